@@ -1,0 +1,1 @@
+"""What a roadmap is: vocabulary, shapes, identities, checks. No I/O, no framework beyond pydantic."""

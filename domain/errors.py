@@ -1,0 +1,53 @@
+"""The error tree. Each message says what is wrong and what to do; one table maps it to exit codes (cli/app.py).
+
+RoadmapError
+|-- InvalidInput        the caller's input cannot be used
+|-- NotFound            there is no such roadmap, task or concept
+|-- Conflict            the rows forbid it now: already active, wrong state, version moved on
+|-- Unavailable         something outside does not answer
+|   |-- DatabaseUnavailable
+|   `-- ModelUnavailable
+|-- Superseded          another attempt owns the task; whoever sees this stops without a trace
+`-- RunFailed           the run cannot reach its goal; the message becomes the task's error_message
+    `-- AnswerRejected  an author's answers failed their check as often as is allowed
+"""
+
+
+class RoadmapError(Exception):
+    """What is wrong, in one line, for the person who caused it."""
+
+
+class InvalidInput(RoadmapError):
+    """The caller's input cannot be used."""
+
+
+class NotFound(RoadmapError):
+    """There is no such roadmap, task or concept."""
+
+
+class Conflict(RoadmapError):
+    """The rows forbid it now."""
+
+
+class Unavailable(RoadmapError):
+    """Something outside does not answer."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """PostgreSQL cannot be reached or used."""
+
+
+class ModelUnavailable(Unavailable):
+    """The author's model cannot be reached or used."""
+
+
+class Superseded(RoadmapError):
+    """Another attempt owns the task."""
+
+
+class RunFailed(RoadmapError):
+    """The run cannot reach its goal."""
+
+
+class AnswerRejected(RunFailed):
+    """An author's answers failed their check as often as is allowed."""

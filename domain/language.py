@@ -1,0 +1,82 @@
+"""Which script a text is written in, and which language that suggests. Enough to notice a wrong language, no more."""
+
+import unicodedata
+from collections import Counter
+from functools import lru_cache
+from typing import Final
+
+_SCRIPT_OF: Final = {
+    # first word of a character's Unicode name -> script
+    "CJK": "han",
+    "HIRAGANA": "kana",
+    "KATAKANA": "kana",
+    "HANGUL": "hangul",
+    "ARABIC": "arabic",
+    "HEBREW": "hebrew",
+    "CYRILLIC": "cyrillic",
+    "GREEK": "greek",
+    "DEVANAGARI": "devanagari",
+    "BENGALI": "bengali",
+    "TAMIL": "tamil",
+    "THAI": "thai",
+    "GEORGIAN": "georgian",
+    "ARMENIAN": "armenian",
+    "LATIN": "latin",
+}
+_LANGUAGE_OF: Final = {
+    "han": "zh",
+    "kana": "ja",
+    "hangul": "ko",
+    "arabic": "ar",
+    "hebrew": "he",
+    "cyrillic": "ru",
+    "greek": "el",
+    "devanagari": "hi",
+    "bengali": "bn",
+    "tamil": "ta",
+    "thai": "th",
+    "georgian": "ka",
+    "armenian": "hy",
+    "latin": "en",
+}
+_SCRIPTS_OF_LANGUAGE: Final = {language: {script} for script, language in _LANGUAGE_OF.items()} | {
+    "ja": {"kana", "han"},
+    "ko": {"hangul", "han"},
+    "fa": {"arabic"},
+    "ur": {"arabic"},
+    "uk": {"cyrillic"},
+    "bg": {"cyrillic"},
+    "sr": {"cyrillic", "latin"},
+    "mr": {"devanagari"},
+    "yi": {"hebrew"},
+}
+
+
+@lru_cache(maxsize=8192)
+def _script(char: str) -> str | None:
+    return _SCRIPT_OF.get(unicodedata.name(char, "").split(" ", 1)[0].split("-", 1)[0]) if char.isalpha() else None
+
+
+def scripts(text: str) -> Counter[str]:
+    """Letters of `text` counted by script; a Han or Hangul syllable weighs two, since it holds more than a letter."""
+    counts: Counter[str] = Counter()
+    for char in text:
+        if script := _script(char):
+            counts[script] += 2 if script in {"han", "hangul"} else 1
+    return counts
+
+
+def guess_language(text: str) -> str:
+    """The language that the main script of `text` suggests, `en` where nothing else does."""
+    counts = scripts(text)
+    if counts["kana"]:
+        return "ja"
+    return _LANGUAGE_OF[counts.most_common(1)[0][0]] if counts else "en"
+
+
+def is_written_in(text: str, language: str) -> bool:
+    """Whether `text` uses a script of `language` for a fair part of its letters (technical words stay Latin)."""
+    wanted = _SCRIPTS_OF_LANGUAGE.get(language.split("-", 1)[0], {"latin"})
+    counts = scripts(text)
+    total = sum(counts.values())
+    return not total or sum(counts[script] for script in wanted) >= 0.2 * total

@@ -1,0 +1,91 @@
+"""What a learner asks for, and how the intent is understood."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from domain.language import guess_language
+
+Level = Literal["beginner", "intermediate", "advanced"]
+ContentPreference = Literal["visual", "text", "audio", "hands_on"]
+
+LONGEST_GOAL = 2000
+LONGEST_TEXT = 4000
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL stores neither NUL nor lone surrogates; refused at the edge, with the place named."""
+    if "\x00" in text:
+        raise ValueError("contains a NUL character; remove it")
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("contains a lone surrogate, which is no character; remove it")
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text.strip()
+
+
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
+Word = Annotated[str, Field(max_length=200), AfterValidator(_storable)]
+Goal = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_GOAL), AfterValidator(_storable), AfterValidator(_not_blank)
+]
+UserId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable), AfterValidator(_not_blank)]
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+
+
+class Shape(BaseModel):
+    """Base of what callers send: unknown fields are refused, values never change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Preferences(Shape):
+    """What the learner wants and brings along. Only `learning_goal` is required."""
+
+    learning_goal: Goal
+    available_hours_per_week: float = Field(default=5, ge=1, le=168, allow_inf_nan=False)
+    current_level: Level = "beginner"
+    motivation: Text | None = None
+    career_background: Text | None = None
+    content_preference: list[ContentPreference] = Field(default_factory=list, max_length=4)
+    target_deadline: Word | None = None
+    industry: Word | None = None
+    current_role: Word | None = None
+    tech_stack: Text | None = None
+    primary_language: LanguageCode = ""  # guessed from the goal's script when empty
+    secondary_language: LanguageCode | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _language_of_the_goal(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not data.get("primary_language") and isinstance(data.get("learning_goal"), str):
+            return {**data, "primary_language": guess_language(data["learning_goal"])}
+        return data
+
+
+class LearningRequest(Shape):
+    """A request for a roadmap."""
+
+    preferences: Preferences
+    user_id: UserId | None = None
+    session_id: Word | None = None
+    additional_context: Text | None = None
+
+
+class Intent(BaseModel):
+    """How an author understood the request."""
+
+    parsed_goal: str
+    key_technologies: list[str]
+    difficulty_profile: str
+    time_constraint: str
+    recommended_focus: list[str]
+    user_profile_summary: str
+    skill_gap_analysis: list[str]
+    personalized_suggestions: list[str]
+    estimated_learning_path_type: str
+    content_format_weights: dict[str, float]

@@ -1,0 +1,78 @@
+"""What is said about a framework: the validation of it, and the plan of an edit."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from domain.framework import ConceptDraft, ModuleDraft, StageDraft
+
+Severity = Literal["critical", "warning"]
+Action = Literal["add", "remove", "rename", "move", "change"]
+TargetType = Literal["stage", "module", "concept"]
+
+
+class Issue(BaseModel):
+    """One thing that is wrong; `location` is an id of the framework, or empty for the whole of it."""
+
+    severity: Severity
+    category: str
+    location: str = ""
+    issue: str
+    suggestion: str
+
+
+class DimensionScore(BaseModel):
+    dimension: str
+    score: float = Field(ge=0, le=100)
+    rationale: str = ""
+
+
+class StructureReview(BaseModel):
+    """An author's opinion of a framework whose structure is sound. Scores run from 0 to 100."""
+
+    overall_score: float = Field(ge=0, le=100)
+    dimension_scores: list[DimensionScore] = []
+    issues: list[Issue] = []
+    validation_summary: str
+
+
+class Validation(StructureReview):
+    """The verdict of code and author together: valid means that no critical issue is left."""
+
+    is_valid: bool
+
+
+class Position(BaseModel):
+    """Where a part goes: under which parent (None: where it is, or the roadmap itself), at which index (None: last)."""
+
+    parent_id: str | None = None
+    index: int | None = Field(default=None, ge=0)
+
+
+class Operation(BaseModel):
+    """One edit. `target_id` names the part that is edited; an `add` has none and goes to `position`."""
+
+    action: Action
+    target_type: TargetType
+    target_id: str | None = None
+    position: Position | None = None
+    values: dict[str, Any] = {}
+    reason: str = ""
+
+
+class EditPlan(BaseModel):
+    feedback_summary: str
+    operations: list[Operation]
+
+
+class NewPart(BaseModel):
+    """What an author wrote for one `add` of a plan (`operation` is its index there); exactly one part is filled."""
+
+    operation: int = Field(ge=0)
+    stage: StageDraft | None = None
+    module: ModuleDraft | None = None
+    concept: ConceptDraft | None = None
+
+
+class NewParts(BaseModel):
+    parts: list[NewPart]

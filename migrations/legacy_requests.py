@@ -1,0 +1,89 @@
+"""Tasks whose `user_request` says that they are a retry: read into columns, and written back."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, TextClause, text
+
+SINGLE = {"retry_tutorial": "tutorial", "retry_resources": "resources", "retry_quiz": "quiz"}
+BATCH = 500
+
+_SAYING_RETRY = text("""
+    SELECT task_id, user_request::text AS request FROM roadmap_tasks
+    WHERE task_id > :after AND task_type = 'creation' AND user_request::text ~ '"(retry_|modification)'
+    ORDER BY task_id LIMIT :batch
+""")
+_MARK = text("""
+    UPDATE roadmap_tasks t SET task_type = said.task_type, concept_id = said.concept_id, content_type = said.content_type
+    FROM unnest(CAST(:ids AS text[]), CAST(:types AS text[]), CAST(:concepts AS text[]), CAST(:contents AS text[]))
+        AS said (task_id, task_type, concept_id, content_type)
+    WHERE t.task_id = said.task_id
+""")
+_TYPED = text("""
+    SELECT task_id, user_request::text AS request, task_type, concept_id, content_type FROM roadmap_tasks
+    WHERE task_id > :after AND task_type <> 'creation' ORDER BY task_id LIMIT :batch
+""")
+_WRITE = text("""
+    UPDATE roadmap_tasks t SET user_request = CAST(said.request AS json)
+    FROM unnest(CAST(:ids AS text[]), CAST(:requests AS text[])) AS said (task_id, request)
+    WHERE t.task_id = said.task_id
+""")
+
+Kind = tuple[str, str | None, str | None]
+"""Task type, concept id, content type."""
+
+
+def mark_retries(connection: Connection) -> None:
+    """Give rows that call themselves a retry that type (autocommit: rows are held for one short statement)."""
+    for page in _pages(connection, _SAYING_RETRY):
+        kinds = {row.task_id: kind for row in page if (kind := kind_of(_parsed(row.request)))}
+        if kinds:
+            types, concepts, contents = (list(column) for column in zip(*kinds.values(), strict=True))
+            connection.execute(_MARK, {"ids": list(kinds), "types": types, "concepts": concepts, "contents": contents})
+
+
+def write_types_into_requests(connection: Connection) -> None:
+    """Let every request say its type, so that an upgrade finds it again (autocommit)."""
+    for page in _pages(connection, _TYPED):
+        said = {}
+        for row in page:
+            request, kind = _parsed(row.request), (row.task_type, row.concept_id, row.content_type)
+            if kind_of(request) != kind:
+                said[row.task_id] = json.dumps(_saying(request, kind))
+        connection.execute(_WRITE, {"ids": list(said), "requests": list(said.values())})
+
+
+def kind_of(request: Any) -> Kind | None:
+    """What a request says it is; None where it says nothing, or names no content for a single retry."""
+    task_type = request.get("type") if isinstance(request, dict) else None
+    if task_type in ("retry_batch", "modification"):
+        return task_type, None, None
+    if not isinstance(task_type, str) or task_type not in SINGLE:
+        return None
+    concept_id, content_type = request.get("concept_id"), request.get("content_type") or SINGLE[task_type]
+    if not _storable(concept_id) or content_type != SINGLE[task_type]:
+        return None
+    return task_type, concept_id, SINGLE[task_type]
+
+
+def _saying(request: Any, kind: Kind) -> dict[str, Any]:
+    whole = request if isinstance(request, dict) else {} if request is None else {"request": request}
+    words = zip(("type", "concept_id", "content_type"), kind, strict=True)
+    return whole | {name: word for name, word in words if word is not None}
+
+
+def _pages(connection: Connection, query: TextClause) -> Iterator[Sequence[Row[Any]]]:
+    after = ""
+    while page := connection.execute(query, {"after": after, "batch": BATCH}).all():
+        yield page
+        after = page[-1].task_id
+
+
+def _parsed(request: str | None) -> Any:
+    return None if request is None else json.loads(request)
+
+
+def _storable(word: Any) -> bool:
+    return isinstance(word, str) and word != "" and not re.search("[\0\ud800-\udfff]", word)

@@ -1,0 +1,102 @@
+"""Changing tables beside living sessions: short waits, tried again, bounded, and whoever is in the way is named."""
+
+import time
+
+from alembic import context
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+BRIEF = "300ms"
+"""How long a statement may queue for its lock: whoever writes queues behind it."""
+WAIT = 30.0
+"""Seconds until a revision gives up on another session; `config.attributes["wait"]` overrides it."""
+
+_LOCK_NOT_AVAILABLE = "55P03"
+_IN_THE_WAY = text("""
+    SELECT DISTINCT l.pid, coalesce(nullif(a.application_name, ''), 'unknown') AS name, a.xact_start
+    FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE l.granted AND l.pid <> pg_backend_pid()
+      AND coalesce(a.datname = current_database(), true) AND coalesce(a.backend_type = 'client backend', true)
+      AND CASE WHEN CAST(:table AS text) IS NULL THEN l.locktype = 'virtualxid'
+               ELSE l.locktype = 'relation' AND l.relation = to_regclass(:table) END
+    ORDER BY a.xact_start NULLS LAST LIMIT 1
+""")
+
+
+class Blocked(Exception):
+    """Another session holds what a revision needs. The message names it and says what to do."""
+
+
+def change(connection: Connection, table: str, statement: str) -> None:
+    """Run one statement on `table` as a transaction of its own (autocommit), without making writers queue for long."""
+    deadline = time.monotonic() + wait()
+    while True:
+        connection.execute(text(f"SET lock_timeout = '{BRIEF}'"))
+        try:
+            connection.execute(text(statement))
+            return
+        except OperationalError as error:
+            _try_again(connection, error, table, deadline)
+        finally:
+            connection.execute(text("SET lock_timeout = 0"))
+
+
+def lock(connection: Connection, table: str) -> None:
+    """Take `table` for the rest of the transaction, without making writers queue for long before it is ours."""
+    deadline = time.monotonic() + wait()
+    while True:
+        savepoint = connection.begin_nested()
+        try:
+            connection.execute(text(f"SET LOCAL lock_timeout = '{BRIEF}'"))
+            connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
+            savepoint.commit()
+            return
+        except OperationalError as error:
+            savepoint.rollback()
+            _try_again(connection, error, table, deadline)
+
+
+def build_index(connection: Connection, name: str, table: str, definition: str) -> None:
+    """Build an index beside writers (autocommit). An INVALID leftover of a run that was cut off is dropped first."""
+    valid = connection.execute(
+        text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)"), {"name": name}
+    ).scalar()
+    if valid:
+        return
+    if valid is False:
+        change(connection, table, f"DROP INDEX IF EXISTS {name}")
+    # Building queues before no writer; it only waits for transactions and snapshots older than itself.
+    connection.execute(text(f"SET lock_timeout = {int(wait() * 1000)}"))
+    try:
+        connection.execute(text(f"CREATE INDEX CONCURRENTLY {name} ON {table} {definition}"))
+    except OperationalError as error:
+        if _code(error) != _LOCK_NOT_AVAILABLE:
+            raise
+        raise Blocked(f"index {name} waited {wait():g} s for {_in_the_way(connection, None)}") from error
+    finally:
+        connection.execute(text("SET lock_timeout = 0"))
+
+
+def wait() -> float:
+    return float(context.config.attributes.get("wait", WAIT))
+
+
+def _try_again(connection: Connection, error: OperationalError, table: str, deadline: float) -> None:
+    if _code(error) != _LOCK_NOT_AVAILABLE:
+        raise error
+    if time.monotonic() > deadline:
+        raise Blocked(f"table {table} was held for {wait():g} s by {_in_the_way(connection, table)}") from error
+    time.sleep(0.2)
+
+
+def _in_the_way(connection: Connection, table: str | None) -> str:
+    found = connection.execute(_IN_THE_WAY, {"table": table}).first()
+    if found is None:
+        return "a session that has ended meanwhile: run `roadmap db upgrade` again"
+    since = f"in a transaction since {found.xact_start:%Y-%m-%d %H:%M:%S%z}" if found.xact_start else "of another user"
+    return f"session pid {found.pid} ({found.name}, {since}): end it (SELECT pg_terminate_backend({found.pid})) and run it again"
+
+
+def _code(error: OperationalError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)

@@ -1,0 +1,32 @@
+"""The fence: every write of a run begins with `hold_task`, which lets the present owner in and no other."""
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    # Two statements on purpose: the look gets a snapshot taken after the lock was granted. In one SELECT the
+    # snapshot is older than the lock, and an owner that was superseded meanwhile slips through.
+    op.execute("""
+        CREATE OR REPLACE FUNCTION public.hold_task(task_id text, attempt integer) RETURNS void
+        LANGUAGE plpgsql VOLATILE AS $$
+        DECLARE
+            present integer;
+        BEGIN
+            PERFORM pg_advisory_xact_lock_shared(hashtextextended(hold_task.task_id, 0));
+            SELECT t.attempt INTO present FROM public.roadmap_tasks t WHERE t.task_id = hold_task.task_id;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'task % is gone', hold_task.task_id USING ERRCODE = 'RM001';
+            END IF;
+            IF present IS DISTINCT FROM hold_task.attempt THEN
+                RAISE EXCEPTION 'task % belongs to attempt %, not to %', hold_task.task_id, present, hold_task.attempt
+                    USING ERRCODE = 'RM001';
+            END IF;
+        END $$
+    """)
+
+
+def downgrade() -> None:
+    op.execute("DROP FUNCTION IF EXISTS public.hold_task(text, integer)")

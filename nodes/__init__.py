@@ -1,0 +1,1 @@
+"""The steps of a run: (state, runtime) -> update. Which step follows which is the orchestrator's business."""

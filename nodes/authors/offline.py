@@ -1,0 +1,90 @@
+"""The author that needs no network and no key: deterministic, honest about being a draft author, slow or failing when told."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import assert_never
+
+from pydantic import BaseModel
+
+from domain.errors import RunFailed
+from nodes.authors.offline_texts.edits import plan_edits
+from nodes.authors.offline_texts.frameworks import write_framework
+from nodes.authors.offline_texts.new_parts import write_new_parts
+from nodes.authors.offline_texts.quizzes import write_quiz
+from nodes.authors.offline_texts.resources import write_resources
+from nodes.authors.offline_texts.tutorials import write_tutorial
+from nodes.authors.offline_texts.understanding import review, understand
+from nodes.authors.port import (
+    Answer,
+    Brief,
+    ContentBrief,
+    EditPlanBrief,
+    FrameworkBrief,
+    IntentBrief,
+    NewPartsBrief,
+    QuizBrief,
+    ResourcesBrief,
+    StructureReviewBrief,
+    TutorialBrief,
+)
+
+_KnownBrief = (
+    IntentBrief
+    | FrameworkBrief
+    | StructureReviewBrief
+    | EditPlanBrief
+    | NewPartsBrief
+    | TutorialBrief
+    | ResourcesBrief
+    | QuizBrief
+)
+
+
+class OfflineAuthor:
+    """Writes by rules from the texts of offline_texts: the same brief gives the same words.
+
+    `latency` is slept by every call, in seconds. `fail` names contents that fail on purpose,
+    as `content_type` or `content_type@concept_id`.
+    """
+
+    name = "offline"
+
+    def __init__(self, *, latency: float = 0.0, fail: Collection[str] = ()) -> None:
+        self._latency = latency
+        self._fail = frozenset(entry.strip() for entry in fail)
+
+    async def write(self, brief: Brief, objections: Sequence[str] = ()) -> Answer:
+        """Raises RunFailed for a content that was told to fail. Objections change nothing: the words are made by rules."""
+        if self._latency > 0:
+            await asyncio.sleep(self._latency)
+        if isinstance(brief, ContentBrief):
+            self._fail_if_told(brief)
+        return Answer(content=_words_for(brief).model_dump(mode="json"), model=self.name, finish_reason="stop")
+
+    def _fail_if_told(self, brief: ContentBrief) -> None:
+        wanted = f"{brief.content_type}@{brief.concept.concept_id}"
+        if self._fail & {brief.content_type.value, wanted}:
+            raise RunFailed(f"the offline author was told to fail {wanted} by ROADMAP_OFFLINE_FAIL; unset it and retry")
+
+
+def _words_for(brief: Brief) -> BaseModel:
+    known: _KnownBrief = brief  # type: ignore[assignment]  # the port's briefs are these and no others
+    match known:
+        case IntentBrief():
+            return understand(known.request)
+        case FrameworkBrief():
+            return write_framework(known.request.preferences, known.max_concepts)
+        case StructureReviewBrief():
+            return review(known.request, known.framework)
+        case EditPlanBrief():
+            return plan_edits(known)
+        case NewPartsBrief():
+            return write_new_parts(known)
+        case TutorialBrief():
+            return write_tutorial(known)
+        case ResourcesBrief():
+            return write_resources(known)
+        case QuizBrief():
+            return write_quiz(known)
+        case _ as unreachable:
+            assert_never(unreachable)

@@ -1,0 +1,3 @@
+from nodes.authors.offline_texts.english import ENGLISH
+
+CHINESE = ENGLISH

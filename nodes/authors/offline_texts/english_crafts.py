@@ -1,0 +1,273 @@
+"""How music, making and everything else are practised, in English. {c} is the concept, {k} a key term, {s} the subject."""
+
+from typing import Final
+
+from nodes.authors.offline_texts.shape import Capstone, Choice, Exercise, Mistake, Practice, Statement
+
+MUSIC: Final = Practice(
+    why=(
+        "Pieces that you love rest on it, and clean basics make them come faster than repeating them does.",
+        "Hands and ears learn it slowly but keep it for years, so a calm start pays.",
+    ),
+    questions=(
+        "How does {k} sound when it is right? Which recording shows it?",
+        "Where in your hands, arms or breath do you feel {k}, and where is there tension?",
+        "At which tempo can you play {k} three times without a slip?",
+        "In which piece that you know does {k} appear?",
+        "What is the smallest pattern of two or four notes in which {k} can be practised?",
+        "How would you show {k} to somebody without naming it?",
+    ),
+    steps=(
+        "Listen to {c} in two recordings and sing or tap what you hear before you play.",
+        "Play the smallest pattern with {k} very slowly, with a metronome, until it is easy three times in a row.",
+        "Do the exercises below in short turns of five to ten minutes with a pause between them.",
+        "Put {c} back into a piece: four bars around it, slowly, then a little faster.",
+        "Record one minute, listen to it the next day, and note one thing for the next session.",
+    ),
+    in_own_words="{k} sounds right when ... ; my hands must ...",
+    example="two bars with {k}, at a tempo at which nothing goes wrong",
+    exercises=(
+        Exercise(
+            "Play a pattern with {k} at half tempo with a metronome.",
+            "it is even three times in a row; only then is the metronome raised by four beats",
+        ),
+        Exercise(
+            "Record one minute of {c} and listen without the instrument in your hands.",
+            "you have written down one thing that is good and one that you will change",
+        ),
+        Exercise(
+            "Play {k} in two other keys, registers or rhythms.",
+            "you do not need to look at the notes for it",
+        ),
+        Exercise(
+            "Find {k} in a piece that you like and practise only the four bars around it.",
+            "the bars flow into the piece without a stop before or after them",
+        ),
+        Exercise(
+            "Play {c} for somebody, or for the camera, once and without starting again.",
+            "you have played through to the end whatever happened",
+        ),
+    ),
+    mistakes=(
+        Mistake("Practising at the tempo of the recording", "start at a tempo at which nothing goes wrong"),
+        Mistake("Starting again from the top after each slip", "repeat the two bars around the slip"),
+        Mistake("Playing through tension or pain", "stop, loosen, and go on slower"),
+        Mistake("Practising only what already sounds good", "give the hard bars the first ten minutes"),
+        Mistake("Playing without listening", "record yourself and listen the next day"),
+    ),
+    choices=(
+        Choice(
+            "A passage with {k} goes wrong at the same place each time. What helps?",
+            "Practising the two bars around it slowly",
+            (
+                "Playing the whole piece again from the beginning",
+                "Playing it faster so that the slip passes unnoticed",
+                "Leaving the passage out until the rest is finished",
+            ),
+            "A slip that is repeated is learnt; slow bars give the hands another habit.",
+        ),
+        Choice(
+            "When is it time to raise the metronome?",
+            "After three even repetitions in a row",
+            (
+                "After every repetition, so that no time gets lost",
+                "As soon as the pattern has worked for the first time",
+                "When the exercise has become too boring to go on",
+            ),
+            "Three in a row show that it was not luck.",
+        ),
+    ),
+    statements=(
+        Statement("Slow practice is only for beginners.", False, "Professionals learn new passages slowly, too."),
+        Statement(
+            "A recording of yourself shows what you miss in playing.",
+            True,
+            "Hands busy with notes leave the ear less room.",
+        ),
+        Statement("Pain in the hand is a sign of good practice.", False, "It is a sign to stop and loosen."),
+        Statement("Ten minutes every day do more than an hour on Sunday.", True, "Movement is stored in the pauses."),
+    ),
+    capstone=Capstone("Your own programme", "Choosing and planning a programme: {s}", "Rehearse and perform: {s}"),
+)
+MAKING: Final = Practice(
+    why=(
+        "It shows at once in the work: people feel it even when they cannot name it.",
+        "It is one of the choices that tell a careful piece of work from a lucky one.",
+    ),
+    questions=(
+        "What changes in a piece of work when {k} is missing or overdone?",
+        "Which work that you admire handles {k} well, and how exactly?",
+        "Which two ways of handling {k} could you try today with what you have at hand?",
+        "For whom does {k} matter most: you, the person who uses the work, or somebody else?",
+        "How would you notice, without being told, that {k} has succeeded?",
+        "Which rule about {k} have you heard, and when may it be broken?",
+    ),
+    steps=(
+        "Look at three examples of {c} and note what they share before you read about it.",
+        "Make a quick, rough attempt with {k}; it is for learning and may be thrown away.",
+        "Do the exercises below and keep each version with its date.",
+        "Show one version to somebody, and ask what they notice first.",
+        "Make it once more from the beginning with what you have learnt, and put both side by side.",
+    ),
+    in_own_words="{k} is the choice between ... and ... ; it serves ...",
+    example="one small piece in two versions that differ only in {k}",
+    exercises=(
+        Exercise(
+            "Make the same small piece twice, with {k} handled in two different ways.",
+            "you can say which version is better, for whom and why",
+        ),
+        Exercise(
+            "Copy the handling of {k} from a work that you admire, as closely as you can.",
+            "you have noted two decisions that you would not have taken yourself",
+        ),
+        Exercise(
+            "Limit yourself: make something that shows {c} in thirty minutes with three means at most.",
+            "it is finished, not merely begun, when the time is over",
+        ),
+        Exercise(
+            "Ask two people what they notice in your work, without explaining {k} beforehand.",
+            "you have their words in writing and one change that follows from them",
+        ),
+        Exercise(
+            "Improve an older piece of yours with {c} alone and leave the rest as it was.",
+            "before and after stand side by side with a sentence about the difference",
+        ),
+    ),
+    mistakes=(
+        Mistake("Collecting tools and books before making anything", "make something small with what you have today"),
+        Mistake("Explaining the work while others look at it", "stay silent first and write down what they notice"),
+        Mistake("Changing everything between two attempts", "change one choice so that you can see its effect"),
+        Mistake("Throwing the early versions away", "keep each version with its date"),
+        Mistake("Polishing details of a weak idea", "make three rough versions before you refine one"),
+    ),
+    choices=(
+        Choice(
+            "You want to learn what {k} does. Which pair of attempts tells you most?",
+            "Two versions that differ in {k} only",
+            (
+                "Two versions that are different in every respect",
+                "One long attempt that you improve until it seems perfect",
+                "Two attempts in which {k} is handled the same way",
+            ),
+            "With one difference, you know what made the effect.",
+        ),
+        Choice(
+            "You show your work to somebody. What brings you most?",
+            "Listening first, and writing down what they notice",
+            (
+                "Explaining the idea beforehand so that they see it right",
+                "Asking whether they like it and leaving it at that",
+                "Showing it only after everything has been finished",
+            ),
+            "What people notice unasked is what the work really says.",
+        ),
+    ),
+    statements=(
+        Statement(
+            "A rough version that is finished teaches more than an idea.", True, "Only finished work can be looked at."
+        ),
+        Statement(
+            "Good feedback starts with your own explanation.", False, "An explanation hides what the work itself says."
+        ),
+        Statement(
+            "Copying a master for practice is a way to learn.",
+            True,
+            "It makes you notice decisions; say that it is a copy.",
+        ),
+        Statement(
+            "You need the best tools before you can begin.", False, "Limits train choices; tools can come later."
+        ),
+    ),
+    capstone=Capstone("Your own work", "Idea, audience and plan: {s}", "Make, show and revise: {s}"),
+)
+GENERAL: Final = Practice(
+    why=(
+        "It gives you a handle on the subject: something to look for, to ask about and to try.",
+        "Much of what follows becomes easier to place once you have a picture of it.",
+    ),
+    questions=(
+        "What does {k} mean, in a sentence that a friend outside the field would understand?",
+        "Which real case shows {k} best, and which case looks similar but is something else?",
+        "Who works with {k} every day, and what would they say that beginners get wrong?",
+        "What would be different if {k} did not exist?",
+        "On which point do good sources disagree about {k}?",
+        "What do you still need to know before you could decide or act with {k}?",
+    ),
+    steps=(
+        "Skim two sources on {c} and write down what both of them say and where they differ.",
+        "Put the main idea into three sentences of your own and add an example from your life or work.",
+        "Do the exercises below; write the result down, however short it is.",
+        "Close your notes and answer the questions above from memory; mark what was missing.",
+        "Tell somebody about {c} for two minutes, or write it as a letter to them.",
+    ),
+    in_own_words="{k} means that ... ; it matters because ...",
+    example="one real case of {k} that you have seen yourself or read about",
+    exercises=(
+        Exercise(
+            "Describe one real case of {k} on half a page: what happened, who decided, what followed.",
+            "it names its source, and somebody outside the field understands it",
+        ),
+        Exercise(
+            "Compare two sources on {c} in a table: claim, evidence, what is missing.",
+            "there are three rows at least and one sentence on which source you trust more and why",
+        ),
+        Exercise(
+            "Use {k} on a small question of your own this week.",
+            "you have written down what you expected and what happened",
+        ),
+        Exercise(
+            "Ask somebody with experience two questions about {k}, or find their answers in an interview.",
+            "you have noted one thing that contradicts what you thought before",
+        ),
+        Exercise(
+            "Draw a map of {c}: the main idea in the middle, four to six related ideas, a word on each line.",
+            "you can redraw it without looking",
+        ),
+    ),
+    mistakes=(
+        Mistake("Reading more and more before trying anything", "try one small thing after each source"),
+        Mistake("Marking sentences instead of thinking", "close the page and write the idea in your own words"),
+        Mistake("Believing the first source", "compare two that do not depend on each other"),
+        Mistake("Learning terms without a case", "tie every term to one real case"),
+        Mistake("Never looking back", "repeat after one, three and ten days"),
+    ),
+    choices=(
+        Choice(
+            "Two sources say different things about {k}. What is a good next step?",
+            "Look at the evidence that each of them gives",
+            (
+                "Take the one that is written in a more lively way",
+                "Leave the point out, since nobody can know",
+                "Take the one that you happened to read first",
+            ),
+            "Sources differ in evidence, not only in tone; that is what can be checked.",
+        ),
+        Choice(
+            "You have read a text about {c}. What shows best that you understood it?",
+            "You can give an example of your own",
+            (
+                "You have marked the important sentences in it",
+                "You recognise the terms whenever you meet them again",
+                "You have read it to the end in a single sitting",
+            ),
+            "An example of your own cannot be copied from the text.",
+        ),
+    ),
+    statements=(
+        Statement(
+            "Explaining an idea to somebody shows where your gaps are.",
+            True,
+            "You stumble exactly where you are unsure.",
+        ),
+        Statement(
+            "Recognising a term means that you understand it.", False, "Understanding shows in use and in examples."
+        ),
+        Statement(
+            "Repeating after a pause works better than rereading at once.", True, "Recalling strengthens memory."
+        ),
+        Statement(
+            "One good source makes a second one unnecessary.", False, "Errors show when two sources are compared."
+        ),
+    ),
+    capstone=Capstone("Your own project", "Planning a project of your own: {s}", "Carry out and present: {s}"),
+)

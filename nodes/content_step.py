@@ -1,0 +1,93 @@
+"""What the three generators share: find the contents that are missing, and for each ask, check, commit or fail.
+
+A failure stays with its content: a raised error would cancel the siblings. Only what ends the whole run is raised:
+a fence that refuses, a database that is gone.
+"""
+
+import asyncio
+
+from langgraph.runtime import Runtime
+
+from domain.checks import check_content
+from domain.errors import DatabaseUnavailable, Superseded
+from domain.framework import Framework, Place
+from domain.request import LearningRequest
+from domain.vocabulary import GENERATOR_OF
+from nodes.authors.port import Answer, C, ContentBrief
+from nodes.context import RunContext
+from nodes.state import RunState, as_json
+from repository.contents import begin_contents, fail_content, save_version
+from repository.database import Session
+from repository.roadmaps import get_roadmap_metadata
+
+
+async def make_contents(state: RunState, runtime: Runtime[RunContext], brief_type: type[ContentBrief[C]]) -> None:
+    """Write every unfinished content of one type that the run holds. The rows say which."""
+    context = runtime.context
+    async with context.transaction() as session:
+        missing = set(await begin_contents(session, context.fence, brief_type.content_type))
+        roadmap = await get_roadmap_metadata(session, context.roadmap_id)
+    framework = Framework.model_validate(roadmap.framework_data)
+    request = LearningRequest.model_validate(state["request"])
+    names = {concept.concept_id: concept.name for concept in framework.concepts()}
+    try:
+        async with asyncio.TaskGroup() as group:
+            for order, place in enumerate(framework.walk()):
+                if place.concept.concept_id in missing:
+                    brief = _brief(brief_type, request, framework, place, names, context.instructions)
+                    group.create_task(_make_content(context, brief, order))
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+
+
+def _brief(
+    brief_type: type[ContentBrief[C]],
+    request: LearningRequest,
+    framework: Framework,
+    place: Place,
+    names: dict[str, str],
+    instructions: str,
+) -> ContentBrief[C]:
+    return brief_type(
+        preferences=request.preferences,
+        roadmap_title=framework.title,
+        stage_name=place.stage.name,
+        module_name=place.module.name,
+        concept=place.concept,
+        prerequisite_names=[names[wanted] for wanted in place.concept.prerequisites if wanted in names],
+        instructions=instructions,
+    )
+
+
+async def _make_content(context: RunContext, brief: ContentBrief[C], order: int) -> None:
+    concept_id, content_type = brief.concept.concept_id, brief.content_type
+    step = GENERATOR_OF[content_type]
+    subject = {"concept_id": concept_id, "content_type": content_type}
+    saved: int | None = None
+
+    async def save(session: Session, content: C, answer: Answer) -> None:
+        nonlocal saved
+        saved = await save_version(
+            session, context.fence, context.roadmap_id, concept_id, content_type, as_json(content), answer.model
+        )
+
+    try:
+        await context.ledger.ask(
+            step,
+            brief,
+            check_content,
+            subject=(concept_id, content_type),
+            order=order,
+            keep=save,
+            on_call=lambda: context.tell("content_started", **subject),
+        )
+    except (Superseded, DatabaseUnavailable):
+        raise
+    except Exception as error:
+        reason = f"{error}" or type(error).__name__
+        async with context.transaction() as session:
+            await fail_content(session, context.fence, context.roadmap_id, concept_id, content_type, reason)
+        context.tell("content_failed", **subject, reason=reason)
+    else:
+        if saved is not None:  # None: another task has claimed it since
+            context.tell("content_completed", **subject, version=saved)

@@ -1,0 +1,26 @@
+"""What has to change? A plan of operations on ids."""
+
+from langgraph.runtime import Runtime
+
+from domain.framework import Framework
+from domain.request import LearningRequest
+from domain.review import Validation
+from domain.vocabulary import Step
+from nodes.authors.port import EditPlanBrief
+from nodes.context import RunContext
+from nodes.state import RunState, as_json
+
+
+async def edit_plan_analysis(state: RunState, runtime: Runtime[RunContext]) -> RunState:
+    """request, framework, validation -> edit_plan"""
+    context = runtime.context
+    await context.enter(Step.EDIT_PLAN_ANALYSIS)
+    brief = EditPlanBrief(
+        preferences=LearningRequest.model_validate(state["request"]).preferences,
+        framework=Framework.model_validate(state["framework"]),
+        issues=Validation.model_validate(state["validation"]).issues,
+        max_concepts=context.max_concepts,
+    )
+    plan = await context.ledger.ask(Step.EDIT_PLAN_ANALYSIS, brief)
+    context.tell("edit_planned", plan=as_json(plan))
+    return {"edit_plan": as_json(plan)}

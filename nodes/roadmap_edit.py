@@ -1,0 +1,38 @@
+"""The plan is carried out: an author writes only new parts, code applies the operations."""
+
+from langgraph.runtime import Runtime
+
+from domain.edits import apply_edits
+from domain.framework import Framework
+from domain.request import LearningRequest
+from domain.review import EditPlan, NewParts
+from domain.vocabulary import Step
+from nodes.authors.port import NewPartsBrief
+from nodes.context import RunContext
+from nodes.state import RunState, as_json
+from repository.roadmaps import ids_ever_used, save_roadmap_metadata
+
+
+async def roadmap_edit(state: RunState, runtime: Runtime[RunContext]) -> RunState:
+    """request, framework, edit_plan -> framework (saved as a draft), repairs, edit_rounds"""
+    context = runtime.context
+    await context.enter(Step.ROADMAP_EDIT)
+    preferences = LearningRequest.model_validate(state["request"]).preferences
+    before = Framework.model_validate(state["framework"])
+    plan = EditPlan.model_validate(state["edit_plan"])
+    parts = NewParts(parts=[])
+    if any(operation.action == "add" for operation in plan.operations):
+        brief = NewPartsBrief(preferences=preferences, framework=before, plan=plan)
+        parts = await context.ledger.ask(Step.ROADMAP_EDIT, brief)
+    async with context.transaction() as session:
+        used = await ids_ever_used(session, context.roadmap_id)
+        after, repairs = apply_edits(
+            before, plan, parts, hours_per_week=preferences.available_hours_per_week, used_ids=used
+        )
+        await save_roadmap_metadata(session, context.roadmap_id, context.user_id, after)
+    context.tell("framework_edited", before=as_json(before), after=as_json(after))
+    return {
+        "framework": as_json(after),
+        "repairs": [as_json(issue) for issue in repairs],
+        "edit_rounds": state.get("edit_rounds", 0) + 1,
+    }

@@ -1,0 +1,46 @@
+"""Is the framework sound? Code looks first, and an author only at what code found sound."""
+
+from langgraph.runtime import Runtime
+
+from domain.checks import check_framework
+from domain.framework import Framework
+from domain.request import Intent, LearningRequest
+from domain.review import Issue, Validation
+from domain.vocabulary import Step
+from nodes.authors.port import StructureReviewBrief
+from nodes.context import RunContext
+from nodes.state import RunState, as_json
+
+
+async def structure_validation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
+    """request, intent, framework, repairs -> validation
+
+    A review that fails to answer raises: it never counts as valid.
+    """
+    context = runtime.context
+    await context.enter(Step.STRUCTURE_VALIDATION)
+    framework = Framework.model_validate(state["framework"])
+    findings = check_framework(framework, context.max_concepts)
+    repairs = [Issue.model_validate(issue) for issue in state.get("repairs", [])]
+    if any(issue.severity == "critical" for issue in findings):
+        validation = Validation(
+            is_valid=False,
+            overall_score=0,
+            issues=findings + repairs,
+            validation_summary="The structure is broken; nobody was asked for an opinion.",
+        )
+    else:
+        brief = StructureReviewBrief(
+            request=LearningRequest.model_validate(state["request"]),
+            intent=Intent.model_validate(state["intent"]),
+            framework=framework,
+        )
+        review = await context.ledger.ask(Step.STRUCTURE_VALIDATION, brief)
+        issues = findings + repairs + review.issues
+        validation = Validation(
+            **review.model_dump(exclude={"issues"}),
+            issues=issues,
+            is_valid=all(issue.severity != "critical" for issue in issues),
+        )
+    context.tell("framework_validated", validation=as_json(validation))
+    return {"validation": as_json(validation)}

@@ -1,0 +1,24 @@
+"""Which steps a run takes, in which order, and what makes them durable.
+
+`Orchestrator` is all that a backend needs; it is imported on first use, since LangGraph takes a second to load.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from orchestrator.orchestrator import Orchestrator
+    from orchestrator.settings import Settings
+
+__all__ = ["Orchestrator", "Settings"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Orchestrator":
+        from orchestrator.orchestrator import Orchestrator
+
+        return Orchestrator
+    if name == "Settings":
+        from orchestrator.settings import Settings
+
+        return Settings
+    raise AttributeError(name)

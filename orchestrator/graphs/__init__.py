@@ -1,0 +1,1 @@
+"""Graphs: which steps, in which order. Uncompiled; the runner brings the checkpointer."""

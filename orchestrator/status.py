@@ -1,0 +1,158 @@
+"""What the rows say, for readers: tasks, roadmaps with their statuses merged in, the status-check."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.framework import Framework
+from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
+from repository import contents, roadmaps, tasks
+from repository.contents import ContentState
+from repository.database import Session
+from repository.tables import RoadmapRow, TaskRow
+
+
+class View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class TaskView(View):
+    """A task as it reads everywhere."""
+
+    task_id: str
+    roadmap_id: str | None
+    status: TaskStatus
+    current_step: str
+    task_type: TaskType
+    execution_summary: dict[str, Any] | None
+    user_id: str
+    concept_id: str | None
+    content_type: ContentType | None
+    attempt: int
+    error_message: str | None
+    created_at: datetime
+    updated_at: datetime
+    completed_at: datetime | None
+    live: bool
+    waiting_for_worker: bool
+
+
+class StaleConcept(View):
+    """A content that is unfinished although no live task will ever finish it."""
+
+    concept_id: str
+    concept_name: str
+    content_type: ContentType
+    current_status: ContentStatus
+
+
+class ActiveTask(View):
+    task_id: str
+    task_type: TaskType
+    status: TaskStatus
+    current_step: str
+    concept_id: str | None
+    content_type: ContentType | None
+    waiting_for_worker: bool
+
+
+class StatusCheck(View):
+    """What is active and what is stale, at one moment."""
+
+    roadmap_id: str
+    has_active_task: bool
+    active_tasks: list[ActiveTask]
+    stale_concepts: list[StaleConcept]
+
+
+class RoadmapView(View):
+    """A roadmap as readers see it."""
+
+    roadmap_id: str
+    user_id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    framework_version: int
+    framework: Framework | None
+    contents: list[ContentState]
+    active_tasks: list[TaskView]
+
+    def state(self, concept_id: str, content_type: ContentType) -> ContentState | None:
+        return next((c for c in self.contents if (c.concept_id, c.content_type) == (concept_id, content_type)), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """The framework with statuses, versions and counts merged into its concepts."""
+        if self.framework is None:
+            return {"roadmap_id": self.roadmap_id, "title": self.title, "stages": []}
+        merged = self.framework.model_dump(mode="json")
+        states = {(state.concept_id, state.content_type): state for state in self.contents}
+        for stage in merged["stages"]:
+            for module in stage["modules"]:
+                for concept in module["concepts"]:
+                    for content_type in ContentType:
+                        concept |= _merged(content_type, states.get((concept["concept_id"], content_type)))
+        return merged
+
+
+def _merged(content_type: ContentType, state: ContentState | None) -> dict[str, Any]:
+    prefix = "content" if content_type is ContentType.TUTORIAL else content_type.value
+    merged: dict[str, Any] = {
+        f"{prefix}_status": state.status if state else ContentStatus.PENDING,
+        f"{prefix}_version": state.version if state else 0,
+        f"{prefix}_stale": state.stale if state else False,
+    }
+    if content_type is ContentType.RESOURCES:
+        merged["resources_count"] = state.items if state else 0
+    if content_type is ContentType.QUIZ:
+        merged["quiz_questions_count"] = state.items if state else 0
+    return merged
+
+
+async def task_views(session: Session, rows: Sequence[TaskRow]) -> list[TaskView]:
+    return [
+        TaskView(**row.model_dump(include=set(TaskView.model_fields)), live=live, waiting_for_worker=waiting)
+        for row, live, waiting in await tasks.with_liveness(session, rows)
+    ]
+
+
+async def roadmap_view(session: Session, roadmap_id: str) -> RoadmapView:
+    """Raises NotFound."""
+    row = await roadmaps.get_roadmap_metadata(session, roadmap_id)
+    active = await task_views(session, await tasks.get_active_tasks_by_roadmap_id(session, roadmap_id))
+    return _roadmap_view(row, await contents.states(session, roadmap_id), active)
+
+
+def _roadmap_view(row: RoadmapRow, states: list[ContentState], active: list[TaskView]) -> RoadmapView:
+    framework = Framework.model_validate(row.framework_data) if row.framework_data else None
+    return RoadmapView(
+        **row.model_dump(include={"roadmap_id", "user_id", "title", "created_at", "updated_at", "framework_version"}),
+        framework=framework,
+        contents=states,
+        active_tasks=active,
+    )
+
+
+async def status_check(session: Session, roadmap_id: str) -> StatusCheck:
+    """Active and live tasks, newest first; stale contents only while no task is live. Raises NotFound."""
+    view = await roadmap_view(session, roadmap_id)
+    live = [task for task in view.active_tasks if task.live]
+    names = {concept.concept_id: concept.name for concept in view.framework.concepts()} if view.framework else {}
+    stale = [] if live else [state for state in view.contents if state.stale and state.concept_id in names]
+    order = {concept_id: index for index, concept_id in enumerate(names)}
+    return StatusCheck(
+        roadmap_id=roadmap_id,
+        has_active_task=bool(live),
+        active_tasks=[ActiveTask(**task.model_dump(include=set(ActiveTask.model_fields))) for task in live],
+        stale_concepts=[
+            StaleConcept(
+                concept_id=state.concept_id,
+                concept_name=names[state.concept_id],
+                content_type=state.content_type,
+                current_status=state.status,
+            )
+            for state in sorted(stale, key=lambda state: (order[state.concept_id], state.content_type))
+        ],
+    )

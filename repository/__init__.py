@@ -1,0 +1,1 @@
+"""The only SQL. Functions take the session of a transaction that their caller opened."""

@@ -1,0 +1,62 @@
+"""The ledger of model calls: what was asked is never bought twice."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from repository.database import Session, execute
+from repository.tables import ModelCallRow
+from repository.tasks import Fence
+
+ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to a model. `answer` is None where a content version holds it."""
+
+    key: str
+    step: str
+    model: str
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    latency: float
+    finish_reason: str | None
+    outcome: str
+    answer: dict[str, Any] | None
+
+
+async def record_call(session: Session, fence: Fence, call: Call) -> None:
+    """Append to the ledger, in the run's fenced transaction. The first answer under a key stands."""
+    values = {field: getattr(call, field) for field in Call.__slots__}
+    statement = insert(ModelCallRow).values(task_id=fence.task_id, **values).on_conflict_do_nothing()
+    await execute(session, statement, {})
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAnswer:
+    """An answer that no content version holds: of a step, or one that failed its check."""
+
+    answer: dict[str, Any]
+
+
+async def known_answers(session: Session, task_id: str) -> dict[str, KnownAnswer]:
+    """By key: what a run that starts again need not ask."""
+    statement = select(ModelCallRow.key, ModelCallRow.answer).where(
+        ModelCallRow.task_id == task_id, col(ModelCallRow.answer).is_not(None)
+    )
+    return {key: KnownAnswer(dict(answer)) for key, answer in await session.exec(statement) if answer is not None}
+
+
+async def bill(session: Session, task_id: str) -> tuple[int, float]:
+    """Tokens (in and out together) and US dollars that a task has cost so far."""
+    statement = select(
+        func.coalesce(func.sum(ModelCallRow.tokens_in + ModelCallRow.tokens_out), 0),
+        func.coalesce(func.sum(ModelCallRow.cost), 0.0),
+    ).where(ModelCallRow.task_id == task_id)
+    tokens, cost = (await session.exec(statement)).one()
+    return int(tokens), float(cost)

@@ -1,0 +1,74 @@
+"""The LangGraph saver on its own schema, behind the fence of a run."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from psycopg import AsyncCursor
+from psycopg import errors as pg
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from repository.database import CONNECT_TIMEOUT, IDLE_IN_TRANSACTION_TIMEOUT, STATEMENT_TIMEOUT, translated
+from repository.tasks import Fence
+
+CheckpointPool = AsyncConnectionPool[Any]
+
+
+def checkpoint_pool(url: str, *, size: int = 4) -> CheckpointPool:
+    """A closed pool for savers; psycopg because no maintained saver speaks asyncpg."""
+    timeouts = {
+        "statement_timeout": int(STATEMENT_TIMEOUT * 1000),
+        "idle_in_transaction_session_timeout": int(IDLE_IN_TRANSACTION_TIMEOUT * 1000),
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in {"search_path": "checkpoint,public", **timeouts}.items())
+    return AsyncConnectionPool(
+        url,
+        open=False,
+        min_size=0,
+        max_size=size,
+        timeout=STATEMENT_TIMEOUT,
+        kwargs={
+            "autocommit": True,
+            "row_factory": dict_row,
+            "prepare_threshold": 0,
+            "options": options,
+            "connect_timeout": int(CONNECT_TIMEOUT),
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "application_name": "roadmap checkpoints",
+        },
+    )
+
+
+def strict_serializer() -> JsonPlusSerializer:
+    """Reads back plain JSON only: checkpoint data can never name a Python type to call."""
+    return JsonPlusSerializer(allowed_msgpack_modules=None)
+
+
+class FencedSaver(AsyncPostgresSaver):
+    """A saver whose every write begins with `hold_task`, in one transaction with it.
+
+    One per run: a saver takes a lock round every call, so runs must not share one.
+    """
+
+    def __init__(self, pool: CheckpointPool, fence: Fence) -> None:
+        super().__init__(pool, serde=strict_serializer())
+        self._fence = fence
+
+    @asynccontextmanager
+    async def _cursor(self, *, pipeline: bool = False) -> AsyncIterator[AsyncCursor[DictRow]]:
+        """Writes ask for a pipeline, reads do not (a test holds the pinned version to that)."""
+        try:
+            async with super()._cursor(pipeline=pipeline) as cursor:
+                if not pipeline:
+                    yield cursor
+                    return
+                async with cursor.connection.transaction():
+                    await cursor.execute("SELECT public.hold_task(%s, %s)", (self._fence.task_id, self._fence.attempt))
+                    yield cursor
+        except (pg.Error, PoolTimeout) as error:
+            raise translated(error, getattr(error, "sqlstate", None) or "08000") from error

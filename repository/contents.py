@@ -1,0 +1,253 @@
+"""Contents: one row each is the truth of what is done; versions are append-only.
+
+Who else may write a content row: whoever claims it for another task. So a run's write is
+`WHERE task_id = mine AND attempt = mine`; no row means that another has it, and the run leaves it alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import col, select
+
+from domain.vocabulary import ContentStatus, ContentType
+from repository.database import Session, execute
+from repository.tables import ContentRow, ContentVersionRow
+from repository.tasks import LIVE, Fence
+
+
+@dataclass(frozen=True, slots=True)
+class ContentState:
+    """One content as readers see it."""
+
+    concept_id: str
+    content_type: ContentType
+    status: ContentStatus
+    version: int
+    last_error: str | None
+    task_id: str | None
+    stale: bool
+    """Unfinished, and no live task will ever finish it."""
+    items: int
+    """Resources or questions in the newest version; 0 for a tutorial and where there is no version."""
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many contents bear a task, by what became of them."""
+
+    total: int
+    completed: int
+    failed: int
+    seconds: float
+    """From the request to now, by the database's clock."""
+
+
+async def insert_contents(session: Session, fence: Fence, roadmap_id: str, concept_ids: Sequence[str]) -> None:
+    """The rows of an accepted framework, claimed by the run that accepted it. Those that exist are left alone."""
+    await execute(
+        session,
+        text("""
+            INSERT INTO concept_contents (roadmap_id, concept_id, content_type, task_id, attempt)
+            SELECT :roadmap_id, concept_id, content_type, :task_id, :attempt
+            FROM unnest(CAST(:concept_ids AS text[])) AS concept_id, unnest(CAST(:types AS text[])) AS content_type
+            ON CONFLICT DO NOTHING"""),
+        {
+            "roadmap_id": roadmap_id,
+            "concept_ids": list(concept_ids),
+            "types": [*ContentType],
+            "task_id": fence.task_id,
+            "attempt": fence.attempt,
+        },
+    )
+
+
+async def adopt_contents(session: Session, fence: Fence) -> None:
+    """The unfinished contents of the task belong to the attempt that starts now."""
+    await execute(
+        session,
+        text("""
+            UPDATE concept_contents SET attempt = :attempt, updated_at = clock_timestamp()
+            WHERE task_id = :task_id AND attempt <> :attempt AND status IN ('pending', 'generating')"""),
+        {"task_id": fence.task_id, "attempt": fence.attempt},
+    )
+
+
+async def begin_contents(session: Session, fence: Fence, content_type: ContentType) -> list[str]:
+    """Mark the unfinished contents of this type that the run holds as `generating`; their concept ids."""
+    rows = await execute(
+        session,
+        text("""
+            UPDATE concept_contents SET status = 'generating', updated_at = clock_timestamp()
+            WHERE task_id = :task_id AND attempt = :attempt AND content_type = :content_type
+                AND status IN ('pending', 'generating') RETURNING concept_id"""),
+        {"task_id": fence.task_id, "attempt": fence.attempt, "content_type": content_type},
+    )
+    return [row.concept_id for row in rows]
+
+
+_SAVE_VERSION: Final = text("""
+    WITH mine AS (
+        UPDATE concept_contents SET status = 'completed', version = version + 1, last_error = NULL,
+            updated_at = clock_timestamp()
+        WHERE roadmap_id = :roadmap_id AND concept_id = :concept_id AND content_type = :content_type
+            AND task_id = :task_id AND attempt = :attempt AND status IN ('pending', 'generating') RETURNING version)
+    INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author)
+    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :author FROM mine
+    RETURNING version""").bindparams(bindparam("payload", type_=JSONB))
+
+
+async def save_version(
+    session: Session,
+    fence: Fence,
+    roadmap_id: str,
+    concept_id: str,
+    content_type: ContentType,
+    payload: dict[str, Any],
+    author: str,
+) -> int | None:
+    """Status and version in one statement; the new version, or None where another task has the content."""
+    result = await execute(
+        session,
+        _SAVE_VERSION,
+        {
+            "roadmap_id": roadmap_id,
+            "concept_id": concept_id,
+            "content_type": content_type,
+            "payload": payload,
+            "task_id": fence.task_id,
+            "attempt": fence.attempt,
+            "author": author,
+        },
+    )
+    version: int | None = result.scalar_one_or_none()
+    return version
+
+
+_SETTLED: Final = "status = CASE WHEN version > 0 THEN 'completed' ELSE 'failed' END, last_error = :reason"
+
+
+async def fail_content(
+    session: Session, fence: Fence, roadmap_id: str, concept_id: str, content_type: ContentType, reason: str
+) -> None:
+    """The run could not write it. A good older version stays what readers see."""
+    await execute(
+        session,
+        text(f"""
+            UPDATE concept_contents SET {_SETTLED}, updated_at = clock_timestamp()
+            WHERE roadmap_id = :roadmap_id AND concept_id = :concept_id AND content_type = :content_type
+                AND task_id = :task_id AND attempt = :attempt AND status IN ('pending', 'generating')"""),
+        {
+            "roadmap_id": roadmap_id,
+            "concept_id": concept_id,
+            "content_type": content_type,
+            "reason": reason,
+            "task_id": fence.task_id,
+            "attempt": fence.attempt,
+        },
+    )
+
+
+async def settle_contents(session: Session, task_id: str, reason: str) -> None:
+    """Whatever a task that becomes final left unfinished. Under the exclusive lock of the task."""
+    await execute(
+        session,
+        text(f"""
+            UPDATE concept_contents SET {_SETTLED}, updated_at = clock_timestamp()
+            WHERE task_id = :task_id AND status IN ('pending', 'generating')"""),
+        {"task_id": task_id, "reason": reason},
+    )
+
+
+async def tally(session: Session, task_id: str) -> Tally:
+    """Counted from the rows that bear the task now. What kept an older version while its retry failed, failed."""
+    row = (
+        await execute(
+            session,
+            text("""
+                SELECT count(*) AS total,
+                    count(*) FILTER (WHERE status = 'completed' AND last_error IS NULL) AS completed,
+                    count(*) FILTER (WHERE last_error IS NOT NULL) AS failed,
+                    (SELECT extract(epoch FROM clock_timestamp() - created_at)
+                     FROM roadmap_tasks WHERE task_id = :task_id) AS seconds
+                FROM concept_contents WHERE task_id = :task_id"""),
+            {"task_id": task_id},
+        )
+    ).one()
+    return Tally(row.total, row.completed, row.failed, float(row.seconds))
+
+
+async def failures(session: Session, task_id: str) -> Sequence[ContentRow]:
+    """The contents of a task that failed, with their reasons."""
+    statement = (
+        select(ContentRow)
+        .where(ContentRow.task_id == task_id, col(ContentRow.last_error).is_not(None))
+        .order_by(ContentRow.concept_id, ContentRow.content_type)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def languages_written(session: Session, task_id: str) -> dict[str, int]:
+    """How many tutorials of a task are written in which language, as their authors declared."""
+    rows = await execute(
+        session,
+        text("""
+            SELECT v.payload ->> 'language' AS language, count(*) AS tutorials
+            FROM concept_contents c JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
+            WHERE c.task_id = :task_id AND v.task_id = :task_id AND c.content_type = 'tutorial' GROUP BY 1"""),
+        {"task_id": task_id},
+    )
+    return {row.language: row.tutorials for row in rows if row.language}
+
+
+async def states(session: Session, roadmap_id: str) -> list[ContentState]:
+    """All contents of a roadmap, each judged by its own holder."""
+    rows = await execute(
+        session,
+        text(f"""
+            SELECT c.concept_id, c.content_type, c.status, c.version, c.last_error, c.task_id, c.updated_at,
+                c.status IN ('pending', 'generating')
+                    AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE}) AS stale,
+                coalesce(jsonb_array_length(coalesce(v.payload -> 'resources', v.payload -> 'questions')), 0) AS items
+            FROM concept_contents c LEFT JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
+            WHERE c.roadmap_id = :roadmap_id"""),
+        {"roadmap_id": roadmap_id},
+    )
+    return [
+        ContentState(
+            concept_id=row.concept_id,
+            content_type=ContentType(row.content_type),
+            status=ContentStatus(row.status),
+            version=row.version,
+            last_error=row.last_error,
+            task_id=row.task_id,
+            stale=row.stale,
+            items=row.items,
+            updated_at=row.updated_at,
+        )
+        for row in rows
+    ]
+
+
+async def newest_versions(
+    session: Session, roadmap_id: str, concept_ids: Iterable[str] | None = None
+) -> Sequence[ContentVersionRow]:
+    """What readers see: the newest version of each content, of some concepts or of all."""
+    statement = (
+        select(ContentVersionRow)
+        .join(
+            ContentRow,
+            (col(ContentRow.roadmap_id) == ContentVersionRow.roadmap_id)
+            & (col(ContentRow.concept_id) == ContentVersionRow.concept_id)
+            & (col(ContentRow.content_type) == ContentVersionRow.content_type)
+            & (col(ContentRow.version) == ContentVersionRow.version),
+        )
+        .where(ContentVersionRow.roadmap_id == roadmap_id)
+    )
+    if concept_ids is not None:
+        statement = statement.where(col(ContentVersionRow.concept_id).in_(list(concept_ids)))
+    return (await session.exec(statement)).all()

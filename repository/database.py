@@ -1,0 +1,143 @@
+"""One engine, transactions on it, and the one place where a driver's error becomes a domain error."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import asyncpg
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from domain.errors import DatabaseUnavailable, RoadmapError, Superseded
+
+Session = AsyncSession
+"""The transaction that repository functions work in."""
+
+CONNECT_TIMEOUT: Final = 10.0
+STATEMENT_TIMEOUT: Final = 30.0
+IDLE_IN_TRANSACTION_TIMEOUT: Final = 5.0
+"""A stopped process may hold locks in an open transaction: after this many seconds the server ends it."""
+
+_SUPERSEDED = "RM001"  # raised by hold_task()
+
+
+async def execute(session: Session, statement: Executable, parameters: Mapping[str, Any]) -> CursorResult[Any]:
+    """A statement that is no ORM select, on the connection of the session's transaction."""
+    return await (await session.connection()).execute(statement, parameters)
+
+
+class Database:
+    """The pool of one process for one database, bounded and opened lazily."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "roadmap") -> None:
+        """`url` is a libpq URL; nothing is connected yet."""
+        self.url = url
+        self._engine = _engine(url, pool_size, application_name)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        """A session in a transaction: committed at the end, rolled back by any error.
+
+        Raises DatabaseUnavailable when PostgreSQL cannot be reached, Superseded when a fence refused.
+        """
+        with driver_errors():
+            async with Session(self._engine, expire_on_commit=False) as session, session.begin():
+                yield session
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _engine(url: str, pool_size: int, application_name: str) -> AsyncEngine:
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=_connector(url, application_name),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=STATEMENT_TIMEOUT,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+    )
+
+
+def _connector(url: str, application_name: str) -> Callable[[], Awaitable[asyncpg.Connection]]:
+    """asyncpg reads the URL itself, so that `sslmode` and the like mean what they mean to libpq."""
+    settings = {
+        "application_name": application_name,
+        "statement_timeout": str(int(STATEMENT_TIMEOUT * 1000)),
+        "idle_in_transaction_session_timeout": str(int(IDLE_IN_TRANSACTION_TIMEOUT * 1000)),
+        "tcp_keepalives_idle": "30",
+        "tcp_keepalives_interval": "10",
+        "tcp_keepalives_count": "3",
+        "jit": "off",  # compiling costs more than any statement here runs
+    }
+
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(dsn_for_asyncpg(url), timeout=CONNECT_TIMEOUT, server_settings=settings)
+
+    return connect
+
+
+def dsn_for_asyncpg(url: str) -> str:
+    """The URL without parameters of libpq that asyncpg would take for settings of the server."""
+    parts = urlsplit(url)
+    foreign = ("connect_timeout", "keepalives", "tcp_user_timeout", "channel_binding", "gssencmode", "application_name")
+    kept = [part for part in parts.query.split("&") if part and not part.startswith(foreign)]
+    return parts._replace(query="&".join(kept)).geturl()
+
+
+def where(url: str) -> str:
+    """The server that a URL names, without its password: for messages."""
+    parts = urlsplit(url)
+    host = parts.hostname or dict(parse_qsl(parts.query)).get("host", "localhost")
+    return f"{unquote(host)}:{parts.port or 5432}{parts.path}"
+
+
+@contextmanager
+def driver_errors() -> Iterator[None]:
+    """Driver error -> domain error; domain errors and programming errors pass."""
+    try:
+        yield
+    except RoadmapError:
+        raise
+    except PoolTimeoutError as error:
+        raise DatabaseUnavailable("No database connection became free in time; lower the load or try again.") from error
+    except DBAPIError as error:
+        raise translated(error, _sqlstate(error)) from error
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise translated(error, getattr(error, "sqlstate", None) or "08000") from error
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    if error.connection_invalidated:
+        return "08000"
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state or ("08000" if isinstance(error, OperationalError) else None)
+
+
+def translated(error: Exception, sqlstate: str | None) -> Exception:
+    """The domain error for a driver's error with this SQLSTATE; the error itself where it is a mistake of ours."""
+    if sqlstate == _SUPERSEDED:
+        return Superseded("Another attempt owns this task.")
+    if sqlstate is None:
+        return error
+    reason = (str(getattr(error, "orig", None) or error).strip() or type(error).__name__).splitlines()[0]
+    match sqlstate[:2], sqlstate:
+        case "28", _:
+            return DatabaseUnavailable(f"The database refused the login ({reason}); check ROADMAP_DATABASE_URL.")
+        case "3D", _:
+            return DatabaseUnavailable(
+                f"The database does not exist ({reason}); create it or check ROADMAP_DATABASE_URL."
+            )
+        case "42", "42P01" | "42703":
+            return DatabaseUnavailable(f"The database needs an upgrade ({reason}); run `roadmap db upgrade`.")
+        case (("08" | "57" | "53" | "25"), _):
+            return DatabaseUnavailable(f"The database does not answer ({reason}); check that it runs, then try again.")
+        case "55", "55P03":
+            return DatabaseUnavailable("Another transaction held a lock for too long; try again.")
+        case _:
+            return error

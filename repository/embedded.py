@@ -1,0 +1,276 @@
+"""The embedded server: a PostgreSQL of our own below one home folder, made, started, recovered and stopped.
+
+Who calls: every command through `start`, running processes through `recover`, `roadmap db stop` through `stop`.
+The server outlives the command that started it. What is promised here, and by what means:
+
+* One act at a time: everything happens under a lock on the home folder, which the kernel frees with its holder.
+* Only a real connection proves a server. A pid proves nothing: it may be a zombie's or a stranger's.
+* No second server on the same data: a server and its children hold `server.lock` from the first to the last; while
+  any of them does, nothing is started and nothing is cleared away.
+* No stranger is signalled: our processes are found among the running ones by their program and the folder they work
+  in, never by the number in postmaster.pid.
+* No half cluster: initdb works in a folder of its own, which is renamed when it is complete and on disk.
+* Nothing is deleted but our own unfinished folders, and the socket files of a server that is proven dead.
+* No other user reads the data (0700) or connects (0700 and a password) or takes the socket's place: its folder is
+  named after the password, and refused if it is a link or another's.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
+
+from domain.errors import DatabaseUnavailable
+from repository.embedded_home import POLL, PORT, ServerHome
+from repository.postgres_binaries import Binaries
+
+if TYPE_CHECKING:
+    import psycopg
+
+NAME = "roadmap"  # of the role and of the database
+CONNECT_PATIENCE = 3  # seconds until a server that accepts but says nothing counts as silent
+PATIENCE = 30  # seconds for the last processes of a killed server to go
+LONG_PATIENCE = 300  # seconds for a server that says it is starting: it may have much to recover
+
+
+def default_home() -> Path:
+    """The platform's user data folder; for root a system folder, since the server's account may not pass /root."""
+    import platformdirs
+
+    if os.geteuid() == 0:
+        return Path("/var/lib/roadmap-orchestrator")
+    return platformdirs.user_data_path("roadmap-orchestrator", appauthor=False)
+
+
+class EmbeddedServer:
+    """The one server of a home folder. Any number of processes hold one of these; none of them owns the server."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = ServerHome(home)
+
+    def start(self) -> str:
+        """A command's explicit start: clears the stop marker, starts the server unless it answers.
+
+        Returns a libpq URL of the database `roadmap` for its owner `roadmap`.
+        Raises DatabaseUnavailable with one line that names what stands in the way.
+        """
+        with self._alone():
+            self._home.stop_marker.unlink(missing_ok=True)
+            return self._answering_url()
+
+    def recover(self) -> str:
+        """For a running process that lost its connection: like `start`, unless the server was stopped on purpose."""
+        with self._alone():
+            if self.stopped_on_purpose:
+                raise DatabaseUnavailable(
+                    f"the embedded server in {self._home.folder} was stopped on purpose: "
+                    "`roadmap db start` starts it again"
+                )
+            return self._answering_url()
+
+    def stop(self, *, patience: float = 60) -> bool:
+        """Leaves the stop marker, ends all sessions and the server (a fast shutdown). False if nothing ran."""
+        if not self._home.folder.is_dir():
+            return False
+        with self._alone():
+            self._home.mark_stopped()
+            postmaster = self._postmaster()
+            if postmaster is None and self._home.is_deserted():
+                return False
+            if postmaster is not None:
+                postmaster.send_signal(signal.SIGINT)
+            deadline = time.monotonic() + patience
+            while self._postmaster() is not None or not self._home.is_deserted():
+                if time.monotonic() > deadline:
+                    raise self._stuck(f"did not end within {patience:g} s")
+                self._end_orphans()
+                time.sleep(POLL)
+            return True
+
+    def is_running(self) -> bool:
+        """Whether a connection can be made now."""
+        try:
+            return self._refusal("postgres") is None
+        except (OSError, DatabaseUnavailable):
+            return False
+
+    @property
+    def stopped_on_purpose(self) -> bool:
+        """Whether the last act here was `stop`: running processes must then leave the server stopped."""
+        return self._home.stop_marker.exists()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Makes the home folder, holds its lock, and puts whatever the folder refuses into one clear line."""
+        folder = self._home.folder
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._home.locked("lock", patience=LONG_PATIENCE + PATIENCE) as held:
+                if held is None:
+                    raise DatabaseUnavailable(f"another process has held {folder / 'lock'} for minutes: end it")
+                yield
+        except OSError as error:
+            place = error.filename if isinstance(error.filename, str) else folder
+            raise DatabaseUnavailable(
+                f"the embedded server cannot use {place} ({error.strerror or error}): "
+                "put that right or set ROADMAP_HOME to another folder"
+            ) from error
+
+    # Is there a server?
+
+    def _connect(self, database: str) -> "psycopg.Connection[tuple[Any, ...]]":
+        import psycopg
+
+        return psycopg.connect(
+            host=str(self._home.trusted_sockets()),
+            port=PORT,
+            user=NAME,
+            password=self._home.password(),
+            dbname=database,
+            connect_timeout=CONNECT_PATIENCE,
+            autocommit=True,
+        )
+
+    def _refusal(self, database: str) -> str | None:
+        """Why no connection comes about, in one line; None if one does."""
+        import psycopg
+
+        try:
+            self._connect(database).close()
+        except psycopg.OperationalError as error:
+            return " ".join(str(error).split())
+        return None
+
+    def _processes(self, kind: Literal["postmaster", "child"]) -> list[Any]:
+        """Our server's processes, as psutil sees them, oldest first.
+
+        Children call themselves "postgres: ...". One that was forked this instant still looks like its postmaster, but
+        is younger. A zombie works in no folder and so is neither.
+        """
+        import psutil  # type: ignore[import-untyped]
+
+        def is_ours(process: psutil.Process) -> bool:
+            arguments: list[str] = []
+            try:
+                if process.name() != "postgres":
+                    return False
+                arguments = process.cmdline() or [""]
+                if arguments[0].startswith("postgres:") != (kind == "child"):
+                    return False
+                return bool(process.cwd() == str(self._home.data.resolve()))
+            except psutil.AccessDenied:  # root in a container may not see folders; arguments are public
+                return f"unix_socket_directories={self._home.sockets()}" in arguments
+            except psutil.Error:
+                return False
+
+        return sorted(filter(is_ours, psutil.process_iter()), key=lambda process: float(process.create_time()))
+
+    def _postmaster(self) -> Any | None:
+        return next(iter(self._processes("postmaster")), None)
+
+    def _end_orphans(self) -> None:
+        """Asks children of a killed postmaster to end: one that computes would hold the data until it is through."""
+        import psutil
+
+        for child in self._processes("child"):
+            with suppress(psutil.Error):
+                parent = child.parent()
+                if parent is None or parent.name() != "postgres":
+                    child.terminate()
+
+    # Bringing it up
+
+    def _answering_url(self) -> str:
+        """Sees to it that the database answers, and says where."""
+        if not self._home.is_initialised:
+            self._initialise()
+        if not self._home.password_file.exists():
+            raise DatabaseUnavailable(
+                f"{self._home.password_file} is missing, without which {self._home.data} opens to nobody: put it back"
+            )
+        self._home.claim_sockets()
+        if self._refusal(NAME) is not None:
+            self._bring_up()
+            self._create_database()
+        # The port is named since PGPORT in a caller's shell would otherwise choose another.
+        password, sockets = quote(self._home.password(), safe=""), quote(str(self._home.sockets()), safe="")
+        return f"postgresql://{NAME}:{password}@/{NAME}?host={sockets}&port={PORT}"
+
+    def _initialise(self) -> None:
+        """Makes the cluster, whole or not at all."""
+        account = self._home.admit_account()
+        with self._home.unfinished_cluster() as cluster:
+            binaries = Binaries.find(account, self._home.folder)
+            self._home.write_password()
+            command = [str(binaries.folder / "initdb"), "-D", cluster.name, "-U", NAME, "-A", "scram-sha-256"]
+            command += ["--pwfile", self._home.password_file.name, "-E", "UTF8", "--locale=C", "--no-instructions"]
+            if binaries.major >= 17:
+                command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            ended = account.run(command, cwd=self._home.folder)
+            if ended.code != 0:
+                raise self._home.failure("make its data folder", ended.output)
+
+    def _bring_up(self) -> None:
+        """Waits for a server on its way up or down, and starts one once nothing is left of the last."""
+        began = time.monotonic()
+        while (refusal := self._refusal("postgres")) is not None:
+            changing = "the database system is" in refusal  # starting up, shutting down, in recovery
+            if "FATAL:" in refusal and not changing:
+                raise self._stuck(f"refuses: {refusal.partition('FATAL:')[2].strip()}")
+            if time.monotonic() - began > (LONG_PATIENCE if changing else PATIENCE):
+                raise self._stuck("does not answer")
+            with self._home.locked("server.lock") as held:
+                if held is not None and self._postmaster() is None:
+                    self._launch(held)
+                    continue
+            self._end_orphans()
+            time.sleep(POLL)
+
+    def _launch(self, held: int) -> None:
+        """Starts a server that inherits the lock `held`, which is free again when its last process is gone."""
+        account = self._home.admit_account()
+        binaries = Binaries.find(account, self._home.folder)
+        written_by = (self._home.data / "PG_VERSION").read_text().strip()
+        if written_by != str(binaries.major):
+            raise DatabaseUnavailable(
+                f"{self._home.data} was written by PostgreSQL {written_by} and the binaries are {binaries.major}: dump "
+                f"it with pg_dumpall of {written_by}, set ROADMAP_HOME to a new folder and restore the dump there"
+            )
+        self._home.disown_lock_files()
+        log_end = self._home.open_log()
+        settings = {
+            "listen_addresses": "",
+            "port": PORT,
+            "unix_socket_directories": self._home.sockets(),
+            "unix_socket_permissions": "0700",
+            "max_connections": 200,
+        }
+        command = [str(binaries.folder / "pg_ctl"), "start", "-s", "-w", "-t", str(LONG_PATIENCE)]
+        # Relative paths: pg_ctl puts them into a shell command, where a quote or a $ would not stand for itself.
+        command += ["-D", self._home.data.name, "-l", self._home.log.name]
+        command += ["-o", " ".join(f"-c {name}={value}" for name, value in settings.items())]
+        ended = account.run(command, cwd=self._home.folder, keep_open=[held])
+        if ended.code != 0:
+            raise self._home.failure("start", self._home.log_since(log_end) or ended.output)
+
+    def _create_database(self) -> None:
+        import psycopg
+
+        try:
+            with self._connect("postgres") as connection:
+                if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).fetchall():
+                    connection.execute(b"CREATE DATABASE " + NAME.encode())
+        except psycopg.Error as error:
+            raise self._home.failure(f"make the database {NAME}", str(error)) from error
+
+    def _stuck(self, how: str) -> DatabaseUnavailable:
+        pids = [process.pid for kind in ("postmaster", "child") for process in self._processes(kind)]
+        who = f"pids {', '.join(map(str, pids))}" if pids else "in processes that cannot be seen from here"
+        return DatabaseUnavailable(
+            f"the embedded server in {self._home.folder} ({who}) {how}: "
+            f"see {self._home.log}, end it with `roadmap db stop`, try again"
+        )

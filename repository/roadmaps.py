@@ -1,0 +1,133 @@
+"""Roadmaps: reserve, save and read the framework. A roadmap names no task."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from domain.errors import Conflict, NotFound
+from domain.framework import Framework
+from repository.database import Session, execute
+from repository.tables import FrameworkVersionRow, RoadmapRow
+
+
+async def reserve_roadmap(session: Session, roadmap_id: str, user_id: str, title: str) -> None:
+    """The row of a creation request: reserves the id, owns and lists it. Raises Conflict where the id is taken."""
+    statement = insert(RoadmapRow).values(roadmap_id=roadmap_id, user_id=user_id, title=title)
+    taken = (await session.scalars(statement.on_conflict_do_nothing().returning(RoadmapRow))).one_or_none() is None
+    if taken:
+        raise Conflict(f"There is already a roadmap {roadmap_id}.")
+
+
+async def save_roadmap_metadata(session: Session, roadmap_id: str, user_id: str, framework: Framework) -> int:
+    """Insert or update a roadmap's structure; the framework_version it has then.
+
+    A draft (version 0) is replaced. An accepted structure is kept in `framework_versions` and gets the next version.
+    """
+    row = await _locked(session, roadmap_id)
+    if row is None:
+        await session.execute(
+            insert(RoadmapRow)
+            .values(roadmap_id=roadmap_id, user_id=user_id, **_columns(framework))
+            .on_conflict_do_nothing()
+        )
+        return 0
+    if row.framework_version > 0:
+        return await accept_framework(session, framework, expected_version=row.framework_version)
+    await _write(session, roadmap_id, framework, version=0)
+    return 0
+
+
+async def accept_framework(session: Session, framework: Framework, *, expected_version: int) -> int:
+    """Make `framework` the structure of its roadmap; its version. The one before it stays in `framework_versions`.
+
+    Compare-and-set: raises Conflict when the roadmap is no longer at `expected_version`.
+    """
+    row = await _locked(session, framework.roadmap_id)
+    if row is None:
+        raise _no_such_roadmap(framework.roadmap_id)
+    if row.framework_version != expected_version:
+        raise Conflict(
+            f"Roadmap {framework.roadmap_id} has moved on to version {row.framework_version} of its structure; "
+            f"this run was about version {expected_version}. Start again from the present one."
+        )
+    if expected_version > 0 and row.framework_data is not None:
+        session.add(
+            FrameworkVersionRow(roadmap_id=row.roadmap_id, version=expected_version, framework_data=row.framework_data)
+        )
+        await session.flush()
+    await _write(session, framework.roadmap_id, framework, version=expected_version + 1)
+    return expected_version + 1
+
+
+async def get_roadmap_metadata(session: Session, roadmap_id: str) -> RoadmapRow:
+    """The row as it is stored; orchestrator/status.py merges the statuses in. Raises NotFound."""
+    statement = select(RoadmapRow).where(RoadmapRow.roadmap_id == roadmap_id)
+    row = (await session.exec(statement.execution_options(populate_existing=True))).one_or_none()
+    if row is None:
+        raise _no_such_roadmap(roadmap_id)
+    return row
+
+
+async def page_of_roadmaps(
+    session: Session,
+    *,
+    user_id: str | None = None,
+    before: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> Sequence[RoadmapRow]:
+    """Roadmaps, newest first; `before` is the (created_at, roadmap_id) of the last one seen."""
+    statement = select(RoadmapRow).where(col(RoadmapRow.deleted_at).is_(None))
+    if user_id is not None:
+        statement = statement.where(RoadmapRow.user_id == user_id)
+    if before is not None:
+        statement = statement.where(tuple_(col(RoadmapRow.created_at), col(RoadmapRow.roadmap_id)) < before)
+    newest_first = col(RoadmapRow.created_at).desc(), col(RoadmapRow.roadmap_id).desc()
+    return (await session.exec(statement.order_by(*newest_first).limit(limit))).all()
+
+
+async def ids_ever_used(session: Session, roadmap_id: str) -> set[str]:
+    """Stage, module and concept ids of all structures that were ever accepted. (A draft's are free again.)"""
+    rows = await execute(
+        session,
+        text("""
+            SELECT id #>> '{}' AS id FROM (
+                SELECT framework_data FROM roadmap_metadata
+                    WHERE roadmap_id = :roadmap_id AND framework_version > 0
+                UNION ALL SELECT framework_data FROM framework_versions WHERE roadmap_id = :roadmap_id) AS structures,
+            unnest(ARRAY['stage_id', 'module_id', 'concept_id']) AS name,
+            jsonb_path_query(framework_data, CAST('lax $.**.' || name AS jsonpath)) AS id
+            UNION SELECT concept_id FROM concept_contents WHERE roadmap_id = :roadmap_id"""),
+        {"roadmap_id": roadmap_id},
+    )
+    return {row.id for row in rows}
+
+
+async def _locked(session: Session, roadmap_id: str) -> RoadmapRow | None:
+    statement = select(RoadmapRow).where(RoadmapRow.roadmap_id == roadmap_id).with_for_update()
+    return (await session.exec(statement.execution_options(populate_existing=True))).one_or_none()
+
+
+async def _write(session: Session, roadmap_id: str, framework: Framework, *, version: int) -> None:
+    await session.execute(
+        update(RoadmapRow)
+        .where(col(RoadmapRow.roadmap_id) == roadmap_id)
+        .values(framework_version=version, updated_at=func.clock_timestamp(), **_columns(framework))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _columns(framework: Framework) -> dict[str, Any]:
+    return {
+        "title": framework.title,
+        "total_estimated_hours": framework.total_estimated_hours,
+        "recommended_completion_weeks": framework.recommended_completion_weeks,
+        "framework_data": framework.model_dump(mode="json"),
+    }
+
+
+def _no_such_roadmap(roadmap_id: str) -> NotFound:
+    return NotFound(f"There is no roadmap {roadmap_id}; `roadmap list` shows them.")

@@ -1,0 +1,222 @@
+"""Tables, named constraints and indexes. A test holds them against the migrations (`alembic check`).
+
+Times are timestamptz, written by the database's clock. Ids are text.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from domain.vocabulary import ACTIVE, RETRY_OF, ContentStatus, ContentType, TaskStatus, TaskType
+
+
+def _one_of(column: str, words: Iterable[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(sorted(repr(word.value) for word in words))})"
+
+
+def _time(*, required: bool = True) -> Any:
+    if required:
+        return Field(sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now()))
+    return Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+
+
+def _text(*, default: str | None = None, required: bool = True, key: bool = False) -> Any:
+    column = Column(Text, nullable=not required, primary_key=key, server_default=default)
+    return Field(sa_column=column) if required else Field(default=None, sa_column=column)
+
+
+def _number(default: int = 0) -> Any:
+    return Field(default=default, sa_column_kwargs={"server_default": text(str(default))})
+
+
+def _json(*, required: bool = False) -> Any:
+    # none_as_null: Python's None is SQL NULL, never the JSON word null.
+    return Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=not required))
+
+
+_ACTIVE = _one_of("status", ACTIVE)
+_SINGLE_RETRY = _one_of("task_type", RETRY_OF.values())
+
+
+class TaskRow(SQLModel, table=True):
+    """One run, creation or retry."""
+
+    __tablename__: ClassVar[Any] = "roadmap_tasks"
+    __table_args__ = (
+        CheckConstraint(_one_of("task_type", TaskType), name="ck_roadmap_tasks_task_type"),
+        CheckConstraint(_one_of("status", TaskStatus), name="ck_roadmap_tasks_status"),
+        CheckConstraint(_one_of("content_type", ContentType), name="ck_roadmap_tasks_content_type"),
+        CheckConstraint(
+            f"({_SINGLE_RETRY}) = (concept_id IS NOT NULL) AND (concept_id IS NULL) = (content_type IS NULL)",
+            name="ck_roadmap_tasks_single_retry_names_its_content",
+        ),
+        Index("idx_roadmap_tasks_roadmap_id_status", "roadmap_id", "status"),
+        Index("idx_roadmap_tasks_roadmap_id_created_at", "roadmap_id", text("created_at DESC")),
+        Index("idx_roadmap_tasks_active", "updated_at", postgresql_where=text(_ACTIVE)),
+        Index("idx_roadmap_tasks_user_id_created_at", "user_id", "created_at", "task_id"),
+        Index(
+            "uq_roadmap_tasks_active_content",
+            "roadmap_id",
+            "concept_id",
+            "content_type",
+            unique=True,
+            postgresql_where=text(f"{_ACTIVE} AND concept_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_roadmap_tasks_active_structure",
+            "roadmap_id",
+            unique=True,
+            postgresql_where=text(f"{_ACTIVE} AND {_one_of('task_type', [TaskType.CREATION, TaskType.MODIFICATION])}"),
+        ),
+        {"postgresql_with": {"fillfactor": "80"}},  # room on the page keeps updates HOT
+    )
+
+    task_id: str = _text(key=True)
+    user_id: str = _text()
+    roadmap_id: str | None = _text(required=False)
+    task_type: str = _text(default=TaskType.CREATION)
+    concept_id: str | None = _text(required=False)
+    content_type: str | None = _text(required=False)
+    status: str = _text(default=TaskStatus.PENDING)
+    current_step: str = _text(default="init")
+    user_request: dict[str, Any] | None = _json()
+    error_message: str | None = _text(required=False)
+    execution_summary: dict[str, Any] | None = _json()
+    attempt: int = _number()
+    """The fencing token of all writes of the task."""
+    worker_id: str | None = _text(required=False)
+    """Who runs it now; null while nobody does."""
+    fruitless_starts: int = _number()
+    """Starts in a row that committed neither a content nor a ledger row."""
+    round: int = _number()
+    """How often a failed run was resumed: part of the ledger's keys, so that what failed is asked anew."""
+    review: dict[str, Any] | None = _json()
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+    completed_at: datetime | None = _time(required=False)
+
+
+class WorkerRow(SQLModel, table=True):
+    """The lease of one process that runs tasks."""
+
+    __tablename__: ClassVar[Any] = "workers"
+
+    worker_id: str = _text(key=True)
+    kind: str = _text()
+    host: str = _text()
+    pid: int
+    timeout: float
+    """Seconds without a renewal after which the process counts as dead."""
+    started_at: datetime = _time()
+    alive_until: datetime = _time()
+
+
+class RoadmapRow(SQLModel, table=True):
+    """A roadmap and its present structure. It names no task: the tasks name the roadmap."""
+
+    __tablename__: ClassVar[Any] = "roadmap_metadata"
+    __table_args__ = (Index("ix_roadmap_metadata_user_id_created_at", "user_id", "created_at", "roadmap_id"),)
+
+    roadmap_id: str = _text(key=True)
+    user_id: str = _text()
+    title: str = _text()
+    total_estimated_hours: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
+    recommended_completion_weeks: int = _number()
+    framework_data: dict[str, Any] | None = _json()
+    framework_version: int = _number()
+    """0: nothing was accepted yet, the framework is a draft."""
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+    deleted_at: datetime | None = _time(required=False)
+
+
+class FrameworkVersionRow(SQLModel, table=True):
+    """An older structure of a roadmap."""
+
+    __tablename__: ClassVar[Any] = "framework_versions"
+
+    roadmap_id: str = _text(key=True)
+    version: int = Field(primary_key=True)
+    framework_data: dict[str, Any] = _json(required=True)
+    created_at: datetime = _time()
+
+
+class ContentRow(SQLModel, table=True):
+    """One content of one concept: the truth of what is done."""
+
+    __tablename__: ClassVar[Any] = "concept_contents"
+    __table_args__ = (
+        CheckConstraint(_one_of("content_type", ContentType), name="ck_concept_contents_content_type"),
+        CheckConstraint(_one_of("status", ContentStatus), name="ck_concept_contents_status"),
+        Index("ix_concept_contents_task_id", "task_id"),
+        {"postgresql_with": {"fillfactor": "50"}},
+    )
+
+    roadmap_id: str = _text(key=True)
+    concept_id: str = _text(key=True)
+    content_type: str = _text(key=True)
+    status: str = _text(default=ContentStatus.PENDING)
+    version: int = _number()
+    """The newest version, 0 while there is none."""
+    task_id: str | None = _text(required=False)
+    """The task that claimed it last; null for what the legacy system left."""
+    attempt: int = _number()
+    last_error: str | None = _text(required=False)
+    updated_at: datetime = _time()
+
+
+class ContentVersionRow(SQLModel, table=True):
+    """What was written, append-only."""
+
+    __tablename__: ClassVar[Any] = "content_versions"
+
+    roadmap_id: str = _text(key=True)
+    concept_id: str = _text(key=True)
+    content_type: str = _text(key=True)
+    version: int = Field(primary_key=True)
+    payload: dict[str, Any] = _json(required=True)
+    task_id: str = _text()
+    author: str = _text()
+    created_at: datetime = _time()
+
+
+class ModelCallRow(SQLModel, table=True):
+    """The ledger: one call to a model. Unique by (task_id, key)."""
+
+    __tablename__: ClassVar[Any] = "model_calls"
+    __table_args__ = (UniqueConstraint("task_id", "key", name="uq_model_calls_task_id_key"),)
+
+    call_id: int | None = Field(default=None, primary_key=True)
+    task_id: str = _text()
+    key: str = _text()
+    step: str = _text()
+    model: str = _text()
+    tokens_in: int = _number()
+    tokens_out: int = _number()
+    cost: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
+    """In US dollars."""
+    latency: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
+    """In seconds."""
+    finish_reason: str | None = _text(required=False)
+    outcome: str = _text()
+    """`accepted`, or why the answer failed its check."""
+    answer: dict[str, Any] | None = _json()
+    """Null where a content version holds it."""
+    created_at: datetime = _time()
+
+
+class TaskEventRow(SQLModel, table=True):
+    """What happened in a run, numbered from 1 without gaps in the order of commits."""
+
+    __tablename__: ClassVar[Any] = "task_events"
+
+    task_id: str = _text(key=True)
+    sequence: int = Field(primary_key=True)
+    type: str = _text()
+    payload: dict[str, Any] = _json(required=True)
+    created_at: datetime = _time()

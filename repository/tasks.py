@@ -1,0 +1,241 @@
+"""Tasks: create, transitions, the fence, active ones, pages.
+
+Who else may write a task's row: its run (current_step), under the shared lock of its fence; and whoever changes
+who runs it or what becomes of it, under the exclusive lock, moving `attempt`. So no two of them ever overlap.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import func, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from domain.errors import Conflict, NotFound, Superseded
+from domain.vocabulary import ACTIVE, FINAL, INITIAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
+from repository.database import Session, execute
+from repository.tables import TaskRow
+
+LIVE: Final = """(t.status IN ('pending', 'human_review_pending') OR t.status = 'processing' AND EXISTS (
+    SELECT FROM workers w WHERE w.worker_id = t.worker_id
+    AND greatest(w.alive_until, pg_postmaster_start_time() + make_interval(secs => w.timeout)) > clock_timestamp()))"""
+"""The one predicate for a live task `t`: something will move it. A restart of the database gives every lease
+its time-out to be renewed in, so that it makes nobody look dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Who may write for a task: the attempt that its start was given."""
+
+    task_id: str
+    attempt: int
+
+
+class Liveness(NamedTuple):
+    """A task, whether it is live, and whether it waits although no worker lives."""
+
+    task: TaskRow
+    live: bool
+    waiting_for_worker: bool
+
+
+async def hold_task(session: Session, fence: Fence) -> None:
+    """First statement of every write of a run: shared lock, then a look at the attempt.
+
+    Raises Superseded when the attempt is another's. The lock lasts until the transaction ends.
+    """
+    await execute(
+        session, text("SELECT hold_task(:task_id, :attempt)"), {"task_id": fence.task_id, "attempt": fence.attempt}
+    )
+
+
+async def lock_task(session: Session, task_id: str) -> TaskRow:
+    """First statement of every change of who runs a task or what becomes of it; the row as it is under the lock.
+
+    Raises NotFound.
+    """
+    await execute(session, text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": task_id})
+    return await get_task(session, task_id, for_update=True)
+
+
+async def create_task(
+    session: Session,
+    task_id: str,
+    user_id: str,
+    user_request: dict[str, Any],
+    task_type: TaskType = TaskType.CREATION,
+    concept_id: str | None = None,
+    content_type: ContentType | None = None,
+    *,
+    roadmap_id: str | None = None,
+    status: TaskStatus = TaskStatus.PENDING,
+    worker_id: str | None = None,
+) -> TaskRow:
+    """Insert a task: `pending` for a detached request, `processing` under `worker_id` for a foreground one.
+
+    Raises Conflict naming the active task that fills the same unique index.
+    """
+    if status not in INITIAL:
+        raise Conflict(f"A task begins pending or processing, not {status}.")
+    started = int(status is TaskStatus.PROCESSING)
+    statement = (
+        insert(TaskRow)
+        .values(
+            task_id=task_id,
+            user_id=user_id,
+            user_request=user_request,
+            task_type=task_type,
+            concept_id=concept_id,
+            content_type=content_type,
+            roadmap_id=roadmap_id,
+            status=status,
+            worker_id=worker_id,
+            attempt=started,
+            fruitless_starts=started,
+        )
+        .on_conflict_do_nothing()
+        .returning(TaskRow)
+    )
+    created = (await session.scalars(statement)).one_or_none()
+    if created is None:
+        raise await _in_the_way(session, task_id, roadmap_id, concept_id, content_type)
+    return created
+
+
+async def _in_the_way(
+    session: Session, task_id: str, roadmap_id: str | None, concept_id: str | None, content_type: str | None
+) -> Conflict:
+    for task in await get_active_tasks_by_roadmap_id(session, roadmap_id) if roadmap_id else []:
+        if (task.concept_id, task.content_type) == (concept_id, content_type):
+            return Conflict(
+                f"Task {task.task_id} ({task.task_type}) is already {task.status}; wait for it or cancel it."
+            )
+    return Conflict(f"There is already a task {task_id}.")
+
+
+async def update_task_status(
+    session: Session,
+    task_id: str,
+    status: TaskStatus,
+    current_step: Step,
+    roadmap_id: str | None = None,
+    error_message: str | None = None,
+    *,
+    attempt: int | None = None,
+    worker_id: str | None = None,
+    execution_summary: dict[str, Any] | None = None,
+) -> TaskRow:
+    """Move a task along the table of transitions, under its exclusive lock; `attempt` moves with it.
+
+    `attempt`: only if the task still has this one (raises Superseded). `worker_id`: who runs it from now on.
+    Raises NotFound, or Conflict for a move that the table does not have.
+    """
+    await lock_task(session, task_id)
+    changes: dict[str, Any] = {"roadmap_id": roadmap_id, "execution_summary": execution_summary}
+    statement = (
+        update(TaskRow)
+        .where(col(TaskRow.task_id) == task_id, col(TaskRow.status).in_(sorted(TRANSITIONS[status])))
+        .values(
+            status=status,
+            current_step=current_step,
+            attempt=TaskRow.attempt + 1,
+            worker_id=worker_id,
+            error_message=error_message,
+            updated_at=func.clock_timestamp(),
+            completed_at=func.clock_timestamp() if status in FINAL else None,
+            **{column: value for column, value in changes.items() if value is not None},
+        )
+        .returning(TaskRow)
+        .execution_options(populate_existing=True)
+    )
+    if attempt is not None:
+        statement = statement.where(col(TaskRow.attempt) == attempt)
+    moved = (await session.scalars(statement)).one_or_none()
+    if moved is not None:
+        return moved
+    task = await get_task(session, task_id)
+    if attempt is not None and task.attempt != attempt:
+        raise Superseded("Another attempt owns this task.")
+    raise Conflict(f"Task {task_id} is {task.status} and cannot become {status}.")
+
+
+async def enter_step(session: Session, fence: Fence, step: Step) -> None:
+    """The run's own write of `current_step`, inside its fenced transaction."""
+    await execute(
+        session,
+        text("UPDATE roadmap_tasks SET current_step = :step, updated_at = clock_timestamp() WHERE task_id = :task_id"),
+        {"step": step, "task_id": fence.task_id},
+    )
+
+
+async def made_progress(session: Session, fence: Fence) -> None:
+    """The run committed something: its starts were not fruitless."""
+    await execute(
+        session,
+        text("UPDATE roadmap_tasks SET fruitless_starts = 0 WHERE task_id = :task_id AND fruitless_starts > 0"),
+        {"task_id": fence.task_id},
+    )
+
+
+async def get_task(session: Session, task_id: str, *, for_update: bool = False) -> TaskRow:
+    """Raises NotFound."""
+    statement = select(TaskRow).where(TaskRow.task_id == task_id).execution_options(populate_existing=True)
+    if for_update:
+        statement = statement.with_for_update()
+    task = (await session.exec(statement)).one_or_none()
+    if task is None:
+        raise NotFound(f"There is no task {task_id}; `roadmap tasks` lists them.")
+    return task
+
+
+async def get_active_task_by_roadmap_id(session: Session, roadmap_id: str) -> TaskRow | None:
+    """The newest active task of a roadmap."""
+    return next(iter(await get_active_tasks_by_roadmap_id(session, roadmap_id)), None)
+
+
+async def get_active_tasks_by_roadmap_id(session: Session, roadmap_id: str) -> Sequence[TaskRow]:
+    """All active tasks of a roadmap, newest first."""
+    statement = (
+        select(TaskRow)
+        .where(TaskRow.roadmap_id == roadmap_id, col(TaskRow.status).in_(sorted(ACTIVE)))
+        .order_by(col(TaskRow.created_at).desc(), col(TaskRow.task_id).desc())
+    )
+    return (await session.exec(statement)).all()
+
+
+async def page_of_tasks(
+    session: Session,
+    *,
+    roadmap_id: str | None = None,
+    user_id: str | None = None,
+    before: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> Sequence[TaskRow]:
+    """Tasks, newest first; `before` is the (created_at, task_id) of the last one seen."""
+    statement = select(TaskRow)
+    if roadmap_id is not None:
+        statement = statement.where(TaskRow.roadmap_id == roadmap_id)
+    if user_id is not None:
+        statement = statement.where(TaskRow.user_id == user_id)
+    if before is not None:
+        statement = statement.where(tuple_(col(TaskRow.created_at), col(TaskRow.task_id)) < before)
+    newest_first = col(TaskRow.created_at).desc(), col(TaskRow.task_id).desc()
+    return (await session.exec(statement.order_by(*newest_first).limit(limit))).all()
+
+
+async def with_liveness(session: Session, tasks: Sequence[TaskRow]) -> list[Liveness]:
+    """The same tasks, each with the verdict of the one predicate."""
+    if not tasks:
+        return []
+    rows = await execute(
+        session,
+        text(f"""
+            SELECT t.task_id, {LIVE} AS live, t.status = 'pending' AND NOT EXISTS (
+                SELECT FROM workers WHERE kind = 'worker' AND alive_until > clock_timestamp()) AS waiting
+            FROM roadmap_tasks t WHERE t.task_id = ANY(:task_ids)"""),
+        {"task_ids": [task.task_id for task in tasks]},
+    )
+    verdicts = {row.task_id: (row.live, row.waiting) for row in rows}
+    return [Liveness(task, *verdicts[task.task_id]) for task in tasks]

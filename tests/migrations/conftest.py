@@ -1,0 +1,57 @@
+"""A server for this folder, and fresh databases on it."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from repository import schema
+from repository.embedded import EmbeddedServer
+from tests.migrations.filling import fill
+
+SMOKE = 2000
+"""Legacy tasks of the smoke tests."""
+
+Fresh = Callable[..., str]
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    embedded = EmbeddedServer(Path(tmp_path_factory.mktemp("server")))
+    yield embedded.start()
+    embedded.stop()
+
+
+@pytest.fixture(scope="package")
+def fresh(server: str) -> Fresh:
+    """`fresh()` makes an empty database, `fresh(template)` a copy of another one; both give its URL."""
+    number = count(1)
+
+    def make(template: str = "") -> str:
+        name = f"migrated_{next(number)}"
+        source = f" TEMPLATE {urlsplit(template).path[1:]}" if template else ""
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}{source}".encode())
+        return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+    return make
+
+
+@pytest.fixture(scope="package")
+def legacy(fresh: Fresh) -> str:
+    """A filled legacy database at 0001. Copy it, never change it."""
+    url = fresh()
+    schema.upgrade(url, "0001")
+    fill(url, SMOKE)
+    return url
+
+
+@pytest.fixture(scope="package")
+def migrated(fresh: Fresh) -> str:
+    """An empty database at HEAD. Copy it, never change it."""
+    url = fresh()
+    schema.upgrade(url)
+    return url
