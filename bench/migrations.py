@@ -1,6 +1,6 @@
 """What each revision blocks: the longest write beside it, on a database as the legacy system left it.
 
-    python -m bench.migrations [TASKS]      default 1,000,000; ROADMAP_DATABASE_URL names the server, else embedded
+python -m bench.migrations [TASKS]      default 1,000,000; ROADMAP_DATABASE_URL names the server, else embedded
 """
 
 import os

@@ -50,6 +50,7 @@ _SCRIPTS_OF_LANGUAGE: Final = {language: {script} for script, language in _LANGU
     "mr": {"devanagari"},
     "yi": {"hebrew"},
 }
+_FAIR_PART: Final = 0.2
 
 
 @lru_cache(maxsize=8192)
@@ -67,11 +68,16 @@ def scripts(text: str) -> Counter[str]:
 
 
 def guess_language(text: str) -> str:
-    """The language that the main script of `text` suggests, `en` where nothing else does."""
+    """The language that the script of `text` suggests, `en` where nothing else does.
+
+    Latin letters are names of technologies in every language, so another script wins with a fair part of the letters.
+    """
     counts = scripts(text)
     if counts["kana"]:
         return "ja"
-    return _LANGUAGE_OF[counts.most_common(1)[0][0]] if counts else "en"
+    others = Counter({script: count for script, count in counts.items() if script != "latin"})
+    script, count = others.most_common(1)[0] if others else ("latin", 0)
+    return _LANGUAGE_OF[script] if count >= _FAIR_PART * sum(counts.values()) else "en"
 
 
 def is_written_in(text: str, language: str) -> bool:
@@ -79,4 +85,4 @@ def is_written_in(text: str, language: str) -> bool:
     wanted = _SCRIPTS_OF_LANGUAGE.get(language.split("-", 1)[0], {"latin"})
     counts = scripts(text)
     total = sum(counts.values())
-    return not total or sum(counts[script] for script in wanted) >= 0.2 * total
+    return not total or sum(counts[script] for script in wanted) >= _FAIR_PART * total

@@ -35,7 +35,9 @@ def known_timezone() -> str:
         with op.get_bind().begin_nested():
             op.get_bind().execute(text("SELECT now() AT TIME ZONE CAST(:name AS text)"), {"name": name})
     except DBAPIError as error:
-        raise BadTimezone(f"{TIMEZONE}: the database server knows no time zone {name!r}; give it another name") from error
+        raise BadTimezone(
+            f"{TIMEZONE}: the database server knows no time zone {name!r}; give it another name"
+        ) from error
     return name
 
 
@@ -45,7 +47,8 @@ def create_to_jsonb() -> None:
     JSONB refuses NUL characters and lone surrogates, which are stripped, and numbers beyond numeric: such a
     document is kept as text under `legacy_text`. The JSON word null becomes NULL.
     """
-    op.execute(text(r"""
+    op.execute(
+        text(r"""
         CREATE OR REPLACE FUNCTION pg_temp.to_jsonb_or_text(document json) RETURNS jsonb LANGUAGE plpgsql AS $$
         DECLARE
             said text := document::text;
@@ -64,7 +67,8 @@ def create_to_jsonb() -> None:
         EXCEPTION WHEN data_exception THEN
             RETURN jsonb_build_object('legacy_text', document::text);
         END $$
-    """))
+    """)
+    )
 
 
 def as_json(column: str) -> str:

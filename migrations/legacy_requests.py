@@ -2,28 +2,32 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Row, TextClause, text
 
 SINGLE = {"retry_tutorial": "tutorial", "retry_resources": "resources", "retry_quiz": "quiz"}
-BATCH = 500
+PAGE = 5000
+"""Rows that are looked at, and held while some of them are written, at a time."""
 
-_SAYING_RETRY = text("""
-    SELECT task_id, user_request::text AS request FROM roadmap_tasks
-    WHERE task_id > :after AND task_type = 'creation' AND user_request::text ~ '"(retry_|modification)'
-    ORDER BY task_id LIMIT :batch
-""")
+# A page is cut before its rows are filtered: the other way round, each page is a scan of the whole table.
+_PAGE = """
+    WITH page AS MATERIALIZED (
+        SELECT task_id, user_request::text AS request, task_type, concept_id, content_type
+        FROM roadmap_tasks WHERE task_id > :after ORDER BY task_id LIMIT :size
+    )
+    SELECT edge.task_id AS last, found.*
+    FROM (SELECT max(task_id) AS task_id FROM page) AS edge LEFT JOIN page AS found ON {condition}
+"""
+_SAYING_RETRY = text(_PAGE.format(condition="""task_type = 'creation' AND request ~ '"(retry_|modification)'"""))
+_TYPED = text(_PAGE.format(condition="task_type <> 'creation'"))
 _MARK = text("""
-    UPDATE roadmap_tasks t SET task_type = said.task_type, concept_id = said.concept_id, content_type = said.content_type
+    UPDATE roadmap_tasks t
+    SET task_type = said.task_type, concept_id = said.concept_id, content_type = said.content_type
     FROM unnest(CAST(:ids AS text[]), CAST(:types AS text[]), CAST(:concepts AS text[]), CAST(:contents AS text[]))
         AS said (task_id, task_type, concept_id, content_type)
     WHERE t.task_id = said.task_id
-""")
-_TYPED = text("""
-    SELECT task_id, user_request::text AS request, task_type, concept_id, content_type FROM roadmap_tasks
-    WHERE task_id > :after AND task_type <> 'creation' ORDER BY task_id LIMIT :batch
 """)
 _WRITE = text("""
     UPDATE roadmap_tasks t SET user_request = CAST(said.request AS json)
@@ -74,11 +78,12 @@ def _saying(request: Any, kind: Kind) -> dict[str, Any]:
     return whole | {name: word for name, word in words if word is not None}
 
 
-def _pages(connection: Connection, query: TextClause) -> Iterator[Sequence[Row[Any]]]:
-    after = ""
-    while page := connection.execute(query, {"after": after, "batch": BATCH}).all():
-        yield page
-        after = page[-1].task_id
+def _pages(connection: Connection, query: TextClause) -> Iterator[list[Row[Any]]]:
+    after: str | None = ""
+    while after is not None:
+        page = connection.execute(query, {"after": after, "size": PAGE}).all()
+        after = page[0].last
+        yield [row for row in page if row.task_id is not None]
 
 
 def _parsed(request: str | None) -> Any:

@@ -95,7 +95,8 @@ def _in_the_way(connection: Connection, table: str | None) -> str:
     if found is None:
         return "a session that has ended meanwhile: run `roadmap db upgrade` again"
     since = f"in a transaction since {found.xact_start:%Y-%m-%d %H:%M:%S%z}" if found.xact_start else "of another user"
-    return f"session pid {found.pid} ({found.name}, {since}): end it (SELECT pg_terminate_backend({found.pid})) and run it again"
+    end = f"SELECT pg_terminate_backend({found.pid})"
+    return f"session pid {found.pid} ({found.name}, {since}): end it ({end}) and run it again"
 
 
 def _code(error: OperationalError) -> str | None:

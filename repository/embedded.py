@@ -161,10 +161,14 @@ class EmbeddedServer:
                 arguments = process.cmdline() or [""]
                 if arguments[0].startswith("postgres:") != (kind == "child"):
                     return False
+                if (
+                    psutil.LINUX
+                ):  # the folder itself: by its path, a removed one would pass for the one that replaced it
+                    return os.path.samefile(f"/proc/{process.pid}/cwd", self._home.data)
                 return bool(process.cwd() == str(self._home.data.resolve()))
-            except psutil.AccessDenied:  # root in a container may not see folders; arguments are public
+            except (PermissionError, psutil.AccessDenied):  # root in a container sees no folders; arguments are public
                 return f"unix_socket_directories={self._home.sockets()}" in arguments
-            except psutil.Error:
+            except (OSError, psutil.Error):
                 return False
 
         return sorted(filter(is_ours, psutil.process_iter()), key=lambda process: float(process.create_time()))

@@ -17,8 +17,8 @@ from repository.tables import FrameworkVersionRow, RoadmapRow
 async def reserve_roadmap(session: Session, roadmap_id: str, user_id: str, title: str) -> None:
     """The row of a creation request: reserves the id, owns and lists it. Raises Conflict where the id is taken."""
     statement = insert(RoadmapRow).values(roadmap_id=roadmap_id, user_id=user_id, title=title)
-    taken = (await session.scalars(statement.on_conflict_do_nothing().returning(RoadmapRow))).one_or_none() is None
-    if taken:
+    inserted = await session.exec(statement.on_conflict_do_nothing().returning(col(RoadmapRow.roadmap_id)))
+    if inserted.first() is None:
         raise Conflict(f"There is already a roadmap {roadmap_id}.")
 
 
@@ -29,7 +29,7 @@ async def save_roadmap_metadata(session: Session, roadmap_id: str, user_id: str,
     """
     row = await _locked(session, roadmap_id)
     if row is None:
-        await session.execute(
+        await session.exec(
             insert(RoadmapRow)
             .values(roadmap_id=roadmap_id, user_id=user_id, **_columns(framework))
             .on_conflict_do_nothing()
@@ -112,7 +112,7 @@ async def _locked(session: Session, roadmap_id: str) -> RoadmapRow | None:
 
 
 async def _write(session: Session, roadmap_id: str, framework: Framework, *, version: int) -> None:
-    await session.execute(
+    await session.exec(
         update(RoadmapRow)
         .where(col(RoadmapRow.roadmap_id) == roadmap_id)
         .values(framework_version=version, updated_at=func.clock_timestamp(), **_columns(framework))

@@ -51,7 +51,9 @@ def check(url: str) -> None:
     revision = current(url)
     _refuse_unknown(revision)
     if revision != HEAD:
-        raise DatabaseUnavailable(f"the database is at revision {revision or BASE}, not {HEAD}: run `roadmap db upgrade`")
+        raise DatabaseUnavailable(
+            f"the database is at revision {revision or BASE}, not {HEAD}: run `roadmap db upgrade`"
+        )
 
 
 def upgrade(url: str, revision: str = "head", *, wait: float = 30.0) -> None:
@@ -70,7 +72,9 @@ def downgrade(url: str, revision: str, *, wait: float = 30.0) -> None:
 
     def is_there(present: str | None) -> bool:
         if revision != BASE and (present is None or present < revision):
-            raise InvalidInput(f"the database is at {present or BASE}, before {revision}: `roadmap db upgrade` goes there")
+            raise InvalidInput(
+                f"the database is at {present or BASE}, before {revision}: `roadmap db upgrade` goes there"
+            )
         return present == revision or (present is None and revision == BASE)
 
     _move(url, revision, wait, is_there, down=True)

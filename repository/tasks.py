@@ -98,7 +98,7 @@ async def create_task(
         .on_conflict_do_nothing()
         .returning(TaskRow)
     )
-    created = (await session.scalars(statement)).one_or_none()
+    created = (await session.exec(statement)).scalars().one_or_none()
     if created is None:
         raise await _in_the_way(session, task_id, roadmap_id, concept_id, content_type)
     return created
@@ -152,7 +152,7 @@ async def update_task_status(
     )
     if attempt is not None:
         statement = statement.where(col(TaskRow.attempt) == attempt)
-    moved = (await session.scalars(statement)).one_or_none()
+    moved = (await session.exec(statement)).scalars().one_or_none()
     if moved is not None:
         return moved
     task = await get_task(session, task_id)

@@ -81,6 +81,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    drop_if_empty(
-        "task_events", "model_calls", "content_versions", "concept_contents", "framework_versions", "workers"
-    )
+    drop_if_empty("task_events", "model_calls", "content_versions", "concept_contents", "framework_versions", "workers")

@@ -1,5 +1,7 @@
 """A server for this folder, and fresh databases on it."""
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -19,10 +21,18 @@ Fresh = Callable[..., str]
 
 
 @pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    embedded = EmbeddedServer(Path(tmp_path_factory.mktemp("server")))
-    yield embedded.start()
-    embedded.stop()
+def server() -> Iterator[str]:
+    if given := os.environ.get("TEST_SERVER_URL"):
+        yield given
+        return
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        embedded = EmbeddedServer(Path(home))
+        url = embedded.start()
+        with psycopg.connect(url, autocommit=True) as connection:  # nobody will miss these data after a crash
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield url
+        embedded.stop()
 
 
 @pytest.fixture(scope="package")
@@ -31,7 +41,7 @@ def fresh(server: str) -> Fresh:
     number = count(1)
 
     def make(template: str = "") -> str:
-        name = f"migrated_{next(number)}"
+        name = f"migrated_{os.getpid()}_{next(number)}"
         source = f" TEMPLATE {urlsplit(template).path[1:]}" if template else ""
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}{source}".encode())

@@ -1,3 +1,191 @@
-from nodes.authors.offline_texts.english import ENGLISH
+"""The offline author's Chinese."""
 
-CHINESE = ENGLISH
+from typing import Final
+
+from nodes.authors.offline_texts.chinese_practice import PRACTICE
+from nodes.authors.offline_texts.shape import EditWords, PlanWords, QuizWords, ResourceWords, TutorialWords, Wording
+
+_PLAN: Final = PlanWords(
+    nothing_named="你的目标",
+    with_tool="用 {tool} 做{field}",
+    both="{first}与{second}",
+    title={"beginner": "{s}：从零开始", "intermediate": "{s}：进阶之路", "advanced": "{s}：深入钻研"},
+    refresher_stage="查漏补缺",
+    refresher_module="你应当已经掌握的内容",
+    refresher="温习：{m}",
+    stage=("本阶段的内容：{items}。", "这一阶段依次学习：{items}。", "分步进行：{items}。"),
+    module=("内容包括：{items}。", "依次学习：{items}。", "本模块的知识点：{items}。"),
+    concept=(
+        "弄清{k}是什么、彼此有什么联系，并亲自用上一次。",
+        "认识{k}，观察它们如何发挥作用，并动手尝试。",
+        "理解{k}，能够向别人讲清楚，并在一个小任务中使用。",
+        "从{k}出发，做出一个属于自己的例子。",
+    ),
+    concept_plain=(
+        "理解到能够讲清楚的程度，并用它完成一个小任务。",
+        "一步一步完成，最后得到一个可以展示的成果。",
+        "了解其中的要点，动手尝试，并记下还没有弄清的问题。",
+    ),
+    parts_module="目标的各个部分",
+    part="初步认识：{s}",
+    work_as="{s}的工作",
+    new_module="{s}的核心内容",
+    new_concepts=("{s}的核心概念", "引导练习：{s}"),
+    level={"beginner": "初学者", "intermediate": "有一定基础的学习者", "advanced": "有经验的学习者"},
+    time="每周 {hours} 小时",
+    deadline="每周 {hours} 小时，完成期限：{deadline}",
+    difficulty={
+        "beginner": "从基础开始，逐步过渡到第一个自己的项目。",
+        "intermediate": "简要温习基础，把重点放在实践上。",
+        "advanced": "跳过基础，直接深入。",
+    },
+    path={"beginner": "先打基础", "intermediate": "实践优先", "advanced": "专项深入"},
+    profile="{level}，想学习{s}，{time}。（由离线草稿作者按规则解读，未使用语言模型。）",
+    brings="已有背景：{items}。",
+    gaps={
+        "beginner": ("{s}的术语与基本概念", "有规律的练习", "一个可以展示的完整项目"),
+        "intermediate": ("不依赖教程、熟练运用{s}", "更大规模的作品", "来自他人的反馈"),
+        "advanced": ("{s}中的难点", "在不同方案之间作出判断", "把知识传授给别人"),
+    },
+    suggestions=(
+        "在一周中固定学习时间：多次短时学习胜过一次长时间学习。",
+        "把做过的东西集中存放，并注明日期。",
+        "尽早构思自己的项目，有想法就随手记下。",
+    ),
+    dimensions=("覆盖面", "顺序", "均衡", "时间"),
+    rationales=(
+        "共 {stages} 个阶段、{concepts} 个知识点。",
+        "{concepts} 个知识点中有 {linked} 个写明了前置知识。",
+        "最大的阶段占总学时的 {share}%。",
+        "共 {hours} 小时，按此进度约需 {weeks} 周。",
+    ),
+    review="由离线草稿作者审阅：只作统计，不作评判。共 {concepts} 个知识点，{hours} 小时，约 {weeks} 周。",
+    too_long=("计划共需 {hours} 小时，而可用时间只有约 {available} 小时。", "请安排更多时间，或删减知识点。"),
+)
+_EDIT: Final = EditWords(
+    done="修改：{items}。",
+    not_done="未执行：{items}。",
+    nothing="没有需要修改的内容。",
+    unknown="“{text}”（离线作者只能理解：添加、删除、把某部分改名为、增加或减少学时、改为 N 小时）",
+    no_such="“{text}”（找不到这一部分）",
+    several="“{text}”（可能指 {items}，请写出完整名称）",
+    already="“{text}”（已有同名部分）",
+    last_one="“{text}”（这样就什么都不剩了）",
+    full="“{text}”（知识点数量已达上限）",
+    kinds={"stage": "阶段", "module": "模块", "concept": "知识点"},
+    add="添加{kind}“{name}”",
+    add_to="在“{parent}”中添加{kind}“{name}”",
+    remove="删除{kind}“{name}”",
+    rename="把“{name}”改名为“{new}”",
+    hours="“{name}”改为 {hours} 小时",
+    reasons={
+        "asked": "按要求修改",
+        "empty_stage": "该阶段没有内容",
+        "empty_module": "该模块没有内容",
+        "no_concepts": "路线图中没有知识点",
+        "unknown_prerequisite": "前置知识不存在",
+        "later_prerequisite": "前置知识排在了后面",
+        "cyclic_prerequisite": "前置知识互相循环",
+        "hours": "学时超出合理范围",
+        "too_many_concepts": "知识点数量超过上限",
+        "duplicate_name": "有两个部分同名",
+    },
+    cannot_mend="“{text}”（离线作者无法修正）",
+    separator="；",
+)
+_TUTORIAL: Final = TutorialWords(
+    intro=(
+        "**{c}**属于模块《{m}》。{d}",
+        "在“{s}”这一阶段，本节学习**{c}**。{d}",
+        "接下来要学习的是**{c}**，它是《{m}》的一部分。{d}",
+        "**{c}**是《{m}》（阶段“{s}”）中的一步。{d}",
+    ),
+    builds_on="它建立在{p}之上。如果还不牢固，先花十分钟回顾一下。",
+    key_terms="需要留意的关键词：{terms}。",
+    what="是什么，为什么重要",
+    questions=(
+        "用问题抓住核心",
+        "带着这些问题去学习，每个问题用自己的话写两三句来回答。答不上来的问题，就是下一步该读的内容。",
+    ),
+    plan=("练习计划：{hours} 小时", "这份计划按**{c}**的 {hours} 小时学时安排；值得深入的地方可以多花些时间。"),
+    sittings="建议分成大约 {count} 次完成，中间隔一夜，不要一口气学完。",
+    step="{number}. **{minutes} 分钟。** {text}",
+    notes=("一页好用的笔记", "抄下这一页，边学边填。开头几行示范了填写的方法。"),
+    note_lines=(
+        "知识点：    {c}\n所属：      {m} / {s}\n用我的话说：{own}\n最小的例子：{example}\n"
+        "它不是什么：（看起来像{k}、其实不同的东西，以及不同在哪里）\n"
+        "还不清楚：  （至少写一个问题，下次从它开始）\n复习时间：  第 1 天、第 3 天、第 10 天"
+    ),
+    exercises=("练习", "按顺序完成。每道练习都有完成标准，让你知道什么时候可以停下来。"),
+    done_when="完成标准：",
+    stop="。",
+    mistakes="常见误区",
+    mistake="- **{mistake}。** 更好的做法：{better}。",
+    checklist="自查清单",
+    checks=(
+        "我能不看笔记，用两分钟向别人讲清楚{c}。",
+        "我用自己的话回答了上面的问题。",
+        "至少两道练习达到了完成标准。",
+        "我知道自己在{k}上还有一个没弄清的问题，也知道去哪里查。",
+        "笔记已经填好，复习日期已经写进日历。",
+    ),
+    preference=(
+        "结合你喜欢的学习方式：{items}。",
+        {
+            "visual": "先画一张{k}的示意图，再动笔写",
+            "text": "用完整的句子写下答案",
+            "audio": "把答案说出来并录音",
+            "hands_on": "从第一道练习开始，卡住了再去读资料",
+        },
+    ),
+    asked="你的要求：“{i}”。{answer}",
+    asked_shorter="本文已经缩短；其余要求需要语言模型，而草稿作者不是语言模型。",
+    asked_longer="本文已经加长；其余要求需要语言模型，而草稿作者不是语言模型。",
+    asked_other="草稿作者按规则写作，做不到这一点；可以把这个要求当作练习里的一个自选任务。",
+    draft="本文由离线草稿作者撰写：它是学习的框架，而不是讲义，内容请用可靠的资料来充实。",
+    summary=(
+        "《{c}》的学习计划：核心问题、约 {hours} 小时的练习、练习题与自查清单。",
+        "如何用约 {hours} 小时学会“{c}”：核心问题、练习计划、带完成标准的练习和常见误区。",
+        "一步一步学习“{c}”：问什么、练什么、怎样判断学会了（约 {hours} 小时）。",
+    ),
+    shorter=r"短一些|短一点|更短|简短|缩短|精简|简洁|简明|\bshort",
+    longer=r"长一些|长一点|更长|详细|详尽|更多练习|深入|加长|\blong",
+)
+_QUIZ: Final = QuizWords(
+    terms=("下面哪一组关键词属于“{c}”？", "教程《{c}》列出的关键词是：{terms}。"),
+    advice=("学习“{c}”时，下面哪种做法有帮助？", "其余几项是教程中列出的常见误区，这一项是教程建议的做法。"),
+    finished=("下面哪些能说明“{c}”的练习已经完成？", "完成标准可以从外部检验，“感觉会了”则不能。"),
+    shallow=(
+        "相关的页面已经读了两遍，没有觉得哪里难",
+        "计划好的时间已经用完了",
+        "这些术语在别处出现时看着很眼熟",
+        "别人做出来了，而且答案看上去是对的",
+        "已经用彩色笔在文中做了标记",
+    ),
+    yes_no=("对", "错"),
+    spare_terms=("初步概览", "资料来源", "时间计划", "反馈", "复习", "展示", "术语", "比较"),
+)
+_RESOURCES: Final = ResourceWords(
+    encyclopedia=("维基百科：{q}", "与“{q}”有关的百科条目，适合了解概貌，并可查看文末的参考来源。"),
+    own_encyclopedia=("维基百科（{language}）：{q}", "以你的语言写成的条目。"),
+    textbooks=("维基教科书：{q}", "与“{q}”有关的自由教材与手册。"),
+    open_library=("Open Library：{q}方面的图书", "可借阅或试读的图书；选书之前先比较两本书的目录。"),
+    worldcat=("WorldCat：收藏{q}图书的图书馆", "查找图书以及收藏它的图书馆。"),
+    courses=("MIT OpenCourseWare：{q}", "大学公开的免费课程资料（英文）。"),
+    official="{s}的权威参考资料，可重点查找：{q}。",
+    queries=("{q} 入门", "{q} 练习"),
+)
+CHINESE: Final = Wording(
+    language="zh",
+    comma="、",
+    last="和",
+    quotes=("“", "”"),
+    space="",
+    plan=_PLAN,
+    edit=_EDIT,
+    tutorial=_TUTORIAL,
+    quiz=_QUIZ,
+    resources=_RESOURCES,
+    practice=PRACTICE,
+    cannot_write="你要求的语言是“{language}”，离线草稿作者只会写中文和英文，因此本文用中文写成。",
+)

@@ -1,4 +1,4 @@
-"""How music, making and everything else are practised, in English. {c} is the concept, {k} a key term, {s} the subject."""
+"""How music and making are practised, in English. {c} is the concept, {k} a key term, {s} the subject."""
 
 from typing import Final
 
@@ -87,7 +87,11 @@ MUSIC: Final = Practice(
         Statement("Pain in the hand is a sign of good practice.", False, "It is a sign to stop and loosen."),
         Statement("Ten minutes every day do more than an hour on Sunday.", True, "Movement is stored in the pauses."),
     ),
-    capstone=Capstone("Your own programme", "Choosing and planning a programme: {s}", "Rehearse and perform: {s}"),
+    capstone=Capstone(
+        "Your own programme",
+        ("Choose and plan a programme: {s}", ("programme", "hard passages", "practice plan")),
+        ("Rehearse and perform: {s}", ("rehearsal", "recording", "performance")),
+    ),
 )
 MAKING: Final = Practice(
     why=(
@@ -178,96 +182,9 @@ MAKING: Final = Practice(
             "You need the best tools before you can begin.", False, "Limits train choices; tools can come later."
         ),
     ),
-    capstone=Capstone("Your own work", "Idea, audience and plan: {s}", "Make, show and revise: {s}"),
-)
-GENERAL: Final = Practice(
-    why=(
-        "It gives you a handle on the subject: something to look for, to ask about and to try.",
-        "Much of what follows becomes easier to place once you have a picture of it.",
+    capstone=Capstone(
+        "Your own work",
+        ("Idea, audience and plan: {s}", ("idea", "audience", "plan")),
+        ("Make, show and revise: {s}", ("draft", "feedback", "revision")),
     ),
-    questions=(
-        "What does {k} mean, in a sentence that a friend outside the field would understand?",
-        "Which real case shows {k} best, and which case looks similar but is something else?",
-        "Who works with {k} every day, and what would they say that beginners get wrong?",
-        "What would be different if {k} did not exist?",
-        "On which point do good sources disagree about {k}?",
-        "What do you still need to know before you could decide or act with {k}?",
-    ),
-    steps=(
-        "Skim two sources on {c} and write down what both of them say and where they differ.",
-        "Put the main idea into three sentences of your own and add an example from your life or work.",
-        "Do the exercises below; write the result down, however short it is.",
-        "Close your notes and answer the questions above from memory; mark what was missing.",
-        "Tell somebody about {c} for two minutes, or write it as a letter to them.",
-    ),
-    in_own_words="{k} means that ... ; it matters because ...",
-    example="one real case of {k} that you have seen yourself or read about",
-    exercises=(
-        Exercise(
-            "Describe one real case of {k} on half a page: what happened, who decided, what followed.",
-            "it names its source, and somebody outside the field understands it",
-        ),
-        Exercise(
-            "Compare two sources on {c} in a table: claim, evidence, what is missing.",
-            "there are three rows at least and one sentence on which source you trust more and why",
-        ),
-        Exercise(
-            "Use {k} on a small question of your own this week.",
-            "you have written down what you expected and what happened",
-        ),
-        Exercise(
-            "Ask somebody with experience two questions about {k}, or find their answers in an interview.",
-            "you have noted one thing that contradicts what you thought before",
-        ),
-        Exercise(
-            "Draw a map of {c}: the main idea in the middle, four to six related ideas, a word on each line.",
-            "you can redraw it without looking",
-        ),
-    ),
-    mistakes=(
-        Mistake("Reading more and more before trying anything", "try one small thing after each source"),
-        Mistake("Marking sentences instead of thinking", "close the page and write the idea in your own words"),
-        Mistake("Believing the first source", "compare two that do not depend on each other"),
-        Mistake("Learning terms without a case", "tie every term to one real case"),
-        Mistake("Never looking back", "repeat after one, three and ten days"),
-    ),
-    choices=(
-        Choice(
-            "Two sources say different things about {k}. What is a good next step?",
-            "Look at the evidence that each of them gives",
-            (
-                "Take the one that is written in a more lively way",
-                "Leave the point out, since nobody can know",
-                "Take the one that you happened to read first",
-            ),
-            "Sources differ in evidence, not only in tone; that is what can be checked.",
-        ),
-        Choice(
-            "You have read a text about {c}. What shows best that you understood it?",
-            "You can give an example of your own",
-            (
-                "You have marked the important sentences in it",
-                "You recognise the terms whenever you meet them again",
-                "You have read it to the end in a single sitting",
-            ),
-            "An example of your own cannot be copied from the text.",
-        ),
-    ),
-    statements=(
-        Statement(
-            "Explaining an idea to somebody shows where your gaps are.",
-            True,
-            "You stumble exactly where you are unsure.",
-        ),
-        Statement(
-            "Recognising a term means that you understand it.", False, "Understanding shows in use and in examples."
-        ),
-        Statement(
-            "Repeating after a pause works better than rereading at once.", True, "Recalling strengthens memory."
-        ),
-        Statement(
-            "One good source makes a second one unnecessary.", False, "Errors show when two sources are compared."
-        ),
-    ),
-    capstone=Capstone("Your own project", "Planning a project of your own: {s}", "Carry out and present: {s}"),
 )

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from nodes.authors.offline_texts.english_crafts import GENERAL, MAKING, MUSIC
+from nodes.authors.offline_texts.english_crafts import MAKING, MUSIC
+from nodes.authors.offline_texts.english_projects import GENERAL, PROJECT
 from nodes.authors.offline_texts.shape import Capstone, Choice, Discipline, Exercise, Mistake, Practice, Statement
 
 _CODE: Final = Practice(
@@ -97,7 +98,11 @@ _CODE: Final = Practice(
             "Typing an example yourself teaches more than reading it.", True, "Your own slips show what you overlooked."
         ),
     ),
-    capstone=Capstone("Your own project", "Project plan: {s}", "Build, test and publish: {s}"),
+    capstone=Capstone(
+        "Your own project",
+        ("Project plan: {s}", ("users", "scope", "milestones")),
+        ("Build, test and publish: {s}", ("first usable version", "tests", "release")),
+    ),
 )
 _NUMBERS: Final = Practice(
     why=(
@@ -188,7 +193,11 @@ _NUMBERS: Final = Practice(
             "Reading a worked solution is as good as solving it.", False, "Recognising a step is not finding it."
         ),
     ),
-    capstone=Capstone("Your own study", "Question and data for your study: {s}", "Carry out and write up: {s}"),
+    capstone=Capstone(
+        "Your own study",
+        ("Question and data: {s}", ("research question", "source of data", "assumptions")),
+        ("Carry out and write up: {s}", ("analysis", "figures", "limits")),
+    ),
 )
 _LANGUAGE: Final = Practice(
     why=(
@@ -275,7 +284,11 @@ _LANGUAGE: Final = Practice(
         ),
         Statement("Every sentence can be translated word for word.", False, "Languages cut up meaning differently."),
     ),
-    capstone=Capstone("Using it for real", "Preparing a real conversation: {s}", "A week of real conversations: {s}"),
+    capstone=Capstone(
+        "Using it for real",
+        ("Prepare a real conversation: {s}", ("topics", "useful sentences", "questions")),
+        ("A week of real conversations: {s}", ("conversation", "corrections", "looking back")),
+    ),
 )
 
 PRACTICE: Final[Mapping[Discipline, Practice]] = {
@@ -285,4 +298,5 @@ PRACTICE: Final[Mapping[Discipline, Practice]] = {
     "music": MUSIC,
     "making": MAKING,
     "general": GENERAL,
+    "project": PROJECT,
 }

@@ -56,7 +56,7 @@ def read_goal(preferences: Preferences) -> Reading:
 def _read(goal: str, tech_stack: str, language: str) -> Reading:
     wording = wording_for(language)
     text = harmless(goal)
-    own_words = subject_of(goal)
+    own_words = subject_of(goal, wording.plan.work_as)
     matches = find_topics(text, TOPICS)
     if matches and matches[0].topic.kind == "field" and len(matches) == 1 and matches[0].topic.discipline == "code":
         tools = find_topics(harmless(tech_stack), TOPICS) if tech_stack else ()
@@ -81,15 +81,24 @@ def localised(text: str, match: Match, reading: Reading) -> str:
     return capital(plain(text.replace("{s}", subject), 80))
 
 
-@lru_cache(maxsize=512)
-def entries_by_name(reading: Reading) -> dict[str, Entry]:
-    """Every concept of the goal's curricula by the name it has there."""
-    return {
+@lru_cache(maxsize=256)
+def terms_by_name(reading: Reading) -> dict[str, list[str]]:
+    """The key terms of every concept in the goal's curricula, by the name it has there."""
+    named = {
         localised(entry.name.of(reading.language), match, reading): entry
         for match in reading.matches
         for entry in match.topic.concepts()
     }
+    return {name: terms_for(entry, name, reading.language) for name, entry in named.items()}
+
+
+@lru_cache(maxsize=256)
+def capstones(reading: Reading) -> dict[str, list[str]]:
+    """The two concepts of the learner's own project, and their key terms."""
+    capstone = reading.wording.practice[reading.discipline].capstone
+    about = reading.own_words or reading.subject
+    return {capital(plain(name.format(s=about), 80)): list(terms) for name, terms in (capstone.plan, capstone.build)}
 
 
 def terms_for(entry: Entry, name: str, language: str) -> list[str]:
-    return list(entry.terms) or terms_of(name, language)
+    return list(entry.terms_zh if language == "zh" else entry.terms) or terms_of(name, language)

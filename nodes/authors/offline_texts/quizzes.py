@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.contents import Question, Quiz
 from domain.framework import Difficulty
-from nodes.authors.offline_texts.library import entries_by_name
+from nodes.authors.offline_texts.library import terms_by_name
 from nodes.authors.offline_texts.shape import QuizWords
 from nodes.authors.offline_texts.subject_matter import Matter, matter_of
 from nodes.authors.offline_texts.words import capital, pick, pick_some
@@ -33,9 +33,9 @@ def _terms(matter: Matter, words: QuizWords) -> Question:
     join = matter.reading.wording.join
     mine = {term.casefold() for term in matter.terms}
     groups = [
-        join(list(entry.terms[:3]))
-        for name, entry in entries_by_name(matter.reading).items()
-        if len(entry.terms) > 1 and name != matter.concept and not mine & {term.casefold() for term in entry.terms}
+        join(terms[:3])
+        for name, terms in terms_by_name(matter.reading).items()
+        if len(terms) > 1 and name != matter.concept and not mine & {term.casefold() for term in terms}
     ]
     spare = [term for term in words.spare_terms if term.casefold() not in mine]
     groups += [join(spare[place : place + 2]) for place in range(0, 6, 2)]
@@ -55,7 +55,10 @@ def _terms(matter: Matter, words: QuizWords) -> Question:
 
 def _scenario(matter: Matter) -> Question:
     choice = pick(matter.practice.choices, matter.seed >> 6)
-    return _ask(choice.question.format(**matter.places), [choice.right], choice.wrong, choice.why, matter.seed >> 2)
+    question, right, *wrong = (
+        text.format(**matter.places()) for text in (choice.question, choice.right, *choice.wrong)
+    )
+    return _ask(question, [right], wrong, choice.why, matter.seed >> 2)
 
 
 def _statement(matter: Matter, words: QuizWords) -> Question:
@@ -73,7 +76,9 @@ def _statement(matter: Matter, words: QuizWords) -> Question:
 
 def _finished(matter: Matter, words: QuizWords, difficulty: Difficulty) -> Question:
     question, why = words.finished
-    right = [capital(exercise.done.format(**matter.places)) for exercise in matter.exercises[:2]]
+    right = [
+        capital(exercise.done.format(**matter.places(number))) for number, exercise in enumerate(matter.exercises[:2])
+    ]
     wrong = pick_some(words.shallow, 2 + matter.seed % 2, matter.seed >> 5)
     return _ask(question.format(c=matter.concept), right, wrong, why, matter.seed >> 4, difficulty)
 

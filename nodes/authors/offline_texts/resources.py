@@ -5,7 +5,7 @@ from urllib.parse import quote_plus
 
 from domain.contents import Resource, Resources
 from nodes.authors.offline_texts.subject_matter import Matter, matter_of
-from nodes.authors.offline_texts.words import has_letters, plain
+from nodes.authors.offline_texts.words import plain
 from nodes.authors.port import ResourcesBrief
 
 _WIKIPEDIAS: Final = frozenset(
@@ -65,9 +65,8 @@ def write_resources(brief: ResourcesBrief) -> Resources:
     matter = matter_of(brief)
     reading, words = matter.reading, matter.reading.wording.resources
     query = _query(matter)
-    subject = reading.main.name.of(reading.language)
-    subject = subject if "{" not in subject else reading.subject
-    found = [*_official(matter, subject), _encyclopedia(matter, query)]
+    subject = _books(matter)
+    found = [*_official(matter), _encyclopedia(matter, query)]
     language = brief.preferences.primary_language.split("-", 1)[0]
     if language in _WIKIPEDIAS:
         own = reading.own_words or subject
@@ -91,15 +90,23 @@ def write_resources(brief: ResourcesBrief) -> Resources:
 
 def _query(matter: Matter) -> str:
     """What to search for: the subject's name with the concept's first term, or the concept itself."""
-    reading = matter.reading
-    term = matter.terms[0]
-    main = reading.matches[0].name.of(reading.language)
-    if "{" in main or main.casefold() in matter.concept.casefold():
+    match = matter.reading.matches[0]
+    name = match.name.of(matter.reading.language)
+    if "{" in name or name.casefold() in matter.concept.casefold().split():
         return plain(matter.concept, 80)
-    return plain(f"{main} {term}", 80) if has_letters(term) else plain(matter.concept, 80)
+    return plain(f"{name} {matter.terms[0]}", 80)
 
 
-def _official(matter: Matter, subject: str) -> list[Resource]:
+def _books(matter: Matter) -> str:
+    """What a library is asked for."""
+    main = matter.reading.main
+    name = main.name.of(matter.reading.language)
+    if "{" in name:
+        return matter.reading.subject
+    return main.topic.search.of(matter.reading.language).format(s=name) if main.topic.search else name
+
+
+def _official(matter: Matter) -> list[Resource]:
     reading = matter.reading
     found = []
     for match in reading.matches:

@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.framework import Difficulty
 from domain.request import Level, Preferences
-from nodes.authors.offline_texts.library import Reading, localised, terms_for
+from nodes.authors.offline_texts.library import Reading, capstones, localised, terms_for
 from nodes.authors.offline_texts.topics import Match, StageTable
 from nodes.authors.offline_texts.topics_generic import GENERIC
 from nodes.authors.offline_texts.words import capital, parts_of, plain
@@ -109,10 +109,13 @@ def _add_parts(stages: list[StagePlan], reading: Reading) -> None:
 
 
 def _capstone(reading: Reading) -> ModulePlan:
-    capstone = reading.wording.practice[reading.discipline].capstone
-    terms = parts_of(reading.own_words) or [reading.own_words or reading.subject]
-    names = [plain(name.format(s=reading.subject), 80) for name in (capstone.plan, capstone.build)]
-    return ModulePlan(capstone.module, [Item(names[0], "medium", terms, 0), Item(names[1], "hard", terms, 1)], 1)
+    module = reading.wording.practice[reading.discipline].capstone.module
+    difficulties: tuple[Difficulty, Difficulty] = ("medium", "hard")
+    items = [
+        Item(name, difficulty, terms, number)
+        for number, (difficulty, (name, terms)) in enumerate(zip(difficulties, capstones(reading).items(), strict=True))
+    ]
+    return ModulePlan(module, items, 1)
 
 
 def choose(stages: Sequence[StagePlan], wanted: int) -> list[StagePlan]:

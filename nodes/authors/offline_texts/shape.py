@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from domain.framework import Difficulty
 from domain.request import ContentPreference, Level
 
-Discipline = Literal["code", "numbers", "language", "music", "making", "general"]
+Discipline = Literal["code", "numbers", "language", "music", "making", "general", "project"]
 """How a subject is practised; it decides exercises, mistakes and questions."""
 
 
@@ -39,11 +38,11 @@ class Statement(NamedTuple):
 
 
 class Capstone(NamedTuple):
-    """The learner's own project; the names hold {s}, the subject."""
+    """The learner's own project: its module, and two concepts with their key terms; the names hold {s}, the subject."""
 
     module: str
-    plan: str
-    build: str
+    plan: tuple[str, tuple[str, ...]]
+    build: tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,7 @@ class TutorialWords:
     note_lines: str
     exercises: tuple[str, str]
     done_when: str
+    stop: str
     mistakes: str
     mistake: str
     checklist: str
@@ -137,6 +137,8 @@ class PlanWords:
     concept_plain: tuple[str, ...]
     parts_module: str
     part: str
+    work_as: str
+    """The subject of a goal that names a profession."""
     new_module: str
     new_concepts: tuple[str, str]
     level: Mapping[Level, str]
@@ -187,7 +189,9 @@ class Wording:
     language: str
     comma: str
     last: str
-    names: Mapping[Difficulty, str]
+    quotes: tuple[str, str]
+    space: str
+    """Between two sentences."""
     plan: PlanWords
     edit: EditWords
     tutorial: TutorialWords

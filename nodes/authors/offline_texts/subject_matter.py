@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from nodes.authors.offline_texts.library import Reading, entries_by_name, read_goal
-from nodes.authors.offline_texts.shape import Discipline, Exercise, Mistake, Practice
+from nodes.authors.offline_texts.library import Reading, capstones, read_goal, terms_by_name
+from nodes.authors.offline_texts.shape import Exercise, Mistake, Practice
 from nodes.authors.offline_texts.topics import terms_of
-from nodes.authors.offline_texts.words import has_letters, pick_some, plain, seed_of
+from nodes.authors.offline_texts.words import capital, has_letters, markdown, pick_some, plain, seed_of
 from nodes.authors.port import ContentBrief
 
 
@@ -19,15 +19,30 @@ class Matter:
     stage: str
     terms: list[str]
     practice: Practice
-    discipline: Discipline
     seed: int
     exercises: list[Exercise]
     mistakes: list[Mistake]
 
-    @property
-    def places(self) -> dict[str, str]:
-        """What the places of a template stand for: concept, first term, module, stage, subject."""
-        return {"c": self.concept, "k": self.terms[0], "m": self.module, "s": self.stage}
+    def places(self, term: int = 0) -> dict[str, str]:
+        """What the places of a plain text stand for: concept and a key term (quoted), module, stage."""
+        opening, closing = self.reading.wording.quotes
+        key = self.terms[term % len(self.terms)]
+        return {
+            "c": f"{opening}{self.concept}{closing}",
+            "k": f"{opening}{key}{closing}",
+            "m": self.module,
+            "s": self.stage,
+        }
+
+    def marked(self, term: int = 0) -> dict[str, str]:
+        """The same for Markdown: concept and key term in italics."""
+        key = self.terms[term % len(self.terms)]
+        return {
+            "c": f"*{markdown(self.concept)}*",
+            "k": f"*{markdown(key)}*",
+            "m": markdown(self.module),
+            "s": markdown(self.stage),
+        }
 
 
 def matter_of(brief: ContentBrief) -> Matter:
@@ -35,20 +50,24 @@ def matter_of(brief: ContentBrief) -> Matter:
     nothing = reading.wording.plan.nothing_named
     concept = plain(brief.concept.name, 120) or nothing
     module = plain(brief.module_name, 120) or nothing
-    entry = entries_by_name(reading).get(concept)
-    terms = [plain(term, 60) for term in brief.concept.keywords] or terms_of(concept, reading.language)
-    terms = list(dict.fromkeys(term for term in terms if has_letters(term)))[:6] or [concept]
-    practice = reading.wording.practice[reading.discipline]
+    own = capital(concept) in capstones(reading)
+    practice = reading.wording.practice["project" if own else reading.discipline]
     seed = seed_of(concept, module, brief.roadmap_title)
     return Matter(
         reading=reading,
         concept=concept,
         module=module,
         stage=plain(brief.stage_name, 120) or nothing,
-        terms=terms if entry is None or not entry.terms else list(entry.terms),
+        terms=_terms(brief, concept, reading),
         practice=practice,
-        discipline=reading.discipline,
         seed=seed,
-        exercises=pick_some(practice.exercises, 5, seed),
+        exercises=pick_some(practice.exercises, 5, 0 if own else seed),
         mistakes=pick_some(practice.mistakes, 5, seed >> 3),
     )
+
+
+def _terms(brief: ContentBrief, concept: str, reading: Reading) -> list[str]:
+    """The concept's keywords; else those that its curriculum knows, else words of its name."""
+    terms = [plain(term, 60) for term in brief.concept.keywords]
+    terms = terms or terms_by_name(reading).get(concept) or terms_of(concept, reading.language)
+    return list(dict.fromkeys(term for term in terms if has_letters(term)))[:6] or [concept]

@@ -1,8 +1,9 @@
 """Curricula by subject: how their tables are written, and which of them a goal is about.
 
-A table is lines of `mark English | Chinese | key terms`. Marks: `=` stage, `==` module, `.` easy, `*` medium and
+A table is lines of `mark English | Chinese | key terms | key terms in Chinese`. Marks: `=` stage, `==` module, `.` easy, `*` medium and
 `!` hard concept, `+` before a mark for a concept that may be left out. A table has four stages, the last one for depth.
-{s} stands for the subject. Key terms serve both languages; where none are given, the name's own words do.
+{s} stands for the subject. Key terms without a Chinese column serve both languages; where none are given, the name's
+own words do.
 """
 
 import re
@@ -42,6 +43,7 @@ class Entry:
     difficulty: Difficulty
     extra: bool
     terms: tuple[str, ...]
+    terms_zh: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Topic:
     places: tuple[Place, ...] = ()
     variants: tuple[tuple[str, Pair], ...] = ()
     """Patterns of the kinds of the subject (Spanish, guitar) and what they are called."""
+    search: Pair | None = None
+    """What a library is asked for, where the name alone would find something else; {s} is the name."""
     weak: bool = False
     """Counts only where no other topic is named."""
     compiled: re.Pattern[str] = field(init=False, repr=False)
@@ -112,8 +116,8 @@ def _stages(table: str) -> tuple[StageTable, ...]:
         elif mark == "==":
             stages[-1][1].append((name, []))
         else:
-            keys = tuple(term.strip() for term in terms[0].split(",")) if terms else ()
-            stages[-1][1][-1][1].append(Entry(name, _MARKS[mark[-1]], mark[0] == "+", keys))
+            keys = [tuple(term.strip() for term in column.split(",")) for column in terms] or [()]
+            stages[-1][1][-1][1].append(Entry(name, _MARKS[mark[-1]], mark[0] == "+", keys[0], keys[-1]))
     return tuple(
         StageTable(stage, tuple(ModuleTable(module, tuple(entries)) for module, entries in modules))
         for stage, modules in stages

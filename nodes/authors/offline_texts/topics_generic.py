@@ -13,31 +13,31 @@ GENERIC: Final = Topic(
     table="""
 = Finding your way | 认识与定向
 == First overview | 初步概览
-. What {s} is, and what you want from it | {s}是什么，你想从中得到什么
-. The words that people in the field use | 这个领域的常用术语
-+. A short history: how it came to be what it is | 简史：它如何发展到今天
+. What {s} is about, and what you want from it | {s}：是什么，你想从中得到什么 | purpose, scope | 目的, 范围
+. The words that people in the field use | 这个领域的常用术语 | term, definition | 术语, 定义
++. A short history: how it came to be what it is | 简史：如何发展到今天 | origin, turning point | 起源, 转折点
 == Ready to learn | 准备学习
-. Choosing good sources and a place to work | 选择可靠的资料与学习场所
-. A first small result you can show | 第一个可以展示的小成果
+. Choosing good sources and a place to work | 选择可靠的资料与学习场所 | reliable source, routine | 可靠来源, 学习习惯
+. A first small result you can show | 第一个可以展示的小成果 | first attempt, result | 首次尝试, 成果
 = Fundamentals and guided practice | 基础与引导练习
 == Core ideas | 核心概念
-* The core ideas of {s} | {s}的核心概念
-* How the parts fit together | 各部分如何相互联系
-+* Typical cases, and cases that only look typical | 典型案例与易混淆案例
+* The core ideas of {s} | {s}的核心概念 | core idea, principle | 核心概念, 原理
+* How the parts fit together | 各部分如何相互联系 | part and whole, connection | 部分与整体, 联系
++* Typical cases, and cases that only look typical | 典型案例与易混淆案例 | typical case, borderline case | 典型案例, 边界案例
 == Guided practice | 引导练习
-* First exercises with a guide or model solution | 参照范例的第一批练习
-* Learning from good work by others | 向优秀作品与前人经验学习
-+* Common mistakes and how to notice them | 常见错误与自我检查
+* First exercises with a model to follow | 参照范例的第一批练习 | model solution, imitation | 范例, 模仿
+* Learning from good work by others | 向优秀的作品与经验学习 | good example, close observation | 优秀实例, 仔细观察
++* Common mistakes and how to notice them | 常见错误与自我检查 | typical mistake, self-check | 常见错误, 自我检查
 = Working on your own | 独立实践
 == Judgement and feedback | 判断与反馈
-* Telling good from mediocre: criteria of quality | 区分优劣：质量标准
-* Asking for feedback and using it | 寻求并运用反馈
-+* Review: everything so far on one page | 复习：用一页纸总结所学
+* Telling good from mediocre | 区分优秀与平庸 | criterion, quality | 标准, 质量
+* Asking for feedback and using it | 寻求并运用反馈 | feedback, revision | 反馈, 修改
++* Review: everything so far on one page | 复习：用一页纸总结所学 | summary, gap | 总结, 缺漏
 = Going deeper | 深入拓展
-== Depth | 深度
-! One hard question of {s}, followed to its end | 深入研究{s}中的一个难题
-! Current debates and open questions | 当前的争论与未解问题
-! Teaching it: a short lesson for a beginner | 教给别人：为初学者上一堂小课
-+! A plan for learning on after this roadmap | 学完之后：继续学习的计划
+== Hard questions | 难题
+! One hard question of {s}, followed to its end | 深入研究一个难题：{s} | hard question, evidence | 难题, 证据
+! Current debates and open questions | 当前的争论与未解问题 | debate, open question | 争论, 未解问题
+! A short lesson for a beginner, given by you | 由你为初学者上一堂小课 | explanation, example | 讲解, 举例
++! A plan for learning on after this roadmap | 学完之后的继续学习计划 | next step, habit | 下一步, 习惯
 """,
 )

@@ -4,11 +4,13 @@ from typing import Final
 
 from nodes.authors.offline_texts.topics import Pair, Place, Topic
 
+_SEARCH: Final = Pair("{s} programming", "{s} 编程")
 _PYTHON: Final = Topic(
     key="python",
     name=Pair("Python", "Python"),
     kind="tool",
     discipline="code",
+    search=_SEARCH,
     pattern=r"(?i)\bpython",
     places=(
         Place(
@@ -43,7 +45,7 @@ _PYTHON: Final = Topic(
 * Databases from Python | 在 Python 中使用数据库 | SQL, connection, transaction
 +* Command-line tools that people like | 编写好用的命令行工具 | argparse, exit code, stdin
 = Python in depth | 深入 Python
-== Depth | 深度
+== Under the surface | 深层原理
 ! Concurrency with asyncio, threads and processes | 并发：asyncio、线程与进程 | event loop, GIL, await
 ! The data model and descriptors | 数据模型与描述符 | dunder method, descriptor, metaclass
 ! Memory, performance and native extensions | 内存、性能与原生扩展 | reference count, NumPy, C API
@@ -55,6 +57,7 @@ _GO: Final = Topic(
     name=Pair("Go", "Go"),
     kind="tool",
     discipline="code",
+    search=_SEARCH,
     pattern=r"(?i:\bgolang\b|\b(?:in|with|learn|using) go$)|(?<![A-Za-z])G[oO](?![A-Za-z])(?! to\b)|(?<![a-z])go ?语言",
     places=(
         Place(Pair("Go documentation", "Go 官方文档"), "https://go.dev/doc/"),
@@ -81,12 +84,12 @@ _GO: Final = Topic(
 * Context, cancellation and timeouts | 上下文、取消与超时 | context, deadline, cancel
 +* Structured logging and configuration | 结构化日志与配置 | slog, environment, flag
 = Go in services | 用 Go 编写服务
-== Services | 服务
+== HTTP and data | 接口与数据
 * HTTP servers with net/http | 用 net/http 编写服务 | handler, ServeMux, middleware
 * Databases with database/sql | 用 database/sql 访问数据库 | query, transaction, connection pool
 +* JSON, encoding and validation | JSON、编码与校验 | encoding/json, struct tag
 = Go in depth | 深入 Go
-== Depth | 深度
+== Under the surface | 深层原理
 ! Concurrency patterns and data races | 并发模式与数据竞争 | worker pool, mutex, race detector
 ! Profiling and memory: pprof, escape analysis | 性能与内存：pprof 与逃逸分析 | pprof, allocation, escape analysis
 ! How the scheduler and garbage collector work | 调度器与垃圾回收的原理 | scheduler, GC, GOMAXPROCS
@@ -98,6 +101,7 @@ _RUST: Final = Topic(
     name=Pair("Rust", "Rust"),
     kind="tool",
     discipline="code",
+    search=_SEARCH,
     pattern=r"(?i)\brust\b(?! (?:removal|belt|remover))|rust ?语言",
     places=(
         Place(
@@ -131,7 +135,7 @@ _RUST: Final = Topic(
 * Command-line tools and files | 命令行工具与文件 | clap, std::fs, serde
 +* Async Rust with Tokio | 用 Tokio 编写异步程序 | async, await, Future
 = Rust in depth | 深入 Rust
-== Depth | 深度
+== Under the surface | 深层原理
 ! Lifetimes and variance in real interfaces | 真实接口中的生命周期与型变 | lifetime, variance, PhantomData
 ! Unsafe code and its contracts | unsafe 代码及其约定 | unsafe, raw pointer, Miri
 ! Macros, declarative and procedural | 声明宏与过程宏 | macro_rules, derive, syn
@@ -143,6 +147,7 @@ _JAVASCRIPT: Final = Topic(
     name=Pair("JavaScript", "JavaScript"),
     kind="tool",
     discipline="code",
+    search=_SEARCH,
     pattern=r"(?i)javascript|typescript|node\.?js",
     variants=(
         (r"typescript", Pair("TypeScript", "TypeScript")),
@@ -177,12 +182,12 @@ _JAVASCRIPT: Final = Topic(
 * Unit tests with a test runner | 用测试框架编写单元测试 | test, assertion, mock
 +* Linting, formatting and debugging | 代码检查、格式化与调试 | ESLint, breakpoint, source map
 = JavaScript in applications | JavaScript 的应用
-== Applications | 应用
+== Pages and services | 页面与服务
 * The DOM, events and forms | DOM、事件与表单 | DOM, event, form
 * A small HTTP service | 一个小型 HTTP 服务 | route, request, response
 +* State, storage and caching | 状态、存储与缓存 | localStorage, cache, state
 = JavaScript in depth | 深入 JavaScript
-== Depth | 深度
+== Under the surface | 深层原理
 ! Advanced types: generics and narrowing | 高级类型：泛型与类型收窄 | generic, narrowing, conditional type
 ! Memory, performance and workers | 内存、性能与 Worker | garbage collection, profiler, Worker
 ! Prototypes, proxies and metaprogramming | 原型、代理与元编程 | prototype, Proxy, Symbol
@@ -194,6 +199,7 @@ _JAVA: Final = Topic(
     name=Pair("Java", "Java"),
     kind="tool",
     discipline="code",
+    search=_SEARCH,
     pattern=r"(?i)\bjava\b(?!\s?script)|\bspring boot\b|\bkotlin\b",
     variants=((r"kotlin", Pair("Kotlin and the JVM", "Kotlin 与 JVM")),),
     places=(
@@ -220,12 +226,12 @@ _JAVA: Final = Topic(
 * Unit tests with JUnit | 用 JUnit 编写单元测试 | JUnit, assertion, test double
 +* Logging and debugging | 日志与调试 | SLF4J, breakpoint, stack trace
 = Java in services | 用 Java 编写服务
-== Services | 服务
+== HTTP and data | 接口与数据
 * A REST service with Spring Boot | 用 Spring Boot 编写 REST 服务 | controller, dependency injection
 * Persistence with JDBC and JPA | 用 JDBC 与 JPA 持久化 | JDBC, entity, transaction
 +* Configuration and packaging | 配置与打包 | jar, profile, container
 = Java in depth | 深入 Java
-== Depth | 深度
+== Under the surface | 深层原理
 ! Concurrency and virtual threads | 并发与虚拟线程 | thread, executor, virtual thread
 ! The memory model and garbage collectors | 内存模型与垃圾回收器 | heap, GC, happens-before
 ! Measuring and tuning the JVM | JVM 的测量与调优 | JFR, JMH, JIT

@@ -19,14 +19,14 @@ def write_tutorial(brief: TutorialBrief) -> Tutorial:
     minutes = max(10, min(10_000, round(brief.concept.estimated_hours * 60)))
     wish = plain(brief.instructions, 300)
     size = _size(wish, words)
-    places = {key: markdown(text) for key, text in matter.places.items()}
+    places = matter.marked()
     hours = _hours(minutes)
     sections = [
         _what(brief, matter, places),
-        _questions(matter, places, {-1: 3, 0: 5, 1: 6}[size]),
+        _questions(matter, {-1: 3, 0: 5, 1: 6}[size]),
         _plan(matter, places, minutes, {-1: 3, 0: 5, 1: 5}[size]),
         "" if size < 0 else _notes(matter),
-        _exercises(matter, places, {-1: 2, 0: 3, 1: 5}[size]),
+        _exercises(matter, {-1: 2, 0: 3, 1: 5}[size]),
         "" if size < 0 else _mistakes(matter, {0: 3, 1: 5}[size]),
         _checklist(words, places, {-1: 3, 0: 4, 1: 5}[size]),
         f"*{words.draft}*",
@@ -37,7 +37,7 @@ def write_tutorial(brief: TutorialBrief) -> Tutorial:
         sections.insert(1, "> " + words.asked.format(i=markdown(wish), answer=answer))
     wanted = brief.preferences.primary_language
     if wanted.split("-", 1)[0] != wording.language:
-        summary += " " + wording.cannot_write.format(language=wanted)
+        summary += wording.space + wording.cannot_write.format(language=wanted)
     return Tutorial(
         title=capital(matter.concept),
         summary=summary,
@@ -64,8 +64,8 @@ def _hours(minutes: int) -> str:
 def _what(brief: TutorialBrief, matter: Matter, places: dict[str, str]) -> str:
     words, join = matter.reading.wording.tutorial, matter.reading.wording.join
     description = markdown(brief.concept.description)
-    lines = [f"## {words.what}", "", pick(words.intro, matter.seed).format(d=description, **places).rstrip()]
-    lines[-1] += " " * (matter.reading.language != "zh") + pick(matter.practice.why, matter.seed >> 2).format(**places)
+    lines = [f"## {words.what}", "", _intro(matter, description)]
+    lines[-1] += matter.reading.wording.space + pick(matter.practice.why, matter.seed >> 2).format(**places)
     if brief.prerequisite_names:
         names = join([f"*{markdown(name)}*" for name in brief.prerequisite_names[:4]])
         lines += ["", words.builds_on.format(p=names)]
@@ -76,20 +76,23 @@ def _what(brief: TutorialBrief, matter: Matter, places: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _questions(matter: Matter, places: dict[str, str], count: int) -> str:
+def _intro(matter: Matter, description: str) -> str:
+    bold = {"c": markdown(matter.concept), "m": markdown(matter.module), "s": markdown(matter.stage)}
+    return pick(matter.reading.wording.tutorial.intro, matter.seed).format(d=description, **bold).rstrip()
+
+
+def _questions(matter: Matter, count: int) -> str:
     heading, how = matter.reading.wording.tutorial.questions
     chosen = pick_some(matter.practice.questions, count, matter.seed >> 4)
-    terms = [markdown(term) for term in matter.terms]
     lines = [
-        f"{number}. {question.format(**places | {'k': terms[number % len(terms)]})}"
-        for number, question in enumerate(chosen, start=1)
+        f"{number}. {question.format(**matter.marked(number - 1))}" for number, question in enumerate(chosen, start=1)
     ]
     return "\n".join([f"## {heading}", "", how, "", *lines])
 
 
 def _plan(matter: Matter, places: dict[str, str], minutes: int, count: int) -> str:
     words = matter.reading.wording.tutorial
-    heading, how = (text.format(hours=_hours(minutes), **places) for text in words.plan)
+    heading, how = (text.format(hours=_hours(minutes), c=markdown(matter.concept)) for text in words.plan)
     shares = pick(_SHARES, matter.seed >> 5)
     if count < len(shares):
         shares = (*shares[: count - 1], sum(shares[count - 1 :]))
@@ -101,26 +104,31 @@ def _plan(matter: Matter, places: dict[str, str], minutes: int, count: int) -> s
         for number, (part, text) in enumerate(zip(parts, matter.practice.steps, strict=False), start=1)
     ]
     if minutes > _SITTING:
-        how += " " * (matter.reading.language != "zh") + words.sittings.format(count=-(-minutes // _SITTING))
+        how += matter.reading.wording.space + words.sittings.format(count=-(-minutes // _SITTING))
     return "\n".join([f"## {heading}", "", how, "", *lines])
 
 
 def _notes(matter: Matter) -> str:
-    heading, how = matter.reading.wording.tutorial.notes
-    places = matter.places
-    page = matter.reading.wording.tutorial.note_lines.format(
-        own=matter.practice.in_own_words.format(**places), example=matter.practice.example.format(**places), **places
+    words = matter.reading.wording.tutorial
+    heading, how = words.notes
+    places = matter.places()
+    page = words.note_lines.format(
+        c=matter.concept,
+        m=matter.module,
+        s=matter.stage,
+        k=places["k"],
+        own=matter.practice.in_own_words.format(**places),
+        example=matter.practice.example.format(**places),
     )
     return f"## {heading}\n\n{how}\n\n```text\n{page.replace('```', '')}\n```"
 
 
-def _exercises(matter: Matter, places: dict[str, str], count: int) -> str:
+def _exercises(matter: Matter, count: int) -> str:
     words = matter.reading.wording.tutorial
     heading, how = words.exercises
-    terms = [markdown(term) for term in matter.terms]
     lines = [
-        f"{number}. {exercise.task.format(**places | {'k': terms[(number - 1) % len(terms)]})}\n"
-        f"   **{words.done_when}** {exercise.done.format(**places)}."
+        f"{number}. {exercise.task.format(**matter.marked(number - 1))}\n"
+        f"   **{words.done_when}** {exercise.done.format(**matter.marked(number - 1))}{words.stop}"
         for number, exercise in enumerate(matter.exercises[:count], start=1)
     ]
     return "\n".join([f"## {heading}", "", how, "", *lines])

@@ -42,6 +42,7 @@ _ROLES: Final = {
     "pilot": "flying", "singer": "singing", "dancer": "dancing", "electrician": "electrical work",
 }  # fmt: skip
 _ROLE_WORD = re.compile(rf"\b({'|'.join(_ROLES)})s?\b", re.IGNORECASE)
+_PERSON = re.compile(r"(?:er|or|ist|ian|ant)$", re.IGNORECASE)
 _PARTS = re.compile(r"\s*(?:,|&|\+| and | or |、|和|与|及)\s*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -79,7 +80,7 @@ def has_letters(text: str) -> bool:
     return any(char.isalnum() for char in text)
 
 
-def subject_of(goal: str, limit: int = 44) -> str:
+def subject_of(goal: str, work_as: str = "{s}", limit: int = 44) -> str:
     """What a goal is about, in its own words: "become a baker, part-time" is about baking. Empty where it holds no letter."""
     text = harmless(goal).strip(_EDGE)
     han = _HAN.search(text) is not None
@@ -88,8 +89,10 @@ def subject_of(goal: str, limit: int = 44) -> str:
     while lead := (_LEAD_IN_ZH if han else _LEAD_IN).match(rest):
         rest = rest[lead.end() :].strip(_EDGE)
     core = rest if has_letters(rest) else core
-    if _ROLE.search(goal):
-        core = _ROLE_WORD.sub(lambda word: _ROLES[word[1].lower()], core)
+    if not han and _ROLE.search(goal) and len(core.split()) <= 5:
+        work = _ROLE_WORD.sub(lambda word: _ROLES[word[1].lower()], core)
+        article = "an" if core[:1].lower() in "aeiou" else "a"
+        core = work if work != core or not _PERSON.search(core) else work_as.format(s=f"{article} {core}")
     return plain(core, limit) if has_letters(core) else ""
 
 

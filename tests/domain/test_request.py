@@ -1,0 +1,44 @@
+import pytest
+from pydantic import ValidationError
+
+from domain.request import LearningRequest, Preferences
+
+
+def test_only_the_goal_is_required() -> None:
+    preferences = Preferences.model_validate({"learning_goal": "  play chess "})
+    assert preferences.learning_goal == "play chess"
+    assert preferences.available_hours_per_week == 5
+    assert preferences.current_level == "beginner"
+    assert preferences.primary_language == "en"
+
+
+def test_the_language_is_guessed_from_the_goal_unless_it_is_given() -> None:
+    assert Preferences.model_validate({"learning_goal": "学习钢琴"}).primary_language == "zh"
+    given = Preferences.model_validate({"learning_goal": "学习钢琴", "primary_language": "en"})
+    assert given.primary_language == "en"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("learning_goal", ""),
+        ("learning_goal", " \t\n"),
+        ("learning_goal", "x" * 2001),
+        ("learning_goal", "a\x00b"),
+        ("learning_goal", "a\ud800b"),
+        ("learning_goal", 7),
+        ("available_hours_per_week", 0),
+        ("available_hours_per_week", 169),
+        ("available_hours_per_week", float("nan")),
+        ("available_hours_per_week", "many"),
+        ("current_level", "expert"),
+        ("content_preference", ["smell"]),
+        ("motivation", "a\x00b"),
+        ("primary_language", "not a code"),
+        ("unknown_field", 1),
+    ],
+)
+def test_what_cannot_be_used_is_refused_by_its_field(field: str, value: object) -> None:
+    with pytest.raises(ValidationError) as caught:
+        LearningRequest.model_validate({"preferences": {"learning_goal": "chess", field: value}})
+    assert caught.value.errors()[0]["loc"][:2] == ("preferences", field)

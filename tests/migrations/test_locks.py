@@ -1,0 +1,106 @@
+"""Revisions beside sessions that go on: writers are not blocked, idle ones are named."""
+
+import re
+import threading
+import time
+
+import psycopg
+import pytest
+
+from domain.errors import DatabaseUnavailable
+from repository import schema
+from tests.migrations.catalog import catalog
+from tests.migrations.conftest import Fresh
+from tests.migrations.filling import WRITES_ROADMAPS, WRITES_TASKS, fill, rows, writing
+from tests.migrations.killing import killed_at_the_end, until
+
+INVALID = "SELECT relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE NOT indisvalid"
+SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1 FROM pg_class"
+SIZES = [pytest.param(20_000, id="smoke"), pytest.param(1_000_000, id="full", marks=pytest.mark.soak)]
+
+
+@pytest.mark.parametrize("tasks", SIZES)
+def test_0002_and_0003_make_no_writer_wait_longer_than_a_second(fresh: Fresh, tasks: int) -> None:
+    url = fresh()
+    schema.upgrade(url, "0001")
+    fill(url, tasks)
+    for act, revision in (
+        (schema.upgrade, "0002"),
+        (schema.upgrade, "0003"),
+        (schema.downgrade, "0002"),
+        (schema.downgrade, "0001"),
+    ):
+        with writing(url, WRITES_TASKS) as of_tasks, writing(url, WRITES_ROADMAPS) as of_roadmaps:
+            act(url, revision)
+        assert max(of_tasks.longest, of_roadmaps.longest) < 1.0, f"{act.__name__} {revision}"
+        assert of_tasks.written > 1
+
+
+@pytest.fixture
+def at_0002(fresh: Fresh, legacy: str) -> str:
+    url = fresh(legacy)
+    schema.upgrade(url, "0002")
+    return url
+
+
+def test_an_idle_snapshot_is_named_after_a_bounded_wait_and_the_next_run_ends_clean(
+    at_0002: str, fresh: Fresh, legacy: str
+) -> None:
+    with psycopg.connect(at_0002, autocommit=True, application_name="forgotten report") as idle:
+        idle.execute(SNAPSHOT)
+        begun = time.monotonic()
+        with pytest.raises(DatabaseUnavailable) as caught:
+            schema.upgrade(at_0002, wait=0.5)
+        assert time.monotonic() - begun < 3
+        said = str(caught.value)
+        assert re.search(
+            rf"session pid {idle.info.backend_pid} \(forgotten report, in a transaction since \d{{4}}-", said
+        )
+        assert "\n" not in said
+        assert rows(at_0002, INVALID) == [("idx_roadmap_tasks_roadmap_id_status",)]
+        assert schema.current(at_0002) == "0002"
+    schema.upgrade(at_0002)
+    assert rows(at_0002, INVALID) == []
+    straight = fresh(legacy)
+    schema.upgrade(straight)
+    assert catalog(at_0002) == catalog(straight)
+
+
+def test_a_kill_while_an_index_is_built_leaves_nothing_that_the_next_run_trusts(at_0002: str) -> None:
+    with psycopg.connect(at_0002, autocommit=True) as idle, psycopg.connect(at_0002, autocommit=True) as looker:
+        idle.execute(SNAPSHOT)
+        with killed_at_the_end(at_0002):
+            until(looker, f"SELECT EXISTS ({INVALID})")
+        assert rows(at_0002, INVALID) == [("idx_roadmap_tasks_roadmap_id_status",)]
+    schema.upgrade(at_0002)
+    assert rows(at_0002, INVALID) == []
+    schema.check(at_0002)
+
+
+@pytest.mark.parametrize("revision", ["0002", "0005", "0006"])
+def test_a_table_held_by_a_forgotten_transaction_stops_no_writer_and_names_the_holder(
+    fresh: Fresh, legacy: str, revision: str
+) -> None:
+    url = fresh(legacy)
+    schema.upgrade(url, f"{int(revision) - 1:04}")
+    with psycopg.connect(url, application_name="half done") as holder:
+        holder.execute("SELECT count(*) FROM roadmap_tasks, roadmap_metadata WHERE false")
+        with (
+            writing(url, WRITES_TASKS) as of_tasks,
+            writing(url, WRITES_ROADMAPS) as of_roadmaps,
+            pytest.raises(DatabaseUnavailable, match=rf"session pid {holder.info.backend_pid} \(half done, "),
+        ):
+            schema.upgrade(url, revision, wait=1.0)
+    assert max(of_tasks.longest, of_roadmaps.longest) < 1.0
+    schema.upgrade(url)
+
+
+def test_a_transaction_that_ends_in_time_only_delays_an_upgrade(fresh: Fresh, legacy: str) -> None:
+    url = fresh(legacy)
+    with psycopg.connect(url) as holder:
+        holder.execute("SELECT count(*) FROM roadmap_tasks")
+        ending = threading.Timer(1.0, holder.commit)
+        ending.start()
+        schema.upgrade(url)
+        ending.join()
+    schema.check(url)

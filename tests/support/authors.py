@@ -1,0 +1,109 @@
+"""An author that follows a script and remembers what it was asked: the oracle of what was bought."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from domain.contents import Question, Quiz, Resource, Resources, Tutorial
+from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
+from domain.request import Intent
+from domain.review import EditPlan, NewParts, StructureReview
+from nodes.authors.port import Answer, Brief, ContentBrief, Role
+
+Reply = Callable[[Brief[Any], Sequence[str]], BaseModel | Mapping[str, Any]]
+"""What to say to a brief and the objections so far; may raise."""
+
+
+def framework_draft(concepts: int = 2) -> FrameworkDraft:
+    """One stage, one module, concepts `A1`, `A2`, ... that need each the one before."""
+    drafts = [
+        ConceptDraft(
+            name=f"A{number}",
+            description="",
+            estimated_hours=2,
+            prerequisites=[f"A{number - 1}"] if number > 1 else [],
+        )
+        for number in range(1, concepts + 1)
+    ]
+    module = ModuleDraft(name="M", description="", concepts=drafts)
+    return FrameworkDraft(title="Scripted", stages=[StageDraft(name="S", description="", modules=[module])])
+
+
+TUTORIAL = Tutorial(
+    title="T", summary="S", content="## One\n\ntext\n\n## Two\n\ntext\n", estimated_completion_time=30, language="en"
+)
+RESOURCES = Resources(
+    resources=[
+        Resource(title="Go", url="https://go.dev", type="docs", description="", relevance_score=1, language="en")
+    ]
+)
+QUIZ = Quiz(
+    questions=[
+        Question(
+            question_id=f"q{number}",
+            question_type="single_choice",
+            question="?",
+            options=["a", "b"],
+            correct_answer=[0],
+            explanation="!",
+            difficulty="easy",
+        )
+        for number in range(3)
+    ]
+)
+INTENT = Intent(
+    parsed_goal="g",
+    key_technologies=[],
+    difficulty_profile="",
+    time_constraint="",
+    recommended_focus=[],
+    user_profile_summary="",
+    skill_gap_analysis=[],
+    personalized_suggestions=[],
+    estimated_learning_path_type="",
+    content_format_weights={},
+)
+
+DEFAULTS: Mapping[Role, BaseModel] = {
+    Role.INTENT: INTENT,
+    Role.FRAMEWORK: framework_draft(),
+    Role.STRUCTURE_REVIEW: StructureReview(overall_score=90, validation_summary="fine"),
+    Role.EDIT_PLAN: EditPlan(feedback_summary="", operations=[]),
+    Role.NEW_PARTS: NewParts(parts=[]),
+    Role.TUTORIAL: TUTORIAL,
+    Role.RESOURCES: RESOURCES,
+    Role.QUIZ: QUIZ,
+}
+
+
+@dataclass
+class ScriptedAuthor:
+    """Says what `replies` say for a role, else something small and sound; `latency` in seconds per call."""
+
+    replies: Mapping[Role, Reply] = field(default_factory=dict)
+    latency: float = 0.0
+    name: str = "scripted"
+    asked: list[tuple[Role, str | None]] = field(default_factory=list)
+    """(role, concept id) of every call that began."""
+    running: int = 0
+    most_at_once: int = 0
+
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
+        self.asked.append((brief.role, brief.concept.concept_id if isinstance(brief, ContentBrief) else None))
+        self.running += 1
+        self.most_at_once = max(self.most_at_once, self.running)
+        try:
+            await asyncio.sleep(self.latency)
+            reply = self.replies.get(brief.role)
+            said = DEFAULTS[brief.role] if reply is None else reply(brief, objections)
+        finally:
+            self.running -= 1
+        content = said.model_dump(mode="json") if isinstance(said, BaseModel) else dict(said)
+        return Answer(content, model=self.name, tokens_in=10, tokens_out=5, cost=0.5, finish_reason="stop")
+
+    def times_asked(self) -> Counter[tuple[Role, str | None]]:
+        return Counter(self.asked)
