@@ -21,7 +21,7 @@ def timezone() -> str:
     name = os.environ.get(TIMEZONE) or "Asia/Shanghai"
     try:
         ZoneInfo(name)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise BadTimezone(
             f"{TIMEZONE}: there is no time zone {name!r}; give a name like 'Asia/Shanghai' or 'UTC'"
         ) from error

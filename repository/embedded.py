@@ -161,9 +161,7 @@ class EmbeddedServer:
                 arguments = process.cmdline() or [""]
                 if arguments[0].startswith("postgres:") != (kind == "child"):
                     return False
-                if (
-                    psutil.LINUX
-                ):  # the folder itself: by its path, a removed one would pass for the one that replaced it
+                if psutil.LINUX:  # not the path: a removed folder's equals that of its successor
                     return os.path.samefile(f"/proc/{process.pid}/cwd", self._home.data)
                 return bool(process.cwd() == str(self._home.data.resolve()))
             except (PermissionError, psutil.AccessDenied):  # root in a container sees no folders; arguments are public

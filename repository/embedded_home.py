@@ -113,8 +113,8 @@ class ServerHome:
             raise DatabaseUnavailable(
                 f"{self.data} is not empty and no PostgreSQL data folder: move it away or set ROADMAP_HOME to another"
             )
-        for leftover in self.folder.glob(f"{UNFINISHED}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+        for leftover in self.folder.glob(UNFINISHED + "?" * 8):  # as tempfile names them
+            _remove(leftover)
         cluster = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=self.folder))
         try:
             self.account.own(cluster)
@@ -122,7 +122,7 @@ class ServerHome:
             cluster.rename(self.data)
             _flush(self.folder)
         finally:
-            shutil.rmtree(cluster, ignore_errors=True)
+            _remove(cluster)
 
     def sockets(self) -> Path:
         """The socket's folder: short, the same for all who know the password, and not to be guessed by others."""
@@ -193,6 +193,14 @@ def _take(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _remove(path: Path) -> None:
+    """As far as it goes: a process that was orphaned may still write there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _flush(folder: Path) -> None:

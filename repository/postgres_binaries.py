@@ -164,7 +164,7 @@ def _copy_into(home: Path, folder: Path, account: Account) -> Path:
     root, kept = folder.parent, home / f"binaries-{version(WHEEL) if WHEEL in folder.parts else folder.parent.name}"
     place = Path(WHEEL, root.name) if WHEEL in folder.parts else Path(root.name)
     if not kept.exists():
-        fresh = Path(tempfile.mkdtemp(prefix="unfinished-binaries-", dir=home))
+        fresh = Path(tempfile.mkdtemp(prefix="unfinished-", dir=home))
         shutil.copytree(root, fresh / place, symlinks=True)
         libraries = root.parent.parent / f"{WHEEL}.libs"
         if WHEEL in folder.parts and libraries.exists():

@@ -14,12 +14,14 @@ from migrations.tables import has_column
 revision = "0002"
 down_revision = "0001"
 
+TYPES = "'creation', 'modification', 'retry_batch', 'retry_quiz', 'retry_resources', 'retry_tutorial'"
+SINGLE_RETRY = "task_type IN ('retry_quiz', 'retry_resources', 'retry_tutorial')"
 CHECKS = {
-    "ck_roadmap_tasks_task_type": "task_type IN "
-    "('creation', 'modification', 'retry_batch', 'retry_quiz', 'retry_resources', 'retry_tutorial')",
+    "ck_roadmap_tasks_task_type": f"task_type IN ({TYPES})",
     "ck_roadmap_tasks_content_type": "content_type IN ('quiz', 'resources', 'tutorial')",
-    "ck_roadmap_tasks_single_retry_names_its_content": "(task_type IN "
-    "('retry_quiz', 'retry_resources', 'retry_tutorial')) = (concept_id IS NOT NULL) AND (concept_id IS NULL) = (content_type IS NULL)",
+    "ck_roadmap_tasks_single_retry_names_its_content": (
+        f"({SINGLE_RETRY}) = (concept_id IS NOT NULL) AND (concept_id IS NULL) = (content_type IS NULL)"
+    ),
 }
 FILL = """
     WITH page AS (

@@ -6,25 +6,49 @@ from sqlalchemy import text
 revision = "0007"
 down_revision = "0006"
 
-WITH_STATUSES = """
-    CREATE OR REPLACE FUNCTION pg_temp.with_statuses(roadmap text, framework jsonb) RETURNS jsonb LANGUAGE sql AS $$
-        WITH said AS (
-            SELECT concept_id, jsonb_object_agg(CASE content_type WHEN 'tutorial' THEN 'content_status'
-                WHEN 'resources' THEN 'resources_status' ELSE 'quiz_status' END, status) AS statuses
-            FROM public.concept_contents WHERE roadmap_id = roadmap GROUP BY concept_id
-        )
-        SELECT jsonb_set(framework, '{stages}', (
-            SELECT coalesce(jsonb_agg(CASE jsonb_typeof(s -> 'modules') WHEN 'array' THEN jsonb_set(s, '{modules}', (
-                SELECT coalesce(jsonb_agg(CASE jsonb_typeof(m -> 'concepts') WHEN 'array' THEN jsonb_set(m, '{concepts}', (
-                    SELECT coalesce(jsonb_agg(c || coalesce(said.statuses, '{}') ORDER BY nth), '[]')
-                    FROM jsonb_array_elements(m -> 'concepts') WITH ORDINALITY AS concepts (c, nth)
-                        LEFT JOIN said ON said.concept_id = c ->> 'concept_id'
-                )) ELSE m END ORDER BY nth), '[]')
-                FROM jsonb_array_elements(s -> 'modules') WITH ORDINALITY AS modules (m, nth)
-            )) ELSE s END ORDER BY nth), '[]')
-            FROM jsonb_array_elements(framework -> 'stages') WITH ORDINALITY AS stages (s, nth)
-        ))
-    $$
+
+def _with_statuses_below(inner: str, key: str, outer: str) -> str:
+    return f"""
+        CREATE OR REPLACE FUNCTION pg_temp.{outer}(list jsonb, said jsonb) RETURNS jsonb LANGUAGE sql AS $$
+            SELECT coalesce(jsonb_agg(
+                CASE WHEN jsonb_typeof(item -> '{key}') = 'array'
+                    THEN jsonb_set(item, '{{{key}}}', pg_temp.{inner}(item -> '{key}', said)) ELSE item END
+                ORDER BY nth), '[]')
+            FROM jsonb_array_elements(list) WITH ORDINALITY AS items (item, nth)
+        $$;
+    """
+
+
+# `said` is {concept id: {field: status}}.
+CONCEPTS = """
+    CREATE OR REPLACE FUNCTION pg_temp.concepts(list jsonb, said jsonb) RETURNS jsonb LANGUAGE sql AS $$
+        SELECT coalesce(jsonb_agg(
+            CASE WHEN said ? (item ->> 'concept_id') THEN item || (said -> (item ->> 'concept_id')) ELSE item END
+            ORDER BY nth), '[]')
+        FROM jsonb_array_elements(list) WITH ORDINALITY AS items (item, nth)
+    $$;
+"""
+MODULES = _with_statuses_below("concepts", "concepts", "modules")
+STAGES = _with_statuses_below("modules", "modules", "stages")
+SAID = """
+    SELECT jsonb_object_agg(concept_id, statuses) FROM (
+        SELECT concept_id, jsonb_object_agg(CASE content_type WHEN 'tutorial' THEN 'content_status'
+            WHEN 'resources' THEN 'resources_status' ELSE 'quiz_status' END, status) AS statuses
+        FROM concept_contents c WHERE c.roadmap_id = r.roadmap_id GROUP BY concept_id
+    ) AS of_concepts
+"""
+PAGE = f"""
+    WITH page AS (
+        SELECT roadmap_id FROM roadmap_metadata WHERE roadmap_id > :after ORDER BY roadmap_id LIMIT 500
+    ), said AS (
+        SELECT r.roadmap_id, ({SAID}) AS said FROM page r
+    ), written AS (
+        UPDATE roadmap_metadata r SET framework_data =
+            jsonb_set(framework_data, '{{stages}}', pg_temp.stages(framework_data -> 'stages', said.said))
+        FROM said WHERE r.roadmap_id = said.roadmap_id AND said.said IS NOT NULL
+            AND jsonb_typeof(framework_data -> 'stages') = 'array'
+    )
+    SELECT max(roadmap_id) FROM page
 """
 
 
@@ -49,24 +73,12 @@ def upgrade() -> None:
     """)
 
 
-PAGE = """
-    WITH page AS (
-        SELECT roadmap_id FROM roadmap_metadata WHERE roadmap_id > :after ORDER BY roadmap_id LIMIT 500
-    ), written AS (
-        UPDATE roadmap_metadata r SET framework_data = pg_temp.with_statuses(r.roadmap_id, r.framework_data)
-        FROM page WHERE r.roadmap_id = page.roadmap_id AND jsonb_typeof(r.framework_data -> 'stages') = 'array'
-            AND EXISTS (SELECT FROM concept_contents c WHERE c.roadmap_id = r.roadmap_id)
-    )
-    SELECT max(roadmap_id) FROM page
-"""
-
-
 def downgrade() -> None:
     # What has a version is kept with it; of the others, all there is to know stands in the framework again.
     with op.get_context().autocommit_block():
         connection = op.get_bind()
         op.execute("UPDATE concept_contents SET status = 'completed' WHERE version > 0 AND status <> 'completed'")
-        op.execute(WITH_STATUSES)
+        op.execute(CONCEPTS + MODULES + STAGES)
         after: str | None = ""
         while after is not None:
             after = connection.execute(text(PAGE), {"after": after}).scalar()

@@ -1,8 +1,8 @@
-"""The author that needs no network and no key: deterministic, honest about being a draft author, slow or failing when told."""
+"""The author that needs no network and no key: it writes by rules and says so, and is slow or failing when told."""
 
 import asyncio
 from collections.abc import Collection, Sequence
-from typing import assert_never
+from typing import Any, assert_never, cast
 
 from pydantic import BaseModel
 
@@ -53,22 +53,22 @@ class OfflineAuthor:
         self._latency = latency
         self._fail = frozenset(entry.strip() for entry in fail)
 
-    async def write(self, brief: Brief, objections: Sequence[str] = ()) -> Answer:
-        """Raises RunFailed for a content that was told to fail. Objections change nothing: the words are made by rules."""
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:  # noqa: ARG002
+        """Raises RunFailed for a content that was told to fail. Objections change nothing: rules do not learn."""
         if self._latency > 0:
             await asyncio.sleep(self._latency)
         if isinstance(brief, ContentBrief):
             self._fail_if_told(brief)
         return Answer(content=_words_for(brief).model_dump(mode="json"), model=self.name, finish_reason="stop")
 
-    def _fail_if_told(self, brief: ContentBrief) -> None:
+    def _fail_if_told(self, brief: ContentBrief[Any]) -> None:
         wanted = f"{brief.content_type}@{brief.concept.concept_id}"
         if self._fail & {brief.content_type.value, wanted}:
             raise RunFailed(f"the offline author was told to fail {wanted} by ROADMAP_OFFLINE_FAIL; unset it and retry")
 
 
-def _words_for(brief: Brief) -> BaseModel:
-    known: _KnownBrief = brief  # type: ignore[assignment]  # the port's briefs are these and no others
+def _words_for(brief: Brief[Any]) -> BaseModel:
+    known = cast(_KnownBrief, brief)  # the port has these briefs and no others
     match known:
         case IntentBrief():
             return understand(known.request)

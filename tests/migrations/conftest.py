@@ -51,10 +51,17 @@ def fresh(server: str) -> Fresh:
 
 
 @pytest.fixture(scope="package")
-def legacy(fresh: Fresh) -> str:
-    """A filled legacy database at 0001. Copy it, never change it."""
+def empty_legacy(fresh: Fresh) -> str:
+    """An empty database at 0001. Copy it, never change it."""
     url = fresh()
     schema.upgrade(url, "0001")
+    return url
+
+
+@pytest.fixture(scope="package")
+def legacy(fresh: Fresh, empty_legacy: str) -> str:
+    """A filled legacy database at 0001. Copy it, never change it."""
+    url = fresh(empty_legacy)
     fill(url, SMOKE)
     return url
 

@@ -29,7 +29,6 @@ def killed_at_the_end(url: str, direction: str = "up") -> Iterator[None]:
     process.start()
     try:
         yield
-        assert process.exitcode is None, "it ended before it could be killed"
     finally:
         process.kill()
         process.join()

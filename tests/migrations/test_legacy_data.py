@@ -37,41 +37,33 @@ def one(url: str, query: LiteralString) -> Any:
 
 
 @pytest.fixture
-def url(fresh: Fresh) -> str:
-    url = fresh()
-    schema.upgrade(url, "0001")
-    return url
+def url(fresh: Fresh, empty_legacy: str) -> str:
+    return fresh(empty_legacy)
 
 
-@pytest.mark.parametrize(
-    ("status", "step", "now", "now_at", "reason"),
-    [
-        ("completed", "completed", "completed", "completed", None),
-        ("completed", None, "completed", "completed", None),
-        ("COMPLETED ", "whatever", "completed", "completed", None),
-        ("partial_failure", "tutorial_generation", "partial_failure", "completed", None),
-        ("cancelled", "init", "cancelled", "cancelled", None),
-        ("failed", "failed", "failed", "failed", "failed in the legacy system"),
-        ("failed", "curriculum_design", "failed", "failed", "failed in the legacy system at step curriculum_design"),
-        ("pending", "init", "failed", "failed", f"was pending at step init in the legacy system, {GONE}"),
-        ("processing", None, "failed", "failed", f"was processing in the legacy system, {GONE}"),
-        (
-            "human_review_pending",
-            "human_review",
-            "failed",
-            "failed",
-            f"was human_review_pending at step human_review in the legacy system, {GONE}",
-        ),
-        ("it's odd", "init", "failed", "failed", "the legacy system left the unknown status 'it''s odd'"),
-        (None, None, "failed", "failed", "the legacy system left no status"),
-    ],
+STATUSES: tuple[tuple[str | None, str | None, str, str, str | None], ...] = (
+    # legacy status and step -> status, step and error_message
+    ("completed", "completed", "completed", "completed", None),
+    ("completed", None, "completed", "completed", None),
+    ("COMPLETED ", "whatever", "completed", "completed", None),
+    ("partial_failure", "tutorial_generation", "partial_failure", "completed", None),
+    ("cancelled", "init", "cancelled", "cancelled", None),
+    ("failed", "failed", "failed", "failed", "failed in the legacy system"),
+    ("failed", "curriculum_design", "failed", "failed", "failed in the legacy system at step curriculum_design"),
+    ("pending", "init", "failed", "failed", f"was pending at step init in the legacy system, {GONE}"),
+    ("processing", None, "failed", "failed", f"was processing in the legacy system, {GONE}"),
+    ("human_review_pending", "", "failed", "failed", f"was human_review_pending in the legacy system, {GONE}"),
+    ("it's odd", "init", "failed", "failed", "the legacy system left the unknown status 'it''s odd'"),
+    (None, None, "failed", "failed", "the legacy system left no status"),
 )
-def test_no_legacy_status_is_lost_or_left_running(
-    url: str, status: str | None, step: str | None, now: str, now_at: str, reason: str | None
-) -> None:
-    legacy_task(url, status=status, current_step=step)
+
+
+def test_no_legacy_status_is_lost_or_left_running(url: str) -> None:
+    for number, (status, step, *_) in enumerate(STATUSES):
+        legacy_task(url, task_id=f"t{number:02}", status=status, current_step=step)
     schema.upgrade(url)
-    assert rows(url, "SELECT status, current_step, error_message FROM roadmap_tasks") == [(now, now_at, reason)]
+    found = rows(url, "SELECT status, current_step, error_message FROM roadmap_tasks ORDER BY task_id")
+    assert found == [case[2:] for case in STATUSES]
 
 
 def test_several_active_tasks_on_one_roadmap_do_not_break_the_unique_indexes(url: str) -> None:
@@ -134,51 +126,52 @@ def test_rows_without_times_sort_before_all_others_instead_of_as_the_newest(url:
     assert one(url, "SELECT created_at FROM roadmap_metadata") == datetime(2025, 3, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("request_text", "kind"),
-    [
-        ('{"type": "retry_tutorial", "concept_id": "x:c-1-1-1", "content_type": "tutorial"}', "retry_tutorial"),
-        ('{"type": "retry_quiz", "concept_id": "t12"}', "retry_quiz"),
-        ('{"type": "retry_batch", "note": "a NUL \\u0000 elsewhere"}', "retry_batch"),
-        ('{"type": "retry_quiz"}', "creation"),
-        ('{"type": "retry_quiz", "concept_id": 7}', "creation"),
-        ('{"type": "retry_quiz", "concept_id": "\\u0000"}', "creation"),
-        ('{"type": "retry_quiz", "concept_id": "\\ud800"}', "creation"),
-        ('{"type": "retry_quiz", "concept_id": "c", "content_type": "tutorial"}', "creation"),
-        ('{"type": ["retry_quiz"]}', "creation"),
-        ('{"type": "creation", "preferences": {"learning_goal": "write \\"retry_batch\\" well"}}', "creation"),
-        ('["retry_batch"]', "creation"),
-        ("null", "creation"),
-        (None, "creation"),
-    ],
+REQUESTS: tuple[tuple[str | None, str], ...] = (
+    ('{"type": "retry_tutorial", "concept_id": "x:c-1-1-1", "content_type": "tutorial"}', "retry_tutorial"),
+    ('{"type": "retry_quiz", "concept_id": "t12"}', "retry_quiz"),
+    (r'{"type": "retry_batch", "note": "a NUL \u0000 elsewhere"}', "retry_batch"),
+    ('{"type": "retry_quiz"}', "creation"),
+    ('{"type": "retry_quiz", "concept_id": 7}', "creation"),
+    (r'{"type": "retry_quiz", "concept_id": "\u0000"}', "creation"),
+    (r'{"type": "retry_quiz", "concept_id": "\ud800"}', "creation"),
+    ('{"type": "retry_quiz", "concept_id": "c", "content_type": "tutorial"}', "creation"),
+    ('{"type": ["retry_quiz"]}', "creation"),
+    (r'{"type": "creation", "preferences": {"learning_goal": "write \"retry_batch\" well"}}', "creation"),
+    ('["retry_batch"]', "creation"),
+    ("null", "creation"),
+    (None, "creation"),
 )
-def test_only_a_request_that_names_a_retry_becomes_one(url: str, request_text: str | None, kind: str) -> None:
-    legacy_task(url, user_request=request_text)
-    schema.upgrade(url)
-    assert one(url, "SELECT task_type FROM roadmap_tasks") == kind
 
 
-@pytest.mark.parametrize(
-    ("written", "read", "back"),
-    [
-        ('{"goal": "a\\u0000b\\u0000\\u0000c"}', {"goal": "abc"}, '{"goal": "abc"}'),
-        (r'{"goal": "\\u0000 \\\u0000!"}', {"goal": "\\u0000 \\!"}, r'{"goal": "\\u0000 \\!"}'),
-        (r'{"goal": "\ud83d\ude00 \ud800\ude00\ud800 \udc00\uDBFF."}', {"goal": "😀 \U00010200 ."}, None),
-        ('{"much": 1e400000}', {"legacy_text": '{"much": 1e400000}'}, '{"much": 1e400000}'),
-        ('{"twice": 1, "twice": 2}', {"twice": 2}, '{"twice": 2}'),
-        ("null", None, None),
-        ('"text"', "text", '"text"'),
-    ],
-)
-def test_json_that_jsonb_refuses_neither_stops_the_upgrade_nor_vanishes(
-    url: str, written: str, read: object, back: str | None
-) -> None:
-    legacy_task(url, user_request=written)
+def test_only_a_request_that_names_a_retry_becomes_one(url: str) -> None:
+    for number, (request, _) in enumerate(REQUESTS):
+        legacy_task(url, task_id=f"t{number:02}", user_request=request)
     schema.upgrade(url)
-    assert one(url, "SELECT user_request FROM roadmap_tasks") == read
+    assert [row[0] for row in rows(url, "SELECT task_type FROM roadmap_tasks ORDER BY task_id")] == [
+        kind for _, kind in REQUESTS
+    ]
+
+
+DOCUMENTS: tuple[tuple[str, object, str | None], ...] = (
+    # as the legacy system wrote it -> as it is read -> as a downgrade gives it back
+    (r'{"goal": "a\u0000b\u0000\u0000c"}', {"goal": "abc"}, '{"goal": "abc"}'),
+    (r'{"goal": "\\u0000 \\\u0000!"}', {"goal": "\\u0000 \\!"}, r'{"goal": "\\u0000 \\!"}'),
+    (r'{"goal": "\ud83d\ude00 \ud800\ude00\ud800 \udc00\uDBFF."}', {"goal": "😀 𐈀 ."}, '{"goal": "😀 𐈀 ."}'),
+    ('{"much": 1e400000}', {"legacy_text": '{"much": 1e400000}'}, '{"much": 1e400000}'),
+    ('{"twice": 1, "twice": 2}', {"twice": 2}, '{"twice": 2}'),
+    ("null", None, None),
+    ('"text"', "text", '"text"'),
+)
+
+
+def test_json_that_jsonb_refuses_neither_stops_the_upgrade_nor_vanishes(url: str) -> None:
+    for number, (written, *_) in enumerate(DOCUMENTS):
+        legacy_task(url, task_id=f"t{number}", user_request=written)
+    schema.upgrade(url)
+    assert rows(url, "SELECT user_request FROM roadmap_tasks ORDER BY task_id") == [(read,) for _, read, _ in DOCUMENTS]
     schema.downgrade(url, "0001")
-    said = one(url, "SELECT user_request::text FROM roadmap_tasks")
-    assert said == back or (back is None and read is not None)
+    back = rows(url, "SELECT user_request::text FROM roadmap_tasks ORDER BY task_id")
+    assert back == [(back,) for *_, back in DOCUMENTS]
 
 
 def framework(*concepts: str) -> str:
@@ -244,52 +237,50 @@ def test_a_downgrade_writes_the_statuses_of_the_rows_into_the_framework_and_chan
     ]
 
 
-@pytest.mark.parametrize(
-    "odd",
-    [
-        "null",
-        "[]",
-        "{}",
-        "7",
-        '"text"',
-        '{"stages": null}',
-        '{"stages": "none"}',
-        '{"stages": {"modules": []}}',
-        '{"hours": 1e400000}',
-        None,
-    ],
+NO_FRAMEWORKS = (
+    "[]",
+    "{}",
+    "7",
+    '"text"',
+    '{"stages": null}',
+    '{"stages": "none"}',
+    '{"stages": {"modules": []}}',
+    '{"hours": 1e400000}',
+    "null",
+    None,
 )
-def test_what_is_no_framework_breaks_no_upgrade_and_comes_back_as_it_was(url: str, odd: str | None) -> None:
-    legacy_roadmap(url, odd)
+
+
+def test_what_is_no_framework_breaks_no_upgrade_and_comes_back_as_it_was(url: str) -> None:
+    for number, odd in enumerate(NO_FRAMEWORKS):
+        legacy_roadmap(url, odd, roadmap_id=f"r{number}")
     schema.upgrade(url)
-    assert rows(url, "SELECT framework_data, framework_version FROM roadmap_metadata") == [(None, 0)]
+    found = rows(url, "SELECT framework_data, framework_version FROM roadmap_metadata")
+    assert found == [(None, 0)] * len(NO_FRAMEWORKS)
     assert rows(url, CONTENTS) == []
     schema.downgrade(url, "0001")
-    back = one(url, "SELECT framework_data::text FROM roadmap_metadata")
-    assert back == (None if odd == "null" else odd)
-    assert rows(url, "SELECT 1 FROM framework_versions") == [] if table(url, "framework_versions") else True
+    back = rows(url, "SELECT framework_data::text FROM roadmap_metadata ORDER BY roadmap_id")
+    assert back == [(odd,) for odd in NO_FRAMEWORKS[:-2]] + [(None,), (None,)]
+    assert rows(url, "SELECT to_regclass('framework_versions')") == [(None,)]
 
 
-def table(url: str, name: str) -> bool:
-    with psycopg.connect(url) as connection:
-        return connection.execute("SELECT to_regclass(%s) IS NOT NULL", [name]).fetchone() == (True,)
-
-
-@pytest.mark.parametrize(
-    "shape",
-    [
-        '{"stages": []}',
-        '{"stages": [null, 1, "x", {"modules": null}, {"modules": {"concepts": []}}]}',
-        '{"stages": [{"modules": [null, 1, {"concepts": "x"}, {"concepts": [null, [], [[1]]]}]}]}',
-    ],
+HOLES = (
+    '{"stages": []}',
+    '{"stages": [null, 1, "x", {"modules": null}, {"modules": {"concepts": []}}]}',
+    '{"stages": [{"modules": [null, 1, {"concepts": "x"}, {"concepts": [null, [], [[1]]]}]}]}',
 )
-def test_a_framework_with_holes_survives_up_and_down(url: str, shape: str) -> None:
-    legacy_roadmap(url, shape)
-    legacy_roadmap(url, framework('{"concept_id": "a"}'), roadmap_id="whole")
+
+
+def test_a_framework_with_holes_survives_up_and_down(url: str) -> None:
+    for number, shape in enumerate(HOLES):
+        legacy_roadmap(url, shape, roadmap_id=f"r{number}")
     for _ in range(2):
         schema.upgrade(url)
+        with psycopg.connect(url) as connection:  # so that each of them is written to
+            connection.execute("INSERT INTO concept_contents SELECT roadmap_id, 'c', 'quiz' FROM roadmap_metadata")
         schema.downgrade(url, "0001")
-    assert one(url, "SELECT framework_data::text FROM roadmap_metadata WHERE roadmap_id = 'r'") == shape
+    back = rows(url, "SELECT framework_data::text FROM roadmap_metadata ORDER BY roadmap_id")
+    assert back == [(shape,) for shape in HOLES]
 
 
 def test_a_nul_in_a_framework_does_not_lose_the_framework(url: str) -> None:

@@ -1,5 +1,6 @@
 """The revisions on filled tables: up, down and up again, cut off anywhere."""
 
+import time
 from typing import Any, LiteralString
 
 import psycopg
@@ -9,7 +10,7 @@ from repository import schema
 from tests.migrations.catalog import catalog
 from tests.migrations.conftest import SMOKE, Fresh
 from tests.migrations.filling import fill, rows
-from tests.migrations.killing import ddl_statements, killed_after
+from tests.migrations.killing import ddl_statements, killed_after, killed_at_the_end
 
 LEGACY_TASKS: LiteralString = """
     SELECT task_id, user_id, status, current_step, user_request::text, roadmap_id, created_at, updated_at
@@ -236,3 +237,24 @@ def test_an_upgrade_killed_after_any_statement_ends_clean_when_it_is_run_again(
             assert everything(url) == wanted[0], f"killed after statement {statement}"
         assert [len(table) for table in everything(url)] == [len(table) for table in wanted[0]]
         assert catalog(url) == wanted[1], f"killed after statement {statement}"
+
+
+@pytest.mark.soak
+def test_an_upgrade_killed_at_any_moment_on_a_large_table_ends_clean_when_it_is_run_again(fresh: Fresh) -> None:
+    at_0001 = fresh()
+    schema.upgrade(at_0001, "0001")
+    fill(at_0001, 100_000)
+    uncut = fresh(at_0001)
+    begun = time.monotonic()
+    schema.upgrade(uncut)
+    whole = time.monotonic() - begun
+    wanted = everything(uncut), catalog(uncut)
+    url = fresh(at_0001)
+    for part in range(1, 12):
+        if schema.current(url) == schema.HEAD:
+            url = fresh(at_0001)
+        with killed_at_the_end(url):
+            time.sleep(whole * part / 12)
+    schema.upgrade(url)
+    assert everything(url) == wanted[0]
+    assert catalog(url) == wanted[1]

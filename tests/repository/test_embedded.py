@@ -156,7 +156,7 @@ def test_no_server_starts_beside_a_frozen_orphan_of_the_last(server: EmbeddedSer
     assert kept(server.start()) == ["from before"]
 
 
-@pytest.mark.parametrize("delay", [0, 0.1, 0.25])
+@pytest.mark.parametrize("delay", [0, 0.2])
 def test_initdb_killed_half_way_does_not_leave_half_a_cluster(home: Path, delay: float) -> None:
     starting = spawn("embedded_call.py", home, "start")
     initdb = child_named("initdb", starting)
@@ -241,10 +241,11 @@ def test_stop_does_not_signal_the_stranger_that_the_lock_file_names(
     assert not postmasters(home)
 
 
-@pytest.mark.parametrize("content", ["", "12", "\n\n", "no number\n", "\udcff\udcfe", "99999999999999999999\n/x\n"])
-def test_a_damaged_lock_file_does_not_bar_the_start(server: EmbeddedServer, home: Path, content: str) -> None:
-    (home / "data" / "postmaster.pid").write_text(content, errors="surrogateescape")
-    assert kept(server.start()) == ["from before"]
+def test_a_damaged_lock_file_does_not_bar_the_start(server: EmbeddedServer, home: Path) -> None:
+    for content in (b"", b"12", b"\n\n", b"no number\n", b"\xff\xfe\x00", b"99999999999999999999\n/x\n"):
+        (home / "data" / "postmaster.pid").write_bytes(content)
+        assert kept(server.start()) == ["from before"]
+        server.stop()
 
 
 def test_a_zombie_is_not_taken_for_a_server(server: EmbeddedServer, home: Path) -> None:

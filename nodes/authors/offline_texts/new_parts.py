@@ -38,7 +38,7 @@ def _stage(name: str, wording: Wording, taken: set[str]) -> StageDraft:
     taken.add(name.casefold())
     modules: list[ModuleDraft] = []
     for match in find_topics(name, TOPICS)[:1]:
-        for table in match.topic.stages()[0].modules:
+        for table in match.topic.stages()[0].modules[:2]:
             text = table.name.of(wording.language).replace("{s}", match.name.of(wording.language))
             names = [
                 entry.name.of(wording.language).replace("{s}", match.name.of(wording.language))
@@ -46,7 +46,7 @@ def _stage(name: str, wording: Wording, taken: set[str]) -> StageDraft:
             ]
             if not {item.casefold() for item in (text, *names)} & taken:
                 terms = [
-                    terms_for(entry, item, wording.language) for entry, item in zip(table.entries, names, strict=True)
+                    terms_for(entry, item, wording.language) for entry, item in zip(table.entries, names, strict=False)
                 ]
                 modules.append(_filled(text, names, terms, wording, taken))
     if not modules:

@@ -168,6 +168,7 @@ class EditWords:
     no_such: str
     several: str
     already: str
+    unchanged: str
     last_one: str
     full: str
     kinds: Mapping[str, str]

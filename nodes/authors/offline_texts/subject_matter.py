@@ -6,7 +6,7 @@ from nodes.authors.offline_texts.library import Reading, capstones, read_goal, t
 from nodes.authors.offline_texts.shape import Exercise, Mistake, Practice
 from nodes.authors.offline_texts.topics import terms_of
 from nodes.authors.offline_texts.words import capital, has_letters, markdown, pick_some, plain, seed_of
-from nodes.authors.port import ContentBrief
+from nodes.authors.port import C, ContentBrief
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Matter:
         }
 
 
-def matter_of(brief: ContentBrief) -> Matter:
+def matter_of(brief: ContentBrief[C]) -> Matter:
     reading = read_goal(brief.preferences)
     nothing = reading.wording.plan.nothing_named
     concept = plain(brief.concept.name, 120) or nothing
@@ -66,7 +66,7 @@ def matter_of(brief: ContentBrief) -> Matter:
     )
 
 
-def _terms(brief: ContentBrief, concept: str, reading: Reading) -> list[str]:
+def _terms(brief: ContentBrief[C], concept: str, reading: Reading) -> list[str]:
     """The concept's keywords; else those that its curriculum knows, else words of its name."""
     terms = [plain(term, 60) for term in brief.concept.keywords]
     terms = terms or terms_by_name(reading).get(concept) or terms_of(concept, reading.language)

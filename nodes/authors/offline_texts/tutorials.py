@@ -93,7 +93,7 @@ def _questions(matter: Matter, count: int) -> str:
 def _plan(matter: Matter, places: dict[str, str], minutes: int, count: int) -> str:
     words = matter.reading.wording.tutorial
     heading, how = (text.format(hours=_hours(minutes), c=markdown(matter.concept)) for text in words.plan)
-    shares = pick(_SHARES, matter.seed >> 5)
+    shares: tuple[float, ...] = pick(_SHARES, matter.seed >> 5)
     if count < len(shares):
         shares = (*shares[: count - 1], sum(shares[count - 1 :]))
     grid = 5 if minutes >= 60 else 1

@@ -1,0 +1,112 @@
+"""The command `roadmap`: which commands there are, and how each way of ending becomes an exit code.
+
+Nothing heavy may be imported here or at the head of the modules below: `roadmap --help` has to be quick.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Annotated, Final
+
+import typer
+
+from cli import operations, runs, views
+from cli.output import complain
+from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
+
+EXIT_CODES: Final[dict[type[RoadmapError], int]] = {
+    RunFailed: 1,
+    InvalidInput: 2,
+    NotFound: 3,
+    Conflict: 4,
+    Superseded: 4,
+    Unavailable: 5,
+}
+"""The error tree -> exit codes; a class that is not listed has its nearest parent's."""
+
+BUG: Final = 1
+BROKEN_PIPE: Final = 141  # what a shell reports of a command that SIGPIPE ended
+# 130, interrupted, is Typer's own answer to a KeyboardInterrupt.
+
+app = typer.Typer(
+    name="roadmap",
+    help="Learning roadmaps: a goal becomes stages, concepts, tutorials, resources and quizzes.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("roadmap-orchestrator"))
+        raise typer.Exit
+
+
+@app.callback()
+def _roadmap(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Learning roadmaps: a goal becomes stages, concepts, tutorials, resources and quizzes."""
+
+
+app.command()(runs.create)
+app.command("list")(views.list_roadmaps)
+app.command()(views.show)
+app.command()(views.status)
+app.command()(views.tasks)
+app.command()(views.log)
+app.command()(views.graph)
+app.add_typer(operations.db)
+app.command()(operations.doctor)
+app.command()(operations.settings)
+
+
+def exit_code(error: RoadmapError) -> int:
+    return next((EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES), BUG)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command (of `sys.argv`, unless given); its exit code."""
+    try:
+        return _run(arguments)
+    except BrokenPipeError:
+        # Whoever read has left. What is still buffered must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except RoadmapError as error:
+        return _report(error, str(error), exit_code(error))
+    except OSError as error:
+        return _report(error, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", BUG)
+    except Exception as error:
+        return _report(
+            error,
+            f"this is a bug: {type(error).__name__}: {error} (ROADMAP_LOG_LEVEL=debug shows where; please report it)",
+            BUG,
+        )
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a letter still shows the rest
+    try:
+        app(arguments, prog_name="roadmap")
+    except SystemExit as end:
+        code = end.code
+    else:
+        code = 0
+    sys.stdout.flush()
+    return code if isinstance(code, int) else 0
+
+
+def _report(error: Exception, line: str, code: int) -> int:
+    if os.environ.get("ROADMAP_LOG_LEVEL", "").lower() == "debug":
+        traceback.print_exception(error)
+    complain(line)
+    return code

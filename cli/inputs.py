@@ -1,0 +1,104 @@
+"""Reading what the caller gives, before anything is opened or written. All refusals are InvalidInput, in one line."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from cli.output import one_line
+from domain.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+    from domain.request import LearningRequest
+
+LARGEST_REQUEST: Final = 1_000_000
+"""Bytes of a request file; a thousand times what a request needs."""
+
+OPTIONS: Final = {
+    "learning_goal": "GOAL",
+    "current_level": "--level",
+    "available_hours_per_week": "--hours-per-week",
+    "motivation": "--motivation",
+    "career_background": "--background",
+    "primary_language": "--language",
+    "user_id": "--user",
+}
+"""Fields of a request that the command line can fill, and how they are called there."""
+
+
+def read_request(goal: str | None, file: str | None, options: Mapping[str, str | None]) -> "LearningRequest":
+    """The request of a `--request` file (`-`: stdin), of the options, or of both: options override the file.
+
+    `options`: values of OPTIONS by field, None where not given. Raises InvalidInput that names the field or option.
+    """
+    from pydantic import ValidationError
+
+    from domain.request import LearningRequest
+
+    if goal is None and file is None:
+        raise InvalidInput('say what is to be learned: roadmap create "learn to draw", or give --request FILE')
+    request = {} if file is None else _read_json(file)
+    preferences = request.get("preferences", {})
+    if not isinstance(preferences, dict):
+        raise InvalidInput(f"{file}: preferences: must be an object")
+    if goal is not None and preferences.get("learning_goal", goal) != goal:
+        raise InvalidInput(f"the goal stands both on the command line and in {file}: give it once")
+    given = {name: value for name, value in {**options, "learning_goal": goal}.items() if value is not None}
+    user = {"user_id": given.pop("user_id")} if "user_id" in given else {}
+    try:
+        return LearningRequest.model_validate({**request, **user, "preferences": {**preferences, **given}})
+    except ValidationError as error:
+        raise InvalidInput(_first_problem(error, file, {*given, *user})) from error
+
+
+def _first_problem(error: "ValidationError", file: str | None, given: set[str]) -> str:
+    problems = error.errors()
+    path: Sequence[int | str] = problems[0]["loc"]
+    field = str(path[-1] if len(path) == 1 else path[1])
+    where = OPTIONS[field] if field in given else f"{file}: {'.'.join(map(str, path))}"
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{where}: {problems[0]['msg'].removeprefix('Value error, ')}{more}"
+
+
+def _read_json(file: str) -> dict[str, Any]:
+    name = "standard input" if file == "-" else file
+    try:
+        with sys.stdin.buffer if file == "-" else Path(file).open("rb") as source:
+            data = source.read(LARGEST_REQUEST + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InvalidInput(f"cannot read the request {name}: {reason}") from error
+    if len(data) > LARGEST_REQUEST:
+        raise InvalidInput(f"{name} is larger than {LARGEST_REQUEST:,} bytes: that is no request")
+    try:
+        request = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{name} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
+    except RecursionError as error:
+        raise InvalidInput(f"{name} is nested too deeply: that is no request") from error
+    except ValueError as error:
+        raise InvalidInput(f"{name} is not JSON: {error}") from error
+    if not isinstance(request, dict):
+        raise InvalidInput(f'{name} must hold an object: {{"preferences": {{"learning_goal": "..."}}}}')
+    return request
+
+
+def known_id(identifier: str, kind: str) -> str:
+    """The id, unless no roadmap or task can have it: then there is none, and PostgreSQL need not be asked."""
+    if not _is_storable(identifier):
+        raise NotFound(f"There is no {kind} {one_line(identifier)!a}.")
+    return identifier
+
+
+def user_filter(user: str | None) -> str | None:
+    """Raises InvalidInput for what no user can be called."""
+    if user is not None and not (user and _is_storable(user)):
+        raise InvalidInput("--user: that is no user id")
+    return user
+
+
+def _is_storable(text: str) -> bool:
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)

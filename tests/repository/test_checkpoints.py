@@ -1,0 +1,54 @@
+from collections.abc import AsyncIterator
+
+import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import empty_checkpoint
+
+from domain.errors import Superseded
+from domain.vocabulary import Step, TaskStatus
+from repository.checkpoints import CheckpointPool, FencedSaver, checkpoint_pool
+from repository.database import Database
+from repository.tasks import Fence, update_task_status
+from tests.support.rows import fence_of, started
+
+CONFIG: RunnableConfig = {"configurable": {"thread_id": "t-1", "checkpoint_ns": ""}}
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[CheckpointPool]:
+    async with checkpoint_pool(database_url) as pool:
+        yield pool
+
+
+async def superseded(database: Database) -> Fence:
+    old = fence_of(await started(database))
+    async with database.transaction() as session:
+        await update_task_status(session, "t-1", TaskStatus.PROCESSING, Step.INIT, worker_id="w-2")
+    return old
+
+
+async def test_both_kinds_of_checkpoint_writes_pass_the_fence(database: Database, pool: CheckpointPool) -> None:
+    saver = FencedSaver(pool, await superseded(database))
+    with pytest.raises(Superseded):
+        await saver.aput(CONFIG, empty_checkpoint(), {}, {})
+    config: RunnableConfig = {"configurable": {**CONFIG["configurable"], "checkpoint_id": "1"}}
+    with pytest.raises(Superseded):
+        await saver.aput_writes(config, [("channel", "value")], "task")
+    assert await saver.aget_tuple(CONFIG) is None
+
+
+async def test_the_owner_writes_and_reads_its_checkpoint(database: Database, pool: CheckpointPool) -> None:
+    saver = FencedSaver(pool, fence_of(await started(database)))
+    checkpoint = empty_checkpoint()
+    stored = await saver.aput(CONFIG, checkpoint, {"step": 1}, {})
+    await saver.aput_writes(stored, [("channel", {"framework": "数据 🎉"})], "task")
+    found = await saver.aget_tuple(CONFIG)
+    assert found is not None
+    assert found.checkpoint["id"] == checkpoint["id"]
+    assert found.pending_writes == [("task", "channel", {"framework": "数据 🎉"})]
+
+
+async def test_checkpoint_data_can_name_no_python_type(database: Database, pool: CheckpointPool) -> None:
+    saver = FencedSaver(pool, fence_of(await started(database)))
+    kind, data = saver.serde.dumps_typed({"state": TaskStatus.PENDING})
+    assert type(saver.serde.loads_typed((kind, data))["state"]) is not TaskStatus

@@ -1,0 +1,237 @@
+import asyncio
+from collections.abc import Awaitable
+from itertools import product
+
+import pytest
+
+from domain.errors import Conflict, NotFound, RoadmapError, Superseded
+from domain.vocabulary import ACTIVE, FINAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
+from repository.database import Database, execute
+from repository.tables import TaskRow
+from repository.tasks import (
+    Fence,
+    create_task,
+    enter_step,
+    get_active_task_by_roadmap_id,
+    get_active_tasks_by_roadmap_id,
+    get_task,
+    hold_task,
+    lock_task,
+    page_of_tasks,
+    update_task_status,
+    with_liveness,
+)
+from sqlalchemy import text
+from tests.support.rows import fence_of, started
+
+
+async def refused(attempt: Awaitable[object]) -> RoadmapError | None:
+    try:
+        await attempt
+    except RoadmapError as error:
+        return error
+    return None
+
+
+async def test_a_task_reads_back_as_it_was_written(database: Database) -> None:
+    created = await started(database, task_type=TaskType.RETRY_QUIZ, concept_id="x:c-1", content_type=ContentType.QUIZ)
+    async with database.transaction() as session:
+        task = await get_task(session, "t-1")
+    assert task == created
+    assert (task.status, task.attempt, task.current_step) == ("processing", 1, "init")
+    assert task.created_at.utcoffset() is not None, "times carry their zone"
+
+
+async def test_of_fifty_creations_of_one_roadmap_exactly_one_wins(database: Database) -> None:
+    results = await asyncio.gather(*(refused(started(database, f"t-{number}")) for number in range(50)))
+    lost = [error for error in results if error is not None]
+    assert len(lost) == 49
+    assert all(isinstance(error, Conflict) for error in lost)
+    winner = f"t-{results.index(None)}"
+    assert all(winner in str(error) for error in lost), "a loser is told which task is in the way"
+
+
+async def test_of_fifty_retries_of_one_content_exactly_one_wins(database: Database) -> None:
+    results = await asyncio.gather(
+        *(
+            refused(
+                started(
+                    database,
+                    f"t-{number}",
+                    task_type=TaskType.RETRY_QUIZ,
+                    concept_id="c-1",
+                    content_type=ContentType.QUIZ,
+                )
+            )
+            for number in range(50)
+        )
+    )
+    assert results.count(None) == 1
+
+
+async def test_retries_of_different_contents_do_not_stand_in_each_others_way(database: Database) -> None:
+    await started(database, "t-1", task_type=TaskType.RETRY_QUIZ, concept_id="c-1", content_type=ContentType.QUIZ)
+    await started(database, "t-2", task_type=TaskType.RETRY_QUIZ, concept_id="c-2", content_type=ContentType.QUIZ)
+    await started(database, "t-3", task_type=TaskType.RETRY_BATCH)
+    await started(database, "t-4", task_type=TaskType.CREATION)
+    async with database.transaction() as session:
+        assert [task.task_id for task in await get_active_tasks_by_roadmap_id(session, "r-1")] == [
+            "t-4",
+            "t-3",
+            "t-2",
+            "t-1",
+        ]
+        newest = await get_active_task_by_roadmap_id(session, "r-1")
+        assert newest is not None
+        assert newest.task_id == "t-4"
+        assert await get_active_task_by_roadmap_id(session, "r-2") is None
+
+
+@pytest.mark.parametrize(
+    ("task_type", "concept_id", "content_type"),
+    [
+        (TaskType.CREATION, "c-1", ContentType.QUIZ),
+        (TaskType.RETRY_QUIZ, None, None),
+        (TaskType.RETRY_QUIZ, "c-1", None),
+        (TaskType.RETRY_BATCH, None, ContentType.QUIZ),
+    ],
+)
+async def test_a_row_that_breaks_the_rule_of_single_retries_cannot_be_written(
+    database: Database, task_type: TaskType, concept_id: str | None, content_type: ContentType | None
+) -> None:
+    with pytest.raises(Exception, match="ck_roadmap_tasks"):
+        await started(database, task_type=task_type, concept_id=concept_id, content_type=content_type)
+
+
+@pytest.mark.parametrize(("before", "after"), [pair for pair in product(TaskStatus, TaskStatus)])
+async def test_only_the_moves_of_the_table_are_possible(
+    database: Database, before: TaskStatus, after: TaskStatus
+) -> None:
+    await started(database)
+    async with database.transaction() as session:
+        await execute(session, text("UPDATE roadmap_tasks SET status = :status"), {"status": before})
+    step = Step.COMPLETED if after in FINAL else Step.INIT
+    async with database.transaction() as session:
+        move = refused(update_task_status(session, "t-1", after, step))
+        error = await move
+        task = await get_task(session, "t-1")
+    if before in TRANSITIONS[after]:
+        assert error is None
+        assert (task.status, task.attempt) == (after, 2), "the attempt moves with every transition"
+        assert (task.completed_at is not None) == (after in FINAL)
+    else:
+        assert isinstance(error, Conflict)
+        assert (task.status, task.attempt) == (before, 1)
+
+
+async def test_an_unknown_task_is_not_found(database: Database) -> None:
+    async with database.transaction() as session:
+        with pytest.raises(NotFound, match="no task nope"):
+            await update_task_status(session, "nope", TaskStatus.FAILED, Step.FAILED)
+
+
+async def test_a_superseded_run_writes_nothing(database: Database) -> None:
+    old = fence_of(await started(database))
+    async with database.transaction() as session:
+        await update_task_status(session, "t-1", TaskStatus.CANCELLED, Step.CANCELLED)
+    with pytest.raises(Superseded):
+        async with database.transaction() as session:
+            await hold_task(session, old)
+            await enter_step(session, old, Step.QUIZ_GENERATION)
+    with pytest.raises(Superseded):
+        async with database.transaction() as session:
+            await update_task_status(session, "t-1", TaskStatus.COMPLETED, Step.COMPLETED, attempt=old.attempt)
+    async with database.transaction() as session:
+        assert (await get_task(session, "t-1")).current_step == "cancelled"
+
+
+async def test_an_old_owner_does_not_slip_through_while_its_attempt_is_taken(database: Database) -> None:
+    """The look at the attempt must come after the lock: here the lock is waited for, then the attempt has moved."""
+    old = fence_of(await started(database))
+
+    async def write_as_old_owner() -> None:
+        async with database.transaction() as session:
+            await hold_task(session, old)
+            await enter_step(session, old, Step.QUIZ_GENERATION)
+
+    async with database.transaction() as session:
+        await lock_task(session, "t-1")
+        writing = asyncio.create_task(write_as_old_owner())
+        await asyncio.sleep(0.2)
+        assert not writing.done(), "it waits for the lock"
+        await update_task_status(session, "t-1", TaskStatus.PROCESSING, Step.INIT, worker_id="w-2")
+    with pytest.raises(Superseded):
+        await writing
+    async with database.transaction() as session:
+        assert (await get_task(session, "t-1")).current_step == "init"
+
+
+async def test_writes_of_one_run_do_not_wait_for_each_other(database: Database) -> None:
+    fence = fence_of(await started(database))
+    async with database.transaction() as first, database.transaction() as second:
+        await hold_task(first, fence)
+        await asyncio.wait_for(hold_task(second, fence), 2)
+
+
+async def worker(database: Database, worker_id: str, seconds: float, kind: str = "foreground") -> None:
+    async with database.transaction() as session:
+        await execute(
+            session,
+            text("""INSERT INTO workers (worker_id, kind, host, pid, timeout, alive_until)
+                    VALUES (:worker_id, :kind, 'h', 1, 0, clock_timestamp() + make_interval(secs => :seconds))"""),
+            {"worker_id": worker_id, "kind": kind, "seconds": seconds},
+        )
+
+
+async def liveness(database: Database, task: TaskRow) -> tuple[bool, bool]:
+    async with database.transaction() as session:
+        ((_, live, waiting),) = await with_liveness(session, [await get_task(session, task.task_id)])
+    return live, waiting
+
+
+async def test_a_processing_task_is_live_only_while_its_workers_lease_runs(database: Database) -> None:
+    task = await started(database)
+    assert await liveness(database, task) == (False, False), "its worker is unknown"
+    await worker(database, "w-1", seconds=60)
+    assert await liveness(database, task) == (True, False)
+    async with database.transaction() as session:
+        await execute(session, text("UPDATE workers SET alive_until = clock_timestamp() - interval '1 second'"), {})
+    assert await liveness(database, task) == (False, False)
+
+
+async def test_a_queued_task_without_a_live_worker_says_that_it_waits(database: Database) -> None:
+    task = await started(database, status=TaskStatus.PENDING, worker_id=None)
+    assert await liveness(database, task) == (True, True)
+    await worker(database, "w-2", seconds=60, kind="worker")
+    assert await liveness(database, task) == (True, False)
+
+
+async def test_pages_of_tasks_meet_every_task_once(database: Database) -> None:
+    for number in range(7):
+        await started(database, f"t-{number}", roadmap_id=f"r-{number}", user_id="ann" if number % 2 else "bob")
+    seen: list[str] = []
+    before = None
+    while True:
+        async with database.transaction() as session:
+            page = await page_of_tasks(session, before=before, limit=3)
+        if not page:
+            break
+        seen += [task.task_id for task in page]
+        before = (page[-1].created_at, page[-1].task_id)
+    assert seen == [f"t-{number}" for number in reversed(range(7))]
+    async with database.transaction() as session:
+        assert len(await page_of_tasks(session, user_id="ann")) == 3
+        assert [task.task_id for task in await page_of_tasks(session, roadmap_id="r-3")] == ["t-3"]
+
+
+async def test_a_task_cannot_begin_in_a_final_status(database: Database) -> None:
+    async with database.transaction() as session:
+        for status in FINAL | (ACTIVE - {TaskStatus.PENDING, TaskStatus.PROCESSING}):
+            with pytest.raises(Conflict):
+                await create_task(session, "t-9", "ann", {}, status=status)
+
+
+async def test_a_fence_of_no_task_is_refused(database: Database) -> None:
+    with pytest.raises(Superseded):
+        async with database.transaction() as session:
+            await hold_task(session, Fence("nope", 1))

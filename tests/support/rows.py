@@ -1,0 +1,52 @@
+"""Rows to begin a test with."""
+
+from domain.framework import Concept, Framework, Module, Stage
+from domain.vocabulary import ContentType, TaskStatus, TaskType
+from repository.database import Database
+from repository.roadmaps import reserve_roadmap
+from repository.tables import TaskRow
+from repository.tasks import Fence, create_task
+
+
+def framework(roadmap_id: str = "r-1", concepts: int = 2) -> Framework:
+    made = [Concept(concept_id=f"c-1-1-{number}", name=f"C{number}") for number in range(1, concepts + 1)]
+    module = Module(module_id="m-1-1", name="M", concepts=made)
+    return Framework(
+        roadmap_id=roadmap_id, title="T", stages=[Stage(stage_id="s-1", name="S", order=1, modules=[module])]
+    )
+
+
+async def reserved(database: Database, roadmap_id: str = "r-1", user_id: str = "ann") -> None:
+    async with database.transaction() as session:
+        await reserve_roadmap(session, roadmap_id, user_id, "a goal")
+
+
+async def started(
+    database: Database,
+    task_id: str = "t-1",
+    *,
+    roadmap_id: str = "r-1",
+    task_type: TaskType = TaskType.CREATION,
+    concept_id: str | None = None,
+    content_type: ContentType | None = None,
+    status: TaskStatus = TaskStatus.PROCESSING,
+    worker_id: str | None = "w-1",
+    user_id: str = "ann",
+) -> TaskRow:
+    async with database.transaction() as session:
+        return await create_task(
+            session,
+            task_id,
+            user_id,
+            {"goal": "x"},
+            task_type,
+            concept_id,
+            content_type,
+            roadmap_id=roadmap_id,
+            status=status,
+            worker_id=worker_id,
+        )
+
+
+def fence_of(task: TaskRow) -> Fence:
+    return Fence(task.task_id, task.attempt)
