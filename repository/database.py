@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import asyncpg
+import psycopg
 from sqlalchemy import CursorResult, Executable
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -108,7 +109,7 @@ def driver_errors() -> Iterator[None]:
         raise DatabaseUnavailable("No database connection became free in time; lower the load or try again.") from error
     except DBAPIError as error:
         raise translated(error, _sqlstate(error)) from error
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, psycopg.OperationalError) as error:
         raise translated(error, getattr(error, "sqlstate", None) or "08000") from error
 
 

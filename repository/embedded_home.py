@@ -144,7 +144,8 @@ class ServerHome:
         sockets = self.sockets()
         with suppress(FileExistsError):
             sockets.mkdir(mode=0o700)
-        if sockets.lstat().st_uid == os.geteuid():  # made just now, or by one who was killed before the next line
+        found = sockets.lstat()
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():  # made now, or by one killed before this line
             self.account.own(sockets)
         self.trusted_sockets()
 

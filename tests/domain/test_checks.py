@@ -106,7 +106,9 @@ def test_resources_need_titles_and_there_must_be_some() -> None:
 
 
 def framework(*modules: Module) -> Framework:
-    return Framework(roadmap_id="r", title="T", stages=[Stage(stage_id="s-1", name="S", order=1, modules=list(modules))])
+    return Framework(
+        roadmap_id="r", title="T", stages=[Stage(stage_id="s-1", name="S", order=1, modules=list(modules))]
+    )
 
 
 def module(*concepts: Concept) -> Module:

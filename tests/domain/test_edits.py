@@ -23,7 +23,9 @@ def framework() -> Framework:
     return identify(FrameworkDraft(title="T", stages=stages), "r", 5)[0]
 
 
-def edit(framework: Framework, *operations: Operation, parts: list[NewPart] | None = None) -> tuple[Framework, list[Issue]]:
+def edit(
+    framework: Framework, *operations: Operation, parts: list[NewPart] | None = None
+) -> tuple[Framework, list[Issue]]:
     plan = EditPlan(feedback_summary="", operations=list(operations))
     return apply_edits(framework, plan, NewParts(parts=parts or []), hours_per_week=5)
 

@@ -5,7 +5,7 @@ from domain.vocabulary import ACTIVE, FINAL, GENERATOR_OF, INITIAL, TRANSITIONS,
 
 
 def test_every_status_is_either_active_or_final() -> None:
-    assert ACTIVE | FINAL == set(TaskStatus)
+    assert set(TaskStatus) == ACTIVE | FINAL
     assert not ACTIVE & FINAL
 
 

@@ -66,7 +66,7 @@ async def test_a_run_in_which_nothing_succeeded_is_failed_not_completed(settings
     def fail(_: Brief[Any], __: Sequence[str]) -> Quiz:
         raise ModelUnavailable("no model")
 
-    author = ScriptedAuthor({role: fail for role in (Role.TUTORIAL, Role.RESOURCES, Role.QUIZ)})
+    author = ScriptedAuthor(dict.fromkeys((Role.TUTORIAL, Role.RESOURCES, Role.QUIZ), fail))
     task, roadmap = await create(settings, author)
     assert (task.status, task.current_step) == (TaskStatus.FAILED, "failed")
     assert task.error_message == "All 6 contents failed."
@@ -99,9 +99,7 @@ async def test_an_answer_that_stays_broken_fails_its_content_after_three_tries(s
 async def test_an_unsound_framework_is_edited_until_it_is_sound(settings: Settings) -> None:
     draft = framework_draft()
     draft.stages.append(StageDraft(name="Empty", description="", modules=[]))
-    plan = EditPlan(
-        feedback_summary="", operations=[Operation(action="remove", target_type="stage", target_id="s-2")]
-    )
+    plan = EditPlan(feedback_summary="", operations=[Operation(action="remove", target_type="stage", target_id="s-2")])
     author = ScriptedAuthor({Role.FRAMEWORK: lambda _, __: draft, Role.EDIT_PLAN: lambda _, __: plan})
     task, roadmap = await create(settings, author)
     assert task.status == TaskStatus.COMPLETED

@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from domain.errors import Superseded
 from domain.vocabulary import ContentStatus, ContentType, Step, TaskStatus, TaskType
@@ -19,7 +20,6 @@ from repository.contents import (
 )
 from repository.database import Database, execute
 from repository.tasks import Fence, hold_task, update_task_status
-from sqlalchemy import text
 from tests.support.rows import fence_of, reserved, started
 
 CONCEPTS = ["c-1", "c-2", "x:c-1-1-1"]
@@ -124,9 +124,7 @@ async def test_a_takeover_adopts_what_is_unfinished_and_the_old_attempt_saves_no
             await hold_task(session, fence)
 
 
-async def test_contents_of_a_dead_run_are_stale_and_those_of_a_live_one_never(
-    database: Database, fence: Fence
-) -> None:
+async def test_contents_of_a_dead_run_are_stale_and_those_of_a_live_one_never(database: Database, fence: Fence) -> None:
     assert (await state(database))[3], "no lease: nothing alive will finish it"
     async with database.transaction() as session:
         await execute(

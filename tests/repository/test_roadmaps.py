@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from domain.errors import Conflict, NotFound
 from repository.database import Database, execute
@@ -13,7 +14,6 @@ from repository.roadmaps import (
     save_roadmap_metadata,
 )
 from repository.tables import RoadmapRow
-from sqlalchemy import text
 from tests.support.rows import framework, reserved
 
 

@@ -3,6 +3,7 @@ from collections.abc import Awaitable
 from itertools import product
 
 import pytest
+from sqlalchemy import text
 
 from domain.errors import Conflict, NotFound, RoadmapError, Superseded
 from domain.vocabulary import ACTIVE, FINAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
@@ -21,7 +22,6 @@ from repository.tasks import (
     update_task_status,
     with_liveness,
 )
-from sqlalchemy import text
 from tests.support.rows import fence_of, started
 
 

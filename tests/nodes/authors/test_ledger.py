@@ -1,0 +1,143 @@
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from domain.contents import Quiz
+from domain.errors import AnswerRejected, Superseded
+from domain.framework import Concept
+from domain.request import LearningRequest, Preferences
+from domain.vocabulary import Step, TaskStatus
+from nodes.authors.ledger import Ledger, call_key, storable_answer
+from nodes.authors.port import Answer, Brief, IntentBrief, QuizBrief, Role
+from nodes.authors.throttle import Throttle
+from repository.calls import bill, known_answers
+from repository.database import Database, Session
+from repository.tasks import Fence, update_task_status
+from tests.support.authors import INTENT, QUIZ, ScriptedAuthor
+from tests.support.rows import fence_of, started
+
+INTENT_BRIEF = IntentBrief(request=LearningRequest(preferences=Preferences(learning_goal="chess")))
+QUIZ_BRIEF = QuizBrief(
+    preferences=Preferences(learning_goal="chess"),
+    roadmap_title="R",
+    stage_name="S",
+    module_name="M",
+    concept=Concept(concept_id="c-1", name="C"),
+    prerequisite_names=[],
+)
+SUBJECT = ("c-1", "quiz")
+
+
+@pytest.fixture
+async def fence(database: Database) -> Fence:
+    return fence_of(await started(database))
+
+
+async def ledger(database: Database, fence: Fence, author: ScriptedAuthor, *, round_: int = 0) -> Ledger:
+    """As a run that starts now would have it."""
+    async with database.transaction() as session:
+        known = await known_answers(session, fence.task_id)
+    return Ledger(author, Throttle(1), database, fence, round_, False, known)
+
+
+def broken_until(objections_needed: int) -> Any:
+    def reply(_: Brief[Any], objections: Sequence[str]) -> Any:
+        return QUIZ if len(objections) >= objections_needed else {"questions": []}
+
+    return reply
+
+
+def at_least_one_question(quiz: Quiz) -> list[str]:
+    return [] if quiz.questions else ["There is no question."]
+
+
+async def nothing_to_keep(_: Session, __: Quiz, ___: Answer) -> None:
+    """Stands for the content row that holds the answer."""
+
+
+async def test_a_committed_answer_is_never_bought_again(database: Database, fence: Fence) -> None:
+    author = ScriptedAuthor()
+    for _ in range(3):  # each time as a process that starts anew
+        assert await (await ledger(database, fence, author)).ask(Step.INTENT_ANALYSIS, INTENT_BRIEF) == INTENT
+    assert len(author.asked) == 1
+
+
+async def test_a_rejected_answer_is_committed_before_the_next_call_and_not_bought_again(
+    database: Database, fence: Fence
+) -> None:
+    async def die(_: Session, __: Quiz, ___: Answer) -> None:
+        raise KeyboardInterrupt  # the process dies after the second answer came, before it is committed
+
+    author = ScriptedAuthor({Role.QUIZ: broken_until(1)})
+    with pytest.raises(KeyboardInterrupt):
+        await (await ledger(database, fence, author)).ask(
+            Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, subject=SUBJECT, keep=die
+        )
+    assert len(author.asked) == 2
+    await (await ledger(database, fence, author)).ask(
+        Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, subject=SUBJECT, keep=nothing_to_keep
+    )
+    assert len(author.asked) == 3, "only the call that was in flight is repeated"
+
+
+async def test_what_failed_is_asked_anew_in_another_round(database: Database, fence: Fence) -> None:
+    author = ScriptedAuthor({Role.QUIZ: broken_until(99)})
+    for round_, expected in ((0, 3), (0, 3), (1, 6)):
+        with pytest.raises(AnswerRejected, match="There is no question"):
+            await (await ledger(database, fence, author, round_=round_)).ask(
+                Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, subject=SUBJECT, keep=nothing_to_keep
+            )
+        assert len(author.asked) == expected
+
+
+async def test_another_input_is_another_call(database: Database, fence: Fence) -> None:
+    author = ScriptedAuthor()
+    other = QUIZ_BRIEF.model_copy(update={"instructions": "shorter"})
+    ask = (await ledger(database, fence, author)).ask
+    for brief in (QUIZ_BRIEF, other):
+        await ask(Step.QUIZ_GENERATION, brief, subject=SUBJECT)
+    assert len(author.asked) == 2
+
+
+async def test_every_call_is_on_the_bill(database: Database, fence: Fence) -> None:
+    author = ScriptedAuthor({Role.QUIZ: broken_until(2)})
+    ask = (await ledger(database, fence, author)).ask
+    await ask(Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, subject=SUBJECT, keep=nothing_to_keep)
+    async with database.transaction() as session:
+        assert await bill(session, fence.task_id) == (45, 1.5)
+
+
+async def test_a_superseded_run_neither_records_nor_keeps_an_answer(database: Database, fence: Fence) -> None:
+    kept: list[Quiz] = []
+
+    async def keep(_: Session, quiz: Quiz, __: Answer) -> None:
+        kept.append(quiz)
+
+    ask = (await ledger(database, fence, ScriptedAuthor())).ask
+    async with database.transaction() as session:
+        await update_task_status(session, fence.task_id, TaskStatus.CANCELLED, Step.CANCELLED)
+    with pytest.raises(Superseded):
+        await ask(Step.QUIZ_GENERATION, QUIZ_BRIEF, subject=SUBJECT, keep=keep)
+    assert kept == []
+    async with database.transaction() as session:
+        assert await bill(session, fence.task_id) == (0, 0.0)
+
+
+def test_the_key_knows_no_clock_no_model_and_no_setting() -> None:
+    key = call_key(INTENT_BRIEF, Step.INTENT_ANALYSIS, 0, None, 0, [])
+    same = IntentBrief.model_validate_json(INTENT_BRIEF.model_dump_json())
+    assert key == call_key(same, Step.INTENT_ANALYSIS, 0, None, 0, [])
+    others = [
+        call_key(INTENT_BRIEF, Step.CURRICULUM_DESIGN, 0, None, 0, []),
+        call_key(INTENT_BRIEF, Step.INTENT_ANALYSIS, 1, None, 0, []),
+        call_key(INTENT_BRIEF, Step.INTENT_ANALYSIS, 0, SUBJECT, 0, []),
+        call_key(INTENT_BRIEF, Step.INTENT_ANALYSIS, 0, None, 1, []),
+        call_key(INTENT_BRIEF, Step.INTENT_ANALYSIS, 0, None, 0, ["wrong"]),
+    ]
+    assert len({key, *others}) == 6
+
+
+def test_what_postgresql_cannot_store_is_stripped_from_answers() -> None:
+    answer = Answer({"a\x00": ["x\x00y", {"b": "\ud800z", "n": 1}], "🎉": None}, model="m")
+    assert storable_answer(answer).content == {"a": ["xy", {"b": "z", "n": 1}], "🎉": None}

@@ -1,0 +1,67 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.errors import InvalidInput
+from orchestrator.resources import build_author
+from orchestrator.settings import Settings, load_settings
+
+
+@pytest.fixture
+def environment() -> Iterator["os._Environ[str]"]:
+    before = dict(os.environ)
+    yield os.environ
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def test_without_any_variable_the_embedded_database_and_the_offline_author_are_used() -> None:
+    settings = load_settings()
+    assert settings.database_url is None
+    assert build_author(settings).name == "offline"
+
+
+def test_settings_come_from_the_environment(environment: "os._Environ[str]") -> None:
+    environment["ROADMAP_HOME"] = "relative dir"
+    environment["ROADMAP_OFFLINE_FAIL"] = "quiz, tutorial@c-1-1-1,"
+    environment["ROADMAP_MAX_CONCURRENT_CALLS"] = "7"
+    environment["ROADMAP_LOG_LEVEL"] = "DEBUG"
+    settings = load_settings()
+    assert settings.home == Path.cwd() / "relative dir"
+    assert settings.offline_fail == ("quiz", "tutorial@c-1-1-1")
+    assert settings.max_concurrent_calls == 7
+    assert settings.log_level == "debug"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ROADMAP_DATABASE_URL", "mysql://x"),
+        ("ROADMAP_HEARTBEAT_TIMEOUT", "soon"),
+        ("ROADMAP_HEARTBEAT_TIMEOUT", "nan"),
+        ("ROADMAP_HEARTBEAT_TIMEOUT", "0"),
+        ("ROADMAP_MAX_CONCEPTS", "0"),
+        ("ROADMAP_MAX_CONCURRENT_CALLS", "1e9"),
+        ("ROADMAP_OFFLINE_LATENCY", "-1"),
+        ("ROADMAP_LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_bad_value_is_one_line_that_names_the_variable(
+    environment: "os._Environ[str]", name: str, value: str
+) -> None:
+    environment[name] = value
+    with pytest.raises(InvalidInput) as caught:
+        load_settings()
+    assert name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_model_this_version_cannot_use_is_refused_rather_than_ignored() -> None:
+    with pytest.raises(InvalidInput, match="ROADMAP_MODEL"):
+        build_author(Settings(model="openai:gpt"))
+
+
+def test_the_password_is_not_shown() -> None:
+    assert "secret" not in repr(Settings.model_validate({"database_url": "postgresql://u:secret@h/d"}))
