@@ -1,0 +1,249 @@
+"""What does a run cost, against a plain gather that writes the same rows?
+
+Each variant runs in a process of its own on a database of its own, in turns; figures are medians, the last columns
+ratios of the run to the gather within each round. The prologue (everything before the contents) is shown apart.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import log
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import psutil
+import psycopg
+
+from bench.servers import bench_server
+from domain.contents import Question, Quiz, Resource, Resources, Tutorial
+from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
+from domain.identity import identify
+from domain.request import LearningRequest, Preferences
+from domain.vocabulary import GENERATOR_OF, ContentType, TaskStatus
+from nodes.authors.offline import OfflineAuthor
+from nodes.authors.port import Answer, Brief, ContentBrief, FrameworkBrief
+from nodes.state import as_json
+from orchestrator.orchestrator import Orchestrator
+from orchestrator.settings import Settings
+from repository.calls import ACCEPTED, Call, record_call
+from repository.contents import insert_contents, save_version
+from repository.database import Database
+from repository.events import append_events
+from repository.roadmaps import accept_framework, reserve_roadmap
+from repository.tasks import Fence, create_task
+
+AT_ONCE: Final = 30
+LATENCY: Final = 0.02
+"""Seconds per call."""
+
+_CONTENTS: Final = {
+    ContentType.TUTORIAL: Tutorial(
+        title="T",
+        summary="S",
+        content="## A\n\ntext\n\n## B\n\n" + "word " * 800,
+        estimated_completion_time=30,
+        language="en",
+    ),
+    ContentType.RESOURCES: Resources(
+        resources=[
+            Resource(
+                title=f"R{n}",
+                url=f"https://e.org/{n}",
+                type="docs",
+                description="d" * 80,
+                relevance_score=1,
+                language="en",
+            )
+            for n in range(5)
+        ]
+    ),
+    ContentType.QUIZ: Quiz(
+        questions=[
+            Question(
+                question_id=f"q{n}",
+                question_type="single_choice",
+                question="Which of these is it?",
+                options=["one", "two", "three", "four"],
+                correct_answer=[0],
+                explanation="It is the first.",
+                difficulty="easy",
+            )
+            for n in range(5)
+        ]
+    ),
+}
+
+
+def draft(concepts: int) -> FrameworkDraft:
+    """Modules of ten concepts."""
+    modules = [
+        ModuleDraft(
+            name=f"M{start}",
+            description="",
+            concepts=[
+                ConceptDraft(name=f"C{number}", description="about it", estimated_hours=2)
+                for number in range(start, min(start + 10, concepts))
+            ],
+        )
+        for start in range(0, concepts, 10)
+    ]
+    return FrameworkDraft(title="Bench", stages=[StageDraft(name="S", description="", modules=modules)])
+
+
+class Meter:
+    """Reads wall clock, CPU of this process and of the server's processes, and the WAL position."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = psycopg.connect(url, autocommit=True)
+        row = self._connection.execute("SELECT current_setting('data_directory')").fetchone()
+        assert row is not None
+        pid = (Path(row[0]) / "postmaster.pid").read_text().split()[0]
+        self._postmaster = psutil.Process(int(pid))
+
+    def read(self) -> tuple[float, float, float]:
+        row = self._connection.execute("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')").fetchone()
+        assert row is not None
+        own = os.times()
+        own_server = self._postmaster.cpu_times()
+        cpu = own.user + own.system + own_server.children_user + own_server.children_system
+        for process in [self._postmaster, *self._postmaster.children()]:
+            times = process.cpu_times()
+            cpu += times.user + times.system
+        return time.perf_counter(), cpu, float(row[0])
+
+
+class SteadyAuthor:
+    """Every call takes LATENCY and costs next to no CPU of its own."""
+
+    name = "steady"
+
+    def __init__(self, concepts: int, meter: Meter) -> None:
+        self._concepts = concepts
+        self._meter = meter
+        self.first_content: list[tuple[float, float, float]] = []
+        self._offline = OfflineAuthor()
+        self._contents = {content_type: as_json(content) for content_type, content in _CONTENTS.items()}
+
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
+        if isinstance(brief, ContentBrief):
+            if not self.first_content:
+                self.first_content.append(self._meter.read())
+            await asyncio.sleep(LATENCY)
+            return Answer(self._contents[brief.content_type], model=self.name, tokens_in=10, tokens_out=10)
+        if isinstance(brief, FrameworkBrief):
+            return Answer(as_json(draft(self._concepts)), model=self.name)
+        return await self._offline.write(brief, objections)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of the contents alone: seconds of wall and CPU (process and PostgreSQL), bytes of WAL; peak memory in MB."""
+
+    wall: float
+    cpu: float
+    wal: float
+    memory: float
+    prologue: float
+
+
+async def run(concepts: int, url: str) -> Cost:
+    """The product: a creation whose contents phase is measured by its events."""
+    settings = Settings.model_validate(
+        {"database_url": url, "max_concepts": concepts, "max_concurrent_calls": AT_ONCE, "home": Path.cwd()}
+    )
+    meter = Meter(url)
+    author = SteadyAuthor(concepts, meter)
+    async with Orchestrator.open(settings, author=author) as orchestrator:
+        began = time.perf_counter()
+        task = await orchestrator.create("bench")
+        task = await orchestrator.wait(task.task_id)
+        after = meter.read()
+    (before,) = author.first_content
+    assert task.status is TaskStatus.COMPLETED, task.error_message
+    return _cost(before, after, before[0] - began)
+
+
+async def gather(concepts: int, url: str) -> Cost:
+    """The baseline: a plain gather that writes the same rows, one transaction per content, no fence, no graph."""
+    database = Database(url)
+    contents = {content_type: as_json(content) for content_type, content in _CONTENTS.items()}
+    framework, _ = identify(draft(concepts), "bench", 5)
+    fence = Fence("bench", 1)
+    async with database.transaction() as session:
+        await reserve_roadmap(session, "bench", "local", "bench")
+        request = LearningRequest(preferences=Preferences(learning_goal="bench")).model_dump(mode="json")
+        await create_task(session, "bench", "local", request, roadmap_id="bench", status=TaskStatus.PROCESSING)
+        await accept_framework(session, framework, expected_version=0)
+        await insert_contents(session, fence, "bench", [concept.concept_id for concept in framework.concepts()])
+    places = asyncio.Semaphore(AT_ONCE)
+    told = 0
+
+    async def one(concept_id: str, content_type: ContentType) -> None:
+        nonlocal told
+        subject = {"concept_id": concept_id, "content_type": content_type}
+        async with places:
+            await asyncio.sleep(LATENCY)
+        answer = Answer(contents[content_type], model="steady", tokens_in=10, tokens_out=10)
+        last, told = told, told + 2
+        async with database.transaction() as session:
+            await save_version(session, fence, "bench", concept_id, content_type, answer.content, answer.model)
+            step = GENERATOR_OF[content_type]
+            call = Call(f"{subject}" * 2, step, "steady", 10, 10, 0, LATENCY, None, ACCEPTED, None)
+            await record_call(session, fence, call)
+            events = [("content_started", subject), ("content_completed", {**subject, "version": 1})]
+            await append_events(session, "bench", events, last=last)
+
+    meter = Meter(url)
+    before = meter.read()
+    concept_ids = [concept.concept_id for concept in framework.concepts()]
+    await asyncio.gather(*(one(concept_id, content_type) for content_type in ContentType for concept_id in concept_ids))
+    after = meter.read()
+    return _cost(before, after, 0)
+
+
+def _cost(before: tuple[float, float, float], after: tuple[float, float, float], prologue: float) -> Cost:
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Cost(after[0] - before[0], after[1] - before[1], after[2] - before[2], memory, prologue)
+
+
+def measured(variant: str, concepts: int, server_url: str) -> Cost:
+    """One variant in a process of its own, on a fresh database."""
+    command = [sys.executable, "-m", "bench.price", variant, str(concepts), server_url]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return Cost(**json.loads(done.stdout))
+
+
+def main(sizes: Sequence[int] = (30, 300, 1000), rounds: int = 5) -> None:
+    with bench_server() as server:
+        walls: dict[int, float] = {}
+        print(" concepts   gather      run   wall    cpu    wal   memory  prologue")
+        for size in sizes:
+            pairs = []
+            for _ in range(rounds):
+                with server.database() as url:
+                    plain = measured("gather", size, url)
+                with server.database() as url:
+                    pairs.append((plain, measured("run", size, url)))
+            ratio = {key: median(getattr(r, key) / getattr(g, key) for g, r in pairs) for key in ("wall", "cpu", "wal")}
+            walls[size] = median(r.wall for _, r in pairs)
+            print(
+                f"{size:>9} {median(g.wall for g, _ in pairs):>7.2f}s {walls[size]:>7.2f}s {ratio['wall']:>5.2f}x "
+                f"{ratio['cpu']:>5.2f}x {ratio['wal']:>5.2f}x {max(r.memory for _, r in pairs):>5.0f} MB "
+                f"{median(r.prologue for _, r in pairs):>8.2f}s"
+            )
+        if {300, 1000} <= walls.keys():
+            exponent = log(walls[1000] / walls[300]) / log(1000 / 300)
+            print(f"exponent of wall between 300 and 1,000 concepts: {exponent:.3f}")
+
+
+if __name__ == "__main__":
+    variant, concepts, url = sys.argv[1:]
+    work: Mapping[str, Any] = {"run": run, "gather": gather}
+    print(json.dumps(asdict(asyncio.run(work[variant](int(concepts), url)))))
