@@ -9,22 +9,18 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
-
-import psycopg
 
 from repository import schema
 from tests.migrations.filling import WRITES_ROADMAPS, WRITES_TASKS, fill, writing
+from tests.support.databases import create_database, drop_database, url_of
 
 DATABASE = "bench_migrations"
 
 
 def main(tasks: int, server: str) -> None:
     """Fill, go up and down revision by revision, print one line each."""
-    url = urlunsplit(urlsplit(server)._replace(path=f"/{DATABASE}"))
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {DATABASE}")
+    name = create_database(server, DATABASE, template="template0")
+    url = url_of(server, name)
     try:
         schema.upgrade(url, "0001")
         fill(url, tasks)
@@ -36,8 +32,7 @@ def main(tasks: int, server: str) -> None:
         for revision, before in reversed(list(zip(schema.KNOWN[1:], schema.KNOWN, strict=False))):
             _measure(url, f"{revision} down", before, down=True)
     finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+        drop_database(server, name)
 
 
 def _measure(url: str, name: str, revision: str, *, down: bool = False) -> None:

@@ -1,1 +1,1 @@
-"""The command `roadmap`: reads arguments, asks the orchestrator, writes answers. What a module needs is imported late."""
+"""The command `roadmap`: reads arguments, asks the orchestrator, writes answers. Imports are late."""

@@ -7,7 +7,6 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Annotated, Final
 
 import typer
@@ -27,7 +26,7 @@ EXIT_CODES: Final[dict[type[RoadmapError], int]] = {
 """The error tree -> exit codes; a class that is not listed has its nearest parent's."""
 
 BUG: Final = 1
-BROKEN_PIPE: Final = 141  # what a shell reports of a command that SIGPIPE ended
+BROKEN_PIPE: Final = 1  # as Typer has it
 # 130, interrupted, is Typer's own answer to a KeyboardInterrupt.
 
 app = typer.Typer(
@@ -43,6 +42,8 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(version("roadmap-orchestrator"))
         raise typer.Exit
 

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 LAST_WORDS: Final = 2.0
 """Seconds that the last events get to arrive once the run is over."""
 PARTS: Final = 10
-"""Without a terminal, contents are reported after every tenth of them."""
+"""Without a terminal, contents are reported after every tenth of them, """
+OFTENEST: Final = 1.0
+"""but with this many seconds in between, and always when all are finished."""
+
+FAILURES_DRAWN: Final = 5
+"""On a terminal; all of them stand in the summary, and the bar counts them."""
 
 TOLD_AT_ONCE: Final = {
     "intent_analysed": "Goal",
@@ -87,6 +92,7 @@ class PlainDisplay:
     def __init__(self) -> None:
         self._began = time.monotonic()
         self._reported = 0
+        self._reported_at = 0.0
 
     def show(self, standing: Standing, event: "Event") -> None:
         match event.type:
@@ -101,13 +107,13 @@ class PlainDisplay:
     def _report_contents(self, standing: Standing) -> None:
         if not standing.total:
             return
-        part = standing.finished * PARTS // standing.total
-        if part > self._reported:
-            self._reported = part
+        part, now = standing.finished * PARTS // standing.total, time.monotonic()
+        if part > self._reported and (part == PARTS or now - self._reported_at > OFTENEST):
+            self._reported, self._reported_at = part, now
             tell(
                 f"  {standing.finished} of {standing.total} contents: {len(standing.done)} done, "
                 f"{len(standing.running)} running, {len(standing.failed)} failed, "
-                f"{seconds(time.monotonic() - self._began)}"
+                f"{seconds(now - self._began)}"
             )
 
 
@@ -134,10 +140,10 @@ class DrawnDisplay:
             yield
 
     def show(self, standing: Standing, event: "Event") -> None:
-        if event.type == "content_failed":
-            self._progress.print(styled(f"✗ {gist(event)}", "red"))
+        if event.type == "content_failed" and len(standing.failed) <= FAILURES_DRAWN:
+            self._line(f"   Failed  {gist(event)}", "red")
         elif event.type in TOLD_AT_ONCE:
-            self._progress.print(styled(f"{TOLD_AT_ONCE[event.type]:>9}  {gist(event)}", "dim"))
+            self._line(f"{TOLD_AT_ONCE[event.type]:>9}  {gist(event)}", "dim")
         counts = f"{len(standing.done)} done {len(standing.running)} running {len(standing.failed)} failed"
         self._progress.update(
             self._bar,
@@ -146,6 +152,9 @@ class DrawnDisplay:
             completed=standing.finished,
             counts=counts if standing.total else "",
         )
+
+    def _line(self, text: str, style: str) -> None:
+        self._progress.console.print(styled(text, style), no_wrap=True, overflow="ellipsis")
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def create(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Create a roadmap: framework, tutorials, resources and quizzes, with live progress."""
+    """Create a roadmap with all its contents."""
     wanted = read_request(
         goal,
         request,
@@ -73,7 +73,9 @@ def exit_code_of(task: "TaskView") -> int:
         case TaskStatus.FAILED | TaskStatus.PARTIAL_FAILURE | TaskStatus.CANCELLED:
             return 1
         case TaskStatus.PENDING | TaskStatus.PROCESSING:
-            raise Conflict(f"another process runs task {task.task_id} now; `roadmap log {task.task_id}` tells how it goes")
+            raise Conflict(
+                f"another process runs task {task.task_id} now; `roadmap log {task.task_id}` tells how it goes"
+            )
         case _:
             assert_never(task.status)
 
@@ -86,7 +88,8 @@ async def _create(settings: "Settings", request: "LearningRequest") -> Outcome:
         async with Orchestrator.open(settings) as orchestrator:
             task = await orchestrator.create(request)
             started.append(task)
-            tell(f"Roadmap {task.roadmap_id}, task {task.task_id}")
+            tell(f"Roadmap {task.roadmap_id}")
+            tell(f"Task    {task.task_id}")
             return await _follow(orchestrator, task)
     except asyncio.CancelledError:
         if started:

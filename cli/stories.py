@@ -91,7 +91,9 @@ _GISTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "framework_validated": lambda payload: _validation(payload["validation"]),
     "edit_planned": lambda payload: _plan(payload["plan"]),
     "framework_edited": _edited,
-    "framework_accepted": lambda payload: f"version {payload['version']} with {counted(payload['concepts'], 'concept')}",
+    "framework_accepted": lambda payload: (
+        f"version {payload['version']} with {counted(payload['concepts'], 'concept')}"
+    ),
     "content_started": subject,
     "content_completed": lambda payload: f"{subject(payload)}, version {payload['version']}",
     "content_failed": lambda payload: f"{subject(payload)}: {payload['reason']}",

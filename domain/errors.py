@@ -6,6 +6,7 @@ RoadmapError
 |-- Conflict            the rows forbid it now: already active, wrong state, version moved on
 |-- Unavailable         something outside does not answer
 |   |-- DatabaseUnavailable
+|   |   `-- DatabaseStopped   on purpose: nobody waits for it
 |   `-- ModelUnavailable
 |-- Superseded          another attempt owns the task; whoever sees this stops without a trace
 `-- RunFailed           the run cannot reach its goal; the message becomes the task's error_message
@@ -35,6 +36,10 @@ class Unavailable(RoadmapError):
 
 class DatabaseUnavailable(Unavailable):
     """PostgreSQL cannot be reached or used."""
+
+
+class DatabaseStopped(DatabaseUnavailable):
+    """Somebody stopped the embedded database on purpose."""
 
 
 class ModelUnavailable(Unavailable):

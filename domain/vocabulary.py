@@ -69,7 +69,11 @@ class Step(StrEnum):
 
 ACTIVE: Final = frozenset({TaskStatus.PENDING, TaskStatus.PROCESSING, TaskStatus.HUMAN_REVIEW_PENDING})
 FINAL: Final = frozenset(TaskStatus) - ACTIVE
+FINAL_STEPS: Final = frozenset({Step.COMPLETED, Step.FAILED, Step.CANCELLED})
 UNFINISHED: Final = frozenset({ContentStatus.PENDING, ContentStatus.GENERATING})
+
+STRUCTURAL: Final = frozenset({TaskType.CREATION, TaskType.MODIFICATION})
+"""Runs that make or change the framework: one at a time for each roadmap."""
 
 RETRY_OF: Final = {
     ContentType.TUTORIAL: TaskType.RETRY_TUTORIAL,

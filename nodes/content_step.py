@@ -13,6 +13,7 @@ from domain.errors import DatabaseUnavailable, Superseded
 from domain.framework import Framework, Place
 from domain.request import LearningRequest
 from domain.vocabulary import GENERATOR_OF
+from nodes.authors.ledger import Question
 from nodes.authors.port import Answer, C, ContentBrief
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
@@ -24,9 +25,11 @@ from repository.roadmaps import get_roadmap_metadata
 async def make_contents(state: RunState, runtime: Runtime[RunContext], brief_type: type[ContentBrief[C]]) -> None:
     """Write every unfinished content of one type that the run holds. The rows say which."""
     context = runtime.context
-    async with context.transaction() as session:
-        missing = set(await begin_contents(session, context.fence, brief_type.content_type))
-        roadmap = await get_roadmap_metadata(session, context.roadmap_id)
+    begun = await context.commit(lambda session: begin_contents(session, context.fence, brief_type.content_type))
+    if not begun:
+        return
+    missing = set(begun)
+    roadmap = await context.commit(lambda session: get_roadmap_metadata(session, context.roadmap_id))
     framework = Framework.model_validate(roadmap.framework_data)
     request = LearningRequest.model_validate(state["request"])
     names = {concept.concept_id: concept.name for concept in framework.concepts()}
@@ -61,7 +64,6 @@ def _brief(
 
 async def _make_content(context: RunContext, brief: ContentBrief[C], order: int) -> None:
     concept_id, content_type = brief.concept.concept_id, brief.content_type
-    step = GENERATOR_OF[content_type]
     subject = {"concept_id": concept_id, "content_type": content_type}
     saved: int | None = None
 
@@ -71,22 +73,24 @@ async def _make_content(context: RunContext, brief: ContentBrief[C], order: int)
             session, context.fence, context.roadmap_id, concept_id, content_type, as_json(content), answer.model
         )
 
+    question = Question(
+        GENERATOR_OF[content_type],
+        brief,
+        check_content,
+        subject=(concept_id, content_type),
+        order=order,
+        keep=save,
+        on_call=lambda: context.tell("content_started", **subject),
+    )
     try:
-        await context.ledger.ask(
-            step,
-            brief,
-            check_content,
-            subject=(concept_id, content_type),
-            order=order,
-            keep=save,
-            on_call=lambda: context.tell("content_started", **subject),
-        )
+        await context.ledger.ask(question)
     except (Superseded, DatabaseUnavailable):
         raise
     except Exception as error:
         reason = f"{error}" or type(error).__name__
-        async with context.transaction() as session:
-            await fail_content(session, context.fence, context.roadmap_id, concept_id, content_type, reason)
+        await context.commit(
+            lambda session: fail_content(session, context.fence, context.roadmap_id, concept_id, content_type, reason)
+        )
         context.tell("content_failed", **subject, reason=reason)
     else:
         if saved is not None:  # None: another task has claimed it since

@@ -1,15 +1,16 @@
 """What a node may use: opened by the orchestrator for one attempt of one task, the same for all its nodes."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.vocabulary import Step
 from nodes.authors.ledger import Ledger
 from repository.database import Database, Session
 from repository.events import EventWriter
 from repository.tasks import Fence, enter_step, hold_task
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +22,29 @@ class RunContext:
     framework_version: int
     """Of the roadmap when this attempt started; 0 until a framework was accepted."""
     instructions: str
+    content_step: Step
+    """What `current_step` reads while contents are made."""
     max_concepts: int
     database: Database
     fence: Fence
     ledger: Ledger
     events: EventWriter
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Session]:
-        """A transaction that begins with the fence. Raises Superseded when the attempt is another's."""
-        async with self.database.transaction() as session:
+    async def commit(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """`work` in a transaction that begins with the fence; done again where a restart of the database cut it off.
+
+        Raises Superseded when the attempt is another's.
+        """
+
+        async def fenced(session: Session) -> T:
             await hold_task(session, self.fence)
-            yield session
+            return await work(session)
+
+        return await self.database.persist(fenced)
 
     async def enter(self, step: Step) -> None:
         """The first line of a node: the row says where the run is, the story follows."""
-        async with self.transaction() as session:
-            await enter_step(session, self.fence, step)
+        await self.commit(lambda session: enter_step(session, self.fence, step))
         self.tell("step_started", step=step)
 
     def tell(self, event_type: str, **payload: Any) -> None:

@@ -5,6 +5,7 @@ from langgraph.runtime import Runtime
 from domain.identity import identify
 from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
+from nodes.authors.ledger import Question
 from nodes.authors.port import FrameworkBrief
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
@@ -18,9 +19,8 @@ async def curriculum_design(state: RunState, runtime: Runtime[RunContext]) -> Ru
     request = LearningRequest.model_validate(state["request"])
     intent = Intent.model_validate(state["intent"])
     brief = FrameworkBrief(request=request, intent=intent, max_concepts=context.max_concepts)
-    draft = await context.ledger.ask(Step.CURRICULUM_DESIGN, brief)
+    draft = await context.ledger.ask(Question(Step.CURRICULUM_DESIGN, brief))
     framework, repairs = identify(draft, context.roadmap_id, request.preferences.available_hours_per_week)
-    async with context.transaction() as session:
-        await save_roadmap_metadata(session, context.roadmap_id, context.user_id, framework)
+    await context.commit(lambda tx: save_roadmap_metadata(tx, context.roadmap_id, context.user_id, framework))
     context.tell("framework_designed", framework=as_json(framework))
     return {"framework": as_json(framework), "repairs": [as_json(issue) for issue in repairs], "edit_rounds": 0}

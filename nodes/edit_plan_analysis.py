@@ -6,6 +6,7 @@ from domain.framework import Framework
 from domain.request import LearningRequest
 from domain.review import Validation
 from domain.vocabulary import Step
+from nodes.authors.ledger import Question
 from nodes.authors.port import EditPlanBrief
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
@@ -21,6 +22,6 @@ async def edit_plan_analysis(state: RunState, runtime: Runtime[RunContext]) -> R
         issues=Validation.model_validate(state["validation"]).issues,
         max_concepts=context.max_concepts,
     )
-    plan = await context.ledger.ask(Step.EDIT_PLAN_ANALYSIS, brief)
+    plan = await context.ledger.ask(Question(Step.EDIT_PLAN_ANALYSIS, brief))
     context.tell("edit_planned", plan=as_json(plan))
     return {"edit_plan": as_json(plan)}

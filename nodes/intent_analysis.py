@@ -4,6 +4,7 @@ from langgraph.runtime import Runtime
 
 from domain.request import LearningRequest
 from domain.vocabulary import Step
+from nodes.authors.ledger import Question
 from nodes.authors.port import IntentBrief
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
@@ -14,6 +15,6 @@ async def intent_analysis(state: RunState, runtime: Runtime[RunContext]) -> RunS
     context = runtime.context
     await context.enter(Step.INTENT_ANALYSIS)
     request = LearningRequest.model_validate(state["request"])
-    intent = await context.ledger.ask(Step.INTENT_ANALYSIS, IntentBrief(request=request))
+    intent = await context.ledger.ask(Question(Step.INTENT_ANALYSIS, IntentBrief(request=request)))
     context.tell("intent_analysed", intent=as_json(intent))
     return {"intent": as_json(intent)}

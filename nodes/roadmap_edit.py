@@ -7,6 +7,7 @@ from domain.framework import Framework
 from domain.request import LearningRequest
 from domain.review import EditPlan, NewParts
 from domain.vocabulary import Step
+from nodes.authors.ledger import Question
 from nodes.authors.port import NewPartsBrief
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
@@ -23,13 +24,12 @@ async def roadmap_edit(state: RunState, runtime: Runtime[RunContext]) -> RunStat
     parts = NewParts(parts=[])
     if any(operation.action == "add" for operation in plan.operations):
         brief = NewPartsBrief(preferences=preferences, framework=before, plan=plan)
-        parts = await context.ledger.ask(Step.ROADMAP_EDIT, brief)
-    async with context.transaction() as session:
-        used = await ids_ever_used(session, context.roadmap_id)
-        after, repairs = apply_edits(
-            before, plan, parts, hours_per_week=preferences.available_hours_per_week, used_ids=used
-        )
-        await save_roadmap_metadata(session, context.roadmap_id, context.user_id, after)
+        parts = await context.ledger.ask(Question(Step.ROADMAP_EDIT, brief))
+    used = await context.commit(lambda tx: ids_ever_used(tx, context.roadmap_id))
+    after, repairs = apply_edits(
+        before, plan, parts, hours_per_week=preferences.available_hours_per_week, used_ids=used
+    )
+    await context.commit(lambda tx: save_roadmap_metadata(tx, context.roadmap_id, context.user_id, after))
     context.tell("framework_edited", before=as_json(before), after=as_json(after))
     return {
         "framework": as_json(after),

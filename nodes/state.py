@@ -24,6 +24,8 @@ class RunState(TypedDict, total=False):
     """EditPlan; edit_plan_analysis."""
     edit_rounds: int
     """Rounds of editing so far; roadmap_edit."""
+    round: int
+    """The task's round that `edit_rounds` belong to; structure_validation."""
 
 
 def as_json(shape: BaseModel) -> Json:

@@ -7,6 +7,7 @@ from domain.framework import Framework
 from domain.request import Intent, LearningRequest
 from domain.review import Issue, Validation
 from domain.vocabulary import Step
+from nodes.authors.ledger import Question
 from nodes.authors.port import StructureReviewBrief
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
@@ -15,7 +16,8 @@ from nodes.state import RunState, as_json
 async def structure_validation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
     """request, intent, framework, repairs -> validation
 
-    A review that fails to answer raises: it never counts as valid.
+    A review that fails to answer raises: it never counts as valid. A run that failed here and was resumed gets new
+    rounds of editing.
     """
     context = runtime.context
     await context.enter(Step.STRUCTURE_VALIDATION)
@@ -35,7 +37,7 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             intent=Intent.model_validate(state["intent"]),
             framework=framework,
         )
-        review = await context.ledger.ask(Step.STRUCTURE_VALIDATION, brief)
+        review = await context.ledger.ask(Question(Step.STRUCTURE_VALIDATION, brief))
         issues = findings + repairs + review.issues
         validation = Validation(
             **review.model_dump(exclude={"issues"}),
@@ -43,4 +45,7 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             is_valid=all(issue.severity != "critical" for issue in issues),
         )
     context.tell("framework_validated", validation=as_json(validation))
-    return {"validation": as_json(validation)}
+    update: RunState = {"validation": as_json(validation), "round": context.ledger.round}
+    if state.get("round", 0) != context.ledger.round:
+        update["edit_rounds"] = 0
+    return update

@@ -1,12 +1,15 @@
 """The lease of this process.
 
-Renewed from a thread and a connection of its own, so that a busy event loop does not look dead.
+Renewed from a thread and a connection of its own, so that a busy event loop does not look dead. The same thread hears
+which runs were taken or cancelled, and bars their calls before the renewal commits: whoever sees a lease renewed after
+a cancel was committed knows that no call of that run starts any more.
 """
 
 import asyncio
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -24,10 +27,14 @@ RENEW_EVERY: Final = 1.0
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+@dataclass(slots=True, eq=False)
+class HeldRun:
+    """One run of this process, as the lease sees it."""
+
+    task_id: str
     attempt: int
     tell: Callable[[], object]
+    lost: bool = False
 
 
 class Lease:
@@ -39,7 +46,8 @@ class Lease:
         self._url = url
         self._kind = kind
         self._timeout = timeout
-        self._runs: dict[str, _Run] = {}
+        self._runs: set[HeldRun] = set()
+        self._renewed = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._begun = asyncio.Lock()
@@ -59,17 +67,26 @@ class Lease:
             await asyncio.to_thread(self._thread.join)
             self._thread = None
 
-    def watch(self, task_id: str, attempt: int, on_lost: Callable[[], object]) -> None:
-        """`on_lost` is called in the running loop when the run is no longer this process's."""
-        loop = asyncio.get_running_loop()
-        self._runs[task_id] = _Run(attempt, lambda: loop.call_soon_threadsafe(on_lost))
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the last renewal is younger than the time-out, by this process's own clock."""
+        return time.monotonic() - self._renewed < self._timeout
 
-    def unwatch(self, task_id: str) -> None:
-        self._runs.pop(task_id, None)
+    def hold(self, task_id: str, attempt: int, on_lost: Callable[[], object]) -> HeldRun:
+        """Watch over a run; `on_lost` is called in the running loop when it is no longer this process's."""
+        loop = asyncio.get_running_loop()
+        run = HeldRun(task_id, attempt, lambda: loop.call_soon_threadsafe(on_lost))
+        self._runs = self._runs | {run}
+        return run
+
+    def release(self, run: HeldRun) -> None:
+        self._runs = self._runs - {run}
 
     def _register(self) -> None:
+        began = time.monotonic()
         with driver_errors(), self._connect() as connection:
             workers.register(connection, self.worker_id, self._kind, socket.gethostname(), os.getpid(), self._timeout)
+        self._renewed = began
 
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(
@@ -87,18 +104,24 @@ class Lease:
                 connection = connection or self._connect()
                 self._renew(connection)
             except (psycopg.Error, OSError) as error:
-                _log.warning("lease not renewed", reason=str(error).strip())
+                _log.info("lease not renewed", reason=str(error).strip())
                 connection = None
         try:
             with connection or self._connect() as last:
                 workers.retire(last, self.worker_id)
-        except (psycopg.Error, OSError):
-            pass  # the lease runs out by itself
+        except (psycopg.Error, OSError) as error:
+            _log.info("lease left to run out", reason=str(error).strip())
 
     def _renew(self, connection: psycopg.Connection) -> None:
-        runs = dict(self._runs)
-        owned = workers.renew(connection, self.worker_id, list(runs))
-        for task_id, run in runs.items():
-            if owned.get(task_id) != run.attempt and self._runs.get(task_id) is run:
-                self.unwatch(task_id)
-                run.tell()
+        runs = self._runs
+        began = time.monotonic()
+        with connection.transaction():
+            workers.register(connection, self.worker_id, self._kind, socket.gethostname(), os.getpid(), self._timeout)
+            owned = workers.owned(connection, self.worker_id, [run.task_id for run in runs])
+            lost = [run for run in runs if owned.get(run.task_id) != run.attempt]
+            for run in lost:
+                run.lost = True
+        self._renewed = began
+        for run in lost:
+            self.release(run)
+            run.tell()

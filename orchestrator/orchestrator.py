@@ -14,17 +14,21 @@ from datetime import datetime
 
 from domain.errors import Superseded
 from domain.request import LearningRequest, Preferences
+from domain.vocabulary import ContentType
 from nodes.authors.port import Author
+from orchestrator import transitions
 from orchestrator.follow import Follower
-from orchestrator.requests import request_creation
-from orchestrator.resources import Resources, open_resources
+from orchestrator.requests import RetryRequest, request_batch, request_creation, request_resume, request_retry
+from orchestrator.resources import ProcessKind, Resources, open_resources
 from orchestrator.runner import Runner
 from orchestrator.settings import Settings, load_settings
 from orchestrator.status import RoadmapView, StatusCheck, TaskView, roadmap_view, status_check, task_views
+from orchestrator.worker import Worker
 from repository import roadmaps, tasks
 from repository.contents import newest_versions
 from repository.events import Event, events_after
 from repository.tables import ContentVersionRow, RoadmapRow, TaskRow
+from repository.workers import database_now, has_heard
 
 
 class Orchestrator:
@@ -41,25 +45,85 @@ class Orchestrator:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, settings: Settings | None = None, *, author: Author | None = None
+        cls, settings: Settings | None = None, *, author: Author | None = None, kind: ProcessKind = "foreground"
     ) -> AsyncIterator["Orchestrator"]:
-        """Settings from the environment and the author they name, unless given.
+        """Settings from the environment and the author they name, unless given; a `worker` takes from the queue.
 
         At the end, runs that are still going are cancelled, resumable. Raises DatabaseUnavailable and InvalidInput.
         """
-        async with open_resources(settings or load_settings(), author=author) as resources:
+        async with open_resources(settings or load_settings(), author=author, kind=kind) as resources:
             orchestrator = cls(resources)
             try:
                 yield orchestrator
             finally:
                 await orchestrator._close()
 
-    async def create(self, request: LearningRequest | str) -> TaskView:
-        """Start a roadmap, from a request or just a goal, in this process; returns as soon as its row is committed."""
+    async def create(self, request: LearningRequest | str, *, detach: bool = False) -> TaskView:
+        """A new roadmap, from a request or just a goal; returns as soon as its row is committed.
+
+        It runs in this process, or `detach`ed in a worker. `follow` and `wait` tell how it goes.
+        """
         if isinstance(request, str):
             request = LearningRequest(preferences=Preferences(learning_goal=request))
-        task = await request_creation(self._resources, request)
-        self._runs[task.task_id] = asyncio.create_task(self._runner.run(task), name=f"run {task.task_id}")
+        return await self._begun(await request_creation(self._resources, request, detach=detach))
+
+    async def retry(
+        self,
+        roadmap_id: str,
+        concept_id: str,
+        content_type: ContentType,
+        request: RetryRequest | None = None,
+        *,
+        detach: bool = False,
+    ) -> TaskView:
+        """One content anew, as a run of its own. Raises NotFound, InvalidInput, Conflict."""
+        wanted = request or RetryRequest()
+        task = await request_retry(self._resources, roadmap_id, concept_id, content_type, wanted, detach=detach)
+        return await self._begun(task)
+
+    async def retry_failed(
+        self,
+        roadmap_id: str,
+        content_types: Sequence[ContentType] = tuple(ContentType),
+        request: RetryRequest | None = None,
+        *,
+        detach: bool = False,
+    ) -> TaskView | None:
+        """One run over everything that failed or is stale; None where there is nothing to do.
+
+        Raises NotFound, InvalidInput, and Conflict if live runs hold all of it.
+        """
+        wanted = request or RetryRequest()
+        task = await request_batch(self._resources, roadmap_id, content_types, wanted, detach=detach)
+        return None if task is None else await self._begun(task)
+
+    async def resume(self, task_id: str, *, detach: bool = False) -> TaskView:
+        """Let a failed, cancelled, stale or queued task go on from where it stopped. Raises NotFound, Conflict."""
+        return await self._begun(await request_resume(self._resources, task_id, detach=detach))
+
+    async def cancel(self, task_id: str, reason: str = "Cancelled by its user.") -> TaskView:
+        """End an active task; returns when no model call of it can start any more. Raises NotFound, Conflict."""
+        async with self._database.transaction() as session:
+            before = await transitions.cancel(session, task_id, reason)
+        if before.worker_id is not None:
+            async with self._database.transaction() as session:
+                cancelled_at = await database_now(session)
+            await self._heard(before.worker_id, cancelled_at)
+        return await self.task(task_id)
+
+    async def _heard(self, worker_id: str, since: datetime) -> None:
+        """Returns when a worker has renewed its lease since then, and so knows, or is dead."""
+        while not await self._database.persist(lambda session: has_heard(session, worker_id, since)):
+            await asyncio.sleep(0.1)
+
+    def worker(self, concurrency: int) -> Worker:
+        """A worker for the queue, in an orchestrator that was opened as one."""
+        return Worker(self._resources, concurrency)
+
+    async def _begun(self, task: TaskRow) -> TaskView:
+        """A foreground task runs in this process from here on."""
+        if task.worker_id == self._resources.lease.worker_id:
+            self._runs[task.task_id] = asyncio.create_task(self._runner.run(task), name=f"run {task.task_id}")
         return await self.task(task.task_id)
 
     async def wait(self, task_id: str) -> TaskView:

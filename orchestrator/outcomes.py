@@ -4,19 +4,49 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.review import Issue
-from domain.vocabulary import Step, TaskStatus
+from domain.vocabulary import TaskStatus
 from repository.contents import Tally
 from repository.tables import ContentRow
 
 
-def outcome(tally: Tally) -> tuple[TaskStatus, Step, str | None]:
-    """Final status, step and error message: some failed is a partial failure, none succeeded a failure."""
+def outcome(tally: Tally, failed: Sequence[ContentRow]) -> tuple[TaskStatus, str | None]:
+    """Final status and error message: some failed is a partial failure, none succeeded a failure."""
     if tally.completed == tally.total:
-        return TaskStatus.COMPLETED, Step.COMPLETED, None
+        return TaskStatus.COMPLETED, None
     if tally.completed:
-        message = f"{tally.failed} of {tally.total} contents failed."
-        return TaskStatus.PARTIAL_FAILURE, Step.COMPLETED, message
-    return TaskStatus.FAILED, Step.FAILED, f"All {tally.total} contents failed."
+        return TaskStatus.PARTIAL_FAILURE, f"{tally.failed} of {tally.total} contents failed."
+    if tally.total == 1 and failed:
+        return TaskStatus.FAILED, failed[0].last_error
+    return TaskStatus.FAILED, f"All {tally.total} contents failed."
+
+
+def execution_summary(
+    user_request: Mapping[str, Any] | None,
+    tally: Tally,
+    failed: Sequence[ContentRow],
+    languages: Mapping[str, int],
+    warnings: Sequence[Issue],
+    *,
+    tokens: int,
+    cost: float,
+) -> dict[str, Any]:
+    """What the task's row keeps; `seconds` from request to end, `cost` in US dollars.
+
+    `skipped` contents were held by other runs when a batch was requested.
+    """
+    return {
+        "total": tally.total,
+        "completed": tally.completed,
+        "failed": tally.failed,
+        "skipped": (user_request or {}).get("skipped", 0),
+        "seconds": round(tally.seconds, 3),
+        "tokens": tokens,
+        "cost": cost,
+        "failures": [
+            {"concept_id": row.concept_id, "content_type": row.content_type, "reason": row.last_error} for row in failed
+        ],
+        "warnings": [issue.model_dump(mode="json") for issue in [*warnings, *other_language(user_request, languages)]],
+    }
 
 
 def other_language(user_request: Mapping[str, Any] | None, written: Mapping[str, int]) -> list[Issue]:
@@ -32,27 +62,3 @@ def other_language(user_request: Mapping[str, Any] | None, written: Mapping[str,
         for language, count in written.items()
         if asked and language.split("-")[0] != asked.split("-")[0]
     ]
-
-
-def execution_summary(
-    tally: Tally,
-    failed: Sequence[ContentRow],
-    warnings: Sequence[Issue],
-    *,
-    tokens: int,
-    cost: float,
-) -> dict[str, Any]:
-    """What the task's row keeps; `seconds` from request to end, `cost` in US dollars."""
-    return {
-        "total": tally.total,
-        "completed": tally.completed,
-        "failed": tally.failed,
-        "skipped": tally.total - tally.completed - tally.failed,
-        "seconds": round(tally.seconds, 3),
-        "tokens": tokens,
-        "cost": cost,
-        "failures": [
-            {"concept_id": row.concept_id, "content_type": row.content_type, "reason": row.last_error} for row in failed
-        ],
-        "warnings": [issue.model_dump(mode="json") for issue in warnings],
-    }

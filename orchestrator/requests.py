@@ -1,36 +1,213 @@
-"""Requests for runs. Each is one transaction: the roadmap where it is new, the task, its first events."""
+"""Requests for runs. Each is one transaction: what it claims, the task, its first events, its queue entry.
 
+A request that is refused leaves no row. In the foreground the row reads `processing` under this process's lease at
+once; detached it is `pending`, and a queue entry wakes a worker when the transaction commits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.errors import Conflict, InvalidInput, NotFound
+from domain.framework import Framework
 from domain.identity import new_roadmap_id, new_task_id
-from domain.request import LearningRequest
-from domain.vocabulary import TaskStatus, TaskType
+from domain.request import LearningRequest, Preferences
+from domain.vocabulary import RETRY_OF, ContentType, TaskStatus, TaskType
+from nodes.state import Json
+from orchestrator import transitions
 from orchestrator.resources import Resources
+from repository import contents, roadmaps, tasks
+from repository.contents import Claimable
+from repository.database import Session
 from repository.events import append_events
-from repository.roadmaps import reserve_roadmap
-from repository.tables import TaskRow
-from repository.tasks import create_task
+from repository.tables import RoadmapRow, TaskRow
+from repository.tasks import Fence
 
 DEFAULT_USER = "local"
 
 
-async def request_creation(resources: Resources, request: LearningRequest) -> TaskRow:
-    """A creation that this process runs in the foreground: the row reads `processing` under its lease at once."""
+@dataclass(frozen=True, slots=True)
+class RetryRequest:
+    """What a retry is asked for beside the creation's own preferences."""
+
+    user_id: str = DEFAULT_USER
+    preferences: Mapping[str, Any] | None = None
+    """Fields of Preferences that replace the creation's."""
+    instructions: str | None = None
+
+
+async def request_creation(resources: Resources, request: LearningRequest, *, detach: bool) -> TaskRow:
+    """A new roadmap."""
     user_id = request.user_id or DEFAULT_USER
     goal = request.preferences.learning_goal
     roadmap_id = new_roadmap_id(goal)
-    await resources.lease.begin()
+    wanted = TaskRow(
+        task_id=new_task_id(),
+        user_id=user_id,
+        roadmap_id=roadmap_id,
+        task_type=TaskType.CREATION,
+        user_request=request.model_dump(mode="json", exclude_none=True),
+    )
+    await _ready(resources, detach)
     async with resources.database.transaction() as session:
-        await reserve_roadmap(session, roadmap_id, user_id, title=goal)
-        task = await create_task(
-            session,
-            new_task_id(),
-            user_id,
-            request.model_dump(mode="json", exclude_none=True),
-            TaskType.CREATION,
+        await roadmaps.reserve_roadmap(session, roadmap_id, user_id, title=goal)
+        return await _create(session, resources, wanted, detach=detach)
+
+
+async def request_retry(
+    resources: Resources,
+    roadmap_id: str,
+    concept_id: str,
+    content_type: ContentType,
+    request: RetryRequest,
+    *,
+    detach: bool,
+) -> TaskRow:
+    """One content anew. Raises NotFound, InvalidInput, and Conflict naming the live task that works on it."""
+    await _ready(resources, detach)
+    async with resources.database.transaction() as session:
+        roadmap = await _accepted(session, roadmap_id)
+        if Framework.model_validate(roadmap.framework_data).find(concept_id) is None:
+            raise NotFound(f"Roadmap {roadmap_id} has no concept {concept_id}; `roadmap show {roadmap_id}` lists them.")
+        wanted = TaskRow(
+            task_id=new_task_id(),
+            user_id=request.user_id,
             roadmap_id=roadmap_id,
-            status=TaskStatus.PROCESSING,
-            worker_id=resources.lease.worker_id,
+            task_type=RETRY_OF[content_type],
+            concept_id=concept_id,
+            content_type=content_type,
         )
-        requested = {"task_type": task.task_type, "roadmap_id": roadmap_id, "user_id": user_id}
-        started = {"attempt": task.attempt, "worker_id": task.worker_id}
-        await append_events(session, task.task_id, [("run_requested", requested), ("run_started", started)], last=0)
+        wanted.user_request = await _retry_json(session, wanted, roadmap, request)
+        await transitions.make_room(session, await tasks.rival_of(session, wanted))
+        task = await _create(session, resources, wanted, detach=detach)
+        chosen = await contents.lock_contents(session, roadmap_id, [content_type], concept_id)
+        await _refuse_if_held(session, chosen)
+        await contents.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
+        return task
+
+
+async def request_batch(
+    resources: Resources,
+    roadmap_id: str,
+    content_types: Sequence[ContentType],
+    request: RetryRequest,
+    *,
+    detach: bool,
+) -> TaskRow | None:
+    """Everything that failed or is stale, by type; None where there is nothing to do.
+
+    What live tasks hold is skipped; raises NotFound, InvalidInput, and Conflict if they hold all of it.
+    """
+    await _ready(resources, detach)
+    async with resources.database.transaction() as session:
+        roadmap = await _accepted(session, roadmap_id)
+        found = await contents.lock_contents(session, roadmap_id, content_types)
+        chosen = [content for content in found if content.wanted]
+        held = [content for content in found if content.holder]
+        if not chosen:
+            await _refuse_if_held(session, held)
+            return None
+        wanted = TaskRow(
+            task_id=new_task_id(), user_id=request.user_id, roadmap_id=roadmap_id, task_type=TaskType.RETRY_BATCH
+        )
+        wanted.user_request = {
+            **await _retry_json(session, wanted, roadmap, request),
+            "content_types": list(content_types),
+            "skipped": len(held),
+        }
+        task = await _create(session, resources, wanted, detach=detach)
+        await contents.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
+        return task
+
+
+async def request_resume(resources: Resources, task_id: str, *, detach: bool) -> TaskRow:
+    """Let a task go on (see transitions.resume)."""
+    await _ready(resources, detach)
+    async with resources.database.transaction() as session:
+        task = await transitions.resume(session, task_id, None if detach else resources.lease.worker_id)
+        if detach:
+            await resources.queue.enqueue(session, task_id, urgent=_is_urgent(task))
+        return task
+
+
+def request_of(task: TaskRow) -> Json:
+    """The LearningRequest that a task's nodes work on, as JSON."""
+    asked = task.user_request or {}
+    return {key: asked[key] for key in LearningRequest.model_fields if asked.get(key) is not None}
+
+
+async def _ready(resources: Resources, detach: bool) -> None:
+    """The lease of a process is committed before any task names it."""
+    if not detach:
+        await resources.lease.begin()
+
+
+async def _create(session: Session, resources: Resources, wanted: TaskRow, *, detach: bool) -> TaskRow:
+    task = await tasks.create_task(
+        session,
+        wanted.task_id,
+        wanted.user_id,
+        wanted.user_request or {},
+        TaskType(wanted.task_type),
+        wanted.concept_id,
+        ContentType(wanted.content_type) if wanted.content_type else None,
+        roadmap_id=wanted.roadmap_id,
+        status=TaskStatus.PENDING if detach else TaskStatus.PROCESSING,
+        worker_id=None if detach else resources.lease.worker_id,
+    )
+    asked = {"task_type": task.task_type, "roadmap_id": task.roadmap_id, "user_id": task.user_id}
+    story: list[tuple[str, Json]] = [("run_requested", asked)]
+    if not detach:
+        story.append(("run_started", {"attempt": task.attempt, "worker_id": task.worker_id}))
+    await append_events(session, task.task_id, story, last=0)
+    if detach:
+        await resources.queue.enqueue(session, task.task_id, urgent=_is_urgent(task))
     return task
+
+
+def _is_urgent(task: TaskRow) -> bool:
+    return task.task_type in RETRY_OF.values()
+
+
+async def _accepted(session: Session, roadmap_id: str) -> RoadmapRow:
+    """A roadmap whose contents may be made, every one with its row."""
+    roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id)
+    if roadmap.framework_version == 0:
+        active = await tasks.get_active_task_by_roadmap_id(session, roadmap_id)
+        state = f"task {active.task_id} is making it" if active else "the run that was to make it ended before that"
+        raise Conflict(f"Roadmap {roadmap_id} has no accepted framework yet: {state}.")
+    concepts = Framework.model_validate(roadmap.framework_data).concepts()
+    await contents.ensure_contents(session, roadmap_id, [concept.concept_id for concept in concepts])
+    return roadmap
+
+
+async def _refuse_if_held(session: Session, found: Sequence[Claimable]) -> None:
+    holder = next((content.holder for content in found if content.holder), None)
+    if holder is not None:
+        task = await tasks.get_task(session, holder)
+        who = f"Task {holder} ({task.task_type}, {task.status})"
+        raise Conflict(f"{who} is working on it; wait for it or `roadmap cancel {holder}`.")
+
+
+async def _retry_json(session: Session, wanted: TaskRow, roadmap: RoadmapRow, request: RetryRequest) -> Json:
+    """What a retry's row keeps as `user_request`: the creation's preferences unless others are given."""
+    created = await tasks.first_request(session, roadmap.roadmap_id)
+    known = {key: value for key, value in created.items() if key in Preferences.model_fields and value is not None}
+    try:
+        before = Preferences.model_validate(known)
+    except ValidationError:  # a legacy request: the title says what the roadmap is about
+        before = Preferences(learning_goal=roadmap.title[:2000].replace("\x00", "") or roadmap.roadmap_id)
+    try:
+        preferences = Preferences.model_validate({**before.model_dump(), **(request.preferences or {})})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidInput(f"preferences.{'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+    return {
+        "type": wanted.task_type,
+        "roadmap_id": roadmap.roadmap_id,
+        "concept_id": wanted.concept_id,
+        "preferences": preferences.model_dump(mode="json", exclude_none=True),
+        "instructions": request.instructions,
+    }

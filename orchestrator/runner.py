@@ -5,8 +5,9 @@ fences every write from here on. If the process dies at any line, the rows are a
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, TypeVar, assert_never, cast
 
 import structlog
 from langchain_core.runnables import RunnableConfig
@@ -14,22 +15,28 @@ from langgraph.graph import StateGraph
 
 from domain.errors import DatabaseUnavailable, RunFailed, Superseded
 from domain.review import Issue, Validation
-from domain.vocabulary import RETRY_OF, Step, TaskStatus, TaskType
+from domain.vocabulary import GENERATOR_OF, RETRY_OF, ContentType, Step, TaskStatus, TaskType
 from nodes.authors.ledger import Ledger
 from nodes.context import RunContext
 from nodes.state import RunState
 from orchestrator import transitions
+from orchestrator.gate import RunPermit
 from orchestrator.graphs.creation import build_creation_graph
-from orchestrator.outcomes import execution_summary, other_language, outcome
+from orchestrator.graphs.retry import build_retry_graph
+from orchestrator.lease import HeldRun
+from orchestrator.requests import request_of
 from orchestrator.resources import Resources
 from repository import contents, events, roadmaps, tasks
-from repository.calls import bill, known_answers
+from repository.calls import KnownAnswer, known_answers
 from repository.checkpoints import FencedSaver
+from repository.database import Session
 from repository.events import EventWriter
-from repository.tables import TaskRow
+from repository.tables import RoadmapRow, TaskRow
 from repository.tasks import Fence
 
 _log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,107 +44,127 @@ class Runner:
     resources: Resources
 
     async def run(self, task: TaskRow) -> TaskRow:
-        """Run a started task to its end; its final row.
+        """Run a started task until it is final; its row then.
 
-        Raises DatabaseUnavailable when the database stays away, Superseded when the task is another's by now;
-        CancelledError after the row reads `cancelled`.
+        Raises Superseded when the task is another's by now, DatabaseUnavailable when the database stays away, and
+        CancelledError once the row reads `cancelled`, or `pending` where the process is stopping.
         """
         fence = Fence(task.task_id, task.attempt)
         this = asyncio.current_task()
         assert this is not None
-        self.resources.lease.watch(task.task_id, task.attempt, this.cancel)
+        held = self.resources.lease.hold(task.task_id, task.attempt, this.cancel)
         writer: EventWriter | None = None
         try:
-            context = await self._prepare(task, fence)
+            context = await self._prepare(task, fence, held)
             writer = context.events
             state = await self._step_through(task, context)
             await writer.flush()
-            return await self._finish(fence, _warnings(state))
+            return await self._persist(lambda session: transitions.finish(session, fence, _warnings(state)))
         except (Superseded, DatabaseUnavailable):
             raise
         except asyncio.CancelledError:
-            await asyncio.shield(self._end(fence, writer, TaskStatus.CANCELLED, "The run was interrupted."))
+            if held.lost:
+                raise Superseded("Another attempt owns this task.") from None
+            await asyncio.shield(self._stop(task, fence, writer))
             raise
         except Exception as error:
-            _log.error("run failed", task_id=task.task_id, reason=str(error), exc_info=error)
-            return await self._end(fence, writer, TaskStatus.FAILED, str(error) or type(error).__name__)
+            _log.info("run failed", task_id=task.task_id, exc_info=error)
+            reason = str(error) or type(error).__name__
+            return await self._end(fence, writer, TaskStatus.FAILED, reason)
         finally:
-            self.resources.lease.unwatch(task.task_id)
+            self.resources.lease.release(held)
             if writer is not None:
                 await writer.close()
 
-    async def _prepare(self, task: TaskRow, fence: Fence) -> RunContext:
+    async def _prepare(self, task: TaskRow, fence: Fence, held: HeldRun) -> RunContext:
         """Read what earlier attempts left, and make its contents this attempt's."""
-        assert task.roadmap_id is not None
         resources = self.resources
-        async with resources.database.transaction() as session:
+
+        async def read(session: Session) -> tuple[dict[str, KnownAnswer], list[dict[str, Any]], int, RoadmapRow]:
             await tasks.hold_task(session, fence)
             await contents.adopt_contents(session, fence)
-            known = await known_answers(session, task.task_id)
-            untold = await events.untold_contents(session, task.task_id)
-            last = await events.last_sequence(session, task.task_id)
-            roadmap = await roadmaps.get_roadmap_metadata(session, task.roadmap_id)
+            return (
+                await known_answers(session, task.task_id),
+                await events.untold_contents(session, task.task_id),
+                await events.last_sequence(session, task.task_id),
+                await roadmaps.get_roadmap_metadata(session, task.roadmap_id or ""),
+            )
+
+        known, untold, last, roadmap = await self._persist(read)
         writer = EventWriter(resources.database, fence, last)
         for payload in untold:
             writer.append("content_completed", payload)
-        urgent = task.task_type in RETRY_OF.values()
+        content_type = ContentType(task.content_type) if task.content_type else None
         return RunContext(
-            roadmap_id=task.roadmap_id,
+            roadmap_id=roadmap.roadmap_id,
             user_id=roadmap.user_id,
             framework_version=roadmap.framework_version,
             instructions=(task.user_request or {}).get("instructions") or "",
+            content_step=GENERATOR_OF[content_type] if content_type else Step.CONTENT_GENERATION,
             max_concepts=resources.settings.max_concepts,
             database=resources.database,
             fence=fence,
-            ledger=Ledger(resources.author, resources.throttle, resources.database, fence, task.round, urgent, known),
+            ledger=Ledger(
+                author=resources.author,
+                throttle=resources.throttle,
+                permit=RunPermit(resources.gate, held),
+                database=resources.database,
+                fence=fence,
+                round=task.round,
+                urgent=task.task_type in RETRY_OF.values(),
+                known=known,
+            ),
             events=writer,
         )
 
     async def _step_through(self, task: TaskRow, context: RunContext) -> RunState:
         """The graph, from its beginning, from where its checkpoint stands, or from the contents on."""
-        saver = FencedSaver(self.resources.checkpoints, context.fence)
-        graph = _graph_of(TaskType(task.task_type)).compile(checkpointer=saver)
+        saver = FencedSaver(self.resources.checkpoints, context.fence, context.database)
+        graph = graph_of(TaskType(task.task_type)).compile(checkpointer=saver)
         config: RunnableConfig = {"configurable": {"thread_id": task.task_id}}
         begun = bool((await graph.aget_state(config)).values)
         if begun and context.framework_version > 0:
             # A run whose failures were caught stands at its end: the rows say what is missing, so enter anew.
             await graph.aupdate_state(config, {}, as_node=Step.CONTENT_GENERATION)
-        start: RunState | None = None if begun else {"request": task.user_request or {}}
+            await context.enter(context.content_step)
+        start: RunState | None = None if begun else {"request": request_of(task)}
         return cast(RunState, await graph.ainvoke(start, config, context=context, durability="sync"))
 
-    async def _finish(self, fence: Fence, warnings: list[Issue]) -> TaskRow:
-        """The graph came to its end: count what became of the contents, say it in the row and in the last event."""
-        async with self.resources.database.transaction() as session:
-            task = await tasks.lock_task(session, fence.task_id)
-            tally = await contents.tally(session, fence.task_id)
-            languages = await contents.languages_written(session, fence.task_id)
-            tokens, cost = await bill(session, fence.task_id)
-            status, step, message = outcome(tally)
-            summary = execution_summary(
-                tally,
-                await contents.failures(session, fence.task_id),
-                [*warnings, *other_language(task.user_request, languages)],
-                tokens=tokens,
-                cost=cost,
-            )
-            return await transitions.end(session, fence, status, step, message, summary)
+    async def _stop(self, task: TaskRow, fence: Fence, writer: EventWriter | None) -> None:
+        """Cancelled: by a process that stops, which hands back, or by whoever runs in the foreground."""
+        if not self.resources.gate.is_closed:
+            await self._end(fence, writer, TaskStatus.CANCELLED, "The run was interrupted.")
+            return
+        if writer is not None:
+            await writer.flush()
+
+        async def hand_back(session: Session) -> None:
+            await transitions.hand_back(session, fence)
+            await self.resources.queue.enqueue(session, task.task_id)
+
+        await self._persist(hand_back)
 
     async def _end(self, fence: Fence, writer: EventWriter | None, status: TaskStatus, reason: str) -> TaskRow:
         """The run stops before its end, for `reason`; what it left unfinished is settled with it."""
         if writer is not None:
             await writer.flush()
-        async with self.resources.database.transaction() as session:
-            await tasks.lock_task(session, fence.task_id)
-            step = Step.CANCELLED if status is TaskStatus.CANCELLED else Step.FAILED
-            return await transitions.end(session, fence, status, step, reason)
+        return await self._persist(lambda session: transitions.end(session, fence, status, reason))
+
+    async def _persist(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        return await self.resources.database.persist(work)
 
 
-def _graph_of(task_type: TaskType) -> StateGraph[RunState, RunContext, RunState, RunState]:
+def graph_of(task_type: TaskType) -> StateGraph[RunState, RunContext, RunState, RunState]:
+    """The graph that runs tasks of this type, uncompiled."""
     match task_type:
         case TaskType.CREATION:
             return build_creation_graph()
+        case TaskType.RETRY_TUTORIAL | TaskType.RETRY_RESOURCES | TaskType.RETRY_QUIZ | TaskType.RETRY_BATCH:
+            return build_retry_graph()
+        case TaskType.MODIFICATION:
+            raise RunFailed("This version cannot modify a roadmap.")
         case _:
-            raise RunFailed(f"This version cannot run a task of type {task_type}.")
+            assert_never(task_type)
 
 
 def _warnings(state: RunState) -> list[Issue]:

@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     """Concepts that a roadmap may have."""
     heartbeat_timeout: Annotated[float, Field(ge=2, le=600, allow_inf_nan=False)] = 5.0
     """Seconds without a renewed lease after which a process counts as dead."""
+    database_patience: Seconds = 60.0
+    """Seconds that a run waits for a database that went away."""
+    grace: Seconds = 10.0
+    """Seconds that a worker which is asked to stop lets calls in flight go on."""
     offline_latency: Seconds = 0.0
     """Seconds that each call to the offline author takes."""
     offline_fail: Annotated[tuple[str, ...], NoDecode] = ()

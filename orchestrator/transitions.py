@@ -1,37 +1,194 @@
 """Changes of who runs a task and what becomes of it: each one transaction, with its event as the last line.
 
-Callers hold the exclusive lock of the task (`tasks.lock_task`).
+Every function here takes the exclusive lock of the task first, and looks at the row only then. Each may be done again
+after a commit whose answer was lost.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Final
 
-from domain.vocabulary import Step, TaskStatus
-from repository.contents import settle_contents
+from domain.errors import Conflict
+from domain.review import Issue
+from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, Step, TaskStatus
+from orchestrator.outcomes import execution_summary, outcome
+from repository import contents, tasks
+from repository.calls import bill
 from repository.database import Session
 from repository.events import append_transition
 from repository.tables import TaskRow
-from repository.tasks import Fence, update_task_status
+from repository.tasks import Fence, lock_task, update_task_status
+
+MOST_FRUITLESS_STARTS: Final = 5
+"""Starts in a row that commit nothing, after which a task is taken for poison."""
+
+
+async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | None:
+    """Give a queued task, or one whose worker died, to `worker_id`. None where there is nothing to start.
+
+    A task that has killed its workers time and again fails instead.
+    """
+    task = await lock_task(session, task_id)
+    dead = task.status == TaskStatus.PROCESSING and not await tasks.is_live(session, task)
+    if task.status != TaskStatus.PENDING and not dead:
+        return None
+    if task.fruitless_starts >= MOST_FRUITLESS_STARTS:
+        reason = (
+            f"It was started {task.fruitless_starts} times in a row and its process died each time before anything "
+            f"was finished. Look into the log of the worker, then `roadmap resume {task_id}`."
+        )
+        await end(session, Fence(task_id, task.attempt), TaskStatus.FAILED, reason)
+        return None
+    return await _begin(session, task, worker_id, starts=task.fruitless_starts + 1)
+
+
+async def hand_back(session: Session, fence: Fence) -> TaskRow:
+    """A process that stops gives its task back to the queue: no call was cut, so the start was not fruitless."""
+    task = await lock_task(session, fence.task_id)
+    handed_back = await update_task_status(
+        session,
+        fence.task_id,
+        TaskStatus.PENDING,
+        _where_it_stands(task),
+        attempt=fence.attempt,
+        fruitless_starts=0,
+    )
+    await append_transition(session, fence.task_id, "run_handed_back", {"worker_id": task.worker_id})
+    return handed_back
+
+
+async def finish(session: Session, fence: Fence, warnings: Sequence[Issue]) -> TaskRow:
+    """The graph came to its end: the rows say what the run came to. Raises Superseded."""
+    task = await lock_task(session, fence.task_id)
+    if task.attempt == fence.attempt + 1 and task.status in FINAL:
+        return task
+    tally = await contents.tally(session, fence.task_id)
+    status, reason = outcome(tally, await contents.failures(session, fence.task_id))
+    return await end(session, fence, status, reason, warnings)
 
 
 async def end(
-    session: Session,
-    fence: Fence,
-    status: TaskStatus,
-    step: Step,
-    reason: str | None,
-    summary: dict[str, Any] | None = None,
+    session: Session, fence: Fence, status: TaskStatus, reason: str | None, warnings: Sequence[Issue] = ()
 ) -> TaskRow:
-    """Make a task final: row, unfinished contents and last event together. Raises Superseded."""
+    """Make a task final: unfinished contents, summary, row and last event together. Raises Superseded."""
+    task = await lock_task(session, fence.task_id)
+    if task.attempt == fence.attempt + 1 and task.status == status:
+        return task
+    await contents.settle_contents(session, fence.task_id, reason or "The run ended without it.")
+    tokens, cost = await bill(session, fence.task_id)
+    summary = execution_summary(
+        task.user_request,
+        await contents.tally(session, fence.task_id),
+        await contents.failures(session, fence.task_id),
+        await contents.languages_written(session, fence.task_id),
+        warnings,
+        tokens=tokens,
+        cost=cost,
+    )
     task = await update_task_status(
         session,
         fence.task_id,
         status,
-        step,
+        _LAST_STEP[status],
         error_message=reason,
         attempt=fence.attempt,
         execution_summary=summary,
     )
-    await settle_contents(session, fence.task_id, reason or "The run ended without it.")
-    payload = {"status": status, "error_message": reason, "execution_summary": task.execution_summary}
+    payload = {"status": status, "error_message": reason, "execution_summary": summary}
     await append_transition(session, fence.task_id, "run_finished", payload)
     return task
+
+
+_LAST_STEP: Final = {
+    TaskStatus.COMPLETED: Step.COMPLETED,
+    TaskStatus.PARTIAL_FAILURE: Step.COMPLETED,
+    TaskStatus.FAILED: Step.FAILED,
+    TaskStatus.CANCELLED: Step.CANCELLED,
+}
+
+
+async def cancel(session: Session, task_id: str, reason: str) -> TaskRow:
+    """End an active task as `cancelled`; the row as it was before. Raises NotFound, and Conflict for a final one."""
+    task = await lock_task(session, task_id)
+    if task.status not in ACTIVE:
+        raise Conflict(f"Task {task_id} is already {task.status}; there is nothing to cancel.")
+    before = task.model_copy()
+    await end(session, Fence(task_id, task.attempt), TaskStatus.CANCELLED, reason)
+    return before
+
+
+async def resume(session: Session, task_id: str, worker_id: str | None) -> TaskRow:
+    """Let a final, stale or queued task go on: under `worker_id`, or queued where that is None.
+
+    What failed is asked anew (another round); what was only interrupted is answered from the ledger. Contents that
+    another task has claimed since stay that task's. Raises NotFound, and Conflict for a live task and a completed one.
+    """
+    rival = await tasks.rival_of(session, await tasks.get_task(session, task_id))
+    for locked in sorted({task_id, rival.task_id} if rival else {task_id}):
+        await lock_task(session, locked)
+    task = await tasks.get_task(session, task_id)
+    await _check_resumable(session, task)
+    round_ = task.round
+    if task.status in FINAL:
+        await make_room(session, rival)
+        await contents.reopen_contents(session, task_id)
+        round_ += int(task.status != TaskStatus.CANCELLED)
+    await append_transition(session, task_id, "run_resumed", {"from": task.status, "round": round_})
+    if worker_id is not None:
+        return await _begin(session, task, worker_id, starts=1, round_=round_)
+    if task.status == TaskStatus.PENDING:
+        return task
+    return await update_task_status(
+        session,
+        task_id,
+        TaskStatus.PENDING,
+        _where_it_stands(task),
+        attempt=task.attempt,
+        fruitless_starts=0,
+        round=round_,
+    )
+
+
+async def make_room(session: Session, rival: TaskRow | None) -> None:
+    """Settle a stale task that fills the unique index which another one needs. Raises Conflict naming a live one."""
+    if rival is None:
+        return
+    rival = await lock_task(session, rival.task_id)
+    if rival.status not in ACTIVE:
+        return
+    if await tasks.is_live(session, rival):
+        raise tasks.in_the_way(rival)
+    reason = "Its process died, and a newer run took its place."
+    await end(session, Fence(rival.task_id, rival.attempt), TaskStatus.FAILED, reason)
+
+
+async def _begin(session: Session, task: TaskRow, worker_id: str, *, starts: int, round_: int | None = None) -> TaskRow:
+    started = await update_task_status(
+        session,
+        task.task_id,
+        TaskStatus.PROCESSING,
+        _where_it_stands(task),
+        attempt=task.attempt,
+        worker_id=worker_id,
+        fruitless_starts=starts,
+        round=round_,
+    )
+    payload = {"attempt": started.attempt, "worker_id": worker_id, "from": task.status}
+    await append_transition(session, task.task_id, "run_started", payload)
+    return started
+
+
+def _where_it_stands(task: TaskRow) -> Step:
+    """A task that goes on keeps its step; one that had ended, or has a word of the legacy system, begins to move."""
+    return Step(task.current_step) if task.current_step in set(Step) - FINAL_STEPS else Step.INIT
+
+
+async def _check_resumable(session: Session, task: TaskRow) -> None:
+    match TaskStatus(task.status):
+        case TaskStatus.COMPLETED:
+            raise Conflict(f"Task {task.task_id} is completed; `roadmap retry` makes a content anew.")
+        case TaskStatus.HUMAN_REVIEW_PENDING:
+            raise Conflict(f"Task {task.task_id} waits for a review; answer that instead.")
+        case TaskStatus.PROCESSING if await tasks.is_live(session, task):
+            raise Conflict(f"Task {task.task_id} is running; `roadmap watch {task.task_id}` follows it.")
+        case _:
+            pass

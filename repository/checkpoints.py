@@ -1,9 +1,12 @@
 """The LangGraph saver on its own schema, behind the fence of a run."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from psycopg import AsyncCursor
@@ -11,7 +14,7 @@ from psycopg import errors as pg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from repository.database import CONNECT_TIMEOUT, IDLE_IN_TRANSACTION_TIMEOUT, STATEMENT_TIMEOUT, translated
+from repository.database import CONNECT_TIMEOUT, IDLE_IN_TRANSACTION_TIMEOUT, STATEMENT_TIMEOUT, Database, translated
 from repository.tasks import Fence
 
 CheckpointPool = AsyncConnectionPool[Any]
@@ -50,14 +53,33 @@ def strict_serializer() -> JsonPlusSerializer:
 
 
 class FencedSaver(AsyncPostgresSaver):
-    """A saver whose every write begins with `hold_task`, in one transaction with it.
+    """A saver whose every write begins with `hold_task`, in one transaction with it, and outlasts a restart.
 
-    One per run: a saver takes a lock round every call, so runs must not share one.
+    One per run: a saver takes a lock round every call, so runs must not share one. Its writes may be repeated:
+    they are keyed by checkpoint, channel and index.
     """
 
-    def __init__(self, pool: CheckpointPool, fence: Fence) -> None:
+    def __init__(self, pool: CheckpointPool, fence: Fence, database: Database) -> None:
         super().__init__(pool, serde=strict_serializer())
         self._fence = fence
+        self._database = database
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        return await self._database.patiently(partial(super().aget_tuple, config))
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        return await self._database.patiently(partial(super().aput, config, checkpoint, metadata, new_versions))
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        await self._database.patiently(partial(super().aput_writes, config, writes, task_id, task_path))
 
     @asynccontextmanager
     async def _cursor(self, *, pipeline: bool = False) -> AsyncIterator[AsyncCursor[DictRow]]:

@@ -47,23 +47,33 @@ class Tally:
     """From the request to now, by the database's clock."""
 
 
+_INSERT: Final = text("""
+    INSERT INTO concept_contents (roadmap_id, concept_id, content_type, task_id, attempt)
+    SELECT :roadmap_id, concept_id, content_type, :task_id, :attempt
+    FROM unnest(CAST(:concept_ids AS text[])) AS concept_id, unnest(CAST(:types AS text[])) AS content_type
+    ON CONFLICT DO NOTHING""")
+
+
+def _insert_parameters(
+    roadmap_id: str, concept_ids: Sequence[str], task_id: str | None, attempt: int
+) -> dict[str, Any]:
+    return {
+        "roadmap_id": roadmap_id,
+        "concept_ids": list(concept_ids),
+        "types": [*ContentType],
+        "task_id": task_id,
+        "attempt": attempt,
+    }
+
+
 async def insert_contents(session: Session, fence: Fence, roadmap_id: str, concept_ids: Sequence[str]) -> None:
     """The rows of an accepted framework, claimed by the run that accepted it. Those that exist are left alone."""
-    await execute(
-        session,
-        text("""
-            INSERT INTO concept_contents (roadmap_id, concept_id, content_type, task_id, attempt)
-            SELECT :roadmap_id, concept_id, content_type, :task_id, :attempt
-            FROM unnest(CAST(:concept_ids AS text[])) AS concept_id, unnest(CAST(:types AS text[])) AS content_type
-            ON CONFLICT DO NOTHING"""),
-        {
-            "roadmap_id": roadmap_id,
-            "concept_ids": list(concept_ids),
-            "types": [*ContentType],
-            "task_id": fence.task_id,
-            "attempt": fence.attempt,
-        },
-    )
+    await execute(session, _INSERT, _insert_parameters(roadmap_id, concept_ids, fence.task_id, fence.attempt))
+
+
+async def ensure_contents(session: Session, roadmap_id: str, concept_ids: Sequence[str]) -> None:
+    """Rows, held by nobody, for contents that have none yet."""
+    await execute(session, _INSERT, _insert_parameters(roadmap_id, concept_ids, None, 0))
 
 
 async def adopt_contents(session: Session, fence: Fence) -> None:
@@ -110,7 +120,11 @@ async def save_version(
     payload: dict[str, Any],
     author: str,
 ) -> int | None:
-    """Status and version in one statement; the new version, or None where another task has the content."""
+    """Status and version in one statement; the new version, or None where another task has the content.
+
+    Done again after a commit whose answer was lost, it gives the version that was saved then: within one attempt
+    a content is saved once.
+    """
     result = await execute(
         session,
         _SAVE_VERSION,
@@ -125,6 +139,16 @@ async def save_version(
         },
     )
     version: int | None = result.scalar_one_or_none()
+    if version is None:
+        mine = select(ContentRow.version).where(
+            ContentRow.roadmap_id == roadmap_id,
+            ContentRow.concept_id == concept_id,
+            ContentRow.content_type == content_type,
+            ContentRow.task_id == fence.task_id,
+            ContentRow.attempt == fence.attempt,
+            ContentRow.status == ContentStatus.COMPLETED,
+        )
+        version = (await session.exec(mine)).one_or_none()
     return version
 
 
@@ -160,6 +184,73 @@ async def settle_contents(session: Session, task_id: str, reason: str) -> None:
             UPDATE concept_contents SET {_SETTLED}, updated_at = clock_timestamp()
             WHERE task_id = :task_id AND status IN ('pending', 'generating')"""),
         {"task_id": task_id, "reason": reason},
+    )
+
+
+async def reopen_contents(session: Session, task_id: str) -> None:
+    """What a resumed task had failed at or left unfinished is to be made again; what it finished stays."""
+    await execute(
+        session,
+        text("""
+            UPDATE concept_contents SET status = 'pending', last_error = NULL, updated_at = clock_timestamp()
+            WHERE task_id = :task_id AND (status <> 'completed' OR last_error IS NOT NULL)"""),
+        {"task_id": task_id},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claimable:
+    """A content that a request may want, locked; `holder` is the live task that works on it, if any."""
+
+    concept_id: str
+    content_type: ContentType
+    wanted: bool
+    """It failed, or is unfinished although nobody alive works on it."""
+    holder: str | None
+
+
+async def lock_contents(
+    session: Session, roadmap_id: str, content_types: Sequence[ContentType], concept_id: str | None = None
+) -> list[Claimable]:
+    """Lock contents in one order, then look who holds them: in one statement the look would be older than the lock."""
+    wanted = {"roadmap_id": roadmap_id, "content_types": list(content_types), "concept_id": concept_id}
+    where = """c.roadmap_id = :roadmap_id AND c.content_type = ANY(:content_types)
+        AND (CAST(:concept_id AS text) IS NULL OR c.concept_id = :concept_id)
+        ORDER BY c.concept_id, c.content_type"""
+    await execute(session, text(f"SELECT FROM concept_contents c WHERE {where} FOR UPDATE"), wanted)
+    rows = await execute(
+        session,
+        text(f"""
+            SELECT c.concept_id, c.content_type, c.status, t.task_id AS holder FROM concept_contents c
+            LEFT JOIN roadmap_tasks t
+                ON t.task_id = c.task_id AND c.status IN ('pending', 'generating') AND {LIVE}
+            WHERE {where}"""),
+        wanted,
+    )
+    return [
+        Claimable(
+            row.concept_id, ContentType(row.content_type), row.status != "completed" and not row.holder, row.holder
+        )
+        for row in rows
+    ]
+
+
+async def claim_contents(session: Session, fence: Fence, roadmap_id: str, chosen: Sequence[Claimable]) -> None:
+    """Make locked contents the task's own; their newest version stays what readers see."""
+    await execute(
+        session,
+        text("""
+            UPDATE concept_contents SET task_id = :task_id, attempt = :attempt, status = 'pending', last_error = NULL,
+                updated_at = clock_timestamp()
+            FROM unnest(CAST(:concept_ids AS text[]), CAST(:content_types AS text[])) AS chosen (id, type)
+            WHERE roadmap_id = :roadmap_id AND concept_id = chosen.id AND content_type = chosen.type"""),
+        {
+            "task_id": fence.task_id,
+            "attempt": fence.attempt,
+            "roadmap_id": roadmap_id,
+            "concept_ids": [content.concept_id for content in chosen],
+            "content_types": [content.content_type for content in chosen],
+        },
     )
 
 

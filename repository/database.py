@@ -1,19 +1,27 @@
 """One engine, transactions on it, and the one place where a driver's error becomes a domain error."""
 
+import asyncio
+import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import asyncpg
 import psycopg
+import structlog
 from sqlalchemy import CursorResult, Executable
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.errors import DatabaseUnavailable, RoadmapError, Superseded
+from domain.errors import DatabaseStopped, DatabaseUnavailable, RoadmapError, Superseded
+
+_log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 Session = AsyncSession
 """The transaction that repository functions work in."""
@@ -34,10 +42,26 @@ async def execute(session: Session, statement: Executable, parameters: Mapping[s
 class Database:
     """The pool of one process for one database, bounded and opened lazily."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "roadmap") -> None:
-        """`url` is a libpq URL; nothing is connected yet."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        application_name: str = "roadmap",
+        patience: float = 60.0,
+        recover: Callable[[], object] | None = None,
+    ) -> None:
+        """`url` is a libpq URL; nothing is connected yet.
+
+        `patience`: seconds that `persist` waits for a database that went away. `recover` brings an embedded one back;
+        it blocks, and raises DatabaseStopped where nobody should wait.
+        """
         self.url = url
-        self._engine = _engine(url, pool_size, application_name)
+        self._connect = _connector(url, application_name)
+        self._engine = _engine(self._connect, pool_size)
+        self._patience = patience
+        self._recover = recover
+        self._away = False
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
@@ -49,14 +73,67 @@ class Database:
             async with Session(self._engine, expire_on_commit=False) as session, session.begin():
                 yield session
 
+    async def persist(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """`work` in a transaction of its own, tried again while the database is away, as long as patience lasts.
+
+        A commit whose answer was lost may have happened, so `work` must be safe to repeat.
+        """
+
+        async def attempt() -> T:
+            async with self.transaction() as session:
+                return await work(session)
+
+        return await self.patiently(attempt)
+
+    async def patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """The same for an attempt that opens its own transaction."""
+        began = time.monotonic()
+        delay = 0.1
+        while True:
+            try:
+                done = await attempt()
+            except DatabaseStopped:
+                raise
+            except DatabaseUnavailable as error:
+                if time.monotonic() + delay - began > self._patience:
+                    raise
+                if not self._away:
+                    self._away = True
+                    _log.warning("the database is away, reconnecting", reason=str(error))
+            else:
+                if self._away:
+                    self._away = False
+                    _log.warning("the database is back")
+                return done
+            await asyncio.sleep(delay * random.uniform(0.5, 1))
+            delay = min(2 * delay, 2.0)
+            await self._bring_back()
+
+    async def _bring_back(self) -> None:
+        """The next try will tell whether it helped; only a stop on purpose ends the waiting."""
+        if self._recover is not None:
+            try:
+                await asyncio.to_thread(self._recover)
+            except DatabaseStopped:
+                raise
+            except DatabaseUnavailable as error:
+                _log.debug("the database did not come back", reason=str(error))
+
+    async def connect(self) -> asyncpg.Connection:
+        """A connection apart from the pool, for who listens on it. Raises what asyncpg raises."""
+        return await self._connect()
+
     async def close(self) -> None:
         await self._engine.dispose()
 
 
-def _engine(url: str, pool_size: int, application_name: str) -> AsyncEngine:
+Connect = Callable[[], Awaitable[asyncpg.Connection]]
+
+
+def _engine(connect: Connect, pool_size: int) -> AsyncEngine:
     return create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=_connector(url, application_name),
+        async_creator=connect,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=STATEMENT_TIMEOUT,
@@ -65,7 +142,7 @@ def _engine(url: str, pool_size: int, application_name: str) -> AsyncEngine:
     )
 
 
-def _connector(url: str, application_name: str) -> Callable[[], Awaitable[asyncpg.Connection]]:
+def _connector(url: str, application_name: str) -> Connect:
     """asyncpg reads the URL itself, so that `sslmode` and the like mean what they mean to libpq."""
     settings = {
         "application_name": application_name,

@@ -74,6 +74,8 @@ class EmbeddedServer:
 
     def stop(self, *, patience: float = 60) -> bool:
         """Leaves the stop marker, ends all sessions and the server (a fast shutdown). False if nothing ran."""
+        import psutil  # type: ignore[import-untyped]
+
         if not self._home.folder.is_dir():
             return False
         with self._alone():
@@ -82,13 +84,15 @@ class EmbeddedServer:
             if postmaster is None and self._home.is_deserted():
                 return False
             if postmaster is not None:
-                postmaster.send_signal(signal.SIGINT)
+                with suppress(psutil.Error):  # it ended meanwhile
+                    postmaster.send_signal(signal.SIGINT)
             deadline = time.monotonic() + patience
             while self._postmaster() is not None or not self._home.is_deserted():
                 if time.monotonic() > deadline:
                     raise self._stuck(f"did not end within {patience:g} s")
                 self._end_orphans()
                 time.sleep(POLL)
+            self._home.release_sockets()
             return True
 
     def is_running(self) -> bool:
@@ -151,25 +155,24 @@ class EmbeddedServer:
         Children call themselves "postgres: ...". One that was forked this instant still looks like its postmaster, but
         is younger. A zombie works in no folder and so is neither.
         """
-        import psutil  # type: ignore[import-untyped]
+        import psutil
 
-        def is_ours(process: psutil.Process) -> bool:
-            arguments: list[str] = []
+        def works_here(process: psutil.Process, arguments: list[str]) -> bool:
             try:
-                if process.name() != "postgres":
-                    return False
-                arguments = process.cmdline() or [""]
-                if arguments[0].startswith("postgres:") != (kind == "child"):
-                    return False
                 if psutil.LINUX:  # not the path: a removed folder's equals that of its successor
                     return os.path.samefile(f"/proc/{process.pid}/cwd", self._home.data)
                 return bool(process.cwd() == str(self._home.data.resolve()))
             except (PermissionError, psutil.AccessDenied):  # root in a container sees no folders; arguments are public
                 return f"unix_socket_directories={self._home.sockets()}" in arguments
-            except (OSError, psutil.Error):
-                return False
 
-        return sorted(filter(is_ours, psutil.process_iter()), key=lambda process: float(process.create_time()))
+        found: list[tuple[float, int, Any]] = []
+        for process in psutil.process_iter():
+            with suppress(OSError, psutil.Error):  # it ended meanwhile
+                if process.name() == "postgres" and (arguments := process.cmdline()):
+                    is_child = arguments[0].startswith("postgres:")
+                    if is_child == (kind == "child") and works_here(process, arguments):
+                        found.append((process.create_time(), process.pid, process))
+        return [process for _, _, process in sorted(found)]
 
     def _postmaster(self) -> Any | None:
         return next(iter(self._processes("postmaster")), None)
@@ -224,7 +227,7 @@ class EmbeddedServer:
             if "FATAL:" in refusal and not changing:
                 raise self._stuck(f"refuses: {refusal.partition('FATAL:')[2].strip()}")
             if time.monotonic() - began > (LONG_PATIENCE if changing else PATIENCE):
-                raise self._stuck("does not answer")
+                raise self._stuck(f"does not answer ({refusal})")
             with self._home.locked("server.lock") as held:
                 if held is not None and self._postmaster() is None:
                     self._launch(held)

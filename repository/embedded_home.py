@@ -149,6 +149,11 @@ class ServerHome:
             self.account.own(sockets)
         self.trusted_sockets()
 
+    def release_sockets(self) -> None:
+        """Removes the socket's folder, which a server that ended well leaves empty."""
+        with suppress(OSError):
+            self.sockets().rmdir()
+
     def disown_lock_files(self) -> None:
         """Makes lock files of a dead server name no process: theirs may by now be a stranger's, and block the start.
 

@@ -132,10 +132,13 @@ class EventWriter:
             batch, self._waiting = self._waiting, []
             if not batch:
                 return
+
+            async def append(session: Session) -> None:
+                await hold_task(session, self._fence)
+                await append_events(session, self._fence.task_id, batch, last=self._last)
+
             try:
-                async with self._database.transaction() as session:
-                    await hold_task(session, self._fence)
-                    await append_events(session, self._fence.task_id, batch, last=self._last)
+                await self._database.persist(append)
             except BaseException:
                 self._waiting = batch + self._waiting
                 raise

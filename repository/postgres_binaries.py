@@ -11,6 +11,7 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -44,15 +45,14 @@ class Account:
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid())
         for owned in (data, home):
-            if owned.exists() and (owner := owned.stat()).st_uid != 0:
-                return cls(owner.st_uid, owner.st_gid)
+            if owned.exists() and (uid := owned.stat().st_uid) != 0:
+                with suppress(KeyError):  # an owner without an entry can run nothing of PostgreSQL's
+                    return cls(uid, pwd.getpwuid(uid).pw_gid)
         for name in UNPRIVILEGED:
-            try:
+            with suppress(KeyError):
                 entry = pwd.getpwnam(name)
-            except KeyError:
-                continue
-            if entry.pw_uid != 0:
-                return cls(entry.pw_uid, entry.pw_gid)
+                if entry.pw_uid != 0:
+                    return cls(entry.pw_uid, entry.pw_gid)
         raise DatabaseUnavailable(
             f"PostgreSQL does not run as root, and none of the accounts {', '.join(UNPRIVILEGED)} exists: "
             "run as an ordinary user or set ROADMAP_DATABASE_URL"

@@ -5,6 +5,7 @@ an upgrade runs before anything else does, and building an index beside writers 
 """
 
 import io
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -102,7 +103,7 @@ def _move(url: str, target: str, wait: float, is_there: Callable[[str | None], b
 def _run(raw: "psycopg.Connection[Any]", target: str, wait: float, down: bool) -> None:
     from alembic import command
     from sqlalchemy import NullPool, create_engine
-    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.exc import SQLAlchemyError
 
     from migrations.legacy import BadTimezone, timezone
     from migrations.locks import Blocked
@@ -118,8 +119,8 @@ def _run(raw: "psycopg.Connection[Any]", target: str, wait: float, down: bool) -
         raise InvalidInput(str(error)) from error
     except Blocked as error:
         raise DatabaseUnavailable(str(error)) from error
-    except DBAPIError as error:
-        raise DatabaseUnavailable(f"the migration to {target} failed, run it again: {_line(error.orig)}") from error
+    except SQLAlchemyError as error:
+        raise DatabaseUnavailable(f"the migration to {target} failed, run it again: {_line(_first(error))}") from error
 
 
 def _take_turn(connection: "psycopg.Connection[Any]") -> None:
@@ -156,10 +157,15 @@ def _refuse_strange(revision: str, known: tuple[str, ...]) -> None:
 def _connected(url: str) -> Iterator["psycopg.Connection[Any]"]:
     import psycopg
 
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise InvalidInput("the database URL must begin with postgresql://")
     try:
         connection = psycopg.connect(url, autocommit=True, prepare_threshold=None)
     except psycopg.Error as error:
-        raise DatabaseUnavailable(f"cannot connect to the database: {_line(error)}") from error
+        said = _line(error)
+        if isinstance(error, psycopg.ProgrammingError):  # libpq quotes what it cannot read, a password as well
+            said = re.sub('"[^"]*"', "...", said)
+        raise DatabaseUnavailable(f"cannot connect to the database: {said}") from None
     with connection:
         try:
             yield connection
@@ -172,5 +178,13 @@ def _value(connection: "psycopg.Connection[Any]", query: Any) -> Any:
     return row[0] if row else None
 
 
-def _line(error: BaseException | None) -> str:
-    return " ".join(str(error).split())
+def _first(error: BaseException) -> BaseException:
+    # After a lost connection come the errors of those who tidy up; what the driver said is at the bottom.
+    while error.__context__ is not None:
+        error = error.__context__
+    return error
+
+
+def _line(error: BaseException) -> str:
+    said = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)
+    return " ".join(str(said).split())

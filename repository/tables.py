@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text, UniqueCon
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from domain.vocabulary import ACTIVE, RETRY_OF, ContentStatus, ContentType, TaskStatus, TaskType
+from domain.vocabulary import ACTIVE, RETRY_OF, STRUCTURAL, ContentStatus, ContentType, TaskStatus, TaskType
 
 
 def _one_of(column: str, words: Iterable[StrEnum]) -> str:
@@ -71,7 +71,7 @@ class TaskRow(SQLModel, table=True):
             "uq_roadmap_tasks_active_structure",
             "roadmap_id",
             unique=True,
-            postgresql_where=text(f"{_ACTIVE} AND {_one_of('task_type', [TaskType.CREATION, TaskType.MODIFICATION])}"),
+            postgresql_where=text(f"{_ACTIVE} AND {_one_of('task_type', STRUCTURAL)}"),
         ),
         {"postgresql_with": {"fillfactor": "80"}},  # room on the page keeps updates HOT
     )

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from domain.errors import Conflict, NotFound, Superseded
-from domain.vocabulary import ACTIVE, FINAL, INITIAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
+from domain.vocabulary import ACTIVE, FINAL, INITIAL, STRUCTURAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
 from repository.database import Session, execute
 from repository.tables import TaskRow
 
@@ -98,21 +98,40 @@ async def create_task(
         .on_conflict_do_nothing()
         .returning(TaskRow)
     )
-    created = (await session.exec(statement)).scalars().one_or_none()
-    if created is None:
-        raise await _in_the_way(session, task_id, roadmap_id, concept_id, content_type)
-    return created
+    created: TaskRow | None = (await session.exec(statement)).scalars().one_or_none()
+    if created is not None:
+        return created
+    wanted = TaskRow(
+        task_id=task_id,
+        user_id=user_id,
+        roadmap_id=roadmap_id,
+        task_type=task_type,
+        concept_id=concept_id,
+        content_type=content_type,
+    )
+    rival = await rival_of(session, wanted)
+    raise in_the_way(rival) if rival else Conflict(f"There is already a task {task_id}.")
 
 
-async def _in_the_way(
-    session: Session, task_id: str, roadmap_id: str | None, concept_id: str | None, content_type: str | None
-) -> Conflict:
-    for task in await get_active_tasks_by_roadmap_id(session, roadmap_id) if roadmap_id else []:
-        if (task.concept_id, task.content_type) == (concept_id, content_type):
-            return Conflict(
-                f"Task {task.task_id} ({task.task_type}) is already {task.status}; wait for it or cancel it."
-            )
-    return Conflict(f"There is already a task {task_id}.")
+async def rival_of(session: Session, task: TaskRow) -> TaskRow | None:
+    """The active task that fills the unique index which `task` would need to be active."""
+    statement = select(TaskRow).where(
+        TaskRow.roadmap_id == task.roadmap_id,
+        TaskRow.task_id != task.task_id,
+        col(TaskRow.status).in_(sorted(ACTIVE)),
+    )
+    if task.task_type in STRUCTURAL:
+        statement = statement.where(col(TaskRow.task_type).in_(sorted(STRUCTURAL)))
+    elif task.concept_id is not None:
+        statement = statement.where(TaskRow.concept_id == task.concept_id, TaskRow.content_type == task.content_type)
+    else:
+        return None
+    return (await session.exec(statement)).first()
+
+
+def in_the_way(rival: TaskRow) -> Conflict:
+    """A conflict that names the task in the way."""
+    return Conflict(f"Task {rival.task_id} ({rival.task_type}) is already {rival.status}; wait for it or cancel it.")
 
 
 async def update_task_status(
@@ -126,14 +145,22 @@ async def update_task_status(
     attempt: int | None = None,
     worker_id: str | None = None,
     execution_summary: dict[str, Any] | None = None,
+    fruitless_starts: int | None = None,
+    round: int | None = None,
 ) -> TaskRow:
     """Move a task along the table of transitions, under its exclusive lock; `attempt` moves with it.
 
     `attempt`: only if the task still has this one (raises Superseded). `worker_id`: who runs it from now on.
-    Raises NotFound, or Conflict for a move that the table does not have.
+    What is None stays as it is, but for `error_message` and `worker_id`. Raises NotFound, or Conflict for a move that
+    the table does not have.
     """
     await lock_task(session, task_id)
-    changes: dict[str, Any] = {"roadmap_id": roadmap_id, "execution_summary": execution_summary}
+    changes: dict[str, Any] = {
+        "roadmap_id": roadmap_id,
+        "execution_summary": execution_summary,
+        "fruitless_starts": fruitless_starts,
+        "round": round,
+    }
     statement = (
         update(TaskRow)
         .where(col(TaskRow.task_id) == task_id, col(TaskRow.status).in_(sorted(TRANSITIONS[status])))
@@ -152,7 +179,7 @@ async def update_task_status(
     )
     if attempt is not None:
         statement = statement.where(col(TaskRow.attempt) == attempt)
-    moved = (await session.exec(statement)).scalars().one_or_none()
+    moved: TaskRow | None = (await session.exec(statement)).scalars().one_or_none()
     if moved is not None:
         return moved
     task = await get_task(session, task_id)
@@ -188,6 +215,19 @@ async def get_task(session: Session, task_id: str, *, for_update: bool = False) 
     if task is None:
         raise NotFound(f"There is no task {task_id}; `roadmap tasks` lists them.")
     return task
+
+
+async def first_request(session: Session, roadmap_id: str) -> dict[str, Any]:
+    """The preferences of the request that created a roadmap, as they were stored; empty where there are none."""
+    statement = (
+        select(TaskRow.user_request)
+        .where(TaskRow.roadmap_id == roadmap_id, TaskRow.task_type == TaskType.CREATION)
+        .order_by(col(TaskRow.created_at), col(TaskRow.task_id))
+        .limit(1)
+    )
+    asked = (await session.exec(statement)).first()
+    preferences = (asked or {}).get("preferences")
+    return dict(preferences) if isinstance(preferences, dict) else {}
 
 
 async def get_active_task_by_roadmap_id(session: Session, roadmap_id: str) -> TaskRow | None:
@@ -239,3 +279,23 @@ async def with_liveness(session: Session, tasks: Sequence[TaskRow]) -> list[Live
     )
     verdicts = {row.task_id: (row.live, row.waiting) for row in rows}
     return [Liveness(task, *verdicts[task.task_id]) for task in tasks]
+
+
+async def is_live(session: Session, task: TaskRow) -> bool:
+    """Whether something will move the task."""
+    ((_, live, _),) = await with_liveness(session, [task])
+    return live
+
+
+async def abandoned_tasks(session: Session, *, limit: int = 100) -> list[str]:
+    """Tasks that somebody has to be woken for: processing under a dead worker, or pending for longer than a lease."""
+    rows = await execute(
+        session,
+        text(f"""
+            SELECT t.task_id FROM roadmap_tasks t
+            WHERE t.status IN ('pending', 'processing') AND (t.status = 'processing' AND NOT {LIVE}
+                OR t.status = 'pending' AND t.updated_at < clock_timestamp() - interval '5 seconds')
+            ORDER BY t.updated_at LIMIT :limit"""),
+        {"limit": limit},
+    )
+    return [row.task_id for row in rows]

@@ -1,37 +1,62 @@
 """Leases: who is alive. Written and compared by the database's clock alone.
 
-A lease is renewed from a thread with a connection of its own (orchestrator/lease.py), hence plain psycopg here.
+A lease is renewed from a thread with a connection of its own (orchestrator/lease.py), hence plain psycopg there.
 """
 
+from datetime import datetime
 from typing import Final
 
 import psycopg
+from sqlalchemy import text
 
-REGISTER: Final = """
+from repository.database import Session, execute
+
+_REGISTER: Final = """
     INSERT INTO workers (worker_id, kind, host, pid, timeout, started_at, alive_until)
     VALUES (%(worker_id)s, %(kind)s, %(host)s, %(pid)s, %(timeout)s, clock_timestamp(),
-            clock_timestamp() + make_interval(secs => %(timeout)s))"""
-RENEW: Final = """
-    UPDATE workers SET alive_until = clock_timestamp() + make_interval(secs => timeout)
-    WHERE worker_id = %(worker_id)s"""
-RETIRE: Final = "DELETE FROM workers WHERE worker_id = %(worker_id)s"
-OWNED: Final = """
+            clock_timestamp() + make_interval(secs => %(timeout)s))
+    ON CONFLICT (worker_id) DO UPDATE SET alive_until = excluded.alive_until"""
+_OWNED: Final = """
     SELECT task_id, attempt FROM roadmap_tasks
     WHERE task_id = ANY(%(task_ids)s) AND worker_id = %(worker_id)s AND status = 'processing'"""
 
 
 def register(connection: psycopg.Connection, worker_id: str, kind: str, host: str, pid: int, timeout: float) -> None:
-    """Begin a lease of `timeout` seconds. Committed before any task names the worker."""
-    connection.execute(REGISTER, {"worker_id": worker_id, "kind": kind, "host": host, "pid": pid, "timeout": timeout})
+    """Begin or renew a lease of `timeout` seconds. Committed before any task names the worker."""
+    connection.execute(_REGISTER, {"worker_id": worker_id, "kind": kind, "host": host, "pid": pid, "timeout": timeout})
 
 
-def renew(connection: psycopg.Connection, worker_id: str, task_ids: list[str]) -> dict[str, int]:
-    """Extend the lease; of `task_ids`, those that this worker still owns, with their attempt."""
-    with connection.transaction():
-        connection.execute(RENEW, {"worker_id": worker_id})
-        return dict(connection.execute(OWNED, {"worker_id": worker_id, "task_ids": task_ids}).fetchall())
+def owned(connection: psycopg.Connection, worker_id: str, task_ids: list[str]) -> dict[str, int]:
+    """Of `task_ids`, those that this worker runs, with their attempt."""
+    if not task_ids:
+        return {}
+    return dict(connection.execute(_OWNED, {"worker_id": worker_id, "task_ids": task_ids}).fetchall())
 
 
 def retire(connection: psycopg.Connection, worker_id: str) -> None:
     """The process ends in good order and owns no task any more."""
-    connection.execute(RETIRE, {"worker_id": worker_id})
+    connection.execute("DELETE FROM workers WHERE worker_id = %s", [worker_id])
+
+
+async def database_now(session: Session) -> datetime:
+    """The database's clock, later than everything that was committed before."""
+    result = await execute(session, text("SELECT clock_timestamp()"), {})
+    now: datetime = result.scalar_one()
+    return now
+
+
+async def has_heard(session: Session, worker_id: str, since: datetime) -> bool:
+    """Whether a worker has renewed its lease after `since`, or no lease of it runs any more."""
+    result = await execute(
+        session,
+        text("""
+            SELECT NOT EXISTS (SELECT FROM workers WHERE worker_id = :worker_id AND alive_until > clock_timestamp()
+                AND alive_until - make_interval(secs => timeout) <= :since)"""),
+        {"worker_id": worker_id, "since": since},
+    )
+    return bool(result.scalar_one())
+
+
+async def forget_dead_workers(session: Session) -> None:
+    """Leases that ran out a day ago say nothing any more."""
+    await execute(session, text("DELETE FROM workers WHERE alive_until < clock_timestamp() - interval '1 day'"), {})

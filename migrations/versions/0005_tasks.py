@@ -60,7 +60,7 @@ def _convert(zone: str) -> None:
             ALTER COLUMN task_id TYPE TEXT,
             ALTER COLUMN user_id TYPE TEXT,
             ALTER COLUMN roadmap_id TYPE TEXT,
-            ALTER COLUMN user_request TYPE JSONB USING pg_temp.to_jsonb_or_text(user_request),
+            ALTER COLUMN user_request TYPE JSONB USING pg_temp.to_jsonb_or_text(CAST(user_request AS json)),
             ALTER COLUMN status TYPE TEXT USING CASE WHEN {IS_FINAL} THEN {WORD} ELSE 'failed' END,
             ALTER COLUMN status SET DEFAULT 'pending',
             ALTER COLUMN status SET NOT NULL,

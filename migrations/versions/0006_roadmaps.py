@@ -32,7 +32,7 @@ def upgrade() -> None:
             ALTER COLUMN title TYPE TEXT,
             ALTER COLUMN total_estimated_hours SET DEFAULT 0,
             ALTER COLUMN recommended_completion_weeks SET DEFAULT 0,
-            ALTER COLUMN framework_data TYPE JSONB USING pg_temp.to_jsonb_or_text(framework_data),
+            ALTER COLUMN framework_data TYPE JSONB USING pg_temp.to_jsonb_or_text(CAST(framework_data AS json)),
             ALTER COLUMN created_at TYPE TIMESTAMPTZ
                 USING coalesce(created_at AT TIME ZONE '{zone}', updated_at AT TIME ZONE '{zone}', {UNKNOWN_TIME}),
             ALTER COLUMN created_at SET DEFAULT now(),

@@ -7,9 +7,12 @@ had received but not committed when it died is asked again; a committed one neve
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
-from typing import Any, Final, TypeVar, cast
+from itertools import count
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -21,18 +24,48 @@ from repository.calls import ACCEPTED, Call, KnownAnswer, record_call
 from repository.database import Database, Session
 from repository.tasks import Fence, hold_task, made_progress
 
-MOST_REPAIRS: Final = 2
-"""How often a failed check is told to the author before the answer counts as failed."""
+MOST_TRIES: Final = 3
+"""Answers that one start buys for one question before it counts as failed."""
+MOST_OBJECTIONS: Final = 3
+"""An author is told what was wrong with its last answers, not with all of them."""
 
 T = TypeVar("T", bound=BaseModel)
-Check = Callable[[T], list[str]]
-"""What is wrong with an answer, in words for its author."""
 Keep = Callable[[Session, T, Answer], Awaitable[None]]
-"""Saves an answer in the transaction of its ledger row."""
+"""Saves an answer in the transaction of its ledger row; safe to repeat."""
 
 
-def _accept(_: BaseModel) -> list[str]:
+def accept_all(_: BaseModel) -> list[str]:
+    """The check of an answer whose shape says it all."""
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """What is asked: a brief, the step that asks, and what makes an answer count."""
+
+    step: Step
+    brief: Brief[T]
+    check: Callable[[T], list[str]] = accept_all
+    """What is wrong with an answer, in words for its author."""
+    subject: tuple[str, str] | None = None
+    """(concept id, content type) of a content."""
+    order: int = 0
+    """Its place in learning order."""
+    keep: Keep[T] | None = None
+    """For a content: saves it, so that the ledger need not hold the answer too."""
+    on_call: Callable[[], None] | None = None
+    """Told when a call begins."""
+
+
+class Permit(Protocol):
+    """Leave to call a model."""
+
+    def call(self) -> AbstractAsyncContextManager[None]:
+        """Held from before a call until its answer is committed.
+
+        Waits while no call may start; raises Superseded when the run is no longer this process's.
+        """
+        ...
 
 
 @dataclass(slots=True)
@@ -41,6 +74,7 @@ class Ledger:
 
     author: Author
     throttle: Throttle
+    permit: Permit
     database: Database
     fence: Fence
     round: int
@@ -49,76 +83,78 @@ class Ledger:
     """Answers of earlier attempts that no content row holds, by key."""
     _progressed: bool = False
 
-    async def ask(
-        self,
-        step: Step,
-        brief: Brief[T],
-        check: Check[T] = _accept,
-        *,
-        subject: tuple[str, str] | None = None,
-        order: int = 0,
-        keep: Keep[T] | None = None,
-        on_call: Callable[[], None] | None = None,
-    ) -> T:
-        """An answer that passes `check`, committed: its ledger row, and with `keep` what the caller saves, at once.
+    async def ask(self, question: Question[T]) -> T:
+        """An answer that passes the check, committed: its ledger row, and with `keep` what the caller saves, at once.
 
-        `subject` (concept id, content type) and `order` (its place in learning order) belong to contents; `on_call`
-        is told when a call begins. Raises AnswerRejected after the last repair, and what the author raises.
+        Answers that earlier attempts had rejected are walked through first; then at most MOST_TRIES are bought.
+        Raises AnswerRejected after the last one, and what the author raises.
         """
         objections: list[str] = []
-        for ordinal in range(MOST_REPAIRS + 1):
-            key = call_key(brief, step, self.round, subject, ordinal, objections)
+        bought = 0
+        for ordinal in count():
+            told = objections[-MOST_OBJECTIONS:]
+            key = call_key(question, self.round, ordinal, told)
             known = self.known.get(key)
-            if known is None:
-                async with self.throttle.turn(self.fence.task_id, order=order, urgent=self.urgent):
-                    if on_call:
-                        on_call()
-                    began = time.monotonic()
-                    answer = storable_answer(await self.author.write(brief, objections))
-                    latency = time.monotonic() - began
-                value, problems = _checked(brief, answer.content, check)
-                await self._commit(
-                    _call(key, step, answer, latency, problems, kept=keep is not None), value, answer, keep
-                )
+            if known is not None:
+                value, problems = _checked(question, known.answer)
+            elif bought < MOST_TRIES:
+                value, problems = await self._buy(question, key, told)
+                bought += 1
             else:
-                value, problems = _checked(brief, known.answer, check)
+                break
             if value is not None:
                 return value
             objections.append(" ".join(problems))
-        raise AnswerRejected(f"The author's answers failed their check {ordinal + 1} times: {objections[-1]}")
+        raise AnswerRejected(f"The author's answers failed their check {bought} times: {objections[-1]}")
 
-    async def _commit(self, call: Call, value: T | None, answer: Answer, keep: Keep[T] | None) -> None:
-        async with self.database.transaction() as session:
-            await hold_task(session, self.fence)
-            if value is not None and keep is not None:
-                await keep(session, value, answer)
-            await record_call(session, self.fence, call)
-            if not self._progressed:
-                await made_progress(session, self.fence)
-        self._progressed = True
+    async def _buy(self, question: Question[T], key: str, objections: list[str]) -> tuple[T | None, list[str]]:
+        """One call, and its answer committed."""
+        async with AsyncExitStack() as until_committed:
+            async with self.throttle.turn(self.fence.task_id, order=question.order, urgent=self.urgent):
+                await until_committed.enter_async_context(self.permit.call())
+                if question.on_call:
+                    question.on_call()
+                began = time.monotonic()
+                answer = storable_answer(await self.author.write(question.brief, objections))
+                latency = time.monotonic() - began
+            value, problems = _checked(question, answer.content)
+            call = _call(question, key, answer, latency, problems)
+            await self.database.persist(partial(self._commit, question, call, value, answer))
+            self._progressed = True
+        return value, problems
+
+    async def _commit(
+        self, question: Question[T], call: Call, value: T | None, answer: Answer, session: Session
+    ) -> None:
+        await hold_task(session, self.fence)
+        if value is not None and question.keep is not None:
+            await question.keep(session, value, answer)
+        await record_call(session, self.fence, call)
+        if not self._progressed:
+            await made_progress(session, self.fence)
 
 
-def call_key(
-    brief: Brief[Any], step: Step, round_: int, subject: tuple[str, str] | None, ordinal: int, objections: list[str]
-) -> str:
+def call_key(question: Question[Any], round_: int, ordinal: int, objections: list[str]) -> str:
     """Same key, same question: no clock, no model and no setting in it."""
-    question = [brief.role, step, round_, subject, ordinal, objections, brief.model_dump(mode="json")]
-    return sha256(json.dumps(question, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    brief = question.brief.model_dump(mode="json")
+    parts = [question.brief.role, question.step, round_, question.subject, ordinal, objections, brief]
+    return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _checked(brief: Brief[T], content: Mapping[str, Any], check: Check[T]) -> tuple[T | None, list[str]]:
+def _checked(question: Question[T], content: Mapping[str, Any]) -> tuple[T | None, list[str]]:
+    """The answer where it counts, else what is wrong with it."""
     try:
-        value = cast(T, brief.shape.model_validate(content))
+        value = cast(T, question.brief.shape.model_validate(content))
     except ValidationError as error:
         return None, [f"{'.'.join(map(str, item['loc']))}: {item['msg']}." for item in error.errors()[:5]]
-    problems = check(value)
+    problems = question.check(value)
     return (None, problems) if problems else (value, [])
 
 
-def _call(key: str, step: Step, answer: Answer, latency: float, problems: list[str], *, kept: bool) -> Call:
+def _call(question: Question[Any], key: str, answer: Answer, latency: float, problems: list[str]) -> Call:
     return Call(
         key=key,
-        step=step,
+        step=question.step,
         model=answer.model,
         tokens_in=answer.tokens_in,
         tokens_out=answer.tokens_out,
@@ -126,15 +162,13 @@ def _call(key: str, step: Step, answer: Answer, latency: float, problems: list[s
         latency=latency,
         finish_reason=answer.finish_reason,
         outcome=" ".join(problems) or ACCEPTED,
-        answer=None if kept and not problems else answer.content,
+        answer=None if question.keep and not problems else answer.content,
     )
 
 
 def storable_answer(answer: Answer) -> Answer:
     """The same answer without what PostgreSQL cannot store: NUL characters and lone surrogates."""
-    return Answer(
-        _storable(answer.content), answer.model, answer.tokens_in, answer.tokens_out, answer.cost, answer.finish_reason
-    )
+    return replace(answer, content=_storable(answer.content))
 
 
 def _storable(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """The creation of a roadmap: analyse, design, validate and edit until sound, then write all contents side by side."""
 
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import START, StateGraph
 
 from domain.vocabulary import Step
 from nodes.content_generation import content_generation
@@ -8,12 +8,10 @@ from nodes.context import RunContext
 from nodes.curriculum_design import curriculum_design
 from nodes.edit_plan_analysis import edit_plan_analysis
 from nodes.intent_analysis import intent_analysis
-from nodes.quiz_generation import quiz_generation
-from nodes.resource_recommendation import resource_recommendation
 from nodes.roadmap_edit import roadmap_edit
 from nodes.state import RunState
 from nodes.structure_validation import structure_validation
-from nodes.tutorial_generation import tutorial_generation
+from orchestrator.graphs.generators import add_generators
 from orchestrator.routing import after_validation
 
 
@@ -26,9 +24,6 @@ def build_creation_graph() -> StateGraph[RunState, RunContext]:
     graph.add_node(Step.EDIT_PLAN_ANALYSIS, edit_plan_analysis)
     graph.add_node(Step.ROADMAP_EDIT, roadmap_edit)
     graph.add_node(Step.CONTENT_GENERATION, content_generation)
-    graph.add_node(Step.TUTORIAL_GENERATION, tutorial_generation)
-    graph.add_node(Step.RESOURCE_RECOMMENDATION, resource_recommendation)
-    graph.add_node(Step.QUIZ_GENERATION, quiz_generation)
 
     graph.add_edge(START, Step.INTENT_ANALYSIS)
     graph.add_edge(Step.INTENT_ANALYSIS, Step.CURRICULUM_DESIGN)
@@ -38,7 +33,5 @@ def build_creation_graph() -> StateGraph[RunState, RunContext]:
     )
     graph.add_edge(Step.EDIT_PLAN_ANALYSIS, Step.ROADMAP_EDIT)
     graph.add_edge(Step.ROADMAP_EDIT, Step.STRUCTURE_VALIDATION)
-    for generator in (Step.TUTORIAL_GENERATION, Step.RESOURCE_RECOMMENDATION, Step.QUIZ_GENERATION):
-        graph.add_edge(Step.CONTENT_GENERATION, generator)
-        graph.add_edge(generator, END)
+    add_generators(graph)
     return graph

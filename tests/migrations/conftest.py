@@ -1,18 +1,15 @@
 """A server for this folder, and fresh databases on it."""
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
-from itertools import count
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
 from repository import schema
-from repository.embedded import EmbeddedServer
 from tests.migrations.filling import fill
+from tests.support.databases import create_database, drop_database, url_of
 
 SMOKE = 2000
 """Legacy tasks of the smoke tests."""
@@ -21,54 +18,59 @@ Fresh = Callable[..., str]
 
 
 @pytest.fixture(scope="package")
-def server() -> Iterator[str]:
-    if given := os.environ.get("TEST_SERVER_URL"):
-        yield given
-        return
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        embedded = EmbeddedServer(Path(home))
-        url = embedded.start()
-        with psycopg.connect(url, autocommit=True) as connection:  # nobody will miss these data after a crash
-            connection.execute("ALTER SYSTEM SET fsync = off")
-            connection.execute("SELECT pg_reload_conf()")
-        yield url
-        embedded.stop()
+def server(request: pytest.FixtureRequest) -> str:
+    """The server of all tests, or the one that TEST_SERVER_URL names (another version of PostgreSQL)."""
+    return os.environ.get("TEST_SERVER_URL") or request.getfixturevalue("server_url")
 
 
 @pytest.fixture(scope="package")
-def fresh(server: str) -> Fresh:
+def shared(server: str) -> Iterator[Fresh]:
+    """Makes databases that live as long as this folder's tests."""
+    with databases(server) as make:
+        yield make
+
+
+@pytest.fixture
+def fresh(server: str) -> Iterator[Fresh]:
     """`fresh()` makes an empty database, `fresh(template)` a copy of another one; both give its URL."""
-    number = count(1)
+    with databases(server) as make:
+        yield make
+
+
+@contextmanager
+def databases(server: str) -> Iterator[Fresh]:
+    made: list[str] = []
 
     def make(template: str = "") -> str:
-        name = f"migrated_{os.getpid()}_{next(number)}"
-        source = f" TEMPLATE {urlsplit(template).path[1:]}" if template else ""
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}{source}".encode())
-        return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        made.append(create_database(server, template=urlsplit(template).path[1:] or "template0"))
+        return url_of(server, made[-1])
 
-    return make
+    try:
+        yield make
+    finally:
+        for name in made:
+            drop_database(server, name)
 
 
 @pytest.fixture(scope="package")
-def empty_legacy(fresh: Fresh) -> str:
+def empty_legacy(shared: Fresh) -> str:
     """An empty database at 0001. Copy it, never change it."""
-    url = fresh()
+    url = shared()
     schema.upgrade(url, "0001")
     return url
 
 
 @pytest.fixture(scope="package")
-def legacy(fresh: Fresh, empty_legacy: str) -> str:
+def legacy(shared: Fresh, empty_legacy: str) -> str:
     """A filled legacy database at 0001. Copy it, never change it."""
-    url = fresh(empty_legacy)
+    url = shared(empty_legacy)
     fill(url, SMOKE)
     return url
 
 
 @pytest.fixture(scope="package")
-def migrated(fresh: Fresh) -> str:
+def migrated(shared: Fresh) -> str:
     """An empty database at HEAD. Copy it, never change it."""
-    url = fresh()
+    url = shared()
     schema.upgrade(url)
     return url

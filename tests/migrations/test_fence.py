@@ -13,8 +13,8 @@ HOLD = "SELECT public.hold_task(%s, %s)"
 
 
 @pytest.fixture(scope="module")
-def url(fresh: Fresh, migrated: str) -> str:
-    url = fresh(migrated)
+def url(shared: Fresh, migrated: str) -> str:
+    url = shared(migrated)
     with psycopg.connect(url) as connection:
         connection.execute(
             "INSERT INTO roadmap_tasks (task_id, user_id, status, attempt) VALUES ('t12', 'u', 'processing', 2),"

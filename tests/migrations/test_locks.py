@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -90,7 +91,7 @@ def test_a_table_held_by_a_forgotten_transaction_stops_no_writer_and_names_the_h
             writing(url, WRITES_ROADMAPS) as of_roadmaps,
             pytest.raises(DatabaseUnavailable, match=rf"session pid {holder.info.backend_pid} \(half done, "),
         ):
-            schema.upgrade(url, revision, wait=1.0)
+            schema.upgrade(url, revision, wait=0.7)
     assert max(of_tasks.longest, of_roadmaps.longest) < 1.0
     schema.upgrade(url)
 
@@ -99,8 +100,32 @@ def test_a_transaction_that_ends_in_time_only_delays_an_upgrade(fresh: Fresh, le
     url = fresh(legacy)
     with psycopg.connect(url) as holder:
         holder.execute("SELECT count(*) FROM roadmap_tasks")
-        ending = threading.Timer(1.0, holder.commit)
+        ending = threading.Timer(0.6, holder.commit)
         ending.start()
         schema.upgrade(url)
         ending.join()
     schema.check(url)
+
+
+@pytest.mark.parametrize("revision", ["0002", "0003", "0005"])
+def test_a_session_ended_by_the_server_in_mid_revision_is_one_line_and_the_next_run_ends_clean(
+    fresh: Fresh, legacy: str, revision: str
+) -> None:
+    url = fresh(legacy)
+    schema.upgrade(url, f"{int(revision) - 1:04}")
+    with (
+        psycopg.connect(url) as holder,
+        psycopg.connect(url, autocommit=True) as looker,
+        ThreadPoolExecutor() as pool,
+    ):
+        holder.execute("SELECT count(*) FROM roadmap_tasks")
+        if revision == "0003":
+            holder.execute("LOCK TABLE roadmap_tasks IN SHARE UPDATE EXCLUSIVE MODE")
+        upgrading = pool.submit(schema.upgrade, url)
+        session = "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'roadmap db'"
+        until(looker, f"SELECT EXISTS (SELECT {session} AND wait_event_type = 'Lock')")
+        looker.execute(f"SELECT pg_terminate_backend(pid) {session}".encode())
+        with pytest.raises(DatabaseUnavailable) as caught:
+            upgrading.result()
+        assert "\n" not in str(caught.value)
+    schema.upgrade(url)

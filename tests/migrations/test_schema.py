@@ -111,6 +111,15 @@ def test_a_server_that_cannot_be_reached_is_one_line_without_the_password(migrat
     assert not url.password or url.password not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql://u:%secret@h/db", "postgresql://u:secret@[h/db", "postgres//u:secret@h/db", "u:secret@h", ""]
+)
+def test_a_url_that_nobody_can_read_is_refused_without_the_password(url: str) -> None:
+    with pytest.raises((DatabaseUnavailable, InvalidInput)) as caught:
+        schema.current(url)
+    assert "secret" not in str(caught.value)
+
+
 def test_an_upgrade_says_nothing_and_sets_up_no_logging(fresh: Fresh, capfd: pytest.CaptureFixture[str]) -> None:
     handlers = list(logging.getLogger().handlers)
     schema.upgrade(fresh())

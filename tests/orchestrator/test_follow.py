@@ -28,7 +28,7 @@ async def finish(database: Database, attempt: int, status: TaskStatus = TaskStat
     async with database.transaction() as session:
         task = await lock_task(session, "t-1")
         assert task.attempt == attempt
-        await end(session, fence_of(task), status, Step.COMPLETED, None)
+        await end(session, fence_of(task), status, None)
 
 
 async def test_whenever_a_follower_comes_it_sees_the_whole_story_once(database: Database, follower: Follower) -> None:

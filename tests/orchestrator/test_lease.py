@@ -42,12 +42,13 @@ async def test_a_process_hears_within_two_seconds_that_its_run_was_taken(databas
     await lease.begin()
     lost = asyncio.Event()
     task = await started(database, worker_id=lease.worker_id)
-    lease.watch(task.task_id, task.attempt, lost.set)
+    run = lease.hold(task.task_id, task.attempt, lost.set)
     await asyncio.sleep(1.2)
     assert not lost.is_set(), "its own run is not reported"
     async with database.transaction() as session:
         await update_task_status(session, task.task_id, TaskStatus.CANCELLED, Step.CANCELLED)
     await asyncio.wait_for(lost.wait(), 2)
+    assert run.lost
     await lease.end()
 
 

@@ -28,7 +28,7 @@ async def superseded(database: Database) -> Fence:
 
 
 async def test_both_kinds_of_checkpoint_writes_pass_the_fence(database: Database, pool: CheckpointPool) -> None:
-    saver = FencedSaver(pool, await superseded(database))
+    saver = FencedSaver(pool, await superseded(database), database)
     with pytest.raises(Superseded):
         await saver.aput(CONFIG, empty_checkpoint(), {}, {})
     config: RunnableConfig = {"configurable": {**CONFIG["configurable"], "checkpoint_id": "1"}}
@@ -38,7 +38,7 @@ async def test_both_kinds_of_checkpoint_writes_pass_the_fence(database: Database
 
 
 async def test_the_owner_writes_and_reads_its_checkpoint(database: Database, pool: CheckpointPool) -> None:
-    saver = FencedSaver(pool, fence_of(await started(database)))
+    saver = FencedSaver(pool, fence_of(await started(database)), database)
     checkpoint = empty_checkpoint()
     stored = await saver.aput(CONFIG, checkpoint, {"step": 1}, {})
     await saver.aput_writes(stored, [("channel", {"framework": "数据 🎉"})], "task")
@@ -49,6 +49,6 @@ async def test_the_owner_writes_and_reads_its_checkpoint(database: Database, poo
 
 
 async def test_checkpoint_data_can_name_no_python_type(database: Database, pool: CheckpointPool) -> None:
-    saver = FencedSaver(pool, fence_of(await started(database)))
+    saver = FencedSaver(pool, fence_of(await started(database)), database)
     kind, data = saver.serde.dumps_typed({"state": TaskStatus.PENDING})
     assert type(saver.serde.loads_typed((kind, data))["state"]) is not TaskStatus

@@ -103,7 +103,7 @@ async def test_a_row_that_breaks_the_rule_of_single_retries_cannot_be_written(
         await started(database, task_type=task_type, concept_id=concept_id, content_type=content_type)
 
 
-@pytest.mark.parametrize(("before", "after"), [pair for pair in product(TaskStatus, TaskStatus)])
+@pytest.mark.parametrize(("before", "after"), list(product(TaskStatus, TaskStatus)))
 async def test_only_the_moves_of_the_table_are_possible(
     database: Database, before: TaskStatus, after: TaskStatus
 ) -> None:

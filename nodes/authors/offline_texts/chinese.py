@@ -40,12 +40,12 @@ _PLAN: Final = PlanWords(
         "advanced": "跳过基础，直接深入。",
     },
     path={"beginner": "先打基础", "intermediate": "实践优先", "advanced": "专项深入"},
-    profile="{level}，想学习{s}，{time}。（由离线草稿作者按规则解读，未使用语言模型。）",
+    profile="{level}，{time}，目标：{s}。（由离线草稿作者按规则解读，未使用语言模型。）",
     brings="已有背景：{items}。",
     gaps={
-        "beginner": ("{s}的术语与基本概念", "有规律的练习", "一个可以展示的完整项目"),
-        "intermediate": ("不依赖教程、熟练运用{s}", "更大规模的作品", "来自他人的反馈"),
-        "advanced": ("{s}中的难点", "在不同方案之间作出判断", "把知识传授给别人"),
+        "beginner": ("术语与基本概念：{s}", "有规律的练习", "一个可以展示的完整项目"),
+        "intermediate": ("不依赖教程的熟练运用：{s}", "更大规模的作品", "来自他人的反馈"),
+        "advanced": ("难点：{s}", "在不同方案之间作出判断", "把知识传授给别人"),
     },
     suggestions=(
         "在一周中固定学习时间：多次短时学习胜过一次长时间学习。",
@@ -97,10 +97,10 @@ _EDIT: Final = EditWords(
 )
 _TUTORIAL: Final = TutorialWords(
     intro=(
-        "**{c}**属于模块《{m}》。{d}",
-        "在“{s}”这一阶段，本节学习**{c}**。{d}",
-        "接下来要学习的是**{c}**，它是《{m}》的一部分。{d}",
-        "**{c}**是《{m}》（阶段“{s}”）中的一步。{d}",
+        "“{c}”属于模块《{m}》。{d}",
+        "在“{s}”这一阶段，本节学习“{c}”。{d}",
+        "接下来要学习的是“{c}”，它是《{m}》的一部分。{d}",
+        "“{c}”是《{m}》（阶段“{s}”）中的一步。{d}",
     ),
     builds_on="它建立在{p}之上。如果还不牢固，先花十分钟回顾一下。",
     key_terms="需要留意的关键词：{terms}。",
@@ -109,7 +109,7 @@ _TUTORIAL: Final = TutorialWords(
         "用问题抓住核心",
         "带着这些问题去学习，每个问题用自己的话写两三句来回答。答不上来的问题，就是下一步该读的内容。",
     ),
-    plan=("练习计划：{hours} 小时", "这份计划按**{c}**的 {hours} 小时学时安排；值得深入的地方可以多花些时间。"),
+    plan=("练习计划：{hours} 小时", "这份计划按“{c}”的 {hours} 小时学时安排；值得深入的地方可以多花些时间。"),
     sittings="建议分成大约 {count} 次完成，中间隔一夜，不要一口气学完。",
     step="{number}. **{minutes} 分钟。** {text}",
     notes=("一页好用的笔记", "抄下这一页，边学边填。开头几行示范了填写的方法。"),
@@ -174,7 +174,7 @@ _RESOURCES: Final = ResourceWords(
     open_library=("Open Library：{q}方面的图书", "可借阅或试读的图书；选书之前先比较两本书的目录。"),
     worldcat=("WorldCat：收藏{q}图书的图书馆", "查找图书以及收藏它的图书馆。"),
     courses=("MIT OpenCourseWare：{q}", "大学公开的免费课程资料（英文）。"),
-    official="{s}的权威参考资料，可重点查找：{q}。",
+    official=("{s}的常用参考资料，可重点查找：{q}。", "学习{s}时值得收藏，可以试着查找：{q}。"),
     queries=("{q} 入门", "{q} 练习"),
 )
 CHINESE: Final = Wording(
@@ -182,6 +182,7 @@ CHINESE: Final = Wording(
     comma="、",
     last="和",
     quotes=("“", "”"),
+    emphasis=("“", "”"),
     space="",
     plan=_PLAN,
     edit=_EDIT,

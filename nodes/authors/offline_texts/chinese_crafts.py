@@ -1,4 +1,4 @@
-"""音乐、创作、一般学科与个人项目的练习方法（中文）。{c} 是知识点，{k} 是关键词，{s} 是主题。"""
+"""How music, making, other subjects and projects are practised, in Chinese."""
 
 from typing import Final
 

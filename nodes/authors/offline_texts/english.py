@@ -56,12 +56,13 @@ _PLAN: Final = PlanWords(
         "intermediate": "practice first",
         "advanced": "specialisation",
     },
-    profile="{level} who wants to learn {s} with {time}. (Read by the offline draft author, by rules; no model looked at it.)",
+    profile="{level} with {time} and this goal: {s}. "
+    "(Read by the offline draft author, by rules; no model looked at it.)",
     brings="Brings along: {items}.",
     gaps={
-        "beginner": ("The vocabulary and basic ideas of {s}", "Regular practice", "A finished project to show"),
-        "intermediate": ("Confident practice in {s} without a guide", "Larger pieces of work", "Feedback by others"),
-        "advanced": ("Depth in the hard parts of {s}", "Judgement between alternatives", "Passing knowledge on"),
+        "beginner": ("Vocabulary and basic ideas: {s}", "Regular practice", "A finished project to show"),
+        "intermediate": ("Confident practice without a guide: {s}", "Larger pieces of work", "Feedback by others"),
+        "advanced": ("The hard parts, in depth: {s}", "Judgement between alternatives", "Passing knowledge on"),
     },
     suggestions=(
         "Reserve fixed times in your week: several short sessions beat one long one.",
@@ -75,7 +76,8 @@ _PLAN: Final = PlanWords(
         "The largest stage holds {share}% of the hours.",
         "{hours} hours are about {weeks} weeks at this pace.",
     ),
-    review="Reviewed by the offline draft author: counted, not judged. {concepts} concepts, {hours} hours, about {weeks} weeks.",
+    review="Reviewed by the offline draft author: counted, not judged. "
+    "{concepts} concepts, {hours} hours, about {weeks} weeks.",
     too_long=(
         "The plan holds {hours} hours, but only about {available} are there.",
         "Plan more time, or take concepts out.",
@@ -142,7 +144,8 @@ _TUTORIAL: Final = TutorialWords(
     note_lines=(
         "Concept:          {c}\nBelongs to:       {m} / {s}\nIn my own words:  {own}\nSmallest example: {example}\n"
         "What it is not:   (something that looks like {k} but is different, and why)\n"
-        "Still unclear:    (one question at least; it is your first task next time)\nRepeat on:        day 1, day 3, day 10"
+        "Still unclear:    (one question at least; it is your first task next time)\n"
+        "Repeat on:        day 1, day 3, day 10"
     ),
     exercises=("Exercises", "Do them in this order. Each has a criterion, so that you know when to stop."),
     done_when="Done when",
@@ -167,13 +170,13 @@ _TUTORIAL: Final = TutorialWords(
         },
     ),
     asked="You asked: “{i}”. {answer}",
-    asked_shorter="This version is shorter; anything else in that wish takes a language model, which the draft author is not.",
-    asked_longer="This version is longer; anything else in that wish takes a language model, which the draft author is not.",
-    asked_other="The draft author works by rules and cannot do that; use the wish as a task of your own for the exercises.",
+    asked_shorter="This version is shorter. Anything else in it takes a language model, and this draft had none.",
+    asked_longer="This version is longer. Anything else in it takes a language model, and this draft had none.",
+    asked_other="The draft author works by rules and cannot do that; make the wish a task of your own.",
     draft="Written by the offline draft author: a frame for studying, not a lesson. Let good sources fill it.",
     summary=(
         "A study plan for {c}: questions, practice for about {hours} hours, exercises and a checklist.",
-        "How to study {c} in about {hours} hours: core questions, a plan, exercises with criteria and typical mistakes.",
+        "How to study {c} in about {hours} hours: questions, a plan, exercises with criteria, mistakes.",
         "{c}, step by step: what to ask, what to practise and how to see that it worked (about {hours} hours).",
     ),
     shorter=r"\b(?:short|shorter|brief|briefer|concise|compact|less text|half the length)\b",
@@ -227,7 +230,7 @@ _RESOURCES: Final = ResourceWords(
     ),
     worldcat=("WorldCat: libraries with books on {q}", "Finds books and the nearest library that holds them."),
     courses=("MIT OpenCourseWare: {q}", "Course material of a university, free of charge."),
-    official="A place of reference for {s}; look for: {q}.",
+    official=("A place of reference for {s}; look for: {q}.", "Worth a bookmark for {s}; try it with: {q}."),
     queries=("{q} introduction", "{q} exercises"),
 )
 ENGLISH: Final = Wording(
@@ -235,6 +238,7 @@ ENGLISH: Final = Wording(
     comma=", ",
     last=" and ",
     quotes=("“", "”"),
+    emphasis=("*", "*"),
     space=" ",
     plan=_PLAN,
     edit=_EDIT,
@@ -242,5 +246,6 @@ ENGLISH: Final = Wording(
     quiz=_QUIZ,
     resources=_RESOURCES,
     practice=PRACTICE,
-    cannot_write="You asked for the language “{language}”; the offline draft author writes English and Chinese only, so this is English.",
+    cannot_write="You asked for the language “{language}”; "
+    "the offline draft author writes English and Chinese only, so this is English.",
 )

@@ -1,8 +1,100 @@
-"""How music and making are practised, in English. {c} is the concept, {k} a key term, {s} the subject."""
+"""How languages, music and making are practised, in English. {c} is the concept, {k} a key term, {s} the subject."""
 
 from typing import Final
 
 from nodes.authors.offline_texts.shape import Capstone, Choice, Exercise, Mistake, Practice, Statement
+
+LANGUAGE: Final = Practice(
+    why=(
+        "You will need it in the first real conversation, and it grows only by being used.",
+        "It is one of the pieces from which native speakers build most of what they say every day.",
+    ),
+    questions=(
+        "In which three situations of your own week would you use {k}?",
+        "How does {k} sound in fast, natural speech? What gets swallowed?",
+        "How does your own language express {k}, and where does a word-for-word translation go wrong?",
+        "What is the shortest sentence with {k} that you could say to a friend today?",
+        "Which mistake with {k} would be misunderstood, and which one only sounds foreign?",
+        "How does {k} change when you speak politely or to a stranger?",
+    ),
+    steps=(
+        "Listen to a short recording that contains {c}, twice without text and once with it.",
+        "Write five sentences about your own life with {k}, and say each of them aloud.",
+        "Do the exercises below; speak before you write wherever it is possible.",
+        "Cover your sentences, say them again from memory and repair what broke.",
+        "Use {c} once in a real message or conversation, and note how it was received.",
+    ),
+    in_own_words="I use {k} when I want to say ...",
+    example="one sentence with {k} that is true for you today",
+    exercises=(
+        Exercise(
+            "Write eight true sentences about your week with {k}.",
+            "a speaker or a grammar book has confirmed each of them, or you have corrected it",
+        ),
+        Exercise(
+            "Record yourself for one minute using {c}, without notes.",
+            "you have listened to it and written down two things to say better",
+        ),
+        Exercise(
+            "Collect six uses of {k} from a text or a recording made for native speakers.",
+            "you can say for each why this form was chosen",
+        ),
+        Exercise(
+            "Make ten cards with whole sentences, not single words, around {c}.",
+            "on the third day you still know eight of them",
+        ),
+        Exercise(
+            "Play a scene (shop, train, introduction) that needs {k}, alone or with a partner.",
+            "you get through it without switching to your own language",
+        ),
+    ),
+    mistakes=(
+        Mistake("Learning single words from a list", "learn whole sentences that you would really say"),
+        Mistake("Waiting to speak until it is perfect", "speak from the first day and collect corrections"),
+        Mistake("Translating word for word", "ask how a native speaker would say the whole thing"),
+        Mistake("Reading with the sound switched off", "hear each new phrase before you learn to spell it"),
+        Mistake("Studying for three hours on one day", "study twenty minutes on six days"),
+    ),
+    choices=(
+        Choice(
+            "You have learnt the rule behind {c}. What makes it stay?",
+            "Using it in sentences about your own day",
+            (
+                "Reading the rule again until it feels familiar",
+                "Learning the table of all exceptions by heart at once",
+                "Waiting for a lesson in which it will be repeated",
+            ),
+            "What you have said yourself is remembered; what you have only recognised fades.",
+        ),
+        Choice(
+            "A partner corrects a sentence of yours. What helps most?",
+            "Saying the corrected sentence again at once",
+            (
+                "Explaining why your own version was logical",
+                "Nodding and going on so that the talk keeps flowing",
+                "Changing to a topic in which you know more words",
+            ),
+            "Repeating the right form ties the correction to your own thought.",
+        ),
+    ),
+    statements=(
+        Statement(
+            "Short daily sessions beat one long one a week.", True, "Memory grows by being asked again after a pause."
+        ),
+        Statement(
+            "You should speak only when you make no mistakes.", False, "Corrected mistakes are how forms settle."
+        ),
+        Statement(
+            "Whole sentences are easier to recall than word lists.", True, "They bring grammar and use with them."
+        ),
+        Statement("Every sentence can be translated word for word.", False, "Languages cut up meaning differently."),
+    ),
+    capstone=Capstone(
+        "Using it for real",
+        ("Prepare a real conversation: {s}", ("topics", "useful sentences", "questions")),
+        ("A week of real conversations: {s}", ("conversation", "corrections", "looking back")),
+    ),
+)
 
 MUSIC: Final = Practice(
     why=(

@@ -26,19 +26,25 @@ class Wish:
 
 
 _VERBS = (
-    r"(?:please |also |then |could you )*(?:add|include|insert|append|create|drop|remove|delete|cut|skip|omit|leave out|get rid of"
-    r"|take out|rename|call|change|set|give|make|more|fewer|less|increase|reduce|spend|shorten|extend|lengthen|raise|lower"
+    r"(?:please |also |then |could you )*(?:add|include|insert|append|create|drop|remove|delete|cut|skip|omit|leave out"
+    r"|get rid of"
+    r"|take out|rename|call|change|set|give|make|more|fewer|less|increase|reduce|spend|shorten|extend"
+    r"|lengthen|raise|lower"
     r"|plan|move|swap|merge|split|rewrite|translate|\d+(?:\.\d+)? ?h)"
 )
 _BOUNDARY = re.compile(
     rf"(?:[,;.!\n]\s*(?:(?:and|then|but|also|plus)\s+)*|\s(?:and|then|but)\s+)(?={_VERBS}\b)", re.IGNORECASE
 )
-_VERBS_ZH = "把|将|添加|增加|新增|加入|加上|加|删除|删掉|删去|去掉|移除|去除|不要|取消|减少|缩短|延长|加长|给|为|在|重命名|移动|合并|拆分|翻译"
+_VERBS_ZH = (
+    "把|将|添加|增加|新增|加入|加上|加|删除|删掉|删去|去掉|移除|去除|不要|取消|减少"
+    "|缩短|延长|加长|给|为|在|重命名|移动|合并|拆分|翻译"
+)
 _BOUNDARY_ZH = re.compile(
-    rf"[，,；;。！!\n]\s*(?:并且?|然后|再|也|还|同时|请)*(?={_VERBS_ZH})|(?:然后|并且|同时|并)(?={_VERBS_ZH})"
+    rf"[，；。！]|[,;!\n]\s*(?:并且?|然后|再|也|还|同时|请)*(?={_VERBS_ZH})|(?:然后|并且|同时|并)(?={_VERBS_ZH})"
 )
 _POLITE = re.compile(
-    r"^(?:please|also|then|and|could you|can you|i(?:'d| would) like (?:you )?to|i want (?:you )?to|let's|we should|请|麻烦|帮我|再|也)\s*",
+    r"^(?:please|also|then|and|could you|can you|i(?:'d| would) like (?:you )?to|i want (?:you )?to"
+    r"|let's|we should|请|麻烦|帮我|然后|并且?|同时|再|也|还)\s*",
     re.IGNORECASE,
 )
 
@@ -54,44 +60,49 @@ _TIME_ZH = "(?:学习时间|时间|学时|课时|小时数)"
 _NUMBER = r"(?P<hours>\d+(?:[.,]\d+)?)\s*(?:hours?|hrs?|h)\b"
 _NUMBER_ZH = r"(?P<hours>\d+(?:\.\d+)?)\s*个?(?:小时|学时|课时)"
 
+_GIVE = r"(?:(?:spend|plan|give|add|allow|i want|i need|take)\s+)?(?:(?:some|much|a little|a bit)\s+)?"
+_ON = r"(?:\s+(?:for|on|in|to|with|at)\s+(?P<what>.+))?"
+_AT_ZH = rf"(?:给|为|在|把|将)?(?P<what>.*?)(?:上|的{_TIME_ZH})?"
+_SOME_ZH = rf"(?:一些|一点|点|些|更多)?的?{_TIME_ZH}?"
 _MORE, _FEWER = 1.5, 0.6
-_PATTERNS: Final[tuple[tuple[Deed, float, re.Pattern[str]], ...]] = tuple(
-    (deed, factor, re.compile(pattern, re.IGNORECASE | re.DOTALL))
-    for deed, factor, pattern in (
-        ("hours", 1.0, rf"(?:set|change|make|give|put|reduce|increase|raise|lower|extend|shorten|cut)?\s*(?:the )?(?:{_TIME} (?:of|for|on|in) )?"
-         rf"(?P<what>.+?)(?:'s {_TIME})?\s+(?:to|at|get|gets|=|down to|up to)?\s*{_NUMBER}"),
-        ("hours", 1.0, rf"(?:plan|spend|give|allow|set)?\s*{_NUMBER}\s+(?:for|on|in|to)\s+(?P<what>.+)"),
-        ("hours", _MORE, rf"(?:spend|plan|give|add|allow|i want|i need|take)?\s*(?:some |much |a little |a bit )?(?:more|extra|additional)\s+{_TIME}"
-         r"(?:\s+(?:for|on|in|to|with|at)\s+(?P<what>.+))?"),
-        ("hours", _MORE, rf"give (?P<what>.+?) (?:more|extra) {_TIME}"),
-        ("hours", _MORE, rf"(?:increase|raise|extend)\s+(?:the )?{_TIME}\s+(?:of|for|on|in)\s+(?P<what>.+)"),
-        ("hours", _MORE, r"(?:extend|lengthen|expand)\s+(?P<what>.+)"),
-        ("hours", _FEWER, rf"(?:spend|plan|give|allow|i want|i need|take)?\s*(?:much |a little |a bit )?(?:fewer|less)\s+{_TIME}"
-         r"(?:\s+(?:for|on|in|to|with|at)\s+(?P<what>.+))?"),
-        ("hours", _FEWER, rf"give (?P<what>.+?) (?:fewer|less) {_TIME}"),
-        ("hours", _FEWER, rf"(?:reduce|lower|shorten|cut)\s+(?:the )?{_TIME}\s+(?:of|for|on|in)\s+(?P<what>.+)"),
-        ("hours", _FEWER, r"(?:shorten)\s+(?P<what>.+)"),
-        ("rename", 1.0, r"(?:rename|change the name of|call)\s+(?P<what>.+?)\s+(?:to|into|as|→|->)\s+(?P<new>.+)"),
-        ("remove", 1.0, r"(?:drop|remove|delete|cut|skip|omit|leave out|get rid of|take out)\s+(?P<what>.+)"),
-        ("add", 1.0, r"(?:add|include|insert|append|create)\s+(?P<what>.+)"),
-        ("hours", 1.0, rf"(?:把|将|给|为)?(?P<what>.+?)(?:的?{_TIME_ZH})?(?:改为|改成|设为|调整为|增加到|减少到|安排|用){_NUMBER_ZH}"),
-        ("hours", _MORE, rf"(?:增加|延长|加长)(?P<what>.+?)的{_TIME_ZH}"),
-        ("hours", _MORE, rf"(?:给|为|在|把|将)?(?P<what>.*?)(?:上|的{_TIME_ZH})?(?:多花|多安排|安排更多|多|增加|延长)(?:一些|一点|点|些|更多)?的?{_TIME_ZH}?"),
-        ("hours", _FEWER, rf"(?:减少|缩短)(?P<what>.+?)的{_TIME_ZH}"),
-        ("hours", _FEWER, rf"(?:给|为|在|把|将)?(?P<what>.*?)(?:上|的{_TIME_ZH})?(?:少花|少安排|少|减少|缩短)(?:一些|一点|点|些)?的?{_TIME_ZH}?"),
-        ("rename", 1.0, r"(?:把|将)?(?P<what>.+?)(?:重命名为|重命名成|改名为|改名叫|更名为|改成|改为|改叫|命名为)(?P<new>.+)"),
-        ("rename", 1.0, r"重命名(?P<what>.+?)(?:为|成)(?P<new>.+)"),
-        ("remove", 1.0, r"(?:删除|删掉|删去|去掉|移除|去除|不要|取消)(?P<what>.+)"),
-        ("remove", 1.0, r"(?:把|将)(?P<what>.+?)(?:删除|删掉|删去|去掉|移除|去除)"),
-        ("add", 1.0, r"(?:在(?P<where>.+?)(?:中|里面|里|下)?)?(?:添加|增加|新增|加入|加上|加)(?P<what>.+)"),
-    )
+_GRAMMAR: Final[tuple[tuple[Deed, float, str], ...]] = (
+    ("hours", 1.0, r"(?:(?:set|change|make|give|put|reduce|increase|raise|lower|extend|shorten|cut)\s+)?"
+     rf"(?:the )?(?:{_TIME} (?:of|for|on|in) )?(?P<what>.+?)(?:'s {_TIME})?"
+     rf"\s+(?:to|at|get|gets|=|down to|up to)?\s*{_NUMBER}"),
+    ("hours", 1.0, rf"(?:plan|spend|give|allow|set)?\s*{_NUMBER}\s+(?:for|on|in|to)\s+(?P<what>.+)"),
+    ("hours", _MORE, rf"{_GIVE}(?:more|extra|additional)\s+{_TIME}{_ON}"),
+    ("hours", _MORE, rf"give (?P<what>.+?) (?:more|extra) {_TIME}"),
+    ("hours", _MORE, rf"(?:increase|raise|extend)\s+(?:the )?{_TIME}\s+(?:of|for|on|in)\s+(?P<what>.+)"),
+    ("hours", _MORE, r"(?:extend|lengthen|expand)\s+(?P<what>.+)"),
+    ("hours", _FEWER, rf"{_GIVE}(?:fewer|less)\s+{_TIME}{_ON}"),
+    ("hours", _FEWER, rf"give (?P<what>.+?) (?:fewer|less) {_TIME}"),
+    ("hours", _FEWER, rf"(?:reduce|lower|shorten|cut)\s+(?:the )?{_TIME}\s+(?:of|for|on|in)\s+(?P<what>.+)"),
+    ("hours", _FEWER, r"(?:shorten)\s+(?P<what>.+)"),
+    ("rename", 1.0, r"(?:rename|change the name of|call)\s+(?P<what>.+?)\s+(?:to|into|as|→|->)\s+(?P<new>.+)"),
+    ("remove", 1.0, r"(?:drop|remove|delete|cut|skip|omit|leave out|get rid of|take out)\s+(?P<what>.+)"),
+    ("add", 1.0, r"(?:add|include|insert|append|create)\s+(?P<what>.+)"),
+    ("hours", 1.0, rf"(?:把|将|给|为)?(?P<what>.+?)(?:的?{_TIME_ZH})?"
+     rf"(?:改为|改成|设为|调整为|增加到|减少到|安排|用){_NUMBER_ZH}"),
+    ("hours", _MORE, rf"(?:增加|延长|加长)(?P<what>.+?)的{_TIME_ZH}"),
+    ("hours", _MORE, rf"{_AT_ZH}(?:多花|多安排|安排更多|多|增加|延长){_SOME_ZH}"),
+    ("hours", _FEWER, rf"(?:减少|缩短)(?P<what>.+?)的{_TIME_ZH}"),
+    ("hours", _FEWER, rf"{_AT_ZH}(?:少花|少安排|少|减少|缩短){_SOME_ZH}"),
+    ("rename", 1.0, r"(?:把|将)?(?P<what>.+?)"
+     r"(?:重命名为|重命名成|改名为|改名叫|更名为|改成|改为|改叫|命名为)(?P<new>.+)"),
+    ("rename", 1.0, r"重命名(?P<what>.+?)(?:为|成)(?P<new>.+)"),
+    ("remove", 1.0, r"(?:删除|删掉|删去|去掉|移除|去除|不要|取消)(?P<what>.+)"),
+    ("remove", 1.0, r"(?:把|将)(?P<what>.+?)(?:删除|删掉|删去|去掉|移除|去除)"),
+    ("add", 1.0, r"(?:在(?P<where>.+?)(?:中|里面|里|下)?)?(?:添加|增加|新增|加入|加上|加)(?P<what>.+)"),
 )  # fmt: skip
+_PATTERNS: Final = [(deed, factor, re.compile(text, re.IGNORECASE | re.DOTALL)) for deed, factor, text in _GRAMMAR]
 _ADD_KIND = re.compile(
-    rf"^(?:an?|one|another|one more|the|some|new)?\s*(?:new |short |more )?(?P<kind>{_KIND})\b\s*(?:about|on|for|called|named|covering|with|of|:)?\s*(?P<name>.+)$",
+    rf"^(?:an?|one|another|one more|the|some|new)?\s*(?:new |short |more )?(?P<kind>{_KIND})\b\s*"
+    r"(?:about|on|for|called|named|covering|with|of|:)?\s*(?P<name>.+)$",
     re.IGNORECASE,
 )
 _ADD_KIND_LAST = re.compile(
-    rf"^(?:an?|one|another|one more|the|new|some)?\s*(?P<name>.+?)\s+(?P<kind>{_KIND})(?P<rest>\s+(?:to|in|into|under)\s.+)?$",
+    rf"^(?:an?|one|another|one more|the|new|some)?\s*(?P<name>.+?)\s+(?P<kind>{_KIND})"
+    r"(?P<rest>\s+(?:to|in|into|under)\s.+)?$",
     re.IGNORECASE,
 )
 _ADD_ZH = (
@@ -101,6 +112,10 @@ _ADD_ZH = (
 )
 _SEVERAL = re.compile(rf"(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?=(?:an?|another)\s+(?:{_KIND})\b)", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_VAGUE = re.compile(
+    rf"^(?:more\b|(?:an?|another|one|new|\s)+(?:{_KIND})$|(?:一个?|个|更多|一些|新的?)*(?:{_KIND_ZH})?$)",
+    re.IGNORECASE,
+)
 _MARKS: Final = " \t\"'“”‘’「」《》.,;:!。，；：！"
 
 
@@ -135,6 +150,8 @@ def _read_clause(clause: str) -> list[Wish]:
 
 def _addition(clause: str, what: str, where: str) -> Wish:
     """What is added may still end in its place ("testing to the stage Basics"): the framework decides that."""
+    if _VAGUE.match(what):
+        return Wish(clause, "unknown")
     patterns = _ADD_ZH if _HAN.search(clause) and not clause.lower().startswith("add") else (_ADD_KIND, _ADD_KIND_LAST)
     for pattern in patterns:
         if found := pattern.match(what):

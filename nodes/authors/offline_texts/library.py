@@ -10,13 +10,14 @@ from nodes.authors.offline_texts.english import ENGLISH
 from nodes.authors.offline_texts.shape import Discipline, Wording
 from nodes.authors.offline_texts.topics import Entry, Match, Topic, find_topics, terms_of
 from nodes.authors.offline_texts.topics_arts import ARTS
+from nodes.authors.offline_texts.topics_crafts import CRAFTS
 from nodes.authors.offline_texts.topics_fields import FIELDS
 from nodes.authors.offline_texts.topics_generic import GENERIC
 from nodes.authors.offline_texts.topics_numbers import NUMBERS
 from nodes.authors.offline_texts.topics_tools import TOOLS
 from nodes.authors.offline_texts.words import capital, harmless, plain, subject_of
 
-TOPICS: Final[tuple[Topic, ...]] = (*TOOLS, *FIELDS, *NUMBERS, *ARTS)
+TOPICS: Final[tuple[Topic, ...]] = (*TOOLS, *FIELDS, *NUMBERS, *ARTS, *CRAFTS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +58,7 @@ def _read(goal: str, tech_stack: str, language: str) -> Reading:
     wording = wording_for(language)
     text = harmless(goal)
     own_words = subject_of(goal, wording.plan.work_as)
-    matches = find_topics(text, TOPICS)
+    matches = find_topics(text, TOPICS) or find_topics(own_words, TOPICS)
     if matches and matches[0].topic.kind == "field" and len(matches) == 1 and matches[0].topic.discipline == "code":
         tools = find_topics(harmless(tech_stack), TOPICS) if tech_stack else ()
         matches = (*(tool for tool in tools[:1] if tool.topic.kind == "tool"), *matches)
@@ -96,7 +97,7 @@ def terms_by_name(reading: Reading) -> dict[str, list[str]]:
 def capstones(reading: Reading) -> dict[str, list[str]]:
     """The two concepts of the learner's own project, and their key terms."""
     capstone = reading.wording.practice[reading.discipline].capstone
-    about = reading.own_words or reading.subject
+    about = max(reading.own_words, reading.subject, key=len) if reading.own_words else reading.subject
     return {capital(plain(name.format(s=about), 80)): list(terms) for name, terms in (capstone.plan, capstone.build)}
 
 

@@ -42,7 +42,7 @@ def _stage(name: str, wording: Wording, taken: set[str]) -> StageDraft:
             text = table.name.of(wording.language).replace("{s}", match.name.of(wording.language))
             names = [
                 entry.name.of(wording.language).replace("{s}", match.name.of(wording.language))
-                for entry in table.entries
+                for entry in table.entries[:2]
             ]
             if not {item.casefold() for item in (text, *names)} & taken:
                 terms = [

@@ -47,7 +47,7 @@ def parts_of(framework: Framework) -> list[Part]:
 
 
 def find_parts(words: str, parts: Collection[Part], kind: TargetType | None = None) -> list[Part]:
-    """The parts that `words` may mean, by the best kind of match there is: one where it is clear, none where there is none."""
+    """The parts that `words` may mean, by the best kind of match there is: one of them where it is clear."""
     text = bare(words)
     for candidate_kind, query in _readings(text, kind):
         pool = [part for part in parts if candidate_kind is None or part.kind == candidate_kind]

@@ -112,14 +112,15 @@ def _official(matter: Matter) -> list[Resource]:
     for match in reading.matches:
         places = match.topic.places
         first = matter.seed % max(1, len(places))
-        for place in (*places[first:], *places[:first])[: 2 if len(reading.matches) == 1 else 1]:
+        chosen = (*places[first:], *places[:first])[: 2 if len(reading.matches) == 1 else 1]
+        for place, words in zip(chosen, reading.wording.resources.official, strict=False):
             chinese = reading.language == "zh" and place.zh
             found.append(
                 Resource(
                     title=place.title.of(reading.language),
                     url=place.zh if chinese else place.url,
                     type=place.kind,
-                    description=reading.wording.resources.official.format(
+                    description=words.format(
                         s=match.name.of(reading.language), q=reading.wording.join(matter.terms[:3])
                     ),
                     relevance_score=0.9,

@@ -115,7 +115,8 @@ class ResourceWords:
     open_library: tuple[str, str]
     worldcat: tuple[str, str]
     courses: tuple[str, str]
-    official: str
+    official: tuple[str, str]
+    """Two ways to say it, for two places."""
     queries: tuple[str, str]
 
 
@@ -191,6 +192,7 @@ class Wording:
     comma: str
     last: str
     quotes: tuple[str, str]
+    emphasis: tuple[str, str]
     space: str
     """Between two sentences."""
     plan: PlanWords

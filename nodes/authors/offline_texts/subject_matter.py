@@ -34,12 +34,16 @@ class Matter:
             "s": self.stage,
         }
 
+    def emphasised(self, text: str) -> str:
+        """In italics; Chinese has none, and asterisks between its letters would not be read as such."""
+        opening, closing = self.reading.wording.emphasis
+        return f"{opening}{markdown(text)}{closing}"
+
     def marked(self, term: int = 0) -> dict[str, str]:
-        """The same for Markdown: concept and key term in italics."""
-        key = self.terms[term % len(self.terms)]
+        """The same for Markdown."""
         return {
-            "c": f"*{markdown(self.concept)}*",
-            "k": f"*{markdown(key)}*",
+            "c": self.emphasised(self.concept),
+            "k": self.emphasised(self.terms[term % len(self.terms)]),
             "m": markdown(self.module),
             "s": markdown(self.stage),
         }

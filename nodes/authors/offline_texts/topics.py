@@ -1,9 +1,9 @@
 """Curricula by subject: how their tables are written, and which of them a goal is about.
 
-A table is lines of `mark English | Chinese | key terms | key terms in Chinese`. Marks: `=` stage, `==` module, `.` easy, `*` medium and
-`!` hard concept, `+` before a mark for a concept that may be left out. A table has four stages, the last one for depth.
-{s} stands for the subject. Key terms without a Chinese column serve both languages; where none are given, the name's
-own words do.
+A table is lines of `mark English | Chinese | key terms | key terms in Chinese`. Marks: `=` stage, `==` module,
+`.` easy, `*` medium and `!` hard concept, `+` before a mark for a concept that may be left out. There are four stages,
+the last one for depth. {s} stands for the subject. Key terms without a Chinese column are looked up in
+terms_chinese.py, and serve both languages where they are not found; where there are none, the name's own words do.
 """
 
 import re
@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple
 
 from domain.framework import Difficulty
 from nodes.authors.offline_texts.shape import Discipline
+from nodes.authors.offline_texts.terms_chinese import CHINESE_TERMS
 
 _MARKS: Final[dict[str, Difficulty]] = {".": "easy", "*": "medium", "!": "hard"}
 
@@ -78,7 +79,7 @@ class Topic:
     compiled: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "compiled", re.compile(self.pattern))
+        object.__setattr__(self, "compiled", re.compile(self.pattern, re.ASCII))
 
     def named_in(self, goal: str) -> "Match | None":
         found = self.compiled.search(goal)
@@ -117,7 +118,8 @@ def _stages(table: str) -> tuple[StageTable, ...]:
             stages[-1][1].append((name, []))
         else:
             keys = [tuple(term.strip() for term in column.split(",")) for column in terms] or [()]
-            stages[-1][1][-1][1].append(Entry(name, _MARKS[mark[-1]], mark[0] == "+", keys[0], keys[-1]))
+            chinese = keys[1] if len(keys) > 1 else tuple(CHINESE_TERMS.get(key, key) for key in keys[0])
+            stages[-1][1][-1][1].append(Entry(name, _MARKS[mark[-1]], mark[0] == "+", keys[0], chinese))
     return tuple(
         StageTable(stage, tuple(ModuleTable(module, tuple(entries)) for module, entries in modules))
         for stage, modules in stages

@@ -11,7 +11,7 @@ _PYTHON: Final = Topic(
     kind="tool",
     discipline="code",
     search=_SEARCH,
-    pattern=r"(?i)\bpython",
+    pattern=r"(?i)\bpython|بايثون|パイソン",
     places=(
         Place(
             Pair("Python documentation", "Python 官方文档"),
@@ -58,7 +58,8 @@ _GO: Final = Topic(
     kind="tool",
     discipline="code",
     search=_SEARCH,
-    pattern=r"(?i:\bgolang\b|\b(?:in|with|learn|using) go$)|(?<![A-Za-z])G[oO](?![A-Za-z])(?! to\b)|(?<![a-z])go ?语言",
+    pattern=r"(?i:\bgolang\b|\b(?:in|with|learn|using) go$)|(?<![A-Za-z])G[oO](?![A-Za-z])(?! to\b)"
+    r"|(?<![a-z])go ?语言",
     places=(
         Place(Pair("Go documentation", "Go 官方文档"), "https://go.dev/doc/"),
         Place(Pair("A Tour of Go", "Go 语言之旅"), "https://go.dev/tour/", "course"),

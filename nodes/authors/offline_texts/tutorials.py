@@ -67,7 +67,7 @@ def _what(brief: TutorialBrief, matter: Matter, places: dict[str, str]) -> str:
     lines = [f"## {words.what}", "", _intro(matter, description)]
     lines[-1] += matter.reading.wording.space + pick(matter.practice.why, matter.seed >> 2).format(**places)
     if brief.prerequisite_names:
-        names = join([f"*{markdown(name)}*" for name in brief.prerequisite_names[:4]])
+        names = join([matter.emphasised(name) for name in brief.prerequisite_names[:4]])
         lines += ["", words.builds_on.format(p=names)]
     lines += ["", words.key_terms.format(terms=join([f"**{markdown(term)}**" for term in matter.terms]))]
     heading, tips = words.preference

@@ -14,22 +14,28 @@ _ESCAPED = re.compile(r"([\\`*_\[\]<>|])")
 _EDGE: Final = " \t'\"“”‘’«».,;:!?-–—/&()（）。，、；：！？《》「」"
 
 _LEAD_IN = re.compile(
-    r"(?:please|hi|hello|i(?:'d| would| really)? (?:want|like|love|need|wish|hope|plan|am trying)(?: to)?|help me(?: to)?"
+    r"(?:please|hi|hello|i(?:'d| would| really)? (?:want|like|love|need|wish|hope|plan|am trying)(?: to)?"
+    r"|help me(?: to)?"
     r"|teach me|show me|let me|how (?:do|can|should) i|how to|my goal is(?: to)?|be able to"
     r"|learn(?:ing)?|study(?:ing)?|understand(?:ing)?|master(?:ing)?|become|becoming|be|get(?:ting)?"
-    r" (?:into|started with|better at|good at)|improve|improving|start(?:ing)?|practi[cs]e|practi[cs]ing|prepare for|pass"
-    r"|know|explore|begin|about|to|a|an|the|my|some|in|at|with|everything|more|basics of|fundamentals of)\s+",
+    r" (?:into|started with|better at|good at)|improve|improving|start(?:ing)?|practi[cs]e|practi[cs]ing"
+    r"|prepare for|pass"
+    r"|know|explore|begin|quiero|aprender(?: a)?|apprendre(?: à)?|je (?:veux|voudrais)|imparare(?: a)?|voglio|quero"
+    r"|ich (?:möchte|will)|أريد أن|أتعلم|تعلم|я хочу|хочу|научиться|изучать|изучить|выучить"
+    r"|about|to|a|an|the|my|some|in|at|with|everything|more|basics of|fundamentals of)\s+",
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"[.!?;:](?:\s|$)|,\s|\s(?:so that|so i|because|in order to|within|from scratch|as a hobby|for my|while|by next|to work"
+    r"[.!?;:](?:\s|$)|,\s|\s(?:so that|so i|because|in order to|within"
+    r"|from scratch|as a hobby|for my|while|by next|to work"
     r"|to get|to be able|\d+ ?(?:h|hours?)\b|in \d+ (?:days?|weeks?|months?|years?))",
     re.IGNORECASE,
 )
 _LEAD_IN_ZH = re.compile(
-    r"(?:请|帮我|帮助我|教我|我|想要|想|希望|需要|打算|计划|准备|如何|怎么|怎样|能够|系统地?|快速|从零开始|从零|零基础|开始|学会|学习"
+    r"(?:请|帮我|帮助我|教我|我|想要|想|希望|需要|打算|计划|准备|如何|怎么|怎样|能够|系统地?|快速|从零开始|从零|零基础|[利在]?用?业余时间|开始|学会|学习"
     r"|学好|学(?!术|校|院|生)|掌握|了解|理解|熟悉|成为|精通|入门|提高|提升|当(?=一)|做(?=一)|一名|一个|一位|一下|关于|弹(?=[钢吉])|说(?=.语)|\s)+"
 )
+_TAIL = re.compile(r"\s+lernen$|を(?:学び|勉強し|習い)たい.*$|を(?:学ぶ|習う)$|(?:을|를) 배우고 싶.*$")
 _CUT_ZH = re.compile(r"[，。；！？,;!?]|以便|为了|因为")
 _ROLE = re.compile(r"\b(?:become|becoming|be|being|as)\b", re.IGNORECASE)
 _ROLES: Final = {
@@ -81,13 +87,14 @@ def has_letters(text: str) -> bool:
 
 
 def subject_of(goal: str, work_as: str = "{s}", limit: int = 44) -> str:
-    """What a goal is about, in its own words: "become a baker, part-time" is about baking. Empty where it holds no letter."""
+    """What a goal is about, in its own words ("become a baker, part-time": baking); empty where it holds no letter."""
     text = harmless(goal).strip(_EDGE)
     han = _HAN.search(text) is not None
     core = next((part for part in (_CUT_ZH if han else _CUT).split(text) if has_letters(part)), "").strip(_EDGE)
     rest = core
     while lead := (_LEAD_IN_ZH if han else _LEAD_IN).match(rest):
         rest = rest[lead.end() :].strip(_EDGE)
+    rest = _TAIL.sub("", rest)
     core = rest if has_letters(rest) else core
     if not han and _ROLE.search(goal) and len(core.split()) <= 5:
         work = _ROLE_WORD.sub(lambda word: _ROLES[word[1].lower()], core)
@@ -117,6 +124,6 @@ def pick(pool: Sequence[T], seed: int) -> T:
 
 
 def pick_some(pool: Sequence[T], count: int, seed: int) -> list[T]:
-    """`count` of the pool (all where it is smaller), neighbours in the pool's circle, from a place that the seed names."""
+    """`count` of the pool (all where it is smaller): neighbours in its circle, from a place that the seed names."""
     size = len(pool)
     return [pool[(seed + number) % size] for number in range(min(count, size))]

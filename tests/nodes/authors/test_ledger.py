@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from domain.errors import AnswerRejected, Superseded
 from domain.framework import Concept
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import Step, TaskStatus
-from nodes.authors.ledger import Ledger, call_key, storable_answer
+from nodes.authors.ledger import Keep, Ledger, Question, call_key, storable_answer
 from nodes.authors.port import Answer, Brief, IntentBrief, QuizBrief, Role
 from nodes.authors.throttle import Throttle
 from repository.calls import bill, known_answers
@@ -38,7 +39,14 @@ async def ledger(database: Database, fence: Fence, author: ScriptedAuthor, *, ro
     """As a run that starts now would have it."""
     async with database.transaction() as session:
         known = await known_answers(session, fence.task_id)
-    return Ledger(author, Throttle(1), database, fence, round_, False, known)
+    return Ledger(author, Throttle(1), Always(), database, fence, round_, False, known)
+
+
+class Always:
+    """A permit that never makes anybody wait."""
+
+    def call(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
 
 def broken_until(objections_needed: int) -> Any:
@@ -56,10 +64,14 @@ async def nothing_to_keep(_: Session, __: Quiz, ___: Answer) -> None:
     """Stands for the content row that holds the answer."""
 
 
+def quiz_question(keep: Keep[Quiz] = nothing_to_keep) -> Question[Quiz]:
+    return Question(Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, SUBJECT, keep=keep)
+
+
 async def test_a_committed_answer_is_never_bought_again(database: Database, fence: Fence) -> None:
     author = ScriptedAuthor()
     for _ in range(3):  # each time as a process that starts anew
-        assert await (await ledger(database, fence, author)).ask(Step.INTENT_ANALYSIS, INTENT_BRIEF) == INTENT
+        assert await (await ledger(database, fence, author)).ask(Question(Step.INTENT_ANALYSIS, INTENT_BRIEF)) == INTENT
     assert len(author.asked) == 1
 
 
@@ -71,23 +83,17 @@ async def test_a_rejected_answer_is_committed_before_the_next_call_and_not_bough
 
     author = ScriptedAuthor({Role.QUIZ: broken_until(1)})
     with pytest.raises(KeyboardInterrupt):
-        await (await ledger(database, fence, author)).ask(
-            Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, subject=SUBJECT, keep=die
-        )
+        await (await ledger(database, fence, author)).ask(quiz_question(keep=die))
     assert len(author.asked) == 2
-    await (await ledger(database, fence, author)).ask(
-        Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, subject=SUBJECT, keep=nothing_to_keep
-    )
+    await (await ledger(database, fence, author)).ask(quiz_question())
     assert len(author.asked) == 3, "only the call that was in flight is repeated"
 
 
 async def test_what_failed_is_asked_anew_in_another_round(database: Database, fence: Fence) -> None:
     author = ScriptedAuthor({Role.QUIZ: broken_until(99)})
-    for round_, expected in ((0, 3), (0, 3), (1, 6)):
+    for round_, expected in ((0, 3), (1, 6)):
         with pytest.raises(AnswerRejected, match="There is no question"):
-            await (await ledger(database, fence, author, round_=round_)).ask(
-                Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, subject=SUBJECT, keep=nothing_to_keep
-            )
+            await (await ledger(database, fence, author, round_=round_)).ask(quiz_question())
         assert len(author.asked) == expected
 
 
@@ -96,14 +102,14 @@ async def test_another_input_is_another_call(database: Database, fence: Fence) -
     other = QUIZ_BRIEF.model_copy(update={"instructions": "shorter"})
     ask = (await ledger(database, fence, author)).ask
     for brief in (QUIZ_BRIEF, other):
-        await ask(Step.QUIZ_GENERATION, brief, subject=SUBJECT)
+        await ask(Question(Step.QUIZ_GENERATION, brief, subject=SUBJECT))
     assert len(author.asked) == 2
 
 
 async def test_every_call_is_on_the_bill(database: Database, fence: Fence) -> None:
     author = ScriptedAuthor({Role.QUIZ: broken_until(2)})
     ask = (await ledger(database, fence, author)).ask
-    await ask(Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, subject=SUBJECT, keep=nothing_to_keep)
+    await ask(quiz_question())
     async with database.transaction() as session:
         assert await bill(session, fence.task_id) == (45, 1.5)
 
@@ -118,22 +124,23 @@ async def test_a_superseded_run_neither_records_nor_keeps_an_answer(database: Da
     async with database.transaction() as session:
         await update_task_status(session, fence.task_id, TaskStatus.CANCELLED, Step.CANCELLED)
     with pytest.raises(Superseded):
-        await ask(Step.QUIZ_GENERATION, QUIZ_BRIEF, subject=SUBJECT, keep=keep)
+        await ask(quiz_question(keep=keep))
     assert kept == []
     async with database.transaction() as session:
         assert await bill(session, fence.task_id) == (0, 0.0)
 
 
 def test_the_key_knows_no_clock_no_model_and_no_setting() -> None:
-    key = call_key(INTENT_BRIEF, Step.INTENT_ANALYSIS, 0, None, 0, [])
+    question = Question(Step.INTENT_ANALYSIS, INTENT_BRIEF)
+    key = call_key(question, 0, 0, [])
     same = IntentBrief.model_validate_json(INTENT_BRIEF.model_dump_json())
-    assert key == call_key(same, Step.INTENT_ANALYSIS, 0, None, 0, [])
+    assert key == call_key(Question(Step.INTENT_ANALYSIS, same), 0, 0, [])
     others = [
-        call_key(INTENT_BRIEF, Step.CURRICULUM_DESIGN, 0, None, 0, []),
-        call_key(INTENT_BRIEF, Step.INTENT_ANALYSIS, 1, None, 0, []),
-        call_key(INTENT_BRIEF, Step.INTENT_ANALYSIS, 0, SUBJECT, 0, []),
-        call_key(INTENT_BRIEF, Step.INTENT_ANALYSIS, 0, None, 1, []),
-        call_key(INTENT_BRIEF, Step.INTENT_ANALYSIS, 0, None, 0, ["wrong"]),
+        call_key(Question(Step.CURRICULUM_DESIGN, INTENT_BRIEF), 0, 0, []),
+        call_key(Question(Step.INTENT_ANALYSIS, INTENT_BRIEF, subject=SUBJECT), 0, 0, []),
+        call_key(question, 1, 0, []),
+        call_key(question, 0, 1, []),
+        call_key(question, 0, 0, ["wrong"]),
     ]
     assert len({key, *others}) == 6
 

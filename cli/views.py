@@ -1,0 +1,224 @@
+"""Commands that only read: roadmaps, tasks, events, drawings of graphs."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.inputs import known_id, user_filter
+from cli.opening import ask
+from cli.options import After, Json, Limit, OfUser, RoadmapId, TaskId
+from cli.output import console, one_line, print_json, print_rich, print_text, tell
+from domain.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from orchestrator import Orchestrator
+    from orchestrator.status import RoadmapView, StatusCheck, TaskView
+    from repository.events import Event
+    from repository.tables import ContentVersionRow, RoadmapRow
+
+PAGE = 50
+
+
+class Format(StrEnum):
+    """How `show` shows a roadmap."""
+
+    TREE = "tree"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def list_roadmaps(user: OfUser = None, limit: Limit = PAGE, after: After = None, json: Json = False) -> None:
+    """List roadmaps, newest first."""
+    from cli.tables import ROADMAP_FIELDS, roadmaps_table
+
+    user_id = user_filter(user)
+    cursor = None if after is None else known_id(after, "roadmap")
+
+    async def page(orchestrator: "Orchestrator") -> "Sequence[RoadmapRow]":
+        before = None if cursor is None else ((await orchestrator.roadmap(cursor)).created_at, cursor)
+        return await orchestrator.roadmaps(user_id=user_id, before=before, limit=limit + 1)
+
+    rows = ask(page)
+    shown, following = rows[:limit], rows[limit - 1].roadmap_id if len(rows) > limit else None
+    if json:
+        print_json({"roadmaps": [row.model_dump(include=ROADMAP_FIELDS) for row in shown], "next": following})
+    elif shown:
+        print_rich(roadmaps_table(shown))
+        _say_next("list", following)
+    else:
+        tell('There are no roadmaps here. Make one: roadmap create "learn to draw"')
+
+
+def tasks(
+    roadmap: Annotated[str | None, typer.Option(metavar="ID", help="Only runs of this roadmap.")] = None,
+    user: OfUser = None,
+    limit: Limit = PAGE,
+    after: After = None,
+    json: Json = False,
+) -> None:
+    """List runs, newest first."""
+    from cli.tables import tasks_table
+
+    user_id = user_filter(user)
+    roadmap_id = None if roadmap is None else known_id(roadmap, "roadmap")
+    cursor = None if after is None else known_id(after, "task")
+
+    async def page(orchestrator: "Orchestrator") -> "list[TaskView]":
+        if roadmap_id is not None:
+            await orchestrator.status(roadmap_id)  # a roadmap that does not exist is no empty list
+        before = None if cursor is None else ((await orchestrator.task(cursor)).created_at, cursor)
+        return await orchestrator.tasks(roadmap_id=roadmap_id, user_id=user_id, before=before, limit=limit + 1)
+
+    found = ask(page)
+    shown, following = found[:limit], found[limit - 1].task_id if len(found) > limit else None
+    if json:
+        print_json({"tasks": [task.model_dump(mode="json") for task in shown], "next": following})
+    elif shown:
+        print_rich(tasks_table(shown))
+        _say_next(f"tasks{f' --roadmap {roadmap_id}' if roadmap_id else ''}", following)
+    else:
+        tell("There are no runs here.")
+
+
+def _say_next(command: str, following: str | None) -> None:
+    if following is not None:
+        tell(f"More: roadmap {command} --after {following}")
+
+
+def show(
+    roadmap_id: RoadmapId,
+    concept: Annotated[str | None, typer.Option(metavar="ID", help="Show this concept's contents.")] = None,
+    format: Annotated[Format | None, typer.Option(help="How to show it: tree unless told.")] = None,
+    json: Json = False,
+) -> None:
+    """Show a roadmap, or the contents of one concept."""
+    from cli.documents import concept_document, roadmap_document
+    from cli.tree import roadmap_tree
+
+    if json and format not in (None, Format.JSON):
+        raise InvalidInput(f"--json and --format {format} contradict each other: give one of them")
+    if concept is not None and format is Format.TREE:
+        raise InvalidInput("--concept shows contents, not a tree: leave --format away, or ask for json or markdown")
+    wanted = Format.JSON if json else format or Format.TREE
+    roadmap, contents = ask(_roadmap_with_contents(known_id(roadmap_id, "roadmap"), concept, wanted))
+    if concept is not None:
+        place = roadmap.framework.find(concept) if roadmap.framework else None
+        if place is None:
+            raise NotFound(f"There is no concept {concept} in {roadmap_id}; `roadmap show {roadmap_id}` lists them.")
+        if wanted is Format.JSON:
+            print_json(_concept_json(roadmap, concept, contents))
+        else:
+            _print_markdown(concept_document(roadmap, place, contents), rendered=wanted is Format.TREE)
+    elif wanted is Format.JSON:
+        print_json(roadmap.as_json())
+    elif wanted is Format.MARKDOWN:
+        _print_markdown(roadmap_document(roadmap, contents), rendered=False)
+    else:
+        print_rich(*roadmap_tree(roadmap))
+
+
+def _roadmap_with_contents(roadmap_id: str, concept: str | None, wanted: Format) -> Any:
+    async def read(orchestrator: "Orchestrator") -> "tuple[RoadmapView, Sequence[ContentVersionRow]]":
+        roadmap = await orchestrator.roadmap(roadmap_id)
+        if concept is None and wanted is not Format.MARKDOWN:
+            return roadmap, []
+        concept_id = None if concept is None else known_id(concept, "concept")
+        return roadmap, await orchestrator.contents(roadmap_id, concept_id)
+
+    return read
+
+
+def _concept_json(roadmap: "RoadmapView", concept_id: str, contents: "Sequence[ContentVersionRow]") -> dict[str, Any]:
+    """The concept as in the framework, and its newest contents (null where there is none)."""
+    concepts = (
+        concept
+        for stage in roadmap.as_json()["stages"]
+        for module in stage["modules"]
+        for concept in module["concepts"]
+    )
+    payloads = {row.content_type: row.payload for row in contents}
+    return {
+        "roadmap_id": roadmap.roadmap_id,
+        **next(concept for concept in concepts if concept["concept_id"] == concept_id),
+        "tutorial": payloads.get("tutorial"),
+        "resources": payloads.get("resources"),
+        "quiz": payloads.get("quiz"),
+    }
+
+
+def _print_markdown(document: str, *, rendered: bool) -> None:
+    out = console()
+    if rendered and out.is_terminal:
+        from rich.markdown import Markdown
+
+        out.print(Markdown(document, hyperlinks=False), width=min(out.width, 100))
+    else:
+        print_text(document.rstrip("\n"))
+
+
+def status(roadmap_id: RoadmapId, json: Json = False) -> None:
+    """Say what is running, failed or stale in a roadmap."""
+    from cli.tables import status_report
+
+    identifier = known_id(roadmap_id, "roadmap")
+
+    async def check(orchestrator: "Orchestrator") -> "tuple[StatusCheck, RoadmapView]":
+        return await orchestrator.status(identifier), await orchestrator.roadmap(identifier)
+
+    said, roadmap = ask(check)
+    if json:
+        print_json(said.model_dump(mode="json"))
+    else:
+        print_rich(*status_report(said, roadmap))
+
+
+def log(
+    task_id: TaskId,
+    after: Annotated[int, typer.Option(metavar="SEQUENCE", min=0, help="Only events after this one.")] = 0,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The most to show; all, unless given.")] = None,
+    json: Json = False,
+) -> None:
+    """Show the events of a run."""
+    from cli.stories import gist
+
+    identifier = known_id(task_id, "task")
+
+    async def read(orchestrator: "Orchestrator") -> "list[Event]":
+        events = await orchestrator.events(identifier, after=after)
+        while (limit is None or len(events) <= limit) and (
+            more := await orchestrator.events(identifier, after=events[-1].sequence if events else after)
+        ):
+            events += more
+        return events
+
+    events = ask(read)
+    shown = events[:limit]
+    following = shown[-1].sequence if shown and len(events) > len(shown) else None
+    if json:
+        from dataclasses import asdict
+
+        print_json({"events": [asdict(event) for event in shown], "next": following})
+        return
+    for event in shown:
+        moment = event.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+        print_text(f"{event.sequence:>5}  {moment}  {event.type:<19}  {gist(event)}")
+    _say_next(f"log {task_id}", None if following is None else str(following))
+
+
+def graph(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which graph.")] = "creation",
+    json: Json = False,
+) -> None:
+    """Draw the graph of a kind of run, as Mermaid."""
+    from orchestrator.graphs.creation import build_creation_graph
+
+    graphs = {"creation": build_creation_graph}
+    if name not in graphs:
+        raise InvalidInput(f"there is no graph {one_line(name)!a}; there is: {', '.join(graphs)}")
+    drawing = graphs[name]().compile().get_graph().draw_mermaid()
+    if json:
+        print_json({"name": name, "mermaid": drawing})
+    else:
+        print_text(drawing.rstrip("\n"))

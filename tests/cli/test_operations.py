@@ -1,0 +1,102 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.app import main
+from cli.operations import masked
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://ann:secret@db.example:5433/roadmap", "postgresql://ann:***@db.example:5433/roadmap"),
+        ("postgresql://ann:s%40:x@[::1]/r?sslmode=require", "postgresql://ann:***@[::1]/r?sslmode=require"),
+        ("postgresql://ann@h/r?password=secret&sslpassword=x", "postgresql://ann@h/r?password=***&sslpassword=***"),
+        ("postgresql:///r?host=/tmp/a%20b&user=ann", "postgresql:///r?host=/tmp/a%20b&user=ann"),
+        ("postgresql://[broken", "***"),
+    ],
+)
+def test_passwords_are_masked(url: str, shown: str) -> None:
+    assert masked(url) == shown
+
+
+def test_settings_show_what_holds(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ROADMAP_HOME", str(tmp_path))
+    monkeypatch.setenv("ROADMAP_DATABASE_URL", "postgresql://ann:secret@h/r")
+    monkeypatch.setenv("ROADMAP_OFFLINE_FAIL", "quiz, tutorial@c-1")
+    assert main(["settings"]) == 0
+    out = capfd.readouterr().out
+    assert "secret" not in out
+    assert "ann:***@h/r  (environment)" in out
+    assert "ROADMAP_MAX_CONCEPTS" in out
+    assert main(["settings", "--json"]) == 0
+    values = json.loads(capfd.readouterr().out)
+    assert values["database_url"] == "postgresql://ann:***@h/r"
+    assert values["offline_fail"] == ["quiz", "tutorial@c-1"]
+    assert values["max_concepts"] == 60
+    assert values["model"] is None
+    assert values["home"] == str(tmp_path)
+
+
+def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("ROADMAP_MAX_CONCEPTS", "many")
+    assert main(["settings"]) == 2
+    assert "ROADMAP_MAX_CONCEPTS" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("act", ["start", "stop"])
+def test_a_server_of_the_users_own_is_neither_started_nor_stopped(
+    act: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ROADMAP_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    assert main(["db", act]) == 2
+    assert "ROADMAP_DATABASE_URL" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["upgrade", "9999"], ["downgrade", "nowhere"], ["downgrade", "head"]])
+def test_a_revision_must_exist_before_anything_is_opened(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ROADMAP_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    assert main(["db", *command]) == 2
+    assert "0001" in capfd.readouterr().err
+
+
+def test_the_revision_moves_on_a_server_too(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ROADMAP_DATABASE_URL", database_url)
+    assert main(["db", "current", "--json"]) == 0
+    newest = json.loads(capfd.readouterr().out)["newest"]
+    assert main(["db", "downgrade", "0001", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out) == {"before": newest, "revision": "0001"}
+    assert main(["db", "current"]) == 0
+    assert capfd.readouterr().out == f"0001 (the newest is {newest})\n"
+    assert main(["list"]) == 5
+    assert "roadmap db upgrade" in capfd.readouterr().err
+    assert main(["db", "upgrade"]) == 0
+    assert capfd.readouterr().out == f"The database was at 0001 and is at {newest} now.\n"
+    assert main(["db", "upgrade"]) == 0
+    assert capfd.readouterr().out == f"The database is at {newest} already.\n"
+
+
+def test_doctor_says_what_to_do(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("ROADMAP_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    assert main(["doctor", "--json"]) == 5
+    report = json.loads(capfd.readouterr().out)
+    assert report["ok"] is False
+    assert [(check["name"], check["ok"]) for check in report["checks"]] == [("database", False), ("model", True)]
+    assert report["checks"][0]["to_do"]
+    assert main(["doctor"]) == 5
+    assert "\n    " in capfd.readouterr().out
+
+
+def test_doctor_finds_all_well(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ROADMAP_DATABASE_URL", database_url)
+    assert main(["doctor"]) == 0
+    assert "All is well." in capfd.readouterr().err

@@ -1,0 +1,94 @@
+"""The real command `roadmap` as a user has it: processes of their own, one data folder."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+ROADMAP: Final = Path(sys.executable).with_name("roadmap")
+FOREIGN: Final = {"COLUMNS", "NO_COLOR"}
+"""Settings that are not ours."""
+PATIENCE: Final = 60.0
+"""Seconds for what should take a few; only a hang takes longer."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Running:
+    """A command that goes on; its stderr is read as it comes, from a terminal or from a pipe."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], *, terminal: bool = False) -> None:
+        reading, writing = pty.openpty() if terminal else os.pipe()
+        self._process = subprocess.Popen(
+            command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=writing, text=True
+        )
+        os.close(writing)
+        self._said = bytearray()
+        self._reader = threading.Thread(target=self._read, args=(reading,))
+        self._reader.start()
+
+    def _read(self, descriptor: int) -> None:
+        try:
+            while data := os.read(descriptor, 65536):
+                self._said += data
+        except OSError:
+            pass  # how a terminal says that the last writer is gone
+        finally:
+            os.close(descriptor)
+
+    @property
+    def err(self) -> str:
+        return self._said.decode(errors="replace")
+
+    def wait_for(self, seen: Callable[[str], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not seen(self.err):
+            if time.monotonic() > deadline or self._process.poll() is not None:
+                self._process.kill()
+                raise AssertionError(f"never seen: {self.end()}")
+            time.sleep(0.02)
+
+    def interrupt(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+
+    def end(self) -> Done:
+        out, _ = self._process.communicate(timeout=PATIENCE)
+        self._reader.join()
+        return Done(self._process.returncode, out, self.err)
+
+
+class Command:
+    """`roadmap` on one data folder. `settings` are variables `ROADMAP_...` without that prefix, or FOREIGN ones."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def start(self, *arguments: str, terminal: bool = False, **settings: str) -> Running:
+        own = {name if name in FOREIGN else f"ROADMAP_{name}": value for name, value in settings.items()}
+        env = {**os.environ, "ROADMAP_HOME": str(self.home), "TERM": "xterm-256color", **own}
+        return Running([str(ROADMAP), *arguments], env, terminal=terminal)
+
+    def __call__(self, *arguments: str, **settings: str) -> Done:
+        return self.start(*arguments, terminal=False, **settings).end()
+
+    def all(self, *commands: Sequence[str], **settings: str) -> list[Done]:
+        """Several at once."""
+        return [running.end() for running in [self.start(*command, terminal=False, **settings) for command in commands]]

@@ -1,0 +1,199 @@
+"""The offline author: any goal in any script gives a sound plan, always the same."""
+
+import asyncio
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.errors import RunFailed
+from domain.framework import FrameworkDraft
+from domain.request import Intent, LearningRequest, Level
+from nodes.authors.offline import OfflineAuthor
+from nodes.authors.port import IntentBrief, QuizBrief, ResourcesBrief, StructureReviewBrief, TutorialBrief
+from tests.nodes.authors.offline_plans import (
+    LEVELS,
+    concepts_of,
+    draft_for,
+    first_brief,
+    framework_for,
+    goals,
+    preferences,
+    write,
+)
+
+
+def check_draft(draft: FrameworkDraft, max_concepts: int) -> None:
+    concepts = concepts_of(draft)
+    assert len(concepts) <= max_concepts
+    assert len(concepts) >= min(6, max_concepts)
+    assert len(draft.stages) >= min(2, max_concepts)
+    assert all(stage.modules and all(module.concepts for module in stage.modules) for stage in draft.stages)
+    parts = [stage.name for stage in draft.stages] + [module.name for stage in draft.stages for module in stage.modules]
+    for names in ([concept.name for concept in concepts], parts[: len(draft.stages)], parts[len(draft.stages) :]):
+        assert len({name.casefold() for name in names}) == len(names)
+        assert all(
+            name.strip() == name and 0 < len(name) <= 80 and name.isprintable()
+            for name in names
+            if "\u200d" not in name
+        )
+    earlier: set[str] = set()
+    for concept in concepts:
+        assert set(concept.prerequisites) <= earlier
+        assert 0.5 <= concept.estimated_hours <= 20
+        assert concept.description
+        assert concept.keywords
+        earlier.add(concept.name)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    goal=goals,
+    level=st.sampled_from(LEVELS),
+    hours=st.floats(1, 168),
+    language=st.sampled_from(["", "en", "zh", "zh-TW", "ar", "es"]),
+    max_concepts=st.sampled_from([1, 2, 5, 6, 7, 15, 60]),
+)
+async def test_any_goal_gives_a_sound_plan(
+    goal: str, level: Level, hours: float, language: str, max_concepts: int
+) -> None:
+    wanted = preferences(goal, current_level=level, available_hours_per_week=hours, primary_language=language)
+    draft = await draft_for(wanted, max_concepts)
+    check_draft(draft, max_concepts)
+    assert draft == await draft_for(wanted, max_concepts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(goal=goals, level=st.sampled_from(LEVELS), hours=st.floats(1, 80))
+async def test_more_hours_a_week_make_a_larger_plan(goal: str, level: Level, hours: float) -> None:
+    small, large = [
+        concepts_of(await draft_for(preferences(goal, current_level=level, available_hours_per_week=value)))
+        for value in (hours, 2 * hours)
+    ]
+    assert len(small) <= len(large)
+    total, larger = (sum(concept.estimated_hours for concept in concepts) for concepts in (small, large))
+    assert total < larger or all(concept.estimated_hours == 20 for concept in small)
+
+
+async def test_a_backend_engineer_in_go_learns_go_and_servers() -> None:
+    draft = await draft_for(preferences("become a backend engineer in Go"))
+    names = [concept.name for concept in concepts_of(draft)]
+    assert draft.title == "Backend engineering with Go, from the ground up"
+    assert "Slices, maps and structs" in names
+    assert any("HTTP" in name for name in names)
+    assert 12 <= len(names) <= 16
+
+
+@pytest.mark.parametrize(
+    ("goal", "title"),
+    [
+        ("learn Go", "Go, from the ground up"),
+        ("go to the gym and become stronger", "Go to the gym and become stronger"),
+        ("I want to learn Java", "Java, from the ground up"),
+        ("JavaScript for beginners", "JavaScript, from the ground up"),
+        ("French cooking", "Cooking, from the ground up"),
+        ("用Python做数据分析", "用 Python 做数据分析：从零开始"),
+        ("Kubernetes", "Kubernetes, from the ground up"),
+        ("learn C++", "C++, from the ground up"),
+        ("become a baker, part-time", "Baking and cooking, from the ground up"),
+        ("become a gardener, part-time", "Gardening, from the ground up"),
+        ("Ich möchte Klavier spielen lernen", "Piano, from the ground up"),
+        ("become a falconer", "The work of a falconer, from the ground up"),
+        ("🎸🎸🎸", "Your goal, from the ground up"),
+    ],
+)
+async def test_the_title_says_what_the_goal_is_about(goal: str, title: str) -> None:
+    assert (await draft_for(preferences(goal))).title.startswith(title)
+
+
+async def test_a_goal_without_a_curriculum_keeps_its_own_words() -> None:
+    draft = await draft_for(preferences("restore old furniture and upholster chairs"))
+    names = [concept.name for concept in concepts_of(draft)]
+    assert any("restore old furniture" in name.casefold() for name in names)
+    assert any("Getting to know upholster chairs" in name for name in names)
+
+
+async def test_markup_in_a_goal_stays_out_of_names() -> None:
+    draft = await draft_for(
+        preferences("learn <script>alert('x')</script> *bold* `code` [a](b) | SQL'; DROP TABLE x; --")
+    )
+    words = draft.model_dump_json()
+    assert not any(sign in words for sign in ("<", ">", "`", "*", "|", "--"))
+
+
+async def test_an_advanced_learner_skips_the_basics_and_goes_deeper() -> None:
+    beginner, advanced = [
+        await draft_for(preferences("learn Go", current_level=level)) for level in (LEVELS[0], LEVELS[2])
+    ]
+    assert any(concept.difficulty == "easy" for concept in concepts_of(beginner))
+    assert not any(concept.difficulty == "easy" for concept in concepts_of(advanced))
+    hard = [sum(c.difficulty == "hard" for c in concepts_of(draft)) for draft in (beginner, advanced)]
+    assert hard[0] < hard[1]
+
+
+async def test_a_deadline_bounds_the_hours() -> None:
+    draft = await draft_for(preferences("learn Go", available_hours_per_week=5, target_deadline="in 4 weeks"))
+    assert sum(concept.estimated_hours for concept in concepts_of(draft)) == 20
+
+
+@pytest.mark.parametrize(
+    ("fail", "failing"), [("tutorial", True), ("tutorial@c-1-1-2", True), ("quiz", False), ("tutorial@c-1-1-3", False)]
+)
+async def test_it_fails_where_it_is_told_to(fail: str, failing: bool) -> None:
+    author = OfflineAuthor(fail=[fail])
+    if failing:
+        with pytest.raises(RunFailed, match="ROADMAP_OFFLINE_FAIL") as caught:
+            await author.write(first_brief("learn Rust"))
+        assert "\n" not in str(caught.value)
+    else:
+        await author.write(first_brief("learn Rust"))
+
+
+async def test_latency_is_slept_without_blocking() -> None:
+    author = OfflineAuthor(latency=0.05)
+    began = time.monotonic()
+    await asyncio.gather(*(author.write(first_brief("learn Rust")) for _ in range(20)))
+    assert 0.05 <= time.monotonic() - began < 0.5
+
+
+async def test_a_call_is_quick() -> None:
+    author, briefs = (
+        OfflineAuthor(),
+        [first_brief("learn Rust", kind) for kind in (TutorialBrief, ResourcesBrief, QuizBrief)],
+    )
+    began = time.process_time()
+    for _ in range(100):
+        for brief in briefs:
+            await author.write(brief)
+    assert (time.process_time() - began) / 300 < 0.002  # 0.15 ms on a quiet machine
+
+
+async def test_an_intent_is_filled_from_the_request() -> None:
+    wanted = preferences(
+        "become a backend engineer in Go",
+        available_hours_per_week=7.5,
+        career_background="nurse",
+        target_deadline="in 6 months",
+        content_preference=["visual"],
+    )
+    intent: Intent = await write(IntentBrief(request=LearningRequest(preferences=wanted)))
+    assert intent.parsed_goal == "Backend engineering with Go"
+    assert intent.key_technologies == ["Go", "backend engineering"]
+    assert "7.5" in intent.time_constraint
+    assert "in 6 months" in intent.time_constraint
+    assert "nurse" in intent.user_profile_summary
+    assert intent.content_format_weights["visual"] == 1.0
+    assert all([intent.recommended_focus, intent.skill_gap_analysis, intent.personalized_suggestions])
+
+
+@pytest.mark.parametrize(("deadline", "warned"), [(None, False), ("in 2 weeks", True)])
+async def test_a_review_warns_of_too_little_time_and_of_nothing_else(deadline: str | None, warned: bool) -> None:
+    framework = await framework_for("learn Go")
+    wanted = preferences("learn Go", target_deadline=deadline)
+    request = LearningRequest(preferences=wanted)
+    intent = await write(IntentBrief(request=request))
+    review = await write(StructureReviewBrief(request=request, intent=intent, framework=framework))
+    assert [issue.severity for issue in review.issues] == ["warning"] * warned
+    assert "draft author" in review.validation_summary
+    assert len(review.dimension_scores) == 4
