@@ -10,35 +10,34 @@ from sqlmodel import col, select
 
 from domain.errors import Conflict, NotFound
 from domain.framework import Framework
+from repository.contents import ensure_contents
 from repository.database import Session, execute
 from repository.tables import FrameworkVersionRow, RoadmapRow
 
 
 async def reserve_roadmap(session: Session, roadmap_id: str, user_id: str, title: str) -> None:
     """The row of a creation request: reserves the id, owns and lists it. Raises Conflict where the id is taken."""
-    statement = insert(RoadmapRow).values(roadmap_id=roadmap_id, user_id=user_id, title=title)
-    inserted = await session.exec(statement.on_conflict_do_nothing().returning(col(RoadmapRow.roadmap_id)))
-    if inserted.first() is None:
+    if not await _insert(session, roadmap_id, user_id, title):
         raise Conflict(f"There is already a roadmap {roadmap_id}.")
 
 
 async def save_roadmap_metadata(session: Session, roadmap_id: str, user_id: str, framework: Framework) -> int:
     """Insert or update a roadmap's structure; the framework_version it has then.
 
-    A draft (version 0) is replaced. An accepted structure is kept in `framework_versions` and gets the next version.
+    Of a reserved roadmap this is a draft (version 0), which the next one replaces. Of a roadmap that nobody reserved
+    it is accepted at once (version 1), its contents waiting to be made. An accepted structure that changes is kept in
+    `framework_versions` and gets the next version.
     """
+    if await _insert(session, roadmap_id, user_id, framework.title):
+        concept_ids = [concept.concept_id for concept in framework.concepts()]
+        await ensure_contents(session, roadmap_id, concept_ids)
+        return await accept_framework(session, framework, expected_version=0)
     row = await _locked(session, roadmap_id)
-    if row is None:
-        await session.exec(
-            insert(RoadmapRow)
-            .values(roadmap_id=roadmap_id, user_id=user_id, **_columns(framework))
-            .on_conflict_do_nothing()
-        )
-        return 0
-    if row.framework_version > 0:
+    if row.framework_version == 0:
+        await _write(session, roadmap_id, framework, version=0)
+    elif row.framework_data != framework.model_dump(mode="json"):
         return await accept_framework(session, framework, expected_version=row.framework_version)
-    await _write(session, roadmap_id, framework, version=0)
-    return 0
+    return row.framework_version
 
 
 async def accept_framework(session: Session, framework: Framework, *, expected_version: int) -> int:
@@ -47,8 +46,6 @@ async def accept_framework(session: Session, framework: Framework, *, expected_v
     Compare-and-set: raises Conflict when the roadmap is no longer at `expected_version`.
     """
     row = await _locked(session, framework.roadmap_id)
-    if row is None:
-        raise _no_such_roadmap(framework.roadmap_id)
     if row.framework_version != expected_version:
         raise Conflict(
             f"Roadmap {framework.roadmap_id} has moved on to version {row.framework_version} of its structure; "
@@ -63,12 +60,14 @@ async def accept_framework(session: Session, framework: Framework, *, expected_v
     return expected_version + 1
 
 
-async def get_roadmap_metadata(session: Session, roadmap_id: str) -> RoadmapRow:
+async def get_roadmap_metadata(session: Session, roadmap_id: str, *, for_update: bool = False) -> RoadmapRow:
     """The row as it is stored; orchestrator/status.py merges the statuses in. Raises NotFound."""
     statement = select(RoadmapRow).where(RoadmapRow.roadmap_id == roadmap_id)
+    if for_update:
+        statement = statement.with_for_update()
     row = (await session.exec(statement.execution_options(populate_existing=True))).one_or_none()
     if row is None:
-        raise _no_such_roadmap(roadmap_id)
+        raise NotFound(f"There is no roadmap {roadmap_id}; `roadmap list` shows them.")
     return row
 
 
@@ -106,9 +105,15 @@ async def ids_ever_used(session: Session, roadmap_id: str) -> set[str]:
     return {row.id for row in rows}
 
 
-async def _locked(session: Session, roadmap_id: str) -> RoadmapRow | None:
-    statement = select(RoadmapRow).where(RoadmapRow.roadmap_id == roadmap_id).with_for_update()
-    return (await session.exec(statement.execution_options(populate_existing=True))).one_or_none()
+async def _insert(session: Session, roadmap_id: str, user_id: str, title: str) -> bool:
+    """Whether the id was free."""
+    statement = insert(RoadmapRow).values(roadmap_id=roadmap_id, user_id=user_id, title=title)
+    inserted = await session.exec(statement.on_conflict_do_nothing().returning(col(RoadmapRow.roadmap_id)))
+    return inserted.first() is not None
+
+
+async def _locked(session: Session, roadmap_id: str) -> RoadmapRow:
+    return await get_roadmap_metadata(session, roadmap_id, for_update=True)
 
 
 async def _write(session: Session, roadmap_id: str, framework: Framework, *, version: int) -> None:
@@ -127,7 +132,3 @@ def _columns(framework: Framework) -> dict[str, Any]:
         "recommended_completion_weeks": framework.recommended_completion_weeks,
         "framework_data": framework.model_dump(mode="json"),
     }
-
-
-def _no_such_roadmap(roadmap_id: str) -> NotFound:
-    return NotFound(f"There is no roadmap {roadmap_id}; `roadmap list` shows them.")

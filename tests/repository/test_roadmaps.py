@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.errors import Conflict, NotFound
+from repository.contents import states
 from repository.database import Database, execute
 from repository.roadmaps import (
     accept_framework,
@@ -62,8 +63,13 @@ async def test_a_draft_is_replaced_and_an_accepted_structure_is_kept(database: D
 
 
 async def test_saving_without_a_request_inserts_the_roadmap(database: Database) -> None:
-    assert await save(database, 2) == 0
-    assert (await read(database)).title == "T"
+    """A backend may save one that it made itself: it is accepted, and its contents wait to be made."""
+    assert await save(database, 2) == 1
+    assert await save(database, 2) == 1, "the same structure again is no new version"
+    row = await read(database)
+    assert (row.title, row.framework_version) == ("T", 1)
+    async with database.transaction() as session:
+        assert {content.stale for content in await states(session, "r-1")} == {True}
 
 
 async def test_of_two_edits_of_one_version_only_one_is_accepted(database: Database) -> None:
