@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli import operations, runs, views
+from cli import operations, runs, views, workers
 from cli.output import complain
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
 
@@ -64,6 +64,7 @@ app.command()(views.status)
 app.command()(views.tasks)
 app.command()(views.log)
 app.command()(views.graph)
+app.command()(workers.worker)
 app.add_typer(operations.db)
 app.command()(operations.doctor)
 app.command()(operations.settings)

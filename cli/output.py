@@ -48,16 +48,16 @@ def tell(line: str = "") -> None:
 
 
 def print_json(document: Any) -> None:
-    """The one document on stdout. Dates and enums read as in the API."""
+    """The one document on stdout. Times read as in the API."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     text = json.dumps(document, ensure_ascii=not utf8, indent=2, default=_as_json)
     print(_UNREADABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
-def _as_json(value: Any) -> Any:
+def _as_json(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    return value.model_dump(mode="json")
+    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 def print_text(text: str) -> None:

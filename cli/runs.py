@@ -9,7 +9,7 @@ from cli.inputs import read_request
 from cli.opening import read_settings
 from cli.options import Json
 from cli.output import complain, one_line, print_json, print_text, seconds, tell
-from domain.errors import Conflict, RoadmapError
+from domain.errors import Conflict, RoadmapError, Unavailable
 from domain.vocabulary import TaskStatus
 
 if TYPE_CHECKING:
@@ -94,6 +94,13 @@ async def _create(settings: "Settings", request: "LearningRequest") -> Outcome:
     except asyncio.CancelledError:
         if started:
             await _say_how_it_was_left(settings, started[0])
+        else:
+            complain("interrupted before the run had begun")
+        raise
+    except Unavailable:
+        if started:
+            tell(f"Task {started[0].task_id} was cut off. What is finished is kept; when the cause below is mended,")
+            tell(f"`roadmap status {started[0].roadmap_id}` says how it was left.")
         raise
 
 

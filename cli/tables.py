@@ -122,7 +122,7 @@ def status_report(said: "StatusCheck", roadmap: "RoadmapView") -> "Iterator[Rend
     yield from _what_runs(said, roadmap)
     yield from _how_far(roadmap)
     if said.stale_concepts:
-        yield styled("Nothing will finish these contents by itself; their run's process is gone:", "magenta")
+        yield styled("No live run will ever finish these contents:", "magenta")
         yield _contents_table(
             [
                 (stale.content_type, stale.concept_id, stale.current_status, stale.concept_name)

@@ -44,7 +44,8 @@ def roadmap_tree(roadmap: "RoadmapView") -> "Iterator[RenderableType]":
 def _totals(roadmap: "RoadmapView") -> Iterator[str]:
     yield one_line(roadmap.roadmap_id)
     if (framework := roadmap.framework) is not None:
-        yield f"{hours(framework.total_estimated_hours)} over {counted(framework.recommended_completion_weeks, 'week')}"
+        weeks = framework.recommended_completion_weeks
+        yield hours(framework.total_estimated_hours) + (f" over {counted(weeks, 'week')}" if weeks else "")
         yield "draft" if roadmap.framework_version == 0 else f"version {roadmap.framework_version}"
 
 

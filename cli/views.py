@@ -66,10 +66,11 @@ def tasks(
     cursor = None if after is None else known_id(after, "task")
 
     async def page(orchestrator: "Orchestrator") -> "list[TaskView]":
-        if roadmap_id is not None:
-            await orchestrator.status(roadmap_id)  # a roadmap that does not exist is no empty list
         before = None if cursor is None else ((await orchestrator.task(cursor)).created_at, cursor)
-        return await orchestrator.tasks(roadmap_id=roadmap_id, user_id=user_id, before=before, limit=limit + 1)
+        found = await orchestrator.tasks(roadmap_id=roadmap_id, user_id=user_id, before=before, limit=limit + 1)
+        if not found and roadmap_id is not None:
+            await orchestrator.status(roadmap_id)  # a roadmap that does not exist is no empty list
+        return found
 
     found = ask(page)
     shown, following = found[:limit], found[limit - 1].task_id if len(found) > limit else None

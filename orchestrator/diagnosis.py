@@ -11,7 +11,6 @@ from sqlmodel import col, select
 
 from domain.errors import RoadmapError
 from domain.vocabulary import TaskStatus
-from orchestrator.resources import build_author
 from orchestrator.settings import Settings
 from repository import schema
 from repository.database import Database, where
@@ -102,6 +101,8 @@ def _runs(url: str) -> Check:
 
 
 def _model(settings: Settings) -> Check:
+    from orchestrator.resources import build_author  # slow to load, and `live_runs` needs nothing of it
+
     build_author(settings)
     if settings.model is None:
         return Check(name="model", ok=True, detail="none (ROADMAP_MODEL is unset): the offline author writes drafts")

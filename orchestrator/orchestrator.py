@@ -116,6 +116,11 @@ class Orchestrator:
         while not await self._database.persist(lambda session: has_heard(session, worker_id, since)):
             await asyncio.sleep(0.1)
 
+    @property
+    def worker_id(self) -> str:
+        """Under which this process runs tasks."""
+        return self._resources.lease.worker_id
+
     def worker(self, concurrency: int) -> Worker:
         """A worker for the queue, in an orchestrator that was opened as one."""
         return Worker(self._resources, concurrency)

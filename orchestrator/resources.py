@@ -82,4 +82,4 @@ def build_author(settings: Settings) -> Author:
         raise InvalidInput(
             f"ROADMAP_MODEL={settings.model}: this version writes with the offline author only; unset ROADMAP_MODEL."
         )
-    return OfflineAuthor(latency=settings.offline_latency, fail=settings.offline_fail)
+    return OfflineAuthor(latency=settings.offline_latency, fail=settings.offline_fail, log=settings.offline_log)

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     """Seconds that each call to the offline author takes."""
     offline_fail: Annotated[tuple[str, ...], NoDecode] = ()
     """Contents that the offline author fails on purpose: `content_type` or `content_type@concept_id`, by commas."""
+    offline_log: Path | None = None
+    """File in which the offline author notes each call, one line of JSON when it begins and one when it ends."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     """`debug` shows tracebacks."""
 

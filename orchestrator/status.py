@@ -126,7 +126,9 @@ async def roadmap_view(session: Session, roadmap_id: str) -> RoadmapView:
 
 
 def _roadmap_view(row: RoadmapRow, states: list[ContentState], active: list[TaskView]) -> RoadmapView:
-    framework = Framework.model_validate(row.framework_data) if row.framework_data else None
+    # A legacy structure may lack what its row holds.
+    totals = row.model_dump(include={"title", "total_estimated_hours", "recommended_completion_weeks"})
+    framework = Framework.model_validate(totals | row.framework_data) if row.framework_data else None
     return RoadmapView(
         **row.model_dump(include={"roadmap_id", "user_id", "title", "created_at", "updated_at", "framework_version"}),
         framework=framework,

@@ -1,8 +1,12 @@
 """The author that needs no network and no key: it writes by rules and says so, and is slow or failing when told."""
 
 import asyncio
+import json
+import os
+import time
 from collections.abc import Collection, Sequence
-from typing import Any, assert_never, cast
+from pathlib import Path
+from typing import Any, Literal, assert_never, cast
 
 from pydantic import BaseModel
 
@@ -44,22 +48,36 @@ class OfflineAuthor:
     """Writes by rules from the texts of offline_texts: the same brief gives the same words.
 
     `latency` is slept by every call, in seconds. `fail` names contents that fail on purpose,
-    as `content_type` or `content_type@concept_id`.
+    as `content_type` or `content_type@concept_id`. `log` is a file that every call leaves two lines of JSON in, one when
+    it begins and one when it ends: an account of what was bought that no database keeps.
     """
 
     name = "offline"
 
-    def __init__(self, *, latency: float = 0.0, fail: Collection[str] = ()) -> None:
+    def __init__(self, *, latency: float = 0.0, fail: Collection[str] = (), log: Path | None = None) -> None:
         self._latency = latency
         self._fail = frozenset(entry.strip() for entry in fail)
+        self._log = log
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:  # noqa: ARG002
         """Raises RunFailed for a content that was told to fail. Objections change nothing: rules do not learn."""
+        self._note("begin", brief)
         if self._latency > 0:
             await asyncio.sleep(self._latency)
         if isinstance(brief, ContentBrief):
             self._fail_if_told(brief)
-        return Answer(content=_words_for(brief).model_dump(mode="json"), model=self.name, finish_reason="stop")
+        answer = Answer(content=_words_for(brief).model_dump(mode="json"), model=self.name, finish_reason="stop")
+        self._note("end", brief)
+        return answer
+
+    def _note(self, moment: Literal["begin", "end"], brief: Brief[Any]) -> None:
+        if self._log is None:
+            return
+        line: dict[str, Any] = {"at": time.time(), "moment": moment, "role": brief.role, "pid": os.getpid()}
+        if isinstance(brief, ContentBrief):
+            line |= {"concept_id": brief.concept.concept_id, "instructions": brief.instructions}
+        with self._log.open("a", encoding="utf-8") as log:  # one short write: lines of several processes do not mix
+            log.write(json.dumps(line) + "\n")
 
     def _fail_if_told(self, brief: ContentBrief[Any]) -> None:
         wanted = f"{brief.content_type}@{brief.concept.concept_id}"

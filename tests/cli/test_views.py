@@ -1,7 +1,8 @@
-"""The reading commands on a database with two roadmaps, one of them with a quiz that failed."""
+"""The reading commands on a database with two roadmaps, one of them with quizzes that failed."""
 
 import asyncio
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from orchestrator import Orchestrator, Settings
 from orchestrator.status import TaskView
 from tests.cli.roadmaps import HOSTILE
 from tests.support.authors import ScriptedAuthor
+from tests.support.databases import create_database, drop_database, url_of
 
 
 class Cli:
@@ -30,9 +32,20 @@ class Cli:
         return json.loads(self(*arguments, "--json"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def settings(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """One database for the module: nothing here writes after `runs`."""
+    name = create_database(server_url)
+    try:
+        home = tmp_path_factory.mktemp("unused")
+        yield Settings.model_validate({"database_url": url_of(server_url, name), "home": home})
+    finally:
+        drop_database(server_url, name)
+
+
+@pytest.fixture(scope="module")
 def runs(settings: Settings) -> list[TaskView]:
-    """Two finished creations, the older one first; the newer one is hostile and one of its quizzes failed."""
+    """Two finished creations, the older one first; the newer one is hostile and its quizzes failed."""
 
     def refuse(*_: object) -> dict[str, Any]:
         raise RuntimeError("no quiz today")
