@@ -73,7 +73,11 @@ class OfflineAuthor:
     def _note(self, moment: Literal["begin", "end"], brief: Brief[Any]) -> None:
         if self._log is None:
             return
+        asked = cast(_KnownBrief, brief)
+        with_request = isinstance(asked, IntentBrief | FrameworkBrief | StructureReviewBrief)
+        preferences = asked.request.preferences if with_request else asked.preferences
         line: dict[str, Any] = {"at": time.time(), "moment": moment, "role": brief.role, "pid": os.getpid()}
+        line["goal"] = preferences.learning_goal
         if isinstance(brief, ContentBrief):
             line |= {"concept_id": brief.concept.concept_id, "instructions": brief.instructions}
         with self._log.open("a", encoding="utf-8") as log:  # one short write: lines of several processes do not mix
