@@ -74,8 +74,10 @@ class OfflineAuthor:
         if self._log is None:
             return
         asked = cast(_KnownBrief, brief)
-        with_request = isinstance(asked, IntentBrief | FrameworkBrief | StructureReviewBrief)
-        preferences = asked.request.preferences if with_request else asked.preferences
+        if isinstance(asked, IntentBrief | FrameworkBrief | StructureReviewBrief):
+            preferences = asked.request.preferences
+        else:
+            preferences = asked.preferences
         line: dict[str, Any] = {"at": time.time(), "moment": moment, "role": brief.role, "pid": os.getpid()}
         line["goal"] = preferences.learning_goal
         if isinstance(brief, ContentBrief):
