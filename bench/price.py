@@ -35,7 +35,7 @@ from orchestrator.settings import Settings
 from repository.calls import ACCEPTED, Call, record_call
 from repository.contents import insert_contents, save_version
 from repository.database import Database
-from repository.events import append_events
+from repository.events import Unnumbered, append_events
 from repository.roadmaps import accept_framework, reserve_roadmap
 from repository.tasks import Fence, create_task
 
@@ -197,7 +197,7 @@ async def gather(concepts: int, url: str) -> Cost:
             step = GENERATOR_OF[content_type]
             call = Call(f"{subject}" * 2, step, "steady", 10, 10, 0, LATENCY, None, ACCEPTED, None)
             await record_call(session, fence, call)
-            events = [("content_started", subject), ("content_completed", {**subject, "version": 1})]
+            events: list[Unnumbered] = [("content_started", subject), ("content_completed", {**subject, "version": 1})]
             await append_events(session, "bench", events, last=last)
 
     meter = Meter(url)

@@ -3,14 +3,12 @@
 import logging
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
+from structlog.typing import EventDict, Processor
 
 from cli.output import one_line
-
-if TYPE_CHECKING:
-    from structlog.typing import EventDict, Processor
 
 
 def log_to_stderr(level: str) -> None:
@@ -64,14 +62,14 @@ def _logger(*_: Any) -> _Writer:
     return _Writer()
 
 
-def _without_details(_logger: Any, _level: str, event: "EventDict") -> "EventDict":
+def _without_details(_logger: Any, _level: str, event: EventDict) -> EventDict:
     if event["event"] == "run failed":
         raise structlog.DropEvent  # the row holds the reason, and the command's summary shows it
     event.pop("exc_info", None)
     return event
 
 
-def _as_line(_logger: Any, level: str, event: "EventDict") -> str:
+def _as_line(_logger: Any, level: str, event: EventDict) -> str:
     trace = event.pop("exception", None)
     said = event.pop("event")
     details = " ".join(f"{name}={value}" for name, value in event.items())

@@ -144,7 +144,7 @@ def _show(outcome: Outcome, *, as_json: bool) -> None:
 
 def _result(task: "TaskView") -> str:
     summary = task.execution_summary
-    if summary is None:
+    if not summary or not summary["total"]:
         return f"Roadmap {task.roadmap_id}: {task.status}. {one_line(task.error_message or '')}".rstrip()
     counts = f"{summary['completed']} of {summary['total']} contents in {seconds(summary['seconds'])}"
     return f"Roadmap {task.roadmap_id}: {task.status}, {counts}."

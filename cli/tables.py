@@ -111,7 +111,7 @@ def _about(task: "TaskView") -> Iterator[str]:
         yield doing(task.current_step)
     elif task.status in ACTIVE:
         yield f"its process is gone; it stood at {task.current_step}"
-    if summary := task.execution_summary:
+    if (summary := task.execution_summary) and summary.get("total"):
         yield f"{summary.get('completed')} of {summary.get('total')} contents in {seconds(summary.get('seconds') or 0)}"
     if task.error_message:
         yield task.error_message

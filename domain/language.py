@@ -61,9 +61,9 @@ def _script(char: str) -> str | None:
 def scripts(text: str) -> Counter[str]:
     """Letters of `text` counted by script; a Han or Hangul syllable weighs two, since it holds more than a letter."""
     counts: Counter[str] = Counter()
-    for char in text:
+    for char, times in Counter(text).items():  # a text of thousands of characters has some dozens of different ones
         if script := _script(char):
-            counts[script] += 2 if script in {"han", "hangul"} else 1
+            counts[script] += 2 * times if script in {"han", "hangul"} else times
     return counts
 
 

@@ -33,12 +33,17 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], brief_typ
     framework = Framework.model_validate(roadmap.framework_data)
     request = LearningRequest.model_validate(state["request"])
     names = {concept.concept_id: concept.name for concept in framework.concepts()}
+    places = ((order, place) for order, place in enumerate(framework.walk()) if place.concept.concept_id in missing)
+
+    async def write_one_after_another() -> None:
+        for order, place in places:  # shared by all who write
+            brief = _brief(brief_type, request, framework, place, names, context.instructions)
+            await _make_content(context, brief, order)
+
     try:
         async with asyncio.TaskGroup() as group:
-            for order, place in enumerate(framework.walk()):
-                if place.concept.concept_id in missing:
-                    brief = _brief(brief_type, request, framework, place, names, context.instructions)
-                    group.create_task(_make_content(context, brief, order))
+            for _ in range(min(len(missing), context.ledger.most_at_once)):
+                group.create_task(write_one_after_another())
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
 

@@ -26,6 +26,7 @@ from orchestrator.status import RoadmapView, StatusCheck, TaskView, roadmap_view
 from orchestrator.worker import Worker
 from repository import roadmaps, tasks
 from repository.contents import newest_versions
+from repository.database import Session
 from repository.events import Event, events_after
 from repository.tables import ContentVersionRow, RoadmapRow, TaskRow
 from repository.workers import database_now, has_heard
@@ -154,8 +155,11 @@ class Orchestrator:
 
     async def task(self, task_id: str) -> TaskView:
         """Raises NotFound."""
-        async with self._database.transaction() as session:
+
+        async def read(session: Session) -> TaskView:
             return (await task_views(session, [await tasks.get_task(session, task_id)]))[0]
+
+        return await self._database.persist(read)
 
     async def tasks(
         self,
@@ -166,40 +170,48 @@ class Orchestrator:
         limit: int = 50,
     ) -> list[TaskView]:
         """A page of tasks, newest first."""
-        async with self._database.transaction() as session:
+
+        async def read(session: Session) -> list[TaskView]:
             rows = await tasks.page_of_tasks(
                 session, roadmap_id=roadmap_id, user_id=user_id, before=before, limit=limit
             )
             return await task_views(session, rows)
 
+        return await self._database.persist(read)
+
     async def events(self, task_id: str, after: int = 0, limit: int = 1000) -> list[Event]:
         """A page of events. Raises NotFound."""
-        async with self._database.transaction() as session:
+
+        async def read(session: Session) -> list[Event]:
             await tasks.get_task(session, task_id)
             return await events_after(session, {task_id: after}, limit=limit)
 
+        return await self._database.persist(read)
+
     async def roadmap(self, roadmap_id: str) -> RoadmapView:
         """Raises NotFound."""
-        async with self._database.transaction() as session:
-            return await roadmap_view(session, roadmap_id)
+        return await self._database.persist(lambda session: roadmap_view(session, roadmap_id))
 
     async def roadmaps(
         self, *, user_id: str | None = None, before: tuple[datetime, str] | None = None, limit: int = 50
     ) -> Sequence[RoadmapRow]:
         """A page of roadmaps, newest first."""
-        async with self._database.transaction() as session:
-            return await roadmaps.page_of_roadmaps(session, user_id=user_id, before=before, limit=limit)
+        return await self._database.persist(
+            lambda session: roadmaps.page_of_roadmaps(session, user_id=user_id, before=before, limit=limit)
+        )
 
     async def contents(self, roadmap_id: str, concept_id: str | None = None) -> Sequence[ContentVersionRow]:
         """The newest contents of a roadmap, or of one concept. Raises NotFound for the roadmap."""
-        async with self._database.transaction() as session:
+
+        async def read(session: Session) -> Sequence[ContentVersionRow]:
             await roadmaps.get_roadmap_metadata(session, roadmap_id)
             return await newest_versions(session, roadmap_id, None if concept_id is None else [concept_id])
 
+        return await self._database.persist(read)
+
     async def status(self, roadmap_id: str) -> StatusCheck:
         """What is active and what is stale. Raises NotFound."""
-        async with self._database.transaction() as session:
-            return await status_check(session, roadmap_id)
+        return await self._database.persist(lambda session: status_check(session, roadmap_id))
 
     async def _close(self) -> None:
         runs = [run for run in self._runs.values() if not run.done()]

@@ -1,10 +1,10 @@
 """The ledger of model calls: what was asked is never bought twice."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select
 
 from repository.database import Session, execute
@@ -30,11 +30,16 @@ class Call:
     answer: dict[str, Any] | None
 
 
+_COLUMNS: Final = tuple(Call.__slots__)
+_RECORD: Final = text(f"""
+    INSERT INTO model_calls (task_id, {", ".join(_COLUMNS)}) VALUES (:task_id, {", ".join(f":{c}" for c in _COLUMNS)})
+    ON CONFLICT DO NOTHING""").bindparams(bindparam("answer", type_=JSONB(none_as_null=True)))
+
+
 async def record_call(session: Session, fence: Fence, call: Call) -> None:
     """Append to the ledger, in the run's fenced transaction. The first answer under a key stands."""
-    values = {field: getattr(call, field) for field in Call.__slots__}
-    statement = insert(ModelCallRow).values(task_id=fence.task_id, **values).on_conflict_do_nothing()
-    await execute(session, statement, {})
+    values = {column: getattr(call, column) for column in _COLUMNS}
+    await execute(session, _RECORD, {"task_id": fence.task_id, **values})
 
 
 @dataclass(frozen=True, slots=True)

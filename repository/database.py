@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import CursorResult, Executable
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.errors import DatabaseStopped, DatabaseUnavailable, RoadmapError, Superseded
@@ -36,7 +36,10 @@ _SUPERSEDED = "RM001"  # raised by hold_task()
 
 async def execute(session: Session, statement: Executable, parameters: Mapping[str, Any]) -> CursorResult[Any]:
     """A statement that is no ORM select, on the connection of the session's transaction."""
-    return await (await session.connection()).execute(statement, parameters)
+    connection: AsyncConnection | None = session.info.get("connection")
+    if connection is None:  # asking the session each time costs as much as a small statement
+        connection = session.info["connection"] = await session.connection()
+    return await connection.execute(statement, parameters)
 
 
 class Database:

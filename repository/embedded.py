@@ -74,7 +74,7 @@ class EmbeddedServer:
 
     def stop(self, *, patience: float = 60) -> bool:
         """Leaves the stop marker, ends all sessions and the server (a fast shutdown). False if nothing ran."""
-        import psutil  # type: ignore[import-untyped]
+        import psutil
 
         if not self._home.folder.is_dir():
             return False

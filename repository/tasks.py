@@ -41,14 +41,15 @@ class Liveness(NamedTuple):
     waiting_for_worker: bool
 
 
+_HOLD: Final = text("SELECT hold_task(:task_id, :attempt)")
+
+
 async def hold_task(session: Session, fence: Fence) -> None:
     """First statement of every write of a run: shared lock, then a look at the attempt.
 
     Raises Superseded when the attempt is another's. The lock lasts until the transaction ends.
     """
-    await execute(
-        session, text("SELECT hold_task(:task_id, :attempt)"), {"task_id": fence.task_id, "attempt": fence.attempt}
-    )
+    await execute(session, _HOLD, {"task_id": fence.task_id, "attempt": fence.attempt})
 
 
 async def lock_task(session: Session, task_id: str) -> TaskRow:

@@ -83,6 +83,11 @@ class Ledger:
     """Answers of earlier attempts that no content row holds, by key."""
     _progressed: bool = False
 
+    @property
+    def most_at_once(self) -> int:
+        """How many questions may wait for their turn or their commit, so that no turn is left free."""
+        return 2 * self.throttle.limit
+
     async def ask(self, question: Question[T]) -> T:
         """An answer that passes the check, committed: its ledger row, and with `keep` what the caller saves, at once.
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Final
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class Throttle:
     """At most `limit` calls at once: urgent tasks first, in turn between tasks, in learning order within one."""
 
     def __init__(self, limit: int) -> None:
+        self.limit: Final = limit
         self._free = limit
         self._lanes: dict[bool, OrderedDict[str, _Lane]] = {True: OrderedDict(), False: OrderedDict()}
         self._arrival = count()
