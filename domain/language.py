@@ -51,6 +51,7 @@ _SCRIPTS_OF_LANGUAGE: Final = {language: {script} for script, language in _LANGU
     "yi": {"hebrew"},
 }
 _FAIR_PART: Final = 0.2
+_NO_LETTERS: Final = bytes(code for code in range(128) if not chr(code).isalpha())
 
 
 @lru_cache(maxsize=8192)
@@ -60,6 +61,9 @@ def _script(char: str) -> str | None:
 
 def scripts(text: str) -> Counter[str]:
     """Letters of `text` counted by script; a Han or Hangul syllable weighs two, since it holds more than a letter."""
+    if text.isascii():
+        letters = len(text.encode().translate(None, _NO_LETTERS))
+        return Counter({"latin": letters} if letters else {})
     counts: Counter[str] = Counter()
     for char, times in Counter(text).items():  # a text of thousands of characters has some dozens of different ones
         if script := _script(char):

@@ -126,35 +126,47 @@ async def roadmap_view(session: Session, roadmap_id: str) -> RoadmapView:
 
 
 def _roadmap_view(row: RoadmapRow, states: list[ContentState], active: list[TaskView]) -> RoadmapView:
-    # A legacy structure may lack what its row holds.
-    totals = row.model_dump(include={"title", "total_estimated_hours", "recommended_completion_weeks"})
-    framework = Framework.model_validate(totals | row.framework_data) if row.framework_data else None
     return RoadmapView(
         **row.model_dump(include={"roadmap_id", "user_id", "title", "created_at", "updated_at", "framework_version"}),
-        framework=framework,
+        framework=_framework(row),
         contents=states,
         active_tasks=active,
     )
 
 
+def _framework(row: RoadmapRow) -> Framework | None:
+    """A legacy structure may lack what its row holds."""
+    totals = row.model_dump(include={"title", "total_estimated_hours", "recommended_completion_weeks"})
+    return Framework.model_validate(totals | row.framework_data) if row.framework_data else None
+
+
 async def status_check(session: Session, roadmap_id: str) -> StatusCheck:
-    """Active and live tasks, newest first; stale contents only while no task is live. Raises NotFound."""
-    view = await roadmap_view(session, roadmap_id)
-    live = [task for task in view.active_tasks if task.live]
-    names = {concept.concept_id: concept.name for concept in view.framework.concepts()} if view.framework else {}
-    stale = [] if live else [state for state in view.contents if state.stale and state.concept_id in names]
-    order = {concept_id: index for index, concept_id in enumerate(names)}
+    """Live tasks, newest first, and while there is none, the stale contents in learning order. Raises NotFound."""
+    live = [ActiveTask(**row) for row in await tasks.live_tasks_of(session, roadmap_id)]
     return StatusCheck(
         roadmap_id=roadmap_id,
         has_active_task=bool(live),
-        active_tasks=[ActiveTask(**task.model_dump(include=set(ActiveTask.model_fields))) for task in live],
-        stale_concepts=[
-            StaleConcept(
-                concept_id=state.concept_id,
-                concept_name=names[state.concept_id],
-                content_type=state.content_type,
-                current_status=state.status,
-            )
-            for state in sorted(stale, key=lambda state: (order[state.concept_id], state.content_type))
-        ],
+        active_tasks=live,
+        stale_concepts=[] if live else await _stale_concepts(session, roadmap_id),
     )
+
+
+async def _stale_concepts(session: Session, roadmap_id: str) -> list[StaleConcept]:
+    stale = await contents.stale_contents(session, roadmap_id)
+    if not stale:
+        return []
+    row = await roadmaps.get_roadmap_metadata(session, roadmap_id)
+    framework = _framework(row)
+    names = {concept.concept_id: concept.name for concept in framework.concepts()} if framework else {}
+    order = {concept_id: index for index, concept_id in enumerate(names)}
+    found = [
+        StaleConcept(
+            concept_id=concept_id,
+            concept_name=names[concept_id],
+            content_type=content_type,
+            current_status=status,
+        )
+        for concept_id, content_type, status in stale
+        if concept_id in names
+    ]
+    return sorted(found, key=lambda stale: (order[stale.concept_id], stale.content_type))

@@ -324,6 +324,19 @@ async def states(session: Session, roadmap_id: str) -> list[ContentState]:
     ]
 
 
+async def stale_contents(session: Session, roadmap_id: str) -> list[tuple[str, ContentType, ContentStatus]]:
+    """(concept id, content type, status) of contents that are unfinished although nobody alive works on them."""
+    rows = await execute(
+        session,
+        text(f"""
+            SELECT c.concept_id, c.content_type, c.status FROM concept_contents c
+            WHERE c.roadmap_id = :roadmap_id AND c.status IN ('pending', 'generating')
+                AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE})"""),
+        {"roadmap_id": roadmap_id},
+    )
+    return [(row.concept_id, ContentType(row.content_type), ContentStatus(row.status)) for row in rows]
+
+
 async def newest_versions(
     session: Session, roadmap_id: str, concept_ids: Iterable[str] | None = None
 ) -> Sequence[ContentVersionRow]:

@@ -8,11 +8,12 @@ from sqlalchemy import func, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict
 from domain.framework import Framework
 from repository.contents import ensure_contents
 from repository.database import Session, execute
 from repository.tables import FrameworkVersionRow, RoadmapRow
+from repository.tasks import no_such_roadmap
 
 
 async def reserve_roadmap(session: Session, roadmap_id: str, user_id: str, title: str) -> None:
@@ -67,7 +68,7 @@ async def get_roadmap_metadata(session: Session, roadmap_id: str, *, for_update:
         statement = statement.with_for_update()
     row = (await session.exec(statement.execution_options(populate_existing=True))).one_or_none()
     if row is None:
-        raise NotFound(f"There is no roadmap {roadmap_id}; `roadmap list` shows them.")
+        raise no_such_roadmap(roadmap_id)
     return row
 
 

@@ -25,6 +25,18 @@ LIVE: Final = """(t.status IN ('pending', 'human_review_pending') OR t.status = 
 its time-out to be renewed in, so that it makes nobody look dead."""
 
 
+WAITING: Final = """t.status = 'pending' AND NOT EXISTS (
+    SELECT FROM workers WHERE kind = 'worker' AND alive_until > clock_timestamp())"""
+"""Whether a task `t` is queued and nobody lives who would take it."""
+
+_LIVE_TASKS_OF: Final = text(f"""
+    SELECT t.task_id, t.task_type, t.status, t.current_step, t.concept_id, t.content_type,
+        {WAITING} AS waiting_for_worker
+    FROM roadmap_metadata m LEFT JOIN roadmap_tasks t ON t.roadmap_id = m.roadmap_id
+        AND t.status IN ('pending', 'processing', 'human_review_pending') AND {LIVE}
+    WHERE m.roadmap_id = :roadmap_id ORDER BY t.created_at DESC, t.task_id DESC""")
+
+
 @dataclass(frozen=True, slots=True)
 class Fence:
     """Who may write for a task: the attempt that its start was given."""
@@ -273,13 +285,25 @@ async def with_liveness(session: Session, tasks: Sequence[TaskRow]) -> list[Live
     rows = await execute(
         session,
         text(f"""
-            SELECT t.task_id, {LIVE} AS live, t.status = 'pending' AND NOT EXISTS (
-                SELECT FROM workers WHERE kind = 'worker' AND alive_until > clock_timestamp()) AS waiting
+            SELECT t.task_id, {LIVE} AS live, {WAITING} AS waiting
             FROM roadmap_tasks t WHERE t.task_id = ANY(:task_ids)"""),
         {"task_ids": [task.task_id for task in tasks]},
     )
     verdicts = {row.task_id: (row.live, row.waiting) for row in rows}
     return [Liveness(task, *verdicts[task.task_id]) for task in tasks]
+
+
+async def live_tasks_of(session: Session, roadmap_id: str) -> list[dict[str, Any]]:
+    """The live tasks of a roadmap, newest first: what a status-check lists of them. Raises NotFound for the roadmap."""
+    rows = await execute(session, _LIVE_TASKS_OF, {"roadmap_id": roadmap_id})
+    found = [dict(row) for row in rows.mappings()]
+    if not found:
+        raise no_such_roadmap(roadmap_id)
+    return [row for row in found if row["task_id"] is not None]
+
+
+def no_such_roadmap(roadmap_id: str) -> NotFound:
+    return NotFound(f"There is no roadmap {roadmap_id}; `roadmap list` shows them.")
 
 
 async def is_live(session: Session, task: TaskRow) -> bool:
