@@ -1,44 +1,60 @@
-# Everything runs out of .venv; `make setup` builds it and does nothing when nothing changed.
+# Everything runs out of .venv, which `make setup` builds, mends, and leaves alone when nothing changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test soak bench clean
+.PHONY: help setup .venv demo check test soak bench clean
 
 PYTHON ?= python3
-RUN := .venv/bin/python -m
 GOAL ?= become a backend engineer in Go
+export GOAL
+
+BIN := .venv/bin
+INSTALL := -c constraints.txt -e ".[dev]"
+# The place and what was installed there, as .venv/.complete keeps it: scripts in .venv name the folder they are in.
+STATE := { pwd -P; cat pyproject.toml constraints.txt | cksum; }
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
-setup: .venv/.complete ## the virtual environment, with the command .venv/bin/roadmap
+setup: ## the virtual environment, with the command .venv/bin/roadmap
+	@{ test "$$($(STATE))" = "$$(cat .venv/.complete)" && $(BIN)/python -c "import typer"; } 2>/dev/null \
+		|| $(MAKE) -s .venv
 
-.venv/.complete: pyproject.toml constraints.txt
-	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+# .complete is written last: without it an earlier attempt was cut off half-way, and only a new beginning is sound.
+.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make setup PYTHON=python3.x")'
 	@echo "Installing into .venv ..." >&2
-	@$(RUN) pip install -q uv 2>/dev/null \
-		&& .venv/bin/python -m uv pip install -q --compile-bytecode -p .venv/bin/python -c constraints.txt -e ".[dev]" \
-		|| $(RUN) pip install -q -c constraints.txt -e ".[dev]"
-	@touch .venv/.complete
+	@{ test "$$(pwd -P)" = "$$(head -n 1 .venv/.complete)" && $(BIN)/python -c "import pip"; } 2>/dev/null \
+		|| $(PYTHON) -m venv --clear .venv
+	@rm -f .venv/.complete
+	@{ $(BIN)/python -m pip install -q uv \
+		&& $(BIN)/python -m uv pip install -q --compile-bytecode -p $(BIN)/python $(INSTALL); } \
+		|| { echo "uv could not; pip tries, which takes a minute." >&2; $(BIN)/python -m pip install -q $(INSTALL); }
+	@$(STATE) >.venv/.complete
 
 demo: setup ## create a roadmap for a sample goal and show it
-	@id=$$(.venv/bin/roadmap create "$(GOAL)" --json | .venv/bin/python -c "import json, sys; print(json.load(sys.stdin)['roadmap_id'])") \
-		&& .venv/bin/roadmap show $$id \
-		&& printf '\nNow try:\n  .venv/bin/roadmap show %s --format markdown\n  .venv/bin/roadmap show %s --concept c-1-1-1\n  .venv/bin/roadmap tasks --roadmap %s\n  .venv/bin/roadmap db stop\n' $$id $$id $$id
+	@set -e; made=$$($(BIN)/roadmap create "$$GOAL" --json); \
+	id=$$(printf '%s' "$$made" | $(BIN)/python -c 'import json, sys; print(json.load(sys.stdin)["roadmap_id"])'); \
+	$(BIN)/roadmap show "$$id"; \
+	printf '\nNow try:\n'; \
+	printf '  $(BIN)/roadmap %s\n' "show $$id --concept c-1-1-1" "show $$id --format markdown > roadmap.md" \
+		"retry $$id c-1-1-1 quiz" "status $$id" "tasks --roadmap $$id" "--help" \
+		"db stop      (the database runs on until then)"
 
 check: setup ## format, lint, types, imports, dead code, fast tests
-	@$(RUN) ruff format --check -q . && $(RUN) ruff check -q .
-	@$(RUN) mypy
-	@.venv/bin/python -c "from importlinter.cli import lint_imports_command as lint; lint()"
-	@$(RUN) vulture
-	@$(RUN) pytest -q tests/domain
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/vulture
+	@$(BIN)/pytest tests/domain
 
 test: setup ## all tests, with a smoke size of every loop
-	@$(RUN) pytest -m "not soak"
+	@$(BIN)/pytest -m "not soak"
 
 soak: setup ## the full size of every loop
-	@$(RUN) pytest -m soak
+	@$(BIN)/pytest -m soak
 
 bench: setup ## what it costs, as ratios against baselines of the same run
-	@$(RUN) bench
+	@$(BIN)/python -m bench
 
 clean: ## remove what was built here; roadmaps and their database stay
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

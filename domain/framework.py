@@ -4,13 +4,16 @@ An author writes the draft shapes (names only); domain/identity.py turns a draft
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 Difficulty = Literal["easy", "medium", "hard"]
 Hours = Annotated[float, Field(gt=0, le=200, allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+LONGEST_ID = 1000
+"""Bytes of a concept id that the database takes."""
 
 
 class ConceptDraft(BaseModel):
@@ -41,31 +44,60 @@ class FrameworkDraft(BaseModel):
     stages: list[StageDraft]
 
 
-class Concept(BaseModel):
+class Part(BaseModel):
+    """A part of a stored structure. Those of the legacy system lack fields, or hold null."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, stored: Any) -> Any:
+        if isinstance(stored, dict) and None in stored.values():
+            return {name: value for name, value in stored.items() if value is not None}
+        return stored
+
+
+class Concept(Part):
     """The smallest part that is taught; prerequisites are concept ids."""
 
     concept_id: str
-    name: str
+    name: str = ""
     description: str = ""
     estimated_hours: float = 1.0
     prerequisites: list[str] = []
     difficulty: Difficulty = "medium"
     keywords: list[str] = []
 
+    @field_validator("difficulty", mode="before")
+    @classmethod
+    def _known(cls, word: Any) -> Any:
+        return word if word in get_args(Difficulty) else "medium"
 
-class Module(BaseModel):
-    module_id: str
-    name: str
+
+class Module(Part):
+    module_id: str = ""
+    name: str = ""
     description: str = ""
     concepts: list[Concept] = []
 
+    @field_validator("concepts", mode="before")
+    @classmethod
+    def _with_ids(cls, stored: Any) -> Any:
+        """What has no id can have no contents: the migrations made no rows for it either."""
+        if not isinstance(stored, list):
+            return stored
+        return [part for part in stored if isinstance(part, Concept) or _has_an_id(part)]
 
-class Stage(BaseModel):
-    stage_id: str
-    name: str
+
+class Stage(Part):
+    stage_id: str = ""
+    name: str = ""
     description: str = ""
-    order: int
+    order: int = 0
     modules: list[Module] = []
+
+
+def _has_an_id(stored: Any) -> bool:
+    identifier = stored.get("concept_id") if isinstance(stored, dict) else None
+    return isinstance(identifier, str) and 0 < len(identifier.encode()) <= LONGEST_ID
 
 
 class Place(NamedTuple):
@@ -76,11 +108,11 @@ class Place(NamedTuple):
     concept: Concept
 
 
-class Framework(BaseModel):
+class Framework(Part):
     """The three-level tree of a roadmap. Hours are hours of study, weeks are calendar weeks."""
 
     roadmap_id: str
-    title: str
+    title: str = ""
     stages: list[Stage] = []
     total_estimated_hours: float = 0.0
     recommended_completion_weeks: int = 0

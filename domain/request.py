@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from domain.errors import InvalidInput
 from domain.language import guess_language
 
 Level = Literal["beginner", "intermediate", "advanced"]
@@ -35,6 +36,14 @@ Goal = Annotated[
 ]
 UserId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable), AfterValidator(_not_blank)]
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+
+
+def usable_text(name: str, text: str) -> str:
+    """Words of a person that are stored as they are. Raises InvalidInput that names them."""
+    try:
+        return TypeAdapter(Annotated[Text, AfterValidator(_not_blank)]).validate_python(text)
+    except ValidationError as error:
+        raise InvalidInput(f"{name}: {error.errors()[0]['msg'].removeprefix('Value error, ')}.") from error
 
 
 class Shape(BaseModel):

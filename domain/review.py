@@ -1,8 +1,8 @@
 """What is said about a framework: the validation of it, and the plan of an edit."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from domain.framework import ConceptDraft, ModuleDraft, StageDraft
 
@@ -63,6 +63,20 @@ class Operation(BaseModel):
 class EditPlan(BaseModel):
     feedback_summary: str
     operations: list[Operation]
+
+
+class Decision(BaseModel):
+    """A person's answer to a review. A rejection needs feedback."""
+
+    approved: bool
+    feedback: str = ""
+    by: str = ""
+
+    @model_validator(mode="after")
+    def _rejected_with_words(self) -> Self:
+        if not self.approved and not self.feedback.strip():
+            raise ValueError("a rejection needs feedback: say what should change")
+        return self
 
 
 class NewPart(BaseModel):

@@ -2,13 +2,13 @@
 
 from langgraph.runtime import Runtime
 
+from domain.diff import changed_concepts
 from domain.errors import Conflict
 from domain.framework import Framework
 from nodes.context import RunContext
-from nodes.state import RunState, as_json
-from repository.contents import insert_contents
+from nodes.state import RunState
+from repository import contents, roadmaps, tasks
 from repository.database import Session
-from repository.roadmaps import accept_framework, get_roadmap_metadata
 
 
 async def content_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
@@ -23,15 +23,34 @@ async def content_generation(state: RunState, runtime: Runtime[RunContext]) -> R
 
 
 async def _accept(session: Session, context: RunContext, framework: Framework) -> int:
-    """One transaction: the draft becomes the next version and every content gets its row, or nothing happened."""
+    """One transaction, or nothing happened: the structure becomes the next version, new contents get their rows,
+    changed ones are claimed, those of removed concepts go (their versions stay).
+
+    Raises Conflict where the structure has moved on, or a content is held by another live task.
+    """
+    task = await tasks.get_task(session, context.fence.task_id)
+    if task.accepted_version is not None:
+        return task.accepted_version  # a commit whose answer was lost
+    before = (await roadmaps.get_roadmap_metadata(session, context.roadmap_id)).framework_data
+    version = await roadmaps.accept_framework(session, framework, expected_version=context.base_version)
     concept_ids = [concept.concept_id for concept in framework.concepts()]
-    try:
-        version = await accept_framework(session, framework, expected_version=context.framework_version)
-    except Conflict:
-        # A commit whose answer was lost: then this very framework is the one that stands there.
-        row = await get_roadmap_metadata(session, context.roadmap_id)
-        version = context.framework_version + 1
-        if row.framework_version != version or row.framework_data != as_json(framework):
-            raise
-    await insert_contents(session, context.fence, context.roadmap_id, concept_ids)
+    if context.base_version > 0:
+        changed = changed_concepts(Framework.model_validate(before), framework)
+        await _take_over(session, context, changed, concept_ids)
+    await contents.insert_contents(session, context.fence, context.roadmap_id, concept_ids)
+    await tasks.accepted(session, context.fence, version)
     return version
+
+
+async def _take_over(session: Session, context: RunContext, changed: list[str], remaining: list[str]) -> None:
+    found = await contents.lock_contents(session, context.roadmap_id)
+    claimed = [content for content in found if content.concept_id in changed]
+    removed = [content for content in found if content.concept_id not in remaining]
+    for content in [*claimed, *removed]:
+        if content.holder is not None:
+            raise Conflict(
+                f"Task {content.holder} is working on the {content.content_type} of {content.concept_id}, which this "
+                f"run changes or removes. Nothing was changed; wait for it, then `roadmap resume {context.fence.task_id}`."
+            )
+    await contents.claim_contents(session, context.fence, context.roadmap_id, claimed)
+    await contents.retire_contents(session, context.roadmap_id, removed)

@@ -19,7 +19,7 @@ from nodes.context import RunContext
 from nodes.state import RunState, as_json
 from repository.contents import begin_contents, fail_content, save_version
 from repository.database import Session
-from repository.roadmaps import get_roadmap_metadata
+from repository.roadmaps import framework_of, get_roadmap_metadata
 
 
 async def make_contents(state: RunState, runtime: Runtime[RunContext], brief_type: type[ContentBrief[C]]) -> None:
@@ -30,7 +30,7 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], brief_typ
         return
     missing = set(begun)
     roadmap = await context.commit(lambda session: get_roadmap_metadata(session, context.roadmap_id))
-    framework = Framework.model_validate(roadmap.framework_data)
+    framework = framework_of(roadmap)
     request = LearningRequest.model_validate(state["request"])
     names = {concept.concept_id: concept.name for concept in framework.concepts()}
     places = ((order, place) for order, place in enumerate(framework.walk()) if place.concept.concept_id in missing)

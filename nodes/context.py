@@ -19,8 +19,8 @@ class RunContext:
 
     roadmap_id: str
     user_id: str
-    framework_version: int
-    """Of the roadmap when this attempt started; 0 until a framework was accepted."""
+    base_version: int
+    """The framework_version that this run's own framework comes after; 0 for a creation."""
     instructions: str
     content_step: Step
     """What `current_step` reads while contents are made."""

@@ -13,15 +13,21 @@ from nodes.state import RunState, as_json
 
 
 async def edit_plan_analysis(state: RunState, runtime: Runtime[RunContext]) -> RunState:
-    """request, framework, validation -> edit_plan"""
+    """request, framework, and feedback or validation -> edit_plan
+
+    Words of a person go first; what validation found is mended in the rounds after.
+    """
     context = runtime.context
     await context.enter(Step.EDIT_PLAN_ANALYSIS)
+    feedback = state.get("feedback", "")
+    issues = [] if feedback or "validation" not in state else Validation.model_validate(state["validation"]).issues
     brief = EditPlanBrief(
         preferences=LearningRequest.model_validate(state["request"]).preferences,
         framework=Framework.model_validate(state["framework"]),
-        issues=Validation.model_validate(state["validation"]).issues,
+        issues=issues,
+        feedback=feedback,
         max_concepts=context.max_concepts,
     )
     plan = await context.ledger.ask(Question(Step.EDIT_PLAN_ANALYSIS, brief))
-    context.tell("edit_planned", plan=as_json(plan))
+    context.tell("edit_planned", plan=as_json(plan), feedback=feedback)
     return {"edit_plan": as_json(plan)}

@@ -15,7 +15,7 @@ from repository.roadmaps import ids_ever_used, save_roadmap_metadata
 
 
 async def roadmap_edit(state: RunState, runtime: Runtime[RunContext]) -> RunState:
-    """request, framework, edit_plan -> framework (saved as a draft), repairs, edit_rounds"""
+    """request, framework, edit_plan -> framework (of a creation saved as a draft), repairs, edit_rounds"""
     context = runtime.context
     await context.enter(Step.ROADMAP_EDIT)
     preferences = LearningRequest.model_validate(state["request"]).preferences
@@ -29,10 +29,12 @@ async def roadmap_edit(state: RunState, runtime: Runtime[RunContext]) -> RunStat
     after, repairs = apply_edits(
         before, plan, parts, hours_per_week=preferences.available_hours_per_week, used_ids=used
     )
-    await context.commit(lambda tx: save_roadmap_metadata(tx, context.roadmap_id, context.user_id, after))
+    if not state.get("modifies"):  # the draft of a modification lives in its task until it is accepted
+        await context.commit(lambda tx: save_roadmap_metadata(tx, context.roadmap_id, context.user_id, after))
     context.tell("framework_edited", before=as_json(before), after=as_json(after))
     return {
         "framework": as_json(after),
         "repairs": [as_json(issue) for issue in repairs],
+        "feedback": "",
         "edit_rounds": state.get("edit_rounds", 0) + 1,
     }

@@ -15,11 +15,19 @@ class RunState(TypedDict, total=False):
     intent: Json
     """Intent; intent_analysis."""
     framework: Json
-    """Framework; curriculum_design and roadmap_edit."""
+    """Framework; curriculum_design and roadmap_edit, the input of a modification."""
     repairs: list[Json]
     """Issues that code mended while it built the framework; curriculum_design and roadmap_edit."""
     validation: Json
     """Validation; structure_validation."""
+    wants_review: bool
+    """Whether a person has to approve the framework; input."""
+    approved: bool
+    """The last decision; human_review."""
+    feedback: str
+    """What a person asks to be changed: human_review, the input of a modification; emptied by roadmap_edit."""
+    modifies: bool
+    """The framework of the input is an accepted one: the run is a modification."""
     edit_plan: Json
     """EditPlan; edit_plan_analysis."""
     edit_rounds: int

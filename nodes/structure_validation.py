@@ -34,7 +34,7 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
     else:
         brief = StructureReviewBrief(
             request=LearningRequest.model_validate(state["request"]),
-            intent=Intent.model_validate(state["intent"]),
+            intent=Intent.model_validate(state["intent"]) if "intent" in state else None,
             framework=framework,
         )
         review = await context.ledger.ask(Question(Step.STRUCTURE_VALIDATION, brief))

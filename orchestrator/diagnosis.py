@@ -7,16 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel
-from sqlmodel import col, select
 
 from domain.errors import RoadmapError
-from domain.vocabulary import TaskStatus
 from orchestrator.settings import Settings
-from repository import schema
+from repository import schema, tasks
 from repository.database import Database, where
 from repository.embedded import EmbeddedServer
-from repository.tables import TaskRow
-from repository.tasks import with_liveness
 
 SMALLEST_DISK = 500_000_000
 """Bytes; an embedded database with some roadmaps takes about 100 MB, and PostgreSQL stops dead on a full disk."""
@@ -116,7 +112,6 @@ async def live_runs(url: str) -> list[str]:
     database = Database(url, pool_size=1, application_name="roadmap diagnosis")
     try:
         async with database.transaction() as session:
-            rows = await session.exec(select(TaskRow).where(col(TaskRow.status) == TaskStatus.PROCESSING))
-            return [verdict.task.task_id for verdict in await with_liveness(session, rows.all()) if verdict.live]
+            return await tasks.live_runs(session)
     finally:
         await database.close()

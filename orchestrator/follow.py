@@ -6,11 +6,12 @@ Readers only: nothing here can disturb a run.
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from domain.errors import DatabaseUnavailable
 from domain.vocabulary import FINAL
-from repository.database import Database
+from repository.database import Database, Session
 from repository.events import Event, events_after
 from repository.tasks import get_task
 
@@ -37,10 +38,9 @@ class Follower:
     async def follow(self, task_id: str, after: int = 0) -> AsyncGenerator[Event, None]:
         """Events with a sequence above `after`, without gap or repetition, until the run's last event was given.
 
-        Raises NotFound, and DatabaseUnavailable when the database goes away.
+        Outlasts a restart of the database. Raises NotFound, and DatabaseUnavailable when it stays away.
         """
-        async with self._database.transaction() as session:
-            await get_task(session, task_id)
+        await self._database.persist(lambda session: get_task(session, task_id))
         queue: asyncio.Queue[Event | DatabaseUnavailable] = asyncio.Queue()
         self._join(task_id, after, queue)
         try:
@@ -67,14 +67,16 @@ class Follower:
             await asyncio.gather(self._poller, return_exceptions=True)
 
     async def _read(self, task_id: str, after: int) -> list[Event]:
-        async with self._database.transaction() as session:
-            return await events_after(session, {task_id: after})
+        return await self._database.persist(lambda session: events_after(session, {task_id: after}))
 
     async def _is_over(self, task_id: str, after: int) -> bool:
         """Whether the row is final and no event is left; a resumed run goes on."""
-        async with self._database.transaction() as session:
+
+        async def look(session: Session) -> bool:
             final = (await get_task(session, task_id)).status in FINAL
             return final and not await events_after(session, {task_id: after}, limit=1)
+
+        return await self._database.persist(look)
 
     def _join(self, task_id: str, after: int, queue: asyncio.Queue[Event | DatabaseUnavailable]) -> None:
         self._followed.setdefault(task_id, _Followed(after)).queues.append(queue)
@@ -94,8 +96,7 @@ class Follower:
             if not positions:
                 return
             try:
-                async with self._database.transaction() as session:
-                    news = await events_after(session, positions)
+                news = await self._database.persist(partial(events_after, positions=positions))
             except DatabaseUnavailable as error:
                 for followed in self._followed.values():
                     for queue in followed.queues:

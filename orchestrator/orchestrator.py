@@ -8,28 +8,45 @@ async with Orchestrator.open() as orchestrator:
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from domain.diff import Change, diff
 from domain.errors import Superseded
+from domain.framework import Framework
 from domain.request import LearningRequest, Preferences
+from domain.review import Decision
 from domain.vocabulary import ContentType
 from nodes.authors.port import Author
 from orchestrator import transitions
 from orchestrator.follow import Follower
-from orchestrator.requests import RetryRequest, request_batch, request_creation, request_resume, request_retry
+from orchestrator.requests import (
+    DEFAULT_USER,
+    RetryRequest,
+    ReviewRequest,
+    request_batch,
+    request_creation,
+    request_decision,
+    request_modification,
+    request_resume,
+    request_retry,
+)
 from orchestrator.resources import ProcessKind, Resources, open_resources
-from orchestrator.runner import Runner
 from orchestrator.settings import Settings, load_settings
 from orchestrator.status import RoadmapView, StatusCheck, TaskView, roadmap_view, status_check, task_views
-from orchestrator.worker import Worker
 from repository import roadmaps, tasks
 from repository.contents import newest_versions
 from repository.database import Session
 from repository.events import Event, events_after
 from repository.tables import ContentVersionRow, RoadmapRow, TaskRow
 from repository.workers import database_now, has_heard
+
+if TYPE_CHECKING:
+    from orchestrator.worker import Worker
+
+Requested = TypeVar("Requested", TaskRow, TaskRow | None)
 
 
 class Orchestrator:
@@ -39,8 +56,8 @@ class Orchestrator:
         """Use `Orchestrator.open`."""
         self._resources = resources
         self._database = resources.database
-        self._runner = Runner(resources)
         self._follower = Follower(resources.database)
+        self._requests: set[asyncio.Task[Any]] = set()
         self._runs: dict[str, asyncio.Task[TaskRow]] = {}
 
     @classmethod
@@ -59,14 +76,16 @@ class Orchestrator:
             finally:
                 await orchestrator._close()
 
-    async def create(self, request: LearningRequest | str, *, detach: bool = False) -> TaskView:
+    async def create(
+        self, request: LearningRequest | str, *, review: ReviewRequest | None = None, detach: bool = False
+    ) -> TaskView:
         """A new roadmap, from a request or just a goal; returns as soon as its row is committed.
 
         It runs in this process, or `detach`ed in a worker. `follow` and `wait` tell how it goes.
         """
         if isinstance(request, str):
             request = LearningRequest(preferences=Preferences(learning_goal=request))
-        return await self._begun(await request_creation(self._resources, request, detach=detach))
+        return await self._begun(request_creation(self._resources, request, review, detach=detach))
 
     async def retry(
         self,
@@ -79,8 +98,9 @@ class Orchestrator:
     ) -> TaskView:
         """One content anew, as a run of its own. Raises NotFound, InvalidInput, Conflict."""
         wanted = request or RetryRequest()
-        task = await request_retry(self._resources, roadmap_id, concept_id, content_type, wanted, detach=detach)
-        return await self._begun(task)
+        return await self._begun(
+            request_retry(self._resources, roadmap_id, concept_id, content_type, wanted, detach=detach)
+        )
 
     async def retry_failed(
         self,
@@ -95,12 +115,41 @@ class Orchestrator:
         Raises NotFound, InvalidInput, and Conflict if live runs hold all of it.
         """
         wanted = request or RetryRequest()
-        task = await request_batch(self._resources, roadmap_id, content_types, wanted, detach=detach)
-        return None if task is None else await self._begun(task)
+        task = await self._carried(request_batch(self._resources, roadmap_id, content_types, wanted, detach=detach))
+        return None if task is None else await self.task(task.task_id)
+
+    async def modify(
+        self,
+        roadmap_id: str,
+        instructions: str,
+        *,
+        user_id: str = DEFAULT_USER,
+        review: ReviewRequest | None = None,
+        detach: bool = False,
+    ) -> TaskView:
+        """Change the framework in words; contents of new and changed concepts are made, the others stay.
+
+        Raises NotFound, InvalidInput, and Conflict while another run makes or changes the framework.
+        """
+        wanted = RetryRequest(user_id=user_id, instructions=instructions)
+        return await self._begun(request_modification(self._resources, roadmap_id, wanted, review, detach=detach))
+
+    async def review(self, task_id: str, decision: Decision, *, detach: bool = False) -> TaskView:
+        """Answer a review; the run goes on. Raises NotFound, and Conflict naming the decision that stands."""
+        return await self._begun(request_decision(self._resources, task_id, decision, detach=detach))
+
+    async def diff(self, task_id: str) -> list[Change]:
+        """What the edits of a run changed in the framework, all of them together. Raises NotFound."""
+        edits = [
+            event.payload for event in await self.events(task_id, limit=100_000) if event.type == "framework_edited"
+        ]
+        if not edits:
+            return []
+        return diff(Framework.model_validate(edits[0]["before"]), Framework.model_validate(edits[-1]["after"]))
 
     async def resume(self, task_id: str, *, detach: bool = False) -> TaskView:
         """Let a failed, cancelled, stale or queued task go on from where it stopped. Raises NotFound, Conflict."""
-        return await self._begun(await request_resume(self._resources, task_id, detach=detach))
+        return await self._begun(request_resume(self._resources, task_id, detach=detach))
 
     async def cancel(self, task_id: str, reason: str = "Cancelled by its user.") -> TaskView:
         """End an active task; returns when no model call of it can start any more. Raises NotFound, Conflict."""
@@ -122,15 +171,44 @@ class Orchestrator:
         """Under which this process runs tasks."""
         return self._resources.lease.worker_id
 
-    def worker(self, concurrency: int) -> Worker:
+    def worker(self, concurrency: int) -> "Worker":
         """A worker for the queue, in an orchestrator that was opened as one."""
+        from orchestrator.worker import Worker
+
         return Worker(self._resources, concurrency)
 
-    async def _begun(self, task: TaskRow) -> TaskView:
+    async def interrupt(self, task_id: str) -> TaskView:
+        """End a run of this process: cancelled, resumable. The task as it is then. Raises NotFound."""
+        run = self._runs.get(task_id)
+        if run is not None:
+            run.cancel()
+            await asyncio.wait([run])
+        return await self.task(task_id)
+
+    async def _begun(self, request: Coroutine[Any, Any, TaskRow]) -> TaskView:
+        return await self.task((await self._carried(request)).task_id)
+
+    async def _carried(self, request: Coroutine[Any, Any, Requested]) -> Requested:
+        """A request is carried through even if who made it leaves: no row may read `processing` without its run."""
+
+        async def carry() -> Requested:
+            task = await request
+            if task is not None and task.worker_id == self._resources.lease.worker_id:
+                await self._run(task)
+            return task
+
+        carried = asyncio.create_task(carry())
+        self._requests.add(carried)
+        carried.add_done_callback(self._requests.discard)
+        return await asyncio.shield(carried)
+
+    async def _run(self, task: TaskRow) -> None:
         """A foreground task runs in this process from here on."""
-        if task.worker_id == self._resources.lease.worker_id:
-            self._runs[task.task_id] = asyncio.create_task(self._runner.run(task), name=f"run {task.task_id}")
-        return await self.task(task.task_id)
+        from orchestrator.runner import Runner
+
+        run = asyncio.create_task(Runner(self._resources).run(task), name=f"run {task.task_id}")
+        self._runs[task.task_id] = run
+        await asyncio.sleep(0)  # it has begun: from here on its end puts the row in order
 
     async def wait(self, task_id: str) -> TaskView:
         """The task once it is final, wherever it runs. Raises NotFound and DatabaseUnavailable."""
@@ -214,8 +292,8 @@ class Orchestrator:
         return await self._database.persist(lambda session: status_check(session, roadmap_id))
 
     async def _close(self) -> None:
-        runs = [run for run in self._runs.values() if not run.done()]
-        for run in runs:
+        await asyncio.gather(*self._requests, return_exceptions=True)
+        for run in self._runs.values():
             run.cancel()
         await asyncio.gather(*self._runs.values(), return_exceptions=True)
         await self._follower.close()

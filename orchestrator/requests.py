@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.errors import Conflict, InvalidInput, NotFound
-from domain.framework import Framework
 from domain.identity import new_roadmap_id, new_task_id
-from domain.request import LearningRequest, Preferences
+from domain.request import LearningRequest, Preferences, usable_text
+from domain.review import Decision
 from domain.vocabulary import RETRY_OF, ContentType, TaskStatus, TaskType
-from nodes.state import Json
+from nodes.state import Json, RunState
 from orchestrator import transitions
 from orchestrator.resources import Resources
 from repository import contents, roadmaps, tasks
@@ -38,7 +38,19 @@ class RetryRequest:
     instructions: str | None = None
 
 
-async def request_creation(resources: Resources, request: LearningRequest, *, detach: bool) -> TaskRow:
+@dataclass(frozen=True, slots=True)
+class ReviewRequest:
+    """That a person is to approve the framework; `timeout`: seconds until a review nobody answers cancels the run."""
+
+    timeout: float | None = None
+
+    def as_json(self) -> Json:
+        return {"review": True, "review_timeout": self.timeout}
+
+
+async def request_creation(
+    resources: Resources, request: LearningRequest, review: ReviewRequest | None = None, *, detach: bool
+) -> TaskRow:
     """A new roadmap."""
     user_id = request.user_id or DEFAULT_USER
     goal = request.preferences.learning_goal
@@ -48,7 +60,7 @@ async def request_creation(resources: Resources, request: LearningRequest, *, de
         user_id=user_id,
         roadmap_id=roadmap_id,
         task_type=TaskType.CREATION,
-        user_request=request.model_dump(mode="json", exclude_none=True),
+        user_request=request.model_dump(mode="json", exclude_none=True) | (review.as_json() if review else {}),
     )
     await _ready(resources, detach)
     async with resources.database.transaction() as session:
@@ -69,7 +81,7 @@ async def request_retry(
     await _ready(resources, detach)
     async with resources.database.transaction() as session:
         roadmap = await _accepted(session, roadmap_id)
-        if Framework.model_validate(roadmap.framework_data).find(concept_id) is None:
+        if roadmaps.framework_of(roadmap).find(concept_id) is None:
             raise NotFound(f"Roadmap {roadmap_id} has no concept {concept_id}; `roadmap show {roadmap_id}` lists them.")
         wanted = TaskRow(
             task_id=new_task_id(),
@@ -122,6 +134,42 @@ async def request_batch(
         return task
 
 
+async def request_modification(
+    resources: Resources,
+    roadmap_id: str,
+    request: RetryRequest,
+    review: ReviewRequest | None = None,
+    *,
+    detach: bool,
+) -> TaskRow:
+    """A change of the framework in words. Raises NotFound, InvalidInput, Conflict for another one that is active."""
+    instructions = usable_text("instructions", request.instructions or "")
+    await _ready(resources, detach)
+    async with resources.database.transaction() as session:
+        roadmap = await _accepted(session, roadmap_id)
+        wanted = TaskRow(
+            task_id=new_task_id(), user_id=request.user_id, roadmap_id=roadmap_id, task_type=TaskType.MODIFICATION
+        )
+        wanted.user_request = {
+            **await _retry_json(session, wanted, roadmap, request),
+            "instructions": instructions,
+            "base_version": roadmap.framework_version,
+            **(review.as_json() if review else {}),
+        }
+        await transitions.make_room(session, await tasks.rival_of(session, wanted))
+        return await _create(session, resources, wanted, detach=detach)
+
+
+async def request_decision(resources: Resources, task_id: str, decision: Decision, *, detach: bool) -> TaskRow:
+    """Answer a review (see transitions.decide)."""
+    await _ready(resources, detach)
+    async with resources.database.transaction() as session:
+        task = await transitions.decide(session, task_id, decision, None if detach else resources.lease.worker_id)
+        if detach:
+            await resources.queue.enqueue(session, task_id)
+        return task
+
+
 async def request_resume(resources: Resources, task_id: str, *, detach: bool) -> TaskRow:
     """Let a task go on (see transitions.resume)."""
     await _ready(resources, detach)
@@ -132,10 +180,31 @@ async def request_resume(resources: Resources, task_id: str, *, detach: bool) ->
         return task
 
 
-def request_of(task: TaskRow) -> Json:
-    """The LearningRequest that a task's nodes work on, as JSON."""
+async def input_of(session: Session, task: TaskRow) -> RunState:
+    """What a task's graph begins with. Raises Conflict where a modification comes too late."""
     asked = task.user_request or {}
-    return {key: asked[key] for key in LearningRequest.model_fields if asked.get(key) is not None}
+    state: RunState = {
+        "request": {key: asked[key] for key in LearningRequest.model_fields if asked.get(key) is not None},
+        "wants_review": bool(asked.get("review")),
+    }
+    if task.task_type == TaskType.MODIFICATION:
+        await transitions.check_structure(session, task)
+        roadmap = await roadmaps.get_roadmap_metadata(session, task.roadmap_id or "")
+        state |= {
+            "framework": roadmaps.framework_of(roadmap).model_dump(mode="json"),
+            "feedback": asked["instructions"],
+            "modifies": True,
+        }
+    return state
+
+
+def answer_of(task: TaskRow) -> dict[str, Json]:
+    """The decision of a task's last review by the interrupt that it answers; empty where there is none."""
+    review = task.review or {}
+    if not review.get("decision"):
+        return {}
+    answer = {"approved": review["decision"] == "approved", "feedback": review["feedback"], "by": review["by"]}
+    return {review["interrupt_id"]: answer}
 
 
 async def _ready(resources: Resources, detach: bool) -> None:
@@ -178,7 +247,7 @@ async def _accepted(session: Session, roadmap_id: str) -> RoadmapRow:
         active = await tasks.get_active_task_by_roadmap_id(session, roadmap_id)
         state = f"task {active.task_id} is making it" if active else "the run that was to make it ended before that"
         raise Conflict(f"Roadmap {roadmap_id} has no accepted framework yet: {state}.")
-    concepts = Framework.model_validate(roadmap.framework_data).concepts()
+    concepts = roadmaps.framework_of(roadmap).concepts()
     await contents.ensure_contents(session, roadmap_id, [concept.concept_id for concept in concepts])
     return roadmap
 
@@ -186,9 +255,7 @@ async def _accepted(session: Session, roadmap_id: str) -> RoadmapRow:
 async def _refuse_if_held(session: Session, found: Sequence[Claimable]) -> None:
     holder = next((content.holder for content in found if content.holder), None)
     if holder is not None:
-        task = await tasks.get_task(session, holder)
-        who = f"Task {holder} ({task.task_type}, {task.status})"
-        raise Conflict(f"{who} is working on it; wait for it or `roadmap cancel {holder}`.")
+        raise tasks.in_the_way(await tasks.get_task(session, holder))
 
 
 async def _retry_json(session: Session, wanted: TaskRow, roadmap: RoadmapRow, request: RetryRequest) -> Json:
@@ -209,5 +276,5 @@ async def _retry_json(session: Session, wanted: TaskRow, roadmap: RoadmapRow, re
         "roadmap_id": roadmap.roadmap_id,
         "concept_id": wanted.concept_id,
         "preferences": preferences.model_dump(mode="json", exclude_none=True),
-        "instructions": request.instructions,
+        "instructions": usable_text("instructions", request.instructions) if request.instructions else None,
     }

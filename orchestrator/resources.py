@@ -1,37 +1,71 @@
-"""What one orchestrator owns: opened together, closed together, handed down frozen."""
+"""What one orchestrator owns: opened together, closed together, handed down frozen.
+
+What only runs need (LangGraph, PgQueuer, the texts of the offline author) takes longer to load than to read a roadmap,
+so it is imported where the first run asks for it.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from domain.errors import InvalidInput
-from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import Author
 from nodes.authors.throttle import Throttle
 from orchestrator.gate import Gate
 from orchestrator.lease import Lease
-from orchestrator.queue_pgqueuer import PgQueuerQueue
+from orchestrator.queue import RunQueue
 from orchestrator.settings import Settings
 from repository import schema
-from repository.checkpoints import CheckpointPool, checkpoint_pool
 from repository.database import Database
 from repository.embedded import EmbeddedServer
 
+if TYPE_CHECKING:
+    from repository.checkpoints import CheckpointPool
+
 ProcessKind = Literal["foreground", "worker"]
+
+
+class Checkpoints:
+    """The pool that savers share, opened by the first run."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opening = asyncio.Lock()
+        self._pool: CheckpointPool | None = None
+
+    async def pool(self) -> "CheckpointPool":
+        async with self._opening:
+            if self._pool is None:
+                from repository.checkpoints import checkpoint_pool
+
+                pool = checkpoint_pool(self._url)
+                await pool.open()
+                self._pool = pool
+            return self._pool
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Resources:
     settings: Settings
     database: Database
-    checkpoints: CheckpointPool
+    checkpoints: Checkpoints
     author: Author
     throttle: Throttle
     lease: Lease
     gate: Gate
-    queue: PgQueuerQueue
+
+    @property
+    def queue(self) -> RunQueue:
+        """It has no state of its own."""
+        from orchestrator.queue_pgqueuer import PgQueuerQueue
+
+        return PgQueuerQueue(self.database)
 
 
 @asynccontextmanager
@@ -47,8 +81,7 @@ async def open_resources(
         recover = None if settings.database_url else EmbeddedServer(settings.home).recover
         database = Database(url, patience=settings.database_patience, recover=recover)
         stack.push_async_callback(database.close)
-        checkpoints = checkpoint_pool(url)
-        await checkpoints.open()
+        checkpoints = Checkpoints(url)
         stack.push_async_callback(checkpoints.close)
         lease = Lease(url, kind=kind, timeout=settings.heartbeat_timeout)
         stack.push_async_callback(lease.end)
@@ -60,7 +93,6 @@ async def open_resources(
             throttle=Throttle(settings.max_concurrent_calls),
             lease=lease,
             gate=Gate(lease),
-            queue=PgQueuerQueue(database),
         )
 
 
@@ -82,4 +114,6 @@ def build_author(settings: Settings) -> Author:
         raise InvalidInput(
             f"ROADMAP_MODEL={settings.model}: this version writes with the offline author only; unset ROADMAP_MODEL."
         )
+    from nodes.authors.offline import OfflineAuthor
+
     return OfflineAuthor(latency=settings.offline_latency, fail=settings.offline_fail, log=settings.offline_log)

@@ -5,26 +5,28 @@ fences every write from here on. If the process dies at any line, the rows are a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar, assert_never, cast
+from typing import Any, TypeVar, assert_never
 
 import structlog
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import StateGraph
+from langgraph.types import Command
 
-from domain.errors import DatabaseUnavailable, RunFailed, Superseded
+from domain.errors import DatabaseUnavailable, Superseded
 from domain.review import Issue, Validation
-from domain.vocabulary import GENERATOR_OF, RETRY_OF, ContentType, Step, TaskStatus, TaskType
+from domain.vocabulary import GENERATOR_OF, RETRY_OF, STRUCTURAL, ContentType, Step, TaskStatus, TaskType
 from nodes.authors.ledger import Ledger
 from nodes.context import RunContext
 from nodes.state import RunState
 from orchestrator import transitions
 from orchestrator.gate import RunPermit
 from orchestrator.graphs.creation import build_creation_graph
+from orchestrator.graphs.modification import build_modification_graph
 from orchestrator.graphs.retry import build_retry_graph
 from orchestrator.lease import HeldRun
-from orchestrator.requests import request_of
+from orchestrator.requests import answer_of, input_of
 from orchestrator.resources import Resources
 from repository import contents, events, roadmaps, tasks
 from repository.calls import KnownAnswer, known_answers
@@ -44,7 +46,7 @@ class Runner:
     resources: Resources
 
     async def run(self, task: TaskRow) -> TaskRow:
-        """Run a started task until it is final; its row then.
+        """Run a started task until it is final or waits for a review; its row then.
 
         Raises Superseded when the task is another's by now, DatabaseUnavailable when the database stays away, and
         CancelledError once the row reads `cancelled`, or `pending` where the process is stopping.
@@ -59,6 +61,8 @@ class Runner:
             writer = context.events
             state = await self._step_through(task, context)
             await writer.flush()
+            if interrupts := state.get("__interrupt__"):
+                return await self._persist(lambda session: transitions.park(session, fence, interrupts[0].id))
             return await self._persist(lambda session: transitions.finish(session, fence, _warnings(state)))
         except (Superseded, DatabaseUnavailable):
             raise
@@ -98,7 +102,7 @@ class Runner:
         return RunContext(
             roadmap_id=roadmap.roadmap_id,
             user_id=roadmap.user_id,
-            framework_version=roadmap.framework_version,
+            base_version=(task.user_request or {}).get("base_version", 0),
             instructions=(task.user_request or {}).get("instructions") or "",
             content_step=GENERATOR_OF[content_type] if content_type else Step.CONTENT_GENERATION,
             max_concepts=resources.settings.max_concepts,
@@ -117,18 +121,22 @@ class Runner:
             events=writer,
         )
 
-    async def _step_through(self, task: TaskRow, context: RunContext) -> RunState:
+    async def _step_through(self, task: TaskRow, context: RunContext) -> dict[str, Any]:
         """The graph, from its beginning, from where its checkpoint stands, or from the contents on."""
-        saver = FencedSaver(self.resources.checkpoints, context.fence, context.database)
+        saver = FencedSaver(await self.resources.checkpoints.pool(), context.fence, context.database)
         graph = graph_of(TaskType(task.task_type)).compile(checkpointer=saver)
         config: RunnableConfig = {"configurable": {"thread_id": task.task_id}}
-        begun = bool((await graph.aget_state(config)).values)
-        if begun and context.framework_version > 0:
+        stands = await graph.aget_state(config)
+        start: RunState | Command[Any] | None = None
+        if not stands.values:
+            start = await self._persist(lambda session: input_of(session, task))
+        elif task.accepted_version is not None or task.task_type not in STRUCTURAL:
             # A run whose failures were caught stands at its end: the rows say what is missing, so enter anew.
             await graph.aupdate_state(config, {}, as_node=Step.CONTENT_GENERATION)
             await context.enter(context.content_step)
-        start: RunState | None = None if begun else {"request": request_of(task)}
-        return cast(RunState, await graph.ainvoke(start, config, context=context, durability="sync"))
+        elif (answer := answer_of(task)) and answer.keys() <= {interrupt.id for interrupt in stands.interrupts}:
+            start = Command(resume=answer)
+        return await graph.ainvoke(start, config, context=context, durability="sync")
 
     async def _stop(self, task: TaskRow, fence: Fence, writer: EventWriter | None) -> None:
         """Cancelled: by a process that stops, which hands back, or by whoever runs in the foreground."""
@@ -162,11 +170,11 @@ def graph_of(task_type: TaskType) -> StateGraph[RunState, RunContext, RunState, 
         case TaskType.RETRY_TUTORIAL | TaskType.RETRY_RESOURCES | TaskType.RETRY_QUIZ | TaskType.RETRY_BATCH:
             return build_retry_graph()
         case TaskType.MODIFICATION:
-            raise RunFailed("This version cannot modify a roadmap.")
+            return build_modification_graph()
         case _:
             assert_never(task_type)
 
 
-def _warnings(state: RunState) -> list[Issue]:
+def _warnings(state: Mapping[str, Any]) -> list[Issue]:
     issues = Validation.model_validate(state["validation"]).issues if "validation" in state else []
     return [issue for issue in issues if issue.severity == "warning"]

@@ -135,9 +135,7 @@ def _roadmap_view(row: RoadmapRow, states: list[ContentState], active: list[Task
 
 
 def _framework(row: RoadmapRow) -> Framework | None:
-    """A legacy structure may lack what its row holds."""
-    totals = row.model_dump(include={"title", "total_estimated_hours", "recommended_completion_weeks"})
-    return Framework.model_validate(totals | row.framework_data) if row.framework_data else None
+    return roadmaps.framework_of(row) if row.framework_data else None
 
 
 async def status_check(session: Session, roadmap_id: str) -> StatusCheck:

@@ -10,9 +10,10 @@ import structlog
 from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable
+from orchestrator import transitions
 from orchestrator.queue import RunQueue
 from repository.database import Database, Session, execute
-from repository.tasks import abandoned_tasks
+from repository.tasks import abandoned_tasks, overdue_reviews
 from repository.workers import forget_dead_workers
 
 SWEEP_EVERY: Final = 1.0
@@ -28,6 +29,8 @@ async def sweep(session: Session, queue: RunQueue) -> list[str]:
         return []
     await forget_dead_workers(session)
     await queue.tidy(session)
+    for task_id in await overdue_reviews(session):
+        await transitions.cancel(session, task_id, "Nobody answered its review in time.")
     return await queue.enqueue_missing(session, await abandoned_tasks(session))
 
 

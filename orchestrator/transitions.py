@@ -5,18 +5,21 @@ after a commit whose answer was lost.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
 from domain.errors import Conflict
-from domain.review import Issue
-from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, Step, TaskStatus
+from domain.review import Decision, Issue
+from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, STRUCTURAL, Step, TaskStatus
 from orchestrator.outcomes import execution_summary, outcome
 from repository import contents, tasks
 from repository.calls import bill
 from repository.database import Session
 from repository.events import append_transition
+from repository.roadmaps import get_roadmap_metadata
 from repository.tables import TaskRow
 from repository.tasks import Fence, lock_task, update_task_status
+from repository.workers import database_now
 
 MOST_FRUITLESS_STARTS: Final = 5
 """Starts in a row that commit nothing, after which a task is taken for poison."""
@@ -106,6 +109,63 @@ _LAST_STEP: Final = {
 }
 
 
+async def park(session: Session, fence: Fence, interrupt_id: str) -> TaskRow:
+    """The run waits for a review, and no worker is held. Twice under one interrupt asks once."""
+    task = await lock_task(session, fence.task_id)
+    review = task.review or {}
+    asked = review.get("interrupt_id") == interrupt_id
+    if asked and task.status == TaskStatus.HUMAN_REVIEW_PENDING:
+        return task
+    if not asked:
+        now = await database_now(session)
+        timeout = (task.user_request or {}).get("review_timeout")
+        review = {
+            "interrupt_id": interrupt_id,
+            "round": review.get("round", 0) + 1,
+            "requested_at": now.isoformat(),
+            "deadline": (now + timedelta(seconds=timeout)).isoformat() if timeout else None,
+        }
+    parked = await update_task_status(
+        session,
+        fence.task_id,
+        TaskStatus.HUMAN_REVIEW_PENDING,
+        Step.HUMAN_REVIEW,
+        attempt=fence.attempt,
+        review=review,
+        fruitless_starts=0,
+    )
+    if not asked:
+        told = {"round": review["round"], "deadline": review["deadline"]}
+        await append_transition(session, fence.task_id, "review_requested", told)
+    return parked
+
+
+async def decide(session: Session, task_id: str, decision: Decision, worker_id: str | None) -> TaskRow:
+    """A person's answer: under `worker_id` the run goes on, else it is queued. Of several at once one wins.
+
+    Raises NotFound, and Conflict naming the decision that stands.
+    """
+    task = await lock_task(session, task_id)
+    if task.status != TaskStatus.HUMAN_REVIEW_PENDING:
+        raise Conflict(_what_stands(task))
+    verdict = "approved" if decision.approved else "rejected"
+    review = {**(task.review or {}), "decision": verdict, "feedback": decision.feedback, "by": decision.by}
+    told = {"round": review["round"], "decision": verdict, "feedback": decision.feedback, "by": decision.by}
+    await append_transition(session, task_id, "review_decided", told)
+    if worker_id is not None:
+        return await _begin(session, task, worker_id, starts=1, review=review)
+    return await update_task_status(
+        session, task_id, TaskStatus.PENDING, Step.HUMAN_REVIEW, attempt=task.attempt, review=review
+    )
+
+
+def _what_stands(task: TaskRow) -> str:
+    review = task.review or {}
+    if task.status not in FINAL and review.get("decision"):
+        return f"The review of task {task.task_id} is decided already: {review['decision']} by {review['by']}."
+    return f"Task {task.task_id} waits for no review; it is {task.status}."
+
+
 async def cancel(session: Session, task_id: str, reason: str) -> TaskRow:
     """End an active task as `cancelled`; the row as it was before. Raises NotFound, and Conflict for a final one."""
     task = await lock_task(session, task_id)
@@ -161,7 +221,15 @@ async def make_room(session: Session, rival: TaskRow | None) -> None:
     await end(session, Fence(rival.task_id, rival.attempt), TaskStatus.FAILED, reason)
 
 
-async def _begin(session: Session, task: TaskRow, worker_id: str, *, starts: int, round_: int | None = None) -> TaskRow:
+async def _begin(
+    session: Session,
+    task: TaskRow,
+    worker_id: str,
+    *,
+    starts: int,
+    round_: int | None = None,
+    review: dict[str, Any] | None = None,
+) -> TaskRow:
     started = await update_task_status(
         session,
         task.task_id,
@@ -171,6 +239,7 @@ async def _begin(session: Session, task: TaskRow, worker_id: str, *, starts: int
         worker_id=worker_id,
         fruitless_starts=starts,
         round=round_,
+        review=review,
     )
     payload = {"attempt": started.attempt, "worker_id": worker_id, "from": task.status}
     await append_transition(session, task.task_id, "run_started", payload)
@@ -187,8 +256,22 @@ async def _check_resumable(session: Session, task: TaskRow) -> None:
         case TaskStatus.COMPLETED:
             raise Conflict(f"Task {task.task_id} is completed; `roadmap retry` makes a content anew.")
         case TaskStatus.HUMAN_REVIEW_PENDING:
-            raise Conflict(f"Task {task.task_id} waits for a review; answer that instead.")
+            raise Conflict(f"Task {task.task_id} waits for a review; answer it with `roadmap review {task.task_id}`.")
         case TaskStatus.PROCESSING if await tasks.is_live(session, task):
             raise Conflict(f"Task {task.task_id} is running; `roadmap watch {task.task_id}` follows it.")
         case _:
-            pass
+            await check_structure(session, task)
+
+
+async def check_structure(session: Session, task: TaskRow) -> None:
+    """A run that makes a framework cannot go on once the roadmap has moved past it."""
+    if task.task_type not in STRUCTURAL or task.roadmap_id is None:
+        return
+    base: int = (task.user_request or {}).get("base_version", 0)
+    mine = task.accepted_version if task.accepted_version is not None else base
+    present = (await get_roadmap_metadata(session, task.roadmap_id)).framework_version
+    if present != mine:
+        raise Conflict(
+            f"Task {task.task_id} is about version {mine} of the structure of roadmap {task.roadmap_id}, which is at "
+            f"version {present} by now; `roadmap retry-failed` or `roadmap modify` goes on from there."
+        )

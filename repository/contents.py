@@ -210,7 +210,10 @@ class Claimable:
 
 
 async def lock_contents(
-    session: Session, roadmap_id: str, content_types: Sequence[ContentType], concept_id: str | None = None
+    session: Session,
+    roadmap_id: str,
+    content_types: Sequence[ContentType] = tuple(ContentType),
+    concept_id: str | None = None,
 ) -> list[Claimable]:
     """Lock contents in one order, then look who holds them: in one statement the look would be older than the lock."""
     wanted = {"roadmap_id": roadmap_id, "content_types": list(content_types), "concept_id": concept_id}
@@ -233,6 +236,16 @@ async def lock_contents(
         )
         for row in rows
     ]
+
+
+async def retire_contents(session: Session, roadmap_id: str, removed: Sequence[Claimable]) -> None:
+    """The concepts have left the framework, so their contents are nobody's to make; the versions stay readable."""
+    await execute(
+        session,
+        text("""
+            DELETE FROM concept_contents WHERE roadmap_id = :roadmap_id AND concept_id = ANY(:concept_ids)"""),
+        {"roadmap_id": roadmap_id, "concept_ids": sorted({content.concept_id for content in removed})},
+    )
 
 
 async def claim_contents(session: Session, fence: Fence, roadmap_id: str, chosen: Sequence[Claimable]) -> None:

@@ -72,6 +72,13 @@ async def get_roadmap_metadata(session: Session, roadmap_id: str, *, for_update:
     return row
 
 
+def framework_of(row: RoadmapRow) -> Framework:
+    """The structure that a roadmap's row holds. A legacy one may lack what stands in the row beside it."""
+    beside = row.model_dump(include={"title", "total_estimated_hours", "recommended_completion_weeks"})
+    stored = {name: value for name, value in (row.framework_data or {}).items() if value is not None}
+    return Framework.model_validate(beside | stored | {"roadmap_id": row.roadmap_id})
+
+
 async def page_of_roadmaps(
     session: Session,
     *,

@@ -96,6 +96,9 @@ class TaskRow(SQLModel, table=True):
     round: int = _number()
     """How often a failed run was resumed: part of the ledger's keys, so that what failed is asked anew."""
     review: dict[str, Any] | None = _json()
+    """interrupt_id, round, requested_at, deadline; once it is decided also decision, feedback, by."""
+    accepted_version: int | None = Field(default=None)
+    """The framework_version that the run made, once it did."""
     created_at: datetime = _time()
     updated_at: datetime = _time()
     completed_at: datetime | None = _time(required=False)

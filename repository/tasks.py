@@ -144,7 +144,8 @@ async def rival_of(session: Session, task: TaskRow) -> TaskRow | None:
 
 def in_the_way(rival: TaskRow) -> Conflict:
     """A conflict that names the task in the way."""
-    return Conflict(f"Task {rival.task_id} ({rival.task_type}) is already {rival.status}; wait for it or cancel it.")
+    to_do = f"`roadmap watch {rival.task_id}` follows it, `roadmap cancel {rival.task_id}` ends it"
+    return Conflict(f"Task {rival.task_id} ({rival.task_type}, {rival.status}) is in the way: {to_do}.")
 
 
 async def update_task_status(
@@ -160,6 +161,7 @@ async def update_task_status(
     execution_summary: dict[str, Any] | None = None,
     fruitless_starts: int | None = None,
     round: int | None = None,
+    review: dict[str, Any] | None = None,
 ) -> TaskRow:
     """Move a task along the table of transitions, under its exclusive lock; `attempt` moves with it.
 
@@ -173,6 +175,7 @@ async def update_task_status(
         "execution_summary": execution_summary,
         "fruitless_starts": fruitless_starts,
         "round": round,
+        "review": review,
     }
     statement = (
         update(TaskRow)
@@ -210,6 +213,15 @@ async def enter_step(session: Session, fence: Fence, step: Step) -> None:
     )
 
 
+async def accepted(session: Session, fence: Fence, version: int) -> None:
+    """The run's own note that the framework it made is the roadmap's, in the transaction that made it so."""
+    await execute(
+        session,
+        text("UPDATE roadmap_tasks SET accepted_version = :version WHERE task_id = :task_id"),
+        {"task_id": fence.task_id, "version": version},
+    )
+
+
 async def made_progress(session: Session, fence: Fence) -> None:
     """The run committed something: its starts were not fruitless."""
     await execute(
@@ -238,8 +250,8 @@ async def first_request(session: Session, roadmap_id: str) -> dict[str, Any]:
         .order_by(col(TaskRow.created_at), col(TaskRow.task_id))
         .limit(1)
     )
-    asked = (await session.exec(statement)).first()
-    preferences = (asked or {}).get("preferences")
+    asked: Any = (await session.exec(statement)).first()  # a legacy one may be any JSON
+    preferences = asked.get("preferences") if isinstance(asked, dict) else None
     return dict(preferences) if isinstance(preferences, dict) else {}
 
 
@@ -312,6 +324,16 @@ async def is_live(session: Session, task: TaskRow) -> bool:
     return live
 
 
+async def live_runs(session: Session) -> list[str]:
+    """Ids of the tasks that a live process is running now."""
+    rows = await execute(
+        session,
+        text(f"SELECT t.task_id FROM roadmap_tasks t WHERE t.status = 'processing' AND {LIVE} ORDER BY t.task_id"),
+        {},
+    )
+    return [row.task_id for row in rows]
+
+
 async def abandoned_tasks(session: Session, *, limit: int = 100) -> list[str]:
     """Tasks that somebody has to be woken for: processing under a dead worker, or pending for longer than a lease."""
     rows = await execute(
@@ -322,5 +344,17 @@ async def abandoned_tasks(session: Session, *, limit: int = 100) -> list[str]:
                 OR t.status = 'pending' AND t.updated_at < clock_timestamp() - interval '5 seconds')
             ORDER BY t.updated_at LIMIT :limit"""),
         {"limit": limit},
+    )
+    return [row.task_id for row in rows]
+
+
+async def overdue_reviews(session: Session) -> list[str]:
+    """Tasks whose review nobody answered before its deadline, in the order in which tasks are locked."""
+    rows = await execute(
+        session,
+        text("""
+            SELECT task_id FROM roadmap_tasks WHERE status = 'human_review_pending'
+                AND CAST(review ->> 'deadline' AS timestamptz) < clock_timestamp() ORDER BY task_id LIMIT 100"""),
+        {},
     )
     return [row.task_id for row in rows]

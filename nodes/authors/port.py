@@ -61,7 +61,8 @@ class StructureReviewBrief(Brief[StructureReview]):
     role = Role.STRUCTURE_REVIEW
     shape = StructureReview
     request: LearningRequest
-    intent: Intent
+    intent: Intent | None
+    """None in a modification: the framework stands already."""
     framework: Framework
 
 

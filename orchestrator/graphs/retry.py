@@ -3,16 +3,14 @@
 from langgraph.graph import START, StateGraph
 
 from domain.vocabulary import Step
-from nodes.content_generation import content_generation
 from nodes.context import RunContext
 from nodes.state import RunState
-from orchestrator.graphs.generators import add_generators
+from orchestrator.graphs.parts import add_generators
 
 
 def build_retry_graph() -> StateGraph[RunState, RunContext]:
     """Nodes and edges, nothing else."""
     graph = StateGraph(RunState, context_schema=RunContext)
-    graph.add_node(Step.CONTENT_GENERATION, content_generation)
     graph.add_edge(START, Step.CONTENT_GENERATION)
     add_generators(graph)
     return graph

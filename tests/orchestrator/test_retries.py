@@ -92,7 +92,7 @@ async def test_a_retry_is_a_run_of_its_own_with_its_type(
 async def test_the_step_of_a_running_retry_is_its_generator(
     orchestrator: Orchestrator, roadmap_id: str, author: Moody
 ) -> None:
-    author.latency = 0.5
+    author.latencies[Role.QUIZ] = 30
     task = await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ)
     async for event in orchestrator.follow(task.task_id):
         if event.type == "content_started":
@@ -147,7 +147,7 @@ async def test_a_batch_with_nothing_to_do_leaves_no_row(
 async def test_of_two_retries_of_one_content_the_second_names_the_first(
     orchestrator: Orchestrator, roadmap_id: str, author: Moody
 ) -> None:
-    author.latency = 1
+    author.latencies[Role.QUIZ] = 30
     first = await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ)
     with pytest.raises(Conflict, match=first.task_id):
         await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ)
@@ -155,7 +155,7 @@ async def test_of_two_retries_of_one_content_the_second_names_the_first(
 
 
 async def test_a_retry_of_what_a_live_creation_works_on_is_refused(orchestrator: Orchestrator, author: Moody) -> None:
-    author.latency = 0.3
+    author.latencies[Role.QUIZ] = 30
     creation = await orchestrator.create("go")
     async for event in orchestrator.follow(creation.task_id):
         if event.type == "content_started":

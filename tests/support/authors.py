@@ -86,6 +86,8 @@ class ScriptedAuthor:
 
     replies: Mapping[Role, Reply] = field(default_factory=dict)
     latency: float = 0.0
+    latencies: dict[Role, float] = field(default_factory=dict)
+    """Of single roles, in place of `latency`."""
     name: str = "scripted"
     asked: list[tuple[Role, str | None]] = field(default_factory=list)
     """(role, concept id) of every call that began."""
@@ -97,7 +99,7 @@ class ScriptedAuthor:
         self.running += 1
         self.most_at_once = max(self.most_at_once, self.running)
         try:
-            await asyncio.sleep(self.latency)
+            await asyncio.sleep(self.latencies.get(brief.role, self.latency))
             reply = self.replies.get(brief.role)
             said = DEFAULTS[brief.role] if reply is None else reply(brief, objections)
         finally:

