@@ -1,14 +1,26 @@
 """Opening the orchestrator for one command: settings, logs on stderr, one event loop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from domain.errors import RunFailed
 
 if TYPE_CHECKING:
+    from nodes.authors.port import Answer, Brief
     from orchestrator import Orchestrator
     from orchestrator.settings import Settings
 
 T = TypeVar("T")
+
+
+class NoAuthor:
+    """For commands that run nothing: a model that cannot be used must not keep anybody from reading or asking."""
+
+    name = "none"
+
+    async def write(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> "Answer":  # noqa: ARG002
+        raise RunFailed("this command runs nothing; start it again without --detach, or start a worker")
 
 
 def read_settings() -> "Settings":
@@ -22,15 +34,13 @@ def read_settings() -> "Settings":
 
 
 def ask(question: "Callable[[Orchestrator], Awaitable[T]]") -> T:
-    """The answer of an orchestrator that only reads."""
-    from nodes.authors.offline import OfflineAuthor
+    """The answer of an orchestrator that runs nothing."""
     from orchestrator import Orchestrator
 
     settings = read_settings()
 
     async def answer() -> T:
-        # Readers need no author: a model that cannot be used must not keep anybody from reading.
-        async with Orchestrator.open(settings, author=OfflineAuthor()) as orchestrator:
+        async with Orchestrator.open(settings, author=NoAuthor()) as orchestrator:
             return await question(orchestrator)
 
     return asyncio.run(answer())

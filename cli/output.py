@@ -43,8 +43,13 @@ def tell(line: str = "") -> None:
     """A line on stderr. Nobody reading there is no reason to fail."""
     try:
         print(clean(line), file=sys.stderr, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    except OSError:  # a pipe without a reader, or a terminal that was closed
+        deafen()
+
+
+def deafen() -> None:
+    """Nobody hears stderr any more: what is still to be said goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def print_json(document: Any) -> None:

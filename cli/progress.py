@@ -4,18 +4,16 @@ Watching never disturbs: when events cannot be read or shown any more, the run g
 """
 
 import asyncio
-import os
-import sys
 import time
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Iterator
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cli.output import complain, console, seconds, styled, tell
-from cli.stories import doing, gist, subject
+from cli.output import complain, console, deafen, seconds, styled, tell
+from cli.stories import doing, gist, line_of, subject
 from domain.errors import DatabaseUnavailable
-from domain.vocabulary import ContentType, Step
+from domain.vocabulary import FINAL, ContentType, Step, TaskType
 
 if TYPE_CHECKING:
     from orchestrator import Orchestrator
@@ -23,7 +21,9 @@ if TYPE_CHECKING:
     from repository.events import Event
 
 LAST_WORDS: Final = 2.0
-"""Seconds that the last events get to arrive once the run is over."""
+"""Seconds that the last events get to arrive once the run stands still, """
+WHOLE_STORY: Final = 60.0
+"""and when it is final: then the story has an end, which may be long in coming."""
 PARTS: Final = 10
 """Without a terminal, contents are reported after every tenth of them, """
 OFTENEST: Final = 1.0
@@ -38,14 +38,17 @@ TOLD_AT_ONCE: Final = {
     "framework_validated": "Checked",
     "edit_planned": "Planned",
     "framework_edited": "Changed",
+    "run_handed_back": "Put back",
+    "run_resumed": "Resumed",
 }
-"""Events that say what a step came to."""
+"""Events that say what a step came to, or that the run went from hand to hand."""
 
 
 @dataclass
 class Standing:
     """Where a run stands, from the events so far."""
 
+    task_type: str = TaskType.CREATION
     step: str = Step.INIT
     total: int | None = None
     """Contents of the run, once they are known."""
@@ -60,9 +63,13 @@ class Standing:
     def apply(self, event: "Event") -> None:
         payload = event.payload
         match event.type:
+            case "run_requested":
+                self.task_type, self.total = payload["task_type"], payload.get("contents")
+            case "run_resumed":
+                self.failed.clear()  # it is asked anew
             case "step_started":
                 self.step = payload["step"]
-            case "framework_accepted":
+            case "framework_accepted" if self.task_type == TaskType.CREATION:
                 self.total = payload["concepts"] * len(ContentType)
             case "content_started":
                 self._move(subject(payload), self.running)
@@ -100,6 +107,8 @@ class PlainDisplay:
                 tell(f"{doing(standing.step)} ...")
             case "content_failed":
                 tell(f"  failed: {gist(event)}")
+            case "run_started" if _is_takeover(event):
+                tell(f"  Taken over: {gist(event)}")
             case _ if event.type in TOLD_AT_ONCE:
                 tell(f"  {TOLD_AT_ONCE[event.type]}: {gist(event)}")
         self._report_contents(standing)
@@ -115,6 +124,13 @@ class PlainDisplay:
                 f"{len(standing.running)} running, {len(standing.failed)} failed, "
                 f"{seconds(now - self._began)}"
             )
+
+
+class LogDisplay:
+    """Every event, as `roadmap log` shows them."""
+
+    def show(self, standing: Standing, event: "Event") -> None:  # noqa: ARG002
+        tell(line_of(event))
 
 
 class DrawnDisplay:
@@ -142,6 +158,8 @@ class DrawnDisplay:
     def show(self, standing: Standing, event: "Event") -> None:
         if event.type == "content_failed" and len(standing.failed) <= FAILURES_DRAWN:
             self._line(f"   Failed  {gist(event)}", "red")
+        elif event.type == "run_started" and _is_takeover(event):
+            self._line(f"{'Takeover':>9}  {gist(event)}", "yellow")
         elif event.type in TOLD_AT_ONCE:
             self._line(f"{TOLD_AT_ONCE[event.type]:>9}  {gist(event)}", "dim")
         counts = f"{len(standing.done)} done {len(standing.running)} running {len(standing.failed)} failed"
@@ -157,39 +175,51 @@ class DrawnDisplay:
         self._progress.console.print(styled(text, style), no_wrap=True, overflow="ellipsis")
 
 
+def _is_takeover(event: "Event") -> bool:
+    return event.payload.get("from") == "processing"
+
+
 @contextmanager
-def display() -> Iterator[Display]:
-    """What suits stderr."""
+def display(plain: Display) -> Iterator[Display]:
+    """What suits stderr: drawn on a terminal, else `plain`."""
     err = console(stderr=True)
-    if err.is_terminal and not err.is_dumb_terminal:
-        drawing = DrawnDisplay()
-        with drawing.drawn():
-            yield drawing
-    else:
-        yield PlainDisplay()
+    if not err.is_terminal or err.is_dumb_terminal:
+        yield plain
+        return
+    drawing = DrawnDisplay()
+    with suppress(OSError), drawing.drawn():  # a terminal that was closed cannot be tidied up
+        yield drawing
 
 
-async def watch_to_the_end(orchestrator: "Orchestrator", task_id: str) -> "TaskView":
-    """Show a run until it is over; its final task. Raises what `Orchestrator.wait` raises."""
-    with display() as shown:
-        watching = asyncio.create_task(_watch(orchestrator.follow(task_id), shown))
+async def watch_to_the_end(
+    story: "AsyncGenerator[Event, None]",
+    end: "Awaitable[TaskView]",
+    *,
+    standing: Standing | None = None,
+    plain: Display | None = None,
+) -> "TaskView":
+    """Show a run's story until `end` gives its last task; that task. Raises what `end` raises.
+
+    `standing`: where the run stood before the story; `plain`: how to show it where nothing can be drawn.
+    """
+    with display(plain or PlainDisplay()) as shown:
+        watching = asyncio.create_task(_watch(story, standing or Standing(), shown))
         try:
-            task = await orchestrator.wait(task_id)
-            await asyncio.wait([watching], timeout=LAST_WORDS)
+            task = await end
+            await asyncio.wait([watching], timeout=WHOLE_STORY if task.status in FINAL else LAST_WORDS)
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
     return task
 
 
-async def _watch(story: "AsyncGenerator[Event, None]", shown: Display) -> None:
-    standing = Standing()
+async def _watch(story: "AsyncGenerator[Event, None]", standing: Standing, shown: Display) -> None:
     try:
         async with aclosing(story):
             async for event in story:
                 standing.apply(event)
                 shown.show(standing, event)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    except OSError:
+        deafen()
     except DatabaseUnavailable as error:
         complain(f"the progress of the run cannot be read: {error}")

@@ -37,6 +37,12 @@ def gist(event: "Event") -> str:
     return one_line(said, LONGEST)
 
 
+def line_of(event: "Event") -> str:
+    """`   12  2026-07-01 12:00:00.123  content_started      quiz of c-1-2-3`"""
+    moment = event.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+    return f"{event.sequence:>5}  {moment}  {event.type:<19}  {gist(event)}"
+
+
 def doing(step: str) -> str:
     return DOING.get(step, step.replace("_", " ").capitalize())
 
@@ -48,6 +54,11 @@ def subject(payload: Mapping[str, Any]) -> str:
 
 def _requested(payload: Mapping[str, Any]) -> str:
     return f"{payload['task_type']} of {payload['roadmap_id']} for {payload['user_id']}"
+
+
+def _started(payload: Mapping[str, Any]) -> str:
+    who = f"attempt {payload['attempt']} by {payload['worker_id']}"
+    return f"{who}, after its process had died" if payload.get("from") == "processing" else who
 
 
 def _framework(framework: Mapping[str, Any]) -> str:
@@ -84,7 +95,9 @@ def _finished(payload: Mapping[str, Any]) -> str:
 
 _GISTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "run_requested": _requested,
-    "run_started": lambda payload: f"attempt {payload['attempt']} by {payload['worker_id']}",
+    "run_started": _started,
+    "run_resumed": lambda payload: f"it was {payload['from']}",
+    "run_handed_back": lambda payload: f"process {payload['worker_id']} was stopped; the next worker goes on",
     "step_started": lambda payload: str(payload["step"]),
     "intent_analysed": lambda payload: str(payload["intent"]["parsed_goal"]),
     "framework_designed": lambda payload: _framework(payload["framework"]),

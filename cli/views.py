@@ -182,7 +182,7 @@ def log(
     json: Json = False,
 ) -> None:
     """Show the events of a run."""
-    from cli.stories import gist
+    from cli.stories import line_of
 
     identifier = known_id(task_id, "task")
 
@@ -203,8 +203,7 @@ def log(
         print_json({"events": [asdict(event) for event in shown], "next": following})
         return
     for event in shown:
-        moment = event.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
-        print_text(f"{event.sequence:>5}  {moment}  {event.type:<19}  {gist(event)}")
+        print_text(line_of(event))
     _say_next(f"log {task_id}", None if following is None else str(following))
 
 

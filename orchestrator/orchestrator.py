@@ -283,7 +283,7 @@ class Orchestrator:
 
         async def read(session: Session) -> Sequence[ContentVersionRow]:
             await roadmaps.get_roadmap_metadata(session, roadmap_id)
-            return await newest_versions(session, roadmap_id, None if concept_id is None else [concept_id])
+            return await newest_versions(session, roadmap_id, concept_id)
 
         return await self._database.persist(read)
 

@@ -93,7 +93,7 @@ async def request_retry(
         )
         wanted.user_request = await _retry_json(session, wanted, roadmap, request)
         await transitions.make_room(session, await tasks.rival_of(session, wanted))
-        task = await _create(session, resources, wanted, detach=detach)
+        task = await _create(session, resources, wanted, detach=detach, size=1)
         chosen = await contents.lock_contents(session, roadmap_id, [content_type], concept_id)
         await _refuse_if_held(session, chosen)
         await contents.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
@@ -129,7 +129,7 @@ async def request_batch(
             "content_types": list(content_types),
             "skipped": len(held),
         }
-        task = await _create(session, resources, wanted, detach=detach)
+        task = await _create(session, resources, wanted, detach=detach, size=len(chosen))
         await contents.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
         return task
 
@@ -213,7 +213,10 @@ async def _ready(resources: Resources, detach: bool) -> None:
         await resources.lease.begin()
 
 
-async def _create(session: Session, resources: Resources, wanted: TaskRow, *, detach: bool) -> TaskRow:
+async def _create(
+    session: Session, resources: Resources, wanted: TaskRow, *, detach: bool, size: int | None = None
+) -> TaskRow:
+    """`size`: how many contents the run is about, where that is known when it is requested."""
     task = await tasks.create_task(
         session,
         wanted.task_id,
@@ -227,6 +230,8 @@ async def _create(session: Session, resources: Resources, wanted: TaskRow, *, de
         worker_id=None if detach else resources.lease.worker_id,
     )
     asked = {"task_type": task.task_type, "roadmap_id": task.roadmap_id, "user_id": task.user_id}
+    if size is not None:
+        asked["contents"] = size
     story: list[tuple[str, Json]] = [("run_requested", asked)]
     if not detach:
         story.append(("run_started", {"attempt": task.attempt, "worker_id": task.worker_id}))

@@ -4,13 +4,13 @@ Who else may write a content row: whoever claims it for another task. So a run's
 `WHERE task_id = mine AND attempt = mine`; no row means that another has it, and the run leaves it alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlmodel import col, select
 
 from domain.vocabulary import ContentStatus, ContentType
@@ -351,20 +351,19 @@ async def stale_contents(session: Session, roadmap_id: str) -> list[tuple[str, C
 
 
 async def newest_versions(
-    session: Session, roadmap_id: str, concept_ids: Iterable[str] | None = None
+    session: Session, roadmap_id: str, concept_id: str | None = None
 ) -> Sequence[ContentVersionRow]:
-    """What readers see: the newest version of each content, of some concepts or of all."""
+    """What readers see: the newest version of each content of the framework, or of one concept, removed ones too."""
+    version = ContentVersionRow
     statement = (
-        select(ContentVersionRow)
-        .join(
-            ContentRow,
-            (col(ContentRow.roadmap_id) == ContentVersionRow.roadmap_id)
-            & (col(ContentRow.concept_id) == ContentVersionRow.concept_id)
-            & (col(ContentRow.content_type) == ContentVersionRow.content_type)
-            & (col(ContentRow.version) == ContentVersionRow.version),
-        )
-        .where(ContentVersionRow.roadmap_id == roadmap_id)
+        select(version)
+        .ext(distinct_on(col(version.concept_id), col(version.content_type)))
+        .where(version.roadmap_id == roadmap_id)
+        .order_by(version.concept_id, version.content_type, col(version.version).desc())
     )
-    if concept_ids is not None:
-        statement = statement.where(col(ContentVersionRow.concept_id).in_(list(concept_ids)))
+    if concept_id is not None:
+        statement = statement.where(version.concept_id == concept_id)
+    else:
+        present = select(ContentRow.concept_id).where(ContentRow.roadmap_id == roadmap_id)
+        statement = statement.where(col(version.concept_id).in_(present))
     return (await session.exec(statement)).all()

@@ -47,9 +47,9 @@ _KnownBrief = (
 class OfflineAuthor:
     """Writes by rules from the texts of offline_texts: the same brief gives the same words.
 
-    `latency` is slept by every call, in seconds. `fail` names contents that fail on purpose,
-    as `content_type` or `content_type@concept_id`. `log` is a file that every call leaves two lines of JSON in, one when
-    it begins and one when it ends: an account of what was bought that no database keeps.
+    `latency` is slept by every call, in seconds. `fail` names contents that fail on purpose, as `content_type` or
+    `content_type@concept_id`. `log` is a file in which every call leaves two lines of JSON, when it begins and when
+    it ends: an account of what was bought that no database keeps.
     """
 
     name = "offline"

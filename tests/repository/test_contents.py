@@ -69,7 +69,7 @@ async def test_status_and_version_change_together_and_older_versions_stay(databa
         await execute(session, text("UPDATE concept_contents SET status = 'generating'"), {})
     assert await save(database, fence, n=2) == 2
     async with database.transaction() as session:
-        newest = await newest_versions(session, "r-1", ["c-1"])
+        newest = await newest_versions(session, "r-1", "c-1")
         assert [(row.version, row.payload["n"]) for row in newest] == [(2, 2)]
         result = await execute(session, text("SELECT version FROM content_versions ORDER BY version"), {})
         assert [row.version for row in result] == [1, 2]

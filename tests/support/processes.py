@@ -58,14 +58,15 @@ def calls_begun(account: Path) -> list[Call]:
 
 
 _COMMITTED: Final = text("""
-    SELECT v.content_type AS role, t.user_request -> 'preferences' ->> 'learning_goal' AS goal, v.concept_id, extract(epoch FROM v.created_at) AS at,
-        coalesce(t.user_request ->> 'instructions', '') AS instructions
+    SELECT v.content_type AS role, t.user_request -> 'preferences' ->> 'learning_goal' AS goal, v.concept_id,
+        extract(epoch FROM v.created_at) AS at, coalesce(t.user_request ->> 'instructions', '') AS instructions
     FROM content_versions v JOIN roadmap_tasks t USING (task_id)
     UNION ALL
     SELECT CASE step WHEN 'intent_analysis' THEN 'intent' WHEN 'curriculum_design' THEN 'framework'
         WHEN 'structure_validation' THEN 'structure_review' END,
         t.user_request -> 'preferences' ->> 'learning_goal', NULL, extract(epoch FROM c.created_at), NULL
-    FROM model_calls c JOIN roadmap_tasks t USING (task_id) WHERE step IN ('intent_analysis', 'curriculum_design', 'structure_validation')""")
+    FROM model_calls c JOIN roadmap_tasks t USING (task_id)
+    WHERE step IN ('intent_analysis', 'curriculum_design', 'structure_validation')""")
 
 
 async def bought_again(database: Database, account: Path) -> list[Call]:
