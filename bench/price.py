@@ -193,10 +193,9 @@ async def gather(concepts: int, url: str) -> Cost:
         answer = Answer(contents[content_type], model="steady", tokens_in=10, tokens_out=10)
         last, told = told, told + 2
         async with database.transaction() as session:
-            await save_version(session, fence, "bench", concept_id, content_type, answer.content, answer.model)
             step = GENERATOR_OF[content_type]
             call = Call(f"{subject}" * 2, step, "steady", 10, 10, 0, LATENCY, None, ACCEPTED, None)
-            await record_call(session, fence, call)
+            await save_version(session, fence, "bench", concept_id, content_type, answer.content, call)
             events: list[Unnumbered] = [("content_started", subject), ("content_completed", {**subject, "version": 1})]
             await append_events(session, "bench", events, last=last)
 

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli import operations, runs, views, workers
+from cli import operations, runs, stepping, views, watching, workers
 from cli.output import complain
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
 
@@ -27,11 +27,17 @@ EXIT_CODES: Final[dict[type[RoadmapError], int]] = {
 
 BUG: Final = 1
 BROKEN_PIPE: Final = 1  # as Typer has it
-# 130, interrupted, is Typer's own answer to a KeyboardInterrupt.
+# 130, interrupted, is Typer's own answer to a KeyboardInterrupt; cli/signals.py answers other signals as shells do.
+
+EPILOG: Final = (
+    "Exit codes: 0 done, completed, or waiting for a review; 1 the run ended failed, partial_failure or cancelled; "
+    "2 bad input; 3 not found; 4 conflict; 5 database or model out of reach; 128 + n ended by signal n (130: Ctrl-C)."
+)
 
 app = typer.Typer(
     name="roadmap",
     help="Learning roadmaps: a goal becomes stages, concepts, tutorials, resources and quizzes.",
+    epilog=EPILOG,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -58,6 +64,11 @@ def _roadmap(
 
 
 app.command()(runs.create)
+app.command()(runs.retry)
+app.command()(runs.retry_failed)
+app.command()(runs.resume)
+app.command()(watching.watch)
+app.command()(watching.cancel)
 app.command("list")(views.list_roadmaps)
 app.command()(views.show)
 app.command()(views.status)
@@ -65,6 +76,7 @@ app.command()(views.tasks)
 app.command()(views.log)
 app.command()(views.graph)
 app.command()(workers.worker)
+app.add_typer(stepping.step)
 app.add_typer(operations.db)
 app.command()(operations.doctor)
 app.command()(operations.settings)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
     from domain.request import LearningRequest
+    from orchestrator.requests import RetryRequest
 
 LARGEST_REQUEST: Final = 1_000_000
 """Bytes of a request file; a thousand times what a request needs."""
@@ -52,6 +53,34 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
         return LearningRequest.model_validate({**request, **user, "preferences": {**preferences, **given}})
     except ValidationError as error:
         raise InvalidInput(_first_problem(error, file, {*given, *user})) from error
+
+
+def read_retry_request(file: str | None, *, instructions: str | None = None, user: str | None = None) -> "RetryRequest":
+    """What a retry is asked for: `{preferences?, instructions?}` of a `--request` file (`-`: stdin), and options."""
+    from pydantic import ValidationError
+
+    from domain.request import LearningRequest, usable_text
+    from orchestrator.requests import DEFAULT_USER, RetryRequest
+
+    asked = {} if file is None else _read_json(file)
+    if unknown := sorted(asked.keys() - {"preferences", "instructions"}):
+        raise InvalidInput(f"{file}: {one_line(unknown[0])!a}: a retry has preferences and instructions only")
+    preferences, written = asked.get("preferences") or {}, asked.get("instructions")
+    if not isinstance(preferences, dict):
+        raise InvalidInput(f"{file}: preferences: must be an object")
+    if written is not None and not isinstance(written, str):
+        raise InvalidInput(f"{file}: instructions: must be a text")
+    if instructions is not None:
+        written = usable_text("--instructions", instructions)
+    elif written is not None:
+        written = usable_text(f"{file}: instructions", written)
+    given = set() if user is None else {"user_id"}
+    try:  # as the creation's would read with these in their place
+        request = {"preferences": {"learning_goal": "any", **preferences}, "user_id": user}
+        user_id = LearningRequest.model_validate(request).user_id or DEFAULT_USER
+    except ValidationError as error:
+        raise InvalidInput(_first_problem(error, file, given)) from error
+    return RetryRequest(user_id=user_id, preferences=preferences or None, instructions=written)
 
 
 def _first_problem(error: "ValidationError", file: str | None, given: set[str]) -> str:

@@ -16,7 +16,6 @@ from domain.errors import DatabaseUnavailable
 from domain.vocabulary import FINAL, ContentType, Step, TaskType
 
 if TYPE_CHECKING:
-    from orchestrator import Orchestrator
     from orchestrator.status import TaskView
     from repository.events import Event
 
@@ -29,6 +28,8 @@ PARTS: Final = 10
 OFTENEST: Final = 1.0
 """but with this many seconds in between, and always when all are finished."""
 
+BAR: Final = 16
+"""Characters; the whole line then stays below 80, so that the ^C of an interruption does not wrap it."""
 FAILURES_DRAWN: Final = 5
 """On a terminal; all of them stand in the summary, and the bar counts them."""
 
@@ -44,17 +45,25 @@ TOLD_AT_ONCE: Final = {
 """Events that say what a step came to, or that the run went from hand to hand."""
 
 
+TAKEOVER: Final = "its process had died; another one goes on with what is missing"
+
+
 @dataclass
 class Standing:
     """Where a run stands, from the events so far."""
 
     task_type: str = TaskType.CREATION
+    queued: bool = True
     step: str = Step.INIT
     total: int | None = None
     """Contents of the run, once they are known."""
     running: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
+
+    @property
+    def doing(self) -> str:
+        return "Waiting in the queue" if self.queued else doing(self.step)
 
     @property
     def finished(self) -> int:
@@ -66,7 +75,12 @@ class Standing:
             case "run_requested":
                 self.task_type, self.total = payload["task_type"], payload.get("contents")
             case "run_resumed":
+                self.queued = True
                 self.failed.clear()  # it is asked anew
+            case "run_handed_back":
+                self.queued = True
+            case "run_started":
+                self.queued = False
             case "step_started":
                 self.step = payload["step"]
             case "framework_accepted" if self.task_type == TaskType.CREATION:
@@ -108,7 +122,7 @@ class PlainDisplay:
             case "content_failed":
                 tell(f"  failed: {gist(event)}")
             case "run_started" if _is_takeover(event):
-                tell(f"  Taken over: {gist(event)}")
+                tell(f"  Takeover: {TAKEOVER}")
             case _ if event.type in TOLD_AT_ONCE:
                 tell(f"  {TOLD_AT_ONCE[event.type]}: {gist(event)}")
         self._report_contents(standing)
@@ -142,30 +156,34 @@ class DrawnDisplay:
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=BAR),
             TextColumn("{task.fields[counts]}", markup=False),
             TimeElapsedColumn(),
             console=console(stderr=True),
             transient=True,
         )
-        self._bar = self._progress.add_task(doing(Step.INIT), total=None, counts="")
+        self._bar = self._progress.add_task(Standing().doing, total=None, counts="")
 
     @contextmanager
     def drawn(self) -> Iterator[None]:
-        with self._progress:
+        self._progress.start()
+        try:
             yield
+        finally:
+            with suppress(OSError):  # a terminal that was closed cannot be tidied up
+                self._progress.stop()
 
     def show(self, standing: Standing, event: "Event") -> None:
         if event.type == "content_failed" and len(standing.failed) <= FAILURES_DRAWN:
             self._line(f"   Failed  {gist(event)}", "red")
         elif event.type == "run_started" and _is_takeover(event):
-            self._line(f"{'Takeover':>9}  {gist(event)}", "yellow")
+            self._line(f"{'Takeover':>9}  {TAKEOVER}", "yellow")
         elif event.type in TOLD_AT_ONCE:
             self._line(f"{TOLD_AT_ONCE[event.type]:>9}  {gist(event)}", "dim")
         counts = f"{len(standing.done)} done {len(standing.running)} running {len(standing.failed)} failed"
         self._progress.update(
             self._bar,
-            description=doing(standing.step),
+            description=standing.doing,
             total=standing.total,
             completed=standing.finished,
             counts=counts if standing.total else "",
@@ -187,7 +205,7 @@ def display(plain: Display) -> Iterator[Display]:
         yield plain
         return
     drawing = DrawnDisplay()
-    with suppress(OSError), drawing.drawn():  # a terminal that was closed cannot be tidied up
+    with drawing.drawn():
         yield drawing
 
 

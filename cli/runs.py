@@ -1,33 +1,20 @@
-"""Commands that start a run, follow it to its end, and exit by what became of it."""
+"""Commands that start a run. Each says what is wanted; cli/foreground.py does the rest."""
 
-import asyncio
-from typing import TYPE_CHECKING, Annotated, Final, NamedTuple, assert_never
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.inputs import read_request
-from cli.opening import read_settings
-from cli.options import Json
-from cli.output import complain, one_line, print_json, print_text, seconds, tell
-from domain.errors import Conflict, RoadmapError, Unavailable
-from domain.vocabulary import TaskStatus
+from cli.foreground import carry_out
+from cli.inputs import known_id, read_request, read_retry_request
+from cli.options import Detach, Json, NewUser, RoadmapId, TaskId
+from cli.output import one_line, print_json, print_text
+from cli.summaries import FIELDS_OF_A_RUN
+from domain.vocabulary import ContentType
 
 if TYPE_CHECKING:
-    from domain.request import LearningRequest
-    from orchestrator import Orchestrator, Settings
-    from orchestrator.status import RoadmapView, TaskView
-
-MOST_SHOWN: Final = 10
-"""Failures and warnings in a summary; the rest is in `roadmap status` and in --json."""
-
-FIELDS_OF_A_RUN: Final = {"task_id", "roadmap_id", "status", "current_step", "task_type", "execution_summary"}
-
-
-class Outcome(NamedTuple):
-    """What a run came to, read back from the rows."""
-
-    task: "TaskView"
-    roadmap: "RoadmapView"
+    from orchestrator import Orchestrator
+    from orchestrator.status import TaskView
 
 
 def create(
@@ -39,11 +26,12 @@ def create(
     language: Annotated[
         str | None, typer.Option(metavar="CODE", help="Language of the contents, as `en`; else the goal's.")
     ] = None,
-    user: Annotated[str | None, typer.Option(metavar="ID", help="Whose roadmap it is (default: local).")] = None,
+    user: NewUser = None,
     request: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="A request as JSON, `-` for standard input; options override its fields."),
     ] = None,
+    detach: Detach = False,
     json: Json = False,
 ) -> None:
     """Create a roadmap with all its contents."""
@@ -59,117 +47,68 @@ def create(
             "user_id": user,
         },
     )
-    settings = read_settings()
-    outcome = asyncio.run(_create(settings, wanted))
-    _show(outcome, as_json=json)
-    raise typer.Exit(exit_code_of(outcome.task))
+    carry_out(lambda orchestrator: orchestrator.create(wanted, detach=detach), detach=detach, json=json)
 
 
-def exit_code_of(task: "TaskView") -> int:
-    """How a command ends that ran this task. Raises Conflict for a task that another process has taken over."""
-    match task.status:
-        case TaskStatus.COMPLETED | TaskStatus.HUMAN_REVIEW_PENDING:
-            return 0
-        case TaskStatus.FAILED | TaskStatus.PARTIAL_FAILURE | TaskStatus.CANCELLED:
-            return 1
-        case TaskStatus.PENDING | TaskStatus.PROCESSING:
-            raise Conflict(
-                f"another process runs task {task.task_id} now; `roadmap log {task.task_id}` tells how it goes"
-            )
-        case _:
-            assert_never(task.status)
-
-
-async def _create(settings: "Settings", request: "LearningRequest") -> Outcome:
-    from orchestrator import Orchestrator
-
-    started: list[TaskView] = []
-    try:
-        async with Orchestrator.open(settings) as orchestrator:
-            task = await orchestrator.create(request)
-            started.append(task)
-            tell(f"Roadmap {task.roadmap_id}")
-            tell(f"Task    {task.task_id}")
-            return await _follow(orchestrator, task)
-    except asyncio.CancelledError:
-        if started:
-            await _say_how_it_was_left(settings, started[0])
-        else:
-            complain("interrupted before the run had begun")
-        raise
-    except Unavailable:
-        if started:
-            tell(f"Task {started[0].task_id} was cut off. What is finished is kept; when the cause below is mended,")
-            tell(f"`roadmap status {started[0].roadmap_id}` says how it was left.")
-        raise
-
-
-async def _follow(orchestrator: "Orchestrator", started: "TaskView") -> Outcome:
-    from cli.progress import watch_to_the_end
-
-    try:
-        task = await watch_to_the_end(orchestrator, started.task_id)
-    except asyncio.CancelledError:
-        tell("Interrupted: ending the run ...")
-        raise
-    assert task.roadmap_id is not None
-    return Outcome(task, await orchestrator.roadmap(task.roadmap_id))
-
-
-async def _say_how_it_was_left(settings: "Settings", started: "TaskView") -> None:
-    """After Ctrl-C: what the row says, since a row is believed more than an intention."""
-    from orchestrator import Orchestrator
-
-    try:
-        async with Orchestrator.open(settings) as orchestrator:
-            task = await orchestrator.task(started.task_id)
-    except RoadmapError as error:
-        complain(f"interrupted, and the run's row cannot be read: {error}")
-        return
-    complain(
-        f"interrupted; task {task.task_id} is {task.status}. The roadmap and its finished contents are kept: "
-        f"`roadmap show {task.roadmap_id}` shows them, `roadmap log {task.task_id}` what was done."
+def retry(
+    roadmap_id: RoadmapId,
+    concept_id: Annotated[str, typer.Argument(metavar="CONCEPT_ID", help="As `roadmap show` shows it.")],
+    content_type: Annotated[ContentType, typer.Argument(metavar="CONTENT_TYPE", help="What to make anew.")],
+    instructions: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What should be different this time.")
+    ] = None,
+    user: NewUser = None,
+    request: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="JSON as {preferences?, instructions?}, `-` for standard input; preferences replace the creation's.",
+        ),
+    ] = None,
+    detach: Detach = False,
+    json: Json = False,
+) -> None:
+    """Make one content anew. It may be a finished one, which stays readable until the new version is there."""
+    roadmap, concept = known_id(roadmap_id, "roadmap"), known_id(concept_id, "concept")
+    wanted = read_retry_request(request, instructions=instructions, user=user)
+    carry_out(
+        lambda orchestrator: orchestrator.retry(roadmap, concept, content_type, wanted, detach=detach),
+        detach=detach,
+        json=json,
     )
 
 
-def _show(outcome: Outcome, *, as_json: bool) -> None:
-    task = outcome.task
-    _show_problems(task)
-    if as_json:
-        print_json(task.model_dump(mode="json", include=FIELDS_OF_A_RUN))
-    else:
-        print_text(_result(task))
-    _show_next(outcome)
+def retry_failed(
+    roadmap_id: RoadmapId,
+    content_type: Annotated[
+        list[ContentType] | None, typer.Option("--content-type", metavar="T", help="Only this type; may be repeated.")
+    ] = None,
+    user: NewUser = None,
+    detach: Detach = False,
+    json: Json = False,
+) -> None:
+    """Make what failed or is stale in one run. Stale is what no live run will ever finish.
+
+    Where there is nothing to do, it says so and exits 0; the document of --json is then that of a run whose fields
+    are all null, but for roadmap_id.
+    """
+    roadmap = known_id(roadmap_id, "roadmap")
+    types = list(dict.fromkeys(content_type or ContentType))
+    wanted = read_retry_request(None, user=user)
+
+    def nothing() -> None:
+        if json:
+            print_json({**dict.fromkeys(FIELDS_OF_A_RUN), "roadmap_id": roadmap})
+        else:
+            print_text(f"Roadmap {one_line(roadmap)}: nothing has failed or is stale, so there is nothing to do.")
+
+    def begin(orchestrator: "Orchestrator") -> "Awaitable[TaskView | None]":
+        return orchestrator.retry_failed(roadmap, types, wanted, detach=detach)
+
+    carry_out(begin, detach=detach, json=json, nothing=nothing)
 
 
-def _result(task: "TaskView") -> str:
-    summary = task.execution_summary
-    if not summary or not summary["total"]:
-        return f"Roadmap {task.roadmap_id}: {task.status}. {one_line(task.error_message or '')}".rstrip()
-    counts = f"{summary['completed']} of {summary['total']} contents in {seconds(summary['seconds'])}"
-    return f"Roadmap {task.roadmap_id}: {task.status}, {counts}."
-
-
-def _show_problems(task: "TaskView") -> None:
-    summary = task.execution_summary or {}
-    failures = [f"{f['content_type']} of {f['concept_id']}: {f['reason']}" for f in summary.get("failures", [])]
-    warnings = [f"{w['issue']} {w['suggestion']}" for w in summary.get("warnings", [])]
-    for heading, lines in (("Failed", failures), ("Warnings", warnings)):
-        if lines:
-            tell(f"{heading}:")
-            for line in lines[:MOST_SHOWN]:
-                tell(f"  {one_line(line, 300)}")
-            if len(lines) > MOST_SHOWN:
-                tell(f"  ... and {len(lines) - MOST_SHOWN} more")
-
-
-def _show_next(outcome: Outcome) -> None:
-    roadmap_id, framework = outcome.roadmap.roadmap_id, outcome.roadmap.framework
-    tell("Next:")
-    if framework is not None and framework.concepts():
-        tell(f"  roadmap show {roadmap_id}")
-        tell(f"  roadmap show {roadmap_id} --concept {framework.concepts()[0].concept_id}")
-        tell(f"  roadmap show {roadmap_id} --format markdown > roadmap.md")
-    if outcome.task.status is not TaskStatus.COMPLETED:
-        tell(f"  roadmap status {roadmap_id}")
-        tell(f"  roadmap log {outcome.task.task_id}")
+def resume(task_id: TaskId, detach: Detach = False, json: Json = False) -> None:
+    """Let a run go on from where it stopped. It may have failed, been cancelled, wait in the queue, or be stale."""
+    identifier = known_id(task_id, "task")
+    carry_out(lambda orchestrator: orchestrator.resume(identifier, detach=detach), detach=detach, json=json)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from repository.events import Event
 
 DOING: Final[Mapping[str, str]] = {
+    Step.INIT: "Starting",
     Step.INTENT_ANALYSIS: "Understanding the goal",
     Step.CURRICULUM_DESIGN: "Designing the curriculum",
     Step.STRUCTURE_VALIDATION: "Checking the structure",

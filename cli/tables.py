@@ -107,6 +107,8 @@ def _about(task: "TaskView") -> Iterator[str]:
         yield f"{task.content_type} of {task.concept_id}"
     if task.waiting_for_worker:
         yield "waits for a worker; none is running"
+    elif task.status is TaskStatus.PENDING:
+        yield "waits in the queue"
     elif task.live:
         yield doing(task.current_step)
     elif task.status in ACTIVE:
@@ -122,7 +124,7 @@ def status_report(said: "StatusCheck", roadmap: "RoadmapView") -> "Iterator[Rend
     yield from _what_runs(said, roadmap)
     yield from _how_far(roadmap)
     if said.stale_concepts:
-        yield styled("No live run will ever finish these contents:", "magenta")
+        yield styled("No live run will ever finish these contents (`roadmap retry-failed` makes them):", "magenta")
         yield _contents_table(
             [
                 (stale.content_type, stale.concept_id, stale.current_status, stale.concept_name)
@@ -149,7 +151,9 @@ def _what_runs(said: "StatusCheck", roadmap: "RoadmapView") -> Iterator[Text]:
     for gone in roadmap.active_tasks:
         if gone.task_id not in live:
             yield styled(
-                f"Stale: {gone.task_type} {gone.task_id}; its process is gone. It stood at {gone.current_step}.", "red"
+                f"Stale: {gone.task_type} {gone.task_id}; its process is gone. It stood at {gone.current_step}; "
+                f"`roadmap resume {gone.task_id}` goes on, and so does any `roadmap worker`.",
+                "red",
             )
     if not roadmap.active_tasks:
         yield styled("Nothing is running for this roadmap.")

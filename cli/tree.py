@@ -9,13 +9,13 @@ from rich.tree import Tree
 from cli.output import console, counted, hours, one_line, styled
 from cli.stories import doing
 from cli.tables import contents_sentence
-from domain.vocabulary import ContentStatus, ContentType
+from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from domain.framework import Concept, Framework, Module, Stage
-    from orchestrator.status import RoadmapView
+    from orchestrator.status import RoadmapView, TaskView
     from repository.contents import ContentState
 
 STALE: Final = "stale"
@@ -52,13 +52,23 @@ def _totals(roadmap: "RoadmapView") -> Iterator[str]:
 def _who_is_at_it(roadmap: "RoadmapView") -> Iterator[Text]:
     yield styled(contents_sentence(roadmap))
     for task in roadmap.active_tasks:
-        who = f"{task.task_type} {task.task_id}"
-        if task.live:
-            yield styled(f"{who} is at work: {doing(task.current_step).lower()}.", "yellow")
-        else:
-            yield styled(f"{who} is stale: its process is gone, it stood at {task.current_step}.", "red")
+        yield styled(f"{task.task_type} {task.task_id} {_how(task)}.", "yellow" if task.live else "red")
     if roadmap.framework is None and not roadmap.active_tasks:
         yield styled(f"Nothing is making one; `roadmap tasks --roadmap {one_line(roadmap.roadmap_id)}` says why.")
+
+
+def _how(task: "TaskView") -> str:
+    if not task.live:
+        return f"is stale: its process is gone, it stood at {task.current_step}"
+    if task.waiting_for_worker:
+        return "waits for a worker; none is running"
+    match task.status:
+        case TaskStatus.PENDING:
+            return "waits in the queue"
+        case TaskStatus.HUMAN_REVIEW_PENDING:
+            return "waits for a review"
+        case _:
+            return f"is at work: {doing(task.current_step).lower()}"
 
 
 def _tree(framework: "Framework", states: States) -> Tree:

@@ -70,9 +70,14 @@ def _child_prefix(kind: str, parent_id: str, parent_kind: str) -> str:
     return f"{kind}-{'-'.join(re.findall('[A-Za-z0-9]+', own)) or 'x'}"
 
 
-def identify(draft: FrameworkDraft, roadmap_id: str, hours_per_week: float) -> tuple[Framework, list[Issue]]:
-    """The framework that a draft describes, and what had to be repaired in it."""
-    numbering = Numbering()
+def identify(
+    draft: FrameworkDraft, roadmap_id: str, hours_per_week: float, *, used_ids: Collection[str] = ()
+) -> tuple[Framework, list[Issue]]:
+    """The framework that a draft describes, and what had to be repaired in it.
+
+    `used_ids` are ids of earlier structures of this roadmap: they are never given again.
+    """
+    numbering = Numbering(used_ids)
     stages = [numbering.stage(stage) for stage in draft.stages]
     framework = Framework(roadmap_id=roadmap_id, title=draft.title, stages=stages)
     issues = resolve_prerequisites(framework, {concept.concept_id for concept in framework.concepts()})

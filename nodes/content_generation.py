@@ -6,7 +6,7 @@ from domain.diff import changed_concepts
 from domain.errors import Conflict
 from domain.framework import Framework
 from nodes.context import RunContext
-from nodes.state import RunState
+from nodes.state import RunState, as_json
 from repository import contents, roadmaps, tasks
 from repository.database import Session
 
@@ -29,13 +29,14 @@ async def _accept(session: Session, context: RunContext, framework: Framework) -
     Raises Conflict where the structure has moved on, or a content is held by another live task.
     """
     task = await tasks.get_task(session, context.fence.task_id)
-    if task.accepted_version is not None:
-        return task.accepted_version  # a commit whose answer was lost
-    before = (await roadmaps.get_roadmap_metadata(session, context.roadmap_id)).framework_data
-    version = await roadmaps.accept_framework(session, framework, expected_version=context.base_version)
+    row = await roadmaps.get_roadmap_metadata(session, context.roadmap_id)
+    base = context.base_version if task.accepted_version is None else task.accepted_version
+    if task.accepted_version == row.framework_version and row.framework_data == as_json(framework):
+        return row.framework_version  # accepted already, in a commit whose answer was lost
+    version = await roadmaps.accept_framework(session, framework, expected_version=base)
     concept_ids = [concept.concept_id for concept in framework.concepts()]
-    if context.base_version > 0:
-        changed = changed_concepts(Framework.model_validate(before), framework)
+    if base > 0:
+        changed = changed_concepts(Framework.model_validate(row.framework_data), framework)
         await _take_over(session, context, changed, concept_ids)
     await contents.insert_contents(session, context.fence, context.roadmap_id, concept_ids)
     await tasks.accepted(session, context.fence, version)
@@ -47,10 +48,9 @@ async def _take_over(session: Session, context: RunContext, changed: list[str], 
     claimed = [content for content in found if content.concept_id in changed]
     removed = [content for content in found if content.concept_id not in remaining]
     for content in [*claimed, *removed]:
-        if content.holder is not None:
-            raise Conflict(
-                f"Task {content.holder} is working on the {content.content_type} of {content.concept_id}, which this "
-                f"run changes or removes. Nothing was changed; wait for it, then `roadmap resume {context.fence.task_id}`."
-            )
+        if content.holder not in {None, context.fence.task_id}:
+            what = f"the {content.content_type} of {content.concept_id}, which this run changes or removes"
+            go_on = f"wait for it, then `roadmap resume {context.fence.task_id}`"
+            raise Conflict(f"Task {content.holder} is working on {what}. Nothing was changed; {go_on}.")
     await contents.claim_contents(session, context.fence, context.roadmap_id, claimed)
     await contents.retire_contents(session, context.roadmap_id, removed)

@@ -14,9 +14,10 @@ from domain.framework import Framework, Place
 from domain.request import LearningRequest
 from domain.vocabulary import GENERATOR_OF
 from nodes.authors.ledger import Question
-from nodes.authors.port import Answer, C, ContentBrief
+from nodes.authors.port import C, ContentBrief
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
+from repository.calls import Call
 from repository.contents import begin_contents, fail_content, save_version
 from repository.database import Session
 from repository.roadmaps import framework_of, get_roadmap_metadata
@@ -72,10 +73,10 @@ async def _make_content(context: RunContext, brief: ContentBrief[C], order: int)
     subject = {"concept_id": concept_id, "content_type": content_type}
     saved: int | None = None
 
-    async def save(session: Session, content: C, answer: Answer) -> None:
+    async def save(session: Session, content: C, call: Call) -> None:
         nonlocal saved
         saved = await save_version(
-            session, context.fence, context.roadmap_id, concept_id, content_type, as_json(content), answer.model
+            session, context.fence, context.roadmap_id, concept_id, content_type, as_json(content), call
         )
 
     question = Question(

@@ -9,7 +9,7 @@ from nodes.authors.ledger import Question
 from nodes.authors.port import FrameworkBrief
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
-from repository.roadmaps import save_roadmap_metadata
+from repository.roadmaps import ids_ever_used, save_draft
 
 
 async def curriculum_design(state: RunState, runtime: Runtime[RunContext]) -> RunState:
@@ -20,7 +20,9 @@ async def curriculum_design(state: RunState, runtime: Runtime[RunContext]) -> Ru
     intent = Intent.model_validate(state["intent"])
     brief = FrameworkBrief(request=request, intent=intent, max_concepts=context.max_concepts)
     draft = await context.ledger.ask(Question(Step.CURRICULUM_DESIGN, brief))
-    framework, repairs = identify(draft, context.roadmap_id, request.preferences.available_hours_per_week)
-    await context.commit(lambda tx: save_roadmap_metadata(tx, context.roadmap_id, context.user_id, framework))
+    used = await context.commit(lambda session: ids_ever_used(session, context.roadmap_id))
+    hours_per_week = request.preferences.available_hours_per_week
+    framework, repairs = identify(draft, context.roadmap_id, hours_per_week, used_ids=used)
+    await context.commit(lambda session: save_draft(session, framework))
     context.tell("framework_designed", framework=as_json(framework))
     return {"framework": as_json(framework), "repairs": [as_json(issue) for issue in repairs], "edit_rounds": 0}

@@ -26,6 +26,7 @@ async def edit_plan_analysis(state: RunState, runtime: Runtime[RunContext]) -> R
         framework=Framework.model_validate(state["framework"]),
         issues=issues,
         feedback=feedback,
+        edit_round=state.get("edit_rounds", 0),
         max_concepts=context.max_concepts,
     )
     plan = await context.ledger.ask(Question(Step.EDIT_PLAN_ANALYSIS, brief))

@@ -11,11 +11,11 @@ from nodes.authors.ledger import Question
 from nodes.authors.port import NewPartsBrief
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
-from repository.roadmaps import ids_ever_used, save_roadmap_metadata
+from repository.roadmaps import ids_ever_used, save_draft
 
 
 async def roadmap_edit(state: RunState, runtime: Runtime[RunContext]) -> RunState:
-    """request, framework, edit_plan -> framework (of a creation saved as a draft), repairs, edit_rounds"""
+    """request, framework, edit_plan -> framework (a creation's is saved as a draft), repairs, edit_rounds"""
     context = runtime.context
     await context.enter(Step.ROADMAP_EDIT)
     preferences = LearningRequest.model_validate(state["request"]).preferences
@@ -25,12 +25,11 @@ async def roadmap_edit(state: RunState, runtime: Runtime[RunContext]) -> RunStat
     if any(operation.action == "add" for operation in plan.operations):
         brief = NewPartsBrief(preferences=preferences, framework=before, plan=plan)
         parts = await context.ledger.ask(Question(Step.ROADMAP_EDIT, brief))
-    used = await context.commit(lambda tx: ids_ever_used(tx, context.roadmap_id))
+    used = await context.commit(lambda session: ids_ever_used(session, context.roadmap_id))
     after, repairs = apply_edits(
         before, plan, parts, hours_per_week=preferences.available_hours_per_week, used_ids=used
     )
-    if not state.get("modifies"):  # the draft of a modification lives in its task until it is accepted
-        await context.commit(lambda tx: save_roadmap_metadata(tx, context.roadmap_id, context.user_id, after))
+    await context.commit(lambda session: save_draft(session, after))
     context.tell("framework_edited", before=as_json(before), after=as_json(after))
     return {
         "framework": as_json(after),

@@ -20,6 +20,7 @@ import structlog
 from domain.identity import new_task_id
 from repository import workers
 from repository.database import CONNECT_TIMEOUT, driver_errors
+from repository.tables import STEPPER
 
 RENEW_EVERY: Final = 1.0
 """Seconds."""
@@ -42,7 +43,7 @@ class Lease:
 
     def __init__(self, url: str, *, kind: str, timeout: float) -> None:
         """`timeout`: seconds after which the process counts as dead unless it renews."""
-        self.worker_id: Final = new_task_id()
+        self.worker_id: Final = f"{STEPPER}{new_task_id()}" if kind == "stepper" else new_task_id()
         self._url = url
         self._kind = kind
         self._timeout = timeout
@@ -75,12 +76,22 @@ class Lease:
     def hold(self, task_id: str, attempt: int, on_lost: Callable[[], object]) -> HeldRun:
         """Watch over a run; `on_lost` is called in the running loop when it is no longer this process's."""
         loop = asyncio.get_running_loop()
-        run = HeldRun(task_id, attempt, lambda: loop.call_soon_threadsafe(on_lost))
+        run = HeldRun(task_id, attempt, lambda: loop.call_soon_threadsafe(self._tell, run, on_lost))
         self._runs = self._runs | {run}
         return run
 
     def release(self, run: HeldRun) -> None:
         self._runs = self._runs - {run}
+
+    def holds(self, task_id: str, attempt: int) -> bool:
+        """Whether this process is running that attempt."""
+        return any((run.task_id, run.attempt) == (task_id, attempt) for run in self._runs)
+
+    def _tell(self, run: HeldRun, on_lost: Callable[[], object]) -> None:
+        """In the loop, like `hold` and `release`: a run that has ended by now is not told."""
+        if run in self._runs:
+            self.release(run)
+            on_lost()
 
     def _register(self) -> None:
         began = time.monotonic()
@@ -123,5 +134,4 @@ class Lease:
                 run.lost = True
         self._renewed = began
         for run in lost:
-            self.release(run)
             run.tell()

@@ -44,6 +44,7 @@ from repository.tables import ContentVersionRow, RoadmapRow, TaskRow
 from repository.workers import database_now, has_heard
 
 if TYPE_CHECKING:
+    from orchestrator.stepper import Stepper
     from orchestrator.worker import Worker
 
 Requested = TypeVar("Requested", TaskRow, TaskRow | None)
@@ -65,8 +66,9 @@ class Orchestrator:
     async def open(
         cls, settings: Settings | None = None, *, author: Author | None = None, kind: ProcessKind = "foreground"
     ) -> AsyncIterator["Orchestrator"]:
-        """Settings from the environment and the author they name, unless given; a `worker` takes from the queue.
+        """Settings from the environment and the author they name, unless given.
 
+        `kind` of process: `foreground` runs its own requests, `worker` takes from the queue, a `stepper` steps.
         At the end, runs that are still going are cancelled, resumable. Raises DatabaseUnavailable and InvalidInput.
         """
         async with open_resources(settings or load_settings(), author=author, kind=kind) as resources:
@@ -193,7 +195,8 @@ class Orchestrator:
 
         async def carry() -> Requested:
             task = await request
-            if task is not None and task.worker_id == self._resources.lease.worker_id:
+            stepped = self._resources.kind == "stepper"
+            if task is not None and task.worker_id == self._resources.lease.worker_id and not stepped:
                 await self._run(task)
             return task
 
@@ -209,6 +212,19 @@ class Orchestrator:
         run = asyncio.create_task(Runner(self._resources).run(task), name=f"run {task.task_id}")
         self._runs[task.task_id] = run
         await asyncio.sleep(0)  # it has begun: from here on its end puts the row in order
+
+    @asynccontextmanager
+    async def step(self, task_id: str) -> AsyncIterator["Stepper"]:
+        """Step a task that this orchestrator, opened as a `stepper`, has started (create, retry, modify, resume).
+
+        Raises Superseded when it is cancelled or taken meanwhile.
+        """
+        from orchestrator.stepper import open_stepper
+
+        async with self._database.transaction() as session:
+            row = await tasks.get_task(session, task_id)
+        async with open_stepper(self._resources, row) as stepper:
+            yield stepper
 
     async def wait(self, task_id: str) -> TaskView:
         """The task once it is final, wherever it runs. Raises NotFound and DatabaseUnavailable."""

@@ -15,7 +15,7 @@ class RunQueue(Protocol):
         """Wake a worker for a task when the transaction of `session` commits; urgent ones first."""
         ...
 
-    async def enqueue_missing(self, session: Session, task_ids: Sequence[str]) -> list[str]:
+    async def enqueue_missing(self, session: Session, task_ids: Sequence[str], *, urgent: bool = False) -> list[str]:
         """Enqueue those of `task_ids` that no entry stands for; which they were."""
         ...
 

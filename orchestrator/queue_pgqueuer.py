@@ -32,6 +32,12 @@ POLL_EVERY: Final = 2.0
 _NEVER: Final = timedelta(days=36_500)
 """An entry that was picked is gone in the same transaction; none is ever stale."""
 
+_MISSING: Final = text("""
+    SELECT wanted.task_id FROM unnest(CAST(:task_ids AS text[])) WITH ORDINALITY AS wanted (task_id, number)
+    WHERE NOT EXISTS (
+        SELECT FROM queue.pgqueuer WHERE status = 'queued' AND payload = convert_to(wanted.task_id, 'UTF8'))
+    ORDER BY wanted.number""")
+
 _log = structlog.get_logger(__name__)
 
 
@@ -44,16 +50,11 @@ class PgQueuerQueue:
     async def enqueue(self, session: Session, task_id: str, *, urgent: bool = False) -> None:
         await _queries(_SessionDriver(session)).enqueue(_ENTRYPOINT, task_id.encode(), priority=int(urgent))
 
-    async def enqueue_missing(self, session: Session, task_ids: Sequence[str]) -> list[str]:
-        rows = await execute(
-            session,
-            text("SELECT convert_from(payload, 'UTF8') AS task_id FROM queue.pgqueuer WHERE status = 'queued'"),
-            {},
-        )
-        queued = {row.task_id for row in rows}
-        missing = [task_id for task_id in task_ids if task_id not in queued]
+    async def enqueue_missing(self, session: Session, task_ids: Sequence[str], *, urgent: bool = False) -> list[str]:
+        rows = await execute(session, _MISSING, {"task_ids": list(task_ids)}) if task_ids else ()
+        missing = [row.task_id for row in rows]
         for task_id in missing:
-            await self.enqueue(session, task_id)
+            await self.enqueue(session, task_id, urgent=urgent)
         return missing
 
     async def tidy(self, session: Session) -> None:

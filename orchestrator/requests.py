@@ -229,7 +229,7 @@ async def _create(
         status=TaskStatus.PENDING if detach else TaskStatus.PROCESSING,
         worker_id=None if detach else resources.lease.worker_id,
     )
-    asked = {"task_type": task.task_type, "roadmap_id": task.roadmap_id, "user_id": task.user_id}
+    asked: Json = {"task_type": task.task_type, "roadmap_id": task.roadmap_id, "user_id": task.user_id}
     if size is not None:
         asked["contents"] = size
     story: list[tuple[str, Json]] = [("run_requested", asked)]

@@ -24,7 +24,7 @@ from repository.embedded import EmbeddedServer
 if TYPE_CHECKING:
     from repository.checkpoints import CheckpointPool
 
-ProcessKind = Literal["foreground", "worker"]
+ProcessKind = Literal["foreground", "worker", "stepper"]
 
 
 class Checkpoints:
@@ -53,6 +53,7 @@ class Checkpoints:
 @dataclass(frozen=True, slots=True)
 class Resources:
     settings: Settings
+    kind: ProcessKind
     database: Database
     checkpoints: Checkpoints
     author: Author
@@ -72,9 +73,10 @@ class Resources:
 async def open_resources(
     settings: Settings, *, author: Author | None = None, kind: ProcessKind = "foreground"
 ) -> AsyncIterator[Resources]:
-    """`kind` of process: `foreground` runs its own requests only, `worker` takes from the queue.
+    """`kind` of process: `foreground` runs its own requests, `worker` takes from the queue, a `stepper` steps.
 
-    Raises DatabaseUnavailable, or InvalidInput for a model that cannot be used."""
+    Raises DatabaseUnavailable, or InvalidInput for a model that cannot be used.
+    """
     author = author or build_author(settings)
     url = await asyncio.to_thread(ready_database, settings)
     async with AsyncExitStack() as stack:
@@ -87,6 +89,7 @@ async def open_resources(
         stack.push_async_callback(lease.end)
         yield Resources(
             settings=settings,
+            kind=kind,
             database=database,
             checkpoints=checkpoints,
             author=author,

@@ -11,9 +11,11 @@ from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable
 from orchestrator import transitions
+from orchestrator.lease import Lease
 from orchestrator.queue import RunQueue
 from repository.database import Database, Session, execute
-from repository.tasks import abandoned_tasks, overdue_reviews
+from repository.forgotten import abandoned_tasks, overdue_reviews, owned_tasks, undelivered_tasks
+from repository.tasks import Fence
 from repository.workers import forget_dead_workers
 
 SWEEP_EVERY: Final = 1.0
@@ -29,19 +31,49 @@ async def sweep(session: Session, queue: RunQueue) -> list[str]:
         return []
     await forget_dead_workers(session)
     await queue.tidy(session)
-    for task_id in await overdue_reviews(session):
-        await transitions.cancel(session, task_id, "Nobody answered its review in time.")
-    return await queue.enqueue_missing(session, await abandoned_tasks(session))
+    abandoned = await queue.enqueue_missing(session, await abandoned_tasks(session), urgent=True)
+    return abandoned + await queue.enqueue_missing(session, await undelivered_tasks(session))
 
 
-async def keep_sweeping(database: Database, queue: RunQueue) -> None:
-    """Until cancelled; a database that is away is tried again at the next turn."""
+async def expire_reviews(database: Database) -> None:
+    """Reviews that nobody answered in time, each in a transaction of its own: none waits for another one's lock."""
+    async with database.transaction() as session:
+        overdue = await overdue_reviews(session)
+    for task_id in overdue:
+        async with database.transaction() as session:
+            await transitions.expire_review(session, task_id)
+
+
+async def hand_back_forgotten(database: Database, queue: RunQueue, lease: Lease, suspected: set[Fence]) -> set[Fence]:
+    """Queue again what the rows give to this process although it does not run it; whom to suspect at the next sweep.
+
+    That is what is left of a start whose commit was not confirmed, and of a run that gave up on the database: nobody
+    takes it over, since this process lives. Seen in two sweeps, so that a run which is only just beginning is none.
+    """
+    async with database.transaction() as session:
+        owned = await owned_tasks(session, lease.worker_id)
+    forgotten = {fence for fence in owned if not lease.holds(fence.task_id, fence.attempt)}
+    for fence in forgotten & suspected:
+        async with database.transaction() as session:
+            await transitions.hand_back(session, fence, fruitless=True)
+            await queue.enqueue(session, fence.task_id, urgent=True)
+        _log.warning("handed back a task that this process did not run", task_id=fence.task_id)
+    return forgotten - suspected
+
+
+async def keep_sweeping(database: Database, queue: RunQueue, lease: Lease) -> None:
+    """Until cancelled; what goes wrong is tried again at the next turn."""
+    suspected: set[Fence] = set()
     while True:
         try:
             async with database.transaction() as session:
                 woken = await sweep(session, queue)
             if woken:
                 _log.info("woke workers for abandoned tasks", task_ids=woken)
+            suspected = await hand_back_forgotten(database, queue, lease, suspected)
+            await expire_reviews(database)
         except DatabaseUnavailable as error:
             _log.info("not swept", reason=str(error))
+        except Exception as error:  # without a sweep nobody is taken over
+            _log.error("not swept", exc_info=error)
         await asyncio.sleep(SWEEP_EVERY)

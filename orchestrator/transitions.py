@@ -5,7 +5,7 @@ after a commit whose answer was lost.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from domain.errors import Conflict
@@ -17,7 +17,7 @@ from repository.calls import bill
 from repository.database import Session
 from repository.events import append_transition
 from repository.roadmaps import get_roadmap_metadata
-from repository.tables import TaskRow
+from repository.tables import STEPPER, TaskRow
 from repository.tasks import Fence, lock_task, update_task_status
 from repository.workers import database_now
 
@@ -31,7 +31,8 @@ async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | Non
     A task that has killed its workers time and again fails instead.
     """
     task = await lock_task(session, task_id)
-    dead = task.status == TaskStatus.PROCESSING and not await tasks.is_live(session, task)
+    stepped = (task.worker_id or "").startswith(STEPPER)
+    dead = task.status == TaskStatus.PROCESSING and not stepped and not await tasks.is_live(session, task)
     if task.status != TaskStatus.PENDING and not dead:
         return None
     if task.fruitless_starts >= MOST_FRUITLESS_STARTS:
@@ -44,18 +45,19 @@ async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | Non
     return await _begin(session, task, worker_id, starts=task.fruitless_starts + 1)
 
 
-async def hand_back(session: Session, fence: Fence) -> TaskRow:
-    """A process that stops gives its task back to the queue: no call was cut, so the start was not fruitless."""
+async def hand_back(session: Session, fence: Fence, *, fruitless: bool = False) -> TaskRow:
+    """A process gives its task back to the queue. One that stops has cut no call: its start was not `fruitless`."""
     task = await lock_task(session, fence.task_id)
+    stopped = task.worker_id
     handed_back = await update_task_status(
         session,
         fence.task_id,
         TaskStatus.PENDING,
         _where_it_stands(task),
         attempt=fence.attempt,
-        fruitless_starts=0,
+        fruitless_starts=None if fruitless else 0,
     )
-    await append_transition(session, fence.task_id, "run_handed_back", {"worker_id": task.worker_id})
+    await append_transition(session, fence.task_id, "run_handed_back", {"worker_id": stopped})
     return handed_back
 
 
@@ -66,6 +68,8 @@ async def finish(session: Session, fence: Fence, warnings: Sequence[Issue]) -> T
         return task
     tally = await contents.tally(session, fence.task_id)
     status, reason = outcome(tally, await contents.failures(session, fence.task_id))
+    if task.concept_id is not None and not tally.total:
+        status, reason = TaskStatus.FAILED, "Another run has made its content its own."
     return await end(session, fence, status, reason, warnings)
 
 
@@ -176,6 +180,17 @@ async def cancel(session: Session, task_id: str, reason: str) -> TaskRow:
     return before
 
 
+async def expire_review(session: Session, task_id: str) -> None:
+    """Cancel a task whose review is overdue; one that was answered meanwhile goes on."""
+    task = await lock_task(session, task_id)
+    deadline = (task.review or {}).get("deadline")
+    if task.status != TaskStatus.HUMAN_REVIEW_PENDING or deadline is None:
+        return
+    if datetime.fromisoformat(deadline) < await database_now(session):
+        reason = "Nobody answered its review in time."
+        await end(session, Fence(task_id, task.attempt), TaskStatus.CANCELLED, reason)
+
+
 async def resume(session: Session, task_id: str, worker_id: str | None) -> TaskRow:
     """Let a final, stale or queued task go on: under `worker_id`, or queued where that is None.
 
@@ -192,6 +207,8 @@ async def resume(session: Session, task_id: str, worker_id: str | None) -> TaskR
         await make_room(session, rival)
         await contents.reopen_contents(session, task_id)
         round_ += int(task.status != TaskStatus.CANCELLED)
+    if task.concept_id is not None and not (await contents.tally(session, task_id)).total:
+        raise Conflict(f"Another run has made the content of task {task_id} its own; `roadmap retry` makes it anew.")
     await append_transition(session, task_id, "run_resumed", {"from": task.status, "round": round_})
     if worker_id is not None:
         return await _begin(session, task, worker_id, starts=1, round_=round_)
@@ -230,6 +247,7 @@ async def _begin(
     round_: int | None = None,
     review: dict[str, Any] | None = None,
 ) -> TaskRow:
+    before = task.status  # the update refreshes `task`
     started = await update_task_status(
         session,
         task.task_id,
@@ -241,7 +259,7 @@ async def _begin(
         round=round_,
         review=review,
     )
-    payload = {"attempt": started.attempt, "worker_id": worker_id, "from": task.status}
+    payload = {"attempt": started.attempt, "worker_id": worker_id, "from": before}
     await append_transition(session, task.task_id, "run_started", payload)
     return started
 

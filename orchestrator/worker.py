@@ -5,8 +5,9 @@ for; then what is unfinished is handed back, and another worker has it at once.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing, suppress
+from typing import TypeVar
 
 import structlog
 
@@ -17,6 +18,8 @@ from orchestrator.runner import Runner
 from orchestrator.sweeper import keep_sweeping
 
 _log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 
 class Worker:
@@ -39,7 +42,8 @@ class Worker:
     async def work(self) -> None:
         """Until `stop`; returns when every run has ended or was handed back. Raises DatabaseUnavailable."""
         await self._resources.lease.begin()
-        sweeping = asyncio.create_task(keep_sweeping(self._resources.database, self._resources.queue))
+        resources = self._resources
+        sweeping = asyncio.create_task(keep_sweeping(resources.database, resources.queue, resources.lease))
         try:
             async with aclosing(self._resources.queue.deliveries()) as deliveries:
                 await self._take_until_stopped(deliveries)
@@ -62,25 +66,32 @@ class Worker:
             run.cancel()
 
     async def _take_until_stopped(self, deliveries: AsyncGenerator[str, None]) -> None:
-        stopping = asyncio.create_task(self._stopping.wait())
-        while not self._stopping.is_set():
-            await self._places.acquire()
-            delivery = asyncio.ensure_future(anext(deliveries))
-            await asyncio.wait({delivery, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if not delivery.done():
-                delivery.cancel()
-                await asyncio.gather(delivery, return_exceptions=True)
+        while await self._unless_stopped(self._places.acquire()):
+            task_id = await self._unless_stopped(anext(deliveries))
+            if task_id is None:
                 return
-            run = asyncio.create_task(self._start_and_run(delivery.result()))
+            run = asyncio.create_task(self._start_and_run(task_id))
             self._runs.add(run)
             run.add_done_callback(self._ended)
+
+    async def _unless_stopped(self, awaited: Awaitable[T]) -> T | None:
+        """What is awaited, or None where the worker is asked to stop before."""
+        waiting = asyncio.ensure_future(awaited)
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if waiting.done():
+            return waiting.result()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        return None
 
     def _ended(self, run: asyncio.Task[None]) -> None:
         self._runs.discard(run)
         self._places.release()
 
     async def _start_and_run(self, task_id: str) -> None:
-        """One delivery: late or doubled ones find nothing to start."""
+        """One delivery: late or doubled ones find nothing to start. What it leaves behind, the sweep hands back."""
         try:
             async with self._resources.database.transaction() as session:
                 task = await transitions.start(session, task_id, self._resources.lease.worker_id)
@@ -91,4 +102,6 @@ class Worker:
         except Superseded:
             _log.info("run taken or ended by another", task_id=task_id)
         except DatabaseUnavailable as error:
-            _log.warning("run left to be taken over", task_id=task_id, reason=str(error))
+            _log.warning("run left to be handed back", task_id=task_id, reason=str(error))
+        except Exception as error:
+            _log.error("run left to be handed back", task_id=task_id, exc_info=error)

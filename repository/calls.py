@@ -31,15 +31,22 @@ class Call:
 
 
 _COLUMNS: Final = tuple(Call.__slots__)
-_RECORD: Final = text(f"""
+RECORD: Final = f"""
     INSERT INTO model_calls (task_id, {", ".join(_COLUMNS)}) VALUES (:task_id, {", ".join(f":{c}" for c in _COLUMNS)})
-    ON CONFLICT DO NOTHING""").bindparams(bindparam("answer", type_=JSONB(none_as_null=True)))
+    ON CONFLICT DO NOTHING"""
+"""A ledger row of `:task_id`; the first answer under a key stands. A content is saved around it in one statement."""
+ANSWER: Final = bindparam("answer", type_=JSONB(none_as_null=True))
+_RECORD: Final = text(RECORD).bindparams(ANSWER)
+
+
+def parameters(call: Call) -> dict[str, Any]:
+    """What RECORD is to be told beside the task."""
+    return {column: getattr(call, column) for column in _COLUMNS}
 
 
 async def record_call(session: Session, fence: Fence, call: Call) -> None:
     """Append to the ledger, in the run's fenced transaction. The first answer under a key stands."""
-    values = {column: getattr(call, column) for column in _COLUMNS}
-    await execute(session, _RECORD, {"task_id": fence.task_id, **values})
+    await execute(session, _RECORD, {"task_id": fence.task_id, **parameters(call)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlmodel import col, select
 
 from domain.vocabulary import ContentStatus, ContentType
+from repository.calls import ANSWER, RECORD, Call, parameters
 from repository.database import Session, execute
 from repository.tables import ContentRow, ContentVersionRow
 from repository.tasks import LIVE, Fence
@@ -76,8 +77,18 @@ async def ensure_contents(session: Session, roadmap_id: str, concept_ids: Sequen
     await execute(session, _INSERT, _insert_parameters(roadmap_id, concept_ids, None, 0))
 
 
+_UNFINISHED: Final = "task_id = :task_id AND status IN ('pending', 'generating')"
+
+
+async def _lock_in_order(session: Session, condition: str, values: dict[str, Any]) -> None:
+    """Before several rows are changed at once: in the order of `lock_contents`, or the two of them deadlock."""
+    order = "ORDER BY concept_id, content_type"
+    await execute(session, text(f"SELECT FROM concept_contents WHERE {condition} {order} FOR UPDATE"), values)
+
+
 async def adopt_contents(session: Session, fence: Fence) -> None:
     """The unfinished contents of the task belong to the attempt that starts now."""
+    await _lock_in_order(session, _UNFINISHED, {"task_id": fence.task_id})
     await execute(
         session,
         text("""
@@ -89,6 +100,8 @@ async def adopt_contents(session: Session, fence: Fence) -> None:
 
 async def begin_contents(session: Session, fence: Fence, content_type: ContentType) -> list[str]:
     """Mark the unfinished contents of this type that the run holds as `generating`; their concept ids."""
+    mine = {"task_id": fence.task_id, "content_type": content_type}
+    await _lock_in_order(session, f"{_UNFINISHED} AND content_type = :content_type", mine)
     rows = await execute(
         session,
         text("""
@@ -100,15 +113,16 @@ async def begin_contents(session: Session, fence: Fence, content_type: ContentTy
     return [row.concept_id for row in rows]
 
 
-_SAVE_VERSION: Final = text("""
-    WITH mine AS (
+_SAVE_VERSION: Final = text(f"""
+    WITH bought AS ({RECORD}),
+    mine AS (
         UPDATE concept_contents SET status = 'completed', version = version + 1, last_error = NULL,
             updated_at = clock_timestamp()
         WHERE roadmap_id = :roadmap_id AND concept_id = :concept_id AND content_type = :content_type
             AND task_id = :task_id AND attempt = :attempt AND status IN ('pending', 'generating') RETURNING version)
     INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author)
-    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :author FROM mine
-    RETURNING version""").bindparams(bindparam("payload", type_=JSONB))
+    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model FROM mine
+    RETURNING version""").bindparams(ANSWER, bindparam("payload", type_=JSONB))
 
 
 async def save_version(
@@ -118,9 +132,9 @@ async def save_version(
     concept_id: str,
     content_type: ContentType,
     payload: dict[str, Any],
-    author: str,
+    call: Call,
 ) -> int | None:
-    """Status and version in one statement; the new version, or None where another task has the content.
+    """Status, version and ledger row in one statement; the new version, or None where another task has the content.
 
     Done again after a commit whose answer was lost, it gives the version that was saved then: within one attempt
     a content is saved once.
@@ -135,7 +149,7 @@ async def save_version(
             "payload": payload,
             "task_id": fence.task_id,
             "attempt": fence.attempt,
-            "author": author,
+            **parameters(call),
         },
     )
     version: int | None = result.scalar_one_or_none()
@@ -178,6 +192,7 @@ async def fail_content(
 
 async def settle_contents(session: Session, task_id: str, reason: str) -> None:
     """Whatever a task that becomes final left unfinished. Under the exclusive lock of the task."""
+    await _lock_in_order(session, _UNFINISHED, {"task_id": task_id})
     await execute(
         session,
         text(f"""
@@ -189,11 +204,13 @@ async def settle_contents(session: Session, task_id: str, reason: str) -> None:
 
 async def reopen_contents(session: Session, task_id: str) -> None:
     """What a resumed task had failed at or left unfinished is to be made again; what it finished stays."""
+    unmade = "task_id = :task_id AND (status <> 'completed' OR last_error IS NOT NULL)"
+    await _lock_in_order(session, unmade, {"task_id": task_id})
     await execute(
         session,
-        text("""
+        text(f"""
             UPDATE concept_contents SET status = 'pending', last_error = NULL, updated_at = clock_timestamp()
-            WHERE task_id = :task_id AND (status <> 'completed' OR last_error IS NOT NULL)"""),
+            WHERE {unmade}"""),
         {"task_id": task_id},
     )
 

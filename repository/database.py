@@ -36,9 +36,7 @@ _SUPERSEDED = "RM001"  # raised by hold_task()
 
 async def execute(session: Session, statement: Executable, parameters: Mapping[str, Any]) -> CursorResult[Any]:
     """A statement that is no ORM select, on the connection of the session's transaction."""
-    connection: AsyncConnection | None = session.info.get("connection")
-    if connection is None:  # asking the session each time costs as much as a small statement
-        connection = session.info["connection"] = await session.connection()
+    connection: AsyncConnection = session.info["connection"]  # asking the session costs as much as a small statement
     return await connection.execute(statement, parameters)
 
 
@@ -73,8 +71,18 @@ class Database:
         Raises DatabaseUnavailable when PostgreSQL cannot be reached, Superseded when a fence refused.
         """
         with driver_errors():
-            async with Session(self._engine, expire_on_commit=False) as session, session.begin():
-                yield session
+            connection = await self._engine.connect().start()
+            try:
+                async with connection.begin():
+                    session = Session(connection, expire_on_commit=False)
+                    session.info["connection"] = connection
+                    yield session
+                    if session.new or session.dirty or session.deleted:
+                        await session.flush()
+            except BaseException:
+                await asyncio.shield(asyncio.ensure_future(connection.close()))
+                raise
+            await connection.close()  # nothing is awaited in there after a commit, so nothing can cut it short
 
     async def persist(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """`work` in a transaction of its own, tried again while the database is away, as long as patience lasts.
@@ -218,6 +226,8 @@ def translated(error: Exception, sqlstate: str | None) -> Exception:
             return DatabaseUnavailable(f"The database needs an upgrade ({reason}); run `roadmap db upgrade`.")
         case (("08" | "57" | "53" | "25"), _):
             return DatabaseUnavailable(f"The database does not answer ({reason}); check that it runs, then try again.")
+        case "40", _:
+            return DatabaseUnavailable("Two transactions stood in each other's way; try again.")
         case "55", "55P03":
             return DatabaseUnavailable("Another transaction held a lock for too long; try again.")
         case _:

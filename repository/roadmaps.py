@@ -22,6 +22,16 @@ async def reserve_roadmap(session: Session, roadmap_id: str, user_id: str, title
         raise Conflict(f"There is already a roadmap {roadmap_id}.")
 
 
+async def save_draft(session: Session, framework: Framework) -> None:
+    """What a creation proposes, readable while it is under way. An accepted structure is left alone."""
+    await session.exec(
+        update(RoadmapRow)
+        .where(col(RoadmapRow.roadmap_id) == framework.roadmap_id, col(RoadmapRow.framework_version) == 0)
+        .values(updated_at=func.clock_timestamp(), **_columns(framework))
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def save_roadmap_metadata(session: Session, roadmap_id: str, user_id: str, framework: Framework) -> int:
     """Insert or update a roadmap's structure; the framework_version it has then.
 

@@ -104,6 +104,10 @@ class TaskRow(SQLModel, table=True):
     completed_at: datetime | None = _time(required=False)
 
 
+STEPPER = "stepper-"
+"""How the worker ids of interactive steppers begin: their tasks wait for a person and are never taken over."""
+
+
 class WorkerRow(SQLModel, table=True):
     """The lease of one process that runs tasks."""
 

@@ -5,12 +5,14 @@ who runs it or what becomes of it, under the exclusive lock, moving `attempt`. S
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from domain.errors import Conflict, NotFound, Superseded
@@ -169,7 +171,7 @@ async def update_task_status(
     What is None stays as it is, but for `error_message` and `worker_id`. Raises NotFound, or Conflict for a move that
     the table does not have.
     """
-    await lock_task(session, task_id)
+    task = (await lock_task(session, task_id)).model_copy()
     changes: dict[str, Any] = {
         "roadmap_id": roadmap_id,
         "execution_summary": execution_summary,
@@ -195,10 +197,16 @@ async def update_task_status(
     )
     if attempt is not None:
         statement = statement.where(col(TaskRow.attempt) == attempt)
-    moved: TaskRow | None = (await session.exec(statement)).scalars().one_or_none()
+    try:
+        async with session.begin_nested() if task.status in FINAL else nullcontext():
+            moved: TaskRow | None = (await session.exec(statement)).scalars().one_or_none()
+    except IntegrityError as error:  # another took the place of a final task in this very moment
+        rival = await rival_of(session, task)
+        if rival is None:
+            raise
+        raise in_the_way(rival) from error
     if moved is not None:
         return moved
-    task = await get_task(session, task_id)
     if attempt is not None and task.attempt != attempt:
         raise Superseded("Another attempt owns this task.")
     raise Conflict(f"Task {task_id} is {task.status} and cannot become {status}.")
@@ -329,32 +337,6 @@ async def live_runs(session: Session) -> list[str]:
     rows = await execute(
         session,
         text(f"SELECT t.task_id FROM roadmap_tasks t WHERE t.status = 'processing' AND {LIVE} ORDER BY t.task_id"),
-        {},
-    )
-    return [row.task_id for row in rows]
-
-
-async def abandoned_tasks(session: Session, *, limit: int = 100) -> list[str]:
-    """Tasks that somebody has to be woken for: processing under a dead worker, or pending for longer than a lease."""
-    rows = await execute(
-        session,
-        text(f"""
-            SELECT t.task_id FROM roadmap_tasks t
-            WHERE t.status IN ('pending', 'processing') AND (t.status = 'processing' AND NOT {LIVE}
-                OR t.status = 'pending' AND t.updated_at < clock_timestamp() - interval '5 seconds')
-            ORDER BY t.updated_at LIMIT :limit"""),
-        {"limit": limit},
-    )
-    return [row.task_id for row in rows]
-
-
-async def overdue_reviews(session: Session) -> list[str]:
-    """Tasks whose review nobody answered before its deadline, in the order in which tasks are locked."""
-    rows = await execute(
-        session,
-        text("""
-            SELECT task_id FROM roadmap_tasks WHERE status = 'human_review_pending'
-                AND CAST(review ->> 'deadline' AS timestamptz) < clock_timestamp() ORDER BY task_id LIMIT 100"""),
         {},
     )
     return [row.task_id for row in rows]

@@ -30,8 +30,8 @@ MOST_OBJECTIONS: Final = 3
 """An author is told what was wrong with its last answers, not with all of them."""
 
 T = TypeVar("T", bound=BaseModel)
-Keep = Callable[[Session, T, Answer], Awaitable[None]]
-"""Saves an answer in the transaction of its ledger row; safe to repeat."""
+Keep = Callable[[Session, T, Call], Awaitable[None]]
+"""Saves an answer together with its ledger row; safe to repeat."""
 
 
 def accept_all(_: BaseModel) -> list[str]:
@@ -79,8 +79,8 @@ class Ledger:
     fence: Fence
     round: int
     urgent: bool
-    known: Mapping[str, KnownAnswer]
-    """Answers of earlier attempts that no content row holds, by key."""
+    known: dict[str, KnownAnswer]
+    """Answers that no content row holds, by key: of earlier attempts, and this one's."""
     _progressed: bool = False
 
     @property
@@ -124,17 +124,18 @@ class Ledger:
                 latency = time.monotonic() - began
             value, problems = _checked(question, answer.content)
             call = _call(question, key, answer, latency, problems)
-            await self.database.persist(partial(self._commit, question, call, value, answer))
+            await self.database.persist(partial(self._commit, question, call, value))
             self._progressed = True
+            if call.answer is not None:
+                self.known[key] = KnownAnswer(call.answer)
         return value, problems
 
-    async def _commit(
-        self, question: Question[T], call: Call, value: T | None, answer: Answer, session: Session
-    ) -> None:
+    async def _commit(self, question: Question[T], call: Call, value: T | None, session: Session) -> None:
         await hold_task(session, self.fence)
         if value is not None and question.keep is not None:
-            await question.keep(session, value, answer)
-        await record_call(session, self.fence, call)
+            await question.keep(session, value, call)
+        else:
+            await record_call(session, self.fence, call)
         if not self._progressed:
             await made_progress(session, self.fence)
 

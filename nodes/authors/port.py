@@ -75,6 +75,8 @@ class EditPlanBrief(Brief[EditPlan]):
     framework: Framework
     issues: list[Issue]
     feedback: str = ""
+    edit_round: int = 0
+    """Rounds of editing before this one: if the same issue is back, the last plan did not mend it."""
     max_concepts: int
 
 

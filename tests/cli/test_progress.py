@@ -48,6 +48,33 @@ def test_a_failed_content_that_is_made_after_all_counts_as_done() -> None:
     assert (len(standing.done), len(standing.running), len(standing.failed)) == (1, 0, 0)
 
 
+def test_what_is_resumed_is_asked_anew_and_does_not_count_as_failed() -> None:
+    began = ("framework_accepted", {"version": 1, "concepts": 2})
+    ended = ("run_finished", {"status": "partial_failure", "error_message": None})
+    told = [began, content("completed", 1, version=1), content("failed", 2, reason="r"), ended]
+    standing = after(story(*told, ("run_resumed", {"from": "partial_failure", "round": 1})))
+    assert (standing.total, len(standing.done), len(standing.failed)) == (6, 1, 0)
+    assert standing.doing == "Waiting in the queue"
+
+
+def test_a_retry_knows_its_size_from_its_request() -> None:
+    standing = after(story(("run_requested", {"task_type": "retry_batch", "contents": 4}), ("run_started", {})))
+    assert (standing.total, standing.doing) == (4, "Starting")
+
+
+def test_a_modification_makes_fewer_contents_than_its_framework_has() -> None:
+    accepted = ("framework_accepted", {"version": 2, "concepts": 20})
+    assert after(story(("run_requested", {"task_type": "modification"}), accepted)).total is None
+
+
+def test_a_takeover_is_told_and_a_plain_start_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    started = {"attempt": 1, "worker_id": "w"}
+    shown_plainly(story(("run_started", started | {"from": "pending"}), ("run_started", started)))
+    assert capsys.readouterr().err == ""
+    shown_plainly(story(("run_started", started | {"from": "processing"})))
+    assert "its process had died" in capsys.readouterr().err
+
+
 def test_nothing_runs_after_the_end() -> None:
     ended = ("run_finished", {"status": "cancelled", "error_message": None})
     standing = after(story(("step_started", {"step": "intent_analysis"}), content("started", 1), ended))
@@ -81,7 +108,7 @@ async def test_a_run_is_watched_to_its_end(settings: Settings, capsys: pytest.Ca
     author = ScriptedAuthor(replies={Role.QUIZ: refuse})
     async with Orchestrator.open(settings, author=author) as orchestrator:
         started = await orchestrator.create("learn Go")
-        task = await watch_to_the_end(orchestrator, started.task_id)
+        task = await watch_to_the_end(orchestrator.follow(started.task_id), orchestrator.wait(started.task_id))
     assert task.status is TaskStatus.PARTIAL_FAILURE
     out, err = capsys.readouterr()
     assert out == ""

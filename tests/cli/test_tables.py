@@ -74,6 +74,7 @@ def test_what_a_task_is_about() -> None:
     assert "processing, stale" in gone
     assert "its process is gone" in gone
     assert "waits for a worker" in lines(status="pending", live=True, waiting_for_worker=True)
+    assert "waits in the queue" in lines(status="pending", live=True)
 
 
 def test_titles_are_shown_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,8 +128,11 @@ def test_stale_is_said() -> None:
     quiz = state("c-1-1-1", ContentType.QUIZ, ContentStatus.GENERATING, stale=True)
     gone = task(status="processing", current_step="content_generation", live=False)
     view = roadmap(contents=states({("c-1-1-1", ContentType.QUIZ): quiz}), active_tasks=[gone])
-    lines = drawn(*status_report(said, view), width=100)
-    assert lines[0] == "Stale: creation task-1; its process is gone. It stood at content_generation."
+    lines = drawn(*status_report(said, view), width=150)
+    assert lines[0] == (
+        "Stale: creation task-1; its process is gone. It stood at content_generation; "
+        "`roadmap resume task-1` goes on, and so does any `roadmap worker`."
+    )
     assert lines[1] == "2 concepts; contents: 5 of 6 completed, 1 stale."
     assert lines[-1].split() == ["quiz", "c-1-1-1", "generating", "Types"]
 

@@ -1,17 +1,44 @@
-"""One data folder for all end-to-end tests: the first command makes its server."""
+"""The real command for end-to-end tests: on one data folder for all of them, or on a database of the test's own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.e2e.roadmap_command import Command
 
+LEASE = 2.0
+AT_ONCE = 3
+
 
 @pytest.fixture(scope="session")
 def roadmap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+    """The first command makes the server."""
     home = tmp_path_factory.mktemp("a home") / "of roadmaps"
     for parent in home.parents[:3]:
         parent.chmod(0o711)  # the server may run as another user, who must get through
     command = Command(home)
     yield command
     assert command("db", "stop", "--force").code == 0
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Path:
+    """Where the offline author of every process of `shell` notes its calls."""
+    return tmp_path / "calls.jsonl"
+
+
+@pytest.fixture
+def shell(database_url: str, tmp_path: Path, account: Path) -> Iterator[Command]:
+    """On the test's own database; runs of some seconds, leases of two. What still runs at the end is killed."""
+    command = Command(
+        tmp_path / "unused",
+        DATABASE_URL=database_url,
+        HEARTBEAT_TIMEOUT=str(LEASE),
+        MAX_CONCURRENT_CALLS=str(AT_ONCE),
+        MAX_CONCEPTS="8",
+        OFFLINE_LATENCY="0.3",
+        OFFLINE_LOG=str(account),
+    )
+    yield command
+    command.kill_all()

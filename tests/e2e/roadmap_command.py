@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -42,13 +43,18 @@ class Running:
         )
         os.close(writing)
         self._said = bytearray()
+        self._hung_up = threading.Event()
+        self._done: Done | None = None
         self._reader = threading.Thread(target=self._read, args=(reading,))
         self._reader.start()
 
     def _read(self, descriptor: int) -> None:
         try:
-            while data := os.read(descriptor, 65536):
-                self._said += data
+            while not self._hung_up.is_set():
+                if select.select([descriptor], [], [], 0.1)[0]:
+                    if not (data := os.read(descriptor, 65536)):
+                        break
+                    self._said += data
         except OSError:
             pass  # how a terminal says that the last writer is gone
         finally:
@@ -66,25 +72,52 @@ class Running:
                 raise AssertionError(f"never seen: {self.end()}")
             time.sleep(0.02)
 
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
     def interrupt(self) -> None:
-        self._process.send_signal(signal.SIGINT)
+        self.send(signal.SIGINT)
+
+    def kill(self) -> None:
+        """With SIGKILL; returns when it is dead."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self.end()
+
+    def hang_up(self) -> None:
+        """The terminal is closed: nobody can write there any more, and the kernel says so."""
+        self._hung_up.set()
+        self._reader.join()
+        self.send(signal.SIGHUP)
 
     def end(self) -> Done:
-        out, _ = self._process.communicate(timeout=PATIENCE)
-        self._reader.join()
-        return Done(self._process.returncode, out, self.err)
+        if self._done is None:
+            out, _ = self._process.communicate(timeout=PATIENCE)
+            self._reader.join()
+            self._done = Done(self._process.returncode, out, self.err)
+        return self._done
 
 
 class Command:
     """`roadmap` on one data folder. `settings` are variables `ROADMAP_...` without that prefix, or FOREIGN ones."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
+        self._settings = settings
+        self._started: list[Running] = []
 
     def start(self, *arguments: str, terminal: bool = False, **settings: str) -> Running:
+        settings = {**self._settings, **settings}
         own = {name if name in FOREIGN else f"ROADMAP_{name}": value for name, value in settings.items()}
         env = {**os.environ, "ROADMAP_HOME": str(self.home), "TERM": "xterm-256color", **own}
-        return Running([str(ROADMAP), *arguments], env, terminal=terminal)
+        running = Running([str(ROADMAP), *arguments], env, terminal=terminal)
+        self._started.append(running)
+        return running
+
+    def kill_all(self) -> None:
+        """Whatever still runs, after a test that failed."""
+        for running in self._started:
+            running.kill()
 
     def __call__(self, *arguments: str, **settings: str) -> Done:
         return self.start(*arguments, terminal=False, **settings).end()

@@ -52,6 +52,27 @@ async def test_a_process_hears_within_two_seconds_that_its_run_was_taken(databas
     await lease.end()
 
 
+async def test_a_run_that_ends_before_it_hears_is_not_cancelled_in_its_last_breath(database: Database) -> None:
+    """Its own final row looks like a loss to the lease; a cancellation that comes late would hit whoever waits."""
+    lease = Lease(database.url, kind="foreground", timeout=5)
+    await lease.begin()
+    task = await started(database, worker_id=lease.worker_id)
+    told: list[str] = []
+    run = lease.hold(task.task_id, task.attempt, lambda: told.append("cancel"))
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("UPDATE roadmap_tasks SET status = 'completed', attempt = attempt + 1")
+    deadline = time.monotonic() + 5
+    while not run.lost:  # the loop hangs, so that nothing is told yet
+        time.sleep(0.05)  # noqa: ASYNC251
+        assert time.monotonic() < deadline
+    time.sleep(0.2)  # noqa: ASYNC251
+    lease.release(run)
+    await asyncio.sleep(0.2)
+    assert told == []
+    assert not lease.holds(task.task_id, task.attempt)
+    await lease.end()
+
+
 async def test_a_lost_connection_is_made_again(database: Database) -> None:
     lease = Lease(database.url, kind="foreground", timeout=4)
     await lease.begin()

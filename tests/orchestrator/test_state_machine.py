@@ -21,7 +21,7 @@ from repository.database import Database, Session, execute
 from repository.roadmaps import save_roadmap_metadata
 from repository.tasks import Fence, hold_task
 from tests.support.authors import ScriptedAuthor
-from tests.support.rows import framework
+from tests.support.rows import BOUGHT, framework
 
 T = TypeVar("T")
 ROADMAP = "r-1"
@@ -110,7 +110,7 @@ class LivesOfTasks(RuleBasedStateMachine):
             )
             for concept_id in await begin_contents(session, fence, content_type):
                 if good:
-                    await save_version(session, fence, ROADMAP, concept_id, content_type, {}, "a")
+                    await save_version(session, fence, ROADMAP, concept_id, content_type, {}, BOUGHT)
                 else:
                     await fail_content(session, fence, ROADMAP, concept_id, content_type, "no luck")
 

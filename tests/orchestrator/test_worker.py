@@ -122,6 +122,15 @@ async def test_a_worker_that_stops_cuts_no_call_and_another_one_goes_on(
     assert set((first.times_asked() + second.times_asked()).values()) == {1}, "no call was cut, none was repeated"
 
 
+async def test_a_worker_without_a_free_place_stops_too(settings: Settings, client: Orchestrator) -> None:
+    """It waited for a place, which only the end of a run would have freed, and runs wait once it is to stop."""
+    tasks = [await client.create(f"chess {number}", detach=True) for number in range(2)]
+    author = ScriptedAuthor(latency=0.3)
+    async with asyncio.timeout(15), working(settings.model_copy(update={"max_concurrent_calls": 1}), author, 1):
+        await content_being_made(client, tasks[0])
+    assert [(await client.task(task.task_id)).status for task in tasks] == [TaskStatus.PENDING] * 2
+
+
 async def test_after_the_grace_a_hanging_call_is_cut_and_the_task_handed_back(
     settings: Settings, client: Orchestrator
 ) -> None:

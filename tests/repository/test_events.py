@@ -15,7 +15,7 @@ from repository.events import (
     untold_contents,
 )
 from repository.tasks import lock_task, update_task_status
-from tests.support.rows import fence_of, reserved, started
+from tests.support.rows import BOUGHT, fence_of, reserved, started
 
 
 async def read(database: Database, after: int = 0) -> list[tuple[int, str]]:
@@ -95,7 +95,7 @@ async def test_what_a_dead_attempt_committed_without_its_event_is_told_later(dat
     async with database.transaction() as session:
         await insert_contents(session, fence, "r-1", ["c-1", "c-2"])
         for concept_id in ("c-1", "c-2"):
-            await save_version(session, fence, "r-1", concept_id, ContentType.QUIZ, {}, "someone")
+            await save_version(session, fence, "r-1", concept_id, ContentType.QUIZ, {}, BOUGHT)
         told = {"concept_id": "c-1", "content_type": "quiz", "version": 1}
         await append_events(session, "t-1", [("content_completed", told)], last=0)
         assert await untold_contents(session, "t-1") == [{**told, "concept_id": "c-2"}]

@@ -2,6 +2,7 @@
 
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentType, TaskStatus, TaskType
+from repository.calls import ACCEPTED, Call
 from repository.database import Database
 from repository.roadmaps import reserve_roadmap
 from repository.tables import TaskRow
@@ -46,6 +47,10 @@ async def started(
             status=status,
             worker_id=worker_id,
         )
+
+
+BOUGHT = Call("k", "quiz_generation", "someone", 10, 5, 0.5, 1.0, "stop", ACCEPTED, None)
+"""A call whose answer a content version holds."""
 
 
 def fence_of(task: TaskRow) -> Fence:

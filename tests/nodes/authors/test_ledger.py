@@ -12,7 +12,7 @@ from domain.vocabulary import Step, TaskStatus
 from nodes.authors.ledger import Keep, Ledger, Question, call_key, storable_answer
 from nodes.authors.port import Answer, Brief, IntentBrief, QuizBrief, Role
 from nodes.authors.throttle import Throttle
-from repository.calls import bill, known_answers
+from repository.calls import Call, bill, known_answers
 from repository.database import Database, Session
 from repository.tasks import Fence, update_task_status
 from tests.support.authors import INTENT, QUIZ, ScriptedAuthor
@@ -60,11 +60,7 @@ def at_least_one_question(quiz: Quiz) -> list[str]:
     return [] if quiz.questions else ["There is no question."]
 
 
-async def nothing_to_keep(_: Session, __: Quiz, ___: Answer) -> None:
-    """Stands for the content row that holds the answer."""
-
-
-def quiz_question(keep: Keep[Quiz] = nothing_to_keep) -> Question[Quiz]:
+def quiz_question(keep: Keep[Quiz] | None = None) -> Question[Quiz]:
     return Question(Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, SUBJECT, keep=keep)
 
 
@@ -78,7 +74,7 @@ async def test_a_committed_answer_is_never_bought_again(database: Database, fenc
 async def test_a_rejected_answer_is_committed_before_the_next_call_and_not_bought_again(
     database: Database, fence: Fence
 ) -> None:
-    async def die(_: Session, __: Quiz, ___: Answer) -> None:
+    async def die(_: Session, __: Quiz, ___: Call) -> None:
         raise KeyboardInterrupt  # the process dies after the second answer came, before it is committed
 
     author = ScriptedAuthor({Role.QUIZ: broken_until(1)})
@@ -117,7 +113,7 @@ async def test_every_call_is_on_the_bill(database: Database, fence: Fence) -> No
 async def test_a_superseded_run_neither_records_nor_keeps_an_answer(database: Database, fence: Fence) -> None:
     kept: list[Quiz] = []
 
-    async def keep(_: Session, quiz: Quiz, __: Answer) -> None:
+    async def keep(_: Session, quiz: Quiz, __: Call) -> None:
         kept.append(quiz)
 
     ask = (await ledger(database, fence, ScriptedAuthor())).ask

@@ -1,0 +1,126 @@
+"""The one path of all commands that start a run: ask for it, follow it here to its end, exit by what became of it.
+
+With `--detach` they only ask for it; a worker runs it. Ctrl-C, SIGTERM and SIGHUP end the run in good order: its row
+reads `cancelled`, and `roadmap resume` goes on with it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from cli.opening import NoAuthor, read_settings
+from cli.output import complain, tell
+from cli.signals import run_until_asked
+from cli.summaries import Outcome, exit_code_of, show_detached, show_outcome
+from domain.errors import RoadmapError, Unavailable
+from domain.vocabulary import ACTIVE, TaskStatus
+
+if TYPE_CHECKING:
+    from cli.progress import Standing
+    from orchestrator import Orchestrator, Settings
+    from orchestrator.status import TaskView
+    from repository.events import Event
+
+Request = Callable[["Orchestrator"], Awaitable["TaskView | None"]]
+"""Asks an orchestrator for a run; None where there is nothing to do."""
+
+AT_ONCE: Final = (
+    "ended at once, before the run was: within seconds it counts as stale, and `roadmap resume` goes on with it"
+)
+
+
+def carry_out(request: Request, *, detach: bool, json: bool, nothing: Callable[[], None] | None = None) -> None:
+    """Exits by the run's status; with `detach` at once. `nothing` says that there is nothing to do."""
+    settings = read_settings()
+    outcome = run_until_asked(_carry_out(settings, request, detach=detach), at_once=AT_ONCE)
+    if outcome is None:
+        assert nothing is not None
+        nothing()
+    elif detach:
+        show_detached(outcome, as_json=json)
+    else:
+        show_outcome(outcome, as_json=json)
+        raise typer.Exit(exit_code_of(outcome.task))
+
+
+async def _carry_out(settings: "Settings", request: Request, *, detach: bool) -> Outcome | None:
+    from orchestrator import Orchestrator
+
+    async with Orchestrator.open(settings, author=NoAuthor() if detach else None) as orchestrator:
+        task = await _requested(orchestrator, request)
+        if task is None:
+            return None
+        tell(f"Roadmap {task.roadmap_id}")
+        tell(f"Task    {task.task_id}")
+        if not detach:
+            task = await _followed(orchestrator, task)
+        assert task.roadmap_id is not None
+        return Outcome(task, await orchestrator.roadmap(task.roadmap_id))
+
+
+async def _requested(orchestrator: "Orchestrator", request: Request) -> "TaskView | None":
+    """A request is never cut in half: whoever interrupts it hears which task it left."""
+    asking = asyncio.ensure_future(request(orchestrator))
+    try:
+        return await asyncio.shield(asking)
+    except asyncio.CancelledError:
+        await asyncio.wait([asking])
+        if asking.exception() is None and (task := asking.result()) is not None:
+            await _end(orchestrator, task)
+        else:
+            complain("interrupted before the run had begun")
+        raise
+
+
+async def _followed(orchestrator: "Orchestrator", started: "TaskView") -> "TaskView":
+    from cli.progress import watch_to_the_end
+
+    task_id = started.task_id
+    try:
+        standing, last = await _before(orchestrator, task_id)
+        story = orchestrator.follow(task_id, after=last)
+        task = await watch_to_the_end(story, orchestrator.wait(task_id), standing=standing)
+    except asyncio.CancelledError:
+        tell("Interrupted: ending the run ... (once more ends this command at once)")
+        await _end(orchestrator, started)
+        raise
+    except Unavailable as error:
+        rest = f"Task {task_id} was cut off: what it finished is kept, and `roadmap resume {task_id}` goes on with it."
+        raise type(error)(f"{error} {rest}") from error
+    if task.status is TaskStatus.CANCELLED:
+        complain(f"another command cancelled task {task_id}: {task.error_message}")
+    return task
+
+
+async def _before(orchestrator: "Orchestrator", task_id: str) -> "tuple[Standing, int]":
+    """Where a run that goes on had stood, and the event up to which that was told; of a new one, nothing."""
+    from cli.progress import Standing
+
+    standing, last = Standing(), 0
+    passed: list[Event] = []
+    while events := await orchestrator.events(task_id, after=passed[-1].sequence if passed else 0):
+        passed += events
+    resumed = [event.sequence for event in passed if event.type == "run_resumed"]
+    if resumed:
+        last = resumed[-1]
+        for event in passed[:last]:
+            standing.apply(event)
+    return standing, last
+
+
+async def _end(orchestrator: "Orchestrator", started: "TaskView") -> None:
+    """Say what the row says then, since a row is believed more than an intention."""
+    try:
+        task = await orchestrator.interrupt(started.task_id)
+    except RoadmapError as error:
+        complain(f"interrupted, and what became of task {started.task_id} cannot be read: {error}")
+        return
+    if task.status in ACTIVE:
+        how = f"`roadmap watch {task.task_id}` follows it, `roadmap cancel {task.task_id}` ends it"
+    elif task.status is TaskStatus.COMPLETED:
+        how = f"`roadmap show {task.roadmap_id}` shows what it made"
+    else:
+        how = f"`roadmap resume {task.task_id}` goes on, `roadmap show {task.roadmap_id}` shows what is finished"
+    complain(f"interrupted; task {task.task_id} is {task.status}: {how}.")

@@ -1,0 +1,122 @@
+"""What a run came to: one document or one line on stdout, what failed and what to do next on stderr."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
+
+from cli.output import one_line, print_json, print_text, seconds, tell
+from domain.errors import Conflict
+from domain.vocabulary import TaskStatus, TaskType
+
+if TYPE_CHECKING:
+    from orchestrator.status import RoadmapView, TaskView
+
+MOST_SHOWN: Final = 10
+"""Failures and warnings in a summary; the rest is in `roadmap status` and in --json."""
+
+FIELDS_OF_A_RUN: Final = ("task_id", "roadmap_id", "status", "current_step", "task_type", "execution_summary")
+
+
+class Outcome(NamedTuple):
+    """What a run came to, read back from the rows."""
+
+    task: "TaskView"
+    roadmap: "RoadmapView"
+
+
+def exit_code_of(task: "TaskView") -> int:
+    """How a command ends that ran this task. Raises Conflict for a task that another process has taken over."""
+    match task.status:
+        case TaskStatus.COMPLETED | TaskStatus.HUMAN_REVIEW_PENDING:
+            return 0
+        case TaskStatus.FAILED | TaskStatus.PARTIAL_FAILURE | TaskStatus.CANCELLED:
+            return 1
+        case TaskStatus.PENDING | TaskStatus.PROCESSING:
+            raise Conflict(
+                f"another process has taken task {task.task_id} over; `roadmap watch {task.task_id}` follows it there"
+            )
+        case _:
+            assert_never(task.status)
+
+
+def print_run(task: "TaskView") -> None:
+    """As every command does that starts, ends or follows a run."""
+    print_json(task.model_dump(mode="json", include=set(FIELDS_OF_A_RUN)))
+
+
+def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
+    """Of a run that has ended."""
+    _show_problems(outcome.task)
+    if as_json:
+        print_run(outcome.task)
+    else:
+        print_text(_result(outcome.task))
+    _tell_next(_after(outcome))
+
+
+def show_detached(outcome: Outcome, *, as_json: bool) -> None:
+    """Of a run that waits for a worker."""
+    task = outcome.task
+    if as_json:
+        print_run(task)
+    else:
+        print_text(_result(task))
+    if task.waiting_for_worker:
+        tell("No worker is running, so it waits: `roadmap worker` starts one.")
+    _tell_next([f"roadmap watch {task.task_id}", f"roadmap cancel {task.task_id}"])
+
+
+def _tell_next(commands: list[str]) -> None:
+    tell("Next:")
+    for command in commands:
+        tell(f"  {command}")
+
+
+def _result(task: "TaskView") -> str:
+    what = f"Roadmap {task.roadmap_id}"
+    if task.content_type is not None:
+        what += f", {task.content_type} of {task.concept_id}"
+    elif task.task_type is not TaskType.CREATION:
+        what += f", {task.task_type}"
+    summary = task.execution_summary
+    if not summary or not summary["total"]:
+        return f"{what}: {task.status}. {one_line(task.error_message or '')}".rstrip()
+    counts = f"{summary['completed']} of {summary['total']} contents in {seconds(summary['seconds'])}"
+    skipped = f"; {summary['skipped']} more are in the hands of other runs" if summary.get("skipped") else ""
+    return f"{what}: {task.status}, {counts}{skipped}."
+
+
+def _show_problems(task: "TaskView") -> None:
+    summary = task.execution_summary or {}
+    failures = [f"{f['content_type']} of {f['concept_id']}: {f['reason']}" for f in summary.get("failures", [])]
+    warnings = [f"{w['issue']} {w['suggestion']}" for w in summary.get("warnings", [])]
+    for heading, lines in (("Failed", failures), ("Warnings", warnings)):
+        if lines:
+            tell(f"{heading}:")
+            for line in lines[:MOST_SHOWN]:
+                tell(f"  {one_line(line, 300)}")
+            if len(lines) > MOST_SHOWN:
+                tell(f"  ... and {len(lines) - MOST_SHOWN} more")
+
+
+def _after(outcome: Outcome) -> list[str]:
+    return [*_to_read(outcome), *_to_do(outcome)]
+
+
+def _to_read(outcome: Outcome) -> Iterator[str]:
+    roadmap_id, framework = outcome.roadmap.roadmap_id, outcome.roadmap.framework
+    if framework is None or not framework.concepts():
+        return
+    yield f"roadmap show {roadmap_id}"
+    yield f"roadmap show {roadmap_id} --concept {outcome.task.concept_id or framework.concepts()[0].concept_id}"
+    if outcome.task.concept_id is None:
+        yield f"roadmap show {roadmap_id} --format markdown > roadmap.md"
+
+
+def _to_do(outcome: Outcome) -> Iterator[str]:
+    task = outcome.task
+    if task.status is TaskStatus.COMPLETED:
+        return
+    if task.status in (TaskStatus.PARTIAL_FAILURE, TaskStatus.FAILED, TaskStatus.CANCELLED):
+        yield f"roadmap resume {task.task_id}"
+    yield f"roadmap status {outcome.roadmap.roadmap_id}"
+    yield f"roadmap log {task.task_id}"

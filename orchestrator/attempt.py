@@ -1,0 +1,183 @@
+"""One attempt of one task: what earlier attempts left, the graph where its checkpoint stands, and the ways it ends.
+
+The runner goes through a graph in one go, the stepper node by node; both do it over this.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar, assert_never
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph import StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command, Interrupt, StateSnapshot
+
+from domain.review import Issue, Validation
+from domain.vocabulary import GENERATOR_OF, RETRY_OF, STRUCTURAL, ContentType, Step, TaskStatus, TaskType
+from nodes.authors.ledger import Ledger
+from nodes.context import RunContext
+from nodes.state import RunState
+from orchestrator import transitions
+from orchestrator.gate import RunPermit
+from orchestrator.graphs.creation import build_creation_graph
+from orchestrator.graphs.modification import build_modification_graph
+from orchestrator.graphs.retry import build_retry_graph
+from orchestrator.lease import HeldRun
+from orchestrator.requests import answer_of, input_of
+from orchestrator.resources import Resources
+from repository import contents, events, roadmaps, tasks
+from repository.calls import KnownAnswer, known_answers
+from repository.checkpoints import FencedSaver
+from repository.database import Session
+from repository.events import EventWriter
+from repository.tables import RoadmapRow, TaskRow
+from repository.tasks import Fence
+
+T = TypeVar("T")
+Graph = CompiledStateGraph[RunState, RunContext, RunState, RunState]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A started task in this process, under the fence of its attempt."""
+
+    resources: Resources
+    task: TaskRow
+    fence: Fence
+    held: HeldRun
+    context: RunContext
+    graph: Graph
+    config: RunnableConfig
+
+    async def stands(self) -> StateSnapshot:
+        """Where the graph is."""
+        return await self.graph.aget_state(self.config)
+
+    async def entry(self) -> RunState | Command[Any] | None:
+        """What to go on with: the input of a new graph, the answer to its review, or nothing but its checkpoint."""
+        stands = await self.stands()
+        if not stands.values:
+            return await self._persist(lambda session: input_of(session, self.task))
+        if self.task.accepted_version is not None or self.task.task_type not in STRUCTURAL:
+            # A run whose failures were caught stands at its end: the rows say what is missing, so enter anew.
+            await self.graph.aupdate_state(self.config, {}, as_node=Step.CONTENT_GENERATION)
+            await self.context.enter(self.context.content_step)
+        elif (answer := answer_of(self.task)) and answer.keys() <= {interrupt.id for interrupt in stands.interrupts}:
+            return Command(resume=answer)
+        return None
+
+    async def advance(
+        self, start: RunState | Command[Any] | None, stop_before: list[str] | None = None
+    ) -> list[Interrupt]:
+        """Go on to the end, to a review, or to before one of `stop_before`; the reviews that are open then."""
+        result = await self.graph.ainvoke(
+            start, self.config, context=self.context, durability="sync", interrupt_before=stop_before
+        )
+        await self.context.events.flush()
+        return list(result.get("__interrupt__", ()))
+
+    async def park(self, interrupt: Interrupt) -> TaskRow:
+        """The run waits for a review."""
+        return await self._persist(lambda session: transitions.park(session, self.fence, interrupt.id))
+
+    async def finish(self) -> TaskRow:
+        """The graph came to its end."""
+        warnings = warnings_of((await self.stands()).values)
+        return await self._persist(lambda session: transitions.finish(session, self.fence, warnings))
+
+    async def end(self, status: TaskStatus, reason: str) -> TaskRow:
+        """The run stops before its end, for `reason`; what it left unfinished is settled with it."""
+        await self.context.events.flush()
+        return await self._persist(lambda session: transitions.end(session, self.fence, status, reason))
+
+    async def hand_back(self) -> None:
+        """To the queue: row and entry in one transaction."""
+        await self.context.events.flush()
+
+        async def give(session: Session) -> None:
+            await transitions.hand_back(session, self.fence)
+            await self.resources.queue.enqueue(session, self.task.task_id)
+
+        await self._persist(give)
+
+    async def _persist(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        return await self.resources.database.persist(work)
+
+
+@asynccontextmanager
+async def open_attempt(resources: Resources, task: TaskRow, held: HeldRun) -> AsyncIterator[Attempt]:
+    """Reads what earlier attempts left, and makes its contents this attempt's. Raises Superseded."""
+    fence = Fence(task.task_id, task.attempt)
+
+    async def read(session: Session) -> tuple[dict[str, KnownAnswer], list[dict[str, Any]], int, RoadmapRow]:
+        await tasks.hold_task(session, fence)
+        await contents.adopt_contents(session, fence)
+        return (
+            await known_answers(session, task.task_id),
+            await events.untold_contents(session, task.task_id),
+            await events.last_sequence(session, task.task_id),
+            await roadmaps.get_roadmap_metadata(session, task.roadmap_id or ""),
+        )
+
+    known, untold, last, roadmap = await resources.database.persist(read)
+    writer = EventWriter(resources.database, fence, last)
+    for payload in untold:
+        writer.append("content_completed", payload)
+    ledger = Ledger(
+        author=resources.author,
+        throttle=resources.throttle,
+        permit=RunPermit(resources.gate, held),
+        database=resources.database,
+        fence=fence,
+        round=task.round,
+        urgent=task.task_type in RETRY_OF.values(),
+        known=known,
+    )
+    context = _context(resources, task, roadmap, ledger, writer)
+    saver = FencedSaver(await resources.checkpoints.pool(), fence, resources.database)
+    graph = graph_of(TaskType(task.task_type)).compile(checkpointer=saver)
+    config: RunnableConfig = {"configurable": {"thread_id": task.task_id}}
+    try:
+        yield Attempt(resources, task, fence, held, context, graph, config)
+    finally:
+        await asyncio.shield(writer.close())
+
+
+def _context(
+    resources: Resources, task: TaskRow, roadmap: RoadmapRow, ledger: Ledger, writer: EventWriter
+) -> RunContext:
+    asked = task.user_request or {}
+    content_type = ContentType(task.content_type) if task.content_type else None
+    return RunContext(
+        roadmap_id=roadmap.roadmap_id,
+        user_id=roadmap.user_id,
+        base_version=asked.get("base_version", 0),
+        instructions=asked.get("instructions") or "",
+        content_step=GENERATOR_OF[content_type] if content_type else Step.CONTENT_GENERATION,
+        max_concepts=resources.settings.max_concepts,
+        database=resources.database,
+        fence=ledger.fence,
+        ledger=ledger,
+        events=writer,
+    )
+
+
+def graph_of(task_type: TaskType) -> StateGraph[RunState, RunContext, RunState, RunState]:
+    """The graph that runs tasks of this type, uncompiled."""
+    match task_type:
+        case TaskType.CREATION:
+            return build_creation_graph()
+        case TaskType.RETRY_TUTORIAL | TaskType.RETRY_RESOURCES | TaskType.RETRY_QUIZ | TaskType.RETRY_BATCH:
+            return build_retry_graph()
+        case TaskType.MODIFICATION:
+            return build_modification_graph()
+        case _:
+            assert_never(task_type)
+
+
+def warnings_of(state: Mapping[str, Any]) -> list[Issue]:
+    """What validation found and the run went on with."""
+    issues = Validation.model_validate(state["validation"]).issues if "validation" in state else []
+    return [issue for issue in issues if issue.severity == "warning"]

