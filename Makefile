@@ -57,5 +57,5 @@ bench: setup ## what it costs, as ratios against baselines of the same run
 	@$(BIN)/python -m bench
 
 clean: ## remove what was built here; roadmaps and their database stay
-	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-* build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

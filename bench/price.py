@@ -32,7 +32,7 @@ from nodes.authors.port import Answer, Brief, ContentBrief, FrameworkBrief
 from nodes.state import as_json
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from repository.calls import ACCEPTED, Call, record_call
+from repository.calls import ACCEPTED, Call
 from repository.contents import insert_contents, save_version
 from repository.database import Database
 from repository.events import Unnumbered, append_events

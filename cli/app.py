@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli import operations, runs, stepping, views, watching, workers
+from cli import operations, reviews, runs, stepping, views, watching, workers
 from cli.output import complain
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
 
@@ -67,6 +67,9 @@ app.command()(runs.create)
 app.command()(runs.retry)
 app.command()(runs.retry_failed)
 app.command()(runs.resume)
+app.command()(reviews.modify)
+app.command()(reviews.review)
+app.command()(reviews.diff)
 app.command()(watching.watch)
 app.command()(watching.cancel)
 app.command("list")(views.list_roadmaps)

@@ -102,7 +102,7 @@ async def _before(orchestrator: "Orchestrator", task_id: str) -> "tuple[Standing
     passed: list[Event] = []
     while events := await orchestrator.events(task_id, after=passed[-1].sequence if passed else 0):
         passed += events
-    resumed = [event.sequence for event in passed if event.type == "run_resumed"]
+    resumed = [event.sequence for event in passed if event.type in {"run_resumed", "review_decided"}]
     if resumed:
         last = resumed[-1]
         for event in passed[:last]:

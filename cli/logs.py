@@ -18,9 +18,12 @@ def log_to_stderr(level: str) -> None:
     handler = logging.StreamHandler(_Stderr())
     handler.setFormatter(_Line(debugging))
     logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[handler])
+    if not debugging:  # what it warns of (a broken connection is thrown away) is said by us in one line
+        logging.getLogger("psycopg").setLevel(logging.ERROR)
     details: Processor = structlog.processors.format_exc_info if debugging else _without_details
+    short: list[Processor] = [_without_reason] if threshold >= logging.WARNING else []
     structlog.configure(
-        processors=[details, _as_line],
+        processors=[*short, details, _as_line],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=_logger,
         cache_logger_on_first_use=False,
@@ -60,6 +63,13 @@ class _Writer:
 
 def _logger(*_: Any) -> _Writer:
     return _Writer()
+
+
+def _without_reason(_logger: Any, _level: str, event: EventDict) -> EventDict:
+    """A command that goes on says so in a short line; if it gives up, its error says why."""
+    if event["event"] == "the database is away, reconnecting":
+        event.pop("reason", None)
+    return event
 
 
 def _without_details(_logger: Any, _level: str, event: EventDict) -> EventDict:

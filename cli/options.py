@@ -1,8 +1,13 @@
 """Arguments and options that several commands share."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from orchestrator.requests import ReviewRequest
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 RoadmapId = Annotated[str, typer.Argument(metavar="ROADMAP_ID", help="As `roadmap list` shows it.")]
@@ -14,3 +19,20 @@ Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=1000, hel
 After = Annotated[
     str | None, typer.Option("--after", metavar="CURSOR", help="Go on where the last page ended (its `next`).")
 ]
+Review = Annotated[bool, typer.Option("--review", help="Stop for a person's approval before contents are made.")]
+ReviewTimeout = Annotated[
+    float | None, typer.Option("--review-timeout", metavar="SECONDS", help="Cancel a review nobody answers by then.")
+]
+
+LONGEST_REVIEW = 366 * 86_400.0
+
+
+def review_request(review: bool, timeout: float | None) -> "ReviewRequest | None":
+    """What --review and --review-timeout ask for. Raises InvalidInput."""
+    from orchestrator.requests import ReviewRequest
+
+    if timeout is not None and not review:
+        raise InvalidInput("--review-timeout goes with --review")
+    if timeout is not None and not 0 < timeout <= LONGEST_REVIEW:
+        raise InvalidInput(f"--review-timeout: must be more than 0 and at most {LONGEST_REVIEW:.0f} seconds")
+    return ReviewRequest(timeout) if review else None

@@ -7,7 +7,7 @@ import typer
 
 from cli.foreground import carry_out
 from cli.inputs import known_id, read_request, read_retry_request
-from cli.options import Detach, Json, NewUser, RoadmapId, TaskId
+from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
 from cli.output import one_line, print_json, print_text
 from cli.summaries import FIELDS_OF_A_RUN
 from domain.vocabulary import ContentType
@@ -31,10 +31,13 @@ def create(
         str | None,
         typer.Option(metavar="FILE", help="A request as JSON, `-` for standard input; options override its fields."),
     ] = None,
+    review: Review = False,
+    review_timeout: ReviewTimeout = None,
     detach: Detach = False,
     json: Json = False,
 ) -> None:
     """Create a roadmap with all its contents."""
+    stop = review_request(review, review_timeout)
     wanted = read_request(
         goal,
         request,
@@ -47,7 +50,7 @@ def create(
             "user_id": user,
         },
     )
-    carry_out(lambda orchestrator: orchestrator.create(wanted, detach=detach), detach=detach, json=json)
+    carry_out(lambda orchestrator: orchestrator.create(wanted, review=stop, detach=detach), detach=detach, json=json)
 
 
 def retry(

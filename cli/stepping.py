@@ -131,9 +131,9 @@ class _Shell:
     async def _do(self, words: Sequence[str]) -> None:
         command, arguments = words[0], list(words[1:])
         match command, arguments:
-            case ("next" | "n"), []:
+            case (("next" | "n"), []):
                 await self._advance(None)
-            case ("continue" | "c"), []:
+            case (("continue" | "c"), []):
                 await self._advance(self.breaks)
             case "break", nodes:
                 self._break(nodes)
@@ -156,7 +156,7 @@ class _Shell:
             case "log", []:
                 for event in await self.orchestrator.events(self.stepper.task.task_id):
                     print_text(f"{event.sequence:>4}  {event.type}")
-            case ("help" | "h" | "?"), []:
+            case (("help" | "h" | "?"), []):
                 print_text(HELP)
             case _:
                 raise InvalidInput(f"There is no command {' '.join(words)!r}; `help` lists them.")
@@ -217,7 +217,7 @@ async def _lines() -> AsyncIterator[AsyncIterator[str]]:
     if terminal:
         _complete()
     loop = asyncio.get_running_loop()
-    asked: "asyncio.Queue[asyncio.Future[str | None]]" = asyncio.Queue()
+    asked: asyncio.Queue[asyncio.Future[str | None]] = asyncio.Queue()
 
     def read() -> None:
         while True:
@@ -229,7 +229,7 @@ async def _lines() -> AsyncIterator[AsyncIterator[str]]:
                 line: str | None = input(PROMPT) if terminal else sys.stdin.readline() or None
             except (EOFError, KeyboardInterrupt, UnicodeDecodeError):
                 line = None
-            loop.call_soon_threadsafe(lambda: future.done() or future.set_result(line))
+            loop.call_soon_threadsafe(_answer, future, line)
 
     threading.Thread(target=read, daemon=True).start()
 
@@ -249,6 +249,11 @@ async def _lines() -> AsyncIterator[AsyncIterator[str]]:
     except asyncio.CancelledError:
         tell("Interrupted: the run is cancelled, and can be resumed.")
         raise
+
+
+def _answer(future: "asyncio.Future[str | None]", line: str | None) -> None:
+    if not future.done():
+        future.set_result(line)
 
 
 def _complete() -> None:

@@ -48,9 +48,21 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
     _show_problems(outcome.task)
     if as_json:
         print_run(outcome.task)
+    elif outcome.task.status is TaskStatus.HUMAN_REVIEW_PENDING:
+        _show_for_review(outcome)
     else:
         print_text(_result(outcome.task))
     _tell_next(_after(outcome))
+
+
+def _show_for_review(outcome: Outcome) -> None:
+    from cli.output import print_rich
+    from cli.tree import roadmap_tree
+
+    print_rich(*roadmap_tree(outcome.roadmap))
+    if outcome.task.task_type is TaskType.MODIFICATION:
+        print_text("This is the roadmap as it is; the proposal waits in the run.")
+    print_text("It waits for your approval; nothing is generated before.")
 
 
 def show_detached(outcome: Outcome, *, as_json: bool) -> None:
@@ -115,6 +127,11 @@ def _to_read(outcome: Outcome) -> Iterator[str]:
 def _to_do(outcome: Outcome) -> Iterator[str]:
     task = outcome.task
     if task.status is TaskStatus.COMPLETED:
+        return
+    if task.status is TaskStatus.HUMAN_REVIEW_PENDING:
+        yield f"roadmap diff {task.task_id}"
+        yield f"roadmap review {task.task_id} --approve"
+        yield f'roadmap review {task.task_id} --reject --feedback "what should change"'
         return
     if task.status in (TaskStatus.PARTIAL_FAILURE, TaskStatus.FAILED, TaskStatus.CANCELLED):
         yield f"roadmap resume {task.task_id}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY: Final = 0.5
 """Seconds between looks at the row, which knows what no event tells: that nobody is at it."""
-TAKEOVER: Final = 5.0
+TAKEOVER: Final = 4.0
 """Seconds that a run whose process died gets to be taken over; a living worker needs two."""
 
 

@@ -4,8 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from domain.vocabulary import ContentType
-
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -52,9 +50,3 @@ class Quiz(BaseModel):
 
 
 Content = Tutorial | Resources | Quiz
-
-SHAPE_OF: dict[ContentType, type[Tutorial] | type[Resources] | type[Quiz]] = {
-    ContentType.TUTORIAL: Tutorial,
-    ContentType.RESOURCES: Resources,
-    ContentType.QUIZ: Quiz,
-}

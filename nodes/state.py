@@ -1,8 +1,9 @@
 """What a graph carries from step to step: plain JSON, small, without contents."""
 
-from typing import Any, TypedDict
+from typing import Any
 
 from pydantic import BaseModel
+from typing_extensions import TypedDict  # pydantic makes a schema of no other one before Python 3.12
 
 Json = dict[str, Any]
 

@@ -11,8 +11,9 @@ from pydantic import BaseModel
 from domain.errors import RoadmapError
 from orchestrator.settings import Settings
 from repository import schema, tasks
-from repository.database import Database, where
+from repository.database import Database
 from repository.embedded import EmbeddedServer
+from repository.urls import where
 
 SMALLEST_DISK = 500_000_000
 """Bytes; an embedded database with some roadmaps takes about 100 MB, and PostgreSQL stops dead on a full disk."""

@@ -19,8 +19,9 @@ import structlog
 
 from domain.identity import new_task_id
 from repository import workers
-from repository.database import CONNECT_TIMEOUT, driver_errors
+from repository.database import driver_errors
 from repository.tables import STEPPER
+from repository.urls import psycopg_arguments
 
 RENEW_EVERY: Final = 1.0
 """Seconds."""
@@ -100,13 +101,9 @@ class Lease:
         self._renewed = began
 
     def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(
-            self._url,
-            autocommit=True,
-            connect_timeout=int(CONNECT_TIMEOUT),
-            application_name="roadmap lease",
-            options=f"-c statement_timeout={int(self._timeout * 1000)}",
-        )
+        settings = {"statement_timeout": int(self._timeout * 1000)}
+        arguments = psycopg_arguments(self._url, application_name="roadmap lease", settings=settings)
+        return psycopg.connect(**arguments, autocommit=True)
 
     def _keep(self) -> None:
         connection: psycopg.Connection | None = None

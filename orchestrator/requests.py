@@ -81,8 +81,7 @@ async def request_retry(
     await _ready(resources, detach)
     async with resources.database.transaction() as session:
         roadmap = await _accepted(session, roadmap_id)
-        if roadmaps.framework_of(roadmap).find(concept_id) is None:
-            raise NotFound(f"Roadmap {roadmap_id} has no concept {concept_id}; `roadmap show {roadmap_id}` lists them.")
+        _check_concept(roadmap, concept_id)
         wanted = TaskRow(
             task_id=new_task_id(),
             user_id=request.user_id,
@@ -106,17 +105,20 @@ async def request_batch(
     content_types: Sequence[ContentType],
     request: RetryRequest,
     *,
+    concept_id: str | None = None,
     detach: bool,
 ) -> TaskRow | None:
-    """Everything that failed or is stale, by type; None where there is nothing to do.
+    """Everything that failed or is stale, by type; of one concept, all contents anew. None: there is nothing to do.
 
     What live tasks hold is skipped; raises NotFound, InvalidInput, and Conflict if they hold all of it.
     """
     await _ready(resources, detach)
     async with resources.database.transaction() as session:
         roadmap = await _accepted(session, roadmap_id)
-        found = await contents.lock_contents(session, roadmap_id, content_types)
-        chosen = [content for content in found if content.wanted]
+        if concept_id is not None:
+            _check_concept(roadmap, concept_id)
+        found = await contents.lock_contents(session, roadmap_id, content_types, concept_id)
+        chosen = [content for content in found if content.wanted or (concept_id and not content.holder)]
         held = [content for content in found if content.holder]
         if not chosen:
             await _refuse_if_held(session, held)
@@ -255,6 +257,12 @@ async def _accepted(session: Session, roadmap_id: str) -> RoadmapRow:
     concepts = roadmaps.framework_of(roadmap).concepts()
     await contents.ensure_contents(session, roadmap_id, [concept.concept_id for concept in concepts])
     return roadmap
+
+
+def _check_concept(roadmap: RoadmapRow, concept_id: str) -> None:
+    if roadmaps.framework_of(roadmap).find(concept_id) is None:
+        known = f"`roadmap show {roadmap.roadmap_id}` lists them"
+        raise NotFound(f"Roadmap {roadmap.roadmap_id} has no concept {concept_id}; {known}.")
 
 
 async def _refuse_if_held(session: Session, found: Sequence[Claimable]) -> None:

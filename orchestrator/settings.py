@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import InvalidInput
 from repository.embedded import default_home
+from repository.urls import read_url
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 
@@ -15,7 +16,9 @@ Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 class Settings(BaseSettings):
     """The effective settings of one orchestrator."""
 
-    model_config = SettingsConfigDict(env_prefix="ROADMAP_", env_ignore_empty=True, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="ROADMAP_", env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
 
     database_url: SecretStr | None = None
     """libpq URL of a PostgreSQL server; unset: the embedded one."""
@@ -44,9 +47,12 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _is_postgresql(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
-            raise ValueError("must begin with postgresql://")
+    def _can_be_read(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            try:
+                read_url(url.get_secret_value())
+            except InvalidInput as error:
+                raise ValueError(str(error)) from None
         return url
 
     @field_validator("home")

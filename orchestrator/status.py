@@ -153,9 +153,7 @@ async def _stale_concepts(session: Session, roadmap_id: str) -> list[StaleConcep
     stale = await contents.stale_contents(session, roadmap_id)
     if not stale:
         return []
-    row = await roadmaps.get_roadmap_metadata(session, roadmap_id)
-    framework = _framework(row)
-    names = {concept.concept_id: concept.name for concept in framework.concepts()} if framework else {}
+    names = await roadmaps.concept_names(session, roadmap_id)
     order = {concept_id: index for index, concept_id in enumerate(names)}
     found = [
         StaleConcept(

@@ -74,9 +74,7 @@ class Stepper:
         """What the last step changed in the state: key -> (before, after)."""
         after = await self.state()
         keys = [*self.before, *(key for key in after if key not in self.before)]
-        return {
-            key: (self.before.get(key), after.get(key)) for key in keys if self.before.get(key) != after.get(key)
-        }
+        return {key: (self.before.get(key), after.get(key)) for key in keys if self.before.get(key) != after.get(key)}
 
     async def set(self, key: str, value: str) -> None:
         """Replace a key of the state by JSON; the next node is chosen anew. Raises InvalidInput."""

@@ -14,36 +14,23 @@ from psycopg import errors as pg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from repository.database import CONNECT_TIMEOUT, IDLE_IN_TRANSACTION_TIMEOUT, STATEMENT_TIMEOUT, Database, translated
+from repository.database import SERVER_TIMEOUTS, STATEMENT_TIMEOUT, Database, translated
 from repository.tasks import Fence
+from repository.urls import psycopg_arguments
 
 CheckpointPool = AsyncConnectionPool[Any]
 
 
 def checkpoint_pool(url: str, *, size: int = 4) -> CheckpointPool:
     """A closed pool for savers; psycopg because no maintained saver speaks asyncpg."""
-    timeouts = {
-        "statement_timeout": int(STATEMENT_TIMEOUT * 1000),
-        "idle_in_transaction_session_timeout": int(IDLE_IN_TRANSACTION_TIMEOUT * 1000),
-    }
-    options = " ".join(f"-c {name}={value}" for name, value in {"search_path": "checkpoint,public", **timeouts}.items())
+    settings = {"search_path": "checkpoint,public", **SERVER_TIMEOUTS}
+    arguments = psycopg_arguments(url, application_name="roadmap checkpoints", settings=settings)
     return AsyncConnectionPool(
-        url,
         open=False,
         min_size=0,
         max_size=size,
         timeout=STATEMENT_TIMEOUT,
-        kwargs={
-            "autocommit": True,
-            "row_factory": dict_row,
-            "prepare_threshold": 0,
-            "options": options,
-            "connect_timeout": int(CONNECT_TIMEOUT),
-            "keepalives_idle": 30,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-            "application_name": "roadmap checkpoints",
-        },
+        kwargs={**arguments, "autocommit": True, "row_factory": dict_row, "prepare_threshold": 0},
     )
 
 

@@ -2,11 +2,11 @@
 
 import asyncio
 import random
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 import asyncpg
 import psycopg
@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from domain.errors import DatabaseStopped, DatabaseUnavailable, RoadmapError, Superseded
+from repository.refusals import said, to_do
+from repository.urls import asyncpg_arguments
 
 _log = structlog.get_logger(__name__)
 
@@ -26,10 +28,16 @@ T = TypeVar("T")
 Session = AsyncSession
 """The transaction that repository functions work in."""
 
-CONNECT_TIMEOUT: Final = 10.0
 STATEMENT_TIMEOUT: Final = 30.0
+PATIENCE_FOR_ANSWERS: Final = STATEMENT_TIMEOUT + 5
+"""Seconds after which a server that keeps silent counts as gone: it would have ended the statement itself."""
 IDLE_IN_TRANSACTION_TIMEOUT: Final = 5.0
 """A stopped process may hold locks in an open transaction: after this many seconds the server ends it."""
+SERVER_TIMEOUTS: Final = {
+    "statement_timeout": int(STATEMENT_TIMEOUT * 1000),
+    "idle_in_transaction_session_timeout": int(IDLE_IN_TRANSACTION_TIMEOUT * 1000),
+}
+"""Of every connection that a run works on."""
 
 _SUPERSEDED = "RM001"  # raised by hold_task()
 
@@ -154,36 +162,28 @@ def _engine(connect: Connect, pool_size: int) -> AsyncEngine:
 
 
 def _connector(url: str, application_name: str) -> Connect:
-    """asyncpg reads the URL itself, so that `sslmode` and the like mean what they mean to libpq."""
     settings = {
-        "application_name": application_name,
-        "statement_timeout": str(int(STATEMENT_TIMEOUT * 1000)),
-        "idle_in_transaction_session_timeout": str(int(IDLE_IN_TRANSACTION_TIMEOUT * 1000)),
-        "tcp_keepalives_idle": "30",
-        "tcp_keepalives_interval": "10",
-        "tcp_keepalives_count": "3",
+        **SERVER_TIMEOUTS,
+        "tcp_keepalives_idle": 30,
+        "tcp_keepalives_interval": 10,
+        "tcp_keepalives_count": 3,
         "jit": "off",  # compiling costs more than any statement here runs
     }
+    hosts = asyncpg_arguments(url, application_name=application_name, settings=settings)
 
     async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(dsn_for_asyncpg(url), timeout=CONNECT_TIMEOUT, server_settings=settings)
+        for host in hosts:
+            try:
+                return await asyncpg.connect(command_timeout=PATIENCE_FOR_ANSWERS, **host)
+            except asyncpg.ClientConfigurationError as error:
+                raise DatabaseUnavailable(f"ROADMAP_DATABASE_URL cannot be used: {said(error)}.") from error
+            except (OSError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched) as error:
+                if host is hosts[-1]:
+                    raise
+                _log.debug("a host does not serve", reason=said(error))
+        raise AssertionError("there is at least one host")
 
     return connect
-
-
-def dsn_for_asyncpg(url: str) -> str:
-    """The URL without parameters of libpq that asyncpg would take for settings of the server."""
-    parts = urlsplit(url)
-    foreign = ("connect_timeout", "keepalives", "tcp_user_timeout", "channel_binding", "gssencmode", "application_name")
-    kept = [part for part in parts.query.split("&") if part and not part.startswith(foreign)]
-    return parts._replace(query="&".join(kept)).geturl()
-
-
-def where(url: str) -> str:
-    """The server that a URL names, without its password: for messages."""
-    parts = urlsplit(url)
-    host = parts.hostname or dict(parse_qsl(parts.query)).get("host", "localhost")
-    return f"{unquote(host)}:{parts.port or 5432}{parts.path}"
 
 
 @contextmanager
@@ -214,18 +214,18 @@ def translated(error: Exception, sqlstate: str | None) -> Exception:
         return Superseded("Another attempt owns this task.")
     if sqlstate is None:
         return error
-    reason = (str(getattr(error, "orig", None) or error).strip() or type(error).__name__).splitlines()[0]
+    reason = said(getattr(error, "orig", None) or error)
+    if isinstance(error, ssl.SSLError):
+        return DatabaseUnavailable(f"The connection to the database is not safe ({reason}): {to_do(reason)}.")
     match sqlstate[:2], sqlstate:
         case "28", _:
-            return DatabaseUnavailable(f"The database refused the login ({reason}); check ROADMAP_DATABASE_URL.")
+            return DatabaseUnavailable(f"The database refused the login ({reason}): {to_do(reason)}.")
         case "3D", _:
-            return DatabaseUnavailable(
-                f"The database does not exist ({reason}); create it or check ROADMAP_DATABASE_URL."
-            )
+            return DatabaseUnavailable(f"The database does not exist ({reason}): {to_do(reason)}.")
         case "42", "42P01" | "42703":
             return DatabaseUnavailable(f"The database needs an upgrade ({reason}); run `roadmap db upgrade`.")
         case (("08" | "57" | "53" | "25"), _):
-            return DatabaseUnavailable(f"The database does not answer ({reason}); check that it runs, then try again.")
+            return DatabaseUnavailable(f"The database does not answer ({reason}): {to_do(reason)}.")
         case "40", _:
             return DatabaseUnavailable("Two transactions stood in each other's way; try again.")
         case "55", "55P03":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
@@ -87,6 +87,18 @@ def framework_of(row: RoadmapRow) -> Framework:
     beside = row.model_dump(include={"title", "total_estimated_hours", "recommended_completion_weeks"})
     stored = {name: value for name, value in (row.framework_data or {}).items() if value is not None}
     return Framework.model_validate(beside | stored | {"roadmap_id": row.roadmap_id})
+
+
+_NAMES: Final = text("""
+    SELECT concept ->> 'concept_id' AS id, coalesce(concept ->> 'name', '') AS name
+    FROM roadmap_metadata, jsonb_path_query(framework_data, 'lax $.stages[*].modules[*].concepts[*]')
+        WITH ORDINALITY AS found (concept, number)
+    WHERE roadmap_id = :roadmap_id ORDER BY number""")
+
+
+async def concept_names(session: Session, roadmap_id: str) -> dict[str, str]:
+    """Names by concept id, in learning order, without the time that it takes to read the whole structure."""
+    return {row.id: row.name for row in await execute(session, _NAMES, {"roadmap_id": roadmap_id})}
 
 
 async def page_of_roadmaps(

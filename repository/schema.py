@@ -5,7 +5,6 @@ an upgrade runs before anything else does, and building an index beside writers 
 """
 
 import io
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.errors import DatabaseUnavailable, InvalidInput
+from repository.refusals import said, to_do
+from repository.urls import psycopg_arguments, where
 
 if TYPE_CHECKING:
     import psycopg
@@ -157,15 +158,12 @@ def _refuse_strange(revision: str, known: tuple[str, ...]) -> None:
 def _connected(url: str) -> Iterator["psycopg.Connection[Any]"]:
     import psycopg
 
-    if not url.startswith(("postgresql://", "postgres://")):
-        raise InvalidInput("the database URL must begin with postgresql://")
+    arguments = psycopg_arguments(url, application_name="roadmap db", settings={})
     try:
-        connection = psycopg.connect(url, autocommit=True, prepare_threshold=None)
+        connection = psycopg.connect(**arguments, autocommit=True, prepare_threshold=None)
     except psycopg.Error as error:
-        said = _line(error)
-        if isinstance(error, psycopg.ProgrammingError):  # libpq quotes what it cannot read, a password as well
-            said = re.sub('"[^"]*"', "...", said)
-        raise DatabaseUnavailable(f"cannot connect to the database: {said}") from None
+        reason = said(error)
+        raise DatabaseUnavailable(f"cannot connect to {where(url)}: {reason}: {to_do(reason)}") from None
     with connection:
         try:
             yield connection

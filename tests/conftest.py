@@ -1,35 +1,74 @@
-"""One embedded server for all tests, one database for each, copied from a migrated template."""
+"""One server of each kind for all tests, one database for each, copied from a migrated template.
+
+`pytest --server KIND` runs what needs a server on that one: embedded, tcp, pg15, or the URL of an empty one. Unless it
+is given, all tests run on the embedded one, and those of ON_EVERY_SERVER on the others too.
+"""
 
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from orchestrator.settings import Settings
-from repository import schema
 from repository.database import Database
-from repository.embedded import EmbeddedServer
-from tests.support.databases import TEMPLATE, create_database, drop_database, url_of
+from tests.support.databases import create_database, drop_database, url_of
+from tests.support.servers import EMBEDDED, KINDS, NotHere, Servers
+
+ON_EVERY_SERVER: Final = {
+    f"tests/{name}.py"
+    for name in (
+        "repository/test_tasks",
+        "repository/test_contents",
+        "repository/test_events",
+        "repository/test_roadmaps",
+        "repository/test_checkpoints",
+        "repository/test_database",
+        "orchestrator/test_runner",
+    )
+}
 
 for name in [name for name in os.environ if name.startswith("ROADMAP_")]:
     del os.environ[name]  # the caller's settings are not the tests'
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--server", metavar="KIND", help=f"{', '.join(KINDS)} or a URL: run on this server only")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "server_url" not in metafunc.fixturenames:
+        return
+    only = metafunc.config.getoption("--server")
+    path = metafunc.definition.path.relative_to(metafunc.config.rootpath).as_posix()
+    kinds = [only] if only else KINDS if path in ON_EVERY_SERVER else [EMBEDDED]
+    usual = [only or EMBEDDED]
+    values = [pytest.param(kind, id=pytest.HIDDEN_PARAM if [kind] == usual else kind) for kind in kinds]
+    metafunc.parametrize("server_url", values, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Another server than the embedded one has nothing to say about tests that need none."""
+    if config.getoption("--server") not in {None, EMBEDDED}:
+        wanted = [item for item in items if "server_url" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
+        items[:] = wanted
+
+
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def servers() -> Iterator[Servers]:
+    with Servers() as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def server_url(request: pytest.FixtureRequest, servers: Servers) -> str:
     """A running server with a migrated template database."""
-    home: Path = tmp_path_factory.mktemp("server home")
-    for parent in (home, *home.parents[:2]):
-        parent.chmod(0o711)  # the server may run as another user, who must get through
-    server = EmbeddedServer(home)
-    url = server.start()
     try:
-        create_database(url, TEMPLATE, template="template0")
-        schema.upgrade(url_of(url, TEMPLATE))
-        yield url
-    finally:
-        server.stop()
+        return servers.url(request.param)
+    except NotHere as reason:
+        pytest.skip(str(reason))
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +10,9 @@ import pytest
 from cli.app import EXIT_CODES, exit_code, main
 from domain import errors
 from domain.errors import RoadmapError
+from repository.database import Database
+from repository.roadmaps import save_roadmap_metadata
+from tests.support.rows import framework, started
 
 ROADMAP = Path(sys.executable).with_name("roadmap")
 
@@ -67,10 +72,7 @@ def test_what_can_be_asked_without_a_database(
 
 def test_help_imports_nothing_heavy() -> None:
     """Start-up stays quick: commands import what they need."""
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", str(ROADMAP), "--help"], capture_output=True, text=True, check=True
-    )
-    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    imported = _imported_by(["--help"], {})
     assert "typer" in imported
     heavy = {"alembic", "asyncpg", "langchain_core", "langgraph", "orchestrator", "psycopg", "pydantic"}
     heavy |= {"pydantic_settings", "repository", "rich", "sqlalchemy", "sqlmodel", "structlog", "nodes"}
@@ -101,3 +103,28 @@ def test_a_traceback_is_shown_at_debug_only() -> None:
 
     assert stderr_of("warning").count("\n") == 1
     assert "Traceback" in stderr_of("debug")
+
+
+@pytest.mark.parametrize("command", [["list"], ["show", "r-1"], ["status", "r-1"], ["tasks"], ["log", "t-1"]], ids=str)
+async def test_reading_loads_nothing_that_only_runs_need(
+    command: list[str], database: Database, database_url: str
+) -> None:
+    """Who wants to see a roadmap should not wait for LangGraph."""
+    await started(database)
+    async with database.transaction() as session:
+        await save_roadmap_metadata(session, "r-1", "ann", framework())
+    imported = await asyncio.to_thread(_imported_by, command, {"ROADMAP_DATABASE_URL": database_url})
+    assert "sqlmodel" in imported, "it has read"
+    assert not imported & {"langchain_core", "langgraph", "langgraph_sdk", "langsmith", "pgqueuer"}
+
+
+def _imported_by(command: list[str], settings: dict[str, str]) -> set[str]:
+    """The packages that the real command loads."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", str(ROADMAP), *command],
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}

@@ -1,25 +1,36 @@
 """The real command for end-to-end tests: on one data folder for all of them, or on a database of the test's own."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from repository.embedded import EmbeddedServer
 from tests.e2e.roadmap_command import Command
+from tests.support.servers import place
 
 LEASE = 2.0
 AT_ONCE = 3
 
 
 @pytest.fixture(scope="session")
-def roadmap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+def roadmap() -> Iterator[Command]:
     """The first command makes the server."""
-    home = tmp_path_factory.mktemp("a home") / "of roadmaps"
-    for parent in home.parents[:3]:
-        parent.chmod(0o711)  # the server may run as another user, who must get through
-    command = Command(home)
-    yield command
-    assert command("db", "stop", "--force").code == 0
+    with place() as folder:
+        command = Command(folder / "a home of roadmaps")
+        yield command
+        assert command("db", "stop", "--force").code == 0
+
+
+@pytest.fixture
+async def home() -> AsyncIterator[Path]:
+    """With a server of the test's own, to restart."""
+    with place() as folder:
+        server = EmbeddedServer(folder / "home")
+        await asyncio.to_thread(server.start)
+        yield folder / "home"
+        await asyncio.to_thread(server.stop)
 
 
 @pytest.fixture

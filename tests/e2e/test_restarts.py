@@ -3,7 +3,6 @@
 import asyncio
 import random
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
@@ -17,18 +16,6 @@ from repository.embedded import EmbeddedServer
 from tests.e2e.test_crashes import is_final, until
 from tests.support.authors import ScriptedAuthor
 from tests.support.processes import bought_again, broken_promises, process
-
-
-@pytest.fixture
-async def home(tmp_path: Path) -> AsyncIterator[Path]:
-    """A server of this test's own, to restart."""
-    home = tmp_path / "home"
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o711)
-    server = EmbeddedServer(home)
-    await asyncio.to_thread(server.start)
-    yield home
-    await asyncio.to_thread(server.stop)
 
 
 def strike(home: Path, how: signal.Signals) -> None:

@@ -1,6 +1,5 @@
 """A server for this folder, and fresh databases on it."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -18,22 +17,16 @@ Fresh = Callable[..., str]
 
 
 @pytest.fixture(scope="package")
-def server(request: pytest.FixtureRequest) -> str:
-    """The server of all tests, or the one that TEST_SERVER_URL names (another version of PostgreSQL)."""
-    return os.environ.get("TEST_SERVER_URL") or request.getfixturevalue("server_url")
-
-
-@pytest.fixture(scope="package")
-def shared(server: str) -> Iterator[Fresh]:
+def shared(server_url: str) -> Iterator[Fresh]:
     """Makes databases that live as long as this folder's tests."""
-    with databases(server) as make:
+    with databases(server_url) as make:
         yield make
 
 
 @pytest.fixture
-def fresh(server: str) -> Iterator[Fresh]:
+def fresh(server_url: str) -> Iterator[Fresh]:
     """`fresh()` makes an empty database, `fresh(template)` a copy of another one; both give its URL."""
-    with databases(server) as make:
+    with databases(server_url) as make:
         yield make
 
 

@@ -100,7 +100,7 @@ def test_an_upgrade_to_an_older_revision_takes_nothing_away(fresh: Fresh, migrat
 
 @pytest.mark.parametrize(
     ("part", "value"),
-    [("path", "/no_such_database"), ("query", "host=/nowhere"), ("query", "sslmode=nonsense")],
+    [("path", "/no_such_database"), ("query", "host=/nowhere"), ("query", "host=/nowhere&sslmode=require")],
 )
 def test_a_server_that_cannot_be_reached_is_one_line_without_the_password(migrated: str, part: str, value: str) -> None:
     url = urlsplit(migrated)

@@ -58,7 +58,7 @@ async def test_a_run_stops_before_every_node_and_is_a_real_run_meanwhile(
     await stepper.quit()
     task = await orchestrator.task(stepper.task.task_id)
     assert task.status is TaskStatus.COMPLETED
-    assert [event.sequence for event in await orchestrator.events(task.task_id)][0] == 1
+    assert (await orchestrator.events(task.task_id))[0].sequence == 1
 
 
 async def test_it_shows_what_the_last_node_changed(stepper: Stepper) -> None:

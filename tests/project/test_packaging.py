@@ -10,11 +10,15 @@ import tomllib
 import zipfile
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any, Final
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.support.databases import create_database, drop_database, url_of
+from tests.support.servers import place
 
 ROOT: Final = Path(__file__).parents[2]
 PROJECT: Final[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -104,8 +108,6 @@ def test_an_installed_wheel_creates_a_roadmap_and_brings_its_migrations(
     wheel: Path, tmp_path: Path, server_url: str
 ) -> None:
     """Its dependencies are those of this environment, seen from a new one in which the wheel is really installed."""
-    from tests.support.databases import create_database, drop_database, url_of
-
     environment = tmp_path / "an environment"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
     python = environment / "bin" / "python"
@@ -116,7 +118,7 @@ def test_an_installed_wheel_creates_a_roadmap_and_brings_its_migrations(
     (packages / "dependencies.pth").write_text(str(Path(pytest.__file__).parents[1]))
 
     where = subprocess.run(
-        [python, "-c", "import cli; print(cli.__file__)"], cwd=tmp_path, check=True, stdout=subprocess.PIPE, text=True
+        [python, "-c", "import cli; print(cli.__file__)"], cwd=tmp_path, check=True, stdout=PIPE, text=True
     )
     assert Path(where.stdout.strip()).is_relative_to(environment)
     name = create_database(server_url, template="template0")
@@ -124,8 +126,8 @@ def test_an_installed_wheel_creates_a_roadmap_and_brings_its_migrations(
         env = {**os.environ, "ROADMAP_DATABASE_URL": url_of(server_url, name)}
 
         def roadmap(*arguments: str) -> str:
-            command = [environment / "bin" / "roadmap", *arguments]
-            return subprocess.run(command, cwd=tmp_path, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
+            command = [str(environment / "bin" / "roadmap"), *arguments]
+            return subprocess.run(command, cwd=tmp_path, env=env, check=True, stdout=PIPE, text=True).stdout
 
         roadmap("db", "upgrade")
         assert json.loads(roadmap("create", "learn to weave", "--json"))["status"] == "completed"
@@ -140,12 +142,11 @@ def test_a_wheel_installed_with_what_it_declares_works_on_its_own_database(wheel
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     install = ["install", "-q", "-c", str(ROOT / "constraints.txt"), str(wheel)]
     subprocess.run([environment / "bin" / "python", "-m", "pip", *install], check=True)
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o711)  # the server may run as another user, who must get through
-    env = {**os.environ, "ROADMAP_HOME": str(tmp_path / "home")}
     roadmap = environment / "bin" / "roadmap"
-    try:
-        made = subprocess.run([roadmap, "create", "learn to weave", "--json"], env=env, check=True, capture_output=True)
-        assert json.loads(made.stdout)["status"] == "completed"
-    finally:
-        subprocess.run([roadmap, "db", "stop", "--force"], env=env, check=True)
+    with place() as folder:
+        env = {**os.environ, "ROADMAP_HOME": str(folder / "home")}
+        try:
+            made = subprocess.run([roadmap, "create", "learn to weave", "--json"], env=env, check=True, stdout=PIPE)
+            assert json.loads(made.stdout)["status"] == "completed"
+        finally:
+            subprocess.run([roadmap, "db", "stop", "--force"], env=env, check=True)

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable
-from repository.database import Database, dsn_for_asyncpg, execute, where
+from repository.database import Database, execute
 from tests.support.databases import url_of
 
 
@@ -20,7 +20,7 @@ async def fails(url: str) -> str:
 
 
 async def test_a_server_that_is_not_there_is_one_clear_line(tmp_path: Path) -> None:
-    assert "check that it runs" in await fails(f"postgresql://u:secret@/db?host={tmp_path}")
+    assert "start PostgreSQL there" in await fails(f"postgresql://u:secret@/db?host={tmp_path}")
     assert "secret" not in await fails("postgresql://u:secret@127.0.0.1:1/db")
 
 
@@ -78,13 +78,3 @@ async def test_two_hundred_transactions_at_once_share_a_bounded_pool(database_ur
     await asyncio.gather(*(one() for _ in range(200)))
     await database.close()
     assert most <= 4
-
-
-def test_parameters_that_only_libpq_knows_do_not_reach_the_server_as_settings() -> None:
-    url = "postgresql://u:p@h:6432/db?sslmode=require&connect_timeout=3&application_name=x"
-    assert dsn_for_asyncpg(url) == "postgresql://u:p@h:6432/db?sslmode=require"
-
-
-def test_messages_name_the_server_without_its_password() -> None:
-    assert where("postgresql://u:secret@h:6432/db?sslmode=require") == "h:6432/db"
-    assert where("postgresql://u:secret@/db?host=%2Ftmp%2Fx") == "/tmp/x:5432/db"

@@ -1,0 +1,91 @@
+"""People in charge: answer a review, change a framework in words, see what an edit changed."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.foreground import carry_out
+from cli.inputs import known_id, read_retry_request
+from cli.opening import ask
+from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
+from cli.output import one_line, print_json, print_text, styled
+from domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from domain.diff import Change
+
+
+def modify(
+    roadmap_id: RoadmapId,
+    instructions: Annotated[str, typer.Argument(metavar="INSTRUCTIONS", help="What to change, in words.")],
+    review: Review = False,
+    review_timeout: ReviewTimeout = None,
+    user: NewUser = None,
+    detach: Detach = False,
+    json: Json = False,
+) -> None:
+    """Change the structure of a roadmap in words. Contents of what is new are made; what stays keeps its own."""
+    from domain.request import usable_text
+
+    roadmap, words = known_id(roadmap_id, "roadmap"), usable_text("INSTRUCTIONS", instructions)
+    wanted, user_id = review_request(review, review_timeout), read_retry_request(None, user=user).user_id
+    carry_out(
+        lambda orchestrator: orchestrator.modify(roadmap, words, user_id=user_id, review=wanted, detach=detach),
+        detach=detach,
+        json=json,
+    )
+
+
+def review(
+    task_id: TaskId,
+    approve: Annotated[bool, typer.Option("--approve", help="The framework is good: go on to the contents.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Send it back, with --feedback.")] = False,
+    feedback: Annotated[str | None, typer.Option(metavar="TEXT", help="What should change.")] = None,
+    user: NewUser = None,
+    detach: Detach = False,
+    json: Json = False,
+) -> None:
+    """Answer a review: approve the framework, or send it back with words; the run goes on to its next stop."""
+    from domain.request import usable_text
+    from domain.review import Decision
+
+    identifier = known_id(task_id, "task")
+    if approve == reject:
+        raise InvalidInput("say either --approve or --reject --feedback TEXT")
+    if reject and feedback is None:
+        raise InvalidInput("a rejection needs --feedback TEXT: say what should change")
+    if approve and feedback is not None:
+        raise InvalidInput("--feedback goes with --reject: an approved framework is not edited any more")
+    words = "" if feedback is None else usable_text("--feedback", feedback)
+    decision = Decision(approved=approve, feedback=words, by=read_retry_request(None, user=user).user_id)
+    carry_out(lambda orchestrator: orchestrator.review(identifier, decision, detach=detach), detach=detach, json=json)
+
+
+def diff(task_id: TaskId, json: Json = False) -> None:
+    """Show what the edits of a run changed in the framework."""
+    from cli.output import print_rich
+
+    identifier = known_id(task_id, "task")
+    changes = ask(lambda orchestrator: orchestrator.diff(identifier))
+    if json:
+        print_json({"task_id": identifier, "changes": [change.model_dump(mode="json") for change in changes]})
+    elif changes:
+        print_rich(*map(_line, changes))
+    else:
+        print_text("This run has not changed the framework.")
+
+
+_MARKS = {"added": ("+", "green"), "removed": ("-", "red")}
+
+
+def _line(change: "Change") -> "Text":
+    """`+ concept c-1-1-4  Testing`: what came, what went, and what is different about the rest."""
+    mark, style = _MARKS.get(change.kind, ("~", "yellow"))
+    text = f"{mark} {change.kind:<8} {change.target_type:<8} {change.target_id:<10} {one_line(change.name)}"
+    if change.before and change.before != change.after:
+        text += f"   {one_line(change.before)} -> {one_line(change.after)}"
+    elif change.after and change.kind == "changed":
+        text += f"   {one_line(change.after)}"
+    return styled(text, style)

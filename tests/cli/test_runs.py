@@ -1,0 +1,161 @@
+"""Commands on runs, each in this process on the test's own database; those that are killed are in tests/e2e."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.app import main
+
+CREATED = ("task_id", "roadmap_id", "status", "current_step", "task_type", "execution_summary")
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Roadmap = Callable[..., Said]
+
+
+@pytest.fixture
+def roadmap(database_url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Roadmap:
+    monkeypatch.setenv("ROADMAP_DATABASE_URL", database_url)
+    monkeypatch.setenv("ROADMAP_MAX_CONCEPTS", "6")
+
+    def run(*arguments: str, fail: str = "") -> Said:
+        monkeypatch.setenv("ROADMAP_OFFLINE_FAIL", fail)
+        code = main(arguments)
+        return Said(code, *capfd.readouterr())
+
+    return run
+
+
+def tasks(roadmap: Roadmap) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = roadmap("tasks", "--json").json()["tasks"]
+    return found
+
+
+def test_what_failed_is_retried_in_one_run_and_nothing_else(roadmap: Roadmap) -> None:
+    created = roadmap("create", "learn chess", "--json", fail="quiz,resources@c-1-1-1")
+    roadmap_id = created.json()["roadmap_id"]
+    assert (created.code, tuple(created.json())) == (1, CREATED)
+    some = roadmap("retry-failed", roadmap_id, "--content-type", "resources", "--json")
+    assert (some.code, some.json()["task_type"], some.json()["execution_summary"]["total"]) == (0, "retry_batch", 1)
+    rest = roadmap("retry-failed", roadmap_id, "--json", fail="quiz@c-1-1-1")
+    assert (rest.code, rest.json()["status"], rest.json()["execution_summary"]["total"]) == (1, "partial_failure", 6)
+    last = roadmap("retry-failed", roadmap_id)
+    assert (last.code, "retry_batch: completed, 1 of 1 contents" in last.out) == (0, True)
+
+
+def test_nothing_to_retry_is_said_and_no_failure(roadmap: Roadmap) -> None:
+    roadmap_id = roadmap("create", "learn chess", "--json").json()["roadmap_id"]
+    nothing = roadmap("retry-failed", roadmap_id, "--json")
+    assert (nothing.code, nothing.json()) == (0, dict.fromkeys(CREATED) | {"roadmap_id": roadmap_id})
+    said = roadmap("retry-failed", roadmap_id)
+    assert (said.code, "nothing to do" in said.out) == (0, True)
+    assert len(tasks(roadmap)) == 1
+
+
+def test_a_resume_tells_only_what_is_new(roadmap: Roadmap) -> None:
+    created = roadmap("create", "learn chess", "--json", fail="quiz").json()
+    resumed = roadmap("resume", created["task_id"], "--json")
+    assert (resumed.code, resumed.json()["task_id"], resumed.json()["status"]) == (0, created["task_id"], "completed")
+    assert "Designing the curriculum" not in resumed.err
+    assert "18 of 18 contents: 18 done, 0 running, 0 failed" in resumed.err
+    assert len(tasks(roadmap)) == 1, "the same task, no new row"
+
+
+def test_a_retry_takes_its_preferences_and_instructions_from_a_file(roadmap: Roadmap, tmp_path: Path) -> None:
+    roadmap_id = roadmap("create", "learn chess", "--json").json()["roadmap_id"]
+    request = tmp_path / "request.json"
+    request.write_text('{"preferences": {"current_level": "advanced"}, "instructions": "shorter"}')
+    retry = ("retry", roadmap_id, "c-1-1-1", "quiz", "--request", str(request))
+    done = roadmap(*retry, "--user", "ann", "--json")
+    assert (done.code, done.json()["task_type"], done.json()["status"]) == (0, "retry_quiz", "completed")
+    (row, _) = tasks(roadmap)
+    assert (row["user_id"], row["concept_id"], row["content_type"]) == ("ann", "c-1-1-1", "quiz")
+    for wrong, named in (
+        ('{"preferences": {"current_level": "wizard"}}', "preferences.current_level"),
+        ('{"preferences": 3}', "preferences"),
+        ('{"instruction": "x"}', "'instruction'"),
+        ('{"instructions": 3}', "instructions"),
+        ("[]", "must hold an object"),
+    ):
+        request.write_text(wrong)
+        refused = roadmap(*retry)
+        assert (refused.code, refused.out, refused.err.count("\n")) == (2, "", 1)
+        assert named in refused.err
+
+
+def test_watch_exits_by_what_became_of_the_run(roadmap: Roadmap) -> None:
+    created = roadmap("create", "learn chess", "--json", fail="quiz")
+    watched = roadmap("watch", created.json()["task_id"], "--json")
+    assert (created.code, watched.code) == (1, 1)
+    assert watched.json() == created.json()
+    assert watched.err.count("content_completed") == 12
+
+
+def test_a_detached_run_says_how_to_follow_it_and_can_be_taken_from_the_queue(roadmap: Roadmap) -> None:
+    asked = roadmap("create", "learn chess", "--detach", "--json")
+    run = asked.json()
+    assert (asked.code, tuple(run), run["status"], run["execution_summary"]) == (0, CREATED, "pending", None)
+    assert f"roadmap watch {run['task_id']}" in asked.err
+    assert "`roadmap worker` starts one" in asked.err
+    (row,) = tasks(roadmap)
+    assert (row["live"], row["waiting_for_worker"]) == (True, True)
+    assert "waits for a worker" in roadmap("show", run["roadmap_id"]).out
+    (active,) = roadmap("status", run["roadmap_id"], "--json").json()["active_tasks"]
+    assert active["waiting_for_worker"] is True
+    resumed = roadmap("resume", run["task_id"])
+    assert (resumed.code, ": completed, 18 of 18 contents" in resumed.out) == (0, True)
+
+
+def test_a_queued_run_can_be_cancelled(roadmap: Roadmap) -> None:
+    task_id = roadmap("create", "learn chess", "--detach", "--json").json()["task_id"]
+    cancelled = roadmap("cancel", task_id)
+    assert (cancelled.code, cancelled.out) == (0, f"Task {task_id} is cancelled.\n")
+    assert f"roadmap resume {task_id}" in cancelled.err
+
+
+def test_asking_for_a_run_needs_no_model(roadmap: Roadmap, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROADMAP_MODEL", "nobody:nothing")
+    task_id = roadmap("create", "learn chess", "--detach", "--json").json()["task_id"]
+    assert roadmap("create", "learn chess").code == 2
+    assert roadmap("cancel", task_id).code == 0
+
+
+def test_what_cannot_be_done_is_refused_and_leaves_no_row(roadmap: Roadmap) -> None:
+    run = roadmap("create", "learn chess", "--json").json()
+    roadmap_id, task_id = run["roadmap_id"], run["task_id"]
+    queued = roadmap("retry", roadmap_id, "c-1-1-1", "tutorial", "--detach", "--json").json()["task_id"]
+    for command, code, named in (
+        (("cancel", task_id), 4, "already completed"),
+        (("resume", task_id), 4, "`roadmap retry` makes a content anew"),
+        (("retry", roadmap_id, "c-1-1-1", "tutorial"), 4, f"Task {queued} (retry_tutorial, pending) is in the way"),
+        (("retry-failed", roadmap_id), 4, f"`roadmap cancel {queued}` ends it"),
+        (("retry", roadmap_id, "c-9-9-9", "quiz"), 3, "c-9-9-9"),
+        (("retry", "nope", "c-1-1-1", "quiz"), 3, "nope"),
+        (("retry-failed", "nope"), 3, "nope"),
+        (("resume", "nope"), 3, "nope"),
+        (("resume", "\udcff"), 3, "udcff"),
+        (("cancel", "nope"), 3, "nope"),
+        (("watch", "nope"), 3, "nope"),
+        (("retry", roadmap_id, "c-1-1-1", "nonsense"), 2, "nonsense"),
+        (("retry-failed", roadmap_id, "--content-type", "nonsense"), 2, "nonsense"),
+        (("retry", roadmap_id, "c-1-1-1", "quiz", "--instructions", " "), 2, "--instructions"),
+        (("retry", roadmap_id, "c-1-1-1", "quiz", "--user", ""), 2, "--user"),
+    ):
+        refused = roadmap(*command)
+        assert (refused.code, refused.out) == (code, ""), command
+        assert named in refused.err
+        assert "nonsense" in named or refused.err.count("\n") == 1
+    assert len(tasks(roadmap)) == 2

@@ -1,0 +1,66 @@
+"""The database goes away below a command that runs a task: it says so, goes on, or gives up. The real command."""
+
+import asyncio
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from repository import schema
+from repository.database import Database
+from repository.embedded import EmbeddedServer
+from tests.e2e.roadmap_command import Command
+from tests.e2e.test_foreground import all_is_well, contents_are_made, task_of
+from tests.e2e.test_restarts import strike
+
+PATIENCE = 2.0
+
+
+@pytest.fixture
+def shell(home: Path, account: Path) -> Command:
+    return Command(home, OFFLINE_LATENCY="0.3", MAX_CONCURRENT_CALLS="3", OFFLINE_LOG=str(account), MAX_CONCEPTS="8")
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+async def test_a_crash_of_the_database_is_told_in_one_line_and_outlasted(
+    home: Path, shell: Command, account: Path, terminal: bool
+) -> None:
+    creating = shell.start("create", "learn chess", terminal=terminal)
+    creating.wait_for(lambda err: bool(re.search(r"[1-9]\d* done", err)))
+    strike(home, signal.SIGKILL)
+    done = creating.end()
+    assert (done.code, ": completed, 24 of 24 contents" in done.out) == (0, True), done.err
+    assert done.err.count("roadmap: warning: the database is away, reconnecting") == 1
+    assert done.err.count("roadmap: warning: the database is back") == 1
+    assert done.err.count("roadmap: ") == 2
+    database = Database(EmbeddedServer(home).start())
+    await all_is_well(database, account)
+    await database.close()
+
+
+async def test_a_database_that_stays_away_ends_the_command_with_5_and_one_line(
+    home: Path, shell: Command, account: Path
+) -> None:
+    url = EmbeddedServer(home).start()
+    schema.upgrade(url)
+    theirs = {"DATABASE_URL": url, "DATABASE_PATIENCE": str(PATIENCE), "HEARTBEAT_TIMEOUT": "2"}
+    creating = shell.start("create", "learn chess", "--json", terminal=False, **theirs)
+    task_id = task_of(creating)
+    creating.wait_for(contents_are_made)
+    await asyncio.to_thread(EmbeddedServer(home).stop)
+    stopped = time.monotonic()
+    done = creating.end()
+    assert time.monotonic() - stopped < PATIENCE + 8
+    assert (done.code, done.out) == (5, "")
+    said = [line for line in done.err.splitlines() if line.startswith("roadmap: ")]
+    assert said[0] == "roadmap: warning: the database is away, reconnecting"
+    assert len(said) == 2
+    assert f"`roadmap resume {task_id}` goes on with it" in said[1]
+    EmbeddedServer(home).start()
+    resumed = shell("resume", task_id, "--json", **theirs)
+    assert (resumed.code, resumed.json()["status"]) == (0, "completed"), resumed.err
+    database = Database(url)
+    await all_is_well(database, account)
+    await database.close()
