@@ -1,6 +1,6 @@
 # Everything runs out of .venv, which `make setup` builds, mends, and leaves alone when nothing changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup .venv demo check test soak bench clean
+.PHONY: help setup .venv studio studio-setup demo check test soak bench clean
 
 PYTHON ?= python3
 GOAL ?= become a backend engineer in Go
@@ -30,6 +30,25 @@ setup: ## the virtual environment, with the command .venv/bin/roadmap
 		|| { echo "uv could not; pip tries, which takes a minute." >&2; $(BIN)/python -m pip install -q $(INSTALL); }
 	@$(STATE) >.venv/.complete
 
+# The dev server of LangGraph, whose pins clash with ours (docs/studio.md). Its threads are kept in STUDIO_FOLDER.
+STUDIO := .venv-studio
+STUDIO_STATE := { pwd -P; cat pyproject.toml constraints-studio.txt | cksum; }
+STUDIO_FOLDER ?= .studio
+PORT ?= 2024
+
+studio: studio-setup ## runs to look at node by node, in LangGraph's dev server, offline
+	@mkdir -p "$(STUDIO_FOLDER)"
+	@top="$$(pwd)"; cd "$(STUDIO_FOLDER)" && ROADMAP_MODEL= LANGGRAPH_CLI_NO_ANALYTICS=1 exec "$$top/$(STUDIO)/bin/langgraph" \
+		dev --no-browser --no-reload --host 127.0.0.1 --port $(PORT) --config "$$top/langgraph.json"
+
+studio-setup: setup
+	@{ test "$$($(STUDIO_STATE))" = "$$(cat $(STUDIO)/.complete)"; } 2>/dev/null || { \
+		echo "Installing into $(STUDIO) ..." >&2; \
+		$(BIN)/python -m uv venv -q --clear -p $(BIN)/python $(STUDIO) \
+		&& $(BIN)/python -m uv pip install -q --compile-bytecode -p $(STUDIO)/bin/python \
+			-c constraints-studio.txt -e ".[studio]" \
+		&& $(STUDIO_STATE) >$(STUDIO)/.complete; }
+
 demo: setup ## create a roadmap for a sample goal and show it
 	@set -e; made=$$($(BIN)/roadmap create "$$GOAL" --json); \
 	id=$$(printf '%s' "$$made" | $(BIN)/python -c 'import json, sys; print(json.load(sys.stdin)["roadmap_id"])'); \
@@ -57,5 +76,5 @@ bench: setup ## what it costs, as ratios against baselines of the same run
 	@$(BIN)/python -m bench
 
 clean: ## remove what was built here; roadmaps and their database stay
-	@rm -rf .venv .venv-* build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-* .studio build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

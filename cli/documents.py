@@ -38,11 +38,14 @@ def roadmap_document(roadmap: "RoadmapView", contents: "Sequence[ContentVersionR
     return "\n".join(lines)
 
 
-def concept_document(roadmap: "RoadmapView", place: "Place", contents: "Sequence[ContentVersionRow]") -> str:
-    """One concept with all that was written for it, the answers to its quiz last."""
+def concept_document(
+    roadmap: "RoadmapView", place: "Place", contents: "Sequence[ContentVersionRow]", *, note: str = ""
+) -> str:
+    """One concept with all that was written for it, the answers to its quiz last. `note` stands above it."""
     payloads = _payloads(contents)
     answers = _answers(place.concept, payloads, level=2)
-    return "\n".join([*_concept(roadmap, place.concept, payloads, level=1), *answers])
+    above = [f"> {escaped(note)}", ""] if note else []
+    return "\n".join([*above, *_concept(roadmap, place.concept, payloads, level=1), *answers])
 
 
 def _payloads(contents: "Sequence[ContentVersionRow]") -> Payloads:

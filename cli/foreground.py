@@ -56,8 +56,7 @@ async def _carry_out(settings: "Settings", request: Request, *, detach: bool) ->
         tell(f"Task    {task.task_id}")
         if not detach:
             task = await _followed(orchestrator, task)
-        assert task.roadmap_id is not None
-        return Outcome(task, await orchestrator.roadmap(task.roadmap_id))
+        return await Outcome.of(orchestrator, task)
 
 
 async def _requested(orchestrator: "Orchestrator", request: Request) -> "TaskView | None":

@@ -227,7 +227,9 @@ async def watch_to_the_end(
             await asyncio.wait([watching], timeout=WHOLE_STORY if task.status in FINAL else LAST_WORDS)
         finally:
             watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            (problem,) = await asyncio.gather(watching, return_exceptions=True)
+    if isinstance(problem, DatabaseUnavailable):
+        complain(f"the progress of the run could not be read to its end: {problem}")
     return task
 
 
@@ -239,5 +241,3 @@ async def _watch(story: "AsyncGenerator[Event, None]", standing: Standing, shown
                 shown.show(standing, event)
     except OSError:
         deafen()
-    except DatabaseUnavailable as error:
-        complain(f"the progress of the run cannot be read: {error}")

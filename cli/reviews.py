@@ -1,6 +1,6 @@
 """People in charge: answer a review, change a framework in words, see what an edit changed."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -8,13 +8,8 @@ from cli.foreground import carry_out
 from cli.inputs import known_id, read_retry_request
 from cli.opening import ask
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
-from cli.output import one_line, print_json, print_text, styled
+from cli.output import print_json, print_rich, print_text
 from domain.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from rich.text import Text
-
-    from domain.diff import Change
 
 
 def modify(
@@ -64,28 +59,16 @@ def review(
 
 
 def diff(task_id: TaskId, json: Json = False) -> None:
-    """Show what the edits of a run changed in the framework."""
-    from cli.output import print_rich
+    """Show what the edits of a run changed in the framework, all of them together."""
+    from cli.changes import changes_tree
+    from domain.diff import diff as changes_of
 
     identifier = known_id(task_id, "task")
-    changes = ask(lambda orchestrator: orchestrator.diff(identifier))
+    edited = ask(lambda orchestrator: orchestrator.edited(identifier))
     if json:
+        changes = [] if edited is None else changes_of(*edited)
         print_json({"task_id": identifier, "changes": [change.model_dump(mode="json") for change in changes]})
-    elif changes:
-        print_rich(*map(_line, changes))
-    else:
+    elif edited is None:
         print_text("This run has not changed the framework.")
-
-
-_MARKS = {"added": ("+", "green"), "removed": ("-", "red")}
-
-
-def _line(change: "Change") -> "Text":
-    """`+ concept c-1-1-4  Testing`: what came, what went, and what is different about the rest."""
-    mark, style = _MARKS.get(change.kind, ("~", "yellow"))
-    text = f"{mark} {change.kind:<8} {change.target_type:<8} {change.target_id:<10} {one_line(change.name)}"
-    if change.before and change.before != change.after:
-        text += f"   {one_line(change.before)} -> {one_line(change.after)}"
-    elif change.after and change.kind == "changed":
-        text += f"   {one_line(change.after)}"
-    return styled(text, style)
+    else:
+        print_rich(*changes_tree(*edited))

@@ -1,10 +1,10 @@
 """Events in words: what `roadmap log` and the progress of a run say of each."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.output import counted, hours, one_line
+from cli.output import clean, counted, hours, one_line
 from domain.vocabulary import Step
 
 if TYPE_CHECKING:
@@ -44,6 +44,15 @@ def line_of(event: "Event") -> str:
     return f"{event.sequence:>5}  {moment}  {event.type:<19}  {gist(event)}"
 
 
+def details(event: "Event") -> list[str]:
+    """What one line has no room for, cleaned, for who looks into a run: what was said, planned and changed."""
+    tell = _DETAILS.get(event.type)
+    try:
+        return [] if tell is None else [clean(line.replace("\n", " ")) for line in tell(event.payload)]
+    except (KeyError, TypeError, ValueError):  # as in `gist`
+        return []
+
+
 def doing(step: str) -> str:
     return DOING.get(step, step.replace("_", " ").capitalize())
 
@@ -62,7 +71,7 @@ def _started(payload: Mapping[str, Any]) -> str:
     return f"{who}, after its process had died" if payload.get("from") == "processing" else who
 
 
-def _framework(framework: Mapping[str, Any]) -> str:
+def framework_in_words(framework: Mapping[str, Any]) -> str:
     stages = framework["stages"]
     size = f"{counted(len(stages), 'stage')}, {counted(_concepts(framework), 'concept')}"
     return f"{size}, {hours(framework['total_estimated_hours'])}: {framework['title']}"
@@ -72,7 +81,7 @@ def _concepts(framework: Mapping[str, Any]) -> int:
     return sum(len(module["concepts"]) for stage in framework["stages"] for module in stage["modules"])
 
 
-def _validation(validation: Mapping[str, Any]) -> str:
+def validation_in_words(validation: Mapping[str, Any]) -> str:
     issues = validation["issues"]
     critical = [issue["issue"] for issue in issues if issue["severity"] == "critical"]
     if not validation["is_valid"]:
@@ -81,12 +90,50 @@ def _validation(validation: Mapping[str, Any]) -> str:
     return f"sound, {validation['overall_score']:.0f} of 100 points{warnings}"
 
 
-def _plan(plan: Mapping[str, Any]) -> str:
+def plan_in_words(plan: Mapping[str, Any]) -> str:
     return f"{counted(len(plan['operations']), 'change')}: {plan['feedback_summary']}"
 
 
 def _edited(payload: Mapping[str, Any]) -> str:
     return f"{_concepts(payload['before'])} -> {_concepts(payload['after'])} concepts: {payload['after']['title']}"
+
+
+def _asked(payload: Mapping[str, Any]) -> str:
+    until = f", until {payload['deadline'][:19]} UTC" if payload.get("deadline") else ""
+    return f"round {payload['round']}{until}"
+
+
+def _decided(payload: Mapping[str, Any]) -> str:
+    said = f": {payload['feedback']}" if payload["feedback"] else ""
+    return f"{payload['decision']} by {payload['by'] or 'somebody'}{said}"
+
+
+def _whole_plan(payload: Mapping[str, Any]) -> Iterator[str]:
+    if payload.get("feedback"):
+        yield f"asked: {payload['feedback']}"
+    if len(payload["plan"]["feedback_summary"]) > LONGEST - 20:
+        yield f"plan: {payload['plan']['feedback_summary']}"
+    for operation in payload["plan"]["operations"]:
+        name = operation["values"].get("name", "")
+        what = [operation["action"], operation["target_type"], operation["target_id"] or "", name]
+        yield "  " + " ".join(filter(None, what)) + (f": {operation['reason']}" if operation["reason"] else "")
+
+
+def _whole_edit(payload: Mapping[str, Any]) -> Iterator[str]:
+    from cli.changes import change_line
+    from domain.diff import diff
+    from domain.framework import Framework
+
+    before, after = Framework.model_validate(payload["before"]), Framework.model_validate(payload["after"])
+    yield f"before: {framework_in_words(payload['before'])}"
+    yield f"after:  {framework_in_words(payload['after'])}"
+    yield from map(change_line, diff(before, after))
+
+
+def _findings(payload: Mapping[str, Any]) -> Iterator[str]:
+    for issue in payload["validation"]["issues"]:
+        where = f" ({issue['location']})" if issue["location"] else ""
+        yield f"{issue['severity']}: {issue['issue']}{where}. {issue['suggestion']}"
 
 
 def _finished(payload: Mapping[str, Any]) -> str:
@@ -101,10 +148,12 @@ _GISTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "run_handed_back": lambda payload: f"process {payload['worker_id']} was stopped; the next worker goes on",
     "step_started": lambda payload: str(payload["step"]),
     "intent_analysed": lambda payload: str(payload["intent"]["parsed_goal"]),
-    "framework_designed": lambda payload: _framework(payload["framework"]),
-    "framework_validated": lambda payload: _validation(payload["validation"]),
-    "edit_planned": lambda payload: _plan(payload["plan"]),
+    "framework_designed": lambda payload: framework_in_words(payload["framework"]),
+    "framework_validated": lambda payload: validation_in_words(payload["validation"]),
+    "edit_planned": lambda payload: plan_in_words(payload["plan"]),
     "framework_edited": _edited,
+    "review_requested": _asked,
+    "review_decided": _decided,
     "framework_accepted": lambda payload: (
         f"version {payload['version']} with {counted(payload['concepts'], 'concept')}"
     ),
@@ -112,4 +161,11 @@ _GISTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "content_completed": lambda payload: f"{subject(payload)}, version {payload['version']}",
     "content_failed": lambda payload: f"{subject(payload)}: {payload['reason']}",
     "run_finished": _finished,
+}
+
+_DETAILS: Final[Mapping[str, Callable[[Mapping[str, Any]], Iterable[str]]]] = {
+    "framework_validated": _findings,
+    "edit_planned": _whole_plan,
+    "framework_edited": _whole_edit,
+    "review_decided": lambda payload: [payload["feedback"]] if len(_decided(payload)) > LONGEST else [],
 }

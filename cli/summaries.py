@@ -8,6 +8,8 @@ from domain.errors import Conflict
 from domain.vocabulary import TaskStatus, TaskType
 
 if TYPE_CHECKING:
+    from domain.framework import Framework
+    from orchestrator import Orchestrator
     from orchestrator.status import RoadmapView, TaskView
 
 MOST_SHOWN: Final = 10
@@ -21,6 +23,16 @@ class Outcome(NamedTuple):
 
     task: "TaskView"
     roadmap: "RoadmapView"
+    edited: "tuple[Framework, Framework] | None" = None
+    """Of a run that waits for a review: the framework before and after its edits."""
+
+    @classmethod
+    async def of(cls, orchestrator: "Orchestrator", task: "TaskView") -> "Outcome":
+        """Of a task that belongs to a roadmap."""
+        assert task.roadmap_id is not None
+        waits = task.status is TaskStatus.HUMAN_REVIEW_PENDING
+        edited = await orchestrator.edited(task.task_id) if waits else None
+        return cls(task, await orchestrator.roadmap(task.roadmap_id), edited)
 
 
 def exit_code_of(task: "TaskView") -> int:
@@ -56,12 +68,17 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
 
 
 def _show_for_review(outcome: Outcome) -> None:
+    """The draft of a creation as it would be, and what editing changed in it; of a modification, what it proposes."""
+    from cli.changes import changes_tree
     from cli.output import print_rich
     from cli.tree import roadmap_tree
 
-    print_rich(*roadmap_tree(outcome.roadmap))
-    if outcome.task.task_type is TaskType.MODIFICATION:
-        print_text("This is the roadmap as it is; the proposal waits in the run.")
+    modifies = outcome.task.task_type is TaskType.MODIFICATION
+    if not modifies:
+        print_rich(*roadmap_tree(outcome.roadmap))
+    if outcome.edited is not None:
+        print_text(f"Proposed for {outcome.roadmap.roadmap_id}:" if modifies else "\nChanged since the first draft:")
+        print_rich(*changes_tree(*outcome.edited))
     print_text("It waits for your approval; nothing is generated before.")
 
 

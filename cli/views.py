@@ -14,7 +14,9 @@ from domain.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from orchestrator import Orchestrator
+    from orchestrator.reader import Removed
     from orchestrator.status import RoadmapView, StatusCheck, TaskView
+    from repository.contents import ContentState
     from repository.events import Event
     from repository.tables import ContentVersionRow, RoadmapRow
 
@@ -95,7 +97,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show a roadmap, or the contents of one concept."""
-    from cli.documents import concept_document, roadmap_document
+    from cli.documents import roadmap_document
     from cli.tree import roadmap_tree
 
     if json and format not in (None, Format.JSON):
@@ -103,16 +105,11 @@ def show(
     if concept is not None and format is Format.TREE:
         raise InvalidInput("--concept shows contents, not a tree: leave --format away, or ask for json or markdown")
     wanted = Format.JSON if json else format or Format.TREE
-    roadmap, contents = ask(_roadmap_with_contents(known_id(roadmap_id, "roadmap"), concept, wanted))
     if concept is not None:
-        place = roadmap.framework.find(concept) if roadmap.framework else None
-        if place is None:
-            raise NotFound(f"There is no concept {concept} in {roadmap_id}; `roadmap show {roadmap_id}` lists them.")
-        if wanted is Format.JSON:
-            print_json(_concept_json(roadmap, concept, contents))
-        else:
-            _print_markdown(concept_document(roadmap, place, contents), rendered=wanted is Format.TREE)
-    elif wanted is Format.JSON:
+        _show_concept(known_id(roadmap_id, "roadmap"), known_id(concept, "concept"), wanted)
+        return
+    roadmap, contents = ask(_roadmap_with_contents(known_id(roadmap_id, "roadmap"), wanted))
+    if wanted is Format.JSON:
         print_json(roadmap.as_json())
     elif wanted is Format.MARKDOWN:
         _print_markdown(roadmap_document(roadmap, contents), rendered=False)
@@ -120,18 +117,63 @@ def show(
         print_rich(*roadmap_tree(roadmap))
 
 
-def _roadmap_with_contents(roadmap_id: str, concept: str | None, wanted: Format) -> Any:
+def _roadmap_with_contents(roadmap_id: str, wanted: Format) -> Any:
     async def read(orchestrator: "Orchestrator") -> "tuple[RoadmapView, Sequence[ContentVersionRow]]":
         roadmap = await orchestrator.roadmap(roadmap_id)
-        if concept is None and wanted is not Format.MARKDOWN:
-            return roadmap, []
-        concept_id = None if concept is None else known_id(concept, "concept")
-        return roadmap, await orchestrator.contents(roadmap_id, concept_id)
+        return roadmap, await orchestrator.contents(roadmap_id) if wanted is Format.MARKDOWN else []
 
     return read
 
 
-def _concept_json(roadmap: "RoadmapView", concept_id: str, contents: "Sequence[ContentVersionRow]") -> dict[str, Any]:
+def _show_concept(roadmap_id: str, concept_id: str, wanted: Format) -> None:
+    """Its newest contents; one that an edit took out of the roadmap stays readable, and it says so."""
+    from cli.documents import concept_document
+
+    async def read(orchestrator: "Orchestrator") -> "tuple[RoadmapView, Removed | None, Sequence[ContentVersionRow]]":
+        roadmap = await orchestrator.roadmap(roadmap_id)
+        present = roadmap.framework is not None and roadmap.framework.find(concept_id) is not None
+        removed = None if present else await orchestrator.removed(roadmap_id, concept_id)
+        return roadmap, removed, await orchestrator.contents(roadmap_id, concept_id)
+
+    roadmap, removed, contents = ask(read)
+    note = ""
+    if removed is not None:
+        roadmap = roadmap.model_copy(update={"framework": removed.framework, "contents": _as_written(contents)})
+        note = f"This concept is no longer part of the roadmap: an edit removed it after version {removed.version}."
+    place = roadmap.framework.find(concept_id) if roadmap.framework else None
+    if place is None:
+        known = f"`roadmap show {roadmap_id}` lists them"
+        raise NotFound(f"There is no concept {one_line(concept_id)!a} in {roadmap_id}; {known}.")
+    if wanted is Format.JSON:
+        print_json(_concept_json(roadmap, concept_id, contents, removed))
+    else:
+        _print_markdown(concept_document(roadmap, place, contents, note=note), rendered=wanted is Format.TREE)
+
+
+def _as_written(contents: "Sequence[ContentVersionRow]") -> "list[ContentState]":
+    """A removed concept has no statuses any more: what was written for it is complete."""
+    from domain.vocabulary import ContentStatus, ContentType
+    from repository.contents import ContentState
+
+    return [
+        ContentState(
+            concept_id=row.concept_id,
+            content_type=ContentType(row.content_type),
+            status=ContentStatus.COMPLETED,
+            version=row.version,
+            last_error=None,
+            task_id=row.task_id,
+            stale=False,
+            items=len(row.payload.get("resources") or row.payload.get("questions") or []),
+            updated_at=row.created_at,
+        )
+        for row in contents
+    ]
+
+
+def _concept_json(
+    roadmap: "RoadmapView", concept_id: str, contents: "Sequence[ContentVersionRow]", removed: "Removed | None"
+) -> dict[str, Any]:
     """The concept as in the framework, and its newest contents (null where there is none)."""
     concepts = (
         concept
@@ -143,6 +185,7 @@ def _concept_json(roadmap: "RoadmapView", concept_id: str, contents: "Sequence[C
     return {
         "roadmap_id": roadmap.roadmap_id,
         **next(concept for concept in concepts if concept["concept_id"] == concept_id),
+        "removed_after_version": None if removed is None else removed.version,
         "tutorial": payloads.get("tutorial"),
         "resources": payloads.get("resources"),
         "quiz": payloads.get("quiz"),
@@ -182,7 +225,7 @@ def log(
     json: Json = False,
 ) -> None:
     """Show the events of a run."""
-    from cli.stories import line_of
+    from cli.stories import details, line_of
 
     identifier = known_id(task_id, "task")
 
@@ -204,6 +247,8 @@ def log(
         return
     for event in shown:
         print_text(line_of(event))
+        for line in details(event):
+            print_text(f"{'':<11}{line}")
     _say_next(f"log {task_id}", None if following is None else str(following))
 
 

@@ -49,7 +49,7 @@ async def _watch(settings: "Settings", task_id: str) -> Outcome:
             raise
         if task.roadmap_id is None:  # of the legacy system, which kept no relation
             raise Conflict(f"Task {task_id} belongs to no roadmap; `roadmap log {task_id}` tells what is known of it.")
-        return Outcome(task, await orchestrator.roadmap(task.roadmap_id))
+        return await Outcome.of(orchestrator, task)
 
 
 async def _last_task(orchestrator: "Orchestrator", task_id: str) -> "TaskView":

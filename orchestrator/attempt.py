@@ -90,20 +90,25 @@ class Attempt:
     async def end(self, status: TaskStatus, reason: str) -> TaskRow:
         """The run stops before its end, for `reason`; what it left unfinished is settled with it."""
         await self.context.events.flush()
-        return await self._persist(lambda session: transitions.end(session, self.fence, status, reason))
-
-    async def hand_back(self) -> None:
-        """To the queue: row and entry in one transaction."""
-        await self.context.events.flush()
-
-        async def give(session: Session) -> None:
-            await transitions.hand_back(session, self.fence)
-            await self.resources.queue.enqueue(session, self.task.task_id)
-
-        await self._persist(give)
+        return await end_task(self.resources, self.fence, status, reason)
 
     async def _persist(self, work: Callable[[Session], Awaitable[T]]) -> T:
         return await self.resources.database.persist(work)
+
+
+async def end_task(resources: Resources, fence: Fence, status: TaskStatus, reason: str) -> TaskRow:
+    """Where an attempt is open, its events go first."""
+    return await resources.database.persist(lambda session: transitions.end(session, fence, status, reason))
+
+
+async def hand_back_task(resources: Resources, fence: Fence) -> None:
+    """To the queue, row and entry in one transaction; where an attempt is open, its events go first."""
+
+    async def give(session: Session) -> None:
+        await transitions.hand_back(session, fence)
+        await resources.queue.enqueue(session, fence.task_id)
+
+    await resources.database.persist(give)
 
 
 @asynccontextmanager
@@ -148,7 +153,7 @@ async def open_attempt(resources: Resources, task: TaskRow, held: HeldRun) -> As
 def _context(
     resources: Resources, task: TaskRow, roadmap: RoadmapRow, ledger: Ledger, writer: EventWriter
 ) -> RunContext:
-    asked = task.user_request or {}
+    asked = tasks.asked_of(task)
     content_type = ContentType(task.content_type) if task.content_type else None
     return RunContext(
         roadmap_id=roadmap.roadmap_id,

@@ -8,20 +8,18 @@ async with Orchestrator.open() as orchestrator:
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from domain.diff import Change, diff
 from domain.errors import Superseded
-from domain.framework import Framework
 from domain.request import LearningRequest, Preferences
 from domain.review import Decision
 from domain.vocabulary import ContentType
 from nodes.authors.port import Author
 from orchestrator import transitions
-from orchestrator.follow import Follower
+from orchestrator.reader import Reader
 from orchestrator.requests import (
     DEFAULT_USER,
     RetryRequest,
@@ -35,12 +33,9 @@ from orchestrator.requests import (
 )
 from orchestrator.resources import ProcessKind, Resources, open_resources
 from orchestrator.settings import Settings, load_settings
-from orchestrator.status import RoadmapView, StatusCheck, TaskView, roadmap_view, status_check, task_views
-from repository import roadmaps, tasks
-from repository.contents import newest_versions
-from repository.database import Session
-from repository.events import Event, events_after
-from repository.tables import ContentVersionRow, RoadmapRow, TaskRow
+from orchestrator.status import TaskView
+from repository import tasks
+from repository.tables import TaskRow
 from repository.workers import database_now, has_heard
 
 if TYPE_CHECKING:
@@ -50,14 +45,16 @@ if TYPE_CHECKING:
 Requested = TypeVar("Requested", TaskRow, TaskRow | None)
 
 
-class Orchestrator:
-    """Everything a backend, the command line or a script may ask for. Acts as operator: it does not check owners."""
+class Orchestrator(Reader):
+    """Everything a backend, the command line or a script may ask for. Acts as operator: it does not check owners.
+
+    What it tells about tasks and roadmaps stands in orchestrator/reader.py.
+    """
 
     def __init__(self, resources: Resources) -> None:
         """Use `Orchestrator.open`."""
+        super().__init__(resources.database)
         self._resources = resources
-        self._database = resources.database
-        self._follower = Follower(resources.database)
         self._requests: set[asyncio.Task[Any]] = set()
         self._runs: dict[str, asyncio.Task[TaskRow]] = {}
 
@@ -139,15 +136,6 @@ class Orchestrator:
     async def review(self, task_id: str, decision: Decision, *, detach: bool = False) -> TaskView:
         """Answer a review; the run goes on. Raises NotFound, and Conflict naming the decision that stands."""
         return await self._begun(request_decision(self._resources, task_id, decision, detach=detach))
-
-    async def diff(self, task_id: str) -> list[Change]:
-        """What the edits of a run changed in the framework, all of them together. Raises NotFound."""
-        edits = [
-            event.payload for event in await self.events(task_id, limit=100_000) if event.type == "framework_edited"
-        ]
-        if not edits:
-            return []
-        return diff(Framework.model_validate(edits[0]["before"]), Framework.model_validate(edits[-1]["after"]))
 
     async def resume(self, task_id: str, *, detach: bool = False) -> TaskView:
         """Let a failed, cancelled, stale or queued task go on from where it stopped. Raises NotFound, Conflict."""
@@ -242,70 +230,6 @@ class Orchestrator:
                 async for _ in story:
                     pass
         return await self.task(task_id)
-
-    def follow(self, task_id: str, after: int = 0) -> AsyncGenerator[Event, None]:
-        """Events of a task above a sequence, live, until its last one."""
-        return self._follower.follow(task_id, after)
-
-    async def task(self, task_id: str) -> TaskView:
-        """Raises NotFound."""
-
-        async def read(session: Session) -> TaskView:
-            return (await task_views(session, [await tasks.get_task(session, task_id)]))[0]
-
-        return await self._database.persist(read)
-
-    async def tasks(
-        self,
-        *,
-        roadmap_id: str | None = None,
-        user_id: str | None = None,
-        before: tuple[datetime, str] | None = None,
-        limit: int = 50,
-    ) -> list[TaskView]:
-        """A page of tasks, newest first."""
-
-        async def read(session: Session) -> list[TaskView]:
-            rows = await tasks.page_of_tasks(
-                session, roadmap_id=roadmap_id, user_id=user_id, before=before, limit=limit
-            )
-            return await task_views(session, rows)
-
-        return await self._database.persist(read)
-
-    async def events(self, task_id: str, after: int = 0, limit: int = 1000) -> list[Event]:
-        """A page of events. Raises NotFound."""
-
-        async def read(session: Session) -> list[Event]:
-            await tasks.get_task(session, task_id)
-            return await events_after(session, {task_id: after}, limit=limit)
-
-        return await self._database.persist(read)
-
-    async def roadmap(self, roadmap_id: str) -> RoadmapView:
-        """Raises NotFound."""
-        return await self._database.persist(lambda session: roadmap_view(session, roadmap_id))
-
-    async def roadmaps(
-        self, *, user_id: str | None = None, before: tuple[datetime, str] | None = None, limit: int = 50
-    ) -> Sequence[RoadmapRow]:
-        """A page of roadmaps, newest first."""
-        return await self._database.persist(
-            lambda session: roadmaps.page_of_roadmaps(session, user_id=user_id, before=before, limit=limit)
-        )
-
-    async def contents(self, roadmap_id: str, concept_id: str | None = None) -> Sequence[ContentVersionRow]:
-        """The newest contents of a roadmap, or of one concept. Raises NotFound for the roadmap."""
-
-        async def read(session: Session) -> Sequence[ContentVersionRow]:
-            await roadmaps.get_roadmap_metadata(session, roadmap_id)
-            return await newest_versions(session, roadmap_id, concept_id)
-
-        return await self._database.persist(read)
-
-    async def status(self, roadmap_id: str) -> StatusCheck:
-        """What is active and what is stale. Raises NotFound."""
-        return await self._database.persist(lambda session: status_check(session, roadmap_id))
 
     async def _close(self) -> None:
         await asyncio.gather(*self._requests, return_exceptions=True)

@@ -23,7 +23,7 @@ from pgqueuer.queries import Queries
 from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable
-from repository.database import Database, Session, driver_errors, execute
+from repository.database import IDLE_IN_TRANSACTION_TIMEOUT, Database, Session, driver_errors, execute
 
 _ENTRYPOINT: Final = QueueEntrypoint("run")
 _SETTINGS: Final = DBSettings(db_schema="queue")
@@ -81,6 +81,8 @@ class PgQueuerQueue:
         connection = await self._database.connect()
         news = asyncio.Event()
         try:
+            # Of a process that is stopped half-way, the server ends the transaction, and others get its entry.
+            await connection.execute(f"SET statement_timeout = '{IDLE_IN_TRANSACTION_TIMEOUT:g}s'")
             connection.add_termination_listener(lambda _: news.set())
             await connection.add_listener(_SETTINGS.channel, lambda *_: news.set())
             queries = _queries(AsyncpgDriver(connection))

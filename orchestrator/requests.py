@@ -184,7 +184,7 @@ async def request_resume(resources: Resources, task_id: str, *, detach: bool) ->
 
 async def input_of(session: Session, task: TaskRow) -> RunState:
     """What a task's graph begins with. Raises Conflict where a modification comes too late."""
-    asked = task.user_request or {}
+    asked = tasks.asked_of(task)
     state: RunState = {
         "request": {key: asked[key] for key in LearningRequest.model_fields if asked.get(key) is not None},
         "wants_review": bool(asked.get("review")),

@@ -11,9 +11,11 @@ import structlog
 
 from domain.errors import DatabaseUnavailable, Superseded
 from domain.vocabulary import TaskStatus
-from orchestrator.attempt import Attempt, open_attempt
+from orchestrator.attempt import Attempt, end_task, hand_back_task, open_attempt
 from orchestrator.resources import Resources
+from repository.events import EventWriter
 from repository.tables import TaskRow
+from repository.tasks import Fence
 
 _log = structlog.get_logger(__name__)
 
@@ -31,18 +33,23 @@ class Runner:
         this = asyncio.current_task()
         assert this is not None
         held = self.resources.lease.hold(task.task_id, task.attempt, this.cancel)
+        opened = False
         try:
             async with open_attempt(self.resources, task, held) as attempt:
-                try:
-                    return await self._go_through(attempt)
-                except asyncio.CancelledError:
-                    if not held.lost:
-                        await asyncio.shield(self._stop(attempt))
-                    raise
+                opened = True
+                return await self._go_through(attempt)
         except asyncio.CancelledError:
             if held.lost:
                 raise Superseded("Another attempt owns this task.") from None
+            if not opened:
+                await asyncio.shield(self._stop(Fence(task.task_id, task.attempt)))
             raise
+        except Exception as error:
+            if opened or isinstance(error, Superseded | DatabaseUnavailable):
+                raise
+            _log.info("run not begun", task_id=task.task_id, exc_info=error)
+            fence = Fence(task.task_id, task.attempt)
+            return await end_task(self.resources, fence, TaskStatus.FAILED, _reason(error))
         finally:
             self.resources.lease.release(held)
 
@@ -52,13 +59,23 @@ class Runner:
             return await (attempt.park(reviews[0]) if reviews else attempt.finish())
         except (Superseded, DatabaseUnavailable):
             raise
+        except asyncio.CancelledError:
+            if not attempt.held.lost:
+                await asyncio.shield(self._stop(attempt.fence, attempt.context.events))
+            raise
         except Exception as error:
             _log.info("run failed", task_id=attempt.task.task_id, exc_info=error)
-            return await attempt.end(TaskStatus.FAILED, str(error) or type(error).__name__)
+            return await attempt.end(TaskStatus.FAILED, _reason(error))
 
-    async def _stop(self, attempt: Attempt) -> None:
+    async def _stop(self, fence: Fence, events: EventWriter | None = None) -> None:
         """Cancelled: by a process that stops, which hands back, or by whoever runs in the foreground."""
+        if events is not None:
+            await events.flush()
         if self.resources.gate.is_closed:
-            await attempt.hand_back()
+            await hand_back_task(self.resources, fence)
         else:
-            await attempt.end(TaskStatus.CANCELLED, "The run was interrupted.")
+            await end_task(self.resources, fence, TaskStatus.CANCELLED, "The run was interrupted.")
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__

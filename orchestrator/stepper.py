@@ -6,15 +6,20 @@ over; when the stepper dies it reads stale, and stepping goes on from the last c
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
+from pydantic import NonNegativeInt, TypeAdapter, ValidationError
 
+from domain.checks import check_framework
 from domain.errors import InvalidInput, Superseded
+from domain.framework import Framework
+from domain.request import Intent, LearningRequest, Text
+from domain.review import EditPlan, Issue, Validation
 from domain.vocabulary import Step, TaskStatus
 from nodes.state import RunState
 from orchestrator.attempt import Attempt, open_attempt
@@ -22,6 +27,25 @@ from orchestrator.resources import Resources
 from repository.tables import TaskRow
 
 Json = dict[str, Any]
+
+SHAPES: Final[Mapping[str, TypeAdapter[Any]]] = {
+    "request": TypeAdapter(LearningRequest),
+    "intent": TypeAdapter(Intent),
+    "framework": TypeAdapter(Framework),
+    "repairs": TypeAdapter(list[Issue]),
+    "validation": TypeAdapter(Validation),
+    "wants_review": TypeAdapter(bool),
+    "approved": TypeAdapter(bool),
+    "feedback": TypeAdapter(Text),
+    "modifies": TypeAdapter(bool),
+    "edit_plan": TypeAdapter(EditPlan),
+    "edit_rounds": TypeAdapter(NonNegativeInt),
+    "round": TypeAdapter(NonNegativeInt),
+}
+"""What each key of the state holds (nodes/state.py)."""
+
+_LOOKED_AT_AGAIN: Final = {Step.STRUCTURE_VALIDATION, Step.EDIT_PLAN_ANALYSIS, Step.ROADMAP_EDIT}
+"""Before these a framework may be broken: it is validated before contents are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +55,8 @@ class Moment:
     number: int
     next_nodes: tuple[str, ...]
     created_at: str
+    source: str
+    """What made it, in LangGraph's words: `loop` a node, `update` a change by hand or a resume, `fork` going back."""
 
 
 @dataclass(slots=True)
@@ -61,14 +87,19 @@ class Stepper:
 
         What fails the run is raised, and the run stays where it was: it can be tried again or changed.
         """
-        self.before = await self.state()
-        every_node = [node for node in self.attempt.graph.nodes if not node.startswith("__")]
+        stood = await self.attempt.stands()
+        self.before = dict(stood.values)
         try:
-            reviews = await self.attempt.advance(self._start, every_node if stop_before is None else stop_before)
+            reviews = await self.attempt.advance(self._start, self.nodes() if stop_before is None else stop_before)
         finally:
-            self._start = None
+            if (await self.attempt.stands()).config != stood.config:
+                self._start = None  # else it was stopped before anything was kept, and begins with it again
         if reviews and (await self.attempt.stands()).interrupts:
             self.ended = await self.attempt.park(reviews[0])
+
+    def nodes(self) -> list[str]:
+        """All of the graph."""
+        return [node for node in self.attempt.graph.nodes if not node.startswith("__")]
 
     async def changes(self) -> dict[str, tuple[Any, Any]]:
         """What the last step changed in the state: key -> (before, after)."""
@@ -78,17 +109,24 @@ class Stepper:
 
     async def set(self, key: str, value: str) -> None:
         """Replace a key of the state by JSON; the next node is chosen anew. Raises InvalidInput."""
-        if key not in RunState.__annotations__:
-            known = ", ".join(sorted(RunState.__annotations__))
-            raise InvalidInput(f"The state has no key {key!r}; there are {known}.")
-        try:
-            parsed = json.loads(value)
-        except ValueError as error:
-            raise InvalidInput(f"{key} needs a value in JSON: {error}.") from error
+        parsed = read_value(key, value)
         last = await self._last_node()
         if last is None:
             raise InvalidInput("Nothing has run yet; take a step first.")
+        if key == "framework":
+            self._check_framework(parsed, await self.next_nodes())
         await self.attempt.graph.aupdate_state(self.attempt.config, {key: parsed}, as_node=last)
+
+    def _check_framework(self, framework: Json, next_nodes: tuple[str, ...]) -> None:
+        """Edits by hand are held to the rules of all others."""
+        if framework["roadmap_id"] != self.task.roadmap_id:
+            raise InvalidInput(f"This run makes {self.task.roadmap_id}; the framework's roadmap_id has to say so.")
+        if _LOOKED_AT_AGAIN.intersection(next_nodes):
+            return
+        found = check_framework(Framework.model_validate(framework), self.attempt.context.max_concepts)
+        wrong = next((issue.issue for issue in found if issue.severity == "critical"), None)
+        if wrong is not None:
+            raise InvalidInput(f"{wrong}. Nobody would look at it again before contents are made; `back` first.")
 
     async def _last_node(self) -> str | None:
         """The node behind which the run stands: what came next in the checkpoint before, changes by hand apart."""
@@ -118,7 +156,8 @@ class Stepper:
         past: list[tuple[Moment, RunnableConfig]] = []
         here = await self.attempt.stands()
         while "__start__" not in here.next and here.values:
-            moment = Moment(len(past), tuple(map(str, here.next)), here.created_at or "")
+            source = (here.metadata or {}).get("source", "")
+            moment = Moment(len(past), tuple(map(str, here.next)), here.created_at or "", source)
             past.append((moment, here.config))
             if here.parent_config is None:
                 break
@@ -127,7 +166,7 @@ class Stepper:
 
     async def quit(self) -> None:
         """Leave the run: finished where it stands at its end, else cancelled, resumable."""
-        if self.ended is None:
+        if self.ended is None and not self.attempt.held.lost:
             if await self.is_at_end():
                 self.ended = await self.attempt.finish()
             else:
@@ -139,7 +178,27 @@ class Stepper:
         return bool(stands.values) and not stands.next and self._start is None
 
 
-_FIRST = (Step.INIT.value,)
+_FIRST: Final = (Step.INIT.value,)
+
+
+def read_value(key: str, value: str) -> Any:
+    """JSON of the shape that a key of the state holds. Raises InvalidInput."""
+    if key not in SHAPES:
+        raise InvalidInput(f"The state has no key {key!r}; there are {', '.join(sorted(SHAPES))}.")
+    try:
+        parsed = json.loads(value)
+        stored = json.dumps(parsed, allow_nan=False, ensure_ascii=False)
+        stored.encode()  # half a character has no bytes
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"{key} needs a value in JSON: {error}.") from error
+    if "\\u0000" in stored:
+        raise InvalidInput(f"{key} contains a NUL character, which nobody can store.")
+    try:
+        return SHAPES[key].dump_python(SHAPES[key].validate_python(parsed), mode="json")
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join([key, *map(str, first["loc"])])
+        raise InvalidInput(f"{where}: {first['msg']}.") from error
 
 
 @asynccontextmanager

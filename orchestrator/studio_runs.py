@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from domain.errors import InvalidInput, RoadmapError, Superseded
 from domain.review import Decision
 from domain.vocabulary import Step, TaskStatus
+from nodes.authors.port import Author
 from nodes.state import RunState
 from orchestrator import transitions
 from orchestrator.attempt import Attempt, open_attempt, warnings_of
@@ -33,15 +34,15 @@ _BEFORE_CONTENTS: Final = {
     Step.ROADMAP_EDIT,
     Step.HUMAN_REVIEW,
 }
-_ALL_BUT_REVIEW: Final = [step.value for step in Step if step is not Step.HUMAN_REVIEW]
 
 
 class StudioRuns:
     """The tasks whose nodes run here. The process opens what it needs once, and keeps it as long as it lives."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        """Settings from the environment unless given."""
+    def __init__(self, settings: Settings | None = None, *, author: Author | None = None) -> None:
+        """Settings from the environment and the author they name, unless given."""
         self._settings = settings
+        self._author = author
         self._resources: Resources | None = None
         self._life = AsyncExitStack()
         self._entering = asyncio.Lock()
@@ -53,7 +54,7 @@ class StudioRuns:
             if self._resources is None:
                 if self._settings is None:
                     self._settings = await asyncio.to_thread(load_settings)
-                opening = open_resources(self._settings, kind="stepper")
+                opening = open_resources(self._settings, author=self._author, kind="stepper")
                 self._resources = await self._life.enter_async_context(opening)
             return self._resources
 
@@ -125,11 +126,9 @@ class StudioRuns:
         async with self.within(task_id) as attempt:
             await self.keep(attempt, state, Step.STRUCTURE_VALIDATION)
             stepper = Stepper(attempt, None)
-            await _apart(stepper.advance(_ALL_BUT_REVIEW))
-            if stepper.ended is None:
-                raise InvalidInput(
-                    "This state leads to no review: it needs wants_review, and a framework that is sound."
-                )
+            if await _apart(stepper.next_nodes()) != (Step.HUMAN_REVIEW,):
+                raise InvalidInput("This state leads to no review: it takes wants_review, and a sound framework.")
+            await _apart(stepper.advance())
         await self.leave(task_id)
 
     async def decide(self, task_id: str, decision: Decision) -> None:

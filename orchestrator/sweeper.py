@@ -16,7 +16,7 @@ from orchestrator.queue import RunQueue
 from repository.database import Database, Session, execute
 from repository.forgotten import abandoned_tasks, overdue_reviews, owned_tasks, undelivered_tasks
 from repository.tasks import Fence
-from repository.workers import forget_dead_workers
+from repository.workers import end_silent_sessions, forget_dead_workers
 
 SWEEP_EVERY: Final = 1.0
 """Seconds; a dead worker's tasks are taken over within its lease and this."""
@@ -29,6 +29,7 @@ async def sweep(session: Session, queue: RunQueue) -> list[str]:
     claim = text("SELECT pg_try_advisory_xact_lock(hashtextextended('roadmap sweep', 0))")
     if not (await execute(session, claim, {})).scalar_one():
         return []
+    await end_silent_sessions(session)
     await forget_dead_workers(session)
     await queue.tidy(session)
     abandoned = await queue.enqueue_missing(session, await abandoned_tasks(session), urgent=True)

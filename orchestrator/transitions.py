@@ -24,12 +24,17 @@ from repository.workers import database_now
 MOST_FRUITLESS_STARTS: Final = 5
 """Starts in a row that commit nothing, after which a task is taken for poison."""
 
+START_PATIENCE: Final = 1.0
+"""Seconds that a start waits for a lock."""
+
 
 async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | None:
     """Give a queued task, or one whose worker died, to `worker_id`. None where there is nothing to start.
 
-    A task that has killed its workers time and again fails instead.
+    A task that has killed its workers time and again fails instead. Raises DatabaseUnavailable where a stopped process
+    still holds the task: the next sweep wakes again, and no connection is spent on waiting.
     """
+    await tasks.give_up_waiting_after(session, START_PATIENCE)
     task = await lock_task(session, task_id)
     stepped = (task.worker_id or "").startswith(STEPPER)
     dead = task.status == TaskStatus.PROCESSING and not stepped and not await tasks.is_live(session, task)
@@ -83,7 +88,7 @@ async def end(
     await contents.settle_contents(session, fence.task_id, reason or "The run ended without it.")
     tokens, cost = await bill(session, fence.task_id)
     summary = execution_summary(
-        task.user_request,
+        tasks.asked_of(task),
         await contents.tally(session, fence.task_id),
         await contents.failures(session, fence.task_id),
         await contents.languages_written(session, fence.task_id),
@@ -122,7 +127,7 @@ async def park(session: Session, fence: Fence, interrupt_id: str) -> TaskRow:
         return task
     if not asked:
         now = await database_now(session)
-        timeout = (task.user_request or {}).get("review_timeout")
+        timeout = tasks.asked_of(task).get("review_timeout")
         review = {
             "interrupt_id": interrupt_id,
             "round": review.get("round", 0) + 1,
@@ -285,7 +290,7 @@ async def check_structure(session: Session, task: TaskRow) -> None:
     """A run that makes a framework cannot go on once the roadmap has moved past it."""
     if task.task_type not in STRUCTURAL or task.roadmap_id is None:
         return
-    base: int = (task.user_request or {}).get("base_version", 0)
+    base: int = tasks.asked_of(task).get("base_version", 0)
     mine = task.accepted_version if task.accepted_version is not None else base
     present = (await get_roadmap_metadata(session, task.roadmap_id)).framework_version
     if present != mine:

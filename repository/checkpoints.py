@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
@@ -14,11 +14,14 @@ from psycopg import errors as pg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from repository.database import SERVER_TIMEOUTS, STATEMENT_TIMEOUT, Database, translated
+from repository.database import SERVER_TIMEOUTS, Database, translated
 from repository.tasks import Fence
 from repository.urls import psycopg_arguments
 
 CheckpointPool = AsyncConnectionPool[Any]
+
+POOL_TIMEOUT: Final = 3.0
+"""Seconds for a connection. Writes of a run stand in line for it: when the database is away, each waits this long."""
 
 
 def checkpoint_pool(url: str, *, size: int = 4) -> CheckpointPool:
@@ -29,7 +32,8 @@ def checkpoint_pool(url: str, *, size: int = 4) -> CheckpointPool:
         open=False,
         min_size=0,
         max_size=size,
-        timeout=STATEMENT_TIMEOUT,
+        timeout=POOL_TIMEOUT,
+        reconnect_timeout=POOL_TIMEOUT,
         kwargs={**arguments, "autocommit": True, "row_factory": dict_row, "prepare_threshold": 0},
     )
 

@@ -6,6 +6,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from itertools import count
 from typing import Any, Final, TypeVar
 
 import asyncpg
@@ -39,6 +40,9 @@ SERVER_TIMEOUTS: Final = {
 }
 """Of every connection that a run works on."""
 
+LEFTOVERS: Final = 10.0
+"""Seconds after an outage in which one broken connection is not told as another one."""
+
 _SUPERSEDED = "RM001"  # raised by hold_task()
 
 
@@ -71,6 +75,7 @@ class Database:
         self._patience = patience
         self._recover = recover
         self._away = False
+        self._back_at = float("-inf")
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
@@ -108,7 +113,7 @@ class Database:
         """The same for an attempt that opens its own transaction."""
         began = time.monotonic()
         delay = 0.1
-        while True:
+        for tries in count(1):
             try:
                 done = await attempt()
             except DatabaseStopped:
@@ -116,17 +121,20 @@ class Database:
             except DatabaseUnavailable as error:
                 if time.monotonic() + delay - began > self._patience:
                     raise
-                if not self._away:
+                # Just after an outage a pool may still hold a connection from before it: no news yet.
+                leftover = tries == 1 and time.monotonic() - self._back_at < LEFTOVERS
+                if not self._away and not leftover:
                     self._away = True
                     _log.warning("the database is away, reconnecting", reason=str(error))
             else:
                 if self._away:
-                    self._away = False
+                    self._away, self._back_at = False, time.monotonic()
                     _log.warning("the database is back")
                 return done
             await asyncio.sleep(delay * random.uniform(0.5, 1))
             delay = min(2 * delay, 2.0)
             await self._bring_back()
+        raise AssertionError("never reached")
 
     async def _bring_back(self) -> None:
         """The next try will tell whether it helped; only a stop on purpose ends the waiting."""

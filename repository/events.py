@@ -77,6 +77,18 @@ async def events_after(session: Session, positions: Mapping[str, int], *, limit:
     return [Event(row.task_id, row.sequence, row.type, row.payload, row.created_at) for row in rows]
 
 
+async def events_of_type(session: Session, task_id: str, event_type: str) -> list[Event]:
+    """All of this type, in order."""
+    rows = await execute(
+        session,
+        text("""
+            SELECT task_id, sequence, type, payload, created_at FROM task_events
+            WHERE task_id = :task_id AND type = :type ORDER BY sequence"""),
+        {"task_id": task_id, "type": event_type},
+    )
+    return [Event(row.task_id, row.sequence, row.type, row.payload, row.created_at) for row in rows]
+
+
 async def untold_contents(session: Session, task_id: str) -> list[dict[str, Any]]:
     """Contents that a dead attempt committed without their event: payloads for `content_completed`."""
     rows = await execute(

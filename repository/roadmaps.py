@@ -135,6 +135,21 @@ async def ids_ever_used(session: Session, roadmap_id: str) -> set[str]:
     return {row.id for row in rows}
 
 
+async def last_structure_with(session: Session, roadmap_id: str, concept_id: str) -> tuple[int, Framework] | None:
+    """The newest of the older structures that has this concept, and its version."""
+    rows = await execute(
+        session,
+        text("""
+            SELECT version, framework_data FROM framework_versions WHERE roadmap_id = :roadmap_id
+                AND jsonb_path_exists(framework_data, 'lax $.stages[*].modules[*].concepts[*] ? (@.concept_id == $id)',
+                    jsonb_build_object('id', CAST(:concept_id AS text)))
+            ORDER BY version DESC LIMIT 1"""),
+        {"roadmap_id": roadmap_id, "concept_id": concept_id},
+    )
+    row = rows.one_or_none()
+    return None if row is None else (row.version, Framework.model_validate(row.framework_data))
+
+
 async def _insert(session: Session, roadmap_id: str, user_id: str, title: str) -> bool:
     """Whether the id was free."""
     statement = insert(RoadmapRow).values(roadmap_id=roadmap_id, user_id=user_id, title=title)

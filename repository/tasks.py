@@ -55,6 +55,7 @@ class Liveness(NamedTuple):
     waiting_for_worker: bool
 
 
+_PATIENCE: Final = text("SELECT set_config('lock_timeout', :timeout, true)")
 _HOLD: Final = text("SELECT hold_task(:task_id, :attempt)")
 
 
@@ -64,6 +65,11 @@ async def hold_task(session: Session, fence: Fence) -> None:
     Raises Superseded when the attempt is another's. The lock lasts until the transaction ends.
     """
     await execute(session, _HOLD, {"task_id": fence.task_id, "attempt": fence.attempt})
+
+
+async def give_up_waiting_after(session: Session, seconds: float) -> None:
+    """A lock that the rest of the transaction waits for longer raises DatabaseUnavailable."""
+    await execute(session, _PATIENCE, {"timeout": f"{seconds:g}s"})
 
 
 async def lock_task(session: Session, task_id: str) -> TaskRow:
@@ -248,6 +254,12 @@ async def get_task(session: Session, task_id: str, *, for_update: bool = False) 
     if task is None:
         raise NotFound(f"There is no task {task_id}; `roadmap tasks` lists them.")
     return task
+
+
+def asked_of(task: TaskRow) -> dict[str, Any]:
+    """What a task's request holds; a legacy one may be any JSON, or nothing."""
+    asked: Any = task.user_request
+    return asked if isinstance(asked, dict) else {}
 
 
 async def first_request(session: Session, roadmap_id: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Final
 import psycopg
 from sqlalchemy import text
 
-from repository.database import Session, execute
+from repository.database import IDLE_IN_TRANSACTION_TIMEOUT, Session, execute
 
 _REGISTER: Final = """
     INSERT INTO workers (worker_id, kind, host, pid, timeout, started_at, alive_until)
@@ -60,3 +60,21 @@ async def has_heard(session: Session, worker_id: str, since: datetime) -> bool:
 async def forget_dead_workers(session: Session) -> None:
     """Leases that ran out a day ago say nothing any more."""
     await execute(session, text("DELETE FROM workers WHERE alive_until < clock_timestamp() - interval '1 day'"), {})
+
+
+_END_SILENT: Final = text("""
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user
+        AND application_name IN (current_setting('application_name'), 'roadmap checkpoints')
+        AND state = 'active' AND xact_start IS NOT NULL AND wait_event_type = 'Client'
+        AND state_change < clock_timestamp() - make_interval(secs => :seconds)""")
+
+
+async def end_silent_sessions(session: Session) -> int:
+    """End the transactions of stopped processes that `idle_in_transaction_session_timeout` does not; how many.
+
+    Between the messages of one statement a session counts as active, however long its process is silent, and so it
+    does while nobody reads what it sends. Its locks would bar a takeover until the statement times out.
+    """
+    ended = await execute(session, _END_SILENT, {"seconds": IDLE_IN_TRANSACTION_TIMEOUT})
+    return int(ended.scalar_one())

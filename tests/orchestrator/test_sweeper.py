@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -107,6 +108,27 @@ async def test_a_task_that_its_process_keeps_dropping_ends_as_poison(settings: S
         finished = await asyncio.wait_for(worker.wait(task.task_id), 20)
     assert finished.status is TaskStatus.FAILED
     assert "5 times in a row" in (finished.error_message or "")
+
+
+async def test_a_task_that_a_stopped_process_holds_does_not_use_up_the_connections(
+    settings: Settings, database: Database
+) -> None:
+    """Woken for it again and again, each start waited for its lock with a connection that other runs needed."""
+    await started(database, "dead", roadmap_id="r-dead")
+    with psycopg.connect(database.url) as held:
+        held.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('dead', 0))")
+        async with working(settings, ScriptedAuthor(), 20) as (worker, _):
+            waiting = (
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()"
+            )
+            most = 0
+            for _ in range(30):
+                await asyncio.sleep(0.1)
+                async with database.transaction() as session:
+                    most = max(most, (await execute(session, text(waiting), {})).scalar_one())
+            task = await worker.create("chess", detach=True)
+            assert (await asyncio.wait_for(worker.wait(task.task_id), 10)).status is TaskStatus.COMPLETED
+    assert 0 < most <= 2
 
 
 class Stumbling(PgQueuerQueue):

@@ -3,11 +3,12 @@ from collections.abc import AsyncIterator
 import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import empty_checkpoint
+from sqlalchemy import text
 
 from domain.errors import Superseded
 from domain.vocabulary import Step, TaskStatus
 from repository.checkpoints import CheckpointPool, FencedSaver, checkpoint_pool
-from repository.database import Database
+from repository.database import Database, execute
 from repository.tasks import Fence, update_task_status
 from tests.support.rows import fence_of, started
 
@@ -52,3 +53,18 @@ async def test_checkpoint_data_can_name_no_python_type(database: Database, pool:
     saver = FencedSaver(pool, fence_of(await started(database)), database)
     kind, data = saver.serde.dumps_typed({"state": TaskStatus.PENDING})
     assert type(saver.serde.loads_typed((kind, data))["state"]) is not TaskStatus
+
+
+async def test_no_connection_waits_for_ever_for_a_server_or_for_its_process(
+    database: Database, pool: CheckpointPool
+) -> None:
+    """Checkpoint writes without timeouts or keepalives once hung, and their tasks with them."""
+    bounds = ("statement_timeout", "idle_in_transaction_session_timeout")
+    async with pool.connection() as connection, database.transaction() as session:
+        for name in bounds:
+            row = await (await connection.execute(f"SELECT current_setting('{name}') AS value")).fetchone()
+            value = (await execute(session, text("SELECT current_setting(:name)"), {"name": name})).scalar_one()
+            assert row == {"value": value}
+            assert value not in {"0", ""}
+        parameters = connection.info.get_parameters()
+        assert {"keepalives_idle", "keepalives_interval", "keepalives_count"} <= parameters.keys()

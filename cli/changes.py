@@ -1,0 +1,143 @@
+"""What an edit changed in a framework: as a tree of the places it touched, or a line for each change."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from rich.text import Text
+from rich.tree import Tree
+
+from cli.output import counted, hours, one_line, styled
+from domain.diff import Change, diff
+from domain.framework import Concept, Framework, Module, Stage
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+Part = TypeVar("Part", Stage, Module, Concept)
+
+MARKS: Final[Mapping[str, tuple[str, str]]] = {"added": ("+", "green"), "removed": ("-", "red")}
+OTHER: Final = ("~", "yellow")
+
+
+def change_line(change: Change) -> str:
+    """`+ concept c-1-1-4  Testing`, `~ stage s-1  “Basics” is called “Foundations” now`"""
+    mark, _ = MARKS.get(change.kind, OTHER)
+    what = f"{mark} {change.target_type} {one_line(change.target_id)}  "
+    match change.kind:
+        case "added" | "removed":
+            return what + one_line(change.name)
+        case "renamed":
+            return f"{what}“{one_line(change.before)}” is called “{one_line(change.after)}” now"
+        case _:
+            return f"{what}{one_line(change.name)}: {_note(change)}"
+
+
+def _note(change: Change) -> str:
+    match change.kind:
+        case "renamed":
+            return f"was “{one_line(change.before)}”"
+        case "hours":
+            return f"{change.before} -> {change.after}"
+        case "moved":
+            before, after = one_line(change.before), one_line(change.after)
+            return "moved to another place" if before == after else f"moved here from “{before}”"
+        case _:
+            return f"{one_line(change.after)} changed"
+
+
+def totals_line(before: Framework, after: Framework) -> str:
+    """`13 -> 15 concepts, 60 h -> 64 h over 12 -> 13 weeks`"""
+    concepts = len(before.concepts()), len(after.concepts())
+    study = hours(before.total_estimated_hours), hours(after.total_estimated_hours)
+    weeks = before.recommended_completion_weeks, after.recommended_completion_weeks
+    return (
+        f"{_arrow(*map(str, concepts))} {'concept' if concepts[1] == 1 else 'concepts'}, {_arrow(*study)} over "
+        f"{_arrow(*map(str, weeks))} {'week' if weeks[1] == 1 else 'weeks'}"
+    )
+
+
+def _arrow(before: str, after: str) -> str:
+    return after if before == after else f"{before} -> {after}"
+
+
+def counts_line(changes: Sequence[Change]) -> str:
+    """`1 stage and 2 concepts added; 1 concept removed`"""
+    counts = Counter((change.kind, change.target_type) for change in changes)
+    told = []
+    for kind in sorted({change.kind for change in changes}):
+        things = [counted(counts[kind, what], what) for what in ("stage", "module", "concept") if counts[kind, what]]
+        words = {"hours": "with other hours", "changed": "with other details"}.get(kind, kind)
+        told.append(f"{', '.join(things[:-1])}{' and ' if things[1:] else ''}{things[-1]} {words}")
+    return "; ".join(told)
+
+
+def changes_tree(before: Framework, after: Framework) -> "Iterator[RenderableType]":
+    """What the edit came to in two lines, then the parts that it touched, where they stand."""
+    changes = diff(before, after)
+    yield styled(one_line(after.title), "bold")
+    if before.title != after.title:
+        yield styled(f"~ was “{one_line(before.title)}”", "yellow")
+    yield styled(totals_line(before, after), "dim")
+    yield styled(f"{counts_line(changes)}." if changes else "Nothing changed.")
+    if changes:
+        yield _Drawing({}).of(before, after, changes)
+
+
+@dataclass
+class _Drawing:
+    """The tree after an edit, with what was removed left in its old place, and what was not touched left out."""
+
+    changes: dict[str, list[Change]]
+
+    def of(self, before: Framework, after: Framework, changes: Sequence[Change]) -> Tree:
+        for change in changes:
+            self.changes.setdefault(change.target_id, []).append(change)
+        tree = Tree("", hide_root=True, guide_style="dim")
+        old_modules = {module.module_id: module for stage in before.stages for module in stage.modules}
+        old_stages = {stage.stage_id: stage for stage in before.stages}
+        for stage in self._merged(before.stages, after.stages, lambda part: part.stage_id):
+            branch = Tree(self._line(stage.stage_id, "Stage", stage.name))
+            old_stage = old_stages.get(stage.stage_id, Stage())
+            modules = [] if self._is_removed(stage.stage_id) else stage.modules
+            for module in self._merged(old_stage.modules, modules, lambda part: part.module_id):
+                leaf = Tree(self._line(module.module_id, "Module", module.name))
+                old_module = old_modules.get(module.module_id, Module())
+                concepts = [] if self._is_removed(module.module_id) else module.concepts
+                for concept in self._merged(old_module.concepts, concepts, lambda part: part.concept_id):
+                    if concept.concept_id in self.changes:
+                        leaf.add(self._concept(concept))
+                if leaf.children or module.module_id in self.changes:
+                    branch.children.append(leaf)
+            if branch.children or stage.stage_id in self.changes:
+                tree.children.append(branch)
+        return tree
+
+    def _is_removed(self, identifier: str) -> bool:
+        return any(change.kind == "removed" for change in self.changes.get(identifier, []))
+
+    def _concept(self, concept: Concept) -> Text:
+        return self._line(concept.concept_id, concept.concept_id, concept.name, hours(concept.estimated_hours))
+
+    def _line(self, identifier: str, label: str, name: str, size: str = "") -> Text:
+        """`+ c-1-1-4  2 h  Testing`, `~ Stage  Foundations  (was “Basics”)`; plain where nothing changed."""
+        changes = self.changes.get(identifier, [])
+        whole = next((change.kind for change in changes if change.kind in MARKS), None)
+        mark, style = MARKS[whole] if whole else OTHER if changes else ("", "dim")
+        notes = [] if whole else [_note(change) for change in changes]
+        parts = [f"{mark} {one_line(label)}".strip(), size if whole else "", one_line(name)]
+        told = f"  ({'; '.join(notes)})" if notes else ""
+        return styled("  ".join(filter(None, parts)) + told, style)
+
+    def _merged(self, before: Sequence[Part], after: Sequence[Part], key: Callable[[Part], str]) -> list[Part]:
+        """`after`, with what was removed behind the part that it followed."""
+        merged, at = list(after), 0
+        for part in before:
+            places = [place for place, other in enumerate(merged) if key(other) == key(part)]
+            if places:
+                at = places[0] + 1
+            elif self._is_removed(key(part)):
+                merged.insert(at, part)
+                at += 1
+        return merged
