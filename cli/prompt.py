@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 import typer
 
-from cli.output import clean, print_text
+from cli.output import clean, print_text, tell
 from cli.signals import end_at_once, exit_code_after, signals_go_to
 
 T = TypeVar("T")
@@ -121,11 +121,11 @@ class Conversation:
                 sys.stdout.flush()
                 return input(prompt) if self.terminal else sys.stdin.readline() or None
             except KeyboardInterrupt:
-                print()
+                tell()
             except UnicodeDecodeError:
-                print_text("This is not UTF-8.")
+                tell("This is not UTF-8.")
             except (EOFError, OSError):  # Ctrl-D, or the terminal is gone
-                print()
+                tell()
                 return None
             finally:
                 self._reading = False

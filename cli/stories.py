@@ -91,7 +91,7 @@ def validation_in_words(validation: Mapping[str, Any]) -> str:
 
 
 def plan_in_words(plan: Mapping[str, Any]) -> str:
-    return f"{counted(len(plan['operations']), 'change')}: {plan['feedback_summary']}"
+    return f"{counted(len(plan['operations']), 'change')}: {plan['feedback_summary']}".removesuffix(": ")
 
 
 def _edited(payload: Mapping[str, Any]) -> str:

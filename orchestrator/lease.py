@@ -113,6 +113,8 @@ class Lease:
                 self._renew(connection)
             except (psycopg.Error, OSError) as error:
                 _log.info("lease not renewed", reason=str(error).strip())
+                if connection is not None:
+                    connection.close()
                 connection = None
         try:
             with connection or self._connect() as last:

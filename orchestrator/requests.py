@@ -248,8 +248,8 @@ def _is_urgent(task: TaskRow) -> bool:
 
 
 async def _accepted(session: Session, roadmap_id: str) -> RoadmapRow:
-    """A roadmap whose contents may be made, every one with its row."""
-    roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id)
+    """A roadmap whose contents may be made, every one with its row; its structure stays until the request is made."""
+    roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, for_share=True)
     if roadmap.framework_version == 0:
         active = await tasks.get_active_task_by_roadmap_id(session, roadmap_id)
         state = f"task {active.task_id} is making it" if active else "the run that was to make it ended before that"

@@ -71,11 +71,16 @@ async def accept_framework(session: Session, framework: Framework, *, expected_v
     return expected_version + 1
 
 
-async def get_roadmap_metadata(session: Session, roadmap_id: str, *, for_update: bool = False) -> RoadmapRow:
-    """The row as it is stored; orchestrator/status.py merges the statuses in. Raises NotFound."""
+async def get_roadmap_metadata(
+    session: Session, roadmap_id: str, *, for_update: bool = False, for_share: bool = False
+) -> RoadmapRow:
+    """The row as it is stored; orchestrator/status.py merges the statuses in. Raises NotFound.
+
+    `for_share`: nobody changes the structure before the transaction ends.
+    """
     statement = select(RoadmapRow).where(RoadmapRow.roadmap_id == roadmap_id)
-    if for_update:
-        statement = statement.with_for_update()
+    if for_update or for_share:
+        statement = statement.with_for_update(read=for_share)
     row = (await session.exec(statement.execution_options(populate_existing=True))).one_or_none()
     if row is None:
         raise no_such_roadmap(roadmap_id)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tests.e2e.talking import Talk
+
 ROADMAP: Final = Path(sys.executable).with_name("roadmap")
 FOREIGN: Final = {"COLUMNS", "NO_COLOR"}
 """Settings that are not ours."""
@@ -103,21 +105,41 @@ class Command:
 
     def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
-        self._settings = settings
+        self._settings: dict[str, str] = settings
         self._started: list[Running] = []
+        self._talks: list[Talk] = []
 
     def start(self, *arguments: str, terminal: bool = False, **settings: str) -> Running:
-        settings = {**self._settings, **settings}
-        own = {name if name in FOREIGN else f"ROADMAP_{name}": value for name, value in settings.items()}
-        env = {**os.environ, "ROADMAP_HOME": str(self.home), "TERM": "xterm-256color", **own}
-        running = Running([str(ROADMAP), *arguments], env, terminal=terminal)
+        running = Running([str(ROADMAP), *arguments], self._env(settings), terminal=terminal)
         self._started.append(running)
         return running
+
+    def talk(self, *arguments: str, **settings: str) -> Talk:
+        """With all its streams on a terminal."""
+        talk = Talk([str(ROADMAP), *arguments], self._env(settings))
+        self._talks.append(talk)
+        return talk
+
+    def script(self, *arguments: str, lines: Sequence[str], **settings: str) -> Done:
+        """With lines on its standard input."""
+        command, env = [str(ROADMAP), *arguments], self._env(settings)
+        script = "".join(f"{line}\n" for line in lines)
+        ran = subprocess.run(command, env=env, input=script, capture_output=True, text=True, timeout=PATIENCE)
+        return Done(ran.returncode, ran.stdout, ran.stderr)
+
+    def _env(self, settings: Mapping[str, str]) -> dict[str, str]:
+        own = {
+            name if name in FOREIGN else f"ROADMAP_{name}": value
+            for name, value in {**self._settings, **settings}.items()
+        }
+        return {**os.environ, "ROADMAP_HOME": str(self.home), "TERM": "xterm-256color", **own}
 
     def kill_all(self) -> None:
         """Whatever still runs, after a test that failed."""
         for running in self._started:
             running.kill()
+        for talk in self._talks:
+            talk.close()
 
     def __call__(self, *arguments: str, **settings: str) -> Done:
         return self.start(*arguments, terminal=False, **settings).end()

@@ -24,11 +24,10 @@ def shell(home: Path, account: Path) -> Command:
     return Command(home, OFFLINE_LATENCY="0.3", MAX_CONCURRENT_CALLS="3", OFFLINE_LOG=str(account), MAX_CONCEPTS="8")
 
 
-@pytest.mark.parametrize("terminal", [False, True])
 async def test_a_crash_of_the_database_is_told_in_one_line_and_outlasted(
-    home: Path, shell: Command, account: Path, terminal: bool
+    home: Path, shell: Command, account: Path
 ) -> None:
-    creating = shell.start("create", "learn chess", terminal=terminal)
+    creating = shell.start("create", "learn chess", terminal=True)
     creating.wait_for(lambda err: bool(re.search(r"[1-9]\d* done", err)))
     strike(home, signal.SIGKILL)
     done = creating.end()

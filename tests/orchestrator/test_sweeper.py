@@ -104,7 +104,7 @@ async def test_a_task_that_its_process_keeps_dropping_ends_as_poison(settings: S
     async with working(settings, ScriptedAuthor({Role.INTENT: drop})) as (worker, _):
         task = await worker.create("chess", detach=True)
         async with database.transaction() as session:
-            await execute(session, text("UPDATE roadmap_tasks SET fruitless_starts = 3"), {})
+            await execute(session, text("UPDATE roadmap_tasks SET fruitless_starts = 4"), {})
         finished = await asyncio.wait_for(worker.wait(task.task_id), 20)
     assert finished.status is TaskStatus.FAILED
     assert "5 times in a row" in (finished.error_message or "")
@@ -122,7 +122,7 @@ async def test_a_task_that_a_stopped_process_holds_does_not_use_up_the_connectio
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory' AND datname = current_database()"
             )
             most = 0
-            for _ in range(30):
+            for _ in range(20):
                 await asyncio.sleep(0.1)
                 async with database.transaction() as session:
                     most = max(most, (await execute(session, text(waiting), {})).scalar_one())

@@ -1,0 +1,52 @@
+"""Requests that race with a run which changes the structure they are about."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from domain.vocabulary import ContentType
+from orchestrator.orchestrator import Orchestrator
+from orchestrator.settings import Settings
+from repository.contents import lock_contents, retire_contents, states
+from repository.database import Database, Session
+from repository.roadmaps import accept_framework, save_roadmap_metadata
+from tests.support.authors import ScriptedAuthor
+from tests.support.rows import framework
+
+GONE = "c-1-1-2"
+
+
+@pytest.fixture
+async def orchestrator(settings: Settings, database: Database) -> AsyncIterator[Orchestrator]:
+    async with database.transaction() as session:
+        await save_roadmap_metadata(session, "r-1", "ann", framework())
+    async with Orchestrator.open(settings, author=ScriptedAuthor()) as orchestrator:
+        yield orchestrator
+
+
+async def accept_without_the_second_concept(session: Session) -> None:
+    await accept_framework(session, framework(concepts=1), expected_version=1)
+    found = await lock_contents(session, "r-1")
+    await retire_contents(session, "r-1", [content for content in found if content.concept_id == GONE])
+
+
+@pytest.mark.parametrize("what", ["batch", "single"])
+async def test_a_request_beside_a_change_does_not_bring_contents_of_a_removed_concept_back(
+    database: Database, orchestrator: Orchestrator, what: str
+) -> None:
+    """Nobody could ever have made them: each further retry would have failed."""
+
+    async def request() -> None:
+        if what == "batch":
+            await orchestrator.retry_failed("r-1", detach=True)
+        else:
+            await orchestrator.retry("r-1", "c-1-1-1", ContentType.QUIZ, detach=True)
+
+    async with database.transaction() as session:
+        await accept_without_the_second_concept(session)
+        requesting = asyncio.create_task(request())
+        await asyncio.sleep(0.3)
+    await requesting
+    async with database.transaction() as session:
+        assert {row.concept_id for row in await states(session, "r-1")} == {"c-1-1-1"}
