@@ -5,6 +5,7 @@ Times are the database's own: one clock for the process that asks and the one th
 
 import asyncio
 import logging
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -127,6 +128,7 @@ def _told(name: str, seconds: Sequence[float], target: str) -> None:
 def main(*, samples: int = 60, rounds: int = 12, runs: int = 40, fleets: Sequence[int] = (1, 2, 4)) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with bench_server() as server:
+        print(f"load of the machine at the beginning: {os.getloadavg()[0]:.1f}")
         with server.database() as url, workers(url, 1, 10):
             to_node, to_event = asyncio.run(first_node(url, samples))
         _told("enqueue to the first node, worker idle", to_node, "target: p50 < 50 ms")

@@ -5,6 +5,7 @@ statements that they sent, with what those read.
 """
 
 import asyncio
+import os
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -136,10 +137,10 @@ async def ask_all(url: str, calls: int) -> None:
                 await measured(database, ask, roadmaps_of(kind or "quiet", 200))
                 seconds = await measured(database, ask, roadmaps_of(kind or "quiet", calls))
                 p99 = quantiles(seconds, n=100)[98]
-                print(
-                    f"{name:13} {kind:6} p50 {median(seconds) * 1000:5.2f} ms   p99 {p99 * 1000:5.2f} ms   "
-                    f"{'' if p99 < TARGET else 'MISSED '}(target: p99 < {TARGET * 1000:.0f} ms)"
-                )
+                target = f"{'' if p99 < TARGET else 'MISSED '}(target: p99 < {TARGET * 1000:.0f} ms)"
+                if ask is nothing:
+                    target = f"(what the machine itself adds, at a load of {os.getloadavg()[0]:.1f})"
+                print(f"{name:13} {kind:6} p50 {median(seconds) * 1000:5.2f} ms   p99 {p99 * 1000:5.2f} ms   {target}")
         for plan in await plans(database, status_check, roadmaps_of("stale", 1)[0]):
             print(f"\n{plan}")
             assert "Seq Scan on roadmap_tasks" not in plan

@@ -87,7 +87,7 @@ async def _followed(orchestrator: "Orchestrator", started: "TaskView") -> "TaskV
         raise
     except Unavailable as error:
         rest = f"Task {task_id} was cut off: what it finished is kept, and `roadmap resume {task_id}` goes on with it."
-        raise type(error)(f"{error} {rest}") from error
+        raise type(error)(f"{str(error).rstrip('.')}. {rest}") from error
     if task.status is TaskStatus.CANCELLED:
         complain(f"another command cancelled task {task_id}: {task.error_message}")
     return task

@@ -115,20 +115,25 @@ class Conversation:
             self._set_up_editing()
         while True:
             try:
-                self._reading = True  # first, so that whoever ends the work either sees it or is seen
-                if self._is_over or self._asked_to_end is not None:
-                    return None
-                sys.stdout.flush()
-                return input(prompt) if self.terminal else sys.stdin.readline() or None
-            except KeyboardInterrupt:
+                return self._read_once(prompt)
+            except KeyboardInterrupt:  # begin a new line, unless it is time to end
                 tell()
             except UnicodeDecodeError:
                 tell("This is not UTF-8.")
-            except (EOFError, OSError):  # Ctrl-D, or the terminal is gone
-                tell()
+
+    def _read_once(self, prompt: str) -> str | None:
+        try:
+            self._reading = True  # first, so that whoever ends the work either sees it or is seen
+            if self._is_over or self._asked_to_end is not None:
                 return None
-            finally:
-                self._reading = False
+            sys.stdout.flush()
+            return input(prompt) if self.terminal else sys.stdin.readline() or None
+        except (EOFError, OSError):  # Ctrl-D, or the terminal is gone
+            self._reading = False
+            tell()
+            return None
+        finally:
+            self._reading = False
 
     def _signalled(self, number: int) -> None:
         if number == signal.SIGINT and self.terminal and self._asked_to_end is None:

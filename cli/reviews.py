@@ -38,6 +38,9 @@ def review(
     approve: Annotated[bool, typer.Option("--approve", help="The framework is good: go on to the contents.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="Send it back, with --feedback.")] = False,
     feedback: Annotated[str | None, typer.Option(metavar="TEXT", help="What should change.")] = None,
+    round: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Only if the review is still in this round (see `log`).")
+    ] = None,
     user: NewUser = None,
     detach: Detach = False,
     json: Json = False,
@@ -54,7 +57,8 @@ def review(
     if approve and feedback is not None:
         raise InvalidInput("--feedback goes with --reject: an approved framework is not edited any more")
     words = "" if feedback is None else usable_text("--feedback", feedback)
-    decision = Decision(approved=approve, feedback=words, by=read_retry_request(None, user=user).user_id)
+    by = read_retry_request(None, user=user).user_id
+    decision = Decision(approved=approve, feedback=words, by=by, round=round)
     carry_out(lambda orchestrator: orchestrator.review(identifier, decision, detach=detach), detach=detach, json=json)
 
 

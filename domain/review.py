@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from domain.framework import ConceptDraft, ModuleDraft, StageDraft
+from domain.request import Text, Word
 
 Severity = Literal["critical", "warning"]
 Action = Literal["add", "remove", "rename", "move", "change"]
@@ -69,8 +70,10 @@ class Decision(BaseModel):
     """A person's answer to a review. A rejection needs feedback."""
 
     approved: bool
-    feedback: str = ""
-    by: str = ""
+    feedback: Text = ""
+    by: Word = ""
+    round: int | None = Field(default=None, ge=1)
+    """The round that the person has seen; None: the one that is open."""
 
     @model_validator(mode="after")
     def _rejected_with_words(self) -> Self:

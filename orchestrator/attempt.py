@@ -19,7 +19,7 @@ from domain.vocabulary import GENERATOR_OF, RETRY_OF, STRUCTURAL, ContentType, S
 from nodes.authors.ledger import Ledger
 from nodes.context import RunContext
 from nodes.state import RunState
-from orchestrator import transitions
+from orchestrator import reviews, transitions
 from orchestrator.gate import RunPermit
 from orchestrator.graphs.creation import build_creation_graph
 from orchestrator.graphs.modification import build_modification_graph
@@ -80,7 +80,7 @@ class Attempt:
 
     async def park(self, interrupt: Interrupt) -> TaskRow:
         """The run waits for a review."""
-        return await self._persist(lambda session: transitions.park(session, self.fence, interrupt.id))
+        return await self._persist(lambda session: reviews.park(session, self.fence, interrupt.id))
 
     async def finish(self) -> TaskRow:
         """The graph came to its end."""

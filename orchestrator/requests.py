@@ -16,7 +16,7 @@ from domain.request import LearningRequest, Preferences, usable_text
 from domain.review import Decision
 from domain.vocabulary import RETRY_OF, ContentType, TaskStatus, TaskType
 from nodes.state import Json, RunState
-from orchestrator import transitions
+from orchestrator import reviews, transitions
 from orchestrator.resources import Resources
 from repository import contents, roadmaps, tasks
 from repository.contents import Claimable
@@ -163,10 +163,10 @@ async def request_modification(
 
 
 async def request_decision(resources: Resources, task_id: str, decision: Decision, *, detach: bool) -> TaskRow:
-    """Answer a review (see transitions.decide)."""
+    """Answer a review (see reviews.decide)."""
     await _ready(resources, detach)
     async with resources.database.transaction() as session:
-        task = await transitions.decide(session, task_id, decision, None if detach else resources.lease.worker_id)
+        task = await reviews.decide(session, task_id, decision, None if detach else resources.lease.worker_id)
         if detach:
             await resources.queue.enqueue(session, task_id)
         return task

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable
-from orchestrator import transitions
+from orchestrator import reviews, transitions
 from orchestrator.lease import Lease
 from orchestrator.queue import RunQueue
 from repository.database import Database, Session, execute
@@ -42,7 +42,7 @@ async def expire_reviews(database: Database) -> None:
         overdue = await overdue_reviews(session)
     for task_id in overdue:
         async with database.transaction() as session:
-            await transitions.expire_review(session, task_id)
+            await reviews.expire_review(session, task_id)
 
 
 async def hand_back_forgotten(database: Database, queue: RunQueue, lease: Lease, suspected: set[Fence]) -> set[Fence]:

@@ -5,11 +5,10 @@ after a commit whose answer was lost.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from domain.errors import Conflict
-from domain.review import Decision, Issue
+from domain.review import Issue
 from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, STRUCTURAL, Step, TaskStatus
 from orchestrator.outcomes import execution_summary, outcome
 from repository import contents, tasks
@@ -19,7 +18,6 @@ from repository.events import append_transition
 from repository.roadmaps import get_roadmap_metadata
 from repository.tables import STEPPER, TaskRow
 from repository.tasks import Fence, lock_task, update_task_status
-from repository.workers import database_now
 
 MOST_FRUITLESS_STARTS: Final = 5
 """Starts in a row that commit nothing, after which a task is taken for poison."""
@@ -47,7 +45,7 @@ async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | Non
         )
         await end(session, Fence(task_id, task.attempt), TaskStatus.FAILED, reason)
         return None
-    return await _begin(session, task, worker_id, starts=task.fruitless_starts + 1)
+    return await begin(session, task, worker_id, starts=task.fruitless_starts + 1)
 
 
 async def hand_back(session: Session, fence: Fence, *, fruitless: bool = False) -> TaskRow:
@@ -118,63 +116,6 @@ _LAST_STEP: Final = {
 }
 
 
-async def park(session: Session, fence: Fence, interrupt_id: str) -> TaskRow:
-    """The run waits for a review, and no worker is held. Twice under one interrupt asks once."""
-    task = await lock_task(session, fence.task_id)
-    review = task.review or {}
-    asked = review.get("interrupt_id") == interrupt_id
-    if asked and task.status == TaskStatus.HUMAN_REVIEW_PENDING:
-        return task
-    if not asked:
-        now = await database_now(session)
-        timeout = tasks.asked_of(task).get("review_timeout")
-        review = {
-            "interrupt_id": interrupt_id,
-            "round": review.get("round", 0) + 1,
-            "requested_at": now.isoformat(),
-            "deadline": (now + timedelta(seconds=timeout)).isoformat() if timeout else None,
-        }
-    parked = await update_task_status(
-        session,
-        fence.task_id,
-        TaskStatus.HUMAN_REVIEW_PENDING,
-        Step.HUMAN_REVIEW,
-        attempt=fence.attempt,
-        review=review,
-        fruitless_starts=0,
-    )
-    if not asked:
-        told = {"round": review["round"], "deadline": review["deadline"]}
-        await append_transition(session, fence.task_id, "review_requested", told)
-    return parked
-
-
-async def decide(session: Session, task_id: str, decision: Decision, worker_id: str | None) -> TaskRow:
-    """A person's answer: under `worker_id` the run goes on, else it is queued. Of several at once one wins.
-
-    Raises NotFound, and Conflict naming the decision that stands.
-    """
-    task = await lock_task(session, task_id)
-    if task.status != TaskStatus.HUMAN_REVIEW_PENDING:
-        raise Conflict(_what_stands(task))
-    verdict = "approved" if decision.approved else "rejected"
-    review = {**(task.review or {}), "decision": verdict, "feedback": decision.feedback, "by": decision.by}
-    told = {"round": review["round"], "decision": verdict, "feedback": decision.feedback, "by": decision.by}
-    await append_transition(session, task_id, "review_decided", told)
-    if worker_id is not None:
-        return await _begin(session, task, worker_id, starts=1, review=review)
-    return await update_task_status(
-        session, task_id, TaskStatus.PENDING, Step.HUMAN_REVIEW, attempt=task.attempt, review=review
-    )
-
-
-def _what_stands(task: TaskRow) -> str:
-    review = task.review or {}
-    if task.status not in FINAL and review.get("decision"):
-        return f"The review of task {task.task_id} is decided already: {review['decision']} by {review['by']}."
-    return f"Task {task.task_id} waits for no review; it is {task.status}."
-
-
 async def cancel(session: Session, task_id: str, reason: str) -> TaskRow:
     """End an active task as `cancelled`; the row as it was before. Raises NotFound, and Conflict for a final one."""
     task = await lock_task(session, task_id)
@@ -183,17 +124,6 @@ async def cancel(session: Session, task_id: str, reason: str) -> TaskRow:
     before = task.model_copy()
     await end(session, Fence(task_id, task.attempt), TaskStatus.CANCELLED, reason)
     return before
-
-
-async def expire_review(session: Session, task_id: str) -> None:
-    """Cancel a task whose review is overdue; one that was answered meanwhile goes on."""
-    task = await lock_task(session, task_id)
-    deadline = (task.review or {}).get("deadline")
-    if task.status != TaskStatus.HUMAN_REVIEW_PENDING or deadline is None:
-        return
-    if datetime.fromisoformat(deadline) < await database_now(session):
-        reason = "Nobody answered its review in time."
-        await end(session, Fence(task_id, task.attempt), TaskStatus.CANCELLED, reason)
 
 
 async def resume(session: Session, task_id: str, worker_id: str | None) -> TaskRow:
@@ -216,7 +146,7 @@ async def resume(session: Session, task_id: str, worker_id: str | None) -> TaskR
         raise Conflict(f"Another run has made the content of task {task_id} its own; `roadmap retry` makes it anew.")
     await append_transition(session, task_id, "run_resumed", {"from": task.status, "round": round_})
     if worker_id is not None:
-        return await _begin(session, task, worker_id, starts=1, round_=round_)
+        return await begin(session, task, worker_id, starts=1, round_=round_)
     if task.status == TaskStatus.PENDING:
         return task
     return await update_task_status(
@@ -243,7 +173,7 @@ async def make_room(session: Session, rival: TaskRow | None) -> None:
     await end(session, Fence(rival.task_id, rival.attempt), TaskStatus.FAILED, reason)
 
 
-async def _begin(
+async def begin(
     session: Session,
     task: TaskRow,
     worker_id: str,
@@ -252,6 +182,7 @@ async def _begin(
     round_: int | None = None,
     review: dict[str, Any] | None = None,
 ) -> TaskRow:
+    """Under the lock: `worker_id` runs the task from now on; of the rest, None stays as it is."""
     before = task.status  # the update refreshes `task`
     started = await update_task_status(
         session,

@@ -1,5 +1,6 @@
 """The LangGraph saver on its own schema, behind the fence of a run."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -9,16 +10,21 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.serde.types import ERROR
 from psycopg import AsyncCursor
 from psycopg import errors as pg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from domain.errors import DatabaseUnavailable, Superseded
 from repository.database import SERVER_TIMEOUTS, Database, translated
 from repository.tasks import Fence
 from repository.urls import psycopg_arguments
 
 CheckpointPool = AsyncConnectionPool[Any]
+
+RECONNECT_TIMEOUT: Final = 5.0
+"""Seconds. The pool tries at ever longer intervals, so it soon leaves that to the saver."""
 
 POOL_TIMEOUT: Final = 3.0
 """Seconds for a connection. Writes of a run stand in line for it: when the database is away, each waits this long."""
@@ -41,6 +47,11 @@ def checkpoint_pool(url: str, *, size: int = 4) -> CheckpointPool:
 def strict_serializer() -> JsonPlusSerializer:
     """Reads back plain JSON only: checkpoint data can never name a Python type to call."""
     return JsonPlusSerializer(allowed_msgpack_modules=None)
+
+
+def _is_moot(channel: str, value: object) -> bool:
+    """That a node was cut off. A graph waits until this is written, and a database that is away cannot be told."""
+    return channel == ERROR and isinstance(value, asyncio.CancelledError | DatabaseUnavailable | Superseded)
 
 
 class FencedSaver(AsyncPostgresSaver):
@@ -70,7 +81,8 @@ class FencedSaver(AsyncPostgresSaver):
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        await self._database.patiently(partial(super().aput_writes, config, writes, task_id, task_path))
+        if not all(_is_moot(channel, value) for channel, value in writes):
+            await self._database.patiently(partial(super().aput_writes, config, writes, task_id, task_path))
 
     @asynccontextmanager
     async def _cursor(self, *, pipeline: bool = False) -> AsyncIterator[AsyncCursor[DictRow]]:

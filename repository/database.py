@@ -113,6 +113,7 @@ class Database:
         """The same for an attempt that opens its own transaction."""
         began = time.monotonic()
         delay = 0.1
+        in_the_way: DatabaseUnavailable | None = None
         for tries in count(1):
             try:
                 done = await attempt()
@@ -120,7 +121,7 @@ class Database:
                 raise
             except DatabaseUnavailable as error:
                 if time.monotonic() + delay - began > self._patience:
-                    raise
+                    raise in_the_way or error from None
                 # Just after an outage a pool may still hold a connection from before it: no news yet.
                 leftover = tries == 1 and time.monotonic() - self._back_at < LEFTOVERS
                 if not self._away and not leftover:
@@ -133,18 +134,19 @@ class Database:
                 return done
             await asyncio.sleep(delay * random.uniform(0.5, 1))
             delay = min(2 * delay, 2.0)
-            await self._bring_back()
+            in_the_way = await self._bring_back()
         raise AssertionError("never reached")
 
-    async def _bring_back(self) -> None:
-        """The next try will tell whether it helped; only a stop on purpose ends the waiting."""
+    async def _bring_back(self) -> DatabaseUnavailable | None:
+        """What is in the way, where that is known. The next try will tell; only a stop on purpose ends the waiting."""
         if self._recover is not None:
             try:
                 await asyncio.to_thread(self._recover)
             except DatabaseStopped:
                 raise
             except DatabaseUnavailable as error:
-                _log.debug("the database did not come back", reason=str(error))
+                return error
+        return None
 
     async def connect(self) -> asyncpg.Connection:
         """A connection apart from the pool, for who listens on it. Raises what asyncpg raises."""

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from domain.errors import DatabaseUnavailable
+from domain.errors import DatabaseStopped, DatabaseUnavailable
 from repository.embedded_home import POLL, PORT, ServerHome
 from repository.postgres_binaries import Binaries
 
@@ -63,10 +63,13 @@ class EmbeddedServer:
             return self._answering_url()
 
     def recover(self) -> str:
-        """For a running process that lost its connection: like `start`, unless the server was stopped on purpose."""
+        """For a running process that lost its connection: like `start`.
+
+        Raises DatabaseStopped if the server was stopped on purpose, and what `start` raises.
+        """
         with self._alone():
             if self.stopped_on_purpose:
-                raise DatabaseUnavailable(
+                raise DatabaseStopped(
                     f"the embedded server in {self._home.folder} was stopped on purpose: "
                     "`roadmap db start` starts it again"
                 )

@@ -16,14 +16,14 @@ _TO_DO: Final = {
         "put a user and a password that it lets in into ROADMAP_DATABASE_URL"
     ),
     r"database .* does not exist": "create it or name another in ROADMAP_DATABASE_URL, then run `roadmap db upgrade`",
-    r"resolve host|not known|host name|getaddrinfo|No address": "correct the host in ROADMAP_DATABASE_URL",
     r"invalid response|expected authentication|lost synchron": (
         "what listens there is no PostgreSQL, so correct host and port in ROADMAP_DATABASE_URL"
     ),
+    r"SSL|TLS|certificate": "put an sslmode and an sslrootcert that fit the server into ROADMAP_DATABASE_URL",
+    r"resolve host|not known|host name|getaddrinfo|No address": "correct the host in ROADMAP_DATABASE_URL",
     r"closed the connection|connection_lost": (
         "see that PostgreSQL runs there, or correct host and port in ROADMAP_DATABASE_URL"
     ),
-    r"SSL|TLS|certificate": "put an sslmode and an sslrootcert that fit the server into ROADMAP_DATABASE_URL",
     r"starting up|shutting down|recovery|too many|slots": "it is busy, so try again in a moment",
     r"timeout|timed out|in time": "see whether it is overloaded or behind a firewall, or correct ROADMAP_DATABASE_URL",
 }

@@ -5,6 +5,7 @@ is given, all tests run on the embedded one, and those of ON_EVERY_SERVER on the
 """
 
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,9 @@ ON_EVERY_SERVER: Final = {
 
 for name in [name for name in os.environ if name.startswith("ROADMAP_")]:
     del os.environ[name]  # the caller's settings are not the tests'
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:  # as below nohup; commands that tests start would ignore it too
+        signal.signal(number, lambda *_: None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

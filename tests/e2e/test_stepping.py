@@ -37,7 +37,9 @@ def task_of(said: str) -> str:
 
 def answer_to(done: Done, command: str) -> str:
     """What the session said between this command and the next prompt."""
-    return re.split(r"^.*> ", done.out.partition(f"> {command}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    return re.split(
+        r"^(?:next: .*|at the end)> ", done.out.partition(f"> {command}\n")[2], maxsplit=1, flags=re.MULTILINE
+    )[0]
 
 
 async def test_a_script_is_echoed_and_its_mistakes_neither_end_it_nor_the_run(
@@ -75,13 +77,12 @@ def test_what_a_node_changed_in_the_framework_is_told_in_words(shell: Command) -
     plan = '{"feedback_summary": "", "operations": [{"action": "remove", "target_type": "concept", '
     plan += '"target_id": "c-1-1-2"}, {"action": "rename", "target_type": "stage", "target_id": "s-1", '
     plan += '"values": {"name": "Beginnings"}}]}'
-    lines = ["next", "next", "next", 'set feedback "shorter"', "graph", "next", f"set edit_plan {plan}", "next"]
     created = shell("create", "learn chess", "--json", **QUICK).json()
     modify = ("step", "modify", created["roadmap_id"], "drop c-1-1-2")
-    done = shell.script(*modify, lines=[*lines[:2], f"set edit_plan {plan}", "next", "state", "graph"], **QUICK)
+    done = shell.script(*modify, lines=["n", "n", f"set edit_plan {plan}", "n", "state", "graph"], **QUICK)
     assert done.code == 0
     told = answer_to(done, f"set edit_plan {plan}") + done.out
-    assert "~ edit_plan     2 changes: " in told
+    assert "~ edit_plan     2 changes" in told
     assert re.search(r"- concept c-1-1-2  \w", told)
     assert re.search(r"~ stage s-1  “.*” is called “Beginnings” now", told)
     assert re.search(r"~ framework     8 -> 7 concepts, ", told)
@@ -168,7 +169,7 @@ def until_called(account: Path, times: int) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("how", ["hang up", "SIGTERM", "SIGTERM in a node"])
+@pytest.mark.parametrize("how", ["hang up", "SIGTERM in a node", pytest.param("SIGTERM", marks=pytest.mark.soak)])
 async def test_a_stepper_that_is_asked_to_end_leaves_no_run_that_looks_alive(
     shell: Command, client: Orchestrator, account: Path, how: str
 ) -> None:
@@ -191,8 +192,7 @@ async def test_a_stepper_that_is_asked_to_end_leaves_no_run_that_looks_alive(
 async def test_a_killed_stepper_is_stale_beside_a_worker_and_stepping_goes_on_where_it_stood(
     shell: Command, database: Database, account: Path, client: Orchestrator
 ) -> None:
-    worker = shell.start("worker", **QUICK)
-    worker.wait_for(lambda err: "Worker " in err)
+    shell.start("worker", OFFLINE_LATENCY="0").wait_for(lambda err: "Worker " in err)
     talk = shell.talk(*CREATE, **QUICK)
     for node in ("init", "intent_analysis", "curriculum_design"):
         talk.wait_for(f"next: {node}> ")
@@ -243,18 +243,6 @@ async def test_a_retry_and_a_review_can_be_stepped_too(shell: Command, client: O
     assert (retried.code, "1 content: 1 completed" in retried.out) == (0, True)
     (task, *_) = await client.tasks(roadmap_id=roadmap_id)
     assert (task.task_type, task.status) == (TaskType.RETRY_QUIZ, TaskStatus.COMPLETED)
-
-
-def test_what_cannot_be_stepped_is_refused_before_anything_is_written(shell: Command) -> None:
-    refused = [
-        shell.script("step", "resume", "nope", lines=[]),
-        shell.script("step", "retry", "nope", "c-1-1-1", "quiz", lines=[]),
-        shell.script("step", "retry", "nope", "c-1-1-1", "poem", lines=[]),
-        shell.script("step", "create", " ", lines=[]),
-    ]
-    assert [done.code for done in refused] == [3, 3, 2, 2]
-    assert [done.out for done in refused] == [""] * 4
-    assert shell("tasks", "--json").json()["tasks"] == []
 
 
 def test_a_window_that_is_closed_at_once_is_no_bug(shell: Command) -> None:

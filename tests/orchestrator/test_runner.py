@@ -169,7 +169,7 @@ async def test_calls_at_once_stay_below_the_limit(settings: Settings) -> None:
 async def test_closing_the_orchestrator_cancels_its_runs_and_settles_their_contents(settings: Settings) -> None:
     author = ScriptedAuthor()
     async with Orchestrator.open(settings, author=author) as orchestrator:
-        author.latency = 0.2
+        author.latencies[Role.QUIZ] = 60
         task = await orchestrator.create("chess")
         async for event in orchestrator.follow(task.task_id):
             if event.type == "content_started":

@@ -14,7 +14,7 @@ from domain.errors import DatabaseUnavailable
 from domain.review import Decision
 from domain.vocabulary import TaskStatus
 from nodes.authors.port import Brief, Role
-from orchestrator import transitions
+from orchestrator import reviews, transitions
 from orchestrator.lease import Lease
 from orchestrator.queue_pgqueuer import PgQueuerQueue
 from orchestrator.settings import Settings
@@ -160,7 +160,7 @@ async def overdue(database: Database) -> str:
     await reserved(database)
     task = await started(database)
     async with database.transaction() as session:
-        await transitions.park(session, fence_of(task), "i-1")
+        await reviews.park(session, fence_of(task), "i-1")
         late = datetime(2020, 1, 1, tzinfo=UTC).isoformat()
         await execute(
             session,
@@ -172,7 +172,7 @@ async def overdue(database: Database) -> str:
 
 async def test_a_review_answered_in_the_last_moment_is_not_cancelled(database: Database, overdue: str) -> None:
     async with database.transaction() as session:
-        await transitions.decide(session, overdue, Decision(approved=True, by="ann"), None)
+        await reviews.decide(session, overdue, Decision(approved=True, by="ann"), None)
         expiring = asyncio.create_task(expire_reviews(database))  # finds it overdue, and waits for its lock
         await asyncio.sleep(0.3)
         assert not expiring.done()

@@ -79,16 +79,20 @@ def place() -> Iterator[Path]:
         yield Path(folder)
 
 
-def programs_of(major: int) -> Binaries:
-    """An installation of this major version. Raises NotHere."""
+def programs_of(major: int | None = None) -> Binaries:
+    """The newest installation on this machine, of one major version if it is given. Raises NotHere."""
     on_path = shutil.which("pg_ctl")
+    folders = {*Path("/usr/lib/postgresql").glob("*/bin"), *([Path(on_path).resolve().parent] if on_path else [])}
     account = Account.of(Path("/"), Path("/"))
-    for folder in (Path(f"/usr/lib/postgresql/{major}/bin"), *([Path(on_path).resolve().parent] if on_path else [])):
-        if (folder / "initdb").exists():
+    found = []
+    for folder in folders:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
             told = account.run([str(folder / "postgres"), "--version"], cwd=Path("/")).output
-            if f"(PostgreSQL) {major}." in told:
-                return Binaries(folder, major)
-    raise NotHere(f"PostgreSQL {major} is neither on PATH nor in /usr/lib/postgresql/{major}/bin")
+            found.append(Binaries(folder, int(told.split()[2].split(".")[0])))
+    wanted = [binaries for binaries in found if major in {None, binaries.major}]
+    if not wanted:
+        raise NotHere(f"PostgreSQL{f' {major}' if major else ''} is neither on PATH nor in /usr/lib/postgresql")
+    return max(wanted, key=lambda binaries: binaries.major)
 
 
 def tcp_url(port: int, database: str = "roadmap", *, host: str = "127.0.0.1", query: str = "") -> str:
@@ -125,7 +129,11 @@ def tcp_server(
     pg_ctl = [str(programs.folder / "pg_ctl"), "-D", str(data), "-w", "-s"]
     _run(account, [*pg_ctl, "-l", str(folder / "server.log"), "start"], folder)
     try:
-        create_database(tcp_url(port, "postgres"), "roadmap", template="template0")
+        create_database(
+            tcp_url(port, "postgres", query="options=-c%20default_transaction_read_only%3Doff"),
+            "roadmap",
+            template="template0",
+        )
         yield port
     finally:
         _run(account, [*pg_ctl, "-m", "immediate", "stop"], folder)
