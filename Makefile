@@ -67,10 +67,12 @@ check: setup ## format, lint, types, imports, dead code, fast tests
 	@$(BIN)/pytest tests/domain
 
 test: setup ## all tests, with a smoke size of every loop
-	@$(BIN)/pytest -m "not soak"
+	@$(BIN)/pytest -n 2 --dist loadscope -m "not soak"
 
 soak: setup ## the full size of every loop
 	@$(BIN)/pytest -m soak
+	@$(BIN)/pytest -m "not soak" --server tcp
+	@$(BIN)/pytest -m "not soak" --server pg15
 
 bench: setup ## what it costs, as ratios against baselines of the same run
 	@$(BIN)/python -m bench

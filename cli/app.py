@@ -93,13 +93,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command (of `sys.argv`, unless given); its exit code."""
     try:
         return _run(arguments)
-    except BrokenPipeError:
-        # Whoever read has left. What is still buffered must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read has left
+        _give_up_stdout()
         return BROKEN_PIPE
     except RoadmapError as error:
         return _report(error, str(error), exit_code(error))
     except OSError as error:
+        try:
+            sys.stdout.flush()
+        except OSError:  # a full disk
+            _give_up_stdout()
         return _report(error, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", BUG)
     except Exception as error:
         return _report(
@@ -107,6 +110,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"this is a bug: {type(error).__name__}: {error} (ROADMAP_LOG_LEVEL=debug shows where; please report it)",
             BUG,
         )
+
+
+def _give_up_stdout() -> None:
+    """What is still buffered must not complain at exit, which would change the exit code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: Sequence[str] | None) -> int:

@@ -57,7 +57,7 @@ class Shell:
         """Raises Superseded."""
         while self._stepper.ended is None and (line := await self._conversation.line(await self._prompt())) is not None:
             try:
-                words = _words(line)
+                words = read_words(line)
             except ValueError as error:
                 print_text(f"This cannot be read: {error}.")
                 continue
@@ -101,11 +101,11 @@ class Shell:
             case "history", []:
                 return self._history()
             case "back", [] | [_]:
-                return self._back(_number(*arguments, default=1))
+                return self._back(read_number(*arguments, default=1))
             case "graph", [] | ["mermaid"]:
                 return self._graph(drawn=bool(arguments))
             case "log", [] | [_]:
-                return self._log(_number(*arguments, default=LAST_EVENTS))
+                return self._log(read_number(*arguments, default=LAST_EVENTS))
             case "help", []:
                 return self._help()
             case _ if command in COMMANDS:
@@ -128,10 +128,11 @@ class Shell:
         for key, (before, after) in changes.items():
             for line in change_lines(key, before, after):
                 print_text(f"  {line}")
-        if not changes:
-            print_text("  The state did not change.")
-        if statuses := await self._contents():
+        statuses = await self._contents()
+        if statuses:
             print_text(f"  {contents_line(statuses)}")
+        elif not changes:
+            print_text("  The state did not change.")
 
     async def _contents(self) -> Counter[ContentStatus]:
         """How many contents bear this run, by their status; they are rows, no part of the state."""
@@ -214,14 +215,14 @@ class Shell:
         return []
 
 
-def _words(line: str) -> list[str]:
+def read_words(line: str) -> list[str]:
     """`set` takes the rest of the line as it stands: JSON has quotes of its own."""
     first = line.split(maxsplit=1)[:1]
     words = line.split(maxsplit=2) if first == ["set"] else shlex.split(line)
     return [SHORT.get(words[0], words[0]), *(word.strip() for word in words[1:])] if words else []
 
 
-def _number(word: str | None = None, *, default: int) -> int:
+def read_number(word: str | None = None, *, default: int) -> int:
     if word is None:
         return default
     if not (word.isascii() and word.isdigit() and 0 < len(word) < 10):

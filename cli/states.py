@@ -59,10 +59,22 @@ def change_lines(key: str, before: Any, after: Any) -> Iterator[str]:
         if changes:
             yield f"  {'':<{_NAMES}}{counts_line(changes)}"
         yield from (f"    {change_line(change)}" for change in changes)
+    elif key in ("request", "intent"):
+        yield from (f"~ {key:<{_NAMES}}{line}" for line in _differences(before, after))
     elif isinstance(before, (bool, int, float)):
         yield f"~ {key:<{_NAMES}}{_in_words(key, before)} -> {_in_words(key, after)}"
     else:
         yield f"~ {value_line(key, after)}"
+
+
+def _differences(before: Any, after: Any, path: str = "") -> Iterator[str]:
+    """`preferences.current_level: "beginner" -> "advanced"`"""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys([*before, *after]):
+            yield from _differences(before.get(key), after.get(key), f"{path}.{key}" if path else key)
+    elif before != after:
+        old, new = (one_line(json.dumps(value, ensure_ascii=False), _NARROWEST) for value in (before, after))
+        yield f"{path}: {old} -> {new}"
 
 
 def graph_lines(graph: "Graph", here: Sequence[str]) -> Iterator[str]:

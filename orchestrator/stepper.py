@@ -194,7 +194,7 @@ def read_value(key: str, value: str) -> Any:
     if "\\u0000" in stored:
         raise InvalidInput(f"{key} contains a NUL character, which nobody can store.")
     try:
-        return SHAPES[key].dump_python(SHAPES[key].validate_python(parsed), mode="json")
+        return SHAPES[key].dump_python(SHAPES[key].validate_python(parsed), mode="json", exclude_none=True)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join([key, *map(str, first["loc"])])

@@ -52,6 +52,12 @@ async def execute(session: Session, statement: Executable, parameters: Mapping[s
     return await connection.execute(statement, parameters)
 
 
+async def execute_bare(session: Session, statement: str, *values: object) -> None:
+    """A statement of the hottest path as asyncpg takes it ($1, $2): it saves a third of what sending it costs."""
+    connection: AsyncConnection = session.info["connection"]
+    await connection.exec_driver_sql(statement, values)
+
+
 class Database:
     """The pool of one process for one database, bounded and opened lazily."""
 
@@ -186,7 +192,8 @@ def _connector(url: str, application_name: str) -> Connect:
             try:
                 return await asyncpg.connect(command_timeout=PATIENCE_FOR_ANSWERS, **host)
             except asyncpg.ClientConfigurationError as error:
-                raise DatabaseUnavailable(f"ROADMAP_DATABASE_URL cannot be used: {said(error)}.") from error
+                reason = said(error)
+                raise DatabaseUnavailable(f"The database URL does not do ({reason}): {to_do(reason)}.") from error
             except (OSError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched) as error:
                 if host is hosts[-1]:
                     raise

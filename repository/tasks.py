@@ -17,7 +17,7 @@ from sqlmodel import col, select
 
 from domain.errors import Conflict, NotFound, Superseded
 from domain.vocabulary import ACTIVE, FINAL, INITIAL, STRUCTURAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
-from repository.database import Session, execute
+from repository.database import Session, execute, execute_bare
 from repository.tables import TaskRow
 
 LIVE: Final = """(t.status IN ('pending', 'human_review_pending') OR t.status = 'processing' AND EXISTS (
@@ -56,7 +56,6 @@ class Liveness(NamedTuple):
 
 
 _PATIENCE: Final = text("SELECT set_config('lock_timeout', :timeout, true)")
-_HOLD: Final = text("SELECT hold_task(:task_id, :attempt)")
 
 
 async def hold_task(session: Session, fence: Fence) -> None:
@@ -64,7 +63,7 @@ async def hold_task(session: Session, fence: Fence) -> None:
 
     Raises Superseded when the attempt is another's. The lock lasts until the transaction ends.
     """
-    await execute(session, _HOLD, {"task_id": fence.task_id, "attempt": fence.attempt})
+    await execute_bare(session, "SELECT hold_task($1, $2)", fence.task_id, fence.attempt)
 
 
 async def give_up_waiting_after(session: Session, seconds: float) -> None:

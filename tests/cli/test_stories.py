@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from cli.stories import LONGEST, doing, gist
+from cli.stories import LONGEST, details, doing, gist
 from domain.vocabulary import Step
 from repository.events import Event
 from tests.cli.roadmaps import HOSTILE, NOON, framework
@@ -33,6 +33,16 @@ def event(kind: str, **payload: Any) -> Event:
         ),
         (event("edit_planned", plan={"operations": [{}], "feedback_summary": "fill A"}), "1 change: fill A"),
         (event("framework_edited", before=FRAMEWORK, after=FRAMEWORK), "2 -> 2 concepts: Types"),
+        (event("review_requested", round=2, deadline=None), "round 2"),
+        (
+            event("review_requested", round=1, deadline="2026-07-01T12:00:00.5+00:00"),
+            "round 1, until 2026-07-01T12:00:00 UTC",
+        ),
+        (event("review_decided", round=1, decision="approved", feedback="", by=""), "approved by somebody"),
+        (
+            event("review_decided", round=1, decision="rejected", feedback="less\nmore", by="ann"),
+            "rejected by ann: less more",
+        ),
         (event("framework_accepted", version=1, concepts=2), "version 1 with 2 concepts"),
         (event("content_started", content_type="quiz", concept_id="c-1"), "quiz of c-1"),
         (event("content_completed", content_type="quiz", concept_id="c-1", version=3), "quiz of c-1, version 3"),
@@ -45,6 +55,43 @@ def event(kind: str, **payload: Any) -> Event:
 )
 def test_an_event_in_one_line(told: Event, said: str) -> None:
     assert gist(told) == said
+
+
+PLAN = {
+    "feedback_summary": "",
+    "operations": [
+        {"action": "add", "target_type": "stage", "target_id": None, "values": {"name": "X"}, "reason": "ok"}
+    ],
+}
+"""An edit plan as its event has it."""
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (event("edit_planned", plan=PLAN, feedback="add X"), ["asked: add X", "  add stage X: ok"]),
+        (
+            event("framework_edited", before=FRAMEWORK, after=framework("Values").model_dump(mode="json")),
+            [
+                "before: 1 stage, 2 concepts, 5.5 h: Types",
+                "after:  1 stage, 2 concepts, 5.5 h: Values",
+                "~ concept c-1-1-1  “Types” is called “Values” now",
+            ],
+        ),
+        (
+            event(
+                "framework_validated", validation={"issues": [{**ISSUE, "location": "s-1", "suggestion": "Fill it"}]}
+            ),
+            ["critical: Stage “A” has no module (s-1). Fill it"],
+        ),
+        (event("review_decided", decision="rejected", feedback="x" * 200, by="ann"), ["x" * 200]),
+        (event("review_decided", decision="rejected", feedback=HOSTILE, by="ann"), []),
+        (event("framework_edited", of="tomorrow"), []),
+        (event("run_started", attempt=1, worker_id="w"), []),
+    ],
+)
+def test_who_looks_into_a_run_sees_what_was_said_planned_and_changed(told: Event, said: list[str]) -> None:
+    assert details(told) == said
 
 
 def test_a_gist_is_short_and_obeys_nobody() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.vocabulary import ContentStatus, ContentType, TaskStatus
+from domain.vocabulary import ContentStatus, TaskStatus
 from orchestrator import Orchestrator, Settings
 from orchestrator.requests import ReviewRequest
 from orchestrator.status import RoadmapView
@@ -152,14 +152,3 @@ async def test_a_killed_change_is_gone_on_with_and_its_plan_is_not_bought_again(
     assert [call.role for call in calls_begun(account)].count("edit_plan") == 1
     assert len(names(await client.roadmap(made.roadmap_id))) == 10
     assert await broken_promises(database) == []
-
-
-async def test_a_single_content_is_changed_in_words_too(
-    shell: Command, client: Orchestrator, made: RoadmapView
-) -> None:
-    words = "shorter, with an example in Rust"
-    done = shell("retry", made.roadmap_id, FIRST, "tutorial", "--instructions", words, "--json", **QUICK)
-    assert (done.code, done.json()["status"]) == (0, "completed")
-    state = (await client.roadmap(made.roadmap_id)).state(FIRST, ContentType.TUTORIAL)
-    assert state is not None
-    assert state.version == 2

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable
 from repository import schema
-from repository.database import Database, execute
+from repository.database import PATIENCE_FOR_ANSWERS, Database, Session, execute
 from repository.postgres_binaries import Account
 from repository.urls import psycopg_arguments
 from tests.support.servers import NotHere, place, programs_of, tcp_server, tcp_url
@@ -165,3 +166,28 @@ async def test_a_server_that_never_answers_is_given_up_after_the_time_that_the_u
         for told in await refusals(tcp_url(silent.getsockname()[1], query="connect_timeout=2")):
             assert "firewall" in told
         assert time.monotonic() - began < 6
+
+
+@pytest.mark.soak
+async def test_a_server_that_falls_silent_is_given_up_and_served_by_again_when_it_wakes() -> None:
+    with place() as folder, tcp_server(folder) as port:
+        database = Database(tcp_url(port), patience=0)
+
+        async def ask(session: Session) -> int:
+            return int((await execute(session, text("SELECT 1"), {})).scalar_one())
+
+        assert await database.persist(ask) == 1
+        postmaster = psutil.Process(int((folder / "data" / "postmaster.pid").read_text().split()[0]))
+        family = [postmaster, *postmaster.children()]
+        for process in family:
+            process.suspend()
+        try:
+            began = time.monotonic()
+            with pytest.raises(DatabaseUnavailable):
+                await database.persist(ask)
+            assert time.monotonic() - began < PATIENCE_FOR_ANSWERS + 5
+        finally:
+            for process in family:
+                process.resume()
+        assert await database.persist(ask) == 1
+        await database.close()
