@@ -1,7 +1,8 @@
 """People stay in charge: a framework is approved or sent back before anything is generated."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from orchestrator.orchestrator import Orchestrator
 from orchestrator.requests import ReviewRequest
 from orchestrator.settings import Settings
 from orchestrator.status import TaskView
+from repository.database import Database
 from tests.orchestrator.test_worker import working
 from tests.support.authors import ScriptedAuthor
+from tests.support.processes import broken_promises
 
 APPROVED = Decision(approved=True, by="ann")
 
@@ -129,6 +132,50 @@ async def test_of_ten_decisions_at_once_one_wins_and_nine_name_it(
     assert len(await story(orchestrator, task, "review_decided")) == 1
 
 
+async def test_a_decision_about_an_older_round_is_refused_and_hears_what_was_decided(
+    orchestrator: Orchestrator,
+) -> None:
+    """The second of two clicks once approved a framework that nobody had seen."""
+    task = await parked(orchestrator)
+    await orchestrator.review(task.task_id, Decision(approved=False, feedback="Openings", by="ann", round=1))
+    task = await orchestrator.wait(task.task_id)
+    with pytest.raises(Conflict, match="in round 2; the one before was rejected by ann"):
+        await orchestrator.review(task.task_id, Decision(approved=True, by="bob", round=1))
+    assert (await orchestrator.task(task.task_id)).status is TaskStatus.HUMAN_REVIEW_PENDING
+    await orchestrator.review(task.task_id, Decision(approved=True, by="bob", round=2))
+    assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
+    with pytest.raises(Conflict, match="it is completed. Its last review was approved by bob"):
+        await orchestrator.review(task.task_id, APPROVED)
+
+
+async def test_a_decision_and_a_cancel_at_any_moment_leave_one_end(
+    orchestrator: Orchestrator, author: ScriptedAuthor, database: Database
+) -> None:
+    author.latency = 0.02
+    for round_ in range(6):
+        task = await parked(orchestrator)
+
+        async def later(act: Callable[[], Awaitable[TaskView]]) -> TaskView | RoadmapError:
+            await asyncio.sleep(random.uniform(0, 0.05))
+            try:
+                return await act()
+            except RoadmapError as error:
+                return error
+
+        task_id = task.task_id
+        results = await asyncio.gather(
+            later(lambda task_id=task_id: orchestrator.review(task_id, APPROVED)),
+            later(lambda task_id=task_id: orchestrator.review(task_id, Decision(approved=False, feedback="X"))),
+            later(lambda task_id=task_id: orchestrator.cancel(task_id)),
+        )
+        assert isinstance(results[2], TaskView), results
+        assert (await orchestrator.task(task_id)).status is TaskStatus.CANCELLED, round_
+        decided = [isinstance(result, TaskView) for result in results[:2]].count(True)
+        assert len(await story(orchestrator, task, "review_decided")) == decided <= 1
+        assert len(await story(orchestrator, task, "run_finished")) == 1
+    assert await broken_promises(database) == []
+
+
 async def test_a_late_decision_changes_nothing(orchestrator: Orchestrator) -> None:
     task = await parked(orchestrator)
     await orchestrator.cancel(task.task_id)
@@ -171,6 +218,10 @@ async def test_a_review_that_nobody_answers_in_time_is_cancelled_with_that_reaso
     overdue = await orchestrator.task(task.task_id)
     assert (overdue.status, overdue.error_message) == (TaskStatus.CANCELLED, "Nobody answered its review in time.")
     assert (await orchestrator.task(other.task_id)).status is TaskStatus.HUMAN_REVIEW_PENDING
+    await orchestrator.resume(task.task_id)
+    resumed = await orchestrator.wait(task.task_id)
+    await orchestrator.review(resumed.task_id, APPROVED)  # it has its time again
+    assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
 
 
 async def test_feedback_nobody_can_follow_leaves_the_framework_and_asks_again(

@@ -1,6 +1,7 @@
 """Stepping: a real run, looked at, changed, rewound and gone on with, that buys nothing twice."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -152,6 +153,63 @@ async def test_what_fails_is_told_and_the_run_stays_where_it_was(stepper: Steppe
     author.replies = {}
     await stepper.advance()
     assert await stepper.next_nodes() == ("structure_validation",)
+
+
+async def test_a_node_that_is_stopped_can_be_run_again(stepper: Stepper, author: ScriptedAuthor) -> None:
+    author.latency = 30
+    await stepper.advance()
+    for _ in range(2):
+        running = asyncio.create_task(stepper.advance())
+        while not author.running:
+            await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert await stepper.next_nodes() == ("intent_analysis",)
+    author.latency = 0
+    await stepper.advance([])
+    assert await stepper.is_at_end()
+
+
+async def test_a_run_that_is_stopped_before_its_first_checkpoint_still_has_its_input(stepper: Stepper) -> None:
+    running = asyncio.create_task(stepper.advance())
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await stepper.advance()
+    assert "request" in await stepper.state()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("framework", '{"roadmap_id": "another"}', "This run makes"),
+        ("framework", "[]", "framework: "),
+        ("edit_rounds", "-1", "edit_rounds: "),
+        ("wants_review", '"perhaps"', "wants_review: "),
+        ("request", '{"preferences": {"learning_goal": ""}}', "request.preferences.learning_goal: "),
+        ("feedback", '"a\\u0000"', "NUL"),
+        ("feedback", '"\\ud800"', "JSON"),
+        ("validation", '{"overall_score": NaN}', "JSON"),
+        ("feedback", "[" * 100_000, "JSON"),
+    ],
+)
+async def test_a_value_by_hand_is_held_to_its_shape(stepper: Stepper, key: str, value: str, said: str) -> None:
+    """Human edits were not validated again."""
+    await until(stepper, Step.STRUCTURE_VALIDATION)
+    before = await stepper.state()
+    with pytest.raises(InvalidInput, match=said):
+        await stepper.set(key, value)
+    assert await stepper.state() == before
+
+
+async def test_a_broken_framework_is_refused_where_nobody_would_look_at_it_again(stepper: Stepper) -> None:
+    await until(stepper, Step.STRUCTURE_VALIDATION)
+    empty = json.dumps({"roadmap_id": stepper.task.roadmap_id, "stages": []})
+    await stepper.set("framework", empty)
+    await stepper.back(1)
+    await until(stepper, Step.CONTENT_GENERATION)
+    with pytest.raises(InvalidInput, match="no concept"):
+        await stepper.set("framework", empty)
 
 
 async def test_what_cannot_be_done_is_said_and_changes_nothing(stepper: Stepper) -> None:
