@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -144,7 +145,7 @@ async def test_a_decision_about_an_older_round_is_refused_and_hears_what_was_dec
     assert (await orchestrator.task(task.task_id)).status is TaskStatus.HUMAN_REVIEW_PENDING
     await orchestrator.review(task.task_id, Decision(approved=True, by="bob", round=2))
     assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
-    with pytest.raises(Conflict, match="it is completed. Its last review was approved by bob"):
+    with pytest.raises(Conflict, match=r"completed\. Its last review was approved by bob"):
         await orchestrator.review(task.task_id, APPROVED)
 
 
@@ -152,7 +153,7 @@ async def test_a_decision_and_a_cancel_at_any_moment_leave_one_end(
     orchestrator: Orchestrator, author: ScriptedAuthor, database: Database
 ) -> None:
     author.latency = 0.02
-    for round_ in range(6):
+    for round_ in range(4):
         task = await parked(orchestrator)
 
         async def later(act: Callable[[], Awaitable[TaskView]]) -> TaskView | RoadmapError:
@@ -164,9 +165,9 @@ async def test_a_decision_and_a_cancel_at_any_moment_leave_one_end(
 
         task_id = task.task_id
         results = await asyncio.gather(
-            later(lambda task_id=task_id: orchestrator.review(task_id, APPROVED)),
-            later(lambda task_id=task_id: orchestrator.review(task_id, Decision(approved=False, feedback="X"))),
-            later(lambda task_id=task_id: orchestrator.cancel(task_id)),
+            later(partial(orchestrator.review, task_id, APPROVED)),
+            later(partial(orchestrator.review, task_id, Decision(approved=False, feedback="X"))),
+            later(partial(orchestrator.cancel, task_id)),
         )
         assert isinstance(results[2], TaskView), results
         assert (await orchestrator.task(task_id)).status is TaskStatus.CANCELLED, round_
