@@ -148,17 +148,18 @@ async def request_modification(
     instructions = usable_text("instructions", request.instructions or "")
     await _ready(resources, detach)
     async with resources.database.transaction() as session:
-        roadmap = await _accepted(session, roadmap_id)
         wanted = TaskRow(
             task_id=new_task_id(), user_id=request.user_id, roadmap_id=roadmap_id, task_type=TaskType.MODIFICATION
         )
+        # First the other task, then the roadmap's row: a run that accepts its framework takes them in this order.
+        await transitions.make_room(session, await tasks.rival_of(session, wanted))
+        roadmap = await _accepted(session, roadmap_id)
         wanted.user_request = {
             **await _retry_json(session, wanted, roadmap, request),
             "instructions": instructions,
             "base_version": roadmap.framework_version,
             **(review.as_json() if review else {}),
         }
-        await transitions.make_room(session, await tasks.rival_of(session, wanted))
         return await _create(session, resources, wanted, detach=detach)
 
 

@@ -23,9 +23,6 @@ from repository.urls import psycopg_arguments
 
 CheckpointPool = AsyncConnectionPool[Any]
 
-RECONNECT_TIMEOUT: Final = 5.0
-"""Seconds. The pool tries at ever longer intervals, so it soon leaves that to the saver."""
-
 POOL_TIMEOUT: Final = 3.0
 """Seconds for a connection. Writes of a run stand in line for it: when the database is away, each waits this long."""
 
