@@ -47,7 +47,7 @@ class Runner:
         except Exception as error:
             if opened or isinstance(error, Superseded | DatabaseUnavailable):
                 raise
-            _log.info("run not begun", task_id=task.task_id, exc_info=error)
+            _log.info("run not begun", task_id=task.task_id, reason=_reason(error), exc_info=self._trace(error))
             fence = Fence(task.task_id, task.attempt)
             return await end_task(self.resources, fence, TaskStatus.FAILED, _reason(error))
         finally:
@@ -64,8 +64,13 @@ class Runner:
                 await asyncio.shield(self._stop(attempt.fence, attempt.context.events))
             raise
         except Exception as error:
-            _log.info("run failed", task_id=attempt.task.task_id, exc_info=error)
+            task_id, trace = attempt.task.task_id, self._trace(error)
+            _log.info("run failed", task_id=task_id, reason=_reason(error), exc_info=trace)
             return await attempt.end(TaskStatus.FAILED, _reason(error))
+
+    def _trace(self, error: Exception) -> Exception | None:
+        """For who debugs. Drawing it takes seconds in which nothing else runs, where a program configures no logs."""
+        return error if self.resources.settings.log_level == "debug" else None
 
     async def _stop(self, fence: Fence, events: EventWriter | None = None) -> None:
         """Cancelled: by a process that stops, which hands back, or by whoever runs in the foreground."""

@@ -66,7 +66,7 @@ async def test_a_retry_and_the_removal_of_its_concept_never_both_happen(
             soon(partial(orchestrator.retry, roadmap_id, SECOND, ContentType.QUIZ), 0.06),
             soon(partial(orchestrator.retry_failed, roadmap_id), 0.06),
         )
-        assert not isinstance(batch, RoadmapError), batch
+        assert batch is None or isinstance(batch, Conflict), "nothing had failed"
         ended = await orchestrator.wait(task.task_id)
         outcomes.add(ended.status)
         if isinstance(retry, TaskView):
