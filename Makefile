@@ -1,6 +1,6 @@
 # Everything runs out of .venv, which `make setup` builds, mends, and leaves alone when nothing changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup .venv studio studio-setup demo check test soak bench clean
+.PHONY: help setup .venv studio studio-setup demo check test soak bench eval clean
 
 PYTHON ?= python3
 GOAL ?= become a backend engineer in Go
@@ -76,6 +76,9 @@ soak: setup ## the full size of every loop
 
 bench: setup ## what it costs, as ratios against baselines of the same run
 	@$(BIN)/python -m bench
+
+eval: setup ## how good the words are, by the checks that contents must pass; MODELS="offline openai:..." names whose
+	@$(BIN)/python -m bench.eval $(MODELS)
 
 clean: ## remove what was built here; roadmaps and their database stay
 	@rm -rf .venv .venv-* .studio build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

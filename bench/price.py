@@ -28,7 +28,7 @@ from domain.identity import identify
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import GENERATOR_OF, ContentType, TaskStatus
 from nodes.authors.offline import OfflineAuthor
-from nodes.authors.port import Answer, Brief, ContentBrief, FrameworkBrief
+from nodes.authors.port import Answer, Brief, ContentBrief, FrameworkBrief, Usage
 from nodes.state import as_json
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
@@ -47,7 +47,7 @@ _CONTENTS: Final = {
     ContentType.TUTORIAL: Tutorial(
         title="T",
         summary="S",
-        content="## A\n\ntext\n\n## B\n\n" + "word " * 800,
+        content="## A\n\ntext\n\n## B\n\n" + " ".join(f"word{n * n}" for n in range(800)),
         estimated_completion_time=30,
         language="en",
     ),
@@ -69,9 +69,9 @@ _CONTENTS: Final = {
             Question(
                 question_id=f"q{n}",
                 question_type="single_choice",
-                question="Which of these is it?",
+                question=f"Which of these {n + 3} is it?",
                 options=["one", "two", "three", "four"],
-                correct_answer=[0],
+                correct_answer=[n % 4],
                 explanation="It is the first.",
                 difficulty="easy",
             )
@@ -123,6 +123,7 @@ class SteadyAuthor:
     """Every call takes LATENCY and costs next to no CPU of its own."""
 
     name = "steady"
+    most_concepts: int | None = None
 
     def __init__(self, concepts: int, meter: Meter) -> None:
         self._concepts = concepts
@@ -130,6 +131,9 @@ class SteadyAuthor:
         self.first_content: list[tuple[float, float, float]] = []
         self._offline = OfflineAuthor()
         self._contents = {content_type: as_json(content) for content_type, content in _CONTENTS.items()}
+
+    def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:  # noqa: ARG002
+        return Usage()
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
         if isinstance(brief, ContentBrief):

@@ -11,9 +11,10 @@ from typing import Annotated, Final
 
 import typer
 
-from cli import operations, reviews, runs, stepping, views, watching, workers
+from cli import operations, reviews, runs, spending, stepping, views, watching, workers
 from cli.output import complain
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
+from nodes.authors.secrets import redact
 
 EXIT_CODES: Final[dict[type[RoadmapError], int]] = {
     RunFailed: 1,
@@ -78,6 +79,7 @@ app.command()(views.status)
 app.command()(views.tasks)
 app.command()(views.log)
 app.command()(views.graph)
+app.command()(spending.cost)
 app.command()(workers.worker)
 app.add_typer(stepping.step)
 app.add_typer(operations.db)
@@ -132,6 +134,6 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _report(error: Exception, line: str, code: int) -> int:
     if os.environ.get("ROADMAP_LOG_LEVEL", "").lower() == "debug":
-        traceback.print_exception(error)
-    complain(line)
+        print(redact("".join(traceback.format_exception(error))), file=sys.stderr, end="")
+    complain(redact(line))
     return code

@@ -1,11 +1,11 @@
 """A roadmap, or one concept of it, as a Markdown document that one would hand to a learner."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from cli.markdown import demoted, escaped
 from cli.output import counted, hours
-from domain.contents import Question, Quiz, Resources, Tutorial
+from domain.contents import Question, Quiz, Resource, Resources, Tutorial
 from domain.vocabulary import ContentStatus, ContentType
 
 if TYPE_CHECKING:
@@ -141,10 +141,26 @@ def _resources(resources: Resources, level: int) -> Iterator[str]:
     for resource in resources.resources:
         url = resource.url.replace("<", "%3C").replace(">", "%3E")
         description = f": {escaped(resource.description)}" if resource.description.strip() else ""
-        yield f"- [{escaped(resource.title)}](<{url}>) ({escaped(resource.type)}){description}"
+        yield f"- [{escaped(resource.title)}](<{url}>) ({escaped(resource.type)}{_seen(resource)}){description}"
     yield ""
-    yield "*Nobody has opened these links to check them.*"
+    if all(resource.verification == "unchecked" for resource in resources.resources):
+        yield "*Nobody has opened these links to check them.*"
+    else:
+        yield "*Links without a date could not be checked.*"
     yield ""
+
+
+def _seen(resource: Resource) -> str:
+    day = f"{resource.checked_at:%Y-%m-%d}" if resource.checked_at else ""
+    match resource.verification:
+        case "verified":
+            return f", seen {day}" if day else ", seen"
+        case "unreachable":
+            return f", did not answer {day}" if day else ", did not answer"
+        case "unchecked":
+            return ""
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def _quiz(quiz: Quiz, level: int) -> Iterator[str]:

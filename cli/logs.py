@@ -9,6 +9,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from cli.output import one_line
+from nodes.authors.secrets import redact
 
 
 def log_to_stderr(level: str) -> None:
@@ -48,9 +49,9 @@ class _Line(logging.Formatter):
         self._debugging = debugging
 
     def format(self, record: logging.LogRecord) -> str:
-        line = one_line(f"roadmap: {record.levelname.lower()}: {record.name}: {record.getMessage()}")
+        line = one_line(redact(f"roadmap: {record.levelname.lower()}: {record.name}: {record.getMessage()}"))
         if record.exc_info and self._debugging:
-            return f"{line}\n{self.formatException(record.exc_info)}"
+            return f"{line}\n{redact(self.formatException(record.exc_info))}"
         return line
 
 
@@ -83,5 +84,5 @@ def _as_line(_logger: Any, level: str, event: EventDict) -> str:
     trace = event.pop("exception", None)
     said = event.pop("event")
     details = " ".join(f"{name}={value}" for name, value in event.items())
-    line = one_line(f"roadmap: {level}: {said}{f' ({details})' if details else ''}")
-    return f"{line}\n{trace}" if trace else line
+    line = one_line(redact(f"roadmap: {level}: {said}{f' ({details})' if details else ''}"))
+    return f"{line}\n{redact(trace)}" if trace else line

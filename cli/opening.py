@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from domain.errors import RunFailed
 
 if TYPE_CHECKING:
-    from nodes.authors.port import Answer, Brief
+    from nodes.authors.port import Answer, Brief, Usage
     from orchestrator import Orchestrator
     from orchestrator.settings import Settings
 
@@ -18,6 +18,10 @@ class NoAuthor:
     """For commands that run nothing: a model that cannot be used must not keep anybody from reading or asking."""
 
     name = "none"
+    most_concepts: int | None = None
+
+    def most(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> "Usage":
+        raise NotImplementedError("nobody asks it")
 
     async def write(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> "Answer":  # noqa: ARG002
         raise RunFailed("this command runs nothing; start it again without --detach, or start a worker")

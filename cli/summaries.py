@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MOST_SHOWN: Final = 10
 """Failures and warnings in a summary; the rest is in `roadmap status` and in --json."""
 
+UNAVAILABLE: Final = 5
+"""As of any command that cannot reach database or model (cli/app.py)."""
+
 FIELDS_OF_A_RUN: Final = ("task_id", "roadmap_id", "status", "current_step", "task_type", "execution_summary")
 
 
@@ -40,6 +43,8 @@ def exit_code_of(task: "TaskView") -> int:
     match task.status:
         case TaskStatus.COMPLETED | TaskStatus.HUMAN_REVIEW_PENDING:
             return 0
+        case TaskStatus.FAILED if (task.execution_summary or {}).get("cause") == "model_unavailable":
+            return UNAVAILABLE
         case TaskStatus.FAILED | TaskStatus.PARTIAL_FAILURE | TaskStatus.CANCELLED:
             return 1
         case TaskStatus.PENDING | TaskStatus.PROCESSING:

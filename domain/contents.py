@@ -1,10 +1,16 @@
 """What authors write for a concept."""
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
+from pydantic.json_schema import SkipJsonSchema
 
 Text = Annotated[str, Field(min_length=1)]
+
+
+Verification = Literal["verified", "unreachable", "unchecked"]
+"""`verified`: it was there, under its title. `unreachable`: it did not answer. `unchecked`: nobody could tell."""
 
 
 class Tutorial(BaseModel):
@@ -25,8 +31,15 @@ class Resource(BaseModel):
     description: str
     relevance_score: float = Field(ge=0, le=1)
     language: str
-    verification: Literal["unverified"] = "unverified"
-    """Nobody has opened the link."""
+    verification: SkipJsonSchema[Verification] = "unchecked"
+    """What code saw behind the link; no author is asked for it, and none is believed."""
+    checked_at: SkipJsonSchema[datetime | None] = None
+    """When code looked, if it could."""
+
+    @field_validator("verification", mode="before")
+    @classmethod
+    def _of_earlier_versions(cls, stored: Any) -> Any:
+        return stored if stored in get_args(Verification) else "unchecked"
 
 
 class Resources(BaseModel):
@@ -47,6 +60,35 @@ class Question(BaseModel):
 
 class Quiz(BaseModel):
     questions: list[Question]
+
+
+class OpenQuestion(BaseModel):
+    """A question without its key."""
+
+    question_id: str
+    question_type: str
+    question: str
+    options: list[str]
+
+
+class KeyAnswer(BaseModel):
+    question_id: str
+    correct_answer: list[int]
+    """Indices into the options; empty where the question cannot be answered."""
+
+
+class QuizKey(BaseModel):
+    """How somebody answers a quiz who was not told the key."""
+
+    answers: list[KeyAnswer]
+
+
+class FoundPage(BaseModel):
+    """What a search engine says of a page; words of others."""
+
+    title: str
+    url: str
+    snippet: str = ""
 
 
 Content = Tutorial | Resources | Quiz

@@ -8,9 +8,11 @@ RoadmapError
 |   |-- DatabaseUnavailable
 |   |   `-- DatabaseStopped   on purpose: nobody waits for it
 |   `-- ModelUnavailable
+|       `-- ModelDenied       key, permission, quota: no call can succeed, so the run ends, resumable
 |-- Superseded          another attempt owns the task; whoever sees this stops without a trace
 `-- RunFailed           the run cannot reach its goal; the message becomes the task's error_message
-    `-- AnswerRejected  an author's answers failed their check as often as is allowed
+    |-- AnswerRejected  an author's answers failed their check as often as is allowed
+    `-- BudgetSpent     the run would spend more than ROADMAP_BUDGET
 """
 
 
@@ -46,6 +48,10 @@ class ModelUnavailable(Unavailable):
     """The author's model cannot be reached or used."""
 
 
+class ModelDenied(ModelUnavailable):
+    """The provider lets nobody in with this key, permission or quota."""
+
+
 class Superseded(RoadmapError):
     """Another attempt owns the task."""
 
@@ -56,3 +62,7 @@ class RunFailed(RoadmapError):
 
 class AnswerRejected(RunFailed):
     """An author's answers failed their check as often as is allowed."""
+
+
+class BudgetSpent(RunFailed):
+    """The run would spend more than it may."""

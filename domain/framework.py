@@ -44,6 +44,27 @@ class FrameworkDraft(BaseModel):
     stages: list[StageDraft]
 
 
+class StageOutline(BaseModel):
+    """A stage before its modules are written; `concepts` is how many it is to have."""
+
+    name: Name
+    description: str
+    concepts: int = Field(ge=1, le=1000)
+
+
+class Outline(BaseModel):
+    """What a large framework begins with."""
+
+    title: Name
+    stages: list[StageOutline] = Field(min_length=1)
+
+
+class StageParts(BaseModel):
+    """What is written for one stage of an outline."""
+
+    modules: list[ModuleDraft] = Field(min_length=1)
+
+
 class Part(BaseModel):
     """A part of a stored structure. Those of the legacy system lack fields, or hold null."""
 

@@ -1,5 +1,6 @@
 """Which script a text is written in, and which language that suggests. Enough to notice a wrong language, no more."""
 
+import re
 import unicodedata
 from collections import Counter
 from functools import lru_cache
@@ -86,7 +87,28 @@ def guess_language(text: str) -> str:
 
 def is_written_in(text: str, language: str) -> bool:
     """Whether `text` uses a script of `language` for a fair part of its letters (technical words stay Latin)."""
-    wanted = _SCRIPTS_OF_LANGUAGE.get(language.split("-", 1)[0], {"latin"})
+    wanted = _SCRIPTS_OF_LANGUAGE.get(_primary(language), {"latin"})
     counts = scripts(text)
     total = sum(counts.values())
     return not total or sum(counts[script] for script in wanted) >= _FAIR_PART * total
+
+
+_NAMES: Final = {
+    "english": "en", "chinese": "zh", "mandarin": "zh", "中文": "zh", "汉语": "zh", "spanish": "es", "español": "es",
+    "french": "fr", "français": "fr", "german": "de", "deutsch": "de", "japanese": "ja", "日本語": "ja",
+    "korean": "ko", "한국어": "ko", "arabic": "ar", "العربية": "ar", "russian": "ru", "русский": "ru",
+    "portuguese": "pt", "português": "pt", "italian": "it", "italiano": "it", "hindi": "hi", "हिन्दी": "hi",
+    "turkish": "tr", "türkçe": "tr", "dutch": "nl", "polish": "pl", "ukrainian": "uk", "hebrew": "he",
+    "vietnamese": "vi", "thai": "th", "greek": "el", "persian": "fa", "indonesian": "id",
+}  # fmt: skip
+"""What authors write where a code belongs."""
+
+
+def same_language(one: str, other: str) -> bool:
+    """Whether two codes or names mean one language; regions and scripts of it do not count."""
+    return _primary(one) == _primary(other)
+
+
+def _primary(language: str) -> str:
+    folded = language.strip().casefold()
+    return _NAMES.get(folded) or _NAMES.get(folded.split(" ", 1)[0]) or re.split("[-_]", folded, maxsplit=1)[0]

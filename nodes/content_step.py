@@ -1,21 +1,23 @@
 """What the three generators share: find the contents that are missing, and for each ask, check, commit or fail.
 
 A failure stays with its content: a raised error would cancel the siblings. Only what ends the whole run is raised:
-a fence that refuses, a database that is gone.
+a fence that refuses, a database that is gone, a model that lets nobody in, a budget that is spent.
 """
 
 import asyncio
+from collections.abc import Callable
 
 from langgraph.runtime import Runtime
 
-from domain.checks import check_content
-from domain.errors import DatabaseUnavailable, Superseded
+from domain.checks import Expected, check_content
+from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
 from domain.framework import Framework, Place
 from domain.request import LearningRequest
 from domain.vocabulary import GENERATOR_OF
 from nodes.authors.ledger import Question
-from nodes.authors.port import C, ContentBrief
+from nodes.authors.port import C, ContentBrief, ResourcesBrief
 from nodes.context import RunContext
+from nodes.examination import ask_examined, examiner_of, without_claims
 from nodes.state import RunState, as_json
 from repository.calls import Call
 from repository.contents import begin_contents, fail_content, save_version
@@ -38,8 +40,11 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], brief_typ
 
     async def write_one_after_another() -> None:
         for order, place in places:  # shared by all who write
+            if context.ledger.stopped:
+                return
             brief = _brief(brief_type, request, framework, place, names, context.instructions)
-            await _make_content(context, brief, order)
+            with context.ledger.at_work():
+                await _make_content(context, await _grounded(context, brief), order)
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -47,6 +52,9 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], brief_typ
                 group.create_task(write_one_after_another())
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
+    if context.ledger.stopped:
+        await context.ledger.quiet()
+        raise context.ledger.stopped
 
 
 def _brief(
@@ -68,9 +76,30 @@ def _brief(
     )
 
 
+async def _grounded(context: RunContext, brief: ContentBrief[C]) -> ContentBrief[C]:
+    """With pages that exist, where there is a search and the content names pages."""
+    if context.search is None or not isinstance(brief, ResourcesBrief):
+        return brief
+    found = await context.search.find(f"{brief.concept.name} {brief.roadmap_title}")
+    return brief.model_copy(update={"found": found})
+
+
+def expected_of(brief: ContentBrief[C], *, any_language: bool) -> Expected:
+    """What the answer to a brief is measured by. `any_language`: its author can write the language asked for."""
+    given = [brief.concept.name, brief.concept.description, *brief.concept.keywords, *brief.prerequisite_names]
+    given += [brief.roadmap_title, brief.stage_name, brief.module_name]
+    given += [brief.preferences.learning_goal, brief.instructions]
+    return Expected(
+        hours=brief.concept.estimated_hours,
+        language=brief.preferences.primary_language if any_language else None,
+        given="\n".join(given),
+    )
+
+
 async def _make_content(context: RunContext, brief: ContentBrief[C], order: int) -> None:
     concept_id, content_type = brief.concept.concept_id, brief.content_type
     subject = {"concept_id": concept_id, "content_type": content_type}
+    expected = expected_of(brief, any_language=context.any_language)
     saved: int | None = None
 
     async def save(session: Session, content: C, call: Call) -> None:
@@ -79,19 +108,33 @@ async def _make_content(context: RunContext, brief: ContentBrief[C], order: int)
             session, context.fence, context.roadmap_id, concept_id, content_type, as_json(content), call
         )
 
-    question = Question(
-        GENERATOR_OF[content_type],
-        brief,
-        check_content,
-        subject=(concept_id, content_type),
-        order=order,
-        keep=save,
-        on_call=lambda: context.tell("content_started", **subject),
-    )
+    async def save_unexamined(session: Session, content: C, call: Call) -> None:
+        await save(session, without_claims(content), call)
+
+    def question(on_answer: Callable[[Call], None] | None = None) -> Question[C]:
+        return Question(
+            GENERATOR_OF[content_type],
+            brief,
+            lambda content: check_content(content, expected),
+            subject=(concept_id, content_type),
+            order=order,
+            keep=None if on_answer else save_unexamined,
+            on_call=lambda: context.tell("content_started", **subject),
+            on_answer=on_answer,
+            stands=on_answer is not None,
+        )
+
     try:
-        await context.ledger.ask(question)
+        examine = examiner_of(context, brief, order)
+        if examine is None:
+            await context.ledger.ask(question())
+        else:
+            content, call = await ask_examined(context, question, examine)
+            await context.commit(lambda session: save(session, content, call))
     except (Superseded, DatabaseUnavailable):
         raise
+    except (ModelDenied, BudgetSpent):
+        return  # the ledger is stopped, and the run ends when what is paid for is committed
     except Exception as error:
         reason = f"{error}" or type(error).__name__
         await context.commit(

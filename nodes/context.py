@@ -2,13 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from domain.vocabulary import Step
 from nodes.authors.ledger import Ledger
 from repository.database import Database, Session
 from repository.events import EventWriter
 from repository.tasks import Fence, enter_step, hold_task
+
+if TYPE_CHECKING:
+    from nodes.web.links import LinkChecker
+    from nodes.web.search import Finder
 
 T = TypeVar("T")
 
@@ -25,6 +29,14 @@ class RunContext:
     content_step: Step
     """What `current_step` reads while contents are made."""
     max_concepts: int
+    any_language: bool
+    """The author can write whatever language is asked for."""
+    second_opinion: bool
+    """A model of its own answers each quiz again, without the key."""
+    links: "LinkChecker | None"
+    """Looks at links; None where nobody does."""
+    search: "Finder | None"
+    """Finds pages; None where there is no search."""
     database: Database
     fence: Fence
     ledger: Ledger

@@ -1,12 +1,20 @@
-"""The first framework: an author writes names and words, code gives ids, order and totals."""
+"""The first framework: an author writes names and words, code gives ids, order and totals.
+
+A framework that may grow beyond what one answer holds is written in parts, each a question of its own: the stages
+first, then stage after stage.
+"""
+
+from functools import partial
 
 from langgraph.runtime import Runtime
 
+from domain.checks import check_draft
+from domain.framework import FrameworkDraft, Outline, StageDraft, StageParts
 from domain.identity import identify
 from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.ledger import Question
-from nodes.authors.port import FrameworkBrief
+from nodes.authors.port import FrameworkBrief, OutlineBrief, StageBrief
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
 from repository.roadmaps import ids_ever_used, save_draft
@@ -17,12 +25,48 @@ async def curriculum_design(state: RunState, runtime: Runtime[RunContext]) -> Ru
     context = runtime.context
     await context.enter(Step.CURRICULUM_DESIGN)
     request = LearningRequest.model_validate(state["request"])
-    intent = Intent.model_validate(state["intent"])
-    brief = FrameworkBrief(request=request, intent=intent, max_concepts=context.max_concepts)
-    draft = await context.ledger.ask(Question(Step.CURRICULUM_DESIGN, brief))
+    draft = await _designed(context, request, Intent.model_validate(state["intent"]))
     used = await context.commit(lambda session: ids_ever_used(session, context.roadmap_id))
     hours_per_week = request.preferences.available_hours_per_week
     framework, repairs = identify(draft, context.roadmap_id, hours_per_week, used_ids=used)
     await context.commit(lambda session: save_draft(session, framework))
     context.tell("framework_designed", framework=as_json(framework))
     return {"framework": as_json(framework), "repairs": [as_json(issue) for issue in repairs], "edit_rounds": 0}
+
+
+async def _designed(context: RunContext, request: LearningRequest, intent: Intent) -> FrameworkDraft:
+    most = context.ledger.author.most_concepts
+    if most is None or context.max_concepts <= most:
+        brief = FrameworkBrief(request=request, intent=intent, max_concepts=context.max_concepts)
+        fits = partial(check_draft, preferences=request.preferences)
+        return await context.ledger.ask(Question(Step.CURRICULUM_DESIGN, brief, fits, stands=True))
+    return await _in_parts(context, request, intent)
+
+
+async def _in_parts(context: RunContext, request: LearningRequest, intent: Intent) -> FrameworkDraft:
+    """One stage after another: each knows the concepts before it, which may be its prerequisites."""
+    wanted = OutlineBrief(request=request, intent=intent, max_concepts=context.max_concepts)
+    outline: Outline = await context.ledger.ask(
+        Question(Step.CURRICULUM_DESIGN, wanted, lambda said: too_many(said, context.max_concepts), stands=True)
+    )
+    stages: list[StageDraft] = []
+    earlier: list[str] = []
+    for index, stage in enumerate(outline.stages):
+        brief = StageBrief(
+            request=request,
+            intent=intent,
+            outline=outline,
+            index=index,
+            max_concepts=stage.concepts,
+            earlier=list(earlier),
+        )
+        parts: StageParts = await context.ledger.ask(Question(Step.CURRICULUM_DESIGN, brief, stands=True))
+        earlier += [concept.name for module in parts.modules for concept in module.concepts]
+        stages.append(StageDraft(name=stage.name, description=stage.description, modules=parts.modules))
+    return FrameworkDraft(title=outline.title, stages=stages)
+
+
+def too_many(outline: Outline, max_concepts: int) -> list[str]:
+    """What is wrong with an outline, for its author."""
+    asked = sum(stage.concepts for stage in outline.stages)
+    return [f"The stages ask for {asked} concepts; at most {max_concepts} are allowed."] if asked > max_concepts else []

@@ -15,6 +15,6 @@ async def intent_analysis(state: RunState, runtime: Runtime[RunContext]) -> RunS
     context = runtime.context
     await context.enter(Step.INTENT_ANALYSIS)
     request = LearningRequest.model_validate(state["request"])
-    intent = await context.ledger.ask(Question(Step.INTENT_ANALYSIS, IntentBrief(request=request)))
+    intent = await context.ledger.ask(Question(Step.INTENT_ANALYSIS, IntentBrief(request=request), stands=True))
     context.tell("intent_analysed", intent=as_json(intent))
     return {"intent": as_json(intent)}

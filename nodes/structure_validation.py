@@ -22,7 +22,8 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
     context = runtime.context
     await context.enter(Step.STRUCTURE_VALIDATION)
     framework = Framework.model_validate(state["framework"])
-    findings = check_framework(framework, context.max_concepts)
+    request = LearningRequest.model_validate(state["request"])
+    findings = check_framework(framework, context.max_concepts, request.preferences)
     repairs = [Issue.model_validate(issue) for issue in state.get("repairs", [])]
     if any(issue.severity == "critical" for issue in findings):
         validation = Validation(
@@ -33,12 +34,13 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
         )
     else:
         brief = StructureReviewBrief(
-            request=LearningRequest.model_validate(state["request"]),
+            request=request,
             intent=Intent.model_validate(state["intent"]) if "intent" in state else None,
             framework=framework,
         )
         review = await context.ledger.ask(Question(Step.STRUCTURE_VALIDATION, brief))
-        issues = findings + repairs + review.issues
+        said = {issue.category for issue in review.issues}
+        issues = [issue for issue in findings if issue.category not in said] + repairs + review.issues
         validation = Validation(
             **review.model_dump(exclude={"issues"}),
             issues=issues,

@@ -14,21 +14,27 @@ from langgraph.graph import StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, Interrupt, StateSnapshot
 
+from domain.errors import ModelDenied
 from domain.review import Issue, Validation
 from domain.vocabulary import GENERATOR_OF, RETRY_OF, STRUCTURAL, ContentType, Step, TaskStatus, TaskType
+from nodes.authors.budget import Budget, Limit
 from nodes.authors.ledger import Ledger
+from nodes.authors.patience import Patience
 from nodes.context import RunContext
 from nodes.state import RunState
 from orchestrator import reviews, transitions
+from orchestrator.authorship import begun_by_a_model
 from orchestrator.gate import RunPermit
 from orchestrator.graphs.creation import build_creation_graph
 from orchestrator.graphs.modification import build_modification_graph
 from orchestrator.graphs.retry import build_retry_graph
 from orchestrator.lease import HeldRun
+from orchestrator.outcomes import Cause
 from orchestrator.requests import answer_of, input_of
 from orchestrator.resources import Resources
+from orchestrator.settings import Settings
 from repository import contents, events, roadmaps, tasks
-from repository.calls import KnownAnswer, known_answers
+from repository.calls import KnownAnswer, bill, known_answers
 from repository.checkpoints import FencedSaver
 from repository.database import Session
 from repository.events import EventWriter
@@ -87,18 +93,28 @@ class Attempt:
         warnings = warnings_of((await self.stands()).values)
         return await self._persist(lambda session: transitions.finish(session, self.fence, warnings))
 
-    async def end(self, status: TaskStatus, reason: str) -> TaskRow:
+    async def end(self, status: TaskStatus, reason: str, cause: Cause | None = None) -> TaskRow:
         """The run stops before its end, for `reason`; what it left unfinished is settled with it."""
         await self.context.events.flush()
-        return await end_task(self.resources, self.fence, status, reason)
+        return await end_task(self.resources, self.fence, status, reason, cause)
+
+    async def check_author(self) -> None:
+        """Raises ModelDenied where a model has begun what only rules would go on with."""
+        author = self.resources.author.name
+        if stranger := await self._persist(lambda session: begun_by_a_model(session, self.task.task_id, author)):
+            raise ModelDenied(stranger)
 
     async def _persist(self, work: Callable[[Session], Awaitable[T]]) -> T:
         return await self.resources.database.persist(work)
 
 
-async def end_task(resources: Resources, fence: Fence, status: TaskStatus, reason: str) -> TaskRow:
+async def end_task(
+    resources: Resources, fence: Fence, status: TaskStatus, reason: str, cause: Cause | None = None
+) -> TaskRow:
     """Where an attempt is open, its events go first."""
-    return await resources.database.persist(lambda session: transitions.end(session, fence, status, reason))
+    return await resources.database.persist(
+        lambda session: transitions.end(session, fence, status, reason, cause=cause)
+    )
 
 
 async def hand_back_task(resources: Resources, fence: Fence) -> None:
@@ -116,17 +132,20 @@ async def open_attempt(resources: Resources, task: TaskRow, held: HeldRun) -> As
     """Reads what earlier attempts left, and makes its contents this attempt's. Raises Superseded."""
     fence = Fence(task.task_id, task.attempt)
 
-    async def read(session: Session) -> tuple[dict[str, KnownAnswer], list[dict[str, Any]], int, RoadmapRow]:
+    async def read(
+        session: Session,
+    ) -> tuple[dict[str, KnownAnswer], tuple[int, float], list[dict[str, Any]], int, RoadmapRow]:
         await tasks.hold_task(session, fence)
         await contents.adopt_contents(session, fence)
         return (
             await known_answers(session, task.task_id),
+            await bill(session, task.task_id),
             await events.untold_contents(session, task.task_id),
             await events.last_sequence(session, task.task_id),
             await roadmaps.get_roadmap_metadata(session, task.roadmap_id or ""),
         )
 
-    known, untold, last, roadmap = await resources.database.persist(read)
+    known, spent, untold, last, roadmap = await resources.database.persist(read)
     writer = EventWriter(resources.database, fence, last)
     for payload in untold:
         writer.append("content_completed", payload)
@@ -139,6 +158,8 @@ async def open_attempt(resources: Resources, task: TaskRow, held: HeldRun) -> As
         round=task.round,
         urgent=task.task_type in RETRY_OF.values(),
         known=known,
+        patience=Patience(resources.settings.model_patience),
+        budget=_budget(resources.settings, *spent),
     )
     context = _context(resources, task, roadmap, ledger, writer)
     saver = FencedSaver(await resources.checkpoints.pool(), fence, resources.database)
@@ -148,6 +169,14 @@ async def open_attempt(resources: Resources, task: TaskRow, held: HeldRun) -> As
         yield Attempt(resources, task, fence, held, context, graph, config)
     finally:
         await asyncio.shield(writer.close())
+
+
+def _budget(settings: Settings, tokens: int, cost: float) -> Budget:
+    """What is left of the run's, over all its attempts."""
+    if settings.budget is None:
+        return Budget()
+    limit = Limit.read(settings.budget)
+    return Budget(limit, cost if limit.money else tokens)
 
 
 def _context(
@@ -162,6 +191,10 @@ def _context(
         instructions=asked.get("instructions") or "",
         content_step=GENERATOR_OF[content_type] if content_type else Step.CONTENT_GENERATION,
         max_concepts=resources.settings.max_concepts,
+        any_language=resources.settings.model is not None,
+        second_opinion=resources.settings.model_review is not None,
+        links=resources.links,
+        search=resources.search,
         database=resources.database,
         fence=ledger.fence,
         ledger=ledger,

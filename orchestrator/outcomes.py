@@ -1,12 +1,26 @@
 """What a run came to. Pure functions of what its rows say."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
+from domain.errors import BudgetSpent, ModelUnavailable
 from domain.review import Issue
 from domain.vocabulary import TaskStatus
 from repository.contents import Tally
 from repository.tables import ContentRow
+
+Cause = Literal["model_unavailable", "budget_spent"]
+"""Why a run ended before its end, where somebody can do something about it."""
+
+
+def cause_of(error: Exception) -> Cause | None:
+    match error:
+        case ModelUnavailable():
+            return "model_unavailable"
+        case BudgetSpent():
+            return "budget_spent"
+        case _:
+            return None
 
 
 def outcome(tally: Tally, failed: Sequence[ContentRow]) -> tuple[TaskStatus, str | None]:
@@ -29,6 +43,7 @@ def execution_summary(
     *,
     tokens: int,
     cost: float,
+    cause: Cause | None = None,
 ) -> dict[str, Any]:
     """What the task's row keeps; `seconds` from request to end, `cost` in US dollars.
 
@@ -42,6 +57,7 @@ def execution_summary(
         "seconds": round(tally.seconds, 3),
         "tokens": tokens,
         "cost": cost,
+        "cause": cause,
         "failures": [
             {"concept_id": row.concept_id, "content_type": row.content_type, "reason": row.last_error} for row in failed
         ],

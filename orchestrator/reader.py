@@ -9,6 +9,7 @@ from domain.framework import Framework, Place
 from orchestrator.follow import Follower
 from orchestrator.status import RoadmapView, StatusCheck, TaskView, roadmap_view, status_check, task_views
 from repository import roadmaps, tasks
+from repository.calls import Expense, expenses
 from repository.contents import newest_versions
 from repository.database import Database, Session
 from repository.events import Event, events_after, events_of_type
@@ -98,6 +99,20 @@ class Reader:
             found = await roadmaps.last_structure_with(session, roadmap_id, concept_id)
             place = found[1].find(concept_id) if found else None
             return Removed(found[0], found[1], place) if found and place else None
+
+        return await self._database.persist(read)
+
+    async def expenses(
+        self, *, task_id: str | None = None, roadmap_id: str | None = None, user_id: str | None = None
+    ) -> list[Expense]:
+        """What was asked of models and paid for, by model and step. Raises NotFound for what is named by its id."""
+
+        async def read(session: Session) -> list[Expense]:
+            if task_id is not None:
+                await tasks.get_task(session, task_id)
+            if roadmap_id is not None:
+                await roadmaps.get_roadmap_metadata(session, roadmap_id)
+            return await expenses(session, task_id=task_id, roadmap_id=roadmap_id, user_id=user_id)
 
         return await self._database.persist(read)
 

@@ -17,6 +17,7 @@ from domain.review import Decision
 from domain.vocabulary import RETRY_OF, ContentType, TaskStatus, TaskType
 from nodes.state import Json, RunState
 from orchestrator import reviews, transitions
+from orchestrator.authorship import check_author
 from orchestrator.resources import Resources
 from repository import contents, roadmaps, tasks
 from repository.contents import Claimable
@@ -167,6 +168,8 @@ async def request_decision(resources: Resources, task_id: str, decision: Decisio
     """Answer a review (see reviews.decide)."""
     await _ready(resources, detach)
     async with resources.database.transaction() as session:
+        if not detach:
+            await check_author(session, task_id, resources.author.name)
         task = await reviews.decide(session, task_id, decision, None if detach else resources.lease.worker_id)
         if detach:
             await resources.queue.enqueue(session, task_id)
@@ -177,6 +180,8 @@ async def request_resume(resources: Resources, task_id: str, *, detach: bool) ->
     """Let a task go on (see transitions.resume)."""
     await _ready(resources, detach)
     async with resources.database.transaction() as session:
+        if not detach:
+            await check_author(session, task_id, resources.author.name)
         task = await transitions.resume(session, task_id, None if detach else resources.lease.worker_id)
         if detach:
             await resources.queue.enqueue(session, task_id, urgent=_is_urgent(task))

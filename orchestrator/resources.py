@@ -22,6 +22,8 @@ from repository.database import Database
 from repository.embedded import EmbeddedServer
 
 if TYPE_CHECKING:
+    from nodes.web.links import LinkChecker
+    from nodes.web.search import Finder
     from repository.checkpoints import CheckpointPool
 
 ProcessKind = Literal["foreground", "worker", "stepper"]
@@ -58,6 +60,8 @@ class Resources:
     checkpoints: Checkpoints
     author: Author
     throttle: Throttle
+    links: "LinkChecker | None"
+    search: "Finder | None"
     lease: Lease
     gate: Gate
 
@@ -77,9 +81,11 @@ async def open_resources(
 
     Raises DatabaseUnavailable, or InvalidInput for a model that cannot be used.
     """
-    author = author or build_author(settings)
+    writer: Author = await asyncio.to_thread(build_author, settings) if author is None else author
     url = await asyncio.to_thread(ready_database, settings)
     async with AsyncExitStack() as stack:
+        if author is None:
+            stack.push_async_callback(_close, writer)
         recover = None if settings.database_url else EmbeddedServer(settings.home).recover
         database = Database(url, patience=settings.database_patience, recover=recover)
         stack.push_async_callback(database.close)
@@ -92,8 +98,14 @@ async def open_resources(
             kind=kind,
             database=database,
             checkpoints=checkpoints,
-            author=author,
-            throttle=Throttle(settings.max_concurrent_calls),
+            author=writer,
+            throttle=Throttle(
+                settings.max_concurrent_calls,
+                requests_per_minute=settings.requests_per_minute,
+                tokens_per_minute=settings.tokens_per_minute,
+            ),
+            links=build_links(settings),
+            search=build_search(settings),
             lease=lease,
             gate=Gate(lease),
         )
@@ -111,12 +123,71 @@ def ready_database(settings: Settings) -> str:
     return url
 
 
-def build_author(settings: Settings) -> Author:
-    """Who writes the words under these settings."""
-    if settings.model is not None:
-        raise InvalidInput(
-            f"ROADMAP_MODEL={settings.model}: this version writes with the offline author only; unset ROADMAP_MODEL."
-        )
-    from nodes.authors.offline import OfflineAuthor
+def build_links(settings: Settings) -> "LinkChecker | None":
+    """Who opens the links of resources; nobody those of the offline author, unless that is asked for."""
+    wanted = settings.model is not None if settings.link_check is None else settings.link_check
+    if not wanted:
+        return None
+    from nodes.web.addresses import AllowList
+    from nodes.web.fetch import Fetcher
+    from nodes.web.links import LinkChecker
 
-    return OfflineAuthor(latency=settings.offline_latency, fail=settings.offline_fail, log=settings.offline_log)
+    return LinkChecker(Fetcher(AllowList.read(settings.link_allow)))
+
+
+def build_search(settings: Settings) -> "Finder | None":
+    """Raises InvalidInput for a search that lacks its key."""
+    if settings.search == "tavily" and settings.search_key is None:
+        raise InvalidInput("ROADMAP_SEARCH=tavily needs ROADMAP_SEARCH_KEY: set it, or take ROADMAP_SEARCH=duckduckgo.")
+    if settings.search is None or settings.model is None:
+        return None
+    from nodes.web.search import DuckDuckGoSearch, Finder, TavilySearch
+
+    if settings.search == "tavily" and settings.search_key is not None:
+        return Finder(TavilySearch(settings.search_key))
+    return Finder(DuckDuckGoSearch())
+
+
+def build_author(settings: Settings) -> Author:
+    """Who writes the words under these settings. Raises InvalidInput for a model that cannot be opened."""
+    if settings.model is None:
+        others = {
+            "CURRICULUM": settings.model_curriculum,
+            "CONTENT": settings.model_content,
+            "REVIEW": settings.model_review,
+            "FALLBACK": settings.model_fallback,
+        }
+        for name in (name for name, model in others.items() if model is not None):
+            raise InvalidInput(f"ROADMAP_MODEL_{name} is set and ROADMAP_MODEL is not: set that too, or unset it.")
+        from nodes.authors.offline import OfflineAuthor
+
+        return OfflineAuthor(latency=settings.offline_latency, fail=settings.offline_fail, log=settings.offline_log)
+    from nodes.authors.budget import Limit
+    from nodes.authors.chat import ChatAuthor
+    from nodes.authors.models import Models, Names, check
+    from nodes.authors.prices import Prices
+
+    names = Names(
+        usual=settings.model,
+        curriculum=settings.model_curriculum,
+        content=settings.model_content,
+        review=settings.model_review,
+        fallback=settings.model_fallback,
+    )
+    prices = Prices(settings.model_prices)
+    for name in names.all():
+        check(name)
+        if settings.budget and Limit.read(settings.budget).money and prices.of(name) is None:
+            raise InvalidInput(
+                f"ROADMAP_BUDGET is in US dollars, and nobody knows what {name} costs: set ROADMAP_MODEL_PRICES, as "
+                f'{{"{name}": [1.25, 10]}}, or give the budget in tokens.'
+            )
+    models = Models(settings.model_temperature, settings.model_timeout)
+    return ChatAuthor(names, models, prices, max_tokens=settings.model_max_tokens, timeout=settings.model_timeout)
+
+
+async def _close(author: Author) -> None:
+    """An author that was opened here and holds connections."""
+    close = getattr(author, "close", None)
+    if close is not None:
+        await close()

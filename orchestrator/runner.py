@@ -11,7 +11,9 @@ import structlog
 
 from domain.errors import DatabaseUnavailable, Superseded
 from domain.vocabulary import TaskStatus
+from nodes.tracing import span
 from orchestrator.attempt import Attempt, end_task, hand_back_task, open_attempt
+from orchestrator.outcomes import cause_of
 from orchestrator.resources import Resources
 from repository.events import EventWriter
 from repository.tables import TaskRow
@@ -37,7 +39,8 @@ class Runner:
         try:
             async with open_attempt(self.resources, task, held) as attempt:
                 opened = True
-                return await self._go_through(attempt)
+                with span("roadmap.run", task_id=task.task_id, task_type=task.task_type, attempt=task.attempt):
+                    return await self._go_through(attempt)
         except asyncio.CancelledError:
             if held.lost:
                 raise Superseded("Another attempt owns this task.") from None
@@ -55,6 +58,7 @@ class Runner:
 
     async def _go_through(self, attempt: Attempt) -> TaskRow:
         try:
+            await attempt.check_author()
             reviews = await attempt.advance(await attempt.entry())
             return await (attempt.park(reviews[0]) if reviews else attempt.finish())
         except (Superseded, DatabaseUnavailable):
@@ -66,7 +70,7 @@ class Runner:
         except Exception as error:
             task_id, trace = attempt.task.task_id, self._trace(error)
             _log.info("run failed", task_id=task_id, reason=_reason(error), exc_info=trace)
-            return await attempt.end(TaskStatus.FAILED, _reason(error))
+            return await attempt.end(TaskStatus.FAILED, _reason(error), cause_of(error))
 
     def _trace(self, error: Exception) -> Exception | None:
         """For who debugs. Drawing it takes seconds in which nothing else runs, where a program configures no logs."""

@@ -7,10 +7,14 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import InvalidInput
+from nodes.authors.budget import Limit
+from nodes.authors.prices import Price, read_prices
+from nodes.web.addresses import AllowList
 from repository.embedded import default_home
 from repository.urls import read_url
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+ModelName = Annotated[str, Field(pattern=r"^[a-z0-9_]+:\S+$", max_length=200)]
 
 
 class Settings(BaseSettings):
@@ -24,8 +28,40 @@ class Settings(BaseSettings):
     """libpq URL of a PostgreSQL server; unset: the embedded one."""
     home: Path = Field(default_factory=default_home)
     """Data folder of the embedded server."""
-    model: str | None = None
+    model: ModelName | None = None
     """Chat model as `provider:name`; unset: the offline author."""
+    model_curriculum: ModelName | None = None
+    """Another model for intent, frameworks and their edits."""
+    model_content: ModelName | None = None
+    """Another model for tutorials, resources and quizzes."""
+    model_review: ModelName | None = None
+    """Another model for the review of a structure."""
+    model_fallback: ModelName | None = None
+    """Asked while the model that should answer cannot."""
+    model_temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
+    """Unset: the provider's own."""
+    model_max_tokens: Annotated[int, Field(ge=256, le=1_000_000)] = 8192
+    """Tokens of one answer; one that was cut off is asked for again with up to four times as many."""
+    model_timeout: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = 300.0
+    """Seconds that one call may take."""
+    model_patience: Seconds = 900.0
+    """Seconds that a question is tried while its model is busy or away."""
+    model_prices: Annotated[dict[str, Price], NoDecode] = {}
+    """JSON as `{"openai:gpt-x": [1.25, 10]}`: US dollars for a million tokens in and out."""
+    requests_per_minute: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """Calls of the process in a minute; unset: as many as come."""
+    tokens_per_minute: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """Tokens of the process in a minute; unset: as many as come."""
+    budget: str | None = None
+    """What one run may spend: tokens as `200000`, or US dollars as `$1.50`."""
+    link_check: bool | None = None
+    """Whether the links of resources are opened; unset: those of a chat model are, the offline author's not."""
+    link_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts and networks, by commas, that links may lead to although they are not public."""
+    search: Literal["tavily", "duckduckgo"] | None = None
+    """Finds pages that a chat model chooses resources from."""
+    search_key: SecretStr | None = None
+    """Of Tavily."""
     max_concurrent_calls: Annotated[int, Field(ge=1, le=1000)] = 30
     """Calls to the author at once, over all runs of the process."""
     max_concepts: Annotated[int, Field(ge=1, le=10_000)] = 60
@@ -60,7 +96,25 @@ class Settings(BaseSettings):
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
 
-    @field_validator("offline_fail", mode="before")
+    @field_validator("model_prices", mode="before")
+    @classmethod
+    def _prices(cls, value: object) -> object:
+        return read_prices(value) if isinstance(value, str) else value
+
+    @field_validator("budget")
+    @classmethod
+    def _limits_something(cls, value: str | None) -> str | None:
+        if value is not None:
+            Limit.read(value)
+        return value
+
+    @field_validator("link_allow")
+    @classmethod
+    def _hosts_and_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        AllowList.read(value)
+        return value
+
+    @field_validator("offline_fail", "link_allow", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -10,7 +10,7 @@ from typing import Any, Final
 from domain.errors import Conflict
 from domain.review import Issue
 from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, STRUCTURAL, Step, TaskStatus
-from orchestrator.outcomes import execution_summary, outcome
+from orchestrator.outcomes import Cause, execution_summary, outcome
 from repository import contents, tasks
 from repository.calls import bill
 from repository.database import Session
@@ -77,7 +77,12 @@ async def finish(session: Session, fence: Fence, warnings: Sequence[Issue]) -> T
 
 
 async def end(
-    session: Session, fence: Fence, status: TaskStatus, reason: str | None, warnings: Sequence[Issue] = ()
+    session: Session,
+    fence: Fence,
+    status: TaskStatus,
+    reason: str | None,
+    warnings: Sequence[Issue] = (),
+    cause: Cause | None = None,
 ) -> TaskRow:
     """Make a task final: unfinished contents, summary, row and last event together. Raises Superseded."""
     task = await lock_task(session, fence.task_id)
@@ -93,6 +98,7 @@ async def end(
         warnings,
         tokens=tokens,
         cost=cost,
+        cause=cause,
     )
     task = await update_task_status(
         session,

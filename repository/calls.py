@@ -29,6 +29,11 @@ class Call:
     outcome: str
     answer: dict[str, Any] | None
 
+    @property
+    def objection(self) -> str | None:
+        """What was wrong with the answer."""
+        return None if self.outcome == ACCEPTED else self.outcome
+
 
 _COLUMNS: Final = tuple(Call.__slots__)
 RECORD: Final = f"""
@@ -49,19 +54,56 @@ async def record_call(session: Session, fence: Fence, call: Call) -> None:
     await execute(session, _RECORD, {"task_id": fence.task_id, **parameters(call)})
 
 
+async def object_to(session: Session, fence: Fence, key: str, objection: str) -> None:
+    """An answer that was accepted at first does not count after all."""
+    await execute(
+        session,
+        text("UPDATE model_calls SET outcome = :objection WHERE task_id = :task_id AND key = :key"),
+        {"objection": objection, "task_id": fence.task_id, "key": key},
+    )
+
+
+TRY: Final = "/"
+"""In the key of a try that brought no answer: the key of its question, this, and which try it was."""
+
+
+def failed_try(key: str, number: int, fence: Fence, step: str, model: str, latency: float, outcome: str) -> Call:
+    """The row of a try that brought no answer: it is on the account, and answers nothing."""
+    return Call(
+        key=f"{key}{TRY}{fence.attempt}.{number}",
+        step=step,
+        model=model,
+        tokens_in=0,
+        tokens_out=0,
+        cost=0.0,
+        latency=latency,
+        finish_reason=None,
+        outcome=outcome,
+        answer=None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class KnownAnswer:
     """An answer that no content version holds: of a step, or one that failed its check."""
 
     answer: dict[str, Any]
+    objection: str | None = None
+    """What was wrong with it when it came, or when it was looked at closely."""
+    model: str = ""
+    """Whose it is."""
 
 
 async def known_answers(session: Session, task_id: str) -> dict[str, KnownAnswer]:
     """By key: what a run that starts again need not ask."""
-    statement = select(ModelCallRow.key, ModelCallRow.answer).where(
+    statement = select(ModelCallRow.key, ModelCallRow.answer, ModelCallRow.outcome, ModelCallRow.model).where(
         ModelCallRow.task_id == task_id, col(ModelCallRow.answer).is_not(None)
     )
-    return {key: KnownAnswer(dict(answer)) for key, answer in await session.exec(statement) if answer is not None}
+    return {
+        key: KnownAnswer(dict(answer), None if outcome == ACCEPTED else outcome, model)
+        for key, answer, outcome, model in await session.exec(statement)
+        if answer is not None
+    }
 
 
 async def bill(session: Session, task_id: str) -> tuple[int, float]:
@@ -72,3 +114,51 @@ async def bill(session: Session, task_id: str) -> tuple[int, float]:
     ).where(ModelCallRow.task_id == task_id)
     tokens, cost = (await session.exec(statement)).one()
     return int(tokens), float(cost)
+
+
+async def models_that_answered(session: Session, task_id: str) -> set[str]:
+    """Whose words a task holds."""
+    statement = select(ModelCallRow.model).where(
+        ModelCallRow.task_id == task_id, col(ModelCallRow.key).not_like(f"%{TRY}%")
+    )
+    return set(await session.exec(statement.distinct()))
+
+
+@dataclass(frozen=True, slots=True)
+class Expense:
+    """What one model was asked and paid for, in one step."""
+
+    model: str
+    step: str
+    calls: int
+    """Answers that came."""
+    rejected: int
+    """Those of them that failed their check."""
+    failed: int
+    """Tries that brought no answer."""
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    """In US dollars."""
+    seconds: float
+    """Of waiting for the model, over all tries."""
+
+
+_EXPENSES: Final = f"""
+    SELECT c.model, c.step, count(*) FILTER (WHERE NOT failed) AS calls,
+        count(*) FILTER (WHERE NOT failed AND outcome <> '{ACCEPTED}') AS rejected,
+        count(*) FILTER (WHERE failed) AS failed, sum(tokens_in) AS tokens_in, sum(tokens_out) AS tokens_out,
+        sum(cost) AS cost, sum(latency) AS seconds
+    FROM (SELECT *, position('{TRY}' in key) > 0 AS failed FROM model_calls) AS c JOIN roadmap_tasks t USING (task_id)
+    WHERE %s GROUP BY c.model, c.step ORDER BY sum(cost) DESC, sum(tokens_in + tokens_out) DESC, c.model, c.step"""
+
+
+async def expenses(
+    session: Session, *, task_id: str | None = None, roadmap_id: str | None = None, user_id: str | None = None
+) -> list[Expense]:
+    """Of everything, or of what is named; the dearest first."""
+    wanted = {"task_id": task_id, "roadmap_id": roadmap_id, "user_id": user_id}
+    named = {name: value for name, value in wanted.items() if value is not None}
+    condition = " AND ".join(f"t.{name} = :{name}" for name in named) or "true"
+    rows = await execute(session, text(_EXPENSES % condition), named)
+    return [Expense(**row) for row in rows.mappings()]

@@ -1,14 +1,16 @@
 """Asking an author on behalf of one run: answered from the ledger where the answer is known, else bought once.
 
 Every answer is committed before the next call is made, one that failed its check included. An answer that a process
-had received but not committed when it died is asked again; a committed one never is.
+had received but not committed when it died is asked again; a committed one never is. Every try is a row, one that
+brought no answer too.
 """
 
+import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from itertools import count
@@ -16,11 +18,15 @@ from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from domain.errors import AnswerRejected
+from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
 from domain.vocabulary import Step
-from nodes.authors.port import Answer, Author, Brief
+from nodes.authors.budget import Budget
+from nodes.authors.patience import Patience
+from nodes.authors.port import Answer, Author, Brief, CallFailed, Usage
+from nodes.authors.storable import storable_answer
 from nodes.authors.throttle import Throttle
-from repository.calls import ACCEPTED, Call, KnownAnswer, record_call
+from nodes.tracing import span
+from repository.calls import ACCEPTED, Call, KnownAnswer, failed_try, object_to, record_call
 from repository.database import Database, Session
 from repository.tasks import Fence, hold_task, made_progress
 
@@ -55,6 +61,10 @@ class Question(Generic[T]):
     """For a content: saves it, so that the ledger need not hold the answer too."""
     on_call: Callable[[], None] | None = None
     """Told when a call begins."""
+    on_answer: Callable[[Call], None] | None = None
+    """Told which call brought the answer that counted, where nothing is kept with it."""
+    stands: bool = False
+    """What an earlier round got accepted is taken as it is: only what failed is asked anew."""
 
 
 class Permit(Protocol):
@@ -81,6 +91,13 @@ class Ledger:
     urgent: bool
     known: dict[str, KnownAnswer]
     """Answers that no content row holds, by key: of earlier attempts, and this one's."""
+    patience: Patience = field(default_factory=Patience)
+    budget: Budget = field(default_factory=Budget)
+    stopped: ModelDenied | BudgetSpent | None = None
+    """Why no call of this run may start any more."""
+    _at_work: int = 0
+    _quiet: asyncio.Event = field(default_factory=asyncio.Event)
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _progressed: bool = False
 
     @property
@@ -88,47 +105,152 @@ class Ledger:
         """How many questions may wait for their turn or their commit, so that no turn is left free."""
         return 2 * self.throttle.limit
 
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Around all that is done for one content: what is paid for is committed before a stopped run ends."""
+        self._at_work += 1
+        try:
+            yield
+        finally:
+            self._at_work -= 1
+            self._quiet.set()
+
+    async def quiet(self) -> None:
+        """Returns when nobody is at work."""
+        while self._at_work:
+            self._quiet.clear()
+            await self._quiet.wait()
+
+    def _stop_for(self, reason: ModelDenied | BudgetSpent) -> ModelDenied | BudgetSpent:
+        """No call starts from now on, and nobody waits for one."""
+        self.stopped = self.stopped or reason
+        self._stop.set()
+        return reason
+
+    async def _wait(self, delay: float) -> None:
+        """Between two tries."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(delay):
+                await self._stop.wait()
+
     async def ask(self, question: Question[T]) -> T:
         """An answer that passes the check, committed: its ledger row, and with `keep` what the caller saves, at once.
 
         Answers that earlier attempts had rejected are walked through first; then at most MOST_TRIES are bought.
-        Raises AnswerRejected after the last one, and what the author raises.
+        Raises AnswerRejected after the last one, ModelUnavailable when no answer comes, ModelDenied and BudgetSpent
+        for every question of the run from then on.
         """
-        objections: list[str] = []
-        bought = 0
-        for ordinal in count():
-            told = objections[-MOST_OBJECTIONS:]
-            key = call_key(question, self.round, ordinal, told)
-            known = self.known.get(key)
-            if known is not None:
-                value, problems = _checked(question, known.answer)
-            elif bought < MOST_TRIES:
-                value, problems = await self._buy(question, key, told)
-                bought += 1
-            else:
-                break
+        for round_ in range(self.round if question.stands else 0):
+            value, _, _ = self._walk(question, round_)
             if value is not None:
                 return value
+        value, objections, ordinal = self._walk(question, self.round)
+        for bought in range(MOST_TRIES):
+            if value is not None:
+                return value
+            told = objections[-MOST_OBJECTIONS:]
+            value, problems = await self._buy(question, call_key(question, self.round, ordinal + bought, told), told)
             objections.append(" ".join(problems))
-        raise AnswerRejected(f"The author's answers failed their check {bought} times: {objections[-1]}")
+        if value is not None:
+            return value
+        raise AnswerRejected(f"The author's answers failed their check {MOST_TRIES} times: {objections[-1]}")
 
-    async def _buy(self, question: Question[T], key: str, objections: list[str]) -> tuple[T | None, list[str]]:
-        """One call, and its answer committed."""
+    def _walk(self, question: Question[T], round_: int) -> tuple[T | None, list[str], int]:
+        """Through the known answers of a round: the accepted one, what was said about the others, how many they are.
+
+        What was said of an answer when it came holds, whatever the settings and the checks are by now.
+        """
+        objections: list[str] = []
+        for ordinal in count():
+            key = call_key(question, round_, ordinal, objections[-MOST_OBJECTIONS:])
+            known = self.known.get(key)
+            if known is None:
+                return None, objections, ordinal
+            value, problems = (None, [known.objection]) if known.objection else _shaped(question, known.answer)
+            if value is not None:
+                if question.on_answer:
+                    question.on_answer(_known_call(question, key, known))
+                return value, objections, ordinal
+            objections.append(" ".join(problems))
+        raise AssertionError("a walk ends at the first answer that is not known")
+
+    async def _buy(self, question: Question[T], key: str, told: list[str]) -> tuple[T | None, list[str]]:
+        """One answer, committed, in as many tries as patience allows."""
+        since: float | None = None
+        for number in count(1):
+            try:
+                bought = await self._try(question, key, told, number)
+            except CallFailed as failure:
+                since = since or time.monotonic()
+                if failure.denied:
+                    raise self._stop_for(ModelDenied(str(failure))) from None
+                delay = self.patience.delay(failure, number, since)
+                if delay is None:
+                    raise ModelUnavailable(f"{failure} ({number} tries)" if number > 1 else str(failure)) from None
+                await self._wait(delay)
+            except BudgetSpent as spent:
+                self._stop_for(spent)
+                raise
+            else:
+                self.patience.answered()
+                return bought
+        raise AssertionError("tries end by an answer or an error")
+
+    async def _try(self, question: Question[T], key: str, told: list[str], number: int) -> tuple[T | None, list[str]]:
+        """One call, and what came of it committed."""
+        most = self.author.most(question.brief, told)
         async with AsyncExitStack() as until_committed:
-            async with self.throttle.turn(self.fence.task_id, order=question.order, urgent=self.urgent):
+            reservation = await until_committed.enter_async_context(self.budget.reserve(most))
+            async with self.throttle.turn(
+                self.fence.task_id, order=question.order, urgent=self.urgent, tokens=most.tokens
+            ):
                 await until_committed.enter_async_context(self.permit.call())
-                if question.on_call:
+                if self.stopped is not None:
+                    raise self.stopped
+                if question.on_call and number == 1:
                     question.on_call()
                 began = time.monotonic()
-                answer = storable_answer(await self.author.write(question.brief, objections))
+                try:
+                    answer = await self._write(question, told)
+                except CallFailed as failure:
+                    latency = time.monotonic() - began
+                    self.throttle.correct(expected=most.tokens, used=0)
+                    row = failed_try(key, number, self.fence, question.step, failure.model, latency, failure.outcome)
+                    await self.database.persist(partial(self._record, row))
+                    raise
                 latency = time.monotonic() - began
-            value, problems = _checked(question, answer.content)
+                reservation.used = Usage(answer.tokens_in, answer.tokens_out, answer.cost)
+                self.throttle.correct(expected=most.tokens, used=reservation.used.tokens)
+            value, problems = _checked(question, answer)
             call = _call(question, key, answer, latency, problems)
             await self.database.persist(partial(self._commit, question, call, value))
             self._progressed = True
             if call.answer is not None:
-                self.known[key] = KnownAnswer(call.answer)
+                self.known[key] = KnownAnswer(call.answer, call.objection, call.model)
+            if value is not None and question.on_answer:
+                question.on_answer(call)
         return value, problems
+
+    async def object(self, call: Call, problems: list[str]) -> None:
+        """An answer that passed its check turned out wrong: its question is asked again with this objection."""
+        objection = " ".join(problems)
+
+        async def note(session: Session) -> None:
+            await hold_task(session, self.fence)
+            await object_to(session, self.fence, call.key, objection)
+
+        await self.database.persist(note)
+        self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model)
+
+    async def _write(self, question: Question[T], told: list[str]) -> Answer:
+        with span("roadmap.call", role=question.brief.role, step=question.step) as told_span:
+            answer = storable_answer(await self.author.write(question.brief, told))
+            told_span.set_attributes({"model": answer.model, "tokens": answer.tokens_in + answer.tokens_out})
+        return answer
+
+    async def _record(self, row: Call, session: Session) -> None:
+        await hold_task(session, self.fence)
+        await record_call(session, self.fence, row)
 
     async def _commit(self, question: Question[T], call: Call, value: T | None, session: Session) -> None:
         await hold_task(session, self.fence)
@@ -142,19 +264,30 @@ class Ledger:
 
 def call_key(question: Question[Any], round_: int, ordinal: int, objections: list[str]) -> str:
     """Same key, same question: no clock, no model and no setting in it."""
-    brief = question.brief.model_dump(mode="json")
+    brief = question.brief.model_dump(mode="json", exclude=set(question.brief.unkeyed))
     parts = [question.brief.role, question.step, round_, question.subject, ordinal, objections, brief]
     return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _checked(question: Question[T], content: Mapping[str, Any]) -> tuple[T | None, list[str]]:
+def _known_call(question: Question[Any], key: str, known: KnownAnswer) -> Call:
+    """The call that brought a known answer, as far as it is known: its row is there already."""
+    return Call(key, question.step, known.model, 0, 0, 0.0, 0.0, None, ACCEPTED, known.answer)
+
+
+def _checked(question: Question[T], answer: Answer) -> tuple[T | None, list[str]]:
     """The answer where it counts, else what is wrong with it."""
+    if answer.problem is not None:
+        return None, [answer.problem]
+    value, problems = _shaped(question, answer.content)
+    problems = problems if value is None else question.check(value)
+    return (None, problems) if problems else (value, [])
+
+
+def _shaped(question: Question[T], content: Mapping[str, Any]) -> tuple[T | None, list[str]]:
     try:
-        value = cast(T, question.brief.shape.model_validate(content))
+        return cast(T, question.brief.shape.model_validate(content)), []
     except ValidationError as error:
         return None, [f"{'.'.join(map(str, item['loc']))}: {item['msg']}." for item in error.errors()[:5]]
-    problems = question.check(value)
-    return (None, problems) if problems else (value, [])
 
 
 def _call(question: Question[Any], key: str, answer: Answer, latency: float, problems: list[str]) -> Call:
@@ -170,25 +303,3 @@ def _call(question: Question[Any], key: str, answer: Answer, latency: float, pro
         outcome=" ".join(problems) or ACCEPTED,
         answer=None if question.keep and not problems else answer.content,
     )
-
-
-def storable_answer(answer: Answer) -> Answer:
-    """The same answer without what PostgreSQL cannot store: NUL characters and lone surrogates."""
-    written = json.dumps(answer.content)  # both stand there as escapes, which is quicker to see than to walk through it
-    if "\\u0000" not in written and "\\ud" not in written:
-        return answer
-    return replace(answer, content=_storable(answer.content))
-
-
-def _storable(value: Any) -> Any:
-    match value:
-        case str():
-            if "\x00" in value or not value.isascii():
-                return value.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
-            return value
-        case dict():
-            return {_storable(key): _storable(item) for key, item in value.items()}
-        case list():
-            return [_storable(item) for item in value]
-        case _:
-            return value

@@ -10,12 +10,14 @@ from typing import Any, Literal, assert_never, cast
 
 from pydantic import BaseModel
 
+from domain.contents import QuizKey
 from domain.errors import RunFailed
 from nodes.authors.offline_texts.edits import plan_edits
 from nodes.authors.offline_texts.frameworks import write_framework
 from nodes.authors.offline_texts.new_parts import write_new_parts
 from nodes.authors.offline_texts.quizzes import write_quiz
 from nodes.authors.offline_texts.resources import write_resources
+from nodes.authors.offline_texts.slices import write_outline, write_stage_parts
 from nodes.authors.offline_texts.tutorials import write_tutorial
 from nodes.authors.offline_texts.understanding import review, understand
 from nodes.authors.port import (
@@ -26,21 +28,28 @@ from nodes.authors.port import (
     FrameworkBrief,
     IntentBrief,
     NewPartsBrief,
+    OutlineBrief,
     QuizBrief,
+    QuizKeyBrief,
     ResourcesBrief,
+    StageBrief,
     StructureReviewBrief,
     TutorialBrief,
+    Usage,
 )
 
 _KnownBrief = (
     IntentBrief
     | FrameworkBrief
+    | OutlineBrief
+    | StageBrief
     | StructureReviewBrief
     | EditPlanBrief
     | NewPartsBrief
     | TutorialBrief
     | ResourcesBrief
     | QuizBrief
+    | QuizKeyBrief
 )
 
 
@@ -53,11 +62,16 @@ class OfflineAuthor:
     """
 
     name = "offline"
+    most_concepts: int | None = None
 
     def __init__(self, *, latency: float = 0.0, fail: Collection[str] = (), log: Path | None = None) -> None:
         self._latency = latency
         self._fail = frozenset(entry.strip() for entry in fail)
         self._log = log
+
+    def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:  # noqa: ARG002
+        """It costs nothing."""
+        return Usage()
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:  # noqa: ARG002
         """Raises RunFailed for a content that was told to fail. Objections change nothing: rules do not learn."""
@@ -74,7 +88,7 @@ class OfflineAuthor:
         if self._log is None:
             return
         asked = cast(_KnownBrief, brief)
-        if isinstance(asked, IntentBrief | FrameworkBrief | StructureReviewBrief):
+        if isinstance(asked, IntentBrief | FrameworkBrief | OutlineBrief | StageBrief | StructureReviewBrief):
             preferences = asked.request.preferences
         else:
             preferences = asked.preferences
@@ -98,6 +112,10 @@ def _words_for(brief: Brief[Any]) -> BaseModel:
             return understand(known.request)
         case FrameworkBrief():
             return write_framework(known.request.preferences, known.max_concepts)
+        case OutlineBrief():
+            return write_outline(known)
+        case StageBrief():
+            return write_stage_parts(known)
         case StructureReviewBrief():
             return review(known.request, known.framework)
         case EditPlanBrief():
@@ -110,5 +128,7 @@ def _words_for(brief: Brief[Any]) -> BaseModel:
             return write_resources(known)
         case QuizBrief():
             return write_quiz(known)
+        case QuizKeyBrief():
+            return QuizKey(answers=[])  # rules know no subject
         case _ as unreachable:
             assert_never(unreachable)

@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.contents import Quiz, Resources, Tutorial
-from domain.framework import Concept, Framework, FrameworkDraft
+from domain.contents import FoundPage, OpenQuestion, Quiz, QuizKey, Resources, Tutorial
+from domain.errors import ModelUnavailable
+from domain.framework import Concept, Framework, FrameworkDraft, Outline, StageParts
 from domain.request import Intent, LearningRequest, Preferences
 from domain.review import EditPlan, Issue, NewParts, StructureReview
 from domain.vocabulary import ContentType
@@ -23,12 +24,15 @@ class Role(StrEnum):
 
     INTENT = "intent"
     FRAMEWORK = "framework"
+    OUTLINE = "outline"
+    STAGE = "stage"
     STRUCTURE_REVIEW = "structure_review"
     EDIT_PLAN = "edit_plan"
     NEW_PARTS = "new_parts"
     TUTORIAL = "tutorial"
     RESOURCES = "resources"
     QUIZ = "quiz"
+    QUIZ_KEY = "quiz_key"
 
 
 T = TypeVar("T", bound=BaseModel)
@@ -41,6 +45,8 @@ class Brief(BaseModel, Generic[T]):
     model_config = ConfigDict(frozen=True)
     role: ClassVar[Role]
     shape: ClassVar[type[BaseModel]]
+    unkeyed: ClassVar[frozenset[str]] = frozenset()
+    """Fields that come from settings: an answer stands when they change."""
 
 
 class IntentBrief(Brief[Intent]):
@@ -52,9 +58,36 @@ class IntentBrief(Brief[Intent]):
 class FrameworkBrief(Brief[FrameworkDraft]):
     role = Role.FRAMEWORK
     shape = FrameworkDraft
+    unkeyed = frozenset({"max_concepts"})
     request: LearningRequest
     intent: Intent
     max_concepts: int
+
+
+class OutlineBrief(Brief[Outline]):
+    """The stages of a framework that is too large for one answer."""
+
+    role = Role.OUTLINE
+    shape = Outline
+    unkeyed = frozenset({"max_concepts"})
+    request: LearningRequest
+    intent: Intent
+    max_concepts: int
+
+
+class StageBrief(Brief[StageParts]):
+    """The modules and concepts of the stage at `index` of an outline."""
+
+    role = Role.STAGE
+    shape = StageParts
+    request: LearningRequest
+    intent: Intent
+    outline: Outline
+    index: int
+    max_concepts: int
+    """For this stage, by the outline."""
+    earlier: list[str]
+    """Names of the concepts of the stages before: they may be prerequisites, and are not taught again."""
 
 
 class StructureReviewBrief(Brief[StructureReview]):
@@ -71,6 +104,7 @@ class EditPlanBrief(Brief[EditPlan]):
 
     role = Role.EDIT_PLAN
     shape = EditPlan
+    unkeyed = frozenset({"max_concepts"})
     preferences: Preferences
     framework: Framework
     issues: list[Issue]
@@ -112,13 +146,39 @@ class TutorialBrief(ContentBrief[Tutorial]):
 class ResourcesBrief(ContentBrief[Resources]):
     role = Role.RESOURCES
     shape = Resources
+    unkeyed = frozenset({"found"})
     content_type = ContentType.RESOURCES
+    found: list[FoundPage] = []
+    """What a search gave, if there was one."""
 
 
 class QuizBrief(ContentBrief[Quiz]):
     role = Role.QUIZ
     shape = Quiz
     content_type = ContentType.QUIZ
+
+
+class QuizKeyBrief(Brief[QuizKey]):
+    """A second opinion: the questions of a quiz, without their key."""
+
+    role = Role.QUIZ_KEY
+    shape = QuizKey
+    preferences: Preferences
+    concept: Concept
+    questions: list[OpenQuestion]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call, and their price in US dollars."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        return self.tokens_in + self.tokens_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +191,52 @@ class Answer:
     tokens_out: int = 0
     cost: float = 0.0
     finish_reason: str | None = None
+    problem: str | None = None
+    """Why there is nothing to check (cut off, refused, no JSON), in words for the author; `content` is what came."""
+
+
+class CallFailed(ModelUnavailable):
+    """One call brought no answer.
+
+    `transient`: the same call may succeed later, not before `wait` seconds; `denied`: no call can succeed.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        model: str,
+        outcome: str,
+        transient: bool = True,
+        denied: bool = False,
+        wait: float | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.model = model
+        self.outcome = outcome
+        """In two words, for the ledger: `failed 429`, `failed timeout`, ..."""
+        self.transient = transient
+        self.denied = denied
+        self.wait = wait
 
 
 class Author(Protocol):
     """Writes what a brief asks for.
 
-    Raises ModelUnavailable when its model cannot be reached or used. The shape of an answer is checked by
-    the caller; `objections` say what was wrong with the answers before, oldest first.
+    Raises CallFailed for a call without an answer. The shape of an answer is checked by the caller; `objections` say
+    what was wrong with the answers before, oldest first.
     """
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def most_concepts(self) -> int | None:
+        """Concepts that one answer may hold: a larger framework is asked for in parts. None: any number."""
+        ...
+
+    def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:
+        """The most that a call can use."""
+        ...
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer: ...

@@ -6,6 +6,7 @@ finished call ran again with it.
 
 import asyncio
 import heapq
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,37 +14,77 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
+BURST: Final = 1 / 6
+"""Part of a minute's worth that may be taken at once after a pause."""
+
+
+class Rate:
+    """A bucket that fills evenly. Whoever comes while something is in it takes what he needs; a debt is waited out."""
+
+    def __init__(self, per_minute: float) -> None:
+        self._per_second: Final = per_minute / 60
+        self._most: Final = max(1.0, per_minute * BURST)
+        self._level = self._most
+        self._filled = time.monotonic()
+
+    def wait(self) -> float:
+        """Seconds until something is in it."""
+        now = time.monotonic()
+        self._level = min(self._most, self._level + (now - self._filled) * self._per_second)
+        self._filled = now
+        return 0.0 if self._level >= 1 else (1 - self._level) / self._per_second
+
+    def take(self, amount: float) -> None:
+        """A negative amount gives back."""
+        self._level -= amount
+
 
 @dataclass(slots=True)
 class _Lane:
     """Those of one task who wait for a turn, in learning order."""
 
-    waiting: list[tuple[int, int, asyncio.Future[None]]] = field(default_factory=list)
+    waiting: list[tuple[int, int, asyncio.Future[None], int]] = field(default_factory=list)
 
 
 class Throttle:
-    """At most `limit` calls at once: urgent tasks first, in turn between tasks, in learning order within one."""
+    """At most `limit` calls at once: urgent tasks first, in turn between tasks, in learning order within one.
 
-    def __init__(self, limit: int) -> None:
+    Calls and tokens per minute are bounded where they are given.
+    """
+
+    def __init__(
+        self, limit: int, *, requests_per_minute: float | None = None, tokens_per_minute: float | None = None
+    ) -> None:
         self.limit: Final = limit
         self._free = limit
         self._lanes: dict[bool, OrderedDict[str, _Lane]] = {True: OrderedDict(), False: OrderedDict()}
         self._arrival = count()
+        self._requests = Rate(requests_per_minute) if requests_per_minute else None
+        self._tokens = Rate(tokens_per_minute) if tokens_per_minute else None
+        self._later: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
-    async def turn(self, task: str, *, order: int = 0, urgent: bool = False) -> AsyncIterator[None]:
-        """Wait for a turn and hold it. `order` is the place in learning order; retries are urgent."""
-        await self._wait(task, order, urgent)
+    async def turn(self, task: str, *, order: int = 0, urgent: bool = False, tokens: int = 0) -> AsyncIterator[None]:
+        """Wait for a turn and hold it. `order` is the place in learning order; retries are urgent.
+
+        `tokens` is what the call is expected to use; `correct` says how it was.
+        """
+        await self._wait(task, order, urgent, tokens)
         try:
             yield
         finally:
             self._free += 1
             self._admit()
 
-    async def _wait(self, task: str, order: int, urgent: bool) -> None:
+    def correct(self, *, expected: int, used: int) -> None:
+        """A call used other tokens than it was expected to."""
+        if self._tokens is not None:
+            self._tokens.take(used - expected)
+
+    async def _wait(self, task: str, order: int, urgent: bool, tokens: int) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         lane = self._lanes[urgent].setdefault(task, _Lane())
-        heapq.heappush(lane.waiting, (order, next(self._arrival), turn))
+        heapq.heappush(lane.waiting, (order, next(self._arrival), turn, tokens))
         self._admit()
         try:
             await turn
@@ -55,11 +96,26 @@ class Throttle:
             raise
 
     def _admit(self) -> None:
-        while self._free and (turn := self._next()):
+        while self._free and not self._must_wait() and (admitted := self._next()):
+            turn, tokens = admitted
             self._free -= 1
+            if self._requests is not None:
+                self._requests.take(1)
+            if self._tokens is not None:
+                self._tokens.take(tokens)
             turn.set_result(None)
 
-    def _next(self) -> asyncio.Future[None] | None:
+    def _must_wait(self) -> bool:
+        """Whether a rate forbids the next turn; then somebody looks again when it no longer does."""
+        wait = max((rate.wait() for rate in (self._requests, self._tokens) if rate is not None), default=0.0)
+        if wait <= 0 or not (self._lanes[True] or self._lanes[False]):
+            return wait > 0
+        if self._later is not None:
+            self._later.cancel()
+        self._later = asyncio.get_running_loop().call_later(wait, self._admit)
+        return True
+
+    def _next(self) -> tuple[asyncio.Future[None], int] | None:
         for lanes in (self._lanes[True], self._lanes[False]):
             while lanes:
                 task, lane = next(iter(lanes.items()))
@@ -72,9 +128,9 @@ class Throttle:
         return None
 
     @staticmethod
-    def _first(lane: _Lane) -> asyncio.Future[None] | None:
+    def _first(lane: _Lane) -> tuple[asyncio.Future[None], int] | None:
         while lane.waiting:
-            _, _, turn = heapq.heappop(lane.waiting)
+            _, _, turn, tokens = heapq.heappop(lane.waiting)
             if not turn.done():
-                return turn
+                return turn, tokens
         return None

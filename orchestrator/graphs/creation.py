@@ -7,14 +7,15 @@ from nodes.context import RunContext
 from nodes.curriculum_design import curriculum_design
 from nodes.intent_analysis import intent_analysis
 from nodes.state import RunState
+from nodes.tracing import traced
 from orchestrator.graphs.parts import add_editing, add_generators
 
 
 def build_creation_graph() -> StateGraph[RunState, RunContext]:
     """Nodes and edges, nothing else."""
     graph = StateGraph(RunState, context_schema=RunContext)
-    graph.add_node(Step.INTENT_ANALYSIS, intent_analysis)
-    graph.add_node(Step.CURRICULUM_DESIGN, curriculum_design)
+    graph.add_node(Step.INTENT_ANALYSIS, traced(intent_analysis))
+    graph.add_node(Step.CURRICULUM_DESIGN, traced(curriculum_design))
     graph.add_edge(START, Step.INTENT_ANALYSIS)
     graph.add_edge(Step.INTENT_ANALYSIS, Step.CURRICULUM_DESIGN)
     graph.add_edge(Step.CURRICULUM_DESIGN, Step.STRUCTURE_VALIDATION)

@@ -12,15 +12,16 @@ from nodes.resource_recommendation import resource_recommendation
 from nodes.roadmap_edit import roadmap_edit
 from nodes.state import RunState
 from nodes.structure_validation import structure_validation
+from nodes.tracing import traced
 from nodes.tutorial_generation import tutorial_generation
 from orchestrator.routing import after_plan, after_review, after_validation
 
 
 def add_editing(graph: StateGraph[RunState, RunContext]) -> None:
     """Validation, the rounds of editing that it may ask for, and the review; on to content_generation."""
-    graph.add_node(Step.STRUCTURE_VALIDATION, structure_validation)
-    graph.add_node(Step.EDIT_PLAN_ANALYSIS, edit_plan_analysis)
-    graph.add_node(Step.ROADMAP_EDIT, roadmap_edit)
+    graph.add_node(Step.STRUCTURE_VALIDATION, traced(structure_validation))
+    graph.add_node(Step.EDIT_PLAN_ANALYSIS, traced(edit_plan_analysis))
+    graph.add_node(Step.ROADMAP_EDIT, traced(roadmap_edit))
     graph.add_node(Step.HUMAN_REVIEW, human_review)
     graph.add_conditional_edges(
         Step.STRUCTURE_VALIDATION,
@@ -38,10 +39,10 @@ def add_generators(graph: StateGraph[RunState, RunContext]) -> None:
     Measured against a plain gather that saves the same rows: a `Send` per concept costs 1.8 times the CPU, one per
     content more than twice, a subgraph per concept 2.7 times.
     """
-    graph.add_node(Step.CONTENT_GENERATION, content_generation)
-    graph.add_node(Step.TUTORIAL_GENERATION, tutorial_generation)
-    graph.add_node(Step.RESOURCE_RECOMMENDATION, resource_recommendation)
-    graph.add_node(Step.QUIZ_GENERATION, quiz_generation)
+    graph.add_node(Step.CONTENT_GENERATION, traced(content_generation))
+    graph.add_node(Step.TUTORIAL_GENERATION, traced(tutorial_generation))
+    graph.add_node(Step.RESOURCE_RECOMMENDATION, traced(resource_recommendation))
+    graph.add_node(Step.QUIZ_GENERATION, traced(quiz_generation))
     for generator in (Step.TUTORIAL_GENERATION, Step.RESOURCE_RECOMMENDATION, Step.QUIZ_GENERATION):
         graph.add_edge(Step.CONTENT_GENERATION, generator)
         graph.add_edge(generator, END)

@@ -34,8 +34,10 @@ def test_every_error_of_the_tree_has_its_exit_code() -> None:
         "DatabaseUnavailable": 5,
         "DatabaseStopped": 5,
         "ModelUnavailable": 5,
+        "ModelDenied": 5,
         "RunFailed": 1,
         "AnswerRejected": 1,
+        "BudgetSpent": 1,
     }
     assert set(EXIT_CODES.values()) == {1, 2, 3, 4, 5}
 

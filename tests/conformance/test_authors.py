@@ -7,10 +7,10 @@ from typing import Any, Final
 import pytest
 
 from domain.checks import check_content
-from domain.contents import Quiz, Resources, Tutorial
+from domain.contents import OpenQuestion, Quiz, Resources, Tutorial
+from domain.framework import Outline, StageOutline
 from domain.request import LearningRequest, Preferences
 from domain.review import EditPlan, Issue, Operation, Position
-from nodes.authors.ledger import storable_answer
 from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import (
     Author,
@@ -19,18 +19,25 @@ from nodes.authors.port import (
     FrameworkBrief,
     IntentBrief,
     NewPartsBrief,
+    OutlineBrief,
     QuizBrief,
+    QuizKeyBrief,
     ResourcesBrief,
     Role,
+    StageBrief,
     StructureReviewBrief,
     TutorialBrief,
 )
+from nodes.authors.storable import storable_answer
 from tests.support.authors import INTENT, ScriptedAuthor
 from tests.support.rows import framework
 
 PREFERENCES: Final = Preferences(learning_goal="learn to play chess")
 REQUEST: Final = LearningRequest(preferences=PREFERENCES)
 FRAMEWORK: Final = framework()
+OUTLINE: Final = Outline(
+    title="Chess", stages=[StageOutline(name=name, description="", concepts=2) for name in ("Rules", "Openings")]
+)
 CONTENT: Final = {
     "preferences": PREFERENCES,
     "roadmap_title": FRAMEWORK.title,
@@ -46,6 +53,8 @@ ADDING: Final = Operation(
 BRIEFS: Final[list[Brief[Any]]] = [
     IntentBrief(request=REQUEST),
     FrameworkBrief(request=REQUEST, intent=INTENT, max_concepts=12),
+    OutlineBrief(request=REQUEST, intent=INTENT, max_concepts=12),
+    StageBrief(request=REQUEST, intent=INTENT, outline=OUTLINE, index=1, max_concepts=2, earlier=["Rules"]),
     StructureReviewBrief(request=REQUEST, intent=INTENT, framework=FRAMEWORK),
     EditPlanBrief(
         preferences=PREFERENCES,
@@ -62,6 +71,11 @@ BRIEFS: Final[list[Brief[Any]]] = [
     ),
     NewPartsBrief(
         preferences=PREFERENCES, framework=FRAMEWORK, plan=EditPlan(feedback_summary="", operations=[ADDING])
+    ),
+    QuizKeyBrief(
+        preferences=PREFERENCES,
+        concept=FRAMEWORK.concepts()[1],
+        questions=[OpenQuestion(question_id="q1", question_type="true_false", question="?", options=["yes", "no"])],
     ),
     TutorialBrief(**CONTENT),
     ResourcesBrief(**CONTENT),
@@ -87,7 +101,11 @@ async def test_every_brief_is_answered_in_its_shape(author: Author, brief: Brief
     if isinstance(value, Tutorial | Resources | Quiz):
         assert check_content(value) == []
     assert answer.model == author.name
-    assert min(answer.tokens_in, answer.tokens_out, answer.cost) >= 0
+    assert answer.problem is None
+    most = author.most(brief)
+    assert 0 <= answer.tokens_in <= most.tokens_in
+    assert 0 <= answer.tokens_out <= most.tokens_out
+    assert 0 <= answer.cost <= most.cost
 
 
 @each_brief

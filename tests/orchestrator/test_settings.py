@@ -45,6 +45,10 @@ def test_settings_come_from_the_environment(environment: "os._Environ[str]") -> 
         ("ROADMAP_MAX_CONCEPTS", "0"),
         ("ROADMAP_MAX_CONCURRENT_CALLS", "1e9"),
         ("ROADMAP_OFFLINE_LATENCY", "-1"),
+        ("ROADMAP_MODEL", "gpt"),
+        ("ROADMAP_MODEL_PRICES", '{"openai:gpt": 3}'),
+        ("ROADMAP_BUDGET", "ten"),
+        ("ROADMAP_BUDGET", "1.5"),
         ("ROADMAP_LOG_LEVEL", "loud"),
     ],
 )
@@ -58,9 +62,30 @@ def test_a_bad_value_is_one_line_that_names_the_variable(
     assert "\n" not in str(caught.value)
 
 
-def test_a_model_this_version_cannot_use_is_refused_rather_than_ignored() -> None:
-    with pytest.raises(InvalidInput, match="ROADMAP_MODEL"):
-        build_author(Settings(model="openai:gpt"))
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"model": "openai:gpt"}, "OPENAI_API_KEY"),
+        ({"model": "nobody:gpt"}, "nobody"),
+        ({"model": "anthropic:claude"}, r"""\.venv/bin/pip install "\.\[anthropic\]\""""),
+        ({"model_content": "openai:gpt"}, "ROADMAP_MODEL_CONTENT is set and ROADMAP_MODEL is not"),
+    ],
+)
+def test_a_model_that_cannot_be_used_is_refused_with_what_to_do(
+    environment: "os._Environ[str]", given: dict[str, str], told: str
+) -> None:
+    environment.pop("OPENAI_API_KEY", None)
+    with pytest.raises(InvalidInput, match=told) as caught:
+        build_author(Settings.model_validate(given))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_budget_in_money_needs_to_know_what_the_model_costs(environment: "os._Environ[str]") -> None:
+    environment["OPENAI_API_KEY"] = "key-of-the-tests"
+    unknown = {"model": "openai:unheard-of", "budget": "$2"}
+    with pytest.raises(InvalidInput, match="nobody knows what openai:unheard-of costs"):
+        build_author(Settings.model_validate(unknown))
+    build_author(Settings.model_validate({**unknown, "model_prices": '{"openai:unheard-of": [1, 2]}'}))
 
 
 def test_the_password_is_not_shown() -> None:

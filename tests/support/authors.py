@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from domain.contents import Question, Quiz, Resource, Resources, Tutorial
-from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
+from domain.contents import Question, Quiz, QuizKey, Resource, Resources, Tutorial
+from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, Outline, StageDraft, StageOutline, StageParts
 from domain.request import Intent
 from domain.review import EditPlan, NewParts, StructureReview
-from nodes.authors.port import Answer, Brief, ContentBrief, Role
+from nodes.authors.port import Answer, Brief, ContentBrief, Role, Usage
 
 Reply = Callable[[Brief[Any], Sequence[str]], BaseModel | Mapping[str, Any]]
 """What to say to a brief and the objections so far; may raise."""
@@ -33,9 +33,17 @@ def framework_draft(concepts: int = 2) -> FrameworkDraft:
     return FrameworkDraft(title="Scripted", stages=[StageDraft(name="S", description="", modules=[module])])
 
 
-TUTORIAL = Tutorial(
-    title="T", summary="S", content="## One\n\ntext\n\n## Two\n\ntext\n", estimated_completion_time=30, language="en"
-)
+TEXT = """## One
+
+A short lesson that stands for any other one. It says what the matter is, why anybody should care, and how it looks in
+the smallest case that can be tried at home within a few minutes.
+
+## Two
+
+Here is an exercise: change one thing, look at what happens, write down what you expected and what you saw instead. Then
+explain the difference to a friend. When both of you agree, the lesson is over, and the next one may build on it.
+"""
+TUTORIAL = Tutorial(title="T", summary="S", content=TEXT, estimated_completion_time=30, language="en")
 RESOURCES = Resources(
     resources=[
         Resource(title="Go", url="https://go.dev", type="docs", description="", relevance_score=1, language="en")
@@ -46,7 +54,7 @@ QUIZ = Quiz(
         Question(
             question_id=f"q{number}",
             question_type="single_choice",
-            question="?",
+            question=f"What is {number} and one?",
             options=["a", "b"],
             correct_answer=[0],
             explanation="!",
@@ -71,12 +79,15 @@ INTENT = Intent(
 DEFAULTS: Mapping[Role, BaseModel] = {
     Role.INTENT: INTENT,
     Role.FRAMEWORK: framework_draft(),
+    Role.OUTLINE: Outline(title="Scripted", stages=[StageOutline(name="S", description="", concepts=2)]),
+    Role.STAGE: StageParts(modules=framework_draft().stages[0].modules),
     Role.STRUCTURE_REVIEW: StructureReview(overall_score=90, validation_summary="fine"),
     Role.EDIT_PLAN: EditPlan(feedback_summary="", operations=[]),
     Role.NEW_PARTS: NewParts(parts=[]),
     Role.TUTORIAL: TUTORIAL,
     Role.RESOURCES: RESOURCES,
     Role.QUIZ: QUIZ,
+    Role.QUIZ_KEY: QuizKey(answers=[]),
 }
 
 
@@ -93,6 +104,13 @@ class ScriptedAuthor:
     """(role, concept id) of every call that began."""
     running: int = 0
     most_at_once: int = 0
+    most_concepts: int | None = None
+    """As the port has it; a larger framework is asked for in parts."""
+    usage: Usage = field(default_factory=lambda: Usage(10, 5, 0.5))
+    """Of every call."""
+
+    def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:  # noqa: ARG002
+        return Usage(self.usage.tokens_in, 2 * self.usage.tokens_out, 2 * self.usage.cost)
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
         self.asked.append((brief.role, brief.concept.concept_id if isinstance(brief, ContentBrief) else None))
@@ -105,7 +123,8 @@ class ScriptedAuthor:
         finally:
             self.running -= 1
         content = said.model_dump(mode="json") if isinstance(said, BaseModel) else dict(said)
-        return Answer(content, model=self.name, tokens_in=10, tokens_out=5, cost=0.5, finish_reason="stop")
+        used = self.usage
+        return Answer(content, self.name, used.tokens_in, used.tokens_out, used.cost, finish_reason="stop")
 
     def times_asked(self) -> Counter[tuple[Role, str | None]]:
         return Counter(self.asked)

@@ -22,10 +22,23 @@ def write_quiz(brief: QuizBrief) -> Quiz:
         _finished(matter, words, difficulty),
         _advice(matter, words),
     ]
-    kept = questions if matter.seed % 3 else questions[:4]
+    kept = _moved(questions if matter.seed % 3 else questions[:4])
     return Quiz(
         questions=[question.model_copy(update={"question_id": f"q{n}"}) for n, question in enumerate(kept, start=1)]
     )
+
+
+def _moved(questions: list[Question]) -> list[Question]:
+    """The same questions; where all right answers would stand at one place, the last one moves."""
+    places = {q.correct_answer[0] for q in questions if q.question_type == "single_choice"}
+    if len(places) > 1:
+        return questions
+    last = next(q for q in reversed(questions) if q.question_type == "single_choice")
+    moved = {
+        "options": [*last.options[1:], last.options[0]],
+        "correct_answer": [(last.correct_answer[0] - 1) % len(last.options)],
+    }
+    return [q.model_copy(update=moved) if q is last else q for q in questions]
 
 
 def _terms(matter: Matter, words: QuizWords) -> Question:

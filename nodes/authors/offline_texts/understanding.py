@@ -1,9 +1,9 @@
 """Reads a request, and looks at a framework, by rules."""
 
+from domain.deadlines import weeks_until
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest
 from domain.review import DimensionScore, Issue, StructureReview
-from nodes.authors.offline_texts.frameworks import weeks_until
 from nodes.authors.offline_texts.library import read_goal, wording_for
 from nodes.authors.offline_texts.words import capital, plain
 

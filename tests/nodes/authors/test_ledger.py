@@ -9,8 +9,9 @@ from domain.errors import AnswerRejected, Superseded
 from domain.framework import Concept
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import Step, TaskStatus
-from nodes.authors.ledger import Keep, Ledger, Question, call_key, storable_answer
+from nodes.authors.ledger import Keep, Ledger, Question, call_key
 from nodes.authors.port import Answer, Brief, IntentBrief, QuizBrief, Role
+from nodes.authors.storable import storable_answer
 from nodes.authors.throttle import Throttle
 from repository.calls import Call, bill, known_answers
 from repository.database import Database, Session

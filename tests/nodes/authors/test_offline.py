@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.checks import check_draft
 from domain.errors import RunFailed
 from domain.framework import FrameworkDraft
 from domain.request import Intent, LearningRequest, Level
@@ -24,7 +25,7 @@ from tests.nodes.authors.offline_plans import (
 )
 
 
-def check_draft(draft: FrameworkDraft, max_concepts: int) -> None:
+def assert_sound(draft: FrameworkDraft, max_concepts: int) -> None:
     concepts = concepts_of(draft)
     assert len(concepts) <= max_concepts
     assert len(concepts) >= min(6, max_concepts)
@@ -54,13 +55,21 @@ def check_draft(draft: FrameworkDraft, max_concepts: int) -> None:
     hours=st.floats(1, 168),
     language=st.sampled_from(["", "en", "zh", "zh-TW", "ar", "es"]),
     max_concepts=st.sampled_from([1, 2, 5, 6, 7, 15, 60]),
+    deadline=st.sampled_from([None, "in 1 week", "half a year", "两周", "soon"]),
 )
 async def test_any_goal_gives_a_sound_plan(
-    goal: str, level: Level, hours: float, language: str, max_concepts: int
+    goal: str, level: Level, hours: float, language: str, max_concepts: int, deadline: str | None
 ) -> None:
-    wanted = preferences(goal, current_level=level, available_hours_per_week=hours, primary_language=language)
+    wanted = preferences(
+        goal,
+        current_level=level,
+        available_hours_per_week=hours,
+        primary_language=language,
+        target_deadline=deadline,
+    )
     draft = await draft_for(wanted, max_concepts)
-    check_draft(draft, max_concepts)
+    assert check_draft(draft, wanted) == []
+    assert_sound(draft, max_concepts)
     assert draft == await draft_for(wanted, max_concepts)
 
 

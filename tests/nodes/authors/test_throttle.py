@@ -91,3 +91,50 @@ async def test_an_error_inside_a_turn_gives_the_place_back() -> None:
             raise ZeroDivisionError
     async with asyncio.timeout(1), throttle.turn("t"):
         pass
+
+
+async def turns_within(throttle: Throttle, seconds: float, *, tokens: int = 0) -> int:
+    """How many calls start in that time when as many as possible want to."""
+    started = 0
+
+    async def one(number: int) -> None:
+        nonlocal started
+        async with throttle.turn("t", order=number, tokens=tokens):
+            started += 1
+
+    calls = [asyncio.create_task(one(number)) for number in range(500)]
+    await asyncio.sleep(seconds)
+    for call in calls:
+        call.cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
+    return started
+
+
+async def test_calls_in_a_minute_are_bounded_and_nobody_waits_for_ever() -> None:
+    assert 10 <= await turns_within(Throttle(100, requests_per_minute=60), 0.5) <= 12
+    assert 13 <= await turns_within(Throttle(100, requests_per_minute=60 * 6 / 5), 1.5) <= 15
+
+
+async def test_tokens_in_a_minute_are_bounded_by_what_calls_use_not_by_how_many_they_are() -> None:
+    assert 1 <= await turns_within(Throttle(100, tokens_per_minute=6000), 0.3, tokens=1100) <= 2
+    throttle = Throttle(100, tokens_per_minute=6000)
+    throttle.correct(expected=0, used=3000)
+    assert await turns_within(throttle, 0.3, tokens=1) == 0
+
+
+async def test_a_retry_goes_first_also_where_a_rate_makes_everybody_wait() -> None:
+    throttle, order = Throttle(100, requests_per_minute=600), list[str]()
+
+    async def one(name: str, urgent: bool) -> None:
+        async with throttle.turn(name, urgent=urgent):
+            order.append(name)
+
+    async with asyncio.timeout(10):
+        crowd_ = [asyncio.create_task(one("creation", False)) for _ in range(110)]
+        await asyncio.sleep(0.01)
+        before = len(order)
+        await one("retry", True)
+        assert order.index("retry") <= before + 1
+        for waiting in crowd_:
+            waiting.cancel()
+        await asyncio.gather(*crowd_, return_exceptions=True)

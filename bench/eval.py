@@ -1,0 +1,249 @@
+"""How good are the words? Ten goals in several languages and levels, scored by the checks that contents must pass.
+
+First answers only, without the objections that a run would make: so a change of prompts shows in numbers. Another
+language than the one asked for is a fault here, the offline author's too, which a run forgives.
+`python -m bench.eval [--concepts N] [MODEL ...]`; without models the offline author, and ROADMAP_MODEL where it is set.
+"""
+
+import argparse
+import asyncio
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from pydantic import BaseModel, ValidationError
+
+from bench.eval_table import table
+from domain.checks import check_content, check_draft, check_framework
+from domain.checks.tutorial import count_words
+from domain.contents import Resources, Tutorial
+from domain.framework import FrameworkDraft
+from domain.identity import identify
+from domain.language import same_language
+from domain.request import Intent, LearningRequest, Preferences
+from nodes.authors.port import (
+    Author,
+    Brief,
+    CallFailed,
+    ContentBrief,
+    FrameworkBrief,
+    IntentBrief,
+    QuizBrief,
+    ResourcesBrief,
+    TutorialBrief,
+)
+from nodes.content_step import expected_of
+from nodes.web.links import LinkChecker
+from orchestrator.resources import build_author, build_links
+from orchestrator.settings import Settings, load_settings
+
+MOST_CONCEPTS: Final = 12
+CONCEPTS: Final = 3
+"""Concepts of each goal that contents are written for, from its beginning to its end."""
+AT_ONCE: Final = 4
+MOST_TRIES: Final = 3
+GOALS: Final = (
+    Preferences(learning_goal="become a backend engineer in Go", available_hours_per_week=6),
+    Preferences(learning_goal="statistics for biologists", current_level="intermediate"),
+    Preferences(learning_goal="speak Spanish on a trip", target_deadline="in 3 months", available_hours_per_week=4),
+    Preferences(learning_goal="restore old furniture", content_preference=["hands_on"]),
+    Preferences(learning_goal="operating systems internals", current_level="advanced"),
+    Preferences(learning_goal="学习机器学习", current_level="intermediate"),
+    Preferences(learning_goal="学会弹吉他"),
+    Preferences(learning_goal="aprender a programar en Python", primary_language="es"),
+    Preferences(learning_goal="أريد أن أتعلم التصوير الفوتوغرافي"),
+    Preferences(learning_goal="料理の基本を学びたい", target_deadline="in 8 weeks"),
+)
+_KINDS: Final[tuple[type[ContentBrief[Any]], ...]] = (TutorialBrief, ResourcesBrief, QuizBrief)
+
+
+@dataclass
+class Score:
+    """Of one goal, written by one author."""
+
+    goal: Preferences
+    asked: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
+    problems: Counter[str] = field(default_factory=Counter)
+    words: list[int] = field(default_factory=list)
+    in_language: int = 0
+    """Tutorials in the language that was asked for."""
+    links: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def note(self, kind: str, problems: Sequence[str]) -> None:
+        self.asked[kind] += 1
+        self.passed[kind] += not problems
+        self.problems.update(_kind_of(problem) for problem in problems)
+
+    @property
+    def quality(self) -> float:
+        """The part of all answers in which nothing was wrong."""
+        return sum(self.passed.values()) / max(1, sum(self.asked.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Examiner:
+    author: Author
+    links: LinkChecker | None
+    concepts: int = CONCEPTS
+
+    async def score(self, goal: Preferences) -> Score:
+        score = Score(goal)
+        began = time.monotonic()
+        request = LearningRequest(preferences=goal)
+        intent = await self._ask(score, IntentBrief(request=request))
+        if isinstance(intent, Intent):
+            score.note("intent", [])
+            brief = FrameworkBrief(request=request, intent=intent, max_concepts=MOST_CONCEPTS)
+            draft = await self._ask(score, brief)
+            if isinstance(draft, FrameworkDraft):
+                score.note("framework", _framework_problems(draft, goal))
+                await asyncio.gather(*(self._content(score, brief) for brief in self._briefs(draft, goal)))
+        score.seconds = time.monotonic() - began
+        return score
+
+    def _briefs(self, draft: FrameworkDraft, goal: Preferences) -> Iterator[ContentBrief[Any]]:
+        framework, _ = identify(draft, "r-eval", goal.available_hours_per_week)
+        places = list(framework.walk())
+        names = {place.concept.concept_id: place.concept.name for place in places}
+        step = max(1, len(places) // max(1, self.concepts))
+        for place in places[::step][: self.concepts]:
+            for kind in _KINDS:
+                yield kind(
+                    preferences=goal,
+                    roadmap_title=framework.title,
+                    stage_name=place.stage.name,
+                    module_name=place.module.name,
+                    concept=place.concept,
+                    prerequisite_names=[names[wanted] for wanted in place.concept.prerequisites if wanted in names],
+                )
+
+    async def _content(self, score: Score, brief: ContentBrief[Any]) -> None:
+        content = await self._ask(score, brief)
+        if content is None:
+            return
+        problems = check_content(cast(Any, content), expected_of(brief, any_language=True))
+        if isinstance(content, Tutorial):
+            score.words.append(count_words(content.content))
+            score.in_language += same_language(content.language, brief.preferences.primary_language)
+        if isinstance(content, Resources) and self.links is not None:
+            findings = (await self.links.look_at(content.resources)).findings
+            score.links.update("dead" if finding.dead else finding.verification for finding in findings)
+            problems += [f"There is a dead link: {finding.reason}." for finding in findings if finding.dead]
+        score.note(brief.role, problems)
+
+    async def _ask(self, score: Score, brief: Brief[Any]) -> BaseModel | None:
+        """The first answer; None, and noted, where there is none in the shape that was asked for."""
+        for number in range(1, MOST_TRIES + 1):
+            try:
+                answer = await self.author.write(brief)
+            except CallFailed as failure:
+                if number == MOST_TRIES or not failure.transient:
+                    score.note(brief.role, [f"No answer: {failure.outcome}."])
+                    return None
+                await asyncio.sleep(min(30.0, failure.wait or 2.0**number))
+                continue
+            try:
+                if answer.problem is None:
+                    return brief.shape.model_validate(answer.content)
+                score.note(brief.role, [answer.problem])
+            except ValidationError as error:
+                score.note(brief.role, [f"It is not of its shape: {error.errors()[0]['msg']}."])
+            return None
+        return None
+
+
+def _framework_problems(draft: FrameworkDraft, goal: Preferences) -> list[str]:
+    framework, repairs = identify(draft, "r-eval", goal.available_hours_per_week)
+    issues = [*check_framework(framework, MOST_CONCEPTS, goal), *repairs]
+    return [*check_draft(draft, goal), *(f"The framework has an issue: {issue.category}." for issue in issues)]
+
+
+def _kind_of(problem: str) -> str:
+    """A problem without what is special about this answer."""
+    plain = re.sub(r"“[^”]*”|\([^)]*\)|'[^']*'", "…", problem)
+    return re.sub(r"\d+(?:\.\d+)?", "N", plain).split(" N: line")[0][:100]
+
+
+def report(name: str, scores: Sequence[Score]) -> str:
+    """The table of one model: a row per goal, their sum, and what was wrong most often."""
+    kinds = ("framework", "tutorial", "resources", "quiz")
+    rows = []
+    for score in [*scores, _sum(scores)]:
+        of_kind = [f"{score.passed[kind]}/{score.asked[kind]}" for kind in kinds]
+        tutorials = max(1, len(score.words))
+        links = [str(score.links[mark]) for mark in ("verified", "dead", "unchecked")]
+        goal = score.goal
+        label = (
+            [goal.learning_goal[:34], goal.primary_language, goal.current_level] if score in scores else ["all", "", ""]
+        )
+        rows.append(
+            [
+                *label,
+                *of_kind,
+                str(sum(score.words) // tutorials),
+                f"{100 * score.in_language // tutorials}%",
+                "/".join(links) if score.links else "-",
+                f"{score.seconds:.1f}",
+                f"{100 * score.quality:.0f}",
+            ]
+        )
+    heads = ["goal", "asked", "level", *kinds, "words", "in it", "links ok/dead/?", "s", "score"]
+    problems = Counter[str]()
+    for score in scores:
+        problems.update(score.problems)
+    told = [f"  {times:4} x {problem}" for problem, times in problems.most_common(12)]
+    return "\n".join([f"{name}: first answers that pass, of those asked for", table(heads, rows), *told, ""])
+
+
+def _sum(scores: Sequence[Score]) -> Score:
+    whole = Score(GOALS[0])
+    for score in scores:
+        whole.asked.update(score.asked)
+        whole.passed.update(score.passed)
+        whole.links.update(score.links)
+        whole.words += score.words
+        whole.in_language += score.in_language
+        whole.seconds += score.seconds
+    return whole
+
+
+async def evaluate(examiner: Examiner, goals: Sequence[Preferences] = GOALS) -> list[Score]:
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def score(goal: Preferences) -> Score:
+        async with turns:
+            return await examiner.score(goal)
+
+    return list(await asyncio.gather(*(score(goal) for goal in goals)))
+
+
+async def main(models: Sequence[str | None], settings: Settings, concepts: int) -> None:
+    for model in models:
+        chosen = settings if model == settings.model else _only(settings, model)
+        author = await asyncio.to_thread(build_author, chosen)
+        examiner = Examiner(author, build_links(chosen), concepts)
+        print(report(model or author.name, await evaluate(examiner)), flush=True)
+
+
+def _only(settings: Settings, model: str | None) -> Settings:
+    """The same settings with this model for every role."""
+    roles = ("model_curriculum", "model_content", "model_review", "model_fallback")
+    return settings.model_copy(update={"model": model, **dict.fromkeys(roles)})
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m bench.eval", description=__doc__)
+    parser.add_argument("models", nargs="*", metavar="MODEL", help="provider:name, or offline")
+    parser.add_argument("--concepts", type=int, default=CONCEPTS, help="concepts of each goal")
+    told = parser.parse_args()
+    effective = load_settings()
+    wanted = [None if name == "offline" else name for name in told.models]
+    usual = [None] if effective.model is None else [None, effective.model]
+    asyncio.run(main(wanted or usual, effective, told.concepts))
+    sys.exit(0)

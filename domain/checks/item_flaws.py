@@ -1,0 +1,96 @@
+"""Mechanical flaws of a single quiz question (Haladyna, Downing and Rodriguez 2002, as far as code can see them)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from domain.contents import Question
+
+_ABOVE: Final = re.compile(
+    r"^\W*(?:(?:all|none|any|both|neither|each)(?: two| three)? of (?:the|these|those|them)\b"
+    r"(?: (?:above|options?|answers?|choices|statements))?(?: (?:is|are) (?:correct|true|right|wrong))?"
+    r"|(?:all|none|both)(?: the)? (?:above|options|answers)(?: (?:is|are) (?:correct|true|right))?"
+    r"|(?:both|neither) [a-d]\)? (?:and|nor|&) [a-d]\)?|[a-d]\)? (?:and|&) [a-d]\)?"
+    r"|以上(?:都|皆|全|选项|所有|各项|答案)\S{0,6}|上述(?:都|皆|全|选项|所有)\S{0,6}|全部(?:正确|都对)|都(?:不)?(?:对|正确|是)"
+    r"|(?:todas?|ninguna|ninguno|todos) (?:de )?(?:las|los|as|os)? ?(?:(?:opciones|respuestas) )?anteriores"
+    r"|nenhuma das (?:anteriores|opções)|(?:toutes|aucune)(?: de)? (?:les |ces )?réponses(?: ci-dessus)?"
+    r"|(?:alle|keine)r? (?:der )?(?:oben )?genannten?|alle antworten(?: sind richtig)?|keine der antworten"
+    r"|(?:tutte|nessuna) (?:le|delle) (?:precedenti|risposte)|все (?:вышеперечисленное|перечисленное|ответы верны)"
+    r"|ни один из (?:вышеперечисленных|перечисленных|ответов)|上記の(?:すべて|全て|いずれでもない)|すべて正しい"
+    r"|위의 모든 것|모두 (?:정답|맞다)|정답 없음|جميع ما سبق|كل ما سبق|لا شيء مما سبق|उपरोक्त सभी|इनमें से कोई नहीं)\W*$",
+    re.IGNORECASE,
+)
+_ASKS_WHICH: Final = re.compile(r"\b(?:which|what|who|where|when)\b", re.IGNORECASE)
+_NEGATED: Final = re.compile(
+    r"\b(?:is|are|was|were|does|do|did|can|should|would|will) not\b|\b(?:is|are|does|do|should|ca)n['’]t\b|\bexcept\b"
+)
+"""In small letters and bare: in capitals or in marks, it would be emphasised."""
+_NEGATED_ZH: Final = re.compile(r"(?:哪|下列|以下)[^。？?*“「]{0,16}不(?:是|属于|正确|包括|能|会|应|符合)")
+_IF_CLAUSE: Final = re.compile(r"\b(?:if|when|that|who|because|why|although|unless)\b[^,;?]*$", re.IGNORECASE)
+_ABSOLUTE: Final = re.compile(
+    r"\b(?:always|never|invariably|absolutely|impossible|under no circumstances)\b|总是|从不|绝不|永远|绝对|任何情况下",
+    re.IGNORECASE,
+)
+_ARTICLE: Final = re.compile(r"\b(an?)\s*(?:[:_….\s]|\.{3})*\??\s*$|\b(an?)\s+_{2,}", re.IGNORECASE)
+_RANGE: Final = re.compile(r"^\D{0,12}(\d+(?:\.\d+)?)\s*(?:-|–|—|to|bis|à|a|至|到|~|～)\s*(\d+(?:\.\d+)?)(\D{0,24})$")
+_LONGER: Final = 1.1
+
+
+def flaws(question: Question) -> Iterator[str]:
+    """Of a question that is structurally sound."""
+    if any(_ABOVE.match(option) for option in question.options):
+        yield "has an option of the kind “all of the above”; write options that stand for themselves"
+    if _overlapping(question.options):
+        yield "has options that overlap"
+    if question.question_type != "true_false" and _negative(question.question):
+        yield "asks for what is NOT so without emphasis; write NOT in capitals, or ask for what is so"
+    if _article_tells(question):
+        yield "tells its answer by “a” or “an” before the gap; write “a(n)”"
+
+
+def right_is_longest(question: Question) -> bool:
+    """Clearly longer than every other option."""
+    right = question.correct_answer[0]
+    others = [len(option) for index, option in enumerate(question.options) if index != right]
+    return len(question.options[right]) > _LONGER * max(others)
+
+
+def absolute_gives_away(question: Question) -> bool:
+    """Whether absolute terms stand in wrong options only, so that who knows nothing can leave them out."""
+    if question.question_type == "true_false":
+        return False
+    holds = [bool(_ABSOLUTE.search(option)) for option in question.options]
+    return sum(holds) > 1 and not any(holds[index] for index in question.correct_answer)
+
+
+def _overlapping(options: Sequence[str]) -> bool:
+    """Ranges of numbers that share more than an end."""
+    ranges: list[tuple[float, float]] = []
+    for option in options:
+        found = _RANGE.match(option.strip())
+        if found is None:
+            return False  # not a question of ranges
+        low, high = float(found[1]), float(found[2])
+        if low < high:
+            ranges.append((low, high))
+    ranges.sort()
+    return any(after[0] < before[1] for before, after in pairwise(ranges))
+
+
+def _negative(stem: str) -> bool:
+    if (chinese := _NEGATED_ZH.search(stem)) is not None:
+        return bool(chinese)
+    found = _NEGATED.search(stem)
+    if found is None or not (which := _ASKS_WHICH.search(stem)) or which.start() > found.start():
+        return False
+    return _IF_CLAUSE.search(stem[which.end() : found.start()]) is None
+
+
+def _article_tells(question: Question) -> bool:
+    found = _ARTICLE.search(question.question)
+    if found is None or question.question_type != "single_choice" or len(question.options) < 3:
+        return False
+    wants_vowel = (found[1] or found[2]).lower() == "an"
+    fits = [option.strip().lower()[:1] in set("aeiou") for option in question.options if option.strip()[:1].isalpha()]
+    return len(fits) == len(question.options) and fits.count(wants_vowel) == 1

@@ -1,0 +1,213 @@
+"""The author that asks chat models: one call, one answer or one CallFailed. Who retries, and what it may cost, is the
+ledger's business.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+
+from nodes.authors.failures import call_failed, timed_out
+from nodes.authors.models import Models, Names
+from nodes.authors.parsing import object_in
+from nodes.authors.port import Answer, Brief, CallFailed, Role, Usage
+from nodes.authors.prices import Prices
+from nodes.prompts import Prompt, leaks, prompt_for
+
+CHARACTERS_A_TOKEN: Final = 2.5
+"""Fewer than any tokenizer needs on average, so that a reservation is seldom too small; Han counts one by one."""
+MOST_ROOM: Final = 4
+"""The token limit is raised to at most this many times its setting, for answers that were cut off."""
+RESTED: Final = 60.0
+"""Seconds for which a model that failed leaves its calls to the fallback."""
+CUT_OFF: Final = "It was cut off at its token limit. Write it again, complete and more briefly."
+REFUSED: Final = "The model refused to answer"
+EMPTY: Final = "The answer was empty."
+NO_JSON: Final = "It was not one JSON object of the given schema. Answer with that object only."
+LEAKED: Final = "It repeated its instructions. Write only what was asked for."
+_LENGTH: Final = frozenset({"length", "max_tokens", "MAX_TOKENS", "model_length"})
+_REFUSAL: Final = frozenset({"content_filter", "refusal", "SAFETY", "safety"})
+
+
+class Mode(StrEnum):
+    """How a model is held to a shape, best first."""
+
+    JSON_SCHEMA = "json_schema"
+    FUNCTION_CALLING = "function_calling"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What came back, whichever integration it came through."""
+
+    text: str
+    tokens_in: int
+    tokens_out: int
+    finish_reason: str | None
+    refusal: str | None
+
+
+class ChatAuthor:
+    """Asks the model of the brief's role, and the fallback while that one fails."""
+
+    most_concepts: int | None = 20
+
+    def __init__(self, names: Names, models: Models, prices: Prices, *, max_tokens: int, timeout: float) -> None:
+        self._names = names
+        self._models = models
+        self._prices = prices
+        self._max_tokens = max_tokens
+        self._timeout = timeout
+        self._modes: dict[str, Mode] = {}
+        self._rests: dict[str, float] = {}
+        """Models that leave their calls to the fallback, until then (monotonic)."""
+
+    @property
+    def name(self) -> str:
+        return self._names.usual
+
+    def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:
+        prompt = prompt_for(brief, objections, with_schema=bool(objections))
+        tokens = estimated_tokens(prompt.system + prompt.user) + estimated_tokens(json.dumps(prompt.schema))
+        names = self._names.of(brief.role)
+        usages = [self._prices.usage(name, tokens, self._room(objections)) for name in names]
+        return max(usages, key=lambda usage: usage.cost)
+
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
+        """Raises CallFailed; transient also where another model or another mode will be asked next."""
+        name = self._whose_turn(brief.role)
+        mode = self._modes.get(name, Mode.JSON_SCHEMA)
+        prompt = prompt_for(brief, objections, with_schema=bool(objections) or mode is Mode.WORDS)
+        try:
+            said = await self._ask(name, mode, prompt, self._room(objections))
+        except CallFailed as failure:
+            raise self._other_way(brief.role, name, mode, failure) from None
+        return self._answer(name, prompt, said)
+
+    async def close(self) -> None:
+        await self._models.close()
+
+    def _room(self, objections: Sequence[str]) -> int:
+        """Tokens for an answer: twice as many for each one that was cut off."""
+        return self._max_tokens * min(MOST_ROOM, 1 << list(objections).count(CUT_OFF))
+
+    def _whose_turn(self, role: Role) -> str:
+        names = self._names.of(role)
+        now = time.monotonic()
+        return next((name for name in names if self._rests.get(name, 0.0) <= now), names[0])
+
+    def _other_way(self, role: Role, name: str, mode: Mode, failure: CallFailed) -> CallFailed:
+        """The same failure, or a transient one where there is another mode or model to try."""
+        following = list(Mode)[list(Mode).index(mode) + 1 :]
+        if failure.outcome == NO_SUCH_MODE and following:
+            self._modes[name] = following[0]
+            return CallFailed(str(failure), model=name, outcome=f"failed: no {mode}", wait=0.0)
+        others = [other for other in self._names.of(role) if self._rests.get(other, 0.0) <= time.monotonic()]
+        if len(others) > 1 and others[0] == name:
+            self._rests[name] = time.monotonic() + RESTED
+            return CallFailed(str(failure), model=name, outcome=failure.outcome, wait=0.0)
+        return failure
+
+    async def _ask(self, name: str, mode: Mode, prompt: Prompt, room: int) -> _Said:
+        model = self._models.open(name, room)
+        messages: list[BaseMessage] = [SystemMessage(prompt.system), HumanMessage(prompt.user)]
+        try:
+            async with asyncio.timeout(self._timeout):
+                if mode is Mode.WORDS:
+                    return _said(await model.ainvoke(messages))
+                asked = model.with_structured_output(prompt.schema, method=mode.value, include_raw=True)
+                answer = await asked.ainvoke(messages)
+                assert isinstance(answer, dict)
+                return _said(answer["raw"])
+        except TimeoutError:
+            raise timed_out(name, self._timeout) from None
+        except Exception as error:
+            completion = getattr(error, "completion", None)
+            if completion is not None:  # an integration that raises for an answer which was cut off or filtered
+                return _said_by_completion(completion)
+            raise _mode_failed(error, name) or call_failed(error, name) from None
+
+    def _answer(self, name: str, prompt: Prompt, said: _Said) -> Answer:
+        usage = self._prices.usage(name, said.tokens_in, said.tokens_out)
+        content = object_in(said.text)
+        problem: str | None = None
+        if said.refusal is not None or said.finish_reason in _REFUSAL:
+            problem = f"{REFUSED}: {' '.join((said.refusal or said.text or 'it gave no reason').split())[:300]}"
+        elif said.finish_reason in _LENGTH:
+            problem = CUT_OFF
+        elif not said.text.strip():
+            problem = EMPTY
+        elif content is None:
+            problem = NO_JSON
+        elif leaks(prompt.system, json.dumps(content, ensure_ascii=False)):
+            problem = LEAKED
+        return Answer(
+            content if content is not None and problem is None else {"text": said.text[:4000]},
+            model=name,
+            tokens_in=usage.tokens_in,
+            tokens_out=usage.tokens_out,
+            cost=usage.cost,
+            finish_reason=said.finish_reason,
+            problem=problem,
+        )
+
+
+NO_SUCH_MODE: Final = "no such mode"
+_MODE_WORDS: Final = ("response_format", "json_schema", "structured output", "tool", "function", "schema", "grammar")
+
+
+def _mode_failed(error: Exception, name: str) -> CallFailed | None:
+    """A model that cannot be held to a shape in this way says so by a 4xx, or its integration does."""
+    status = getattr(error, "status_code", None)
+    said = str(error).lower()
+    cannot = isinstance(error, NotImplementedError) or (
+        status in {400, 422, 501} and any(word in said for word in _MODE_WORDS)
+    )
+    if not cannot:
+        return None
+    failure = call_failed(error, name)
+    return CallFailed(str(failure), model=name, outcome=NO_SUCH_MODE, transient=False)
+
+
+def _said(message: Any) -> _Said:
+    assert isinstance(message, AIMessage)
+    usage = message.usage_metadata
+    details = message.response_metadata
+    text = str(message.text)
+    if message.tool_calls:
+        text = json.dumps(message.tool_calls[0]["args"])
+    elif message.invalid_tool_calls and not text:
+        text = message.invalid_tool_calls[0]["args"] or ""
+    return _Said(
+        text,
+        usage["input_tokens"] if usage else 0,
+        usage["output_tokens"] if usage else 0,
+        details.get("finish_reason") or details.get("stop_reason") or details.get("done_reason"),
+        message.additional_kwargs.get("refusal"),
+    )
+
+
+def _said_by_completion(completion: Any) -> _Said:
+    choice = completion.choices[0]
+    usage = completion.usage
+    return _Said(
+        choice.message.content or "",
+        usage.prompt_tokens if usage else 0,
+        usage.completion_tokens if usage else 0,
+        choice.finish_reason,
+        getattr(choice.message, "refusal", None),
+    )
+
+
+def estimated_tokens(text: str) -> int:
+    """About as many as a tokenizer would make of it, rather more than fewer."""
+    if text.isascii():
+        return round(len(text) / CHARACTERS_A_TOKEN) + 1
+    wide = sum(char > "\u2e7f" for char in text)
+    return round((len(text) - wide) / CHARACTERS_A_TOKEN) + wide + 1

@@ -1,0 +1,113 @@
+"""Chat models by name: which one writes for which role, and how it is opened. The only file that knows integrations."""
+
+import asyncio
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from langchain_core.language_models import BaseChatModel
+
+from domain.errors import InvalidInput
+from nodes.authors.port import Role
+
+EXTRAS: Final = ("openai", "anthropic", "ollama")
+"""Providers whose integration is an extra of this project, of the same name."""
+
+CURRICULUM: Final = frozenset({Role.INTENT, Role.FRAMEWORK, Role.OUTLINE, Role.STAGE, Role.EDIT_PLAN, Role.NEW_PARTS})
+CONTENT: Final = frozenset({Role.TUTORIAL, Role.RESOURCES, Role.QUIZ})
+
+_LIMIT_NAMES: Final = {"ollama": "num_predict"}
+"""What an integration calls the most tokens of an answer, where it is not `max_tokens`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Models as `provider:name`."""
+
+    usual: str
+    curriculum: str | None = None
+    content: str | None = None
+    review: str | None = None
+    fallback: str | None = None
+
+    def of(self, role: Role) -> list[str]:
+        """Who may answer, in the order in which they are asked."""
+        special = self.curriculum if role in CURRICULUM else self.content if role in CONTENT else self.review
+        return list(dict.fromkeys(name for name in (special or self.usual, self.fallback) if name))
+
+    def all(self) -> list[str]:
+        return list(dict.fromkeys(name for role in Role for name in self.of(role)))
+
+
+@dataclass(slots=True)
+class Models:
+    """Opened as they are needed, and again in another event loop: clients that are carried over hang."""
+
+    temperature: float | None
+    timeout: float
+    _loop: asyncio.AbstractEventLoop | None = None
+    _opened: dict[tuple[str, int], BaseChatModel] = field(default_factory=dict)
+    _clients: list[Any] = field(default_factory=list)
+
+    def open(self, name: str, max_tokens: int) -> BaseChatModel:
+        """Inside the loop that uses it. Raises InvalidInput as `check` does."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._loop, self._opened, self._clients = loop, {}, []
+        known = self._opened.get((name, max_tokens))
+        if known is None:
+            known = self._opened[name, max_tokens] = self._made(name, max_tokens)
+        return known
+
+    def _made(self, name: str, max_tokens: int) -> BaseChatModel:
+        provider = name.partition(":")[0]
+        options: dict[str, Any] = {_LIMIT_NAMES.get(provider, "max_tokens"): max_tokens}
+        if provider != "ollama":
+            options |= {"timeout": self.timeout, "max_retries": 0}
+        if provider == "openai":
+            options["http_async_client"] = self._openai_client()
+        if self.temperature is not None:
+            options["temperature"] = self.temperature
+        return _initialised(name, options)
+
+    def _openai_client(self) -> Any:
+        """The integration shares one client among all loops of a process; this one is closed with its loop."""
+        if not self._clients:
+            self._clients.append(importlib.import_module("openai").DefaultAsyncHttpxClient(timeout=self.timeout))
+        return self._clients[0]
+
+    async def close(self) -> None:
+        """In the loop that used them."""
+        clients, self._clients, self._opened, self._loop = self._clients, [], {}, None
+        for client in clients:
+            await client.aclose()
+
+
+def check(name: str) -> None:
+    """Raises InvalidInput for a model that cannot be opened: no provider, no integration, no key."""
+    provider = name.partition(":")[0]
+    options: Mapping[str, Any] = {} if provider == "ollama" else {"max_retries": 0}
+    _initialised(name, options)
+
+
+def _initialised(name: str, options: Mapping[str, Any]) -> BaseChatModel:
+    from langchain.chat_models import init_chat_model
+
+    provider, _, model = name.partition(":")
+    if not provider or not model:
+        raise InvalidInput(f"{name!r} is no model: name it as provider:name, for instance openai:gpt-4.1-mini.")
+    try:
+        made = init_chat_model(model, model_provider=provider, **options)
+    except ImportError:
+        wanted = f'".[{provider}]"' if provider in EXTRAS else f"langchain-{provider}"
+        raise InvalidInput(
+            f"The integration for {name} is not installed; install it with `.venv/bin/pip install {wanted}`."
+        ) from None
+    except Exception as error:  # each integration has its own words for a missing key
+        from nodes.authors.secrets import redact
+
+        said = " ".join(redact(str(error)).split())[:300]
+        raise InvalidInput(f"The model {name} cannot be opened: {said}") from None
+    assert isinstance(made, BaseChatModel)
+    return made

@@ -1,0 +1,31 @@
+"""From what a model said to the JSON object in it: alone, in a fence, or with words around it."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+_FENCED: Final = re.compile(r"```[\w-]*[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
+_DECODER: Final = json.JSONDecoder(strict=False)  # models leave line breaks inside strings
+
+
+def object_in(text: str) -> dict[str, Any] | None:
+    """The first JSON object of a text, the whole text and fences before anything else."""
+    for candidate in _candidates(text):
+        try:
+            value, _ = _DECODER.raw_decode(candidate)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            return value
+    return None
+
+
+def _candidates(text: str) -> Iterator[str]:
+    yield text.strip()
+    if text.lstrip().startswith("{"):
+        return  # it is that object, and broken: an object inside it is not what was asked for
+    for fence in _FENCED.finditer(text):
+        yield fence[1].strip()
+    if "{" in text:
+        yield text[text.index("{") :]

@@ -1,0 +1,165 @@
+"""What of a brief a chat model needs to see, as plain data."""
+
+from typing import Any, assert_never, cast
+
+from domain.framework import Framework
+from domain.request import Intent, LearningRequest, Preferences
+from nodes.authors.port import (
+    Brief,
+    ContentBrief,
+    EditPlanBrief,
+    FrameworkBrief,
+    IntentBrief,
+    NewPartsBrief,
+    OutlineBrief,
+    QuizBrief,
+    QuizKeyBrief,
+    ResourcesBrief,
+    StageBrief,
+    StructureReviewBrief,
+    TutorialBrief,
+)
+
+_KnownBrief = (
+    IntentBrief
+    | FrameworkBrief
+    | OutlineBrief
+    | StageBrief
+    | StructureReviewBrief
+    | EditPlanBrief
+    | NewPartsBrief
+    | TutorialBrief
+    | ResourcesBrief
+    | QuizBrief
+    | QuizKeyBrief
+)
+Data = dict[str, Any]
+
+
+def data_of(brief: Brief[Any]) -> Data:
+    known = cast(_KnownBrief, brief)  # the port has these briefs and no others
+    match known:
+        case IntentBrief():
+            return _request(known.request)
+        case FrameworkBrief() | OutlineBrief():
+            return {
+                **_request(known.request),
+                "intent": _intent(known.intent),
+                "max_concepts": known.max_concepts,
+            }
+        case StageBrief():
+            return _stage(known)
+        case StructureReviewBrief():
+            intent = {} if known.intent is None else {"intent": _intent(known.intent)}
+            return {**_request(known.request), **intent, "roadmap": _framework(known.framework)}
+        case EditPlanBrief():
+            return {
+                **_learner(known.preferences),
+                "feedback": known.feedback,
+                "issues": [issue.model_dump(mode="json") for issue in known.issues],
+                "round_of_editing": known.edit_round + 1,
+                "max_concepts": known.max_concepts,
+                "roadmap": _framework(known.framework),
+            }
+        case NewPartsBrief():
+            return _new_parts(known)
+        case ResourcesBrief():
+            found = [page.model_dump() for page in known.found]
+            return {**_content(known), **({"search_results": found} if found else {})}
+        case TutorialBrief() | QuizBrief():
+            return _content(known)
+        case QuizKeyBrief():
+            questions = [question.model_dump() for question in known.questions]
+            return {**_learner(known.preferences), "concept": known.concept.name, "questions": questions}
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _request(request: LearningRequest) -> Data:
+    context = {"additional_context": request.additional_context} if request.additional_context else {}
+    return {**_learner(request.preferences), **context}
+
+
+def _learner(preferences: Preferences) -> Data:
+    """Only what was given; nobody's id."""
+    said = preferences.model_dump(mode="json", exclude_none=True, exclude={"primary_language"})
+    return {"language": preferences.primary_language, "learner": {name: value for name, value in said.items() if value}}
+
+
+def _intent(intent: Intent) -> Data:
+    return intent.model_dump(mode="json")
+
+
+def _stage(brief: StageBrief) -> Data:
+    stage = brief.outline.stages[brief.index]
+    return {
+        **_request(brief.request),
+        "goal": brief.intent.parsed_goal,
+        "roadmap": brief.outline.title,
+        "outline": [{"name": other.name, "description": other.description} for other in brief.outline.stages],
+        "stage": {"name": stage.name, "description": stage.description},
+        "concepts_wanted": brief.max_concepts,
+        "earlier_concepts": brief.earlier,
+    }
+
+
+def _new_parts(brief: NewPartsBrief) -> Data:
+    additions = [
+        {"operation": number, **operation.model_dump(mode="json", exclude={"action", "target_id"})}
+        for number, operation in enumerate(brief.plan.operations)
+        if operation.action == "add"
+    ]
+    return {**_learner(brief.preferences), "additions": additions, "roadmap": _framework(brief.framework)}
+
+
+def _content(brief: ContentBrief[Any]) -> Data:
+    concept = brief.concept
+    wishes = {"wishes": brief.instructions} if brief.instructions else {}
+    return {
+        **_learner(brief.preferences),
+        "roadmap": brief.roadmap_title,
+        "stage": brief.stage_name,
+        "module": brief.module_name,
+        "concept": {
+            "name": concept.name,
+            "description": concept.description,
+            "hours": concept.estimated_hours,
+            "difficulty": concept.difficulty,
+            "keywords": concept.keywords,
+        },
+        "prerequisites": brief.prerequisite_names,
+        **wishes,
+    }
+
+
+def _framework(framework: Framework) -> Data:
+    return {
+        "title": framework.title,
+        "total_hours": framework.total_estimated_hours,
+        "weeks": framework.recommended_completion_weeks,
+        "stages": [
+            {
+                "id": stage.stage_id,
+                "name": stage.name,
+                "modules": [
+                    {
+                        "id": module.module_id,
+                        "name": module.name,
+                        "concepts": [
+                            {
+                                "id": concept.concept_id,
+                                "name": concept.name,
+                                "description": concept.description[:200],
+                                "hours": concept.estimated_hours,
+                                "difficulty": concept.difficulty,
+                                "prerequisites": concept.prerequisites,
+                            }
+                            for concept in module.concepts
+                        ],
+                    }
+                    for module in stage.modules
+                ],
+            }
+            for stage in framework.stages
+        ],
+    }

@@ -1,0 +1,90 @@
+"""Which addresses on the network may be connected to: public ones, and those that an allow-list names.
+
+A link comes from a model, so it may name anything: the machine itself, its neighbours, a cloud's metadata service.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final, Self
+
+Address = IPv4Address | IPv6Address
+
+_PORTS: Final = frozenset({80, 443, 8080, 8443})
+_REFUSED: Final = tuple(
+    ip_network(block)
+    for block in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"),
+        *("203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+        *("::/128", "::1/128", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "3fff::/20"),
+        *("5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"),
+    )
+)
+"""IANA's registries of special purposes: neither Python's version nor its opinion of them matters."""
+_GLOBAL_IPV6: Final = IPv6Network("2000::/3")
+_IPV4_INSIDE: Final = (
+    # (block, bits that stand to the right of the IPv4 address)
+    (IPv6Network("::ffff:0:0/96"), 0),  # mapped
+    (IPv6Network("::ffff:0:0:0/96"), 0),  # translated
+    (IPv6Network("::/96"), 0),  # compatible
+    (IPv6Network("64:ff9b::/96"), 0),  # NAT64
+    (IPv6Network("2002::/16"), 80),  # 6to4
+)
+_ISATAP: Final = frozenset({0x0000_5EFE, 0x0200_5EFE})
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address belongs to the public internet; one that carries another is judged by that, too."""
+    if isinstance(address, IPv4Address):
+        return not any(address in block for block in _REFUSED if block.version == 4)
+    if address.scope_id is not None:
+        return False
+    if address.teredo is not None:
+        return False
+    for block, right in _IPV4_INSIDE:
+        if address in block:
+            return is_public(IPv4Address((int(address) >> right) & 0xFFFF_FFFF))
+    if (int(address) >> 32) & 0xFFFF_FFFF in _ISATAP:
+        return False
+    return address in _GLOBAL_IPV6 and not any(address in block for block in _REFUSED if block.version == 6)
+
+
+@dataclass(frozen=True, slots=True)
+class AllowList:
+    """Hosts and networks that may be connected to although they are not public, on every port."""
+
+    hosts: frozenset[str] = frozenset()
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @classmethod
+    def read(cls, entries: Sequence[str]) -> Self:
+        """Raises ValueError that names the entry."""
+        hosts: set[str] = set()
+        networks: list[IPv4Network | IPv6Network] = []
+        for entry in entries:
+            if "/" in entry or _literal(entry) is not None:
+                try:
+                    networks.append(ip_network(entry.strip("[]"), strict=False))
+                except ValueError:
+                    raise ValueError(f"“{entry}” is neither a host nor a network like 10.0.0.0/8") from None
+            elif all(part and part.replace("-", "").replace("_", "").isalnum() for part in entry.split(".")):
+                hosts.add(entry.lower())
+            else:
+                raise ValueError(f"“{entry}” is neither a host nor a network like 10.0.0.0/8")
+        return cls(frozenset(hosts), tuple(networks))
+
+    def names(self, host: str, address: Address) -> bool:
+        """Whether a host, or the address that it was resolved to, is on the list."""
+        return host.lower().rstrip(".") in self.hosts or any(address in network for network in self.networks)
+
+
+def may_connect(host: str, address: Address, port: int, allowed: AllowList) -> bool:
+    return allowed.names(host, address) or (port in _PORTS and is_public(address))
+
+
+def _literal(text: str) -> Address | None:
+    try:
+        return ip_address(text.strip("[]"))
+    except ValueError:
+        return None

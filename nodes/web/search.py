@@ -1,0 +1,150 @@
+"""The search port: pages that exist, for an author to choose from. One method, two engines; what they say is data."""
+
+import asyncio
+import html
+import re
+from collections.abc import Sequence
+from typing import Final, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import structlog
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from domain.checks.resources import is_web_address
+from domain.contents import FoundPage
+
+_log = structlog.get_logger(__name__)
+
+MOST_PAGES: Final = 8
+SEARCH_SECONDS: Final = 6.0
+_AT_ONCE: Final = 4
+_LONGEST_QUERY: Final = 300
+_LONGEST_TITLE, _LONGEST_SNIPPET = 200, 400
+_MOST_BYTES: Final = 1_000_000
+_TAVILY: Final = "https://api.tavily.com/search"
+_DUCKDUCKGO: Final = "https://html.duckduckgo.com/html/"
+_LINK: Final = re.compile(
+    r"<a\b(?=[^>]{0,400}\bclass=\"result__a\")[^>]{0,400}?\bhref=\"([^\"]{1,2000})\"[^>]{0,400}>(.{0,600}?)</a>",
+    re.DOTALL,
+)
+_SNIPPET: Final = re.compile(r"class=\"result__snippet\"[^>]{0,2000}>(.{0,2000}?)</a>", re.DOTALL)
+_TAG: Final = re.compile(r"<[^>]{0,300}>")
+
+
+class SearchFailed(Exception):
+    """No result is no failure; this is."""
+
+
+class Search(Protocol):
+    """Finds pages on the web."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def find(self, query: str) -> list[FoundPage]:
+        """The best pages first. Raises SearchFailed."""
+        ...
+
+
+class _TavilyPage(BaseModel):
+    title: str = ""
+    url: str
+    content: str = ""
+
+
+class _TavilyAnswer(BaseModel):
+    results: list[_TavilyPage]
+
+
+class TavilySearch:
+    """Tavily's API; the key goes to that address and nowhere else."""
+
+    name = "tavily"
+
+    def __init__(self, key: SecretStr, url: str = _TAVILY) -> None:
+        self._key = key
+        self._url = url
+
+    async def find(self, query: str) -> list[FoundPage]:
+        asked = {"query": query[:_LONGEST_QUERY], "max_results": MOST_PAGES}
+        authorization = f"Bearer {self._key.get_secret_value()}"
+        said = await _ask("POST", self._url, json=asked, headers={"Authorization": authorization})
+        try:
+            pages = _TavilyAnswer.model_validate_json(said).results
+        except ValidationError:
+            raise SearchFailed("Tavily's answer cannot be read.") from None
+        return _harmless([FoundPage(title=page.title, url=page.url, snippet=page.content) for page in pages])
+
+
+class DuckDuckGoSearch:
+    """The page that DuckDuckGo serves to browsers without scripts: no key, and no promise that it stays as it is."""
+
+    name = "duckduckgo"
+
+    def __init__(self, url: str = _DUCKDUCKGO) -> None:
+        self._url = url
+
+    async def find(self, query: str) -> list[FoundPage]:
+        text = await _ask("POST", self._url, data={"q": query[:_LONGEST_QUERY]}, headers={"User-Agent": "Mozilla/5.0"})
+        snippets = [_plain(found[1]) for found in _SNIPPET.finditer(text)]
+        pages = [
+            FoundPage(title=_plain(found[2]), url=_target(html.unescape(found[1])), snippet=snippet)
+            for found, snippet in zip(_LINK.finditer(text), [*snippets, *[""] * 50], strict=False)
+        ]
+        return _harmless(pages)
+
+
+class Finder:
+    """A search on behalf of runs: a few at a time, and a failed one finds nothing, for pages are written without it."""
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def find(self, query: str) -> list[FoundPage]:
+        async with self._turns:
+            try:
+                return await self._search.find(query)
+            except SearchFailed as failure:
+                _log.warning("search failed", search=self._search.name, reason=str(failure))
+                return []
+
+
+async def _ask(method: str, url: str, **request: object) -> str:
+    try:
+        async with (
+            httpx.AsyncClient(timeout=SEARCH_SECONDS, follow_redirects=False) as client,
+            client.stream(method, url, **request) as response,  # type: ignore[arg-type]
+        ):
+            if response.status_code != httpx.codes.OK:
+                raise SearchFailed(f"The search answered {response.status_code}.")
+            said = bytearray()
+            async for chunk in response.aiter_bytes():
+                said += chunk
+                if len(said) > _MOST_BYTES:
+                    raise SearchFailed("The search answered too much.")
+            return said.decode("utf-8", "replace")
+    except httpx.HTTPError as error:
+        raise SearchFailed(f"The search cannot be reached: {type(error).__name__}.") from None
+
+
+def _target(href: str) -> str:
+    """Where a result leads: its links go through a redirect of the engine's own."""
+    parts = urlsplit(f"https:{href}" if href.startswith("//") else href)
+    wrapped = parse_qs(parts.query).get("uddg") if parts.path.startswith("/l/") else None
+    return wrapped[0] if wrapped else href
+
+
+def _harmless(pages: Sequence[FoundPage]) -> list[FoundPage]:
+    """Without what is no web address, each once, and short."""
+    found: dict[str, FoundPage] = {}
+    for page in pages:
+        if is_web_address(page.url) and len(page.url) <= 1000 and page.title.strip():
+            short = {"title": page.title[:_LONGEST_TITLE], "snippet": page.snippet[:_LONGEST_SNIPPET]}
+            found.setdefault(page.url, page.model_copy(update=short))
+    return list(found.values())[:MOST_PAGES]
+
+
+def _plain(markup: str) -> str:
+    return " ".join(html.unescape(_TAG.sub("", markup)).split())

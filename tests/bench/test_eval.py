@@ -1,0 +1,51 @@
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from bench.eval import GOALS, Examiner, evaluate, report
+from bench.eval_table import cells
+from domain.request import Preferences
+from nodes.authors.offline import OfflineAuthor
+from nodes.authors.port import Brief, CallFailed, Role
+from tests.support.authors import QUIZ, ScriptedAuthor
+
+
+async def test_the_offline_author_fails_at_nothing_but_languages_that_it_cannot_write() -> None:
+    scores = await evaluate(Examiner(OfflineAuthor(), None, concepts=2))
+    assert [score.goal for score in scores] == list(GOALS)
+    for score in scores:
+        can_write = score.goal.primary_language in {"en", "zh"}
+        assert score.passed["tutorial"] == (score.asked["tutorial"] if can_write else 0), score.problems
+        assert all(score.passed[kind] == score.asked[kind] for kind in ("framework", "resources", "quiz")), (
+            score.problems
+        )
+
+
+async def test_a_worse_author_has_worse_numbers() -> None:
+    goal = Preferences(learning_goal="chess")
+    flawed = QUIZ.model_copy(update={"questions": [q.model_copy(update={"explanation": ""}) for q in QUIZ.questions]})
+    good, bad = [
+        await Examiner(ScriptedAuthor(replies), None).score(goal) for replies in ({}, {Role.QUIZ: lambda *_: flawed})
+    ]
+    assert good.quality == 1
+    assert bad.quality < 1
+    assert bad.passed["quiz"] == 0
+    assert "Question N has no explanation." in report("bad", [bad])
+
+
+@pytest.mark.parametrize("role", [Role.INTENT, Role.FRAMEWORK, Role.TUTORIAL])
+async def test_an_author_that_gives_no_answer_is_scored_and_ends_nothing(role: Role) -> None:
+    def fail(_: Brief[Any], __: Sequence[str]) -> Any:
+        raise CallFailed("no", model="m", outcome="failed 401", transient=False)
+
+    score = await Examiner(ScriptedAuthor({role: fail}), None).score(Preferences(learning_goal="chess"))
+    assert score.passed[role] == 0
+    assert score.problems["No answer: failed N."] >= 1
+
+
+async def test_the_columns_of_a_table_stand_in_line_in_every_script() -> None:
+    scores = [await Examiner(OfflineAuthor(), None, concepts=1).score(goal) for goal in (GOALS[0], GOALS[5], GOALS[9])]
+    lines = report("offline", scores).splitlines()[1:]
+    rows = [line for line in lines if line and not line.startswith((" ", "-"))]
+    assert len({cells(row) for row in rows}) == 1

@@ -1,0 +1,158 @@
+import pytest
+
+from domain.checks import check_content
+from domain.contents import Question, Quiz
+
+
+def question(number: int = 1, **changes: object) -> Question:
+    good = {
+        "question_id": f"q{number}",
+        "question_type": "single_choice",
+        "question": f"Which of the numbers is {number}?",
+        "options": ["one", "two", "three"],
+        "correct_answer": [number % 3],
+        "explanation": "Because.",
+        "difficulty": "easy",
+    }
+    return Question.model_validate({**good, **changes})
+
+
+def quiz(*questions: Question) -> Quiz:
+    return Quiz(questions=list(questions))
+
+
+def complaints(**changes: object) -> str:
+    return " ".join(check_content(quiz(question(1, **changes), question(2), question(3))))
+
+
+def test_a_sound_quiz_counts() -> None:
+    multiple = question(2, question_type="multiple_choice", correct_answer=[0, 2])
+    either = question(3, question_type="true_false", options=["True", "False"], correct_answer=[0])
+    assert check_content(quiz(question(1), multiple, either)) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"options": ["a"], "correct_answer": [0]},
+        {"options": ["a", " A ", "c"]},
+        {"options": ["a thing", "A  thing.", "c"]},
+        {"options": ["a", " ", "c"]},
+        {"correct_answer": []},
+        {"correct_answer": [3]},
+        {"correct_answer": [-1]},
+        {"correct_answer": [0, 1]},
+        {"question_type": "multiple_choice", "correct_answer": [1, 1]},
+        {"question_type": "multiple_choice", "correct_answer": [0, 1, 2]},
+        {"question_type": "true_false"},
+        {"explanation": " "},
+        {"question": " "},
+        {"question_id": "q2"},
+    ],
+)
+def test_a_question_nobody_could_answer_rightly_does_not_count(changes: dict[str, object]) -> None:
+    assert complaints(**changes)
+
+
+def test_a_quiz_of_two_questions_does_not_count() -> None:
+    assert "at least 3" in check_content(quiz(question(1), question(2)))[0]
+
+
+def test_the_same_question_twice_does_not_count() -> None:
+    again = question(2, question="Which of the numbers is 1?", options=["two", "one", "three"], correct_answer=[1])
+    assert "are the same" in " ".join(check_content(quiz(question(1), again, question(3))))
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "All of the above",
+        "none of these.",
+        "Both A and B",
+        "A and C",
+        "以上都是",
+        "以上选项均不正确",
+        "Todas las anteriores",
+        "Aucune de ces réponses",
+        "Alle oben genannten",
+        "上記のすべて",
+        "Все вышеперечисленное",
+        "جميع ما سبق",
+    ],
+)
+def test_all_or_none_of_the_above_does_not_count(option: str) -> None:
+    assert "all of the above" in complaints(options=["one", "two", option])
+
+
+@pytest.mark.parametrize(
+    "option", ["All the parts of a car", "None", "Both of them run at once", "都市", "a and b are equal"]
+)
+def test_options_that_stand_for_themselves_count(option: str) -> None:
+    assert complaints(options=["one", "two", option]) == ""
+
+
+def test_overlapping_ranges_do_not_count() -> None:
+    assert "overlap" in complaints(options=["1-10 ms", "5-20 ms", "30-40 ms"])
+    assert complaints(options=["1-10 ms", "10-20 ms", "20-40 ms"]) == ""
+
+
+@pytest.mark.parametrize(
+    "stem",
+    [
+        "Which of these is not a type of Go?",
+        "Which statements are true, except for one?",
+        "What doesn't a mutex do?",
+        "下列哪项不是 Go 的类型？",
+    ],
+)
+def test_a_bare_negation_that_readers_overlook_does_not_count(stem: str) -> None:
+    assert "without emphasis" in complaints(question=stem)
+
+
+@pytest.mark.parametrize(
+    "stem",
+    [
+        "Which of these is NOT a type of Go?",
+        "Which of these is **not** a type of Go?",
+        "What happens if the lock is not held?",
+        "Which loop runs when the condition is not met?",
+        "Why is a map not ordered?",
+        "下列哪项**不是** Go 的类型？",
+    ],
+)
+def test_a_negation_that_is_seen_counts(stem: str) -> None:
+    assert complaints(question=stem) == ""
+
+
+def test_an_article_that_tells_the_answer_does_not_count() -> None:
+    options = ["apple", "pear", "fig"]
+    assert "“a” or “an”" in complaints(question="This fruit is an ...", options=options, correct_answer=[0])
+    assert "“a” or “an”" in complaints(question="An ____ is a fruit.", options=options, correct_answer=[0])
+    assert complaints(question="This fruit is a(n) ...", options=options, correct_answer=[0]) == ""
+    assert complaints(question="Which of them is it?", options=options, correct_answer=[0]) == ""
+
+
+def test_a_right_answer_always_at_one_place_does_not_count() -> None:
+    fixed = [question(number, correct_answer=[1]) for number in range(1, 4)]
+    assert "same place" in " ".join(check_content(quiz(*fixed)))
+    mostly = [question(number, correct_answer=[1 if number < 6 else 2]) for number in range(1, 7)]
+    assert "same place" in " ".join(check_content(quiz(*mostly)))
+
+
+def test_a_right_answer_that_is_always_the_longest_does_not_count() -> None:
+    long = "the one that somebody thought about"
+    biased = [
+        question(number, options=[long if place == number % 3 else f"no {place}" for place in range(3)])
+        for number in range(1, 4)
+    ]
+    assert "always the longest" in " ".join(check_content(quiz(*biased)))
+    assert check_content(quiz(*biased[:2], question(3))) == []
+
+
+def test_absolute_terms_that_give_answers_away_do_not_count() -> None:
+    absolute = [
+        question(number, options=[f"It depends on {n}" if n == number % 3 else f"It is always {n}" for n in range(3)])
+        for number in range(1, 4)
+    ]
+    assert "Absolute terms" in " ".join(check_content(quiz(*absolute)))
+    assert check_content(quiz(absolute[0], question(2), question(3))) == []

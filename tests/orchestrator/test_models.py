@@ -1,0 +1,190 @@
+"""Runs that write with a chat model, against a provider that misbehaves and keeps the account of what was asked."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from domain.errors import InvalidInput
+from domain.vocabulary import ContentStatus, TaskStatus
+from orchestrator.orchestrator import Orchestrator
+from orchestrator.settings import Settings
+from orchestrator.status import TaskView
+from repository.database import Database, execute
+from tests.support.environment import variables
+from tests.support.provider import Asked, Fault, Provider, Script, always, by_chance
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    with Provider().serving() as provider, variables(provider.environment()):
+        yield provider
+
+
+def modelled(settings: Settings, **values: Any) -> Settings:
+    """Small and quick: two concepts, calls of at most a few seconds."""
+    small = {"model": "openai:test", "max_concepts": 2, "model_timeout": 5, "model_patience": 60}
+    return Settings.model_validate({**settings.model_dump(), **small, **values})
+
+
+async def create(settings: Settings, goal: str = "chess") -> TaskView:
+    async with Orchestrator.open(settings) as orchestrator:
+        return await orchestrator.wait((await orchestrator.create(goal)).task_id)
+
+
+async def resume(settings: Settings, task_id: str) -> TaskView:
+    async with Orchestrator.open(settings) as orchestrator:
+        return await orchestrator.wait((await orchestrator.resume(task_id)).task_id)
+
+
+def summary(task: TaskView) -> dict[str, Any]:
+    assert task.execution_summary is not None
+    return task.execution_summary
+
+
+def answered_twice(provider: Provider) -> list[tuple[str, str]]:
+    questions = [asked.question for asked in provider.answered]
+    return [question for question in set(questions) if questions.count(question) > 1]
+
+
+async def test_a_creation_of_thirty_concepts_with_a_fault_in_every_fifth_call_completes_and_buys_nothing_twice(
+    settings: Settings, provider: Provider, database: Database
+) -> None:
+    provider.script = by_chance(0.2, seed=7)
+    task = await create(modelled(settings, max_concepts=30))
+    assert task.status == TaskStatus.COMPLETED, summary(task)["failures"][:3]
+    assert summary(task)["completed"] == 90
+    assert answered_twice(provider) == []
+    faults = sum(asked.fault is not None for asked in provider.log)
+    assert faults > 10
+    async with database.transaction() as session:
+        rows = (await execute(session, text("SELECT outcome FROM model_calls"), {})).scalars().all()
+    assert len(rows) == len(provider.log), "every try is a row"
+
+
+async def test_one_concept_that_always_fails_leaves_the_other_twenty_nine_whole(
+    settings: Settings, provider: Provider
+) -> None:
+    def one_always(asked: Asked, _: int) -> Fault | None:
+        return Fault.REFUSAL if asked.concept == "Stage 2, idea 3" else None
+
+    provider.script = one_always
+    settings = modelled(settings, max_concepts=30)
+    async with Orchestrator.open(settings) as orchestrator:
+        task = await orchestrator.wait((await orchestrator.create("chess")).task_id)
+        assert task.status == TaskStatus.PARTIAL_FAILURE
+        assert task.roadmap_id is not None
+        roadmap = await orchestrator.roadmap(task.roadmap_id)
+    failed = [content for content in roadmap.contents if content.status is ContentStatus.FAILED]
+    assert {content.concept_id for content in failed} == {"c-2-1-3"}
+    assert len(failed) == 3
+    assert {content.last_error for content in failed} == {
+        "The author's answers failed their check 3 times: The model refused to answer: I cannot help with that."
+    }
+    assert len(roadmap.contents) == 90
+
+
+async def test_a_wrong_key_ends_the_run_at_once_with_one_line_and_it_can_be_resumed(
+    settings: Settings, provider: Provider
+) -> None:
+    provider.script = lambda asked, _: Fault.WRONG_KEY if asked.role == "quiz" else None
+    task = await create(modelled(settings))
+    assert task.status == TaskStatus.FAILED
+    assert summary(task)["cause"] == "model_unavailable"
+    assert "401" in (task.error_message or "")
+    assert "\n" not in (task.error_message or "")
+    assert provider.times_asked()["quiz", "Stage 1, idea 1"] <= 1, "a wrong key is not tried again"
+    provider.script = always()
+    task = await resume(modelled(settings), task.task_id)
+    assert task.status == TaskStatus.COMPLETED
+    assert answered_twice(provider) == []
+
+
+async def test_a_wrong_key_at_the_first_call_fails_the_run_before_anything_is_bought(
+    settings: Settings, provider: Provider
+) -> None:
+    provider.script = lambda _, __: Fault.WRONG_KEY
+    task = await create(modelled(settings))
+    assert (task.status, summary(task)["cause"]) == (TaskStatus.FAILED, "model_unavailable")
+    assert len(provider.log) == 1
+
+
+async def test_a_provider_that_is_always_busy_slows_a_run_down_and_does_not_fail_it(
+    settings: Settings, provider: Provider
+) -> None:
+    provider.script = always(Fault.BUSY, Fault.BUSY_FOR_A_WHILE, Fault.BUSY)
+    task = await create(modelled(settings, max_concepts=1))
+    assert task.status == TaskStatus.COMPLETED
+    assert {asked for asked, times in provider.times_asked().items() if times != 4} == set()
+
+
+async def test_a_provider_that_stays_away_fails_the_run_when_patience_is_over(
+    settings: Settings, provider: Provider
+) -> None:
+    provider.script = lambda _, __: Fault.OVERLOADED
+    task = await create(modelled(settings, model_patience=1))
+    assert (task.status, summary(task)["cause"]) == (TaskStatus.FAILED, "model_unavailable")
+    assert "529" in (task.error_message or "")
+    provider.script = always()
+    assert (await resume(modelled(settings), task.task_id)).status == TaskStatus.COMPLETED
+
+
+async def test_a_run_that_would_exceed_its_budget_stops_before_the_call_and_goes_on_with_a_larger_one(
+    settings: Settings, provider: Provider
+) -> None:
+    tight = modelled(settings, budget="5000", model_max_tokens=1000)
+    task = await create(tight)
+    assert (task.status, summary(task)["cause"]) == (TaskStatus.FAILED, "budget_spent")
+    assert "ROADMAP_BUDGET" in (task.error_message or "")
+    assert 0 < summary(task)["tokens"] <= 5000
+    again = await resume(tight, task.task_id)
+    assert (again.status, summary(again)["tokens"]) == (TaskStatus.FAILED, summary(task)["tokens"])
+    done = await resume(modelled(settings, budget="$5", model_prices={"openai:test": (1, 2)}), task.task_id)
+    assert done.status == TaskStatus.COMPLETED
+    assert answered_twice(provider) == []
+
+
+async def test_what_a_model_began_is_never_continued_by_the_offline_author(
+    settings: Settings, provider: Provider
+) -> None:
+    provider.script = lambda asked, _: Fault.REFUSAL if asked.role == "quiz" else None
+    task = await create(modelled(settings))
+    assert task.status == TaskStatus.PARTIAL_FAILURE
+    with pytest.raises(InvalidInput, match=r"begun by openai:test.*ROADMAP_MODEL"):
+        await resume(settings, task.task_id)
+    provider.script = always()
+    other = modelled(settings, model="openai:other", model_max_tokens=500)
+    done = await resume(other, task.task_id)
+    assert done.status == TaskStatus.COMPLETED
+    assert answered_twice(provider) == []
+
+
+async def test_a_large_framework_is_written_in_parts_and_a_part_that_is_there_is_not_bought_again(
+    settings: Settings, provider: Provider
+) -> None:
+    def third_stage(asked: Asked, _: int) -> Fault | None:
+        return Fault.NO_QUOTA if asked.question == ("stage", "Stage 3") else None
+
+    provider.script = third_stage
+    task = await create(modelled(settings, max_concepts=30))
+    assert (task.status, task.current_step) == (TaskStatus.FAILED, "failed")
+    provider.script = always()
+    done = await resume(modelled(settings, max_concepts=25, model="openai:other"), task.task_id)
+    assert done.status != TaskStatus.COMPLETED, "thirty concepts are too many for 25 by now"
+    asked = provider.times_asked()
+    assert [asked[part] for part in (("outline", ""), ("stage", "Stage 1"), ("stage", "Stage 2"))] == [1, 1, 1]
+    assert asked["intent", ""] == 1
+    assert all(len(call.data.get("earlier_concepts", [])) <= 20 for call in provider.log)
+
+
+@pytest.mark.parametrize("script", [always(Fault.TRUNCATED), always(Fault.TRUNCATED, Fault.TRUNCATED)])
+async def test_a_truncated_answer_is_asked_for_again_with_more_room(
+    settings: Settings, provider: Provider, script: Script
+) -> None:
+    provider.script = script
+    task = await create(modelled(settings, max_concepts=1, model_max_tokens=1000))
+    assert task.status == TaskStatus.COMPLETED
+    rooms = [asked.max_tokens for asked in provider.log if asked.role == "tutorial"]
+    assert rooms == [1000, 2000, 4000][: len(rooms)]
+    assert len(rooms) >= 2
