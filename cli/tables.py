@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from orchestrator.status import ActiveTask, RoadmapView, StatusCheck, TaskView
-    from repository.contents import ContentState
+    from repository.readings import ContentState
     from repository.tables import RoadmapRow
 
 ROADMAP_FIELDS: Final = {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from domain.framework import Concept, Framework, Module, Stage
     from orchestrator.status import RoadmapView, TaskView
-    from repository.contents import ContentState
+    from repository.readings import ContentState
 
 STALE: Final = "stale"
 MARKS: Final[Mapping[str, tuple[str, str, str]]] = {

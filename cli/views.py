@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from orchestrator import Orchestrator
     from orchestrator.reader import Removed
     from orchestrator.status import RoadmapView, StatusCheck, TaskView
-    from repository.contents import ContentState
     from repository.events import Event
+    from repository.readings import ContentState
     from repository.tables import ContentVersionRow, RoadmapRow
 
 PAGE = 50
@@ -153,7 +153,7 @@ def _show_concept(roadmap_id: str, concept_id: str, wanted: Format) -> None:
 def _as_written(contents: "Sequence[ContentVersionRow]") -> "list[ContentState]":
     """A removed concept has no statuses any more: what was written for it is complete."""
     from domain.vocabulary import ContentStatus, ContentType
-    from repository.contents import ContentState
+    from repository.readings import ContentState
 
     return [
         ContentState(

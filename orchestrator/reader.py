@@ -10,9 +10,9 @@ from orchestrator.follow import Follower
 from orchestrator.status import RoadmapView, StatusCheck, TaskView, roadmap_view, status_check, task_views
 from repository import roadmaps, tasks
 from repository.calls import Expense, expenses
-from repository.contents import newest_versions
 from repository.database import Database, Session
 from repository.events import Event, events_after, events_of_type
+from repository.readings import newest_versions
 from repository.tables import ContentVersionRow, RoadmapRow
 
 

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.framework import Framework
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
-from repository import contents, roadmaps, tasks
-from repository.contents import ContentState
+from repository import readings, roadmaps, tasks
 from repository.database import Session
+from repository.readings import ContentState
 from repository.tables import RoadmapRow, TaskRow
 
 
@@ -122,7 +122,7 @@ async def roadmap_view(session: Session, roadmap_id: str) -> RoadmapView:
     """Raises NotFound."""
     row = await roadmaps.get_roadmap_metadata(session, roadmap_id)
     active = await task_views(session, await tasks.get_active_tasks_by_roadmap_id(session, roadmap_id))
-    return _roadmap_view(row, await contents.states(session, roadmap_id), active)
+    return _roadmap_view(row, await readings.states(session, roadmap_id), active)
 
 
 def _roadmap_view(row: RoadmapRow, states: list[ContentState], active: list[TaskView]) -> RoadmapView:
@@ -150,7 +150,7 @@ async def status_check(session: Session, roadmap_id: str) -> StatusCheck:
 
 
 async def _stale_concepts(session: Session, roadmap_id: str) -> list[StaleConcept]:
-    stale = await contents.stale_contents(session, roadmap_id)
+    stale = await readings.stale_contents(session, roadmap_id)
     if not stale:
         return []
     names = await roadmaps.concept_names(session, roadmap_id)

@@ -7,7 +7,7 @@ from typing import Any
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from orchestrator.status import RoadmapView, TaskView
-from repository.contents import ContentState
+from repository.readings import ContentState
 from repository.tables import ContentVersionRow
 from tests.support.authors import QUIZ, RESOURCES, TUTORIAL
 

@@ -8,8 +8,9 @@ import pytest
 from domain.vocabulary import ContentType
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from repository.contents import lock_contents, retire_contents, states
+from repository.contents import lock_contents, retire_contents
 from repository.database import Database, Session
+from repository.readings import states
 from repository.roadmaps import accept_framework, save_roadmap_metadata
 from tests.support.authors import ScriptedAuthor
 from tests.support.rows import framework

@@ -16,8 +16,9 @@ from domain.vocabulary import ACTIVE, FINAL, TRANSITIONS, ContentType, TaskStatu
 from orchestrator import transitions
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from repository.contents import begin_contents, fail_content, save_version, states
+from repository.contents import begin_contents, fail_content, save_version
 from repository.database import Database, Session, execute
+from repository.readings import states
 from repository.roadmaps import save_roadmap_metadata
 from repository.tasks import Fence, hold_task
 from tests.support.authors import ScriptedAuthor

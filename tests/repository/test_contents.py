@@ -14,14 +14,13 @@ from repository.contents import (
     insert_contents,
     languages_written,
     lock_contents,
-    newest_versions,
     reopen_contents,
     save_version,
     settle_contents,
-    states,
     tally,
 )
 from repository.database import Database, execute
+from repository.readings import newest_versions, states
 from repository.tasks import Fence, hold_task, update_task_status
 from tests.support.rows import BOUGHT, fence_of, reserved, started
 

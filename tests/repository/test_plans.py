@@ -17,7 +17,7 @@ from sqlalchemy import Row, text
 from domain.vocabulary import ContentType, TaskType
 from orchestrator.queue_pgqueuer import PgQueuerQueue
 from orchestrator.status import roadmap_view, status_check
-from repository import calls, contents, events, forgotten, roadmaps, tasks
+from repository import calls, contents, events, forgotten, readings, roadmaps, tasks
 from repository.database import Database, Session, execute
 from repository.tables import TaskRow
 from repository.tasks import Fence
@@ -115,10 +115,10 @@ READS: Final[dict[str, Work]] = {
     "get_task": lambda session: tasks.get_task(session, TASK),
     "first_request": lambda session: tasks.first_request(session, ROADMAP),
     "roadmap_view": lambda session: roadmap_view(session, ROADMAP),
-    "stale_contents": lambda session: contents.stale_contents(session, "r-1"),
-    "states": lambda session: contents.states(session, ROADMAP),
-    "newest_versions": lambda session: contents.newest_versions(session, ROADMAP),
-    "newest_versions_of_a_concept": lambda session: contents.newest_versions(session, ROADMAP, "c-7"),
+    "stale_contents": lambda session: readings.stale_contents(session, "r-1"),
+    "states": lambda session: readings.states(session, ROADMAP),
+    "newest_versions": lambda session: readings.newest_versions(session, ROADMAP),
+    "newest_versions_of_a_concept": lambda session: readings.newest_versions(session, ROADMAP, "c-7"),
     "events_after": lambda session: events.events_after(session, {TASK: 2, "t-8": 0, "nobody": 0}),
 }
 

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 
 from domain.errors import Conflict, NotFound
-from repository.contents import states
 from repository.database import Database, execute
+from repository.readings import states
 from repository.roadmaps import (
     accept_framework,
     get_roadmap_metadata,
