@@ -1,6 +1,6 @@
 # Everything runs out of .venv, which `make setup` builds, mends, and leaves alone when nothing changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup .venv studio studio-setup demo check test soak bench eval clean
+.PHONY: help setup .venv studio studio-setup demo check test soak bench eval test-model clean
 
 PYTHON ?= python3
 GOAL ?= become a backend engineer in Go
@@ -12,7 +12,7 @@ INSTALL := -c constraints.txt -e ".[dev]"
 STATE := { pwd -P; cat pyproject.toml constraints.txt | cksum; }
 
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 setup: ## the virtual environment, with the command .venv/bin/roadmap
 	@{ test "$$($(STATE))" = "$$(cat .venv/.complete)" && $(BIN)/python -c "import typer"; } 2>/dev/null \
@@ -67,12 +67,16 @@ check: setup ## format, lint, types, imports, dead code, fast tests
 	@$(BIN)/pytest tests/domain
 
 test: setup ## all tests, with a smoke size of every loop
-	@$(BIN)/pytest -n 2 --dist loadscope -m "not soak"
+	@$(BIN)/pytest -n 2 --dist loadscope -m "not soak and not model"
 
 soak: setup ## the full size of every loop
 	@$(BIN)/pytest -m soak
-	@$(BIN)/pytest -m "not soak" --server tcp
-	@$(BIN)/pytest -m "not soak" --server pg15
+	@$(BIN)/pytest -m "not soak and not model" --server tcp
+	@$(BIN)/pytest -m "not soak and not model" --server pg15
+
+test-model: setup ## a real model goes through every kind of run: ROADMAP_MODEL=openai:..., OPENAI_BASE_URL=...
+	@test -n "$(ROADMAP_MODEL)" || { echo "Name a model: make test-model ROADMAP_MODEL=provider:name" >&2; exit 2; }
+	@MODEL_UNDER_TEST="$(ROADMAP_MODEL)" $(BIN)/pytest -m model -s
 
 bench: setup ## what it costs, as ratios against baselines of the same run
 	@$(BIN)/python -m bench

@@ -14,7 +14,7 @@ import typer
 from cli import operations, reviews, runs, spending, stepping, views, watching, workers
 from cli.output import complain
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
-from nodes.authors.secrets import redact
+from domain.secrets import redact
 
 EXIT_CODES: Final[dict[type[RoadmapError], int]] = {
     RunFailed: 1,

@@ -9,7 +9,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from cli.output import one_line
-from nodes.authors.secrets import redact
+from domain.secrets import redact
 
 
 def log_to_stderr(level: str) -> None:

@@ -141,11 +141,11 @@ def build_search(settings: Settings) -> "Finder | None":
         raise InvalidInput("ROADMAP_SEARCH=tavily needs ROADMAP_SEARCH_KEY: set it, or take ROADMAP_SEARCH=duckduckgo.")
     if settings.search is None or settings.model is None:
         return None
-    from nodes.web.search import DuckDuckGoSearch, Finder, TavilySearch
+    from nodes.web.search import DUCKDUCKGO, TAVILY, DuckDuckGoSearch, Finder, TavilySearch
 
     if settings.search == "tavily" and settings.search_key is not None:
-        return Finder(TavilySearch(settings.search_key))
-    return Finder(DuckDuckGoSearch())
+        return Finder(TavilySearch(settings.search_key, settings.search_url or TAVILY))
+    return Finder(DuckDuckGoSearch(settings.search_url or DUCKDUCKGO))
 
 
 def build_author(settings: Settings) -> Author:

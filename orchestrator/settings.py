@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     """Finds pages that a chat model chooses resources from."""
     search_key: SecretStr | None = None
     """Of Tavily."""
+    search_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    """Where the search is asked; unset: at its own address."""
     max_concurrent_calls: Annotated[int, Field(ge=1, le=1000)] = 30
     """Calls to the author at once, over all runs of the process."""
     max_concepts: Annotated[int, Field(ge=1, le=10_000)] = 60

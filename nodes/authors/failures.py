@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
+from domain.secrets import redact
 from nodes.authors.port import CallFailed
-from nodes.authors.secrets import redact
 
 LONGEST_REASON: Final = 300
 _TRANSIENT: Final = frozenset({408, 409, 425, 429})

@@ -105,7 +105,7 @@ def _initialised(name: str, options: Mapping[str, Any]) -> BaseChatModel:
             f"The integration for {name} is not installed; install it with `.venv/bin/pip install {wanted}`."
         ) from None
     except Exception as error:  # each integration has its own words for a missing key
-        from nodes.authors.secrets import redact
+        from domain.secrets import redact
 
         said = " ".join(redact(str(error)).split())[:300]
         raise InvalidInput(f"The model {name} cannot be opened: {said}") from None

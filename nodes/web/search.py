@@ -22,8 +22,8 @@ _AT_ONCE: Final = 4
 _LONGEST_QUERY: Final = 300
 _LONGEST_TITLE, _LONGEST_SNIPPET = 200, 400
 _MOST_BYTES: Final = 1_000_000
-_TAVILY: Final = "https://api.tavily.com/search"
-_DUCKDUCKGO: Final = "https://html.duckduckgo.com/html/"
+TAVILY: Final = "https://api.tavily.com/search"
+DUCKDUCKGO: Final = "https://html.duckduckgo.com/html/"
 _LINK: Final = re.compile(
     r"<a\b(?=[^>]{0,400}\bclass=\"result__a\")[^>]{0,400}?\bhref=\"([^\"]{1,2000})\"[^>]{0,400}>(.{0,600}?)</a>",
     re.DOTALL,
@@ -62,7 +62,7 @@ class TavilySearch:
 
     name = "tavily"
 
-    def __init__(self, key: SecretStr, url: str = _TAVILY) -> None:
+    def __init__(self, key: SecretStr, url: str = TAVILY) -> None:
         self._key = key
         self._url = url
 
@@ -82,7 +82,7 @@ class DuckDuckGoSearch:
 
     name = "duckduckgo"
 
-    def __init__(self, url: str = _DUCKDUCKGO) -> None:
+    def __init__(self, url: str = DUCKDUCKGO) -> None:
         self._url = url
 
     async def find(self, query: str) -> list[FoundPage]:

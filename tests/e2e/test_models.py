@@ -136,10 +136,10 @@ class Killer:
     def kills(self) -> int:
         return len(self._committed)
 
-    def kill(self, *arguments: str, **settings: str) -> None:
+    def kill(self, *arguments: str, model: str = "openai:test", max_concepts: int = 4) -> None:
         """Before or after the commit of one of the next answers."""
         enough = len(self._provider.answered) + random.randrange(1, 4)
-        running = self._shell.start(*arguments, terminal=False, **settings)
+        running = self._shell.start(*arguments, MODEL=model, MAX_CONCEPTS=str(max_concepts))
         deadline = time.monotonic() + 60
         while len(self._provider.answered) < enough:
             assert time.monotonic() < deadline, running.err
@@ -170,8 +170,8 @@ async def test_killed_at_any_answer_no_committed_one_is_bought_again_under_anoth
         task_id = shell("tasks", "--json").json()["tasks"][0]["task_id"]
         for turn in range(2):
             await asyncio.sleep(2.5)  # until the lease of the dead has run out
-            other = {"MODEL": f"openai:other-{turn}", "MAX_CONCEPTS": str(5 + turn), "MODEL_MAX_TOKENS": "4000"}
-            await asyncio.to_thread(killer.kill, "resume", task_id, **other)
+            other = f"openai:other-{turn}"
+            await asyncio.to_thread(killer.kill, "resume", task_id, model=other, max_concepts=5 + turn)
         await asyncio.sleep(2.5)
         ended = await asyncio.to_thread(shell, "resume", task_id, "--json", MODEL="openai:last", MAX_CONCEPTS="9")
         assert (ended.code, ended.json()["status"]) == (0, "completed"), ended.err

@@ -23,8 +23,8 @@ def provider() -> Iterator[Provider]:
 
 
 def modelled(settings: Settings, **values: Any) -> Settings:
-    """Small and quick: two concepts, calls of at most a few seconds."""
-    small = {"model": "openai:test", "max_concepts": 2, "model_timeout": 5, "model_patience": 60}
+    """Two concepts; patient enough for a machine that is busy with something else."""
+    small = {"model": "openai:test", "max_concepts": 2, "model_timeout": 30, "model_patience": 300}
     return Settings.model_validate({**settings.model_dump(), **small, **values})
 
 

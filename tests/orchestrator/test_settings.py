@@ -49,6 +49,10 @@ def test_settings_come_from_the_environment(environment: "os._Environ[str]") -> 
         ("ROADMAP_MODEL_PRICES", '{"openai:gpt": 3}'),
         ("ROADMAP_BUDGET", "ten"),
         ("ROADMAP_BUDGET", "1.5"),
+        ("ROADMAP_LINK_ALLOW", "10.0.0.0/99"),
+        ("ROADMAP_LINK_CHECK", "perhaps"),
+        ("ROADMAP_SEARCH", "altavista"),
+        ("ROADMAP_SEARCH_URL", "here"),
         ("ROADMAP_LOG_LEVEL", "loud"),
     ],
 )

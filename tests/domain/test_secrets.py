@@ -1,6 +1,6 @@
 import pytest
 
-from nodes.authors.secrets import MASK, redact
+from domain.secrets import MASK, redact
 from tests.support.environment import variables
 
 
