@@ -30,8 +30,9 @@ ON_EVERY_SERVER: Final = {
     )
 }
 
-for name in [name for name in os.environ if name.startswith("ROADMAP_")]:
-    del os.environ[name]  # the caller's settings are not the tests'
+TERMINAL: Final = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
+for name in [name for name in os.environ if name.startswith("ROADMAP_") or name in TERMINAL]:
+    del os.environ[name]  # neither the caller's settings nor his terminal are the tests'
 for number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(number) is signal.SIG_IGN:  # as below nohup; commands that tests start would ignore it too
         signal.signal(number, lambda *_: None)
