@@ -5,6 +5,7 @@ ratios of the run to the gather within each round. The prologue (everything befo
 """
 
 import asyncio
+import gc
 import json
 import os
 import resource
@@ -22,6 +23,7 @@ import psutil
 import psycopg
 
 from bench.servers import BenchServer, bench_server
+from cli.app import COLLECTION
 from domain.contents import Question, Quiz, Resource, Resources, Tutorial
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
 from domain.identity import identify
@@ -285,6 +287,7 @@ def _show(size: int, pairs: Sequence[tuple[Cost, Cost]]) -> list[str]:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(*COLLECTION)  # both variants as the command line has it
     variant, concepts, url = sys.argv[1:]
     work: Mapping[str, Any] = {"run": run, "gather": gather}
     print(json.dumps(asdict(asyncio.run(work[variant](int(concepts), url)))))

@@ -267,16 +267,27 @@ async def claim_contents(session: Session, fence: Fence, roadmap_id: str, chosen
 
 
 async def tally(session: Session, task_id: str) -> Tally:
-    """Counted from the rows that bear the task now. What kept an older version while its retry failed, failed."""
+    """Counted from the rows that bear the task now. What kept an older version while its retry failed, failed.
+
+    What the task had finished stays its own where another one has claimed the row since, or removed the concept.
+    """
     row = (
         await execute(
             session,
             text("""
-                SELECT count(*) AS total,
-                    count(*) FILTER (WHERE status = 'completed' AND last_error IS NULL) AS completed,
+                WITH task AS (SELECT * FROM roadmap_tasks WHERE task_id = :task_id),
+                gone AS (
+                    SELECT count(*) AS number
+                    FROM task t JOIN content_versions v ON v.roadmap_id = t.roadmap_id AND v.task_id = t.task_id
+                    LEFT JOIN concept_contents c ON c.roadmap_id = v.roadmap_id AND c.concept_id = v.concept_id
+                        AND c.content_type = v.content_type
+                    WHERE c.task_id IS DISTINCT FROM t.task_id
+                        AND (c.concept_id IS NOT NULL OR t.task_type NOT IN ('creation', 'modification')))
+                SELECT count(*) + (SELECT number FROM gone) AS total,
+                    count(*) FILTER (WHERE status = 'completed' AND last_error IS NULL)
+                        + (SELECT number FROM gone) AS completed,
                     count(*) FILTER (WHERE last_error IS NOT NULL) AS failed,
-                    (SELECT extract(epoch FROM clock_timestamp() - created_at)
-                     FROM roadmap_tasks WHERE task_id = :task_id) AS seconds
+                    (SELECT extract(epoch FROM clock_timestamp() - created_at) FROM task) AS seconds
                 FROM concept_contents WHERE task_id = :task_id"""),
             {"task_id": task_id},
         )

@@ -93,6 +93,21 @@ async def test_a_content_that_another_task_claimed_is_left_alone(database: Datab
     assert (await state(database))[:3] == (ContentStatus.PENDING, 0, None)
 
 
+async def test_what_a_run_had_finished_stays_its_own_when_another_claims_or_removes_it(
+    database: Database, fence: Fence
+) -> None:
+    """A retry that had done its work once read as failed, because the next one was asked for before it ended."""
+    await save(database, fence)
+    async with database.transaction() as session:
+        await execute(session, text("UPDATE concept_contents SET task_id = 't-2' WHERE version = 1"), {})
+        counted = await tally(session, "t-1")
+        assert (counted.total, counted.completed) == (9, 1)
+        await execute(session, text("DELETE FROM concept_contents WHERE version = 1"), {})
+        assert (await tally(session, "t-1")).total == 8, "a creation counts what its roadmap has"
+        await execute(session, text("UPDATE roadmap_tasks SET task_type = 'retry_batch'"), {})
+        assert (await tally(session, "t-1")).total == 9
+
+
 async def test_a_failed_retry_keeps_the_good_version_readable(database: Database, fence: Fence) -> None:
     await save(database, fence)
     async with database.transaction() as session:
