@@ -20,7 +20,7 @@ from nodes.authors.prices import Prices
 from nodes.prompts import Prompt, leaks, prompt_for
 
 CHARACTERS_A_TOKEN: Final = 2.5
-"""Fewer than any tokenizer needs on average, so that a reservation is seldom too small; Han counts one by one."""
+"""An assumption on the safe side, so that a reservation is seldom too small; it was not measured. Han counts singly."""
 MOST_ROOM: Final = 4
 """The token limit is raised to at most this many times its setting, for answers that were cut off."""
 RESTED: Final = 60.0

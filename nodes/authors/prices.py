@@ -1,6 +1,7 @@
 """What models cost: US dollars for a million tokens in and out. A small table; ROADMAP_MODEL_PRICES adds and overrides.
 
-List prices of autumn 2026, without discounts for cached or batched tokens.
+The figures were not checked against any provider's list and leave out discounts: a budget in money that has to be
+exact needs ROADMAP_MODEL_PRICES.
 """
 
 import json
