@@ -1,4 +1,4 @@
-"""What does a run cost, against a plain gather that writes the same rows?
+"""What does a run cost, against a plain gather that checks the same answers and writes the same rows?
 
 Each variant runs in a process of its own on a database of its own, in turns; figures are medians, the last columns
 ratios of the run to the gather within each round. The prologue (everything before the contents) is shown apart.
@@ -24,7 +24,8 @@ import psycopg
 
 from bench.servers import BenchServer, bench_server
 from cli.app import COLLECTION
-from domain.contents import Question, Quiz, Resource, Resources, Tutorial
+from domain.checks import Expected, check_content
+from domain.contents import Content, Question, Quiz, Resource, Resources, Tutorial
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
 from domain.identity import identify
 from domain.request import LearningRequest, Preferences
@@ -45,7 +46,8 @@ AT_ONCE: Final = 30
 LATENCY: Final = 0.02
 """Seconds per call."""
 
-_CONTENTS: Final = {
+EXPECTED: Final = Expected(hours=2)
+_CONTENTS: Final[dict[ContentType, Content]] = {
     ContentType.TUTORIAL: Tutorial(
         title="T",
         summary="S",
@@ -177,7 +179,7 @@ async def run(concepts: int, url: str) -> Cost:
 
 
 async def gather(concepts: int, url: str) -> Cost:
-    """The baseline: a plain gather that writes the same rows, one transaction per content, no fence, no graph."""
+    """The baseline: a plain gather, one transaction per content, no fence, no graph."""
     database = Database(url)
     contents = {content_type: as_json(content) for content_type, content in _CONTENTS.items()}
     framework, _ = identify(draft(concepts), "bench", 5)
@@ -196,6 +198,8 @@ async def gather(concepts: int, url: str) -> Cost:
         subject = {"concept_id": concept_id, "content_type": content_type}
         async with places:
             await asyncio.sleep(LATENCY)
+        content = _CONTENTS[content_type].model_validate(contents[content_type])
+        assert not check_content(content, EXPECTED)
         answer = Answer(contents[content_type], model="steady", tokens_in=10, tokens_out=10)
         last, told = told, told + 2
         async with database.transaction() as session:

@@ -48,6 +48,8 @@ def without_claims(content: C) -> C:
     if not isinstance(content, Resources):
         return content
     unclaimed = {"verification": "unchecked", "checked_at": None}
+    if all(resource.verification == "unchecked" and resource.checked_at is None for resource in content.resources):
+        return content
     return content.model_copy(
         update={"resources": [resource.model_copy(update=unclaimed) for resource in content.resources]}
     )

@@ -18,7 +18,9 @@ def check_quiz(quiz: Quiz) -> Iterator[str]:
         yield f"The quiz has {len(quiz.questions)} questions; it needs at least {FEWEST_QUESTIONS}."
     if _repeated([question.question_id for question in quiz.questions]):
         yield "Two questions have the same question_id."
-    if _repeated([f"{_folded(q.question)}|{sorted(map(_folded, q.options))}" for q in quiz.questions]):
+    if _repeated([_folded(q.question) for q in quiz.questions]) and _repeated(
+        [f"{_folded(q.question)}|{sorted(map(_folded, q.options))}" for q in quiz.questions]
+    ):
         yield "Two questions are the same."
     broken = False
     for number, question in enumerate(quiz.questions, start=1):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 _WINDOW: Final = 2000
-"""Characters looked at together: a loop at the end of a long text must not hide behind what comes before."""
+"""Characters packed together: a loop at the end of a long text must not hide behind what comes before."""
 _SHORTEST: Final = 600
 _LOOPS_BELOW: Final = 0.10
 """Packed to plain size. Prose packs to 0.35 and more, tables and lists to 0.2."""
@@ -16,17 +16,25 @@ _MOST_EQUAL_LINES: Final = 4
 
 def repetition(lines: Sequence[str]) -> str | None:
     """What is repeated, or None."""
-    text = "\n".join(line for line in lines if line.strip())
-    starts = range(0, max(1, len(text) - _WINDOW + 1), _WINDOW)
-    for start in {*starts, max(0, len(text) - _WINDOW)}:
-        window = text[start : start + _WINDOW]
-        if len(window) >= _SHORTEST:
-            plain = window.encode("utf-8", "replace")
-            if len(zlib.compress(plain)) < _LOOPS_BELOW * len(plain):
-                return _start_of(window)
+    if looped := _packs_to_nothing("\n".join(line for line in lines if line.strip())):
+        return _start_of(looped)
     counts = Counter(" ".join(line.split()) for line in lines if len(line) >= _LONG_LINE)
     line, times = counts.most_common(1)[0] if counts else ("", 0)
     return _start_of(line) if times > _MOST_EQUAL_LINES and any(char.isalpha() for char in line) else None
+
+
+def _packs_to_nothing(text: str) -> str | None:
+    """The first part of the text that adds next to nothing to what stands before it."""
+    if len(text) < _SHORTEST:
+        return None
+    packer = zlib.compressobj(level=1)
+    size = -(-len(text) // max(1, len(text) // _WINDOW))
+    for start in range(0, len(text), size):
+        plain = text[start : start + size].encode("utf-8", "replace")
+        packed = packer.compress(plain) + packer.flush(zlib.Z_SYNC_FLUSH)
+        if len(packed) < _LOOPS_BELOW * len(plain):
+            return text[start : start + size]
+    return None
 
 
 def _start_of(text: str) -> str:

@@ -22,11 +22,16 @@ _MOST_WORDS: Final = (6_000, 2_000, 40_000)
 _LONGEST_BLOCK: Final = 50_000
 """Characters of code that are parsed."""
 
-_PLACEHOLDER: Final = re.compile(
+_BRACKETED: Final = re.compile(
+    r"[\[<{（【]\s*(?:"
+    r"(?:(?:insert|fill in|placeholder for)\s[^\]>}\n]{1,80}|placeholder)[\]>}](?![(\[:])"
+    r"|your\s[^\]>}\n]{1,60}\shere\s*[\]>}]"
+    r"|(?:在?此处|待补充|插入|填写)[^\]>}\n]{0,40}[\]>}）】])",
+    re.IGNORECASE,
+)
+_SAID: Final = re.compile(
     r"lorem ipsum"
     r"|(?-i:\b(?:TODO|TBD|FIXME)\b\s*[:：\]]|^\W*\b(?:TODO|TBD|FIXME)\W*$)"
-    r"|[\[<{]\s*(?:(?:insert|fill in|placeholder for)\s[^\]>}\n]{1,80}|placeholder)[\]>}](?![(\[:])"
-    r"|[\[<{]\s*your\s[^\]>}\n]{1,60}\shere\s*[\]>}]|[\[<{（【]\s*(?:在?此处|待补充|插入|填写)[^\]>}\n]{0,40}[\]>}）】]"
     r"|\b(?:content|text|example|section) (?:goes|to be added|will be added|coming) (?:here|soon|later)\b"
     r"|\bas an (?:AI|artificial intelligence)(?: language)?(?: model| assistant|,)"
     r"|\bI(?:['’]m| am) (?:sorry, but I|unable to (?:help|assist|fulfil))"
@@ -34,8 +39,14 @@ _PLACEHOLDER: Final = re.compile(
     r"|作为(?:一个|一名)?(?:AI|人工智能)(?:语言)?(?:模型|助手)|内容待(?:补充|添加)|此处省略",
     re.IGNORECASE | re.MULTILINE,
 )
+_SAID_WITH: Final = (
+    *("lorem ipsum", "todo", "tbd", "fixme", " goes ", "be added", " coming ", "as an a"),
+    *("sorry, but i", "unable to", "assist", "fulfil", "help with", "作为", "内容待", "此处省略"),
+)
+"""One of these is in whatever _SAID finds. Looking for them first is ten times as quick."""
 _INLINE_CODE: Final = re.compile(r"`[^`\n]+`")
 _WORD: Final = re.compile(r"[^\W_]+")
+_SPACES_BETWEEN_WORDS: Final = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Scripts without spaces between words; two of their characters are taken for a word."""
 
@@ -70,6 +81,8 @@ def _check_language(tutorial: Tutorial, expected: Expected) -> Iterator[str]:
 
 
 def count_words(text: str) -> int:
+    if text.isascii():  # the same count, ten times as quick
+        return len(text.encode().translate(_SPACES_BETWEEN_WORDS).split())
     unspaced = len(_UNSPACED.findall(text))
     return len(_WORD.findall(_UNSPACED.sub(" ", text) if unspaced else text)) + unspaced // 2
 
@@ -86,11 +99,14 @@ def _check_length(text: str, hours: float) -> Iterator[str]:
 
 def _placeholder(text: str, given: str) -> str | None:
     """A phrase that stands where words should be. What the author was given, it may quote."""
-    known = _folded(given)
-    for found in _PLACEHOLDER.finditer(_INLINE_CODE.sub(" ", text)):
-        phrase = " ".join(found[0].split())
-        if _folded(phrase) not in known:
-            return phrase[:80]
+    prose = _INLINE_CODE.sub(" ", text)
+    folded = prose.lower()
+    patterns = (_BRACKETED, _SAID) if any(map(folded.__contains__, _SAID_WITH)) else (_BRACKETED,)
+    for pattern in patterns:
+        for found in pattern.finditer(prose):
+            phrase = " ".join(found[0].split())
+            if _folded(phrase) not in _folded(given):
+                return phrase[:80]
     return None
 
 

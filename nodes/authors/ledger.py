@@ -141,22 +141,23 @@ class Ledger:
         for every question of the run from then on.
         """
         for round_ in range(self.round if question.stands else 0):
-            value, _, _ = self._walk(question, round_)
+            value, _, _, _ = self._walk(question, round_)
             if value is not None:
                 return value
-        value, objections, ordinal = self._walk(question, self.round)
-        for bought in range(MOST_TRIES):
-            if value is not None:
-                return value
-            told = objections[-MOST_OBJECTIONS:]
-            value, problems = await self._buy(question, call_key(question, self.round, ordinal + bought, told), told)
-            objections.append(" ".join(problems))
+        value, objections, ordinal, key = self._walk(question, self.round)
         if value is not None:
             return value
+        for bought in range(1, MOST_TRIES + 1):
+            value, problems = await self._buy(question, key, objections[-MOST_OBJECTIONS:])
+            if value is not None:
+                return value
+            objections.append(" ".join(problems))
+            key = call_key(question, self.round, ordinal + bought, objections[-MOST_OBJECTIONS:])
         raise AnswerRejected(f"The author's answers failed their check {MOST_TRIES} times: {objections[-1]}")
 
-    def _walk(self, question: Question[T], round_: int) -> tuple[T | None, list[str], int]:
-        """Through the known answers of a round: the accepted one, what was said about the others, how many they are.
+    def _walk(self, question: Question[T], round_: int) -> tuple[T | None, list[str], int, str]:
+        """Through the known answers of a round: the accepted one, what was said about the others, how many they are,
+        and the key of the last that was looked for.
 
         What was said of an answer when it came holds, whatever the settings and the checks are by now.
         """
@@ -165,12 +166,12 @@ class Ledger:
             key = call_key(question, round_, ordinal, objections[-MOST_OBJECTIONS:])
             known = self.known.get(key)
             if known is None:
-                return None, objections, ordinal
+                return None, objections, ordinal, key
             value, problems = (None, [known.objection]) if known.objection else _shaped(question, known.answer)
             if value is not None:
                 if question.on_answer:
                     question.on_answer(_known_call(question, key, known))
-                return value, objections, ordinal
+                return value, objections, ordinal, key
             objections.append(" ".join(problems))
         raise AssertionError("a walk ends at the first answer that is not known")
 
