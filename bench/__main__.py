@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from bench import embedded, migrations, price, queue, startup, status
+from bench import embedded, migrations, price, queue, startup, status, turns
 from bench.servers import bench_server
 
 
@@ -22,6 +22,7 @@ QUICK: Final[dict[str, Callable[[], None]]] = {
     "embedded": embedded.main,
     "startup": startup.main,
     "queue": lambda: queue.main(samples=20, rounds=4, runs=16, fleets=(1, 2)),
+    "turns": lambda: turns.main(retries=5),
     "status": lambda: status.main(tasks=50_000, calls=500),
     "migrations": lambda: _migrations(20_000),
 }
@@ -30,6 +31,7 @@ FULL: Final[dict[str, Callable[[], None]]] = {
     "embedded": embedded.main,
     "startup": lambda: startup.main(rounds=40),
     "queue": queue.main,
+    "turns": turns.main,
     "status": status.main,
     "migrations": lambda: _migrations(1_000_000),
 }

@@ -47,7 +47,7 @@ LATENCY: Final = 0.02
 """Seconds per call."""
 
 EXPECTED: Final = Expected(hours=2)
-_CONTENTS: Final[dict[ContentType, Content]] = {
+CONTENTS: Final[dict[ContentType, Content]] = {
     ContentType.TUTORIAL: Tutorial(
         title="T",
         summary="S",
@@ -134,7 +134,7 @@ class SteadyAuthor:
         self._meter = meter
         self.first_content: list[tuple[float, float, float]] = []
         self._offline = OfflineAuthor()
-        self._contents = {content_type: as_json(content) for content_type, content in _CONTENTS.items()}
+        self._contents = {content_type: as_json(content) for content_type, content in CONTENTS.items()}
 
     def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:  # noqa: ARG002
         return Usage()
@@ -181,7 +181,7 @@ async def run(concepts: int, url: str) -> Cost:
 async def gather(concepts: int, url: str) -> Cost:
     """The baseline: a plain gather, one transaction per content, no fence, no graph."""
     database = Database(url)
-    contents = {content_type: as_json(content) for content_type, content in _CONTENTS.items()}
+    contents = {content_type: as_json(content) for content_type, content in CONTENTS.items()}
     framework, _ = identify(draft(concepts), "bench", 5)
     fence = Fence("bench", 1)
     async with database.transaction() as session:
@@ -198,7 +198,7 @@ async def gather(concepts: int, url: str) -> Cost:
         subject = {"concept_id": concept_id, "content_type": content_type}
         async with places:
             await asyncio.sleep(LATENCY)
-        content = _CONTENTS[content_type].model_validate(contents[content_type])
+        content = CONTENTS[content_type].model_validate(contents[content_type])
         assert not check_content(content, EXPECTED)
         answer = Answer(contents[content_type], model="steady", tokens_in=10, tokens_out=10)
         last, told = told, told + 2

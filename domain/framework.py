@@ -30,18 +30,18 @@ class ConceptDraft(BaseModel):
 class ModuleDraft(BaseModel):
     name: Name
     description: str
-    concepts: list[ConceptDraft]
+    concepts: list[ConceptDraft] = Field(min_length=1)
 
 
 class StageDraft(BaseModel):
     name: Name
     description: str
-    modules: list[ModuleDraft]
+    modules: list[ModuleDraft] = Field(min_length=1)
 
 
 class FrameworkDraft(BaseModel):
     title: Name
-    stages: list[StageDraft]
+    stages: list[StageDraft] = Field(min_length=1)
 
 
 class StageOutline(BaseModel):

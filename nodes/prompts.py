@@ -18,6 +18,9 @@ LONGEST_TEXT: Final = 4000
 """Characters of one text in the data."""
 LONGEST_DATA: Final = 200_000
 """Characters of all the data; beyond that, texts are cut shorter."""
+MOST_ITEMS: Final = 60
+LONGEST_ANSWER: Final = 1500
+"""Of one list, and characters of one text, in an answer: said in the schema only; a longer one is no mistake."""
 SHORTEST_LEAK: Final = 50
 """Characters of a sentence of the system message that nobody writes by chance."""
 
@@ -136,7 +139,20 @@ def _schema(role: Role, shape: Any) -> dict[str, Any]:
     schema: dict[str, Any] = shape.model_json_schema()
     schema["title"] = str(role)
     schema.setdefault("description", f"The {role} that was asked for.")
+    _bound(schema)
     return schema
+
+
+def _bound(schema: dict[str, Any], name: str = "") -> None:
+    """A model that is held to the schema cannot write one list, or one text beside a tutorial's, for ever."""
+    if schema.get("type") == "array":
+        schema.setdefault("maxItems", MOST_ITEMS)
+    if schema.get("type") == "string" and name != "content":
+        schema.setdefault("maxLength", LONGEST_ANSWER)
+    parts = {**schema.get("properties", {}), **schema.get("$defs", {}), "": schema.get("items")}
+    for part_name, part in parts.items():
+        if isinstance(part, dict):
+            _bound(part, part_name)
 
 
 def _marked(mark: str, data: Any) -> str:

@@ -88,8 +88,9 @@ def test_of_two_concepts_with_one_name_the_nearest_earlier_is_meant() -> None:
 
 def test_numbers_that_were_used_before_are_never_given_again() -> None:
     numbering = Numbering({"s-1", "s-4", "m-1-1", "c-1-1-1", "c-1-1-9", "x:c-1-1-1", "t12"})
-    assert numbering.stage(StageDraft(name="S", description="", modules=[])).stage_id == "s-5"
-    assert numbering.module(ModuleDraft(name="M", description="", concepts=[]), "s-1").module_id == "m-1-2"
+    module = ModuleDraft(name="M", description="", concepts=[concept("A")])
+    assert numbering.stage(StageDraft(name="S", description="", modules=[module])).stage_id == "s-5"
+    assert numbering.module(module, "s-1").module_id == "m-1-2"
     assert numbering.concept(concept("C"), "m-1-1").concept_id == "c-1-1-10"
 
 

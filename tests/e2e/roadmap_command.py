@@ -86,6 +86,10 @@ class Running:
             self._process.kill()
         self.end()
 
+    def kill_now(self) -> None:
+        """With SIGKILL, from an event loop: `end` waits for it."""
+        self._process.kill()
+
     def hang_up(self) -> None:
         """The terminal is closed: nobody can write there any more, and the kernel says so."""
         self._hung_up.set()

@@ -126,9 +126,13 @@ def always(*faults: Fault) -> Script:
 
 
 def by_chance(rate: float, faults: Sequence[Fault] = PASSING, seed: int = 1) -> Script:
-    """Each call fails with this probability."""
-    chance = random.Random(seed)
-    return lambda _, __: chance.choice(faults) if chance.random() < rate else None
+    """Each call fails with this probability; which ones do is the seed's choice, whatever order they come in."""
+
+    def script(asked: Asked, before: int) -> Fault | None:
+        chance = random.Random(f"{seed} {asked.question} {before}")
+        return chance.choice(faults) if chance.random() < rate else None
+
+    return script
 
 
 @dataclass
