@@ -13,7 +13,9 @@ def stage(*modules: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "stages", [[], [stage()], [stage({"name": "M", "description": "", "concepts": []})]], ids=["none", "stage", "module"]
+    "stages",
+    [[], [stage()], [stage({"name": "M", "description": "", "concepts": []})]],
+    ids=["none", "stage", "module"],
 )
 def test_an_empty_part_is_a_broken_answer_and_not_a_roadmap_to_be_edited(stages: list[Any]) -> None:
     with pytest.raises(ValidationError, match="at least 1 item"):

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from repository.database import Database
-from tests.e2e.conftest import AT_ONCE, LEASE
+from tests.e2e.conftest import LEASE
 from tests.e2e.roadmap_command import Command, Done
 from tests.support.commit_gate import CommitGate
 from tests.support.processes import bought_again, broken_promises, calls_begun
@@ -58,4 +58,3 @@ async def test_killed_before_or_after_any_commit_a_creation_goes_on_and_buys_not
             assert (ended.code, ended.json()["status"]) == (0, "completed"), f"{where}: {ended.err}"
         assert await bought_again(database, account) == [], where
         assert await broken_promises(database) == [], where
-        assert len(calls_begun(account)) - begun <= NEEDED + AT_ONCE, where
