@@ -37,7 +37,7 @@ async def test_a_detached_run_is_the_same_whole_story_for_all_who_watch_it(
 
 
 def test_ctrl_c_leaves_alone_what_is_only_watched(shell: Command) -> None:
-    shell.start("worker", OFFLINE_LATENCY="0.1").wait_for(lambda err: "Worker " in err)
+    shell.start("worker", OFFLINE_LATENCY="0.5").wait_for(lambda err: "Worker " in err)
     task_id = shell("create", "learn chess", "--detach", "--json").json()["task_id"]
     watching = shell.start("watch", task_id, terminal=True)
     watching.wait_for(lambda err: "Writing the contents" in err)
@@ -50,7 +50,7 @@ def test_ctrl_c_leaves_alone_what_is_only_watched(shell: Command) -> None:
 
 
 def test_watching_a_dead_run_is_no_endless_spinner(shell: Command) -> None:
-    creating = shell.start("create", "learn chess")
+    creating = shell.start("create", "learn chess", OFFLINE_LATENCY="1")
     task_id = task_of(creating)
     creating.wait_for(contents_are_made)
     watching = shell.start("watch", task_id)
