@@ -15,6 +15,7 @@ from orchestrator.lease import Lease
 from orchestrator.queue import RunQueue
 from repository.database import Database, Session, execute
 from repository.forgotten import abandoned_tasks, overdue_reviews, owned_tasks, undelivered_tasks
+from repository.idempotency import sweep_keys
 from repository.tasks import Fence
 from repository.workers import end_silent_sessions, forget_dead_workers
 
@@ -31,6 +32,7 @@ async def sweep(session: Session, queue: RunQueue) -> list[str]:
         return []
     await end_silent_sessions(session)
     await forget_dead_workers(session)
+    await sweep_keys(session)
     await queue.tidy(session)
     abandoned = await queue.enqueue_missing(session, await abandoned_tasks(session), urgent=True)
     return abandoned + await queue.enqueue_missing(session, await undelivered_tasks(session))

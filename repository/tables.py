@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text, UniqueCon
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from domain.vocabulary import ACTIVE, RETRY_OF, STRUCTURAL, ContentStatus, ContentType, TaskStatus, TaskType
+from domain.vocabulary import ACTIVE, RETRY_OF, STRUCTURAL, ContentStatus, ContentType, Role, TaskStatus, TaskType
 
 
 def _one_of(column: str, words: Iterable[StrEnum]) -> str:
@@ -58,6 +58,7 @@ class TaskRow(SQLModel, table=True):
         Index("idx_roadmap_tasks_roadmap_id_status", "roadmap_id", "status"),
         Index("idx_roadmap_tasks_roadmap_id_created_at", "roadmap_id", text("created_at DESC")),
         Index("idx_roadmap_tasks_active", "updated_at", postgresql_where=text(_ACTIVE)),
+        Index("idx_roadmap_tasks_active_user", "user_id", postgresql_where=text(_ACTIVE)),
         Index("idx_roadmap_tasks_user_id_created_at", "user_id", "created_at", "task_id"),
         Index(
             "uq_roadmap_tasks_active_content",
@@ -226,4 +227,37 @@ class TaskEventRow(SQLModel, table=True):
     sequence: int = Field(primary_key=True)
     type: str = _text()
     payload: dict[str, Any] = _json(required=True)
+    created_at: datetime = _time()
+
+
+class TokenRow(SQLModel, table=True):
+    """A token of the HTTP API; only its hash is kept."""
+
+    __tablename__: ClassVar[Any] = "api_tokens"
+    __table_args__ = (
+        UniqueConstraint("token_hash", name="uq_api_tokens_token_hash"),
+        CheckConstraint(_one_of("role", Role), name="ck_api_tokens_role"),
+    )
+
+    token_id: str = _text(key=True)
+    token_hash: str = _text()
+    user_id: str = _text()
+    role: str = _text()
+    created_at: datetime = _time()
+    expires_at: datetime | None = _time(required=False)
+    last_used_at: datetime | None = _time(required=False)
+    """To the minute."""
+    revoked_at: datetime | None = _time(required=False)
+
+
+class IdempotencyRow(SQLModel, table=True):
+    """A request that may arrive several times, and the task that it made."""
+
+    __tablename__: ClassVar[Any] = "idempotency_keys"
+    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
+
+    user_id: str = _text(key=True)
+    key: str = _text(key=True)
+    body_hash: str = _text()
+    task_id: str = _text()
     created_at: datetime = _time()

@@ -1,0 +1,80 @@
+"""The app: opens what it needs in its lifespan, puts the parts together. `ROUTERS` lists all routes.
+
+`app.state` holds `orchestrator`, `settings`, `authority` (who callers are), `rates`, and `stopping`, an event that is
+set when the server is asked to stop: streams end then.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from backend import errors, openapi
+from backend.edge import Edge
+from backend.limits import Rates
+from backend.routes import concepts, operations, roadmaps, tasks
+from nodes.authors.nobody import Nobody
+from orchestrator import Orchestrator, Settings
+from orchestrator.access import authority
+from orchestrator.settings import load_settings
+
+API: Final = "/api/v1"
+
+ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
+    (API, roadmaps.router),
+    (API, concepts.router),
+    (API, tasks.router),
+    ("", operations.router),
+)
+"""(prefix, router) of every part."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """An app on these settings (else those of the environment). Raises InvalidInput for settings that do not do."""
+    effective = settings or load_settings()
+    app = FastAPI(
+        title="Roadmap Orchestrator",
+        version=version("roadmap-orchestrator"),
+        description=openapi.DESCRIPTION,
+        lifespan=_lifespan,
+        root_path=effective.http_root_path,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = effective
+    app.state.authority = authority(effective)
+    app.state.rates = Rates(effective.http_requests_per_minute)
+    app.state.stopping = asyncio.Event()
+    errors.install(app)
+    openapi.install(app)
+    for prefix, router in ROUTERS:
+        app.include_router(router, prefix=prefix)
+    app.add_middleware(
+        Edge, most_bytes=effective.http_max_body, origins=effective.http_cors, loopback_only=effective.auth == "none"
+    )
+    if effective.http_cors:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(effective.http_cors),
+            allow_methods=["GET", "POST", "DELETE", "PUT"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+            expose_headers=["Location", "Retry-After", "X-Request-ID"],
+        )
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Raises DatabaseUnavailable where there is no database to begin with; later it may come and go."""
+    settings: Settings = app.state.settings
+    # Somebody waits at the other end: 503 at once is better than an answer in a minute.
+    brief = settings.model_copy(update={"database_patience": settings.http_patience})
+    async with Orchestrator.open(brief, author=Nobody(), kind="server") as orchestrator:
+        app.state.orchestrator = orchestrator
+        await app.state.authority.open(orchestrator)
+        yield
