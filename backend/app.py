@@ -76,5 +76,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     brief = settings.model_copy(update={"database_patience": settings.http_patience})
     async with Orchestrator.open(brief, author=Nobody(), kind="server") as orchestrator:
         app.state.orchestrator = orchestrator
-        await app.state.authority.open(orchestrator)
         yield

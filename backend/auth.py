@@ -16,6 +16,7 @@ from fastapi import Depends, Request
 from backend.errors import forbidden, unauthorized
 from domain.vocabulary import Role
 from orchestrator.access import Authority, Refused
+from repository.database import Database
 
 COOKIE: Final = "roadmap_token"
 """Holds a token where a browser cannot send a header: set by the login page, HttpOnly and SameSite=Strict."""
@@ -61,24 +62,25 @@ class Caller:
 ANYBODY: Final = Caller("local", Role.ADMIN, authenticated=False)
 
 
-async def authenticate(authority: Authority, token: str | None) -> Caller:
+async def authenticate(authority: Authority, token: str | None, database: Database) -> Caller:
     """The caller behind a token. Raises Problem 401."""
     if authority.open_to_all:
         return ANYBODY
     if not token:
         raise unauthorized("Send a token: Authorization: Bearer ...")
     try:
-        identity = await authority.identify(token)
-        return Caller(identity.user_id, Role(identity.role))
-    except (Refused, ValueError) as error:
-        raise unauthorized(str(error) if isinstance(error, Refused) else "The token has an unknown role.") from error
+        identity = await authority.identify(token, database)
+    except Refused as error:
+        raise unauthorized(str(error)) from error
+    return Caller(identity.user_id, identity.role)
 
 
 async def caller(request: Request) -> Caller:
     """The dependency of every route that is not for everybody. Raises Problem 401."""
-    found = await authenticate(request.app.state.authority, _token(request))
+    state = request.app.state
+    found = await authenticate(state.authority, _token(request), state.orchestrator.database)
     request.state.caller = found
-    request.app.state.rates.count(found.user_id, request.headers.get("idempotency-key"))
+    state.rates.count(found.user_id, request.headers.get("idempotency-key"))
     return found
 
 

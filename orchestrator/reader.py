@@ -80,6 +80,11 @@ class Reader:
         self._database = database
         self._follower = Follower(database)
 
+    @property
+    def database(self) -> Database:
+        """For the modules beside this one."""
+        return self._database
+
     def follow(self, task_id: str, after: int = 0) -> AsyncGenerator[Event, None]:
         """Events of a task above a sequence, live, until its last one."""
         return self._follower.follow(task_id, after)

@@ -16,6 +16,8 @@ from orchestrator import transitions
 from orchestrator.resources import Resources
 from orchestrator.runner import Runner
 from orchestrator.sweeper import keep_sweeping
+from repository.tables import TaskRow
+from repository.tasks import asked_of
 
 _log = structlog.get_logger(__name__)
 
@@ -96,12 +98,19 @@ class Worker:
             async with self._resources.database.transaction() as session:
                 task = await transitions.start(session, task_id, self._resources.lease.worker_id)
             if task is not None:
-                _log.info("run started", task_id=task_id, task_type=task.task_type, attempt=task.attempt)
+                traced = _trace_of(task)
+                _log.info("run started", task_id=task_id, task_type=task.task_type, attempt=task.attempt, **traced)
                 task = await self._runner.run(task)
-                _log.info("run ended", task_id=task_id, status=task.status)
+                _log.info("run ended", task_id=task_id, status=task.status, **traced)
         except Superseded:
             _log.info("run taken or ended by another", task_id=task_id)
         except DatabaseUnavailable as error:
             _log.warning("run left to be handed back", task_id=task_id, reason=str(error))
         except Exception as error:
             _log.error("run left to be handed back", task_id=task_id, exc_info=error)
+
+
+def _trace_of(task: TaskRow) -> dict[str, str]:
+    """The trace of whoever asked for the run, to find its lines among those of the servers."""
+    traceparent = asked_of(task).get("trace")
+    return {"trace_id": traceparent.split("-")[1]} if isinstance(traceparent, str) else {}

@@ -250,8 +250,8 @@ async def get_task(session: Session, task_id: str, *, owner: str | None = None, 
     """`owner`: only a task of this user, or of a roadmap of his. Raises NotFound."""
     statement = select(TaskRow).where(TaskRow.task_id == task_id).execution_options(populate_existing=True)
     if owner is not None:
-        his_roadmap = exists().where(col(RoadmapRow.roadmap_id) == TaskRow.roadmap_id, RoadmapRow.user_id == owner)
-        statement = statement.where(or_(TaskRow.user_id == owner, his_roadmap))
+        his_roadmap = exists().where(col(RoadmapRow.roadmap_id) == TaskRow.roadmap_id, col(RoadmapRow.user_id) == owner)
+        statement = statement.where(or_(col(TaskRow.user_id) == owner, his_roadmap))
     if for_update:
         statement = statement.with_for_update()
     task = (await session.exec(statement)).one_or_none()
