@@ -25,7 +25,6 @@ async def create_token(
     session: Session, token_id: str, token_hash: str, user_id: str, role: Role, expires_at: datetime | None
 ) -> TokenRow:
     row = TokenRow(token_id=token_id, token_hash=token_hash, user_id=user_id, role=role, expires_at=expires_at)
-    del row.created_at  # by the database's clock
     session.add(row)
     await session.flush()
     await session.refresh(row)
