@@ -41,7 +41,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=version("roadmap-orchestrator"),
         description=openapi.DESCRIPTION,
         lifespan=_lifespan,
-        root_path=effective.http_root_path,
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
@@ -55,7 +54,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for prefix, router in ROUTERS:
         app.include_router(router, prefix=prefix)
     app.add_middleware(
-        Edge, most_bytes=effective.http_max_body, origins=effective.http_cors, loopback_only=effective.auth == "none"
+        Edge,
+        most_bytes=effective.http_max_body,
+        origins=effective.http_cors,
+        loopback_only=effective.auth == "none",
+        prefix=effective.http_root_path,
     )
     if effective.http_cors:
         app.add_middleware(

@@ -39,16 +39,22 @@ DEFAULTS: Final = {
 class Edge:
     """Wraps the app; what it refuses never gets there."""
 
-    def __init__(self, app: ASGIApp, *, most_bytes: int, origins: Sequence[str], loopback_only: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, most_bytes: int, origins: Sequence[str], loopback_only: bool, prefix: str = ""
+    ) -> None:
+        """`prefix`: under which a proxy shows the server, whether or not it takes that away on the way here."""
         self._app = app
         self._most_bytes = most_bytes
         self._origins = set(origins)
         self._loopback_only = loopback_only
+        self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if self._prefix:
+            scope = self._under_prefix(scope)
         request = _Request(scope, send)
         try:
             refused = self._refusal(scope, request.headers)
@@ -65,6 +71,12 @@ class Edge:
                 raise
         finally:
             request.log()
+
+    def _under_prefix(self, scope: Scope) -> Scope:
+        """As ASGI has it: `path` holds the prefix, `root_path` says which part of it that is."""
+        path: str = scope["path"]
+        whole = path if path.startswith(f"{self._prefix}/") else self._prefix + path
+        return {**scope, "path": whole, "root_path": self._prefix}
 
     def _refusal(self, scope: Scope, headers: Headers) -> Any:
         """An answer to what is refused as a whole, else None."""

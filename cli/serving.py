@@ -53,7 +53,7 @@ def serve(
         parts.append(Part("worker", [sys.executable, "-m", "cli", "worker"]))
     with listening:
         ready_database(settings)  # told in one line here, instead of by each process again and again
-        _keep(parts, settings.grace, f"Serving http://{shown}:{address[1]}{settings.http_root_path}")
+        _keep(parts, settings.grace, f"Serving http://{shown}:{address[1]}")
 
 
 def _check(settings: "Settings", host: str) -> None:

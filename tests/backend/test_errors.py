@@ -41,7 +41,7 @@ def test_every_error_of_the_tree_has_its_status(error: RoadmapError, status: int
 
 
 def test_advice_to_type_a_command_is_left_out() -> None:
-    said = json.loads(problem_of(NotFound("There is no task t-1; `roadmap tasks` lists them.")).body)
+    said = json.loads(bytes(problem_of(NotFound("There is no task t-1; `roadmap tasks` lists them.")).body))
     assert said["detail"] == "There is no task t-1."
 
 
