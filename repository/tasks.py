@@ -256,7 +256,7 @@ async def get_task(session: Session, task_id: str, *, owner: str | None = None, 
         statement = statement.with_for_update()
     task = (await session.exec(statement)).one_or_none()
     if task is None:
-        raise NotFound(f"There is no task {task_id}; `roadmap tasks` lists them.")
+        raise no_such_task(task_id)
     return task
 
 
@@ -342,6 +342,10 @@ async def live_tasks_of(session: Session, roadmap_id: str, *, owner: str | None 
     if not found:
         raise no_such_roadmap(roadmap_id)
     return [row for row in found if row["task_id"] is not None]
+
+
+def no_such_task(task_id: str) -> NotFound:
+    return NotFound(f"There is no task {task_id}; `roadmap tasks` lists them.")
 
 
 def no_such_roadmap(roadmap_id: str) -> NotFound:
