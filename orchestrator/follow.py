@@ -58,18 +58,19 @@ class Follower:
         self._followed: dict[str, _Followed] = {}
         self._poller: asyncio.Task[None] | None = None
         self._round = 0
+        self._closed = False
 
     async def follow(self, task_id: str, after: int = 0) -> AsyncGenerator[Event, None]:
         """Events with a sequence above `after`, without gap or repetition, until the run's last event was given.
 
-        A run that is resumed before its follower asks for more streams on. Outlasts a restart of the database.
-        Raises NotFound, and DatabaseUnavailable when it stays away.
+        A run that is resumed before its follower asks for more streams on. Outlasts a restart of the database, and ends
+        early when the follower is closed. Raises NotFound, and DatabaseUnavailable when the database stays away.
         """
-        while (news := await self._read(task_id, after)).events:
+        while not self._closed and (news := await self._read(task_id, after)).events:
             for event in news.events:
                 after = event.sequence
                 yield event
-        if news.final:
+        if self._closed or news.final:
             return
         with self._joined(task_id, after) as followed:
             while events := await self._next(followed, task_id, after):
@@ -77,7 +78,14 @@ class Follower:
                     after = event.sequence
                     yield event
 
+    def stop(self) -> None:
+        """Everybody's story ends now, wherever it is; nobody can follow any more."""
+        self._closed = True
+        for followed in self._followed.values():
+            followed.wake()
+
     async def close(self) -> None:
+        self.stop()
         if self._poller is not None:
             self._poller.cancel()
             await asyncio.gather(self._poller, return_exceptions=True)
@@ -91,7 +99,7 @@ class Follower:
     async def _next(self, followed: _Followed, task_id: str, after: int) -> list[Event]:
         """What comes after a sequence; nothing once the run is over, in a round that began after this was asked."""
         asked_in = self._round
-        while True:
+        while not self._closed:
             if followed.failure is not None:
                 raise followed.failure
             if after < followed.forgotten:
@@ -101,6 +109,7 @@ class Follower:
             if followed.over_in > asked_in:
                 return []
             await followed.changed.wait()
+        return []
 
     @contextmanager
     def _joined(self, task_id: str, after: int) -> Iterator[_Followed]:

@@ -35,6 +35,7 @@ from orchestrator.resources import ProcessKind, Resources, open_resources
 from orchestrator.settings import Settings, load_settings
 from orchestrator.status import RoadmapView, TaskView
 from orchestrator.terms import OPERATOR, Terms
+from orchestrator.webhooks import Webhooks
 from repository import tasks
 from repository.tables import TaskRow
 from repository.workers import database_now, has_heard
@@ -197,6 +198,11 @@ class Orchestrator(Reader):
         from orchestrator.worker import Worker
 
         return Worker(self._resources, concurrency)
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Of all users."""
+        return Webhooks(self._database, self._resources.settings.webhook_allow)
 
     async def interrupt(self, task_id: str) -> TaskView:
         """End a run of this process: cancelled, resumable. The task as it is then. Raises NotFound."""

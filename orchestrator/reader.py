@@ -89,6 +89,10 @@ class Reader:
         """Events of a task above a sequence, live, until its last one."""
         return self._follower.follow(task_id, after)
 
+    def stop_following(self) -> None:
+        """Every `follow` of this process ends at its next event, and no other begins."""
+        self._follower.stop()
+
     async def task(self, task_id: str, *, owner: str | None = None) -> TaskView:
         """Raises NotFound."""
 

@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     """Whether the links of resources are opened; unset: those of a chat model are, the offline author's not."""
     link_allow: Annotated[tuple[str, ...], NoDecode] = ()
     """Hosts and networks, by commas, that links may lead to although they are not public."""
+    webhook_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts and networks, by commas, that webhooks may lead to although they are not public."""
+    webhook_timeout: Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False)] = 10.0
+    """Seconds that a webhook may take to answer."""
     search: Literal["tavily", "duckduckgo"] | None = None
     """Finds pages that a chat model chooses resources from."""
     search_key: SecretStr | None = None
@@ -137,13 +141,13 @@ class Settings(BaseSettings):
             Limit.read(value)
         return value
 
-    @field_validator("link_allow")
+    @field_validator("link_allow", "webhook_allow")
     @classmethod
     def _hosts_and_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         AllowList.read(value)
         return value
 
-    @field_validator("offline_fail", "link_allow", "http_cors", mode="before")
+    @field_validator("offline_fail", "link_allow", "http_cors", "webhook_allow", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

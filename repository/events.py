@@ -56,10 +56,11 @@ async def append_events(session: Session, task_id: str, events: Sequence[Unnumbe
         await execute(session, _APPEND, {"task_id": task_id, "last": last, "events": list(events)})
 
 
-async def append_transition(session: Session, task_id: str, event_type: str, payload: dict[str, Any]) -> None:
-    """The event of a transition, in its transaction, under the exclusive lock of the task."""
+async def append_transition(session: Session, task_id: str, event_type: str, payload: dict[str, Any]) -> int:
+    """The event of a transition, in its transaction, under the exclusive lock of the task; its sequence."""
     last = await last_sequence(session, task_id)
     await append_events(session, task_id, [(event_type, payload)], last=last)
+    return last + 1
 
 
 async def events_after(session: Session, positions: Mapping[str, int], *, limit: int = 1000) -> list[Event]:
