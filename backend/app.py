@@ -1,6 +1,7 @@
 """The app: opens what it needs in its lifespan, puts the parts together. `ROUTERS` lists all routes.
 
-`app.state` holds `orchestrator`, `settings`, `authority` (who callers are), `rates`, and `stopping`, an event that is
+`app.state` holds `orchestrator`, `settings`, `authority` (who callers are), `rates`, `streams` (who follows),
+`requests` (what was answered), and `stopping`, an event that is
 set when the server is asked to stop: streams end then.
 """
 
@@ -16,7 +17,9 @@ from starlette.middleware.cors import CORSMiddleware
 from backend import errors, openapi
 from backend.edge import Edge
 from backend.limits import Rates
-from backend.routes import concepts, operations, roadmaps, tasks
+from backend.metrics import Measured, Requests
+from backend.routes import concepts, metrics, operations, roadmaps, streams, tasks, webhooks
+from backend.streams import Streams
 from nodes.authors.nobody import Nobody
 from orchestrator import Orchestrator, Settings
 from orchestrator.access import authority
@@ -28,7 +31,10 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
     (API, roadmaps.router),
     (API, concepts.router),
     (API, tasks.router),
+    (API, streams.router),
+    (API, webhooks.router),
     ("", operations.router),
+    ("", metrics.router),
 )
 """(prefix, router) of every part."""
 
@@ -48,6 +54,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = effective
     app.state.authority = authority(effective)
     app.state.rates = Rates(effective.http_requests_per_minute)
+    app.state.streams = Streams(effective.http_streams)
+    app.state.requests = Requests()
     app.state.stopping = asyncio.Event()
     errors.install(app)
     openapi.install(app)
@@ -60,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         loopback_only=effective.auth == "none",
         prefix=effective.http_root_path,
     )
+    app.add_middleware(Measured, requests=app.state.requests)
     if effective.http_cors:
         app.add_middleware(
             CORSMiddleware,
@@ -79,4 +88,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     brief = settings.model_copy(update={"database_patience": settings.http_patience})
     async with Orchestrator.open(brief, author=Nobody(), kind="server") as orchestrator:
         app.state.orchestrator = orchestrator
+        ending = asyncio.create_task(_end_streams(app.state.stopping, orchestrator))
         yield
+        ending.cancel()
+
+
+async def _end_streams(stopping: asyncio.Event, orchestrator: Orchestrator) -> None:
+    """A server that waits for its answers to end would wait for the longest run."""
+    await stopping.wait()
+    orchestrator.stop_following()

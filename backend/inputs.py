@@ -38,6 +38,8 @@ def _possible(kind: str) -> AfterValidator:
 RoadmapId = Annotated[str, Path(description="Of a roadmap."), _possible("roadmap")]
 ConceptId = Annotated[str, Path(description="Of a concept, as `c-1-2-3`."), _possible("concept")]
 TaskId = Annotated[str, Path(description="Of a run."), _possible("task")]
+WebhookId = Annotated[str, Path(description="Of a webhook."), _possible("webhook")]
+DeliveryId = Annotated[str, Path(description="Of a message to a webhook."), _possible("delivery")]
 UserFilter = Annotated[UserId | None, Query(description="Only what belongs to this user.")]
 RoadmapFilter = Annotated[Word | None, Query(description="Only runs of this roadmap.")]
 VERSION: Final = Query(ge=1, le=2_000_000_000, description="A version; the newest unless given.")

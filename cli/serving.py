@@ -9,8 +9,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -51,9 +53,20 @@ def serve(
     parts = [Part(f"server {number}", server, (listening.fileno(),)) for number in range(1, processes + 1)]
     if worker:
         parts.append(Part("worker", [sys.executable, "-m", "cli", "worker"]))
-    with listening:
+    with listening, _shared_counters(processes):
         ready_database(settings)  # told in one line here, instead of by each process again and again
         _keep(parts, settings.grace, f"Serving http://{shown}:{address[1]}")
+
+
+@contextmanager
+def _shared_counters(processes: int) -> Iterator[None]:
+    """A folder in which several server processes count requests together, so that it is the same which one is asked."""
+    if processes == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="roadmap-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def _check(settings: "Settings", host: str) -> None:

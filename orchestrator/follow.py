@@ -13,9 +13,9 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from domain.errors import NotFound
-from repository.database import Database
-from repository.events import Event, News, news_of
+from domain.errors import InvalidInput, NotFound
+from repository.database import Database, Session
+from repository.events import Event, News, last_sequence, news_of
 from repository.tasks import no_such_task
 
 POLL_EVERY: Final = 0.1
@@ -50,11 +50,19 @@ class _Followed:
         self.changed = asyncio.Event()
 
 
+async def check_place(session: Session, task_id: str, after: int) -> None:
+    """Raises InvalidInput where no event has this number: who waited for the next one would miss those before."""
+    if after and after > await last_sequence(session, task_id):
+        raise InvalidInput(f"Task {task_id} has no event {after}; begin from an earlier one, or from the first.")
+
+
 class Follower:
     """The shared poller of one process."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, patience: float | None = None) -> None:
+        """`patience`: seconds that followers wait for a database that went away; unset: the database's own."""
         self._database = database
+        self._patience = patience
         self._followed: dict[str, _Followed] = {}
         self._poller: asyncio.Task[None] | None = None
         self._round = 0
@@ -64,8 +72,10 @@ class Follower:
         """Events with a sequence above `after`, without gap or repetition, until the run's last event was given.
 
         A run that is resumed before its follower asks for more streams on. Outlasts a restart of the database, and ends
-        early when the follower is closed. Raises NotFound, and DatabaseUnavailable when the database stays away.
+        early when the follower is closed. Raises NotFound, InvalidInput for a sequence that no event has yet, and
+        DatabaseUnavailable when the database stays away.
         """
+        await self._database.persist(lambda session: check_place(session, task_id, after))
         while not self._closed and (news := await self._read(task_id, after)).events:
             for event in news.events:
                 after = event.sequence
@@ -140,7 +150,7 @@ class Follower:
         self._round += 1
         followed_now = dict(self._followed)
         positions = {task_id: followed.position for task_id, followed in followed_now.items()}
-        found = await self._database.persist(partial(news_of, positions=positions))
+        found = await self._database.persist(partial(news_of, positions=positions), patience=self._patience)
         for task_id, followed in followed_now.items():
             news = found.get(task_id)
             if news is None:

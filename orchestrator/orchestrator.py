@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from domain.errors import Superseded
 from domain.request import LearningRequest, Preferences
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from orchestrator.stepper import Stepper
     from orchestrator.worker import Worker
 
+FOLLOW_PATIENCE: Final = 60.0
+"""Seconds that the streams of a server wait for a database that went away."""
+
 Requested = TypeVar("Requested", TaskRow, TaskRow | None)
 
 
@@ -55,7 +58,9 @@ class Orchestrator(Reader):
 
     def __init__(self, resources: Resources) -> None:
         """Use `Orchestrator.open`."""
-        super().__init__(resources.database)
+        # Whoever streams to a browser has time, though its requests want an answer.
+        patience = FOLLOW_PATIENCE if resources.kind == "server" else None
+        super().__init__(resources.database, follow_patience=patience)
         self._resources = resources
         self._requests: set[asyncio.Task[Any]] = set()
         self._runs: dict[str, asyncio.Task[TaskRow]] = {}

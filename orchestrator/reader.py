@@ -13,7 +13,8 @@ from domain.diff import Change, diff
 from domain.errors import DatabaseUnavailable, NotFound
 from domain.framework import Framework, Place
 from domain.vocabulary import ContentType, TaskStatus, TaskType
-from orchestrator.follow import Follower
+from orchestrator.figures import Figures, read_figures
+from orchestrator.follow import Follower, check_place
 from orchestrator.status import (
     ActiveTask,
     RoadmapView,
@@ -76,9 +77,10 @@ READINESS_TIMEOUT: Final = 2.0
 class Reader:
     """The reading half of an Orchestrator."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, follow_patience: float | None = None) -> None:
+        """`follow_patience`: seconds that followers wait for a database that went away; unset: as all others."""
         self._database = database
-        self._follower = Follower(database)
+        self._follower = Follower(database, follow_patience)
 
     @property
     def database(self) -> Database:
@@ -88,6 +90,15 @@ class Reader:
     def follow(self, task_id: str, after: int = 0) -> AsyncGenerator[Event, None]:
         """Events of a task above a sequence, live, until its last one."""
         return self._follower.follow(task_id, after)
+
+    async def check_following(self, task_id: str, after: int, *, owner: str | None = None) -> None:
+        """Raises NotFound, and InvalidInput for a sequence that no event has yet."""
+
+        async def look(session: Session) -> None:
+            await tasks.get_task(session, task_id, owner=owner)
+            await check_place(session, task_id, after)
+
+        await self._database.persist(look)
 
     def stop_following(self) -> None:
         """Every `follow` of this process ends at its next event, and no other begins."""
@@ -280,6 +291,10 @@ class Reader:
             Framework.model_validate(edits[0].payload["before"]),
             Framework.model_validate(edits[-1].payload["after"]),
         )
+
+    async def figures(self) -> Figures:
+        """What to watch the system by."""
+        return await self._database.persist(read_figures)
 
     async def readiness(self) -> Readiness:
         """Whether the database answers and is at the revision that this code works on. Waits for nothing."""
