@@ -68,6 +68,11 @@ class Follower:
         self._round = 0
         self._closed = False
 
+    @property
+    def followers(self) -> int:
+        """How many wait for what happens next."""
+        return sum(followed.followers for followed in self._followed.values())
+
     async def follow(self, task_id: str, after: int = 0) -> AsyncGenerator[Event, None]:
         """Events with a sequence above `after`, without gap or repetition, until the run's last event was given.
 
