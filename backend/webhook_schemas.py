@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.request import Shape
+from domain.request import Shape, Word
 from domain.webhooks import MOST_URL, DeliveryStatus, WebhookEvent
 
 
@@ -19,6 +19,7 @@ class WebhookBody(Shape):
     )
 
     url: Annotated[str, Field(min_length=1, max_length=MOST_URL)]
+    user_id: Word | None = Field(default=None, min_length=1, description="Only the role `service` may name another.")
     events: Annotated[list[WebhookEvent], Field(min_length=1, max_length=10)] = Field(
         default_factory=lambda: [*WebhookEvent]
     )
@@ -37,8 +38,9 @@ class NewWebhook(WebhookAnswer):
     secret: str = Field(description="Shown this once.")
 
 
-class WebhookList(BaseModel):
+class WebhookPage(BaseModel):
     webhooks: list[WebhookAnswer]
+    next: str | None
 
 
 class DeliveryAnswer(BaseModel):

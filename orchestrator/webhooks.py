@@ -12,7 +12,7 @@ from repository.tables import WebhookDeliveryRow, WebhookRow
 
 
 class Webhooks:
-    """Each call is about the webhooks of one user; those of others are not there."""
+    """`owner`, wherever it stands: only his, and those of others are not found; None, the operator, sees all."""
 
     def __init__(self, database: Database, allowed: Sequence[str]) -> None:
         """`allowed`: hosts and networks that may be told although they are not public."""
@@ -34,30 +34,39 @@ class Webhooks:
         async with self._database.transaction() as session:
             return await webhooks.add_webhook(session, webhook)
 
-    async def list(self, user_id: str) -> Sequence[WebhookRow]:
-        return await self._database.persist(lambda session: webhooks.webhooks_of(session, user_id))
+    async def page(
+        self, *, user_id: str | None = None, before: tuple[datetime, str] | None = None, limit: int = 50
+    ) -> Sequence[WebhookRow]:
+        """Newest first, of a user or of all."""
+        return await self._database.persist(
+            lambda session: webhooks.page_of_webhooks(session, user_id=user_id, before=before, limit=limit)
+        )
 
-    async def remove(self, user_id: str, webhook_id: str) -> None:
+    async def remove(self, webhook_id: str, *, owner: str | None = None) -> None:
         """Raises NotFound."""
         async with self._database.transaction() as session:
-            await webhooks.remove_webhook(session, user_id, webhook_id)
+            await webhooks.remove_webhook(session, webhook_id, owner=owner)
 
     async def deliveries(
-        self, user_id: str, webhook_id: str, *, before: tuple[datetime, str] | None = None, limit: int = 50
+        self,
+        webhook_id: str,
+        *,
+        before: tuple[datetime, str] | None = None,
+        limit: int = 50,
+        owner: str | None = None,
     ) -> Sequence[WebhookDeliveryRow]:
         """A page of them, newest first. Raises NotFound."""
 
         async def read(session: Session) -> Sequence[WebhookDeliveryRow]:
-            await webhooks.get_webhook(session, user_id, webhook_id)
+            await webhooks.get_webhook(session, webhook_id, owner=owner)
             return await webhooks.page_of_deliveries(session, webhook_id, before=before, limit=limit)
 
         return await self._database.persist(read)
 
-    async def resend(self, user_id: str, webhook_id: str, delivery_id: str) -> WebhookDeliveryRow:
+    async def resend(self, webhook_id: str, delivery_id: str, *, owner: str | None = None) -> WebhookDeliveryRow:
         """Raises NotFound, and Conflict while it is on its way or its webhook is disabled."""
         async with self._database.transaction() as session:
-            await webhooks.get_webhook(session, user_id, webhook_id)
-            return await webhooks.resend(session, webhook_id, delivery_id)
+            return await webhooks.resend(session, webhook_id, delivery_id, owner=owner)
 
     def _check(self, url: str) -> None:
         from nodes.web.addresses import AllowList

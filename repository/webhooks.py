@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, text, tuple_
+from sqlalchemy import bindparam, delete, func, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select
 
@@ -50,7 +50,9 @@ async def announce(
 async def add_webhook(session: Session, webhook: WebhookRow) -> WebhookRow:
     """Raises Conflict where its user has as many as he may."""
     await execute(
-        session, text("SELECT pg_advisory_xact_lock(hashtextextended('webhooks of ' || :user, 0))"), _of(webhook)
+        session,
+        text("SELECT pg_advisory_xact_lock(hashtextextended('webhooks of ' || :user, 0))"),
+        {"user": webhook.user_id},
     )
     held = (
         await session.exec(select(func.count()).select_from(WebhookRow).where(WebhookRow.user_id == webhook.user_id))
@@ -63,32 +65,36 @@ async def add_webhook(session: Session, webhook: WebhookRow) -> WebhookRow:
     return webhook
 
 
-def _of(webhook: WebhookRow) -> dict[str, str]:
-    return {"user": webhook.user_id}
+async def page_of_webhooks(
+    session: Session, *, user_id: str | None = None, before: tuple[datetime, str] | None = None, limit: int = 50
+) -> Sequence[WebhookRow]:
+    """Newest first, of a user or of all; `before` is the (created_at, webhook_id) of the last one seen."""
+    at = col(WebhookRow.created_at), col(WebhookRow.webhook_id)
+    statement = select(WebhookRow)
+    if user_id is not None:
+        statement = statement.where(WebhookRow.user_id == user_id)
+    if before is not None:
+        statement = statement.where(tuple_(*at) < before)
+    return (await session.exec(statement.order_by(*(column.desc() for column in at)).limit(limit))).all()
 
 
-async def webhooks_of(session: Session, user_id: str) -> Sequence[WebhookRow]:
-    """Oldest first."""
-    statement = select(WebhookRow).where(WebhookRow.user_id == user_id)
-    return (await session.exec(statement.order_by(col(WebhookRow.created_at), col(WebhookRow.webhook_id)))).all()
-
-
-async def get_webhook(session: Session, user_id: str, webhook_id: str) -> WebhookRow:
-    """Raises NotFound, for another user's too."""
-    statement = select(WebhookRow).where(WebhookRow.webhook_id == webhook_id, WebhookRow.user_id == user_id)
+async def get_webhook(session: Session, webhook_id: str, *, owner: str | None = None) -> WebhookRow:
+    """Raises NotFound; with an `owner`, for another user's too."""
+    statement = select(WebhookRow).where(WebhookRow.webhook_id == webhook_id)
+    if owner is not None:
+        statement = statement.where(WebhookRow.user_id == owner)
     webhook = (await session.exec(statement)).one_or_none()
     if webhook is None:
         raise _no_such_webhook(webhook_id)
     return webhook
 
 
-async def remove_webhook(session: Session, user_id: str, webhook_id: str) -> None:
+async def remove_webhook(session: Session, webhook_id: str, *, owner: str | None = None) -> None:
     """With its deliveries. Raises NotFound."""
-    gone = await execute(
-        session,
-        text("DELETE FROM webhooks WHERE webhook_id = :webhook_id AND user_id = :user_id"),
-        {"webhook_id": webhook_id, "user_id": user_id},
-    )
+    statement = delete(WebhookRow).where(col(WebhookRow.webhook_id) == webhook_id)
+    if owner is not None:
+        statement = statement.where(col(WebhookRow.user_id) == owner)
+    gone = await session.exec(statement)
     if not gone.rowcount:
         raise _no_such_webhook(webhook_id)
 
@@ -108,12 +114,14 @@ async def page_of_deliveries(
     return (await session.exec(statement.order_by(*(column.desc() for column in at)).limit(limit))).all()
 
 
-async def resend(session: Session, webhook_id: str, delivery_id: str) -> WebhookDeliveryRow:
+async def resend(
+    session: Session, webhook_id: str, delivery_id: str, *, owner: str | None = None
+) -> WebhookDeliveryRow:
     """Once more from the beginning, under the same id. Raises NotFound, and Conflict while it is on its way.
 
-    The caller has looked that the webhook is its user's.
+    With an `owner`, of his webhooks only.
     """
-    webhook = (await session.exec(select(WebhookRow).where(WebhookRow.webhook_id == webhook_id))).one()
+    webhook = await get_webhook(session, webhook_id, owner=owner)
     if webhook.disabled_reason is not None:
         raise Conflict(f"Webhook {webhook_id} is disabled: {webhook.disabled_reason} Remove it and add it anew.")
     statement = select(WebhookDeliveryRow).where(

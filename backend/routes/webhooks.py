@@ -4,10 +4,10 @@ from fastapi import APIRouter, Response
 
 from backend.auth import CallerDep
 from backend.errors import documented
-from backend.inputs import DeliveryId, WebhookId
+from backend.inputs import DeliveryId, UserFilter, WebhookId
 from backend.paging import Cursor, Limit, cut, decode
 from backend.resources import OrchestratorDep
-from backend.webhook_schemas import DeliveryAnswer, DeliveryPage, NewWebhook, WebhookAnswer, WebhookBody, WebhookList
+from backend.webhook_schemas import DeliveryAnswer, DeliveryPage, NewWebhook, WebhookAnswer, WebhookBody, WebhookPage
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
@@ -15,21 +15,31 @@ router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 @router.post("", status_code=201, responses=documented(400, 409, 413, 415, 422))
 async def add(body: WebhookBody, caller: CallerDep, orchestrator: OrchestratorDep) -> NewWebhook:
     """Be told of one's runs. `secret` is shown this once; messages are signed with it (Standard Webhooks)."""
-    webhook = await orchestrator.webhooks.add(caller.user_id, body.url, body.events)
+    webhook = await orchestrator.webhooks.add(caller.acting_for(body.user_id), body.url, body.events)
     return NewWebhook.model_validate(webhook, from_attributes=True)
 
 
-@router.get("", responses=documented())
-async def list_webhooks(caller: CallerDep, orchestrator: OrchestratorDep) -> WebhookList:
-    """One's own webhooks, oldest first."""
-    found = await orchestrator.webhooks.list(caller.user_id)
-    return WebhookList(webhooks=[WebhookAnswer.model_validate(webhook, from_attributes=True) for webhook in found])
+@router.get("", responses=documented(422))
+async def list_webhooks(
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    user_id: UserFilter = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> WebhookPage:
+    """A page of webhooks, newest first."""
+    whose = user_id if caller.writes is None else caller.writes
+    found = await orchestrator.webhooks.page(user_id=whose, before=decode(cursor), limit=limit + 1)
+    shown, following = cut(found, limit, lambda webhook: (webhook.created_at, webhook.webhook_id))
+    return WebhookPage(
+        webhooks=[WebhookAnswer.model_validate(webhook, from_attributes=True) for webhook in shown], next=following
+    )
 
 
 @router.delete("/{webhook_id}", status_code=204, responses=documented(404, 422))
 async def remove(webhook_id: WebhookId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
     """Be told no more; its deliveries are forgotten."""
-    await orchestrator.webhooks.remove(caller.user_id, webhook_id)
+    await orchestrator.webhooks.remove(webhook_id, owner=caller.writes)
     return Response(status_code=204)
 
 
@@ -42,7 +52,9 @@ async def deliveries(
     cursor: Cursor = None,
 ) -> DeliveryPage:
     """What became of the messages, newest first; settled ones are kept for 30 days."""
-    found = await orchestrator.webhooks.deliveries(caller.user_id, webhook_id, before=decode(cursor), limit=limit + 1)
+    found = await orchestrator.webhooks.deliveries(
+        webhook_id, before=decode(cursor), limit=limit + 1, owner=caller.writes
+    )
     shown, following = cut(found, limit, lambda delivery: (delivery.created_at, delivery.delivery_id))
     return DeliveryPage(
         deliveries=[DeliveryAnswer.model_validate(delivery, from_attributes=True) for delivery in shown],
@@ -55,5 +67,5 @@ async def resend(
     webhook_id: WebhookId, delivery_id: DeliveryId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> DeliveryAnswer:
     """Send a settled message once more, under the same id."""
-    delivery = await orchestrator.webhooks.resend(caller.user_id, webhook_id, delivery_id)
+    delivery = await orchestrator.webhooks.resend(webhook_id, delivery_id, owner=caller.writes)
     return DeliveryAnswer.model_validate(delivery, from_attributes=True)

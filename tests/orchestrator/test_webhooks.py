@@ -43,14 +43,14 @@ async def test_a_place_that_may_not_be_told_is_refused_when_it_is_named(webhooks
 
 async def test_webhooks_of_others_are_not_there(database: Database, webhooks: Webhooks) -> None:
     webhook = await webhooks.add("ann", URL, ALL)
-    assert list(await webhooks.list("bob")) == []
+    assert list(await webhooks.page(user_id="bob")) == []
     with pytest.raises(NotFound):
-        await webhooks.remove("bob", webhook.webhook_id)
+        await webhooks.remove(webhook.webhook_id, owner="bob")
     with pytest.raises(NotFound):
-        await webhooks.deliveries("bob", webhook.webhook_id)
+        await webhooks.deliveries(webhook.webhook_id, owner="bob")
     with pytest.raises(NotFound):
-        await webhooks.resend("bob", webhook.webhook_id, "msg_1")
-    assert [listed.webhook_id for listed in await webhooks.list("ann")] == [webhook.webhook_id]
+        await webhooks.resend(webhook.webhook_id, "msg_1", owner="bob")
+    assert [listed.webhook_id for listed in await webhooks.page(user_id="ann")] == [webhook.webhook_id]
 
 
 async def test_a_webhook_is_removed_with_all_that_waits_for_it(database: Database, webhooks: Webhooks) -> None:
@@ -58,7 +58,7 @@ async def test_a_webhook_is_removed_with_all_that_waits_for_it(database: Databas
     task = await started(database)
     async with database.transaction() as session:
         await end(session, fence_of(task), TaskStatus.COMPLETED, None)
-    await webhooks.remove("ann", webhook.webhook_id)
+    await webhooks.remove(webhook.webhook_id)
     async with database.transaction() as session:
         assert await claim_deliveries(session, most=9, of_each=9, lease=1) == []
 
@@ -68,9 +68,9 @@ async def test_a_delivery_on_its_way_is_not_sent_twice_at_once(database: Databas
     task = await started(database)
     async with database.transaction() as session:
         await end(session, fence_of(task), TaskStatus.COMPLETED, None)
-    (delivery,) = await webhooks.deliveries("ann", webhook.webhook_id)
+    (delivery,) = await webhooks.deliveries(webhook.webhook_id)
     with pytest.raises(Conflict, match="on its way"):
-        await webhooks.resend("ann", webhook.webhook_id, delivery.delivery_id)
+        await webhooks.resend(webhook.webhook_id, delivery.delivery_id)
 
 
 async def test_nobody_adds_webhooks_without_end(webhooks: Webhooks) -> None:
@@ -78,7 +78,7 @@ async def test_nobody_adds_webhooks_without_end(webhooks: Webhooks) -> None:
         *(webhooks.add("ann", URL, ALL) for _ in range(MOST_WEBHOOKS + 5)), return_exceptions=True
     )
     assert sum(isinstance(result, Conflict) for result in made) == 5
-    assert len(await webhooks.list("ann")) == MOST_WEBHOOKS
+    assert len(await webhooks.page(user_id="ann")) == MOST_WEBHOOKS
 
 
 async def test_a_secret_that_gets_into_a_log_is_masked(webhooks: Webhooks) -> None:

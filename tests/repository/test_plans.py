@@ -137,7 +137,7 @@ READS: Final[dict[str, Work]] = {
     "page_of_deliveries_from_the_middle": lambda session: webhooks.page_of_deliveries(
         session, "w-7", before=(datetime.now(UTC), "d")
     ),
-    "webhooks_of": lambda session: webhooks.webhooks_of(session, "user-7"),
+    "page_of_webhooks": lambda session: webhooks.page_of_webhooks(session, user_id="user-7"),
     "events_after": lambda session: events.events_after(session, {TASK: 2, "t-8": 0, "nobody": 0}),
 }
 
