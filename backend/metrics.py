@@ -94,7 +94,9 @@ class Measured:
 
 def _template(scope: Scope) -> str:
     """The route as it is declared: paths hold ids, and there would be a series for each."""
-    return getattr(scope.get("route"), "path", None) or "none"
+    # FastAPI keeps the prefix of an included router apart from the route.
+    route = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    return getattr(route, "path", None) or "none"
 
 
 def exposition(requests: Requests, figures: Figures | None) -> bytes:

@@ -172,6 +172,8 @@ def readable(url: str) -> httpx.URL:
         raise FetchFailed("it cannot be read", lasting=True) from None
     if parsed.scheme not in {"http", "https"} or not parsed.raw_host:
         raise FetchFailed("it does not lead to the web", lasting=True)
+    if parsed.port is not None and not 0 < parsed.port < 65536:
+        raise FetchFailed("its port cannot be", lasting=True)
     if parsed.userinfo:
         raise FetchFailed("it holds a user name or a password", lasting=True)
     return parsed
