@@ -4,6 +4,7 @@ import json
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from typing import Final
 
 from domain.errors import LimitReached
@@ -48,7 +49,7 @@ class Streams:
             "sequence": event.sequence,
             "type": event.type,
             "payload": event.payload,
-            "created_at": event.created_at.isoformat(),
+            "created_at": event.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         }
         text = self._written[key] = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
         if len(self._written) > MOST_WRITTEN:

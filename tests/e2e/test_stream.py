@@ -1,0 +1,102 @@
+"""A stream of a real server while real workers run: dropped, resumed, and with processes that die below it."""
+
+import asyncio
+import json
+import random
+import signal
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.roadmap_command import Command
+from tests.e2e.serving import Served, serving
+from tests.support.http_server import sse
+
+
+async def _some(served: Served, task_id: str, after: int, most: int) -> list[dict[str, Any]]:
+    """Events of one connection, which is dropped after `most` of them."""
+    headers = {"Last-Event-ID": str(after)} if after else {}
+    told: list[dict[str, Any]] = []
+    async with served.client.stream("GET", f"/api/v1/tasks/{task_id}/stream", headers=headers) as response:
+        assert response.status_code == 200
+        async for event in sse(response):
+            told.append(json.loads(event.data))
+            assert told[-1]["sequence"] == event.id
+            if len(told) == most:
+                break
+    return told
+
+
+def _check_whole(told: list[dict[str, Any]]) -> None:
+    assert [event["sequence"] for event in told] == list(range(1, len(told) + 1))
+    assert told[-1]["type"] == "run_finished"
+
+
+async def test_switching_the_tab_and_coming_back_a_hundred_times_loses_and_doubles_nothing(shell: Command) -> None:
+    choose = random.Random(7)
+    async with serving(shell) as served:
+        shell.start("worker"), shell.start("worker")
+        task_id = await served.generate()
+        told: list[dict[str, Any]] = []
+        connections = 0
+        async with asyncio.timeout(120):
+            while not told or told[-1]["type"] != "run_finished":
+                after = told[-1]["sequence"] if told else 0
+                told += await _some(served, task_id, after, choose.randint(1, 2))
+                connections += 1
+        _check_whole(told)
+        for _ in range(connections, 100):
+            after = choose.randrange(len(told))
+            assert await _some(served, task_id, after, 2) == told[after : after + 2]
+        page = (await served.client.get(f"/api/v1/tasks/{task_id}/events?limit=1000")).json()
+        assert told == page["events"]
+
+
+async def test_a_worker_that_is_killed_and_its_takeover_are_seen_in_one_stream(shell: Command) -> None:
+    async with serving(shell) as served:
+        first = shell.start("worker")
+        task_id = await served.generate()
+        told: list[dict[str, Any]] = []
+        async with asyncio.timeout(90):
+            async with served.client.stream("GET", f"/api/v1/tasks/{task_id}/stream") as response:
+                async for event in sse(response):
+                    told.append(json.loads(event.data))
+                    if told[-1]["type"] == "content_completed" and first is not None:
+                        first.send(signal.SIGKILL)
+                        first = None
+                        shell.start("worker")
+        _check_whole(told)
+        starts = [event["payload"]["attempt"] for event in told if event["type"] == "run_started"]
+        assert starts == [1, 2]
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+async def test_a_server_that_is_asked_to_stop_does_not_wait_for_its_streams(shell: Command, processes: str) -> None:
+    async with serving(shell, "--processes", processes) as served:
+        task_id = await served.generate()  # no worker: it stays queued
+        loop = asyncio.get_running_loop()
+        opened = [asyncio.create_task(_some(served, task_id, 0, 1000)) for _ in range(10)]
+        await asyncio.sleep(1.0)
+        assert not any(stream.done() for stream in opened), "a run that is queued may begin at any time"
+        began = loop.time()
+        served.running.send(signal.SIGTERM)
+        for told in await asyncio.gather(*opened):
+            assert [event["type"] for event in told] == ["run_requested"]
+        done = await asyncio.to_thread(served.running.end)
+        assert (done.code, loop.time() - began < 5) == (0, True)
+
+
+async def test_servers_count_requests_together_and_a_killed_one_takes_none_away(shell: Command) -> None:
+    async with serving(shell, "--processes", "2") as served:
+
+        async def ask() -> httpx.Response:
+            async with httpx.AsyncClient(base_url=served.client.base_url, timeout=30) as client:
+                return await client.get("/api/v1/tasks/none")
+
+        for answer in await asyncio.gather(*(ask() for _ in range(60))):
+            assert answer.status_code == 404
+        wanted = 'roadmap_http_requests_total{method="GET",route="/api/v1/tasks/{task_id}",status="404"} 60.0'
+        for _ in range(5):
+            async with httpx.AsyncClient(base_url=served.client.base_url, timeout=30) as client:
+                assert wanted in (await client.get("/metrics")).text
