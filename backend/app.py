@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     openapi.install(app)
     for prefix, router in ROUTERS:
         app.include_router(router, prefix=prefix)
+    app.add_middleware(Measured, requests=app.state.requests)
     app.add_middleware(
         Edge,
         most_bytes=effective.http_max_body,
@@ -68,7 +69,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         loopback_only=effective.auth == "none",
         prefix=effective.http_root_path,
     )
-    app.add_middleware(Measured, requests=app.state.requests)
     if effective.http_cors:
         app.add_middleware(
             CORSMiddleware,

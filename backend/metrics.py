@@ -68,7 +68,7 @@ def _forget_the_dead(folder: Path) -> None:
 
 
 class Measured:
-    """Wraps the app; plain ASGI."""
+    """Wraps the app, inside its edge; plain ASGI."""
 
     def __init__(self, app: ASGIApp, *, requests: Requests) -> None:
         self._app = app
@@ -81,15 +81,23 @@ class Measured:
         began = time.perf_counter()
         counted = False
 
-        async def counting(message: Message) -> None:
+        def count(status: int) -> None:
             nonlocal counted
-            if message["type"] == "http.response.start" and not counted:
+            if not counted:
                 counted = True
                 method = scope["method"] if scope["method"] in METHODS else "other"
-                self._requests.count(method, _template(scope), message["status"], time.perf_counter() - began)
+                self._requests.count(method, _template(scope), status, time.perf_counter() - began)
+
+        async def counting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                count(message["status"])
             await send(message)
 
-        await self._app(scope, receive, counting)
+        try:
+            await self._app(scope, receive, counting)
+        except Exception:
+            count(500)  # what the edge will answer
+            raise
 
 
 def _template(scope: Scope) -> str:
