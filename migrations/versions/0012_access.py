@@ -2,15 +2,23 @@
 
 from alembic import op
 
+from migrations.locks import build_index, change
+from migrations.tables import drop_if_empty
+
 revision = "0012"
 down_revision = "0011"
 
 ACTIVE = "status IN ('human_review_pending', 'pending', 'processing')"
 
 
+INDEX = "idx_roadmap_tasks_active_user"
+
+
 def upgrade() -> None:
-    op.execute(f"""
-        CREATE TABLE api_tokens (
+    with op.get_context().autocommit_block():
+        build_index(op.get_bind(), INDEX, "roadmap_tasks", f"(user_id) WHERE {ACTIVE}")
+    op.execute("""
+        CREATE TABLE IF NOT EXISTS api_tokens (
             token_id TEXT PRIMARY KEY,
             token_hash TEXT NOT NULL CONSTRAINT uq_api_tokens_token_hash UNIQUE,
             user_id TEXT NOT NULL,
@@ -21,7 +29,7 @@ def upgrade() -> None:
             last_used_at TIMESTAMPTZ,
             revoked_at TIMESTAMPTZ
         );
-        CREATE TABLE idempotency_keys (
+        CREATE TABLE IF NOT EXISTS idempotency_keys (
             user_id TEXT NOT NULL,
             key TEXT NOT NULL,
             body_hash TEXT NOT NULL,
@@ -29,12 +37,12 @@ def upgrade() -> None:
             created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
             PRIMARY KEY (user_id, key)
         );
-        CREATE INDEX ix_idempotency_keys_created_at ON idempotency_keys (created_at);
-        CREATE INDEX IF NOT EXISTS idx_roadmap_tasks_active_user ON roadmap_tasks (user_id) WHERE {ACTIVE};
+        CREATE INDEX IF NOT EXISTS ix_idempotency_keys_created_at ON idempotency_keys (created_at);
     """)
 
 
 def downgrade() -> None:
-    op.execute(
-        "DROP INDEX IF EXISTS idx_roadmap_tasks_active_user; DROP TABLE idempotency_keys; DROP TABLE api_tokens;"
-    )
+    with op.get_context().autocommit_block():
+        change(op.get_bind(), "roadmap_tasks", f"DROP INDEX IF EXISTS {INDEX}")
+    op.execute("DROP TABLE IF EXISTS idempotency_keys")
+    drop_if_empty("api_tokens")
