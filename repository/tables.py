@@ -71,6 +71,9 @@ class TaskRow(SQLModel, table=True):
         Index("idx_roadmap_tasks_roadmap_id_created_at", "roadmap_id", text("created_at DESC")),
         Index("idx_roadmap_tasks_active", "updated_at", postgresql_where=text(_ACTIVE)),
         Index("idx_roadmap_tasks_active_user", "user_id", postgresql_where=text(_ACTIVE)),
+        Index("idx_roadmap_tasks_created_at", "created_at", "task_id"),
+        Index("idx_roadmap_tasks_status_created_at", "status", "created_at", "task_id"),
+        Index("idx_roadmap_tasks_task_type_created_at", "task_type", "created_at", "task_id"),
         Index("idx_roadmap_tasks_user_id_created_at", "user_id", "created_at", "task_id"),
         Index(
             "uq_roadmap_tasks_active_content",
@@ -140,7 +143,10 @@ class RoadmapRow(SQLModel, table=True):
     """A roadmap and its present structure. It names no task: the tasks name the roadmap."""
 
     __tablename__: ClassVar[Any] = "roadmap_metadata"
-    __table_args__ = (Index("ix_roadmap_metadata_user_id_created_at", "user_id", "created_at", "roadmap_id"),)
+    __table_args__ = (
+        Index("ix_roadmap_metadata_created_at", "created_at", "roadmap_id"),
+        Index("ix_roadmap_metadata_user_id_created_at", "user_id", "created_at", "roadmap_id"),
+    )
 
     roadmap_id: str = _text(key=True)
     user_id: str = _text()

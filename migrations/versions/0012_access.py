@@ -1,4 +1,4 @@
-"""Tokens of the HTTP API, keys of repeated requests, and two indexes for what it counts and lists."""
+"""Tokens of the HTTP API, keys of repeated requests, and indexes for what it counts and lists."""
 
 from alembic import op
 
@@ -9,14 +9,19 @@ revision = "0012"
 down_revision = "0011"
 
 ACTIVE = "status IN ('human_review_pending', 'pending', 'processing')"
-
-
-INDEX = "idx_roadmap_tasks_active_user"
+INDEXES = {
+    "idx_roadmap_tasks_active_user": ("roadmap_tasks", f"(user_id) WHERE {ACTIVE}"),
+    "idx_roadmap_tasks_created_at": ("roadmap_tasks", "(created_at, task_id)"),
+    "idx_roadmap_tasks_status_created_at": ("roadmap_tasks", "(status, created_at, task_id)"),
+    "idx_roadmap_tasks_task_type_created_at": ("roadmap_tasks", "(task_type, created_at, task_id)"),
+    "ix_roadmap_metadata_created_at": ("roadmap_metadata", "(created_at, roadmap_id)"),
+}
 
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
-        build_index(op.get_bind(), INDEX, "roadmap_tasks", f"(user_id) WHERE {ACTIVE}")
+        for name, (table, definition) in INDEXES.items():
+            build_index(op.get_bind(), name, table, definition)
     op.execute("""
         CREATE TABLE IF NOT EXISTS api_tokens (
             token_id TEXT PRIMARY KEY,
@@ -43,6 +48,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     with op.get_context().autocommit_block():
-        change(op.get_bind(), "roadmap_tasks", f"DROP INDEX IF EXISTS {INDEX}")
+        for name, (table, _) in INDEXES.items():
+            change(op.get_bind(), table, f"DROP INDEX IF EXISTS {name}")
     op.execute("DROP TABLE IF EXISTS idempotency_keys")
     drop_if_empty("api_tokens")

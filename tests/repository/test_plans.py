@@ -14,11 +14,11 @@ import psycopg
 import pytest
 from sqlalchemy import Row, text
 
-from domain.vocabulary import ContentType, TaskType
+from domain.vocabulary import ContentType, TaskStatus, TaskType
 from domain.webhooks import WebhookEvent
 from orchestrator.queue_pgqueuer import PgQueuerQueue
 from orchestrator.status import roadmap_view, status_check
-from repository import calls, contents, events, forgotten, readings, roadmaps, tasks, totals, webhooks
+from repository import calls, contents, events, forgotten, idempotency, readings, roadmaps, tasks, totals, webhooks
 from repository.database import Database, Session, execute
 from repository.tables import TaskRow
 from repository.tasks import Fence
@@ -126,6 +126,7 @@ READS: Final[dict[str, Work]] = {
     "live_tasks_of": lambda session: tasks.live_tasks_of(session, ROADMAP),
     "get_active_tasks": lambda session: tasks.get_active_tasks_by_roadmap_id(session, ROADMAP),
     "get_task": lambda session: tasks.get_task(session, TASK),
+    "get_task_of_an_owner": lambda session: tasks.get_task(session, TASK, owner="user-7"),
     "first_request": lambda session: tasks.first_request(session, ROADMAP),
     "roadmap_view": lambda session: roadmap_view(session, ROADMAP),
     "stale_contents": lambda session: readings.stale_contents(session, "r-1"),
@@ -153,6 +154,13 @@ PAGES: Final[dict[str, Work]] = {
     "of_a_user_from_the_middle": lambda session: tasks.page_of_tasks(session, user_id="user-7", before=(OLD, "t")),
     "of_a_roadmap": lambda session: tasks.page_of_tasks(session, roadmap_id=ROADMAP),
     "of_a_roadmap_from_the_middle": lambda session: tasks.page_of_tasks(session, roadmap_id=ROADMAP, before=(OLD, "t")),
+    "of_everybody": lambda session: tasks.page_of_tasks(session, before=(OLD, "t")),
+    "of_a_status": lambda session: tasks.page_of_tasks(session, statuses=[TaskStatus.FAILED]),
+    "of_a_type": lambda session: tasks.page_of_tasks(session, task_types=[TaskType.MODIFICATION]),
+    "of_a_user_and_a_status": lambda session: tasks.page_of_tasks(
+        session, user_id="user-7", statuses=[TaskStatus.COMPLETED, TaskStatus.FAILED]
+    ),
+    "of_everybodys_roadmaps": lambda session: roadmaps.page_of_roadmaps(session, before=(OLD, "r")),
     "of_roadmaps_of_a_user": lambda session: roadmaps.page_of_roadmaps(session, user_id="user-7"),
 }
 
@@ -196,6 +204,8 @@ RIVAL: Final = TaskRow(
 )
 FINISHED: Final = TaskRow(task_id=TASK, user_id="user-7", status="completed", updated_at=OLD)
 CLAIMS: Final[dict[str, Work]] = {
+    "count_active": lambda session: tasks.count_active(session, "user-7"),
+    "asked_before": lambda session: idempotency.note(session, "ann", "k", "h", "t"),
     "rival_of": lambda session: tasks.rival_of(session, RIVAL),
     "lock_contents": lambda session: contents.lock_contents(session, ROADMAP),
     "lock_content": lambda session: contents.lock_contents(session, ROADMAP, [ContentType.QUIZ], "c-7"),
