@@ -6,6 +6,7 @@ import random
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 
 from tests.e2e.roadmap_command import Command
 from tests.e2e.served import Served, serving
+from tests.e2e.test_restarts import strike
 from tests.support.http_server import sse
 
 
@@ -78,6 +80,25 @@ async def test_a_worker_that_is_killed_and_its_takeover_are_seen_in_one_stream(s
         _check_whole(told)
         starts = [event["payload"]["attempt"] for event in told if event["type"] == "run_started"]
         assert starts == [1, 2]
+
+
+async def test_a_crash_of_the_database_is_outlasted_by_a_stream(home: Path) -> None:
+    command = Command(home, OFFLINE_LATENCY="0.3", MAX_CONCURRENT_CALLS="3", MAX_CONCEPTS="8")
+    try:
+        with serving(command) as served:
+            task_id = served.generate()["task_id"]
+            told: list[dict[str, Any]] = []
+            struck = False
+            async with asyncio.timeout(90), _streaming(served, task_id, {}) as response:
+                async for event in sse(response):
+                    told.append(json.loads(event.data))
+                    if told[-1]["type"] == "content_completed" and not struck:
+                        struck = True
+                        await asyncio.to_thread(strike, home, signal.SIGKILL)
+            assert struck
+            _check_whole(told)
+    finally:
+        command.kill_all()
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])
