@@ -22,13 +22,15 @@ class Streams:
         self._open: Counter[str] = Counter()
         self._written: OrderedDict[tuple[str, int], str] = OrderedDict()
 
-    @property
-    def open(self) -> int:
-        return self._open.total()
-
     @contextmanager
-    def place(self, user_id: str) -> Iterator[None]:
-        """For as long as a stream lasts. Raises LimitReached."""
+    def place(self, user_id: str | None) -> Iterator[None]:
+        """For as long as a stream lasts; None, of whom nobody knows who he is, has as many as he wants.
+
+        Raises LimitReached.
+        """
+        if user_id is None:
+            yield
+            return
         if self._open[user_id] >= self._most:
             raise LimitReached(f"There are {self._most} streams open already, as many as one user may have: close one.")
         self._open[user_id] += 1

@@ -20,7 +20,6 @@ class MetricsAnswer(Response):
 async def metrics(request: Request, _: OperatorDep, orchestrator: OrchestratorDep) -> MetricsAnswer:
     """Requests, runs, queue, models, webhooks; while the database is away only what this server knows itself."""
     requests: Requests = request.app.state.requests
-    requests.streams.set(request.app.state.streams.open)
     try:
         figures = await orchestrator.figures()
     except DatabaseUnavailable:

@@ -12,6 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from backend.auth import CallerDep
 from backend.errors import documented
 from backend.inputs import TaskId
+from backend.metrics import Requests
 from backend.resources import OrchestratorDep
 from backend.streams import Streams
 from domain.errors import RoadmapError
@@ -51,7 +52,8 @@ async def place(
     request.state.task_id = task_id
     begin = after if last_event_id is None else last_event_id
     await orchestrator.check_following(task_id, begin, owner=caller.reads)
-    with streams.place(caller.user_id):
+    requests: Requests = request.app.state.requests
+    with streams.place(caller.user_id if caller.authenticated else None), requests.streams.track_inprogress():
         yield Place(streams, begin)
 
 

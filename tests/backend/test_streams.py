@@ -124,10 +124,12 @@ async def following(client: httpx.AsyncClient, number: int) -> AsyncIterator[lis
 
 
 async def test_a_user_has_no_more_streams_than_he_may_and_a_closed_one_counts_no_more(
-    database: Database, settings: Settings
+    database: Database, settings: Settings, bearer: Callable[..., Awaitable[dict[str, str]]]
 ) -> None:
     await started(database)
-    async with http_server(settings.model_copy(update={"http_streams": 3})) as client:
+    limited = settings.model_copy(update={"http_streams": 3, "auth": "token"})
+    async with http_server(limited) as client:
+        client.headers.update(await bearer("ann"))
         async with following(client, 4) as opened:
             assert [response.status_code for response in opened] == [200, 200, 200, 429]
             assert "retry-after" in opened[3].headers
@@ -198,3 +200,11 @@ async def test_a_client_that_does_not_read_costs_no_memory_and_misses_nothing(
     await finish(database)
     assert len(await quick) == 2 * KEPT + 2
     assert [event.sequence async for event in slow] == list(range(2, 2 * KEPT + 3))
+
+
+@pytest.mark.soak
+async def test_a_quiet_stream_is_no_silent_one(database: Database, client: httpx.AsyncClient) -> None:
+    """Proxies close connections on which nothing comes for half a minute."""
+    await started(database)
+    async with client.stream("GET", PATH, timeout=25) as response:
+        assert await anext(response.aiter_lines()) == ": ping"

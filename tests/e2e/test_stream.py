@@ -117,11 +117,23 @@ async def test_a_server_that_is_asked_to_stop_does_not_wait_for_its_streams(shel
         assert (done.code, loop.time() - began < 5) == (0, True)
 
 
-def test_servers_count_requests_together_whichever_is_asked(shell: Command) -> None:
+async def _answer(served: Served, path: str) -> httpx.Response:
+    """On a connection of its own, so that it is chance which server answers."""
+    async with httpx.AsyncClient(base_url=served.url, timeout=30) as client:
+        return await client.get(path)
+
+
+async def test_servers_count_together_whichever_is_asked(shell: Command) -> None:
     with serving(shell, "--no-worker", "--processes", "2") as served:
+        task_id = served.generate()["task_id"]
         for _ in range(60):
-            assert httpx.get(f"{served.url}/api/v1/tasks/none", timeout=30).status_code == 404
+            assert (await _answer(served, "/api/v1/tasks/none")).status_code == 404
+        opened = [asyncio.create_task(_some(served, task_id, 0, 1000)) for _ in range(10)]
+        await asyncio.sleep(1.0)
         wanted = 'roadmap_http_requests_total{method="GET",route="/api/v1/tasks/{task_id}",status="404"} 60.0'
         for _ in range(5):
-            assert wanted in httpx.get(f"{served.url}/metrics", timeout=30).text
-        assert "roadmap_http_streams 0.0" in httpx.get(f"{served.url}/metrics", timeout=30).text
+            text = (await _answer(served, "/metrics")).text
+            assert wanted in text
+            assert "roadmap_http_streams 10.0" in text
+        served.running.send(signal.SIGTERM)
+        await asyncio.gather(*opened)
