@@ -75,7 +75,7 @@ class RoadmapView(View):
     title: str
     created_at: datetime
     updated_at: datetime
-    deleted_at: datetime | None
+    deleted_at: datetime | None = None
     framework_version: int
     framework: Framework | None
     contents: list[ContentState]
