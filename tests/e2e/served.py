@@ -64,7 +64,7 @@ def eventually(look: Callable[[], Any], seen: Callable[[Any], bool]) -> Any:
 
 @contextmanager
 def serving(shell: Command, *options: str, port: int = 0, **settings: str) -> Iterator[Served]:
-    running = shell.start("serve", "--port", str(port), *options, **settings)
+    running = shell.start("serve", "--port", str(port), *options, terminal=False, **settings)
     running.wait_for(lambda err: ADDRESS.search(err) is not None)
     found = ADDRESS.search(running.err)
     assert found is not None

@@ -31,7 +31,7 @@ UNLIMITED: Final = {"HTTP_REQUESTS_PER_MINUTE": "1000000", "HTTP_ACTIVE_RUNS": "
     ],
 )
 def test_no_answer_is_a_bug_or_undocumented(shell: Command, tmp_path: Path, options: list[str]) -> None:
-    with serving(shell, "--no-worker", **UNLIMITED) as server:
+    with serving(shell, "--no-worker", port=0, **UNLIMITED) as server:
         command = [str(Path(sys.executable).with_name("st")), "run", f"{server.url}/openapi.json", *options]
         command += ["--exclude-checks", LEFT_OUT, "--exclude-path-regex", UNENDING, "--seed", "7", "--no-color"]
         ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)

@@ -25,9 +25,9 @@ async def test_the_life_of_a_roadmap_over_http_with_two_more_workers(
 ) -> None:
     """Made, looked at, repaired, reviewed, changed, cancelled, resumed, binned: nothing lost, nothing bought twice."""
     failing = {"OFFLINE_FAIL": "quiz@c-1-1-1,tutorial@c-1-1-2", "OFFLINE_LATENCY": "0.05"}
-    with serving(shell, "--no-worker", **failing) as server:
+    with serving(shell, "--no-worker", port=0, **failing) as server:
         made = server.generate()
-        workers = [shell.start("worker", **failing) for _ in range(2)]
+        workers = [shell.start("worker", terminal=False, **failing) for _ in range(2)]
         assert server.ended(made["task_id"])["status"] == "partial_failure"
         for worker in workers:
             worker.send(signal.SIGTERM)
