@@ -16,12 +16,9 @@ SERVICES: Final[dict[str, Any]] = COMPOSE["services"]
 
 
 def commands() -> set[str]:
-    names = {
-        command.name or (command.callback.__name__ if command.callback else "") for command in app.registered_commands
-    }
-    return {name.replace("_", "-") for name in names} | {
-        group.typer_instance.info.name or "" for group in app.registered_groups
-    }
+    own = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    made = [group.typer_instance for group in app.registered_groups]
+    return {name.replace("_", "-") for name in own} | {str(group.info.name) for group in made if group is not None}
 
 
 def test_whatever_is_copied_into_the_image_exists_and_is_let_through() -> None:
