@@ -20,12 +20,13 @@ from domain.webhooks import signed_headers
 from nodes.web.connect import FetchFailed
 from nodes.web.post import Answer, Poster
 from repository.database import Database, Session
-from repository.webhooks import Claim, claim_deliveries, disable_webhook, forget_deliveries, settle
+from repository.webhooks import Claim, claim_deliveries, disable_webhook, fail_waiting, forget_deliveries, settle
 
 AT_ONCE: Final = 20
 OF_EACH: Final = 2
 """Of one webhook at once: one that does not answer holds no more places than that."""
 GONE: Final = 410
+_GONE: Final = "Its server answered that it is gone (410)."
 
 _log = structlog.get_logger(__name__)
 
@@ -135,8 +136,9 @@ class Deliverer:
     async def _settle(self, session: Session, claim: Claim, outcome: _Outcome) -> None:
         names = {"webhook_id": claim.webhook_id, "delivery_id": claim.delivery_id}
         if outcome.status == GONE:
+            await disable_webhook(session, claim.webhook_id, _GONE)
             await settle(session, claim, outcome.status, outcome.error, None)
-            await disable_webhook(session, claim.webhook_id, "Its server answered that it is gone (410).")
+            await fail_waiting(session, claim.webhook_id, _GONE)
             _log.warning("webhook disabled", **names)
             return
         again_in = None if outcome.error is None else self._patience.before_next(claim.tries, outcome.asked)

@@ -211,15 +211,22 @@ async def settle(session: Session, claim: Claim, status: int | None, error: str 
 
 
 async def disable_webhook(session: Session, webhook_id: str, reason: str) -> None:
-    """Nothing is sent there any more; what waits for it has failed."""
-    named = {"webhook_id": webhook_id, "reason": reason}
-    await execute(session, text("UPDATE webhooks SET disabled_reason = :reason WHERE webhook_id = :webhook_id"), named)
+    """Nothing is sent there any more. Before its deliveries are touched: removing it locks them in this order too."""
+    await execute(
+        session,
+        text("UPDATE webhooks SET disabled_reason = :reason WHERE webhook_id = :webhook_id"),
+        {"webhook_id": webhook_id, "reason": reason},
+    )
+
+
+async def fail_waiting(session: Session, webhook_id: str, reason: str) -> None:
+    """What waits for a webhook that was disabled does not arrive."""
     await execute(
         session,
         text("""
             UPDATE webhook_deliveries SET status = 'failed', last_error = :reason, settled_at = clock_timestamp()
             WHERE webhook_id = :webhook_id AND status = 'pending'"""),
-        named,
+        {"webhook_id": webhook_id, "reason": reason},
     )
 
 
