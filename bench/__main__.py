@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from bench import embedded, migrations, price, queue, startup, status, turns
+from bench import embedded, http, migrations, price, queue, startup, status, stream, turns
 from bench.servers import bench_server
 
 
@@ -24,6 +24,8 @@ QUICK: Final[dict[str, Callable[[], None]]] = {
     "queue": lambda: queue.main(samples=20, rounds=4, runs=16, fleets=(1, 2)),
     "turns": lambda: turns.main(retries=5),
     "status": lambda: status.main(tasks=50_000, calls=500),
+    "http": lambda: http.main(requests=800, rounds=3),
+    "stream": lambda: stream.main(events=300),
     "migrations": lambda: _migrations(20_000),
 }
 FULL: Final[dict[str, Callable[[], None]]] = {
@@ -33,6 +35,8 @@ FULL: Final[dict[str, Callable[[], None]]] = {
     "queue": queue.main,
     "turns": turns.main,
     "status": status.main,
+    "http": http.main,
+    "stream": stream.main,
     "migrations": lambda: _migrations(1_000_000),
 }
 

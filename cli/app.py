@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli import operations, reviews, runs, spending, stepping, views, watching, workers
+from cli import operations, reviews, runs, serving, spending, stepping, tokens, views, watching, workers
 from cli.output import complain
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
 from domain.secrets import redact
@@ -85,8 +85,10 @@ app.command()(views.log)
 app.command()(views.graph)
 app.command()(spending.cost)
 app.command()(workers.worker)
+app.command()(serving.serve)
 app.add_typer(stepping.step)
 app.add_typer(operations.db)
+app.add_typer(tokens.token)
 app.command()(operations.doctor)
 app.command()(operations.settings)
 

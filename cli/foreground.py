@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from cli.opening import NoAuthor, read_settings
+from cli.opening import read_settings
 from cli.output import complain, tell
 from cli.signals import run_until_asked
 from cli.summaries import Outcome, exit_code_of, show_detached, show_outcome
@@ -46,9 +46,10 @@ def carry_out(request: Request, *, detach: bool, json: bool, nothing: Callable[[
 
 
 async def _carry_out(settings: "Settings", request: Request, *, detach: bool) -> Outcome | None:
+    from nodes.authors.nobody import Nobody
     from orchestrator import Orchestrator
 
-    async with Orchestrator.open(settings, author=NoAuthor() if detach else None) as orchestrator:
+    async with Orchestrator.open(settings, author=Nobody() if detach else None) as orchestrator:
         task = await _requested(orchestrator, request)
         if task is None:
             return None

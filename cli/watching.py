@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from cli.inputs import known_id
-from cli.opening import NoAuthor, ask, read_settings
+from cli.opening import ask, read_settings
 from cli.options import Json, TaskId
 from cli.output import complain, print_text, tell
 from cli.signals import run_until_asked
@@ -35,9 +35,10 @@ def watch(task_id: TaskId, json: Json = False) -> None:
 
 async def _watch(settings: "Settings", task_id: str) -> Outcome:
     from cli.progress import LogDisplay, watch_to_the_end
+    from nodes.authors.nobody import Nobody
     from orchestrator import Orchestrator
 
-    async with Orchestrator.open(settings, author=NoAuthor()) as orchestrator:
+    async with Orchestrator.open(settings, author=Nobody()) as orchestrator:
         task = await orchestrator.task(task_id)
         tell(f"Roadmap {task.roadmap_id}")
         tell(f"Task    {task.task_id}")

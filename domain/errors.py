@@ -1,9 +1,11 @@
-"""The error tree. Each message says what is wrong and what to do; one table maps it to exit codes (cli/app.py).
+"""The error tree. Each message says what is wrong and what to do; one table maps it to exit codes (cli/app.py),
+another one to statuses of HTTP (backend/errors.py).
 
 RoadmapError
 |-- InvalidInput        the caller's input cannot be used
 |-- NotFound            there is no such roadmap, task or concept
 |-- Conflict            the rows forbid it now: already active, wrong state, version moved on
+|   `-- LimitReached        the caller has as much as is allowed
 |-- Unavailable         something outside does not answer
 |   |-- DatabaseUnavailable
 |   |   `-- DatabaseStopped   on purpose: nobody waits for it
@@ -29,7 +31,19 @@ class NotFound(RoadmapError):
 
 
 class Conflict(RoadmapError):
-    """The rows forbid it now."""
+    """The rows forbid it now; `task_id` of the task in the way, where there is one."""
+
+    def __init__(self, message: str, *, task_id: str | None = None) -> None:
+        super().__init__(message)
+        self.task_id = task_id
+
+
+class LimitReached(Conflict):
+    """The caller has as much as is allowed; `retry_after`: seconds until he may try again."""
+
+    def __init__(self, message: str, *, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Unavailable(RoadmapError):

@@ -10,6 +10,7 @@ _NAMED: Final = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)$", re.IGNOR
 _SHAPED: Final = re.compile(
     r"(?i:\bbearer\s+)[\w.~+/=-]{7,}[\w~+/=-]"  # an Authorization header
     r"|\b(?:sk|pk|rk|xai|gsk|lsv2|hf|tvly)[-_][\w*-]{8,}"  # keys as providers make them, also half masked by them
+    r"|\bwhsec_[\w+/=]{8,}"  # with which webhooks are signed
     r"|\bAIza[\w-]{20,}"
     r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # a JSON web token
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # the account of a URL

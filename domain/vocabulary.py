@@ -67,6 +67,15 @@ class Step(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Role(StrEnum):
+    """What a caller of the HTTP API may do; docs/http.md has the table."""
+
+    LEARNER = "learner"
+    REVIEWER = "reviewer"
+    SERVICE = "service"
+    ADMIN = "admin"
+
+
 ACTIVE: Final = frozenset({TaskStatus.PENDING, TaskStatus.PROCESSING, TaskStatus.HUMAN_REVIEW_PENDING})
 FINAL: Final = frozenset(TaskStatus) - ACTIVE
 FINAL_STEPS: Final = frozenset({Step.COMPLETED, Step.FAILED, Step.CANCELLED})

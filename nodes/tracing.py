@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from opentelemetry import trace
+from opentelemetry import context, trace
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,6 +33,19 @@ def _span(name: str, attributes: dict[str, str | int]) -> Iterator[trace.Span]:
         except BaseException as error:
             current.set_status(trace.Status(trace.StatusCode.ERROR, type(error).__name__))
             raise
+
+
+@contextmanager
+def continued(traceparent: object) -> Iterator[None]:
+    """Spans within belong to the trace of whoever asked, where he sent one (W3C traceparent)."""
+    if not isinstance(traceparent, str) or isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        yield
+        return
+    token = context.attach(TraceContextTextMapPropagator().extract({"traceparent": traceparent}))
+    try:
+        yield
+    finally:
+        context.detach(token)
 
 
 def traced(node: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from domain.errors import Superseded
 from domain.request import LearningRequest, Preferences
@@ -19,9 +19,9 @@ from domain.review import Decision
 from domain.vocabulary import ContentType
 from nodes.authors.port import Author
 from orchestrator import transitions
+from orchestrator.bin import request_bin, request_restore
 from orchestrator.reader import Reader
 from orchestrator.requests import (
-    DEFAULT_USER,
     RetryRequest,
     ReviewRequest,
     request_batch,
@@ -33,7 +33,9 @@ from orchestrator.requests import (
 )
 from orchestrator.resources import ProcessKind, Resources, open_resources
 from orchestrator.settings import Settings, load_settings
-from orchestrator.status import TaskView
+from orchestrator.status import RoadmapView, TaskView
+from orchestrator.terms import OPERATOR, Terms
+from orchestrator.webhooks import Webhooks
 from repository import tasks
 from repository.tables import TaskRow
 from repository.workers import database_now, has_heard
@@ -42,18 +44,23 @@ if TYPE_CHECKING:
     from orchestrator.stepper import Stepper
     from orchestrator.worker import Worker
 
+FOLLOW_PATIENCE: Final = 60.0
+"""Seconds that the streams of a server wait for a database that went away."""
+
 Requested = TypeVar("Requested", TaskRow, TaskRow | None)
 
 
 class Orchestrator(Reader):
-    """Everything a backend, the command line or a script may ask for. Acts as operator: it does not check owners.
+    """Everything a backend, the command line or a script may ask for. Acts as operator, unless `terms` say for whom.
 
     What it tells about tasks and roadmaps stands in orchestrator/reader.py.
     """
 
     def __init__(self, resources: Resources) -> None:
         """Use `Orchestrator.open`."""
-        super().__init__(resources.database)
+        # Whoever streams to a browser has time, though its requests want an answer.
+        patience = FOLLOW_PATIENCE if resources.kind == "server" else None
+        super().__init__(resources.database, follow_patience=patience)
         self._resources = resources
         self._requests: set[asyncio.Task[Any]] = set()
         self._runs: dict[str, asyncio.Task[TaskRow]] = {}
@@ -76,7 +83,12 @@ class Orchestrator(Reader):
                 await orchestrator._close()
 
     async def create(
-        self, request: LearningRequest | str, *, review: ReviewRequest | None = None, detach: bool = False
+        self,
+        request: LearningRequest | str,
+        *,
+        review: ReviewRequest | None = None,
+        detach: bool = False,
+        terms: Terms = OPERATOR,
     ) -> TaskView:
         """A new roadmap, from a request or just a goal; returns as soon as its row is committed.
 
@@ -84,7 +96,7 @@ class Orchestrator(Reader):
         """
         if isinstance(request, str):
             request = LearningRequest(preferences=Preferences(learning_goal=request))
-        return await self._begun(request_creation(self._resources, request, review, detach=detach))
+        return await self._begun(request_creation(self._resources, request, review, detach=detach, terms=terms))
 
     async def retry(
         self,
@@ -94,11 +106,12 @@ class Orchestrator(Reader):
         request: RetryRequest | None = None,
         *,
         detach: bool = False,
+        terms: Terms = OPERATOR,
     ) -> TaskView:
         """One content anew, as a run of its own. Raises NotFound, InvalidInput, Conflict."""
         wanted = request or RetryRequest()
         return await self._begun(
-            request_retry(self._resources, roadmap_id, concept_id, content_type, wanted, detach=detach)
+            request_retry(self._resources, roadmap_id, concept_id, content_type, wanted, detach=detach, terms=terms)
         )
 
     async def retry_failed(
@@ -108,13 +121,16 @@ class Orchestrator(Reader):
         request: RetryRequest | None = None,
         *,
         detach: bool = False,
+        terms: Terms = OPERATOR,
     ) -> TaskView | None:
         """One run over everything that failed or is stale; None where there is nothing to do.
 
         Raises NotFound, InvalidInput, and Conflict if live runs hold all of it.
         """
         wanted = request or RetryRequest()
-        task = await self._carried(request_batch(self._resources, roadmap_id, content_types, wanted, detach=detach))
+        task = await self._carried(
+            request_batch(self._resources, roadmap_id, content_types, wanted, detach=detach, terms=terms)
+        )
         return None if task is None else await self.task(task.task_id)
 
     async def modify(
@@ -122,34 +138,55 @@ class Orchestrator(Reader):
         roadmap_id: str,
         instructions: str,
         *,
-        user_id: str = DEFAULT_USER,
+        user_id: str | None = None,
         review: ReviewRequest | None = None,
         detach: bool = False,
+        terms: Terms = OPERATOR,
     ) -> TaskView:
         """Change the framework in words; contents of new and changed concepts are made, the others stay.
 
         Raises NotFound, InvalidInput, and Conflict while another run makes or changes the framework.
         """
         wanted = RetryRequest(user_id=user_id, instructions=instructions)
-        return await self._begun(request_modification(self._resources, roadmap_id, wanted, review, detach=detach))
+        return await self._begun(
+            request_modification(self._resources, roadmap_id, wanted, review, detach=detach, terms=terms)
+        )
 
-    async def review(self, task_id: str, decision: Decision, *, detach: bool = False) -> TaskView:
+    async def review(
+        self, task_id: str, decision: Decision, *, detach: bool = False, terms: Terms = OPERATOR
+    ) -> TaskView:
         """Answer a review; the run goes on. Raises NotFound, and Conflict naming the decision that stands."""
-        return await self._begun(request_decision(self._resources, task_id, decision, detach=detach))
+        return await self._begun(request_decision(self._resources, task_id, decision, detach=detach, terms=terms))
 
-    async def resume(self, task_id: str, *, detach: bool = False) -> TaskView:
+    async def resume(self, task_id: str, *, detach: bool = False, terms: Terms = OPERATOR) -> TaskView:
         """Let a failed, cancelled, stale or queued task go on from where it stopped. Raises NotFound, Conflict."""
-        return await self._begun(request_resume(self._resources, task_id, detach=detach))
+        return await self._begun(request_resume(self._resources, task_id, detach=detach, terms=terms))
 
-    async def cancel(self, task_id: str, reason: str = "Cancelled by its user.") -> TaskView:
+    async def cancel(
+        self, task_id: str, reason: str = "Cancelled by its user.", *, terms: Terms = OPERATOR
+    ) -> TaskView:
         """End an active task; returns when no model call of it can start any more. Raises NotFound, Conflict."""
         async with self._database.transaction() as session:
+            await tasks.get_task(session, task_id, owner=terms.owner)
             before = await transitions.cancel(session, task_id, reason)
         if before.worker_id is not None:
             async with self._database.transaction() as session:
                 cancelled_at = await database_now(session)
             await self._heard(before.worker_id, cancelled_at)
         return await self.task(task_id)
+
+    async def bin(self, roadmap_id: str, *, terms: Terms = OPERATOR) -> RoadmapView:
+        """Put a roadmap into the bin: listed there only, and nothing runs for it, until it is restored.
+
+        Raises NotFound, and Conflict naming a live task of it.
+        """
+        await request_bin(self._database, roadmap_id, terms)
+        return await self.roadmap(roadmap_id)
+
+    async def restore(self, roadmap_id: str, *, terms: Terms = OPERATOR) -> RoadmapView:
+        """Take a roadmap out of the bin. Raises NotFound."""
+        await request_restore(self._database, roadmap_id, terms)
+        return await self.roadmap(roadmap_id)
 
     async def _heard(self, worker_id: str, since: datetime) -> None:
         """Returns when a worker has renewed its lease since then, and so knows, or is dead."""
@@ -166,6 +203,11 @@ class Orchestrator(Reader):
         from orchestrator.worker import Worker
 
         return Worker(self._resources, concurrency)
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Of all users."""
+        return Webhooks(self._database, self._resources.settings.webhook_allow)
 
     async def interrupt(self, task_id: str) -> TaskView:
         """End a run of this process: cancelled, resumable. The task as it is then. Raises NotFound."""

@@ -1,18 +1,37 @@
-"""What the orchestrator can be asked about: tasks and their events, roadmaps and their contents. Writes nothing."""
+"""What the orchestrator can be asked about: tasks and their events, roadmaps and their contents. Writes nothing.
 
+`owner`, wherever it stands: only what belongs to this user, and what belongs to others is not found; None, the
+operator, sees all.
+"""
+
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from domain.diff import Change, diff
+from domain.errors import DatabaseUnavailable, NotFound
 from domain.framework import Framework, Place
-from orchestrator.follow import Follower
-from orchestrator.status import RoadmapView, StatusCheck, TaskView, roadmap_view, status_check, task_views
-from repository import roadmaps, tasks
+from domain.vocabulary import ContentType, TaskStatus, TaskType
+from orchestrator.figures import Figures, read_figures
+from orchestrator.follow import Follower, check_place
+from orchestrator.status import (
+    ActiveTask,
+    RoadmapView,
+    StatusCheck,
+    TaskView,
+    active_tasks,
+    roadmap_view,
+    status_check,
+    task_views,
+)
+from repository import readings, roadmaps, tasks
 from repository.calls import Expense, expenses
-from repository.database import Database, Session
+from repository.database import Database, Session, schema_revision
 from repository.events import Event, events_after, events_of_type
-from repository.readings import newest_versions
+from repository.readings import ContentState, newest_versions
+from repository.roadmaps import Structure
+from repository.schema import HEAD
 from repository.tables import ContentVersionRow, RoadmapRow
 
 
@@ -25,22 +44,71 @@ class Removed(NamedTuple):
     place: Place
 
 
-class Reader:
-    """The reading half of an Orchestrator; acts as operator: it does not check owners."""
+class VersionDiff(NamedTuple):
+    """What changed between two versions of a structure."""
 
-    def __init__(self, database: Database) -> None:
+    before: int
+    after: int
+    changes: list[Change]
+
+
+class Content(NamedTuple):
+    """One content: how it stands (None once its concept was removed), and what was written (None: nothing yet)."""
+
+    state: ContentState | None
+    row: ContentVersionRow | None
+
+
+class Readiness(NamedTuple):
+    """Whether requests can be served."""
+
+    database: bool
+    migrations: bool
+    detail: str | None
+
+    @property
+    def ready(self) -> bool:
+        return self.database and self.migrations
+
+
+READINESS_TIMEOUT: Final = 2.0
+
+
+class Reader:
+    """The reading half of an Orchestrator."""
+
+    def __init__(self, database: Database, *, follow_patience: float | None = None) -> None:
+        """`follow_patience`: seconds that followers wait for a database that went away; unset: as all others."""
         self._database = database
-        self._follower = Follower(database)
+        self._follower = Follower(database, follow_patience)
+
+    @property
+    def database(self) -> Database:
+        """For the modules beside this one."""
+        return self._database
 
     def follow(self, task_id: str, after: int = 0) -> AsyncGenerator[Event, None]:
         """Events of a task above a sequence, live, until its last one."""
         return self._follower.follow(task_id, after)
 
-    async def task(self, task_id: str) -> TaskView:
+    async def check_following(self, task_id: str, after: int, *, owner: str | None = None) -> None:
+        """Raises NotFound, and InvalidInput for a sequence that no event has yet."""
+
+        async def look(session: Session) -> None:
+            await tasks.get_task(session, task_id, owner=owner)
+            await check_place(session, task_id, after)
+
+        await self._database.persist(look)
+
+    def stop_following(self) -> None:
+        """Every `follow` of this process ends at its next event, and no other begins."""
+        self._follower.stop()
+
+    async def task(self, task_id: str, *, owner: str | None = None) -> TaskView:
         """Raises NotFound."""
 
         async def read(session: Session) -> TaskView:
-            return (await task_views(session, [await tasks.get_task(session, task_id)]))[0]
+            return (await task_views(session, [await tasks.get_task(session, task_id, owner=owner)]))[0]
 
         return await self._database.persist(read)
 
@@ -49,45 +117,130 @@ class Reader:
         *,
         roadmap_id: str | None = None,
         user_id: str | None = None,
+        statuses: Sequence[TaskStatus] = (),
+        task_types: Sequence[TaskType] = (),
         before: tuple[datetime, str] | None = None,
         limit: int = 50,
+        owner: str | None = None,
     ) -> list[TaskView]:
-        """A page of tasks, newest first."""
+        """A page of tasks, newest first. With an `owner`, all of a roadmap of his (raises NotFound), else his own."""
 
         async def read(session: Session) -> list[TaskView]:
+            if owner is not None and roadmap_id is not None:
+                await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
             rows = await tasks.page_of_tasks(
-                session, roadmap_id=roadmap_id, user_id=user_id, before=before, limit=limit
+                session,
+                roadmap_id=roadmap_id,
+                user_id=user_id if owner is None or roadmap_id is not None else owner,
+                statuses=statuses,
+                task_types=task_types,
+                before=before,
+                limit=limit,
             )
             return await task_views(session, rows)
 
         return await self._database.persist(read)
 
-    async def events(self, task_id: str, after: int = 0, limit: int = 1000) -> list[Event]:
+    async def events(self, task_id: str, after: int = 0, limit: int = 1000, *, owner: str | None = None) -> list[Event]:
         """A page of events. Raises NotFound."""
 
         async def read(session: Session) -> list[Event]:
-            await tasks.get_task(session, task_id)
+            await tasks.get_task(session, task_id, owner=owner)
             return await events_after(session, {task_id: after}, limit=limit)
 
         return await self._database.persist(read)
 
-    async def roadmap(self, roadmap_id: str) -> RoadmapView:
+    async def roadmap(self, roadmap_id: str, *, owner: str | None = None) -> RoadmapView:
         """Raises NotFound."""
-        return await self._database.persist(lambda session: roadmap_view(session, roadmap_id))
+        return await self._database.persist(lambda session: roadmap_view(session, roadmap_id, owner=owner))
 
     async def roadmaps(
-        self, *, user_id: str | None = None, before: tuple[datetime, str] | None = None, limit: int = 50
+        self,
+        *,
+        user_id: str | None = None,
+        binned: bool = False,
+        before: tuple[datetime, str] | None = None,
+        limit: int = 50,
     ) -> Sequence[RoadmapRow]:
-        """A page of roadmaps, newest first."""
+        """A page of roadmaps, or of those in the bin, newest first."""
         return await self._database.persist(
-            lambda session: roadmaps.page_of_roadmaps(session, user_id=user_id, before=before, limit=limit)
+            lambda session: roadmaps.page_of_roadmaps(
+                session, user_id=user_id, binned=binned, before=before, limit=limit
+            )
         )
 
-    async def contents(self, roadmap_id: str, concept_id: str | None = None) -> Sequence[ContentVersionRow]:
+    async def structures(self, roadmap_id: str, *, owner: str | None = None) -> list[Structure]:
+        """The accepted structures of a roadmap, newest first. Raises NotFound."""
+
+        async def read(session: Session) -> list[Structure]:
+            await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+            return await roadmaps.structures(session, roadmap_id)
+
+        return await self._database.persist(read)
+
+    async def changes(
+        self, roadmap_id: str, before: int | None = None, after: int | None = None, *, owner: str | None = None
+    ) -> VersionDiff:
+        """What changed from one version of the structure to another: unless given, to the present from the one before.
+
+        Raises NotFound.
+        """
+
+        async def read(session: Session) -> VersionDiff:
+            roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+            to = roadmap.framework_version if after is None else after
+            since = max(to - 1, 1) if before is None else before
+            old = await roadmaps.structure_at(session, roadmap, since)
+            new = await roadmaps.structure_at(session, roadmap, to)
+            return VersionDiff(since, to, diff(old, new))
+
+        return await self._database.persist(read)
+
+    async def content(
+        self,
+        roadmap_id: str,
+        concept_id: str,
+        content_type: ContentType,
+        version: int | None = None,
+        *,
+        owner: str | None = None,
+    ) -> Content:
+        """One content as it stands, or an older version of it. Raises NotFound."""
+
+        async def read(session: Session) -> Content:
+            await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+            states = await readings.states(session, roadmap_id, concept_id)
+            state = next((one for one in states if one.content_type == content_type), None)
+            wanted = version if version is not None else state.version if state else None
+            found = await readings.versions_of(session, roadmap_id, concept_id, content_type, wanted)
+            if not found and (state is None or version is not None):
+                missing = "" if version is None else f" in version {version}"
+                raise NotFound(f"Concept {concept_id} of {roadmap_id} has no {content_type}{missing}.")
+            return Content(state, found[0] if found else None)
+
+        return await self._database.persist(read)
+
+    async def content_versions(
+        self, roadmap_id: str, concept_id: str, content_type: ContentType, *, owner: str | None = None
+    ) -> Sequence[ContentVersionRow]:
+        """All versions of one content, newest first. Raises NotFound for the roadmap and the concept."""
+
+        async def read(session: Session) -> Sequence[ContentVersionRow]:
+            await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+            found = await readings.versions_of(session, roadmap_id, concept_id, content_type)
+            if not found and not await readings.states(session, roadmap_id, concept_id):
+                raise NotFound(f"Roadmap {roadmap_id} has no concept {concept_id}.")
+            return found
+
+        return await self._database.persist(read)
+
+    async def contents(
+        self, roadmap_id: str, concept_id: str | None = None, *, owner: str | None = None
+    ) -> Sequence[ContentVersionRow]:
         """The newest contents of a roadmap, or of one concept. Raises NotFound for the roadmap."""
 
         async def read(session: Session) -> Sequence[ContentVersionRow]:
-            await roadmaps.get_roadmap_metadata(session, roadmap_id)
+            await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
             return await newest_versions(session, roadmap_id, concept_id)
 
         return await self._database.persist(read)
@@ -116,15 +269,19 @@ class Reader:
 
         return await self._database.persist(read)
 
-    async def status(self, roadmap_id: str) -> StatusCheck:
+    async def status(self, roadmap_id: str, *, owner: str | None = None) -> StatusCheck:
         """What is active and what is stale. Raises NotFound."""
-        return await self._database.persist(lambda session: status_check(session, roadmap_id))
+        return await self._database.persist(lambda session: status_check(session, roadmap_id, owner=owner))
 
-    async def edited(self, task_id: str) -> tuple[Framework, Framework] | None:
+    async def active_tasks(self, roadmap_id: str, *, owner: str | None = None) -> list[ActiveTask]:
+        """What is live in a roadmap, newest first. Raises NotFound."""
+        return await self._database.persist(lambda session: active_tasks(session, roadmap_id, owner=owner))
+
+    async def edited(self, task_id: str, *, owner: str | None = None) -> tuple[Framework, Framework] | None:
         """The framework before and after all edits of a run; None where it made none. Raises NotFound."""
 
         async def read(session: Session) -> list[Event]:
-            await tasks.get_task(session, task_id)
+            await tasks.get_task(session, task_id, owner=owner)
             return await events_of_type(session, task_id, "framework_edited")
 
         edits = await self._database.persist(read)
@@ -134,6 +291,22 @@ class Reader:
             Framework.model_validate(edits[0].payload["before"]),
             Framework.model_validate(edits[-1].payload["after"]),
         )
+
+    async def figures(self) -> Figures:
+        """What to watch the system by."""
+        return await self._database.persist(read_figures)
+
+    async def readiness(self) -> Readiness:
+        """Whether the database answers and is at the revision that this code works on. Waits for nothing."""
+        try:
+            async with asyncio.timeout(READINESS_TIMEOUT), self._database.transaction() as session:
+                revision = await schema_revision(session)
+        except TimeoutError:
+            return Readiness(False, False, "The database does not answer in time.")
+        except DatabaseUnavailable as error:
+            return Readiness(False, False, " ".join(str(error).split()))
+        at_head = revision == HEAD
+        return Readiness(True, at_head, None if at_head else f"The database is at revision {revision}, not {HEAD}.")
 
     async def diff(self, task_id: str) -> list[Change]:
         """What the edits of a run changed in the framework, all of them together. Raises NotFound."""

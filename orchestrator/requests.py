@@ -14,11 +14,12 @@ from domain.errors import Conflict, InvalidInput, NotFound
 from domain.identity import new_roadmap_id, new_task_id
 from domain.request import LearningRequest, Preferences, usable_text
 from domain.review import Decision
-from domain.vocabulary import RETRY_OF, ContentType, TaskStatus, TaskType
+from domain.vocabulary import ACTIVE, RETRY_OF, ContentType, TaskStatus, TaskType
 from nodes.state import Json, RunState
 from orchestrator import reviews, transitions
 from orchestrator.authorship import check_author
 from orchestrator.resources import Resources
+from orchestrator.terms import OPERATOR, Terms, admit, asked_before, forget
 from repository import contents, roadmaps, tasks
 from repository.contents import Claimable
 from repository.database import Session
@@ -33,7 +34,8 @@ DEFAULT_USER = "local"
 class RetryRequest:
     """What a retry is asked for beside the creation's own preferences."""
 
-    user_id: str = DEFAULT_USER
+    user_id: str | None = None
+    """Whose the run is; unless given, the roadmap's owner's."""
     preferences: Mapping[str, Any] | None = None
     """Fields of Preferences that replace the creation's."""
     instructions: str | None = None
@@ -50,7 +52,12 @@ class ReviewRequest:
 
 
 async def request_creation(
-    resources: Resources, request: LearningRequest, review: ReviewRequest | None = None, *, detach: bool
+    resources: Resources,
+    request: LearningRequest,
+    review: ReviewRequest | None = None,
+    *,
+    detach: bool,
+    terms: Terms = OPERATOR,
 ) -> TaskRow:
     """A new roadmap."""
     user_id = request.user_id or DEFAULT_USER
@@ -65,8 +72,11 @@ async def request_creation(
     )
     await _ready(resources, detach)
     async with resources.database.transaction() as session:
+        if (before := await asked_before(session, terms, wanted)) is not None:
+            return before
+        await admit(session, terms, user_id)
         await roadmaps.reserve_roadmap(session, roadmap_id, user_id, title=goal)
-        return await _create(session, resources, wanted, detach=detach)
+        return await _create(session, resources, wanted, detach=detach, terms=terms)
 
 
 async def request_retry(
@@ -77,23 +87,26 @@ async def request_retry(
     request: RetryRequest,
     *,
     detach: bool,
+    terms: Terms = OPERATOR,
 ) -> TaskRow:
     """One content anew. Raises NotFound, InvalidInput, and Conflict naming the live task that works on it."""
     await _ready(resources, detach)
+    wanted = TaskRow(
+        task_id=new_task_id(),
+        roadmap_id=roadmap_id,
+        task_type=RETRY_OF[content_type],
+        concept_id=concept_id,
+        content_type=content_type,
+    )
     async with resources.database.transaction() as session:
+        if (before := await asked_before(session, terms, wanted)) is not None:
+            return before
+        wanted.user_id = await _whose(session, roadmap_id, request, terms)
         roadmap = await _accepted(session, roadmap_id)
         _check_concept(roadmap, concept_id)
-        wanted = TaskRow(
-            task_id=new_task_id(),
-            user_id=request.user_id,
-            roadmap_id=roadmap_id,
-            task_type=RETRY_OF[content_type],
-            concept_id=concept_id,
-            content_type=content_type,
-        )
         wanted.user_request = await _retry_json(session, wanted, roadmap, request)
         await transitions.make_room(session, await tasks.rival_of(session, wanted))
-        task = await _create(session, resources, wanted, detach=detach, size=1)
+        task = await _create(session, resources, wanted, detach=detach, size=1, terms=terms)
         chosen = await contents.lock_contents(session, roadmap_id, [content_type], concept_id)
         await _refuse_if_held(session, chosen)
         await contents.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
@@ -108,13 +121,18 @@ async def request_batch(
     *,
     concept_id: str | None = None,
     detach: bool,
+    terms: Terms = OPERATOR,
 ) -> TaskRow | None:
     """Everything that failed or is stale, by type; of one concept, all contents anew. None: there is nothing to do.
 
     What live tasks hold is skipped; raises NotFound, InvalidInput, and Conflict if they hold all of it.
     """
     await _ready(resources, detach)
+    wanted = TaskRow(task_id=new_task_id(), roadmap_id=roadmap_id, task_type=TaskType.RETRY_BATCH)
     async with resources.database.transaction() as session:
+        if (before := await asked_before(session, terms, wanted)) is not None:
+            return before
+        wanted.user_id = await _whose(session, roadmap_id, request, terms)
         roadmap = await _accepted(session, roadmap_id)
         if concept_id is not None:
             _check_concept(roadmap, concept_id)
@@ -123,16 +141,14 @@ async def request_batch(
         held = [content for content in found if content.holder]
         if not chosen:
             await _refuse_if_held(session, held)
+            await forget(session, terms)
             return None
-        wanted = TaskRow(
-            task_id=new_task_id(), user_id=request.user_id, roadmap_id=roadmap_id, task_type=TaskType.RETRY_BATCH
-        )
         wanted.user_request = {
             **await _retry_json(session, wanted, roadmap, request),
             "content_types": list(content_types),
             "skipped": len(held),
         }
-        task = await _create(session, resources, wanted, detach=detach, size=len(chosen))
+        task = await _create(session, resources, wanted, detach=detach, size=len(chosen), terms=terms)
         await contents.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
         return task
 
@@ -144,14 +160,16 @@ async def request_modification(
     review: ReviewRequest | None = None,
     *,
     detach: bool,
+    terms: Terms = OPERATOR,
 ) -> TaskRow:
     """A change of the framework in words. Raises NotFound, InvalidInput, Conflict for another one that is active."""
     instructions = usable_text("instructions", request.instructions or "")
     await _ready(resources, detach)
+    wanted = TaskRow(task_id=new_task_id(), roadmap_id=roadmap_id, task_type=TaskType.MODIFICATION)
     async with resources.database.transaction() as session:
-        wanted = TaskRow(
-            task_id=new_task_id(), user_id=request.user_id, roadmap_id=roadmap_id, task_type=TaskType.MODIFICATION
-        )
+        if (before := await asked_before(session, terms, wanted)) is not None:
+            return before
+        wanted.user_id = await _whose(session, roadmap_id, request, terms)
         # First the other task, then the roadmap's row: a run that accepts its framework takes them in this order.
         await transitions.make_room(session, await tasks.rival_of(session, wanted))
         roadmap = await _accepted(session, roadmap_id)
@@ -161,13 +179,16 @@ async def request_modification(
             "base_version": roadmap.framework_version,
             **(review.as_json() if review else {}),
         }
-        return await _create(session, resources, wanted, detach=detach)
+        return await _create(session, resources, wanted, detach=detach, terms=terms)
 
 
-async def request_decision(resources: Resources, task_id: str, decision: Decision, *, detach: bool) -> TaskRow:
+async def request_decision(
+    resources: Resources, task_id: str, decision: Decision, *, detach: bool, terms: Terms = OPERATOR
+) -> TaskRow:
     """Answer a review (see reviews.decide)."""
     await _ready(resources, detach)
     async with resources.database.transaction() as session:
+        await tasks.get_task(session, task_id, owner=terms.owner)
         if not detach:
             await check_author(session, task_id, resources.author.name)
         task = await reviews.decide(session, task_id, decision, None if detach else resources.lease.worker_id)
@@ -176,13 +197,17 @@ async def request_decision(resources: Resources, task_id: str, decision: Decisio
         return task
 
 
-async def request_resume(resources: Resources, task_id: str, *, detach: bool) -> TaskRow:
+async def request_resume(resources: Resources, task_id: str, *, detach: bool, terms: Terms = OPERATOR) -> TaskRow:
     """Let a task go on (see transitions.resume)."""
     await _ready(resources, detach)
     async with resources.database.transaction() as session:
+        task = await tasks.get_task(session, task_id, owner=terms.owner)
+        if task.status not in ACTIVE:
+            await admit(session, terms, task.user_id)
         if not detach:
             await check_author(session, task_id, resources.author.name)
         task = await transitions.resume(session, task_id, None if detach else resources.lease.worker_id)
+        await _refuse_binned(session, task.roadmap_id)
         if detach:
             await resources.queue.enqueue(session, task_id, urgent=_is_urgent(task))
         return task
@@ -222,14 +247,15 @@ async def _ready(resources: Resources, detach: bool) -> None:
 
 
 async def _create(
-    session: Session, resources: Resources, wanted: TaskRow, *, detach: bool, size: int | None = None
+    session: Session, resources: Resources, wanted: TaskRow, *, detach: bool, terms: Terms, size: int | None = None
 ) -> TaskRow:
     """`size`: how many contents the run is about, where that is known when it is requested."""
+    traced = {} if terms.trace is None else {"trace": terms.trace}
     task = await tasks.create_task(
         session,
         wanted.task_id,
         wanted.user_id,
-        wanted.user_request or {},
+        (wanted.user_request or {}) | traced,
         TaskType(wanted.task_type),
         wanted.concept_id,
         ContentType(wanted.content_type) if wanted.content_type else None,
@@ -237,7 +263,7 @@ async def _create(
         status=TaskStatus.PENDING if detach else TaskStatus.PROCESSING,
         worker_id=None if detach else resources.lease.worker_id,
     )
-    asked: Json = {"task_type": task.task_type, "roadmap_id": task.roadmap_id, "user_id": task.user_id}
+    asked: Json = {"task_type": task.task_type, "roadmap_id": task.roadmap_id, "user_id": task.user_id} | traced
     if size is not None:
         asked["contents"] = size
     story: list[tuple[str, Json]] = [("run_requested", asked)]
@@ -253,9 +279,28 @@ def _is_urgent(task: TaskRow) -> bool:
     return task.task_type in RETRY_OF.values()
 
 
+async def _whose(session: Session, roadmap_id: str, request: RetryRequest, terms: Terms) -> str:
+    """Whose a run on this roadmap is, admitted by the terms. Raises NotFound and LimitReached."""
+    roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=terms.owner)
+    user_id = request.user_id or roadmap.user_id
+    await admit(session, terms, user_id)
+    return user_id
+
+
+async def _refuse_binned(session: Session, roadmap_id: str | None) -> None:
+    if roadmap_id is not None:
+        _check_binned(await roadmaps.get_roadmap_metadata(session, roadmap_id, for_share=True))
+
+
+def _check_binned(roadmap: RoadmapRow) -> None:
+    if roadmap.deleted_at is not None:
+        raise Conflict(f"Roadmap {roadmap.roadmap_id} is in the bin: restore it first.")
+
+
 async def _accepted(session: Session, roadmap_id: str) -> RoadmapRow:
     """A roadmap whose contents may be made, every one with its row; its structure stays until the request is made."""
     roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, for_share=True)
+    _check_binned(roadmap)
     if roadmap.framework_version == 0:
         active = await tasks.get_active_task_by_roadmap_id(session, roadmap_id)
         state = f"task {active.task_id} is making it" if active else "the run that was to make it ended before that"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nodes.web.search import Finder
     from repository.checkpoints import CheckpointPool
 
-ProcessKind = Literal["foreground", "worker", "stepper"]
+ProcessKind = Literal["foreground", "worker", "stepper", "server"]
 
 
 class Checkpoints:
@@ -77,7 +77,8 @@ class Resources:
 async def open_resources(
     settings: Settings, *, author: Author | None = None, kind: ProcessKind = "foreground"
 ) -> AsyncIterator[Resources]:
-    """`kind` of process: `foreground` runs its own requests, `worker` takes from the queue, a `stepper` steps.
+    """`kind` of process: `foreground` runs its own requests, `worker` takes from the queue, a `stepper` steps,
+    a `server` only asks for runs.
 
     Raises DatabaseUnavailable, or InvalidInput for a model that cannot be used.
     """

@@ -10,12 +10,14 @@ from typing import Any
 from domain.errors import Conflict
 from domain.review import Decision
 from domain.vocabulary import FINAL, Step, TaskStatus
+from domain.webhooks import WebhookEvent
 from orchestrator.transitions import begin, end
 from repository import tasks
 from repository.database import Session
 from repository.events import append_transition
 from repository.tables import TaskRow
 from repository.tasks import Fence, lock_task, update_task_status
+from repository.webhooks import announce
 from repository.workers import database_now
 
 
@@ -45,7 +47,8 @@ async def park(session: Session, fence: Fence, interrupt_id: str) -> TaskRow:
     )
     if not asked and parked.review is not None:
         told = {"round": parked.review["round"], "deadline": parked.review["deadline"]}
-        await append_transition(session, fence.task_id, "review_requested", told)
+        sequence = await append_transition(session, fence.task_id, "review_requested", told)
+        await announce(session, parked, WebhookEvent.REVIEW_REQUESTED, sequence, told)
     return parked
 
 

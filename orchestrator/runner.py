@@ -11,13 +11,13 @@ import structlog
 
 from domain.errors import DatabaseUnavailable, Superseded
 from domain.vocabulary import TaskStatus
-from nodes.tracing import span
+from nodes.tracing import continued, span
 from orchestrator.attempt import Attempt, end_task, hand_back_task, open_attempt
 from orchestrator.outcomes import cause_of
 from orchestrator.resources import Resources
 from repository.events import EventWriter
 from repository.tables import TaskRow
-from repository.tasks import Fence
+from repository.tasks import Fence, asked_of
 
 _log = structlog.get_logger(__name__)
 
@@ -39,7 +39,8 @@ class Runner:
         try:
             async with open_attempt(self.resources, task, held) as attempt:
                 opened = True
-                with span("roadmap.run", task_id=task.task_id, task_type=task.task_type, attempt=task.attempt):
+                asked_by, ids = continued(asked_of(task).get("trace")), {"task_id": task.task_id}
+                with asked_by, span("roadmap.run", **ids, task_type=task.task_type, attempt=task.attempt):
                     return await self._go_through(attempt)
         except asyncio.CancelledError:
             if held.lost:

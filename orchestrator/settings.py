@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     """Whether the links of resources are opened; unset: those of a chat model are, the offline author's not."""
     link_allow: Annotated[tuple[str, ...], NoDecode] = ()
     """Hosts and networks, by commas, that links may lead to although they are not public."""
+    webhook_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts and networks, by commas, that webhooks may lead to although they are not public."""
+    webhook_timeout: Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False)] = 10.0
+    """Seconds that a webhook may take to answer."""
     search: Literal["tavily", "duckduckgo"] | None = None
     """Finds pages that a chat model chooses resources from."""
     search_key: SecretStr | None = None
@@ -82,6 +86,33 @@ class Settings(BaseSettings):
     """File in which the offline author notes each call, one line of JSON when it begins and one when it ends."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     """`debug` shows tracebacks."""
+
+    auth: Literal["none", "token", "jwt"] = "none"
+    """How callers of the HTTP API prove who they are; `none` on loopback only."""
+    jwt_algorithm: Literal["HS256", "RS256", "ES256"] = "HS256"
+    """The only one that is accepted."""
+    jwt_key: SecretStr | None = None
+    """The secret of HS256, or a public key as PEM."""
+    jwt_jwks: Path | None = None
+    """A file with public keys (JWKS), in place of the key."""
+    jwt_issuer: str | None = None
+    """What `iss` must say."""
+    jwt_audience: str | None = None
+    """What `aud` must name."""
+    http_max_body: Annotated[int, Field(ge=1024, le=100_000_000)] = 262_144
+    """Bytes of a request's body."""
+    http_requests_per_minute: Annotated[int, Field(ge=1, le=10_000_000)] = 600
+    """Requests that a user may make, in each server process."""
+    http_active_runs: Annotated[int, Field(ge=1, le=1_000_000)] = 20
+    """Runs of a user that may be active at once."""
+    http_streams: Annotated[int, Field(ge=1, le=100_000)] = 50
+    """Streams of events that a user may have open, in each server process."""
+    http_cors: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins, by commas, whose pages may call the API from a browser."""
+    http_root_path: Annotated[str, Field(pattern=r"^(/[^/\s?#]+)*$", max_length=200)] = ""
+    """The prefix under which a proxy shows the server, as `/roadmaps`."""
+    http_patience: Seconds = 2.0
+    """Seconds that a request waits for a database that went away."""
 
     @field_validator("database_url")
     @classmethod
@@ -110,13 +141,13 @@ class Settings(BaseSettings):
             Limit.read(value)
         return value
 
-    @field_validator("link_allow")
+    @field_validator("link_allow", "webhook_allow")
     @classmethod
     def _hosts_and_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         AllowList.read(value)
         return value
 
-    @field_validator("offline_fail", "link_allow", mode="before")
+    @field_validator("offline_fail", "link_allow", "http_cors", "webhook_allow", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

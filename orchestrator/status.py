@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -75,6 +75,7 @@ class RoadmapView(View):
     title: str
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None = None
     framework_version: int
     framework: Framework | None
     contents: list[ContentState]
@@ -118,16 +119,19 @@ async def task_views(session: Session, rows: Sequence[TaskRow]) -> list[TaskView
     ]
 
 
-async def roadmap_view(session: Session, roadmap_id: str) -> RoadmapView:
+async def roadmap_view(session: Session, roadmap_id: str, *, owner: str | None = None) -> RoadmapView:
     """Raises NotFound."""
-    row = await roadmaps.get_roadmap_metadata(session, roadmap_id)
+    row = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
     active = await task_views(session, await tasks.get_active_tasks_by_roadmap_id(session, roadmap_id))
     return _roadmap_view(row, await readings.states(session, roadmap_id), active)
 
 
+_FIELDS: Final = {"roadmap_id", "user_id", "title", "created_at", "updated_at", "deleted_at", "framework_version"}
+
+
 def _roadmap_view(row: RoadmapRow, states: list[ContentState], active: list[TaskView]) -> RoadmapView:
     return RoadmapView(
-        **row.model_dump(include={"roadmap_id", "user_id", "title", "created_at", "updated_at", "framework_version"}),
+        **row.model_dump(include=_FIELDS),
         framework=_framework(row),
         contents=states,
         active_tasks=active,
@@ -138,9 +142,14 @@ def _framework(row: RoadmapRow) -> Framework | None:
     return roadmaps.framework_of(row) if row.framework_data else None
 
 
-async def status_check(session: Session, roadmap_id: str) -> StatusCheck:
+async def active_tasks(session: Session, roadmap_id: str, *, owner: str | None = None) -> list[ActiveTask]:
+    """Live tasks, newest first. Raises NotFound."""
+    return [ActiveTask(**row) for row in await tasks.live_tasks_of(session, roadmap_id, owner=owner)]
+
+
+async def status_check(session: Session, roadmap_id: str, *, owner: str | None = None) -> StatusCheck:
     """Live tasks, newest first, and while there is none, the stale contents in learning order. Raises NotFound."""
-    live = [ActiveTask(**row) for row in await tasks.live_tasks_of(session, roadmap_id)]
+    live = await active_tasks(session, roadmap_id, owner=owner)
     return StatusCheck(
         roadmap_id=roadmap_id,
         has_active_task=bool(live),

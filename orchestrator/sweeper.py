@@ -4,6 +4,7 @@ A second wake-up is harmless, so a sweep needs no fence; it is claimed only so t
 """
 
 import asyncio
+import time
 from typing import Final
 
 import structlog
@@ -15,9 +16,13 @@ from orchestrator.lease import Lease
 from orchestrator.queue import RunQueue
 from repository.database import Database, Session, execute
 from repository.forgotten import abandoned_tasks, overdue_reviews, owned_tasks, undelivered_tasks
+from repository.idempotency import sweep_keys
 from repository.tasks import Fence
+from repository.totals import add_up
 from repository.workers import end_silent_sessions, forget_dead_workers
 
+ADD_UP_EVERY: Final = 60.0
+"""Seconds between two times that what is counted is added up."""
 SWEEP_EVERY: Final = 1.0
 """Seconds; a dead worker's tasks are taken over within its lease and this."""
 
@@ -31,6 +36,7 @@ async def sweep(session: Session, queue: RunQueue) -> list[str]:
         return []
     await end_silent_sessions(session)
     await forget_dead_workers(session)
+    await sweep_keys(session)
     await queue.tidy(session)
     abandoned = await queue.enqueue_missing(session, await abandoned_tasks(session), urgent=True)
     return abandoned + await queue.enqueue_missing(session, await undelivered_tasks(session))
@@ -65,6 +71,7 @@ async def hand_back_forgotten(database: Database, queue: RunQueue, lease: Lease,
 async def keep_sweeping(database: Database, queue: RunQueue, lease: Lease) -> None:
     """Until cancelled; what goes wrong is tried again at the next turn."""
     suspected: set[Fence] = set()
+    add_up_at = 0.0
     while True:
         try:
             async with database.transaction() as session:
@@ -73,6 +80,10 @@ async def keep_sweeping(database: Database, queue: RunQueue, lease: Lease) -> No
                 _log.info("woke workers for abandoned tasks", task_ids=woken)
             suspected = await hand_back_forgotten(database, queue, lease, suspected)
             await expire_reviews(database)
+            if time.monotonic() > add_up_at:
+                add_up_at = time.monotonic() + ADD_UP_EVERY
+                async with database.transaction() as session:
+                    await add_up(session)
         except DatabaseUnavailable as error:
             _log.info("not swept", reason=str(error))
         except Exception as error:  # without a sweep nobody is taken over

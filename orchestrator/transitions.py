@@ -10,6 +10,7 @@ from typing import Any, Final
 from domain.errors import Conflict
 from domain.review import Issue
 from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, STRUCTURAL, Step, TaskStatus
+from domain.webhooks import WebhookEvent
 from orchestrator.outcomes import Cause, execution_summary, outcome
 from repository import contents, tasks
 from repository.calls import bill
@@ -18,6 +19,8 @@ from repository.events import append_transition
 from repository.roadmaps import get_roadmap_metadata
 from repository.tables import STEPPER, TaskRow
 from repository.tasks import Fence, lock_task, update_task_status
+from repository.totals import count_run
+from repository.webhooks import announce
 
 MOST_FRUITLESS_STARTS: Final = 5
 """Starts in a row that commit nothing, after which a task is taken for poison."""
@@ -110,7 +113,10 @@ async def end(
         execution_summary=summary,
     )
     payload = {"status": status, "error_message": reason, "execution_summary": summary}
-    await append_transition(session, fence.task_id, "run_finished", payload)
+    sequence = await append_transition(session, fence.task_id, "run_finished", payload)
+    told = {"error_message": reason, "execution_summary": summary}
+    await announce(session, task, WebhookEvent.RUN_FINISHED, sequence, told)
+    await count_run(session, task)
     return task
 
 

@@ -7,7 +7,7 @@ for; then what is unfinished is handed back, and another worker has it at once.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing, suppress
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
@@ -16,6 +16,11 @@ from orchestrator import transitions
 from orchestrator.resources import Resources
 from orchestrator.runner import Runner
 from orchestrator.sweeper import keep_sweeping
+from repository.tables import TaskRow
+from repository.tasks import asked_of
+
+if TYPE_CHECKING:
+    from orchestrator.delivering import Deliverer
 
 _log = structlog.get_logger(__name__)
 
@@ -43,14 +48,29 @@ class Worker:
         """Until `stop`; returns when every run has ended or was handed back. Raises DatabaseUnavailable."""
         await self._resources.lease.begin()
         resources = self._resources
-        sweeping = asyncio.create_task(keep_sweeping(resources.database, resources.queue, resources.lease))
+        besides = [
+            asyncio.create_task(keep_sweeping(resources.database, resources.queue, resources.lease)),
+            asyncio.create_task(self._deliverer().keep_delivering(resources.settings.grace)),
+        ]
         try:
             async with aclosing(self._resources.queue.deliveries()) as deliveries:
                 await self._take_until_stopped(deliveries)
         finally:
-            sweeping.cancel()
-            await asyncio.gather(sweeping, return_exceptions=True)
+            for task in besides:
+                task.cancel()
             await self._hand_back()
+            await asyncio.gather(*besides, return_exceptions=True)
+
+    def _deliverer(self) -> "Deliverer":
+        """Who tells webhooks; brings an HTTP client along, so it is loaded here."""
+        from nodes.web.addresses import AllowList
+        from nodes.web.connect import Limits
+        from nodes.web.post import Poster
+        from orchestrator.delivering import Deliverer
+
+        settings = self._resources.settings
+        limits = Limits(total_seconds=settings.webhook_timeout)
+        return Deliverer(self._resources.database, Poster(AllowList.read(settings.webhook_allow), limits=limits))
 
     async def _hand_back(self) -> None:
         """Calls that go on may end; then whatever still runs is handed back."""
@@ -96,12 +116,19 @@ class Worker:
             async with self._resources.database.transaction() as session:
                 task = await transitions.start(session, task_id, self._resources.lease.worker_id)
             if task is not None:
-                _log.info("run started", task_id=task_id, task_type=task.task_type, attempt=task.attempt)
+                traced = _trace_of(task)
+                _log.info("run started", task_id=task_id, task_type=task.task_type, attempt=task.attempt, **traced)
                 task = await self._runner.run(task)
-                _log.info("run ended", task_id=task_id, status=task.status)
+                _log.info("run ended", task_id=task_id, status=task.status, **traced)
         except Superseded:
             _log.info("run taken or ended by another", task_id=task_id)
         except DatabaseUnavailable as error:
             _log.warning("run left to be handed back", task_id=task_id, reason=str(error))
         except Exception as error:
             _log.error("run left to be handed back", task_id=task_id, exc_info=error)
+
+
+def _trace_of(task: TaskRow) -> dict[str, str]:
+    """The trace of whoever asked for the run, to find its lines among those of the servers."""
+    traceparent = asked_of(task).get("trace")
+    return {"trace_id": traceparent.split("-")[1]} if isinstance(traceparent, str) else {}

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import asyncpg
 import psycopg
 import structlog
-from sqlalchemy import CursorResult, Executable
+from sqlalchemy import CursorResult, Executable, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -56,6 +56,13 @@ async def execute_bare(session: Session, statement: str, *values: object) -> Non
     """A statement of the hottest path as asyncpg takes it ($1, $2): it saves a third of what sending it costs."""
     connection: AsyncConnection = session.info["connection"]
     await connection.exec_driver_sql(statement, values)
+
+
+async def schema_revision(session: Session) -> str | None:
+    """The revision that the database is at."""
+    result = await execute(session, text("SELECT max(version_num) FROM public.alembic_version"), {})
+    found: str | None = result.scalar_one()
+    return found
 
 
 class Database:
@@ -103,7 +110,7 @@ class Database:
                 raise
             await connection.close()  # nothing is awaited in there after a commit, so nothing can cut it short
 
-    async def persist(self, work: Callable[[Session], Awaitable[T]]) -> T:
+    async def persist(self, work: Callable[[Session], Awaitable[T]], *, patience: float | None = None) -> T:
         """`work` in a transaction of its own, tried again while the database is away, as long as patience lasts.
 
         A commit whose answer was lost may have happened, so `work` must be safe to repeat.
@@ -113,10 +120,11 @@ class Database:
             async with self.transaction() as session:
                 return await work(session)
 
-        return await self.patiently(attempt)
+        return await self.patiently(attempt, patience=patience)
 
-    async def patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
+    async def patiently(self, attempt: Callable[[], Awaitable[T]], *, patience: float | None = None) -> T:
         """The same for an attempt that opens its own transaction."""
+        patience = self._patience if patience is None else patience
         began = time.monotonic()
         delay = 0.1
         in_the_way: DatabaseUnavailable | None = None
@@ -126,7 +134,7 @@ class Database:
             except DatabaseStopped:
                 raise
             except DatabaseUnavailable as error:
-                if time.monotonic() + delay - began > self._patience:
+                if time.monotonic() + delay - began > patience:
                     raise in_the_way or error from None
                 # Just after an outage a pool may still hold a connection from before it: no news yet.
                 leftover = tries == 1 and time.monotonic() - self._back_at < LEFTOVERS

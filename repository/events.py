@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from domain.vocabulary import FINAL
 from repository.database import Database, Session, execute
 from repository.tasks import Fence, hold_task
 
@@ -55,10 +56,11 @@ async def append_events(session: Session, task_id: str, events: Sequence[Unnumbe
         await execute(session, _APPEND, {"task_id": task_id, "last": last, "events": list(events)})
 
 
-async def append_transition(session: Session, task_id: str, event_type: str, payload: dict[str, Any]) -> None:
-    """The event of a transition, in its transaction, under the exclusive lock of the task."""
+async def append_transition(session: Session, task_id: str, event_type: str, payload: dict[str, Any]) -> int:
+    """The event of a transition, in its transaction, under the exclusive lock of the task; its sequence."""
     last = await last_sequence(session, task_id)
     await append_events(session, task_id, [(event_type, payload)], last=last)
+    return last + 1
 
 
 async def events_after(session: Session, positions: Mapping[str, int], *, limit: int = 1000) -> list[Event]:
@@ -75,6 +77,36 @@ async def events_after(session: Session, positions: Mapping[str, int], *, limit:
         {"task_ids": list(positions), "sequences": list(positions.values()), "limit": limit},
     )
     return [Event(row.task_id, row.sequence, row.type, row.payload, row.created_at) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What there is of a task after a sequence, and whether the task is final; both as of one moment."""
+
+    final: bool
+    events: list[Event]
+
+
+async def news_of(session: Session, positions: Mapping[str, int], *, limit: int = 500) -> dict[str, News]:
+    """By task, after the sequence given for it, in order; a task that does not exist has none."""
+    rows = await execute(
+        session,
+        text("""
+            SELECT t.task_id, t.status, e.sequence, e.type, e.payload, e.created_at
+            FROM unnest(CAST(:task_ids AS text[]), CAST(:sequences AS integer[])) AS seen (task_id, sequence)
+            JOIN roadmap_tasks t ON t.task_id = seen.task_id
+            LEFT JOIN LATERAL (
+                SELECT * FROM task_events WHERE task_id = seen.task_id AND sequence > seen.sequence
+                ORDER BY sequence LIMIT :limit) AS e ON true
+            ORDER BY t.task_id, e.sequence"""),
+        {"task_ids": list(positions), "sequences": list(positions.values()), "limit": limit},
+    )
+    found: dict[str, News] = {}
+    for row in rows:
+        news = found.setdefault(row.task_id, News(row.status in FINAL, []))
+        if row.sequence is not None:
+            news.events.append(Event(row.task_id, row.sequence, row.type, row.payload, row.created_at))
+    return found
 
 
 async def events_of_type(session: Session, task_id: str, event_type: str) -> list[Event]:

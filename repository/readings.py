@@ -31,8 +31,8 @@ class ContentState:
     updated_at: datetime
 
 
-async def states(session: Session, roadmap_id: str) -> list[ContentState]:
-    """All contents of a roadmap, each judged by its own holder."""
+async def states(session: Session, roadmap_id: str, concept_id: str | None = None) -> list[ContentState]:
+    """All contents of a roadmap, or of one concept, each judged by its own holder."""
     rows = await execute(
         session,
         text(f"""
@@ -41,8 +41,8 @@ async def states(session: Session, roadmap_id: str) -> list[ContentState]:
                     AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE}) AS stale,
                 coalesce(jsonb_array_length(coalesce(v.payload -> 'resources', v.payload -> 'questions')), 0) AS items
             FROM concept_contents c LEFT JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
-            WHERE c.roadmap_id = :roadmap_id"""),
-        {"roadmap_id": roadmap_id},
+            WHERE c.roadmap_id = :roadmap_id AND (CAST(:concept_id AS text) IS NULL OR c.concept_id = :concept_id)"""),
+        {"roadmap_id": roadmap_id, "concept_id": concept_id},
     )
     return [
         ContentState(
@@ -90,3 +90,16 @@ async def newest_versions(
         present = select(ContentRow.concept_id).where(ContentRow.roadmap_id == roadmap_id)
         statement = statement.where(col(version.concept_id).in_(present))
     return (await session.exec(statement)).all()
+
+
+async def versions_of(
+    session: Session, roadmap_id: str, concept_id: str, content_type: ContentType, version: int | None = None
+) -> Sequence[ContentVersionRow]:
+    """Versions of one content, or just one of them, newest first."""
+    row = ContentVersionRow
+    statement = select(row).where(
+        row.roadmap_id == roadmap_id, row.concept_id == concept_id, row.content_type == content_type
+    )
+    if version is not None:
+        statement = statement.where(row.version == version)
+    return (await session.exec(statement.order_by(col(row.version).desc()))).all()

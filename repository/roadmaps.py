@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
-from domain.errors import Conflict
+from domain.errors import Conflict, NotFound
 from domain.framework import Framework
 from repository.contents import ensure_contents
 from repository.database import Session, execute
@@ -72,13 +72,21 @@ async def accept_framework(session: Session, framework: Framework, *, expected_v
 
 
 async def get_roadmap_metadata(
-    session: Session, roadmap_id: str, *, for_update: bool = False, for_share: bool = False
+    session: Session,
+    roadmap_id: str,
+    *,
+    owner: str | None = None,
+    for_update: bool = False,
+    for_share: bool = False,
 ) -> RoadmapRow:
     """The row as it is stored; orchestrator/status.py merges the statuses in. Raises NotFound.
 
-    `for_share`: nobody changes the structure before the transaction ends.
+    `owner`: only a roadmap of this user. `for_share`: nobody changes the structure, or bins it, before the
+    transaction ends.
     """
     statement = select(RoadmapRow).where(RoadmapRow.roadmap_id == roadmap_id)
+    if owner is not None:
+        statement = statement.where(RoadmapRow.user_id == owner)
     if for_update or for_share:
         statement = statement.with_for_update(read=for_share)
     row = (await session.exec(statement.execution_options(populate_existing=True))).one_or_none()
@@ -110,17 +118,72 @@ async def page_of_roadmaps(
     session: Session,
     *,
     user_id: str | None = None,
+    binned: bool = False,
     before: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> Sequence[RoadmapRow]:
-    """Roadmaps, newest first; `before` is the (created_at, roadmap_id) of the last one seen."""
-    statement = select(RoadmapRow).where(col(RoadmapRow.deleted_at).is_(None))
+    """Roadmaps, or those in the bin, newest first; `before` is the (created_at, roadmap_id) of the last one seen."""
+    in_bin = col(RoadmapRow.deleted_at)
+    statement = select(RoadmapRow).where(in_bin.is_not(None) if binned else in_bin.is_(None))
     if user_id is not None:
         statement = statement.where(RoadmapRow.user_id == user_id)
     if before is not None:
         statement = statement.where(tuple_(col(RoadmapRow.created_at), col(RoadmapRow.roadmap_id)) < before)
     newest_first = col(RoadmapRow.created_at).desc(), col(RoadmapRow.roadmap_id).desc()
     return (await session.exec(statement.order_by(*newest_first).limit(limit))).all()
+
+
+async def mark_binned(session: Session, roadmap_id: str, *, binned: bool) -> None:
+    """Into the bin, or out of it; under the lock of its row."""
+    await session.exec(
+        update(RoadmapRow)
+        .where(col(RoadmapRow.roadmap_id) == roadmap_id)
+        .values(deleted_at=func.clock_timestamp() if binned else None, updated_at=func.clock_timestamp())
+        .execution_options(synchronize_session=False)
+    )
+
+
+class Structure(NamedTuple):
+    """One accepted structure of a roadmap; `replaced_at`: when the next one took its place."""
+
+    version: int
+    title: str
+    concepts: int
+    replaced_at: datetime | None
+
+
+_CONCEPTS: Final = (
+    "jsonb_array_length(jsonb_path_query_array(framework_data, 'lax $.stages[*].modules[*].concepts[*]'))"
+)
+_STRUCTURES: Final = text(f"""
+    SELECT version, coalesce(framework_data ->> 'title', '') AS title,
+        {_CONCEPTS} AS concepts,
+        created_at AS replaced_at
+    FROM framework_versions WHERE roadmap_id = :roadmap_id
+    UNION ALL
+    SELECT framework_version, coalesce(framework_data ->> 'title', title),
+        {_CONCEPTS}, NULL
+    FROM roadmap_metadata WHERE roadmap_id = :roadmap_id AND framework_version > 0 AND framework_data IS NOT NULL
+    ORDER BY version DESC""")
+
+
+async def structures(session: Session, roadmap_id: str) -> list[Structure]:
+    """All that were ever accepted, newest first."""
+    rows = await execute(session, _STRUCTURES, {"roadmap_id": roadmap_id})
+    return [Structure(row.version, row.title, row.concepts, row.replaced_at) for row in rows]
+
+
+async def structure_at(session: Session, roadmap: RoadmapRow, version: int) -> Framework:
+    """The structure as it was in this version. Raises NotFound."""
+    if version == roadmap.framework_version and roadmap.framework_data:
+        return framework_of(roadmap)
+    statement = select(FrameworkVersionRow).where(
+        FrameworkVersionRow.roadmap_id == roadmap.roadmap_id, FrameworkVersionRow.version == version
+    )
+    row = (await session.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFound(f"Roadmap {roadmap.roadmap_id} has no version {version}.")
+    return Framework.model_validate({**row.framework_data, "roadmap_id": roadmap.roadmap_id})
 
 
 async def ids_ever_used(session: Session, roadmap_id: str) -> set[str]:

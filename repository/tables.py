@@ -8,11 +8,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Text, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-from domain.vocabulary import ACTIVE, RETRY_OF, STRUCTURAL, ContentStatus, ContentType, TaskStatus, TaskType
+from domain.vocabulary import ACTIVE, RETRY_OF, STRUCTURAL, ContentStatus, ContentType, Role, TaskStatus, TaskType
+from domain.webhooks import DeliveryStatus, WebhookEvent
 
 
 def _one_of(column: str, words: Iterable[StrEnum]) -> str:
@@ -58,6 +70,10 @@ class TaskRow(SQLModel, table=True):
         Index("idx_roadmap_tasks_roadmap_id_status", "roadmap_id", "status"),
         Index("idx_roadmap_tasks_roadmap_id_created_at", "roadmap_id", text("created_at DESC")),
         Index("idx_roadmap_tasks_active", "updated_at", postgresql_where=text(_ACTIVE)),
+        Index("idx_roadmap_tasks_active_user", "user_id", postgresql_where=text(_ACTIVE)),
+        Index("idx_roadmap_tasks_created_at", "created_at", "task_id"),
+        Index("idx_roadmap_tasks_status_created_at", "status", "created_at", "task_id"),
+        Index("idx_roadmap_tasks_task_type_created_at", "task_type", "created_at", "task_id"),
         Index("idx_roadmap_tasks_user_id_created_at", "user_id", "created_at", "task_id"),
         Index(
             "uq_roadmap_tasks_active_content",
@@ -127,7 +143,10 @@ class RoadmapRow(SQLModel, table=True):
     """A roadmap and its present structure. It names no task: the tasks name the roadmap."""
 
     __tablename__: ClassVar[Any] = "roadmap_metadata"
-    __table_args__ = (Index("ix_roadmap_metadata_user_id_created_at", "user_id", "created_at", "roadmap_id"),)
+    __table_args__ = (
+        Index("ix_roadmap_metadata_created_at", "created_at", "roadmap_id"),
+        Index("ix_roadmap_metadata_user_id_created_at", "user_id", "created_at", "roadmap_id"),
+    )
 
     roadmap_id: str = _text(key=True)
     user_id: str = _text()
@@ -227,3 +246,121 @@ class TaskEventRow(SQLModel, table=True):
     type: str = _text()
     payload: dict[str, Any] = _json(required=True)
     created_at: datetime = _time()
+
+
+class TokenRow(SQLModel, table=True):
+    """A token of the HTTP API; only its hash is kept."""
+
+    __tablename__: ClassVar[Any] = "api_tokens"
+    __table_args__ = (
+        UniqueConstraint("token_hash", name="uq_api_tokens_token_hash"),
+        CheckConstraint(_one_of("role", Role), name="ck_api_tokens_role"),
+    )
+
+    token_id: str = _text(key=True)
+    token_hash: str = _text()
+    user_id: str = _text()
+    role: str = _text()
+    created_at: datetime = _time()
+    expires_at: datetime | None = _time(required=False)
+    last_used_at: datetime | None = _time(required=False)
+    """To the minute."""
+    revoked_at: datetime | None = _time(required=False)
+
+
+class IdempotencyRow(SQLModel, table=True):
+    """A request that may arrive several times, and the task that it made."""
+
+    __tablename__: ClassVar[Any] = "idempotency_keys"
+    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
+
+    user_id: str = _text(key=True)
+    key: str = _text(key=True)
+    body_hash: str = _text()
+    task_id: str = _text()
+    created_at: datetime = _time()
+
+
+_EVENTS = ", ".join(sorted(repr(event.value) for event in WebhookEvent))
+
+
+class WebhookRow(SQLModel, table=True):
+    """Where a user wants to be told of what becomes of his runs."""
+
+    __tablename__: ClassVar[Any] = "webhooks"
+    __table_args__ = (
+        CheckConstraint(f"cardinality(events) > 0 AND events <@ ARRAY[{_EVENTS}]", name="ck_webhooks_events"),
+        Index("ix_webhooks_user_id_created_at", "user_id", "created_at", "webhook_id"),
+    )
+
+    webhook_id: str = _text(key=True)
+    user_id: str = _text()
+    url: str = _text()
+    events: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    secret: str = _text()
+    """As it is, since it has to sign."""
+    disabled_reason: str | None = _text(required=False)
+    """Why nothing is sent there any more; null while all is well."""
+    created_at: datetime = _time()
+
+
+class WebhookDeliveryRow(SQLModel, table=True):
+    """One message to one webhook, written in the transaction that it tells of."""
+
+    __tablename__: ClassVar[Any] = "webhook_deliveries"
+    __table_args__ = (
+        CheckConstraint(_one_of("status", DeliveryStatus), name="ck_webhook_deliveries_status"),
+        UniqueConstraint("webhook_id", "task_id", "sequence", name="uq_webhook_deliveries_event"),
+        Index("ix_webhook_deliveries_pending", "webhook_id", "due_at", postgresql_where=text("status = 'pending'")),
+        Index("ix_webhook_deliveries_webhook_id_created_at", "webhook_id", "created_at", "delivery_id"),
+        Index("ix_webhook_deliveries_settled_at", "settled_at"),
+    )
+
+    delivery_id: str = _text(key=True)
+    """The message's id, the same at every attempt."""
+    webhook_id: str = Field(
+        sa_column=Column(Text, ForeignKey("webhooks.webhook_id", ondelete="CASCADE"), nullable=False)
+    )
+    task_id: str = _text()
+    sequence: int
+    """Of the event that it tells of."""
+    event: str = _text()
+    payload: dict[str, Any] = _json(required=True)
+    status: str = _text(default=DeliveryStatus.PENDING)
+    attempts: int = _number()
+    """Ever made; who makes one may settle it only while this is still its number."""
+    resent_after: int = _number()
+    """Attempts that had been made when it was last sent again by hand."""
+    due_at: datetime = _time()
+    """When it may be taken; while somebody is at it, when that attempt counts as lost."""
+    last_status: int | None = Field(default=None)
+    last_error: str | None = _text(required=False)
+    created_at: datetime = _time()
+    settled_at: datetime | None = _time(required=False)
+
+
+class RunTotalRow(SQLModel, table=True):
+    """Runs that ended: one row for each, which the sweep adds up. Their sum is how many there ever were."""
+
+    __tablename__: ClassVar[Any] = "run_totals"
+
+    total_id: int | None = Field(default=None, sa_column=Column(BigInteger, primary_key=True))
+    task_type: str = _text()
+    status: str = _text()
+    runs: int = Field(sa_type=BigInteger)
+
+
+class CallTotalRow(SQLModel, table=True):
+    """The ledger added up by model, as far as the highest `last_call_id`."""
+
+    __tablename__: ClassVar[Any] = "call_totals"
+
+    model: str = _text(key=True)
+    calls: int = Field(sa_type=BigInteger)
+    failed: int = Field(sa_type=BigInteger)
+    """Tries that brought no answer."""
+    tokens_in: int = Field(sa_type=BigInteger)
+    tokens_out: int = Field(sa_type=BigInteger)
+    cost: float
+    seconds: float
+    last_call_id: int = Field(sa_type=BigInteger)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, text, tuple_, update
+from sqlalchemy import exists, func, or_, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
@@ -18,7 +18,7 @@ from sqlmodel import col, select
 from domain.errors import Conflict, NotFound, Superseded
 from domain.vocabulary import ACTIVE, FINAL, INITIAL, STRUCTURAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
 from repository.database import Session, execute, execute_bare
-from repository.tables import TaskRow
+from repository.tables import RoadmapRow, TaskRow
 
 LIVE: Final = """(t.status IN ('pending', 'human_review_pending') OR t.status = 'processing' AND EXISTS (
     SELECT FROM workers w WHERE w.worker_id = t.worker_id
@@ -36,7 +36,8 @@ _LIVE_TASKS_OF: Final = text(f"""
         {WAITING} AS waiting_for_worker
     FROM roadmap_metadata m LEFT JOIN roadmap_tasks t ON t.roadmap_id = m.roadmap_id
         AND t.status IN ('pending', 'processing', 'human_review_pending') AND {LIVE}
-    WHERE m.roadmap_id = :roadmap_id ORDER BY t.created_at DESC, t.task_id DESC""")
+    WHERE m.roadmap_id = :roadmap_id AND (CAST(:owner AS text) IS NULL OR m.user_id = :owner)
+    ORDER BY t.created_at DESC, t.task_id DESC""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,8 @@ async def rival_of(session: Session, task: TaskRow) -> TaskRow | None:
 def in_the_way(rival: TaskRow) -> Conflict:
     """A conflict that names the task in the way."""
     to_do = f"`roadmap watch {rival.task_id}` follows it, `roadmap cancel {rival.task_id}` ends it"
-    return Conflict(f"Task {rival.task_id} ({rival.task_type}, {rival.status}) is in the way: {to_do}.")
+    said = f"Task {rival.task_id} ({rival.task_type}, {rival.status}) is in the way: {to_do}."
+    return Conflict(said, task_id=rival.task_id)
 
 
 async def update_task_status(
@@ -244,14 +246,17 @@ async def made_progress(session: Session, fence: Fence) -> None:
     )
 
 
-async def get_task(session: Session, task_id: str, *, for_update: bool = False) -> TaskRow:
-    """Raises NotFound."""
+async def get_task(session: Session, task_id: str, *, owner: str | None = None, for_update: bool = False) -> TaskRow:
+    """`owner`: only a task of this user, or of a roadmap of his. Raises NotFound."""
     statement = select(TaskRow).where(TaskRow.task_id == task_id).execution_options(populate_existing=True)
+    if owner is not None:
+        his_roadmap = exists().where(col(RoadmapRow.roadmap_id) == TaskRow.roadmap_id, col(RoadmapRow.user_id) == owner)
+        statement = statement.where(or_(col(TaskRow.user_id) == owner, his_roadmap))
     if for_update:
         statement = statement.with_for_update()
     task = (await session.exec(statement)).one_or_none()
     if task is None:
-        raise NotFound(f"There is no task {task_id}; `roadmap tasks` lists them.")
+        raise no_such_task(task_id)
     return task
 
 
@@ -294,11 +299,17 @@ async def page_of_tasks(
     *,
     roadmap_id: str | None = None,
     user_id: str | None = None,
+    statuses: Sequence[TaskStatus] = (),
+    task_types: Sequence[TaskType] = (),
     before: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> Sequence[TaskRow]:
-    """Tasks, newest first; `before` is the (created_at, task_id) of the last one seen."""
+    """Tasks, newest first; `before` is the (created_at, task_id) of the last one seen. None given: all of a kind."""
     statement = select(TaskRow)
+    if statuses:
+        statement = statement.where(col(TaskRow.status).in_(sorted(statuses)))
+    if task_types:
+        statement = statement.where(col(TaskRow.task_type).in_(sorted(task_types)))
     if roadmap_id is not None:
         statement = statement.where(TaskRow.roadmap_id == roadmap_id)
     if user_id is not None:
@@ -324,13 +335,17 @@ async def with_liveness(session: Session, tasks: Sequence[TaskRow]) -> list[Live
     return [Liveness(task, *verdicts[task.task_id]) for task in tasks]
 
 
-async def live_tasks_of(session: Session, roadmap_id: str) -> list[dict[str, Any]]:
+async def live_tasks_of(session: Session, roadmap_id: str, *, owner: str | None = None) -> list[dict[str, Any]]:
     """The live tasks of a roadmap, newest first: what a status-check lists of them. Raises NotFound for the roadmap."""
-    rows = await execute(session, _LIVE_TASKS_OF, {"roadmap_id": roadmap_id})
+    rows = await execute(session, _LIVE_TASKS_OF, {"roadmap_id": roadmap_id, "owner": owner})
     found = [dict(row) for row in rows.mappings()]
     if not found:
         raise no_such_roadmap(roadmap_id)
     return [row for row in found if row["task_id"] is not None]
+
+
+def no_such_task(task_id: str) -> NotFound:
+    return NotFound(f"There is no task {task_id}; `roadmap tasks` lists them.")
 
 
 def no_such_roadmap(roadmap_id: str) -> NotFound:
@@ -341,6 +356,25 @@ async def is_live(session: Session, task: TaskRow) -> bool:
     """Whether something will move the task."""
     ((_, live, _),) = await with_liveness(session, [task])
     return live
+
+
+async def hold_user(session: Session, user_id: str) -> None:
+    """Requests of one user come one after another, where they are counted. The first lock of a request."""
+    await execute(
+        session, text("SELECT pg_advisory_xact_lock(hashtextextended('requests of ' || :id, 0))"), {"id": user_id}
+    )
+
+
+async def count_active(session: Session, user_id: str) -> int:
+    """Active tasks of a user."""
+    counted = await execute(
+        session,
+        text("""
+            SELECT count(*) FROM roadmap_tasks
+            WHERE user_id = :user_id AND status IN ('pending', 'processing', 'human_review_pending')"""),
+        {"user_id": user_id},
+    )
+    return int(counted.scalar_one())
 
 
 async def live_runs(session: Session) -> list[str]:

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 
 from domain.contents import Resource, Verification
-from nodes.web.fetch import Fetcher, FetchFailed, Page
+from nodes.web.connect import FetchFailed
+from nodes.web.fetch import Fetcher, Page
 from nodes.web.titles import agree, says_that_it_is_missing, titles_of
 
 AT_ONCE: Final = 16

@@ -29,6 +29,7 @@ def test_every_error_of_the_tree_has_its_exit_code() -> None:
         "InvalidInput": 2,
         "NotFound": 3,
         "Conflict": 4,
+        "LimitReached": 4,
         "Superseded": 4,
         "Unavailable": 5,
         "DatabaseUnavailable": 5,

@@ -63,6 +63,10 @@ class Running:
             os.close(descriptor)
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def err(self) -> str:
         return self._said.decode(errors="replace")
 

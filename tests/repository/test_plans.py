@@ -14,10 +14,11 @@ import psycopg
 import pytest
 from sqlalchemy import Row, text
 
-from domain.vocabulary import ContentType, TaskType
+from domain.vocabulary import ContentType, TaskStatus, TaskType
+from domain.webhooks import WebhookEvent
 from orchestrator.queue_pgqueuer import PgQueuerQueue
 from orchestrator.status import roadmap_view, status_check
-from repository import calls, contents, events, forgotten, readings, roadmaps, tasks
+from repository import calls, contents, events, forgotten, idempotency, readings, roadmaps, tasks, totals, webhooks
 from repository.database import Database, Session, execute
 from repository.tables import TaskRow
 from repository.tasks import Fence
@@ -56,6 +57,18 @@ _FILL = f"""
         FROM generate_series(1, {TASKS // 2}) AS n, generate_series(1, 4) AS s;
     INSERT INTO model_calls (task_id, key, step, model, outcome)
         SELECT 't-' || n, 'k', 'quiz_generation', 'm', 'accepted' FROM generate_series(1, {TASKS}) AS n;
+    INSERT INTO call_totals (model, calls, failed, tokens_in, tokens_out, cost, seconds, last_call_id)
+        SELECT 'm', count(*), 0, 0, 0, 0, 0, max(call_id) - 100 FROM model_calls;
+    INSERT INTO webhooks (webhook_id, user_id, url, events, secret)
+        SELECT 'w-' || n, 'user-' || n, 'https://x.test/', ARRAY['run_finished'], 's'
+        FROM generate_series(1, 2000) AS n;
+    INSERT INTO webhook_deliveries (delivery_id, webhook_id, task_id, sequence, event, payload, status, due_at,
+            created_at, settled_at)
+        SELECT 'd-' || n, 'w-' || 1 + n % CASE WHEN n % 200 = 1 THEN 20 ELSE 2000 END, 't-' || n, 1, 'run_finished',
+            '{{}}',
+            CASE WHEN n % 200 = 1 THEN 'pending' ELSE 'delivered' END, now(), now() - n * interval '1 minute',
+            CASE WHEN n % 200 = 1 THEN NULL ELSE now() - n * interval '1 minute' END
+        FROM generate_series(1, {TASKS}) AS n;
     INSERT INTO queue.pgqueuer (priority, status, entrypoint, payload)
         SELECT 0, 'queued', 'run', convert_to('t-' || n, 'UTF8') FROM generate_series(1, 5000) AS n;
     ANALYZE;
@@ -113,12 +126,19 @@ READS: Final[dict[str, Work]] = {
     "live_tasks_of": lambda session: tasks.live_tasks_of(session, ROADMAP),
     "get_active_tasks": lambda session: tasks.get_active_tasks_by_roadmap_id(session, ROADMAP),
     "get_task": lambda session: tasks.get_task(session, TASK),
+    "get_task_of_an_owner": lambda session: tasks.get_task(session, TASK, owner="user-7"),
     "first_request": lambda session: tasks.first_request(session, ROADMAP),
     "roadmap_view": lambda session: roadmap_view(session, ROADMAP),
     "stale_contents": lambda session: readings.stale_contents(session, "r-1"),
     "states": lambda session: readings.states(session, ROADMAP),
     "newest_versions": lambda session: readings.newest_versions(session, ROADMAP),
     "newest_versions_of_a_concept": lambda session: readings.newest_versions(session, ROADMAP, "c-7"),
+    "news_of": lambda session: events.news_of(session, {TASK: 2, "t-8": 0, "nobody": 0}),
+    "page_of_deliveries": lambda session: webhooks.page_of_deliveries(session, "w-7"),
+    "page_of_deliveries_from_the_middle": lambda session: webhooks.page_of_deliveries(
+        session, "w-7", before=(datetime.now(UTC), "d")
+    ),
+    "page_of_webhooks": lambda session: webhooks.page_of_webhooks(session, user_id="user-7"),
     "events_after": lambda session: events.events_after(session, {TASK: 2, "t-8": 0, "nobody": 0}),
 }
 
@@ -134,6 +154,13 @@ PAGES: Final[dict[str, Work]] = {
     "of_a_user_from_the_middle": lambda session: tasks.page_of_tasks(session, user_id="user-7", before=(OLD, "t")),
     "of_a_roadmap": lambda session: tasks.page_of_tasks(session, roadmap_id=ROADMAP),
     "of_a_roadmap_from_the_middle": lambda session: tasks.page_of_tasks(session, roadmap_id=ROADMAP, before=(OLD, "t")),
+    "of_everybody": lambda session: tasks.page_of_tasks(session, before=(OLD, "t")),
+    "of_a_status": lambda session: tasks.page_of_tasks(session, statuses=[TaskStatus.FAILED]),
+    "of_a_type": lambda session: tasks.page_of_tasks(session, task_types=[TaskType.MODIFICATION]),
+    "of_a_user_and_a_status": lambda session: tasks.page_of_tasks(
+        session, user_id="user-7", statuses=[TaskStatus.COMPLETED, TaskStatus.FAILED]
+    ),
+    "of_everybodys_roadmaps": lambda session: roadmaps.page_of_roadmaps(session, before=(OLD, "r")),
     "of_roadmaps_of_a_user": lambda session: roadmaps.page_of_roadmaps(session, user_id="user-7"),
 }
 
@@ -175,7 +202,10 @@ RIVAL: Final = TaskRow(
     concept_id="c-7",
     content_type="quiz",
 )
+FINISHED: Final = TaskRow(task_id=TASK, user_id="user-7", status="completed", updated_at=OLD)
 CLAIMS: Final[dict[str, Work]] = {
+    "count_active": lambda session: tasks.count_active(session, "user-7"),
+    "asked_before": lambda session: idempotency.note(session, "ann", "k", "h", "t"),
     "rival_of": lambda session: tasks.rival_of(session, RIVAL),
     "lock_contents": lambda session: contents.lock_contents(session, ROADMAP),
     "lock_content": lambda session: contents.lock_contents(session, ROADMAP, [ContentType.QUIZ], "c-7"),
@@ -199,6 +229,33 @@ SWEEPS: Final[dict[str, Work]] = {
 async def test_a_sweep_every_second_does_not_read_every_task_there_ever_was(filled: Database, what: str) -> None:
     """It reads the active ones, by their partial index: a bound parameter in its predicate would lose it."""
     await check(filled, SWEEPS[what], most_rows=TASKS // 50)
+
+
+SCRAPES: Final[dict[str, Work]] = {
+    "active_totals": totals.active_totals,
+    "run_totals": totals.run_totals,
+    "call_totals": totals.call_totals,
+    "live_processes": totals.live_processes,
+    "waiting_deliveries": totals.waiting_deliveries,
+}
+
+
+@pytest.mark.parametrize("what", SCRAPES)
+async def test_a_scrape_reads_no_table_as_a_whole(filled: Database, what: str) -> None:
+    """Of tasks the active ones, of the ledger what was not added up yet."""
+    await check(filled, SCRAPES[what], most_rows=TASKS // 50)
+
+
+DELIVERIES: Final[dict[str, Work]] = {
+    "claim_deliveries": lambda session: webhooks.claim_deliveries(session, most=20, of_each=2, lease=30),
+    "forget_deliveries": lambda session: webhooks.forget_deliveries(session, most=20),
+    "announce": lambda session: webhooks.announce(session, FINISHED, WebhookEvent.RUN_FINISHED, 2, {}),
+}
+
+
+@pytest.mark.parametrize("what", DELIVERIES)
+async def test_telling_webhooks_does_not_read_all_that_was_ever_told(filled: Database, what: str) -> None:
+    await check(filled, DELIVERIES[what])
 
 
 async def test_enqueueing_does_not_read_the_queue(filled: Database) -> None:

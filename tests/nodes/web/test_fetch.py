@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from nodes.web.addresses import AllowList
-from nodes.web.fetch import MOST_BYTES, Fetcher, FetchFailed, Limits, Outside, Resolver, system_addresses
+from nodes.web.connect import FetchFailed, Limits, Outside, Resolver, system_addresses
+from nodes.web.fetch import MOST_BYTES, Fetcher
 from tests.support.web_server import CERTIFICATE, page, redirect, web_server
 
 LOOPBACK = AllowList.read(["127.0.0.1"])

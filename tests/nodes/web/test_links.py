@@ -6,7 +6,8 @@ import pytest
 
 from domain.contents import Resource
 from nodes.web.addresses import AllowList
-from nodes.web.fetch import Fetcher, Limits, Outside, Resolver, system_addresses
+from nodes.web.connect import Limits, Outside, Resolver, system_addresses
+from nodes.web.fetch import Fetcher
 from nodes.web.links import Finding, LinkChecker
 from tests.support.web_server import page, redirect, web_server
 

@@ -1,0 +1,66 @@
+"""One server process, on a socket that whoever starts it has bound: `python -m backend --fd N`.
+
+`roadmap serve` starts as many as it is asked for, and starts them again. Exit code 5 where there is no database to
+begin with; the line on stderr says why.
+"""
+
+import argparse
+import asyncio
+import os
+import socket
+import sys
+from typing import Final
+
+import uvicorn
+
+from backend.app import create_app
+from backend.logs import log_as_json
+from domain.errors import InvalidInput, RoadmapError, Unavailable
+from domain.secrets import redact
+from orchestrator.settings import Settings, load_settings
+
+CLOSING: Final = 5
+"""Seconds that requests in flight have once the server is asked to stop; streams end at once."""
+
+
+class Server(uvicorn.Server):
+    """Tells the app before it waits for open connections: streams end, instead of being waited for."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.app.state.stopping.set()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="backend", description=__doc__)
+    parser.add_argument("--fd", type=int, required=True)
+    listening = socket.socket(fileno=parser.parse_args().fd)
+    try:
+        settings = load_settings()
+        log_as_json(settings.log_level if "log_level" in settings.model_fields_set else "info")
+        asyncio.run(_serve(settings, listening))
+    except RoadmapError as error:
+        print(f"roadmap: {redact(' '.join(str(error).split()))}", file=sys.stderr, flush=True)
+        return 5 if isinstance(error, Unavailable) else 2 if isinstance(error, InvalidInput) else 1
+    return 0
+
+
+async def _serve(settings: Settings, listening: socket.socket) -> None:
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        lifespan="off",  # opened here, so that what goes wrong is told in one line
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"),
+        timeout_graceful_shutdown=CLOSING,
+        ws="none",
+    )
+    async with app.router.lifespan_context(app):
+        await Server(config).serve(sockets=[listening])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""The app: opens what it needs in its lifespan, puts the parts together. `ROUTERS` lists all routes.
+
+`app.state` holds `orchestrator`, `settings`, `authority` (who callers are), `rates`, `streams` (who follows),
+`requests` (what was answered), and `stopping`, an event that is
+set when the server is asked to stop: streams end then.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from backend import errors, openapi
+from backend.edge import Edge
+from backend.limits import Rates
+from backend.metrics import Measured, Requests
+from backend.routes import concepts, metrics, operations, roadmaps, streams, tasks, webhooks
+from backend.streams import Streams
+from nodes.authors.nobody import Nobody
+from orchestrator import Orchestrator, Settings
+from orchestrator.access import authority
+from orchestrator.settings import load_settings
+
+API: Final = "/api/v1"
+
+ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
+    (API, roadmaps.router),
+    (API, concepts.router),
+    (API, tasks.router),
+    (API, streams.router),
+    (API, webhooks.router),
+    ("", operations.router),
+    ("", metrics.router),
+)
+"""(prefix, router) of every part."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """An app on these settings (else those of the environment). Raises InvalidInput for settings that do not do."""
+    effective = settings or load_settings()
+    app = FastAPI(
+        title="Roadmap Orchestrator",
+        version=version("roadmap-orchestrator"),
+        description=openapi.DESCRIPTION,
+        lifespan=_lifespan,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = effective
+    app.state.authority = authority(effective)
+    app.state.rates = Rates(effective.http_requests_per_minute)
+    app.state.streams = Streams(effective.http_streams)
+    app.state.requests = Requests()
+    app.state.stopping = asyncio.Event()
+    errors.install(app)
+    openapi.install(app)
+    for prefix, router in ROUTERS:
+        app.include_router(router, prefix=prefix)
+    app.add_middleware(Measured, requests=app.state.requests)
+    app.add_middleware(
+        Edge,
+        most_bytes=effective.http_max_body,
+        origins=effective.http_cors,
+        loopback_only=effective.auth == "none",
+        prefix=effective.http_root_path,
+    )
+    if effective.http_cors:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(effective.http_cors),
+            allow_methods=["GET", "POST", "DELETE", "PUT"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+            expose_headers=["Location", "Retry-After", "X-Request-ID"],
+        )
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Raises DatabaseUnavailable where there is no database to begin with; later it may come and go."""
+    settings: Settings = app.state.settings
+    # Somebody waits at the other end: 503 at once is better than an answer in a minute.
+    brief = settings.model_copy(update={"database_patience": settings.http_patience})
+    async with Orchestrator.open(brief, author=Nobody(), kind="server") as orchestrator:
+        app.state.orchestrator = orchestrator
+        ending = asyncio.create_task(_end_streams(app.state.stopping, orchestrator))
+        yield
+        ending.cancel()
+
+
+async def _end_streams(stopping: asyncio.Event, orchestrator: Orchestrator) -> None:
+    """A server that waits for its answers to end would wait for the longest run."""
+    await stopping.wait()
+    orchestrator.stop_following()

@@ -1,0 +1,189 @@
+"""Errors as RFC 9457 problem documents: one table from the error tree to statuses, and nothing of ours leaks out."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from domain.errors import (
+    Conflict,
+    InvalidInput,
+    LimitReached,
+    NotFound,
+    RoadmapError,
+    Superseded,
+    Unavailable,
+)
+from domain.secrets import redact
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+STATUSES: Final[dict[type[RoadmapError], tuple[int, str]]] = {
+    InvalidInput: (422, "invalid_input"),
+    NotFound: (404, "not_found"),
+    LimitReached: (429, "limit_reached"),
+    Conflict: (409, "conflict"),
+    Superseded: (409, "conflict"),
+    Unavailable: (503, "unavailable"),
+}
+"""The error tree -> status and code; a class that is not listed has its nearest parent's."""
+
+TITLES: Final = {
+    400: ("bad_request", "The request cannot be read"),
+    401: ("unauthorized", "A token is needed"),
+    403: ("forbidden", "That is not for you"),
+    404: ("not_found", "There is no such thing"),
+    405: ("method_not_allowed", "This method does not work here"),
+    409: ("conflict", "Something is in the way"),
+    413: ("too_large", "The body is too large"),
+    415: ("unsupported_media_type", "The body must be JSON"),
+    421: ("misdirected", "This server is not known by that name"),
+    422: ("invalid_input", "The input cannot be used"),
+    429: ("limit_reached", "That is as much as you may"),
+    500: ("internal_error", "This is a bug"),
+    503: ("unavailable", "The database does not answer"),
+}
+"""Status -> usual code and title."""
+
+RETRY_AFTER: Final = 5
+"""Seconds after which to try again when the database is away."""
+
+_FOR_TERMINALS: Final = re.compile(r"[;:,.]? ?`roadmap [^`]*`[^;.]*(?=[;.]|$)")
+"""Advice to type a command, which means nothing to who speaks HTTP."""
+
+
+class FieldError(BaseModel):
+    """One thing that is wrong with the input."""
+
+    location: str
+    """Where: `body.preferences.learning_goal`, `query.limit`."""
+    message: str
+
+
+class ProblemDocument(BaseModel):
+    """What every error answers with (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[FieldError] = []
+    task_id: str | None = None
+    """The task in the way, where one is."""
+
+
+class Problem(HTTPException):
+    """An error of HTTP itself, with its code."""
+
+    def __init__(
+        self, status: int, detail: str, *, code: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(status, detail, headers)
+        self.code = code
+
+
+def unauthorized(detail: str) -> Problem:
+    return Problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def forbidden(detail: str) -> Problem:
+    return Problem(403, detail)
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    code: str | None = None,
+    errors: Sequence[FieldError] = (),
+    task_id: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The answer itself. Whatever a caller sent comes back as plain ASCII JSON."""
+    usual, title = TITLES.get(status, ("error", "Error"))
+    document: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": redact(detail),
+        "code": code or usual,
+        "errors": [error.model_dump() for error in errors],
+    }
+    if task_id is not None:
+        document["task_id"] = task_id
+    return Response(json.dumps(document), status, dict(headers or {}), PROBLEM_JSON)
+
+
+def problem_of(error: RoadmapError) -> Response:
+    """The answer to an error of the tree."""
+    known = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), None)
+    if known is None:
+        return problem(500, "The server made a mistake; its log says more.")
+    status, code = known
+    headers = {}
+    if status == 503:
+        headers["Retry-After"] = str(RETRY_AFTER)
+    if isinstance(error, LimitReached):
+        headers["Retry-After"] = str(error.retry_after)
+    detail = _FOR_TERMINALS.sub("", " ".join(str(error).split()))
+    return problem(status, detail, code=code, task_id=getattr(error, "task_id", None), headers=headers)
+
+
+def install(app: FastAPI) -> None:
+    """Every error of the app answers with a problem document."""
+
+    @app.exception_handler(RoadmapError)
+    async def _ours(_: Request, error: RoadmapError) -> Response:
+        return problem_of(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, error: RequestValidationError) -> Response:
+        found = error.errors()
+        if any(one["type"] == "json_invalid" for one in found):
+            return problem(400, "The body is no JSON.")
+        errors = [FieldError(location=_where(one["loc"]), message=_said(one["msg"])) for one in found[:100]]
+        first = f"{errors[0].location}: {errors[0].message}" if errors else "The input cannot be used."
+        return problem(422, first, errors=errors)
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> Response:
+        code = error.code if isinstance(error, Problem) else None
+        return problem(error.status_code, str(error.detail), code=code, headers=error.headers)
+
+
+def _where(location: Sequence[Any]) -> str:
+    return _ascii(".".join(map(str, location)))[:200]
+
+
+def _said(message: str) -> str:
+    return _ascii(message.removeprefix("Value error, "))[:500]
+
+
+def _ascii(text: str) -> str:
+    """Lone surrogates cannot be encoded, not even to say so."""
+    return text.encode("utf-8", errors="replace").decode()
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """`responses=` of a route: the errors it may answer with, beside those that every route has."""
+    return {status: _described(status) for status in sorted({*statuses, 401, 403, 429, 500, 503})}
+
+
+def _described(status: int) -> dict[str, Any]:
+    code, title = TITLES[status]
+    example = {"type": "about:blank", "title": title, "status": status, "detail": title, "code": code, "errors": []}
+    schema = {"$ref": "#/components/schemas/ProblemDocument"}
+    described: dict[str, Any] = {
+        "description": title,
+        "content": {PROBLEM_JSON: {"schema": schema, "example": example}},
+    }
+    if status in (429, 503):
+        described["headers"] = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+    return described

@@ -1,0 +1,60 @@
+"""How many requests a user may make in a minute: a bucket for each, in the memory of this process."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from domain.errors import LimitReached
+
+MINUTE: Final = 60.0
+MOST_USERS: Final = 10_000
+"""Buckets to keep; the one that was used least recently is forgotten first, and it is full again by then."""
+MOST_KEYS: Final = 1000
+
+
+@dataclass(slots=True)
+class _Bucket:
+    left: float
+    at: float
+    keys: OrderedDict[str, float] = field(default_factory=OrderedDict)
+    """Idempotency-Keys of the last minute: a repeated one counts once."""
+
+
+class Rates:
+    """Buckets that hold a minute's requests and fill up evenly."""
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_minute = per_minute
+        self._clock = clock
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def count(self, user_id: str, key: str | None = None) -> None:
+        """One more request. Raises LimitReached with the seconds to wait."""
+        now = self._clock()
+        bucket = self._bucket(user_id, now)
+        if key is not None and bucket.keys.get(key, now - 2 * MINUTE) > now - MINUTE:
+            return
+        if bucket.left < 1:
+            wait = (1 - bucket.left) * MINUTE / self._per_minute
+            raise LimitReached(
+                f"More than {self._per_minute} requests in a minute: wait a moment.", retry_after=int(wait) + 1
+            )
+        bucket.left -= 1
+        if key is not None:
+            bucket.keys[key] = now
+            if len(bucket.keys) > MOST_KEYS:
+                bucket.keys.popitem(last=False)
+
+    def _bucket(self, user_id: str, now: float) -> _Bucket:
+        bucket = self._buckets.get(user_id)
+        if bucket is None:
+            bucket = self._buckets[user_id] = _Bucket(float(self._per_minute), now)
+            if len(self._buckets) > MOST_USERS:
+                self._buckets.popitem(last=False)
+        else:
+            self._buckets.move_to_end(user_id)
+            filled = bucket.left + (now - bucket.at) * self._per_minute / MINUTE
+            bucket.left, bucket.at = min(float(self._per_minute), filled), now
+        return bucket

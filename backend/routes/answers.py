@@ -1,0 +1,19 @@
+"""What several routes answer with."""
+
+from fastapi import Request, Response
+
+from backend.auth import Caller
+from backend.schemas import Started
+from orchestrator.status import TaskView
+
+
+def started(request: Request, response: Response, task: TaskView) -> Started:
+    """A run that was asked for; its address stands in `Location`, its id in the log."""
+    request.state.task_id = task.task_id
+    response.headers["Location"] = f"{request.scope.get('root_path', '')}/api/v1/tasks/{task.task_id}"
+    return Started(task_id=task.task_id, roadmap_id=task.roadmap_id or "", status=task.status, task_type=task.task_type)
+
+
+def whose(caller: Caller, user_id: str | None) -> str | None:
+    """Whose rows a list shows: a filter by another user finds nothing for who sees his own only."""
+    return user_id if caller.reads is None else caller.reads

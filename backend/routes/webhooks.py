@@ -1,0 +1,71 @@
+"""Webhooks: where a user's own server is told of what becomes of runs, and what became of the messages."""
+
+from fastapi import APIRouter, Response
+
+from backend.auth import CallerDep
+from backend.errors import documented
+from backend.inputs import DeliveryId, UserFilter, WebhookId
+from backend.paging import Cursor, Limit, cut, decode
+from backend.resources import OrchestratorDep
+from backend.webhook_schemas import DeliveryAnswer, DeliveryPage, NewWebhook, WebhookAnswer, WebhookBody, WebhookPage
+
+router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+
+
+@router.post("", status_code=201, responses=documented(400, 409, 413, 415, 422))
+async def add(body: WebhookBody, caller: CallerDep, orchestrator: OrchestratorDep) -> NewWebhook:
+    """Be told of one's runs. `secret` is shown this once; messages are signed with it (Standard Webhooks)."""
+    webhook = await orchestrator.webhooks.add(caller.acting_for(body.user_id), body.url, body.events)
+    return NewWebhook.model_validate(webhook, from_attributes=True)
+
+
+@router.get("", responses=documented(422))
+async def list_webhooks(
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    user_id: UserFilter = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> WebhookPage:
+    """A page of webhooks, newest first."""
+    whose = user_id if caller.writes is None else caller.writes
+    found = await orchestrator.webhooks.page(user_id=whose, before=decode(cursor), limit=limit + 1)
+    shown, following = cut(found, limit, lambda webhook: (webhook.created_at, webhook.webhook_id))
+    return WebhookPage(
+        webhooks=[WebhookAnswer.model_validate(webhook, from_attributes=True) for webhook in shown], next=following
+    )
+
+
+@router.delete("/{webhook_id}", status_code=204, responses=documented(404, 422))
+async def remove(webhook_id: WebhookId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+    """Be told no more; its deliveries are forgotten."""
+    await orchestrator.webhooks.remove(webhook_id, owner=caller.writes)
+    return Response(status_code=204)
+
+
+@router.get("/{webhook_id}/deliveries", responses=documented(404, 422))
+async def deliveries(
+    webhook_id: WebhookId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> DeliveryPage:
+    """What became of the messages, newest first; settled ones are kept for 30 days."""
+    found = await orchestrator.webhooks.deliveries(
+        webhook_id, before=decode(cursor), limit=limit + 1, owner=caller.writes
+    )
+    shown, following = cut(found, limit, lambda delivery: (delivery.created_at, delivery.delivery_id))
+    return DeliveryPage(
+        deliveries=[DeliveryAnswer.model_validate(delivery, from_attributes=True) for delivery in shown],
+        next=following,
+    )
+
+
+@router.post("/{webhook_id}/deliveries/{delivery_id}/resend", status_code=202, responses=documented(404, 409, 422))
+async def resend(
+    webhook_id: WebhookId, delivery_id: DeliveryId, caller: CallerDep, orchestrator: OrchestratorDep
+) -> DeliveryAnswer:
+    """Send a settled message once more, under the same id."""
+    delivery = await orchestrator.webhooks.resend(webhook_id, delivery_id, owner=caller.writes)
+    return DeliveryAnswer.model_validate(delivery, from_attributes=True)

@@ -1,0 +1,55 @@
+"""Rows of a user to try every route on, whatever its state has to be."""
+
+from typing import Final
+
+from sqlalchemy import text
+
+from domain.vocabulary import Step, TaskStatus, TaskType
+from repository.database import Database, execute
+from repository.roadmaps import reserve_roadmap, save_roadmap_metadata
+from repository.tasks import create_task, update_task_status
+from tests.support.rows import framework
+
+TASK_FOR: Final = {"stream": "t-cancelled", "review": "t-asked", "cancel": "t-queued", "resume": "t-cancelled"}
+"""The task that a route on tasks needs, by the last part of its path; else any."""
+
+
+_WEBHOOK: Final = """
+    WITH webhook AS (
+        INSERT INTO webhooks (webhook_id, user_id, url, events, secret)
+        VALUES ('w-1', :user_id, 'https://hooks.example/x', ARRAY['run_finished'], 'whsec_') RETURNING webhook_id)
+    INSERT INTO webhook_deliveries (delivery_id, webhook_id, task_id, sequence, event, payload, status, settled_at)
+    SELECT 'm-1', webhook_id, 't-cancelled', 1, 'run_finished', '{}', 'failed', now() FROM webhook"""
+
+
+async def fill(database: Database, user_id: str = "ann") -> None:
+    """r-1: an accepted roadmap whose contents nobody makes. Of r-2, r-3, r-4 a task each, in different states."""
+    async with database.transaction() as session:
+        await save_roadmap_metadata(session, "r-1", user_id, framework("r-1"))
+        for number, task_id in enumerate(("t-queued", "t-cancelled", "t-asked"), start=2):
+            await reserve_roadmap(session, f"r-{number}", user_id, "a goal")
+            await create_task(
+                session, task_id, user_id, {}, TaskType.CREATION, roadmap_id=f"r-{number}", status=TaskStatus.PENDING
+            )
+        await execute(session, text(_WEBHOOK), {"user_id": user_id})
+        await update_task_status(session, "t-cancelled", TaskStatus.CANCELLED, Step.CANCELLED)
+        await update_task_status(session, "t-asked", TaskStatus.PROCESSING, Step.INIT, worker_id="w")
+        review = {"interrupt_id": "i", "round": 1}
+        await update_task_status(session, "t-asked", TaskStatus.HUMAN_REVIEW_PENDING, Step.HUMAN_REVIEW, review=review)
+
+
+def place(path: str) -> str:
+    """A path of the API with the ids of these rows in it."""
+    task = TASK_FOR.get(path.rpartition("/")[2], "t-queued")
+    ids = {"roadmap_id": "r-1", "concept_id": "c-1-1-1", "content_type": "quiz", "task_id": task}
+    ids |= {"webhook_id": "w-1", "delivery_id": "m-1"}
+    return "/api/v1" + path.format(**ids)
+
+
+BODIES: Final = {
+    "generate": {"preferences": {"learning_goal": "learn chess"}, "user_id": "ann"},
+    "modify": {"instructions": "shorter"},
+    "review": {"approved": True},
+    "webhooks": {"url": "https://hooks.example/x", "user_id": "ann"},
+}
+"""By the last part of a path."""

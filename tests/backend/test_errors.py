@@ -1,0 +1,191 @@
+"""Whatever is sent, the answer is a problem document that says what is wrong and shows nothing of the inside."""
+
+import json
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from backend.errors import PROBLEM_JSON, TITLES, problem_of
+from domain.errors import Conflict, InvalidInput, ModelUnavailable, NotFound, RoadmapError, RunFailed, Superseded
+from repository.database import Database
+from tests.backend.conftest import GOAL, Serve
+from tests.backend.places import fill
+
+GENERATE: Final = "/api/v1/roadmaps/generate"
+
+
+def problem(answer: httpx.Response) -> dict[str, Any]:
+    assert answer.headers["content-type"] == PROBLEM_JSON
+    document: dict[str, Any] = answer.json()
+    assert {"type", "title", "status", "detail", "code", "errors"} <= set(document)
+    assert document["status"] == answer.status_code
+    assert "Traceback" not in answer.text
+    return document
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (InvalidInput("x"), 422),
+        (NotFound("x"), 404),
+        (Conflict("x"), 409),
+        (Superseded("x"), 409),
+        (ModelUnavailable("x"), 503),
+        (RunFailed("x"), 500),
+        (RoadmapError("x"), 500),
+    ],
+)
+def test_every_error_of_the_tree_has_its_status(error: RoadmapError, status: int) -> None:
+    assert problem_of(error).status_code == status
+
+
+def test_advice_to_type_a_command_is_left_out() -> None:
+    said = json.loads(bytes(problem_of(NotFound("There is no task t-1; `roadmap tasks` lists them.")).body))
+    assert said["detail"] == "There is no task t-1."
+
+
+BODIES: Final = [
+    (b"", 422),
+    (b"{", 400),
+    (b"[]", 422),
+    (b"null", 422),
+    (b"\xff\xfe", 400),
+    (b"[" * 100_000, 400),
+    (b'{"preferences": {"learning_goal": ' + b"1" * 5000 + b"}}", 400),
+    (b'{"preferences": {"learning_goal": "x"}, "surprise": 1}', 422),
+    (b'{"preferences": {"learning_goal": "x", "surprise": 1}}', 422),
+    (b'{"preferences": {"learning_goal": "a\\u0000b"}}', 422),
+    (b'{"preferences": {"learning_goal": "\\ud800"}}', 422),
+    (b'{"\\ud800": 1, "preferences": {"learning_goal": "x"}}', 422),
+    (b'{"preferences": {"learning_goal": "   "}}', 422),
+    (b'{"preferences": {"learning_goal": "x", "available_hours_per_week": NaN}}', 422),
+    (b'{"preferences": {"learning_goal": "x"}, "review_timeout": Infinity}', 422),
+    (b'{"preferences": {"learning_goal": "x"}, "user_id": "a\\u0000"}', 422),
+]
+
+
+@pytest.mark.parametrize(("body", "status"), BODIES, ids=range(len(BODIES)))
+async def test_a_body_that_cannot_be_used_leaves_no_row(client: httpx.AsyncClient, body: bytes, status: int) -> None:
+    answer = await client.post(GENERATE, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status
+    problem(answer)
+    assert not (await client.get("/api/v1/roadmaps")).json()["roadmaps"]
+
+
+async def test_each_field_that_is_wrong_is_named(client: httpx.AsyncClient) -> None:
+    answer = await client.post(GENERATE, json={"preferences": {"learning_goal": "", "current_level": "guru"}})
+    places = {error["location"] for error in problem(answer)["errors"]}
+    assert places == {"body.preferences.learning_goal", "body.preferences.current_level"}
+
+
+async def test_a_body_that_is_too_large_is_refused_while_it_comes(serve: Serve) -> None:
+    client = await serve(http_max_body=2000)
+    sent = 0
+
+    async def endless() -> Any:
+        nonlocal sent
+        for _ in range(1000):
+            sent += 1000
+            yield b" " * 1000
+
+    answer = await client.post(GENERATE, content=endless(), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+    problem(answer)
+    assert sent <= 4000
+    answer = await client.post(GENERATE, content=b" " * 3000, headers={"Content-Type": "application/json"})
+    assert problem(answer)["code"] == "too_large"
+
+
+ODD_IDS: Final = ["%00", "a%00b", "%ff", "%ED%A0%80", "..%2f..", "'; DROP TABLE x", "x" * 3000, "{}", "%25", "🦉"]
+
+
+@pytest.mark.parametrize("odd", ODD_IDS, ids=range(len(ODD_IDS)))
+async def test_an_id_that_cannot_exist_is_not_found_like_any_other(client: httpx.AsyncClient, odd: str) -> None:
+    for method, path in [
+        ("GET", f"/roadmaps/{odd}"),
+        ("GET", f"/roadmaps/{odd}/active-task"),
+        ("GET", f"/roadmaps/{odd}/tasks"),
+        ("GET", f"/roadmaps/{odd}/concepts/{odd}/quiz"),
+        ("POST", f"/roadmaps/{odd}/concepts/{odd}/quiz/retry"),
+        ("DELETE", f"/roadmaps/{odd}"),
+        ("POST", f"/tasks/{odd}/cancel"),
+        ("GET", f"/tasks/{odd}/events"),
+    ]:
+        answer = await client.request(method, f"/api/v1{path}")
+        assert (path, answer.status_code) == (path, 404)
+        problem(answer)
+
+
+QUERIES: Final = [
+    "/tasks?limit=0",
+    "/tasks?limit=201",
+    "/tasks?limit=x",
+    "/tasks?cursor=x",
+    "/tasks?cursor=%00",
+    "/tasks?cursor=WzEsMl0",
+    "/tasks?status=sleeping",
+    "/tasks?task_type=x",
+    "/tasks?user_id=%00",
+    "/tasks?roadmap_id=%00",
+    "/roadmaps?binned=perhaps",
+    "/roadmaps?cursor=WyIyMDI2LTExLTI1IiwiYSJd",
+    "/roadmaps/r-1/diff?before=0",
+    "/roadmaps/r-1/diff?before=99999999999999999999",
+    "/tasks/t-queued/events?after=-1",
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+async def test_a_query_that_cannot_be_used_is_refused(
+    client: httpx.AsyncClient, database: Database, query: str
+) -> None:
+    await fill(database)
+    answer = await client.get(f"/api/v1{query}")
+    assert answer.status_code == 422
+    problem(answer)
+
+
+async def test_what_is_not_there_and_what_does_not_work_there(client: httpx.AsyncClient) -> None:
+    assert problem(await client.get("/api/v1/nothing"))["status"] == 404
+    answer = await client.put("/api/v1/roadmaps")
+    assert problem(answer)["status"] == 405
+    assert "GET" in answer.headers["allow"]
+    answer = await client.post(GENERATE, content=json.dumps(GOAL), headers={"Content-Type": "text/plain"})
+    assert problem(answer)["status"] in {415, 422}
+
+
+async def test_a_bug_answers_without_its_trace(client: httpx.AsyncClient, database: Database) -> None:
+    from sqlalchemy import text
+
+    from repository.database import execute
+
+    await fill(database)
+    async with database.transaction() as session:
+        broken = "UPDATE roadmap_metadata SET framework_data = '{\"stages\": 7}' WHERE roadmap_id = 'r-1'"
+        await execute(session, text(broken), {})
+    answer = await client.get("/api/v1/roadmaps/r-1")
+    said = problem(answer)
+    assert (said["status"], said["detail"]) == (500, "The server made a mistake; its log says more.")
+    assert answer.headers["X-Request-ID"]
+
+
+async def test_every_answer_has_the_headers_of_safety(client: httpx.AsyncClient) -> None:
+    for path in ("/healthz", "/api/v1/tasks", "/api/v1/nothing"):
+        headers = (await client.get(path, headers={"X-Request-ID": "mine-1"})).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert headers["X-Request-ID"] == "mine-1"
+        assert "access-control-allow-origin" not in headers
+
+
+async def test_titles_exist_for_all_that_routes_document(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    for path, operations in document["paths"].items():
+        if not path.startswith("/api/"):
+            continue
+        for operation in operations.values():
+            documented = {int(status) for status in operation["responses"] if int(status) >= 400}
+            assert documented >= {401, 403, 429, 500, 503}
+            assert documented <= set(TITLES)
+            assert all(PROBLEM_JSON in operation["responses"][str(status)]["content"] for status in documented)

@@ -1,0 +1,161 @@
+"""Roadmaps over HTTP: as the contract has them, page by page, into the bin and out again."""
+
+import httpx
+
+from domain.vocabulary import ContentType
+from repository.contents import insert_contents, save_version
+from repository.database import Database
+from repository.roadmaps import save_roadmap_metadata
+from repository.tasks import Fence
+from tests.backend.conftest import GOAL
+from tests.backend.places import fill
+from tests.support.rows import BOUGHT, fence_of, framework, reserved, started
+
+ROADMAP = "/api/v1/roadmaps/r-1"
+
+
+async def test_before_its_framework_exists_a_roadmap_names_the_run_that_makes_it(client: httpx.AsyncClient) -> None:
+    made = await client.post("/api/v1/roadmaps/generate", json=GOAL)
+    assert (made.status_code, set(made.json())) == (202, {"task_id", "roadmap_id", "status", "task_type"})
+    answer = (await client.get(f"/api/v1/roadmaps/{made.json()['roadmap_id']}")).json()
+    assert (answer["framework"], answer["framework_version"]) == (None, 0)
+    assert [task["task_id"] for task in answer["active_tasks"]] == [made.json()["task_id"]]
+
+
+async def test_active_task_and_status_check_read_exactly_as_agreed(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await fill(database)
+    none = (await client.get(f"{ROADMAP}/active-task")).json()
+    assert none == {"roadmap_id": "r-1", "has_active_task": False, "task_id": None, "status": None}
+    stale = (await client.get(f"{ROADMAP}/status-check")).json()
+    assert set(stale) == {"roadmap_id", "has_active_task", "active_tasks", "stale_concepts"}
+    assert stale["stale_concepts"][0] == {
+        "concept_id": "c-1-1-1",
+        "concept_name": "C1",
+        "content_type": "quiz",
+        "current_status": "pending",
+    }
+    retry = await client.post(f"{ROADMAP}/concepts/c-1-1-1/quiz/retry", json={"instructions": "shorter"})
+    assert set(retry.json()) == {"task_id", "roadmap_id", "concept_id", "content_type", "task_type", "status"}
+    active = (await client.get(f"{ROADMAP}/active-task")).json()
+    assert active == {
+        "roadmap_id": "r-1",
+        "has_active_task": True,
+        "task_id": retry.json()["task_id"],
+        "status": "pending",
+        "current_step": "init",
+        "task_type": "retry_quiz",
+        "concept_id": "c-1-1-1",
+        "content_type": "quiz",
+    }
+    again = await client.post(f"{ROADMAP}/concepts/c-1-1-1/quiz/retry")
+    assert (again.status_code, again.json()["task_id"]) == (409, retry.json()["task_id"])
+
+
+async def test_a_run_on_a_roadmap_belongs_to_the_roadmaps_owner(client: httpx.AsyncClient, database: Database) -> None:
+    await fill(database, user_id="ann")
+    made = await client.post(f"{ROADMAP}/retry-failed", json={"content_types": ["quiz"]})
+    assert (await client.get(made.headers["Location"])).json()["user_id"] == "ann"
+
+
+async def test_pages_show_each_roadmap_once_newest_first(client: httpx.AsyncClient) -> None:
+    made = [(await client.post("/api/v1/roadmaps/generate", json=GOAL)).json()["roadmap_id"] for _ in range(7)]
+    seen, cursor = [], ""
+    while True:
+        page = (await client.get(f"/api/v1/roadmaps?limit=3{cursor}")).json()
+        seen += [row["roadmap_id"] for row in page["roadmaps"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert seen == made[::-1]
+
+
+async def test_runs_are_filtered_by_status_and_type(client: httpx.AsyncClient, database: Database) -> None:
+    await fill(database)
+    await client.post(f"{ROADMAP}/retry-failed")
+    waiting = (await client.get("/api/v1/tasks?status=human_review_pending&status=cancelled")).json()["tasks"]
+    assert {task["task_id"] for task in waiting} == {"t-asked", "t-cancelled"}
+    (batch,) = (await client.get("/api/v1/tasks?task_type=retry_batch")).json()["tasks"]
+    assert batch["roadmap_id"] == "r-1"
+    assert len((await client.get("/api/v1/tasks?roadmap_id=r-1")).json()["tasks"]) == 1
+
+
+async def test_the_bin_keeps_a_roadmap_whole_and_nothing_runs_for_it_there(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await fill(database)
+    binned = await client.delete(ROADMAP)
+    assert binned.json()["deleted_at"] is not None
+    assert (await client.delete(ROADMAP)).json()["deleted_at"] == binned.json()["deleted_at"]
+    assert "r-1" not in [row["roadmap_id"] for row in (await client.get("/api/v1/roadmaps")).json()["roadmaps"]]
+    assert [row["roadmap_id"] for row in (await client.get("/api/v1/roadmaps?binned=true")).json()["roadmaps"]] == [
+        "r-1"
+    ]
+    for path, body in [
+        ("/retry-failed", None),
+        ("/modify", {"instructions": "x"}),
+        ("/concepts/c-1-1-1/quiz/retry", None),
+    ]:
+        refused = await client.post(ROADMAP + path, json=body)
+        assert (refused.status_code, "bin" in refused.json()["detail"]) == (409, True)
+    assert (await client.post(f"{ROADMAP}/restore")).json()["deleted_at"] is None
+    assert (await client.post(f"{ROADMAP}/retry-failed")).status_code == 202
+
+
+async def test_a_roadmap_with_a_live_run_is_not_binned_and_the_run_is_named(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await fill(database)
+    for roadmap_id, task_id in (("r-2", "t-queued"), ("r-4", "t-asked")):
+        refused = await client.delete(f"/api/v1/roadmaps/{roadmap_id}")
+        assert (refused.status_code, refused.json()["task_id"]) == (409, task_id)
+    await reserved(database, "r-5")
+    await started(database, "t-dead", roadmap_id="r-5", worker_id="dead")
+    assert (await client.delete("/api/v1/roadmaps/r-5")).status_code == 200
+    assert (await client.get("/api/v1/tasks/t-dead")).json()["status"] == "failed"
+
+
+async def test_versions_of_a_structure_and_what_changed_between_them(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await fill(database)
+    async with database.transaction() as session:
+        await save_roadmap_metadata(session, "r-1", "ann", framework("r-1", concepts=3))
+    versions = (await client.get(f"{ROADMAP}/versions")).json()["versions"]
+    assert [(one["version"], one["concepts"]) for one in versions] == [(2, 3), (1, 2)]
+    assert versions[0]["replaced_at"] is None
+    diff = (await client.get(f"{ROADMAP}/diff")).json()
+    assert (diff["before"], diff["after"]) == (1, 2)
+    assert [(change["kind"], change["target_id"]) for change in diff["changes"]] == [("added", "c-1-1-3")]
+    back = (await client.get(f"{ROADMAP}/diff?before=2&after=1")).json()["changes"]
+    assert [change["kind"] for change in back] == ["removed"]
+    assert (await client.get(f"{ROADMAP}/diff?before=7")).status_code == 404
+
+
+async def test_older_contents_stay_readable(client: httpx.AsyncClient, database: Database) -> None:
+    await reserved(database)
+    task = await started(database)
+    fence: Fence = fence_of(task)
+    async with database.transaction() as session:
+        await save_roadmap_metadata(session, "r-1", "ann", framework())
+        await insert_contents(session, fence, "r-1", ["c-1-1-1"])
+        await save_version(session, fence, "r-1", "c-1-1-1", ContentType.QUIZ, {"questions": [1]}, BOUGHT)
+    quiz = f"{ROADMAP}/concepts/c-1-1-1/quiz"
+    answer = (await client.get(quiz)).json()
+    assert (answer["status"], answer["version"], answer["content"]) == ("completed", 1, {"questions": [1]})
+    assert (await client.get(f"{quiz}?version=1")).json()["content"] == {"questions": [1]}
+    assert (await client.get(f"{quiz}?version=2")).status_code == 404
+    assert [one["version"] for one in (await client.get(f"{quiz}/versions")).json()["versions"]] == [1]
+    unmade = (await client.get(f"{ROADMAP}/concepts/c-1-1-1/tutorial")).json()
+    assert (unmade["status"], unmade["content"]) == ("pending", None)
+    assert (await client.get(f"{ROADMAP}/concepts/c-9/quiz")).status_code == 404
+    assert (await client.get(f"{ROADMAP}/concepts/c-1-1-1/essay")).status_code == 422
+
+
+async def test_legacy_ids_work_encoded(client: httpx.AsyncClient, database: Database) -> None:
+    async with database.transaction() as session:
+        old = framework("x:1")
+        await save_roadmap_metadata(session, "x:1", "ann", old)
+    for path in ("x:1", "x%3A1"):
+        assert (await client.get(f"/api/v1/roadmaps/{path}/status-check")).status_code == 200

@@ -1,0 +1,86 @@
+import asyncio
+
+import pytest
+
+from domain.errors import Conflict, InvalidInput, NotFound
+from domain.secrets import redact
+from domain.vocabulary import TaskStatus
+from domain.webhooks import MOST_WEBHOOKS, WebhookEvent
+from orchestrator.transitions import end
+from orchestrator.webhooks import Webhooks
+from repository.database import Database
+from repository.webhooks import claim_deliveries
+from tests.support.rows import fence_of, started
+
+URL = "https://hooks.example/roadmaps"
+ALL = list(WebhookEvent)
+
+
+@pytest.fixture
+def webhooks(database: Database) -> Webhooks:
+    return Webhooks(database, ())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "https://[::1]/",
+        "http://169.254.169.254/latest/",
+        "https://10.1.2.3/x",
+        "https://93.184.216.34:22/",
+        "ftp://hooks.example/",
+        "https://ann:secret@hooks.example/",
+        "hooks.example",
+        "",
+        "https://hooks.example/" + "x" * 2000,
+    ],
+)
+async def test_a_place_that_may_not_be_told_is_refused_when_it_is_named(webhooks: Webhooks, url: str) -> None:
+    with pytest.raises(InvalidInput, match="URL of a webhook"):
+        await webhooks.add("ann", url, ALL)
+
+
+async def test_webhooks_of_others_are_not_there(database: Database, webhooks: Webhooks) -> None:
+    webhook = await webhooks.add("ann", URL, ALL)
+    assert list(await webhooks.page(user_id="bob")) == []
+    with pytest.raises(NotFound):
+        await webhooks.remove(webhook.webhook_id, owner="bob")
+    with pytest.raises(NotFound):
+        await webhooks.deliveries(webhook.webhook_id, owner="bob")
+    with pytest.raises(NotFound):
+        await webhooks.resend(webhook.webhook_id, "msg_1", owner="bob")
+    assert [listed.webhook_id for listed in await webhooks.page(user_id="ann")] == [webhook.webhook_id]
+
+
+async def test_a_webhook_is_removed_with_all_that_waits_for_it(database: Database, webhooks: Webhooks) -> None:
+    webhook = await webhooks.add("ann", URL, ALL)
+    task = await started(database)
+    async with database.transaction() as session:
+        await end(session, fence_of(task), TaskStatus.COMPLETED, None)
+    await webhooks.remove(webhook.webhook_id)
+    async with database.transaction() as session:
+        assert await claim_deliveries(session, most=9, of_each=9, lease=1) == []
+
+
+async def test_a_delivery_on_its_way_is_not_sent_twice_at_once(database: Database, webhooks: Webhooks) -> None:
+    webhook = await webhooks.add("ann", URL, ALL)
+    task = await started(database)
+    async with database.transaction() as session:
+        await end(session, fence_of(task), TaskStatus.COMPLETED, None)
+    (delivery,) = await webhooks.deliveries(webhook.webhook_id)
+    with pytest.raises(Conflict, match="on its way"):
+        await webhooks.resend(webhook.webhook_id, delivery.delivery_id)
+
+
+async def test_nobody_adds_webhooks_without_end(webhooks: Webhooks) -> None:
+    made = await asyncio.gather(
+        *(webhooks.add("ann", URL, ALL) for _ in range(MOST_WEBHOOKS + 5)), return_exceptions=True
+    )
+    assert sum(isinstance(result, Conflict) for result in made) == 5
+    assert len(await webhooks.page(user_id="ann")) == MOST_WEBHOOKS
+
+
+async def test_a_secret_that_gets_into_a_log_is_masked(webhooks: Webhooks) -> None:
+    webhook = await webhooks.add("ann", URL, ALL)
+    assert redact(f"signed with {webhook.secret}, refused") == "signed with ***, refused"
