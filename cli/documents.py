@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from cli.markdown import demoted, escaped
-from cli.output import counted, hours
 from domain.contents import Question, Quiz, Resource, Resources, Tutorial
 from domain.vocabulary import ContentStatus, ContentType
+from rendering.words import counted, hours
 
 if TYPE_CHECKING:
     from domain.framework import Concept, Framework, Place, Stage

@@ -9,8 +9,9 @@ import typer
 from cli.inputs import known_id, user_filter
 from cli.opening import ask
 from cli.options import After, Json, Limit, OfUser, RoadmapId, TaskId
-from cli.output import console, one_line, print_json, print_rich, print_text, tell
+from cli.output import console, print_json, print_rich, print_text, tell
 from domain.errors import InvalidInput, NotFound
+from rendering.words import one_line
 
 if TYPE_CHECKING:
     from orchestrator import Orchestrator
@@ -225,7 +226,7 @@ def log(
     json: Json = False,
 ) -> None:
     """Show the events of a run."""
-    from cli.stories import details, line_of
+    from rendering.stories import details, line_of
 
     identifier = known_id(task_id, "task")
 
