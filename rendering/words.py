@@ -5,7 +5,8 @@ from typing import Final
 
 _CONTROLS: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and newline, DEL, C1 (some terminals read U+009B as ESC [)
-    "\u2028\u2029\u202a-\u202e\u2066-\u2069]"  # separators, and overrides that turn what follows around
+    "\u2028\u2029\u202a-\u202e\u2066-\u2069"  # separators, and overrides that turn what follows around
+    "\ud800-\udfff]"  # halves of characters, which no file can hold
 )
 
 
