@@ -15,6 +15,8 @@ TRACKS: Final = 7
 """Beside each other in one gutter."""
 STEP: Final = 5.0
 """Between tracks."""
+NEAREST: Final = 9.0
+"""From a card to the first track on its left: all of them are less than a gutter away."""
 
 
 class Point(NamedTuple):
@@ -103,7 +105,7 @@ class _Ways:
         taken = self._tracks[number]
         track = taken.setdefault(source.concept_id, len(taken) % TRACKS)
         left = source.x + (number - source.column) * (source.w + self._gutter)
-        return left - self._gutter / 2 + (track - (TRACKS - 1) / 2) * STEP
+        return left - NEAREST - track * STEP
 
     def _row(self, column: int, start: float, end: float, source: Site) -> float:
         """The y of the gap in a column, below one of its cards, that is the smallest way around."""
