@@ -21,6 +21,7 @@ from backend.metrics import Measured, Requests
 from backend.routes import concepts, metrics, operations, roadmaps, streams, tasks, webhooks
 from backend.streams import Streams
 from backend.routes import concepts, learning, operations, roadmaps, tasks
+from backend.routes import concepts, exports, learning, operations, roadmaps, tasks
 from nodes.authors.nobody import Nobody
 from orchestrator import Orchestrator, Settings
 from orchestrator.access import authority
@@ -31,6 +32,7 @@ API: Final = "/api/v1"
 ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
     (API, roadmaps.router),
     (API, concepts.router),
+    (API, exports.router),
     (API, learning.router),
     (API, tasks.router),
     (API, streams.router),

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.auth import Caller, CallerDep
@@ -97,11 +97,8 @@ async def questions(
     return await orchestrator.learning.quiz(roadmap_id, concept_id, version, owner=caller.reads)
 
 
-@router.post(
-    "/concepts/{concept_id}/quiz/attempts", status_code=201, responses=documented(400, 403, 404, 409, 413, 415, 422)
-)
+@router.post("/concepts/{concept_id}/quiz/attempts", responses=documented(400, 403, 404, 409, 413, 415, 422))
 async def submit(
-    response: Response,
     roadmap_id: RoadmapId,
     concept_id: ConceptId,
     body: AttemptBody,
@@ -109,7 +106,7 @@ async def submit(
     orchestrator: OrchestratorDep,
     user_id: Learner = None,
 ) -> AttemptAnswer:
-    """Grade an attempt and keep it. 201 the first time, 200 and the same answer when it is sent again."""
+    """Grade an attempt and keep it; sent again, it counts once and gets the same answer."""
     said = await orchestrator.learning.submit(
         roadmap_id,
         concept_id,
@@ -119,7 +116,6 @@ async def submit(
         answers=body.answers,
         owner=caller.reads,
     )
-    response.status_code = 201 if said.first else 200
     return AttemptAnswer(**said.attempt.model_dump(), attempts=said.attempts, best_score=said.best_score)
 
 
