@@ -32,6 +32,17 @@ def _sources() -> list[Path]:
     return [path for package in PACKAGES for path in (ROOT / package.replace(".", "/")).glob("*.py")]
 
 
+def _data() -> set[str]:
+    """Files beside the code that it reads: templates, styles."""
+    patterns: dict[str, list[str]] = PROJECT["tool"]["setuptools"]["package-data"]
+    return {
+        str(path.relative_to(ROOT))
+        for package, wanted in patterns.items()
+        for pattern in wanted
+        for path in (ROOT / package).glob(pattern)
+    }
+
+
 def _imported() -> set[str]:
     """Top-level modules of others that the product imports anywhere."""
     names: set[str] = set()
