@@ -18,10 +18,8 @@ from backend import errors, openapi
 from backend.edge import Edge
 from backend.limits import Rates
 from backend.metrics import Measured, Requests
-from backend.routes import concepts, metrics, operations, roadmaps, streams, tasks, webhooks
+from backend.routes import concepts, exports, learning, metrics, operations, roadmaps, streams, tasks, webhooks
 from backend.streams import Streams
-from backend.routes import concepts, learning, operations, roadmaps, tasks
-from backend.routes import concepts, exports, learning, operations, roadmaps, tasks
 from nodes.authors.nobody import Nobody
 from orchestrator import Orchestrator, Settings
 from orchestrator.access import authority

@@ -62,7 +62,6 @@ class Orchestrator(Reader):
         # Whoever streams to a browser has time, though its requests want an answer.
         patience = FOLLOW_PATIENCE if resources.kind == "server" else None
         super().__init__(resources.database, follow_patience=patience)
-        super().__init__(resources.database)
         self.learning = Learning(resources.database)
         self._resources = resources
         self._requests: set[asyncio.Task[Any]] = set()

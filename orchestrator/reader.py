@@ -16,7 +16,6 @@ from domain.manuscript import Manuscript
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from orchestrator.figures import Figures, read_figures
 from orchestrator.follow import Follower, check_place
-from orchestrator.follow import Follower
 from orchestrator.manuscripts import manuscript
 from orchestrator.status import (
     ActiveTask,

@@ -364,6 +364,8 @@ class CallTotalRow(SQLModel, table=True):
     cost: float
     seconds: float
     last_call_id: int = Field(sa_type=BigInteger)
+
+
 class LearningRow(SQLModel, table=True):
     """A concept that a learner has done. It outlives the concept, which may come back."""
 
