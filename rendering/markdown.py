@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from rendering.highlighting import classes, highlighted
 from rendering.words import clean, one_line
-
-if TYPE_CHECKING:
-    import nh3
-    from markdown_it import MarkdownIt
-    from markdown_it.token import Token
 
 LONGEST: Final = 100_000
 """Characters of a tutorial that are shown, some twenty times a usual one: the worst take a second or two."""
@@ -75,10 +74,8 @@ def is_safe_link(url: str) -> bool:
 
 
 @cache
-def _parser() -> "MarkdownIt":
+def _parser() -> MarkdownIt:
     """Never changed after it was made, so all threads may share it."""
-    from markdown_it import MarkdownIt
-
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 40}).enable(["table", "strikethrough"])
     parser.validateLink = is_safe_link  # type: ignore[method-assign]  # its own list forbids, ours allows
     for rule in (_fence, _code_block, _image):
@@ -87,9 +84,7 @@ def _parser() -> "MarkdownIt":
 
 
 @cache
-def _cleaner() -> "nh3.Cleaner":
-    import nh3
-
+def _cleaner() -> nh3.Cleaner:
     attributes = {"a": {"href", "title"}, "ol": {"start"}, "pre": {"dir", "data-language"}, "code": {"dir"}}
     attributes |= {f"h{level}": {"id"} for level in range(1, LOWEST + 1)}
     return nh3.Cleaner(
@@ -106,7 +101,7 @@ def _checked(_tag: str, attribute: str, value: str) -> str | None:
     return None if attribute == "href" and not is_safe_link(value) else value
 
 
-def _place_headings(tokens: "Sequence[Token]", prefix: str, below: int) -> list[Heading]:
+def _place_headings(tokens: Sequence[Token], prefix: str, below: int) -> list[Heading]:
     """Move all headings below level `below`, give each an id of its own."""
     opened = [index for index, token in enumerate(tokens) if token.type == "heading_open"]
     shift = below + 1 - min((int(tokens[index].tag[1]) for index in opened), default=1)
@@ -124,7 +119,7 @@ def _place_headings(tokens: "Sequence[Token]", prefix: str, below: int) -> list[
     return headings
 
 
-def _plain(children: "Sequence[Token]") -> str:
+def _plain(children: Sequence[Token]) -> str:
     return "".join(
         _plain(child.children or []) or child.content if child.type == "image" else child.content or " "
         for child in children
@@ -132,7 +127,7 @@ def _plain(children: "Sequence[Token]") -> str:
     )
 
 
-def _point_links(tokens: "Sequence[Token]", prefix: str) -> None:
+def _point_links(tokens: Sequence[Token], prefix: str) -> None:
     """Links within the document lead to its own ids; what aligns a cell is a class."""
     for token in tokens:
         style = token.attrs.pop("style", None)
@@ -144,13 +139,13 @@ def _point_links(tokens: "Sequence[Token]", prefix: str) -> None:
                 child.attrSet("href", f"#{prefix}{href[1:].casefold()}" if len(href) > 1 else "#")
 
 
-def _fence(_renderer: Any, tokens: "Sequence[Token]", index: int, _options: Any, env: dict[str, Any]) -> str:
+def _fence(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, env: dict[str, Any]) -> str:
     words = tokens[index].info.split(maxsplit=1)
     language = words[0] if words and _LANGUAGE.fullmatch(words[0]) else ""
     return _code(tokens[index].content, language, env)
 
 
-def _code_block(_renderer: Any, tokens: "Sequence[Token]", index: int, _options: Any, env: dict[str, Any]) -> str:
+def _code_block(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, env: dict[str, Any]) -> str:
     return _code(tokens[index].content, "", env)
 
 
@@ -161,6 +156,6 @@ def _code(code: str, language: str, env: dict[str, Any]) -> str:
     return f'<pre class="code" dir="ltr"{named}><code>{inside}</code></pre>\n'
 
 
-def _image(renderer: Any, tokens: "Sequence[Token]", index: int, options: Any, env: dict[str, Any]) -> str:
+def _image(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: dict[str, Any]) -> str:
     """What the picture shows, in words: a picture from outside would tell its host who reads."""
     return f"<em>{escape(renderer.renderInlineAsText(tokens[index].children, options, env))}</em>"

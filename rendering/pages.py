@@ -78,11 +78,6 @@ def styles() -> str:
     return "\n".join((HERE / "styles" / name).read_text() for name in STYLES)
 
 
-def code_styles() -> str:
-    """The part of it that colours code, for pages with a style of their own."""
-    return (HERE / "styles" / "code.css").read_text()
-
-
 def _parts(manuscript: Manuscript, framework: Framework) -> list[tuple[Stage, list[Part]]]:
     numbers = {id(concept): number for number, concept in enumerate(framework.concepts(), start=1)}
     return [

@@ -112,7 +112,7 @@ def test_the_wheel_holds_the_product_and_neither_tests_nor_bench(wheel: Path) ->
         metadata = {Path(name).name for name in archive.namelist() if ".dist-info/" in name}
     assert {"METADATA", "LICENSE", "entry_points.txt"} <= metadata
     typed = {f"{package}/py.typed" for package in OURS}
-    assert held == {str(path.relative_to(ROOT)) for path in _sources()} | typed
+    assert held == {str(path.relative_to(ROOT)) for path in _sources()} | typed | _data()
 
 
 def test_an_installed_wheel_creates_a_roadmap_and_brings_its_migrations(
