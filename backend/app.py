@@ -18,7 +18,7 @@ from backend import errors, openapi
 from backend.edge import Edge
 from backend.limits import Rates
 from backend.metrics import Measured, Requests
-from backend.routes import concepts, metrics, operations, roadmaps, streams, tasks, webhooks
+from backend.routes import concepts, exports, learning, metrics, operations, roadmaps, streams, tasks, webhooks
 from backend.streams import Streams
 from nodes.authors.nobody import Nobody
 from orchestrator import Orchestrator, Settings
@@ -30,6 +30,8 @@ API: Final = "/api/v1"
 ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
     (API, roadmaps.router),
     (API, concepts.router),
+    (API, exports.router),
+    (API, learning.router),
     (API, tasks.router),
     (API, streams.router),
     (API, webhooks.router),

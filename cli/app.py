@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli import operations, reviews, runs, serving, spending, stepping, tokens, views, watching, workers
+from cli import exporting, operations, reviews, runs, serving, spending, stepping, tokens, views, watching, workers
 from cli.output import complain
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
 from domain.secrets import redact
@@ -79,6 +79,7 @@ app.command()(watching.watch)
 app.command()(watching.cancel)
 app.command("list")(views.list_roadmaps)
 app.command()(views.show)
+app.command()(exporting.export)
 app.command()(views.status)
 app.command()(views.tasks)
 app.command()(views.log)

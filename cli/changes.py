@@ -1,6 +1,5 @@
-"""What an edit changed in a framework: as a tree of the places it touched, or a line for each change."""
+"""What an edit changed in a framework: as a tree of the places it touched."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -8,69 +7,20 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.output import counted, hours, one_line, styled
+from cli.output import styled
 from domain.diff import Change, diff
 from domain.framework import Concept, Framework, Module, Stage
+from rendering.changes import OTHER as OTHER_SIGN
+from rendering.changes import SIGNS, counts_line, note, totals_line
+from rendering.words import hours, one_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 Part = TypeVar("Part", Stage, Module, Concept)
 
-MARKS: Final[Mapping[str, tuple[str, str]]] = {"added": ("+", "green"), "removed": ("-", "red")}
-OTHER: Final = ("~", "yellow")
-
-
-def change_line(change: Change) -> str:
-    """`+ concept c-1-1-4  Testing`, `~ stage s-1  “Basics” is called “Foundations” now`"""
-    mark, _ = MARKS.get(change.kind, OTHER)
-    what = f"{mark} {change.target_type} {one_line(change.target_id)}  "
-    match change.kind:
-        case "added" | "removed":
-            return what + one_line(change.name)
-        case "renamed":
-            return f"{what}“{one_line(change.before)}” is called “{one_line(change.after)}” now"
-        case _:
-            return f"{what}{one_line(change.name)}: {_note(change)}"
-
-
-def _note(change: Change) -> str:
-    match change.kind:
-        case "renamed":
-            return f"was “{one_line(change.before)}”"
-        case "hours":
-            return f"{change.before} -> {change.after}"
-        case "moved":
-            before, after = one_line(change.before), one_line(change.after)
-            return "moved to another place" if before == after else f"moved here from “{before}”"
-        case _:
-            return f"{one_line(change.after)} changed"
-
-
-def totals_line(before: Framework, after: Framework) -> str:
-    """`13 -> 15 concepts, 60 h -> 64 h over 12 -> 13 weeks`"""
-    concepts = len(before.concepts()), len(after.concepts())
-    study = hours(before.total_estimated_hours), hours(after.total_estimated_hours)
-    weeks = before.recommended_completion_weeks, after.recommended_completion_weeks
-    return (
-        f"{_arrow(*map(str, concepts))} {'concept' if concepts[1] == 1 else 'concepts'}, {_arrow(*study)} over "
-        f"{_arrow(*map(str, weeks))} {'week' if weeks[1] == 1 else 'weeks'}"
-    )
-
-
-def _arrow(before: str, after: str) -> str:
-    return after if before == after else f"{before} -> {after}"
-
-
-def counts_line(changes: Sequence[Change]) -> str:
-    """`1 stage and 2 concepts added; 1 concept removed`"""
-    counts = Counter((change.kind, change.target_type) for change in changes)
-    told = []
-    for kind in sorted({change.kind for change in changes}):
-        things = [counted(counts[kind, what], what) for what in ("stage", "module", "concept") if counts[kind, what]]
-        words = {"hours": "with other hours", "changed": "with other details"}.get(kind, kind)
-        told.append(f"{', '.join(things[:-1])}{' and ' if things[1:] else ''}{things[-1]} {words}")
-    return "; ".join(told)
+MARKS: Final[Mapping[str, tuple[str, str]]] = {"added": (SIGNS["added"], "green"), "removed": (SIGNS["removed"], "red")}
+OTHER: Final = (OTHER_SIGN, "yellow")
 
 
 def changes_tree(before: Framework, after: Framework) -> "Iterator[RenderableType]":
@@ -125,7 +75,7 @@ class _Drawing:
         changes = self.changes.get(identifier, [])
         whole = next((change.kind for change in changes if change.kind in MARKS), None)
         mark, style = MARKS[whole] if whole else OTHER if changes else ("", "dim")
-        notes = [] if whole else [_note(change) for change in changes]
+        notes = [] if whole else [note(change) for change in changes]
         parts = [f"{mark} {one_line(label)}".strip(), size if whole else "", one_line(name)]
         told = f"  ({'; '.join(notes)})" if notes else ""
         return styled("  ".join(filter(None, parts)) + told, style)

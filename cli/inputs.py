@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.output import one_line
 from domain.errors import InvalidInput, NotFound
+from rendering.words import one_line
 
 if TYPE_CHECKING:
     from pydantic import ValidationError

@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor
 
-from cli.output import one_line
 from domain.secrets import redact
+from rendering.words import one_line
 
 
 def log_to_stderr(level: str) -> None:

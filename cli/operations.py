@@ -8,8 +8,9 @@ import typer
 
 from cli.opening import read_settings
 from cli.options import Json
-from cli.output import counted, print_json, print_text, tell
+from cli.output import print_json, print_text, tell
 from domain.errors import Conflict, InvalidInput
+from rendering.words import counted
 
 if TYPE_CHECKING:
     from orchestrator.settings import Settings

@@ -10,28 +10,15 @@ import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from rendering.words import clean, one_line
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-_CONTROLS: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and newline, DEL, C1 (some terminals read U+009B as ESC [)
-    "\u2028\u2029\u202a-\u202e\u2066-\u2069]"  # separators, and overrides that turn what follows around
-)
 _UNREADABLE: Final = re.compile("[\x7f-\x9f]")
 _PIPE_WIDTH: Final = 10_000
 """A pipe has no edge: nothing is cut or folded for it."""
-
-
-def clean(text: str) -> str:
-    """`text` without anything that a terminal would obey."""
-    return _CONTROLS.sub("", text)
-
-
-def one_line(text: str, longest: int | None = None) -> str:
-    """Cleaned, in one line, of at most `longest` characters."""
-    line = clean(" ".join(text.split()))
-    return line if longest is None or len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def complain(line: str) -> None:
@@ -106,21 +93,3 @@ def is_wide() -> bool:
 def when(moment: datetime) -> str:
     """In the reader's own time zone."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def counted(number: int, thing: str) -> str:
-    """`1 stage`, `2 stages`."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def hours(number: float) -> str:
-    """`2.5 h`"""
-    return f"{number:.1f}".removesuffix(".0") + " h"
-
-
-def seconds(number: float) -> str:
-    """`3.2 s`, `4 min 10 s`, `2 h 5 min`"""
-    if number < 60:
-        return f"{number:.1f} s"
-    minutes, rest = divmod(round(number), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -10,10 +10,11 @@ from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cli.output import complain, console, deafen, seconds, styled, tell
-from cli.stories import doing, gist, line_of, subject
+from cli.output import complain, console, deafen, styled, tell
 from domain.errors import DatabaseUnavailable
 from domain.vocabulary import FINAL, ContentType, Step, TaskType
+from rendering.stories import doing, gist, line_of, subject
+from rendering.words import seconds
 
 if TYPE_CHECKING:
     from orchestrator.status import TaskView

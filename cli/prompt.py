@@ -17,8 +17,9 @@ from typing import Any, Final, TypeVar
 
 import typer
 
-from cli.output import clean, print_text, tell
+from cli.output import print_text, tell
 from cli.signals import end_at_once, exit_code_after, signals_go_to
+from rendering.words import clean
 
 T = TypeVar("T")
 Completer = Callable[[Sequence[str]], Sequence[str]]

@@ -8,9 +8,10 @@ import typer
 from cli.foreground import carry_out
 from cli.inputs import known_id, read_request, read_retry_request
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
-from cli.output import one_line, print_json, print_text
+from cli.output import print_json, print_text
 from cli.summaries import FIELDS_OF_A_RUN
 from domain.vocabulary import ContentType
+from rendering.words import one_line
 
 if TYPE_CHECKING:
     from orchestrator import Orchestrator

@@ -10,12 +10,13 @@ from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.output import one_line, print_text
+from cli.output import print_text
 from cli.prompt import Conversation
 from cli.states import change_lines, contents_line, graph_lines, mermaid, value_line
-from cli.stories import details, line_of
 from domain.errors import InvalidInput, RoadmapError, Superseded
 from domain.vocabulary import ContentStatus
+from rendering.stories import details, line_of
+from rendering.words import one_line
 
 if TYPE_CHECKING:
     from langchain_core.runnables.graph import Graph

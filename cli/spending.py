@@ -8,7 +8,8 @@ import typer
 from cli.inputs import known_id, user_filter
 from cli.opening import ask
 from cli.options import Json, OfUser
-from cli.output import print_json, print_rich, seconds, styled, tell
+from cli.output import print_json, print_rich, styled, tell
+from rendering.words import seconds
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.changes import change_line, counts_line, totals_line
-from cli.output import console, counted, one_line
-from cli.stories import framework_in_words, plan_in_words, validation_in_words
+from cli.output import console
 from domain.diff import diff
 from domain.framework import Framework
 from domain.vocabulary import ContentStatus
+from rendering.changes import change_line, counts_line, totals_line
+from rendering.stories import framework_in_words, plan_in_words, validation_in_words
+from rendering.words import counted, one_line
 
 if TYPE_CHECKING:
     from langchain_core.runnables.graph import Graph

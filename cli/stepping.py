@@ -8,8 +8,9 @@ import typer
 from cli.inputs import known_id, read_request, read_retry_request
 from cli.opening import read_settings
 from cli.options import NewUser, Review, RoadmapId, TaskId
-from cli.output import one_line, print_text, tell
+from cli.output import print_text, tell
 from domain.vocabulary import ContentType, TaskStatus
+from rendering.words import one_line
 
 if TYPE_CHECKING:
     from cli.prompt import Conversation

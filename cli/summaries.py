@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
-from cli.output import one_line, print_json, print_text, seconds, tell
+from cli.output import print_json, print_text, tell
 from domain.errors import Conflict
 from domain.vocabulary import TaskStatus, TaskType
+from rendering.words import one_line, seconds
 
 if TYPE_CHECKING:
     from domain.framework import Framework

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 from rich.table import Table
 from rich.text import Text
 
-from cli.output import counted, hours, is_wide, one_line, seconds, styled, when
-from cli.stories import doing
+from cli.output import is_wide, styled, when
 from domain.vocabulary import ACTIVE, ContentStatus, TaskStatus
+from rendering.stories import doing
+from rendering.words import counted, hours, one_line, seconds
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -8,9 +8,10 @@ import typer
 from cli.inputs import known_id, user_filter
 from cli.opening import ask
 from cli.options import Json, OfUser
-from cli.output import clean, one_line, print_json, print_rich, print_text, tell, when
+from cli.output import print_json, print_rich, print_text, tell, when
 from domain.errors import InvalidInput
 from domain.vocabulary import Role
+from rendering.words import clean, one_line
 
 if TYPE_CHECKING:
     from repository.tables import TokenRow

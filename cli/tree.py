@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.output import console, counted, hours, one_line, styled
-from cli.stories import doing
+from cli.output import console, styled
 from cli.tables import contents_sentence
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
+from rendering.stories import doing
+from rendering.words import counted, hours, one_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, assert_never
 
 import typer
 
 from cli.inputs import known_id, user_filter
 from cli.opening import ask
 from cli.options import After, Json, Limit, OfUser, RoadmapId, TaskId
-from cli.output import console, one_line, print_json, print_rich, print_text, tell
+from cli.output import console, print_json, print_rich, print_text, tell
 from domain.errors import InvalidInput, NotFound
+from rendering.words import one_line
 
 if TYPE_CHECKING:
     from orchestrator import Orchestrator
@@ -97,8 +98,8 @@ def show(
     json: Json = False,
 ) -> None:
     """Show a roadmap, or the contents of one concept."""
-    from cli.documents import roadmap_document
     from cli.tree import roadmap_tree
+    from rendering.documents import roadmap_document
 
     if json and format not in (None, Format.JSON):
         raise InvalidInput(f"--json and --format {format} contradict each other: give one of them")
@@ -108,26 +109,23 @@ def show(
     if concept is not None:
         _show_concept(known_id(roadmap_id, "roadmap"), known_id(concept, "concept"), wanted)
         return
-    roadmap, contents = ask(_roadmap_with_contents(known_id(roadmap_id, "roadmap"), wanted))
-    if wanted is Format.JSON:
-        print_json(roadmap.as_json())
-    elif wanted is Format.MARKDOWN:
-        _print_markdown(roadmap_document(roadmap, contents), rendered=False)
-    else:
-        print_rich(*roadmap_tree(roadmap))
-
-
-def _roadmap_with_contents(roadmap_id: str, wanted: Format) -> Any:
-    async def read(orchestrator: "Orchestrator") -> "tuple[RoadmapView, Sequence[ContentVersionRow]]":
-        roadmap = await orchestrator.roadmap(roadmap_id)
-        return roadmap, await orchestrator.contents(roadmap_id) if wanted is Format.MARKDOWN else []
-
-    return read
+    identifier = known_id(roadmap_id, "roadmap")
+    match wanted:
+        case Format.JSON:
+            print_json(ask(lambda orchestrator: orchestrator.roadmap(identifier)).as_json())
+        case Format.MARKDOWN:
+            document = roadmap_document(ask(lambda orchestrator: orchestrator.manuscript(identifier)))
+            _print_markdown(document, rendered=False)
+        case Format.TREE:
+            print_rich(*roadmap_tree(ask(lambda orchestrator: orchestrator.roadmap(identifier))))
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def _show_concept(roadmap_id: str, concept_id: str, wanted: Format) -> None:
     """Its newest contents; one that an edit took out of the roadmap stays readable, and it says so."""
-    from cli.documents import concept_document
+    from orchestrator.manuscripts import manuscript_of
+    from rendering.documents import concept_document
 
     async def read(orchestrator: "Orchestrator") -> "tuple[RoadmapView, Removed | None, Sequence[ContentVersionRow]]":
         roadmap = await orchestrator.roadmap(roadmap_id)
@@ -147,7 +145,8 @@ def _show_concept(roadmap_id: str, concept_id: str, wanted: Format) -> None:
     if wanted is Format.JSON:
         print_json(_concept_json(roadmap, concept_id, contents, removed))
     else:
-        _print_markdown(concept_document(roadmap, place, contents, note=note), rendered=wanted is Format.TREE)
+        document = concept_document(manuscript_of(roadmap, contents), place, note=note)
+        _print_markdown(document, rendered=wanted is Format.TREE)
 
 
 def _as_written(contents: "Sequence[ContentVersionRow]") -> "list[ContentState]":
@@ -225,7 +224,7 @@ def log(
     json: Json = False,
 ) -> None:
     """Show the events of a run."""
-    from cli.stories import details, line_of
+    from rendering.stories import details, line_of
 
     identifier = known_id(task_id, "task")
 

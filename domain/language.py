@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 _SCRIPT_OF: Final = {
     # first word of a character's Unicode name -> script
@@ -102,6 +102,14 @@ _NAMES: Final = {
     "vietnamese": "vi", "thai": "th", "greek": "el", "persian": "fa", "indonesian": "id",
 }  # fmt: skip
 """What authors write where a code belongs."""
+
+
+_FROM_RIGHT_TO_LEFT: Final = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
+
+
+def direction(language: str) -> Literal["ltr", "rtl"]:
+    """Which way a language (a code or a name) is written, as HTML says it."""
+    return "rtl" if _primary(language) in _FROM_RIGHT_TO_LEFT else "ltr"
 
 
 def same_language(one: str, other: str) -> bool:

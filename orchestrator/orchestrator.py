@@ -20,6 +20,7 @@ from domain.vocabulary import ContentType
 from nodes.authors.port import Author
 from orchestrator import transitions
 from orchestrator.bin import request_bin, request_restore
+from orchestrator.learning import Learning
 from orchestrator.reader import Reader
 from orchestrator.requests import (
     RetryRequest,
@@ -53,7 +54,7 @@ Requested = TypeVar("Requested", TaskRow, TaskRow | None)
 class Orchestrator(Reader):
     """Everything a backend, the command line or a script may ask for. Acts as operator, unless `terms` say for whom.
 
-    What it tells about tasks and roadmaps stands in orchestrator/reader.py.
+    What it tells about tasks and roadmaps stands in orchestrator/reader.py; `learning` is what learners do with them.
     """
 
     def __init__(self, resources: Resources) -> None:
@@ -61,6 +62,7 @@ class Orchestrator(Reader):
         # Whoever streams to a browser has time, though its requests want an answer.
         patience = FOLLOW_PATIENCE if resources.kind == "server" else None
         super().__init__(resources.database, follow_patience=patience)
+        self.learning = Learning(resources.database)
         self._resources = resources
         self._requests: set[asyncio.Task[Any]] = set()
         self._runs: dict[str, asyncio.Task[TaskRow]] = {}

@@ -12,9 +12,11 @@ from typing import Final, NamedTuple
 from domain.diff import Change, diff
 from domain.errors import DatabaseUnavailable, NotFound
 from domain.framework import Framework, Place
+from domain.manuscript import Manuscript
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from orchestrator.figures import Figures, read_figures
 from orchestrator.follow import Follower, check_place
+from orchestrator.manuscripts import manuscript
 from orchestrator.status import (
     ActiveTask,
     RoadmapView,
@@ -244,6 +246,10 @@ class Reader:
             return await newest_versions(session, roadmap_id, concept_id)
 
         return await self._database.persist(read)
+
+    async def manuscript(self, roadmap_id: str, *, owner: str | None = None) -> Manuscript:
+        """A roadmap with its newest contents, to be written down as a whole. Raises NotFound."""
+        return await self._database.persist(lambda session: manuscript(session, roadmap_id, owner=owner))
 
     async def removed(self, roadmap_id: str, concept_id: str) -> Removed | None:
         """A concept that an edit took out of the roadmap, as it was; None where none ever bore this id."""

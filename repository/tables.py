@@ -364,3 +364,37 @@ class CallTotalRow(SQLModel, table=True):
     cost: float
     seconds: float
     last_call_id: int = Field(sa_type=BigInteger)
+
+
+class LearningRow(SQLModel, table=True):
+    """A concept that a learner has done. It outlives the concept, which may come back."""
+
+    __tablename__: ClassVar[Any] = "learning_progress"
+
+    user_id: str = _text(key=True)
+    roadmap_id: str = _text(key=True)
+    concept_id: str = _text(key=True)
+    done_at: datetime = _time()
+
+
+class QuizAttemptRow(SQLModel, table=True):
+    """One attempt of a learner at one version of a quiz, append-only."""
+
+    __tablename__: ClassVar[Any] = "quiz_attempts"
+    __table_args__ = (
+        CheckConstraint("correct >= 0 AND correct <= questions AND questions > 0", name="ck_quiz_attempts_correct"),
+        Index("ix_quiz_attempts_user_id_roadmap_id", "user_id", "roadmap_id", "concept_id", "created_at"),
+    )
+
+    user_id: str = _text(key=True)
+    attempt_id: str = _text(key=True)
+    """Made by who sends it, so that a second sending is seen to be one."""
+    roadmap_id: str = _text()
+    concept_id: str = _text()
+    version: int
+    """Of the quiz that was shown."""
+    answers: list[list[int]] = _json(required=True)
+    """Indices of the options that were chosen, question by question."""
+    correct: int
+    questions: int
+    created_at: datetime = _time()

@@ -7,7 +7,9 @@ from sqlalchemy import text
 from domain.vocabulary import Step, TaskStatus, TaskType
 from repository.database import Database, execute
 from repository.roadmaps import reserve_roadmap, save_roadmap_metadata
+from repository.tables import ContentVersionRow
 from repository.tasks import create_task, update_task_status
+from tests.support.authors import QUIZ
 from tests.support.rows import framework
 
 TASK_FOR: Final = {"stream": "t-cancelled", "review": "t-asked", "cancel": "t-queued", "resume": "t-cancelled"}
@@ -26,6 +28,7 @@ async def fill(database: Database, user_id: str = "ann") -> None:
     """r-1: an accepted roadmap whose contents nobody makes. Of r-2, r-3, r-4 a task each, in different states."""
     async with database.transaction() as session:
         await save_roadmap_metadata(session, "r-1", user_id, framework("r-1"))
+        session.add(quiz_row("r-1"))
         for number, task_id in enumerate(("t-queued", "t-cancelled", "t-asked"), start=2):
             await reserve_roadmap(session, f"r-{number}", user_id, "a goal")
             await create_task(
@@ -36,6 +39,19 @@ async def fill(database: Database, user_id: str = "ann") -> None:
         await update_task_status(session, "t-asked", TaskStatus.PROCESSING, Step.INIT, worker_id="w")
         review = {"interrupt_id": "i", "round": 1}
         await update_task_status(session, "t-asked", TaskStatus.HUMAN_REVIEW_PENDING, Step.HUMAN_REVIEW, review=review)
+
+
+def quiz_row(roadmap_id: str) -> ContentVersionRow:
+    """The first version of the quiz of c-1-1-1."""
+    return ContentVersionRow(
+        roadmap_id=roadmap_id,
+        concept_id="c-1-1-1",
+        content_type="quiz",
+        version=1,
+        payload=QUIZ.model_dump(mode="json"),
+        task_id="t",
+        author="scripted",
+    )
 
 
 def place(path: str) -> str:
@@ -51,5 +67,6 @@ BODIES: Final = {
     "modify": {"instructions": "shorter"},
     "review": {"approved": True},
     "webhooks": {"url": "https://hooks.example/x", "user_id": "ann"},
+    "attempts": {"attempt_id": "a", "version": 1, "answers": [[0]] * len(QUIZ.questions)},
 }
 """By the last part of a path."""

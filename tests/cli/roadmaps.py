@@ -70,6 +70,7 @@ def roadmap(**changes: Any) -> RoadmapView:
         "title": "learn Go",
         "created_at": NOON,
         "updated_at": NOON,
+        "deleted_at": None,
         "framework_version": 1,
         "framework": framework(),
         "contents": states(),

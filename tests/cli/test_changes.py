@@ -1,9 +1,10 @@
 import pytest
 
-from cli.changes import change_line, changes_tree, counts_line, totals_line
+from cli.changes import changes_tree
 from cli.output import print_rich
 from domain.diff import diff
 from domain.framework import Concept, Framework, Module, Stage
+from rendering.changes import change_line, counts_line, totals_line
 from tests.cli.roadmaps import HOSTILE, framework
 
 BEFORE = framework()

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from cli.output import clean, counted, hours, one_line, print_json, print_rich, seconds, styled
+from cli.output import print_json, print_rich, styled
+from rendering.words import clean, counted, hours, one_line, seconds
 from tests.cli.roadmaps import HOSTILE, NOON
 
 

@@ -57,6 +57,15 @@ def test_what_was_made_can_be_read(roadmap: Command, created: list[Done]) -> Non
     assert "## Answers" in document.out
 
 
+def test_what_was_made_can_be_taken_away_in_one_file(roadmap: Command, created: list[Done]) -> None:
+    roadmap_id = created[2].json()["roadmap_id"]
+    page, text = roadmap.home / "roadmap.html", roadmap.home / "roadmap.md"
+    for done in roadmap.all(["export", roadmap_id, "-o", str(page)], ["export", roadmap_id, "-o", str(text)]):
+        assert (done.code, done.out) == (0, ""), done.err
+    assert page.read_text().startswith("<!doctype html>")
+    assert text.read_text().startswith("# ")
+
+
 def test_progress_is_plain_where_nobody_looks(created: list[Done]) -> None:
     lines = created[0].err.splitlines()
     assert "Designing the curriculum ..." in lines

@@ -32,6 +32,17 @@ def _sources() -> list[Path]:
     return [path for package in PACKAGES for path in (ROOT / package.replace(".", "/")).glob("*.py")]
 
 
+def _data() -> set[str]:
+    """Files beside the code that it reads: templates, styles."""
+    patterns: dict[str, list[str]] = PROJECT["tool"]["setuptools"]["package-data"]
+    return {
+        str(path.relative_to(ROOT))
+        for package, wanted in patterns.items()
+        for pattern in wanted
+        for path in (ROOT / package).glob(pattern)
+    }
+
+
 def _imported() -> set[str]:
     """Top-level modules of others that the product imports anywhere."""
     names: set[str] = set()
@@ -101,7 +112,7 @@ def test_the_wheel_holds_the_product_and_neither_tests_nor_bench(wheel: Path) ->
         metadata = {Path(name).name for name in archive.namelist() if ".dist-info/" in name}
     assert {"METADATA", "LICENSE", "entry_points.txt"} <= metadata
     typed = {f"{package}/py.typed" for package in OURS}
-    assert held == {str(path.relative_to(ROOT)) for path in _sources()} | typed
+    assert held == {str(path.relative_to(ROOT)) for path in _sources()} | typed | _data()
 
 
 def test_an_installed_wheel_creates_a_roadmap_and_brings_its_migrations(

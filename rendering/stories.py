@@ -2,13 +2,25 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import Any, Final, Protocol
 
-from cli.output import clean, counted, hours, one_line
 from domain.vocabulary import Step
+from rendering.words import clean, counted, hours, one_line
 
-if TYPE_CHECKING:
-    from repository.events import Event
+
+class Event(Protocol):
+    """One thing that happened in a run, as the repository tells it."""
+
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def payload(self) -> dict[str, Any]: ...
+    @property
+    def created_at(self) -> datetime: ...
+
 
 DOING: Final[Mapping[str, str]] = {
     Step.INIT: "Starting",
@@ -28,7 +40,7 @@ DOING: Final[Mapping[str, str]] = {
 LONGEST: Final = 160
 
 
-def gist(event: "Event") -> str:
+def gist(event: Event) -> str:
     """One line, cleaned, that says what the event is about."""
     tell = _GISTS.get(event.type)
     try:
@@ -38,13 +50,13 @@ def gist(event: "Event") -> str:
     return one_line(said, LONGEST)
 
 
-def line_of(event: "Event") -> str:
+def line_of(event: Event) -> str:
     """`   12  2026-07-01 12:00:00.123  content_started      quiz of c-1-2-3`"""
     moment = event.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
     return f"{event.sequence:>5}  {moment}  {event.type:<19}  {gist(event)}"
 
 
-def details(event: "Event") -> list[str]:
+def details(event: Event) -> list[str]:
     """What one line has no room for, cleaned, for who looks into a run: what was said, planned and changed."""
     tell = _DETAILS.get(event.type)
     try:
@@ -120,9 +132,9 @@ def _whole_plan(payload: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _whole_edit(payload: Mapping[str, Any]) -> Iterator[str]:
-    from cli.changes import change_line
     from domain.diff import diff
     from domain.framework import Framework
+    from rendering.changes import change_line
 
     before, after = Framework.model_validate(payload["before"]), Framework.model_validate(payload["after"])
     yield f"before: {framework_in_words(payload['before'])}"

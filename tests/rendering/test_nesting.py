@@ -1,7 +1,7 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from cli.markdown import demoted, escaped
+from rendering.nesting import demoted, escaped
 from tests.cli.roadmaps import HOSTILE
 
 

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from cli.stories import LONGEST, details, doing, gist
 from domain.vocabulary import Step
+from rendering.stories import LONGEST, details, doing, gist
 from repository.events import Event
 from tests.cli.roadmaps import HOSTILE, NOON, framework
 

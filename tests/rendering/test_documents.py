@@ -1,8 +1,12 @@
+from collections.abc import Sequence
+
 from markdown_it import MarkdownIt
 
-from cli.documents import concept_document, roadmap_document
 from domain.vocabulary import ContentStatus, ContentType
+from orchestrator.manuscripts import manuscript_of
 from orchestrator.status import RoadmapView
+from rendering.documents import concept_document, roadmap_document
+from repository.tables import ContentVersionRow
 from tests.cli.roadmaps import HOSTILE, framework, roadmap, state, states, versions
 
 
@@ -13,8 +17,12 @@ def headings(document: str) -> list[str]:
     ]
 
 
+def written(view: RoadmapView, contents: Sequence[ContentVersionRow]) -> str:
+    return roadmap_document(manuscript_of(view, contents))
+
+
 def test_a_document_that_one_would_hand_to_a_learner() -> None:
-    document = roadmap_document(roadmap(), [*versions("c-1-1-1"), *versions("c-1-1-2")])
+    document = written(roadmap(), [*versions("c-1-1-1"), *versions("c-1-1-2")])
     contents = ["h6 One", "h6 Two", "h5 Resources", "h5 Quiz"]
     assert headings(document) == [
         "h1 Types",
@@ -36,7 +44,7 @@ def test_a_document_that_one_would_hand_to_a_learner() -> None:
 
 
 def test_a_title_that_repeats_the_concept_is_not_said_twice() -> None:
-    document = roadmap_document(roadmap(framework=framework("t")), versions())
+    document = written(roadmap(framework=framework("t")), versions())
     assert headings(document)[5:9] == ["h4 t", "h5 One", "h5 Two", "h5 Resources"]
 
 
@@ -45,7 +53,7 @@ def test_one_concept_with_its_answers_last() -> None:
     assert view.framework is not None
     place = view.framework.find("c-1-1-1")
     assert place is not None
-    document = concept_document(view, place, versions())
+    document = concept_document(manuscript_of(view, versions()), place)
     assert headings(document) == ["h1 Types", "h2 T", "h3 One", "h3 Two", "h2 Resources", "h2 Quiz", "h2 Answers"]
 
 
@@ -56,22 +64,22 @@ def test_what_is_missing_is_said() -> None:
         ("c-1-1-1", resources): state("c-1-1-1", resources, ContentStatus.GENERATING, stale=True),
         ("c-1-1-1", quiz): state("c-1-1-1", quiz, ContentStatus.GENERATING),
     }
-    document = roadmap_document(roadmap(contents=states(changes)), [])
+    document = written(roadmap(contents=states(changes)), [])
     assert "*The tutorial could not be written: no \\*luck\\**" in document
     assert "*The list of resources was never finished.*" in document
     assert "*The quiz is still being written.*" in document
     assert "*The quiz was written by an earlier system and is not stored here.*" in document
     assert "## Answers" not in document
-    assert "*The tutorial has not been written yet.*" in roadmap_document(roadmap(contents=[]), [])
+    assert "*The tutorial has not been written yet.*" in written(roadmap(contents=[]), [])
 
 
 def test_without_a_framework_there_is_a_title() -> None:
     view: RoadmapView = roadmap(framework=None, title="learn *Go*", framework_version=0)
-    assert roadmap_document(view, []).startswith("# learn \\*Go\\*\n")
+    assert written(view, []).startswith("# learn \\*Go\\*\n")
 
 
 def test_names_are_text_and_nothing_else() -> None:
-    document = roadmap_document(roadmap(framework=framework(HOSTILE)), versions())
+    document = written(roadmap(framework=framework(HOSTILE)), versions())
     assert not {"\x1b", "\x9b", "\x07", "\u202e"} & set(document)
     html = MarkdownIt("commonmark").render(document)
     assert "<b>" not in html

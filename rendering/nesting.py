@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from cli.output import clean, one_line
+from rendering.words import clean, one_line
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#|~$])")
 _STARTS_A_BLOCK: Final = re.compile(r"^(\d+)([.)])|^([-+=:])")

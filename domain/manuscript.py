@@ -1,0 +1,71 @@
+"""A roadmap with all that was written for it, as those need it who write or draw it: no rows, no statuses of runs."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from domain.contents import Quiz, Resources, Tutorial
+from domain.framework import Framework
+from domain.language import guess_language
+from domain.vocabulary import ContentStatus, ContentType
+
+Shape = TypeVar("Shape", Tutorial, Resources, Quiz)
+Key = tuple[str, ContentType]
+"""(concept id, content type)"""
+
+
+@dataclass(frozen=True)
+class Written:
+    """One content as it stands; `payload` is its newest version, None where there is none."""
+
+    payload: Mapping[str, Any] | None
+    status: ContentStatus | None = None
+    stale: bool = False
+    last_error: str | None = None
+
+
+NOTHING = Written(None)
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """`hours_per_week` and `deadline` as the learner gave them."""
+
+    title: str
+    framework: Framework | None
+    contents: Mapping[Key, Written] = field(default_factory=dict)
+    hours_per_week: float | None = None
+    deadline: str | None = None
+
+    def written(self, concept_id: str, content_type: ContentType) -> Written:
+        return self.contents.get((concept_id, content_type), NOTHING)
+
+    def tutorial(self, concept_id: str) -> Tutorial | None:
+        return self._read(Tutorial, concept_id, ContentType.TUTORIAL)
+
+    def resources(self, concept_id: str) -> Resources | None:
+        return self._read(Resources, concept_id, ContentType.RESOURCES)
+
+    def quiz(self, concept_id: str) -> Quiz | None:
+        return self._read(Quiz, concept_id, ContentType.QUIZ)
+
+    def _read(self, shape: type[Shape], concept_id: str, content_type: ContentType) -> Shape | None:
+        """None for what an earlier system wrote in another shape, too: a document shall not fail over it."""
+        try:
+            return shape.model_validate(self.written(concept_id, content_type).payload)
+        except ValidationError:
+            return None
+
+    @cached_property
+    def language(self) -> str:
+        """What most tutorials are written in; while there is none, what the title's script suggests."""
+        said = Counter(
+            str(written.payload.get("language") or "en")
+            for (_, content_type), written in self.contents.items()
+            if content_type is ContentType.TUTORIAL and written.payload is not None
+        )
+        return said.most_common(1)[0][0] if said else guess_language(self.title)

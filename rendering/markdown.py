@@ -1,0 +1,161 @@
+"""Tutorials as safe HTML: CommonMark and tables, no HTML of the author's, nothing that is loaded from outside.
+
+Two walls: the parser lets no HTML through and makes only links of known schemes; what it made is cleaned by an
+allow-list all the same. Classes and ids are the only hooks: no inline style, so a strict policy of a page holds.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from typing import Any, Final, NamedTuple
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from rendering.highlighting import classes, highlighted
+from rendering.words import clean, one_line
+
+LONGEST: Final = 100_000
+"""Characters of a tutorial that are shown, some twenty times a usual one: the worst take a second or two."""
+CODE_IN_COLOURS: Final = 50_000
+"""Characters of code of one tutorial that are coloured; what follows is plain."""
+LOWEST: Final = 6
+"""HTML has six levels of headings."""
+
+TAGS: Final = frozenset({
+    "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
+    "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+})  # fmt: skip
+SCHEMES: Final = frozenset({"http", "https", "mailto"})
+_LINK: Final = re.compile(r"(?:https?://[^\s/?#]|mailto:[^\s]|#)[^\s]*", re.IGNORECASE)
+_NOT_IN_AN_ID: Final = re.compile(r"[^\w]+")
+_LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#.-]{1,30}")
+_ALIGNED: Final = {"text-align:right": "right", "text-align:center": "center"}
+
+
+class Heading(NamedTuple):
+    """A line of a table of contents; `level` is that of the HTML element."""
+
+    level: int
+    identifier: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """`html` can be put into a page as it is."""
+
+    html: str
+    headings: tuple[Heading, ...]
+
+
+def rendered(markdown: str, *, prefix: str, below: int = 1) -> Rendered:
+    """A document below a heading of level `below`; the ids of its own headings begin with `prefix`."""
+    text = clean(markdown.replace("\r\n", "\n").replace("\r", "\n"))
+    cut = len(text) > LONGEST
+    if cut:
+        text = text[: text.rfind("\n", 0, LONGEST) if "\n" in text[:LONGEST] else LONGEST]
+    parser = _parser()
+    tokens = parser.parse(text)
+    headings = _place_headings(tokens, prefix, below)
+    _point_links(tokens, prefix)
+    html = parser.renderer.render(tokens, parser.options, {"colours": CODE_IN_COLOURS})
+    if cut:
+        html += "<p><em>[…]</em></p>\n"
+    return Rendered(_cleaner().clean(html), tuple(headings))
+
+
+def is_safe_link(url: str) -> bool:
+    """Whether a link may lead there: another site, an address, or a place in the same document."""
+    return _LINK.fullmatch(url) is not None
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """Never changed after it was made, so all threads may share it."""
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 40}).enable(["table", "strikethrough"])
+    parser.validateLink = is_safe_link  # type: ignore[method-assign]  # its own list forbids, ours allows
+    for rule in (_fence, _code_block, _image):
+        parser.add_render_rule(rule.__name__.removeprefix("_"), rule)
+    return parser
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    attributes = {"a": {"href", "title"}, "ol": {"start"}, "pre": {"dir", "data-language"}, "code": {"dir"}}
+    attributes |= {f"h{level}": {"id"} for level in range(1, LOWEST + 1)}
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        attributes=attributes,
+        attribute_filter=_checked,
+        allowed_classes={"span": classes(), "pre": {"code"}, "td": {"right", "center"}, "th": {"right", "center"}},
+        url_schemes=set(SCHEMES),
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+def _checked(_tag: str, attribute: str, value: str) -> str | None:
+    return None if attribute == "href" and not is_safe_link(value) else value
+
+
+def _place_headings(tokens: Sequence[Token], prefix: str, below: int) -> list[Heading]:
+    """Move all headings below level `below`, give each an id of its own."""
+    opened = [index for index, token in enumerate(tokens) if token.type == "heading_open"]
+    shift = below + 1 - min((int(tokens[index].tag[1]) for index in opened), default=1)
+    headings: list[Heading] = []
+    used: dict[str, int] = {}
+    for index in opened:
+        level = min(max(int(tokens[index].tag[1]) + shift, 1), LOWEST)
+        text = one_line(_plain(tokens[index + 1].children or []))
+        name = _NOT_IN_AN_ID.sub("-", text.casefold()).strip("-")[:60] or "part"
+        used[name] = used.get(name, 0) + 1
+        identifier = f"{prefix}{name}" if used[name] == 1 else f"{prefix}{name}--{used[name]}"
+        tokens[index].tag = tokens[index + 2].tag = f"h{level}"
+        tokens[index].attrSet("id", identifier)
+        headings.append(Heading(level, identifier, text))
+    return headings
+
+
+def _plain(children: Sequence[Token]) -> str:
+    return "".join(
+        _plain(child.children or []) or child.content if child.type == "image" else child.content or " "
+        for child in children
+        if child.nesting == 0
+    )
+
+
+def _point_links(tokens: Sequence[Token], prefix: str) -> None:
+    """Links within the document lead to its own ids; what aligns a cell is a class."""
+    for token in tokens:
+        style = token.attrs.pop("style", None)
+        if style in _ALIGNED:
+            token.attrSet("class", _ALIGNED[str(style)])
+        for child in token.children or []:
+            href = child.attrGet("href")
+            if child.type == "link_open" and isinstance(href, str) and href.startswith("#"):
+                child.attrSet("href", f"#{prefix}{href[1:].casefold()}" if len(href) > 1 else "#")
+
+
+def _fence(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, env: dict[str, Any]) -> str:
+    words = tokens[index].info.split(maxsplit=1)
+    language = words[0] if words and _LANGUAGE.fullmatch(words[0]) else ""
+    return _code(tokens[index].content, language, env)
+
+
+def _code_block(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, env: dict[str, Any]) -> str:
+    return _code(tokens[index].content, "", env)
+
+
+def _code(code: str, language: str, env: dict[str, Any]) -> str:
+    env["colours"] -= len(code)
+    inside = highlighted(code, language if env["colours"] >= 0 else "")
+    named = f' data-language="{language}"' if language else ""
+    return f'<pre class="code" dir="ltr"{named}><code>{inside}</code></pre>\n'
+
+
+def _image(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: dict[str, Any]) -> str:
+    """What the picture shows, in words: a picture from outside would tell its host who reads."""
+    return f"<em>{escape(renderer.renderInlineAsText(tokens[index].children, options, env))}</em>"
