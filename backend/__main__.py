@@ -22,6 +22,9 @@ from orchestrator.settings import Settings, load_settings
 CLOSING: Final = 5
 """Seconds that requests in flight have once the server is asked to stop; streams end at once."""
 
+IDLE: Final = 75
+"""Seconds until an idle connection is closed: later than proxies and clients do, who would trip over it otherwise."""
+
 
 class Server(uvicorn.Server):
     """Tells the app before it waits for open connections: streams end, instead of being waited for."""
@@ -56,6 +59,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         proxy_headers=True,
         forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"),
         timeout_graceful_shutdown=CLOSING,
+        timeout_keep_alive=IDLE,
         ws="none",
     )
     async with app.router.lifespan_context(app):

@@ -80,7 +80,8 @@ async def caller(request: Request) -> Caller:
     state = request.app.state
     found = await authenticate(state.authority, _token(request), state.orchestrator.database)
     request.state.caller = found
-    state.rates.count(found.user_id, request.headers.get("idempotency-key"))
+    key = request.headers.get("idempotency-key") if request.method == "POST" else None
+    state.rates.count(found.user_id, key)
     return found
 
 

@@ -15,6 +15,7 @@ from domain.request import (
     Preferences,
     Shape,
     Text,
+    UserId,
     Word,
 )
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
@@ -41,7 +42,7 @@ class GenerateRequest(Shape):
     )
 
     preferences: Preferences
-    user_id: Word | None = Field(default=None, min_length=1, description="Only the role `service` may name another.")
+    user_id: UserId | None = Field(default=None, description="Only the role `service` may name another.")
     session_id: Word | None = None
     additional_context: Text | None = None
     review: bool = Field(default=False, description="Stop for a person's approval before contents are made.")

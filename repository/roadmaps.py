@@ -183,7 +183,7 @@ async def structure_at(session: Session, roadmap: RoadmapRow, version: int) -> F
     row = (await session.exec(statement)).one_or_none()
     if row is None:
         raise NotFound(f"Roadmap {roadmap.roadmap_id} has no version {version}.")
-    return Framework.model_validate({**row.framework_data, "roadmap_id": roadmap.roadmap_id})
+    return framework_of(roadmap.model_copy(update={"framework_data": row.framework_data}))
 
 
 async def ids_ever_used(session: Session, roadmap_id: str) -> set[str]:

@@ -62,6 +62,7 @@ BODIES: Final = [
     (b'{"preferences": {"learning_goal": "x", "available_hours_per_week": NaN}}', 422),
     (b'{"preferences": {"learning_goal": "x"}, "review_timeout": Infinity}', 422),
     (b'{"preferences": {"learning_goal": "x"}, "user_id": "a\\u0000"}', 422),
+    (b'{"preferences": {"learning_goal": "x"}, "user_id": " "}', 422),
 ]
 
 
