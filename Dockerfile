@@ -9,6 +9,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY domain domain
 COPY repository repository
 COPY nodes nodes
+COPY rendering rendering
 COPY orchestrator orchestrator
 COPY backend backend
 COPY cli cli

@@ -118,7 +118,8 @@ def _read_json(file: str) -> dict[str, Any]:
 def known_id(identifier: str, kind: str) -> str:
     """The id, unless no roadmap or task can have it: then there is none, and PostgreSQL need not be asked."""
     if not _is_storable(identifier):
-        raise NotFound(f"There is no {kind} {one_line(identifier)!a}.")
+        shown = " ".join(identifier.split())
+        raise NotFound(f"There is no {kind} {shown!a}.")
     return identifier
 
 

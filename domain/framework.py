@@ -15,6 +15,9 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 LONGEST_ID = 1000
 """Bytes of a concept id that the database takes."""
 
+_FILLED: Any = Field(json_schema_extra={"minItems": 1})
+"""A model that is held to the schema leaves no part empty; what comes empty nevertheless is edited."""
+
 
 class ConceptDraft(BaseModel):
     """A concept as an author writes it; prerequisites are names of other concepts."""
@@ -30,18 +33,18 @@ class ConceptDraft(BaseModel):
 class ModuleDraft(BaseModel):
     name: Name
     description: str
-    concepts: list[ConceptDraft] = Field(min_length=1)
+    concepts: list[ConceptDraft] = _FILLED
 
 
 class StageDraft(BaseModel):
     name: Name
     description: str
-    modules: list[ModuleDraft] = Field(min_length=1)
+    modules: list[ModuleDraft] = _FILLED
 
 
 class FrameworkDraft(BaseModel):
     title: Name
-    stages: list[StageDraft] = Field(min_length=1)
+    stages: list[StageDraft] = _FILLED
 
 
 class StageOutline(BaseModel):

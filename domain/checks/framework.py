@@ -30,7 +30,10 @@ def check_draft(draft: FrameworkDraft, preferences: Preferences) -> list[str]:
 
     Slightly too long is for the validation to say: people may well find the time.
     """
-    hours = sum(c.estimated_hours for stage in draft.stages for module in stage.modules for c in module.concepts)
+    concepts = [concept for stage in draft.stages for module in stage.modules for concept in module.concepts]
+    if not concepts:
+        return ["There is no concept. Write stages that have modules, and modules that have concepts."]
+    hours = sum(concept.estimated_hours for concept in concepts)
     weeks = weeks_until(preferences.target_deadline)
     if weeks is None:
         return []
