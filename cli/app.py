@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli import operations, reviews, runs, spending, stepping, views, watching, workers
+from cli import operations, pruning, reviews, runs, spending, stepping, views, watching, workers
 from cli.output import complain
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
 from domain.secrets import redact
@@ -85,6 +85,7 @@ app.command()(views.log)
 app.command()(views.graph)
 app.command()(spending.cost)
 app.command()(workers.worker)
+app.command()(pruning.prune)
 app.add_typer(stepping.step)
 app.add_typer(operations.db)
 app.command()(operations.doctor)

@@ -71,6 +71,11 @@ class Reader:
 
         return await self._database.persist(read)
 
+    async def is_pruned(self, task_id: str) -> bool:
+        """Whether the first events of a task are gone. Raises NotFound."""
+        first = await self.events(task_id, limit=1)
+        return bool(first) and first[0].sequence > 1
+
     async def roadmap(self, roadmap_id: str) -> RoadmapView:
         """Raises NotFound."""
         return await self._database.persist(lambda session: roadmap_view(session, roadmap_id))

@@ -14,6 +14,7 @@ import structlog
 from domain.errors import DatabaseUnavailable, Superseded
 from orchestrator import transitions
 from orchestrator.resources import Resources
+from orchestrator.retention import keep_pruning
 from orchestrator.runner import Runner
 from orchestrator.sweeper import keep_sweeping
 
@@ -43,13 +44,17 @@ class Worker:
         """Until `stop`; returns when every run has ended or was handed back. Raises DatabaseUnavailable."""
         await self._resources.lease.begin()
         resources = self._resources
-        sweeping = asyncio.create_task(keep_sweeping(resources.database, resources.queue, resources.lease))
+        chores = [
+            asyncio.create_task(keep_sweeping(resources.database, resources.queue, resources.lease)),
+            asyncio.create_task(keep_pruning(resources.database, resources.settings)),
+        ]
         try:
             async with aclosing(self._resources.queue.deliveries()) as deliveries:
                 await self._take_until_stopped(deliveries)
         finally:
-            sweeping.cancel()
-            await asyncio.gather(sweeping, return_exceptions=True)
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
             await self._hand_back()
 
     async def _hand_back(self) -> None:
