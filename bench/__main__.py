@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from bench import embedded, migrations, price, queue, startup, status, turns
+from bench import embedded, migrations, price, queue, retention, startup, status, turns
 from bench.servers import bench_server
 
 
@@ -25,6 +25,7 @@ QUICK: Final[dict[str, Callable[[], None]]] = {
     "turns": lambda: turns.main(retries=5),
     "status": lambda: status.main(tasks=50_000, calls=500),
     "migrations": lambda: _migrations(20_000),
+    "retention": lambda: retention.main(waves=3, runs=20),
 }
 FULL: Final[dict[str, Callable[[], None]]] = {
     "price": lambda: price.main(rounds=9),
@@ -34,6 +35,7 @@ FULL: Final[dict[str, Callable[[], None]]] = {
     "turns": turns.main,
     "status": status.main,
     "migrations": lambda: _migrations(1_000_000),
+    "retention": retention.main,
 }
 
 
