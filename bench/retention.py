@@ -40,8 +40,9 @@ async def measure(url: str, waves: int, runs: int) -> None:
         settings = Settings.model_validate({"database_url": url, "home": Path(home)})
         async with Orchestrator.open(settings, author=ScriptedAuthor()) as orchestrator:
             for wave in range(waves):
-                tasks = [await orchestrator.create(f"topic {wave} {number}") for number in range(runs)]
-                await asyncio.gather(*(orchestrator.wait(task.task_id) for task in tasks))
+                for ten in range(0, runs, 10):
+                    tasks = [await orchestrator.create(f"topic {wave} {ten + one}") for one in range(10)]
+                    await asyncio.gather(*(orchestrator.wait(task.task_id) for task in tasks))
                 grown = await asyncio.to_thread(sizes, url)
                 began = time.perf_counter()
                 await orchestrator.prune(older_than=0)

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli import operations, pruning, reviews, runs, spending, stepping, views, watching, workers
+from cli import backups, operations, pruning, reviews, runs, spending, stepping, views, watching, workers
 from cli.output import complain
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
 from domain.secrets import redact
@@ -87,6 +87,8 @@ app.command()(spending.cost)
 app.command()(workers.worker)
 app.command()(pruning.prune)
 app.add_typer(stepping.step)
+operations.db.command()(backups.backup)
+operations.db.command()(backups.restore)
 app.add_typer(operations.db)
 app.command()(operations.doctor)
 app.command()(operations.settings)
