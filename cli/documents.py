@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from cli.markdown import demoted, escaped
 from cli.output import counted, hours
 from domain.contents import Question, Quiz, Resource, Resources, Tutorial
+from domain.stored import read_stored
 from domain.vocabulary import ContentStatus, ContentType
 
 if TYPE_CHECKING:
@@ -94,13 +95,14 @@ def _concept(roadmap: "RoadmapView", concept: "Concept", payloads: Payloads, *, 
             yield f"*{_why_missing(roadmap, concept.concept_id, content_type)}*"
             yield ""
             continue
+        what = f"the {content_type} of {concept.concept_id}"
         match content_type:
             case ContentType.TUTORIAL:
-                yield from _tutorial(Tutorial.model_validate(payload), concept.name, level)
+                yield from _tutorial(read_stored(Tutorial, payload, what), concept.name, level)
             case ContentType.RESOURCES:
-                yield from _resources(Resources.model_validate(payload), level + 1)
+                yield from _resources(read_stored(Resources, payload, what), level + 1)
             case ContentType.QUIZ:
-                yield from _quiz(Quiz.model_validate(payload), level + 1)
+                yield from _quiz(read_stored(Quiz, payload, what), level + 1)
 
 
 def _builds_on(roadmap: "RoadmapView", concept: "Concept") -> str:
@@ -179,7 +181,8 @@ def _answers(concept: "Concept", payloads: Payloads, *, level: int) -> list[str]
     if payload is None:
         return []
     lines = [f"{_heading(level)} {escaped(concept.name)}" if level > 2 else "## Answers", ""]
-    for number, question in enumerate(Quiz.model_validate(payload).questions, start=1):
+    quiz = read_stored(Quiz, payload, f"the quiz of {concept.concept_id}")
+    for number, question in enumerate(quiz.questions, start=1):
         lines.append(f"{number}. {_right(question)}: {escaped(question.explanation)}")
     return [*lines, ""]
 

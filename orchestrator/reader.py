@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from domain.diff import Change, diff
 from domain.framework import Framework, Place
+from domain.stored import read_stored
 from orchestrator.follow import Follower
 from orchestrator.status import RoadmapView, StatusCheck, TaskView, roadmap_view, status_check, task_views
 from repository import roadmaps, tasks
@@ -136,8 +137,8 @@ class Reader:
         if not edits:
             return None
         return (
-            Framework.model_validate(edits[0].payload["before"]),
-            Framework.model_validate(edits[-1].payload["after"]),
+            read_stored(Framework, edits[0].payload.get("before"), f"what task {task_id} changed"),
+            read_stored(Framework, edits[-1].payload.get("after"), f"what task {task_id} changed"),
         )
 
     async def diff(self, task_id: str) -> list[Change]:

@@ -1,50 +1,24 @@
 """Pruning: nothing that a run still needs goes, what nobody needs does, and the size stays where it is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
 
-from domain.contents import Quiz, Tutorial
-from domain.review import Decision, StructureReview
+from domain.review import Decision
 from domain.vocabulary import FINAL, ContentType, TaskStatus
-from nodes.authors.port import Brief, Role
+from nodes.authors.port import Role
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.requests import ReviewRequest
 from orchestrator.retention import keep_pruning
 from orchestrator.settings import Settings
 from repository.database import Database, execute
 from repository.retention import Pruned
-from tests.support.authors import QUIZ, TUTORIAL, ScriptedAuthor
+from tests.support.authors import Failing
 
 CREATION_ASKS = 3
 """Intent, framework and its review."""
-
-
-class Failing(ScriptedAuthor):
-    """Fails in the roles of `broken`."""
-
-    def __init__(self, *broken: Role) -> None:
-        super().__init__({Role.QUIZ: self._quiz, Role.TUTORIAL: self._tutorial, Role.STRUCTURE_REVIEW: self._review})
-        self.broken = set(broken)
-
-    def _check(self, role: Role) -> None:
-        if role in self.broken:
-            raise RuntimeError("no luck")
-
-    def _quiz(self, _: Brief[Any], __: Sequence[str]) -> Quiz:
-        self._check(Role.QUIZ)
-        return QUIZ
-
-    def _tutorial(self, _: Brief[Any], __: Sequence[str]) -> Tutorial:
-        self._check(Role.TUTORIAL)
-        return TUTORIAL
-
-    def _review(self, _: Brief[Any], __: Sequence[str]) -> StructureReview:
-        self._check(Role.STRUCTURE_REVIEW)
-        return StructureReview(overall_score=90, validation_summary="fine")
 
 
 @pytest.fixture

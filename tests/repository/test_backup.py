@@ -142,7 +142,7 @@ def test_the_password_is_in_no_list_of_processes(database_url: str, tmp_path: Pa
 def dumping(folder: Path) -> list[str]:
     for process in psutil.process_iter():
         try:
-            arguments = process.cmdline()
+            arguments: list[str] = process.cmdline()
         except psutil.Error:
             continue
         if arguments and arguments[0].endswith("pg_dump") and any(str(folder) in argument for argument in arguments):
