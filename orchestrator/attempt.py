@@ -21,7 +21,7 @@ from nodes.authors.budget import Budget, Limit
 from nodes.authors.ledger import Ledger
 from nodes.authors.patience import Patience
 from nodes.context import RunContext
-from nodes.state import RunState
+from nodes.state import RunState, check_state
 from orchestrator import reviews, transitions
 from orchestrator.authorship import begun_by_a_model
 from orchestrator.gate import RunPermit
@@ -64,6 +64,7 @@ class Attempt:
     async def entry(self) -> RunState | Command[Any] | None:
         """What to go on with: the input of a new graph, the answer to its review, or nothing but its checkpoint."""
         stands = await self.stands()
+        check_state(stands.values, self.task.task_id)
         begin: RunState = {}
         if not stands.values:
             begin = await self._persist(lambda session: input_of(session, self.task))
