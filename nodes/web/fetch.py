@@ -88,7 +88,7 @@ class Fetcher:
     async def _follow(self, url: str) -> Page:
         for hop in range(MOST_HOPS + 1):
             try:
-                parsed = _readable(url)
+                parsed = readable(url)
                 page, onward = await self._get(parsed, hop)
             except FetchFailed as failure:
                 if not hop:
@@ -208,7 +208,8 @@ class Outside:
         return self._trusting
 
 
-def _readable(url: str) -> httpx.URL:
+def readable(url: str) -> httpx.URL:
+    """Raises FetchFailed for what no page can have."""
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, UnicodeError):
