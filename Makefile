@@ -1,6 +1,6 @@
 # Everything runs out of .venv, which `make setup` builds, mends, and leaves alone when nothing changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup .venv studio studio-setup demo check test soak bench eval test-model clean
+.PHONY: help setup .venv studio studio-setup demo check test soak bench eval test-model lock audit clean
 
 PYTHON ?= python3
 GOAL ?= become a backend engineer in Go
@@ -83,6 +83,19 @@ bench: setup ## what it costs, as ratios against baselines of the same run
 
 eval: setup ## how good the words are, by the checks that contents must pass; MODELS="offline openai:..." names whose
 	@$(BIN)/python -m bench.eval $(MODELS)
+
+# For deployments: all that runs, model providers included, each file by its hash. constraints.txt has the versions.
+LOCKED := --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
+
+lock: setup ## requirements.lock and docs/licences.md, from pyproject.toml and constraints.txt
+	@$(BIN)/python -m uv pip compile -q $(LOCKED) -c constraints.txt pyproject.toml \
+		--extra openai --extra anthropic --extra ollama -o requirements.lock
+	@$(BIN)/python -m uv venv -q --clear -p $(BIN)/python .venv-locked
+	@$(BIN)/python -m uv pip install -q -p .venv-locked/bin/python --require-hashes -r requirements.lock
+	@$(BIN)/python -m tests.support.licences .venv-locked >docs/licences.md
+
+audit: setup ## known advisories on what requirements.lock installs; asks osv.dev
+	@$(BIN)/python -m uv tool run -q pip-audit --requirement requirements.lock --disable-pip --vulnerability-service osv
 
 clean: ## remove what was built here; roadmaps and their database stay
 	@rm -rf .venv .venv-* .studio build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from bench import embedded, http, migrations, price, queue, startup, status, stream, turns
+from bench import embedded, http, migrations, price, queue, retention, startup, status, stream, turns
 from bench.servers import bench_server
 
 
@@ -27,6 +27,7 @@ QUICK: Final[dict[str, Callable[[], None]]] = {
     "http": lambda: http.main(requests=800, rounds=3),
     "stream": lambda: stream.main(events=300),
     "migrations": lambda: _migrations(20_000),
+    "retention": lambda: retention.main(waves=3, runs=20),
 }
 FULL: Final[dict[str, Callable[[], None]]] = {
     "price": lambda: price.main(rounds=9),
@@ -38,6 +39,7 @@ FULL: Final[dict[str, Callable[[], None]]] = {
     "http": http.main,
     "stream": stream.main,
     "migrations": lambda: _migrations(1_000_000),
+    "retention": retention.main,
 }
 
 

@@ -12,7 +12,21 @@ from typing import Annotated, Final
 
 import typer
 
-from cli import exporting, operations, reviews, runs, serving, spending, stepping, tokens, views, watching, workers
+from cli import (
+    backups,
+    exporting,
+    operations,
+    pruning,
+    reviews,
+    runs,
+    serving,
+    spending,
+    stepping,
+    tokens,
+    views,
+    watching,
+    workers,
+)
 from cli.output import complain
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
 from domain.secrets import redact
@@ -87,7 +101,10 @@ app.command()(views.graph)
 app.command()(spending.cost)
 app.command()(workers.worker)
 app.command()(serving.serve)
+app.command()(pruning.prune)
 app.add_typer(stepping.step)
+operations.db.command()(backups.backup)
+operations.db.command()(backups.restore)
 app.add_typer(operations.db)
 app.add_typer(tokens.token)
 app.command()(operations.doctor)

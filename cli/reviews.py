@@ -1,6 +1,6 @@
 """People in charge: answer a review, change a framework in words, see what an edit changed."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,7 +9,11 @@ from cli.inputs import known_id, read_retry_request
 from cli.opening import ask
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
 from cli.output import print_json, print_rich, print_text
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from domain.framework import Framework
+    from orchestrator import Orchestrator
 
 
 def modify(
@@ -68,7 +72,14 @@ def diff(task_id: TaskId, json: Json = False) -> None:
     from domain.diff import diff as changes_of
 
     identifier = known_id(task_id, "task")
-    edited = ask(lambda orchestrator: orchestrator.edited(identifier))
+
+    async def look(orchestrator: "Orchestrator") -> "tuple[Framework, Framework] | None":
+        edited = await orchestrator.edited(identifier)
+        if edited is None and await orchestrator.is_pruned(identifier):
+            raise NotFound(f"nobody knows any more what task {identifier} changed: its events were pruned")
+        return edited
+
+    edited = ask(look)
     if json:
         changes = [] if edited is None else changes_of(*edited)
         print_json({"task_id": identifier, "changes": [change.model_dump(mode="json") for change in changes]})

@@ -202,7 +202,7 @@ class Shell:
 
     def complete(self, before: Sequence[str]) -> Sequence[str]:
         """The words that may come next; called in the main thread."""
-        from orchestrator.stepper import SHAPES
+        from nodes.state import SHAPES
 
         match before:
             case []:

@@ -244,6 +244,8 @@ def log(
 
         print_json({"events": [asdict(event) for event in shown], "next": following})
         return
+    if shown and not after and shown[0].sequence > 1:
+        tell("What happened before was pruned.")
     for event in shown:
         print_text(line_of(event))
         for line in details(event):

@@ -9,6 +9,7 @@ RoadmapError
 |-- Unavailable         something outside does not answer
 |   |-- DatabaseUnavailable
 |   |   `-- DatabaseStopped   on purpose: nobody waits for it
+|   |-- UnknownFormat         what is stored was written by another version of this program
 |   `-- ModelUnavailable
 |       `-- ModelDenied       key, permission, quota: no call can succeed, so the run ends, resumable
 |-- Superseded          another attempt owns the task; whoever sees this stops without a trace
@@ -56,6 +57,10 @@ class DatabaseUnavailable(Unavailable):
 
 class DatabaseStopped(DatabaseUnavailable):
     """Somebody stopped the embedded database on purpose."""
+
+
+class UnknownFormat(Unavailable):
+    """What is stored has a form that this version does not read."""
 
 
 class ModelUnavailable(Unavailable):

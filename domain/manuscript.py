@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from domain.contents import Quiz, Resources, Tutorial
 from domain.framework import Framework
 from domain.language import guess_language
+from domain.stored import read_stored
 from domain.vocabulary import ContentStatus, ContentType
 
 Shape = TypeVar("Shape", Tutorial, Resources, Quiz)
@@ -54,11 +53,9 @@ class Manuscript:
         return self._read(Quiz, concept_id, ContentType.QUIZ)
 
     def _read(self, shape: type[Shape], concept_id: str, content_type: ContentType) -> Shape | None:
-        """None for what an earlier system wrote in another shape, too: a document shall not fail over it."""
-        try:
-            return shape.model_validate(self.written(concept_id, content_type).payload)
-        except ValidationError:
-            return None
+        """Raises UnknownFormat."""
+        payload = self.written(concept_id, content_type).payload
+        return None if payload is None else read_stored(shape, payload, f"the {content_type} of {concept_id}")
 
     @cached_property
     def language(self) -> str:

@@ -1,9 +1,15 @@
 """What a graph carries from step to step: plain JSON, small, without contents."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, NonNegativeInt, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic makes a schema of no other one before Python 3.12
+
+from domain.framework import Framework
+from domain.request import Intent, LearningRequest, Text
+from domain.review import EditPlan, Issue, Validation
+from domain.stored import unknown_format
 
 Json = dict[str, Any]
 
@@ -40,3 +46,30 @@ class RunState(TypedDict, total=False):
 def as_json(shape: BaseModel) -> Json:
     """A shape as it goes into state and rows."""
     return shape.model_dump(mode="json")
+
+
+SHAPES: Final[Mapping[str, TypeAdapter[Any]]] = {
+    "request": TypeAdapter(LearningRequest),
+    "intent": TypeAdapter(Intent),
+    "framework": TypeAdapter(Framework),
+    "repairs": TypeAdapter(list[Issue]),
+    "validation": TypeAdapter(Validation),
+    "wants_review": TypeAdapter(bool),
+    "approved": TypeAdapter(bool),
+    "feedback": TypeAdapter(Text),
+    "modifies": TypeAdapter(bool),
+    "edit_plan": TypeAdapter(EditPlan),
+    "edit_rounds": TypeAdapter(NonNegativeInt),
+    "round": TypeAdapter(NonNegativeInt),
+}
+"""What each key of the state holds."""
+
+
+def check_state(values: Mapping[str, Any], task_id: str) -> None:
+    """Raises UnknownFormat for a state that nodes of this version cannot begin with."""
+    for key in values.keys() & SHAPES.keys():
+        try:
+            SHAPES[key].validate_python(values[key])
+        except ValidationError as error:
+            reason = f"{key}: {error.errors()[0]['msg']}"
+            raise unknown_format(f"the checkpoint of task {task_id}", reason) from error

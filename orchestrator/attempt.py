@@ -21,7 +21,7 @@ from nodes.authors.budget import Budget, Limit
 from nodes.authors.ledger import Ledger
 from nodes.authors.patience import Patience
 from nodes.context import RunContext
-from nodes.state import RunState
+from nodes.state import RunState, check_state
 from orchestrator import reviews, transitions
 from orchestrator.authorship import begun_by_a_model
 from orchestrator.gate import RunPermit
@@ -64,11 +64,15 @@ class Attempt:
     async def entry(self) -> RunState | Command[Any] | None:
         """What to go on with: the input of a new graph, the answer to its review, or nothing but its checkpoint."""
         stands = await self.stands()
+        check_state(stands.values, self.task.task_id)
+        begin: RunState = {}
         if not stands.values:
-            return await self._persist(lambda session: input_of(session, self.task))
+            begin = await self._persist(lambda session: input_of(session, self.task))
+            if self.task.accepted_version is None:
+                return begin  # else its checkpoints were pruned, and the rows are the truth by now
         if self.task.accepted_version is not None or self.task.task_type not in STRUCTURAL:
             # A run whose failures were caught stands at its end: the rows say what is missing, so enter anew.
-            await self.graph.aupdate_state(self.config, {}, as_node=Step.CONTENT_GENERATION)
+            await self.graph.aupdate_state(self.config, begin, as_node=Step.CONTENT_GENERATION)
             await self.context.enter(self.context.content_step)
         elif (answer := answer_of(self.task)) and answer.keys() <= {interrupt.id for interrupt in stands.interrupts}:
             return Command(resume=answer)

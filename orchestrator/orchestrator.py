@@ -44,6 +44,7 @@ from repository.workers import database_now, has_heard
 if TYPE_CHECKING:
     from orchestrator.stepper import Stepper
     from orchestrator.worker import Worker
+    from repository.retention import Pruned
 
 FOLLOW_PATIENCE: Final = 60.0
 """Seconds that the streams of a server wait for a database that went away."""
@@ -218,6 +219,13 @@ class Orchestrator(Reader):
             run.cancel()
             await asyncio.wait([run])
         return await self.task(task_id)
+
+    async def prune(self, *, older_than: float | None = None, dry_run: bool = False) -> "Pruned":
+        """Remove what runs left behind that ended so many days ago, or as many as the settings say; what it was."""
+        from orchestrator.retention import ages_of, prune
+
+        ages = ages_of(self._resources.settings, older_than)
+        return await prune(self._database, ages, dry_run=dry_run)
 
     async def _begun(self, request: Coroutine[Any, Any, TaskRow]) -> TaskView:
         return await self.task((await self._carried(request)).task_id)

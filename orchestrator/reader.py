@@ -13,6 +13,7 @@ from domain.diff import Change, diff
 from domain.errors import DatabaseUnavailable, NotFound
 from domain.framework import Framework, Place
 from domain.manuscript import Manuscript
+from domain.stored import read_stored
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from orchestrator.figures import Figures, read_figures
 from orchestrator.follow import Follower, check_place
@@ -151,6 +152,11 @@ class Reader:
             return await events_after(session, {task_id: after}, limit=limit)
 
         return await self._database.persist(read)
+
+    async def is_pruned(self, task_id: str) -> bool:
+        """Whether the first events of a task are gone. Raises NotFound."""
+        first = await self.events(task_id, limit=1)
+        return bool(first) and first[0].sequence > 1
 
     async def roadmap(self, roadmap_id: str, *, owner: str | None = None) -> RoadmapView:
         """Raises NotFound."""
@@ -294,8 +300,8 @@ class Reader:
         if not edits:
             return None
         return (
-            Framework.model_validate(edits[0].payload["before"]),
-            Framework.model_validate(edits[-1].payload["after"]),
+            read_stored(Framework, edits[0].payload.get("before"), f"what task {task_id} changed"),
+            read_stored(Framework, edits[-1].payload.get("after"), f"what task {task_id} changed"),
         )
 
     async def figures(self) -> Figures:

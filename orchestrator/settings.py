@@ -14,6 +14,7 @@ from repository.embedded import default_home
 from repository.urls import read_url
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+Days = Annotated[float, Field(ge=0, le=36_500, allow_inf_nan=False)]
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9_]+:\S+$", max_length=200)]
 
 
@@ -78,6 +79,12 @@ class Settings(BaseSettings):
     """Seconds that a run waits for a database that went away."""
     grace: Seconds = 10.0
     """Seconds that a worker which is asked to stop lets calls in flight go on."""
+    keep_runs: Days = 30.0
+    """Days after its end for which a run keeps its checkpoints and its answers on the ledger."""
+    keep_events: Days = 90.0
+    """Days after its end for which a run keeps its events; the last one stays."""
+    prune_every: Annotated[float, Field(ge=0, le=8760, allow_inf_nan=False)] = 24.0
+    """Hours between two times that a worker prunes; 0: never."""
     offline_latency: Seconds = 0.0
     """Seconds that each call to the offline author takes."""
     offline_fail: Annotated[tuple[str, ...], NoDecode] = ()

@@ -6,43 +6,25 @@ over; when the stepper dies it reads stale, and stepping goes on from the last c
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
-from pydantic import NonNegativeInt, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from domain.checks import check_framework
 from domain.errors import InvalidInput, Superseded
 from domain.framework import Framework
-from domain.request import Intent, LearningRequest, Text
-from domain.review import EditPlan, Issue, Validation
 from domain.vocabulary import Step, TaskStatus
-from nodes.state import RunState
+from nodes.state import SHAPES, RunState
 from orchestrator.attempt import Attempt, open_attempt
 from orchestrator.resources import Resources
 from repository.tables import TaskRow
 
 Json = dict[str, Any]
-
-SHAPES: Final[Mapping[str, TypeAdapter[Any]]] = {
-    "request": TypeAdapter(LearningRequest),
-    "intent": TypeAdapter(Intent),
-    "framework": TypeAdapter(Framework),
-    "repairs": TypeAdapter(list[Issue]),
-    "validation": TypeAdapter(Validation),
-    "wants_review": TypeAdapter(bool),
-    "approved": TypeAdapter(bool),
-    "feedback": TypeAdapter(Text),
-    "modifies": TypeAdapter(bool),
-    "edit_plan": TypeAdapter(EditPlan),
-    "edit_rounds": TypeAdapter(NonNegativeInt),
-    "round": TypeAdapter(NonNegativeInt),
-}
-"""What each key of the state holds (nodes/state.py)."""
 
 _LOOKED_AT_AGAIN: Final = {Step.STRUCTURE_VALIDATION, Step.EDIT_PLAN_ANALYSIS, Step.ROADMAP_EDIT}
 """Before these a framework may be broken: it is validated before contents are made."""

@@ -14,6 +14,7 @@ import structlog
 from domain.errors import DatabaseUnavailable, Superseded
 from orchestrator import transitions
 from orchestrator.resources import Resources
+from orchestrator.retention import keep_pruning
 from orchestrator.runner import Runner
 from orchestrator.sweeper import keep_sweeping
 from repository.tables import TaskRow
@@ -48,18 +49,19 @@ class Worker:
         """Until `stop`; returns when every run has ended or was handed back. Raises DatabaseUnavailable."""
         await self._resources.lease.begin()
         resources = self._resources
-        besides = [
+        chores = [
             asyncio.create_task(keep_sweeping(resources.database, resources.queue, resources.lease)),
             asyncio.create_task(self._deliverer().keep_delivering(resources.settings.grace)),
+            asyncio.create_task(keep_pruning(resources.database, resources.settings)),
         ]
         try:
             async with aclosing(self._resources.queue.deliveries()) as deliveries:
                 await self._take_until_stopped(deliveries)
         finally:
-            for task in besides:
-                task.cancel()
+            for chore in chores:
+                chore.cancel()
             await self._hand_back()
-            await asyncio.gather(*besides, return_exceptions=True)
+            await asyncio.gather(*chores, return_exceptions=True)
 
     def _deliverer(self) -> "Deliverer":
         """Who tells webhooks; brings an HTTP client along, so it is loaded here."""

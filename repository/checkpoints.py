@@ -17,11 +17,15 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from domain.errors import DatabaseUnavailable, Superseded
+from domain.stored import unknown_format
 from repository.database import SERVER_TIMEOUTS, Database, translated
 from repository.tasks import Fence
 from repository.urls import psycopg_arguments
 
 CheckpointPool = AsyncConnectionPool[Any]
+
+CHECKPOINT_FORMAT: Final = 4
+"""The newest that the pinned LangGraph writes (a test holds it to that); it reads all before."""
 
 POOL_TIMEOUT: Final = 3.0
 """Seconds for a connection. Writes of a run stand in line for it: when the database is away, each waits this long."""
@@ -64,7 +68,15 @@ class FencedSaver(AsyncPostgresSaver):
         self._database = database
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        return await self._database.patiently(partial(super().aget_tuple, config))
+        """Raises UnknownFormat for what another version left."""
+        try:
+            found = await self._database.patiently(partial(super().aget_tuple, config))
+        except (NotImplementedError, ValueError) as error:  # an encoding that the serializer does not know
+            raise unknown_format(f"the checkpoint of task {self._fence.task_id}", str(error)) from error
+        if found is not None and found.checkpoint["v"] > CHECKPOINT_FORMAT:
+            reason = f"format {found.checkpoint['v']} is newer than {CHECKPOINT_FORMAT}"
+            raise unknown_format(f"the checkpoint of task {self._fence.task_id}", reason)
+        return found
 
     async def aput(
         self,

@@ -26,7 +26,7 @@ from urllib.parse import quote
 
 from domain.errors import DatabaseStopped, DatabaseUnavailable
 from repository.embedded_home import POLL, PORT, ServerHome
-from repository.postgres_binaries import Binaries
+from repository.postgres_binaries import Account, Binaries
 
 if TYPE_CHECKING:
     import psycopg
@@ -49,8 +49,10 @@ def default_home() -> Path:
 class EmbeddedServer:
     """The one server of a home folder. Any number of processes hold one of these; none of them owns the server."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, any_major: bool = False) -> None:
+        """`any_major`: also a folder that an older PostgreSQL wrote is served, if that one is here: to back it up."""
         self._home = ServerHome(home)
+        self._any_major = any_major
 
     def start(self) -> str:
         """A command's explicit start: clears the stop marker, starts the server unless it answers.
@@ -104,6 +106,13 @@ class EmbeddedServer:
             return self._refusal("postgres") is None
         except (OSError, DatabaseUnavailable):
             return False
+
+    @property
+    def is_of_another_major(self) -> bool:
+        """Whether another PostgreSQL wrote the data than the one that serves new homes."""
+        return self._home.is_initialised and self._written_by() != str(
+            Binaries.find(self._home.account, self._home.folder).major
+        )
 
     @property
     def stopped_on_purpose(self) -> bool:
@@ -242,12 +251,8 @@ class EmbeddedServer:
         """Starts a server that inherits the lock `held`, which is free again when its last process is gone."""
         account = self._home.admit_account()
         binaries = Binaries.find(account, self._home.folder)
-        written_by = (self._home.data / "PG_VERSION").read_text().strip()
-        if written_by != str(binaries.major):
-            raise DatabaseUnavailable(
-                f"{self._home.data} was written by PostgreSQL {written_by} and the binaries are {binaries.major}: dump "
-                f"it with pg_dumpall of {written_by}, set ROADMAP_HOME to a new folder and restore the dump there"
-            )
+        if self._written_by() != str(binaries.major):
+            binaries = self._older(account, binaries.major)
         self._home.disown_lock_files()
         log_end = self._home.open_log()
         settings = {
@@ -264,6 +269,23 @@ class EmbeddedServer:
         ended = account.run(command, cwd=self._home.folder, keep_open=[held])
         if ended.code != 0:
             raise self._home.failure("start", self._home.log_since(log_end) or ended.output)
+
+    def _written_by(self) -> str:
+        return (self._home.data / "PG_VERSION").read_text().strip()
+
+    def _older(self, account: Account, usual: int) -> Binaries:
+        """Those that wrote the data, where they may be used."""
+        written_by = self._written_by()
+        told = f"{self._home.data} was written by PostgreSQL {written_by} and the binaries are {usual}"
+        if not self._any_major:
+            raise DatabaseUnavailable(
+                f"{told}: `roadmap db backup FILE` reads it where PostgreSQL {written_by} is still here, then set "
+                "ROADMAP_HOME to a new folder and `roadmap db restore FILE`"
+            )
+        older = Binaries.of_major(int(written_by), account, self._home.folder) if written_by.isdecimal() else None
+        if older is None:
+            raise DatabaseUnavailable(f"{told}: put the pg_ctl of PostgreSQL {written_by} on PATH, then try again")
+        return older
 
     def _create_database(self) -> None:
         import psycopg

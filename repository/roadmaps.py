@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from domain.errors import Conflict, NotFound
 from domain.framework import Framework
+from domain.stored import read_stored
 from repository.contents import ensure_contents
 from repository.database import Session, execute
 from repository.tables import FrameworkVersionRow, RoadmapRow
@@ -99,7 +100,9 @@ def framework_of(row: RoadmapRow) -> Framework:
     """The structure that a roadmap's row holds. A legacy one may lack what stands in the row beside it."""
     beside = row.model_dump(include={"title", "total_estimated_hours", "recommended_completion_weeks"})
     stored = {name: value for name, value in (row.framework_data or {}).items() if value is not None}
-    return Framework.model_validate(beside | stored | {"roadmap_id": row.roadmap_id})
+    return read_stored(
+        Framework, beside | stored | {"roadmap_id": row.roadmap_id}, f"the structure of roadmap {row.roadmap_id}"
+    )
 
 
 _NAMES: Final = text("""
@@ -215,7 +218,10 @@ async def last_structure_with(session: Session, roadmap_id: str, concept_id: str
         {"roadmap_id": roadmap_id, "concept_id": concept_id},
     )
     row = rows.one_or_none()
-    return None if row is None else (row.version, Framework.model_validate(row.framework_data))
+    if row is None:
+        return None
+    what = f"version {row.version} of the structure of roadmap {roadmap_id}"
+    return row.version, read_stored(Framework, row.framework_data, what)
 
 
 async def _insert(session: Session, roadmap_id: str, user_id: str, title: str) -> bool:

@@ -44,7 +44,7 @@ _TURN: Final = 3600.0
 
 def current(url: str) -> str | None:
     """The revision of the database, None for one that was never migrated."""
-    with _connected(url) as connection:
+    with connected(url) as connection:
         return _revision(connection)
 
 
@@ -92,9 +92,9 @@ def alembic_config(connection: "Connection", **attributes: Any) -> "Config":
 
 
 def _move(url: str, target: str, wait: float, is_there: Callable[[str | None], bool], *, down: bool = False) -> None:
-    with _connected(url) as connection:
+    with connected(url) as connection:
         connection.execute(_SESSION)
-        _take_turn(connection)
+        take_turn(connection)
         present = _revision(connection)
         _refuse_unknown(present)
         if not is_there(present):
@@ -124,7 +124,8 @@ def _run(raw: "psycopg.Connection[Any]", target: str, wait: float, down: bool) -
         raise DatabaseUnavailable(f"the migration to {target} failed, run it again: {_line(_first(error))}") from error
 
 
-def _take_turn(connection: "psycopg.Connection[Any]") -> None:
+def take_turn(connection: "psycopg.Connection[Any]") -> None:
+    """Nobody else migrates the database while this connection lives. Raises DatabaseUnavailable after an hour."""
     # Asking in a loop: a session that waits for a lock holds a snapshot, and CREATE INDEX CONCURRENTLY of the
     # one that has the turn would wait for it.
     deadline = time.monotonic() + _TURN
@@ -155,7 +156,8 @@ def _refuse_strange(revision: str, known: tuple[str, ...]) -> None:
 
 
 @contextmanager
-def _connected(url: str) -> Iterator["psycopg.Connection[Any]"]:
+def connected(url: str) -> Iterator["psycopg.Connection[Any]"]:
+    """A plain connection in autocommit mode. Raises DatabaseUnavailable, for what happens on it too."""
     import psycopg
 
     arguments = psycopg_arguments(url, application_name="roadmap db", settings={})

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 from domain.errors import BudgetSpent
@@ -24,7 +25,7 @@ class Limit:
     def read(cls, text: str) -> "Limit":
         """`200000` tokens or `$1.50`. Raises ValueError."""
         found = _TEXT.fullmatch(text.strip().replace("_", ""))
-        if found is None or float(found[2]) <= 0:
+        if found is None or not 0 < float(found[2]) < inf:
             raise ValueError("must be a number of tokens, as 200000, or of US dollars, as $1.50")
         if not found[1] and "." in found[2]:
             raise ValueError("tokens are whole; US dollars begin with $")

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isfinite
 from typing import Any, Final
 
 from domain.secrets import redact
@@ -18,6 +19,7 @@ _DENIED: Final = frozenset({401, 402, 403, 404})
 _QUOTA: Final = frozenset(
     {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "credit_balance_too_low"}
 )
+_REFUSALS: Final = frozenset(map(str, range(400, 600)))
 _BAD_GATEWAY: Final = 502
 """What an error without a status of its own counts as, where a provider wrapped it into a success."""
 
@@ -72,7 +74,7 @@ def _wrapped(error: Exception) -> Mapping[str, Any] | None:
     if getattr(response, "status_code", None) == 200:
         try:
             body = json.loads(response.text)  # type: ignore[union-attr]
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         inside = body.get("error") if isinstance(body, Mapping) else None
         return inside if isinstance(inside, Mapping) else {"message": str(inside)} if inside else None
@@ -82,8 +84,8 @@ def _wrapped(error: Exception) -> Mapping[str, Any] | None:
 def _status(error: Exception, wrapped: Mapping[str, Any] | None) -> int | None:
     if wrapped is not None:
         code = wrapped.get("code")
-        if isinstance(code, int | str) and str(code).isdecimal() and 400 <= int(code) < 600:
-            return int(code)
+        if str(code) in _REFUSALS:
+            return int(str(code))
         return 429 if "rate_limit" in str(code) or "rate_limit" in str(wrapped.get("type")) else _BAD_GATEWAY
     for holder in (error, getattr(error, "response", None)):
         status = getattr(holder, "status_code", None)
@@ -110,12 +112,13 @@ def _retry_after(error: Exception) -> float | None:
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     try:
         if milliseconds := headers.get("retry-after-ms"):
-            return max(0.0, float(milliseconds) / 1000)
-        value = headers.get("retry-after")
-        if not value:
+            wait = float(milliseconds) / 1000
+        elif not (value := headers.get("retry-after")):
             return None
-        if value.strip().replace(".", "", 1).isdecimal():
-            return float(value)
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
+        elif value.strip().replace(".", "", 1).isdecimal():
+            wait = float(value)
+        else:
+            wait = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+    except (TypeError, ValueError, OverflowError, LookupError):
         return None
+    return max(0.0, wait) if isfinite(wait) else None

@@ -12,7 +12,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from nodes.authors.port import Usage
 
-Price = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
+_Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Price = tuple[_Dollars, _Dollars]
 
 LISTED: Final[Mapping[str, Price]] = {
     "openai:gpt-4.1-mini": (0.40, 1.60),
@@ -35,7 +36,7 @@ def read_prices(text: str) -> dict[str, Price]:
     """`{"openai:gpt-x": [1.25, 10]}`. Raises ValueError."""
     try:
         return _PRICES.validate_python(json.loads(text))
-    except (ValueError, ValidationError):
+    except (ValueError, ValidationError, RecursionError):
         raise ValueError(
             'must be JSON as {"openai:gpt-x": [1.25, 10]}: US dollars for a million tokens in and out'
         ) from None

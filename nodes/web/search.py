@@ -70,11 +70,16 @@ class TavilySearch:
         asked = {"query": query[:_LONGEST_QUERY], "max_results": MOST_PAGES}
         authorization = f"Bearer {self._key.get_secret_value()}"
         said = await _ask("POST", self._url, json=asked, headers={"Authorization": authorization})
-        try:
-            pages = _TavilyAnswer.model_validate_json(said).results
-        except ValidationError:
-            raise SearchFailed("Tavily's answer cannot be read.") from None
-        return _harmless([FoundPage(title=page.title, url=page.url, snippet=page.content) for page in pages])
+        return read_tavily(said)
+
+
+def read_tavily(said: str) -> list[FoundPage]:
+    """Raises SearchFailed."""
+    try:
+        pages = _TavilyAnswer.model_validate_json(said).results
+    except ValidationError:
+        raise SearchFailed("Tavily's answer cannot be read.") from None
+    return _harmless([FoundPage(title=page.title, url=page.url, snippet=page.content) for page in pages])
 
 
 class DuckDuckGoSearch:
@@ -87,12 +92,17 @@ class DuckDuckGoSearch:
 
     async def find(self, query: str) -> list[FoundPage]:
         text = await _ask("POST", self._url, data={"q": query[:_LONGEST_QUERY]}, headers={"User-Agent": "Mozilla/5.0"})
-        snippets = [_plain(found[1]) for found in _SNIPPET.finditer(text)]
-        pages = [
-            FoundPage(title=_plain(found[2]), url=_target(html.unescape(found[1])), snippet=snippet)
-            for found, snippet in zip(_LINK.finditer(text), [*snippets, *[""] * 50], strict=False)
-        ]
-        return _harmless(pages)
+        return read_duckduckgo(text)
+
+
+def read_duckduckgo(page: str) -> list[FoundPage]:
+    """What its page of results lists; nothing, where it looks otherwise."""
+    snippets = [_plain(found[1]) for found in _SNIPPET.finditer(page)]
+    pages = [
+        FoundPage(title=_plain(found[2]), url=_target(html.unescape(found[1])), snippet=snippet)
+        for found, snippet in zip(_LINK.finditer(page), [*snippets, *[""] * 50], strict=False)
+    ]
+    return _harmless(pages)
 
 
 class Finder:
@@ -131,7 +141,10 @@ async def _ask(method: str, url: str, **request: object) -> str:
 
 def _target(href: str) -> str:
     """Where a result leads: its links go through a redirect of the engine's own."""
-    parts = urlsplit(f"https:{href}" if href.startswith("//") else href)
+    try:
+        parts = urlsplit(f"https:{href}" if href.startswith("//") else href)
+    except ValueError:
+        return ""  # which is no web address
     wrapped = parse_qs(parts.query).get("uddg") if parts.path.startswith("/l/") else None
     return wrapped[0] if wrapped else href
 

@@ -128,3 +128,17 @@ class ScriptedAuthor:
 
     def times_asked(self) -> Counter[tuple[Role, str | None]]:
         return Counter(self.asked)
+
+
+class Failing(ScriptedAuthor):
+    """Fails in the roles of `broken`."""
+
+    def __init__(self, *broken: Role) -> None:
+        super().__init__()
+        self.broken = set(broken)
+
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
+        answer = await super().write(brief, objections)
+        if brief.role in self.broken:
+            raise RuntimeError("no luck")
+        return answer

@@ -1,0 +1,26 @@
+"""Reading back what was stored, maybe by another version of this program."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from domain.errors import UnknownFormat
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def read_stored(shape: type[T], stored: object, what: str) -> T:
+    """`stored` in this shape. `what` it is, for the message. Raises UnknownFormat."""
+    try:
+        return shape.model_validate(stored)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        reason = f"{where}: {first['msg']}" if where else first["msg"]
+        raise unknown_format(what, reason) from error
+
+
+def unknown_format(what: str, reason: str) -> UnknownFormat:
+    return UnknownFormat(
+        f"{what} is stored in a form that this version does not read ({reason}): install the version that wrote it"
+    )
