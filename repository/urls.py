@@ -75,6 +75,8 @@ def read_url(url: str) -> dict[str, str]:
         raise InvalidInput("the database URL must begin with postgresql://")
     try:
         read = {name: str(value) for name, value in conninfo_to_dict(url).items() if value}
+    except UnicodeEncodeError:  # bytes of the environment that are no UTF-8
+        raise InvalidInput("the database URL is not UTF-8 (write %XX)") from None
     except ProgrammingError as error:
         # What libpq quotes may be a part of a password with characters that had to be escaped.
         said = re.sub('"[^"]*"', "...", " ".join(str(error).split()))
