@@ -5,7 +5,9 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_
 WORKDIR /app
 
 # What changes seldom comes first: a change of the code does not install everything anew.
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY requirements.lock ./
+RUN pip install --require-hashes --requirement requirements.lock && useradd --system --create-home --uid 10001 roadmap
+COPY pyproject.toml README.md LICENSE ./
 COPY domain domain
 COPY repository repository
 COPY nodes nodes
@@ -14,7 +16,7 @@ COPY orchestrator orchestrator
 COPY backend backend
 COPY cli cli
 COPY migrations migrations
-RUN pip install --constraint constraints.txt ".[openai]" && useradd --system --create-home --uid 10001 roadmap
+RUN pip install --no-deps .
 
 USER roadmap
 EXPOSE 8000
