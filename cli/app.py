@@ -12,7 +12,20 @@ from typing import Annotated, Final
 
 import typer
 
-from cli import exporting, operations, reviews, runs, serving, spending, stepping, tokens, views, watching, workers
+from cli import (
+    browsing,
+    exporting,
+    operations,
+    reviews,
+    runs,
+    serving,
+    spending,
+    stepping,
+    tokens,
+    views,
+    watching,
+    workers,
+)
 from cli.output import complain
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
 from domain.secrets import redact
@@ -87,6 +100,7 @@ app.command()(views.graph)
 app.command()(spending.cost)
 app.command()(workers.worker)
 app.command()(serving.serve)
+app.command("open")(browsing.open_pages)
 app.add_typer(stepping.step)
 app.add_typer(operations.db)
 app.add_typer(tokens.token)
