@@ -18,6 +18,7 @@ from backend import errors, openapi
 from backend.edge import Edge
 from backend.limits import Rates
 from backend.metrics import Measured, Requests
+from backend.pages import routes as pages
 from backend.routes import concepts, exports, learning, metrics, operations, roadmaps, streams, tasks, webhooks
 from backend.streams import Streams
 from nodes.authors.nobody import Nobody
@@ -37,6 +38,7 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
     (API, webhooks.router),
     ("", operations.router),
     ("", metrics.router),
+    *(("", router) for router in pages.ROUTERS),
 )
 """(prefix, router) of every part."""
 

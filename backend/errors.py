@@ -121,6 +121,11 @@ def problem(
     return Response(json.dumps(document), status, dict(headers or {}), PROBLEM_JSON)
 
 
+def for_people(error: RoadmapError) -> str:
+    """Its line, for who does not sit at a terminal."""
+    return _FOR_TERMINALS.sub("", " ".join(str(error).split()))
+
+
 def problem_of(error: RoadmapError) -> Response:
     """The answer to an error of the tree."""
     known = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), None)
@@ -132,8 +137,7 @@ def problem_of(error: RoadmapError) -> Response:
         headers["Retry-After"] = str(RETRY_AFTER)
     if isinstance(error, LimitReached):
         headers["Retry-After"] = str(error.retry_after)
-    detail = _FOR_TERMINALS.sub("", " ".join(str(error).split()))
-    return problem(status, detail, code=code, task_id=getattr(error, "task_id", None), headers=headers)
+    return problem(status, for_people(error), code=code, task_id=getattr(error, "task_id", None), headers=headers)
 
 
 def install(app: FastAPI) -> None:

@@ -14,6 +14,7 @@ import typer
 
 from cli import (
     backups,
+    browsing,
     exporting,
     operations,
     pruning,
@@ -102,6 +103,7 @@ app.command()(spending.cost)
 app.command()(workers.worker)
 app.command()(serving.serve)
 app.command()(pruning.prune)
+app.command("open")(browsing.open_pages)
 app.add_typer(stepping.step)
 operations.db.command()(backups.backup)
 operations.db.command()(backups.restore)

@@ -18,6 +18,7 @@ from domain.vocabulary import ContentType, TaskStatus, TaskType
 from orchestrator.figures import Figures, read_figures
 from orchestrator.follow import Follower, check_place
 from orchestrator.manuscripts import manuscript
+from orchestrator.overviews import Overviews
 from orchestrator.status import (
     ActiveTask,
     RoadmapView,
@@ -77,7 +78,7 @@ class Readiness(NamedTuple):
 READINESS_TIMEOUT: Final = 2.0
 
 
-class Reader:
+class Reader(Overviews):
     """The reading half of an Orchestrator."""
 
     def __init__(self, database: Database, *, follow_patience: float | None = None) -> None:

@@ -14,18 +14,18 @@ from domain.framework import Concept, Framework, Module, Stage
 from rendering.lines import Line, Site, connect, mirrored
 from rendering.wrapping import wrapped
 
-CARD_WIDTH: Final = 208.0
-CARD_HEIGHT: Final = 76.0
+CARD_WIDTH: Final = 232.0
+CARD_HEIGHT: Final = 84.0
 GAP: Final = 18.0
 """Between the cards of a module."""
 GUTTER: Final = 52.0
 """Between columns."""
 MARGIN: Final = 20.0
-LANE_HEAD: Final = 64.0
+LANE_HEAD: Final = 76.0
 MODULE_HEAD: Final = 40.0
 MODULE_GAP: Final = 22.0
 FEWEST_ROWS: Final = 8
-LETTERS: Final = 26
+LETTERS: Final = 28
 """Width of a line of a card's name, in average Latin letters."""
 
 

@@ -1,0 +1,111 @@
+"""What every page's route has in common: whoever asks is known or sent to sign in, and an error is a page."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from backend.auth import Caller
+from backend.errors import RETRY_AFTER, STATUSES, for_people
+from backend.pages.forms import ForeignForm
+from backend.pages.site import address, page
+from domain.errors import RoadmapError
+
+_log = structlog.get_logger("http")
+
+HEADINGS: Final = {
+    403: "That is not for you",
+    404: "There is no such page",
+    409: "Something is in the way",
+    413: "That is too much at once",
+    422: "That cannot be used",
+    429: "That is as much as you may",
+    503: "The database does not answer",
+}
+FOREIGN: Final = "This form was not sent from a page of this site, or its page is too old. Load the page and try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks at the page."""
+
+    user_id: str
+    signed_in: bool
+    operates: bool
+
+
+def reader_of(caller: Caller) -> Reader:
+    return Reader(caller.user_id, caller.authenticated, caller.operates)
+
+
+class PageRoute(APIRoute):
+    """A route whose errors are pages; who is not signed in is sent to the login, and then back."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except HTTPException as error:
+                if error.status_code == HTTPStatus.UNAUTHORIZED:
+                    return _to_login(request)
+                return error_page(request, error.status_code, str(error.detail))
+            except RequestValidationError:
+                return error_page(request, 422, "The address of this page has a part that cannot be used.")
+            except ForeignForm:
+                return error_page(request, 403, FOREIGN)
+            except RoadmapError as error:
+                status = next((STATUSES[kind][0] for kind in type(error).__mro__ if kind in STATUSES), 500)
+                return error_page(request, status, for_people(error))
+            except Exception as error:
+                _log.error("page failed", exc_info=error, path=request.url.path, request_id=request.state.request_id)
+                return error_page(request, 500, "The server made a mistake; its log says more.")
+
+        return answer
+
+
+def pages() -> APIRouter:
+    """A router for pages; they are no part of the API's description."""
+    return APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
+
+
+def error_page(request: Request, status: int, message: str) -> Response:
+    """One clear line, and the way back."""
+    caller: Caller | None = getattr(request.state, "caller", None)
+    response = page(
+        request,
+        "error.html",
+        status=status,
+        heading=HEADINGS.get(status, "Something went wrong"),
+        message=message,
+        back=_back(request),
+        reader=reader_of(caller) if caller else None,
+    )
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _back(request: Request) -> str:
+    """Where a form came from, if that was a page of ours."""
+    if request.method == "GET":
+        return ""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    return came_from.path if came_from.netloc == request.headers.get("host") else ""
+
+
+def _to_login(request: Request) -> Response:
+    at = address(request)
+    if request.method != "GET":
+        return RedirectResponse(at("login"), status_code=303)
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"{at('login')}?next={quote(wanted, safe='')}", status_code=303)

@@ -1,0 +1,102 @@
+"""Forms: reading them, and refusing those that another site sent.
+
+Three walls, each enough by itself in a browser of today: the cookies are SameSite=Strict, the browser says where a
+form comes from, and a form carries the token that its page was given.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from domain.errors import InvalidInput
+
+COOKIE: Final = "roadmap_form"
+LARGEST: Final = 64 * 1024
+"""Bytes of a form."""
+MOST_FIELDS: Final = 2000
+
+
+class ForeignForm(Exception):
+    """The form was not sent from a page of ours, or from one that is too old."""
+
+
+class Form:
+    """The fields of a form. Texts keep their lines; line ends are those of Unix."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
+        self._pairs = [(name, value.replace("\r\n", "\n")) for name, value in pairs]
+
+    def __getitem__(self, name: str) -> str:
+        """Without blanks around it; empty where the form has no such field."""
+        return next((value for key, value in self._pairs if key == name), "").strip()
+
+    def all(self, name: str) -> list[str]:
+        return [value for key, value in self._pairs if key == name]
+
+    def below(self, prefix: str) -> Mapping[str, list[str]]:
+        """Fields whose names begin with `prefix`, by what follows it."""
+        found: dict[str, list[str]] = {}
+        for name, value in self._pairs:
+            if name.startswith(prefix):
+                found.setdefault(name.removeprefix(prefix), []).append(value)
+        return found
+
+
+def form_token(request: Request) -> str:
+    """The token of this browser's forms: that of its cookie, or a new one for the answer to set."""
+    known = request.cookies.get(COOKIE, "")
+    if not hasattr(request.state, "form_token"):
+        request.state.form_token = known if len(known) >= 32 else secrets.token_urlsafe(24)
+    return str(request.state.form_token)
+
+
+def keep_token(request: Request, response: Response) -> None:
+    """Sets the cookie beside a page whose forms carry its token."""
+    token = form_token(request)
+    if request.cookies.get(COOKIE) != token:
+        set_cookie(request, response, COOKIE, token)
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
+    """One that scripts cannot read and other sites cannot send."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path=str(request.scope.get("root_path", "")).rstrip("/") + "/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+
+
+async def read_form(request: Request) -> Form:
+    """The fields of a form that a page of ours sent. Raises ForeignForm, and InvalidInput for one that is too large."""
+    if not _is_from_here(request):
+        raise ForeignForm
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            raise InvalidInput("The form is too large: at most 64 KB can be sent.")
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise InvalidInput("The form cannot be read.") from error
+    form = Form(pairs)
+    known = request.cookies.get(COOKIE, "")
+    if not known or not secrets.compare_digest(known.encode(), form["csrf"].encode()):
+        raise ForeignForm
+    return form
+
+
+def _is_from_here(request: Request) -> bool:
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")

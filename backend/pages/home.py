@@ -1,0 +1,140 @@
+"""Home: what do you want to learn, and what you have. The bin."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, Final, get_args
+
+from fastapi import Request
+from fastapi.responses import Response
+from pydantic import ValidationError
+
+from backend.auth import CallerDep
+from backend.inputs import terms_of
+from backend.pages.answers import pages, reader_of
+from backend.pages.forms import read_form
+from backend.pages.live import live
+from backend.pages.site import address, page, see
+from backend.pages.views.shelf import Book, book_of
+from backend.paging import decode, encode
+from backend.resources import OrchestratorDep, SettingsDep
+from domain.request import LearningRequest, Level, Preferences
+from orchestrator import Orchestrator
+from orchestrator.requests import ReviewRequest
+
+router = pages()
+
+PAGE: Final = 24
+FIELDS: Final = (
+    "learning_goal",
+    "current_level",
+    "available_hours_per_week",
+    "career_background",
+    "primary_language",
+    "target_deadline",
+)
+ADVICE: Final = {
+    "learning_goal": "Say in at most 2000 characters what you want to learn.",
+    "current_level": "Choose one of the levels.",
+    "available_hours_per_week": "A number from 1 to 168.",
+    "career_background": "At most 4000 characters.",
+    "primary_language": "A language code, as en, zh or pt-BR.",
+    "target_deadline": "At most 200 characters.",
+}
+BLANK: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(FIELDS, ""),
+    "current_level": "beginner",
+    "available_hours_per_week": "5",
+    "review": False,
+    "opened": False,
+}
+
+
+@router.get("/")
+async def home(request: Request, caller: CallerDep, orchestrator: OrchestratorDep, before: str = "") -> Response:
+    return await _home(request, caller, orchestrator, before=before)
+
+
+@router.post("/")
+async def create(request: Request, caller: CallerDep, orchestrator: OrchestratorDep, settings: SettingsDep) -> Response:
+    form = await read_form(request)
+    typed = {name: form[name] for name in FIELDS}
+    review = form["review"] == "yes"
+    kept = {**BLANK, **typed, "review": review, "opened": any(typed[name] for name in FIELDS[3:])}
+    try:
+        preferences = Preferences.model_validate({name: text for name, text in typed.items() if text})
+    except ValidationError as error:
+        wrong = {str(problem["loc"][0]) if problem["loc"] else "form" for problem in error.errors()}
+        errors = {name: ADVICE.get(name, "This cannot be used.") for name in wrong}
+        return await _home(request, caller, orchestrator, form=kept, errors=errors)
+    wanted = LearningRequest(preferences=preferences, user_id=caller.user_id)
+    terms = terms_of(request, caller, settings, owner=None)
+    task = await orchestrator.create(wanted, review=ReviewRequest() if review else None, detach=True, terms=terms)
+    return see(request, "roadmaps", str(task.roadmap_id))
+
+
+async def _home(
+    request: Request,
+    caller: CallerDep,
+    orchestrator: Orchestrator,
+    *,
+    before: str = "",
+    form: Mapping[str, Any] = BLANK,
+    errors: Mapping[str, str] | None = None,
+) -> Response:
+    shelf, older = await _shelf(request, caller, orchestrator, before=before)
+    at = address(request)
+    return page(
+        request,
+        "home.html",
+        status=422 if errors else 200,
+        reader=reader_of(caller),
+        here="home",
+        levels=get_args(Level),
+        form=form,
+        errors=errors or {},
+        shelf=shelf,
+        older=older,
+        newest=at("") if before else "",
+        live=live(request, ("pulse",), "" if before else _beat(shelf), busy=any(book.moves for book in shelf)),
+    )
+
+
+@router.get("/pulse")
+async def pulse(request: Request, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+    """A word that changes when the shelf would look different."""
+    shelf, _ = await _shelf(request, caller, orchestrator, before="")
+    return Response(_beat(shelf), media_type="text/plain")
+
+
+@router.get("/bin")
+async def bin_of(request: Request, caller: CallerDep, orchestrator: OrchestratorDep, before: str = "") -> Response:
+    shelf, older = await _shelf(request, caller, orchestrator, before=before, binned=True)
+    return page(
+        request,
+        "bin.html",
+        reader=reader_of(caller),
+        here="bin",
+        shelf=shelf,
+        older=older,
+        newest=address(request)("bin") if before else "",
+    )
+
+
+async def _shelf(
+    request: Request, caller: CallerDep, orchestrator: Orchestrator, *, before: str, binned: bool = False
+) -> tuple[list[Book], str]:
+    """A page of the reader's own roadmaps, and the address of the one after it."""
+    rows = await orchestrator.shelf(owner=caller.user_id, binned=binned, before=decode(before or None), limit=PAGE + 1)
+    shown = rows[:PAGE]
+    done = await orchestrator.learning.done(caller.user_id, [row.roadmap_id for row in shown])
+    learned = {roadmap_id: len(concepts) for roadmap_id, concepts in done.items()}
+    older = ""
+    if len(rows) > PAGE:
+        place = address(request)("bin" if binned else "")
+        older = f"{place}?before={encode((shown[-1].created_at, shown[-1].roadmap_id))}"
+    return [book_of(row, learned) for row in shown], older
+
+
+def _beat(shelf: list[Book]) -> str:
+    told = "|".join(f"{book.roadmap_id} {book.state} {book.completed} {book.done}" for book in shelf)
+    return sha256(told.encode()).hexdigest()[:16]

@@ -1,0 +1,52 @@
+"""Signing in: a token becomes a cookie that scripts cannot read and other sites cannot send."""
+
+from typing import Final
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from backend.auth import COOKIE, authenticate
+from backend.errors import Problem
+from backend.pages.answers import pages
+from backend.pages.forms import read_form, set_cookie
+from backend.pages.site import address, page
+
+router = pages()
+
+KEPT: Final = 30 * 86_400
+"""Seconds that a browser keeps the cookie; the token itself may end sooner."""
+
+
+@router.get("/login")
+async def login(request: Request, next: str = "") -> Response:
+    return page(request, "login.html", next=_ours(request, next), errors={})
+
+
+@router.post("/login")
+async def sign_in(request: Request) -> Response:
+    form = await read_form(request)
+    state = request.app.state
+    token, wanted = form["access_token"], _ours(request, form["next"])
+    try:
+        await authenticate(state.authority, token, state.orchestrator.database)
+    except Problem as error:
+        said = str(error.detail) if token else "Paste your token here."
+        return page(request, "login.html", status=401, next=wanted, errors={"access_token": said})
+    response = RedirectResponse(wanted or address(request)(""), status_code=303)
+    set_cookie(request, response, COOKIE, token, seconds=KEPT)
+    return response
+
+
+@router.post("/logout")
+async def sign_out(request: Request) -> Response:
+    await read_form(request)
+    at = address(request)
+    response = RedirectResponse(at("login"), status_code=303)
+    response.delete_cookie(COOKIE, path=at(""), httponly=True, samesite="strict")
+    return response
+
+
+def _ours(request: Request, wanted: str) -> str:
+    """An address of this site, or nothing: nobody is sent elsewhere with his new cookie."""
+    inside = wanted.startswith(address(request)("")) and not wanted.startswith(("//", "/\\"))
+    return wanted if inside and wanted.isprintable() and "\\" not in wanted else ""

@@ -1,0 +1,176 @@
+"""A roadmap's pages: the map, the weekly plan, its changes, its runs; and what can be asked for there."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from backend.auth import Caller, CallerDep
+from backend.inputs import RoadmapId, terms_of
+from backend.pages.answers import pages
+from backend.pages.forms import read_form
+from backend.pages.frame import frame_of
+from backend.pages.site import address, page, see
+from backend.pages.views.looks import CONTENT_SAYS, TASK_NAMES
+from backend.pages.views.plan import plan_of
+from backend.pages.views.structure import history_of
+from backend.pages.views.task import task_line
+from backend.paging import decode, encode
+from backend.resources import OrchestratorDep, SettingsDep
+from domain.framework import Framework
+from domain.vocabulary import ContentType, TaskType
+from orchestrator import Orchestrator
+from orchestrator.requests import RetryRequest, ReviewRequest
+from orchestrator.terms import Terms
+
+router = pages()
+
+PAGE: Final = 50
+
+
+@router.get("/roadmaps/{roadmap_id}")
+async def roadmap_map(
+    request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
+) -> Response:
+    frame = await frame_of(request, roadmap_id, caller, orchestrator)
+    return page(request, "map.html", tab="map", wide=True, legend=CONTENT_SAYS.items(), **frame.context)
+
+
+@router.get("/roadmaps/{roadmap_id}/pulse")
+async def pulse(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+    """A word that changes when the roadmap would look different."""
+    await orchestrator.status(roadmap_id, owner=caller.reads)
+    return Response(await orchestrator.pulse(roadmap_id), media_type="text/plain")
+
+
+@router.get("/roadmaps/{roadmap_id}/plan")
+async def plan(request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+    frame = await frame_of(request, roadmap_id, caller, orchestrator)
+    asked = await orchestrator.preferences(roadmap_id, owner=caller.reads)
+    framework = frame.roadmap.framework or Framework(roadmap_id=roadmap_id)
+    weeks = plan_of(framework, asked.available_hours_per_week, asked.target_deadline, frame.learned)
+    return page(request, "plan.html", tab="plan", plan=weeks, **frame.context)
+
+
+@router.get("/roadmaps/{roadmap_id}/changes")
+async def changes(
+    request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
+) -> Response:
+    return await _changes(request, roadmap_id, caller, orchestrator)
+
+
+@router.post("/roadmaps/{roadmap_id}/modify")
+async def modify(
+    request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep, settings: SettingsDep
+) -> Response:
+    form = await read_form(request)
+    instructions, review = form["instructions"], form["review"] == "yes"
+    if not instructions or len(instructions) > 4000:
+        said = "Say in at most 4000 characters what should be different."
+        return await _changes(
+            request,
+            roadmap_id,
+            caller,
+            orchestrator,
+            typed={"instructions": instructions[:4000], "review": review, "errors": {"instructions": said}},
+        )
+    task = await orchestrator.modify(
+        roadmap_id,
+        instructions,
+        user_id=caller.user_id,
+        review=ReviewRequest() if review else None,
+        detach=True,
+        terms=terms_of(request, caller, settings, owner=caller.writes),
+    )
+    return see(request, "tasks", task.task_id, said="changing")
+
+
+async def _changes(
+    request: Request,
+    roadmap_id: RoadmapId,
+    caller: Caller,
+    orchestrator: Orchestrator,
+    typed: Mapping[str, Any] | None = None,
+) -> Response:
+    frame = await frame_of(request, roadmap_id, caller, orchestrator)
+    structures = await orchestrator.history(roadmap_id, owner=caller.reads)
+    blank: dict[str, Any] = {"instructions": "", "review": True, "errors": {}}
+    return page(
+        request,
+        "changes.html",
+        status=422 if typed else 200,
+        tab="changes",
+        history=history_of(structures),
+        **{**blank, **(typed or {})},
+        **frame.context,
+    )
+
+
+@router.get("/roadmaps/{roadmap_id}/runs")
+async def runs(
+    request: Request,
+    roadmap_id: RoadmapId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    type: str = "",
+    before: str = "",
+) -> Response:
+    frame = await frame_of(request, roadmap_id, caller, orchestrator)
+    found = await orchestrator.tasks(
+        roadmap_id=roadmap_id,
+        task_types=[one for one in TaskType if one == type],
+        owner=caller.reads,
+        before=decode(before or None),
+        limit=PAGE + 1,
+    )
+    at, shown, now = address(request), found[:PAGE], datetime.now(UTC)
+    here = at("roadmaps", roadmap_id, "runs")
+    query = f"?type={quote(type)}&" if type else "?"
+    names = {concept.concept_id: concept.name for concept in frame.concepts}
+    return page(
+        request,
+        "runs.html",
+        tab="runs",
+        kind=type,
+        kinds=[("", "All"), *TASK_NAMES.items()],
+        tasks=[task_line(task, names, now) for task in shown],
+        older=f"{here}{query}before={encode((shown[-1].created_at, shown[-1].task_id))}" if len(found) > PAGE else "",
+        newest=f"{here}{query[:-1]}" if before else "",
+        **frame.context,
+    )
+
+
+@router.post("/roadmaps/{roadmap_id}/retry-failed")
+async def retry_failed(
+    request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep, settings: SettingsDep
+) -> Response:
+    await read_form(request)
+    task = await orchestrator.retry_failed(
+        roadmap_id,
+        tuple(ContentType),
+        RetryRequest(user_id=caller.user_id),
+        detach=True,
+        terms=terms_of(request, caller, settings, owner=caller.writes),
+    )
+    return see(request, "roadmaps", roadmap_id, said="asked" if task else "nothing")
+
+
+@router.post("/roadmaps/{roadmap_id}/bin")
+async def throw_away(
+    request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
+) -> Response:
+    await read_form(request)
+    await orchestrator.bin(roadmap_id, terms=Terms(owner=caller.writes))
+    return see(request, "bin", said="binned")
+
+
+@router.post("/roadmaps/{roadmap_id}/restore")
+async def restore(
+    request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
+) -> Response:
+    await read_form(request)
+    await orchestrator.restore(roadmap_id, terms=Terms(owner=caller.writes))
+    return see(request, "roadmaps", roadmap_id, said="restored")

@@ -1,0 +1,140 @@
+"""A run and its review: how it goes, why it waits, what it cost, and the plan that waits for approval."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from backend.auth import Caller, CallerDep
+from backend.inputs import TaskId, terms_of
+from backend.pages.answers import pages, reader_of
+from backend.pages.forms import read_form
+from backend.pages.live import live
+from backend.pages.site import page, see
+from backend.pages.views.review import review_of
+from backend.pages.views.run import run_of
+from backend.resources import OrchestratorDep, SettingsDep
+from domain.errors import NotFound
+from domain.framework import Framework
+from domain.review import Decision
+from orchestrator import Orchestrator
+from orchestrator.terms import Terms
+from repository.events import Event
+
+router = pages()
+
+
+@router.get("/tasks/{task_id}")
+async def run(
+    request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep, before: int | None = None
+) -> Response:
+    beat = await orchestrator.pulse_of_task(task_id)
+    task = await orchestrator.task(task_id, owner=caller.reads)
+    events = await _events(orchestrator, task_id, caller)
+    title, framework = await _structure(orchestrator, task.roadmap_id, caller)
+    names = {concept.concept_id: concept.name for concept in framework.concepts()}
+    shown = run_of(
+        task,
+        events,
+        await orchestrator.expenses(task_id=task_id),
+        names,
+        roadmap_title=title,
+        now=datetime.now(UTC),
+        before=before,
+    )
+    return page(
+        request,
+        "run.html",
+        reader=reader_of(caller),
+        run=shown,
+        live=live(
+            request, ("tasks", task_id, "pulse"), beat, {task_id: shown.last} if task.live else {}, busy=shown.active
+        ),
+    )
+
+
+@router.get("/tasks/{task_id}/pulse")
+async def pulse(task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+    await orchestrator.task(task_id, owner=caller.reads)
+    return Response(await orchestrator.pulse_of_task(task_id), media_type="text/plain")
+
+
+@router.post("/tasks/{task_id}/cancel")
+async def cancel(request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+    await read_form(request)
+    await orchestrator.cancel(task_id, terms=Terms(owner=caller.writes))
+    return see(request, "tasks", task_id, said="cancelled")
+
+
+@router.post("/tasks/{task_id}/resume")
+async def resume(
+    request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep, settings: SettingsDep
+) -> Response:
+    await read_form(request)
+    await orchestrator.resume(task_id, detach=True, terms=terms_of(request, caller, settings, owner=caller.writes))
+    return see(request, "tasks", task_id, said="resumed")
+
+
+@router.get("/tasks/{task_id}/review")
+async def review(request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+    return await _review(request, task_id, caller, orchestrator)
+
+
+@router.post("/tasks/{task_id}/review")
+async def decide(
+    request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep, settings: SettingsDep
+) -> Response:
+    form = await read_form(request)
+    approved, feedback = form["decision"] == "approve", form["feedback"]
+    if not approved and not feedback:
+        errors = {"feedback": "Say what should change: the plan is written anew by your words."}
+        return await _review(request, task_id, caller, orchestrator, errors=errors)
+    if len(feedback) > 4000:
+        return await _review(request, task_id, caller, orchestrator, errors={"feedback": "At most 4000 characters."})
+    seen = int(form["round"]) if form["round"].isdecimal() else None
+    decision = Decision(approved=approved, feedback=feedback, by=caller.user_id, round=seen)
+    terms = terms_of(request, caller, settings, owner=caller.reviews)
+    await orchestrator.review(task_id, decision, detach=True, terms=terms)
+    return see(request, "tasks", task_id, said="approved" if approved else "rejected")
+
+
+async def _review(
+    request: Request,
+    task_id: str,
+    caller: Caller,
+    orchestrator: Orchestrator,
+    *,
+    errors: Mapping[str, str] | None = None,
+) -> Response:
+    task = await orchestrator.task(task_id, owner=caller.reviews)
+    events = await _events(orchestrator, task_id, caller)
+    title, framework = await _structure(orchestrator, task.roadmap_id, caller)
+    return page(
+        request,
+        "review.html",
+        status=422 if errors else 200,
+        reader=reader_of(caller),
+        review=review_of(task, events, framework, title),
+        feedback="",
+        errors=errors or {},
+    )
+
+
+async def _events(orchestrator: Orchestrator, task_id: str, caller: Caller) -> list[Event]:
+    """All of them: what a run made is counted from its story."""
+    events: list[Event] = []
+    while more := await orchestrator.events(task_id, after=events[-1].sequence if events else 0, owner=caller.reads):
+        events += more
+    return events
+
+
+async def _structure(orchestrator: Orchestrator, roadmap_id: str | None, caller: Caller) -> tuple[str, Framework]:
+    """The title and the structure of a roadmap; empty where it has none, or is gone."""
+    if roadmap_id is None:
+        return "", Framework(roadmap_id="")
+    try:
+        roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
+    except NotFound:
+        return roadmap_id, Framework(roadmap_id=roadmap_id)
+    return roadmap.title, roadmap.framework or Framework(roadmap_id=roadmap_id)

@@ -1,0 +1,23 @@
+"""Style, script and icon: three files of ours, kept by browsers until they change."""
+
+from fastapi import HTTPException
+from fastapi.responses import Response
+
+from backend.pages.answers import pages
+from backend.pages.site import MEDIA_TYPES, asset
+
+router = pages()
+
+
+@router.get("/static/{name}")
+async def static_file(name: str) -> Response:
+    """The address carries a word that changes with the file, so that nobody has to ask whether it did."""
+    if name not in MEDIA_TYPES:
+        raise HTTPException(404, "There is no such file.")
+    content, version = asset(name)
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "ETag": f'"{version}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=MEDIA_TYPES[name], headers=headers)

@@ -1,0 +1,1 @@
+"""What the templates are given: frozen, complete, made of what the orchestrator's readers tell."""

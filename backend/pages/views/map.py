@@ -1,0 +1,284 @@
+"""A roadmap as a picture: stages, modules, cards with their marks, and what needs attention."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import Final, Literal
+
+from backend.pages.views.looks import (
+    CONTENT_NAMES,
+    CONTENT_SAYS,
+    TASK_NAMES,
+    Look,
+    content_look,
+    direction_of,
+    task_look,
+    task_state,
+)
+from domain.framework import Concept, Framework, Module, Stage
+from domain.vocabulary import ContentStatus, ContentType, TaskStatus
+from orchestrator.status import RoadmapView, TaskView
+from rendering.drawing import Drawing, draw
+from rendering.stories import doing
+from rendering.words import hours
+from repository.readings import ContentState
+
+MOST_BROKEN: Final = 20
+"""Shown one by one; the button beside them is for all."""
+
+States = Mapping[tuple[str, ContentType], ContentState]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One content of a concept."""
+
+    concept_id: str
+    content_type: ContentType
+    look: Look
+
+    @property
+    def name(self) -> str:
+        return CONTENT_NAMES[self.content_type]
+
+    @property
+    def says(self) -> str:
+        return CONTENT_SAYS[self.look]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A concept."""
+
+    concept_id: str
+    number: int
+    """In learning order, from 1."""
+    name: str
+    hours: str
+    difficulty: str
+    done: bool
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleBox:
+    name: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A stage, and what it comes to. Its modules stand in one column or more."""
+
+    name: str
+    description: str
+    hours: str
+    concepts: int
+    done: int
+    completed: int
+    contents: int
+    columns: tuple[tuple[ModuleBox, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The lines behind the cards: SVG paths, and the size of the whole."""
+
+    width: float
+    height: float
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run that is going on, or should be."""
+
+    task_id: str
+    name: str
+    look: Look
+    doing: str
+    live: bool
+    waits_for_review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A content that failed, or that nobody will finish."""
+
+    concept_id: str
+    content_type: ContentType
+    name: str
+    concept_name: str
+    look: Look
+    says: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The run that was to make the roadmap and did not."""
+
+    task_id: str
+    name: str
+    state: str
+    error_message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Everything that the roadmap's pages have in common."""
+
+    roadmap_id: str
+    title: str
+    direction: Literal["ltr", "rtl"]
+    version: int
+    hours: str
+    weeks: int
+    stages: tuple[Lane, ...]
+    picture: Picture
+    concepts: int
+    done: int
+    contents: int
+    completed: int
+    failed: int
+    stale: int
+    broken: tuple[Broken, ...]
+    """The first of both, in learning order."""
+    runs: tuple[RunLine, ...]
+    ended: Ended | None
+
+
+def map_of(roadmap: RoadmapView, learned: Collection[str] = (), last: TaskView | None = None) -> Map:
+    """`learned`: ids of the concepts that the reader knows already. `last`: the newest run of the roadmap."""
+    framework = roadmap.framework or Framework(roadmap_id=roadmap.roadmap_id)
+    states = {(state.concept_id, state.content_type): state for state in roadmap.contents}
+    turned = direction_of(framework.title or roadmap.title) == "rtl"
+    drawing = draw(framework, right_to_left=turned)
+    lanes = _lanes(framework, drawing, states, learned)
+    present = {concept.concept_id for concept in framework.concepts()}
+    shown = [state for state in roadmap.contents if state.concept_id in present]
+    return Map(
+        roadmap_id=roadmap.roadmap_id,
+        title=framework.title or roadmap.title,
+        direction="rtl" if turned else "ltr",
+        version=roadmap.framework_version,
+        hours=hours(framework.total_estimated_hours),
+        weeks=framework.recommended_completion_weeks,
+        stages=lanes,
+        picture=Picture(drawing.width, drawing.height, tuple(line.d for line in drawing.lines)),
+        concepts=len(present),
+        done=len(present & set(learned)),
+        contents=len(present) * len(ContentType),
+        completed=sum(lane.completed for lane in lanes),
+        failed=sum(state.status is ContentStatus.FAILED for state in shown),
+        stale=sum(state.stale for state in shown),
+        broken=_broken(framework, states),
+        runs=tuple(run_line(task, roadmap.contents) for task in roadmap.active_tasks),
+        ended=_ended(roadmap, last),
+    )
+
+
+def run_line(task: TaskView, contents: Sequence[ContentState]) -> RunLine:
+    return RunLine(
+        task_id=task.task_id,
+        name=TASK_NAMES[task.task_type],
+        look=task_look(task),
+        doing=_doing(task, contents),
+        live=task.live,
+        waits_for_review=task.status is TaskStatus.HUMAN_REVIEW_PENDING,
+    )
+
+
+def _doing(task: TaskView, contents: Sequence[ContentState]) -> str:
+    if not task.live:
+        return "the process that ran it died, and no other has taken it over yet."
+    if task.status is not TaskStatus.PROCESSING:
+        waits = "it waits for a worker, and none is running." if task.waiting_for_worker else f"{task_state(task)}."
+        return waits[0].lower() + waits[1:]
+    held = [state for state in contents if state.task_id == task.task_id]
+    said = doing(task.current_step)
+    said = said[0].lower() + said[1:]
+    if not held:
+        return f"{said} …"
+    finished = sum(state.status in (ContentStatus.COMPLETED, ContentStatus.FAILED) for state in held)
+    return f"{said}, {finished} of {len(held)}."
+
+
+def _broken(framework: Framework, states: States) -> tuple[Broken, ...]:
+    found = (
+        (concept, state)
+        for concept in framework.concepts()
+        for content_type in ContentType
+        if (state := states.get((concept.concept_id, content_type))) is not None
+        and (state.stale or state.status is ContentStatus.FAILED)
+    )
+    return tuple(
+        Broken(
+            concept_id=concept.concept_id,
+            content_type=state.content_type,
+            name=CONTENT_NAMES[state.content_type],
+            concept_name=concept.name or concept.concept_id,
+            look=content_look(state),
+            says=CONTENT_SAYS[content_look(state)],
+            reason=state.last_error or "",
+        )
+        for concept, state in islice(found, MOST_BROKEN)
+    )
+
+
+def _ended(roadmap: RoadmapView, last: TaskView | None) -> Ended | None:
+    """A roadmap that never got a framework, and nobody is making one."""
+    if roadmap.framework_version > 0 or roadmap.active_tasks or last is None:
+        return None
+    return Ended(last.task_id, TASK_NAMES[last.task_type], task_state(last), last.error_message)
+
+
+def _lanes(framework: Framework, drawing: Drawing, states: States, learned: Collection[str]) -> tuple[Lane, ...]:
+    numbers = {concept.concept_id: number for number, concept in enumerate(framework.concepts(), start=1)}
+    boxes = iter(drawing.modules)
+    return tuple(
+        _lane(stage, [next(boxes).box.x for _ in stage.modules], states, learned, numbers) for stage in framework.stages
+    )
+
+
+def _lane(
+    stage: Stage, places: Sequence[float], states: States, learned: Collection[str], numbers: Mapping[str, int]
+) -> Lane:
+    """`places`: where each of its modules stands, from left to right; those at one place are a column."""
+    concepts = [concept for module in stage.modules for concept in module.concepts]
+    modules = [_box(module, states, learned, numbers) for module in stage.modules]
+    columns = [
+        tuple(module for _, module in column)
+        for _, column in groupby(zip(places, modules, strict=True), key=lambda placed: placed[0])
+    ]
+    marks = [mark for module in modules for card in module.cards for mark in card.marks]
+    return Lane(
+        name=stage.name,
+        description=stage.description,
+        hours=hours(sum(concept.estimated_hours for concept in concepts)),
+        concepts=len(concepts),
+        done=sum(concept.concept_id in learned for concept in concepts),
+        completed=sum(mark.look == "completed" for mark in marks),
+        contents=len(marks),
+        columns=tuple(columns) or ((),),
+    )
+
+
+def _box(module: Module, states: States, learned: Collection[str], numbers: Mapping[str, int]) -> ModuleBox:
+    cards = (_card(concept, states, learned, numbers[concept.concept_id]) for concept in module.concepts)
+    return ModuleBox(module.name, tuple(cards))
+
+
+def _card(concept: Concept, states: States, learned: Collection[str], number: int) -> Card:
+    return Card(
+        concept_id=concept.concept_id,
+        number=number,
+        name=concept.name,
+        hours=hours(concept.estimated_hours),
+        difficulty=concept.difficulty,
+        done=concept.concept_id in learned,
+        marks=tuple(
+            Mark(concept.concept_id, content_type, content_look(states.get((concept.concept_id, content_type))))
+            for content_type in ContentType
+        ),
+    )

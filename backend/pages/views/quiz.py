@@ -1,0 +1,72 @@
+"""A quiz as a form, and after it was answered with what is right and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from domain.contents import OpenQuestion
+from domain.quizzes import Mark, OpenQuiz
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    text: str
+    chosen: bool = False
+    verdict: Literal["", "right", "wrong"] = ""
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCard:
+    text: str
+    several: bool
+    """Whether more than one option may be chosen."""
+    options: tuple[Option, ...]
+    verdict: Literal["", "right", "wrong"] = ""
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    right: int
+    total: int
+
+    @property
+    def says(self) -> str:
+        if self.right == self.total:
+            return "All of it. Mark the concept as learned, if it feels so."
+        return "What was not right is explained below; read on, and try once more."
+
+
+def questions_of(quiz: OpenQuiz, marks: Sequence[Mark] | None) -> tuple[QuestionCard, ...]:
+    """`marks` of an attempt, or None before there is one."""
+    if marks is None:
+        return tuple(_open(question) for question in quiz.questions)
+    return tuple(_marked(question, mark) for question, mark in zip(quiz.questions, marks, strict=True))
+
+
+def _open(question: OpenQuestion) -> QuestionCard:
+    return QuestionCard(question.question, _several(question), tuple(map(Option, question.options)))
+
+
+def _marked(question: OpenQuestion, mark: Mark) -> QuestionCard:
+    options = tuple(_option(index, text, mark) for index, text in enumerate(question.options))
+    verdict: Literal["right", "wrong"] = "right" if mark.right else "wrong"
+    return QuestionCard(question.question, _several(question), options, verdict, mark.explanation)
+
+
+def _option(index: int, text: str, mark: Mark) -> Option:
+    chosen, right = index in mark.chosen, index in mark.correct_answer
+    match chosen, right:
+        case True, True:
+            return Option(text, chosen, "right", "your answer, right")
+        case False, True:
+            return Option(text, chosen, "right", "right")
+        case True, False:
+            return Option(text, chosen, "wrong", "your answer, not right")
+        case _:
+            return Option(text)
+
+
+def _several(question: OpenQuestion) -> bool:
+    return question.question_type == "multiple_choice"

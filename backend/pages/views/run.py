@@ -1,0 +1,243 @@
+"""A run: where it stands, its steps on a line of time, its contents as they finish, its log and its price."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Final
+
+from backend.pages.views.looks import CONTENT_NAMES, TASK_NAMES, Look, task_look, task_state, took
+from domain.vocabulary import ACTIVE, ContentType, TaskStatus
+from orchestrator.status import TaskView
+from rendering.stories import doing, gist
+from rendering.words import seconds
+from repository.calls import Expense
+from repository.events import Event
+
+TOLD: Final = frozenset(
+    {
+        "intent_analysed",
+        "framework_designed",
+        "framework_validated",
+        "edit_planned",
+        "framework_edited",
+        "framework_accepted",
+        "review_requested",
+        "review_decided",
+        "run_handed_back",
+    }
+)
+"""Events that say what a step came to."""
+MOST_EVENTS: Final = 300
+"""In the log at once."""
+RESUMABLE: Final = frozenset({TaskStatus.FAILED, TaskStatus.PARTIAL_FAILURE, TaskStatus.CANCELLED})
+
+
+@dataclass(slots=True)
+class Step:
+    """One stretch of work in one step."""
+
+    name: str
+    began: datetime
+    attempt: int
+    look: Look = "completed"
+    took: str = ""
+    said: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A content of the run."""
+
+    concept_id: str
+    content_type: ContentType
+    name: str
+    look: Look
+    says: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    sequence: int
+    created_at: datetime
+    type: str
+    gist: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything that the page of a run shows."""
+
+    task_id: str
+    roadmap_id: str | None
+    roadmap_title: str
+    name: str
+    status: TaskStatus
+    look: Look
+    state: str
+    doing: str
+    error_message: str | None
+    instructions: str
+    active: bool
+    resumable: bool
+    waits_for_review: bool
+    created_at: datetime
+    took: str
+    starts: int
+    tokens: str
+    cost: str
+    total: int
+    completed: int
+    writing: int
+    failed: int
+    steps: tuple[Step, ...]
+    contents: tuple[Made, ...]
+    events: tuple[LogLine, ...]
+    earlier: int | None
+    """The number before which there are events that are not shown."""
+    last: int
+    """Up to which event the page is drawn."""
+
+    @property
+    def finished(self) -> int:
+        return self.completed + self.failed
+
+
+def run_of(
+    task: TaskView,
+    events: Sequence[Event],
+    expenses: Iterable[Expense],
+    names: Mapping[str, str],
+    *,
+    roadmap_title: str,
+    now: datetime,
+    before: int | None = None,
+) -> Run:
+    """`names`: of the concepts, by id. `before`: the log ends before this event."""
+    spent = list(expenses)
+    contents = _contents(events, names)
+    counts = {look: sum(made.look == look for made in contents) for look in ("completed", "generating", "failed")}
+    shown = [event for event in events if before is None or event.sequence < before][-MOST_EVENTS:]
+    summary = task.execution_summary or {}
+    return Run(
+        task_id=task.task_id,
+        roadmap_id=task.roadmap_id,
+        roadmap_title=roadmap_title,
+        name=_name(task, names),
+        status=task.status,
+        look=task_look(task),
+        state=task_state(task),
+        doing=_doing(task),
+        error_message=task.error_message,
+        instructions=_instructions(events),
+        active=task.status in ACTIVE,
+        resumable=task.status in RESUMABLE or (task.status is TaskStatus.PROCESSING and not task.live),
+        waits_for_review=task.status is TaskStatus.HUMAN_REVIEW_PENDING,
+        created_at=task.created_at,
+        took=took(task, now),
+        starts=sum(event.type == "run_started" for event in events),
+        tokens=f"{sum(expense.tokens_in + expense.tokens_out for expense in spent):,}",
+        cost=_dollars(sum(expense.cost for expense in spent)),
+        total=summary.get("total") or _total(events) or len(contents),
+        completed=counts["completed"],
+        writing=counts["generating"],
+        failed=counts["failed"],
+        steps=_steps(events, task, now),
+        contents=contents,
+        events=tuple(LogLine(e.sequence, e.created_at, e.type, gist(e)) for e in reversed(shown)),
+        earlier=shown[0].sequence if shown and shown[0].sequence > 1 else None,
+        last=events[-1].sequence if events else 0,
+    )
+
+
+def _name(task: TaskView, names: Mapping[str, str]) -> str:
+    name = TASK_NAMES[task.task_type]
+    return f"{name}: {names.get(task.concept_id, task.concept_id)}" if task.concept_id else name
+
+
+def _doing(task: TaskView) -> str:
+    """What happens now, or why nothing does."""
+    match task.status:
+        case TaskStatus.PENDING if task.waiting_for_worker:
+            return "It waits for a worker, and none is running. It starts as soon as there is one."
+        case TaskStatus.PENDING:
+            return "It waits in the queue until a worker is free."
+        case TaskStatus.PROCESSING if not task.live:
+            return "The process that ran it died. Another worker takes it over; with none alive, you can go on with it."
+        case TaskStatus.PROCESSING:
+            return f"{doing(task.current_step)} …"
+        case TaskStatus.HUMAN_REVIEW_PENDING:
+            return "It waits for somebody to approve the plan. No process is held meanwhile."
+        case TaskStatus.COMPLETED:
+            return "Everything that was asked for is there."
+        case TaskStatus.PARTIAL_FAILURE:
+            return "Some contents failed; the others are readable. Going on with it asks for those alone."
+        case TaskStatus.FAILED:
+            return "It did not reach its goal. What was paid for is kept, and going on with it asks for the rest."
+        case TaskStatus.CANCELLED:
+            return "Somebody ended it. What was finished is kept."
+
+
+def _instructions(events: Sequence[Event]) -> str:
+    return next((str(event.payload.get("feedback") or "") for event in events if event.type == "edit_planned"), "")
+
+
+def _total(events: Sequence[Event]) -> int | None:
+    for event in reversed(events):
+        if event.type == "run_requested" and event.payload.get("contents"):
+            return int(event.payload["contents"])
+        if event.type == "framework_accepted":
+            return int(event.payload["concepts"]) * len(ContentType)
+    return None
+
+
+def _contents(events: Sequence[Event], names: Mapping[str, str]) -> tuple[Made, ...]:
+    """The newest first."""
+    made: dict[tuple[str, str], Made] = {}
+    for event in events:
+        if not event.type.startswith("content_"):
+            continue
+        payload: Mapping[str, Any] = event.payload
+        concept_id, content_type = str(payload["concept_id"]), ContentType(payload["content_type"])
+        made.pop((concept_id, content_type), None)
+        name = names.get(concept_id, concept_id)
+        kind = CONTENT_NAMES[content_type]
+        match event.type:
+            case "content_started":
+                entry = Made(concept_id, content_type, name, "generating", kind, "")
+            case "content_completed":
+                entry = Made(concept_id, content_type, name, "completed", kind, "")
+            case _:
+                entry = Made(concept_id, content_type, name, "failed", kind, str(payload.get("reason", "")))
+        made[concept_id, content_type] = entry
+    return tuple(reversed(made.values()))
+
+
+def _steps(events: Sequence[Event], task: TaskView, now: datetime) -> tuple[Step, ...]:
+    """Each stretch lasts until the next one begins, or until the run stands still."""
+    steps: list[Step] = []
+    ends: list[datetime] = []
+    starts = 0
+    for event in events:
+        if event.type == "run_started":
+            starts += 1
+        elif event.type == "step_started":
+            steps.append(Step(doing(str(event.payload["step"])), event.created_at, starts))
+        elif event.type in TOLD and steps:
+            steps[-1].said.append(gist(event))
+        elif event.type == "run_finished":
+            ends.append(event.created_at)
+    if not steps:
+        return ()
+    for step, following in pairwise(steps):
+        step.took = seconds((following.began - step.began).total_seconds())
+    latest = steps[-1]
+    over = task.status not in ACTIVE
+    latest.look = task_look(task)
+    latest.took = seconds(((ends[-1] if over and ends else now) - latest.began).total_seconds())
+    return tuple(steps)
+
+
+def _dollars(cost: float) -> str:
+    return f"${cost:,.2f}" if cost == 0 or cost >= 0.01 else f"${cost:.4f}"

@@ -1,0 +1,125 @@
+"""A structure as an outline, and what changed between two of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from backend.pages.views.looks import direction_of
+from domain.diff import Change, ChangeKind, diff
+from domain.framework import Framework
+from rendering.changes import note, totals_line
+from rendering.words import hours
+
+SIGNS: Final[dict[ChangeKind, tuple[str, str, str]]] = {
+    "added": ("+", "added", "added"),
+    "removed": ("−", "removed", "removed"),
+    "renamed": ("~", "changed", "renamed"),
+    "moved": ("→", "changed", "moved"),
+    "hours": ("~", "changed", "other hours"),
+    "changed": ("~", "changed", "changed"),
+}
+"""Sign, colour, and word of each kind of change."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineConcept:
+    name: str
+    hours: str
+    difficulty: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineModule:
+    name: str
+    concepts: tuple[OutlineConcept, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineStage:
+    name: str
+    description: str
+    modules: tuple[OutlineModule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    direction: Literal["ltr", "rtl"]
+    stages: tuple[OutlineStage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One difference in words."""
+
+    look: str
+    sign: str
+    kind: str
+    what: str
+    name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A structure of the past, or the present one."""
+
+    version: int
+    at: datetime | None
+    facts: str
+    changes: tuple[ChangeLine, ...] | None
+    """Since the version before; None for the first one."""
+    totals: str
+    outline: Outline
+
+
+def outline_of(framework: Framework) -> Outline:
+    return Outline(
+        direction=direction_of(framework.title),
+        stages=tuple(
+            OutlineStage(
+                stage.name,
+                stage.description,
+                tuple(
+                    OutlineModule(
+                        module.name,
+                        tuple(
+                            OutlineConcept(concept.name, hours(concept.estimated_hours), concept.difficulty)
+                            for concept in module.concepts
+                        ),
+                    )
+                    for module in stage.modules
+                ),
+            )
+            for stage in framework.stages
+        ),
+    )
+
+
+def changes_between(before: Framework, after: Framework) -> tuple[ChangeLine, ...]:
+    return tuple(_line(change) for change in diff(before, after))
+
+
+def _line(change: Change) -> ChangeLine:
+    sign, look, kind = SIGNS[change.kind]
+    told = "" if change.kind in ("added", "removed") else note(change)
+    return ChangeLine(look, sign, kind, change.target_type, change.name, told)
+
+
+def history_of(structures: Sequence[tuple[int, datetime | None, Framework]]) -> tuple[Version, ...]:
+    """Of (version, since when, structure), the oldest first: what each changed, the newest first."""
+    versions: list[Version] = []
+    for place, (version, at, framework) in enumerate(structures):
+        before = structures[place - 1][2] if place else None
+        facts = f"{len(framework.stages)} stages, {len(framework.concepts())} concepts, "
+        versions.append(
+            Version(
+                version=version,
+                at=at,
+                facts=facts + hours(framework.total_estimated_hours),
+                changes=changes_between(before, framework) if before else None,
+                totals=totals_line(before, framework) if before else "",
+                outline=outline_of(framework),
+            )
+        )
+    return tuple(reversed(versions))

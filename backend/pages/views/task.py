@@ -1,0 +1,46 @@
+"""A run as a line of a table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.pages.views.looks import TASK_NAMES, Look, task_look, task_state, took
+from orchestrator.status import TaskView
+from rendering.stories import doing
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    task_id: str
+    roadmap_id: str | None
+    user_id: str
+    name: str
+    look: Look
+    state: str
+    step: str
+    created_at: datetime
+    took: str
+    about: str
+
+
+def task_line(task: TaskView, names: Mapping[str, str], now: datetime) -> TaskLine:
+    """`names`: of concepts, by id."""
+    name = TASK_NAMES[task.task_type]
+    return TaskLine(
+        task_id=task.task_id,
+        roadmap_id=task.roadmap_id,
+        user_id=task.user_id,
+        name=f"{name}: {names.get(task.concept_id, task.concept_id)}" if task.concept_id else name,
+        look=task_look(task),
+        state=task_state(task),
+        step=doing(task.current_step),
+        created_at=task.created_at,
+        took=took(task, now),
+        about=_about(task),
+    )
+
+
+def _about(task: TaskView) -> str:
+    summary = task.execution_summary or {}
+    counts = f"{summary['completed']} of {summary['total']} contents" if summary.get("total") else ""
+    return "; ".join(filter(None, [counts, task.error_message or ""]))

@@ -1,0 +1,97 @@
+"""What can be asked about many roadmaps at once, and about the processes behind them. Writes nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from pydantic import ValidationError
+
+from domain.framework import Framework
+from domain.request import Preferences
+from repository import overviews, roadmaps, tasks
+from repository.database import Database, Session
+from repository.overviews import BrokenRoadmap, Pressure, Process, ShelvedRoadmap
+
+MOST_VERSIONS: Final = 20
+"""Structures of a history, the newest."""
+
+
+class PastStructure(NamedTuple):
+    """A version of the structure, and since when it was the present one (None where nobody knows)."""
+
+    version: int
+    since: datetime | None
+    framework: Framework
+
+
+class Overviews:
+    """The part of a Reader (orchestrator/reader.py) that looks over everything."""
+
+    _database: Database
+
+    async def shelf(
+        self,
+        *,
+        owner: str | None,
+        binned: bool = False,
+        before: tuple[datetime, str] | None = None,
+        limit: int = 50,
+    ) -> list[ShelvedRoadmap]:
+        """A page of a user's roadmaps (None: of everybody's) with how far they are, newest first."""
+
+        async def read(session: Session) -> list[ShelvedRoadmap]:
+            return await overviews.shelf(session, user_id=owner, binned=binned, before=before, limit=limit)
+
+        return await self._database.persist(read)
+
+    async def pulse(self, roadmap_id: str) -> str:
+        """A word that changes when the roadmap would look different."""
+        return await self._database.persist(lambda session: overviews.pulse(session, roadmap_id))
+
+    async def pulse_of_task(self, task_id: str) -> str:
+        """A word that changes when the run would look different."""
+        return await self._database.persist(lambda session: overviews.pulse_of_task(session, task_id))
+
+    async def last_events(self, task_ids: Sequence[str]) -> dict[str, int]:
+        """The number of the newest event of each of these tasks."""
+        return await self._database.persist(lambda session: overviews.last_events(session, task_ids))
+
+    async def processes(self) -> list[Process]:
+        """Who runs tasks, those alive first."""
+        return await self._database.persist(overviews.processes)
+
+    async def pressure(self) -> Pressure:
+        """How much there is to do."""
+        return await self._database.persist(overviews.pressure)
+
+    async def broken_roadmaps(self, limit: int = 50) -> Sequence[BrokenRoadmap]:
+        """Roadmaps with contents that nobody will finish."""
+        return await self._database.persist(lambda session: overviews.broken_roadmaps(session, limit))
+
+    async def history(self, roadmap_id: str, *, owner: str | None = None) -> list[PastStructure]:
+        """The accepted structures as they were, the oldest of the newest twenty first. Raises NotFound."""
+
+        async def read(session: Session) -> list[PastStructure]:
+            roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+            known = list(reversed((await roadmaps.structures(session, roadmap_id))[: MOST_VERSIONS + 1]))
+            begun = [None, *(structure.replaced_at for structure in known)]
+            return [
+                PastStructure(one.version, since, await roadmaps.structure_at(session, roadmap, one.version))
+                for one, since in zip(known, begun, strict=False)
+            ][-MOST_VERSIONS:]
+
+        return await self._database.persist(read)
+
+    async def preferences(self, roadmap_id: str, *, owner: str | None = None) -> Preferences:
+        """What the learner asked for when he asked for the roadmap. Raises NotFound."""
+
+        async def read(session: Session) -> Preferences:
+            roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+            asked = await tasks.first_request(session, roadmap_id)
+            known = {name: value for name, value in asked.items() if name in Preferences.model_fields}
+            try:
+                return Preferences.model_validate(known)
+            except ValidationError:  # a legacy request: the usual hours are as good a guess as any
+                return Preferences(learning_goal=roadmap.title[:2000].strip() or roadmap_id)
+
+        return await self._database.persist(read)

@@ -1,0 +1,98 @@
+"""Signing in and out, and what others may see."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from domain.vocabulary import Role
+from repository.database import Database
+from tests.backend.conftest import Serve
+from tests.backend.pages.conftest import Post
+from tests.backend.places import fill
+
+Bearer = Callable[..., Any]
+
+
+async def _signed_in(serve: Serve, bearer: Bearer, post: Post, user_id: str, role: Role = Role.LEARNER) -> Any:
+    client = await serve(auth="token")
+    token = (await bearer(user_id, role))["Authorization"].removeprefix("Bearer ")
+    answer = await post(client, "/login", "/login", access_token=token, next="/bin")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/bin")
+    return client
+
+
+async def test_who_is_not_signed_in_is_sent_to_the_login_and_back(serve: Serve) -> None:
+    client = await serve(auth="token")
+    for path in ("/", "/roadmaps/r-1", "/tasks/t-1?before=3", "/operations"):
+        answer = await client.get(path)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/login?next=%2F")
+    assert (await client.get("/login")).status_code == 200
+
+
+async def test_a_token_becomes_a_cookie_that_scripts_cannot_read(
+    serve: Serve, bearer: Bearer, post: Post, database: Database
+) -> None:
+    await fill(database)
+    client = await _signed_in(serve, bearer, post, "ann")
+    kept = next(cookie for cookie in client.cookies.jar if cookie.name == "roadmap_token")
+    assert kept.has_nonstandard_attr("HttpOnly")
+    page = await client.get("/")
+    assert page.status_code == 200
+    assert "Signed in as" in page.text
+    assert str(kept.value) not in page.text
+    assert (await post(client, "/", "/logout")).headers["location"] == "/login"
+    assert (await client.get("/")).status_code == 303
+
+
+async def test_a_wrong_token_is_said_in_one_line_and_kept_nowhere(serve: Serve, post: Post) -> None:
+    client = await serve(auth="token")
+    for token in ("", "rmo_wrong", "é"):
+        answer = await post(client, "/login", "/login", access_token=token)
+        assert answer.status_code == 401
+        assert 'id="error-access_token"' in answer.text
+    assert "roadmap_token" not in client.cookies
+
+
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", "/a\nb"]
+)
+async def test_nobody_is_sent_elsewhere_after_signing_in(serve: Serve, bearer: Bearer, post: Post, wanted: str) -> None:
+    client = await serve(auth="token")
+    token = (await bearer("ann"))["Authorization"].removeprefix("Bearer ")
+    answer = await post(client, "/login", "/login", access_token=token, next=wanted)
+    assert answer.headers["location"] == "/"
+
+
+PATHS = ("/roadmaps/r-1", "/roadmaps/r-1/plan", "/roadmaps/r-1/changes", "/roadmaps/r-1/runs", "/roadmaps/r-1/pulse")
+MORE = ("/roadmaps/r-1/concepts/c-1-1-1", "/tasks/t-asked", "/tasks/t-asked/pulse", "/tasks/t-asked/review")
+
+
+async def test_what_belongs_to_others_looks_as_if_it_were_not_there(
+    serve: Serve, bearer: Bearer, post: Post, database: Database
+) -> None:
+    await fill(database, "ann")
+    bob = await _signed_in(serve, bearer, post, "bob")
+    for path in (*PATHS, *MORE):
+        assert (await bob.get(path)).status_code == 404, path
+    assert "r-1" not in (await bob.get("/")).text
+    assert (await bob.get("/operations")).status_code == 403
+    for target, fields in {
+        "/roadmaps/r-1/retry-failed": {},
+        "/roadmaps/r-1/modify": {"instructions": "shorter"},
+        "/roadmaps/r-1/bin": {},
+        "/roadmaps/r-1/restore": {},
+        "/roadmaps/r-1/concepts/c-1-1-1/retry": {"content_type": "quiz"},
+        "/roadmaps/r-1/concepts/c-1-1-1/done": {"done": "yes"},
+        "/roadmaps/r-1/concepts/c-1-1-1/quiz": {"version": "1"},
+        "/tasks/t-queued/cancel": {},
+        "/tasks/t-cancelled/resume": {},
+        "/tasks/t-asked/review": {"decision": "approve", "round": "1"},
+    }.items():
+        answer = await post(bob, "/", target, **fields)
+        assert answer.status_code == 404, target
+    assert (await post(bob, "/", "/operations/tasks", task="t-queued", do="cancel")).status_code == 403
+    ann = await _signed_in(serve, bearer, post, "ann")
+    for path in (*PATHS, *MORE):
+        assert (await ann.get(path)).status_code == 200, path

@@ -1,0 +1,214 @@
+"""Runs in a browser: a worker dies, a quiz failed, a plan waits for a yes, a change is asked for, an operator helps."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.browsing import Site, ask_for, judged, site, wait_written
+from tests.e2e.roadmap_command import Running
+from tests.support.browser import chromium
+
+Hire = Callable[..., Running]
+
+
+@pytest.fixture(scope="module")
+def served(server_url: str) -> Iterator[Site]:
+    """Its workers are started by the tests."""
+    with site(server_url, "--no-worker") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser(served: Site) -> Iterator[Browser]:
+    with chromium() as browser:
+        served.browser = browser
+        yield browser
+
+
+@pytest.fixture
+def here(served: Site, browser: Browser) -> Iterator[Site]:
+    with judged(served) as here:
+        yield here
+
+
+@pytest.fixture
+def hire(here: Site) -> Iterator[Hire]:
+    """Starts a worker that the test ends with."""
+    hired: list[Running] = []
+
+    def start(**settings: str) -> Running:
+        hired.append(here.shell.start("worker", terminal=False, **settings))
+        return hired[-1]
+
+    yield start
+    for running in hired:
+        running.kill()
+
+
+@pytest.fixture
+def worker(hire: Hire) -> Running:
+    return hire()
+
+
+def test_without_a_worker_a_page_says_why_nothing_happens(here: Site) -> None:
+    page = here.open()
+    ask_for(page, "learn to whistle")
+    expect(page.locator("#standing")).to_contain_text("waits for a worker, and none is running")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#run-standing")).to_contain_text("Cancelled")
+    page.goto(here.served.url)
+    expect(page.locator("#shelf")).to_contain_text("Cancelled before there was a plan")
+
+
+def test_a_killed_worker_is_seen_and_so_is_the_one_that_takes_over(here: Site, hire: Hire) -> None:
+    worker = hire()
+    page = here.open()
+    roadmap_id = ask_for(page, "learn to fence")
+    expect(page.locator(".card .mark.is-completed").first).to_be_visible()
+    worker.kill()
+    expect(page.locator("#standing")).to_contain_text("the process that ran it died")
+    expect(page.locator("#standing .alert").first).to_have_class(re.compile("is-stale"))
+    hire()
+    wait_written(page)
+    page.goto(f"{here.served.url}/roadmaps/{roadmap_id}/runs")
+    page.locator("#runs").get_by_role("link", name="Creation").click()
+    expect(page.locator("#run-standing")).to_contain_text(re.compile(r"Starts\s*2"))
+    expect(page.locator("#log")).to_contain_text("after its process had died")
+
+
+def test_a_failed_quiz_is_seen_on_its_card_and_is_retried_alone(here: Site, hire: Hire) -> None:
+    failing = hire(OFFLINE_FAIL="quiz@c-1-1-1")
+    page = here.open()
+    roadmap_id = ask_for(page, "learn to bake bread")
+    quiz = page.locator("#card-c-1-1-1 .mark", has_text="Quiz")
+    expect(quiz).to_have_class(re.compile("is-failed"))
+    expect(page.locator("#standing")).to_contain_text("1 content failed.")
+    failing.kill()
+    hire()
+    page.get_by_text("Which one, and why").click()
+    page.get_by_role("button", name="Try again: Quiz of").click()
+    wait_written(page)
+    page.goto(f"{here.served.url}/roadmaps/{roadmap_id}/runs?type=retry_quiz")
+    expect(page.locator("#runs tbody tr")).to_have_count(1)
+
+
+def test_a_failed_quiz_is_retried_where_one_would_read_it(here: Site, hire: Hire) -> None:
+    failing = hire(OFFLINE_FAIL="quiz@c-1-1-1")
+    page = here.open()
+    roadmap_id = ask_for(page, "learn to bake cakes")
+    expect(page.locator("#standing")).to_contain_text("1 content failed.")
+    expect(page.locator("#standing .alert.is-generating")).to_have_count(0)
+    failing.kill()
+    hire()
+    page.goto(f"{here.served.url}/roadmaps/{roadmap_id}/concepts/c-1-1-1")
+    expect(page.locator("#quiz")).to_contain_text("told to fail")
+    page.get_by_role("button", name="Try again: quiz").click()
+    expect(page.locator("#quiz fieldset").first).to_be_visible()
+    page.goto(f"{here.served.url}/roadmaps/{roadmap_id}")
+    wait_written(page)
+
+
+def test_all_that_failed_is_retried_with_one_button(here: Site, hire: Hire) -> None:
+    failing = hire(OFFLINE_FAIL="quiz")
+    page = here.open()
+    ask_for(page, "learn to climb")
+    expect(page.locator("#standing")).to_contain_text("contents failed")
+    expect(page.locator("#standing .alert.is-generating")).to_have_count(0)
+    failing.kill()
+    hire()
+    page.get_by_role("button", name="Retry all that failed").click()
+    expect(page.locator(".notice")).to_contain_text("It is asked for")
+    wait_written(page)
+
+
+def test_a_plan_is_sent_back_with_words_and_then_approved(here: Site, hire: Hire) -> None:
+    hire(MAX_CONCEPTS="14")
+    page = here.open()
+    ask_for(page, "learn to garden", review=True)
+    page.get_by_role("link", name="Look at the plan").click()
+    expect(page.locator("h1")).to_have_text("Is this the plan you want?")
+    expect(page.locator(".outline > li").first).to_be_visible()
+    page.get_by_role("button", name="Send back").click()
+    expect(page.locator("#error-feedback")).to_contain_text("Say what should change")
+    here.complaints.clear()  # the browser counts the answer 422 as one
+    page.get_by_label("What should change?").fill("Add a concept about compost to the first stage")
+    page.get_by_role("button", name="Send back").click()
+    expect(page.locator(".notice")).to_contain_text("Sent back")
+    page.get_by_role("link", name="Look at the plan").click()
+    expect(page.locator(".changes")).to_contain_text("compost", ignore_case=True)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("#run-standing")).to_contain_text("Completed")
+    page.go_back()
+    page.reload()
+    expect(page.locator(".lede")).to_contain_text("approved by local")
+
+
+def test_a_change_shows_its_difference_before_it_counts(here: Site, hire: Hire) -> None:
+    hire(MAX_CONCEPTS="14")
+    page = here.open()
+    roadmap_id = ask_for(page, "learn to paint")
+    wait_written(page)
+    page.get_by_role("link", name="Changes").click()
+    page.get_by_label("What should be different?").fill("Add a concept about brushes to the first stage")
+    page.get_by_role("button", name="Ask for the change").click()
+    page.get_by_role("link", name="Look at the plan").click()
+    expect(page.locator("h1")).to_have_text("Is this the change you want?")
+    expect(page.locator(".changes .added").first).to_contain_text("brushes", ignore_case=True)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("#run-standing")).to_contain_text("Completed")
+    page.goto(f"{here.served.url}/roadmaps/{roadmap_id}/changes")
+    expect(page.locator(".version").first).to_contain_text("What changed since version 1")
+    expect(page.locator(".version")).to_have_count(2)
+    page.goto(f"{here.served.url}/roadmaps/{roadmap_id}")
+    expect(page.locator(".card", has_text="brushes")).to_have_count(1)
+
+
+def test_a_run_that_was_cancelled_goes_on(here: Site, worker: Running) -> None:
+    page = here.open()
+    ask_for(page, "learn to swim")
+    expect(page.locator(".card .mark.is-completed").first).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".notice")).to_contain_text("The run is cancelled")
+    page.get_by_role("button", name="Go on with it").click()
+    expect(page.locator("#run-standing")).to_contain_text("Completed")
+    expect(page.locator("#log")).to_contain_text("run_resumed")
+
+
+def test_what_is_in_the_way_is_said_in_one_line(here: Site, worker: Running) -> None:
+    page, other = here.open(), here.open()
+    roadmap_id = ask_for(page, "learn to ski")
+    expect(page.locator(".card").first).to_be_visible()
+    for one in (page, other):
+        one.goto(f"{here.served.url}/roadmaps/{roadmap_id}")
+    page.get_by_role("button", name="Throw into the bin").click()
+    expect(page.get_by_role("heading", name="Something is in the way")).to_be_visible()
+    assert "`" not in page.get_by_role("alert").inner_text()
+    here.complaints.clear()
+    page.get_by_role("link", name="Go back").click()
+    wait_written(page)
+
+
+def test_an_operator_finds_runs_and_ends_them_in_bulk(here: Site) -> None:
+    page = here.open()
+    for goal in ("learn one", "learn two"):
+        here.served.generate(goal)
+    page.goto(f"{here.served.url}/operations")
+    page.get_by_label("Status").select_option("In the queue")
+    page.get_by_role("button", name="Show").click()
+    boxes = page.locator("input[name=task]")
+    expect(boxes).to_have_count(2)
+    for box in boxes.all():
+        box.check()
+    page.get_by_role("button", name="Cancel them").click()
+    _filtered(page, "Cancelled")
+    expect(page.locator("input[name=task]").first).to_be_visible()
+    _filtered(page, "In the queue")
+    expect(page.get_by_text("There are no such runs.")).to_be_visible()
+
+
+def _filtered(page: Page, status: str) -> None:
+    page.get_by_label("Status").select_option(status)
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_load_state()
