@@ -32,7 +32,7 @@ from cli.inputs import known_id
 from cli.operations import masked
 from domain.checks import check_content
 from domain.checks.resources import is_web_address
-from domain.contents import Quiz, Resources, Tutorial
+from domain.contents import FoundPage, Quiz, Resources, Tutorial
 from domain.deadlines import weeks_until
 from domain.errors import InvalidInput, NotFound, UnknownFormat
 from domain.framework import Framework, FrameworkDraft
@@ -45,7 +45,7 @@ from domain.stored import read_stored
 from nodes.authors.budget import Limit
 from nodes.authors.failures import call_failed
 from nodes.authors.parsing import object_in
-from nodes.authors.port import Answer, FoundPage
+from nodes.authors.port import Answer
 from nodes.authors.prices import Prices, read_prices
 from nodes.authors.storable import storable_answer
 from nodes.state import SHAPES

@@ -76,7 +76,7 @@ async def begun(orchestrator: Orchestrator, goal: str, author: Failing) -> TaskV
 
 def dumped(url: str, major: int = 18) -> str:
     """Plain SQL, without what the migrations fill, and without leases, which name a machine."""
-    command = [client_program("pg_dump", major), "--data-only", "--inserts", "--no-owner", f"--dbname={url}"]
+    command = [str(client_program("pg_dump", major)), "--data-only", "--inserts", "--no-owner", f"--dbname={url}"]
     command += [f"--exclude-table-data={table}" for table in _NOT_OURS]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     kept = [line for line in text.splitlines() if line.startswith(("INSERT INTO", "SELECT pg_catalog.setval"))]
