@@ -34,6 +34,7 @@ def test_every_error_of_the_tree_has_its_exit_code() -> None:
         "Unavailable": 5,
         "DatabaseUnavailable": 5,
         "DatabaseStopped": 5,
+        "UnknownFormat": 5,
         "ModelUnavailable": 5,
         "ModelDenied": 5,
         "RunFailed": 1,
