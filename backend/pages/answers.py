@@ -100,7 +100,8 @@ def _back(request: Request) -> str:
     if request.method == "GET":
         return ""
     came_from = urlsplit(request.headers.get("referer", ""))
-    return came_from.path if came_from.netloc == request.headers.get("host") else ""
+    ours = came_from.netloc == request.headers.get("host") and not came_from.path.startswith("//")
+    return came_from.path if ours else ""
 
 
 def _to_login(request: Request) -> Response:

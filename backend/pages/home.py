@@ -1,6 +1,7 @@
 """Home: what do you want to learn, and what you have. The bin."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final, get_args
 
@@ -15,15 +16,18 @@ from backend.pages.forms import read_form
 from backend.pages.live import live
 from backend.pages.site import address, page, see
 from backend.pages.views.shelf import Book, book_of
+from backend.pages.views.task import TaskLine, task_line
 from backend.paging import decode, encode
 from backend.resources import OrchestratorDep, SettingsDep
 from domain.request import LearningRequest, Level, Preferences
+from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator
 from orchestrator.requests import ReviewRequest
 
 router = pages()
 
 PAGE: Final = 24
+MOST_REVIEWS: Final = 20
 FIELDS: Final = (
     "learning_goal",
     "current_level",
@@ -93,10 +97,20 @@ async def _home(
         form=form,
         errors=errors or {},
         shelf=shelf,
+        reviews=await _reviews(caller, orchestrator),
         older=older,
         newest=at("") if before else "",
         live=live(request, ("pulse",), "" if before else _beat(shelf), busy=any(book.moves for book in shelf)),
     )
+
+
+async def _reviews(caller: CallerDep, orchestrator: Orchestrator) -> list[TaskLine]:
+    """Plans of others that wait for somebody like the reader; his own stand on the shelf."""
+    if caller.reviews is not None:
+        return []
+    found = await orchestrator.tasks(statuses=[TaskStatus.HUMAN_REVIEW_PENDING], limit=MOST_REVIEWS)
+    now = datetime.now(UTC)
+    return [task_line(task, {}, now) for task in found if task.user_id != caller.user_id]
 
 
 @router.get("/pulse")

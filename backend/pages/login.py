@@ -9,7 +9,7 @@ from backend.auth import COOKIE, authenticate
 from backend.errors import Problem
 from backend.pages.answers import pages
 from backend.pages.forms import read_form, set_cookie
-from backend.pages.site import address, page
+from backend.pages.site import address, page, see
 
 router = pages()
 
@@ -19,6 +19,8 @@ KEPT: Final = 30 * 86_400
 
 @router.get("/login")
 async def login(request: Request, next: str = "") -> Response:
+    if request.app.state.authority.open_to_all:
+        return see(request, "")
     return page(request, "login.html", next=_ours(request, next), errors={})
 
 

@@ -122,7 +122,6 @@ def visited(page: Page, served: Site) -> Iterator[str]:
         "/",
         "/?before=%22%3E%3Cscript%3Epwned()%3C/script%3E",
         "/?said=%3Cscript%3Epwned()%3C/script%3E",
-        "/login?next=javascript:pwned()",
         "/operations?user=%22%3E%3Cscript%3Epwned()%3C/script%3E&roadmap=named",
         "/roadmaps/%3Cscript%3Epwned()%3C%2Fscript%3E",
         "/roadmaps/named",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from domain.vocabulary import Role
@@ -67,6 +68,21 @@ async def test_nobody_is_sent_elsewhere_after_signing_in(serve: Serve, bearer: B
 
 PATHS = ("/roadmaps/r-1", "/roadmaps/r-1/plan", "/roadmaps/r-1/changes", "/roadmaps/r-1/runs", "/roadmaps/r-1/pulse")
 MORE = ("/roadmaps/r-1/concepts/c-1-1-1", "/tasks/t-asked", "/tasks/t-asked/pulse", "/tasks/t-asked/review")
+
+
+async def test_who_reviews_finds_the_plans_that_wait(
+    serve: Serve, bearer: Bearer, post: Post, database: Database
+) -> None:
+    await fill(database, "ann")
+    rita = await _signed_in(serve, bearer, post, "rita", Role.REVIEWER)
+    assert "/tasks/t-asked/review" in (await rita.get("/")).text
+    for user_id, role in (("bob", Role.LEARNER), ("ann", Role.LEARNER)):
+        client = await _signed_in(serve, bearer, post, user_id, role)
+        assert "/tasks/t-asked/review" not in (await client.get("/")).text
+
+
+async def test_where_nobody_has_to_sign_in_there_is_no_login(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/login")).headers["location"] == "/"
 
 
 async def test_what_belongs_to_others_looks_as_if_it_were_not_there(

@@ -22,7 +22,7 @@ async def test_files_are_kept_by_browsers_until_they_change(client: httpx.AsyncC
 
 
 async def test_nothing_is_asked_from_elsewhere(client: httpx.AsyncClient) -> None:
-    for path in ("/", "/static/app.css", "/static/app.js", "/bin", "/login"):
+    for path in ("/", "/static/app.css", "/static/app.js", "/bin"):
         text = (await client.get(path)).text
         assert not re.search(r"(?:src|href|url\(|import|fetch\()[\s=\"'(]*(?:https?:)?//", text), path
 

@@ -1,0 +1,53 @@
+"""The shelf, page by page."""
+
+import re
+
+import httpx
+
+from backend.pages.home import PAGE
+from repository.database import Database
+from repository.roadmaps import mark_binned, reserve_roadmap
+
+
+async def _stock(database: Database, number: int, *, binned: bool = False) -> None:
+    async with database.transaction() as session:
+        for index in range(number):
+            await reserve_roadmap(session, f"r-{index}", "local", f"goal {index}")
+            if binned:
+                await mark_binned(session, f"r-{index}", binned=True)
+
+
+async def _walk(client: httpx.AsyncClient, path: str) -> list[list[str]]:
+    """Titles of each page, from the newest on."""
+    pages = []
+    while path:
+        text = (await client.get(path)).text
+        pages.append(re.findall(r"goal \d+(?=</a>|</th>)", text))
+        older = re.search(r'<a href="([^"]+)" rel="next">', text)
+        path = older[1].replace("&amp;", "&") if older else ""
+    return pages
+
+
+async def test_a_full_shelf_is_shown_in_pages_without_gap_or_repetition(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await _stock(database, 2 * PAGE + 3)
+    pages = await _walk(client, "/")
+    assert [len(page) for page in pages] == [PAGE, PAGE, 3]
+    assert len({title for page in pages for title in page}) == 2 * PAGE + 3
+    assert (await client.get("/bin")).text.count("goal ") == 0
+
+
+async def test_so_is_a_full_bin(client: httpx.AsyncClient, database: Database) -> None:
+    await _stock(database, PAGE + 1, binned=True)
+    pages = await _walk(client, "/bin")
+    assert [len(page) for page in pages] == [PAGE, 1]
+    assert "Nothing here yet" in (await client.get("/")).text
+
+
+async def test_the_pulse_of_the_shelf_is_the_beat_of_its_page(client: httpx.AsyncClient, database: Database) -> None:
+    beat = re.search('data-beat="([0-9a-f]+)"', (await client.get("/")).text)
+    assert beat is not None
+    assert (await client.get("/pulse")).text == beat[1]
+    await _stock(database, 1)
+    assert (await client.get("/pulse")).text != beat[1]
