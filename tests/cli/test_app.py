@@ -40,7 +40,6 @@ def test_every_error_of_the_tree_has_its_exit_code() -> None:
         "RunFailed": 1,
         "AnswerRejected": 1,
         "BudgetSpent": 1,
-        "UnknownFormat": 5,
     }
     assert set(EXIT_CODES.values()) == {1, 2, 3, 4, 5}
 
