@@ -17,7 +17,7 @@ from sqlalchemy import Row, text
 from domain.vocabulary import ContentType, TaskType
 from orchestrator.queue_pgqueuer import PgQueuerQueue
 from orchestrator.status import roadmap_view, status_check
-from repository import calls, contents, events, forgotten, readings, roadmaps, tasks
+from repository import calls, contents, events, forgotten, readings, retention, roadmaps, tasks
 from repository.database import Database, Session, execute
 from repository.tables import TaskRow
 from repository.tasks import Fence
@@ -199,6 +199,20 @@ SWEEPS: Final[dict[str, Work]] = {
 async def test_a_sweep_every_second_does_not_read_every_task_there_ever_was(filled: Database, what: str) -> None:
     """It reads the active ones, by their partial index: a bound parameter in its predicate would lose it."""
     await check(filled, SWEEPS[what], most_rows=TASKS // 50)
+
+
+SOME: Final = [f"t-{number}" for number in range(8, 28)]
+NOW: Final = retention.Ages(0, 0)
+PRUNING: Final[dict[str, Work]] = {
+    "page_of_due_tasks": lambda session: retention.page_of_due_tasks(session, NOW, after="t-7", limit=20),
+    "count_prunable": lambda session: retention.count_prunable(session, SOME, NOW),
+    "prune_tasks": lambda session: retention.prune_tasks(session, SOME, NOW),
+}
+
+
+@pytest.mark.parametrize("what", PRUNING)
+async def test_pruning_some_tasks_reads_nothing_of_others(filled: Database, what: str) -> None:
+    await check(filled, PRUNING[what], most_rows=10 * len(SOME))
 
 
 async def test_enqueueing_does_not_read_the_queue(filled: Database) -> None:
