@@ -18,7 +18,19 @@ from domain.vocabulary import ContentType, TaskStatus, TaskType
 from domain.webhooks import WebhookEvent
 from orchestrator.queue_pgqueuer import PgQueuerQueue
 from orchestrator.status import roadmap_view, status_check
-from repository import calls, contents, events, forgotten, idempotency, readings, roadmaps, tasks, totals, webhooks
+from repository import (
+    calls,
+    contents,
+    events,
+    forgotten,
+    idempotency,
+    readings,
+    retention,
+    roadmaps,
+    tasks,
+    totals,
+    webhooks,
+)
 from repository.database import Database, Session, execute
 from repository.tables import TaskRow
 from repository.tasks import Fence
@@ -256,6 +268,20 @@ DELIVERIES: Final[dict[str, Work]] = {
 @pytest.mark.parametrize("what", DELIVERIES)
 async def test_telling_webhooks_does_not_read_all_that_was_ever_told(filled: Database, what: str) -> None:
     await check(filled, DELIVERIES[what])
+
+
+SOME: Final = [f"t-{number}" for number in range(8, 28)]
+NOW: Final = retention.Ages(0, 0)
+PRUNING: Final[dict[str, Work]] = {
+    "page_of_due_tasks": lambda session: retention.page_of_due_tasks(session, NOW, after="t-7", limit=20),
+    "count_prunable": lambda session: retention.count_prunable(session, SOME, NOW),
+    "prune_tasks": lambda session: retention.prune_tasks(session, SOME, NOW),
+}
+
+
+@pytest.mark.parametrize("what", PRUNING)
+async def test_pruning_some_tasks_reads_nothing_of_others(filled: Database, what: str) -> None:
+    await check(filled, PRUNING[what], most_rows=10 * len(SOME))
 
 
 async def test_enqueueing_does_not_read_the_queue(filled: Database) -> None:
