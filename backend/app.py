@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.requests = Requests()
     app.state.stopping = asyncio.Event()
     errors.install(app)
+    pages.install(app)
     openapi.install(app)
     for prefix, router in ROUTERS:
         app.include_router(router, prefix=prefix)

@@ -65,6 +65,18 @@ async def test_an_error_is_a_page_with_one_line_and_a_way_back(client: httpx.Asy
         assert "`roadmap " not in answer.text, "what to type at a terminal is of no use here"
 
 
+async def test_an_address_that_does_not_exist_is_a_page_for_browsers_and_a_document_for_programs(
+    client: httpx.AsyncClient,
+) -> None:
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = await client.get("/nowhere", headers=browser)
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    for path, headers in (("/nowhere", {}), ("/api/v1/nowhere", browser), ("/api/v1/roadmaps/none", browser)):
+        answer = await client.get(path, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+        assert answer.json()["code"] == "not_found"
+
+
 async def test_the_pages_are_no_part_of_the_description_of_the_api(client: httpx.AsyncClient) -> None:
     paths = (await client.get("/openapi.json")).json()["paths"]
     assert not [path for path in paths if path.startswith(("/roadmaps", "/tasks", "/login", "/static", "/operations"))]
