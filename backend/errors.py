@@ -19,6 +19,7 @@ from domain.errors import (
     RoadmapError,
     Superseded,
     Unavailable,
+    UnknownFormat,
 )
 from domain.secrets import redact
 
@@ -31,6 +32,7 @@ STATUSES: Final[dict[type[RoadmapError], tuple[int, str]]] = {
     Conflict: (409, "conflict"),
     Superseded: (409, "conflict"),
     Unavailable: (503, "unavailable"),
+    UnknownFormat: (500, "unknown_format"),
 }
 """The error tree -> status and code; a class that is not listed has its nearest parent's."""
 

@@ -6,8 +6,10 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from backend.app import create_app
 from backend.errors import PROBLEM_JSON, TITLES, problem_of
 from domain.errors import Conflict, InvalidInput, ModelUnavailable, NotFound, RoadmapError, RunFailed, Superseded
+from orchestrator.settings import Settings
 from repository.database import Database
 from tests.backend.conftest import GOAL, Serve
 from tests.backend.places import fill
@@ -156,7 +158,9 @@ async def test_what_is_not_there_and_what_does_not_work_there(client: httpx.Asyn
     assert problem(answer)["status"] in {415, 422}
 
 
-async def test_a_bug_answers_without_its_trace(client: httpx.AsyncClient, database: Database) -> None:
+async def test_a_row_that_cannot_be_read_is_named_and_is_no_traceback(
+    client: httpx.AsyncClient, database: Database
+) -> None:
     from sqlalchemy import text
 
     from repository.database import execute
@@ -166,6 +170,24 @@ async def test_a_bug_answers_without_its_trace(client: httpx.AsyncClient, databa
         broken = "UPDATE roadmap_metadata SET framework_data = '{\"stages\": 7}' WHERE roadmap_id = 'r-1'"
         await execute(session, text(broken), {})
     answer = await client.get("/api/v1/roadmaps/r-1")
+    said = problem(answer)
+    assert (said["status"], said["code"]) == (500, "unknown_format")
+    assert "the structure of roadmap r-1 is stored in a form that this version does not read" in said["detail"]
+    assert answer.headers["X-Request-ID"]
+
+
+async def test_a_bug_answers_without_its_trace(settings: Settings) -> None:
+    async def broken() -> None:
+        raise KeyError("a secret of the stack")
+
+    app = create_app(settings)
+    app.add_api_route("/broken", broken)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+    ):
+        answer = await client.get("/broken")
     said = problem(answer)
     assert (said["status"], said["detail"]) == (500, "The server made a mistake; its log says more.")
     assert answer.headers["X-Request-ID"]

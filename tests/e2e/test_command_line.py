@@ -101,7 +101,7 @@ async def test_a_run_without_any_content_has_failed(roadmap: Command, settings: 
 
 
 async def test_ctrl_c_ends_the_run_and_says_how_to_go_on(roadmap: Command, settings: Settings) -> None:
-    running = roadmap.start("create", "learn to whistle", "--json", OFFLINE_LATENCY="0.5", MAX_CONCURRENT_CALLS="3")
+    running = roadmap.start("create", "learn to whistle", "--json", OFFLINE_LATENCY="1.5", MAX_CONCURRENT_CALLS="3")
     running.wait_for(lambda err: "Writing the contents" in err)
     refused = roadmap("db", "stop")
     running.interrupt()

@@ -36,7 +36,7 @@ def points(total: int, tries: int | None) -> list[tuple[int, bool]]:
     return every if tries is None else every[:: max(1, len(every) // tries)]
 
 
-@pytest.mark.parametrize("tries", [4, pytest.param(None, marks=pytest.mark.soak, id="all")])
+@pytest.mark.parametrize("tries", [2, pytest.param(None, marks=pytest.mark.soak, id="all")])
 async def test_killed_before_or_after_any_commit_a_creation_goes_on_and_buys_nothing_twice(
     shell: Command, database_url: str, database: Database, account: Path, tries: int | None
 ) -> None:

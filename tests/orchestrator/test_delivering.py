@@ -51,7 +51,7 @@ async def delivering(
     database: Database, patience: Patience = HURRIED, allowed: tuple[str, ...] = LOOPBACK, seconds: float = 0.5
 ) -> AsyncIterator[Deliverer]:
     deliverer = Deliverer(database, Poster(AllowList.read(allowed), limits=Limits(total_seconds=seconds)), patience)
-    going = asyncio.create_task(deliverer.keep_delivering(grace=1.0))
+    going = asyncio.create_task(deliverer.keep_delivering(grace=5.0))
     try:
         yield deliverer
     finally:
@@ -215,7 +215,7 @@ async def test_several_processes_tell_each_message_once(
     webhook = await added(webhooks, server)
     for number in range(40):
         await finish(database, number)
-    async with delivering(database), delivering(database), delivering(database):
+    async with delivering(database, seconds=5), delivering(database, seconds=5), delivering(database, seconds=5):
         await until(all_are(DeliveryStatus.DELIVERED, 40), webhooks, webhook)
     ids = [message.id for message in messages(server, webhook.secret)]
     assert len(ids) == len(set(ids)) == 40
@@ -235,7 +235,7 @@ async def test_what_is_being_sent_when_a_process_stops_is_not_sent_twice(
     server.answers["/hook"] = slowly
     webhook = await added(webhooks, server)
     await finish(database)
-    async with delivering(database):
+    async with delivering(database, seconds=5):
         await asyncio.wait_for(asked.wait(), 5)
     (delivery,) = await webhooks.deliveries(webhook.webhook_id)
     assert (delivery.status, len(server.requests)) == (DeliveryStatus.DELIVERED, 1)

@@ -12,8 +12,11 @@ from sqlalchemy import text
 from domain.errors import NotFound
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
+from orchestrator import transitions
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.requests import RetryRequest
+from orchestrator.resources import open_resources
+from orchestrator.runner import Runner
 from orchestrator.settings import Settings
 from repository.database import Database, execute
 from repository.roadmaps import save_roadmap_metadata
@@ -41,17 +44,17 @@ async def test_a_run_that_is_left_at_its_first_breath_is_not_a_zombie(settings: 
         assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
 
 
-async def test_a_run_that_cannot_even_begin_fails_instead_of_hanging(
-    orchestrator: Orchestrator, database: Database
-) -> None:
+async def test_a_run_that_cannot_even_begin_fails_instead_of_hanging(settings: Settings, database: Database) -> None:
     async with database.transaction() as session:
         await create_task(session, "t12", "ann", {}, roadmap_id="nowhere")
-    await orchestrator.cancel("t12")
-    async with database.transaction() as session:
-        await execute(session, text("UPDATE roadmap_tasks SET task_type = 'retry_batch', status = 'failed'"), {})
-    await orchestrator.resume("t12")
-    assert (await asyncio.wait_for(orchestrator.wait("t12"), 10)).status is TaskStatus.FAILED
-    assert "no roadmap nowhere" in ((await orchestrator.task("t12")).error_message or "")
+        await execute(session, text("UPDATE roadmap_tasks SET task_type = 'retry_batch'"), {})
+    async with open_resources(settings, author=ScriptedAuthor(), kind="worker") as resources:
+        async with database.transaction() as session:
+            task = await transitions.start(session, "t12", resources.lease.worker_id)
+        assert task is not None
+        ended = await asyncio.wait_for(Runner(resources).run(task), 10)
+    assert ended.status == TaskStatus.FAILED
+    assert "no roadmap nowhere" in (ended.error_message or "")
 
 
 @pytest.mark.parametrize("times", [2, pytest.param(50, marks=pytest.mark.soak)])

@@ -74,8 +74,8 @@ def test_a_reader_from_the_right_gets_a_document_from_the_right() -> None:
     assert html.attributes == {"lang": "ar", "dir": "rtl"}
 
 
-def test_what_is_missing_is_said_and_what_an_earlier_system_wrote_does_no_harm() -> None:
-    written = manuscript(contents={("c-1-1-1", ContentType.QUIZ): Written({"no": "quiz"}, ContentStatus.COMPLETED)})
+def test_what_is_missing_is_said_and_so_is_what_only_an_earlier_system_has() -> None:
+    written = manuscript(contents={("c-1-1-1", ContentType.QUIZ): Written(None, ContentStatus.COMPLETED)})
     document = text(html_document(written))
     assert "The quiz was written by an earlier system and is not stored here." in document
     assert "The tutorial has not been written yet." in document
