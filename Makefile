@@ -1,6 +1,6 @@
 # Everything runs out of .venv, which `make setup` builds, mends, and leaves alone when nothing changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup .venv studio studio-setup demo check test soak bench eval test-model lock audit clean
+.PHONY: help setup .venv studio studio-setup demo check test soak chaos bench eval test-model lock audit clean
 
 PYTHON ?= python3
 GOAL ?= become a backend engineer in Go
@@ -73,6 +73,9 @@ soak: setup ## the full size of every loop
 	@$(BIN)/pytest -m soak
 	@$(BIN)/pytest -m "not soak and not model" --server tcp
 	@$(BIN)/pytest -m "not soak and not model" --server pg15
+
+chaos: setup ## everything dies at random for CHAOS_MINUTES (5) and nothing may be lost; CHAOS_SEED chooses what dies when
+	@$(BIN)/python -m chaos
 
 test-model: setup ## a real model goes through every kind of run: ROADMAP_MODEL=openai:..., OPENAI_BASE_URL=...
 	@test -n "$(ROADMAP_MODEL)" || { echo "Name a model: make test-model ROADMAP_MODEL=provider:name" >&2; exit 2; }

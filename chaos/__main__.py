@@ -1,0 +1,43 @@
+"""`python -m chaos`: everything dies at random under the work of several users, and nothing may be lost.
+
+Half of CHAOS_MINUTES (5) on the embedded database, half on one over TCP. CHAOS_SEED chooses what befalls whom and when;
+the machine still decides what is in flight at that moment. Prints the seed and a summary. Exits with 1 on any loss,
+which it tells, and keeps the folder with the logs of all processes.
+"""
+
+import asyncio
+import os
+import random
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from chaos.round import Score, round_of
+from tests.support.servers import EMBEDDED, OVER_TCP
+
+
+def main() -> int:
+    minutes = float(os.environ.get("CHAOS_MINUTES") or 5)
+    seed = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(1_000_000))
+    folder = Path(tempfile.mkdtemp(prefix="roadmap-chaos-"))
+    print(f"seed {seed}, {minutes:g} minutes, logs in {folder}", flush=True)
+    together = Score()
+    for kind in (EMBEDDED, OVER_TCP):
+        logs = folder / kind
+        logs.mkdir()
+        score = asyncio.run(round_of(kind, seed, minutes * 30, logs))
+        print(f"{kind}: {score}", flush=True)
+        together += score
+    if together.losses:
+        for loss in together.losses:
+            print(f"LOST: {loss}")
+        print(f"{len(together.losses)} losses with CHAOS_SEED={seed}; the logs are in {folder}")
+        return 1
+    print(f"nothing lost in {minutes:g} minutes with CHAOS_SEED={seed}: {together}")
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

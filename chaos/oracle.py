@@ -1,0 +1,75 @@
+"""The provider whose log says what was bought, by which process, and when: no process of ours can falsify it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import psycopg
+
+from chaos.fleet import Fleet
+from domain.framework import ConceptDraft
+from domain.review import EditPlan, NewPart, NewParts, Operation, Position
+from tests.support.provider import Asked, Provider, by_chance
+from tests.support.sensible import sensible_answer
+
+FAULTS: Final = 0.08
+LATENCY: Final = 0.1
+IN_FLIGHT: Final = 2.0
+"""Seconds after it wakes within which a stopped process may still send what it was about to send."""
+
+Question = tuple[str, str, str]
+"""The marker of the request, the role, and the name of the concept where there is one."""
+
+_COMMITTED: Final = """
+    SELECT t.user_request -> 'preferences' ->> 'motivation', v.content_type, c ->> 'name',
+        extract(epoch FROM min(v.created_at))
+    FROM content_versions v JOIN roadmap_tasks t USING (task_id) JOIN roadmap_metadata r ON r.roadmap_id = v.roadmap_id,
+        jsonb_path_query(r.framework_data, '$.stages[*].modules[*].concepts[*]') AS c
+    WHERE c ->> 'concept_id' = v.concept_id GROUP BY 1, 2, 3
+    UNION ALL SELECT t.user_request -> 'preferences' ->> 'motivation',
+        CASE step WHEN 'intent_analysis' THEN 'intent' ELSE 'framework' END, '', extract(epoch FROM min(c.created_at))
+    FROM model_calls c JOIN roadmap_tasks t USING (task_id)
+    WHERE outcome = 'accepted' AND answer IS NOT NULL AND step IN ('intent_analysis', 'curriculum_design')
+    GROUP BY 1, 2"""
+"""Questions whose accepted answer is in the rows, and since when."""
+
+
+def provider(seed: int) -> Provider:
+    return Provider(by_chance(FAULTS, seed=seed), _reply, latency=LATENCY)
+
+
+def _reply(asked: Asked) -> Mapping[str, Any]:
+    """Edits add one concept, whose name nothing else bears: so its contents are no other question's."""
+    if asked.role == "edit_plan":
+        name = f"Idea {abs(hash(str(asked.data['feedback']))):x}"
+        module = asked.data["roadmap"]["stages"][0]["modules"][0]["id"]
+        add = Operation(action="add", target_type="concept", position=Position(parent_id=module), values={"name": name})
+        return EditPlan(feedback_summary="", operations=[add]).model_dump(mode="json")
+    if asked.role == "new_parts":
+        parts = [
+            NewPart(
+                operation=addition["operation"],
+                concept=ConceptDraft(name=addition["values"]["name"], description="An idea.", estimated_hours=1),
+            )
+            for addition in asked.data["additions"]
+        ]
+        return NewParts(parts=parts).model_dump(mode="json")
+    return sensible_answer(asked.role, asked.data)
+
+
+def bought_again(url: str, asked: list[Asked], fleet: Fleet) -> list[str]:
+    """Questions that were asked although their answer had been committed."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(_COMMITTED).fetchall()
+    committed: dict[Question, float] = {(row[0], row[1], row[2]): float(row[3]) for row in rows}
+    assert committed or not asked, "nothing was committed"
+    return [
+        f"{call.at - committed[question]:.3f} s after its commit {question} was bought by {call.authorization}"
+        for call in asked
+        if (question := _question(call)) in committed
+        and call.at > committed[question]
+        and not fleet.was_stopped(call.authorization.removeprefix("Bearer "), committed[question], call.at, IN_FLIGHT)
+    ]
+
+
+def _question(asked: Asked) -> Question:
+    return str(asked.data.get("learner", {}).get("motivation")), asked.role, asked.concept or ""

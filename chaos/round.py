@@ -1,0 +1,144 @@
+"""One round on one database: users work, things die, then everything is left in peace and looked at."""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from chaos.disturbances import Disturbances
+from chaos.fleet import Fleet
+from chaos.losses import fingerprint, losses_of, unfinished
+from chaos.oracle import bought_again, provider
+from chaos.servers import postgres
+from chaos.users import User
+from tests.support.provider import Provider
+
+USERS: Final = ("ann", "bob", "cyd", "dan")
+BYSTANDER: Final = "eve"
+TIME_TO_SETTLE: Final = 60.0
+"""Seconds for all runs to become final once nothing disturbs them any more."""
+
+
+@dataclass
+class Score:
+    """What was survived."""
+
+    kills: int = 0
+    """Processes that were sent SIGKILL or SIGTERM."""
+    stops: int = 0
+    restarts: int = 0
+    """Of the database."""
+    sessions: int = 0
+    """Times that sessions were ended, or connections ran out."""
+    runs: Counter[str] = field(default_factory=Counter)
+    """Runs by what became of them."""
+    calls: int = 0
+    losses: list[str] = field(default_factory=list)
+
+    def __add__(self, other: "Score") -> "Score":
+        return Score(
+            self.kills + other.kills,
+            self.stops + other.stops,
+            self.restarts + other.restarts,
+            self.sessions + other.sessions,
+            self.runs + other.runs,
+            self.calls + other.calls,
+            self.losses + other.losses,
+        )
+
+    def __str__(self) -> str:
+        runs = ", ".join(f"{count} {status}" for status, count in self.runs.most_common())
+        return (
+            f"{self.kills} kills, {self.stops} stops, {self.restarts} restarts of the database, {self.sessions} times"
+            f" sessions cut; {self.runs.total()} runs ({runs}), {self.calls} calls to the model"
+        )
+
+
+async def round_of(kind: str, seed: int, seconds: float, logs: Path) -> Score:
+    asked = provider(seed)
+    with postgres(kind) as database, asked.serving():
+        fleet = Fleet(database.settings, asked.url, logs)
+        keeping = asyncio.create_task(fleet.keep())
+        http = f"http://127.0.0.1:{fleet.port}"
+        everybody = [User(name, http, seed) for name in (*USERS, BYSTANDER)]
+        try:
+            await _bystander(everybody[-1])
+            before = fingerprint(database.url, BYSTANDER)
+            disturbances = Disturbances(fleet, database, random.Random(f"{seed} {kind}"))
+            losses = await _storm(everybody[:-1], disturbances, seconds)
+            await asyncio.to_thread(database.mend)
+            losses += await _settled(database.url)
+            losses += await losses_of(everybody, database.url, http)
+            losses += bought_again(database.url, asked.log, fleet)
+            if fingerprint(database.url, BYSTANDER) != before:
+                losses.append(f"the rows of {BYSTANDER}, who did nothing, have changed")
+            return _score(fleet, disturbances, asked, database.url, losses)
+        finally:
+            keeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeping
+            for user in everybody:
+                await user.close()
+            await asyncio.to_thread(fleet.close)
+
+
+async def _bystander(eve: User) -> None:
+    """One roadmap of hers is finished before anything happens."""
+    wanted = {"learning_goal": "learn to keep quiet", "motivation": "eve's"}
+    await eve.start("/roadmaps/generate", {"preferences": wanted})
+
+    async def is_final() -> bool:
+        return all(task["completed_at"] for task in await eve.tasks())
+
+    assert await _eventually(is_final, TIME_TO_SETTLE), "the first run does not end"
+
+
+async def _storm(users: list[User], disturbances: Disturbances, seconds: float) -> list[str]:
+    """Ends when all have their last answers, for which the disturbances stop."""
+    until = time.monotonic() + seconds
+    disturbing = asyncio.create_task(disturbances.go_on())
+    working = [asyncio.create_task(user.go_on(until)) for user in users]
+    await asyncio.wait([disturbing], timeout=seconds)
+    disturbing.cancel()
+    ended = await asyncio.gather(disturbing, *working, return_exceptions=True)
+    return [f"{type(one).__name__}: {one}" for one in ended if isinstance(one, Exception)]
+
+
+async def _settled(url: str) -> list[str]:
+    async def is_quiet() -> bool:
+        return not unfinished(url)
+
+    if await _eventually(is_quiet, TIME_TO_SETTLE):
+        return []
+    return [f"not final {TIME_TO_SETTLE:g} s after the last disturbance: {task}" for task in unfinished(url)]
+
+
+async def _eventually(seen: Callable[[], Awaitable[bool]], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not await seen():
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.5)
+    return True
+
+
+def _score(fleet: Fleet, disturbances: Disturbances, asked: Provider, url: str, losses: list[str]) -> Score:
+    with psycopg.connect(url) as connection:
+        runs = connection.execute("SELECT status, count(*) FROM roadmap_tasks GROUP BY 1").fetchall()
+    done = disturbances.done
+    return Score(
+        kills=fleet.kills,
+        stops=fleet.stops,
+        restarts=sum(number for what, number in done.items() if what.startswith("restart")),
+        sessions=done["end sessions"] + done["storm"],
+        runs=Counter({str(status): int(count) for status, count in runs}),
+        calls=len(asked.log),
+        losses=losses,
+    )

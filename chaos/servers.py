@@ -1,0 +1,90 @@
+"""The PostgreSQL of one round: the embedded one or one over TCP, each in a folder of its own, to be struck down."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psutil
+import psycopg
+
+from repository import schema
+from repository.embedded import EmbeddedServer
+from repository.postgres_binaries import Account, Binaries
+from tests.support.servers import EMBEDDED, place, tcp_server, tcp_url
+
+WAYS: Final = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}
+PATIENCE: Final = 60.0
+"""Seconds for a server that was struck down to serve again."""
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """`settings` point a process of ours to it; `folder` is the one above the server's data."""
+
+    url: str
+    settings: dict[str, object]
+    folder: Path
+    start: Callable[[], object]
+    """Returns at once when it runs; may fail while the last processes of a killed one go."""
+
+    def restart(self, way: str) -> None:
+        """Ends it in one of the WAYS, and sees to it that it serves again."""
+        with suppress(OSError, ValueError, psutil.Error):  # it is down already, or ends slowly
+            postmaster = psutil.Process(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]))
+            if postmaster.name() == "postgres":
+                postmaster.send_signal(WAYS[way])
+                postmaster.wait(timeout=10)  # until then it would still answer
+        self.mend()
+
+    def mend(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not self.answers():
+            assert time.monotonic() < deadline, f"PostgreSQL in {self.folder} does not come back"
+            self.start()
+            time.sleep(0.2)
+
+    def answers(self) -> bool:
+        try:
+            psycopg.connect(self.url, connect_timeout=3).close()
+        except psycopg.OperationalError as error:
+            return "too many clients" in str(error) or "remaining connection slots" in str(error)
+        return True
+
+
+@contextmanager
+def postgres(kind: str) -> Iterator[Postgres]:
+    """Migrated to the newest revision."""
+    with place() as folder, _embedded(folder) if kind == EMBEDDED else _tcp(folder) as server:
+        schema.upgrade(server.url)
+        yield server
+
+
+@contextmanager
+def _embedded(folder: Path) -> Iterator[Postgres]:
+    home = folder / "home"
+    server = EmbeddedServer(home)
+    try:
+        # `recover` and not `start`: what a process of ours does when it loses its connection.
+        yield Postgres(server.start(), {"home": home}, home, server.recover)
+    finally:
+        server.stop()
+
+
+@contextmanager
+def _tcp(folder: Path) -> Iterator[Postgres]:
+    account = Account.of(folder, folder)
+    programs = Binaries.find(account, folder)
+    command = [str(programs.folder / "pg_ctl"), "-D", str(folder / "data"), "-w", "-s"]
+    command += ["-l", str(folder / "server.log"), "start"]
+    with tcp_server(folder, programs, {"max_connections": "120"}) as port:
+        url = tcp_url(port)
+        settings: dict[str, object] = {"database_url": url, "home": folder / "unused"}
+        server = Postgres(url, settings, folder, lambda: account.run(command, cwd=folder))
+        try:
+            yield server
+        finally:
+            server.mend()  # who made it stops it, and fails where there is nothing to stop
