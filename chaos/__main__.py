@@ -28,6 +28,8 @@ def main() -> int:
         logs.mkdir()
         score = asyncio.run(round_of(kind, seed, minutes * 30, logs))
         print(f"{kind}: {score}", flush=True)
+        for reason, count in score.reasons.most_common():
+            print(f"  failed, {count} x {reason[:300]}", flush=True)
         together += score
     if together.losses:
         for loss in together.losses:

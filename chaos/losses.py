@@ -40,6 +40,8 @@ _RIGHTS: Final = {
     "a version number that was left out": """
         SELECT count(*) FROM (SELECT FROM content_versions GROUP BY roadmap_id, concept_id, content_type
             HAVING count(*) <> max(version)) AS gaps""",
+    "a failed run that does not say why": """
+        SELECT count(*) FROM roadmap_tasks WHERE status = 'failed' AND coalesce(error_message, '') = ''""",
     "a final run under a worker": """
         SELECT count(*) FROM roadmap_tasks WHERE completed_at IS NOT NULL AND worker_id IS NOT NULL""",
 }

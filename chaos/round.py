@@ -40,6 +40,8 @@ class Score:
     runs: Counter[str] = field(default_factory=Counter)
     """Runs by what became of them."""
     calls: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why runs failed, in the words of their rows."""
     losses: list[str] = field(default_factory=list)
 
     def __add__(self, other: "Score") -> "Score":
@@ -50,6 +52,7 @@ class Score:
             self.sessions + other.sessions,
             self.runs + other.runs,
             self.calls + other.calls,
+            self.reasons + other.reasons,
             self.losses + other.losses,
         )
 
@@ -132,6 +135,10 @@ async def _eventually(seen: Callable[[], Awaitable[bool]], seconds: float) -> bo
 def _score(fleet: Fleet, disturbances: Disturbances, asked: Provider, url: str, losses: list[str]) -> Score:
     with psycopg.connect(url) as connection:
         runs = connection.execute("SELECT status, count(*) FROM roadmap_tasks GROUP BY 1").fetchall()
+        reasons = connection.execute(
+            "SELECT task_type || ': ' || coalesce(error_message, '(none)'), count(*) FROM roadmap_tasks"
+            " WHERE status IN ('failed', 'partial_failure') GROUP BY 1"
+        ).fetchall()
     done = disturbances.done
     return Score(
         kills=fleet.kills,
@@ -140,5 +147,6 @@ def _score(fleet: Fleet, disturbances: Disturbances, asked: Provider, url: str, 
         sessions=done["end sessions"] + done["storm"],
         runs=Counter({str(status): int(count) for status, count in runs}),
         calls=len(asked.log),
+        reasons=Counter({str(reason): int(count) for reason, count in reasons}),
         losses=losses,
     )

@@ -20,7 +20,7 @@ LONGEST_TRY: Final = 120.0
 AT_ONCE: Final = 3
 """Active runs of a user, more or less."""
 BREAK: Final = (0.1, 0.8)
-CHANCES: Final = {"create": 5, "retry": 6, "retry_failed": 4, "modify": 3, "cancel": 2, "resume": 5, "look": 8}
+CHANCES: Final = {"create": 5, "retry": 6, "retry failed": 4, "modify": 3, "cancel": 2, "resume": 5, "look": 8}
 
 
 class Answer:
@@ -58,8 +58,25 @@ class User:
             await self._answer_reviews(active)
             chances = CHANCES if len(active) < AT_ONCE else {"look": 3, "cancel": 1}
             [what] = self._chance.choices(list(chances), weights=list(chances.values()))
-            await getattr(self, f"_{what}")()
+            await self._do(what)
             await asyncio.sleep(self._chance.uniform(*BREAK))
+
+    async def _do(self, what: str) -> None:
+        match what:
+            case "create":
+                await self._create()
+            case "retry":
+                await self._retry()
+            case "retry failed":
+                await self._retry_failed()
+            case "modify":
+                await self._modify()
+            case "cancel":
+                await self._cancel()
+            case "resume":
+                await self._resume()
+            case _:
+                await self._look()
 
     async def tasks(self) -> list[Any]:
         """All that the server lists for him."""
