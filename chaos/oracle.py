@@ -57,12 +57,13 @@ def _reply(asked: Asked) -> Mapping[str, Any]:
 
 
 def bought_again(url: str, asked: list[Asked], fleet: Fleet) -> list[str]:
-    """Questions that were asked although their answer had been committed."""
+    """Questions that were asked although their answer had been committed; or never, which is a fault of this oracle."""
     with psycopg.connect(url) as connection:
         rows = connection.execute(_COMMITTED).fetchall()
     committed: dict[Question, float] = {(row[0], row[1], row[2]): float(row[3]) for row in rows}
-    assert committed or not asked, "nothing was committed"
-    return [
+    assert committed, "nothing was committed"
+    unasked = committed.keys() - {_question(call) for call in asked}
+    return [f"{question} was committed and never asked" for question in unasked] + [
         f"{call.at - committed[question]:.3f} s after its commit {question} was bought by {call.authorization}"
         for call in asked
         if (question := _question(call)) in committed
