@@ -52,7 +52,7 @@ class Fleet:
             "model": "openai:test",
             "model_timeout": 5,
             "link_check": "false",
-            "max_concepts": 3,
+            "max_concepts": 12,
             "max_concurrent_calls": 4,
             "heartbeat_timeout": LEASE,
             "grace": 3,

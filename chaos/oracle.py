@@ -13,6 +13,8 @@ from tests.support.sensible import sensible_answer
 
 FAULTS: Final = 0.08
 LATENCY: Final = 0.1
+CONCEPTS: Final = 3
+"""Of a new roadmap: there is room for more, so that edits can add some."""
 IN_FLIGHT: Final = 2.0
 """Seconds after it wakes within which a stopped process may still send what it was about to send."""
 
@@ -53,7 +55,7 @@ def _reply(asked: Asked) -> Mapping[str, Any]:
             for addition in asked.data["additions"]
         ]
         return NewParts(parts=parts).model_dump(mode="json")
-    return sensible_answer(asked.role, asked.data)
+    return sensible_answer(asked.role, {**asked.data, "max_concepts": CONCEPTS})
 
 
 def bought_again(url: str, asked: list[Asked], fleet: Fleet) -> list[str]:
