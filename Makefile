@@ -67,7 +67,7 @@ check: setup ## format, lint, types, imports, dead code, fast tests
 	@$(BIN)/pytest tests/domain
 
 test: setup ## all tests, with a smoke size of every loop
-	@$(BIN)/pytest -n 3 --dist loadscope -m "not soak and not model"
+	@$(BIN)/pytest -n 4 --dist loadscope -m "not soak and not model"
 
 soak: setup ## the full size of every loop
 	@$(BIN)/pytest -m soak

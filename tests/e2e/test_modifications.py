@@ -136,6 +136,7 @@ async def test_a_retry_that_races_with_the_removal_of_its_concept_leaves_no_half
     assert len(await client.contents(made.roadmap_id, SECOND)) == 3
 
 
+@pytest.mark.soak
 async def test_a_killed_change_is_gone_on_with_and_its_plan_is_not_bought_again(
     shell: Command, database: Database, account: Path, client: Orchestrator, made: RoadmapView
 ) -> None:

@@ -94,6 +94,7 @@ def test_a_failed_quiz_is_seen_on_its_card_and_is_retried_alone(here: Site, hire
     expect(page.locator("#runs tbody tr")).to_have_count(1)
 
 
+@pytest.mark.soak
 def test_a_failed_quiz_is_retried_where_one_would_read_it(here: Site, hire: Hire) -> None:
     failing = hire(OFFLINE_FAIL="quiz@c-1-1-1")
     page = here.open()
@@ -165,6 +166,7 @@ def test_a_change_shows_its_difference_before_it_counts(here: Site, hire: Hire) 
     expect(page.locator(".card", has_text="brushes")).to_have_count(1)
 
 
+@pytest.mark.soak
 def test_a_run_that_was_cancelled_goes_on(here: Site, worker: Running) -> None:
     page = here.open()
     ask_for(page, "learn to swim")
@@ -176,6 +178,7 @@ def test_a_run_that_was_cancelled_goes_on(here: Site, worker: Running) -> None:
     expect(page.locator("#log")).to_contain_text("run_resumed")
 
 
+@pytest.mark.soak
 def test_what_is_in_the_way_is_said_in_one_line(here: Site, worker: Running) -> None:
     page, other = here.open(), here.open()
     roadmap_id = ask_for(page, "learn to ski")

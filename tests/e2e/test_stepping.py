@@ -60,6 +60,7 @@ async def test_a_script_is_echoed_and_its_mistakes_neither_end_it_nor_the_run(
     await all_is_well(database, account)
 
 
+@pytest.mark.soak
 async def test_a_script_that_ends_early_leaves_a_run_that_can_be_gone_on_with(
     shell: Command, database: Database, account: Path, client: Orchestrator
 ) -> None:
@@ -73,6 +74,7 @@ async def test_a_script_that_ends_early_leaves_a_run_that_can_be_gone_on_with(
     await all_is_well(database, account)
 
 
+@pytest.mark.soak
 def test_what_a_node_changed_in_the_framework_is_told_in_words(shell: Command) -> None:
     plan = '{"feedback_summary": "", "operations": [{"action": "remove", "target_type": "concept", '
     plan += '"target_id": "c-1-1-2"}, {"action": "rename", "target_type": "stage", "target_id": "s-1", '
