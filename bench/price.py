@@ -39,8 +39,9 @@ from repository.calls import ACCEPTED, Call
 from repository.contents import insert_contents, save_version
 from repository.database import Database
 from repository.events import Unnumbered, append_events
+from repository.fence import Fence
 from repository.roadmaps import accept_framework, reserve_roadmap
-from repository.tasks import Fence, create_task
+from repository.tasks import create_task
 
 AT_ONCE: Final = 30
 LATENCY: Final = 0.02

@@ -20,7 +20,7 @@ from bench.servers import bench_server
 from domain.framework import Concept, Framework, Module, Stage
 from orchestrator.status import status_check
 from repository.database import Database, Session, execute
-from repository.tasks import live_tasks_of
+from repository.liveness import live_tasks_of
 
 CONCEPTS: Final = 20
 PER_ROADMAP: Final = 5

@@ -18,8 +18,8 @@ from domain.vocabulary import ContentType, TaskStatus
 from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import Answer, Brief, ContentBrief, FrameworkBrief, Usage
 from nodes.state import as_json
+from orchestrator.inputs import RetryRequest
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.requests import RetryRequest
 from orchestrator.settings import Settings
 
 AT_ONCE: Final = 10

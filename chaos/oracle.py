@@ -8,7 +8,8 @@ import psycopg
 from chaos.fleet import Fleet
 from domain.framework import ConceptDraft
 from domain.review import EditPlan, NewPart, NewParts, Operation, Position
-from tests.support.provider import Asked, Provider, by_chance
+from tests.support.faults import Asked, by_chance
+from tests.support.provider import Provider
 from tests.support.sensible import sensible_answer
 
 FAULTS: Final = 0.08

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
     from domain.request import LearningRequest
-    from orchestrator.requests import RetryRequest
+    from orchestrator.inputs import RetryRequest
 
 LARGEST_REQUEST: Final = 1_000_000
 """Bytes of a request file; a thousand times what a request needs."""
@@ -60,7 +60,8 @@ def read_retry_request(file: str | None, *, instructions: str | None = None, use
     from pydantic import ValidationError
 
     from domain.request import LearningRequest, usable_text
-    from orchestrator.requests import DEFAULT_USER, RetryRequest
+    from orchestrator.inputs import RetryRequest
+    from orchestrator.requests import DEFAULT_USER
 
     asked = {} if file is None else _read_json(file)
     if unknown := sorted(asked.keys() - {"preferences", "instructions"}):

@@ -15,10 +15,10 @@ from rendering.words import one_line
 if TYPE_CHECKING:
     from cli.prompt import Conversation
     from orchestrator import Orchestrator
-    from orchestrator.requests import ReviewRequest
+    from orchestrator.inputs import ReviewRequest
     from orchestrator.settings import Settings
     from orchestrator.status import TaskView
-    from repository.tables import TaskRow
+    from repository.tables.runs import TaskRow
 
 step = typer.Typer(
     name="step",
@@ -83,7 +83,7 @@ def step_resume(task_id: TaskId) -> None:
 
 
 def _review(wanted: bool) -> "ReviewRequest | None":
-    from orchestrator.requests import ReviewRequest
+    from orchestrator.inputs import ReviewRequest
 
     return ReviewRequest() if wanted else None
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from orchestrator.status import ActiveTask, RoadmapView, StatusCheck, TaskView
     from repository.readings import ContentState
-    from repository.tables import RoadmapRow
+    from repository.tables.roadmaps import RoadmapRow
 
 ROADMAP_FIELDS: Final = {
     "roadmap_id",

@@ -14,7 +14,7 @@ from domain.vocabulary import Role
 from rendering.words import clean, one_line
 
 if TYPE_CHECKING:
-    from repository.tables import TokenRow
+    from repository.tables.users import TokenRow
 
 token = typer.Typer(name="token", help="Tokens of the HTTP API (ROADMAP_AUTH=token).", no_args_is_help=True)
 

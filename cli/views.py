@@ -15,11 +15,11 @@ from rendering.words import one_line
 
 if TYPE_CHECKING:
     from orchestrator import Orchestrator
-    from orchestrator.reader import Removed
     from orchestrator.status import RoadmapView, StatusCheck, TaskView
+    from orchestrator.structures import Removed
     from repository.events import Event
     from repository.readings import ContentState
-    from repository.tables import ContentVersionRow, RoadmapRow
+    from repository.tables.roadmaps import ContentVersionRow, RoadmapRow
 
 PAGE = 50
 

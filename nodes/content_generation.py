@@ -7,7 +7,7 @@ from domain.errors import Conflict
 from domain.framework import Framework
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
-from repository import contents, roadmaps, tasks
+from repository import claims, contents, roadmaps, tasks
 from repository.database import Session
 
 
@@ -44,7 +44,7 @@ async def _accept(session: Session, context: RunContext, framework: Framework) -
 
 
 async def _take_over(session: Session, context: RunContext, changed: list[str], remaining: list[str]) -> None:
-    found = await contents.lock_contents(session, context.roadmap_id)
+    found = await claims.lock_contents(session, context.roadmap_id)
     claimed = [content for content in found if content.concept_id in changed]
     removed = [content for content in found if content.concept_id not in remaining]
     for content in [*claimed, *removed]:
@@ -52,5 +52,5 @@ async def _take_over(session: Session, context: RunContext, changed: list[str], 
             what = f"the {content.content_type} of {content.concept_id}, which this run changes or removes"
             go_on = f"wait for it, then `roadmap resume {context.fence.task_id}`"
             raise Conflict(f"Task {content.holder} is working on {what}. Nothing was changed; {go_on}.")
-    await contents.claim_contents(session, context.fence, context.roadmap_id, claimed)
-    await contents.retire_contents(session, context.roadmap_id, removed)
+    await claims.claim_contents(session, context.fence, context.roadmap_id, claimed)
+    await claims.retire_contents(session, context.roadmap_id, removed)

@@ -14,8 +14,8 @@ from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superse
 from domain.framework import Framework, Place
 from domain.request import LearningRequest
 from domain.vocabulary import GENERATOR_OF
-from nodes.authors.ledger import Question
 from nodes.authors.port import C, ContentBrief, ResourcesBrief
+from nodes.authors.questions import Question
 from nodes.context import RunContext
 from nodes.examination import ask_examined, examiner_of, without_claims
 from nodes.state import RunState, as_json

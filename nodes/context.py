@@ -8,7 +8,8 @@ from domain.vocabulary import Step
 from nodes.authors.ledger import Ledger
 from repository.database import Database, Session
 from repository.events import EventWriter
-from repository.tasks import Fence, enter_step, hold_task
+from repository.fence import Fence, hold_task
+from repository.tasks import enter_step
 
 if TYPE_CHECKING:
     from nodes.web.links import LinkChecker

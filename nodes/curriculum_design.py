@@ -13,8 +13,8 @@ from domain.framework import FrameworkDraft, Outline, StageDraft, StageParts
 from domain.identity import identify
 from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
-from nodes.authors.ledger import Question
 from nodes.authors.port import FrameworkBrief, OutlineBrief, StageBrief
+from nodes.authors.questions import Question
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
 from repository.roadmaps import ids_ever_used, save_draft

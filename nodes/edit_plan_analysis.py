@@ -6,8 +6,8 @@ from domain.framework import Framework
 from domain.request import LearningRequest
 from domain.review import Validation
 from domain.vocabulary import Step
-from nodes.authors.ledger import Question
 from nodes.authors.port import EditPlanBrief
+from nodes.authors.questions import Question
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
 

@@ -12,8 +12,8 @@ from domain.checks import FEWEST_QUESTIONS, check_content
 from domain.contents import KeyAnswer, OpenQuestion, Quiz, QuizKey, Resources
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
 from domain.vocabulary import GENERATOR_OF, ContentType
-from nodes.authors.ledger import Question
 from nodes.authors.port import C, ContentBrief, QuizBrief, QuizKeyBrief, ResourcesBrief
+from nodes.authors.questions import Question
 from nodes.context import RunContext
 from repository.calls import Call
 

@@ -7,8 +7,8 @@ from domain.framework import Framework
 from domain.request import LearningRequest
 from domain.review import EditPlan, NewParts
 from domain.vocabulary import Step
-from nodes.authors.ledger import Question
 from nodes.authors.port import NewPartsBrief
+from nodes.authors.questions import Question
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
 from repository.roadmaps import ids_ever_used, save_draft

@@ -7,8 +7,8 @@ from domain.framework import Framework
 from domain.request import Intent, LearningRequest
 from domain.review import Issue, Validation
 from domain.vocabulary import Step
-from nodes.authors.ledger import Question
 from nodes.authors.port import StructureReviewBrief
+from nodes.authors.questions import Question
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
 

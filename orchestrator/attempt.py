@@ -28,9 +28,9 @@ from orchestrator.gate import RunPermit
 from orchestrator.graphs.creation import build_creation_graph
 from orchestrator.graphs.modification import build_modification_graph
 from orchestrator.graphs.retry import build_retry_graph
+from orchestrator.inputs import answer_of, input_of
 from orchestrator.lease import HeldRun
 from orchestrator.outcomes import Cause
-from orchestrator.requests import answer_of, input_of
 from orchestrator.resources import Resources
 from orchestrator.settings import Settings
 from repository import contents, events, roadmaps, tasks
@@ -38,8 +38,9 @@ from repository.calls import KnownAnswer, bill, known_answers
 from repository.checkpoints import FencedSaver
 from repository.database import Session
 from repository.events import EventWriter
-from repository.tables import RoadmapRow, TaskRow
-from repository.tasks import Fence
+from repository.fence import Fence, hold_task
+from repository.tables.roadmaps import RoadmapRow
+from repository.tables.runs import TaskRow
 
 T = TypeVar("T")
 Graph = CompiledStateGraph[RunState, RunContext, RunState, RunState]
@@ -139,7 +140,7 @@ async def open_attempt(resources: Resources, task: TaskRow, held: HeldRun) -> As
     async def read(
         session: Session,
     ) -> tuple[dict[str, KnownAnswer], tuple[int, float], list[dict[str, Any]], int, RoadmapRow]:
-        await tasks.hold_task(session, fence)
+        await hold_task(session, fence)
         await contents.adopt_contents(session, fence)
         return (
             await known_answers(session, task.task_id),

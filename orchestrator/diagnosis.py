@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from domain.errors import RoadmapError
 from orchestrator.settings import Settings
-from repository import schema, tasks
+from repository import liveness, schema
 from repository.database import Database
 from repository.embedded import EmbeddedServer
 from repository.urls import where
@@ -113,6 +113,6 @@ async def live_runs(url: str) -> list[str]:
     database = Database(url, pool_size=1, application_name="roadmap diagnosis")
     try:
         async with database.transaction() as session:
-            return await tasks.live_runs(session)
+            return await liveness.live_runs(session)
     finally:
         await database.close()

@@ -16,7 +16,7 @@ from domain.vocabulary import ContentType
 from orchestrator.status import View
 from repository import learning, readings, roadmaps
 from repository.database import Database, Session
-from repository.tables import QuizAttemptRow
+from repository.tables.users import QuizAttemptRow
 
 
 class ConceptProgress(View):

@@ -20,7 +20,7 @@ import structlog
 from domain.identity import new_task_id
 from repository import workers
 from repository.database import driver_errors
-from repository.tables import STEPPER
+from repository.tables.runs import STEPPER
 from repository.urls import psycopg_arguments
 
 RENEW_EVERY: Final = 1.0

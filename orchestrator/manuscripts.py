@@ -8,7 +8,7 @@ from domain.vocabulary import ContentType
 from orchestrator.status import RoadmapView, roadmap_view
 from repository import readings, tasks
 from repository.database import Session
-from repository.tables import ContentVersionRow
+from repository.tables.roadmaps import ContentVersionRow
 
 
 async def manuscript(session: Session, roadmap_id: str, *, owner: str | None = None) -> Manuscript:

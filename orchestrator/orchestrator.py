@@ -20,11 +20,10 @@ from domain.vocabulary import ContentType
 from nodes.authors.port import Author
 from orchestrator import transitions
 from orchestrator.bin import request_bin, request_restore
+from orchestrator.inputs import RetryRequest, ReviewRequest
 from orchestrator.learning import Learning
 from orchestrator.reader import Reader
 from orchestrator.requests import (
-    RetryRequest,
-    ReviewRequest,
     request_batch,
     request_creation,
     request_decision,
@@ -38,7 +37,7 @@ from orchestrator.status import RoadmapView, TaskView
 from orchestrator.terms import OPERATOR, Terms
 from orchestrator.webhooks import Webhooks
 from repository import tasks
-from repository.tables import TaskRow
+from repository.tables.runs import TaskRow
 from repository.workers import database_now, has_heard
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from domain.errors import BudgetSpent, ModelUnavailable
 from domain.review import Issue
 from domain.vocabulary import TaskStatus
 from repository.contents import Tally
-from repository.tables import ContentRow
+from repository.tables.roadmaps import ContentRow
 
 Cause = Literal["model_unavailable", "budget_spent"]
 """Why a run ended before its end, where somebody can do something about it."""

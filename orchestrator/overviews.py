@@ -2,26 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
 
 from pydantic import ValidationError
 
-from domain.framework import Framework
 from domain.request import Preferences
 from repository import overviews, roadmaps, tasks
 from repository.database import Database, Session
 from repository.overviews import BrokenRoadmap, Pressure, Process, ShelvedRoadmap
-
-MOST_VERSIONS: Final = 20
-"""Structures of a history, the newest."""
-
-
-class PastStructure(NamedTuple):
-    """A version of the structure, and since when it was the present one (None where nobody knows)."""
-
-    version: int
-    since: datetime | None
-    framework: Framework
 
 
 class Overviews:
@@ -67,20 +54,6 @@ class Overviews:
     async def broken_roadmaps(self, limit: int = 50) -> Sequence[BrokenRoadmap]:
         """Roadmaps with contents that nobody will finish."""
         return await self._database.persist(lambda session: overviews.broken_roadmaps(session, limit))
-
-    async def history(self, roadmap_id: str, *, owner: str | None = None) -> list[PastStructure]:
-        """The accepted structures as they were, the oldest of the newest twenty first. Raises NotFound."""
-
-        async def read(session: Session) -> list[PastStructure]:
-            roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            known = list(reversed((await roadmaps.structures(session, roadmap_id))[: MOST_VERSIONS + 1]))
-            begun = [None, *(structure.replaced_at for structure in known)]
-            return [
-                PastStructure(one.version, since, await roadmaps.structure_at(session, roadmap, one.version))
-                for one, since in zip(known, begun, strict=False)
-            ][-MOST_VERSIONS:]
-
-        return await self._database.persist(read)
 
     async def preferences(self, roadmap_id: str, *, owner: str | None = None) -> Preferences:
         """What the learner asked for when he asked for the roadmap. Raises NotFound."""

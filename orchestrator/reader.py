@@ -4,21 +4,18 @@
 operator, sees all.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from domain.diff import Change, diff
-from domain.errors import DatabaseUnavailable, NotFound
-from domain.framework import Framework, Place
+from domain.errors import NotFound
 from domain.manuscript import Manuscript
-from domain.stored import read_stored
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from orchestrator.figures import Figures, read_figures
 from orchestrator.follow import Follower, check_place
 from orchestrator.manuscripts import manuscript
 from orchestrator.overviews import Overviews
+from orchestrator.readiness import Readiness, read_readiness
 from orchestrator.status import (
     ActiveTask,
     RoadmapView,
@@ -29,31 +26,13 @@ from orchestrator.status import (
     status_check,
     task_views,
 )
+from orchestrator.structures import Structures
 from repository import readings, roadmaps, tasks
 from repository.calls import Expense, expenses
-from repository.database import Database, Session, schema_revision
-from repository.events import Event, events_after, events_of_type
+from repository.database import Database, Session
+from repository.events import Event, events_after
 from repository.readings import ContentState, newest_versions
-from repository.roadmaps import Structure
-from repository.schema import HEAD
-from repository.tables import ContentVersionRow, RoadmapRow
-
-
-class Removed(NamedTuple):
-    """A concept that is no longer part of its roadmap."""
-
-    version: int
-    """The last version of the structure that had it."""
-    framework: Framework
-    place: Place
-
-
-class VersionDiff(NamedTuple):
-    """What changed between two versions of a structure."""
-
-    before: int
-    after: int
-    changes: list[Change]
+from repository.tables.roadmaps import ContentVersionRow, RoadmapRow
 
 
 class Content(NamedTuple):
@@ -63,22 +42,7 @@ class Content(NamedTuple):
     row: ContentVersionRow | None
 
 
-class Readiness(NamedTuple):
-    """Whether requests can be served."""
-
-    database: bool
-    migrations: bool
-    detail: str | None
-
-    @property
-    def ready(self) -> bool:
-        return self.database and self.migrations
-
-
-READINESS_TIMEOUT: Final = 2.0
-
-
-class Reader(Overviews):
+class Reader(Overviews, Structures):
     """The reading half of an Orchestrator."""
 
     def __init__(self, database: Database, *, follow_patience: float | None = None) -> None:
@@ -178,33 +142,6 @@ class Reader(Overviews):
             )
         )
 
-    async def structures(self, roadmap_id: str, *, owner: str | None = None) -> list[Structure]:
-        """The accepted structures of a roadmap, newest first. Raises NotFound."""
-
-        async def read(session: Session) -> list[Structure]:
-            await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            return await roadmaps.structures(session, roadmap_id)
-
-        return await self._database.persist(read)
-
-    async def changes(
-        self, roadmap_id: str, before: int | None = None, after: int | None = None, *, owner: str | None = None
-    ) -> VersionDiff:
-        """What changed from one version of the structure to another: unless given, to the present from the one before.
-
-        Raises NotFound.
-        """
-
-        async def read(session: Session) -> VersionDiff:
-            roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            to = roadmap.framework_version if after is None else after
-            since = max(to - 1, 1) if before is None else before
-            old = await roadmaps.structure_at(session, roadmap, since)
-            new = await roadmaps.structure_at(session, roadmap, to)
-            return VersionDiff(since, to, diff(old, new))
-
-        return await self._database.persist(read)
-
     async def content(
         self,
         roadmap_id: str,
@@ -258,16 +195,6 @@ class Reader(Overviews):
         """A roadmap with its newest contents, to be written down as a whole. Raises NotFound."""
         return await self._database.persist(lambda session: manuscript(session, roadmap_id, owner=owner))
 
-    async def removed(self, roadmap_id: str, concept_id: str) -> Removed | None:
-        """A concept that an edit took out of the roadmap, as it was; None where none ever bore this id."""
-
-        async def read(session: Session) -> Removed | None:
-            found = await roadmaps.last_structure_with(session, roadmap_id, concept_id)
-            place = found[1].find(concept_id) if found else None
-            return Removed(found[0], found[1], place) if found and place else None
-
-        return await self._database.persist(read)
-
     async def expenses(
         self, *, task_id: str | None = None, roadmap_id: str | None = None, user_id: str | None = None
     ) -> list[Expense]:
@@ -290,38 +217,10 @@ class Reader(Overviews):
         """What is live in a roadmap, newest first. Raises NotFound."""
         return await self._database.persist(lambda session: active_tasks(session, roadmap_id, owner=owner))
 
-    async def edited(self, task_id: str, *, owner: str | None = None) -> tuple[Framework, Framework] | None:
-        """The framework before and after all edits of a run; None where it made none. Raises NotFound."""
-
-        async def read(session: Session) -> list[Event]:
-            await tasks.get_task(session, task_id, owner=owner)
-            return await events_of_type(session, task_id, "framework_edited")
-
-        edits = await self._database.persist(read)
-        if not edits:
-            return None
-        return (
-            read_stored(Framework, edits[0].payload.get("before"), f"what task {task_id} changed"),
-            read_stored(Framework, edits[-1].payload.get("after"), f"what task {task_id} changed"),
-        )
-
     async def figures(self) -> Figures:
         """What to watch the system by."""
         return await self._database.persist(read_figures)
 
     async def readiness(self) -> Readiness:
-        """Whether the database answers and is at the revision that this code works on. Waits for nothing."""
-        try:
-            async with asyncio.timeout(READINESS_TIMEOUT), self._database.transaction() as session:
-                revision = await schema_revision(session)
-        except TimeoutError:
-            return Readiness(False, False, "The database does not answer in time.")
-        except DatabaseUnavailable as error:
-            return Readiness(False, False, " ".join(str(error).split()))
-        at_head = revision == HEAD
-        return Readiness(True, at_head, None if at_head else f"The database is at revision {revision}, not {HEAD}.")
-
-    async def diff(self, task_id: str) -> list[Change]:
-        """What the edits of a run changed in the framework, all of them together. Raises NotFound."""
-        edited = await self.edited(task_id)
-        return [] if edited is None else diff(*edited)
+        """Whether requests can be served. Waits for nothing."""
+        return await read_readiness(self._database)

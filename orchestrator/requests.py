@@ -4,51 +4,28 @@ A request that is refused leaves no row. In the foreground the row reads `proces
 once; detached it is `pending`, and a queue entry wakes a worker when the transaction commits.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-from pydantic import ValidationError
-
-from domain.errors import Conflict, InvalidInput, NotFound
+from domain.errors import Conflict, NotFound
 from domain.identity import new_roadmap_id, new_task_id
-from domain.request import LearningRequest, Preferences, usable_text
+from domain.request import LearningRequest, usable_text
 from domain.review import Decision
 from domain.vocabulary import ACTIVE, RETRY_OF, ContentType, TaskStatus, TaskType
-from nodes.state import Json, RunState
+from nodes.state import Json
 from orchestrator import reviews, transitions
 from orchestrator.authorship import check_author
+from orchestrator.inputs import RetryRequest, ReviewRequest, retry_json
 from orchestrator.resources import Resources
 from orchestrator.terms import OPERATOR, Terms, admit, asked_before, forget
-from repository import contents, roadmaps, tasks
-from repository.contents import Claimable
+from repository import claims, contents, roadmaps, tasks
+from repository.claims import Claimable
 from repository.database import Session
 from repository.events import append_events
-from repository.tables import RoadmapRow, TaskRow
-from repository.tasks import Fence
+from repository.fence import Fence
+from repository.tables.roadmaps import RoadmapRow
+from repository.tables.runs import TaskRow
 
 DEFAULT_USER = "local"
-
-
-@dataclass(frozen=True, slots=True)
-class RetryRequest:
-    """What a retry is asked for beside the creation's own preferences."""
-
-    user_id: str | None = None
-    """Whose the run is; unless given, the roadmap's owner's."""
-    preferences: Mapping[str, Any] | None = None
-    """Fields of Preferences that replace the creation's."""
-    instructions: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewRequest:
-    """That a person is to approve the framework; `timeout`: seconds until a review nobody answers cancels the run."""
-
-    timeout: float | None = None
-
-    def as_json(self) -> Json:
-        return {"review": True, "review_timeout": self.timeout}
 
 
 async def request_creation(
@@ -104,12 +81,12 @@ async def request_retry(
         wanted.user_id = await _whose(session, roadmap_id, request, terms)
         roadmap = await _accepted(session, roadmap_id)
         _check_concept(roadmap, concept_id)
-        wanted.user_request = await _retry_json(session, wanted, roadmap, request)
+        wanted.user_request = await retry_json(session, wanted, roadmap, request)
         await transitions.make_room(session, await tasks.rival_of(session, wanted))
         task = await _create(session, resources, wanted, detach=detach, size=1, terms=terms)
-        chosen = await contents.lock_contents(session, roadmap_id, [content_type], concept_id)
+        chosen = await claims.lock_contents(session, roadmap_id, [content_type], concept_id)
         await _refuse_if_held(session, chosen)
-        await contents.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
+        await claims.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
         return task
 
 
@@ -136,7 +113,7 @@ async def request_batch(
         roadmap = await _accepted(session, roadmap_id)
         if concept_id is not None:
             _check_concept(roadmap, concept_id)
-        found = await contents.lock_contents(session, roadmap_id, content_types, concept_id)
+        found = await claims.lock_contents(session, roadmap_id, content_types, concept_id)
         chosen = [content for content in found if content.wanted or (concept_id and not content.holder)]
         held = [content for content in found if content.holder]
         if not chosen:
@@ -144,12 +121,12 @@ async def request_batch(
             await forget(session, terms)
             return None
         wanted.user_request = {
-            **await _retry_json(session, wanted, roadmap, request),
+            **await retry_json(session, wanted, roadmap, request),
             "content_types": list(content_types),
             "skipped": len(held),
         }
         task = await _create(session, resources, wanted, detach=detach, size=len(chosen), terms=terms)
-        await contents.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
+        await claims.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
         return task
 
 
@@ -174,7 +151,7 @@ async def request_modification(
         await transitions.make_room(session, await tasks.rival_of(session, wanted))
         roadmap = await _accepted(session, roadmap_id)
         wanted.user_request = {
-            **await _retry_json(session, wanted, roadmap, request),
+            **await retry_json(session, wanted, roadmap, request),
             "instructions": instructions,
             "base_version": roadmap.framework_version,
             **(review.as_json() if review else {}),
@@ -211,33 +188,6 @@ async def request_resume(resources: Resources, task_id: str, *, detach: bool, te
         if detach:
             await resources.queue.enqueue(session, task_id, urgent=_is_urgent(task))
         return task
-
-
-async def input_of(session: Session, task: TaskRow) -> RunState:
-    """What a task's graph begins with. Raises Conflict where a modification comes too late."""
-    asked = tasks.asked_of(task)
-    state: RunState = {
-        "request": {key: asked[key] for key in LearningRequest.model_fields if asked.get(key) is not None},
-        "wants_review": bool(asked.get("review")),
-    }
-    if task.task_type == TaskType.MODIFICATION:
-        await transitions.check_structure(session, task)
-        roadmap = await roadmaps.get_roadmap_metadata(session, task.roadmap_id or "")
-        state |= {
-            "framework": roadmaps.framework_of(roadmap).model_dump(mode="json"),
-            "feedback": asked["instructions"],
-            "modifies": True,
-        }
-    return state
-
-
-def answer_of(task: TaskRow) -> dict[str, Json]:
-    """The decision of a task's last review by the interrupt that it answers; empty where there is none."""
-    review = task.review or {}
-    if not review.get("decision"):
-        return {}
-    answer = {"approved": review["decision"] == "approved", "feedback": review["feedback"], "by": review["by"]}
-    return {review["interrupt_id"]: answer}
 
 
 async def _ready(resources: Resources, detach: bool) -> None:
@@ -320,25 +270,3 @@ async def _refuse_if_held(session: Session, found: Sequence[Claimable]) -> None:
     holder = next((content.holder for content in found if content.holder), None)
     if holder is not None:
         raise tasks.in_the_way(await tasks.get_task(session, holder))
-
-
-async def _retry_json(session: Session, wanted: TaskRow, roadmap: RoadmapRow, request: RetryRequest) -> Json:
-    """What a retry's row keeps as `user_request`: the creation's preferences unless others are given."""
-    created = await tasks.first_request(session, roadmap.roadmap_id)
-    known = {key: value for key, value in created.items() if key in Preferences.model_fields and value is not None}
-    try:
-        before = Preferences.model_validate(known)
-    except ValidationError:  # a legacy request: the title says what the roadmap is about
-        before = Preferences(learning_goal=roadmap.title[:2000].replace("\x00", "") or roadmap.roadmap_id)
-    try:
-        preferences = Preferences.model_validate({**before.model_dump(), **(request.preferences or {})})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidInput(f"preferences.{'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
-    return {
-        "type": wanted.task_type,
-        "roadmap_id": roadmap.roadmap_id,
-        "concept_id": wanted.concept_id,
-        "preferences": preferences.model_dump(mode="json", exclude_none=True),
-        "instructions": usable_text("instructions", request.instructions) if request.instructions else None,
-    }

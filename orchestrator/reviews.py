@@ -15,8 +15,9 @@ from orchestrator.transitions import begin, end
 from repository import tasks
 from repository.database import Session
 from repository.events import append_transition
-from repository.tables import TaskRow
-from repository.tasks import Fence, lock_task, update_task_status
+from repository.fence import Fence
+from repository.tables.runs import TaskRow
+from repository.tasks import lock_task, update_task_status
 from repository.webhooks import announce
 from repository.workers import database_now
 

@@ -16,8 +16,9 @@ from orchestrator.attempt import Attempt, end_task, hand_back_task, open_attempt
 from orchestrator.outcomes import cause_of
 from orchestrator.resources import Resources
 from repository.events import EventWriter
-from repository.tables import TaskRow
-from repository.tasks import Fence, asked_of
+from repository.fence import Fence
+from repository.tables.runs import TaskRow
+from repository.tasks import asked_of
 
 _log = structlog.get_logger(__name__)
 

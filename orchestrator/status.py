@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.framework import Framework
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
-from repository import readings, roadmaps, tasks
+from repository import liveness, readings, roadmaps, tasks
 from repository.database import Session
 from repository.readings import ContentState
-from repository.tables import RoadmapRow, TaskRow
+from repository.tables.roadmaps import RoadmapRow
+from repository.tables.runs import TaskRow
 
 
 class View(BaseModel):
@@ -115,7 +116,7 @@ def _merged(content_type: ContentType, state: ContentState | None) -> dict[str, 
 async def task_views(session: Session, rows: Sequence[TaskRow]) -> list[TaskView]:
     return [
         TaskView(**row.model_dump(include=set(TaskView.model_fields)), live=live, waiting_for_worker=waiting)
-        for row, live, waiting in await tasks.with_liveness(session, rows)
+        for row, live, waiting in await liveness.with_liveness(session, rows)
     ]
 
 
@@ -144,7 +145,7 @@ def _framework(row: RoadmapRow) -> Framework | None:
 
 async def active_tasks(session: Session, roadmap_id: str, *, owner: str | None = None) -> list[ActiveTask]:
     """Live tasks, newest first. Raises NotFound."""
-    return [ActiveTask(**row) for row in await tasks.live_tasks_of(session, roadmap_id, owner=owner)]
+    return [ActiveTask(**row) for row in await liveness.live_tasks_of(session, roadmap_id, owner=owner)]
 
 
 async def status_check(session: Session, roadmap_id: str, *, owner: str | None = None) -> StatusCheck:

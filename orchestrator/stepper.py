@@ -22,7 +22,7 @@ from domain.vocabulary import Step, TaskStatus
 from nodes.state import SHAPES, RunState
 from orchestrator.attempt import Attempt, open_attempt
 from orchestrator.resources import Resources
-from repository.tables import TaskRow
+from repository.tables.runs import TaskRow
 
 Json = dict[str, Any]
 

@@ -25,10 +25,11 @@ from nodes.human_review import human_review
 from nodes.state import Json, RunState
 from orchestrator.graphs.creation import build_creation_graph
 from orchestrator.graphs.retry import build_retry_graph
-from orchestrator.requests import RetryRequest, ReviewRequest, input_of, request_batch, request_creation, request_retry
+from orchestrator.inputs import RetryRequest, ReviewRequest, input_of
+from orchestrator.requests import request_batch, request_creation, request_retry
 from orchestrator.resources import Resources
 from orchestrator.studio_runs import StudioRuns
-from repository.tables import TaskRow
+from repository.tables.runs import TaskRow
 
 REQUEST: Final = "request_run"
 FINISH: Final = "finish_run"

@@ -22,7 +22,7 @@ from orchestrator.resources import Resources, open_resources
 from orchestrator.settings import Settings, load_settings
 from orchestrator.stepper import Stepper
 from repository import tasks
-from repository.tables import TaskRow
+from repository.tables.runs import TaskRow
 
 T = TypeVar("T")
 

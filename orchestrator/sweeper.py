@@ -15,9 +15,9 @@ from orchestrator import reviews, transitions
 from orchestrator.lease import Lease
 from orchestrator.queue import RunQueue
 from repository.database import Database, Session, execute
+from repository.fence import Fence
 from repository.forgotten import abandoned_tasks, overdue_reviews, owned_tasks, undelivered_tasks
 from repository.idempotency import sweep_keys
-from repository.tasks import Fence
 from repository.totals import add_up
 from repository.workers import end_silent_sessions, forget_dead_workers
 

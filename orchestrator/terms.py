@@ -6,7 +6,7 @@ from typing import Final
 from domain.errors import Conflict, LimitReached
 from repository import idempotency, tasks
 from repository.database import Session
-from repository.tables import TaskRow
+from repository.tables.runs import TaskRow
 
 
 @dataclass(frozen=True, slots=True)

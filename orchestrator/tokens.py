@@ -11,7 +11,7 @@ from domain.identity import new_task_id
 from domain.vocabulary import Role
 from repository import tokens
 from repository.database import Database
-from repository.tables import TokenRow
+from repository.tables.users import TokenRow
 from repository.workers import database_now
 
 PREFIX: Final = "rmo_"

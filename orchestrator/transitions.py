@@ -12,13 +12,14 @@ from domain.review import Issue
 from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, STRUCTURAL, Step, TaskStatus
 from domain.webhooks import WebhookEvent
 from orchestrator.outcomes import Cause, execution_summary, outcome
-from repository import contents, tasks
+from repository import contents, liveness, tasks
 from repository.calls import bill
-from repository.database import Session
+from repository.database import Session, give_up_waiting_after
 from repository.events import append_transition
+from repository.fence import Fence
 from repository.roadmaps import get_roadmap_metadata
-from repository.tables import STEPPER, TaskRow
-from repository.tasks import Fence, lock_task, update_task_status
+from repository.tables.runs import STEPPER, TaskRow
+from repository.tasks import lock_task, update_task_status
 from repository.totals import count_run
 from repository.webhooks import announce
 
@@ -35,10 +36,10 @@ async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | Non
     A task that has killed its workers time and again fails instead. Raises DatabaseUnavailable where a stopped process
     still holds the task: the next sweep wakes again, and no connection is spent on waiting.
     """
-    await tasks.give_up_waiting_after(session, START_PATIENCE)
+    await give_up_waiting_after(session, START_PATIENCE)
     task = await lock_task(session, task_id)
     stepped = (task.worker_id or "").startswith(STEPPER)
-    dead = task.status == TaskStatus.PROCESSING and not stepped and not await tasks.is_live(session, task)
+    dead = task.status == TaskStatus.PROCESSING and not stepped and not await liveness.is_live(session, task)
     if task.status != TaskStatus.PENDING and not dead:
         return None
     if task.fruitless_starts >= MOST_FRUITLESS_STARTS:
@@ -179,7 +180,7 @@ async def make_room(session: Session, rival: TaskRow | None) -> None:
     rival = await lock_task(session, rival.task_id)
     if rival.status not in ACTIVE:
         return
-    if await tasks.is_live(session, rival):
+    if await liveness.is_live(session, rival):
         raise tasks.in_the_way(rival)
     reason = "Its process died, and a newer run took its place."
     await end(session, Fence(rival.task_id, rival.attempt), TaskStatus.FAILED, reason)
@@ -223,7 +224,7 @@ async def _check_resumable(session: Session, task: TaskRow) -> None:
             raise Conflict(f"Task {task.task_id} is completed; `roadmap retry` makes a content anew.")
         case TaskStatus.HUMAN_REVIEW_PENDING:
             raise Conflict(f"Task {task.task_id} waits for a review; answer it with `roadmap review {task.task_id}`.")
-        case TaskStatus.PROCESSING if await tasks.is_live(session, task):
+        case TaskStatus.PROCESSING if await liveness.is_live(session, task):
             raise Conflict(f"Task {task.task_id} is running; `roadmap watch {task.task_id}` follows it.")
         case _:
             await check_structure(session, task)

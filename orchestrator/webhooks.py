@@ -8,7 +8,7 @@ from domain.errors import InvalidInput
 from domain.webhooks import MOST_URL, WebhookEvent, new_secret
 from repository import webhooks
 from repository.database import Database, Session
-from repository.tables import WebhookDeliveryRow, WebhookRow
+from repository.tables.users import WebhookDeliveryRow, WebhookRow
 
 
 class Webhooks:

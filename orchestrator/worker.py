@@ -17,7 +17,7 @@ from orchestrator.resources import Resources
 from orchestrator.retention import keep_pruning
 from orchestrator.runner import Runner
 from orchestrator.sweeper import keep_sweeping
-from repository.tables import TaskRow
+from repository.tables.runs import TaskRow
 from repository.tasks import asked_of
 
 if TYPE_CHECKING:

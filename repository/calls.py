@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select
 
 from repository.database import Session, execute
-from repository.tables import ModelCallRow
-from repository.tasks import Fence
+from repository.fence import Fence
+from repository.tables.runs import ModelCallRow
 
 ACCEPTED = "accepted"
 

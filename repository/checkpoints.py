@@ -19,7 +19,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from domain.errors import DatabaseUnavailable, Superseded
 from domain.stored import unknown_format
 from repository.database import SERVER_TIMEOUTS, Database, translated
-from repository.tasks import Fence
+from repository.fence import Fence
 from repository.urls import psycopg_arguments
 
 CheckpointPool = AsyncConnectionPool[Any]

@@ -43,6 +43,8 @@ SERVER_TIMEOUTS: Final = {
 LEFTOVERS: Final = 10.0
 """Seconds after an outage in which one broken connection is not told as another one."""
 
+_PATIENCE: Final = text("SELECT set_config('lock_timeout', :timeout, true)")
+
 _SUPERSEDED = "RM001"  # raised by hold_task()
 
 
@@ -56,6 +58,11 @@ async def execute_bare(session: Session, statement: str, *values: object) -> Non
     """A statement of the hottest path as asyncpg takes it ($1, $2): it saves a third of what sending it costs."""
     connection: AsyncConnection = session.info["connection"]
     await connection.exec_driver_sql(statement, values)
+
+
+async def give_up_waiting_after(session: Session, seconds: float) -> None:
+    """A lock that the rest of the transaction waits for longer raises DatabaseUnavailable."""
+    await execute(session, _PATIENCE, {"timeout": f"{seconds:g}s"})
 
 
 async def schema_revision(session: Session) -> str | None:

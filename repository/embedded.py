@@ -21,12 +21,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from domain.errors import DatabaseStopped, DatabaseUnavailable
 from repository.embedded_home import POLL, PORT, ServerHome
 from repository.postgres_binaries import Account, Binaries
+from repository.server_processes import end_orphans, postmaster, processes
 
 if TYPE_CHECKING:
     import psycopg
@@ -85,17 +86,17 @@ class EmbeddedServer:
             return False
         with self._alone():
             self._home.mark_stopped()
-            postmaster = self._postmaster()
-            if postmaster is None and self._home.is_deserted():
+            running = postmaster(self._home)
+            if running is None and self._home.is_deserted():
                 return False
-            if postmaster is not None:
+            if running is not None:
                 with suppress(psutil.Error):  # it ended meanwhile
-                    postmaster.send_signal(signal.SIGINT)
+                    running.send_signal(signal.SIGINT)
             deadline = time.monotonic() + patience
-            while self._postmaster() is not None or not self._home.is_deserted():
+            while postmaster(self._home) is not None or not self._home.is_deserted():
                 if time.monotonic() > deadline:
                     raise self._stuck(f"did not end within {patience:g} s")
-                self._end_orphans()
+                end_orphans(self._home)
                 time.sleep(POLL)
             self._home.release_sockets()
             return True
@@ -161,44 +162,6 @@ class EmbeddedServer:
             return " ".join(str(error).split())
         return None
 
-    def _processes(self, kind: Literal["postmaster", "child"]) -> list[Any]:
-        """Our server's processes, as psutil sees them, oldest first.
-
-        Children call themselves "postgres: ...". One that was forked this instant still looks like its postmaster, but
-        is younger. A zombie works in no folder and so is neither.
-        """
-        import psutil
-
-        def works_here(process: psutil.Process, arguments: list[str]) -> bool:
-            try:
-                if psutil.LINUX:  # not the path: a removed folder's equals that of its successor
-                    return os.path.samefile(f"/proc/{process.pid}/cwd", self._home.data)
-                return bool(process.cwd() == str(self._home.data.resolve()))
-            except (PermissionError, psutil.AccessDenied):  # root in a container sees no folders; arguments are public
-                return f"unix_socket_directories={self._home.sockets()}" in arguments
-
-        found: list[tuple[float, int, Any]] = []
-        for process in psutil.process_iter():
-            with suppress(OSError, psutil.Error):  # it ended meanwhile
-                if process.name() == "postgres" and (arguments := process.cmdline()):
-                    is_child = arguments[0].startswith("postgres:")
-                    if is_child == (kind == "child") and works_here(process, arguments):
-                        found.append((process.create_time(), process.pid, process))
-        return [process for _, _, process in sorted(found)]
-
-    def _postmaster(self) -> Any | None:
-        return next(iter(self._processes("postmaster")), None)
-
-    def _end_orphans(self) -> None:
-        """Asks children of a killed postmaster to end: one that computes would hold the data until it is through."""
-        import psutil
-
-        for child in self._processes("child"):
-            with suppress(psutil.Error):
-                parent = child.parent()
-                if parent is None or parent.name() != "postgres":
-                    child.terminate()
-
     # Bringing it up
 
     def _answering_url(self) -> str:
@@ -241,10 +204,10 @@ class EmbeddedServer:
             if time.monotonic() - began > (LONG_PATIENCE if changing else PATIENCE):
                 raise self._stuck(f"does not answer ({refusal})")
             with self._home.locked("server.lock") as held:
-                if held is not None and self._postmaster() is None:
+                if held is not None and postmaster(self._home) is None:
                     self._launch(held)
                     continue
-            self._end_orphans()
+            end_orphans(self._home)
             time.sleep(POLL)
 
     def _launch(self, held: int) -> None:
@@ -298,7 +261,7 @@ class EmbeddedServer:
             raise self._home.failure(f"make the database {NAME}", str(error)) from error
 
     def _stuck(self, how: str) -> DatabaseUnavailable:
-        pids = [process.pid for kind in ("postmaster", "child") for process in self._processes(kind)]
+        pids = [process.pid for kind in ("postmaster", "child") for process in processes(self._home, kind)]
         who = f"pids {', '.join(map(str, pids))}" if pids else "in processes that cannot be seen from here"
         return DatabaseUnavailable(
             f"the embedded server in {self._home.folder} ({who}) {how}: "

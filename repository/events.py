@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.vocabulary import FINAL
 from repository.database import Database, Session, execute
-from repository.tasks import Fence, hold_task
+from repository.fence import Fence, hold_task
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import Final
 from sqlalchemy import text
 
 from repository.database import Session, execute
-from repository.tables import STEPPER
-from repository.tasks import LIVE, Fence
+from repository.fence import Fence
+from repository.liveness import LIVE
+from repository.tables.runs import STEPPER
 
 _ABANDONED: Final = text(f"""
     SELECT t.task_id FROM roadmap_tasks t

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from repository.database import Session, execute
-from repository.tables import LearningRow, QuizAttemptRow
+from repository.tables.users import LearningRow, QuizAttemptRow
 
 
 class Tries(NamedTuple):

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from domain.vocabulary import TaskStatus
 from repository.database import Session, execute
-from repository.tasks import LIVE, WAITING
+from repository.liveness import LIVE, WAITING
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from sqlmodel import col, select
 
 from domain.vocabulary import ContentStatus, ContentType
 from repository.database import Session, execute
-from repository.tables import ContentRow, ContentVersionRow
-from repository.tasks import LIVE
+from repository.liveness import LIVE
+from repository.tables.roadmaps import ContentRow, ContentVersionRow
 
 
 @dataclass(frozen=True, slots=True)

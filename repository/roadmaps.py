@@ -13,7 +13,7 @@ from domain.framework import Framework
 from domain.stored import read_stored
 from repository.contents import ensure_contents
 from repository.database import Session, execute
-from repository.tables import FrameworkVersionRow, RoadmapRow
+from repository.tables.roadmaps import FrameworkVersionRow, RoadmapRow
 from repository.tasks import no_such_roadmap
 
 

@@ -1,4 +1,4 @@
-"""Tasks: create, transitions, the fence, active ones, pages.
+"""Tasks: create, transitions, active ones, pages.
 
 Who else may write a task's row: its run (current_step), under the shared lock of its fence; and whoever changes
 who runs it or what becomes of it, under the exclusive lock, moving `attempt`. So no two of them ever overlap.
@@ -6,9 +6,8 @@ who runs it or what becomes of it, under the exclusive lock, moving `attempt`. S
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 from sqlalchemy import exists, func, or_, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
@@ -17,59 +16,10 @@ from sqlmodel import col, select
 
 from domain.errors import Conflict, NotFound, Superseded
 from domain.vocabulary import ACTIVE, FINAL, INITIAL, STRUCTURAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
-from repository.database import Session, execute, execute_bare
-from repository.tables import RoadmapRow, TaskRow
-
-LIVE: Final = """(t.status IN ('pending', 'human_review_pending') OR t.status = 'processing' AND EXISTS (
-    SELECT FROM workers w WHERE w.worker_id = t.worker_id
-    AND greatest(w.alive_until, pg_postmaster_start_time() + make_interval(secs => w.timeout)) > clock_timestamp()))"""
-"""The one predicate for a live task `t`: something will move it. A restart of the database gives every lease
-its time-out to be renewed in, so that it makes nobody look dead."""
-
-
-WAITING: Final = """t.status = 'pending' AND NOT EXISTS (
-    SELECT FROM workers WHERE kind = 'worker' AND alive_until > clock_timestamp())"""
-"""Whether a task `t` is queued and nobody lives who would take it."""
-
-_LIVE_TASKS_OF: Final = text(f"""
-    SELECT t.task_id, t.task_type, t.status, t.current_step, t.concept_id, t.content_type,
-        {WAITING} AS waiting_for_worker
-    FROM roadmap_metadata m LEFT JOIN roadmap_tasks t ON t.roadmap_id = m.roadmap_id
-        AND t.status IN ('pending', 'processing', 'human_review_pending') AND {LIVE}
-    WHERE m.roadmap_id = :roadmap_id AND (CAST(:owner AS text) IS NULL OR m.user_id = :owner)
-    ORDER BY t.created_at DESC, t.task_id DESC""")
-
-
-@dataclass(frozen=True, slots=True)
-class Fence:
-    """Who may write for a task: the attempt that its start was given."""
-
-    task_id: str
-    attempt: int
-
-
-class Liveness(NamedTuple):
-    """A task, whether it is live, and whether it waits although no worker lives."""
-
-    task: TaskRow
-    live: bool
-    waiting_for_worker: bool
-
-
-_PATIENCE: Final = text("SELECT set_config('lock_timeout', :timeout, true)")
-
-
-async def hold_task(session: Session, fence: Fence) -> None:
-    """First statement of every write of a run: shared lock, then a look at the attempt.
-
-    Raises Superseded when the attempt is another's. The lock lasts until the transaction ends.
-    """
-    await execute_bare(session, "SELECT hold_task($1, $2)", fence.task_id, fence.attempt)
-
-
-async def give_up_waiting_after(session: Session, seconds: float) -> None:
-    """A lock that the rest of the transaction waits for longer raises DatabaseUnavailable."""
-    await execute(session, _PATIENCE, {"timeout": f"{seconds:g}s"})
+from repository.database import Session, execute
+from repository.fence import Fence
+from repository.tables.roadmaps import RoadmapRow
+from repository.tables.runs import TaskRow
 
 
 async def lock_task(session: Session, task_id: str) -> TaskRow:
@@ -320,42 +270,12 @@ async def page_of_tasks(
     return (await session.exec(statement.order_by(*newest_first).limit(limit))).all()
 
 
-async def with_liveness(session: Session, tasks: Sequence[TaskRow]) -> list[Liveness]:
-    """The same tasks, each with the verdict of the one predicate."""
-    if not tasks:
-        return []
-    rows = await execute(
-        session,
-        text(f"""
-            SELECT t.task_id, {LIVE} AS live, {WAITING} AS waiting
-            FROM roadmap_tasks t WHERE t.task_id = ANY(:task_ids)"""),
-        {"task_ids": [task.task_id for task in tasks]},
-    )
-    verdicts = {row.task_id: (row.live, row.waiting) for row in rows}
-    return [Liveness(task, *verdicts[task.task_id]) for task in tasks]
-
-
-async def live_tasks_of(session: Session, roadmap_id: str, *, owner: str | None = None) -> list[dict[str, Any]]:
-    """The live tasks of a roadmap, newest first: what a status-check lists of them. Raises NotFound for the roadmap."""
-    rows = await execute(session, _LIVE_TASKS_OF, {"roadmap_id": roadmap_id, "owner": owner})
-    found = [dict(row) for row in rows.mappings()]
-    if not found:
-        raise no_such_roadmap(roadmap_id)
-    return [row for row in found if row["task_id"] is not None]
-
-
 def no_such_task(task_id: str) -> NotFound:
     return NotFound(f"There is no task {task_id}; `roadmap tasks` lists them.")
 
 
 def no_such_roadmap(roadmap_id: str) -> NotFound:
     return NotFound(f"There is no roadmap {roadmap_id}; `roadmap list` shows them.")
-
-
-async def is_live(session: Session, task: TaskRow) -> bool:
-    """Whether something will move the task."""
-    ((_, live, _),) = await with_liveness(session, [task])
-    return live
 
 
 async def hold_user(session: Session, user_id: str) -> None:
@@ -375,13 +295,3 @@ async def count_active(session: Session, user_id: str) -> int:
         {"user_id": user_id},
     )
     return int(counted.scalar_one())
-
-
-async def live_runs(session: Session) -> list[str]:
-    """Ids of the tasks that a live process is running now."""
-    rows = await execute(
-        session,
-        text(f"SELECT t.task_id FROM roadmap_tasks t WHERE t.status = 'processing' AND {LIVE} ORDER BY t.task_id"),
-        {},
-    )
-    return [row.task_id for row in rows]

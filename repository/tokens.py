@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from domain.errors import NotFound
 from domain.vocabulary import Role
 from repository.database import Session, execute
-from repository.tables import TokenRow
+from repository.tables.users import TokenRow
 
 _USE: Final = text("""
     SELECT token_id, user_id, role, coalesce(last_used_at < clock_timestamp() - interval '1 minute', true) AS is_news

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from repository.calls import TRY
 from repository.database import Session, execute
-from repository.tables import TaskRow
+from repository.tables.runs import TaskRow
 
 SETTLED_AFTER: Final = 600.0
 """Seconds after which no transaction of a call can still be open: a statement may take thirty of them."""

@@ -15,7 +15,8 @@ from sqlmodel import col, select
 from domain.errors import Conflict, NotFound
 from domain.webhooks import MOST_WEBHOOKS, DeliveryStatus, WebhookEvent
 from repository.database import Session, execute
-from repository.tables import TaskRow, WebhookDeliveryRow, WebhookRow
+from repository.tables.runs import TaskRow
+from repository.tables.users import WebhookDeliveryRow, WebhookRow
 
 KEPT_DAYS: Final = 30
 """How long a settled delivery can be seen and sent again."""

@@ -30,8 +30,8 @@ from domain.framework import Framework, Place
 from domain.quizzes import without_key
 from domain.vocabulary import ContentType
 from orchestrator import Orchestrator
+from orchestrator.inputs import RetryRequest
 from orchestrator.learning import Attempt
-from orchestrator.requests import RetryRequest
 from orchestrator.status import RoadmapView
 
 router = pages()

@@ -22,7 +22,7 @@ from backend.resources import OrchestratorDep, SettingsDep
 from domain.request import LearningRequest, Level, Preferences
 from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator
-from orchestrator.requests import ReviewRequest
+from orchestrator.inputs import ReviewRequest
 
 router = pages()
 

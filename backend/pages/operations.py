@@ -20,7 +20,7 @@ from backend.paging import decode, encode
 from backend.resources import OrchestratorDep
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.vocabulary import TaskStatus, TaskType
-from orchestrator.requests import RetryRequest
+from orchestrator.inputs import RetryRequest
 
 router = pages()
 

@@ -23,7 +23,7 @@ from backend.resources import OrchestratorDep, SettingsDep
 from domain.framework import Framework
 from domain.vocabulary import ContentType, TaskType
 from orchestrator import Orchestrator
-from orchestrator.requests import RetryRequest, ReviewRequest
+from orchestrator.inputs import RetryRequest, ReviewRequest
 from orchestrator.terms import Terms
 
 router = pages()

@@ -9,7 +9,7 @@ from backend.resources import OrchestratorDep, SettingsDep
 from backend.routes.answers import started
 from backend.schemas import ContentAnswer, ContentVersion, ContentVersions, RetryBody, StartedRetry
 from domain.vocabulary import ContentType
-from orchestrator.requests import RetryRequest
+from orchestrator.inputs import RetryRequest
 
 router = APIRouter(prefix="/roadmaps/{roadmap_id}/concepts/{concept_id}/{content_type}", tags=["concepts"])
 

@@ -25,7 +25,7 @@ from backend.schemas import (
     TaskPage,
 )
 from domain.vocabulary import ContentType
-from orchestrator.requests import RetryRequest, ReviewRequest
+from orchestrator.inputs import RetryRequest, ReviewRequest
 from orchestrator.status import RoadmapView, StatusCheck
 from orchestrator.terms import Terms
 

@@ -6,65 +6,31 @@ brought no answer too.
 """
 
 import asyncio
-import json
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import sha256
 from itertools import count
-from typing import Any, Final, Generic, Protocol, TypeVar, cast
-
-from pydantic import BaseModel, ValidationError
+from typing import Final, Protocol
 
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
-from domain.vocabulary import Step
 from nodes.authors.budget import Budget
 from nodes.authors.patience import Patience
-from nodes.authors.port import Answer, Author, Brief, CallFailed, Usage
+from nodes.authors.port import Answer, Author, CallFailed, Usage
+from nodes.authors.questions import Question, T, bought_call, call_key, checked, known_call, shaped
 from nodes.authors.storable import storable_answer
 from nodes.authors.throttle import Throttle
 from nodes.tracing import span
-from repository.calls import ACCEPTED, Call, KnownAnswer, failed_try, object_to, record_call
+from repository.calls import Call, KnownAnswer, failed_try, object_to, record_call
 from repository.database import Database, Session
-from repository.tasks import Fence, hold_task, made_progress
+from repository.fence import Fence, hold_task
+from repository.tasks import made_progress
 
 MOST_TRIES: Final = 3
 """Answers that one start buys for one question before it counts as failed."""
 MOST_OBJECTIONS: Final = 3
 """An author is told what was wrong with its last answers, not with all of them."""
-
-T = TypeVar("T", bound=BaseModel)
-Keep = Callable[[Session, T, Call], Awaitable[None]]
-"""Saves an answer together with its ledger row; safe to repeat."""
-
-
-def accept_all(_: BaseModel) -> list[str]:
-    """The check of an answer whose shape says it all."""
-    return []
-
-
-@dataclass(frozen=True, slots=True)
-class Question(Generic[T]):
-    """What is asked: a brief, the step that asks, and what makes an answer count."""
-
-    step: Step
-    brief: Brief[T]
-    check: Callable[[T], list[str]] = accept_all
-    """What is wrong with an answer, in words for its author."""
-    subject: tuple[str, str] | None = None
-    """(concept id, content type) of a content."""
-    order: int = 0
-    """Its place in learning order."""
-    keep: Keep[T] | None = None
-    """For a content: saves it, so that the ledger need not hold the answer too."""
-    on_call: Callable[[], None] | None = None
-    """Told when a call begins."""
-    on_answer: Callable[[Call], None] | None = None
-    """Told which call brought the answer that counted, where nothing is kept with it."""
-    stands: bool = False
-    """What an earlier round got accepted is taken as it is: only what failed is asked anew."""
 
 
 class Permit(Protocol):
@@ -167,10 +133,10 @@ class Ledger:
             known = self.known.get(key)
             if known is None:
                 return None, objections, ordinal, key
-            value, problems = (None, [known.objection]) if known.objection else _shaped(question, known.answer)
+            value, problems = (None, [known.objection]) if known.objection else shaped(question, known.answer)
             if value is not None:
                 if question.on_answer:
-                    question.on_answer(_known_call(question, key, known))
+                    question.on_answer(known_call(question, key, known))
                 return value, objections, ordinal, key
             objections.append(" ".join(problems))
         raise AssertionError("a walk ends at the first answer that is not known")
@@ -222,8 +188,8 @@ class Ledger:
                 latency = time.monotonic() - began
                 reservation.used = Usage(answer.tokens_in, answer.tokens_out, answer.cost)
                 self.throttle.correct(expected=most.tokens, used=reservation.used.tokens)
-            value, problems = _checked(question, answer)
-            call = _call(question, key, answer, latency, problems)
+            value, problems = checked(question, answer)
+            call = bought_call(question, key, answer, latency, problems)
             await self.database.persist(partial(self._commit, question, call, value))
             self._progressed = True
             if call.answer is not None:
@@ -261,46 +227,3 @@ class Ledger:
             await record_call(session, self.fence, call)
         if not self._progressed:
             await made_progress(session, self.fence)
-
-
-def call_key(question: Question[Any], round_: int, ordinal: int, objections: list[str]) -> str:
-    """Same key, same question: no clock, no model and no setting in it."""
-    brief = question.brief.model_dump(mode="json", exclude=set(question.brief.unkeyed))
-    parts = [question.brief.role, question.step, round_, question.subject, ordinal, objections, brief]
-    return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _known_call(question: Question[Any], key: str, known: KnownAnswer) -> Call:
-    """The call that brought a known answer, as far as it is known: its row is there already."""
-    return Call(key, question.step, known.model, 0, 0, 0.0, 0.0, None, ACCEPTED, known.answer)
-
-
-def _checked(question: Question[T], answer: Answer) -> tuple[T | None, list[str]]:
-    """The answer where it counts, else what is wrong with it."""
-    if answer.problem is not None:
-        return None, [answer.problem]
-    value, problems = _shaped(question, answer.content)
-    problems = problems if value is None else question.check(value)
-    return (None, problems) if problems else (value, [])
-
-
-def _shaped(question: Question[T], content: Mapping[str, Any]) -> tuple[T | None, list[str]]:
-    try:
-        return cast(T, question.brief.shape.model_validate(content)), []
-    except ValidationError as error:
-        return None, [f"{'.'.join(map(str, item['loc']))}: {item['msg']}." for item in error.errors()[:5]]
-
-
-def _call(question: Question[Any], key: str, answer: Answer, latency: float, problems: list[str]) -> Call:
-    return Call(
-        key=key,
-        step=question.step,
-        model=answer.model,
-        tokens_in=answer.tokens_in,
-        tokens_out=answer.tokens_out,
-        cost=answer.cost,
-        latency=latency,
-        finish_reason=answer.finish_reason,
-        outcome=" ".join(problems) or ACCEPTED,
-        answer=None if question.keep and not problems else answer.content,
-    )

@@ -8,7 +8,7 @@ from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from orchestrator.status import RoadmapView, TaskView
 from repository.readings import ContentState
-from repository.tables import ContentVersionRow
+from repository.tables.roadmaps import ContentVersionRow
 from tests.support.authors import QUIZ, RESOURCES, TUTORIAL
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)

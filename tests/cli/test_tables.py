@@ -6,7 +6,7 @@ from rich.console import Console, RenderableType
 from cli.tables import contents_sentence, roadmaps_table, status_report, tasks_table
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from orchestrator.status import ActiveTask, StaleConcept, StatusCheck
-from repository.tables import RoadmapRow
+from repository.tables.roadmaps import RoadmapRow
 from tests.cli.roadmaps import HOSTILE, NOON, roadmap, state, states, task
 
 LONGEST_ID = "become-a-backend-engineer-in-go-and-rust-1a2b3c4d"

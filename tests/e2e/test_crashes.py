@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from domain.vocabulary import FINAL, ContentType, TaskStatus, TaskType
+from orchestrator.inputs import RetryRequest
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.requests import RetryRequest
 from orchestrator.settings import Settings
 from orchestrator.status import TaskView
 from repository.database import Database

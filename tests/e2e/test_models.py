@@ -15,8 +15,9 @@ from psycopg.rows import dict_row
 from repository.database import Database
 from tests.e2e.roadmap_command import Command
 from tests.support.environment import variables
+from tests.support.faults import Asked, Fault, always, by_chance
 from tests.support.processes import broken_promises
-from tests.support.provider import Asked, Fault, Provider, always, by_chance
+from tests.support.provider import Provider
 
 KEY = "sk-planted-0123456789abcdef"
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain.vocabulary import ContentStatus, TaskStatus
 from orchestrator import Orchestrator, Settings
-from orchestrator.requests import ReviewRequest
+from orchestrator.inputs import ReviewRequest
 from orchestrator.status import RoadmapView
 from repository.database import Database
 from tests.e2e.roadmap_command import Command

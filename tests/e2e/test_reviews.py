@@ -12,7 +12,7 @@ import pytest
 from domain.review import Decision
 from domain.vocabulary import ContentType, TaskStatus
 from orchestrator import Orchestrator, Settings
-from orchestrator.requests import ReviewRequest
+from orchestrator.inputs import ReviewRequest
 from orchestrator.status import TaskView
 from repository.database import Database
 from repository.embedded import EmbeddedServer

@@ -13,12 +13,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine
 
 from domain.errors import DatabaseUnavailable, InvalidInput
-from repository import schema, tables
+from repository import schema
+from repository.tables import roadmaps, runs, users
 from tests.migrations.catalog import catalog
 from tests.migrations.conftest import Fresh
 from tests.migrations.filling import rows
 
-METADATA = tables.TaskRow.metadata
+(METADATA,) = {row.metadata for row in (runs.TaskRow, roadmaps.RoadmapRow, users.TokenRow)}
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from domain.checks import Expected, check_content
 from domain.review import Decision
 from domain.vocabulary import FINAL, ContentStatus, ContentType, TaskStatus
 from nodes.authors.port import QuizBrief, ResourcesBrief, TutorialBrief
+from orchestrator.inputs import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.requests import ReviewRequest
 from orchestrator.settings import Settings
 from orchestrator.status import TaskView
 from repository.database import Database

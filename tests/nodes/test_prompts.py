@@ -17,8 +17,9 @@ from nodes.prompts import LONGEST_DATA, leaks, prompt_for
 from tests.conformance.test_authors import BRIEFS
 from tests.support.authors import INTENT
 from tests.support.environment import variables
+from tests.support.faults import Fault
 from tests.support.injections import INJECTIONS
-from tests.support.provider import Fault, Provider
+from tests.support.provider import Provider
 from tests.support.rows import framework
 
 MARK: Final = "injected-by-a-learner"

@@ -16,7 +16,7 @@ from orchestrator.reviews import park
 from orchestrator.transitions import end
 from orchestrator.webhooks import Webhooks
 from repository.database import Database
-from repository.tables import WebhookDeliveryRow, WebhookRow
+from repository.tables.users import WebhookDeliveryRow, WebhookRow
 from tests.support.receiver import messages
 from tests.support.rows import fence_of, started
 from tests.support.web_server import WebServer, page, redirect, web_server

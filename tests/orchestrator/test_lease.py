@@ -8,8 +8,9 @@ from domain.errors import DatabaseUnavailable
 from domain.vocabulary import Step, TaskStatus
 from orchestrator.lease import Lease
 from repository.database import Database
-from repository.tables import TaskRow
-from repository.tasks import get_task, update_task_status, with_liveness
+from repository.liveness import with_liveness
+from repository.tables.runs import TaskRow
+from repository.tasks import get_task, update_task_status
 from tests.support.rows import started
 
 

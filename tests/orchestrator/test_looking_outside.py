@@ -11,7 +11,8 @@ from orchestrator.orchestrator import Orchestrator
 from orchestrator.resources import build_links, build_search
 from orchestrator.settings import Settings
 from tests.support.environment import variables
-from tests.support.provider import Asked, Provider
+from tests.support.faults import Asked
+from tests.support.provider import Provider
 from tests.support.sensible import sensible_answer
 from tests.support.web_server import page, web_server
 

@@ -13,7 +13,8 @@ from orchestrator.settings import Settings
 from orchestrator.status import TaskView
 from repository.database import Database, execute
 from tests.support.environment import variables
-from tests.support.provider import Asked, Fault, Provider, Script, always, by_chance
+from tests.support.faults import Asked, Fault, Script, always, by_chance
+from tests.support.provider import Provider
 
 
 @pytest.fixture

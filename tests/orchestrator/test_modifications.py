@@ -10,8 +10,8 @@ from domain.framework import ConceptDraft
 from domain.review import Decision, EditPlan, NewPart, NewParts, Operation, Position
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from nodes.authors.port import Brief, EditPlanBrief, Role
+from orchestrator.inputs import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.requests import ReviewRequest
 from orchestrator.settings import Settings
 from orchestrator.status import TaskView
 from tests.support.authors import ScriptedAuthor, framework_draft

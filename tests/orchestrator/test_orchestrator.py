@@ -13,8 +13,8 @@ from domain.errors import NotFound
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from orchestrator import transitions
+from orchestrator.inputs import RetryRequest
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.requests import RetryRequest
 from orchestrator.resources import open_resources
 from orchestrator.runner import Runner
 from orchestrator.settings import Settings

@@ -3,7 +3,7 @@ import pytest
 from domain.vocabulary import TaskStatus
 from orchestrator.outcomes import other_language, outcome
 from repository.contents import Tally
-from repository.tables import ContentRow
+from repository.tables.roadmaps import ContentRow
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from domain.errors import Conflict, NotFound, RoadmapError
 from domain.review import Decision, EditPlan, Operation
 from domain.vocabulary import FINAL, ContentType, TaskStatus
 from nodes.authors.port import Brief, Role
+from orchestrator.inputs import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.requests import ReviewRequest
 from orchestrator.settings import Settings
 from orchestrator.status import TaskView
 from repository.database import Database

@@ -8,7 +8,7 @@ import pytest
 from domain.vocabulary import ContentType
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from repository.contents import lock_contents, retire_contents
+from repository.claims import lock_contents, retire_contents
 from repository.database import Database, Session
 from repository.readings import states
 from repository.roadmaps import accept_framework, save_roadmap_metadata

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from domain.review import Decision
 from domain.vocabulary import FINAL, ContentType, TaskStatus
 from nodes.authors.port import Role
+from orchestrator.inputs import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.requests import ReviewRequest
 from orchestrator.retention import keep_pruning
 from orchestrator.settings import Settings
 from repository.database import Database, execute

@@ -11,8 +11,8 @@ from domain.contents import Quiz
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from nodes.authors.port import Brief, ContentBrief, Role
+from orchestrator.inputs import RetryRequest
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.requests import RetryRequest
 from orchestrator.settings import Settings
 from orchestrator.status import TaskView
 from repository.database import Database, execute

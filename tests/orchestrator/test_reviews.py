@@ -13,8 +13,8 @@ from domain.errors import Conflict, RoadmapError
 from domain.review import Decision, EditPlan, Operation
 from domain.vocabulary import ContentStatus, TaskStatus
 from nodes.authors.port import Brief, EditPlanBrief, Role
+from orchestrator.inputs import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.requests import ReviewRequest
 from orchestrator.settings import Settings
 from orchestrator.status import TaskView
 from repository.database import Database

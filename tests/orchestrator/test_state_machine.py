@@ -18,9 +18,9 @@ from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from repository.contents import begin_contents, fail_content, save_version
 from repository.database import Database, Session, execute
+from repository.fence import Fence, hold_task
 from repository.readings import states
 from repository.roadmaps import save_roadmap_metadata
-from repository.tasks import Fence, hold_task
 from tests.support.authors import ScriptedAuthor
 from tests.support.rows import BOUGHT, framework
 

@@ -7,11 +7,12 @@ import pytest
 from domain.errors import Conflict
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from orchestrator import transitions
-from repository.contents import Claimable, claim_contents, ensure_contents, lock_contents
+from repository.claims import Claimable, claim_contents, lock_contents
+from repository.contents import ensure_contents
 from repository.database import Database
 from repository.readings import states
 from repository.roadmaps import save_roadmap_metadata
-from repository.tables import TaskRow
+from repository.tables.runs import TaskRow
 from repository.tasks import get_task
 from tests.support.rows import fence_of, framework, reserved, started
 

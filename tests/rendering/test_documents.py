@@ -6,7 +6,7 @@ from domain.vocabulary import ContentStatus, ContentType
 from orchestrator.manuscripts import manuscript_of
 from orchestrator.status import RoadmapView
 from rendering.documents import concept_document, roadmap_document
-from repository.tables import ContentVersionRow
+from repository.tables.roadmaps import ContentVersionRow
 from tests.cli.roadmaps import HOSTILE, framework, roadmap, state, states, versions
 
 

@@ -9,7 +9,8 @@ from domain.errors import Superseded
 from domain.vocabulary import Step, TaskStatus
 from repository.checkpoints import CheckpointPool, FencedSaver, checkpoint_pool
 from repository.database import Database, execute
-from repository.tasks import Fence, update_task_status
+from repository.fence import Fence
+from repository.tasks import update_task_status
 from tests.support.rows import fence_of, started
 
 CONFIG: RunnableConfig = {"configurable": {"thread_id": "t-1", "checkpoint_ns": ""}}

@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from domain.errors import Superseded
 from domain.vocabulary import ContentStatus, ContentType, Step, TaskStatus, TaskType
+from repository.claims import lock_contents
 from repository.contents import (
     adopt_contents,
     begin_contents,
@@ -13,15 +14,15 @@ from repository.contents import (
     failures,
     insert_contents,
     languages_written,
-    lock_contents,
     reopen_contents,
     save_version,
     settle_contents,
     tally,
 )
 from repository.database import Database, execute
+from repository.fence import Fence, hold_task
 from repository.readings import newest_versions, states
-from repository.tasks import Fence, hold_task, update_task_status
+from repository.tasks import update_task_status
 from tests.support.rows import BOUGHT, fence_of, reserved, started
 
 CONCEPTS = ["c-1", "c-2", "x:c-1-1-1"]

@@ -20,7 +20,6 @@ from tests.support.embedded_homes import (
     keep,
     kept,
     needs_root,
-    place_for_homes,
     postmasters,
     refusal,
     sockets_in,
@@ -28,29 +27,6 @@ from tests.support.embedded_homes import (
 )
 
 OTHER = "nobody"  # an ordinary user, who is not the server's account
-
-
-@pytest.fixture(scope="module")
-def initialised() -> Iterator[Path]:
-    """An initialised, stopped home to copy."""
-    with place_for_homes() as place:
-        server = EmbeddedServer(place / "home")
-        keep(server.start(), "from before")
-        server.stop()
-        yield place / "home"
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    """Where a home may be made."""
-    with place_for_homes() as place:
-        yield place / "home"
-
-
-@pytest.fixture
-def server(initialised: Path, home: Path) -> EmbeddedServer:
-    """A server that is stopped, with one row in it."""
-    return copy_home(initialised, home)
 
 
 def content_of(folder: Path) -> dict[Path, int]:

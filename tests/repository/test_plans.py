@@ -1,11 +1,10 @@
 """What a statement reads does not grow with all that was ever stored.
 
-Counted by PostgreSQL itself, while the product's own functions run over a filled database: scans of whole tables, and
-rows that were looked at. Each runs often enough in one session to get a generic plan, which may be another one.
+The product's own functions run over a filled database (tests/support/filled.py), which counts.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -20,10 +19,12 @@ from orchestrator.queue_pgqueuer import PgQueuerQueue
 from orchestrator.status import roadmap_view, status_check
 from repository import (
     calls,
+    claims,
     contents,
     events,
     forgotten,
     idempotency,
+    liveness,
     readings,
     retention,
     roadmaps,
@@ -31,67 +32,19 @@ from repository import (
     totals,
     webhooks,
 )
-from repository.database import Database, Session, execute
-from repository.tables import TaskRow
-from repository.tasks import Fence
+from repository.database import Database, execute
+from repository.fence import hold_task
+from repository.tables.runs import TaskRow
 from tests.support.databases import create_database, drop_database, url_of
+from tests.support.filled import FENCE, FILL, ROADMAP, RUNS, TASK, TASKS, Work, check
 from tests.support.rows import BOUGHT
-
-TASKS, PER_ROADMAP, LARGE = 20_000, 5, 1_000
-"""Rows; a table of fewer than LARGE may be read as a whole."""
-ROADMAP, TASK = "r-7", "t-7"
-"""Roadmap r-7 has tasks t-7, t-4007, ...; t-7 runs under `alive`, others are final but for some hundred."""
-FENCE: Final = Fence(TASK, 1)
-MOST_ROWS = 150
-
-_FILL = f"""
-    INSERT INTO workers (worker_id, kind, host, pid, timeout, alive_until) VALUES
-        ('alive', 'worker', 'h', 1, 5, now() + interval '1 day'), ('dead', 'worker', 'h', 1, 5, now() - interval '1 h');
-    INSERT INTO roadmap_metadata (roadmap_id, user_id, title, framework_version, created_at)
-        SELECT 'r-' || n, 'user-' || n % 500, 'a title', 1, now() - n * interval '1 minute'
-        FROM generate_series(1, {TASKS // PER_ROADMAP}) AS n;
-    INSERT INTO roadmap_tasks (task_id, user_id, roadmap_id, task_type, concept_id, content_type, status, worker_id,
-            attempt, created_at, updated_at)
-        SELECT 't-' || n, 'user-' || n % 500, 'r-' || n % {TASKS // PER_ROADMAP}, 'retry_quiz', 'c-' || n, 'quiz',
-            CASE WHEN n = 7 OR n % 200 = 1 THEN 'processing' WHEN n % 200 = 2 THEN 'pending' ELSE 'completed' END,
-            CASE WHEN n = 7 OR n % 400 = 1 THEN 'alive' WHEN n % 200 = 1 THEN 'dead' END,
-            1, now() - n * interval '1 minute', now() - n * interval '1 minute'
-        FROM generate_series(1, {TASKS}) AS n;
-    INSERT INTO concept_contents (roadmap_id, concept_id, content_type, status, version, task_id, attempt)
-        SELECT 'r-' || n % {TASKS // PER_ROADMAP}, 'c-' || n, 'quiz',
-            CASE WHEN n = 7 OR n % 200 = 1 THEN 'pending' ELSE 'completed' END, CASE WHEN n = 7 THEN 0 ELSE 1 END,
-            't-' || n, 1
-        FROM generate_series(1, {TASKS}) AS n;
-    INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author)
-        SELECT roadmap_id, concept_id, content_type, 1, '{{}}', task_id, 'a' FROM concept_contents WHERE version = 1;
-    INSERT INTO task_events (task_id, sequence, type, payload)
-        SELECT 't-' || n, s, 'content_completed', '{{}}'
-        FROM generate_series(1, {TASKS // 2}) AS n, generate_series(1, 4) AS s;
-    INSERT INTO model_calls (task_id, key, step, model, outcome)
-        SELECT 't-' || n, 'k', 'quiz_generation', 'm', 'accepted' FROM generate_series(1, {TASKS}) AS n;
-    INSERT INTO call_totals (model, calls, failed, tokens_in, tokens_out, cost, seconds, last_call_id)
-        SELECT 'm', count(*), 0, 0, 0, 0, 0, max(call_id) - 100 FROM model_calls;
-    INSERT INTO webhooks (webhook_id, user_id, url, events, secret)
-        SELECT 'w-' || n, 'user-' || n, 'https://x.test/', ARRAY['run_finished'], 's'
-        FROM generate_series(1, 2000) AS n;
-    INSERT INTO webhook_deliveries (delivery_id, webhook_id, task_id, sequence, event, payload, status, due_at,
-            created_at, settled_at)
-        SELECT 'd-' || n, 'w-' || 1 + n % CASE WHEN n % 200 = 1 THEN 20 ELSE 2000 END, 't-' || n, 1, 'run_finished',
-            '{{}}',
-            CASE WHEN n % 200 = 1 THEN 'pending' ELSE 'delivered' END, now(), now() - n * interval '1 minute',
-            CASE WHEN n % 200 = 1 THEN NULL ELSE now() - n * interval '1 minute' END
-        FROM generate_series(1, {TASKS}) AS n;
-    INSERT INTO queue.pgqueuer (priority, status, entrypoint, payload)
-        SELECT 0, 'queued', 'run', convert_to('t-' || n, 'UTF8') FROM generate_series(1, 5000) AS n;
-    ANALYZE;
-"""
 
 
 @pytest.fixture(scope="module")
 def filled_url(server_url: str) -> Iterator[str]:
     name = create_database(server_url)
     with psycopg.connect(url_of(server_url, name), autocommit=True) as connection:
-        connection.execute(_FILL)
+        connection.execute(FILL)
     yield url_of(server_url, name)
     drop_database(server_url, name)
 
@@ -103,39 +56,10 @@ async def filled(filled_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
-_COUNTED = text("""
-    SELECT s.relname AS table, s.seq_scan, coalesce(s.seq_tup_read, 0) + coalesce(s.idx_tup_fetch, 0) AS rows,
-        c.reltuples > :large AS large
-    FROM pg_stat_xact_user_tables s JOIN pg_class c ON c.oid = s.relid""")
-
-Work = Callable[[Session], Awaitable[object]]
-RUNS = 8
-"""More than the five custom plans that come before a generic one."""
-
-
-async def check(filled: Database, work: Work, *, most_rows: int = MOST_ROWS) -> None:
-    """No large table is read as a whole, and of none more than `most_rows` rows each time. Nothing is committed."""
-    with pytest.raises(ZeroDivisionError):
-        async with filled.transaction() as session:
-            before = await _counts(session)
-            for _ in range(RUNS):
-                await work(session)
-            for table, (scans, rows) in (await _counts(session)).items():
-                scans_before, rows_before = before.get(table, (0, 0))
-                assert scans == scans_before, f"{table} was read as a whole"
-                assert (rows - rows_before) / RUNS <= most_rows, f"{rows - rows_before} rows of {table}"
-            raise ZeroDivisionError
-
-
-async def _counts(session: Session) -> dict[str, tuple[int, int]]:
-    rows = await execute(session, _COUNTED, {"large": LARGE})
-    return {row.table: (row.seq_scan, row.rows) for row in rows if row.large}
-
-
 READS: Final[dict[str, Work]] = {
     "status_check": lambda session: status_check(session, ROADMAP),
     "status_check_of_a_quiet_roadmap": lambda session: status_check(session, "r-8"),
-    "live_tasks_of": lambda session: tasks.live_tasks_of(session, ROADMAP),
+    "live_tasks_of": lambda session: liveness.live_tasks_of(session, ROADMAP),
     "get_active_tasks": lambda session: tasks.get_active_tasks_by_roadmap_id(session, ROADMAP),
     "get_task": lambda session: tasks.get_task(session, TASK),
     "get_task_of_an_owner": lambda session: tasks.get_task(session, TASK, owner="user-7"),
@@ -183,7 +107,7 @@ async def test_a_page_of_the_history_does_not_read_all_of_it(filled: Database, w
 
 
 WRITES: Final[dict[str, Work]] = {
-    "hold_task": lambda session: tasks.hold_task(session, FENCE),
+    "hold_task": lambda session: hold_task(session, FENCE),
     "begin_contents": lambda session: contents.begin_contents(session, FENCE, ContentType.QUIZ),
     "adopt_contents": lambda session: contents.adopt_contents(session, FENCE),
     "save_version": lambda session: contents.save_version(
@@ -219,8 +143,8 @@ CLAIMS: Final[dict[str, Work]] = {
     "count_active": lambda session: tasks.count_active(session, "user-7"),
     "asked_before": lambda session: idempotency.note(session, "ann", "k", "h", "t"),
     "rival_of": lambda session: tasks.rival_of(session, RIVAL),
-    "lock_contents": lambda session: contents.lock_contents(session, ROADMAP),
-    "lock_content": lambda session: contents.lock_contents(session, ROADMAP, [ContentType.QUIZ], "c-7"),
+    "lock_contents": lambda session: claims.lock_contents(session, ROADMAP),
+    "lock_content": lambda session: claims.lock_contents(session, ROADMAP, [ContentType.QUIZ], "c-7"),
 }
 
 

@@ -14,7 +14,7 @@ from repository.roadmaps import (
     reserve_roadmap,
     save_roadmap_metadata,
 )
-from repository.tables import RoadmapRow
+from repository.tables.roadmaps import RoadmapRow
 from tests.support.rows import framework, reserved
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import DateTime, text
 
 from repository.database import Database, execute
 from repository.events import append_events, events_after
-from repository.tables import TaskRow
+from repository.tables.runs import TaskRow
 from repository.tasks import get_task
 from tests.support.rows import started
 

@@ -8,19 +8,18 @@ from sqlalchemy import text
 from domain.errors import Conflict, NotFound, RoadmapError, Superseded
 from domain.vocabulary import ACTIVE, FINAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
 from repository.database import Database, execute
-from repository.tables import TaskRow
+from repository.fence import Fence, hold_task
+from repository.liveness import with_liveness
+from repository.tables.runs import TaskRow
 from repository.tasks import (
-    Fence,
     create_task,
     enter_step,
     get_active_task_by_roadmap_id,
     get_active_tasks_by_roadmap_id,
     get_task,
-    hold_task,
     lock_task,
     page_of_tasks,
     update_task_status,
-    with_liveness,
 )
 from tests.support.rows import fence_of, started
 

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from domain.vocabulary import TaskStatus
 from orchestrator.transitions import end, resume
 from repository.database import Database, Session, execute
-from repository.tables import TaskRow
+from repository.tables.runs import TaskRow
 from repository.totals import CallTotal, active_totals, add_up, call_totals, run_totals
 from tests.support.rows import fence_of, reserved, started
 

@@ -162,3 +162,7 @@ def answers(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
 def call(home: Path, *acts: str, user: str | None = None, environment: Mapping[str, str] | None = None) -> Any:
     """Calls the server from a process of its own; the answer to the last act."""
     return answers(spawn("embedded_call.py", home, *acts, user=user, environment=environment))[-1]
+
+
+def is_zombie(pid: int) -> bool:
+    return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)

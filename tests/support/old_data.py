@@ -16,8 +16,8 @@ from typing import Any, Final
 from domain.review import EditPlan, Operation
 from domain.vocabulary import TaskStatus
 from nodes.authors.port import Brief, EditPlanBrief, Role
+from orchestrator.inputs import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.requests import ReviewRequest
 from orchestrator.settings import Settings
 from orchestrator.status import TaskView
 from repository import schema

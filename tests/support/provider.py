@@ -8,15 +8,13 @@ Its log of what was asked is the oracle of what was bought. As a command of its 
 import argparse
 import asyncio
 import json
-import random
 import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Final
 
 import uvicorn
@@ -25,114 +23,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.support.faults import Asked, Fault, Script, always, by_chance
 from tests.support.sensible import sensible_answer
 
 HANG: Final = 3600.0
 SERVER_PATIENCE: Final = 10.0
 
 
-class Fault(StrEnum):
-    """What can go wrong with one call."""
-
-    BUSY = "429"
-    BUSY_FOR_A_WHILE = "429 with Retry-After"
-    BROKEN = "500"
-    OVERLOADED = "529"
-    CONFLICT = "409"
-    HANG = "hangs"
-    HANG_UP = "closes the connection at once"
-    CUT_STREAM = "closes the connection in the middle of the body"
-    SLOW = "sends its body a few bytes at a time"
-    TRUNCATED = "stops at the token limit"
-    HALF_JSON = "JSON that ends in the middle, and says that it is complete"
-    WRONG_SCHEMA = "JSON of another shape"
-    PROSE = "words instead of JSON"
-    REFUSAL = "refuses"
-    FILTERED = "finish reason content_filter"
-    EMPTY = "an empty answer"
-    NO_CHOICES = "an answer without choices"
-    FENCED = "the right JSON in a fence"
-    CHATTY = "the right JSON with words around it"
-    ERROR_INSIDE = "200 with an error inside"
-    HTML = "200 with a page of a proxy"
-    ECHO = "repeats what it was told"
-    WRONG_KEY = "401"
-    NO_QUOTA = "429 insufficient_quota"
-    NO_SCHEMA = "400: response_format is not supported"
-    NO_TOOLS = "400: neither response_format nor tools are supported"
-
-
-PASSING: Final = (
-    Fault.BUSY,
-    Fault.BUSY_FOR_A_WHILE,
-    Fault.BROKEN,
-    Fault.OVERLOADED,
-    Fault.HANG_UP,
-    Fault.CUT_STREAM,
-    Fault.TRUNCATED,
-    Fault.HALF_JSON,
-    Fault.WRONG_SCHEMA,
-    Fault.PROSE,
-    Fault.REFUSAL,
-    Fault.EMPTY,
-    Fault.NO_CHOICES,
-    Fault.FENCED,
-    Fault.CHATTY,
-    Fault.ERROR_INSIDE,
-    Fault.HTML,
-)
-"""What the next call may well not meet again."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One call as it arrived."""
-
-    at: float
-    model: str
-    role: str
-    """The name of the schema; empty where none was sent."""
-    system: str
-    user: str
-    data: Mapping[str, Any]
-    """What stood between the marks of the user message."""
-    max_tokens: int | None
-    authorization: str
-    body: Mapping[str, Any]
-    fault: Fault | None
-
-    @property
-    def concept(self) -> str | None:
-        """The name of the concept that it is about."""
-        concept = self.data.get("concept")
-        return concept.get("name") if isinstance(concept, Mapping) else None
-
-    @property
-    def question(self) -> tuple[str, str]:
-        """The same for every try of the same question."""
-        stage = self.data.get("stage")
-        about = self.concept or (stage.get("name") if isinstance(stage, Mapping) else "")
-        return self.role, str(about)
-
-
-Script = Callable[[Asked, int], Fault | None]
-"""What befalls a call: told what was asked, and how often this question was asked before."""
 Reply = Callable[[Asked], Mapping[str, Any]]
-
-
-def always(*faults: Fault) -> Script:
-    """The same for every question: the first faults in turn, then nothing."""
-    return lambda _, before: faults[before] if before < len(faults) else None
-
-
-def by_chance(rate: float, faults: Sequence[Fault] = PASSING, seed: int = 1) -> Script:
-    """Each call fails with this probability; which ones do is the seed's choice, whatever order they come in."""
-
-    def script(asked: Asked, before: int) -> Fault | None:
-        chance = random.Random(f"{seed} {asked.question} {before}")
-        return chance.choice(faults) if chance.random() < rate else None
-
-    return script
 
 
 @dataclass

@@ -4,9 +4,10 @@ from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from repository.calls import ACCEPTED, Call
 from repository.database import Database
+from repository.fence import Fence
 from repository.roadmaps import reserve_roadmap
-from repository.tables import TaskRow
-from repository.tasks import Fence, create_task
+from repository.tables.runs import TaskRow
+from repository.tasks import create_task
 
 
 def framework(roadmap_id: str = "r-1", concepts: int = 2) -> Framework:

@@ -16,7 +16,7 @@ from domain.vocabulary import ContentType
 from rendering.markdown import Heading, is_safe_link, rendered
 from rendering.words import hours
 from repository.readings import ContentState
-from repository.tables import ContentVersionRow
+from repository.tables.roadmaps import ContentVersionRow
 
 IT: Final = {ContentType.TUTORIAL: "the tutorial", ContentType.RESOURCES: "the links", ContentType.QUIZ: "the quiz"}
 DEEPEST: Final = 4

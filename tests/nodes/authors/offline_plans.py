@@ -6,15 +6,19 @@ from typing import Any, TypeVar, cast
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from domain.edits import apply_edits
 from domain.framework import Concept, Framework, FrameworkDraft
 from domain.identity import identify
 from domain.request import LearningRequest, Level, Preferences
+from domain.review import EditPlan, Issue, NewParts
 from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import (
     Brief,
     ContentBrief,
+    EditPlanBrief,
     FrameworkBrief,
     IntentBrief,
+    NewPartsBrief,
     QuizBrief,
     ResourcesBrief,
     TutorialBrief,
@@ -108,3 +112,44 @@ async def framework_for(goal: str) -> Framework:
     framework, issues = identify(await draft_for(preferences(goal)), "r-00000000", 5)
     assert not issues
     return framework
+
+
+MAX_CONCEPTS = 20
+
+
+async def edited(
+    framework: Framework,
+    feedback: str = "",
+    *,
+    issues: list[Issue] | None = None,
+    language: str = "en",
+    max_concepts: int = MAX_CONCEPTS,
+) -> tuple[Framework, EditPlan]:
+    """The framework after the plan that the offline author makes for these words or issues."""
+    author = OfflineAuthor()
+    preferences = Preferences(learning_goal="learn Go", primary_language=language)
+    brief = EditPlanBrief(
+        preferences=preferences,
+        framework=framework,
+        issues=issues or [],
+        feedback=feedback,
+        max_concepts=max_concepts,
+    )
+    plan = EditPlan.model_validate((await author.write(brief)).content)
+    parts_brief = NewPartsBrief(preferences=preferences, framework=framework, plan=plan)
+    parts = NewParts.model_validate((await author.write(parts_brief)).content)
+    after, refused = apply_edits(framework, plan, parts, hours_per_week=5)
+    assert not [issue for issue in refused if issue.category == "operation_refused"]
+    return after, plan
+
+
+def names(framework: Framework) -> list[str]:
+    return [
+        name
+        for stage in framework.stages
+        for name in (
+            stage.name,
+            *(module.name for module in stage.modules),
+            *(concept.name for module in stage.modules for concept in module.concepts),
+        )
+    ]

@@ -13,7 +13,8 @@ from nodes.authors.port import Answer, Brief, CallFailed, Role
 from nodes.authors.prices import Prices
 from tests.conformance.test_authors import BRIEFS
 from tests.support.environment import variables
-from tests.support.provider import Fault, Provider, Script, always
+from tests.support.faults import Fault, Script, always
+from tests.support.provider import Provider
 
 QUIZ_BRIEF = BRIEFS[-1]
 

@@ -9,13 +9,15 @@ from domain.errors import AnswerRejected, Superseded
 from domain.framework import Concept
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import Step, TaskStatus
-from nodes.authors.ledger import Keep, Ledger, Question, call_key
+from nodes.authors.ledger import Ledger
 from nodes.authors.port import Answer, Brief, IntentBrief, QuizBrief, Role
+from nodes.authors.questions import Keep, Question, call_key
 from nodes.authors.storable import storable_answer
 from nodes.authors.throttle import Throttle
 from repository.calls import Call, bill, known_answers
 from repository.database import Database, Session
-from repository.tasks import Fence, update_task_status
+from repository.fence import Fence
+from repository.tasks import update_task_status
 from tests.support.authors import INTENT, QUIZ, ScriptedAuthor
 from tests.support.rows import fence_of, started
 

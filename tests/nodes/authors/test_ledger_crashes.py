@@ -7,12 +7,13 @@ from typing import Any, Final
 import pytest
 
 from domain.vocabulary import Step
-from nodes.authors.ledger import Ledger, Question
+from nodes.authors.ledger import Ledger
 from nodes.authors.port import Brief, CallFailed, Role
+from nodes.authors.questions import Question
 from nodes.authors.throttle import Throttle
 from repository.calls import known_answers
 from repository.database import Database, Session
-from repository.tasks import Fence
+from repository.fence import Fence
 from tests.nodes.authors.test_ledger import INTENT_BRIEF, QUIZ_BRIEF, SUBJECT, Always, at_least_one_question
 from tests.support.authors import INTENT, QUIZ, ScriptedAuthor
 from tests.support.rows import fence_of, started

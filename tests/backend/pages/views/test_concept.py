@@ -5,7 +5,7 @@ from typing import Any
 from backend.pages.views.concept import Written, resources_of, standing_of, tutorial_of
 from domain.vocabulary import ContentStatus, ContentType
 from repository.readings import ContentState
-from repository.tables import ContentVersionRow
+from repository.tables.roadmaps import ContentVersionRow
 from tests.cli.roadmaps import NOON, framework, state
 from tests.support.authors import RESOURCES, TUTORIAL
 

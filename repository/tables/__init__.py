@@ -1,0 +1,1 @@
+"""Tables, named constraints and indexes. A test holds them against the migrations (`alembic check`)."""

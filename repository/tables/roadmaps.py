@@ -1,0 +1,86 @@
+"""Roadmaps: their structures, their contents, and what was written."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from domain.vocabulary import ContentStatus, ContentType
+from repository.tables.columns import json, moment, number, one_of, string
+
+
+class RoadmapRow(SQLModel, table=True):
+    """A roadmap and its present structure. It names no task: the tasks name the roadmap."""
+
+    __tablename__: ClassVar[Any] = "roadmap_metadata"
+    __table_args__ = (
+        Index("ix_roadmap_metadata_created_at", "created_at", "roadmap_id"),
+        Index("ix_roadmap_metadata_user_id_created_at", "user_id", "created_at", "roadmap_id"),
+    )
+
+    roadmap_id: str = string(key=True)
+    user_id: str = string()
+    title: str = string()
+    total_estimated_hours: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
+    recommended_completion_weeks: int = number()
+    framework_data: dict[str, Any] | None = json()
+    framework_version: int = number()
+    """0: nothing was accepted yet, the framework is a draft."""
+    created_at: datetime = moment()
+    updated_at: datetime = moment()
+    deleted_at: datetime | None = moment(required=False)
+
+
+class FrameworkVersionRow(SQLModel, table=True):
+    """An older structure of a roadmap."""
+
+    __tablename__: ClassVar[Any] = "framework_versions"
+
+    roadmap_id: str = string(key=True)
+    version: int = Field(primary_key=True)
+    framework_data: dict[str, Any] = json(required=True)
+    created_at: datetime = moment()
+
+
+class ContentRow(SQLModel, table=True):
+    """One content of one concept: the truth of what is done."""
+
+    __tablename__: ClassVar[Any] = "concept_contents"
+    __table_args__ = (
+        CheckConstraint(one_of("content_type", ContentType), name="ck_concept_contents_content_type"),
+        CheckConstraint(one_of("status", ContentStatus), name="ck_concept_contents_status"),
+        Index("ix_concept_contents_task_id", "task_id"),
+        {"postgresql_with": {"fillfactor": "50"}},
+    )
+
+    roadmap_id: str = string(key=True)
+    concept_id: str = string(key=True)
+    content_type: str = string(key=True)
+    status: str = string(default=ContentStatus.PENDING)
+    version: int = number()
+    """The newest version, 0 while there is none."""
+    task_id: str | None = string(required=False)
+    """The task that claimed it last; null for what the legacy system left."""
+    attempt: int = number()
+    last_error: str | None = string(required=False)
+    updated_at: datetime = moment()
+
+
+class ContentVersionRow(SQLModel, table=True):
+    """What was written, append-only."""
+
+    __tablename__: ClassVar[Any] = "content_versions"
+
+    roadmap_id: str = string(key=True)
+    concept_id: str = string(key=True)
+    content_type: str = string(key=True)
+    version: int = Field(primary_key=True)
+    payload: dict[str, Any] = json(required=True)
+    task_id: str = string()
+    author: str = string()
+    created_at: datetime = moment()

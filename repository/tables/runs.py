@@ -1,0 +1,169 @@
+"""Runs: tasks and who runs them, what they asked of models, what happened, and their totals."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from domain.vocabulary import ACTIVE, RETRY_OF, STRUCTURAL, ContentType, TaskStatus, TaskType
+from repository.tables.columns import json, moment, number, one_of, string
+
+_ACTIVE = one_of("status", ACTIVE)
+
+_SINGLE_RETRY = one_of("task_type", RETRY_OF.values())
+
+
+class TaskRow(SQLModel, table=True):
+    """One run, creation or retry."""
+
+    __tablename__: ClassVar[Any] = "roadmap_tasks"
+    __table_args__ = (
+        CheckConstraint(one_of("task_type", TaskType), name="ck_roadmap_tasks_task_type"),
+        CheckConstraint(one_of("status", TaskStatus), name="ck_roadmap_tasks_status"),
+        CheckConstraint(one_of("content_type", ContentType), name="ck_roadmap_tasks_content_type"),
+        CheckConstraint(
+            f"({_SINGLE_RETRY}) = (concept_id IS NOT NULL) AND (concept_id IS NULL) = (content_type IS NULL)",
+            name="ck_roadmap_tasks_single_retry_names_its_content",
+        ),
+        Index("idx_roadmap_tasks_roadmap_id_status", "roadmap_id", "status"),
+        Index("idx_roadmap_tasks_roadmap_id_created_at", "roadmap_id", text("created_at DESC")),
+        Index("idx_roadmap_tasks_active", "updated_at", postgresql_where=text(_ACTIVE)),
+        Index("idx_roadmap_tasks_active_user", "user_id", postgresql_where=text(_ACTIVE)),
+        Index("idx_roadmap_tasks_created_at", "created_at", "task_id"),
+        Index("idx_roadmap_tasks_status_created_at", "status", "created_at", "task_id"),
+        Index("idx_roadmap_tasks_task_type_created_at", "task_type", "created_at", "task_id"),
+        Index("idx_roadmap_tasks_user_id_created_at", "user_id", "created_at", "task_id"),
+        Index(
+            "uq_roadmap_tasks_active_content",
+            "roadmap_id",
+            "concept_id",
+            "content_type",
+            unique=True,
+            postgresql_where=text(f"{_ACTIVE} AND concept_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_roadmap_tasks_active_structure",
+            "roadmap_id",
+            unique=True,
+            postgresql_where=text(f"{_ACTIVE} AND {one_of('task_type', STRUCTURAL)}"),
+        ),
+        {"postgresql_with": {"fillfactor": "80"}},  # room on the page keeps updates HOT
+    )
+
+    task_id: str = string(key=True)
+    user_id: str = string()
+    roadmap_id: str | None = string(required=False)
+    task_type: str = string(default=TaskType.CREATION)
+    concept_id: str | None = string(required=False)
+    content_type: str | None = string(required=False)
+    status: str = string(default=TaskStatus.PENDING)
+    current_step: str = string(default="init")
+    user_request: dict[str, Any] | None = json()
+    error_message: str | None = string(required=False)
+    execution_summary: dict[str, Any] | None = json()
+    attempt: int = number()
+    """The fencing token of all writes of the task."""
+    worker_id: str | None = string(required=False)
+    """Who runs it now; null while nobody does."""
+    fruitless_starts: int = number()
+    """Starts in a row that committed neither a content nor a ledger row."""
+    round: int = number()
+    """How often a failed run was resumed: part of the ledger's keys, so that what failed is asked anew."""
+    review: dict[str, Any] | None = json()
+    """interrupt_id, round, requested_at, deadline; once it is decided also decision, feedback, by."""
+    accepted_version: int | None = Field(default=None)
+    """The framework_version that the run made, once it did."""
+    created_at: datetime = moment()
+    updated_at: datetime = moment()
+    completed_at: datetime | None = moment(required=False)
+
+
+STEPPER = "stepper-"
+"""How the worker ids of interactive steppers begin: their tasks wait for a person and are never taken over."""
+
+
+class WorkerRow(SQLModel, table=True):
+    """The lease of one process that runs tasks."""
+
+    __tablename__: ClassVar[Any] = "workers"
+
+    worker_id: str = string(key=True)
+    kind: str = string()
+    host: str = string()
+    pid: int
+    timeout: float
+    """Seconds without a renewal after which the process counts as dead."""
+    started_at: datetime = moment()
+    alive_until: datetime = moment()
+
+
+class ModelCallRow(SQLModel, table=True):
+    """The ledger: one call to a model. Unique by (task_id, key)."""
+
+    __tablename__: ClassVar[Any] = "model_calls"
+    __table_args__ = (UniqueConstraint("task_id", "key", name="uq_model_calls_task_id_key"),)
+
+    call_id: int | None = Field(default=None, primary_key=True)
+    task_id: str = string()
+    key: str = string()
+    step: str = string()
+    model: str = string()
+    tokens_in: int = number()
+    tokens_out: int = number()
+    cost: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
+    """In US dollars."""
+    latency: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
+    """In seconds."""
+    finish_reason: str | None = string(required=False)
+    outcome: str = string()
+    """`accepted`, or why the answer failed its check."""
+    answer: dict[str, Any] | None = json()
+    """Null where a content version holds it."""
+    created_at: datetime = moment()
+
+
+class TaskEventRow(SQLModel, table=True):
+    """What happened in a run, numbered from 1 without gaps in the order of commits."""
+
+    __tablename__: ClassVar[Any] = "task_events"
+
+    task_id: str = string(key=True)
+    sequence: int = Field(primary_key=True)
+    type: str = string()
+    payload: dict[str, Any] = json(required=True)
+    created_at: datetime = moment()
+
+
+class RunTotalRow(SQLModel, table=True):
+    """Runs that ended: one row for each, which the sweep adds up. Their sum is how many there ever were."""
+
+    __tablename__: ClassVar[Any] = "run_totals"
+
+    total_id: int | None = Field(default=None, sa_column=Column(BigInteger, primary_key=True))
+    task_type: str = string()
+    status: str = string()
+    runs: int = Field(sa_type=BigInteger)
+
+
+class CallTotalRow(SQLModel, table=True):
+    """The ledger added up by model, as far as the highest `last_call_id`."""
+
+    __tablename__: ClassVar[Any] = "call_totals"
+
+    model: str = string(key=True)
+    calls: int = Field(sa_type=BigInteger)
+    failed: int = Field(sa_type=BigInteger)
+    """Tries that brought no answer."""
+    tokens_in: int = Field(sa_type=BigInteger)
+    tokens_out: int = Field(sa_type=BigInteger)
+    cost: float
+    seconds: float
+    last_call_id: int = Field(sa_type=BigInteger)

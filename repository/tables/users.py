@@ -1,0 +1,145 @@
+"""What users bring: tokens, repeated requests, webhooks, and how far they have learned."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from domain.vocabulary import Role
+from domain.webhooks import DeliveryStatus, WebhookEvent
+from repository.tables.columns import json, moment, number, one_of, string
+
+
+class TokenRow(SQLModel, table=True):
+    """A token of the HTTP API; only its hash is kept."""
+
+    __tablename__: ClassVar[Any] = "api_tokens"
+    __table_args__ = (
+        UniqueConstraint("token_hash", name="uq_api_tokens_token_hash"),
+        CheckConstraint(one_of("role", Role), name="ck_api_tokens_role"),
+    )
+
+    token_id: str = string(key=True)
+    token_hash: str = string()
+    user_id: str = string()
+    role: str = string()
+    created_at: datetime = moment()
+    expires_at: datetime | None = moment(required=False)
+    last_used_at: datetime | None = moment(required=False)
+    """To the minute."""
+    revoked_at: datetime | None = moment(required=False)
+
+
+class IdempotencyRow(SQLModel, table=True):
+    """A request that may arrive several times, and the task that it made."""
+
+    __tablename__: ClassVar[Any] = "idempotency_keys"
+    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
+
+    user_id: str = string(key=True)
+    key: str = string(key=True)
+    body_hash: str = string()
+    task_id: str = string()
+    created_at: datetime = moment()
+
+
+_EVENTS = ", ".join(sorted(repr(event.value) for event in WebhookEvent))
+
+
+class WebhookRow(SQLModel, table=True):
+    """Where a user wants to be told of what becomes of his runs."""
+
+    __tablename__: ClassVar[Any] = "webhooks"
+    __table_args__ = (
+        CheckConstraint(f"cardinality(events) > 0 AND events <@ ARRAY[{_EVENTS}]", name="ck_webhooks_events"),
+        Index("ix_webhooks_user_id_created_at", "user_id", "created_at", "webhook_id"),
+    )
+
+    webhook_id: str = string(key=True)
+    user_id: str = string()
+    url: str = string()
+    events: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    secret: str = string()
+    """As it is, since it has to sign."""
+    disabled_reason: str | None = string(required=False)
+    """Why nothing is sent there any more; null while all is well."""
+    created_at: datetime = moment()
+
+
+class WebhookDeliveryRow(SQLModel, table=True):
+    """One message to one webhook, written in the transaction that it tells of."""
+
+    __tablename__: ClassVar[Any] = "webhook_deliveries"
+    __table_args__ = (
+        CheckConstraint(one_of("status", DeliveryStatus), name="ck_webhook_deliveries_status"),
+        UniqueConstraint("webhook_id", "task_id", "sequence", name="uq_webhook_deliveries_event"),
+        Index("ix_webhook_deliveries_pending", "webhook_id", "due_at", postgresql_where=text("status = 'pending'")),
+        Index("ix_webhook_deliveries_webhook_id_created_at", "webhook_id", "created_at", "delivery_id"),
+        Index("ix_webhook_deliveries_settled_at", "settled_at"),
+    )
+
+    delivery_id: str = string(key=True)
+    """The message's id, the same at every attempt."""
+    webhook_id: str = Field(
+        sa_column=Column(Text, ForeignKey("webhooks.webhook_id", ondelete="CASCADE"), nullable=False)
+    )
+    task_id: str = string()
+    sequence: int
+    """Of the event that it tells of."""
+    event: str = string()
+    payload: dict[str, Any] = json(required=True)
+    status: str = string(default=DeliveryStatus.PENDING)
+    attempts: int = number()
+    """Ever made; who makes one may settle it only while this is still its number."""
+    resent_after: int = number()
+    """Attempts that had been made when it was last sent again by hand."""
+    due_at: datetime = moment()
+    """When it may be taken; while somebody is at it, when that attempt counts as lost."""
+    last_status: int | None = Field(default=None)
+    last_error: str | None = string(required=False)
+    created_at: datetime = moment()
+    settled_at: datetime | None = moment(required=False)
+
+
+class LearningRow(SQLModel, table=True):
+    """A concept that a learner has done. It outlives the concept, which may come back."""
+
+    __tablename__: ClassVar[Any] = "learning_progress"
+
+    user_id: str = string(key=True)
+    roadmap_id: str = string(key=True)
+    concept_id: str = string(key=True)
+    done_at: datetime = moment()
+
+
+class QuizAttemptRow(SQLModel, table=True):
+    """One attempt of a learner at one version of a quiz, append-only."""
+
+    __tablename__: ClassVar[Any] = "quiz_attempts"
+    __table_args__ = (
+        CheckConstraint("correct >= 0 AND correct <= questions AND questions > 0", name="ck_quiz_attempts_correct"),
+        Index("ix_quiz_attempts_user_id_roadmap_id", "user_id", "roadmap_id", "concept_id", "created_at"),
+    )
+
+    user_id: str = string(key=True)
+    attempt_id: str = string(key=True)
+    """Made by who sends it, so that a second sending is seen to be one."""
+    roadmap_id: str = string()
+    concept_id: str = string()
+    version: int
+    """Of the quiz that was shown."""
+    answers: list[list[int]] = json(required=True)
+    """Indices of the options that were chosen, question by question."""
+    correct: int
+    questions: int
+    created_at: datetime = moment()
