@@ -8,6 +8,7 @@ RoadmapError
 |   `-- LimitReached        the caller has as much as is allowed
 |-- Unavailable         something outside does not answer
 |   |-- DatabaseUnavailable
+|   |   |-- DatabaseBusy      another transaction held a lock for too long
 |   |   `-- DatabaseStopped   on purpose: nobody waits for it
 |   |-- UnknownFormat         what is stored was written by another version of this program
 |   `-- ModelUnavailable
@@ -53,6 +54,10 @@ class Unavailable(RoadmapError):
 
 class DatabaseUnavailable(Unavailable):
     """PostgreSQL cannot be reached or used."""
+
+
+class DatabaseBusy(DatabaseUnavailable):
+    """Another transaction held a lock for too long."""
 
 
 class DatabaseStopped(DatabaseUnavailable):

@@ -37,8 +37,9 @@ from orchestrator.status import RoadmapView, TaskView
 from orchestrator.terms import OPERATOR, Terms
 from orchestrator.webhooks import Webhooks
 from repository import tasks
+from repository.database import Session
 from repository.tables.runs import TaskRow
-from repository.workers import database_now, has_heard
+from repository.workers import database_now, despite_the_silent, has_heard
 
 if TYPE_CHECKING:
     from orchestrator.stepper import Stepper
@@ -168,9 +169,12 @@ class Orchestrator(Reader):
         self, task_id: str, reason: str = "Cancelled by its user.", *, terms: Terms = OPERATOR
     ) -> TaskView:
         """End an active task; returns when no model call of it can start any more. Raises NotFound, Conflict."""
-        async with self._database.transaction() as session:
+
+        async def end(session: Session) -> TaskRow:
             await tasks.get_task(session, task_id, owner=terms.owner)
-            before = await transitions.cancel(session, task_id, reason)
+            return await transitions.cancel(session, task_id, reason)
+
+        before = await despite_the_silent(self._database, end)
         if before.worker_id is not None:
             async with self._database.transaction() as session:
                 cancelled_at = await database_now(session)

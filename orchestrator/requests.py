@@ -24,6 +24,7 @@ from repository.events import append_events
 from repository.fence import Fence
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
+from repository.workers import despite_the_silent
 
 DEFAULT_USER = "local"
 
@@ -164,7 +165,8 @@ async def request_decision(
 ) -> TaskRow:
     """Answer a review (see reviews.decide)."""
     await _ready(resources, detach)
-    async with resources.database.transaction() as session:
+
+    async def decide(session: Session) -> TaskRow:
         await tasks.get_task(session, task_id, owner=terms.owner)
         if not detach:
             await check_author(session, task_id, resources.author.name)
@@ -173,11 +175,14 @@ async def request_decision(
             await resources.queue.enqueue(session, task_id)
         return task
 
+    return await despite_the_silent(resources.database, decide)
+
 
 async def request_resume(resources: Resources, task_id: str, *, detach: bool, terms: Terms = OPERATOR) -> TaskRow:
     """Let a task go on (see transitions.resume)."""
     await _ready(resources, detach)
-    async with resources.database.transaction() as session:
+
+    async def resume(session: Session) -> TaskRow:
         task = await tasks.get_task(session, task_id, owner=terms.owner)
         if task.status not in ACTIVE:
             await admit(session, terms, task.user_id)
@@ -188,6 +193,8 @@ async def request_resume(resources: Resources, task_id: str, *, detach: bool, te
         if detach:
             await resources.queue.enqueue(session, task_id, urgent=_is_urgent(task))
         return task
+
+    return await despite_the_silent(resources.database, resume)
 
 
 async def _ready(resources: Resources, detach: bool) -> None:

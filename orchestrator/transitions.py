@@ -33,7 +33,7 @@ START_PATIENCE: Final = 1.0
 async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | None:
     """Give a queued task, or one whose worker died, to `worker_id`. None where there is nothing to start.
 
-    A task that has killed its workers time and again fails instead. Raises DatabaseUnavailable where a stopped process
+    A task that has killed its workers time and again fails instead. Raises DatabaseBusy where a stopped process
     still holds the task: the next sweep wakes again, and no connection is spent on waiting.
     """
     await give_up_waiting_after(session, START_PATIENCE)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.errors import DatabaseStopped, DatabaseUnavailable, RoadmapError, Superseded
+from domain.errors import DatabaseBusy, DatabaseStopped, DatabaseUnavailable, RoadmapError, Superseded
 from repository.refusals import said, to_do
 from repository.urls import asyncpg_arguments
 
@@ -61,7 +61,7 @@ async def execute_bare(session: Session, statement: str, *values: object) -> Non
 
 
 async def give_up_waiting_after(session: Session, seconds: float) -> None:
-    """A lock that the rest of the transaction waits for longer raises DatabaseUnavailable."""
+    """A lock that the rest of the transaction waits for longer raises DatabaseBusy."""
     await execute(session, _PATIENCE, {"timeout": f"{seconds:g}s"})
 
 
@@ -261,6 +261,6 @@ def translated(error: Exception, sqlstate: str | None) -> Exception:
         case "40", _:
             return DatabaseUnavailable("Two transactions stood in each other's way; try again.")
         case "55", "55P03":
-            return DatabaseUnavailable("Another transaction held a lock for too long; try again.")
+            return DatabaseBusy("Another transaction held a lock for too long; try again.")
         case _:
             return error

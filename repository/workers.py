@@ -3,13 +3,23 @@
 A lease is renewed from a thread with a connection of its own (orchestrator/lease.py), hence plain psycopg there.
 """
 
+import time
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import psycopg
 from sqlalchemy import text
 
-from repository.database import IDLE_IN_TRANSACTION_TIMEOUT, Session, execute
+from domain.errors import DatabaseBusy
+from repository.database import IDLE_IN_TRANSACTION_TIMEOUT, Database, Session, execute, give_up_waiting_after
+
+T = TypeVar("T")
+
+LOCK_PATIENCE: Final = 1.0
+"""Seconds that a person's request waits for a lock before it looks who is silent."""
+SILENCE_PATIENCE: Final = 2 * IDLE_IN_TRANSACTION_TIMEOUT
+"""Seconds after which a lock is not held by a silent session, since that would have been ended."""
 
 _REGISTER: Final = """
     INSERT INTO workers (worker_id, kind, host, pid, timeout, started_at, alive_until)
@@ -78,3 +88,22 @@ async def end_silent_sessions(session: Session) -> int:
     """
     ended = await execute(session, _END_SILENT, {"seconds": IDLE_IN_TRANSACTION_TIMEOUT})
     return int(ended.scalar_one())
+
+
+async def despite_the_silent(database: Database, work: Callable[[Session], Awaitable[T]]) -> T:
+    """`work` in a transaction of its own, done again while a stopped process holds a lock that it needs.
+
+    Sweeps end the sessions of such processes, but only workers sweep, and none may be alive. A lock that was not got is
+    rolled back with all that `work` did. Raises DatabaseBusy where somebody who is not silent keeps it.
+    """
+    began = time.monotonic()
+    while True:
+        try:
+            async with database.transaction() as session:
+                await give_up_waiting_after(session, LOCK_PATIENCE)
+                return await work(session)
+        except DatabaseBusy:
+            if time.monotonic() - began > SILENCE_PATIENCE:
+                raise
+        async with database.transaction() as session:
+            await end_silent_sessions(session)

@@ -33,6 +33,7 @@ def test_every_error_of_the_tree_has_its_exit_code() -> None:
         "Superseded": 4,
         "Unavailable": 5,
         "DatabaseUnavailable": 5,
+        "DatabaseBusy": 5,
         "DatabaseStopped": 5,
         "UnknownFormat": 5,
         "ModelUnavailable": 5,

@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 
 import pytest
 from sqlalchemy import text
@@ -18,13 +19,14 @@ from orchestrator.orchestrator import Orchestrator
 from orchestrator.resources import open_resources
 from orchestrator.runner import Runner
 from orchestrator.settings import Settings
-from repository.database import Database, execute
+from repository.database import IDLE_IN_TRANSACTION_TIMEOUT, Database, execute
 from repository.roadmaps import save_roadmap_metadata
 from repository.tasks import create_task
 from tests.orchestrator.test_worker import working
 from tests.support.authors import ScriptedAuthor
 from tests.support.processes import broken_promises
-from tests.support.rows import started
+from tests.support.rows import reserved, started
+from tests.support.silence import silent_in_mid_statement
 
 LEGACY = "x:c-1-1-1"
 
@@ -191,3 +193,20 @@ def test_nothing_is_carried_into_another_event_loop_or_over_a_fork(database_url:
         [sys.executable, "-c", IN_TURN, database_url], timeout=60, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("act", ["cancel", "resume"])
+async def test_nobody_waits_half_a_minute_for_a_stopped_process_while_no_worker_sweeps(
+    orchestrator: Orchestrator, database: Database, act: str
+) -> None:
+    """Its session holds the task's lock in mid-statement, which no time-out of PostgreSQL's own ends sooner."""
+    await reserved(database)
+    await started(database)
+    silent = await asyncio.to_thread(silent_in_mid_statement, database.url, "roadmap")
+    with closing(silent):
+        async with asyncio.timeout(IDLE_IN_TRANSACTION_TIMEOUT + 4):
+            match act:
+                case "cancel":
+                    assert (await orchestrator.cancel("t-1")).status is TaskStatus.CANCELLED
+                case _:
+                    assert (await orchestrator.resume("t-1", detach=True)).status is TaskStatus.PENDING
