@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from domain.contents import Quiz, Resources, Tutorial
+from domain.errors import UnknownFormat
 from domain.framework import Framework
 from domain.language import guess_language
 from domain.stored import read_stored
@@ -19,7 +20,8 @@ Key = tuple[str, ContentType]
 
 @dataclass(frozen=True)
 class Written:
-    """One content as it stands; `payload` is its newest version, None where there is none."""
+    """One content as it stands; `payload` is its newest version, None where there is none; what another version of
+    this program wrote may have any form."""
 
     payload: Mapping[str, Any] | None
     status: ContentStatus | None = None
@@ -53,9 +55,12 @@ class Manuscript:
         return self._read(Quiz, concept_id, ContentType.QUIZ)
 
     def _read(self, shape: type[Shape], concept_id: str, content_type: ContentType) -> Shape | None:
-        """Raises UnknownFormat."""
+        """None also where it is stored in a form that this version does not read: the rest is as good as it was."""
         payload = self.written(concept_id, content_type).payload
-        return None if payload is None else read_stored(shape, payload, f"the {content_type} of {concept_id}")
+        try:
+            return None if payload is None else read_stored(shape, payload, f"the {content_type} of {concept_id}")
+        except UnknownFormat:
+            return None
 
     @cached_property
     def language(self) -> str:
@@ -63,6 +68,6 @@ class Manuscript:
         said = Counter(
             str(written.payload.get("language") or "en")
             for (_, content_type), written in self.contents.items()
-            if content_type is ContentType.TUTORIAL and written.payload is not None
+            if content_type is ContentType.TUTORIAL and isinstance(written.payload, Mapping)
         )
         return said.most_common(1)[0][0] if said else guess_language(self.title)

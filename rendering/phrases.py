@@ -39,7 +39,10 @@ def builds_on(framework: Framework | None, concept: Concept) -> list[str]:
 
 
 def why_missing(written: Written, content_type: ContentType) -> str:
+    """Of a content that a manuscript does not give."""
     what = {"tutorial": "The tutorial", "resources": "The list of resources", "quiz": "The quiz"}[content_type]
+    if written.payload is not None:
+        return f"{what} is stored in a form that this version does not read."
     match written.status:
         case None:
             return f"{what} has not been written yet."

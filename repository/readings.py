@@ -39,8 +39,9 @@ async def states(session: Session, roadmap_id: str, concept_id: str | None = Non
             SELECT c.concept_id, c.content_type, c.status, c.version, c.last_error, c.task_id, c.updated_at,
                 c.status IN ('pending', 'generating')
                     AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE}) AS stale,
-                coalesce(jsonb_array_length(coalesce(v.payload -> 'resources', v.payload -> 'questions')), 0) AS items
+                CASE jsonb_typeof(listed) WHEN 'array' THEN jsonb_array_length(listed) ELSE 0 END AS items
             FROM concept_contents c LEFT JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
+            CROSS JOIN LATERAL (SELECT coalesce(v.payload -> 'resources', v.payload -> 'questions') AS listed) AS l
             WHERE c.roadmap_id = :roadmap_id AND (CAST(:concept_id AS text) IS NULL OR c.concept_id = :concept_id)"""),
         {"roadmap_id": roadmap_id, "concept_id": concept_id},
     )

@@ -19,6 +19,7 @@ from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from orchestrator.status import TaskView
 from rendering.documents import roadmap_document
+from rendering.pages import html_document
 from rendering.stories import details, line_of
 from repository import schema
 from repository.database import Database, execute
@@ -166,12 +167,19 @@ async def test_a_framework_of_a_version_that_is_not_known_is_named(orchestrator:
         await orchestrator.roadmap(roadmap_id)
 
 
-async def test_a_content_of_a_version_that_is_not_known_is_named(orchestrator: Orchestrator, old: Database) -> None:
-    await change(old, """UPDATE content_versions SET payload = '{"text": 1}' WHERE content_type = 'tutorial'""")
+@pytest.mark.parametrize("form", ['{"text": 1}', '{"resources": 5, "questions": "all"}', "[]", '"text"'])
+async def test_a_content_of_a_version_that_is_not_known_is_named_and_does_not_take_the_others_away(
+    orchestrator: Orchestrator, old: Database, form: str
+) -> None:
+    await change(old, f"""UPDATE content_versions SET payload = '{form}' WHERE concept_id = 'c-1-1-1'""")
     roadmap_id = (await left(orchestrator, "completed")).roadmap_id or ""
+    assert (await orchestrator.roadmap(roadmap_id)).framework is not None
     manuscript = await orchestrator.manuscript(roadmap_id)
-    with pytest.raises(UnknownFormat, match="the tutorial of c-1-1-1"):
-        roadmap_document(manuscript)
+    for written in (roadmap_document(manuscript), html_document(manuscript)):
+        assert "The tutorial is stored in a form that this version does not read." in written
+        assert "The quiz is stored in a form that this version does not read." in written
+    others = roadmap_document(await orchestrator.manuscript(roadmap_id))
+    assert others.count("in a form that this version does not read") == len(ContentType)
 
 
 async def test_an_event_of_a_version_that_is_not_known_is_shown_as_it_is(
