@@ -45,7 +45,8 @@ def execution_summary(
     cost: float,
     cause: Cause | None = None,
 ) -> dict[str, Any]:
-    """What the task's row keeps; `seconds` from request to end, `cost` in US dollars.
+    """What the task's row keeps; `seconds` from request to end but for those that reviews `waited` to be answered,
+    `cost` in US dollars.
 
     `skipped` contents were held by other runs when a batch was requested.
     """
@@ -55,6 +56,7 @@ def execution_summary(
         "failed": tally.failed,
         "skipped": (user_request or {}).get("skipped", 0),
         "seconds": round(tally.seconds, 3),
+        "waited": round(tally.waited, 3),
         "tokens": tokens,
         "cost": cost,
         "cause": cause,

@@ -27,7 +27,9 @@ class Tally:
     completed: int
     failed: int
     seconds: float
-    """From the request to now, by the database's clock."""
+    """From the request to now, by the database's clock, without `waited`."""
+    waited: float
+    """Seconds for which it waited for reviews to be answered."""
 
 
 _INSERT: Final = text("""
@@ -213,17 +215,28 @@ async def tally(session: Session, task_id: str) -> Tally:
                     LEFT JOIN concept_contents c ON c.roadmap_id = v.roadmap_id AND c.concept_id = v.concept_id
                         AND c.content_type = v.content_type
                     WHERE c.task_id IS DISTINCT FROM t.task_id
-                        AND (c.concept_id IS NOT NULL OR t.task_type NOT IN ('creation', 'modification')))
+                        AND (c.concept_id IS NOT NULL OR t.task_type NOT IN ('creation', 'modification'))),
+                reviews AS (
+                    SELECT coalesce(sum(extract(epoch FROM coalesce(answered.at, clock_timestamp()) - e.created_at)), 0)
+                        AS waited
+                    FROM task t JOIN task_events e ON e.task_id = t.task_id AND e.type = 'review_requested'
+                    LEFT JOIN LATERAL (
+                        SELECT min(a.created_at) AS at FROM task_events a WHERE a.task_id = e.task_id
+                            AND a.sequence > e.sequence AND a.type IN ('review_decided', 'run_finished')
+                    ) AS answered ON true
+                    WHERE t.review IS NOT NULL)
                 SELECT count(*) + (SELECT number FROM gone) AS total,
                     count(*) FILTER (WHERE status = 'completed' AND last_error IS NULL)
                         + (SELECT number FROM gone) AS completed,
                     count(*) FILTER (WHERE last_error IS NOT NULL) AS failed,
-                    (SELECT extract(epoch FROM clock_timestamp() - created_at) FROM task) AS seconds
+                    (SELECT extract(epoch FROM clock_timestamp() - created_at) FROM task) AS seconds,
+                    (SELECT waited FROM reviews) AS waited
                 FROM concept_contents WHERE task_id = :task_id"""),
             {"task_id": task_id},
         )
     ).one()
-    return Tally(row.total, row.completed, row.failed, float(row.seconds))
+    waited = float(row.waited)
+    return Tally(row.total, row.completed, row.failed, max(float(row.seconds) - waited, 0.0), waited)
 
 
 async def failures(session: Session, task_id: str) -> Sequence[ContentRow]:

@@ -81,6 +81,25 @@ async def test_an_approval_goes_on_to_the_contents_and_asks_for_nothing_again(
     assert len(await story(orchestrator, task, "review_requested")) == 1
 
 
+async def test_the_time_of_a_run_is_not_that_of_its_reviewer(orchestrator: Orchestrator) -> None:
+    task = await parked(orchestrator)
+    await asyncio.sleep(1.5)
+    await orchestrator.review(task.task_id, APPROVED)
+    task = await orchestrator.wait(task.task_id)
+    summary = task.execution_summary or {}
+    assert task.completed_at is not None
+    assert summary["waited"] >= 1.5
+    whole = (task.completed_at - task.created_at).total_seconds()
+    assert summary["seconds"] + summary["waited"] == pytest.approx(whole, abs=0.3)
+
+
+async def test_a_run_that_is_cancelled_in_its_review_did_not_work_all_the_while(orchestrator: Orchestrator) -> None:
+    task = await parked(orchestrator)
+    await asyncio.sleep(1.5)
+    summary = (await orchestrator.cancel(task.task_id)).execution_summary or {}
+    assert summary["waited"] >= 1.5
+
+
 async def test_a_rejection_is_edited_validated_and_asked_about_again_as_often_as_needed(
     orchestrator: Orchestrator, author: ScriptedAuthor
 ) -> None:
