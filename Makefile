@@ -1,6 +1,6 @@
 # Everything runs out of .venv, which `make setup` builds, mends, and leaves alone when nothing changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup .venv studio studio-setup demo check test soak chaos bench eval test-model lock audit clean
+.PHONY: help setup .venv studio studio-setup demo check test soak chaos bench bench-scale eval test-model lock audit clean
 
 PYTHON ?= python3
 GOAL ?= become a backend engineer in Go
@@ -83,6 +83,9 @@ test-model: setup ## a real model goes through every kind of run: ROADMAP_MODEL=
 
 bench: setup ## what it costs, as ratios against baselines of the same run
 	@$(BIN)/python -m bench
+
+bench-scale: setup ## every query on a million tasks and three million contents; fails where one reads a whole table
+	@$(BIN)/python -m bench.scale
 
 eval: setup ## how good the words are, by the checks that contents must pass; MODELS="offline openai:..." names whose
 	@$(BIN)/python -m bench.eval $(MODELS)

@@ -17,8 +17,10 @@ from tests.support.databases import create_database, drop_database, url_of
 DATABASE = "bench_migrations"
 
 
-def main(tasks: int, server: str) -> None:
-    """Fill, go up and down revision by revision, print one line each."""
+def main(tasks: int, server: str, last: str = schema.HEAD) -> float:
+    """Fill, go up to `last` and down, revision by revision, print one line each; the longest write, in seconds."""
+    revisions = schema.KNOWN[: schema.KNOWN.index(last) + 1]
+    longest = 0.0
     name = create_database(server, DATABASE, template="template0")
     url = url_of(server, name)
     try:
@@ -27,15 +29,16 @@ def main(tasks: int, server: str) -> None:
         print(f"{tasks:,} tasks, {tasks // 4:,} roadmaps\n")
         print("| revision | seconds | longest write of a task, s | longest write of a roadmap, s |")
         print("| --- | ---: | ---: | ---: |")
-        for revision in schema.KNOWN[1:]:
-            _measure(url, f"{revision} up", revision)
-        for revision, before in reversed(list(zip(schema.KNOWN[1:], schema.KNOWN, strict=False))):
+        for revision in revisions[1:]:
+            longest = max(longest, _measure(url, f"{revision} up", revision))
+        for revision, before in reversed(list(zip(revisions[1:], revisions, strict=False))):
             _measure(url, f"{revision} down", before, down=True)
+        return longest
     finally:
         drop_database(server, name)
 
 
-def _measure(url: str, name: str, revision: str, *, down: bool = False) -> None:
+def _measure(url: str, name: str, revision: str, *, down: bool = False) -> float:
     with writing(url, WRITES_TASKS) as tasks, writing(url, WRITES_ROADMAPS) as roadmaps:
         time.sleep(0.3)
         begun = time.monotonic()
@@ -43,6 +46,7 @@ def _measure(url: str, name: str, revision: str, *, down: bool = False) -> None:
         seconds = time.monotonic() - begun
         time.sleep(0.3)
     print(f"| {name} | {seconds:.2f} | {tasks.longest:.2f} | {roadmaps.longest:.2f} |", flush=True)
+    return max(tasks.longest, roadmaps.longest)
 
 
 def _server(stack: ExitStack) -> str:

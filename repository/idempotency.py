@@ -19,9 +19,10 @@ _NOTE: Final = text("""
     INSERT INTO idempotency_keys (user_id, key, body_hash, task_id)
     VALUES (:user_id, :key, :body_hash, :task_id) ON CONFLICT DO NOTHING""")
 _KNOWN: Final = text("SELECT body_hash, task_id FROM idempotency_keys WHERE user_id = :user_id AND key = :key")
+# now(), since an index cannot be asked with a clock that moves.
 _SWEEP: Final = text(f"""
     DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(
-        SELECT ctid FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '{KEPT}'
+        SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '{KEPT}'
         ORDER BY created_at LIMIT 1000))""")
 
 

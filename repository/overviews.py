@@ -185,15 +185,38 @@ class BrokenRoadmap:
     failed: int
 
 
+LOOKED: Final = 500
+"""Of the runs that ended badly in one way, how many are looked at."""
+_UNFINISHED: Final = f"""c.status IN ('pending', 'generating')
+    AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE})"""
+# An index on the status of contents would make every change of it dearer. So this begins with the runs that left
+# contents unmade: the newest that ended so, all that are abandoned, and, for what no run ever held, some thousands.
 _BROKEN: Final = text(f"""
-    SELECT m.roadmap_id, m.title, count(*) FILTER (WHERE c.status <> 'failed') AS stale,
-        count(*) FILTER (WHERE c.status = 'failed') AS failed
-    FROM concept_contents c JOIN roadmap_metadata m USING (roadmap_id)
-    WHERE m.deleted_at IS NULL AND (c.status = 'failed' OR c.status IN ('pending', 'generating')
-        AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE}))
-    GROUP BY m.roadmap_id ORDER BY max(c.updated_at) DESC LIMIT :limit""")
+    WITH runs AS (
+        SELECT ended.task_id FROM unnest(ARRAY['failed', 'partial_failure', 'cancelled']) AS bad (status)
+        CROSS JOIN LATERAL (SELECT t.task_id FROM roadmap_tasks t WHERE t.status = bad.status
+            ORDER BY t.created_at DESC, t.task_id DESC LIMIT {LOOKED}) AS ended
+        UNION ALL (SELECT t.task_id FROM roadmap_tasks t WHERE t.status = 'processing' AND NOT {LIVE}
+            ORDER BY t.updated_at DESC LIMIT {LOOKED})),
+    suspects AS (
+        SELECT c.roadmap_id FROM runs CROSS JOIN LATERAL (
+            SELECT c.roadmap_id FROM concept_contents c
+            WHERE c.task_id = runs.task_id AND c.status <> 'completed' LIMIT 1) AS c
+        UNION SELECT c.roadmap_id FROM (
+            SELECT roadmap_id, status FROM concept_contents WHERE task_id IS NULL LIMIT {LOOKED * 10}) AS c
+        WHERE c.status <> 'completed')
+    SELECT m.roadmap_id, m.title, found.stale, found.failed
+    FROM suspects CROSS JOIN LATERAL (
+        SELECT roadmap_id, title FROM roadmap_metadata
+        WHERE roadmap_id = suspects.roadmap_id AND deleted_at IS NULL LIMIT 1) AS m
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE broken.status <> 'failed') AS stale,
+            count(*) FILTER (WHERE broken.status = 'failed') AS failed, max(broken.updated_at) AS last
+        FROM (SELECT c.status, c.updated_at FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id
+              AND (c.status = 'failed' OR {_UNFINISHED})) AS broken) AS found
+    WHERE found.last IS NOT NULL ORDER BY found.last DESC LIMIT :limit""")
 
 
 async def broken_roadmaps(session: Session, limit: int = 50) -> Sequence[BrokenRoadmap]:
-    """Those that broke last, first."""
+    """Those that broke last, first; of those that broke long ago not all."""
     return [BrokenRoadmap(**row) for row in (await execute(session, _BROKEN, {"limit": limit})).mappings()]

@@ -53,13 +53,14 @@ _STORY_OVER: Final = _OVER % "events"
 # The last event says how the run ended, and where the numbers go on when it is resumed.
 _LAST: Final = "(SELECT max(l.sequence) FROM task_events l WHERE l.task_id = t.task_id)"
 
+# Not EXISTS: PostgreSQL may answer that by reading all checkpoints there are, once for each page.
 # Answers go with the checkpoints. To look for them alone would read the whole ledger each time: no index tells them.
 _PAGE: Final = text(f"""
     SELECT t.task_id,
         {_RUN_OVER} AND (
-            EXISTS (SELECT FROM checkpoint.checkpoints c WHERE c.thread_id = t.task_id)
-            OR EXISTS (SELECT FROM checkpoint.checkpoint_blobs b WHERE b.thread_id = t.task_id)
-            OR EXISTS (SELECT FROM checkpoint.checkpoint_writes w WHERE w.thread_id = t.task_id))
+            (SELECT true FROM checkpoint.checkpoints c WHERE c.thread_id = t.task_id LIMIT 1) IS NOT NULL
+            OR (SELECT true FROM checkpoint.checkpoint_blobs b WHERE b.thread_id = t.task_id LIMIT 1) IS NOT NULL
+            OR (SELECT true FROM checkpoint.checkpoint_writes w WHERE w.thread_id = t.task_id LIMIT 1) IS NOT NULL)
         OR {_STORY_OVER} AND EXISTS (
             SELECT FROM task_events e WHERE e.task_id = t.task_id AND e.sequence < {_LAST}) AS due
     FROM roadmap_tasks t WHERE t.task_id > :after ORDER BY t.task_id LIMIT :limit""")

@@ -27,6 +27,7 @@ class TokenRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("token_hash", name="uq_api_tokens_token_hash"),
         CheckConstraint(one_of("role", Role), name="ck_api_tokens_role"),
+        Index("ix_api_tokens_user_id_created_at", "user_id", "created_at", "token_id"),
     )
 
     token_id: str = string(key=True)
@@ -62,6 +63,7 @@ class WebhookRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "webhooks"
     __table_args__ = (
         CheckConstraint(f"cardinality(events) > 0 AND events <@ ARRAY[{_EVENTS}]", name="ck_webhooks_events"),
+        Index("ix_webhooks_created_at", "created_at", "webhook_id"),
         Index("ix_webhooks_user_id_created_at", "user_id", "created_at", "webhook_id"),
     )
 

@@ -25,10 +25,12 @@ from repository import (
     forgotten,
     idempotency,
     liveness,
+    overviews,
     readings,
     retention,
     roadmaps,
     tasks,
+    tokens,
     totals,
     webhooks,
 )
@@ -208,6 +210,11 @@ async def test_pruning_some_tasks_reads_nothing_of_others(filled: Database, what
     await check(filled, PRUNING[what], most_rows=10 * len(SOME))
 
 
+async def test_a_look_for_what_to_prune_does_not_read_all_checkpoints(filled: Database) -> None:
+    """With a page of its usual size, which made PostgreSQL read them all instead of asking for each task."""
+    await check(filled, lambda session: retention.page_of_due_tasks(session, NOW, after="t-2"), most_rows=5_000)
+
+
 async def test_enqueueing_does_not_read_the_queue(filled: Database) -> None:
     await check(filled, lambda session: PgQueuerQueue(filled).enqueue(session, "t-7"))
 
@@ -234,3 +241,24 @@ async def _told_about_the_queue(filled: Database, deliveries: AsyncGenerator[str
 async def test_a_statement_without_an_index_would_be_noticed(filled: Database) -> None:
     with pytest.raises(AssertionError, match="roadmap_tasks was read as a whole"):
         await check(filled, lambda session: execute(session, text("SELECT count(*) FROM roadmap_tasks"), {}))
+
+
+OVERVIEWS: Final[dict[str, Work]] = {
+    "broken_roadmaps": overviews.broken_roadmaps,
+    "shelf": lambda session: overviews.shelf(session, user_id="user-7"),
+    "shelf_of_everybody": lambda session: overviews.shelf(session, before=(datetime.now(UTC), "r")),
+    "pulse": lambda session: overviews.pulse(session, ROADMAP),
+    "pressure": overviews.pressure,
+    "processes": overviews.processes,
+    "webhooks_of_everybody": lambda session: webhooks.page_of_webhooks(session),
+    "tokens_of_a_user": lambda session: tokens.list_tokens(session, "user-7"),
+    "expenses_of_a_user": lambda session: calls.expenses(session, user_id="user-7"),
+    "expenses_of_a_roadmap": lambda session: calls.expenses(session, roadmap_id=ROADMAP),
+    "sweep_keys": idempotency.sweep_keys,
+}
+
+
+@pytest.mark.parametrize("what", OVERVIEWS)
+async def test_an_overview_reads_no_table_as_a_whole(filled: Database, what: str) -> None:
+    """Of tasks the active ones, and a bounded number of those that ended badly."""
+    await check(filled, OVERVIEWS[what], most_rows=TASKS // 20)

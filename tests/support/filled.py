@@ -57,6 +57,12 @@ FILL = f"""
             CASE WHEN n % 200 = 1 THEN 'pending' ELSE 'delivered' END, now(), now() - n * interval '1 minute',
             CASE WHEN n % 200 = 1 THEN NULL ELSE now() - n * interval '1 minute' END
         FROM generate_series(1, {TASKS}) AS n;
+    INSERT INTO api_tokens (token_id, token_hash, user_id, role)
+        SELECT 'token-' || n, 'hash-' || n, 'user-' || n, 'learner' FROM generate_series(1, 2000) AS n;
+    INSERT INTO idempotency_keys (user_id, key, body_hash, task_id)
+        SELECT 'user-' || n, 'k', 'h', 't' FROM generate_series(1, 2000) AS n;
+    INSERT INTO checkpoint.checkpoints (thread_id, checkpoint_id, checkpoint)
+        SELECT 't-' || n, 'c', '{{}}' FROM generate_series(1, {TASKS // 2}) AS n;
     INSERT INTO queue.pgqueuer (priority, status, entrypoint, payload)
         SELECT 0, 'queued', 'run', convert_to('t-' || n, 'UTF8') FROM generate_series(1, 5000) AS n;
     ANALYZE;
