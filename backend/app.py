@@ -30,9 +30,9 @@ API: Final = "/api/v1"
 
 ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
     (API, roadmaps.router),
-    (API, concepts.router),
     (API, exports.router),
     (API, learning.router),
+    (API, concepts.router),
     (API, tasks.router),
     (API, streams.router),
     (API, webhooks.router),
@@ -40,7 +40,7 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
     ("", metrics.router),
     *(("", router) for router in pages.ROUTERS),
 )
-"""(prefix, router) of every part."""
+"""(prefix, router) of every part. The first that fits answers: `concepts`, whose ids may hold slashes, fits much."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -5,11 +5,12 @@ import json
 from typing import Annotated, Any, Final
 
 from fastapi import Header, Path, Query, Request
-from pydantic import AfterValidator, BaseModel
+from pydantic import AfterValidator, BaseModel, ValidationError
 
 from backend.auth import Caller
-from domain.errors import NotFound
+from domain.errors import InvalidInput, NotFound
 from domain.request import UserId, Word
+from domain.review import Decision
 from orchestrator import Settings
 from orchestrator.terms import Once, Terms
 
@@ -61,3 +62,13 @@ def _hash(request: Request, body: BaseModel | None) -> str:
     """Of all that the request says: where to, and what."""
     said = [request.method, request.scope["path"], None if body is None else body.model_dump(mode="json")]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def decision_of(approved: bool, feedback: str, *, by: str, round: int | None) -> Decision:
+    """A person's answer to a review. Raises InvalidInput that names the field."""
+    try:
+        return Decision(approved=approved, feedback=feedback, by=by, round=round)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        field = ".".join(str(part) for part in wrong["loc"]) or "feedback"
+        raise InvalidInput(f"{field}: {wrong['msg'].removeprefix('Value error, ')}.") from error

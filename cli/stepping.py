@@ -9,6 +9,7 @@ from cli.inputs import known_id, read_request, read_retry_request
 from cli.opening import read_settings
 from cli.options import NewUser, Review, RoadmapId, TaskId
 from cli.output import print_text, tell
+from cli.summaries import answers_to_review
 from domain.vocabulary import ContentType, TaskStatus
 from rendering.words import one_line
 
@@ -126,7 +127,6 @@ def _next_commands(task: "TaskRow") -> Sequence[str]:
         case TaskStatus.COMPLETED:
             return [f"show {task.roadmap_id}"]
         case TaskStatus.HUMAN_REVIEW_PENDING:
-            answers = ("--approve", '--reject --feedback "what should change"')
-            return [f"show {task.roadmap_id}", *(f"review {task.task_id} {answer}" for answer in answers)]
+            return [f"show {task.roadmap_id}", *answers_to_review(task.task_id, (task.review or {}).get("round"))]
         case _:
             return [f"step resume {task.task_id}", f"resume {task.task_id}"]

@@ -29,14 +29,27 @@ class Outcome(NamedTuple):
     roadmap: "RoadmapView"
     edited: "tuple[Framework, Framework] | None" = None
     """Of a run that waits for a review: the framework before and after its edits."""
+    round: int | None = None
+    """Of a run that waits for a review: which one it is, from 1."""
 
     @classmethod
     async def of(cls, orchestrator: "Orchestrator", task: "TaskView") -> "Outcome":
         """Of a task that belongs to a roadmap."""
         assert task.roadmap_id is not None
         waits = task.status is TaskStatus.HUMAN_REVIEW_PENDING
-        edited = await orchestrator.edited(task.task_id) if waits else None
-        return cls(task, await orchestrator.roadmap(task.roadmap_id), edited)
+        roadmap = await orchestrator.roadmap(task.roadmap_id)
+        if not waits:
+            return cls(task, roadmap)
+        edited, round_ = await orchestrator.edited(task.task_id), await _open_round(orchestrator, task.task_id)
+        return cls(task, roadmap, edited, round_)
+
+
+async def _open_round(orchestrator: "Orchestrator", task_id: str) -> int | None:
+    last, found = 0, None
+    while events := await orchestrator.events(task_id, after=last):
+        last = events[-1].sequence
+        found = next((e.payload.get("round") for e in reversed(events) if e.type == "review_requested"), found)
+    return found
 
 
 def exit_code_of(task: "TaskView") -> int:
@@ -153,10 +166,18 @@ def _to_do(outcome: Outcome) -> Iterator[str]:
         return
     if task.status is TaskStatus.HUMAN_REVIEW_PENDING:
         yield f"roadmap diff {task.task_id}"
-        yield f"roadmap review {task.task_id} --approve"
-        yield f'roadmap review {task.task_id} --reject --feedback "what should change"'
+        yield from (f"roadmap {answer}" for answer in answers_to_review(task.task_id, outcome.round))
         return
+    if task.status is TaskStatus.PARTIAL_FAILURE:
+        yield f"roadmap retry-failed {outcome.roadmap.roadmap_id}"
     if task.status in (TaskStatus.PARTIAL_FAILURE, TaskStatus.FAILED, TaskStatus.CANCELLED):
         yield f"roadmap resume {task.task_id}"
     yield f"roadmap status {outcome.roadmap.roadmap_id}"
     yield f"roadmap log {task.task_id}"
+
+
+def answers_to_review(task_id: str, round_: int | None) -> list[str]:
+    """What may be answered, as subcommands; they name the round that was seen: a later one is not approved unseen."""
+    seen = "" if round_ is None else f" --round {round_}"
+    reject = f'review {task_id} --reject --feedback "what should change"{seen}'
+    return [f"review {task_id} --approve{seen}", reject]

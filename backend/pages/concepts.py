@@ -9,7 +9,7 @@ from uuid_utils import uuid7
 from backend.auth import CallerDep
 from backend.inputs import ConceptId, RoadmapId, terms_of
 from backend.pages.answers import pages, reader_of
-from backend.pages.forms import Form, read_form
+from backend.pages.forms import Form, number, read_form
 from backend.pages.live import live_roadmap
 from backend.pages.site import page, see
 from backend.pages.views.concept import (
@@ -36,7 +36,9 @@ from orchestrator.status import RoadmapView
 
 router = pages()
 
-CONCEPT: Final = "/roadmaps/{roadmap_id}/concepts/{concept_id}"
+CONCEPT: Final = "/roadmaps/{roadmap_id}/concepts/{concept_id:path}"
+"""Ids of the legacy system may hold a slash, which has been decoded before a route is looked for."""
+UNREADABLE: Final = "The answers cannot be read: load the page and answer once more."
 Old = Annotated[int | None, Query(ge=1, le=2_000_000_000)]
 
 
@@ -123,7 +125,7 @@ async def answer_quiz(
     request: Request, roadmap_id: RoadmapId, concept_id: ConceptId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> Response:
     form = await read_form(request)
-    version = _number(form["version"])
+    version = number(form["version"], UNREADABLE)
     shown = await orchestrator.learning.quiz(roadmap_id, concept_id, version, owner=caller.reads)
     submitted = await orchestrator.learning.submit(
         roadmap_id,
@@ -139,13 +141,7 @@ async def answer_quiz(
 
 
 def _answers(form: Form, questions: int) -> list[list[int]]:
-    return [[_number(option) for option in form.all(f"q.{index}")] for index in range(questions)]
-
-
-def _number(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise InvalidInput("The answers cannot be read: load the page and answer once more.")
-    return int(text)
+    return [[number(option, UNREADABLE) for option in form.all(f"q.{index}")] for index in range(questions)]
 
 
 async def _place(

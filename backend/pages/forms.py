@@ -46,6 +46,13 @@ class Form:
         return found
 
 
+def number(text: str, otherwise: str) -> int:
+    """What a hidden field or a choice holds. Raises InvalidInput that says `otherwise`."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise InvalidInput(otherwise)
+    return int(text)
+
+
 def form_token(request: Request) -> str:
     """The token of this browser's forms: that of its cookie, or a new one for the answer to set."""
     known = request.cookies.get(COOKIE, "")

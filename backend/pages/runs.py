@@ -7,9 +7,9 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from backend.auth import Caller, CallerDep
-from backend.inputs import TaskId, terms_of
+from backend.inputs import TaskId, decision_of, terms_of
 from backend.pages.answers import pages, reader_of
-from backend.pages.forms import read_form
+from backend.pages.forms import number, read_form
 from backend.pages.live import live
 from backend.pages.site import page, see
 from backend.pages.views.review import review_of
@@ -17,7 +17,6 @@ from backend.pages.views.run import run_of
 from backend.resources import OrchestratorDep, SettingsDep
 from domain.errors import NotFound
 from domain.framework import Framework
-from domain.review import Decision
 from orchestrator import Orchestrator
 from orchestrator.terms import Terms
 from repository.events import Event
@@ -91,9 +90,10 @@ async def decide(
         errors = {"feedback": "Say what should change: the plan is written anew by your words."}
         return await _review(request, task_id, caller, orchestrator, errors=errors)
     if len(feedback) > 4000:
-        return await _review(request, task_id, caller, orchestrator, errors={"feedback": "At most 4000 characters."})
-    seen = int(form["round"]) if form["round"].isdecimal() else None
-    decision = Decision(approved=approved, feedback=feedback, by=caller.user_id, round=seen)
+        errors = {"feedback": "At most 4000 characters."}
+        return await _review(request, task_id, caller, orchestrator, feedback=feedback, errors=errors)
+    seen = number(form["round"], "This form cannot be read: load the page and decide once more.")
+    decision = decision_of(approved, feedback, by=caller.user_id, round=seen)
     terms = terms_of(request, caller, settings, owner=caller.reviews)
     await orchestrator.review(task_id, decision, detach=True, terms=terms)
     return see(request, "tasks", task_id, said="approved" if approved else "rejected")
@@ -105,6 +105,7 @@ async def _review(
     caller: Caller,
     orchestrator: Orchestrator,
     *,
+    feedback: str = "",
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     task = await orchestrator.task(task_id, owner=caller.reviews)
@@ -116,7 +117,7 @@ async def _review(
         status=422 if errors else 200,
         reader=reader_of(caller),
         review=review_of(task, events, framework, title),
-        feedback="",
+        feedback=feedback,
         errors=errors or {},
     )
 

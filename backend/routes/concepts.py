@@ -11,7 +11,25 @@ from backend.schemas import ContentAnswer, ContentVersion, ContentVersions, Retr
 from domain.vocabulary import ContentType
 from orchestrator.inputs import RetryRequest
 
-router = APIRouter(prefix="/roadmaps/{roadmap_id}/concepts/{concept_id}/{content_type}", tags=["concepts"])
+router = APIRouter(prefix="/roadmaps/{roadmap_id}/concepts/{concept_id:path}/{content_type}", tags=["concepts"])
+
+
+@router.get("/versions", responses=documented(404, 422))
+async def content_versions(
+    roadmap_id: RoadmapId,
+    concept_id: ConceptId,
+    content_type: ContentType,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+) -> ContentVersions:
+    """What was ever written, newest first."""
+    found = await orchestrator.content_versions(roadmap_id, concept_id, content_type, owner=caller.reads)
+    return ContentVersions(
+        roadmap_id=roadmap_id,
+        concept_id=concept_id,
+        content_type=content_type,
+        versions=[ContentVersion.model_validate(row, from_attributes=True) for row in found],
+    )
 
 
 @router.get("", responses=documented(404, 422))
@@ -38,24 +56,6 @@ async def read_content(
         task_id=row.task_id if row else state.task_id if state else None,
         created_at=row.created_at if row else None,
         content=row.payload if row else None,
-    )
-
-
-@router.get("/versions", responses=documented(404, 422))
-async def content_versions(
-    roadmap_id: RoadmapId,
-    concept_id: ConceptId,
-    content_type: ContentType,
-    caller: CallerDep,
-    orchestrator: OrchestratorDep,
-) -> ContentVersions:
-    """What was ever written, newest first."""
-    found = await orchestrator.content_versions(roadmap_id, concept_id, content_type, owner=caller.reads)
-    return ContentVersions(
-        roadmap_id=roadmap_id,
-        concept_id=concept_id,
-        content_type=content_type,
-        versions=[ContentVersion.model_validate(row, from_attributes=True) for row in found],
     )
 
 

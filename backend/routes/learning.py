@@ -54,7 +54,7 @@ async def progress(
     return await orchestrator.learning.progress(roadmap_id, caller.acting_for(user_id), owner=caller.reads)
 
 
-@router.put("/concepts/{concept_id}/done", responses=documented(403, 404, 422))
+@router.put("/concepts/{concept_id:path}/done", responses=documented(403, 404, 422))
 async def mark_done(
     roadmap_id: RoadmapId,
     concept_id: ConceptId,
@@ -66,7 +66,7 @@ async def mark_done(
     return await _mark(roadmap_id, concept_id, caller, orchestrator, user_id, done=True)
 
 
-@router.delete("/concepts/{concept_id}/done", responses=documented(403, 404, 422))
+@router.delete("/concepts/{concept_id:path}/done", responses=documented(403, 404, 422))
 async def mark_undone(
     roadmap_id: RoadmapId,
     concept_id: ConceptId,
@@ -85,7 +85,7 @@ async def _mark(
     return await orchestrator.learning.mark(roadmap_id, concept_id, learner, done=done, owner=caller.reads)
 
 
-@router.get("/concepts/{concept_id}/quiz/questions", responses=documented(404, 422))
+@router.get("/concepts/{concept_id:path}/quiz/questions", responses=documented(404, 422))
 async def questions(
     roadmap_id: RoadmapId,
     concept_id: ConceptId,
@@ -97,7 +97,7 @@ async def questions(
     return await orchestrator.learning.quiz(roadmap_id, concept_id, version, owner=caller.reads)
 
 
-@router.post("/concepts/{concept_id}/quiz/attempts", responses=documented(400, 403, 404, 409, 413, 415, 422))
+@router.post("/concepts/{concept_id:path}/quiz/attempts", responses=documented(400, 403, 404, 409, 413, 415, 422))
 async def submit(
     roadmap_id: RoadmapId,
     concept_id: ConceptId,
@@ -119,7 +119,7 @@ async def submit(
     return AttemptAnswer(**said.attempt.model_dump(), attempts=said.attempts, best_score=said.best_score)
 
 
-@router.get("/concepts/{concept_id}/quiz/attempts", responses=documented(403, 404, 422))
+@router.get("/concepts/{concept_id:path}/quiz/attempts", responses=documented(403, 404, 422))
 async def attempts(
     roadmap_id: RoadmapId,
     concept_id: ConceptId,

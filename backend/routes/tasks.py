@@ -3,17 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import ValidationError
 
 from backend.auth import CallerDep
 from backend.errors import documented
-from backend.inputs import RoadmapFilter, TaskId, UserFilter, terms_of
+from backend.inputs import RoadmapFilter, TaskId, UserFilter, decision_of, terms_of
 from backend.paging import Cursor, Limit, cut, decode
 from backend.resources import OrchestratorDep, SettingsDep
 from backend.routes.answers import started, whose
 from backend.schemas import EventAnswer, EventPage, ReviewBody, TaskPage
-from domain.errors import InvalidInput
-from domain.review import Decision
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator.status import TaskView
 from orchestrator.terms import Terms
@@ -63,10 +60,7 @@ async def review(
     settings: SettingsDep,
 ) -> TaskView:
     """Answer a review; the run goes on. Of several answers at once, one counts."""
-    try:
-        decision = Decision(approved=body.approved, feedback=body.feedback, by=caller.user_id, round=body.round)
-    except ValidationError as error:
-        raise InvalidInput(f"feedback: {error.errors()[0]['msg'].removeprefix('Value error, ')}.") from error
+    decision = decision_of(body.approved, body.feedback, by=caller.user_id, round=body.round)
     terms = terms_of(request, caller, settings, owner=caller.reviews)
     task = await orchestrator.review(task_id, decision, detach=True, terms=terms)
     started(request, response, task)

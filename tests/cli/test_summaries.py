@@ -53,6 +53,17 @@ def test_what_did_not_complete_can_be_resumed(capsys: pytest.CaptureFixture[str]
         out, err = capsys.readouterr()
         assert out == f"Roadmap go-1: {status}, 1 of 3 contents in 2.0 s.\n"
         assert ("roadmap resume task-1" in err) == (status is not TaskStatus.COMPLETED)
+        assert ("roadmap retry-failed go-1" in err) == (status is TaskStatus.PARTIAL_FAILURE)
+
+
+def test_the_answers_to_a_review_name_the_round_so_that_no_later_one_is_approved_unseen(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    waits = task(status=TaskStatus.HUMAN_REVIEW_PENDING)
+    show_outcome(Outcome(waits, roadmap(), round=2), as_json=False)
+    err = capsys.readouterr().err
+    assert "roadmap review task-1 --approve --round 2\n" in err
+    assert '--reject --feedback "what should change" --round 2\n' in err
 
 
 def test_a_retry_says_what_it_was_about(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,41 @@ async def test_an_id_of_the_legacy_system_has_a_page(client: httpx.AsyncClient, 
     assert '<h1 dir="auto">Types</h1>' in (await client.get(link)).text
 
 
+async def test_a_concept_with_a_slash_in_its_id_has_a_page_and_its_contents_are_found(
+    client: httpx.AsyncClient, database: Database, post: Post
+) -> None:
+    module = Module(module_id="m", name="M", concepts=[Concept(concept_id="a/b", name="Types")])
+    framework = Framework(roadmap_id="go-1", title="Go", stages=[Stage(stage_id="s", name="S", modules=[module])])
+    async with database.transaction() as session:
+        await save_roadmap_metadata(session, "go-1", "local", framework)
+    link = "/roadmaps/go-1/concepts/a%2Fb"
+    assert '<h1 dir="auto">Types</h1>' in (await client.get(link)).text
+    assert (await post(client, link, f"{link}/done", done="yes")).headers["location"] == link
+    progress = (await client.get("/api/v1/roadmaps/go-1/progress")).json()
+    assert [one["concept_id"] for one in progress["concepts"] if one["done_at"]] == ["a/b"]
+    assert (await client.put(f"/api/v1{link}/done")).status_code == 200
+    assert (await client.get(f"/api/v1{link}/quiz/attempts")).json() == {"attempts": []}
+    assert "a/b" in (await client.get(f"/api/v1{link}/quiz/versions")).text
+
+
+@pytest.mark.parametrize("round_", ["0", "9" * 5000, "one", "٣", ""])
+async def test_a_review_of_a_round_that_cannot_be_is_refused_in_one_line(
+    client: httpx.AsyncClient, database: Database, post: Post, round_: str
+) -> None:
+    await fill(database, "local")
+    answer = await post(client, "/", "/tasks/t-asked/review", decision="approve", round=round_)
+    assert answer.status_code == 422
+
+
+async def test_feedback_that_is_too_long_is_not_thrown_away(
+    client: httpx.AsyncClient, database: Database, post: Post
+) -> None:
+    await fill(database, "local")
+    words = "shorter " * 600
+    answer = await post(client, "/", "/tasks/t-asked/review", decision="reject", round="1", feedback=words)
+    assert (answer.status_code, words.strip() in answer.text) == (422, True)
+
+
 @pytest.mark.parametrize(
     ("target", "fields"),
     [
