@@ -21,6 +21,8 @@ LONGEST_DATA: Final = 200_000
 MOST_ITEMS: Final = 60
 LONGEST_ANSWER: Final = 1500
 """Of one list, and characters of one text, in an answer: said in the schema only; a longer one is no mistake."""
+LESS: Final = 4
+"""How many times smaller both become for each answer that was cut off."""
 SHORTEST_LEAK: Final = 50
 """Characters of a sentence of the system message that nobody writes by chance."""
 
@@ -110,9 +112,14 @@ class Prompt:
     schema: dict[str, Any]
 
 
-def prompt_for(brief: Brief[Any], objections: Sequence[str] = (), *, with_schema: bool = False) -> Prompt:
-    """`objections` say what was wrong with the answers before; `with_schema` for models that are not held to one."""
-    schema = _schema(brief.role, brief.shape)
+def prompt_for(
+    brief: Brief[Any], objections: Sequence[str] = (), *, with_schema: bool = False, cut_off: int = 0
+) -> Prompt:
+    """`objections` say what was wrong with the answers before; `with_schema` for models that are not held to one.
+
+    `cut_off` is how many of those answers were: the schema then allows less, as a model may heed no other words.
+    """
+    schema = _schema(brief.role, brief.shape, cut_off)
     lines = [f"Write the {brief.role.replace('_', ' ')} for this data.", _marked("data", _fitted(data_of(brief)))]
     if with_schema:
         lines.append(f"The answer is one JSON object of this schema:\n{json.dumps(schema, ensure_ascii=False)}")
@@ -135,24 +142,24 @@ def _folded(text: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _schema(role: Role, shape: Any) -> dict[str, Any]:
+def _schema(role: Role, shape: Any, cut_off: int) -> dict[str, Any]:
     schema: dict[str, Any] = shape.model_json_schema()
     schema["title"] = str(role)
     schema.setdefault("description", f"The {role} that was asked for.")
-    _bound(schema)
+    _bound(schema, "", LESS**cut_off)
     return schema
 
 
-def _bound(schema: dict[str, Any], name: str = "") -> None:
+def _bound(schema: dict[str, Any], name: str, less: int) -> None:
     """A model that is held to the schema cannot write one list, or one text beside a tutorial's, for ever."""
     if schema.get("type") == "array":
-        schema.setdefault("maxItems", MOST_ITEMS)
+        schema.setdefault("maxItems", max(MOST_ITEMS // less, schema.get("minItems", 1)))
     if schema.get("type") == "string" and name != "content":
-        schema.setdefault("maxLength", LONGEST_ANSWER)
+        schema.setdefault("maxLength", max(LONGEST_ANSWER // less, schema.get("minLength", 1)))
     parts = {**schema.get("properties", {}), **schema.get("$defs", {}), "": schema.get("items")}
     for part_name, part in parts.items():
         if isinstance(part, dict):
-            _bound(part, part_name)
+            _bound(part, part_name, less)
 
 
 def _marked(mark: str, data: Any) -> str:

@@ -73,7 +73,7 @@ class ChatAuthor:
         return self._names.usual
 
     def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:
-        prompt = prompt_for(brief, objections, with_schema=bool(objections))
+        prompt = _prompt(brief, objections, with_schema=bool(objections))
         tokens = estimated_tokens(prompt.system + prompt.user) + estimated_tokens(json.dumps(prompt.schema))
         names = self._names.of(brief.role)
         usages = [self._prices.usage(name, tokens, self._room(objections)) for name in names]
@@ -83,7 +83,7 @@ class ChatAuthor:
         """Raises CallFailed; transient also where another model or another mode will be asked next."""
         name = self._whose_turn(brief.role)
         mode = self._modes.get(name, Mode.JSON_SCHEMA)
-        prompt = prompt_for(brief, objections, with_schema=bool(objections) or mode is Mode.WORDS)
+        prompt = _prompt(brief, objections, with_schema=bool(objections) or mode is Mode.WORDS)
         try:
             said = await self._ask(name, mode, prompt, self._room(objections))
         except CallFailed as failure:
@@ -95,7 +95,7 @@ class ChatAuthor:
 
     def _room(self, objections: Sequence[str]) -> int:
         """Tokens for an answer: twice as many for each one that was cut off."""
-        return self._max_tokens * min(MOST_ROOM, 1 << list(objections).count(CUT_OFF))
+        return self._max_tokens * min(MOST_ROOM, 1 << _cut_off(objections))
 
     def _whose_turn(self, role: Role) -> str:
         names = self._names.of(role)
@@ -156,6 +156,15 @@ class ChatAuthor:
             finish_reason=said.finish_reason,
             problem=problem,
         )
+
+
+def _cut_off(objections: Sequence[str]) -> int:
+    """How many answers were."""
+    return list(objections).count(CUT_OFF)
+
+
+def _prompt(brief: Brief[Any], objections: Sequence[str], *, with_schema: bool) -> Prompt:
+    return prompt_for(brief, objections, with_schema=with_schema, cut_off=_cut_off(objections))
 
 
 NO_SUCH_MODE: Final = "no such mode"

@@ -62,6 +62,15 @@ def test_a_schema_lets_no_list_and_no_text_but_a_tutorials_go_on_for_ever(brief:
     assert set(unbounded(prompt_for(brief).schema, "")) <= {"content"}
 
 
+@pytest.mark.parametrize("brief", BRIEFS, ids=lambda brief: str(brief.role))
+def test_a_model_that_was_cut_off_is_asked_for_less(brief: Brief[Any]) -> None:
+    """Asked for the same again, it fills any room: more of it does not help."""
+    schemas = [json.dumps(prompt_for(brief, cut_off=times).schema) for times in (0, 1, 2)]
+    limits = [[int(limit) for limit in re.findall(r'"max(?:Items|Length)": (\d+)', schema)] for schema in schemas]
+    assert sum(limits[0]) > sum(limits[1]) > sum(limits[2])
+    assert min(limits[2]) > 0
+
+
 @pytest.mark.parametrize("brief", BRIEFS, ids=lambda brief: type(brief).__name__)
 def test_a_prompt_has_rules_a_task_data_and_the_language(brief: Brief[Any]) -> None:
     prompt = prompt_for(brief)
