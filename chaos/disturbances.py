@@ -11,7 +11,7 @@ import psycopg
 from chaos.fleet import Fleet
 from chaos.servers import WAYS, Postgres
 
-BREAK: Final = (0.3, 2.0)
+BREAK: Final = (0.2, 1.2)
 """Seconds between two disturbances of processes."""
 DATABASE_BREAK: Final = (5.0, 40.0)
 LONGEST_STOP: Final = 7.0

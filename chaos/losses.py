@@ -74,8 +74,8 @@ def fingerprint(url: str, user: str) -> list[TupleRow]:
         return connection.execute(parts.encode(), {"user": user}).fetchall()
 
 
-async def losses_of(users: Sequence[User], url: str, http: str) -> list[str]:
-    """Of rows, of lists, of counters."""
+async def rows_broken(url: str) -> list[str]:
+    """What the rows alone betray, whoever was told what."""
     database = Database(url)
     found = [f"rows: {broken}" for broken in await broken_promises(database)]
     await database.close()
@@ -83,6 +83,12 @@ async def losses_of(users: Sequence[User], url: str, http: str) -> list[str]:
         for what, query in _RIGHTS.items():
             [(count,)] = connection.execute(query.encode()).fetchall()
             found += [f"rows: {count} times {what}"] if count else []
+    return found
+
+
+async def losses_of(users: Sequence[User], url: str, http: str) -> list[str]:
+    """Of rows, of lists, of counters."""
+    found = await rows_broken(url)
     for user in users:
         found += [*user.losses, *await _lost_of(user, users, url)]
     return [*found, *await _miscounted(url, http)]
