@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+AGAIN = 5.0
+"""Seconds for a cancelled run to be handed back, at least; then it is cancelled once more."""
 
 
 class Worker:
@@ -80,8 +82,10 @@ class Worker:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._resources.settings.grace):
                 await self._resources.gate.quiet()
-        self._cancel_runs()
-        await asyncio.gather(*self._runs, return_exceptions=True)
+        # What a run waits for may swallow a cancellation, as wait_for of Python 3.11 does when both come at once.
+        while self._runs:
+            self._cancel_runs()
+            await asyncio.wait(self._runs, timeout=max(AGAIN, self._resources.settings.grace))
 
     def _cancel_runs(self) -> None:
         for run in self._runs:

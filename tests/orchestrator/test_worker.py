@@ -1,15 +1,16 @@
 """Workers in one process: deliveries, takeover, stopping. Dying workers are processes of their own, in tests/e2e."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from domain.errors import Conflict
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import Role
+from nodes.authors.port import Answer, Brief, Role
 from orchestrator import transitions
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
@@ -137,6 +138,27 @@ async def test_after_the_grace_a_hanging_call_is_cut_and_the_task_handed_back(
     task = await client.create("chess", detach=True)
     async with asyncio.timeout(15), working(settings.model_copy(update={"grace": 0.5}), ScriptedAuthor(latency=60)):
         while (await client.task(task.task_id)).status != TaskStatus.PROCESSING:
+            await asyncio.sleep(0.05)
+    assert (await client.task(task.task_id)).status is TaskStatus.PENDING
+
+
+class Stubborn(ScriptedAuthor):
+    """Swallows the first cancellation of a call."""
+
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
+        try:
+            return await super().write(brief, objections)
+        except asyncio.CancelledError:
+            return await super().write(brief, objections)
+
+
+async def test_a_swallowed_cancellation_does_not_keep_a_worker_from_ending(
+    settings: Settings, client: Orchestrator
+) -> None:
+    task = await client.create("chess", detach=True)
+    author = Stubborn(latency=60)
+    async with asyncio.timeout(30), working(settings.model_copy(update={"grace": 0.1}), author):
+        while not author.running:
             await asyncio.sleep(0.05)
     assert (await client.task(task.task_id)).status is TaskStatus.PENDING
 
