@@ -90,12 +90,12 @@ async def test_an_invented_host_is_dead_where_the_network_works() -> None:
 
 async def test_a_list_is_not_held_up_by_its_slowest_link() -> None:
     async def never(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(5)
+        await asyncio.sleep(60)
 
     async with web_server({"/x": page(title="Go tour"), "/slow": never}) as server:
         began = time.monotonic()
-        findings = await look(checker(list_seconds=0.3, seconds=3), server.url("/slow"), server.url("/x"))
-        assert time.monotonic() - began < 1
+        findings = await look(checker(list_seconds=2, seconds=30), server.url("/slow"), server.url("/x"))
+        assert time.monotonic() - began < 20
     assert [finding.verification for finding in findings] == ["unchecked", "verified"]
 
 
