@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from bench import embedded, http, migrations, price, queue, retention, startup, status, stream, turns
+from bench import capacity, embedded, http, migrations, price, queue, retention, startup, status, stream, turns
 from bench.servers import bench_server
 
 
@@ -28,6 +28,7 @@ QUICK: Final[dict[str, Callable[[], None]]] = {
     "stream": lambda: stream.main(events=300),
     "migrations": lambda: _migrations(20_000),
     "retention": lambda: retention.main(waves=3, runs=20),
+    "capacity": lambda: capacity.main(runs=100, fleets=(1, 2)),
 }
 FULL: Final[dict[str, Callable[[], None]]] = {
     "price": lambda: price.main(rounds=9),
@@ -40,6 +41,7 @@ FULL: Final[dict[str, Callable[[], None]]] = {
     "stream": stream.main,
     "migrations": lambda: _migrations(1_000_000),
     "retention": retention.main,
+    "capacity": capacity.main,
 }
 
 

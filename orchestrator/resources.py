@@ -82,13 +82,18 @@ async def open_resources(
 
     Raises DatabaseUnavailable, or InvalidInput for a model that cannot be used.
     """
+    if settings.database_pooled and kind != "server":
+        raise InvalidInput(
+            "ROADMAP_DATABASE_POOLED is for `roadmap serve --no-worker` only, since runs need sessions of their own: "
+            "unset it, and give ROADMAP_DATABASE_URL the address of PostgreSQL itself."
+        )
     writer: Author = await asyncio.to_thread(build_author, settings) if author is None else author
     url = await asyncio.to_thread(ready_database, settings)
     async with AsyncExitStack() as stack:
         if author is None:
             stack.push_async_callback(_close, writer)
         recover = None if settings.database_url else EmbeddedServer(settings.home).recover
-        database = Database(url, patience=settings.database_patience, recover=recover)
+        database = Database(url, patience=settings.database_patience, recover=recover, pooled=settings.database_pooled)
         stack.push_async_callback(database.close)
         checkpoints = Checkpoints(url)
         stack.push_async_callback(checkpoints.close)

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = None
     """libpq URL of a PostgreSQL server; unset: the embedded one."""
+    database_pooled: bool = False
+    """Whether the URL leads through PgBouncer in transaction mode: for servers only, never for workers."""
     home: Path = Field(default_factory=default_home)
     """Data folder of the embedded server."""
     model: ModelName | None = None

@@ -83,15 +83,18 @@ class Database:
         application_name: str = "roadmap",
         patience: float = 60.0,
         recover: Callable[[], object] | None = None,
+        pooled: bool = False,
     ) -> None:
         """`url` is a libpq URL; nothing is connected yet.
+
+        `pooled`: it leads through PgBouncer in transaction mode, where nothing of a session outlives its transaction.
 
         `patience`: seconds that `persist` waits for a database that went away. `recover` brings an embedded one back;
         it blocks, and raises DatabaseStopped where nobody should wait.
         """
         self.url = url
-        self._connect = _connector(url, application_name)
-        self._engine = _engine(self._connect, pool_size)
+        self._connect = _connector(url, application_name, pooled=pooled)
+        self._engine = _engine(self._connect, pool_size, pooled=pooled)
         self._patience = patience
         self._recover = recover
         self._away = False
@@ -180,10 +183,13 @@ class Database:
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
 
 
-def _engine(connect: Connect, pool_size: int) -> AsyncEngine:
+def _engine(connect: Connect, pool_size: int, *, pooled: bool) -> AsyncEngine:
+    # Behind a pooler the next transaction may be on another server process, which knows no statement of this one;
+    # str() is no name, and a statement without one is gone when its transaction is.
+    unnamed = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str} if pooled else {}
     return create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=connect,
+        connect_args={"async_creator_fn": connect, **unnamed},
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=STATEMENT_TIMEOUT,
@@ -192,7 +198,7 @@ def _engine(connect: Connect, pool_size: int) -> AsyncEngine:
     )
 
 
-def _connector(url: str, application_name: str) -> Connect:
+def _connector(url: str, application_name: str, *, pooled: bool) -> Connect:
     settings = {
         **SERVER_TIMEOUTS,
         "tcp_keepalives_idle": 30,
@@ -200,12 +206,13 @@ def _connector(url: str, application_name: str) -> Connect:
         "tcp_keepalives_count": 3,
         "jit": "off",  # compiling costs more than any statement here runs
     }
-    hosts = asyncpg_arguments(url, application_name=application_name, settings=settings)
+    hosts = asyncpg_arguments(url, application_name=application_name, settings={} if pooled else settings)
+    cached = {"statement_cache_size": 0} if pooled else {}
 
     async def connect() -> asyncpg.Connection:
         for host in hosts:
             try:
-                return await asyncpg.connect(command_timeout=PATIENCE_FOR_ANSWERS, **host)
+                return await asyncpg.connect(command_timeout=PATIENCE_FOR_ANSWERS, **cached, **host)
             except asyncpg.ClientConfigurationError as error:
                 reason = said(error)
                 raise DatabaseUnavailable(f"The database URL does not do ({reason}): {to_do(reason)}.") from error

@@ -112,7 +112,10 @@ def test_every_command_and_option_that_a_document_names_exists(path: Path) -> No
         depth = max(depth for depth in range(len(words) + 1) if tuple(words[:depth]) in _commands())
         assert depth or words[0].startswith("-"), f"there is no `roadmap{named}`"
         command = _commands()[tuple(words[:depth])]
-        known = {"--help", *(option for parameter in command.params for option in parameter.opts)}
+        known = {
+            "--help",
+            *(option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)),
+        }
         wanted = {word.partition("=")[0] for word in words if word.startswith("-")}
         assert wanted <= known, f"`roadmap{named}`"
 

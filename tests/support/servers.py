@@ -115,7 +115,7 @@ def tcp_server(
     options = ["-A", "scram-sha-256", "--pwfile", str(pwfile), "-E", "UTF8", "--no-sync", "--no-instructions"]
     options += locale if programs.major >= 17 else ["--locale=C.UTF-8"]
     _run(account, [str(programs.folder / "initdb"), "-D", str(data), "-U", "roadmap", *options], folder)
-    port = _free_port()
+    port = free_port()
     wanted = {
         "listen_addresses": "127.0.0.1",
         "port": port,
@@ -144,7 +144,7 @@ def _run(account: Account, command: list[str], folder: Path) -> None:
     assert ended.code == 0, ended.output
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

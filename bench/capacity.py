@@ -1,0 +1,178 @@
+"""How much does one machine run at once? Hundreds of queued runs, on 1, 2 and 4 worker processes.
+
+All runs are queued before any may start. CPU is told apart for workers and database; connections are the most seen.
+"""
+
+import asyncio
+import logging
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+import psycopg
+import structlog
+
+from bench.servers import bench_server
+from nodes.authors.offline import OfflineAuthor
+from orchestrator.orchestrator import Orchestrator
+from orchestrator.settings import Settings
+from tests.support.processes import process
+
+LATENCY: Final = 0.15
+"""Seconds per call."""
+CONCEPTS: Final = 2
+CALLS_AT_ONCE: Final = 1000
+"""Of each worker: more than there are, so that the author is never what limits."""
+TOO_LONG: Final = 240.0
+"""Seconds after which a fleet counts as stuck."""
+
+_ENDED: Final = "SELECT count(*) FROM roadmap_tasks WHERE completed_at IS NOT NULL"
+_STARTED: Final = "SELECT count(*) FROM task_events WHERE type = 'run_started'"
+_WELL: Final = "SELECT count(*) FROM roadmap_tasks WHERE status = 'completed'"
+_CONTENTS: Final = "SELECT count(*) FROM concept_contents WHERE status = 'completed'"
+_RUNNING: Final = "SELECT count(*) FROM roadmap_tasks WHERE status = 'processing'"
+_CONNECTIONS: Final = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
+_SECONDS: Final = """
+    SELECT EXTRACT(epoch FROM max(t.completed_at) - min(e.created_at))
+    FROM roadmap_tasks t JOIN task_events e USING (task_id) WHERE e.type = 'run_started'"""
+
+
+@dataclass(slots=True)
+class Load:
+    """What a fleet did with its runs. CPU in seconds, memory in MiB of all its processes together."""
+
+    seconds: float
+    contents: int
+    completed: int
+    starts: int
+    at_once: int
+    workers_cpu: float
+    database_cpu: float
+    idle_memory: float
+    peak_memory: float
+    connections: int
+
+
+class Fleet:
+    """Worker processes and the database below them, as the operating system sees them."""
+
+    def __init__(self, connection: "psycopg.Connection[Any]", pids: Sequence[int]) -> None:
+        self._connection = connection
+        self._workers = [psutil.Process(pid) for pid in pids]
+        folder = str(connection.execute("SELECT current_setting('data_directory')").fetchall()[0][0])
+        self._postmaster = psutil.Process(int((Path(folder) / "postmaster.pid").read_text().split()[0]))
+
+    def value(self, statement: str) -> int:
+        return int(self._connection.execute(statement).fetchall()[0][0] or 0)
+
+    def memory(self) -> float:
+        return float(sum(worker.memory_info().rss for worker in self._workers)) / 2**20
+
+    def workers_cpu(self) -> float:
+        return float(sum(times.user + times.system for times in (worker.cpu_times() for worker in self._workers)))
+
+    def database_cpu(self) -> float:
+        ended = self._postmaster.cpu_times()
+        spent = ended.children_user + ended.children_system
+        for one in [self._postmaster, *self._postmaster.children()]:
+            times = one.cpu_times()
+            spent += times.user + times.system
+        return float(spent)
+
+    def run(self, runs: int) -> Load:
+        """Lets the queued runs go, and watches until all have ended."""
+        idle, workers_cpu, database_cpu = self.memory(), self.workers_cpu(), self.database_cpu()
+        peak, connections, at_once = idle, 0, 0
+        self._connection.execute("UPDATE queue.pgqueuer SET execute_after = now()")
+        began = time.monotonic()
+        while self.value(_ENDED) < runs:
+            if time.monotonic() - began > TOO_LONG:
+                break
+            time.sleep(0.5)
+            peak = max(peak, self.memory())
+            connections = max(connections, self.value(_CONNECTIONS))
+            at_once = max(at_once, self.value(_RUNNING))
+        seconds = float(self._connection.execute(_SECONDS).fetchall()[0][0])
+        return Load(
+            seconds=seconds,
+            contents=self.value(_CONTENTS),
+            completed=self.value(_WELL),
+            starts=self.value(_STARTED),
+            at_once=at_once,
+            workers_cpu=self.workers_cpu() - workers_cpu,
+            database_cpu=self.database_cpu() - database_cpu,
+            idle_memory=idle,
+            peak_memory=peak,
+            connections=connections,
+        )
+
+
+async def queue_up(url: str, runs: int) -> None:
+    """All asked for, none to be started yet."""
+    settings = Settings.model_validate({"database_url": url, "max_concepts": CONCEPTS, "home": Path.cwd()})
+    async with Orchestrator.open(settings, author=OfflineAuthor()) as client:
+        for number in range(runs):
+            await client.create(f"learn {number}", detach=True)
+
+
+def measure(url: str, number: int, runs: int) -> Load:
+    """`number` workers that may each run all of them."""
+    asyncio.run(queue_up(url, runs))
+    with ExitStack() as stack:
+        connection = stack.enter_context(psycopg.connect(url, autocommit=True))
+        connection.execute("UPDATE queue.pgqueuer SET execute_after = now() + interval '1 hour'")
+        log = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roadmap-bench-"))) / "workers.log"
+        wanted = {
+            "database_url": url,
+            "offline_latency": LATENCY,
+            "max_concepts": CONCEPTS,
+            "max_concurrent_calls": CALLS_AT_ONCE,
+            "log_level": "warning",
+        }
+        arguments = ["worker", "--concurrency", str(runs)]
+        started = [stack.enter_context(process(*arguments, log=log, **wanted)) for _ in range(number)]
+        fleet = Fleet(connection, [worker.pid for worker in started])
+        while fleet.value("SELECT count(*) FROM workers WHERE kind = 'worker'") < number:
+            time.sleep(0.1)
+        time.sleep(2)  # the sweeps of a start are over
+        load = fleet.run(runs)
+        warnings = [
+            line for line in log.read_text().splitlines() if "warning" in line.lower() or "error" in line.lower()
+        ]
+    for line in warnings[:3]:
+        print(f"  {line}")
+    return load
+
+
+def main(*, runs: int = 500, fleets: Sequence[int] = (1, 2, 4)) -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    print(f"{runs} runs, {CONCEPTS} concepts each, {LATENCY} s a call; {os.cpu_count()} cores", end="")
+    print(f", load at the beginning {os.getloadavg()[0]:.1f}")
+    print(f"{'workers':>7}{'runs/s':>8}{'at once':>9}{'ms CPU a content: worker':>26}{'database':>10}", end="")
+    print(f"{'cores busy':>12}{'MiB idle':>10}{'KiB a run':>11}{'connections':>13}{'done':>6}{'restarts':>10}")
+    with bench_server() as server:
+        for number in fleets:
+            with server.database() as url:
+                load = measure(url, number, runs)
+            contents = max(load.contents, 1)
+            busy = (load.workers_cpu + load.database_cpu) / load.seconds
+            each = (load.peak_memory - load.idle_memory) * 1024 / max(load.at_once, 1)
+            print(
+                f"{number:>7}{load.completed / load.seconds:>8.1f}{load.at_once:>9}"
+                f"{load.workers_cpu * 1000 / contents:>26.1f}{load.database_cpu * 1000 / contents:>10.1f}"
+                f"{busy:>12.2f}{load.idle_memory / number:>10.0f}{each:>11.0f}{load.connections:>13}"
+                f"{load.completed:>6}{load.starts - runs:>10}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
