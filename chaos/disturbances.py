@@ -30,6 +30,7 @@ CHANCES: Final = {
     "end sessions": 15,
     "storm": 4,
 }
+OF_THE_SERVER: Final = frozenset({"kill the server", "kill a server process", "end the server", "stop the server"})
 
 
 class Disturbances:
@@ -44,6 +45,8 @@ class Disturbances:
             while True:
                 await asyncio.sleep(self._chance.uniform(*BREAK))
                 [what] = self._chance.choices(list(CHANCES), weights=list(CHANCES.values()))
+                if what in OF_THE_SERVER and not await self._fleet.serves():
+                    continue  # on a slow machine it would be struck down again and again before anybody got an answer
                 self.done[what] += 1
                 group.create_task(self._do(what))
 

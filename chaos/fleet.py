@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import httpx
 import psutil
 
 from tests.support.environment import variables
@@ -82,6 +83,14 @@ class Fleet:
         with variables({"OPENAI_BASE_URL": self._provider_url, "OPENAI_API_KEY": place.key}):
             log = self.folder / f"{place.name}.log"
             place.running = place.stack.enter_context(process(*place.arguments, log=log, **self._settings))
+
+    async def serves(self) -> bool:
+        """Whether the server answers."""
+        try:
+            async with httpx.AsyncClient(timeout=1) as client:
+                return (await client.get(f"http://127.0.0.1:{self.port}/healthz")).is_success
+        except httpx.TransportError:
+            return False
 
     def close(self) -> None:
         for place in (self.server, *self.workers):

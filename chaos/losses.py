@@ -6,7 +6,6 @@ from typing import Final
 import httpx
 import psycopg
 from prometheus_client.parser import text_string_to_metric_families
-from psycopg.rows import TupleRow
 
 from chaos.users import User, token
 from repository.database import Database
@@ -57,8 +56,8 @@ def unfinished(url: str) -> list[str]:
         return [" ".join(map(str, row)) for row in rows]
 
 
-def fingerprint(url: str, user: str) -> list[TupleRow]:
-    """Of all rows of a user who does nothing."""
+def fingerprint(url: str, user: str) -> dict[str, tuple[int, str | None]]:
+    """Table -> (how many, the hash) of all rows of a user who does nothing."""
     of_roadmaps = "roadmap_id IN (SELECT roadmap_id FROM roadmap_metadata WHERE user_id = %(user)s)"
     of_tasks = "task_id IN (SELECT task_id FROM roadmap_tasks WHERE user_id = %(user)s)"
     tables = {
@@ -71,7 +70,7 @@ def fingerprint(url: str, user: str) -> list[TupleRow]:
         for table, mine in tables.items()
     )
     with psycopg.connect(url) as connection:
-        return connection.execute(parts.encode(), {"user": user}).fetchall()
+        return {table: (rows, digest) for table, rows, digest in connection.execute(parts.encode(), {"user": user})}
 
 
 async def rows_broken(url: str) -> list[str]:

@@ -80,8 +80,12 @@ async def round_of(kind: str, seed: int, seconds: float, logs: Path) -> Score:
             losses += await _settled(database.url)
             losses += await losses_of(everybody, database.url, http)
             losses += bought_again(database.url, asked.log, fleet)
-            if fingerprint(database.url, BYSTANDER) != before:
-                losses.append(f"the rows of {BYSTANDER}, who did nothing, have changed")
+            after = fingerprint(database.url, BYSTANDER)
+            changed = [
+                f"{table} {before[table]} -> {after[table]}" for table in before if after[table] != before[table]
+            ]
+            if changed:
+                losses.append(f"rows of {BYSTANDER}, who did nothing, have changed: {', '.join(changed)}")
             return _score(fleet, disturbances, asked, database.url, losses)
         finally:
             keeping.cancel()
