@@ -43,10 +43,12 @@ def serve(
     worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Run tasks here too.")] = True,
 ) -> None:
     """Serve the HTTP API, and run what is asked for. Ctrl-C and SIGTERM stop it: unfinished runs are handed back."""
-    from orchestrator.resources import ready_database
+    from orchestrator.resources import check_sessions, ready_database
 
     settings = read_settings()
     _check(settings, host)
+    if worker:
+        check_sessions(settings)
     listening = _bind(host, port)
     address = listening.getsockname()
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]

@@ -82,11 +82,8 @@ async def open_resources(
 
     Raises DatabaseUnavailable, or InvalidInput for a model that cannot be used.
     """
-    if settings.database_pooled and kind != "server":
-        raise InvalidInput(
-            "ROADMAP_DATABASE_POOLED is for `roadmap serve --no-worker` only, since runs need sessions of their own: "
-            "unset it, and give ROADMAP_DATABASE_URL the address of PostgreSQL itself."
-        )
+    if kind != "server":
+        check_sessions(settings)
     writer: Author = await asyncio.to_thread(build_author, settings) if author is None else author
     url = await asyncio.to_thread(ready_database, settings)
     async with AsyncExitStack() as stack:
@@ -114,6 +111,15 @@ async def open_resources(
             search=build_search(settings),
             lease=lease,
             gate=Gate(lease),
+        )
+
+
+def check_sessions(settings: Settings) -> None:
+    """Raises InvalidInput where runs could not have the sessions of their own that they need."""
+    if settings.database_pooled:
+        raise InvalidInput(
+            "ROADMAP_DATABASE_POOLED is for `roadmap serve --no-worker` only, since runs need sessions of their own: "
+            "unset it, and give ROADMAP_DATABASE_URL the address of PostgreSQL itself."
         )
 
 

@@ -18,7 +18,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from domain.errors import DatabaseBusy, DatabaseStopped, DatabaseUnavailable, RoadmapError, Superseded
+from domain.errors import (
+    DatabaseBusy,
+    DatabaseStopped,
+    DatabaseUnavailable,
+    InvalidInput,
+    RoadmapError,
+    Superseded,
+)
 from repository.refusals import said, to_do
 from repository.urls import asyncpg_arguments
 
@@ -42,6 +49,11 @@ SERVER_TIMEOUTS: Final = {
 
 LEFTOVERS: Final = 10.0
 """Seconds after an outage in which one broken connection is not told as another one."""
+
+PGBOUNCER: Final = (
+    "A connection pooler is there: name PostgreSQL itself in ROADMAP_DATABASE_URL, or set ROADMAP_DATABASE_POOLED=true "
+    "for `roadmap serve --no-worker`."
+)
 
 _PATIENCE: Final = text("SELECT set_config('lock_timeout', :timeout, true)")
 
@@ -254,6 +266,8 @@ def translated(error: Exception, sqlstate: str | None) -> Exception:
     if sqlstate is None:
         return error
     reason = said(getattr(error, "orig", None) or error)
+    if "startup parameter" in reason:  # no outage to be waited for
+        return InvalidInput(PGBOUNCER)
     if isinstance(error, ssl.SSLError):
         return DatabaseUnavailable(f"The connection to the database is not safe ({reason}): {to_do(reason)}.")
     match sqlstate[:2], sqlstate:

@@ -19,10 +19,6 @@ _TO_DO: Final = {
     r"invalid response|expected authentication|lost synchron": (
         "what listens there is no PostgreSQL, so correct host and port in ROADMAP_DATABASE_URL"
     ),
-    r"startup parameter": (
-        "PgBouncer is there, so name PostgreSQL itself in ROADMAP_DATABASE_URL, or for `roadmap serve --no-worker` "
-        "set ROADMAP_DATABASE_POOLED=true"
-    ),
     r"SSL|TLS|certificate": "put an sslmode and an sslrootcert that fit the server into ROADMAP_DATABASE_URL",
     r"resolve host|not known|host name|getaddrinfo|No address": "correct the host in ROADMAP_DATABASE_URL",
     r"closed the connection|connection_lost": (

@@ -37,6 +37,16 @@ def test_a_server_behind_a_pooler_answers_and_a_worker_beside_it_runs(ports: tup
 
 def test_a_pooler_is_refused_by_whoever_runs_anything(ports: tuple[int, int], shell: Command) -> None:
     _, pooled = map(tcp_url, ports)
-    worker = shell("worker", DATABASE_URL=pooled, DATABASE_POOLED="true")
-    assert (worker.code, worker.err.count("\n")) == (2, 1)
-    assert "ROADMAP_DATABASE_POOLED" in worker.err
+    for command in ("worker", "serve", "list"):
+        done = shell(command, DATABASE_URL=pooled, DATABASE_POOLED="true")
+        assert (done.code, done.err.count("\n")) == (2, 1), done.err
+        assert "ROADMAP_DATABASE_POOLED is for" in done.err
+
+
+def test_a_pooler_that_nobody_named_is_told_at_once(ports: tuple[int, int], shell: Command) -> None:
+    """It refuses the parameters that a connection begins with, which is no outage to be waited for."""
+    _, pooled = map(tcp_url, ports)
+    for command in ("worker", "list"):
+        done = shell(command, DATABASE_URL=pooled)
+        assert done.code == 2, done.err
+        assert "set ROADMAP_DATABASE_POOLED=true" in done.err.splitlines()[-1]
