@@ -18,7 +18,7 @@ import psutil
 import psycopg
 import structlog
 
-from bench.servers import bench_server
+from bench.servers import ServerCpu, bench_server
 from nodes.authors.offline import OfflineAuthor
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
@@ -67,8 +67,7 @@ class Fleet:
     def __init__(self, connection: "psycopg.Connection[Any]", pids: Sequence[int]) -> None:
         self._connection = connection
         self._workers = [psutil.Process(pid) for pid in pids]
-        folder = str(connection.execute("SELECT current_setting('data_directory')").fetchall()[0][0])
-        self._postmaster = psutil.Process(int((Path(folder) / "postmaster.pid").read_text().split()[0]))
+        self._server = ServerCpu(connection)
 
     def value(self, statement: str) -> int:
         return int(self._connection.execute(statement).fetchall()[0][0] or 0)
@@ -79,17 +78,9 @@ class Fleet:
     def workers_cpu(self) -> float:
         return float(sum(times.user + times.system for times in (worker.cpu_times() for worker in self._workers)))
 
-    def database_cpu(self) -> float:
-        ended = self._postmaster.cpu_times()
-        spent = ended.children_user + ended.children_system
-        for one in [self._postmaster, *self._postmaster.children()]:
-            times = one.cpu_times()
-            spent += times.user + times.system
-        return float(spent)
-
     def run(self, runs: int) -> Load:
         """Lets the queued runs go, and watches until all have ended."""
-        idle, workers_cpu, database_cpu = self.memory(), self.workers_cpu(), self.database_cpu()
+        idle, workers_cpu, database_cpu = self.memory(), self.workers_cpu(), self._server.seconds()
         peak, connections, at_once = idle, 0, 0
         self._connection.execute("UPDATE queue.pgqueuer SET execute_after = now()")
         began = time.monotonic()
@@ -108,7 +99,7 @@ class Fleet:
             starts=self.value(_STARTED),
             at_once=at_once,
             workers_cpu=self.workers_cpu() - workers_cpu,
-            database_cpu=self.database_cpu() - database_cpu,
+            database_cpu=self._server.seconds() - database_cpu,
             idle_memory=idle,
             peak_memory=peak,
             connections=connections,

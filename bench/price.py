@@ -19,10 +19,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-import psutil
 import psycopg
 
-from bench.servers import BenchServer, bench_server
+from bench.servers import BenchServer, ServerCpu, bench_server
 from cli.app import COLLECTION
 from domain.checks import Expected, check_content
 from domain.contents import Content, Question, Quiz, Resource, Resources, Tutorial
@@ -107,20 +106,13 @@ class Meter:
 
     def __init__(self, url: str) -> None:
         self._connection = psycopg.connect(url, autocommit=True)
-        row = self._connection.execute("SELECT current_setting('data_directory')").fetchone()
-        assert row is not None
-        pid = (Path(row[0]) / "postmaster.pid").read_text().split()[0]
-        self._postmaster = psutil.Process(int(pid))
+        self._server = ServerCpu(self._connection)
 
     def read(self) -> tuple[float, float, float]:
         row = self._connection.execute("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')").fetchone()
         assert row is not None
         own = os.times()
-        own_server = self._postmaster.cpu_times()
-        cpu = own.user + own.system + own_server.children_user + own_server.children_system
-        for process in [self._postmaster, *self._postmaster.children()]:
-            times = process.cpu_times()
-            cpu += times.user + times.system
+        cpu = own.user + own.system + self._server.seconds()
         return time.perf_counter(), cpu, float(row[0])
 
 

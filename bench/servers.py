@@ -4,10 +4,30 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
 
 from repository import schema
 from repository.embedded import EmbeddedServer
 from tests.support.databases import TEMPLATE, create_database, drop_database, url_of
+
+
+class ServerCpu:
+    """What the processes of a server of this machine have used, those that ended included."""
+
+    def __init__(self, connection: "psycopg.Connection[Any]") -> None:
+        ((folder,),) = connection.execute("SELECT current_setting('data_directory')").fetchall()
+        self._postmaster = psutil.Process(int((Path(folder) / "postmaster.pid").read_text().split()[0]))
+
+    def seconds(self) -> float:
+        ended = self._postmaster.cpu_times()
+        spent = float(ended.children_user + ended.children_system)
+        for process in [self._postmaster, *self._postmaster.children()]:
+            times = process.cpu_times()
+            spent += times.user + times.system
+        return spent
 
 
 class BenchServer:
