@@ -11,6 +11,9 @@ from repository.database import Database, Session
 from repository.events import Event, events_of_type
 from repository.roadmaps import Structure
 
+MOST_VERSIONS: Final = 20
+"""Structures of a history, the newest."""
+
 
 class Removed(NamedTuple):
     """A concept that is no longer part of its roadmap."""
@@ -27,10 +30,6 @@ class VersionDiff(NamedTuple):
     before: int
     after: int
     changes: list[Change]
-
-
-MOST_VERSIONS: Final = 20
-"""Structures of a history, the newest."""
 
 
 class PastStructure(NamedTuple):
@@ -97,11 +96,6 @@ class Structures:
             read_stored(Framework, edits[0].payload.get("before"), f"what task {task_id} changed"),
             read_stored(Framework, edits[-1].payload.get("after"), f"what task {task_id} changed"),
         )
-
-    async def diff(self, task_id: str) -> list[Change]:
-        """What the edits of a run changed in the framework, all of them together. Raises NotFound."""
-        edited = await self.edited(task_id)
-        return [] if edited is None else diff(*edited)
 
     async def history(self, roadmap_id: str, *, owner: str | None = None) -> list[PastStructure]:
         """The accepted structures as they were, the oldest of the newest twenty first. Raises NotFound."""

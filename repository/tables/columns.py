@@ -4,13 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    DateTime,
-    Text,
-    func,
-    text,
-)
+from sqlalchemy import Column, DateTime, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 

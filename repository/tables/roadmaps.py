@@ -3,11 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import (
-    CheckConstraint,
-    Index,
-    text,
-)
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from domain.vocabulary import ContentStatus, ContentType

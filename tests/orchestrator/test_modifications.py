@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.diff import diff
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import ConceptDraft
 from domain.review import Decision, EditPlan, NewPart, NewParts, Operation, Position
@@ -88,7 +89,9 @@ async def test_only_new_and_changed_concepts_are_written_and_the_rest_is_untouch
     assert roadmap.framework_version == 2
     assert roadmap.framework is not None
     assert [concept.concept_id for concept in roadmap.framework.concepts()] == [FIRST, THIRD, NEW]
-    changes = await orchestrator.diff(task.task_id)
+    edited = await orchestrator.edited(task.task_id)
+    assert edited is not None
+    changes = diff(*edited)
     assert {(change.kind, change.target_id) for change in changes} >= {
         ("removed", SECOND),
         ("renamed", THIRD),

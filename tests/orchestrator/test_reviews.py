@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from domain.diff import diff
 from domain.errors import Conflict, RoadmapError
 from domain.review import Decision, EditPlan, Operation
 from domain.vocabulary import ContentStatus, TaskStatus
@@ -119,7 +120,9 @@ async def test_a_rejection_is_edited_validated_and_asked_about_again_as_often_as
         ("rejected", "Openings", "ann"),
         ("rejected", "Endgames", "ann"),
     ]
-    changes = await orchestrator.diff(task.task_id)
+    edited = await orchestrator.edited(task.task_id)
+    assert edited is not None
+    changes = diff(*edited)
     assert [(change.kind, change.before, change.after) for change in changes] == [("renamed", "A1", "Endgames")]
     await orchestrator.review(task.task_id, APPROVED)
     assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
@@ -253,7 +256,7 @@ async def test_feedback_nobody_can_follow_leaves_the_framework_and_asks_again(
         await orchestrator.review(task.task_id, Decision(approved=False, feedback="make it shine"))
         task = await orchestrator.wait(task.task_id)
         assert task.status is TaskStatus.HUMAN_REVIEW_PENDING
-        assert await orchestrator.diff(task.task_id) == []
+        assert await orchestrator.edited(task.task_id) is None
         await orchestrator.review(task.task_id, APPROVED)
         task = await orchestrator.wait(task.task_id)
         assert task.roadmap_id is not None

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from domain.diff import diff
 from domain.errors import UnknownFormat
 from domain.review import Decision
 from domain.vocabulary import ContentType, TaskStatus, TaskType
@@ -95,7 +96,9 @@ async def test_everything_can_still_be_read(orchestrator: Orchestrator) -> None:
             assert line_of(event)
             details(event)
         if task.task_type is TaskType.MODIFICATION:
-            (change,) = await orchestrator.diff(task.task_id)
+            edited = await orchestrator.edited(task.task_id)
+            assert edited is not None
+            (change,) = diff(*edited)
             assert "Openings" in str(change)
     assert await orchestrator.expenses()
 
