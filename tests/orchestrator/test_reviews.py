@@ -256,7 +256,9 @@ async def test_feedback_nobody_can_follow_leaves_the_framework_and_asks_again(
         await orchestrator.review(task.task_id, Decision(approved=False, feedback="make it shine"))
         task = await orchestrator.wait(task.task_id)
         assert task.status is TaskStatus.HUMAN_REVIEW_PENDING
-        assert await orchestrator.edited(task.task_id) is None
+        edited = await orchestrator.edited(task.task_id)
+        assert edited is not None
+        assert diff(*edited) == []
         await orchestrator.review(task.task_id, APPROVED)
         task = await orchestrator.wait(task.task_id)
         assert task.roadmap_id is not None
