@@ -133,7 +133,7 @@ async def test_a_process_that_slept_too_long_says_that_its_run_goes_on_elsewhere
     creating = shell.start("create", "learn chess", "--json")
     task_id = task_of(creating)
     creating.send(signal.SIGSTOP)
-    await until(client, task_id, lambda task: task.attempt > 1, LEASE + 3)
+    await until(client, task_id, lambda task: task.attempt > 1)
     creating.send(signal.SIGCONT)
     done = creating.end()
     assert done.code == 4, done.err
