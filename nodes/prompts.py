@@ -19,8 +19,10 @@ LONGEST_TEXT: Final = 4000
 LONGEST_DATA: Final = 200_000
 """Characters of all the data; beyond that, texts are cut shorter."""
 MOST_ITEMS: Final = 60
-LONGEST_ANSWER: Final = 1500
-"""Of one list, and characters of one text, in an answer: said in the schema only; a longer one is no mistake."""
+MOST_TEXTS: Final = 12
+LONGEST_ANSWER: Final = 800
+"""Of one list, of one list of mere texts, and characters of one text, in an answer: said in the schema only; a longer
+one is no mistake."""
 LESS: Final = 4
 """How many times smaller both become for each answer that was cut off."""
 SHORTEST_LEAK: Final = 50
@@ -153,7 +155,8 @@ def _schema(role: Role, shape: Any, cut_off: int) -> dict[str, Any]:
 def _bound(schema: dict[str, Any], name: str, less: int) -> None:
     """A model that is held to the schema cannot write one list, or one text beside a tutorial's, for ever."""
     if schema.get("type") == "array":
-        schema.setdefault("maxItems", max(MOST_ITEMS // less, schema.get("minItems", 1)))
+        most = MOST_TEXTS if schema.get("items", {}).get("type") == "string" else MOST_ITEMS
+        schema.setdefault("maxItems", max(most // less, schema.get("minItems", 1)))
     if schema.get("type") == "string" and name != "content":
         schema.setdefault("maxLength", max(LONGEST_ANSWER // less, schema.get("minLength", 1)))
     parts = {**schema.get("properties", {}), **schema.get("$defs", {}), "": schema.get("items")}
