@@ -2,7 +2,7 @@
 
 from langgraph.runtime import Runtime
 
-from domain.checks import check_framework
+from domain.checks import check_framework, check_review
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest
 from domain.review import Issue, Validation
@@ -38,7 +38,7 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             intent=Intent.model_validate(state["intent"]) if "intent" in state else None,
             framework=framework,
         )
-        review = await context.ledger.ask(Question(Step.STRUCTURE_VALIDATION, brief))
+        review = await context.ledger.ask(Question(Step.STRUCTURE_VALIDATION, brief, check_review))
         said = {issue.category for issue in review.issues}
         issues = [issue for issue in findings if issue.category not in said] + repairs + review.issues
         validation = Validation(

@@ -6,10 +6,11 @@ from domain.checks.expected import Expected
 from domain.checks.framework import check_draft, check_framework
 from domain.checks.quiz import FEWEST_QUESTIONS, check_quiz
 from domain.checks.resources import check_resources
+from domain.checks.review import check_review
 from domain.checks.tutorial import check_tutorial
 from domain.contents import Content, Quiz, Resources, Tutorial
 
-__all__ = ["FEWEST_QUESTIONS", "Expected", "check_content", "check_draft", "check_framework"]
+__all__ = ["FEWEST_QUESTIONS", "Expected", "check_content", "check_draft", "check_framework", "check_review"]
 
 _NOTHING_SPECIAL = Expected()
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,14 @@ def test_a_wrong_key_exits_5_with_one_line_and_the_run_can_be_resumed(shell: Com
     provider.script = always()
     resumed = shell("resume", task["task_id"], "--json")
     assert (resumed.code, resumed.json()["status"]) == (0, "completed")
+
+
+def test_a_grave_mistake_that_nobody_can_understand_holds_no_run_up(shell: Command, provider: Provider) -> None:
+    """A very small model found "2" to be critical, in every round of editing."""
+    provider.script = always(Fault.EMPTY_WORDS)
+    assert shell("create", "chess", "--json").json()["status"] == "completed"
+    asked = Counter(asked.role for asked in provider.log)
+    assert (asked["structure_review"], asked["edit_plan"]) == (2, 0)
 
 
 def test_a_planted_key_reaches_no_row_no_event_no_log_and_no_error(

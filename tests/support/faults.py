@@ -32,6 +32,7 @@ class Fault(StrEnum):
     ERROR_INSIDE = "200 with an error inside"
     HTML = "200 with a page of a proxy"
     ECHO = "repeats what it was told"
+    EMPTY_WORDS = "JSON of the right shape whose issues say nothing"
     WRONG_KEY = "401"
     NO_QUOTA = "429 insufficient_quota"
     NO_SCHEMA = "400: response_format is not supported"

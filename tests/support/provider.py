@@ -143,6 +143,8 @@ class Provider:
                 return JSONResponse(_completion(asked, "", "content_filter"))
             case Fault.EMPTY:
                 return JSONResponse(_completion(asked, "", "stop"))
+            case Fault.EMPTY_WORDS:
+                return JSONResponse(_completion(asked, json.dumps(_saying_nothing(json.loads(good))), "stop"))
             case Fault.ECHO:
                 return JSONResponse(_completion(asked, _echo(good, f"{asked.system}\n{asked.user}"), "stop"))
         self.answered.append(asked)
@@ -191,6 +193,12 @@ def _completion(asked: Asked, content: str | None, finish_reason: str, refusal: 
             "total_tokens": tokens_in + tokens_out,
         },
     }
+
+
+def _saying_nothing(answer: dict[str, Any]) -> dict[str, Any]:
+    """As a very small model fills in a review: a grave mistake called "2"."""
+    issue = {"severity": "critical", "category": "2", "location": "2", "issue": "2", "suggestion": "2"}
+    return {**answer, "issues": [issue]} if "overall_score" in answer else answer
 
 
 def _echo(good: str, words: str) -> str:

@@ -1,0 +1,17 @@
+"""Does an author's opinion of a framework say anything that could be followed?"""
+
+from typing import Final
+
+from domain.review import StructureReview
+
+_FEWEST_LETTERS: Final = 4
+
+
+def check_review(review: StructureReview) -> list[str]:
+    """What is wrong with a review. A critical issue without words holds a run up, and nobody can mend it."""
+    return [
+        f"Issue {number} is critical and does not say what is wrong ({issue.issue[:40]!r}). "
+        "Say it in a sentence, or leave the issue out."
+        for number, issue in enumerate(review.issues, start=1)
+        if issue.severity == "critical" and sum(map(str.isalpha, issue.issue)) < _FEWEST_LETTERS
+    ]
