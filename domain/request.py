@@ -1,8 +1,9 @@
 """What a learner asks for, and how the intent is understood."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic.config import JsonDict
 
 from domain.errors import InvalidInput
 from domain.language import guess_language
@@ -85,6 +86,13 @@ class LearningRequest(Shape):
     additional_context: Text | None = None
 
 
+_WEIGHTS: Final[JsonDict] = {
+    "properties": {name: {"type": "number"} for name in get_args(ContentPreference)},
+    "additionalProperties": False,
+}
+"""What an author is asked for: free names would let a model write new ones for ever."""
+
+
 class Intent(BaseModel):
     """How an author understood the request."""
 
@@ -97,4 +105,4 @@ class Intent(BaseModel):
     skill_gap_analysis: list[str]
     personalized_suggestions: list[str]
     estimated_learning_path_type: str
-    content_format_weights: dict[str, float]
+    content_format_weights: dict[str, float] = Field(json_schema_extra=_WEIGHTS)

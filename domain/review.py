@@ -1,10 +1,11 @@
 """What is said about a framework: the validation of it, and the plan of an edit."""
 
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, Field, model_validator
+from pydantic.config import JsonDict
 
-from domain.framework import ConceptDraft, ModuleDraft, StageDraft
+from domain.framework import ConceptDraft, Difficulty, ModuleDraft, StageDraft
 from domain.request import Text, Word
 
 Severity = Literal["critical", "warning"]
@@ -50,6 +51,21 @@ class Position(BaseModel):
     index: int | None = Field(default=None, ge=0)
 
 
+_TEXTS: Final[JsonDict] = {"type": "array", "items": {"type": "string"}}
+_VALUES: Final[JsonDict] = {
+    "properties": {
+        "name": {"type": "string"},
+        "description": {"type": "string"},
+        "estimated_hours": {"type": "number"},
+        "difficulty": {"type": "string", "enum": list(get_args(Difficulty))},
+        "prerequisites": _TEXTS,
+        "keywords": _TEXTS,
+    },
+    "additionalProperties": False,
+}
+"""What an author is asked for: free names would let a model write new ones for ever."""
+
+
 class Operation(BaseModel):
     """One edit. `target_id` names the part that is edited; an `add` has none and goes to `position`."""
 
@@ -57,7 +73,7 @@ class Operation(BaseModel):
     target_type: TargetType
     target_id: str | None = None
     position: Position | None = None
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = Field(default={}, json_schema_extra=_VALUES)
     reason: str = ""
 
 

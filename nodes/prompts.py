@@ -7,11 +7,12 @@ they cannot forge (`<` and `>` are escaped), and never in the system message.
 import json
 import re
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from nodes.authors.port import Brief, Role
+from nodes.authors.port import Brief, FrameworkBrief, OutlineBrief, Role, StageBrief
 from nodes.briefing import data_of
 
 LONGEST_TEXT: Final = 4000
@@ -121,7 +122,7 @@ def prompt_for(
 
     `cut_off` is how many of those answers were: the schema then allows less, as a model may heed no other words.
     """
-    schema = _schema(brief.role, brief.shape, cut_off)
+    schema = _schema(brief.role, brief.shape, _most_parts(brief), cut_off)
     lines = [f"Write the {brief.role.replace('_', ' ')} for this data.", _marked("data", _fitted(data_of(brief)))]
     if with_schema:
         lines.append(f"The answer is one JSON object of this schema:\n{json.dumps(schema, ensure_ascii=False)}")
@@ -143,26 +144,37 @@ def _folded(text: str) -> str:
     return " ".join(text.replace('\\"', '"').replace("\\n", " ").casefold().split())
 
 
+def _most_parts(brief: Brief[Any]) -> int:
+    """No stage and no module is empty, so that there are no more of them than concepts."""
+    match brief:
+        case FrameworkBrief() | OutlineBrief() | StageBrief():
+            return min(brief.max_concepts, MOST_ITEMS)
+        case _:
+            return MOST_ITEMS
+
+
 @lru_cache(maxsize=64)
-def _schema(role: Role, shape: Any, cut_off: int) -> dict[str, Any]:
-    schema: dict[str, Any] = shape.model_json_schema()
+def _schema(role: Role, shape: Any, most: int, cut_off: int) -> dict[str, Any]:
+    schema: dict[str, Any] = deepcopy(shape.model_json_schema())  # pydantic hands out what it was given
     schema["title"] = str(role)
     schema.setdefault("description", f"The {role} that was asked for.")
-    _bound(schema, "", LESS**cut_off)
+    _bound(schema, "", most, LESS**cut_off)
     return schema
 
 
-def _bound(schema: dict[str, Any], name: str, less: int) -> None:
+def _bound(schema: dict[str, Any], name: str, most: int, less: int) -> None:
     """A model that is held to the schema cannot write one list, or one text beside a tutorial's, for ever."""
     if schema.get("type") == "array":
-        most = MOST_TEXTS if schema.get("items", {}).get("type") == "string" else MOST_ITEMS
-        schema.setdefault("maxItems", max(most // less, schema.get("minItems", 1)))
+        items = MOST_TEXTS if schema.get("items", {}).get("type") == "string" else most
+        schema.setdefault("maxItems", max(items // less, schema.get("minItems", 1)))
     if schema.get("type") == "string" and name != "content":
         schema.setdefault("maxLength", max(LONGEST_ANSWER // less, schema.get("minLength", 1)))
     parts = {**schema.get("properties", {}), **schema.get("$defs", {}), "": schema.get("items")}
     for part_name, part in parts.items():
         if isinstance(part, dict):
-            _bound(part, part_name, less)
+            _bound(part, part_name, most, less)
+    for part in schema.get("anyOf", []):
+        _bound(part, name, most, less)
 
 
 def _marked(mark: str, data: Any) -> str:

@@ -50,14 +50,16 @@ def briefs_with(words: str) -> Iterator[Brief[Any]]:
 
 
 @pytest.mark.parametrize("brief", BRIEFS, ids=lambda brief: type(brief).__name__)
-def test_a_schema_lets_no_list_and_no_text_but_a_tutorials_go_on_for_ever(brief: Brief[Any]) -> None:
+def test_a_schema_lets_no_list_no_names_and_no_text_but_a_tutorials_go_on_for_ever(brief: Brief[Any]) -> None:
     def unbounded(part: Any, name: str) -> list[str]:
         if not isinstance(part, dict):
             return []
         limit = {"array": "maxItems", "string": "maxLength"}.get(str(part.get("type")))
         found = [name] if limit and limit not in part and "enum" not in part else []
+        found += [name] if part.get("additionalProperties") else []
         inner = {**part.get("properties", {}), **part.get("$defs", {}), f"{name}[]": part.get("items")}
-        return found + [deeper for key, value in inner.items() for deeper in unbounded(value, key)]
+        choices = [deeper for value in part.get("anyOf", []) for deeper in unbounded(value, name)]
+        return found + choices + [deeper for key, value in inner.items() for deeper in unbounded(value, key)]
 
     assert set(unbounded(prompt_for(brief).schema, "")) <= {"content"}
 
