@@ -34,7 +34,7 @@ class Answer:
 class User:
     """`told`: the tasks that the server has told him of, and `losses`: what it should never have answered."""
 
-    def __init__(self, name: str, url: str, seed: int) -> None:
+    def __init__(self, name: str, url: str, seed: int, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.name = name
         self.told: dict[str, str] = {}
         """Task -> its type."""
@@ -45,7 +45,10 @@ class User:
         self._chance = random.Random(f"{seed} {name}")
         self._requests = 0
         self._client = httpx.AsyncClient(
-            base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {token(name)}"}, timeout=PATIENCE
+            base_url=f"{url}/api/v1",
+            headers={"Authorization": f"Bearer {token(name)}"},
+            timeout=PATIENCE,
+            transport=transport,
         )
 
     async def close(self) -> None:
@@ -76,7 +79,7 @@ class User:
             case "resume":
                 await self._resume()
             case _:
-                await self._look()
+                await self.look()
 
     async def tasks(self) -> list[Any]:
         """All that the server lists for him."""
@@ -183,7 +186,7 @@ class User:
         if answer.status not in {200, 202, 409}:
             self.losses.append(f"{what} of {task_id} was answered {answer.status}: {answer.body}")
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         """What must hold at any moment: nothing stale beside something live, no dead run called active."""
         if not (roadmap := self._roadmap()):
             return
