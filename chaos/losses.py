@@ -70,6 +70,7 @@ def fingerprint(url: str, user: str) -> dict[str, tuple[int, str | None]]:
         for table, mine in tables.items()
     )
     with psycopg.connect(url) as connection:
+        # By table: of large ones PostgreSQL lets parallel workers bring these lines, in whatever order they are done.
         return {table: (rows, digest) for table, rows, digest in connection.execute(parts.encode(), {"user": user})}
 
 
@@ -89,11 +90,11 @@ async def losses_of(users: Sequence[User], url: str, http: str) -> list[str]:
     """Of rows, of lists, of counters."""
     found = await rows_broken(url)
     for user in users:
-        found += [*user.losses, *await _lost_of(user, users, url)]
-    return [*found, *await _miscounted(url, http)]
+        found += [*user.losses, *await lost_of(user, users, url)]
+    return [*found, *miscounted(url, await _exposition(http))]
 
 
-async def _lost_of(user: User, users: Sequence[User], url: str) -> list[str]:
+async def lost_of(user: User, users: Sequence[User], url: str) -> list[str]:
     """What he was told of, what is listed for him, and what the rows hold, are the same; of others he sees nothing."""
     with psycopg.connect(url) as connection:
         rows = connection.execute("SELECT task_id FROM roadmap_tasks WHERE user_id = %s", (user.name,)).fetchall()
@@ -116,14 +117,19 @@ async def _lost_of(user: User, users: Sequence[User], url: str) -> list[str]:
     return found
 
 
-async def _miscounted(url: str, http: str) -> list[str]:
+async def _exposition(http: str) -> str:
     headers = {"Authorization": f"Bearer {token('operator', 'admin')}"}
     async with httpx.AsyncClient(base_url=http, headers=headers, timeout=30) as client:
         answer = await client.get("/metrics")
     assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def miscounted(url: str, exposition: str) -> list[str]:
+    """Where what `/metrics` shows is no recount of the rows."""
     samples = {
         (sample.name, *sorted(sample.labels.items())): sample.value
-        for family in text_string_to_metric_families(answer.text)
+        for family in text_string_to_metric_families(exposition)
         for sample in family.samples
     }
     found = []
