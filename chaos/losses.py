@@ -43,6 +43,15 @@ _RIGHTS: Final = {
         SELECT count(*) FROM roadmap_tasks WHERE status = 'failed' AND coalesce(error_message, '') = ''""",
     "a final run under a worker": """
         SELECT count(*) FROM roadmap_tasks WHERE completed_at IS NOT NULL AND worker_id IS NOT NULL""",
+    "a run whose events do not begin with its request": """
+        SELECT count(*) FROM roadmap_tasks t WHERE 'run_requested' IS DISTINCT FROM
+            (SELECT type FROM task_events e WHERE e.task_id = t.task_id ORDER BY sequence LIMIT 1)""",
+    "a final run whose events do not end with its end": """
+        SELECT count(*) FROM roadmap_tasks t WHERE completed_at IS NOT NULL AND 'run_finished' IS DISTINCT FROM
+            (SELECT type FROM task_events e WHERE e.task_id = t.task_id ORDER BY sequence DESC LIMIT 1)""",
+    "a round of a review that was not asked for": """
+        SELECT count(*) FROM roadmap_tasks t WHERE (review ->> 'round')::int <>
+            (SELECT count(*) FROM task_events e WHERE e.task_id = t.task_id AND type = 'review_requested')""",
 }
 
 

@@ -16,6 +16,7 @@ from orchestrator.figures import read_figures
 from orchestrator.transitions import end
 from repository.calls import record_call
 from repository.database import Database
+from repository.events import append_transition
 from repository.fence import Fence
 from repository.totals import add_up
 from tests.support.rows import BOUGHT, reserved, started
@@ -42,21 +43,25 @@ PLANTED: Final = {
     "a content that a run of another user wrote": [_version(roadmap="r-2")],
     "a content of a run of another roadmap": [_version(roadmap="r-2")],
     "a version number that was left out": [_version(1), _version(3)],
-    "a gap in the events": [_EVENT.format(sequence=1), _EVENT.format(sequence=3)],
+    "a gap in the events": [_EVENT.format(sequence=3)],
     "an unfinished content of a final task": [_CONTENT.format(status="generating"), _FINAL],
     "a completed content without its version": [_CONTENT.format(status="completed")],
     "a content completed and not told": [_version(), _FINAL],
     "a summary that is no recount": [_FINAL, "UPDATE roadmap_tasks SET execution_summary = '{\"completed\": 1}'"],
     "a failed run that does not say why": ["UPDATE roadmap_tasks SET status = 'failed', error_message = NULL"],
+    "a run whose events do not begin with its request": ["DELETE FROM task_events"],
+    "a final run whose events do not end with its end": [_FINAL, _EVENT.format(sequence=2)],
+    "a round of a review that was not asked for": ["UPDATE roadmap_tasks SET review = '{\"round\": 1}'"],
 }
 """What is found -> the statements that bring it about in a database with one run of each of two users."""
 
 
 async def _two_users(database: Database) -> None:
-    await reserved(database)
-    await started(database)
-    await reserved(database, "r-2", "bob")
-    await started(database, "t-2", roadmap_id="r-2", user_id="bob")
+    for number, user in enumerate(("ann", "bob"), start=1):
+        await reserved(database, f"r-{number}", user)
+        await started(database, f"t-{number}", roadmap_id=f"r-{number}", user_id=user)
+        async with database.transaction() as session:
+            await append_transition(session, f"t-{number}", "run_requested", {})
 
 
 def _plant(url: str, *statements: str) -> None:
