@@ -1,6 +1,7 @@
 """The processes of one round: a server and three workers, each replaced as soon as it is dead."""
 
 import asyncio
+import math
 import random
 import signal
 import socket
@@ -38,6 +39,14 @@ class Place:
         return f"{self.name}.{self.starts}"
 
 
+@dataclass
+class Stop:
+    """When a process was stopped; until it is woken there is no end of it."""
+
+    began: float
+    woken: float = math.inf
+
+
 class Fleet:
     """`ends` counts what was done to processes, and exits that nobody asked for."""
 
@@ -47,7 +56,8 @@ class Fleet:
         self.kills = self.stops = self.starts = 0
         self.exits: list[str] = []
         """Of processes that nobody had touched, with their codes."""
-        self._stopped: dict[str, list[tuple[float, float]]] = {}
+        self.stopped: dict[str, list[Stop]] = {}
+        """By the key of the process."""
         self._provider_url = provider_url
         self._settings = settings | {
             "model": "openai:test",
@@ -110,10 +120,12 @@ class Fleet:
 
     async def stop_for(self, place: Place, seconds: float) -> None:
         """SIGSTOP, and SIGCONT so much later; of the server those that it started."""
-        if place.running is None or place.running.poll() is not None:
+        asleep = any(stop.woken == math.inf for stop in self.stopped.get(place.key, []))
+        if asleep or place.running is None or place.running.poll() is not None:
             return
         stopped = self._children() if place is self.server else [psutil.Process(place.running.pid)]
-        key, began = place.key, time.time()
+        stop = Stop(time.time())
+        self.stopped.setdefault(place.key, []).append(stop)
         self.stops += 1
         for one in stopped:
             with suppress(psutil.Error):
@@ -121,14 +133,10 @@ class Fleet:
         try:
             await asyncio.sleep(seconds)
         finally:
+            stop.woken = time.time()
             for one in stopped:
                 with suppress(psutil.Error):
                     one.resume()
-            self._stopped.setdefault(key, []).append((began, time.time()))
-
-    def was_stopped(self, key: str, after: float, at: float, in_flight: float) -> bool:
-        """Whether a call at this time was on its way when its process was stopped, before something of `after`."""
-        return any(began <= after and at <= ended + in_flight for began, ended in self._stopped.get(key, []))
 
     def _children(self) -> list[psutil.Process]:
         if self.server.running is None:

@@ -79,7 +79,7 @@ async def round_of(kind: str, seed: int, seconds: float, logs: Path) -> Score:
             await asyncio.to_thread(database.mend)
             losses += await _settled(database.url)
             losses += await losses_of(everybody, database.url, http)
-            losses += bought_again(database.url, asked.log, fleet)
+            losses += bought_again(database.url, asked.log, fleet.stopped)
             after = fingerprint(database.url, BYSTANDER)
             changed = [
                 f"{table} {before[table]} -> {after[table]}" for table in before if after[table] != before[table]
