@@ -1,13 +1,14 @@
 """What authors write for a concept."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, Field, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
 Text = Annotated[str, Field(min_length=1)]
 
+FEWEST_QUESTIONS: Final = 3
 
 Verification = Literal["verified", "unreachable", "unchecked"]
 """`verified`: it was there, under its title. `unreachable`: it did not answer. `unchecked`: nobody could tell."""
@@ -51,15 +52,16 @@ class Question(BaseModel):
     question_id: str
     question_type: Literal["single_choice", "multiple_choice", "true_false"]
     question: Text
-    options: list[Text]
-    correct_answer: list[int]
+    options: list[Text] = Field(json_schema_extra={"minItems": 2})
+    correct_answer: list[int] = Field(json_schema_extra={"minItems": 1})
     """Indices into `options`."""
     explanation: str
     difficulty: Literal["easy", "medium", "hard"]
 
 
 class Quiz(BaseModel):
-    questions: list[Question]
+    questions: list[Question] = Field(json_schema_extra={"minItems": FEWEST_QUESTIONS})
+    """An author is held to the least of them where the schema can do it; whether it kept to that is checked."""
 
 
 class OpenQuestion(BaseModel):

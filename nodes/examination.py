@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Generic
 
-from domain.checks import FEWEST_QUESTIONS, check_content
-from domain.contents import KeyAnswer, OpenQuestion, Quiz, QuizKey, Resources
+from domain.checks import check_content
+from domain.contents import FEWEST_QUESTIONS, KeyAnswer, OpenQuestion, Quiz, QuizKey, Resources
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
 from domain.vocabulary import GENERATOR_OF, ContentType
 from nodes.authors.port import C, ContentBrief, QuizBrief, QuizKeyBrief, ResourcesBrief

@@ -4,13 +4,13 @@ from typing import assert_never
 
 from domain.checks.expected import Expected
 from domain.checks.framework import check_draft, check_framework
-from domain.checks.quiz import FEWEST_QUESTIONS, check_quiz
+from domain.checks.quiz import check_quiz
 from domain.checks.resources import check_resources
 from domain.checks.review import check_review
 from domain.checks.tutorial import check_tutorial
 from domain.contents import Content, Quiz, Resources, Tutorial
 
-__all__ = ["FEWEST_QUESTIONS", "Expected", "check_content", "check_draft", "check_framework", "check_review"]
+__all__ = ["Expected", "check_content", "check_draft", "check_framework", "check_review"]
 
 _NOTHING_SPECIAL = Expected()
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from domain.checks import item_flaws
-from domain.contents import Question, Quiz
+from domain.contents import FEWEST_QUESTIONS, Question, Quiz
 
-FEWEST_QUESTIONS: Final = 3
 _ENOUGH: Final = 3
 """Questions with one right option of at least three, before a habit can be seen in them."""
 _MANY: Final = 6

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import pytest
 
+from domain.contents import FEWEST_QUESTIONS
 from domain.framework import Concept
 from domain.request import Intent, LearningRequest, Preferences
 from nodes.authors.chat import LEAKED, ChatAuthor
 from nodes.authors.models import Models, Names
-from nodes.authors.port import Brief, EditPlanBrief, IntentBrief, Role, TutorialBrief
+from nodes.authors.port import Brief, EditPlanBrief, IntentBrief, QuizBrief, Role, TutorialBrief
 from nodes.authors.prices import Prices
 from nodes.prompts import LONGEST_DATA, leaks, prompt_for
 from tests.conformance.test_authors import BRIEFS
@@ -71,6 +72,13 @@ def test_a_model_that_was_cut_off_is_asked_for_less(brief: Brief[Any]) -> None:
     limits = [[int(limit) for limit in re.findall(r'"max(?:Items|Length)": (\d+)', schema)] for schema in schemas]
     assert sum(limits[0]) > sum(limits[1]) > sum(limits[2])
     assert min(limits[2]) > 0
+
+
+@pytest.mark.parametrize("cut_off", [0, 1, 2, 5])
+def test_a_schema_asks_for_as_many_questions_as_the_check_does_however_little_it_allows(cut_off: int) -> None:
+    [quiz] = [brief for brief in BRIEFS if isinstance(brief, QuizBrief)]
+    questions = prompt_for(quiz, cut_off=cut_off).schema["properties"]["questions"]
+    assert questions["minItems"] == FEWEST_QUESTIONS <= questions["maxItems"]
 
 
 @pytest.mark.parametrize("brief", BRIEFS, ids=lambda brief: type(brief).__name__)
