@@ -17,7 +17,7 @@ Clean = Annotated[bool, typer.Option("--clean", help="First remove all that the 
 
 
 def backup(file: File, json: Json = False) -> None:
-    """Write the whole database into a file, as it is at one moment; runs may go on meanwhile."""
+    """Write the whole database into a file. It is as of one moment; runs may go on meanwhile."""
     from repository.backup import back_up
     from repository.embedded import EmbeddedServer
 
@@ -39,7 +39,7 @@ def backup(file: File, json: Json = False) -> None:
 
 
 def restore(file: File, clean: Clean = False, json: Json = False) -> None:
-    """Bring a backup into a database that holds nothing: a new ROADMAP_HOME, or an empty one of a server."""
+    """Bring a backup into a database that holds nothing. That is a new ROADMAP_HOME, or an empty one of a server."""
     from repository import schema
     from repository.backup import restore
 

@@ -34,7 +34,7 @@ def noted(home: Path, address: str) -> Iterator[None]:
 def open_pages(
     roadmap: Annotated[str | None, typer.Argument(metavar="[ROADMAP_ID]", help="Open this one.")] = None,
 ) -> None:
-    """Open the pages of the running server in a browser; where there is none, only say their address."""
+    """Open the pages of the running server in a browser. Where there is no browser, their address is told."""
     import webbrowser
 
     path = "/" if roadmap is None else f"/roadmaps/{quote(known_id(roadmap, 'roadmap'), safe='')}"

@@ -36,7 +36,7 @@ def export(
     ] = STDOUT,
     json: Json = False,
 ) -> None:
-    """Write a whole roadmap as one file: Markdown, or HTML that needs nothing else."""
+    """Write a roadmap as one file: Markdown, or a page of its own."""
     identifier = known_id(roadmap_id, "roadmap")
     wanted = format or _format_of(output)
     document = _document(identifier, wanted)

@@ -43,7 +43,7 @@ def upgrade(
     revision: Annotated[str, typer.Argument(metavar="REVISION", help="As 0004; the newest, unless given.")] = "head",
     json: Json = False,
 ) -> None:
-    """Bring the database to a revision, the newest unless another is named."""
+    """Bring the database to a revision, usually the newest."""
     from repository import schema
 
     _check_revision(revision, ("head", *schema.KNOWN))
@@ -58,7 +58,7 @@ def downgrade(
     revision: Annotated[str, typer.Argument(metavar="REVISION", help="As 0004, or base for the state before 0001.")],
     json: Json = False,
 ) -> None:
-    """Take the database back to a revision; what that one cannot hold is lost."""
+    """Take the database back to a revision. What that one cannot hold is lost."""
     from repository import schema
 
     _check_revision(revision, (schema.BASE, *schema.KNOWN))
@@ -103,7 +103,7 @@ def stop(
     force: Annotated[bool, typer.Option("--force", help="Stop it below runs that are going on.")] = False,
     json: Json = False,
 ) -> None:
-    """Stop the embedded server; the next command that needs it starts it again."""
+    """Stop the embedded server. The next command that needs it starts it again."""
     settings = read_settings()
     server = _embedded(settings, "stop")
     if not force and server.is_running():
@@ -140,7 +140,7 @@ def _url(settings: "Settings") -> str:
 
 
 def doctor(json: Json = False) -> None:
-    """Check database, migrations and model; say what to do."""
+    """Check database, migrations and model, and say what to do."""
     from orchestrator.diagnosis import diagnose
 
     checks = diagnose(read_settings())
@@ -166,7 +166,7 @@ def settings(json: Json = False) -> None:
     widest = max(map(len, values))
     for name, value in values.items():
         origin = "environment" if name in effective.model_fields_set else "default"
-        shown = "-" if value is None or value == [] else ",".join(value) if isinstance(value, list) else str(value)
+        shown = "-" if value in (None, "", []) else ",".join(value) if isinstance(value, list) else str(value)
         print_text(f"ROADMAP_{name.upper():<{widest}}  {shown}  ({origin})")
 
 

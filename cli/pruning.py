@@ -27,7 +27,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would go.
 
 
 def prune(older_than: Days = None, dry_run: DryRun = False, json: Json = False) -> None:
-    """Remove the checkpoints, answers and events of runs that ended long ago. Roadmaps, runs and costs stay."""
+    """Remove what old runs left behind: checkpoints, answers, events. Roadmaps, runs and costs stay."""
 
     async def carry_out(orchestrator: "Orchestrator") -> "Pruned":
         return await orchestrator.prune(older_than=older_than, dry_run=dry_run)

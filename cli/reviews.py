@@ -49,7 +49,7 @@ def review(
     detach: Detach = False,
     json: Json = False,
 ) -> None:
-    """Answer a review: approve the framework, or send it back with words; the run goes on to its next stop."""
+    """Approve a framework, or send it back with words. The run goes on to its next stop."""
     from domain.request import usable_text
     from domain.review import Decision
 
@@ -67,7 +67,7 @@ def review(
 
 
 def diff(task_id: TaskId, json: Json = False) -> None:
-    """Show what the edits of a run changed in the framework, all of them together."""
+    """Show what a run changed in the framework, all its edits together."""
     from cli.changes import changes_tree
     from domain.diff import diff as changes_of
 

@@ -42,7 +42,7 @@ def serve(
     processes: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Server processes.")] = 1,
     worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Run tasks here too.")] = True,
 ) -> None:
-    """Serve the HTTP API, and run what is asked for. Ctrl-C and SIGTERM stop it: unfinished runs are handed back."""
+    """Serve the pages and the HTTP API, with a worker. Ctrl-C and SIGTERM stop it: unfinished runs are handed back."""
     from orchestrator.resources import check_sessions, ready_database
 
     settings = read_settings()

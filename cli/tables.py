@@ -54,11 +54,11 @@ def _stacked(*lines: Text) -> Text:
 
 def roadmaps_table(rows: "Sequence[RoadmapRow]") -> Table:
     if is_wide():
-        table = _table("CREATED", "STUDY", "USER", "ROADMAP", "TITLE")
+        table = _table("Created", "Study", "User", "Roadmap", "Title")
         for row in rows:
             table.add_row(when(row.created_at), _study(row), one_line(row.user_id), _id(row.roadmap_id), _title(row))
         return table
-    table = _table("CREATED", "STUDY", "ROADMAP")
+    table = _table("Created", "Study", "Roadmap")
     for row in rows:
         day, _, time = when(row.created_at).partition(" ")
         table.add_row(f"{day}\n{time}", _study(row).replace(", ", "\n"), _stacked(_title(row), _id(row.roadmap_id)))
@@ -81,13 +81,13 @@ def _id(identifier: str | None) -> Text:
 
 def tasks_table(tasks: "Sequence[TaskView]") -> Table:
     if is_wide():
-        table = _table("CREATED", "STATUS", "TYPE", "TASK", "ROADMAP", "ABOUT")
+        table = _table("Created", "Status", "Type", "Task", "Roadmap", "About")
         for task in tasks:
             about = styled(one_line("; ".join(_about(task)), 200))
             identity = _id(task.task_id), _id(task.roadmap_id)
             table.add_row(when(task.created_at), _status(task), Text(task.task_type), *identity, about)
         return table
-    table = _table("CREATED", "STATUS", "TASK")
+    table = _table("Created", "Status", "Task")
     for task in tasks:
         day, _, time = when(task.created_at).partition(" ")
         notes = [styled(one_line(line, 200), "dim") for line in _about(task)]
@@ -195,7 +195,7 @@ def _counts(states: "Sequence[ContentState]") -> str:
 
 
 def _contents_table(rows: Sequence[tuple[str, str, str, str]]) -> Table:
-    table = _table("CONTENT", "CONCEPT", "STATE", "NAME")
+    table = _table("Content", "Concept", "State", "Name")
     for content_type, concept_id, state, name in rows:
         table.add_row(styled(content_type), _id(concept_id), styled(one_line(state, 200)), styled(one_line(name, 200)))
     return table

@@ -33,6 +33,7 @@ SCHEMES: Final = frozenset({"http", "https", "mailto"})
 _LINK: Final = re.compile(r"(?:https?://[^\s/?#]|mailto:[^\s]|#)[^\s]*", re.IGNORECASE)
 _NOT_IN_AN_ID: Final = re.compile(r"[^\w]+")
 _LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#.-]{1,30}")
+_BOXES: Final = {"[ ] ": "☐", "[x] ": "☑"}
 _ALIGNED: Final = {"text-align:right": "right", "text-align:center": "center"}
 
 
@@ -61,6 +62,7 @@ def rendered(markdown: str, *, prefix: str, below: int = 1) -> Rendered:
     parser = _parser()
     tokens = parser.parse(text)
     headings = _place_headings(tokens, prefix, below)
+    _draw_boxes(tokens)
     _point_links(tokens, prefix)
     html = parser.renderer.render(tokens, parser.options, {"colours": CODE_IN_COLOURS})
     if cut:
@@ -125,6 +127,15 @@ def _plain(children: Sequence[Token]) -> str:
         for child in children
         if child.nesting == 0
     )
+
+
+def _draw_boxes(tokens: Sequence[Token]) -> None:
+    """`- [ ] to do` and `- [x] done`: a box that is read, not clicked, so it is a character."""
+    for item, paragraph, inline in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if (item.type, paragraph.type) == ("list_item_open", "paragraph_open") and inline.children:
+            first = inline.children[0]
+            if first.type == "text" and (box := _BOXES.get(first.content[:4].lower())):
+                first.content = f"{box} {first.content[4:]}"
 
 
 def _point_links(tokens: Sequence[Token], prefix: str) -> None:

@@ -115,3 +115,13 @@ def test_a_huge_text_cannot_hold_the_page_up(piece: str) -> None:
     result = html(piece * (2 * LONGEST // len(piece)))
     assert "[…]" in text(result)
     assert time.process_time() - began < 10
+
+
+def test_the_boxes_of_a_checklist_are_boxes() -> None:
+    drawn = html("- [ ] to do, *soon*\n- [x] done\n- [?] neither\n\n[ ] no list\n")
+    assert [text(item).strip() for item in drawn.split("</li>")] == [
+        "☐ to do, soon",
+        "☑ done",
+        "[?] neither",
+        "[ ] no list",
+    ]

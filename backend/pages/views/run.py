@@ -193,7 +193,7 @@ def _total(events: Sequence[Event]) -> int | None:
 
 
 def _contents(events: Sequence[Event], names: Mapping[str, str]) -> tuple[Made, ...]:
-    """The newest first."""
+    """What failed, then the newest first."""
     made: dict[tuple[str, str], Made] = {}
     for event in events:
         if not event.type.startswith("content_"):
@@ -211,7 +211,8 @@ def _contents(events: Sequence[Event], names: Mapping[str, str]) -> tuple[Made, 
             case _:
                 entry = Made(concept_id, content_type, name, "failed", kind, str(payload.get("reason", "")))
         made[concept_id, content_type] = entry
-    return tuple(reversed(made.values()))
+    newest = list(reversed(made.values()))
+    return tuple(sorted(newest, key=lambda content: content.look != "failed"))
 
 
 def _steps(events: Sequence[Event], task: TaskView, now: datetime) -> tuple[Step, ...]:

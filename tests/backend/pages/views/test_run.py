@@ -68,6 +68,16 @@ def test_contents_read_as_their_last_event_has_them() -> None:
     assert (run.total, run.completed, run.writing, run.failed, run.finished) == (2, 1, 1, 0, 1)
 
 
+def test_a_failed_content_is_not_hidden_below_the_others() -> None:
+    events = story(
+        ("content_failed", {"concept_id": "c-1", "content_type": "quiz", "reason": "No answer."}),
+        ("content_completed", {"concept_id": "c-1", "content_type": "tutorial", "version": 1}),
+        ("content_completed", {"concept_id": "c-1", "content_type": "resources", "version": 1}),
+    )
+    made = shown(RUNNING, events).contents
+    assert [content.content_type for content in made] == ["quiz", "resources", "tutorial"]
+
+
 def test_why_a_run_waits_and_what_can_be_done_about_it() -> None:
     stale = shown(task(status=TaskStatus.PROCESSING, live=False), [])
     assert stale.resumable
