@@ -9,6 +9,7 @@ import asyncio
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.support.servers import EMBEDDED, OVER_TCP
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers are stopped and disks unmounted on the way out
     minutes = float(os.environ.get("CHAOS_MINUTES") or 5)
     seed = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(1_000_000))
     folder = Path(tempfile.mkdtemp(prefix="roadmap-chaos-"))

@@ -14,6 +14,10 @@ from chaos.servers import WAYS, Postgres
 BREAK: Final = (0.2, 1.2)
 """Seconds between two disturbances of processes."""
 DATABASE_BREAK: Final = (5.0, 40.0)
+FULL_FOR: Final = (1.0, 4.0)
+"""Seconds for which the disk of the database is full."""
+FILL: Final = "fill the disk"
+FELL: Final = "the server fell on a full disk"
 LONGEST_STOP: Final = 7.0
 """More than twice the lease: who sleeps so long was replaced."""
 STORM: Final = 220
@@ -41,7 +45,7 @@ class Disturbances:
     async def go_on(self) -> None:
         """Until it is cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._restart_the_database())
+            group.create_task(self._keep_striking_the_database())
             while True:
                 await asyncio.sleep(self._chance.uniform(*BREAK))
                 [what] = self._chance.choices(list(CHANCES), weights=list(CHANCES.values()))
@@ -50,12 +54,26 @@ class Disturbances:
                 self.done[what] += 1
                 group.create_task(self._do(what))
 
-    async def _restart_the_database(self) -> None:
+    async def _keep_striking_the_database(self) -> None:
         while True:
             await asyncio.sleep(self._chance.uniform(*DATABASE_BREAK))
-            way = self._chance.choice(list(WAYS))
+            # Not given up half-way: what is looked at afterwards stands on a database that nobody strikes down.
+            striking = asyncio.create_task(self._strike_the_database())
+            try:
+                await asyncio.shield(striking)
+            finally:
+                await striking
+
+    async def _strike_the_database(self) -> None:
+        postgres = self._postgres
+        way = self._chance.choice([*WAYS, *([FILL] if postgres.disk else [])])
+        if way == FILL and postgres.disk:
+            self.done[FILL] += 1
+            seconds = self._chance.uniform(*FULL_FOR)
+            self.done[FELL] += await asyncio.to_thread(postgres.fill, postgres.disk, seconds)
+        else:
             self.done[f"restart ({way})"] += 1
-            await asyncio.shield(asyncio.to_thread(self._postgres.restart, way))
+            await asyncio.to_thread(postgres.restart, way)
 
     async def _do(self, what: str) -> None:
         fleet, worker = self._fleet, self._chance.choice(self._fleet.workers)

@@ -6,13 +6,13 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import psycopg
 
-from chaos.disturbances import Disturbances
+from chaos.disturbances import FELL, FILL, Disturbances
 from chaos.fleet import Fleet
 from chaos.losses import fingerprint, losses_of, unfinished
 from chaos.oracle import bought_again, provider
@@ -35,6 +35,12 @@ class Score:
     stops: int = 0
     restarts: int = 0
     """Of the database."""
+    fills: int = 0
+    """Times that its disk was full."""
+    falls: int = 0
+    """Times that it went down by that."""
+    left_out: str = ""
+    """What this machine does not let be done, and why."""
     sessions: int = 0
     """Times that sessions were ended, or connections ran out."""
     runs: Counter[str] = field(default_factory=Counter)
@@ -49,6 +55,9 @@ class Score:
             self.kills + other.kills,
             self.stops + other.stops,
             self.restarts + other.restarts,
+            self.fills + other.fills,
+            self.falls + other.falls,
+            self.left_out or other.left_out,
             self.sessions + other.sessions,
             self.runs + other.runs,
             self.calls + other.calls,
@@ -58,9 +67,11 @@ class Score:
 
     def __str__(self) -> str:
         runs = ", ".join(f"{count} {status}" for status, count in self.runs.most_common())
+        left_out = f"; {self.left_out}" if self.left_out else ""
         return (
-            f"{self.kills} kills, {self.stops} stops, {self.restarts} restarts of the database, {self.sessions} times"
-            f" sessions cut; {self.runs.total()} runs ({runs}), {self.calls} calls to the model"
+            f"{self.kills} kills, {self.stops} stops, {self.restarts} restarts of the database, {self.fills} times its"
+            f" disk full (it fell {self.falls} times), {self.sessions} times sessions cut; {self.runs.total()} runs"
+            f" ({runs}), {self.calls} calls to the model{left_out}"
         )
 
 
@@ -86,7 +97,7 @@ async def round_of(kind: str, seed: int, seconds: float, logs: Path) -> Score:
             ]
             if changed:
                 losses.append(f"rows of {BYSTANDER}, who did nothing, have changed: {', '.join(changed)}")
-            return _score(fleet, disturbances, asked, database.url, losses)
+            return replace(_score(fleet, disturbances, asked, database.url, losses), left_out=database.left_out)
         finally:
             keeping.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -148,6 +159,8 @@ def _score(fleet: Fleet, disturbances: Disturbances, asked: Provider, url: str, 
         kills=fleet.kills,
         stops=fleet.stops,
         restarts=sum(number for what, number in done.items() if what.startswith("restart")),
+        fills=done[FILL],
+        falls=done[FELL],
         sessions=done["end sessions"] + done["storm"],
         runs=Counter({str(status): int(count) for status, count in runs}),
         calls=len(asked.log),

@@ -3,20 +3,25 @@
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import psutil
 import psycopg
 
+from chaos.disk import NoDisk, SmallDisk, small_disk
 from repository import schema
 from repository.embedded import EmbeddedServer
 from repository.postgres_binaries import Account, Binaries
 from tests.support.servers import EMBEDDED, place, tcp_server, tcp_url
 
 WAYS: Final = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}
+SMALL_SEGMENTS: Final = ("--wal-segsize=1",)
+SMALL_WAL: Final = {"wal_recycle": "off", "min_wal_size": "2MB", "max_wal_size": "32MB"}
+"""So that a full disk is felt at once: each megabyte of WAL needs room of its own."""
 PATIENCE: Final = 60.0
 """Seconds for a server that was struck down to serve again."""
 
@@ -30,6 +35,10 @@ class Postgres:
     folder: Path
     start: Callable[[], object]
     """Returns at once when it runs; may fail while the last processes of a killed one go."""
+    disk: SmallDisk | None = None
+    """What can be filled."""
+    left_out: str = ""
+    """Why nothing can."""
 
     def restart(self, way: str) -> None:
         """Ends it in one of the WAYS, and sees to it that it serves again."""
@@ -39,6 +48,13 @@ class Postgres:
                 postmaster.send_signal(WAYS[way])
                 postmaster.wait(timeout=10)  # until then it would still answer
         self.mend()
+
+    def fill(self, disk: SmallDisk, seconds: float) -> bool:
+        """Its disk is full for so long; whether it went down by that. PostgreSQL does where it cannot write its WAL."""
+        disk.fill(seconds)
+        fell = not self.answers()
+        self.mend()
+        return fell
 
     def mend(self) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -76,14 +92,26 @@ def _embedded(folder: Path) -> Iterator[Postgres]:
 
 @contextmanager
 def _tcp(folder: Path) -> Iterator[Postgres]:
+    with ExitStack() as stack:
+        disk, left_out = None, ""
+        try:
+            disk = stack.enter_context(small_disk(folder / "disk"))
+        except NoDisk as reason:
+            left_out = f"no disk was filled, since none can be mounted ({reason})"
+        yield stack.enter_context(_on(folder / "disk", disk, left_out))
+
+
+@contextmanager
+def _on(folder: Path, disk: SmallDisk | None, left_out: str) -> Iterator[Postgres]:
     account = Account.of(folder, folder)
     programs = Binaries.find(account, folder)
     command = [str(programs.folder / "pg_ctl"), "-D", str(folder / "data"), "-w", "-s"]
     command += ["-l", str(folder / "server.log"), "start"]
-    with tcp_server(folder, programs, {"max_connections": "120"}) as port:
+    with tcp_server(folder, programs, {"max_connections": "120", **SMALL_WAL}, SMALL_SEGMENTS) as port:
         url = tcp_url(port)
         settings: dict[str, object] = {"database_url": url, "home": folder / "unused"}
-        server = Postgres(url, settings, folder, lambda: account.run(command, cwd=folder))
+        start = partial(account.run, command, cwd=folder)
+        server = Postgres(url, settings, folder, start, disk, left_out)
         try:
             yield server
         finally:

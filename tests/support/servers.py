@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
@@ -102,7 +102,10 @@ def tcp_url(port: int, database: str = "roadmap", *, host: str = "127.0.0.1", qu
 
 @contextmanager
 def tcp_server(
-    folder: Path, programs: Binaries | None = None, settings: Mapping[str, str | Path] | None = None
+    folder: Path,
+    programs: Binaries | None = None,
+    settings: Mapping[str, str | Path] | None = None,
+    initdb: Sequence[str] = (),
 ) -> Iterator[int]:
     """A server on a free port of the loopback, where only the password lets in; the port."""
     account = Account.of(folder, folder)
@@ -114,7 +117,7 @@ def tcp_server(
     locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     options = ["-A", "scram-sha-256", "--pwfile", str(pwfile), "-E", "UTF8", "--no-sync", "--no-instructions"]
     options += locale if programs.major >= 17 else ["--locale=C.UTF-8"]
-    _run(account, [str(programs.folder / "initdb"), "-D", str(data), "-U", "roadmap", *options], folder)
+    _run(account, [str(programs.folder / "initdb"), "-D", str(data), "-U", "roadmap", *options, *initdb], folder)
     port = free_port()
     wanted = {
         "listen_addresses": "127.0.0.1",
