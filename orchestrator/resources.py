@@ -40,9 +40,9 @@ class Checkpoints:
     async def pool(self) -> "CheckpointPool":
         async with self._opening:
             if self._pool is None:
-                from repository.checkpoints import checkpoint_pool
+                from repository.checkpoints import CheckpointPool
 
-                pool = checkpoint_pool(self._url)
+                pool = CheckpointPool(self._url)
                 await pool.open()
                 self._pool = pool
             return self._pool

@@ -11,38 +11,51 @@ from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMet
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.serde.types import ERROR
-from psycopg import AsyncCursor
+from psycopg import AsyncConnection, AsyncCursor
 from psycopg import errors as pg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from domain.errors import DatabaseUnavailable, Superseded
 from domain.stored import unknown_format
-from repository.database import SERVER_TIMEOUTS, Database, translated
+from repository.database import PATIENCE_FOR_ANSWERS, SERVER_TIMEOUTS, Database, translated
 from repository.fence import Fence
+from repository.line import Line
 from repository.urls import psycopg_arguments
-
-CheckpointPool = AsyncConnectionPool[Any]
 
 CHECKPOINT_FORMAT: Final = 4
 """The newest that the pinned LangGraph writes (a test holds it to that); it reads all before."""
 
 POOL_TIMEOUT: Final = 3.0
-"""Seconds for a connection. Writes of a run stand in line for it: when the database is away, each waits this long."""
+"""Seconds for the server to give a connection, once it is somebody's turn."""
 
 
-def checkpoint_pool(url: str, *, size: int = 4) -> CheckpointPool:
-    """A closed pool for savers; psycopg because no maintained saver speaks asyncpg."""
-    settings = {"search_path": "checkpoint,public", **SERVER_TIMEOUTS}
-    arguments = psycopg_arguments(url, application_name="roadmap checkpoints", settings=settings)
-    return AsyncConnectionPool(
-        open=False,
-        min_size=0,
-        max_size=size,
-        timeout=POOL_TIMEOUT,
-        reconnect_timeout=POOL_TIMEOUT,
-        kwargs={**arguments, "autocommit": True, "row_factory": dict_row, "prepare_threshold": 0},
-    )
+class CheckpointPool(AsyncConnectionPool[AsyncConnection[DictRow]]):
+    """Connections for savers, in the order of arrival; psycopg's, because no maintained saver speaks asyncpg."""
+
+    def __init__(self, url: str, *, size: int = 4) -> None:
+        """Closed, and nothing is connected yet."""
+        settings = {"search_path": "checkpoint,public", **SERVER_TIMEOUTS}
+        arguments = psycopg_arguments(url, application_name="roadmap checkpoints", settings=settings)
+        super().__init__(
+            open=False,
+            min_size=0,
+            max_size=size,
+            timeout=POOL_TIMEOUT,
+            reconnect_timeout=POOL_TIMEOUT,
+            kwargs={**arguments, "autocommit": True, "row_factory": dict_row, "prepare_threshold": 0},
+        )
+        self._line = Line(size, PATIENCE_FOR_ANSWERS)
+
+    @asynccontextmanager
+    async def connection(self, timeout: float | None = None) -> AsyncIterator[AsyncConnection[DictRow]]:
+        """Raises DatabaseUnavailable, and Superseded when the fence refused."""
+        async with self._line.turn():
+            try:
+                async with super().connection(timeout) as connection:
+                    yield connection
+            except (pg.Error, PoolTimeout) as error:
+                raise translated(error, getattr(error, "sqlstate", None) or "08000") from error
 
 
 def strict_serializer() -> JsonPlusSerializer:
@@ -96,13 +109,10 @@ class FencedSaver(AsyncPostgresSaver):
     @asynccontextmanager
     async def _cursor(self, *, pipeline: bool = False) -> AsyncIterator[AsyncCursor[DictRow]]:
         """Writes ask for a pipeline, reads do not (a test holds the pinned version to that)."""
-        try:
-            async with super()._cursor(pipeline=pipeline) as cursor:
-                if not pipeline:
-                    yield cursor
-                    return
-                async with cursor.connection.transaction():
-                    await cursor.execute("SELECT public.hold_task(%s, %s)", (self._fence.task_id, self._fence.attempt))
-                    yield cursor
-        except (pg.Error, PoolTimeout) as error:
-            raise translated(error, getattr(error, "sqlstate", None) or "08000") from error
+        async with super()._cursor(pipeline=pipeline) as cursor:
+            if not pipeline:
+                yield cursor
+                return
+            async with cursor.connection.transaction():
+                await cursor.execute("SELECT public.hold_task(%s, %s)", (self._fence.task_id, self._fence.attempt))
+                yield cursor

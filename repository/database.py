@@ -26,6 +26,7 @@ from domain.errors import (
     RoadmapError,
     Superseded,
 )
+from repository.line import Line
 from repository.refusals import said, to_do
 from repository.urls import asyncpg_arguments
 
@@ -107,6 +108,7 @@ class Database:
         self.url = url
         self._connect = _connector(url, application_name, pooled=pooled)
         self._engine = _engine(self._connect, pool_size, pooled=pooled)
+        self._line = Line(pool_size, PATIENCE_FOR_ANSWERS)
         self._patience = patience
         self._recover = recover
         self._away = False
@@ -118,19 +120,20 @@ class Database:
 
         Raises DatabaseUnavailable when PostgreSQL cannot be reached, Superseded when a fence refused.
         """
-        with driver_errors():
-            connection = await self._engine.connect().start()
-            try:
-                async with connection.begin():
-                    session = Session(connection, expire_on_commit=False)
-                    session.info["connection"] = connection
-                    yield session
-                    if session.new or session.dirty or session.deleted:
-                        await session.flush()
-            except BaseException:
-                await asyncio.shield(asyncio.ensure_future(connection.close()))
-                raise
-            await connection.close()  # nothing is awaited in there after a commit, so nothing can cut it short
+        async with self._line.turn():
+            with driver_errors():
+                connection = await self._engine.connect().start()
+                try:
+                    async with connection.begin():
+                        session = Session(connection, expire_on_commit=False)
+                        session.info["connection"] = connection
+                        yield session
+                        if session.new or session.dirty or session.deleted:
+                            await session.flush()
+                except BaseException:
+                    await asyncio.shield(asyncio.ensure_future(connection.close()))
+                    raise
+                await connection.close()  # nothing is awaited in there after a commit, so nothing can cut it short
 
     async def persist(self, work: Callable[[Session], Awaitable[T]], *, patience: float | None = None) -> T:
         """`work` in a transaction of its own, tried again while the database is away, as long as patience lasts.

@@ -1,3 +1,5 @@
+import asyncio
+import math
 from collections.abc import AsyncIterator
 
 import pytest
@@ -7,7 +9,7 @@ from sqlalchemy import text
 
 from domain.errors import Superseded
 from domain.vocabulary import Step, TaskStatus
-from repository.checkpoints import CheckpointPool, FencedSaver, checkpoint_pool
+from repository.checkpoints import POOL_TIMEOUT, CheckpointPool, FencedSaver
 from repository.database import Database, execute
 from repository.fence import Fence
 from repository.tasks import update_task_status
@@ -18,8 +20,19 @@ CONFIG: RunnableConfig = {"configurable": {"thread_id": "t-1", "checkpoint_ns": 
 
 @pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[CheckpointPool]:
-    async with checkpoint_pool(database_url) as pool:
+    async with CheckpointPool(database_url) as pool:
         yield pool
+
+
+async def test_to_stand_in_line_for_a_connection_is_no_outage(database_url: str) -> None:
+    """Runs that waited longer than a server may take to answer were once handed back."""
+    async with CheckpointPool(database_url, size=1) as pool:
+
+        async def one() -> None:
+            async with pool.connection() as connection:
+                await connection.execute("SELECT pg_sleep(0.4)")
+
+        await asyncio.gather(*(one() for _ in range(1 + math.ceil(POOL_TIMEOUT / 0.4))))
 
 
 async def superseded(database: Database) -> Fence:

@@ -78,3 +78,19 @@ async def test_two_hundred_transactions_at_once_share_a_bounded_pool(database_ur
     await asyncio.gather(*(one() for _ in range(200)))
     await database.close()
     assert most <= 4
+
+
+async def test_whoever_waits_for_a_connection_is_not_overtaken(database_url: str) -> None:
+    """One that waited while others came and went once took that for an outage."""
+    database = Database(database_url, pool_size=1)
+    began: list[str] = []
+
+    async def use(name: str, *, times: int) -> None:
+        for _ in range(times):
+            async with database.transaction() as session:
+                began.append(name)
+                await execute(session, text("SELECT 1"), {})
+
+    await asyncio.gather(use("greedy", times=5), use("waiting", times=1))
+    await database.close()
+    assert began.index("waiting") == 1
