@@ -76,7 +76,8 @@ async def request_retry(
         concept_id=concept_id,
         content_type=content_type,
     )
-    async with resources.database.transaction() as session:
+
+    async def retry(session: Session) -> TaskRow:
         if (before := await asked_before(session, terms, wanted)) is not None:
             return before
         wanted.user_id = await _whose(session, roadmap_id, request, terms)
@@ -89,6 +90,8 @@ async def request_retry(
         await _refuse_if_held(session, chosen)
         await claims.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
         return task
+
+    return await despite_the_silent(resources.database, retry)
 
 
 async def request_batch(
@@ -107,7 +110,8 @@ async def request_batch(
     """
     await _ready(resources, detach)
     wanted = TaskRow(task_id=new_task_id(), roadmap_id=roadmap_id, task_type=TaskType.RETRY_BATCH)
-    async with resources.database.transaction() as session:
+
+    async def claim(session: Session) -> TaskRow | None:
         if (before := await asked_before(session, terms, wanted)) is not None:
             return before
         wanted.user_id = await _whose(session, roadmap_id, request, terms)
@@ -130,6 +134,8 @@ async def request_batch(
         await claims.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
         return task
 
+    return await despite_the_silent(resources.database, claim)
+
 
 async def request_modification(
     resources: Resources,
@@ -144,7 +150,8 @@ async def request_modification(
     instructions = usable_text("instructions", request.instructions or "")
     await _ready(resources, detach)
     wanted = TaskRow(task_id=new_task_id(), roadmap_id=roadmap_id, task_type=TaskType.MODIFICATION)
-    async with resources.database.transaction() as session:
+
+    async def modify(session: Session) -> TaskRow:
         if (before := await asked_before(session, terms, wanted)) is not None:
             return before
         wanted.user_id = await _whose(session, roadmap_id, request, terms)
@@ -158,6 +165,8 @@ async def request_modification(
             **(review.as_json() if review else {}),
         }
         return await _create(session, resources, wanted, detach=detach, terms=terms)
+
+    return await despite_the_silent(resources.database, modify)
 
 
 async def request_decision(
