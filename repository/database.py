@@ -240,6 +240,11 @@ def _connector(url: str, application_name: str, *, pooled: bool) -> Connect:
     return connect
 
 
+_OF_ASYNCPG: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_OF_DRIVERS: Final = (OSError, EOFError, psycopg.OperationalError, *_OF_ASYNCPG)
+"""The rarer ones come from servers that go away while a connection is made, or in the middle of an answer."""
+
+
 @contextmanager
 def driver_errors() -> Iterator[None]:
     """Driver error -> domain error; domain errors and programming errors pass."""
@@ -251,7 +256,7 @@ def driver_errors() -> Iterator[None]:
         raise DatabaseUnavailable("No database connection became free in time; lower the load or try again.") from error
     except DBAPIError as error:
         raise translated(error, _sqlstate(error)) from error
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, psycopg.OperationalError) as error:
+    except _OF_DRIVERS as error:
         raise translated(error, getattr(error, "sqlstate", None) or "08000") from error
 
 
