@@ -81,7 +81,7 @@ class Edge:
     def _refusal(self, scope: Scope, headers: Headers) -> Any:
         """An answer to what is refused as a whole, else None."""
         length = headers.get("content-length", "0")
-        if length.isdigit() and int(length) > self._most_bytes:
+        if length.isdecimal() and int(length) > self._most_bytes:
             return problem(413, self._too_large(), headers={"Connection": "close"})
         if self._loopback_only and _host(headers.get("host", "")) not in LOOPBACK:
             return problem(421, "Without authentication this server answers to localhost only.")
@@ -94,7 +94,7 @@ class Edge:
         origin = headers.get("origin")
         if origin is None:
             return headers.get("sec-fetch-site") == "cross-site"
-        return origin not in self._origins and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+        return origin not in self._origins and not same_host(origin, headers)
 
     def _limited(self, receive: Receive) -> Receive:
         """Counts the body as it comes: a length may be missing, or wrong."""
@@ -155,5 +155,16 @@ class _Request:
         _log.info("request", status=self.status, milliseconds=took, **self.told())
 
 
+def same_host(url: str, headers: Headers) -> bool:
+    """Whether a URL that a browser named is of the site that it asks; one that cannot be read is of none."""
+    try:
+        return urlsplit(url).netloc.lower() == headers.get("host", "").lower()
+    except ValueError:
+        return False
+
+
 def _host(header: str) -> str:
-    return (urlsplit(f"//{header}").hostname or "") if "@" not in header else ""
+    try:
+        return (urlsplit(f"//{header}").hostname or "") if "@" not in header else ""
+    except ValueError:
+        return ""

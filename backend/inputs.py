@@ -14,11 +14,16 @@ from domain.review import Decision
 from orchestrator import Settings
 from orchestrator.terms import Once, Terms
 
+_VISIBLE: Final = r"^[\x21-\x7e]+$"
+ATTEMPT_ID: Final = _VISIBLE
+LONGEST_ATTEMPT_ID: Final = 200
+"""Characters."""
+
 Key = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[\x21-\x7e]+$",
+        pattern=_VISIBLE,
         max_length=255,
         description="Several requests with one key and body are one run, and get one answer.",
     ),

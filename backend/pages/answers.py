@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from backend.auth import Caller
+from backend.edge import same_host
 from backend.errors import RETRY_AFTER, STATUSES, for_people
 from backend.pages.forms import ForeignForm
 from backend.pages.site import address, page
@@ -99,9 +100,9 @@ def _back(request: Request) -> str:
     """Where a form came from, if that was a page of ours."""
     if request.method == "GET":
         return ""
-    came_from = urlsplit(request.headers.get("referer", ""))
-    ours = came_from.netloc == request.headers.get("host") and not came_from.path.startswith("//")
-    return came_from.path if ours else ""
+    came_from = request.headers.get("referer", "")
+    path = urlsplit(came_from).path if same_host(came_from, request.headers) else ""
+    return "" if path.startswith("//") else path
 
 
 def _to_login(request: Request) -> Response:

@@ -1,5 +1,6 @@
 """A concept's page: read the tutorial, follow the links, take the quiz, say that it is learned."""
 
+import re
 from typing import Annotated, Final
 
 from fastapi import Query, Request
@@ -7,7 +8,7 @@ from fastapi.responses import Response
 from uuid_utils import uuid7
 
 from backend.auth import CallerDep
-from backend.inputs import ConceptId, RoadmapId, terms_of
+from backend.inputs import ATTEMPT_ID, LONGEST_ATTEMPT_ID, ConceptId, RoadmapId, terms_of
 from backend.pages.answers import pages, reader_of
 from backend.pages.forms import Form, number, read_form
 from backend.pages.live import live_roadmap
@@ -131,13 +132,20 @@ async def answer_quiz(
         roadmap_id,
         concept_id,
         caller.user_id,
-        attempt_id=form["attempt"][:100] or str(uuid7()),
+        attempt_id=_attempt_id(form),
         version=version,
         answers=_answers(form, len(shown.quiz.questions)),
         owner=caller.reads,
     )
     attempt = submitted.attempt.attempt_id
     return see(request, "roadmaps", roadmap_id, "concepts", concept_id, fragment="quiz", attempt=attempt)
+
+
+def _attempt_id(form: Form) -> str:
+    given = form["attempt"] or str(uuid7())
+    if len(given) > LONGEST_ATTEMPT_ID or not re.match(ATTEMPT_ID, given):
+        raise InvalidInput(UNREADABLE)
+    return given
 
 
 def _answers(form: Form, questions: int) -> list[list[int]]:

@@ -7,11 +7,12 @@ form comes from, and a form carries the token that its page was given.
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from fastapi import Request
 from fastapi.responses import Response
 
+from backend.edge import same_host
 from domain.errors import InvalidInput
 
 COOKIE: Final = "roadmap_form"
@@ -106,4 +107,4 @@ def _is_from_here(request: Request) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    return origin is None or same_host(origin, request.headers)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.auth import Caller, CallerDep
 from backend.errors import documented
-from backend.inputs import ConceptId, RoadmapId, Version
+from backend.inputs import ATTEMPT_ID, LONGEST_ATTEMPT_ID, ConceptId, RoadmapId, Version
 from backend.paging import Limit
 from backend.resources import OrchestratorDep
 from domain.request import Shape, UserId
@@ -27,7 +27,9 @@ class AttemptBody(Shape):
     )
 
     attempt_id: str = Field(
-        pattern=r"^[\x21-\x7e]+$", max_length=200, description="Made by the caller; sent twice, it counts once."
+        pattern=ATTEMPT_ID,
+        max_length=LONGEST_ATTEMPT_ID,
+        description="Made by the caller; sent twice, it counts once.",
     )
     version: int = Field(ge=1, le=2_000_000_000, description="Of the quiz that was shown.")
     answers: Annotated[list[Choice], Field(max_length=1000)] = Field(

@@ -41,11 +41,11 @@ async def fill(database: Database, user_id: str = "ann") -> None:
         await update_task_status(session, "t-asked", TaskStatus.HUMAN_REVIEW_PENDING, Step.HUMAN_REVIEW, review=review)
 
 
-def quiz_row(roadmap_id: str) -> ContentVersionRow:
-    """The first version of the quiz of c-1-1-1."""
+def quiz_row(roadmap_id: str, concept_id: str = "c-1-1-1") -> ContentVersionRow:
+    """The first version of a quiz."""
     return ContentVersionRow(
         roadmap_id=roadmap_id,
-        concept_id="c-1-1-1",
+        concept_id=concept_id,
         content_type="quiz",
         version=1,
         payload=QUIZ.model_dump(mode="json"),

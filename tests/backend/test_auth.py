@@ -119,7 +119,8 @@ async def test_what_is_no_token_opens_nothing(serve: Serve, header: str) -> None
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}, {"Origin": "http://["}],
 )
 async def test_a_page_of_another_site_cannot_start_runs_from_the_users_browser(
     client: httpx.AsyncClient, headers: dict[str, str]
@@ -130,5 +131,6 @@ async def test_a_page_of_another_site_cannot_start_runs_from_the_users_browser(
 
 
 async def test_a_name_that_was_rebound_to_loopback_gets_nothing(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/api/v1/tasks", headers={"Host": "evil.example:8000"})).status_code == 421
+    for name in ("evil.example:8000", "[", "localhost]"):
+        assert (await client.get("/api/v1/tasks", headers={"Host": name})).status_code == 421
     assert (await client.get("/api/v1/tasks", headers={"Host": "[::1]:8000"})).status_code == 200

@@ -7,7 +7,8 @@ from domain.framework import Concept, Framework, Module, Stage
 from repository.database import Database
 from repository.roadmaps import save_roadmap_metadata
 from tests.backend.pages.conftest import Post
-from tests.backend.places import fill
+from tests.backend.places import fill, quiz_row
+from tests.support.authors import QUIZ
 
 
 async def test_an_id_of_the_legacy_system_has_a_page(client: httpx.AsyncClient, database: Database) -> None:
@@ -29,6 +30,7 @@ async def test_a_concept_with_a_slash_in_its_id_has_a_page_and_its_contents_are_
     framework = Framework(roadmap_id="go-1", title="Go", stages=[Stage(stage_id="s", name="S", modules=[module])])
     async with database.transaction() as session:
         await save_roadmap_metadata(session, "go-1", "local", framework)
+        session.add(quiz_row("go-1", "a/b"))
     link = "/roadmaps/go-1/concepts/a%2Fb"
     assert '<h1 dir="auto">Types</h1>' in (await client.get(link)).text
     assert (await post(client, link, f"{link}/done", done="yes")).headers["location"] == link
@@ -37,6 +39,12 @@ async def test_a_concept_with_a_slash_in_its_id_has_a_page_and_its_contents_are_
     assert (await client.put(f"/api/v1{link}/done")).status_code == 200
     assert (await client.get(f"/api/v1{link}/quiz/attempts")).json() == {"attempts": []}
     assert "a/b" in (await client.get(f"/api/v1{link}/quiz/versions")).text
+    taken = await post(client, link, f"{link}/quiz", version="1", attempt="a-1", **{"q.0": "0"})
+    assert taken.headers["location"] == f"{link}?attempt=a-1#quiz"
+    sent = {"attempt_id": "a-2", "version": 1, "answers": [[] for _ in QUIZ.questions]}
+    assert (await client.post(f"/api/v1{link}/quiz/attempts", json=sent)).json()["attempts"] == 2
+    assert (await post(client, link, f"{link}/retry", content_type="tutorial")).status_code == 303
+    assert (await client.post(f"/api/v1{link}/resources/retry")).json()["concept_id"] == "a/b"
 
 
 @pytest.mark.parametrize("round_", ["0", "9" * 5000, "one", "٣", ""])
@@ -66,6 +74,8 @@ async def test_feedback_that_is_too_long_is_not_thrown_away(
         ("quiz", {"version": "1", "q.0": "99"}),
         ("quiz", {"version": "1", "q.0": "-1"}),
         ("quiz", {"version": "1", "q.0": "٣"}),
+        ("quiz", {"version": "1", "attempt": "a\x00b"}),
+        ("quiz", {"version": "1", "attempt": "x" * 5000}),
     ],
 )
 async def test_a_form_that_no_page_of_ours_would_send_is_refused_in_one_line(
