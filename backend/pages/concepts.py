@@ -143,7 +143,7 @@ async def answer_quiz(
 
 def _attempt_id(form: Form) -> str:
     given = form["attempt"] or str(uuid7())
-    if len(given) > LONGEST_ATTEMPT_ID or not re.match(ATTEMPT_ID, given):
+    if len(given) > LONGEST_ATTEMPT_ID or not re.fullmatch(ATTEMPT_ID, given):
         raise InvalidInput(UNREADABLE)
     return given
 
