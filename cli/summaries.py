@@ -136,7 +136,7 @@ def _result(task: "TaskView") -> str:
 def _show_problems(task: "TaskView") -> None:
     summary = task.execution_summary or {}
     failures = [f"{f['content_type']} of {f['concept_id']}: {f['reason']}" for f in summary.get("failures", [])]
-    warnings = [f"{w['issue']} {w['suggestion']}" for w in summary.get("warnings", [])]
+    warnings = [f"{w['issue'].rstrip('.')}. {w['suggestion']}" for w in summary.get("warnings", [])]
     for heading, lines in (("Failed", failures), ("Warnings", warnings)):
         if lines:
             tell(f"{heading}:")

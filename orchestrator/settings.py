@@ -1,9 +1,10 @@
 """Settings: read once from the environment (`ROADMAP_...`), frozen afterwards."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import InvalidInput
@@ -15,7 +16,20 @@ from repository.urls import read_url
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Days = Annotated[float, Field(ge=0, le=36_500, allow_inf_nan=False)]
-ModelName = Annotated[str, Field(pattern=r"^[a-z0-9_]+:\S+$", max_length=200)]
+
+
+def _like(pattern: str, wanted: str) -> AfterValidator:
+    """A pattern says nothing to who reads the error: `wanted` does."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"it has to be {wanted}")
+        return value
+
+    return AfterValidator(check)
+
+
+ModelName = Annotated[str, Field(max_length=200), _like(r"[a-z0-9_]+:\S+", "provider:name, as openai:gpt-4.1-mini")]
 
 
 class Settings(BaseSettings):
@@ -69,7 +83,7 @@ class Settings(BaseSettings):
     """Finds pages that a chat model chooses resources from."""
     search_key: SecretStr | None = None
     """Of Tavily."""
-    search_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+    search_url: Annotated[str, _like(r"https?://\S+", "an address that begins with http:// or https://")] | None = None
     """Where the search is asked; unset: at its own address."""
     max_concurrent_calls: Annotated[int, Field(ge=1, le=1000)] = 30
     """Calls to the author at once, over all runs of the process."""
@@ -118,7 +132,7 @@ class Settings(BaseSettings):
     """Streams of events that a user may have open, in each server process."""
     http_cors: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins, by commas, whose pages may call the API from a browser."""
-    http_root_path: Annotated[str, Field(pattern=r"^(/[^/\s?#]+)*$", max_length=200)] = ""
+    http_root_path: Annotated[str, Field(max_length=200), _like(r"(/[^/\s?#]+)*", "a path, as /roadmaps")] = ""
     """The prefix under which a proxy shows the server, as `/roadmaps`."""
     http_patience: Seconds = 2.0
     """Seconds that a request waits for a database that went away."""

@@ -56,6 +56,12 @@ def test_what_did_not_complete_can_be_resumed(capsys: pytest.CaptureFixture[str]
         assert ("roadmap retry-failed go-1" in err) == (status is TaskStatus.PARTIAL_FAILURE)
 
 
+def test_a_warning_and_what_became_of_it_are_two_sentences(capsys: pytest.CaptureFixture[str]) -> None:
+    warnings = [{"issue": "It names an unknown prerequisite", "suggestion": "The prerequisite was dropped."}]
+    show_outcome(Outcome(task(execution_summary={**SUMMARY, "warnings": warnings}), roadmap()), as_json=False)
+    assert "  It names an unknown prerequisite. The prerequisite was dropped.\n" in capsys.readouterr().err
+
+
 def test_the_answers_to_a_review_name_the_round_so_that_no_later_one_is_approved_unseen(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -67,6 +67,22 @@ def test_a_bad_value_is_one_line_that_names_the_variable(
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("ROADMAP_MODEL", "gpt", "provider:name"),
+        ("ROADMAP_SEARCH_URL", "here", "https://"),
+        ("ROADMAP_HTTP_ROOT_PATH", "x", "/roadmaps"),
+    ],
+)
+def test_a_bad_value_is_answered_with_a_good_one_and_not_with_a_pattern(
+    environment: "os._Environ[str]", name: str, value: str, told: str
+) -> None:
+    environment[name] = value
+    with pytest.raises(InvalidInput, match=f"{name} cannot be used: it has to be .*{told}"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
     ("given", "told"),
     [
         ({"model": "openai:gpt"}, "OPENAI_API_KEY"),
