@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 _FENCED: Final = re.compile(r"```[\w-]*[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
+MOST_NESTED: Final = 50
+"""Levels of an answer, many times those of any shape: deeper ones cannot be stored, and are no answers."""
 _DECODER: Final = json.JSONDecoder(strict=False)  # models leave line breaks inside strings
 
 
@@ -17,8 +19,18 @@ def object_in(text: str) -> dict[str, Any] | None:
         except (ValueError, RecursionError):
             continue
         if isinstance(value, dict):
-            return value
+            return value if _is_flat_enough(value) else None
     return None
+
+
+def _is_flat_enough(value: Any) -> bool:
+    level = [value]
+    for _ in range(MOST_NESTED):
+        lists = [part.values() if isinstance(part, dict) else part for part in level if isinstance(part, dict | list)]
+        level = [item for items in lists for item in items]
+        if not level:
+            return True
+    return False
 
 
 def _candidates(text: str) -> Iterator[str]:

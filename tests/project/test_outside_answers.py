@@ -43,6 +43,7 @@ SHAPES_OF_ANSWERS: Final[list[type[BaseModel]]] = [FrameworkDraft, EditPlan, Tut
 @given(near("```json\n", "\n```", "{", '"a": ', "1", "[", "]", "}", "\\u0000", "\\ud800", '"', ",", "NaN"))
 @example(DEEP)
 @example('{"a":' * 50_000)
+@example('{"a":' + "[" * 900 + "]" * 900 + "}")
 @example(f'{{"a": {LONG_NUMBER}}}')
 def test_answers(text: str) -> None:
     found = object_in(text)
