@@ -67,7 +67,7 @@ def rendered(markdown: str, *, prefix: str, below: int = 1) -> Rendered:
     html = parser.renderer.render(tokens, parser.options, {"colours": CODE_IN_COLOURS})
     if cut:
         html += "<p><em>[…]</em></p>\n"
-    return Rendered(_cleaner().clean(html), tuple(headings))
+    return Rendered(clean(_cleaner().clean(html)), tuple(headings))  # again: `&#x202E;` is a character only now
 
 
 def is_safe_link(url: str) -> bool:

@@ -62,6 +62,11 @@ def test_headings_move_below_the_page_and_make_its_contents() -> None:
     assert [element.tag for element in elements(result.html) if element.tag[0] == "h"] == ["h3", "h4", "h4", "h3"]
 
 
+def test_what_would_turn_the_text_around_does_not_come_in_as_an_entity_either() -> None:
+    result = html('x &#x202E;y &#8238;z [t](https://e.org "&#x2067;") \n\n    &#x202E;\n')
+    assert not {"\u202e", "\u2067"} & set(result)
+
+
 def test_a_link_within_the_tutorial_finds_its_heading() -> None:
     result = rendered("[go](#Two-Words)\n\n## Two words\n", prefix="t-")
     hrefs = [element.attributes["href"] for element in elements(result.html) if element.tag == "a"]
