@@ -1,5 +1,6 @@
 """The title of a page, and whether it can be the page that a resource claims to be. What a page says is data."""
 
+import codecs
 import html
 import re
 import unicodedata
@@ -15,6 +16,8 @@ _OG_TITLE: Final = re.compile(
 _HEADING: Final = re.compile(r"<h1\b[^>]{0,300}>(.{0,600}?)</h1", re.IGNORECASE | re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]{0,300}>")
 _CHARSET: Final = re.compile(r"charset=[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_NO_CHARSETS: Final = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape"})
+"""Codecs of Python that no page is written in: the first takes seconds for one, the last warn of what they read."""
 _NOT_THERE: Final = re.compile(
     r"\b404\b|\b(?:page|site|article|video) (?:was )?(?:not|can(?:no|')t be) found|\bnot found\b|doesn['’]t exist"
     r"|does not exist|no longer available|页面不存在|找不到(?:该)?(?:页面|网页)|seite nicht gefunden|page introuvable"
@@ -79,6 +82,7 @@ def _stem(word: str) -> str:
 def _decoded(body: bytes, content_type: str) -> str:
     declared = _CHARSET.search(content_type) or _CHARSET.search(body[:2048].decode("latin-1"))
     try:
-        return body.decode(declared[1] if declared else "utf-8", "replace")
+        codec = codecs.lookup(declared[1]).name if declared else "utf-8"
+        return body.decode("utf-8" if codec in _NO_CHARSETS else codec, "replace")
     except (LookupError, ValueError):
         return body.decode("utf-8", "replace")

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from nodes.web.titles import agree, says_that_it_is_missing, titles_of
@@ -18,6 +20,14 @@ from nodes.web.titles import agree, says_that_it_is_missing, titles_of
 )
 def test_titles_are_found_in_any_encoding(body: bytes, content_type: str, titles: list[str]) -> None:
     assert titles_of(body, content_type) == titles
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "Raw_Unicode_Escape"])
+def test_a_page_cannot_choose_a_codec_that_is_slow_or_warns(charset: str) -> None:
+    body = b"<title>T</title>-" + b"99a" * 80_000 + rb"\q"
+    began = time.process_time()
+    assert titles_of(body, f"text/html; charset={charset}") == ["T"]
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
