@@ -16,12 +16,13 @@ _REFUSED: Final = tuple(
     for block in (
         *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
         *("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"),
+        *("168.63.129.16/32",),  # public by its number, but what answers there in Azure is the machine's own host
         *("203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
         *("::/128", "::1/128", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "3fff::/20"),
         *("5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"),
     )
 )
-"""IANA's registries of special purposes: neither Python's version nor its opinion of them matters."""
+"""IANA's registries of special purposes, and what a cloud adds: neither Python's version nor its opinion matters."""
 _GLOBAL_IPV6: Final = IPv6Network("2000::/3")
 _IPV4_INSIDE: Final = (
     # (block, bits that stand to the right of the IPv4 address)
