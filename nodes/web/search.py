@@ -3,7 +3,7 @@
 import asyncio
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,14 +21,14 @@ SEARCH_SECONDS: Final = 6.0
 _AT_ONCE: Final = 4
 _LONGEST_QUERY: Final = 300
 _LONGEST_TITLE, _LONGEST_SNIPPET = 200, 400
-_MOST_BYTES: Final = 1_000_000
+_MOST_BYTES: Final = 300_000
 TAVILY: Final = "https://api.tavily.com/search"
 DUCKDUCKGO: Final = "https://html.duckduckgo.com/html/"
 _LINK: Final = re.compile(
-    r"<a\b(?=[^>]{0,400}\bclass=\"result__a\")[^>]{0,400}?\bhref=\"([^\"]{1,2000})\"[^>]{0,400}>(.{0,600}?)</a>",
+    r"<a\s(?=[^<>]{0,400}\bclass=\"result__a\")[^<>]{0,400}?\bhref=\"([^\"<>]{1,2000})\"[^<>]{0,400}>(.{0,600}?)</a>",
     re.DOTALL,
 )
-_SNIPPET: Final = re.compile(r"class=\"result__snippet\"[^>]{0,2000}>(.{0,2000}?)</a>", re.DOTALL)
+_SNIPPET: Final = re.compile(r"class=\"result__snippet\"[^<>]{0,2000}>(.{0,2000}?)</a>", re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]{0,300}>")
 
 
@@ -62,14 +62,15 @@ class TavilySearch:
 
     name = "tavily"
 
-    def __init__(self, key: SecretStr, url: str = TAVILY) -> None:
+    def __init__(self, key: SecretStr, url: str = TAVILY, *, seconds: float = SEARCH_SECONDS) -> None:
         self._key = key
         self._url = url
+        self._seconds = seconds
 
     async def find(self, query: str) -> list[FoundPage]:
         asked = {"query": query[:_LONGEST_QUERY], "max_results": MOST_PAGES}
         authorization = f"Bearer {self._key.get_secret_value()}"
-        said = await _ask("POST", self._url, json=asked, headers={"Authorization": authorization})
+        said = await _ask(self._url, self._seconds, {"Authorization": authorization}, json=asked)
         return read_tavily(said)
 
 
@@ -87,12 +88,13 @@ class DuckDuckGoSearch:
 
     name = "duckduckgo"
 
-    def __init__(self, url: str = DUCKDUCKGO) -> None:
+    def __init__(self, url: str = DUCKDUCKGO, *, seconds: float = SEARCH_SECONDS) -> None:
         self._url = url
+        self._seconds = seconds
 
     async def find(self, query: str) -> list[FoundPage]:
-        text = await _ask("POST", self._url, data={"q": query[:_LONGEST_QUERY]}, headers={"User-Agent": "Mozilla/5.0"})
-        return read_duckduckgo(text)
+        asked = {"q": query[:_LONGEST_QUERY]}
+        return read_duckduckgo(await _ask(self._url, self._seconds, {"User-Agent": "Mozilla/5.0"}, data=asked))
 
 
 def read_duckduckgo(page: str) -> list[FoundPage]:
@@ -121,20 +123,25 @@ class Finder:
                 return []
 
 
-async def _ask(method: str, url: str, **request: object) -> str:
+async def _ask(url: str, seconds: float, headers: Mapping[str, str], **body: object) -> str:
+    """`seconds` are for all of it: a server may say little, and never stop. Raises SearchFailed."""
+    told = {"Accept-Encoding": "identity", **headers}
     try:
         async with (
-            httpx.AsyncClient(timeout=SEARCH_SECONDS, follow_redirects=False) as client,
-            client.stream(method, url, **request) as response,  # type: ignore[arg-type]
+            asyncio.timeout(seconds),
+            httpx.AsyncClient(timeout=seconds, follow_redirects=False) as client,
+            client.stream("POST", url, headers=told, **body) as response,  # type: ignore[arg-type]
         ):
             if response.status_code != httpx.codes.OK:
                 raise SearchFailed(f"The search answered {response.status_code}.")
             said = bytearray()
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.aiter_raw():  # what was packed unasked is not unpacked: nobody knows how far
                 said += chunk
                 if len(said) > _MOST_BYTES:
                     raise SearchFailed("The search answered too much.")
             return said.decode("utf-8", "replace")
+    except TimeoutError:
+        raise SearchFailed("The search did not answer in time.") from None
     except httpx.HTTPError as error:
         raise SearchFailed(f"The search cannot be reached: {type(error).__name__}.") from None
 

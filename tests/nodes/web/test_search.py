@@ -1,11 +1,14 @@
 import asyncio
+import gzip
 import json
+import time
+import tracemalloc
 
 import pytest
 from pydantic import SecretStr
 
 from domain.contents import FoundPage
-from nodes.web.search import MOST_PAGES, DuckDuckGoSearch, Finder, Search, SearchFailed, TavilySearch
+from nodes.web.search import MOST_PAGES, DuckDuckGoSearch, Finder, Search, SearchFailed, TavilySearch, read_duckduckgo
 from tests.support.web_server import WebServer, page, web_server
 
 KEY = SecretStr("tvly-planted-secret")
@@ -67,6 +70,44 @@ async def test_a_search_that_fails_leaves_the_author_without_pages(kind: str, st
     async with web_server({"/": page("x", status=status, headers={"Location": "http://10.0.0.1/"})}) as server:
         assert await Finder(engine(kind, server)).find("go") == []
     assert await Finder(engine(kind, server)).find("go") == [], "nobody listens any more"
+
+
+@pytest.mark.parametrize("kind", [TavilySearch, DuckDuckGoSearch])
+async def test_an_engine_that_says_little_and_never_stops_is_given_up(kind: type[Search]) -> None:
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    async with web_server({"/": drip}) as server:
+        where = server.url("/")
+        search = TavilySearch(KEY, where, seconds=0.2) if kind is TavilySearch else DuckDuckGoSearch(where, seconds=0.2)
+        with pytest.raises(SearchFailed, match="in time"):
+            await asyncio.wait_for(search.find("go"), 5)
+
+
+@each_engine
+async def test_what_is_packed_unasked_is_not_unpacked(kind: str) -> None:
+    bomb = gzip.compress(b" " * 50_000_000)
+    async with web_server({"/": page(bomb, headers={"Content-Encoding": "gzip"})}) as server:
+        tracemalloc.start()
+        try:
+            assert await Finder(engine(kind, server)).find("go") == []
+            assert tracemalloc.get_traced_memory()[1] < 10_000_000
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<a ", '<a class="result__a" href="x" href="', 'class="result__snippet">', '<a class="result__a" href="x"><'],
+)
+def test_a_page_made_to_be_slow_holds_nobody_up(piece: str) -> None:
+    began = time.process_time()
+    read_duckduckgo(piece * (300_000 // len(piece)))
+    assert time.process_time() - began < 2
 
 
 class Counting:
