@@ -10,6 +10,7 @@ from nodes.authors.port import (
     EditPlanBrief,
     FrameworkBrief,
     IntentBrief,
+    KnownBrief,
     NewPartsBrief,
     OutlineBrief,
     QuizBrief,
@@ -20,24 +21,11 @@ from nodes.authors.port import (
     TutorialBrief,
 )
 
-_KnownBrief = (
-    IntentBrief
-    | FrameworkBrief
-    | OutlineBrief
-    | StageBrief
-    | StructureReviewBrief
-    | EditPlanBrief
-    | NewPartsBrief
-    | TutorialBrief
-    | ResourcesBrief
-    | QuizBrief
-    | QuizKeyBrief
-)
 Data = dict[str, Any]
 
 
 def data_of(brief: Brief[Any]) -> Data:
-    known = cast(_KnownBrief, brief)  # the port has these briefs and no others
+    known = cast(KnownBrief, brief)  # the port has these briefs and no others
     match known:
         case IntentBrief():
             return _request(known.request)

@@ -27,6 +27,7 @@ from nodes.authors.port import (
     EditPlanBrief,
     FrameworkBrief,
     IntentBrief,
+    KnownBrief,
     NewPartsBrief,
     OutlineBrief,
     QuizBrief,
@@ -36,20 +37,6 @@ from nodes.authors.port import (
     StructureReviewBrief,
     TutorialBrief,
     Usage,
-)
-
-_KnownBrief = (
-    IntentBrief
-    | FrameworkBrief
-    | OutlineBrief
-    | StageBrief
-    | StructureReviewBrief
-    | EditPlanBrief
-    | NewPartsBrief
-    | TutorialBrief
-    | ResourcesBrief
-    | QuizBrief
-    | QuizKeyBrief
 )
 
 
@@ -87,7 +74,7 @@ class OfflineAuthor:
     def _note(self, moment: Literal["begin", "end"], brief: Brief[Any]) -> None:
         if self._log is None:
             return
-        asked = cast(_KnownBrief, brief)
+        asked = cast(KnownBrief, brief)
         if isinstance(asked, IntentBrief | FrameworkBrief | OutlineBrief | StageBrief | StructureReviewBrief):
             preferences = asked.request.preferences
         else:
@@ -106,7 +93,7 @@ class OfflineAuthor:
 
 
 def _words_for(brief: Brief[Any]) -> BaseModel:
-    known = cast(_KnownBrief, brief)  # the port has these briefs and no others
+    known = cast(KnownBrief, brief)  # the port has these briefs and no others
     match known:
         case IntentBrief():
             return understand(known.request)

@@ -168,6 +168,22 @@ class QuizKeyBrief(Brief[QuizKey]):
     questions: list[OpenQuestion]
 
 
+KnownBrief = (
+    IntentBrief
+    | FrameworkBrief
+    | OutlineBrief
+    | StageBrief
+    | StructureReviewBrief
+    | EditPlanBrief
+    | NewPartsBrief
+    | TutorialBrief
+    | ResourcesBrief
+    | QuizBrief
+    | QuizKeyBrief
+)
+"""All that there are: for a branch over them that ends in `assert_never`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens of one call, and their price in US dollars."""
