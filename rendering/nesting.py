@@ -18,10 +18,13 @@ def escaped(text: str) -> str:
 
 
 def demoted(markdown: str, *, below: int) -> str:
-    """The document with its headings moved below level `below`; code, quotes and lists stay as they are."""
+    """The document with its headings moved below level `below`; code, quotes and lists stay as they are.
+
+    What it leaves open ends with it.
+    """
     from markdown_it import MarkdownIt
 
-    lines = clean(markdown).split("\n")
+    lines = _ended(clean(markdown)).split("\n")
     tokens = MarkdownIt("commonmark").parse("\n".join(lines))
     found = [
         (token, tokens[index + 1].content)
@@ -34,3 +37,18 @@ def demoted(markdown: str, *, below: int) -> str:
         level = min(int(token.tag[1]) + max(shift, 0), LOWEST)
         lines[first:end] = [f"{'#' * level} {' '.join(words.split())}"]
     return "\n".join(lines).strip("\n")
+
+
+def _ended(markdown: str) -> str:
+    """Code or HTML that is never closed would take all that follows for its own."""
+    from markdown_it import MarkdownIt
+
+    lines = markdown.split("\n")
+    for _ in range(2):  # open HTML that is text now may hold open code
+        last = MarkdownIt("commonmark").parse("\n".join([*lines, "", "what follows"]))[-1]
+        if last.type == "fence":
+            lines.append(last.markup)
+        elif last.type == "html_block" and last.map is not None:
+            first = last.map[0]
+            lines[first:] = [line.replace("<", "&lt;") for line in lines[first:]]
+    return "\n".join(lines)

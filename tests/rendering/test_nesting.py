@@ -39,6 +39,15 @@ def test_headings_move_below_those_of_the_document_around() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "left_open",
+    ["```\nx", "```\nx\n    ```", "~~~~ go\nx\n```", "<!-- x", "<script>\n\nx", "<pre>\n```\nx", "<?x", "<![CDATA["],
+)
+def test_what_a_document_leaves_open_does_not_swallow_what_follows(left_open: str) -> None:
+    document = f"{demoted(f'# A{chr(10) * 2}{left_open}', below=1)}\n\n# Next\n"
+    assert MarkdownIt("commonmark").render(document).endswith("\n<h1>Next</h1>\n")
+
+
 def test_headings_that_are_low_enough_stay() -> None:
     assert demoted("### A\n\n#### B", below=2) == "### A\n\n#### B"
     assert demoted("no heading", below=2) == "no heading"
