@@ -115,7 +115,7 @@ def _resources(resources: Resources, level: int) -> Iterator[str]:
     yield f"{_heading(level)} Resources"
     yield ""
     for resource in resources.resources:
-        url = resource.url.replace("<", "%3C").replace(">", "%3E")
+        url = resource.url.replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C")
         description = f": {escaped(resource.description)}" if resource.description.strip() else ""
         known = f", {seen(resource)}" if seen(resource) else ""
         yield f"- [{escaped(resource.title)}](<{url}>) ({escaped(resource.type)}{known}){description}"
