@@ -6,11 +6,11 @@ An author writes the draft shapes (names only); domain/identity.py turns a draft
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
 
 Difficulty = Literal["easy", "medium", "hard"]
 Hours = Annotated[float, Field(gt=0, le=200, allow_inf_nan=False)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 LONGEST_ID = 1000
 """Bytes of a concept id that the database takes."""

@@ -1,5 +1,8 @@
 """What counts as a draft of a framework."""
 
+import pytest
+from pydantic import ValidationError
+
 from domain.checks import check_draft
 from domain.framework import FrameworkDraft, StageDraft
 from domain.request import Preferences
@@ -15,3 +18,9 @@ def test_no_part_is_left_empty_by_who_is_held_to_the_schema() -> None:
 def test_a_roadmap_without_any_concept_is_a_broken_answer_and_not_one_to_be_edited() -> None:
     draft = FrameworkDraft(title="T", stages=[StageDraft(name="S", description="", modules=[])])
     assert "no concept" in check_draft(draft, Preferences(learning_goal="chess"))[0]
+
+
+def test_a_part_without_a_name_is_a_broken_answer() -> None:
+    assert StageDraft(name=" S\n", description="", modules=[]).name == "S"
+    with pytest.raises(ValidationError):
+        StageDraft(name=" \n", description="", modules=[])
