@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 from cli.output import print_json, print_text, tell
 from domain.errors import Conflict
 from domain.vocabulary import TaskStatus, TaskType
-from rendering.words import one_line, seconds
+from rendering.words import one_line, time_taken
 
 if TYPE_CHECKING:
     from domain.framework import Framework
@@ -40,16 +40,7 @@ class Outcome(NamedTuple):
         roadmap = await orchestrator.roadmap(task.roadmap_id)
         if not waits:
             return cls(task, roadmap)
-        edited, round_ = await orchestrator.edited(task.task_id), await _open_round(orchestrator, task.task_id)
-        return cls(task, roadmap, edited, round_)
-
-
-async def _open_round(orchestrator: "Orchestrator", task_id: str) -> int | None:
-    last, found = 0, None
-    while events := await orchestrator.events(task_id, after=last):
-        last = events[-1].sequence
-        found = next((e.payload.get("round") for e in reversed(events) if e.type == "review_requested"), found)
-    return found
+        return cls(task, roadmap, await orchestrator.edited(task.task_id), await orchestrator.open_round(task.task_id))
 
 
 def exit_code_of(task: "TaskView") -> int:
@@ -128,7 +119,7 @@ def _result(task: "TaskView") -> str:
     summary = task.execution_summary
     if not summary or not summary["total"]:
         return f"{what}: {task.status}. {one_line(task.error_message or '')}".rstrip()
-    counts = f"{summary['completed']} of {summary['total']} contents in {seconds(summary['seconds'])}"
+    counts = f"{summary['completed']} of {summary['total']} contents in {time_taken(summary)}"
     skipped = f"; {summary['skipped']} more are in the hands of other runs" if summary.get("skipped") else ""
     return f"{what}: {task.status}, {counts}{skipped}."
 

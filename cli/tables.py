@@ -9,7 +9,7 @@ from rich.text import Text
 from cli.output import is_wide, styled, when
 from domain.vocabulary import ACTIVE, ContentStatus, TaskStatus
 from rendering.stories import doing
-from rendering.words import counted, hours, one_line, seconds
+from rendering.words import counted, hours, one_line, time_taken
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -115,7 +115,7 @@ def _about(task: "TaskView") -> Iterator[str]:
     elif task.status in ACTIVE:
         yield f"its process is gone; it stood at {task.current_step}"
     if (summary := task.execution_summary) and summary.get("total"):
-        yield f"{summary.get('completed')} of {summary.get('total')} contents in {seconds(summary.get('seconds') or 0)}"
+        yield f"{summary.get('completed')} of {summary.get('total')} contents in {time_taken(summary)}"
     if task.error_message:
         yield task.error_message
 

@@ -118,6 +118,16 @@ class Reader(Overviews, Structures):
 
         return await self._database.persist(read)
 
+    async def open_round(self, task_id: str, *, owner: str | None = None) -> int | None:
+        """Which round of its review waits for an answer, from 1; None where none does. Raises NotFound."""
+
+        async def read(session: Session) -> int | None:
+            task = await tasks.get_task(session, task_id, owner=owner)
+            waits = task.status == TaskStatus.HUMAN_REVIEW_PENDING
+            return task.review["round"] if waits and task.review else None
+
+        return await self._database.persist(read)
+
     async def is_pruned(self, task_id: str) -> bool:
         """Whether the first events of a task are gone. Raises NotFound."""
         first = await self.events(task_id, limit=1)

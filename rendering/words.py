@@ -1,7 +1,8 @@
 """Words that the command line and the pages have in common: amounts, and text that is safe to show."""
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 _CONTROLS: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and newline, DEL, C1 (some terminals read U+009B as ESC [)
@@ -37,3 +38,9 @@ def seconds(number: float) -> str:
         return f"{number:.1f} s"
     minutes, rest = divmod(round(number), 60)
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def time_taken(summary: Mapping[str, Any]) -> str:
+    """Of the `execution_summary` of a run: `3.2 s`, `3.2 s, beside 2 h 5 min in review`."""
+    worked, waited = seconds(summary.get("seconds") or 0), summary.get("waited") or 0
+    return f"{worked}, beside {seconds(waited)} in review" if waited else worked

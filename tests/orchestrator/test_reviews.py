@@ -78,6 +78,7 @@ async def test_an_approval_goes_on_to_the_contents_and_asks_for_nothing_again(
     await orchestrator.review(task.task_id, APPROVED)
     task = await orchestrator.wait(task.task_id)
     assert task.status is TaskStatus.COMPLETED
+    assert await orchestrator.open_round(task.task_id) is None
     assert set(author.times_asked().values()) == {1}
     assert len(await story(orchestrator, task, "review_requested")) == 1
 
@@ -109,6 +110,7 @@ async def test_a_rejection_is_edited_validated_and_asked_about_again_as_often_as
         await orchestrator.review(task.task_id, Decision(approved=False, feedback=name, by="ann"))
         task = await orchestrator.wait(task.task_id)
         assert task.status is TaskStatus.HUMAN_REVIEW_PENDING
+        assert await orchestrator.open_round(task.task_id) == round_
         assert author.times_asked()[Role.STRUCTURE_REVIEW, None] == round_, "an edited framework is validated again"
         assert task.roadmap_id is not None
         framework = (await orchestrator.roadmap(task.roadmap_id)).framework
