@@ -8,7 +8,7 @@ from sqlalchemy import func, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import Framework
 from domain.stored import read_stored
 from repository.contents import ensure_contents
@@ -38,7 +38,7 @@ async def save_roadmap_metadata(session: Session, roadmap_id: str, user_id: str,
 
     Of a reserved roadmap this is a draft (version 0), which the next one replaces. Of a roadmap that nobody reserved
     it is accepted at once (version 1), its contents waiting to be made. An accepted structure that changes is kept in
-    `framework_versions` and gets the next version.
+    `framework_versions` and gets the next version. Raises InvalidInput for an id with a slash.
     """
     if await _insert(session, roadmap_id, user_id, framework.title):
         concept_ids = [concept.concept_id for concept in framework.concepts()]
@@ -225,7 +225,9 @@ async def last_structure_with(session: Session, roadmap_id: str, concept_id: str
 
 
 async def _insert(session: Session, roadmap_id: str, user_id: str, title: str) -> bool:
-    """Whether the id was free."""
+    """Whether the id was free. Raises InvalidInput for one that the address of a page could not hold."""
+    if "/" in roadmap_id:
+        raise InvalidInput("roadmap_id: an id of a roadmap holds no slash.")
     statement = insert(RoadmapRow).values(roadmap_id=roadmap_id, user_id=user_id, title=title)
     inserted = await session.exec(statement.on_conflict_do_nothing().returning(col(RoadmapRow.roadmap_id)))
     return inserted.first() is not None

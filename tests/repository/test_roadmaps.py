@@ -3,7 +3,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, InvalidInput, NotFound
 from repository.database import Database, execute
 from repository.readings import states
 from repository.roadmaps import (
@@ -70,6 +70,12 @@ async def test_saving_without_a_request_inserts_the_roadmap(database: Database) 
     assert (row.title, row.framework_version) == ("T", 1)
     async with database.transaction() as session:
         assert {content.stale for content in await states(session, "r-1")} == {True}
+
+
+async def test_an_id_that_no_address_could_hold_is_refused(database: Database) -> None:
+    with pytest.raises(InvalidInput, match="no slash"):
+        async with database.transaction() as session:
+            await save_roadmap_metadata(session, "r/1", "ann", framework("r/1"))
 
 
 async def test_of_two_edits_of_one_version_only_one_is_accepted(database: Database) -> None:
