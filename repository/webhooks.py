@@ -26,7 +26,9 @@ _ANNOUNCE: Final = text("""
     SELECT 'msg_' || replace(CAST(gen_random_uuid() AS text), '-', ''), webhook_id, :task_id, :sequence, :event,
         :payload
     FROM webhooks WHERE user_id = :user_id AND disabled_reason IS NULL AND :event = ANY(events)
+    FOR SHARE
     ON CONFLICT DO NOTHING""").bindparams(bindparam("payload", type_=JSONB))
+# Shared with other runs, but not with who disables the webhook: he waits, and then sees this message to fail it too.
 
 
 async def announce(
@@ -79,11 +81,13 @@ async def page_of_webhooks(
     return (await session.exec(statement.order_by(*(column.desc() for column in at)).limit(limit))).all()
 
 
-async def get_webhook(session: Session, webhook_id: str, *, owner: str | None = None) -> WebhookRow:
-    """Raises NotFound; with an `owner`, for another user's too."""
+async def get_webhook(session: Session, webhook_id: str, *, owner: str | None = None, hold: bool = False) -> WebhookRow:
+    """Raises NotFound; with an `owner`, for another user's too. `hold` keeps it from being disabled meanwhile."""
     statement = select(WebhookRow).where(WebhookRow.webhook_id == webhook_id)
     if owner is not None:
         statement = statement.where(WebhookRow.user_id == owner)
+    if hold:
+        statement = statement.with_for_update(read=True)
     webhook = (await session.exec(statement)).one_or_none()
     if webhook is None:
         raise _no_such_webhook(webhook_id)
@@ -122,7 +126,7 @@ async def resend(
 
     With an `owner`, of his webhooks only.
     """
-    webhook = await get_webhook(session, webhook_id, owner=owner)
+    webhook = await get_webhook(session, webhook_id, owner=owner, hold=True)
     if webhook.disabled_reason is not None:
         raise Conflict(f"Webhook {webhook_id} is disabled: {webhook.disabled_reason} Remove it and add it anew.")
     statement = select(WebhookDeliveryRow).where(

@@ -5,11 +5,11 @@ import pytest
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.secrets import redact
 from domain.vocabulary import TaskStatus
-from domain.webhooks import MOST_WEBHOOKS, WebhookEvent
+from domain.webhooks import MOST_WEBHOOKS, DeliveryStatus, WebhookEvent
 from orchestrator.transitions import end
 from orchestrator.webhooks import Webhooks
 from repository.database import Database
-from repository.webhooks import claim_deliveries
+from repository.webhooks import claim_deliveries, disable_webhook, fail_waiting
 from tests.support.rows import fence_of, started
 
 URL = "https://hooks.example/roadmaps"
@@ -71,6 +71,43 @@ async def test_a_delivery_on_its_way_is_not_sent_twice_at_once(database: Databas
     (delivery,) = await webhooks.deliveries(webhook.webhook_id)
     with pytest.raises(Conflict, match="on its way"):
         await webhooks.resend(webhook.webhook_id, delivery.delivery_id)
+
+
+async def disable(database: Database, webhook_id: str) -> None:
+    async with database.transaction() as session:
+        await disable_webhook(session, webhook_id, "Gone.")
+        await fail_waiting(session, webhook_id, "Gone.")
+
+
+async def test_nothing_waits_for_a_webhook_that_is_disabled_while_a_run_ends(
+    database: Database, webhooks: Webhooks
+) -> None:
+    webhook = await webhooks.add("ann", URL, ALL)
+    task = await started(database)
+    async with database.transaction() as session:
+        await end(session, fence_of(task), TaskStatus.COMPLETED, None)
+        disabling = asyncio.create_task(disable(database, webhook.webhook_id))
+        await asyncio.wait([disabling], timeout=0.3)
+    await disabling
+    (delivery,) = await webhooks.deliveries(webhook.webhook_id)
+    assert delivery.status == DeliveryStatus.FAILED
+
+
+async def test_nothing_is_sent_again_to_a_webhook_that_is_being_disabled(
+    database: Database, webhooks: Webhooks
+) -> None:
+    webhook = await webhooks.add("ann", URL, ALL)
+    task = await started(database)
+    async with database.transaction() as session:
+        await end(session, fence_of(task), TaskStatus.COMPLETED, None)
+        await fail_waiting(session, webhook.webhook_id, "Refused.")
+    (delivery,) = await webhooks.deliveries(webhook.webhook_id)
+    async with database.transaction() as session:
+        await disable_webhook(session, webhook.webhook_id, "Gone.")
+        again = asyncio.create_task(webhooks.resend(webhook.webhook_id, delivery.delivery_id))
+        await asyncio.wait([again], timeout=0.3)
+    with pytest.raises(Conflict, match="is disabled"):
+        await again
 
 
 async def test_nobody_adds_webhooks_without_end(webhooks: Webhooks) -> None:
