@@ -21,6 +21,8 @@ ON_EVERY_SERVER: Final = {
     f"tests/{name}.py"
     for name in (
         "repository/test_tasks",
+        "repository/test_fence",
+        "repository/test_liveness",
         "repository/test_contents",
         "repository/test_events",
         "repository/test_roadmaps",

@@ -5,23 +5,18 @@ from itertools import product
 import pytest
 from sqlalchemy import text
 
-from domain.errors import Conflict, NotFound, RoadmapError, Superseded
+from domain.errors import Conflict, NotFound, RoadmapError
 from domain.vocabulary import ACTIVE, FINAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
 from repository.database import Database, execute
-from repository.fence import Fence, hold_task
-from repository.liveness import with_liveness
-from repository.tables.runs import TaskRow
 from repository.tasks import (
     create_task,
-    enter_step,
     get_active_task_by_roadmap_id,
     get_active_tasks_by_roadmap_id,
     get_task,
-    lock_task,
     page_of_tasks,
     update_task_status,
 )
-from tests.support.rows import fence_of, started
+from tests.support.rows import started
 
 
 async def refused(attempt: Awaitable[object]) -> RoadmapError | None:
@@ -129,82 +124,6 @@ async def test_an_unknown_task_is_not_found(database: Database) -> None:
             await update_task_status(session, "nope", TaskStatus.FAILED, Step.FAILED)
 
 
-async def test_a_superseded_run_writes_nothing(database: Database) -> None:
-    old = fence_of(await started(database))
-    async with database.transaction() as session:
-        await update_task_status(session, "t-1", TaskStatus.CANCELLED, Step.CANCELLED)
-    with pytest.raises(Superseded):
-        async with database.transaction() as session:
-            await hold_task(session, old)
-            await enter_step(session, old, Step.QUIZ_GENERATION)
-    with pytest.raises(Superseded):
-        async with database.transaction() as session:
-            await update_task_status(session, "t-1", TaskStatus.COMPLETED, Step.COMPLETED, attempt=old.attempt)
-    async with database.transaction() as session:
-        assert (await get_task(session, "t-1")).current_step == "cancelled"
-
-
-async def test_an_old_owner_does_not_slip_through_while_its_attempt_is_taken(database: Database) -> None:
-    """The look at the attempt must come after the lock: here the lock is waited for, then the attempt has moved."""
-    old = fence_of(await started(database))
-
-    async def write_as_old_owner() -> None:
-        async with database.transaction() as session:
-            await hold_task(session, old)
-            await enter_step(session, old, Step.QUIZ_GENERATION)
-
-    async with database.transaction() as session:
-        await lock_task(session, "t-1")
-        writing = asyncio.create_task(write_as_old_owner())
-        await asyncio.sleep(0.2)
-        assert not writing.done(), "it waits for the lock"
-        await update_task_status(session, "t-1", TaskStatus.PROCESSING, Step.INIT, worker_id="w-2")
-    with pytest.raises(Superseded):
-        await writing
-    async with database.transaction() as session:
-        assert (await get_task(session, "t-1")).current_step == "init"
-
-
-async def test_writes_of_one_run_do_not_wait_for_each_other(database: Database) -> None:
-    fence = fence_of(await started(database))
-    async with database.transaction() as first, database.transaction() as second:
-        await hold_task(first, fence)
-        await asyncio.wait_for(hold_task(second, fence), 2)
-
-
-async def worker(database: Database, worker_id: str, seconds: float, kind: str = "foreground") -> None:
-    async with database.transaction() as session:
-        await execute(
-            session,
-            text("""INSERT INTO workers (worker_id, kind, host, pid, timeout, alive_until)
-                    VALUES (:worker_id, :kind, 'h', 1, 0, clock_timestamp() + make_interval(secs => :seconds))"""),
-            {"worker_id": worker_id, "kind": kind, "seconds": seconds},
-        )
-
-
-async def liveness(database: Database, task: TaskRow) -> tuple[bool, bool]:
-    async with database.transaction() as session:
-        ((_, live, waiting),) = await with_liveness(session, [await get_task(session, task.task_id)])
-    return live, waiting
-
-
-async def test_a_processing_task_is_live_only_while_its_workers_lease_runs(database: Database) -> None:
-    task = await started(database)
-    assert await liveness(database, task) == (False, False), "its worker is unknown"
-    await worker(database, "w-1", seconds=60)
-    assert await liveness(database, task) == (True, False)
-    async with database.transaction() as session:
-        await execute(session, text("UPDATE workers SET alive_until = clock_timestamp() - interval '1 second'"), {})
-    assert await liveness(database, task) == (False, False)
-
-
-async def test_a_queued_task_without_a_live_worker_says_that_it_waits(database: Database) -> None:
-    task = await started(database, status=TaskStatus.PENDING, worker_id=None)
-    assert await liveness(database, task) == (True, True)
-    await worker(database, "w-2", seconds=60, kind="worker")
-    assert await liveness(database, task) == (True, False)
-
-
 async def test_pages_of_tasks_meet_every_task_once(database: Database) -> None:
     for number in range(7):
         await started(database, f"t-{number}", roadmap_id=f"r-{number}", user_id="ann" if number % 2 else "bob")
@@ -228,9 +147,3 @@ async def test_a_task_cannot_begin_in_a_final_status(database: Database) -> None
         for status in FINAL | (ACTIVE - {TaskStatus.PENDING, TaskStatus.PROCESSING}):
             with pytest.raises(Conflict):
                 await create_task(session, "t-9", "ann", {}, status=status)
-
-
-async def test_a_fence_of_no_task_is_refused(database: Database) -> None:
-    with pytest.raises(Superseded):
-        async with database.transaction() as session:
-            await hold_task(session, Fence("nope", 1))
