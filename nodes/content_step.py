@@ -5,7 +5,7 @@ a fence that refuses, a database that is gone, a model that lets nobody in, a bu
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from langgraph.runtime import Runtime
 
@@ -20,7 +20,8 @@ from nodes.context import RunContext
 from nodes.examination import ask_examined, examiner_of, without_claims
 from nodes.state import RunState, as_json
 from repository.calls import Call
-from repository.contents import begin_contents, fail_content, save_version
+from repository.commits import SharedCommits
+from repository.contents import begin_contents, fail_content, hold_contents, save_version
 from repository.database import Session
 from repository.roadmaps import framework_of, get_roadmap_metadata
 
@@ -38,16 +39,21 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], brief_typ
     names = {concept.concept_id: concept.name for concept in framework.concepts()}
     places = ((order, place) for order, place in enumerate(framework.walk()) if place.concept.concept_id in missing)
 
+    async def hold(session: Session, concept_ids: Sequence[str]) -> None:
+        await hold_contents(session, context.roadmap_id, brief_type.content_type, concept_ids)
+
+    shared = SharedCommits(context.database, context.fence, hold)
+
     async def write_one_after_another() -> None:
         for order, place in places:  # shared by all who write
             if context.ledger.stopped:
                 return
             brief = _brief(brief_type, request, framework, place, names, context.instructions)
             with context.ledger.at_work():
-                await _make_content(context, await _grounded(context, brief), order)
+                await _make_content(context, await _grounded(context, brief), order, shared)
 
     try:
-        async with asyncio.TaskGroup() as group:
+        async with shared, asyncio.TaskGroup() as group:
             for _ in range(min(len(missing), context.ledger.most_at_once)):
                 group.create_task(write_one_after_another())
     except BaseExceptionGroup as errors:
@@ -96,7 +102,7 @@ def expected_of(brief: ContentBrief[C], *, any_language: bool) -> Expected:
     )
 
 
-async def _make_content(context: RunContext, brief: ContentBrief[C], order: int) -> None:
+async def _make_content(context: RunContext, brief: ContentBrief[C], order: int, shared: SharedCommits) -> None:
     concept_id, content_type = brief.concept.concept_id, brief.content_type
     subject = {"concept_id": concept_id, "content_type": content_type}
     expected = expected_of(brief, any_language=context.any_language)
@@ -119,6 +125,7 @@ async def _make_content(context: RunContext, brief: ContentBrief[C], order: int)
             subject=(concept_id, content_type),
             order=order,
             keep=None if on_answer else save_unexamined,
+            shared=shared,
             on_call=lambda: context.tell("content_started", **subject),
             on_answer=on_answer,
             stands=on_answer is not None,

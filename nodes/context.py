@@ -8,7 +8,7 @@ from domain.vocabulary import Step
 from nodes.authors.ledger import Ledger
 from repository.database import Database, Session
 from repository.events import EventWriter
-from repository.fence import Fence, hold_task
+from repository.fence import Fence, commit_fenced
 from repository.tasks import enter_step
 
 if TYPE_CHECKING:
@@ -44,16 +44,8 @@ class RunContext:
     events: EventWriter
 
     async def commit(self, work: Callable[[Session], Awaitable[T]]) -> T:
-        """`work` in a transaction that begins with the fence; done again where a restart of the database cut it off.
-
-        Raises Superseded when the attempt is another's.
-        """
-
-        async def fenced(session: Session) -> T:
-            await hold_task(session, self.fence)
-            return await work(session)
-
-        return await self.database.persist(fenced)
+        """Raises Superseded when the attempt is another's."""
+        return await commit_fenced(self.database, self.fence, work)
 
     async def enter(self, step: Step) -> None:
         """The first line of a node: the row says where the run is, the story follows."""

@@ -82,6 +82,17 @@ async def adopt_contents(session: Session, fence: Fence) -> None:
     )
 
 
+async def hold_contents(
+    session: Session, roadmap_id: str, content_type: ContentType, concept_ids: Sequence[str]
+) -> None:
+    """Before several contents of one type are saved at once."""
+    await _lock_in_order(
+        session,
+        "roadmap_id = :roadmap_id AND content_type = :content_type AND concept_id = ANY(:concept_ids)",
+        {"roadmap_id": roadmap_id, "content_type": content_type, "concept_ids": list(concept_ids)},
+    )
+
+
 async def begin_contents(session: Session, fence: Fence, content_type: ContentType) -> list[str]:
     """Mark the unfinished contents of this type that the run holds as `generating`; their concept ids."""
     mine = {"task_id": fence.task_id, "content_type": content_type}

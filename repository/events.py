@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.vocabulary import FINAL
 from repository.database import Database, Session, execute
-from repository.fence import Fence, hold_task
+from repository.fence import Fence, commit_fenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +178,10 @@ class EventWriter:
                 return
 
             async def append(session: Session) -> None:
-                await hold_task(session, self._fence)
                 await append_events(session, self._fence.task_id, batch, last=self._last)
 
             try:
-                await self._database.persist(append)
+                await commit_fenced(self._database, self._fence, append)
             except BaseException:
                 self._waiting = batch + self._waiting
                 raise

@@ -24,7 +24,7 @@ from nodes.authors.throttle import Throttle
 from nodes.tracing import span
 from repository.calls import Call, KnownAnswer, failed_try, object_to, record_call
 from repository.database import Database, Session
-from repository.fence import Fence, hold_task
+from repository.fence import Fence, commit_fenced
 from repository.tasks import made_progress
 
 MOST_TRIES: Final = 3
@@ -183,14 +183,20 @@ class Ledger:
                     latency = time.monotonic() - began
                     self.throttle.correct(expected=most.tokens, used=0)
                     row = failed_try(key, number, self.fence, question.step, failure.model, latency, failure.outcome)
-                    await self.database.persist(partial(self._record, row))
+                    await commit_fenced(
+                        self.database, self.fence, lambda session: record_call(session, self.fence, row)
+                    )
                     raise
                 latency = time.monotonic() - began
                 reservation.used = Usage(answer.tokens_in, answer.tokens_out, answer.cost)
                 self.throttle.correct(expected=most.tokens, used=reservation.used.tokens)
             value, problems = checked(question, answer)
             call = bought_call(question, key, answer, latency, problems)
-            await self.database.persist(partial(self._commit, question, call, value))
+            save = partial(self._save, question, call, value)
+            if question.shared is not None and question.subject is not None:
+                await question.shared.commit(question.subject[0], save)
+            else:
+                await commit_fenced(self.database, self.fence, save)
             self._progressed = True
             if call.answer is not None:
                 self.known[key] = KnownAnswer(call.answer, call.objection, call.model)
@@ -201,12 +207,9 @@ class Ledger:
     async def object(self, call: Call, problems: list[str]) -> None:
         """An answer that passed its check turned out wrong: its question is asked again with this objection."""
         objection = " ".join(problems)
-
-        async def note(session: Session) -> None:
-            await hold_task(session, self.fence)
-            await object_to(session, self.fence, call.key, objection)
-
-        await self.database.persist(note)
+        await commit_fenced(
+            self.database, self.fence, lambda session: object_to(session, self.fence, call.key, objection)
+        )
         self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model)
 
     async def _write(self, question: Question[T], told: list[str]) -> Answer:
@@ -215,12 +218,7 @@ class Ledger:
             told_span.set_attributes({"model": answer.model, "tokens": answer.tokens_in + answer.tokens_out})
         return answer
 
-    async def _record(self, row: Call, session: Session) -> None:
-        await hold_task(session, self.fence)
-        await record_call(session, self.fence, row)
-
-    async def _commit(self, question: Question[T], call: Call, value: T | None, session: Session) -> None:
-        await hold_task(session, self.fence)
+    async def _save(self, question: Question[T], call: Call, value: T | None, session: Session) -> None:
         if value is not None and question.keep is not None:
             await question.keep(session, value, call)
         else:

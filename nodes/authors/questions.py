@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from domain.vocabulary import Step
 from nodes.authors.port import Answer, Brief
 from repository.calls import ACCEPTED, Call, KnownAnswer
+from repository.commits import SharedCommits
 from repository.database import Session
 
 T = TypeVar("T", bound=BaseModel)
@@ -38,6 +39,8 @@ class Question(Generic[T]):
     """Its place in learning order."""
     keep: Keep[T] | None = None
     """For a content: saves it, so that the ledger need not hold the answer too."""
+    shared: SharedCommits | None = None
+    """Where the answer to a question about a concept may be committed together with others."""
     on_call: Callable[[], None] | None = None
     """Told when a call begins."""
     on_answer: Callable[[Call], None] | None = None

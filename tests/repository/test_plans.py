@@ -112,6 +112,7 @@ WRITES: Final[dict[str, Work]] = {
     "hold_task": lambda session: hold_task(session, FENCE),
     "begin_contents": lambda session: contents.begin_contents(session, FENCE, ContentType.QUIZ),
     "adopt_contents": lambda session: contents.adopt_contents(session, FENCE),
+    "hold_contents": lambda session: contents.hold_contents(session, ROADMAP, ContentType.QUIZ, ["c-7", "c-8"]),
     "save_version": lambda session: contents.save_version(
         session, FENCE, ROADMAP, "c-7", ContentType.QUIZ, {"questions": []}, BOUGHT
     ),
