@@ -23,7 +23,7 @@ from pgqueuer.queries import Queries
 from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable
-from repository.database import IDLE_IN_TRANSACTION_TIMEOUT, Database, Session, driver_errors, execute
+from repository.database import IDLE_IN_TRANSACTION_TIMEOUT, OF_DRIVERS, Database, Session, driver_errors, execute
 
 _ENTRYPOINT: Final = QueueEntrypoint("run")
 _SETTINGS: Final = DBSettings(db_schema="queue")
@@ -93,7 +93,7 @@ class PgQueuerQueue:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), POLL_EVERY)
         finally:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            with suppress(*OF_DRIVERS):
                 await connection.close(timeout=1)
 
 

@@ -241,7 +241,7 @@ def _connector(url: str, application_name: str, *, pooled: bool) -> Connect:
 
 
 _OF_ASYNCPG: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-_OF_DRIVERS: Final = (OSError, EOFError, psycopg.OperationalError, *_OF_ASYNCPG)
+OF_DRIVERS: Final = (OSError, EOFError, psycopg.OperationalError, *_OF_ASYNCPG)
 """The rarer ones come from servers that go away while a connection is made, or in the middle of an answer."""
 
 
@@ -256,7 +256,7 @@ def driver_errors() -> Iterator[None]:
         raise DatabaseUnavailable("No database connection became free in time; lower the load or try again.") from error
     except DBAPIError as error:
         raise translated(error, _sqlstate(error)) from error
-    except _OF_DRIVERS as error:
+    except OF_DRIVERS as error:
         raise translated(error, getattr(error, "sqlstate", None) or "08000") from error
 
 
