@@ -1,7 +1,7 @@
 """One server of each kind for all tests, one database for each, copied from a migrated template.
 
 `pytest --server KIND` runs what needs a server on that one: embedded, tcp, pg15, or the URL of an empty one. Unless it
-is given, all tests run on the embedded one, and those of ON_EVERY_SERVER on the others too.
+is given, all run on the embedded one, and those of ON_EVERY_SERVER on the others too; `make soak` has all on each.
 """
 
 import os
@@ -20,15 +20,11 @@ from tests.support.servers import EMBEDDED, KINDS, NotHere, Servers
 ON_EVERY_SERVER: Final = {
     f"tests/{name}.py"
     for name in (
-        "repository/test_tasks",
+        "repository/test_checkpoints",
+        "repository/test_contents",
+        "repository/test_database",
         "repository/test_fence",
         "repository/test_liveness",
-        "repository/test_contents",
-        "repository/test_events",
-        "repository/test_roadmaps",
-        "repository/test_checkpoints",
-        "repository/test_database",
-        "orchestrator/test_runner",
     )
 }
 

@@ -48,10 +48,11 @@ async def test_a_dead_run_that_is_called_active_is_a_loss() -> None:
     assert [loss.partition(" at")[0] for loss in user.losses] == ["called active"]
 
 
-@pytest.mark.parametrize("seen", [_seen(stale=True), _seen(live=True), _seen(live=True, ended=timedelta(seconds=-60))])
-async def test_what_may_be_seen_at_any_moment_is_no_loss(seen: Answers) -> None:
-    """The last one: a run that ended after the user had asked which is active."""
-    user = _user(_told(seen))
+@pytest.mark.parametrize("ended", [None, timedelta(seconds=-60)])
+@pytest.mark.parametrize(("stale", "live"), [(True, False), (False, True)])
+async def test_what_may_be_seen_at_any_moment_is_no_loss(*, stale: bool, live: bool, ended: timedelta | None) -> None:
+    """Also a run that ended after the user had asked which is active."""
+    user = _user(_told(_seen(stale=stale, live=live, ended=ended)))
     await user.look()
     assert user.losses == []
 
