@@ -227,11 +227,11 @@ class Target:
     """What a run may cost at most, as a multiple of the gather."""
 
     wall: float
-    cpu: float = 2.0
-    wal: float = 1.25
+    cpu: float = 1.5
+    wal: float = 1.1
 
 
-TARGETS: Final = {30: Target(wall=1.6), 300: Target(wall=1.1), 1000: Target(wall=1.1)}
+TARGETS: Final = {30: Target(wall=1.4), 300: Target(wall=1.05), 1000: Target(wall=1.05)}
 MOST_MEMORY: Final = 200.0
 """MB."""
 STEEPEST: Final = 1.05

@@ -87,7 +87,7 @@ def test_a_run_starts_its_killed_database_again_and_ends_with_nothing_bought_twi
 
 
 def test_a_database_that_is_stopped_by_force_ends_a_run_with_5_and_one_line(command: Command) -> None:
-    running = writing(command)
+    running = writing(command, latency=2)
     watching = command.start("watch", task_of(running))
     watching.wait_for(lambda err: "riting" in err or "content" in err)
     refused = command("db", "stop")

@@ -113,7 +113,7 @@ async def test_a_terminal_that_is_closed_leaves_no_run_that_looks_alive(shell: C
 
 
 async def test_a_foreground_run_that_another_command_cancels_says_so(shell: Command) -> None:
-    creating = shell.start("create", "learn chess", "--json", OFFLINE_LATENCY="1")
+    creating = shell.start("create", "learn chess", "--json", OFFLINE_LATENCY="1", MAX_CONCURRENT_CALLS="1")
     task_id = task_of(creating)
     creating.wait_for(contents_are_made)
     refused = shell("resume", task_id)
