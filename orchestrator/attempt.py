@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar, assert_never
+from typing import Any, TypeVar, assert_never, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import StateGraph
@@ -66,8 +66,10 @@ class Attempt:
         """What to go on with: the input of a new graph, the answer to its review, or nothing but its checkpoint."""
         stands = await self.stands()
         check_state(stands.values, self.task.task_id)
-        begin: RunState = {}
-        if not stands.values:
+        # All of it is given again below: of values that a step wrote, and whose checkpoint was not saved any more,
+        # an update keeps nothing.
+        begin = cast(RunState, dict(stands.values))
+        if not begin:
             begin = await self._persist(lambda session: input_of(session, self.task))
             if self.task.accepted_version is None:
                 return begin  # else its checkpoints were pruned, and the rows are the truth by now

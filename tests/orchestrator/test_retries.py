@@ -89,6 +89,25 @@ async def test_a_retry_is_a_run_of_its_own_with_its_type(
     assert brief.preferences.learning_goal == "chess", "the creation's preferences unless others are given"
 
 
+async def test_a_retry_that_died_before_its_first_checkpoint_was_complete_goes_on(
+    orchestrator: Orchestrator, roadmap_id: str, author: Moody, database: Database
+) -> None:
+    """What its input had written was there, its checkpoint was not: the run failed for want of its request."""
+    author.latencies[Role.QUIZ] = 30
+    task = await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ)
+    async for event in orchestrator.follow(task.task_id):
+        if event.type == "content_started":
+            break
+    await orchestrator.cancel(task.task_id)
+    async with database.transaction() as session:
+        later = "DELETE FROM checkpoint.checkpoints WHERE thread_id = :task_id AND (metadata ->> 'step')::int >= 0"
+        await execute(session, text(later), {"task_id": task.task_id})
+    author.latencies.clear()
+    author.broken.clear()
+    resumed = await orchestrator.wait((await orchestrator.resume(task.task_id)).task_id)
+    assert resumed.status is TaskStatus.COMPLETED, resumed.error_message
+
+
 async def test_the_step_of_a_running_retry_is_its_generator(
     orchestrator: Orchestrator, roadmap_id: str, author: Moody
 ) -> None:
