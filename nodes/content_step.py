@@ -6,6 +6,7 @@ a fence that refuses, a database that is gone, a model that lets nobody in, a bu
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from langgraph.runtime import Runtime
 
@@ -125,7 +126,7 @@ async def _make_content(context: RunContext, brief: ContentBrief[C], order: int,
             subject=(concept_id, content_type),
             order=order,
             keep=None if on_answer else save_unexamined,
-            shared=shared,
+            commit=partial(shared.commit, concept_id),
             on_call=lambda: context.tell("content_started", **subject),
             on_answer=on_answer,
             stands=on_answer is not None,

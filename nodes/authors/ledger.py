@@ -193,10 +193,7 @@ class Ledger:
             value, problems = checked(question, answer)
             call = bought_call(question, key, answer, latency, problems)
             save = partial(self._save, question, call, value)
-            if question.shared is not None and question.subject is not None:
-                await question.shared.commit(question.subject[0], save)
-            else:
-                await commit_fenced(self.database, self.fence, save)
+            await (question.commit or partial(commit_fenced, self.database, self.fence))(save)
             self._progressed = True
             if call.answer is not None:
                 self.known[key] = KnownAnswer(call.answer, call.objection, call.model)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from domain.vocabulary import Step
 from nodes.authors.port import Answer, Brief
 from repository.calls import ACCEPTED, Call, KnownAnswer
-from repository.commits import SharedCommits
+from repository.commits import Work
 from repository.database import Session
 
 T = TypeVar("T", bound=BaseModel)
@@ -39,8 +39,8 @@ class Question(Generic[T]):
     """Its place in learning order."""
     keep: Keep[T] | None = None
     """For a content: saves it, so that the ledger need not hold the answer too."""
-    shared: SharedCommits | None = None
-    """Where the answer to a question about a concept may be committed together with others."""
+    commit: Callable[[Work], Awaitable[None]] | None = None
+    """Commits the answer under the fence, perhaps together with others; None: in a transaction of its own."""
     on_call: Callable[[], None] | None = None
     """Told when a call begins."""
     on_answer: Callable[[Call], None] | None = None
