@@ -69,7 +69,8 @@ class LinkChecker:
         """What stands behind each link now."""
         looks = [asyncio.ensure_future(self._look(resource)) for resource in resources]
         try:
-            await asyncio.wait(looks, timeout=self._list_seconds)
+            if looks:  # a model's list may be empty, which wait() refuses
+                await asyncio.wait(looks, timeout=self._list_seconds)
         finally:
             for look in looks:
                 look.cancel()

@@ -31,6 +31,10 @@ async def nowhere(host: str, port: int) -> list[str]:
     raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
 
+async def test_an_empty_list_has_nothing_to_look_at() -> None:
+    assert await look(checker()) == []
+
+
 @pytest.mark.parametrize(
     ("answer", "verification", "dead"),
     [
