@@ -7,6 +7,7 @@ import httpx
 import psycopg
 from prometheus_client.parser import text_string_to_metric_families
 
+from chaos.reasons import untrue_reasons
 from chaos.users import User, token
 from repository.database import Database
 from tests.support.processes import broken_promises
@@ -92,7 +93,7 @@ async def rows_broken(url: str) -> list[str]:
         for what, query in _RIGHTS.items():
             [(count,)] = connection.execute(query.encode()).fetchall()
             found += [f"rows: {count} times {what}"] if count else []
-    return found
+    return found + untrue_reasons(url)
 
 
 async def losses_of(users: Sequence[User], url: str, http: str) -> list[str]:

@@ -60,8 +60,12 @@ def _without_status(error: Exception, model: str, said: str) -> CallFailed:
     if isinstance(error, OSError) or any("Connect" in name or "Transport" in name for name in names):
         reason = f"{model} cannot be reached, or hung up: {said}"
         return CallFailed(reason, model=model, outcome="failed connection")
-    if isinstance(error, json.JSONDecodeError | TypeError | LookupError | AttributeError) or "APIError" in names:
+    if "APIError" in names:
         return CallFailed(f"{model} sent no answer of its protocol: {said}", model=model, outcome="failed protocol")
+    if isinstance(error, json.JSONDecodeError | TypeError | LookupError | AttributeError):
+        # An integration that tripped over the answer: its words are about its own code.
+        reason = f"{model} sent no answer of its protocol. Check the address that it is asked at."
+        return CallFailed(reason, model=model, outcome="failed protocol")
     reason = f"{model} could not be asked ({type(error).__name__}): {said}"
     return CallFailed(reason, model=model, outcome="failed", transient=False)
 

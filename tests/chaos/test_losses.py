@@ -38,6 +38,7 @@ def _version(version: int = 1, roadmap: str = "r-1", task: str = "t-1") -> str:
 
 PLANTED: Final = {
     "a final task whose last event is not its status": [_FINAL],
+    "no reason that a person is given": ["UPDATE roadmap_tasks SET error_message = 'KeyError'"],
     "a final run under a worker": ["UPDATE roadmap_tasks SET completed_at = now()"],
     "a version of a content from two attempts": [_version(1), _version(2)],
     "a content that a run of another user wrote": [_version(roadmap="r-2")],
