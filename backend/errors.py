@@ -134,12 +134,15 @@ def problem_of(error: RoadmapError) -> Response:
     if known is None:
         return problem(500, "The server made a mistake; its log says more.")
     status, code = known
-    headers = {}
-    if status == 503:
-        headers["Retry-After"] = str(RETRY_AFTER)
+    task_id = getattr(error, "task_id", None)
+    return problem(status, for_people(error), code=code, task_id=task_id, headers=when_again(error, status))
+
+
+def when_again(error: RoadmapError, status: int) -> dict[str, str]:
+    """The header that says when to try again, where waiting helps."""
     if isinstance(error, LimitReached):
-        headers["Retry-After"] = str(error.retry_after)
-    return problem(status, for_people(error), code=code, task_id=getattr(error, "task_id", None), headers=headers)
+        return {"Retry-After": str(error.retry_after)}
+    return {"Retry-After": str(RETRY_AFTER)} if status == 503 else {}
 
 
 def install(app: FastAPI) -> None:

@@ -74,7 +74,8 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
         _show_for_review(outcome)
     else:
         print_text(_result(outcome.task))
-    _tell_next(_after(outcome))
+    reading = [] if as_json else _to_read(outcome)  # who reads JSON has what he wants, unless the run failed
+    _tell_next([*reading, *_to_do(outcome)])
 
 
 def _show_for_review(outcome: Outcome) -> None:
@@ -105,6 +106,8 @@ def show_detached(outcome: Outcome, *, as_json: bool) -> None:
 
 
 def _tell_next(commands: list[str]) -> None:
+    if not commands:
+        return
     tell("Next:")
     for command in commands:
         tell(f"  {command}")
@@ -135,10 +138,6 @@ def _show_problems(task: "TaskView") -> None:
                 tell(f"  {one_line(line, 300)}")
             if len(lines) > MOST_SHOWN:
                 tell(f"  ... and {len(lines) - MOST_SHOWN} more")
-
-
-def _after(outcome: Outcome) -> list[str]:
-    return [*_to_read(outcome), *_to_do(outcome)]
 
 
 def _to_read(outcome: Outcome) -> Iterator[str]:

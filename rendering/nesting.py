@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from rendering.harmless import harmless
 from rendering.words import clean, one_line
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#|~$])")
@@ -20,11 +21,11 @@ def escaped(text: str) -> str:
 def demoted(markdown: str, *, below: int) -> str:
     """The document with its headings moved below level `below`; code, quotes and lists stay as they are.
 
-    What it leaves open ends with it.
+    What it leaves open ends with it, and nothing in it acts in the program that shows it.
     """
     from markdown_it import MarkdownIt
 
-    lines = _ended(clean(markdown)).split("\n")
+    lines = _ended(harmless(clean(markdown))).split("\n")
     tokens = MarkdownIt("commonmark").parse("\n".join(lines))
     found = [
         (token, tokens[index + 1].content)
@@ -40,15 +41,8 @@ def demoted(markdown: str, *, below: int) -> str:
 
 
 def _ended(markdown: str) -> str:
-    """Code or HTML that is never closed would take all that follows for its own."""
+    """Code that is never closed would take all that follows for its own."""
     from markdown_it import MarkdownIt
 
-    lines = markdown.split("\n")
-    for _ in range(2):  # open HTML that is text now may hold open code
-        last = MarkdownIt("commonmark").parse("\n".join([*lines, "", "what follows"]))[-1]
-        if last.type == "fence":
-            lines.append(last.markup)
-        elif last.type == "html_block" and last.map is not None:
-            first = last.map[0]
-            lines[first:] = [line.replace("<", "&lt;") for line in lines[first:]]
-    return "\n".join(lines)
+    last = MarkdownIt("commonmark").parse(f"{markdown}\n\nwhat follows")[-1]
+    return f"{markdown}\n{last.markup}" if last.type == "fence" else markdown

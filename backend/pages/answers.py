@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from backend.auth import Caller
 from backend.edge import same_host
-from backend.errors import RETRY_AFTER, STATUSES, for_people
+from backend.errors import STATUSES, for_people, when_again
 from backend.pages.forms import ForeignForm
 from backend.pages.site import address, page
 from domain.errors import RoadmapError
@@ -66,7 +66,9 @@ class PageRoute(APIRoute):
                 return error_page(request, 403, FOREIGN)
             except RoadmapError as error:
                 status = next((STATUSES[kind][0] for kind in type(error).__mro__ if kind in STATUSES), 500)
-                return error_page(request, status, for_people(error))
+                response = error_page(request, status, for_people(error))
+                response.headers.update(when_again(error, status))
+                return response
             except Exception as error:
                 _log.error("page failed", exc_info=error, path=request.url.path, request_id=request.state.request_id)
                 return error_page(request, 500, "The server made a mistake; its log says more.")
@@ -82,7 +84,7 @@ def pages() -> APIRouter:
 def error_page(request: Request, status: int, message: str) -> Response:
     """One clear line, and the way back."""
     caller: Caller | None = getattr(request.state, "caller", None)
-    response = page(
+    return page(
         request,
         "error.html",
         status=status,
@@ -91,9 +93,6 @@ def error_page(request: Request, status: int, message: str) -> Response:
         back=_back(request),
         reader=reader_of(caller) if caller else None,
     )
-    if status in (429, 503):
-        response.headers["Retry-After"] = str(RETRY_AFTER)
-    return response
 
 
 def _back(request: Request) -> str:

@@ -19,7 +19,7 @@ from backend.pages.views.task import task_line
 from backend.paging import decode, encode
 from backend.resources import OrchestratorDep
 from domain.errors import Conflict, InvalidInput, NotFound
-from domain.request import Word
+from domain.request import Word, usable_text
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator.inputs import RetryRequest
 
@@ -117,9 +117,7 @@ def _chosen(identifiers: list[str]) -> list[str]:
         raise InvalidInput("Nothing was chosen: mark the lines that it is about.")
     if len(identifiers) > MOST_AT_ONCE:
         raise InvalidInput(f"At most {MOST_AT_ONCE} can be chosen at once.")
-    if any("\x00" in identifier for identifier in identifiers):
-        raise InvalidInput("What was chosen cannot exist: load the page and choose once more.")
-    return identifiers
+    return [usable_text("What was chosen", identifier) for identifier in identifiers]
 
 
 async def _each(identifiers: Iterable[str], act: Callable[[str], Awaitable[object]]) -> list[str]:

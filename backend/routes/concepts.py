@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from backend.auth import CallerDep
-from backend.errors import documented
+from backend.errors import Problem, documented
 from backend.inputs import ConceptId, Key, RoadmapId, Version, terms_of
 from backend.resources import OrchestratorDep, SettingsDep
 from backend.routes.answers import started
@@ -30,6 +30,12 @@ async def content_versions(
         content_type=content_type,
         versions=[ContentVersion.model_validate(row, from_attributes=True) for row in found],
     )
+
+
+@router.get("/retry", include_in_schema=False)
+async def only_posted() -> None:
+    """Else the route below would take `retry` for a type of content."""
+    raise Problem(405, "Method Not Allowed", headers={"Allow": "POST"})
 
 
 @router.get("", responses=documented(404, 422))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.auth import Caller, CallerDep
-from backend.errors import documented
+from backend.errors import Problem, documented
 from backend.inputs import ATTEMPT_ID, LONGEST_ATTEMPT_ID, ConceptId, RoadmapId, Version
 from backend.paging import Limit
 from backend.resources import OrchestratorDep
@@ -85,6 +85,12 @@ async def _mark(
 ) -> Progress:
     learner = caller.acting_for(user_id)
     return await orchestrator.learning.mark(roadmap_id, concept_id, learner, done=done, owner=caller.reads)
+
+
+@router.get("/concepts/{concept_id:path}/done", include_in_schema=False)
+async def only_marked() -> None:
+    """Else a route of contents would take `done` for a type of content."""
+    raise Problem(405, "Method Not Allowed", headers={"Allow": "PUT, DELETE"})
 
 
 @router.get("/concepts/{concept_id:path}/quiz/questions", responses=documented(404, 422))

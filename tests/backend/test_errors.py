@@ -154,6 +154,9 @@ async def test_what_is_not_there_and_what_does_not_work_there(client: httpx.Asyn
     answer = await client.put("/api/v1/roadmaps")
     assert problem(answer)["status"] == 405
     assert "GET" in answer.headers["allow"]
+    for path, allowed in (("quiz/retry", "POST"), ("done", "PUT, DELETE")):
+        answer = await client.get(f"/api/v1/roadmaps/r-1/concepts/c-1-1-1/{path}")
+        assert (problem(answer)["status"], answer.headers["allow"]) == (405, allowed)
     answer = await client.post(GENERATE, content=json.dumps(GOAL), headers={"Content-Type": "text/plain"})
     assert problem(answer)["status"] in {415, 422}
 

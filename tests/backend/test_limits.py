@@ -46,6 +46,9 @@ async def test_too_many_requests_are_told_when_to_come_back(serve: Serve, bearer
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert (answers[3].json()["code"], int(answers[3].headers["Retry-After"]) > 0) == ("limit_reached", True)
     assert (await client.get("/api/v1/tasks", headers=bob)).status_code == 200
+    page = await client.get("/", headers=ann)
+    assert (page.status_code, page.headers["content-type"]) == (429, "text/html; charset=utf-8")
+    assert int(page.headers["Retry-After"]) > 15
 
 
 async def test_requests_at_once_cannot_start_more_runs_than_a_user_may_have(

@@ -43,6 +43,17 @@ def test_the_json_of_a_run_has_the_fields_of_the_contract(capsys: pytest.Capture
     assert len(FIELDS_OF_A_RUN) == 6
 
 
+def test_who_reads_json_is_told_what_to_do_next_only_where_something_is_to_be_done(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_outcome(Outcome(task(), roadmap()), as_json=True)
+    assert capsys.readouterr().err == ""
+    show_outcome(Outcome(task(status=TaskStatus.FAILED), roadmap()), as_json=True)
+    told = capsys.readouterr().err
+    assert "roadmap resume task-1" in told
+    assert "roadmap show" not in told
+
+
 def test_what_did_not_complete_can_be_resumed(capsys: pytest.CaptureFixture[str]) -> None:
     ended = {
         status: task(status=status, execution_summary=SUMMARY, error_message="2 of 3 contents failed.")

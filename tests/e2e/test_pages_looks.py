@@ -156,6 +156,15 @@ def test_after_five_hundred_events_the_heap_is_as_it_was(here: Site) -> None:
     assert sizes[-1][1] - sizes[0][1] < 1000, sizes
 
 
+@pytest.mark.parametrize("path", ["/roadmaps/small/runs", "/operations"])
+def test_on_a_phone_runs_are_read_without_scrolling_sideways(here: Site, path: str) -> None:
+    name = f"t-{path.rpartition('/')[2]}"
+    waiting_task(here.database_url, name, "small", status="pending", task_type="retry_batch")
+    page = here.open(path, viewport={"width": 360, "height": 740}, has_touch=True)
+    expect(page.locator(".stack tbody tr").first).to_be_visible()
+    assert page.locator(".stack").evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+
+
 def _twenty_five() -> list[tuple[str, dict[str, object]]]:
     kinds = ["content_started", "content_failed", "content_completed", "content_started", "content_completed"]
     of = {"concept_id": "c-1-1-2", "content_type": "quiz", "version": 1, "reason": "x"}

@@ -58,3 +58,9 @@ def test_nothing_starts_before_the_migrations_are_through_or_is_open_to_the_worl
     ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
     assert ports == ["127.0.0.1:8000:8000"]
     assert "ports" not in SERVICES["database"]
+
+
+def test_the_database_counts_as_there_when_it_answers_over_the_network() -> None:
+    """The server that initialises it answers on its socket alone, and is stopped again."""
+    asked = SERVICES["database"]["healthcheck"]["test"]
+    assert asked[asked.index("-h") + 1] == "127.0.0.1"
