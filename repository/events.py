@@ -162,11 +162,13 @@ class EventWriter:
             self._lingering = asyncio.create_task(self._linger())
 
     async def _linger(self) -> None:
-        await asyncio.sleep(self.LINGER)
-        try:
-            await self.flush()
-        except Exception as error:
-            self._broken = error
+        while self._waiting:  # what comes while a batch is being committed may have nobody after it
+            await asyncio.sleep(self.LINGER)
+            try:
+                await self.flush()
+            except Exception as error:
+                self._broken = error
+                return
 
     async def flush(self) -> None:
         """All that was appended is committed when this returns."""

@@ -34,14 +34,29 @@ async def test_events_of_a_run_are_numbered_without_gaps(database: Database) -> 
     assert await read(database, after=298) == [(299, "e298"), (300, "e299")]
 
 
+async def soon(database: Database, sequence: int) -> None:
+    async with asyncio.timeout(30):
+        while not await read(database, after=sequence - 1):
+            await asyncio.sleep(0.02)
+
+
 async def test_an_event_is_committed_soon_without_a_flush(database: Database) -> None:
     writer = EventWriter(database, fence_of(await started(database)), last=0)
     writer.append("soon", {})
-    for _ in range(50):
-        await asyncio.sleep(0.02)
-        if await read(database):
-            break
+    await soon(database, 1)
     assert await read(database) == [(1, "soon")]
+
+
+async def test_an_event_that_comes_while_others_are_committed_waits_for_no_later_one(database: Database) -> None:
+    """That a content was begun was told when it was finished."""
+    writer = EventWriter(database, fence_of(await started(database)), last=0)
+    async with database.transaction() as session:
+        await lock_task(session, "t-1")  # the commit of the first one stands behind it
+        writer.append("first", {})
+        await asyncio.sleep(4 * EventWriter.LINGER)
+        writer.append("second", {})
+    await soon(database, 2)
+    assert await read(database) == [(1, "first"), (2, "second")]
 
 
 async def test_flushes_at_once_neither_lose_nor_repeat_an_event(database: Database) -> None:
