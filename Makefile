@@ -69,6 +69,7 @@ check: setup ## format, lint, types, imports, dead code, fast tests
 test: setup ## all tests, with a smoke size of every loop
 	@$(BIN)/pytest -n 4 --dist loadscope -m "not soak and not model"
 
+soak: export STARTED_ANEW = 1
 soak: setup ## the full size of every loop
 	@$(BIN)/pytest -m soak
 	@$(BIN)/pytest -m "not soak and not model" --server tcp

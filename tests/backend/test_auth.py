@@ -66,7 +66,8 @@ async def test_every_route_is_for_whom_the_table_says(
         if cell in {"own", "all"}:
             (shown,) = (value for key, value in answer.json().items() if key != "next")
             assert bool(shown) == (cell == "all"), role
-        await _as_before(database)
+        if method != "GET":
+            await _as_before(database)
     own = await _call(client, method, path, await bearer("ann"))
     assert own.status_code in {200, 201, 202, 204}, own.text
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.roadmap_command import Command
+from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.e2e.served import Served, serving
 from tests.support.databases import create_database, drop_database, url_of
 
@@ -67,7 +67,7 @@ def site(server_url: str, *options: str, **settings: str) -> Iterator[Site]:
         "OFFLINE_LATENCY": "0.25",
     }
     with tempfile.TemporaryDirectory() as folder:
-        shell = Command(Path(folder), **{**usual, **settings})
+        shell = ForkedCommand(Path(folder), **{**usual, **settings})
         try:
             with serving(shell, *options) as served:
                 yield Site(served, shell, url)

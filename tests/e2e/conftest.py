@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from repository.embedded import EmbeddedServer
-from tests.e2e.roadmap_command import Command
+from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.support.servers import place
 
 LEASE = 2.0
@@ -42,7 +42,7 @@ def account(tmp_path: Path) -> Path:
 @pytest.fixture
 def shell(database_url: str, tmp_path: Path, account: Path) -> Iterator[Command]:
     """On the test's own database; runs of some seconds, leases of two. What still runs at the end is killed."""
-    command = Command(
+    command = ForkedCommand(
         tmp_path / "unused",
         DATABASE_URL=database_url,
         HEARTBEAT_TIMEOUT=str(LEASE),

@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.e2e.talking import Talk
+from tests.support import forks
 
 ROADMAP: Final = Path(sys.executable).with_name("roadmap")
 FOREIGN: Final = {"COLUMNS", "NO_COLOR"}
@@ -155,3 +157,39 @@ class Command:
     def all(self, *commands: Sequence[str], **settings: str) -> list[Done]:
         """Several at once."""
         return [running.end() for running in [self.start(*command, terminal=False, **settings) for command in commands]]
+
+
+class Forked:
+    """A command that nobody disturbs, as a fork."""
+
+    def __init__(self, arguments: Sequence[str], env: Mapping[str, str]) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self._streams = Path(self._folder.name, "out"), Path(self._folder.name, "err")
+        self._process = forks.FORKS.Process(target=forks.command, args=(arguments, env, *self._streams), daemon=True)
+        self._process.start()
+
+    def end(self) -> Done:
+        self._process.join(PATIENCE)
+        if (code := self._process.exitcode) is None:
+            self._process.kill()
+            self._process.join()
+        out, err = [stream.read_text(errors="replace") if stream.exists() else "" for stream in self._streams]
+        self._folder.cleanup()
+        assert code is not None, f"it did not end: {err}"
+        return Done(code, out, err)
+
+
+class ForkedCommand(Command):
+    """`roadmap` where it is only a means. What a test looks at while it runs, signals or kills is started all the same.
+
+    With STARTED_ANEW in the environment, as in `make soak`, every command is.
+    """
+
+    def __call__(self, *arguments: str, **settings: str) -> Done:
+        (done,) = self.all(arguments, **settings)
+        return done
+
+    def all(self, *commands: Sequence[str], **settings: str) -> list[Done]:
+        if "STARTED_ANEW" in os.environ:
+            return super().all(*commands, **settings)
+        return [forked.end() for forked in [Forked(command, self._env(settings)) for command in commands]]

@@ -12,7 +12,7 @@ from repository.backup import back_up
 from repository.database import Database
 from repository.embedded import NAME, EmbeddedServer
 from repository.postgres_binaries import Account, Binaries
-from tests.e2e.roadmap_command import Command
+from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.support.databases import create_database, drop_database, url_of
 from tests.support.processes import bought_again, broken_promises, calls_begun
 from tests.support.servers import NotHere, place, programs_of, tcp_server, tcp_url
@@ -58,14 +58,14 @@ async def test_a_run_that_is_backed_up_half_way_goes_on_in_the_restored_database
 def created(url: str, home: Path, goal: str) -> str:
     """Migrates the database and creates a roadmap in it; its id."""
     schema.upgrade(url)
-    done = Command(home, DATABASE_URL=url, MAX_CONCEPTS="6")("create", goal, "--json")
+    done = ForkedCommand(home, DATABASE_URL=url, MAX_CONCEPTS="6")("create", goal, "--json")
     assert done.code == 0, done.err
     return str(done.json()["roadmap_id"])
 
 
 def restored_into_a_new_home(file: Path, home: Path) -> list[str]:
     """The roadmaps that are then there."""
-    command = Command(home, MAX_CONCEPTS="6")
+    command = ForkedCommand(home, MAX_CONCEPTS="6")
     try:
         done = command("db", "restore", str(file), "--json")
         assert done.code == 0, done.err
@@ -112,7 +112,7 @@ def test_an_embedded_database_moves_to_the_next_major_version(tmp_path: Path) ->
         server = old_home(old)
         roadmap_id = created(server.start(), old, "learn to weave")
         server.stop()
-        roadmap = Command(old)
+        roadmap = ForkedCommand(old)
         refused = roadmap("list")
         assert refused.code == 5
         assert "roadmap db backup" in refused.err

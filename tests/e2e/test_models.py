@@ -14,7 +14,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from repository.database import Database
-from tests.e2e.roadmap_command import Command
+from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.support.environment import variables
 from tests.support.faults import Asked, Fault, always, by_chance
 from tests.support.processes import broken_promises
@@ -32,7 +32,7 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture
 def shell(database_url: str, tmp_path: Path, provider: Provider) -> Iterator[Command]:
-    command = Command(
+    command = ForkedCommand(
         tmp_path / "unused",
         DATABASE_URL=database_url,
         HEARTBEAT_TIMEOUT="2",

@@ -12,7 +12,7 @@ from repository import schema
 from repository.database import Database
 from repository.embedded import EmbeddedServer
 from tests.e2e.conftest import LEASE
-from tests.e2e.roadmap_command import Command
+from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.e2e.test_foreground import all_is_well, contents_are_made, task_of
 from tests.e2e.test_restarts import strike
 
@@ -21,7 +21,9 @@ PATIENCE = 2.0
 
 @pytest.fixture
 def shell(home: Path, account: Path) -> Command:
-    return Command(home, OFFLINE_LATENCY="0.3", MAX_CONCURRENT_CALLS="3", OFFLINE_LOG=str(account), MAX_CONCEPTS="8")
+    return ForkedCommand(
+        home, OFFLINE_LATENCY="0.3", MAX_CONCURRENT_CALLS="3", OFFLINE_LOG=str(account), MAX_CONCEPTS="8"
+    )
 
 
 async def test_a_crash_of_the_database_is_told_in_one_line_and_outlasted(

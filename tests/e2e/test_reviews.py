@@ -17,7 +17,7 @@ from orchestrator.status import TaskView
 from repository.database import Database
 from repository.embedded import EmbeddedServer
 from tests.e2e.conftest import LEASE
-from tests.e2e.roadmap_command import Command, Done
+from tests.e2e.roadmap_command import Command, Done, ForkedCommand
 from tests.e2e.test_crashes import until
 from tests.e2e.test_foreground import QUICK
 from tests.e2e.test_restarts import strike
@@ -226,7 +226,7 @@ async def test_an_approval_survives_too_and_a_detached_one_waits_for_a_worker(
 
 
 async def test_a_review_outlives_a_crash_of_the_database(home: Path, account: Path) -> None:
-    shell = Command(home, OFFLINE_LATENCY="0", MAX_CONCEPTS="8", OFFLINE_LOG=str(account))
+    shell = ForkedCommand(home, OFFLINE_LATENCY="0", MAX_CONCEPTS="8", OFFLINE_LOG=str(account))
     created = shell("create", "learn chess", "--review", "--review-timeout", "600", "--json")
     task = created.json()
     strike(home, signal.SIGKILL)

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from repository import schema
-from tests.e2e.roadmap_command import Command, Done
+from tests.e2e.roadmap_command import Done, ForkedCommand
 from tests.support.databases import create_database, url_of
 from tests.support.servers import PASSWORD, place, tcp_server, tcp_url
 
@@ -67,7 +67,7 @@ def check(done: Done, *said: str, code: int = 5) -> None:
 
 def refused(tmp_path: Path, url: str, *said: str, code: int = 5) -> None:
     """By the commands that read, run, migrate and diagnose."""
-    for done in Command(tmp_path / "home", DATABASE_URL=url).all(*COMMANDS):
+    for done in ForkedCommand(tmp_path / "home", DATABASE_URL=url).all(*COMMANDS):
         check(done, *said, code=code)
     assert not (tmp_path / "home").exists(), "no embedded server instead"
 
@@ -126,7 +126,7 @@ def test_a_database_that_needs_an_upgrade(tmp_path: Path, port: int) -> None:
     server = tcp_url(port)
     url = url_of(server, create_database(server, "old", template="template0"))
     schema.upgrade(url, "0003")
-    lists, creates, current, doctor = Command(tmp_path, DATABASE_URL=url).all(*COMMANDS)
+    lists, creates, current, doctor = ForkedCommand(tmp_path, DATABASE_URL=url).all(*COMMANDS)
     for done in (lists, creates, doctor):
         check(done, "0003", "`roadmap db upgrade`")
     assert (current.code, current.err) == (0, "")
@@ -139,7 +139,7 @@ def test_a_database_that_is_newer_than_the_code(tmp_path: Path, port: int) -> No
     schema.upgrade(url)
     with psycopg.connect(url) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    command = Command(tmp_path, DATABASE_URL=url)
+    command = ForkedCommand(tmp_path, DATABASE_URL=url)
     lists, creates, current, doctor, upgrade = command.all(*COMMANDS, ["db", "upgrade"])
     for done in (lists, creates, doctor, upgrade):
         check(done, "9999", "install the")

@@ -1,6 +1,5 @@
 """Upgrades in processes of their own, killed at a chosen statement."""
 
-import multiprocessing
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,9 +7,8 @@ from contextlib import contextmanager
 import psycopg
 
 from repository import schema
+from tests.support.forks import FORKS
 
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["repository.schema", "alembic.command", "psycopg", "sqlalchemy.dialects.postgresql"])
 _NAME = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'roadmap db'"
 PATIENCE = 20.0
 
@@ -25,7 +23,7 @@ def run(url: str, direction: str) -> None:
 @contextmanager
 def killed_at_the_end(url: str, direction: str = "up") -> Iterator[None]:
     """A process that upgrades while the block runs, and is then killed with SIGKILL; its session is gone after it."""
-    process = _PROCESSES.Process(target=run, args=(url, direction))
+    process = FORKS.Process(target=run, args=(url, direction))
     process.start()
     try:
         yield

@@ -216,7 +216,7 @@ def test_what_the_present_system_made_survives_a_downgrade(fresh: Fresh, migrate
 
 
 @pytest.mark.parametrize("direction", ["up", "down"])
-@pytest.mark.parametrize("stride", [pytest.param(9, id="smoke"), pytest.param(1, id="full", marks=pytest.mark.soak)])
+@pytest.mark.parametrize("stride", [pytest.param(25, id="smoke"), pytest.param(1, id="full", marks=pytest.mark.soak)])
 def test_an_upgrade_killed_after_any_statement_ends_clean_when_it_is_run_again(
     fresh: Fresh, legacy: str, direction: str, stride: int
 ) -> None:

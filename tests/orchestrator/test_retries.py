@@ -19,6 +19,7 @@ from repository.database import Database, execute
 from repository.roadmaps import save_roadmap_metadata
 from tests.support.authors import QUIZ, ScriptedAuthor
 from tests.support.rows import framework
+from tests.support.runs import content_begun
 
 
 class Moody(ScriptedAuthor):
@@ -95,9 +96,7 @@ async def test_a_retry_that_died_before_its_first_checkpoint_was_complete_goes_o
     """What its input had written was there, its checkpoint was not: the run failed for want of its request."""
     author.latencies[Role.QUIZ] = 30
     task = await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ)
-    async for event in orchestrator.follow(task.task_id):
-        if event.type == "content_started":
-            break
+    await content_begun(orchestrator, task)
     await orchestrator.cancel(task.task_id)
     async with database.transaction() as session:
         later = "DELETE FROM checkpoint.checkpoints WHERE thread_id = :task_id AND (metadata ->> 'step')::int >= 0"
@@ -113,9 +112,7 @@ async def test_the_step_of_a_running_retry_is_its_generator(
 ) -> None:
     author.latencies[Role.QUIZ] = 30
     task = await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ)
-    async for event in orchestrator.follow(task.task_id):
-        if event.type == "content_started":
-            break
+    await content_begun(orchestrator, task)
     assert (await orchestrator.task(task.task_id)).current_step == "quiz_generation"
     status = await orchestrator.status(roadmap_id)
     assert [row.task_type for row in status.active_tasks] == [TaskType.RETRY_QUIZ]
@@ -176,9 +173,7 @@ async def test_of_two_retries_of_one_content_the_second_names_the_first(
 async def test_a_retry_of_what_a_live_creation_works_on_is_refused(orchestrator: Orchestrator, author: Moody) -> None:
     author.latencies[Role.QUIZ] = 30
     creation = await orchestrator.create("go")
-    async for event in orchestrator.follow(creation.task_id):
-        if event.type == "content_started":
-            break
+    await content_begun(orchestrator, creation)
     assert creation.roadmap_id is not None
     with pytest.raises(Conflict, match=creation.task_id):
         await orchestrator.retry(creation.roadmap_id, FIRST, ContentType.QUIZ)

@@ -15,6 +15,7 @@ from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from orchestrator.status import RoadmapView, TaskView
 from tests.support.authors import QUIZ, ScriptedAuthor, framework_draft
+from tests.support.runs import content_begun
 
 
 async def create(settings: Settings, author: ScriptedAuthor, goal: str = "chess") -> tuple[TaskView, RoadmapView]:
@@ -171,9 +172,7 @@ async def test_closing_the_orchestrator_cancels_its_runs_and_settles_their_conte
     async with Orchestrator.open(settings, author=author) as orchestrator:
         author.latencies[Role.QUIZ] = 60
         task = await orchestrator.create("chess")
-        async for event in orchestrator.follow(task.task_id):
-            if event.type == "content_started":
-                break
+        await content_begun(orchestrator, task)
     async with Orchestrator.open(settings, author=author) as orchestrator:
         task = await orchestrator.task(task.task_id)
         assert (task.status, task.current_step) == (TaskStatus.CANCELLED, "cancelled")

@@ -9,6 +9,7 @@ from domain.webhooks import MOST_WEBHOOKS, DeliveryStatus, WebhookEvent
 from orchestrator.transitions import end
 from orchestrator.webhooks import Webhooks
 from repository.database import Database
+from repository.tables.users import WebhookRow
 from repository.webhooks import claim_deliveries, disable_webhook, fail_waiting
 from tests.support.rows import fence_of, started
 
@@ -19,6 +20,15 @@ ALL = list(WebhookEvent)
 @pytest.fixture
 def webhooks(database: Database) -> Webhooks:
     return Webhooks(database, ())
+
+
+async def to_be_told(database: Database, webhooks: Webhooks) -> WebhookRow:
+    """One for which a message waits: a run has ended."""
+    webhook = await webhooks.add("ann", URL, ALL)
+    task = await started(database)
+    async with database.transaction() as session:
+        await end(session, fence_of(task), TaskStatus.COMPLETED, None)
+    return webhook
 
 
 @pytest.mark.parametrize(
@@ -54,20 +64,14 @@ async def test_webhooks_of_others_are_not_there(database: Database, webhooks: We
 
 
 async def test_a_webhook_is_removed_with_all_that_waits_for_it(database: Database, webhooks: Webhooks) -> None:
-    webhook = await webhooks.add("ann", URL, ALL)
-    task = await started(database)
-    async with database.transaction() as session:
-        await end(session, fence_of(task), TaskStatus.COMPLETED, None)
+    webhook = await to_be_told(database, webhooks)
     await webhooks.remove(webhook.webhook_id)
     async with database.transaction() as session:
         assert await claim_deliveries(session, most=9, of_each=9, lease=1) == []
 
 
 async def test_a_delivery_on_its_way_is_not_sent_twice_at_once(database: Database, webhooks: Webhooks) -> None:
-    webhook = await webhooks.add("ann", URL, ALL)
-    task = await started(database)
-    async with database.transaction() as session:
-        await end(session, fence_of(task), TaskStatus.COMPLETED, None)
+    webhook = await to_be_told(database, webhooks)
     (delivery,) = await webhooks.deliveries(webhook.webhook_id)
     with pytest.raises(Conflict, match="on its way"):
         await webhooks.resend(webhook.webhook_id, delivery.delivery_id)
@@ -96,10 +100,8 @@ async def test_nothing_waits_for_a_webhook_that_is_disabled_while_a_run_ends(
 async def test_nothing_is_sent_again_to_a_webhook_that_is_being_disabled(
     database: Database, webhooks: Webhooks
 ) -> None:
-    webhook = await webhooks.add("ann", URL, ALL)
-    task = await started(database)
+    webhook = await to_be_told(database, webhooks)
     async with database.transaction() as session:
-        await end(session, fence_of(task), TaskStatus.COMPLETED, None)
         await fail_waiting(session, webhook.webhook_id, "Refused.")
     (delivery,) = await webhooks.deliveries(webhook.webhook_id)
     async with database.transaction() as session:

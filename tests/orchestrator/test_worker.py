@@ -14,9 +14,9 @@ from nodes.authors.port import Answer, Brief, Role
 from orchestrator import transitions
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from orchestrator.status import TaskView
 from repository.database import Database, execute
 from tests.support.authors import ScriptedAuthor
+from tests.support.runs import content_begun
 
 
 @asynccontextmanager
@@ -102,19 +102,13 @@ async def test_a_rolled_back_request_leaves_no_entry(client: Orchestrator, datab
         assert (await execute(session, text("SELECT count(*) FROM queue.pgqueuer"), {})).scalar_one() == 0
 
 
-async def content_being_made(client: Orchestrator, task: TaskView) -> None:
-    async for event in client.follow(task.task_id):
-        if event.type == "content_started":
-            return
-
-
 async def test_a_worker_that_stops_cuts_no_call_and_another_one_goes_on(
     settings: Settings, client: Orchestrator
 ) -> None:
     task = await client.create("chess", detach=True)
     first, second = ScriptedAuthor(latency=0.4), ScriptedAuthor()
     async with working(settings.model_copy(update={"max_concurrent_calls": 2}), first):
-        await content_being_made(client, task)
+        await content_begun(client, task)
     handed_back = await client.task(task.task_id)
     assert (handed_back.status, handed_back.current_step) == (TaskStatus.PENDING, "content_generation")
     async with working(settings, second):
@@ -128,7 +122,7 @@ async def test_a_worker_without_a_free_place_stops_too(settings: Settings, clien
     tasks = [await client.create(f"chess {number}", detach=True) for number in range(2)]
     author = ScriptedAuthor(latency=0.3)
     async with asyncio.timeout(15), working(settings.model_copy(update={"max_concurrent_calls": 1}), author, 1):
-        await content_being_made(client, tasks[0])
+        await content_begun(client, tasks[0])
     assert [(await client.task(task.task_id)).status for task in tasks] == [TaskStatus.PENDING] * 2
 
 
@@ -169,7 +163,7 @@ async def test_cancel_ends_a_run_within_two_seconds_and_no_call_starts_afterward
     task = await client.create("chess", detach=True)
     author = ScriptedAuthor(latency=0.3)
     async with working(settings.model_copy(update={"max_concurrent_calls": 1}), author):
-        await content_being_made(client, task)
+        await content_begun(client, task)
         async with asyncio.timeout(2):
             cancelled = await client.cancel(task.task_id)
         asked = len(author.asked)
@@ -198,7 +192,7 @@ async def test_resume_makes_what_is_missing_of_every_type_and_nothing_again(
     task = await client.create("chess", detach=True)
     first = ScriptedAuthor(latency=0.2)
     async with working(settings.model_copy(update={"max_concurrent_calls": 1}), first):
-        await content_being_made(client, task)
+        await content_begun(client, task)
         await client.cancel(task.task_id)
     resumed = await client.resume(task.task_id, detach=True)
     assert (resumed.task_id, resumed.status) == (task.task_id, TaskStatus.PENDING)

@@ -8,11 +8,11 @@ from sqlalchemy import text
 from domain.errors import Superseded
 from domain.vocabulary import ContentType, Step, TaskStatus
 from repository.commits import SharedCommits, Work
-from repository.contents import hold_contents, insert_contents, save_version
+from repository.contents import hold_contents, save_version
 from repository.database import Database, Session, execute
 from repository.fence import Fence
 from repository.tasks import update_task_status
-from tests.support.rows import BOUGHT, fence_of, reserved, started
+from tests.support.rows import BOUGHT, accepted
 
 CONCEPTS = [f"c-{number}" for number in range(40)]
 QUIZ = ContentType.QUIZ
@@ -20,11 +20,7 @@ QUIZ = ContentType.QUIZ
 
 @pytest.fixture
 async def fence(database: Database) -> Fence:
-    await reserved(database)
-    fence = fence_of(await started(database))
-    async with database.transaction() as session:
-        await insert_contents(session, fence, "r-1", CONCEPTS)
-    return fence
+    return await accepted(database, CONCEPTS)
 
 
 def shared_by(database: Database, fence: Fence) -> SharedCommits:

@@ -1,12 +1,10 @@
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import text
 
 from domain.errors import Superseded
 from domain.vocabulary import ContentStatus, ContentType, Step, TaskStatus, TaskType
-from repository.claims import lock_contents
 from repository.contents import (
     adopt_contents,
     begin_contents,
@@ -14,7 +12,6 @@ from repository.contents import (
     failures,
     insert_contents,
     languages_written,
-    reopen_contents,
     save_version,
     settle_contents,
     tally,
@@ -23,19 +20,14 @@ from repository.database import Database, execute
 from repository.fence import Fence, hold_task
 from repository.readings import newest_versions, states
 from repository.tasks import update_task_status
-from tests.support.rows import BOUGHT, fence_of, reserved, started
+from tests.support.rows import BOUGHT, accepted, fence_of, started
 
 CONCEPTS = ["c-1", "c-2", "x:c-1-1-1"]
 
 
 @pytest.fixture
 async def fence(database: Database) -> Fence:
-    """A creation that has just accepted its framework."""
-    await reserved(database)
-    fence = fence_of(await started(database))
-    async with database.transaction() as session:
-        await insert_contents(session, fence, "r-1", CONCEPTS)
-    return fence
+    return await accepted(database, CONCEPTS)
 
 
 async def save(database: Database, fence: Fence, concept_id: str = "c-1", **payload: object) -> int | None:
@@ -187,36 +179,3 @@ async def test_languages_are_counted_as_their_authors_declared_them(database: Da
         for concept in CONCEPTS:
             await save_version(session, fence, "r-1", concept, ContentType.TUTORIAL, {"language": "en"}, BOUGHT)
         assert await languages_written(session, "t-1") == {"en": 3}
-
-
-@pytest.mark.parametrize("bulk", [adopt_contents, settle_contents, begin_contents, reopen_contents])
-async def test_a_run_and_a_request_for_its_contents_do_not_deadlock(
-    database: Database, bulk: Callable[..., Awaitable[object]]
-) -> None:
-    """Rows that were written in another order than requests lock them; somebody holds one in the middle."""
-    await reserved(database)
-    task = await started(database)
-    fence = fence_of(task)
-    async with database.transaction() as session:
-        for number in reversed(range(9)):
-            await insert_contents(session, fence, "r-1", [f"c-{number}"])
-    wanted = {
-        adopt_contents: (Fence("t-1", 7),),
-        settle_contents: ("t-1", "enough"),
-        begin_contents: (fence, ContentType.QUIZ),
-        reopen_contents: ("t-1",),
-    }[bulk]
-
-    async def request() -> None:
-        async with database.transaction() as session:
-            await lock_contents(session, "r-1", [ContentType.QUIZ])
-
-    async def write() -> None:
-        async with database.transaction() as session:
-            await bulk(session, *wanted)
-
-    async with database.transaction() as session:
-        await lock_contents(session, "r-1", [ContentType.QUIZ], "c-4")
-        both = asyncio.gather(request(), write())
-        await asyncio.sleep(0.3)
-    await both

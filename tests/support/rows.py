@@ -1,8 +1,11 @@
 """Rows to begin a test with."""
 
+from collections.abc import Sequence
+
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from repository.calls import ACCEPTED, Call
+from repository.contents import insert_contents
 from repository.database import Database
 from repository.fence import Fence
 from repository.roadmaps import reserve_roadmap
@@ -52,6 +55,15 @@ async def started(
 
 BOUGHT = Call("k", "quiz_generation", "someone", 10, 5, 0.5, 1.0, "stop", ACCEPTED, None)
 """A call whose answer a content version holds."""
+
+
+async def accepted(database: Database, concept_ids: Sequence[str]) -> Fence:
+    """Of a creation that has just accepted its framework: it is to write all contents of these concepts."""
+    await reserved(database)
+    fence = fence_of(await started(database))
+    async with database.transaction() as session:
+        await insert_contents(session, fence, "r-1", concept_ids)
+    return fence
 
 
 def fence_of(task: TaskRow) -> Fence:

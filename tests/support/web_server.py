@@ -32,6 +32,19 @@ def redirect(to: str, status: str = "302 Found") -> bytes:
     return page(status=status, headers={"Location": to})
 
 
+def dripping(beginning: bytes = b"HTTP/1.1 200 OK\r\n\r\n") -> Handler:
+    """Says a little again and again, and never ends."""
+
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(beginning)
+        while True:
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    return drip
+
+
 @dataclass
 class WebServer:
     """`answers` by path; a path that is not among them is a 404."""

@@ -9,7 +9,7 @@ import pytest
 from nodes.web.addresses import AllowList
 from nodes.web.connect import FetchFailed, Limits, Outside, check_place
 from nodes.web.post import MOST_BYTES, Poster
-from tests.support.web_server import page, redirect, web_server
+from tests.support.web_server import dripping, page, redirect, web_server
 
 LOOPBACK = AllowList.read(["127.0.0.1"])
 
@@ -39,14 +39,7 @@ async def test_an_endless_answer_is_not_read_to_its_end() -> None:
 
 
 async def test_a_receiver_that_trickles_is_given_up() -> None:
-    async def trickle(writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        while True:
-            writer.write(b"x")
-            await writer.drain()
-            await asyncio.sleep(0.05)
-
-    async with web_server({"/": trickle}) as server:
+    async with web_server({"/": dripping()}) as server:
         with pytest.raises(FetchFailed, match="in time"):
             await Poster(LOOPBACK, limits=Limits(total_seconds=0.4)).post(server.url("/"), {}, b"{}")
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from domain.contents import FoundPage
 from nodes.web.search import MOST_PAGES, DuckDuckGoSearch, Finder, Search, SearchFailed, TavilySearch, read_duckduckgo
-from tests.support.web_server import WebServer, page, web_server
+from tests.support.web_server import WebServer, dripping, page, web_server
 
 KEY = SecretStr("tvly-planted-secret")
 RESULTS = {
@@ -74,14 +74,7 @@ async def test_a_search_that_fails_leaves_the_author_without_pages(kind: str, st
 
 @pytest.mark.parametrize("kind", [TavilySearch, DuckDuckGoSearch])
 async def test_an_engine_that_says_little_and_never_stops_is_given_up(kind: type[Search]) -> None:
-    async def drip(writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        while True:
-            writer.write(b"x")
-            await writer.drain()
-            await asyncio.sleep(0.01)
-
-    async with web_server({"/": drip}) as server:
+    async with web_server({"/": dripping()}) as server:
         where = server.url("/")
         search = TavilySearch(KEY, where, seconds=0.2) if kind is TavilySearch else DuckDuckGoSearch(where, seconds=0.2)
         with pytest.raises(SearchFailed, match="in time"):
