@@ -55,6 +55,8 @@ async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | Non
 async def hand_back(session: Session, fence: Fence, *, fruitless: bool = False) -> TaskRow:
     """A process gives its task back to the queue. One that stops has cut no call: its start was not `fruitless`."""
     task = await lock_task(session, fence.task_id)
+    if task.attempt == fence.attempt + 1 and task.status == TaskStatus.PENDING:
+        return task
     stopped = task.worker_id
     handed_back = await update_task_status(
         session,
