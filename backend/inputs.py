@@ -14,8 +14,7 @@ from domain.review import Decision
 from orchestrator import Settings
 from orchestrator.terms import Once, Terms
 
-_VISIBLE: Final = r"^[\x21-\x7e]+$"
-ATTEMPT_ID: Final = _VISIBLE
+VISIBLE: Final = r"^[\x21-\x7e]+$"
 LONGEST_ATTEMPT_ID: Final = 200
 """Characters."""
 
@@ -23,7 +22,7 @@ Key = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        pattern=_VISIBLE,
+        pattern=VISIBLE,
         max_length=255,
         description="Several requests with one key and body are one run, and get one answer.",
     ),

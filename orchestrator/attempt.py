@@ -78,9 +78,14 @@ class Attempt:
             # A run whose failures were caught stands at its end: the rows say what is missing, so enter anew.
             await self.graph.aupdate_state(self.config, begin, as_node=Step.CONTENT_GENERATION)
             await self.context.enter(self.context.content_step)
-        elif (answer := answer_of(self.task)) and answer.keys() <= {interrupt.id for interrupt in stands.interrupts}:
-            return Command(resume=answer)
-        return None
+            return None
+        return self.answer_to(stands)
+
+    def answer_to(self, stands: StateSnapshot) -> Command[Any] | None:
+        """What was decided about the review that the graph waits for, if it was."""
+        answer = answer_of(self.task)
+        open_reviews = {interrupt.id for interrupt in stands.interrupts}
+        return Command(resume=answer) if answer and answer.keys() <= open_reviews else None
 
     async def advance(
         self, start: RunState | Command[Any] | None, stop_before: list[str] | None = None

@@ -49,12 +49,15 @@ async def request_creation(
         user_request=request.model_dump(mode="json", exclude_none=True) | (review.as_json() if review else {}),
     )
     await _ready(resources, detach)
-    async with resources.database.transaction() as session:
+
+    async def create(session: Session) -> TaskRow:
         if (before := await asked_before(session, terms, wanted)) is not None:
             return before
         await admit(session, terms, user_id)
         await roadmaps.reserve_roadmap(session, roadmap_id, user_id, title=goal)
         return await _create(session, resources, wanted, detach=detach, terms=terms)
+
+    return await despite_the_silent(resources.database, create)
 
 
 async def request_retry(
@@ -81,10 +84,11 @@ async def request_retry(
         if (before := await asked_before(session, terms, wanted)) is not None:
             return before
         wanted.user_id = await _whose(session, roadmap_id, request, terms)
+        rival = await transitions.hold_rival(session, wanted)
         roadmap = await _accepted(session, roadmap_id)
         _check_concept(roadmap, concept_id)
         wanted.user_request = await retry_json(session, wanted, roadmap, request)
-        await transitions.make_room(session, await tasks.rival_of(session, wanted))
+        await transitions.make_room(session, rival)
         task = await _create(session, resources, wanted, detach=detach, size=1, terms=terms)
         chosen = await claims.lock_contents(session, roadmap_id, [content_type], concept_id)
         await _refuse_if_held(session, chosen)
@@ -155,9 +159,9 @@ async def request_modification(
         if (before := await asked_before(session, terms, wanted)) is not None:
             return before
         wanted.user_id = await _whose(session, roadmap_id, request, terms)
-        # First the other task, then the roadmap's row: a run that accepts its framework takes them in this order.
-        await transitions.make_room(session, await tasks.rival_of(session, wanted))
+        rival = await transitions.hold_rival(session, wanted)
         roadmap = await _accepted(session, roadmap_id)
+        await transitions.make_room(session, rival)
         wanted.user_request = {
             **await retry_json(session, wanted, roadmap, request),
             "instructions": instructions,
@@ -198,7 +202,6 @@ async def request_resume(resources: Resources, task_id: str, *, detach: bool, te
         if not detach:
             await check_author(session, task_id, resources.author.name)
         task = await transitions.resume(session, task_id, None if detach else resources.lease.worker_id)
-        await _refuse_binned(session, task.roadmap_id)
         if detach:
             await resources.queue.enqueue(session, task_id, urgent=_is_urgent(task))
         return task
@@ -253,20 +256,9 @@ async def _whose(session: Session, roadmap_id: str, request: RetryRequest, terms
     return user_id
 
 
-async def _refuse_binned(session: Session, roadmap_id: str | None) -> None:
-    if roadmap_id is not None:
-        _check_binned(await roadmaps.get_roadmap_metadata(session, roadmap_id, for_share=True))
-
-
-def _check_binned(roadmap: RoadmapRow) -> None:
-    if roadmap.deleted_at is not None:
-        raise Conflict(f"Roadmap {roadmap.roadmap_id} is in the bin: restore it first.")
-
-
 async def _accepted(session: Session, roadmap_id: str) -> RoadmapRow:
     """A roadmap whose contents may be made, every one with its row; its structure stays until the request is made."""
-    roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, for_share=True)
-    _check_binned(roadmap)
+    roadmap = await roadmaps.hold_roadmap(session, roadmap_id)
     if roadmap.framework_version == 0:
         active = await tasks.get_active_task_by_roadmap_id(session, roadmap_id)
         state = f"task {active.task_id} is making it" if active else "the run that was to make it ended before that"

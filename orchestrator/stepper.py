@@ -98,6 +98,7 @@ class Stepper:
         if key == "framework":
             self._check_framework(parsed, await self.next_nodes())
         await self.attempt.graph.aupdate_state(self.attempt.config, {key: parsed}, as_node=last)
+        self._start = None
 
     def _check_framework(self, framework: Json, next_nodes: tuple[str, ...]) -> None:
         """Edits by hand are held to the rules of all others."""
@@ -131,6 +132,7 @@ class Stepper:
             raise InvalidInput(f"There are {len(past) - 1} steps to go back; `history` lists them.")
         # A copy becomes the newest checkpoint, so that a stepper that dies here goes on from here.
         await self.attempt.graph.aupdate_state(past[number][1], None, as_node="__copy__")
+        self._start = None
         self.before = await self.state()
 
     async def _past(self) -> list[tuple[Moment, RunnableConfig]]:
@@ -192,8 +194,7 @@ async def open_stepper(resources: Resources, task: TaskRow) -> AsyncIterator[Ste
     try:
         async with open_attempt(resources, task, held) as attempt:
             stands = await attempt.stands()
-            entered = await attempt.entry() if not stands.next else None
-            yield Stepper(attempt, entered)
+            yield Stepper(attempt, attempt.answer_to(stands) if stands.next else await attempt.entry())
     except asyncio.CancelledError:
         if held.lost:
             raise Superseded("Somebody else has cancelled or taken this run.") from None

@@ -17,7 +17,7 @@ from repository.calls import bill
 from repository.database import Session, give_up_waiting_after
 from repository.events import append_transition
 from repository.fence import Fence
-from repository.roadmaps import get_roadmap_metadata
+from repository.roadmaps import get_roadmap_metadata, hold_roadmap
 from repository.tables.runs import STEPPER, TaskRow
 from repository.tasks import lock_task, update_task_status
 from repository.totals import count_run
@@ -55,6 +55,8 @@ async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | Non
 async def hand_back(session: Session, fence: Fence, *, fruitless: bool = False) -> TaskRow:
     """A process gives its task back to the queue. One that stops has cut no call: its start was not `fruitless`."""
     task = await lock_task(session, fence.task_id)
+    if task.attempt == fence.attempt + 1 and task.status == TaskStatus.PENDING:
+        return task
     stopped = task.worker_id
     handed_back = await update_task_status(
         session,
@@ -143,34 +145,45 @@ async def resume(session: Session, task_id: str, worker_id: str | None) -> TaskR
     """Let a final, stale or queued task go on: under `worker_id`, or queued where that is None.
 
     What failed is asked anew (another round); what was only interrupted is answered from the ledger. Contents that
-    another task has claimed since stay that task's. Raises NotFound, and Conflict for a live task and a completed one.
+    another task has claimed since stay that task's. Raises NotFound, and Conflict for a live task, a completed one, and
+    one whose roadmap is in the bin.
     """
     rival = await tasks.rival_of(session, await tasks.get_task(session, task_id))
     for locked in sorted({task_id, rival.task_id} if rival else {task_id}):
         await lock_task(session, locked)
     task = await tasks.get_task(session, task_id)
+    if task.roadmap_id is not None:
+        await hold_roadmap(session, task.roadmap_id)
     await _check_resumable(session, task)
-    round_ = task.round
-    if task.status in FINAL:
+    ended, round_ = task.status in FINAL, task.round  # the moves below refresh `task`
+    if ended:
         await make_room(session, rival)
-        await contents.reopen_contents(session, task_id)
         round_ += int(task.status != TaskStatus.CANCELLED)
     if task.concept_id is not None and not (await contents.tally(session, task_id)).total:
         raise Conflict(f"Another run has made the content of task {task_id} its own; `roadmap retry` makes it anew.")
     await append_transition(session, task_id, "run_resumed", {"from": task.status, "round": round_})
+    resumed = task
     if worker_id is not None:
-        return await begin(session, task, worker_id, starts=1, round_=round_)
-    if task.status == TaskStatus.PENDING:
-        return task
-    return await update_task_status(
-        session,
-        task_id,
-        TaskStatus.PENDING,
-        _where_it_stands(task),
-        attempt=task.attempt,
-        fruitless_starts=0,
-        round=round_,
-    )
+        resumed = await begin(session, task, worker_id, starts=1, round_=round_)
+    elif task.status != TaskStatus.PENDING:
+        resumed = await update_task_status(
+            session,
+            task_id,
+            TaskStatus.PENDING,
+            _where_it_stands(task),
+            attempt=task.attempt,
+            fruitless_starts=0,
+            round=round_,
+        )
+    if ended:  # when its place among the active tasks is its own: new retries take the two in this order
+        await contents.reopen_contents(session, task_id)
+    return resumed
+
+
+async def hold_rival(session: Session, wanted: TaskRow) -> TaskRow | None:
+    """The task that fills the place of a wanted one, locked, for `make_room`: before the roadmap, and contents, are."""
+    rival = await tasks.rival_of(session, wanted)
+    return None if rival is None else await lock_task(session, rival.task_id)
 
 
 async def make_room(session: Session, rival: TaskRow | None) -> None:

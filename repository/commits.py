@@ -60,6 +60,8 @@ class SharedCommits:
     async def _commit_all(self) -> None:
         while self._waiting:
             batch, self._waiting = [waiting for waiting in self._waiting if not waiting.committed.done()], []
+            if not batch:  # all of them were cancelled
+                return
             error = await self._commit(batch)
             if error is None or len(batch) == 1 or isinstance(error, Superseded | DatabaseUnavailable):
                 _tell(batch, error)

@@ -32,10 +32,11 @@ async def note(session: Session, user_id: str, key: str, body_hash: str, task_id
     Waits for a transaction that is about to note the same key.
     """
     values = {"user_id": user_id, "key": key, "body_hash": body_hash, "task_id": task_id}
-    if (await execute(session, _NOTE, values)).rowcount:
-        return None
-    row = (await execute(session, _KNOWN, {"user_id": user_id, "key": key})).one()
-    return Noted(row.body_hash, row.task_id)
+    while not (await execute(session, _NOTE, values)).rowcount:
+        row = (await execute(session, _KNOWN, {"user_id": user_id, "key": key})).one_or_none()
+        if row is not None:  # else it was old, and a sweep came in between
+            return Noted(row.body_hash, row.task_id)
+    return None
 
 
 async def drop(session: Session, user_id: str, key: str) -> None:

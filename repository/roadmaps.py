@@ -82,8 +82,7 @@ async def get_roadmap_metadata(
 ) -> RoadmapRow:
     """The row as it is stored; orchestrator/status.py merges the statuses in. Raises NotFound.
 
-    `owner`: only a roadmap of this user. `for_share`: nobody changes the structure, or bins it, before the
-    transaction ends.
+    `owner`: only a roadmap of this user.
     """
     statement = select(RoadmapRow).where(RoadmapRow.roadmap_id == roadmap_id)
     if owner is not None:
@@ -94,6 +93,17 @@ async def get_roadmap_metadata(
     if row is None:
         raise no_such_roadmap(roadmap_id)
     return row
+
+
+async def hold_roadmap(session: Session, roadmap_id: str) -> RoadmapRow:
+    """Nobody changes its structure, or bins it, before the transaction ends; after locks of tasks, before contents.
+
+    Raises NotFound, and Conflict for one that lies in the bin.
+    """
+    roadmap = await get_roadmap_metadata(session, roadmap_id, for_share=True)
+    if roadmap.deleted_at is not None:
+        raise Conflict(f"Roadmap {roadmap_id} is in the bin: restore it first.")
+    return roadmap
 
 
 def framework_of(row: RoadmapRow) -> Framework:

@@ -193,7 +193,8 @@ async def claim_deliveries(
 async def settle(session: Session, claim: Claim, status: int | None, error: str | None, again_in: float | None) -> bool:
     """What came of an attempt: delivered without an error, tried `again_in` seconds, or failed for good.
 
-    False where the claim is not ours any more: another had to try again meanwhile.
+    False where the claim is not ours any more: another had to try again meanwhile. What has arrived is delivered, also
+    where its webhook was disabled while it was on its way.
     """
     outcome = DeliveryStatus.DELIVERED if error is None else DeliveryStatus.FAILED
     settled = await execute(
@@ -202,7 +203,8 @@ async def settle(session: Session, claim: Claim, status: int | None, error: str 
             UPDATE webhook_deliveries SET status = :outcome, last_status = :status, last_error = :error,
                 due_at = clock_timestamp() + make_interval(secs => :again_in),
                 settled_at = CASE WHEN :outcome <> 'pending' THEN clock_timestamp() END
-            WHERE delivery_id = :delivery_id AND attempts = :attempts AND status = 'pending'"""),
+            WHERE delivery_id = :delivery_id AND attempts = :attempts
+                AND (status = 'pending' OR status = 'failed' AND :outcome = 'delivered')"""),
         {
             "outcome": outcome if again_in is None else DeliveryStatus.PENDING,
             "status": status,

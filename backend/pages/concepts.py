@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from uuid_utils import uuid7
 
 from backend.auth import CallerDep
-from backend.inputs import ATTEMPT_ID, LONGEST_ATTEMPT_ID, ConceptId, RoadmapId, terms_of
+from backend.inputs import LONGEST_ATTEMPT_ID, VISIBLE, ConceptId, RoadmapId, terms_of
 from backend.pages.answers import pages, reader_of
 from backend.pages.forms import Form, number, read_form
 from backend.pages.live import live_roadmap
@@ -143,7 +143,7 @@ async def answer_quiz(
 
 def _attempt_id(form: Form) -> str:
     given = form["attempt"] or str(uuid7())
-    if len(given) > LONGEST_ATTEMPT_ID or not re.fullmatch(ATTEMPT_ID, given):
+    if len(given) > LONGEST_ATTEMPT_ID or not re.fullmatch(VISIBLE, given):
         raise InvalidInput(UNREADABLE)
     return given
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.auth import Caller, CallerDep
 from backend.errors import Problem, documented
-from backend.inputs import ATTEMPT_ID, LONGEST_ATTEMPT_ID, ConceptId, RoadmapId, Version
+from backend.inputs import LONGEST_ATTEMPT_ID, VISIBLE, ConceptId, RoadmapId, Version
 from backend.paging import Limit
 from backend.resources import OrchestratorDep
 from domain.request import Shape, UserId
@@ -27,7 +27,7 @@ class AttemptBody(Shape):
     )
 
     attempt_id: str = Field(
-        pattern=ATTEMPT_ID,
+        pattern=VISIBLE,
         max_length=LONGEST_ATTEMPT_ID,
         description="Made by the caller; sent twice, it counts once.",
     )

@@ -55,24 +55,25 @@ class IntentBrief(Brief[Intent]):
     request: LearningRequest
 
 
-class FrameworkBrief(Brief[FrameworkDraft]):
-    role = Role.FRAMEWORK
-    shape = FrameworkDraft
+class DesignBrief(Brief[T]):
+    """What a framework is designed from."""
+
     unkeyed = frozenset({"max_concepts"})
     request: LearningRequest
     intent: Intent
     max_concepts: int
 
 
-class OutlineBrief(Brief[Outline]):
+class FrameworkBrief(DesignBrief[FrameworkDraft]):
+    role = Role.FRAMEWORK
+    shape = FrameworkDraft
+
+
+class OutlineBrief(DesignBrief[Outline]):
     """The stages of a framework that is too large for one answer."""
 
     role = Role.OUTLINE
     shape = Outline
-    unkeyed = frozenset({"max_concepts"})
-    request: LearningRequest
-    intent: Intent
-    max_concepts: int
 
 
 class StageBrief(Brief[StageParts]):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import count
 
 import pytest
 
@@ -194,6 +195,33 @@ async def test_a_receiver_that_is_gone_is_left_alone(database: Database, webhook
     assert "410" in (listed.disabled_reason or "")
     await finish(database, 6)
     assert len(await webhooks.deliveries(webhook.webhook_id)) == 5
+
+
+async def test_what_arrives_after_all_at_a_receiver_that_is_gone_reads_delivered(
+    database: Database, webhooks: Webhooks, server: WebServer
+) -> None:
+    """Two are on their way at once; one is answered that nobody is there, and only then the other one well."""
+    webhook = await added(webhooks, server)
+    numbers = count(1)
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        if next(numbers) == 1:
+            writer.write(page(status="410 Gone"))
+        else:
+            await until(lambda found: DeliveryStatus.FAILED in {one.status for one in found}, webhooks, webhook)
+            writer.write(page(status="204 No Content"))
+        await writer.drain()
+
+    server.answers["/hook"] = answer
+    for number in range(2):
+        await finish(database, number)
+    wanted = {DeliveryStatus.DELIVERED, DeliveryStatus.FAILED}
+    async with delivering(database, seconds=15):
+        await until(lambda found: {one.status for one in found} == wanted, webhooks, webhook)
+    assert {(one.status, one.last_status) for one in await webhooks.deliveries(webhook.webhook_id)} == {
+        (DeliveryStatus.DELIVERED, 204),
+        (DeliveryStatus.FAILED, 410),
+    }
 
 
 async def test_a_webhook_into_this_machine_is_never_told(

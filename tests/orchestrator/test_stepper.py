@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from domain.errors import InvalidInput, ModelUnavailable, Superseded
+from domain.review import Decision
 from domain.vocabulary import ContentStatus, Step, TaskStatus
 from nodes.authors.port import Role
+from orchestrator.inputs import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from orchestrator.stepper import Stepper
@@ -236,3 +238,22 @@ async def test_a_stepped_run_that_somebody_cancels_stops(settings: Settings, orc
                 await other.cancel(task.task_id)
                 await asyncio.sleep(5)
         assert (await other.task(task.task_id)).status is TaskStatus.CANCELLED
+
+
+@pytest.mark.parametrize("approved", [True, False])
+async def test_an_answer_that_no_worker_has_taken_up_counts_for_who_steps_on(
+    orchestrator: Orchestrator, approved: bool
+) -> None:
+    """The same review was once asked for again, as if nobody had answered it."""
+    task = await orchestrator.create("chess", review=ReviewRequest())
+    async with orchestrator.step(task.task_id) as stepper:
+        await stepper.advance([])
+    await orchestrator.review(task.task_id, Decision(approved=approved, feedback="shorter"), detach=True)
+    await orchestrator.resume(task.task_id)
+    async with orchestrator.step(task.task_id) as stepper:
+        assert await stepper.next_nodes() == (Step.HUMAN_REVIEW,)
+        await stepper.advance()
+        expected = Step.CONTENT_GENERATION if approved else Step.EDIT_PLAN_ANALYSIS
+        assert await stepper.next_nodes() == (expected,)
+        assert (await stepper.state())["approved"] is approved
+        await stepper.quit()

@@ -10,6 +10,7 @@ from orchestrator import transitions
 from repository.claims import Claimable, claim_contents, lock_contents
 from repository.contents import ensure_contents
 from repository.database import Database
+from repository.events import events_of_type
 from repository.readings import states
 from repository.roadmaps import save_roadmap_metadata
 from repository.tables.runs import TaskRow
@@ -101,6 +102,17 @@ async def test_an_end_whose_commit_was_not_confirmed_can_be_made_again(database:
             ended = await transitions.end(session, fence_of(task), TaskStatus.FAILED, "no luck")
             again = await transitions.finish(session, fence_of(task), [])
         assert (ended.status, again.status, again.attempt) == (TaskStatus.FAILED, TaskStatus.FAILED, 2)
+
+
+async def test_a_handing_back_whose_commit_was_not_confirmed_can_be_made_again(database: Database) -> None:
+    """The run once ended as if another process had taken it."""
+    task = await retry(database, "t-1")
+    for _ in range(3):
+        async with database.transaction() as session:
+            handed_back = await transitions.hand_back(session, fence_of(task))
+    assert (handed_back.status, handed_back.attempt) == (TaskStatus.PENDING, 2)
+    async with database.transaction() as session:
+        assert len(await events_of_type(session, "t-1", "run_handed_back")) == 1
 
 
 async def test_cancelling_leaves_nothing_that_looks_unfinished(database: Database) -> None:

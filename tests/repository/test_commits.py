@@ -129,6 +129,20 @@ async def test_who_was_cancelled_before_its_turn_is_left_out(database: Database,
     assert list((await saved(database)).values()) == [["c-0"]]
 
 
+async def test_when_all_were_cancelled_nothing_is_begun() -> None:
+    """A database that is away would be waited for."""
+    away = Database("postgresql://nobody@127.0.0.1:1/nothing")
+    before = asyncio.all_tasks()
+    async with shared_by(away, Fence("t-1", 1)) as shared:
+        only = asyncio.create_task(shared.commit("c-0", fail))
+        await asyncio.sleep(0)
+        only.cancel()
+        await asyncio.gather(only, return_exceptions=True)
+        await asyncio.sleep(0.1)
+        assert asyncio.all_tasks() == before
+    await away.close()
+
+
 async def test_a_batch_and_a_request_that_wants_the_same_contents_do_not_deadlock(
     database: Database, fence: Fence
 ) -> None:
