@@ -76,6 +76,7 @@ def restored_into_a_new_home(file: Path, home: Path) -> list[str]:
         EmbeddedServer(home).stop()
 
 
+@pytest.mark.soak
 def test_a_server_of_an_older_major_version_moves_into_the_embedded_one(tmp_path: Path) -> None:
     with place() as folder:
         try:

@@ -151,7 +151,7 @@ async def test_of_two_retries_at_once_one_wins_and_the_other_names_it(shell: Com
     assert f"Task {won.json()['task_id']} (retry_quiz, processing) is in the way" in lost.err
 
 
-@pytest.mark.parametrize("runs", [10, pytest.param(50, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("runs", [5, pytest.param(50, marks=pytest.mark.soak)])
 async def test_after_a_cancel_at_any_moment_no_call_begins(
     shell: Command, database: Database, account: Path, client: Orchestrator, runs: int
 ) -> None:

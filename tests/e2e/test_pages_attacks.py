@@ -146,7 +146,7 @@ def visited(page: Page, served: Site) -> Iterator[str]:
     yield "a form that was refused"
 
 
-@pytest.mark.parametrize("policy", ["with", "without"])
+@pytest.mark.parametrize("policy", [pytest.param("with", marks=pytest.mark.soak), "without"])
 def test_none_of_a_hundred_hostile_words_runs_anywhere(served: Site, browser: Browser, policy: str) -> None:
     """Without its policy as well, so that each wall is tried by itself."""
     assert len(STORABLE) >= 100

@@ -106,7 +106,7 @@ async def test_a_crash_of_the_database_is_outlasted_by_a_stream(home: Path) -> N
         command.kill_all()
 
 
-@pytest.mark.parametrize("processes", ["1", "2"])
+@pytest.mark.parametrize("processes", [pytest.param("1", marks=pytest.mark.soak), "2"])
 async def test_a_server_that_is_asked_to_stop_does_not_wait_for_its_streams(shell: Command, processes: str) -> None:
     with serving(shell, "--no-worker", "--processes", processes) as served:
         task_id = served.generate()["task_id"]  # no worker: it stays queued

@@ -171,7 +171,7 @@ async def test_runs_beside_a_prune_lose_nothing(orchestrator: Orchestrator, auth
     assert len(author.asked) == len(tasks) * (CREATION_ASKS + 6)
 
 
-@pytest.mark.parametrize("runs", [10, pytest.param(500, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("runs", [6, pytest.param(500, marks=pytest.mark.soak)])
 async def test_the_size_is_flat_however_many_runs_have_ended(
     orchestrator: Orchestrator, author: Failing, database: Database, runs: int
 ) -> None:
