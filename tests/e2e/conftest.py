@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from repository.embedded import EmbeddedServer
+from tests.e2e.browsing import Site, judged
 from tests.e2e.roadmap_command import Command, ForkedCommand
+from tests.support.browser import chromium
 from tests.support.servers import place
 
 LEASE = 2.0
@@ -53,3 +56,18 @@ def shell(database_url: str, tmp_path: Path, account: Path) -> Iterator[Command]
     )
     yield command
     command.kill_all()
+
+
+@pytest.fixture(scope="module")
+def browser(served: Site) -> Iterator[Browser]:
+    """For the site that a module of pages serves as `served`."""
+    with chromium() as browser:
+        served.browser = browser
+        yield browser
+
+
+@pytest.fixture
+def here(served: Site, browser: Browser) -> Iterator[Site]:
+    """The site, and a judgement at the end of what its pages complained about."""
+    with judged(served) as here:
+        yield here

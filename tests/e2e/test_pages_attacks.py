@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Dialog, Page
 
 from domain.vocabulary import ContentType
 from tests.e2e.browsing import Site, site
-from tests.support.browser import chromium
 from tests.support.stocked import PAYLOADS, stock, structure, tell, waiting_task, write
 from tests.support.xss import XSS
 
@@ -107,13 +106,6 @@ def _write_again(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("DELETE FROM content_versions")
     write(url, "named", _hostile_contents())
-
-
-@pytest.fixture(scope="module")
-def browser(served: Site) -> Iterator[Browser]:
-    with chromium() as browser:
-        served.browser = browser
-        yield browser
 
 
 def visited(page: Page, served: Site) -> Iterator[str]:

@@ -6,27 +6,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browsing import Site, ask_for, judged, marks, site, wait_written
-from tests.support.browser import chromium
+from tests.e2e.browsing import Site, ask_for, marks, site, wait_written
 
 
 @pytest.fixture(scope="module")
 def served(server_url: str) -> Iterator[Site]:
     with site(server_url) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser(served: Site) -> Iterator[Browser]:
-    with chromium() as browser:
-        served.browser = browser
-        yield browser
-
-
-@pytest.fixture
-def here(served: Site, browser: Browser) -> Iterator[Site]:
-    with judged(served) as here:
-        yield here
 
 
 @pytest.fixture(scope="module")

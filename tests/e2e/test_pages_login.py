@@ -4,29 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import Site, ask_for, judged, site, wait_written
-from tests.support.browser import chromium
+from tests.e2e.browsing import Site, ask_for, site, wait_written
 
 
 @pytest.fixture(scope="module")
 def served(server_url: str) -> Iterator[Site]:
     with site(server_url, AUTH="token") as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser(served: Site) -> Iterator[Browser]:
-    with chromium() as browser:
-        served.browser = browser
-        yield browser
-
-
-@pytest.fixture
-def here(served: Site, browser: Browser) -> Iterator[Site]:
-    with judged(served) as here:
-        yield here
 
 
 def signed_in(here: Site, user_id: str, path: str = "/") -> Page:

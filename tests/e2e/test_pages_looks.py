@@ -9,8 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from domain.framework import Framework
 from rendering.drawing import draw
-from tests.e2e.browsing import Site, judged, site
-from tests.support.browser import chromium
+from tests.e2e.browsing import Site, site
 from tests.support.stocked import ARABIC, stock, structure, tell, waiting_task
 
 BIG = structure("big", "Distributed databases", (8, 5, 5), lambda number: f"Concept number {number} with some words")
@@ -23,19 +22,6 @@ def served(server_url: str) -> Iterator[Site]:
     with site(server_url, "--no-worker") as served:
         asyncio.run(stock(served.database_url, [BIG, SMALL, ARAB]))
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser(served: Site) -> Iterator[Browser]:
-    with chromium() as browser:
-        served.browser = browser
-        yield browser
-
-
-@pytest.fixture
-def here(served: Site, browser: Browser) -> Iterator[Site]:
-    with judged(served) as here:
-        yield here
 
 
 def is_no_wider_than_its_window(page: Page) -> bool:

@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import Site, ask_for, judged, site, wait_written
+from tests.e2e.browsing import Site, ask_for, site, wait_written
 from tests.e2e.roadmap_command import Running
-from tests.support.browser import chromium
 
 Hire = Callable[..., Running]
 
@@ -18,19 +17,6 @@ def served(server_url: str) -> Iterator[Site]:
     """Its workers are started by the tests."""
     with site(server_url, "--no-worker") as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser(served: Site) -> Iterator[Browser]:
-    with chromium() as browser:
-        served.browser = browser
-        yield browser
-
-
-@pytest.fixture
-def here(served: Site, browser: Browser) -> Iterator[Site]:
-    with judged(served) as here:
-        yield here
 
 
 @pytest.fixture
