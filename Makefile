@@ -70,7 +70,7 @@ test: setup ## all tests, with a smoke size of every loop
 	@$(BIN)/pytest -n 4 --dist loadscope -m "not soak and not model"
 
 soak: export STARTED_ANEW = 1
-soak: setup ## the full size of every loop
+soak: setup ## the full size of every loop, and what takes long
 	@$(BIN)/pytest -m soak
 	@$(BIN)/pytest -m "not soak and not model" --server tcp
 	@$(BIN)/pytest -m "not soak and not model" --server pg15

@@ -22,6 +22,7 @@ WAYS: Final = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signa
 SMALL_SEGMENTS: Final = ("--wal-segsize=1",)
 SMALL_WAL: Final = {"wal_recycle": "off", "min_wal_size": "2MB", "max_wal_size": "32MB"}
 """So that a full disk is felt at once: each megabyte of WAL needs room of its own."""
+NO_SPACE: Final = "No space left on device"
 PATIENCE: Final = 60.0
 """Seconds for a server that was struck down to serve again."""
 
@@ -35,6 +36,8 @@ class Postgres:
     folder: Path
     start: Callable[[], object]
     """Returns at once when it runs; may fail while the last processes of a killed one go."""
+    log: Path
+    """What goes wrong; not on a disk that is filled."""
     disk: SmallDisk | None = None
     """What can be filled."""
     left_out: str = ""
@@ -49,12 +52,14 @@ class Postgres:
                 postmaster.wait(timeout=10)  # until then it would still answer
         self.mend()
 
-    def fill(self, disk: SmallDisk, seconds: float) -> bool:
-        """Its disk is full for so long; whether it went down by that. PostgreSQL does where it cannot write its WAL."""
+    def fill(self, disk: SmallDisk, seconds: float) -> tuple[int, bool]:
+        """Its disk is full for so long; how often it complained, and whether it fell: without WAL PostgreSQL must."""
+        before = len(self.log.read_text())
         disk.fill(seconds)
         fell = not self.answers()
         self.mend()
-        return fell
+        told = self.log.read_text()[before:]
+        return told.count(NO_SPACE), fell or "PANIC" in told
 
     def mend(self) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -85,7 +90,7 @@ def _embedded(folder: Path) -> Iterator[Postgres]:
     server = EmbeddedServer(home)
     try:
         # `recover` and not `start`: what a process of ours does when it loses its connection.
-        yield Postgres(server.start(), {"home": home}, home, server.recover)
+        yield Postgres(server.start(), {"home": home}, home, server.recover, home / "server.log")
     finally:
         server.stop()
 
@@ -98,20 +103,23 @@ def _tcp(folder: Path) -> Iterator[Postgres]:
             disk = stack.enter_context(small_disk(folder / "disk"))
         except NoDisk as reason:
             left_out = f"no disk was filled, since none can be mounted ({reason})"
-        yield stack.enter_context(_on(folder / "disk", disk, left_out))
+        yield stack.enter_context(_on(folder / "disk", folder / "log", disk, left_out))
 
 
 @contextmanager
-def _on(folder: Path, disk: SmallDisk | None, left_out: str) -> Iterator[Postgres]:
+def _on(folder: Path, logs: Path, disk: SmallDisk | None, left_out: str) -> Iterator[Postgres]:
     account = Account.of(folder, folder)
+    logs.mkdir()
+    account.own(logs)
+    log = logs / "server.log"
     programs = Binaries.find(account, folder)
     command = [str(programs.folder / "pg_ctl"), "-D", str(folder / "data"), "-w", "-s"]
-    command += ["-l", str(folder / "server.log"), "start"]
-    with tcp_server(folder, programs, {"max_connections": "120", **SMALL_WAL}, SMALL_SEGMENTS) as port:
+    command += ["-l", str(log), "start"]
+    with tcp_server(folder, programs, {"max_connections": "120", **SMALL_WAL}, SMALL_SEGMENTS, log) as port:
         url = tcp_url(port)
         settings: dict[str, object] = {"database_url": url, "home": folder / "unused"}
         start = partial(account.run, command, cwd=folder)
-        server = Postgres(url, settings, folder, start, disk, left_out)
+        server = Postgres(url, settings, folder, start, log, disk, left_out)
         try:
             yield server
         finally:

@@ -5,7 +5,10 @@ fences every write from here on. If the process dies at any line, the rows are a
 """
 
 import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -47,7 +50,7 @@ class Runner:
             if held.lost:
                 raise Superseded("Another attempt owns this task.") from None
             if not opened:
-                await asyncio.shield(self._stop(Fence(task.task_id, task.attempt)))
+                await _to_its_end(self._stop(Fence(task.task_id, task.attempt)))
             raise
         except Exception as error:
             if opened or isinstance(error, Superseded | DatabaseUnavailable):
@@ -67,7 +70,7 @@ class Runner:
             raise
         except asyncio.CancelledError:
             if not attempt.held.lost:
-                await asyncio.shield(self._stop(attempt.fence, attempt.context.events))
+                await _to_its_end(self._stop(attempt.fence, attempt.context.events))
             raise
         except Exception as error:
             task_id, trace = attempt.task.task_id, self._trace(error)
@@ -86,6 +89,15 @@ class Runner:
             await hand_back_task(self.resources, fence)
         else:
             await end_task(self.resources, fence, TaskStatus.CANCELLED, "The run was interrupted.")
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """However often it is cancelled meanwhile: a process that stops cancels again what has not ended yet."""
+    working = asyncio.ensure_future(work)
+    while not working.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(working)
+    working.result()
 
 
 def _reason(error: Exception) -> str:

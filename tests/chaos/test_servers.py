@@ -50,10 +50,11 @@ def test_a_server_that_fell_on_a_full_disk_serves_again_with_all_that_was_commit
         writing.start()
         while not committed:  # its page has room for more, so that only the WAL has none
             time.sleep(0.01)
-        fell = server.fill(server.disk, 3)
+        complaints, fell = server.fill(server.disk, 3)
         writing.join()
         with psycopg.connect(server.url) as connection:
             rows = connection.execute("SELECT number FROM written").fetchall()
+        assert complaints
         assert fell
         assert committed
         assert set(committed) <= {row[0] for row in rows}

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from repository.database import Database
 from tests.e2e.roadmap_command import Command
 from tests.e2e.test_foreground import QUICK, all_is_well, contents_are_made, task_of
@@ -36,6 +38,7 @@ async def test_a_detached_run_is_the_same_whole_story_for_all_who_watch_it(
     await all_is_well(database, account)
 
 
+@pytest.mark.soak
 def test_ctrl_c_leaves_alone_what_is_only_watched(shell: Command) -> None:
     shell.start("worker", OFFLINE_LATENCY="0.5").wait_for(lambda err: "Worker " in err)
     task_id = shell("create", "learn chess", "--detach", "--json").json()["task_id"]

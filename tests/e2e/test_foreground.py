@@ -112,6 +112,7 @@ async def test_a_terminal_that_is_closed_leaves_no_run_that_looks_alive(shell: C
     assert (task.status, task.live) == (TaskStatus.CANCELLED, False)
 
 
+@pytest.mark.soak
 async def test_a_foreground_run_that_another_command_cancels_says_so(shell: Command) -> None:
     creating = shell.start("create", "learn chess", "--json", OFFLINE_LATENCY="1", MAX_CONCURRENT_CALLS="1")
     task_id = task_of(creating)
@@ -142,6 +143,7 @@ async def test_a_process_that_slept_too_long_says_that_its_run_goes_on_elsewhere
     await all_is_well(database, account)
 
 
+@pytest.mark.soak
 async def test_of_two_retries_at_once_one_wins_and_the_other_names_it(shell: Command, client: Orchestrator) -> None:
     created = await client.wait((await client.create("learn chess")).task_id)
     both = shell.all(*[["retry", created.roadmap_id or "", "c-1-1-1", "quiz", "--json"]] * 2, OFFLINE_LATENCY="4")

@@ -68,6 +68,7 @@ def test_a_wrong_key_exits_5_with_one_line_and_the_run_can_be_resumed(shell: Com
     assert (resumed.code, resumed.json()["status"]) == (0, "completed")
 
 
+@pytest.mark.soak
 def test_a_grave_mistake_that_nobody_can_understand_holds_no_run_up(shell: Command, provider: Provider) -> None:
     """A very small model found "2" to be critical, in every round of editing."""
     provider.script = always(Fault.EMPTY_WORDS)

@@ -112,6 +112,7 @@ async def test_one_change_at_a_time_and_an_old_one_cannot_overwrite_a_newer_one(
     assert SECOND in names(await client.roadmap(made.roadmap_id))
 
 
+@pytest.mark.soak
 async def test_a_retry_that_races_with_the_removal_of_its_concept_leaves_no_half_of_both(
     shell: Command, database: Database, client: Orchestrator, made: RoadmapView
 ) -> None:

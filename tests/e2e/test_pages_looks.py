@@ -119,6 +119,7 @@ def test_axe_finds_no_serious_issue(here: Site, scheme: str) -> None:
     assert not found
 
 
+@pytest.mark.soak
 def test_after_five_hundred_events_the_heap_is_as_it_was(here: Site) -> None:
     waiting_task(here.database_url, "t-long", "small", status="pending", task_type="retry_batch")
     last = tell(here.database_url, "t-long", [("run_requested", {"task_type": "retry_batch", "roadmap_id": "small"})])

@@ -110,6 +110,7 @@ def test_all_that_failed_is_retried_with_one_button(here: Site, hire: Hire) -> N
     wait_written(page)
 
 
+@pytest.mark.soak
 def test_a_plan_is_sent_back_with_words_and_then_approved(here: Site, hire: Hire) -> None:
     hire(MAX_CONCEPTS="14")
     page = here.open()
@@ -132,6 +133,7 @@ def test_a_plan_is_sent_back_with_words_and_then_approved(here: Site, hire: Hire
     expect(page.locator(".lede")).to_contain_text("approved by local")
 
 
+@pytest.mark.soak
 def test_a_change_shows_its_difference_before_it_counts(here: Site, hire: Hire) -> None:
     hire(MAX_CONCEPTS="14")
     page = here.open()

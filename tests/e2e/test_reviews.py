@@ -91,6 +91,7 @@ async def test_a_framework_is_sent_back_and_approved_before_anything_is_written_
     assert len(calls_begun(account)) == 3 + 3 + 30, "intent, framework, review; plan, parts, review; contents"
 
 
+@pytest.mark.soak
 async def test_of_ten_decisions_at_once_one_wins_and_nine_name_the_one_that_stands(
     shell: Command, database: Database, account: Path, client: Orchestrator
 ) -> None:
@@ -109,6 +110,7 @@ async def test_of_ten_decisions_at_once_one_wins_and_nine_name_the_one_that_stan
     await nothing_bought_twice(database, account)
 
 
+@pytest.mark.soak
 async def test_a_late_decision_is_refused_and_says_what_became_of_the_run(shell: Command, client: Orchestrator) -> None:
     cancelled = await parked(client)
     await client.cancel(cancelled.task_id)
@@ -127,6 +129,7 @@ async def test_a_late_decision_is_refused_and_says_what_became_of_the_run(shell:
     assert await client.tasks() == before
 
 
+@pytest.mark.soak
 async def test_a_decision_and_a_cancel_at_once_leave_one_story(
     shell: Command, database: Database, account: Path, client: Orchestrator
 ) -> None:
@@ -207,6 +210,7 @@ async def test_a_decision_survives_the_death_of_who_made_it(
     ), "only the call in flight is made again"
 
 
+@pytest.mark.soak
 async def test_an_approval_survives_too_and_a_detached_one_waits_for_a_worker(
     shell: Command, database: Database, account: Path, client: Orchestrator
 ) -> None:
@@ -225,6 +229,7 @@ async def test_an_approval_survives_too_and_a_detached_one_waits_for_a_worker(
     await nothing_bought_twice(database, account)
 
 
+@pytest.mark.soak
 async def test_a_review_outlives_a_crash_of_the_database(home: Path, account: Path) -> None:
     shell = ForkedCommand(home, OFFLINE_LATENCY="0", MAX_CONCEPTS="8", OFFLINE_LOG=str(account))
     created = shell("create", "learn chess", "--review", "--review-timeout", "600", "--json")

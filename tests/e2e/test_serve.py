@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 import psutil
+import pytest
 
 from domain.vocabulary import FINAL
 from repository.database import Database
@@ -155,6 +156,7 @@ def test_what_cannot_be_served_ends_in_one_line_before_anything_is_opened(shell:
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.soak
 def test_a_token_of_the_command_line_opens_the_server_until_it_is_revoked(shell: Command) -> None:
     made = shell("token", "create", "--user", "ann", "--role", "admin", "--expires", "1d", "--json").json()
     assert set(made) == {"token", "id", "user", "role", "expires_at"}

@@ -92,6 +92,7 @@ def test_what_a_node_changed_in_the_framework_is_told_in_words(shell: Command) -
     assert "{" not in answer_to(done, "state")
 
 
+@pytest.mark.soak
 async def test_a_framework_that_nobody_would_look_at_again_has_to_be_sound(
     shell: Command, client: Orchestrator
 ) -> None:
@@ -220,6 +221,7 @@ async def test_a_killed_stepper_is_stale_beside_a_worker_and_stepping_goes_on_wh
     assert len(calls_begun(account)) == 3 + 24
 
 
+@pytest.mark.soak
 async def test_a_run_that_somebody_cancels_ends_the_session_although_nobody_types(
     shell: Command, client: Orchestrator
 ) -> None:
@@ -232,6 +234,7 @@ async def test_a_run_that_somebody_cancels_ends_the_session_although_nobody_type
     assert (await client.task(task_id)).error_message == "Cancelled by its user."
 
 
+@pytest.mark.soak
 async def test_a_retry_and_a_review_can_be_stepped_too(shell: Command, client: Orchestrator) -> None:
     created = shell.script("step", "create", "learn chess", "--review", lines=["c", "c"], **QUICK)
     task_id = task_of(created.out)

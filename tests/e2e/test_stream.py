@@ -87,6 +87,7 @@ async def test_a_worker_that_is_killed_and_its_takeover_are_seen_in_one_stream(s
         assert starts == [1, 2]
 
 
+@pytest.mark.soak
 async def test_a_crash_of_the_database_is_outlasted_by_a_stream(home: Path) -> None:
     command = Command(home, OFFLINE_LATENCY="0.3", MAX_CONCURRENT_CALLS="3", MAX_CONCEPTS="8")
     try:
@@ -130,6 +131,7 @@ async def _answer(served: Served, path: str) -> httpx.Response:
         return await client.get(path)
 
 
+@pytest.mark.soak
 async def test_servers_count_together_whichever_is_asked(shell: Command) -> None:
     with serving(shell, "--no-worker", "--processes", "2") as served:
         task_id = served.generate()["task_id"]

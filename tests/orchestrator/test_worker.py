@@ -136,6 +136,21 @@ async def test_after_the_grace_a_hanging_call_is_cut_and_the_task_handed_back(
     assert (await client.task(task.task_id)).status is TaskStatus.PENDING
 
 
+async def test_a_run_that_is_cut_twice_is_handed_back_all_the_same(settings: Settings, client: Orchestrator) -> None:
+    """The second cut once took the handing back for one more call."""
+    task = await client.create("chess", detach=True)
+    author = ScriptedAuthor(latency=60)
+    async with Orchestrator.open(settings, author=author, kind="worker") as orchestrator, asyncio.timeout(30):
+        worker = orchestrator.worker(1)
+        work = asyncio.create_task(worker.work())
+        while not author.running:
+            await asyncio.sleep(0.05)
+        worker.stop()
+        worker.stop()
+        await work
+    assert (await client.task(task.task_id)).status is TaskStatus.PENDING
+
+
 class Stubborn(ScriptedAuthor):
     """Swallows the first cancellation of a call."""
 

@@ -15,7 +15,7 @@ async def test_a_session_that_is_silent_in_mid_statement_bars_nobody(database: D
     """The time-out for idle transactions does not see it; a takeover waited until the statement timed out."""
     await started(database)
     silent = await asyncio.to_thread(silent_in_mid_statement, database.url, "roadmap")
-    foreign = await asyncio.to_thread(silent_in_mid_statement, database.url, "psql")
+    foreign = await asyncio.to_thread(silent_in_mid_statement, database.url, "psql", "bob")
     async with database.transaction() as session:
         assert await end_silent_sessions(session) == 0, "it may still speak"
     await asyncio.sleep(IDLE_IN_TRANSACTION_TIMEOUT + 0.2)

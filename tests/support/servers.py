@@ -106,8 +106,12 @@ def tcp_server(
     programs: Binaries | None = None,
     settings: Mapping[str, str | Path] | None = None,
     initdb: Sequence[str] = (),
+    log: Path | None = None,
 ) -> Iterator[int]:
-    """A server on a free port of the loopback, where only the password lets in; the port."""
+    """A server on a free port of the loopback, where only the password lets in; the port.
+
+    Its log stands beside its data where no `log` is named.
+    """
     account = Account.of(folder, folder)
     account.own(folder)
     programs = programs or Binaries.find(account, folder)
@@ -130,7 +134,7 @@ def tcp_server(
     with (data / "postgresql.conf").open("a") as configuration:
         configuration.writelines(f"{name} = '{value}'\n" for name, value in wanted.items())
     pg_ctl = [str(programs.folder / "pg_ctl"), "-D", str(data), "-w", "-s"]
-    _run(account, [*pg_ctl, "-l", str(folder / "server.log"), "start"], folder)
+    _run(account, [*pg_ctl, "-l", str(log or folder / "server.log"), "start"], folder)
     try:
         create_database(
             tcp_url(port, "postgres", query="options=-c%20default_transaction_read_only%3Doff"),

@@ -3,11 +3,11 @@
 import psycopg
 
 
-def silent_in_mid_statement(url: str, application_name: str) -> psycopg.Connection:
-    """Holds the locks of task t-1, roadmaps and contents, and ann's turn; active, for its statement has not ended."""
+def silent_in_mid_statement(url: str, application_name: str, user_id: str = "ann") -> psycopg.Connection:
+    """Holds the locks of task t-1, roadmaps, contents and a user's turn; active, for its statement has not ended."""
     connection = psycopg.connect(url, application_name=application_name)
     connection.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('t-1', 0))")
-    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('requests of ann', 0))")
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"requests of {user_id}"])
     connection.execute("SELECT FROM roadmap_metadata FOR SHARE")
     connection.execute("SELECT FROM concept_contents FOR UPDATE")
     connection.pgconn.enter_pipeline_mode()
