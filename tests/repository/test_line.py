@@ -6,8 +6,8 @@ import pytest
 from domain.errors import DatabaseUnavailable
 from repository.line import Line
 
-PATIENCE = 0.3
-TURN = 0.1
+PATIENCE = 1.0
+TURN = 0.3
 
 
 async def hold(line: Line, seconds: float) -> None:
