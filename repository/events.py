@@ -122,13 +122,16 @@ async def events_of_type(session: Session, task_id: str, event_type: str) -> lis
 
 
 async def untold_contents(session: Session, task_id: str) -> list[dict[str, Any]]:
-    """Contents that a dead attempt committed without their event: payloads for `content_completed`."""
+    """Contents that a dead attempt committed without their event: payloads for `content_completed`.
+
+    Also of contents that another run has made its own since: this one did complete them.
+    """
     rows = await execute(
         session,
         text("""
-            SELECT v.concept_id, v.content_type, v.version FROM concept_contents c
-            JOIN content_versions v USING (roadmap_id, concept_id, content_type)
-            WHERE c.task_id = :task_id AND v.task_id = :task_id AND NOT EXISTS (
+            SELECT v.concept_id, v.content_type, v.version
+            FROM roadmap_tasks t JOIN content_versions v USING (roadmap_id, task_id)
+            WHERE task_id = :task_id AND NOT EXISTS (
                 SELECT FROM task_events e WHERE e.task_id = :task_id AND e.type = 'content_completed'
                 AND e.payload @> jsonb_build_object(
                     'concept_id', v.concept_id, 'content_type', v.content_type, 'version', v.version))"""),

@@ -1,11 +1,12 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from domain.errors import Superseded
 from domain.vocabulary import ContentType, Step, TaskStatus
 from repository.contents import insert_contents, save_version
-from repository.database import Database
+from repository.database import Database, execute
 from repository.events import (
     EventWriter,
     append_events,
@@ -113,4 +114,7 @@ async def test_what_a_dead_attempt_committed_without_its_event_is_told_later(dat
             await save_version(session, fence, "r-1", concept_id, ContentType.QUIZ, {}, BOUGHT)
         told = {"concept_id": "c-1", "content_type": "quiz", "version": 1}
         await append_events(session, "t-1", [("content_completed", told)], last=0)
-        assert await untold_contents(session, "t-1") == [{**told, "concept_id": "c-2"}]
+        untold = [{**told, "concept_id": "c-2"}]
+        assert await untold_contents(session, "t-1") == untold
+        await execute(session, text("UPDATE concept_contents SET task_id = 't-2' WHERE concept_id = 'c-2'"), {})
+        assert await untold_contents(session, "t-1") == untold, "whoever retries it meanwhile"
