@@ -17,7 +17,7 @@ DATABASE_BREAK: Final = (5.0, 40.0)
 FULL_FOR: Final = (1.0, 4.0)
 """Seconds for which the disk of the database is full."""
 FILL: Final = "fill the disk"
-REFUSED: Final = "the server complained of a full disk"
+COMPLAINED: Final = "the server complained of a full disk"
 FELL: Final = "the server fell on a full disk"
 LONGEST_STOP: Final = 7.0
 """More than twice the lease: who sleeps so long was replaced."""
@@ -72,7 +72,7 @@ class Disturbances:
             self.done[FILL] += 1
             seconds = self._chance.uniform(*FULL_FOR)
             complaints, fell = await asyncio.to_thread(postgres.fill, postgres.disk, seconds)
-            self.done.update({REFUSED: complaints, FELL: fell})
+            self.done.update({COMPLAINED: complaints, FELL: fell})
         else:
             self.done[f"restart ({way})"] += 1
             await asyncio.to_thread(postgres.restart, way)

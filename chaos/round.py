@@ -12,7 +12,7 @@ from typing import Final
 
 import psycopg
 
-from chaos.disturbances import FELL, FILL, REFUSED, Disturbances
+from chaos.disturbances import COMPLAINED, FELL, FILL, Disturbances
 from chaos.fleet import Fleet
 from chaos.losses import fingerprint, losses_of, unfinished
 from chaos.oracle import bought_again, provider
@@ -37,7 +37,7 @@ class Score:
     """Of the database."""
     fills: int = 0
     """Times that its disk was full."""
-    refusals: int = 0
+    complaints: int = 0
     """Complaints of the database about that."""
     falls: int = 0
     """Times that it went down by that."""
@@ -58,7 +58,7 @@ class Score:
             self.stops + other.stops,
             self.restarts + other.restarts,
             self.fills + other.fills,
-            self.refusals + other.refusals,
+            self.complaints + other.complaints,
             self.falls + other.falls,
             self.left_out or other.left_out,
             self.sessions + other.sessions,
@@ -73,7 +73,7 @@ class Score:
         left_out = f"; {self.left_out}" if self.left_out else ""
         return (
             f"{self.kills} kills, {self.stops} stops, {self.restarts} restarts of the database, {self.fills} times its"
-            f" disk full ({self.refusals} complaints, {self.falls} falls), {self.sessions} times sessions cut;"
+            f" disk full ({self.complaints} complaints, {self.falls} falls), {self.sessions} times sessions cut;"
             f" {self.runs.total()} runs ({runs}), {self.calls} calls to the model{left_out}"
         )
 
@@ -163,7 +163,7 @@ def _score(fleet: Fleet, disturbances: Disturbances, asked: Provider, url: str, 
         stops=fleet.stops,
         restarts=sum(number for what, number in done.items() if what.startswith("restart")),
         fills=done[FILL],
-        refusals=done[REFUSED],
+        complaints=done[COMPLAINED],
         falls=done[FELL],
         sessions=done["end sessions"] + done["storm"],
         runs=Counter({str(status): int(count) for status, count in runs}),
