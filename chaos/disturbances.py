@@ -14,8 +14,10 @@ from chaos.servers import WAYS, Postgres
 BREAK: Final = (0.2, 1.2)
 """Seconds between two disturbances of processes."""
 DATABASE_BREAK: Final = (5.0, 40.0)
-FULL_FOR: Final = (1.0, 4.0)
-"""Seconds for which the disk of the database is full."""
+FULL_FOR: Final = (3.0, 9.0)
+"""Seconds for which the disk of the database is full; it has room in its files for less than that."""
+AT_ITS_WAL: Final = 0.5
+"""How often it lacks room for its WAL first, by which it falls, and not for its tables."""
 FILL: Final = "fill the disk"
 COMPLAINED: Final = "the server complained of a full disk"
 FELL: Final = "the server fell on a full disk"
@@ -71,7 +73,8 @@ class Disturbances:
         if way == FILL and postgres.disk:
             self.done[FILL] += 1
             seconds = self._chance.uniform(*FULL_FOR)
-            complaints, fell = await asyncio.to_thread(postgres.fill, postgres.disk, seconds)
+            at_its_wal = self._chance.random() < AT_ITS_WAL
+            complaints, fell = await asyncio.to_thread(postgres.fill, postgres.disk, seconds, at_its_wal=at_its_wal)
             self.done.update({COMPLAINED: complaints, FELL: fell})
         else:
             self.done[f"restart ({way})"] += 1

@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,7 @@ from typing import Final
 import psutil
 import psycopg
 
-from chaos.disk import NoDisk, SmallDisk, small_disk
+from chaos.disk import FILL_EVERY, NoDisk, SmallDisk, small_disk
 from repository import schema
 from repository.embedded import EmbeddedServer
 from repository.postgres_binaries import Account, Binaries
@@ -22,6 +23,8 @@ WAYS: Final = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signa
 SMALL_SEGMENTS: Final = ("--wal-segsize=1",)
 SMALL_WAL: Final = {"wal_recycle": "off", "min_wal_size": "2MB", "max_wal_size": "32MB"}
 """So that a full disk is felt at once: each megabyte of WAL needs room of its own."""
+MOST_SEGMENTS: Final = 40
+"""More than it keeps."""
 NO_SPACE: Final = "No space left on device"
 PATIENCE: Final = 60.0
 """Seconds for a server that was struck down to serve again."""
@@ -52,14 +55,29 @@ class Postgres:
                 postmaster.wait(timeout=10)  # until then it would still answer
         self.mend()
 
-    def fill(self, disk: SmallDisk, seconds: float) -> tuple[int, bool]:
-        """Its disk is full for so long; how often it complained, and whether it fell: without WAL PostgreSQL must."""
+    def fill(self, disk: SmallDisk, seconds: float, *, at_its_wal: bool = False) -> tuple[int, bool]:
+        """Its disk is full for so long; how often it complained, and whether it fell: without WAL PostgreSQL must.
+
+        `at_its_wal` uses up its WAL, so that it must; otherwise its tables may want room first, which is only refused.
+        """
         before = len(self.log.read_text())
-        disk.fill(seconds)
+        with ThreadPoolExecutor(1) as threads:
+            filling = threads.submit(disk.fill, seconds)
+            if at_its_wal:
+                time.sleep(2 * FILL_EVERY)
+                self._use_up_its_wal()
+            filling.result()
         fell = not self.answers()
         self.mend()
         told = self.log.read_text()[before:]
         return told.count(NO_SPACE), fell or "PANIC" in told
+
+    def _use_up_its_wal(self) -> None:
+        """Segment by segment, to those that it made in advance, until it falls for want of one more."""
+        with suppress(psycopg.Error), psycopg.connect(self.url, connect_timeout=3, autocommit=True) as connection:
+            for _ in range(MOST_SEGMENTS):
+                connection.execute("SELECT pg_logical_emit_message(true, 'chaos', 'a word')")
+                connection.execute("SELECT pg_switch_wal()")
 
     def mend(self) -> None:
         deadline = time.monotonic() + PATIENCE

@@ -60,6 +60,17 @@ def test_a_server_that_fell_on_a_full_disk_serves_again_with_all_that_was_commit
         assert set(committed) <= {row[0] for row in rows}
 
 
+def test_a_server_that_writes_nothing_falls_too_where_the_disk_is_filled_at_its_wal() -> None:
+    with postgres(OVER_TCP) as server:
+        if server.disk is None:
+            pytest.skip(server.left_out)
+        assert server.fill(server.disk, 0.3) == (0, False)
+        complaints, fell = server.fill(server.disk, 2, at_its_wal=True)
+        assert complaints
+        assert fell
+        assert server.answers()
+
+
 _WRITE = """
     WITH much_wal AS (SELECT pg_logical_emit_message(true, '', repeat('x', 50000)))
     INSERT INTO written SELECT %s FROM much_wal"""
