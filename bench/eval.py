@@ -96,16 +96,23 @@ class Examiner:
         score = Score(goal)
         began = time.monotonic()
         request = LearningRequest(preferences=goal)
-        intent = await self._ask(score, IntentBrief(request=request))
-        if isinstance(intent, Intent):
-            score.note("intent", [])
-            brief = FrameworkBrief(request=request, intent=intent, max_concepts=MOST_CONCEPTS)
-            draft = await self._ask(score, brief)
-            if isinstance(draft, FrameworkDraft):
-                score.note("framework", _framework_problems(draft, goal))
-                await asyncio.gather(*(self._content(score, brief) for brief in self._briefs(draft, goal)))
+        draft = await self._framework(score, request)
+        if draft is None:  # what cannot even be asked for is no better than what is wrong
+            score.asked.update({kind.role: self.concepts for kind in _KINDS})
+        else:
+            score.note(FrameworkBrief.role, _framework_problems(draft, goal))
+            await asyncio.gather(*(self._content(score, brief) for brief in self._briefs(draft, goal)))
         score.seconds = time.monotonic() - began
         return score
+
+    async def _framework(self, score: Score, request: LearningRequest) -> FrameworkDraft | None:
+        intent = await self._ask(score, IntentBrief(request=request))
+        if not isinstance(intent, Intent):
+            score.asked[FrameworkBrief.role] += 1
+            return None
+        score.note(IntentBrief.role, [])
+        brief = FrameworkBrief(request=request, intent=intent, max_concepts=MOST_CONCEPTS)
+        return cast(FrameworkDraft | None, await self._ask(score, brief))
 
     def _briefs(self, draft: FrameworkDraft, goal: Preferences) -> Iterator[ContentBrief[Any]]:
         framework, _ = identify(draft, "r-eval", goal.available_hours_per_week)

@@ -36,12 +36,20 @@ async def test_a_worse_author_has_worse_numbers() -> None:
 
 @pytest.mark.parametrize("role", [Role.INTENT, Role.FRAMEWORK, Role.TUTORIAL])
 async def test_an_author_that_gives_no_answer_is_scored_and_ends_nothing(role: Role) -> None:
-    def fail(_: Brief[Any], __: Sequence[str]) -> Any:
-        raise CallFailed("no", model="m", outcome="failed 401", transient=False)
-
-    score = await Examiner(ScriptedAuthor({role: fail}), None).score(Preferences(learning_goal="chess"))
+    score = await Examiner(ScriptedAuthor({role: _no_answer}), None).score(Preferences(learning_goal="chess"))
     assert score.passed[role] == 0
     assert score.problems["No answer: failed N."] >= 1
+
+
+@pytest.mark.parametrize("role", [Role.INTENT, Role.FRAMEWORK])
+async def test_what_an_author_never_came_to_counts_against_it_too(role: Role) -> None:
+    """Or one without any framework would be better than one whose contents are bad."""
+
+    score = await Examiner(ScriptedAuthor({role: _no_answer}), None, concepts=2).score(
+        Preferences(learning_goal="chess")
+    )
+    assert score.asked.total() == 1 + 1 + 3 * 2
+    assert score.passed.total() == (role != Role.INTENT)
 
 
 async def test_the_columns_of_a_table_stand_in_line_in_every_script() -> None:
@@ -49,3 +57,7 @@ async def test_the_columns_of_a_table_stand_in_line_in_every_script() -> None:
     lines = report("offline", scores).splitlines()[1:]
     rows = [line for line in lines if line and not line.startswith((" ", "-"))]
     assert len({cells(row) for row in rows}) == 1
+
+
+def _no_answer(_: Brief[Any], __: Sequence[str]) -> Any:
+    raise CallFailed("no", model="m", outcome="failed 401", transient=False)
