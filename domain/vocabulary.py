@@ -98,6 +98,9 @@ GENERATOR_OF: Final = {
 }
 """The node that writes each content type."""
 
+CONTENT_STEPS: Final = frozenset({Step.CONTENT_GENERATION, *GENERATOR_OF.values()})
+"""Those of a run whose framework is accepted."""
+
 _RESUMABLE = frozenset({TaskStatus.FAILED, TaskStatus.PARTIAL_FAILURE, TaskStatus.CANCELLED})
 
 TRANSITIONS: Final[dict[TaskStatus, frozenset[TaskStatus]]] = {

@@ -17,7 +17,7 @@ from langgraph.types import Command, Interrupt, StateSnapshot
 
 from domain.errors import ModelDenied
 from domain.review import Issue, Validation
-from domain.vocabulary import GENERATOR_OF, RETRY_OF, STRUCTURAL, ContentType, Step, TaskStatus, TaskType
+from domain.vocabulary import CONTENT_STEPS, GENERATOR_OF, RETRY_OF, STRUCTURAL, ContentType, Step, TaskStatus, TaskType
 from nodes.authors.budget import Budget, Limit
 from nodes.authors.ledger import Ledger
 from nodes.authors.patience import Patience
@@ -74,12 +74,18 @@ class Attempt:
             begin = await self._persist(lambda session: input_of(session, self.task))
             if self.task.accepted_version is None:
                 return begin  # else its checkpoints were pruned, and the rows are the truth by now
-        if self.task.accepted_version is not None or self.task.task_type not in STRUCTURAL:
+        if self._is_about_contents(stands):
             # A run whose failures were caught stands at its end: the rows say what is missing, so enter anew.
             await self.graph.aupdate_state(self.config, begin, as_node=Step.CONTENT_GENERATION)
             await self.context.enter(self.context.content_step)
             return None
         return self.answer_to(stands)
+
+    def _is_about_contents(self, stands: StateSnapshot) -> bool:
+        """Not where a stepper went back to before them, although a framework has been accepted."""
+        if self.task.task_type not in STRUCTURAL:
+            return True
+        return self.task.accepted_version is not None and CONTENT_STEPS.issuperset(stands.next)
 
     def answer_to(self, stands: StateSnapshot) -> Command[Any] | None:
         """What was decided about the review that the graph waits for, if it was."""

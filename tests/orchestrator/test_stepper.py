@@ -257,3 +257,42 @@ async def test_an_answer_that_no_worker_has_taken_up_counts_for_who_steps_on(
         assert await stepper.next_nodes() == (expected,)
         assert (await stepper.state())["approved"] is approved
         await stepper.quit()
+
+
+async def test_a_rejection_counts_also_after_going_back_past_an_accepted_framework(
+    settings: Settings, orchestrator: Orchestrator
+) -> None:
+    """The contents of what had been accepted were once written, as if nobody had rejected it."""
+    task = await orchestrator.create("chess", review=ReviewRequest())
+    async with orchestrator.step(task.task_id) as stepper:
+        await stepper.advance([])
+    await orchestrator.review(task.task_id, Decision(approved=True), detach=True)
+    await orchestrator.resume(task.task_id)
+    async with orchestrator.step(task.task_id) as stepper:
+        await until(stepper, Step.TUTORIAL_GENERATION)
+        moments = await stepper.history()
+        await stepper.back(next(moment.number for moment in moments if moment.next_nodes == (Step.HUMAN_REVIEW,)))
+        await stepper.advance([])
+    await orchestrator.review(task.task_id, Decision(approved=False, feedback="shorter"), detach=True)
+    async with working(settings, ScriptedAuthor()):
+        async for event in orchestrator.follow(task.task_id):
+            if event.type == "review_requested" and event.payload["round"] == 3:
+                break
+    steps = [event.payload["step"] for event in await orchestrator.events(task.task_id) if event.type == "step_started"]
+    assert Step.EDIT_PLAN_ANALYSIS in steps
+
+
+async def test_a_run_that_was_left_after_going_back_past_an_accepted_framework_goes_on_from_there(
+    settings: Settings, orchestrator: Orchestrator
+) -> None:
+    task = await orchestrator.create("chess")
+    async with orchestrator.step(task.task_id) as stepper:
+        await until(stepper, Step.TUTORIAL_GENERATION)
+        moments = await stepper.history()
+        await stepper.back(next(moment.number for moment in moments if moment.next_nodes == (Step.CURRICULUM_DESIGN,)))
+        await stepper.quit()
+    await orchestrator.resume(task.task_id, detach=True)
+    async with working(settings, ScriptedAuthor()):
+        task = await orchestrator.wait(task.task_id)
+    assert task.status is TaskStatus.COMPLETED
+    assert (await orchestrator.roadmap(task.roadmap_id)).framework_version == 2
