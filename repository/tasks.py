@@ -7,7 +7,7 @@ who runs it or what becomes of it, under the exclusive lock, moving `attempt`. S
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import exists, func, or_, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
@@ -20,6 +20,8 @@ from repository.database import Session, execute
 from repository.fence import Fence
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
+
+GONE_BY_NOW: Final = "Another run was in the way and has just ended; try again."
 
 
 async def lock_task(session: Session, task_id: str) -> TaskRow:
@@ -80,8 +82,11 @@ async def create_task(
         concept_id=concept_id,
         content_type=content_type,
     )
-    rival = await rival_of(session, wanted)
-    raise in_the_way(rival) if rival else Conflict(f"There is already a task {task_id}.")
+    if rival := await rival_of(session, wanted):
+        raise in_the_way(rival)
+    if await session.get(TaskRow, task_id):
+        raise Conflict(f"There is already a task {task_id}.")
+    raise Conflict(GONE_BY_NOW)
 
 
 async def rival_of(session: Session, task: TaskRow) -> TaskRow | None:
@@ -159,9 +164,7 @@ async def update_task_status(
             moved: TaskRow | None = (await session.exec(statement)).scalars().one_or_none()
     except IntegrityError as error:  # another took the place of a final task in this very moment
         rival = await rival_of(session, task)
-        if rival is None:
-            raise
-        raise in_the_way(rival) from error
+        raise (in_the_way(rival) if rival else Conflict(GONE_BY_NOW)) from error
     if moved is not None:
         return moved
     if attempt is not None and task.attempt != attempt:

@@ -2,12 +2,14 @@ import asyncio
 from collections.abc import Awaitable
 from itertools import product
 
+import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.event import listen
 
 from domain.errors import Conflict, NotFound, RoadmapError
 from domain.vocabulary import ACTIVE, FINAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
-from repository.database import Database, execute
+from repository.database import Database, Session, execute
 from repository.tasks import (
     create_task,
     get_active_task_by_roadmap_id,
@@ -43,6 +45,25 @@ async def test_of_fifty_creations_of_one_roadmap_exactly_one_wins(database: Data
     assert all(isinstance(error, Conflict) for error in lost)
     winner = f"t-{results.index(None)}"
     assert all(winner in str(error) for error in lost), "a loser is told which task is in the way"
+
+
+async def test_a_rival_that_ends_in_the_same_moment_is_not_told_as_the_task_itself(database: Database) -> None:
+    """The one who asked was once told that there is a task of this new id."""
+    await started(database, "t-1")
+    rival_ends = "UPDATE roadmap_tasks SET status = 'failed', completed_at = now() WHERE task_id = 't-1'"
+
+    def end_the_rival(*_: object) -> None:
+        with psycopg.connect(database.url) as other:
+            other.execute(rival_ends)
+
+    async def ask(session: Session) -> None:
+        listen(session.info["connection"].sync_connection, "after_cursor_execute", end_the_rival, once=True)
+        await create_task(session, "t-2", "u-1", {}, roadmap_id="r-1")
+
+    with pytest.raises(Conflict, match="has just ended; try again"):
+        await database.persist(ask)
+    with pytest.raises(Conflict, match="already a task t-1"):
+        await database.persist(lambda session: create_task(session, "t-1", "u-1", {}, roadmap_id="r-1"))
 
 
 async def test_of_fifty_retries_of_one_content_exactly_one_wins(database: Database) -> None:
