@@ -17,6 +17,12 @@ NOTE: Final = "server.url"
 USUAL: Final = "http://127.0.0.1:8000"
 
 
+def address_of(host: str, port: int) -> str:
+    """Of a server, for a browser beside it: who listens on all addresses listens on loopback."""
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{loopback}]:{port}" if ":" in loopback else f"http://{loopback}:{port}"
+
+
 @contextmanager
 def noted(home: Path, address: str) -> Iterator[None]:
     """The address is known to `roadmap open` meanwhile; a folder that cannot be written to is no hindrance."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.browsing import noted
+from cli.browsing import address_of, noted
 from cli.opening import read_settings
 from cli.output import complain, tell
 from cli.signals import signals_go_to
@@ -58,7 +58,7 @@ def serve(
         parts.append(Part("worker", [sys.executable, "-m", "cli", "worker"]))
     with listening, _shared_counters(processes):
         ready_database(settings)  # told in one line here, instead of by each process again and again
-        with noted(settings.home, f"http://{shown}:{address[1]}"):
+        with noted(settings.home, address_of(*address[:2])):
             _keep(parts, settings.grace, f"Serving http://{shown}:{address[1]}")
 
 

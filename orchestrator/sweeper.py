@@ -5,12 +5,13 @@ A second wake-up is harmless, so a sweep needs no fence; it is claimed only so t
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Final
 
 import structlog
 from sqlalchemy import text
 
-from domain.errors import DatabaseUnavailable
+from domain.errors import DatabaseUnavailable, Superseded
 from orchestrator import reviews, transitions
 from orchestrator.lease import Lease
 from orchestrator.queue import RunQueue
@@ -61,10 +62,11 @@ async def hand_back_forgotten(database: Database, queue: RunQueue, lease: Lease,
         owned = await owned_tasks(session, lease.worker_id)
     forgotten = {fence for fence in owned if not lease.holds(fence.task_id, fence.attempt)}
     for fence in forgotten & suspected:
-        async with database.transaction() as session:
-            await transitions.hand_back(session, fence, fruitless=True)
-            await queue.enqueue(session, fence.task_id, urgent=True)
-        _log.warning("handed back a task that this process did not run", task_id=fence.task_id)
+        with suppress(Superseded):  # somebody has cancelled it meanwhile
+            async with database.transaction() as session:
+                await transitions.hand_back(session, fence, fruitless=True)
+                await queue.enqueue(session, fence.task_id, urgent=True)
+            _log.warning("handed back a task that this process did not run", task_id=fence.task_id)
     return forgotten - suspected
 
 

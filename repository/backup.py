@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.errors import Conflict, DatabaseUnavailable, InvalidInput, NotFound
 from repository import schema
+from repository.disk import flush
 from repository.postgres_binaries import client_program
 from repository.refusals import said
 from repository.urls import read_url
@@ -78,6 +79,7 @@ def back_up(url: str, file: Path) -> int:
         os.fsync(descriptor)
         size = os.fstat(descriptor).st_size
         Path(unfinished).rename(file)
+        flush(file.parent)
         return size
     finally:
         os.close(descriptor)

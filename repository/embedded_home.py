@@ -24,6 +24,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from domain.errors import DatabaseUnavailable
+from repository.disk import flush
 from repository.postgres_binaries import Account
 
 PORT = 5432  # part of the socket's file name only; no TCP port is opened
@@ -120,7 +121,7 @@ class ServerHome:
             self.account.own(cluster)
             yield cluster
             cluster.rename(self.data)
-            _flush(self.folder)
+            flush(self.folder)
         finally:
             _remove(cluster)
 
@@ -207,12 +208,3 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
-
-
-def _flush(folder: Path) -> None:
-    """A rename is on disk only when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.app import main
-from cli.browsing import NOTE, noted
+from cli.browsing import NOTE, address_of, noted
 
 
 class Healthy(http.server.BaseHTTPRequestHandler):
@@ -60,3 +60,11 @@ def test_the_note_of_a_later_server_is_left_alone(home: Path) -> None:
 def test_a_folder_that_is_not_there_is_no_hindrance(tmp_path: Path) -> None:
     with noted(tmp_path / "none", "http://127.0.0.1:1"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]"), ("192.0.2.1", "192.0.2.1")],
+)
+def test_a_server_on_all_addresses_is_found_on_loopback(host: str, found: str) -> None:
+    assert address_of(host, 80) == f"http://{found}:80"

@@ -294,5 +294,5 @@ async def test_a_run_that_was_left_after_going_back_past_an_accepted_framework_g
     await orchestrator.resume(task.task_id, detach=True)
     async with working(settings, ScriptedAuthor()):
         task = await orchestrator.wait(task.task_id)
-    assert task.status is TaskStatus.COMPLETED
-    assert (await orchestrator.roadmap(task.roadmap_id)).framework_version == 2
+    assert (task.status, task.roadmap_id is not None) == (TaskStatus.COMPLETED, True)
+    assert (await orchestrator.roadmap(task.roadmap_id or "")).framework_version == 2

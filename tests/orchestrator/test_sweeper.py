@@ -18,7 +18,7 @@ from orchestrator import reviews, transitions
 from orchestrator.lease import Lease
 from orchestrator.queue_pgqueuer import PgQueuerQueue
 from orchestrator.settings import Settings
-from orchestrator.sweeper import expire_reviews, keep_sweeping, sweep
+from orchestrator.sweeper import expire_reviews, hand_back_forgotten, keep_sweeping, sweep
 from repository.database import Database, Session, execute
 from repository.tasks import get_task
 from tests.orchestrator.test_worker import working
@@ -95,6 +95,34 @@ async def test_a_run_that_gave_up_on_the_database_is_not_left_running_for_ever(s
         finished = await asyncio.wait_for(worker.wait(task.task_id), 20)
         assert finished.status is TaskStatus.COMPLETED
         assert "run_handed_back" in [event.type for event in await worker.events(task.task_id)]
+
+
+class CancellingQueue(PgQueuerQueue):
+    """In the moment in which one task is queued, somebody cancels all others."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.queued: list[str] = []
+        self._rows = database
+
+    async def enqueue(self, session: Session, task_id: str, *, urgent: bool = False) -> None:
+        await super().enqueue(session, task_id, urgent=urgent)
+        self.queued.append(task_id)
+        async with self._rows.transaction() as other:
+            for rival in {"t-0", "t-1", "t-2"} - {task_id}:
+                await transitions.cancel(other, rival, "by somebody")
+
+
+async def test_what_was_cancelled_before_it_is_handed_back_is_left_alone(database: Database) -> None:
+    """It once kept all others from being handed back, and left a trace in the log."""
+    lease = Lease(database.url, kind="worker", timeout=5)
+    for number in range(3):
+        await started(database, f"t-{number}", roadmap_id=f"r-{number}", worker_id=lease.worker_id)
+    queue = CancellingQueue(database)
+    suspected = await hand_back_forgotten(database, queue, lease, set())
+    assert len(suspected) == 3
+    assert await hand_back_forgotten(database, queue, lease, suspected) == set()
+    assert len(queue.queued) == 1
 
 
 async def test_a_task_that_its_process_keeps_dropping_ends_as_poison(settings: Settings, database: Database) -> None:
