@@ -71,7 +71,8 @@ def _check_habits(questions: Sequence[Question]) -> Iterator[str]:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.casefold().split()).rstrip(".;。；")
+    folded = " ".join(text.casefold().split())
+    return folded.rstrip(".;。；") or folded  # a mark may be what is asked for
 
 
 def _repeated(texts: Sequence[str]) -> bool:

@@ -53,7 +53,7 @@ def test_ctrl_c_leaves_alone_what_is_only_watched(shell: Command) -> None:
 
 
 def test_watching_a_dead_run_is_no_endless_spinner(shell: Command) -> None:
-    creating = shell.start("create", "learn chess", OFFLINE_LATENCY="1")
+    creating = shell.start("create", "learn chess", OFFLINE_LATENCY="1", MAX_CONCURRENT_CALLS="1")
     task_id = task_of(creating)
     creating.wait_for(contents_are_made)
     watching = shell.start("watch", task_id)

@@ -54,6 +54,10 @@ def test_a_question_nobody_could_answer_rightly_does_not_count(changes: dict[str
     assert complaints(**changes)
 
 
+def test_marks_are_answers_too() -> None:
+    assert complaints(question="Which ends a statement?", options=[";", ".", ":"], correct_answer=[0]) == ""
+
+
 def test_a_quiz_of_two_questions_does_not_count() -> None:
     assert "at least 3" in check_content(quiz(question(1), question(2)))[0]
 
