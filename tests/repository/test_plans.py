@@ -47,6 +47,7 @@ def filled_url(server_url: str) -> Iterator[str]:
     name = create_database(server_url)
     with psycopg.connect(url_of(server_url, name), autocommit=True) as connection:
         connection.execute(FILL)
+        connection.execute("VACUUM ANALYZE")
     yield url_of(server_url, name)
     drop_database(server_url, name)
 
@@ -241,6 +242,11 @@ async def _told_about_the_queue(filled: Database, deliveries: AsyncGenerator[str
 
 async def test_a_statement_without_an_index_would_be_noticed(filled: Database) -> None:
     with pytest.raises(AssertionError, match="roadmap_tasks was read as a whole"):
+        await check(filled, lambda session: execute(session, text("SELECT count(updated_at) FROM roadmap_tasks"), {}))
+
+
+async def test_a_statement_that_reads_a_whole_index_would_be_noticed(filled: Database) -> None:
+    with pytest.raises(AssertionError, match="rows of roadmap_tasks"):
         await check(filled, lambda session: execute(session, text("SELECT count(*) FROM roadmap_tasks"), {}))
 
 
