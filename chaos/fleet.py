@@ -63,6 +63,8 @@ class Fleet:
             "model": "openai:test",
             "model_timeout": 5,
             "link_check": "false",
+            "webhook_allow": "127.0.0.1",
+            "webhook_timeout": 5,
             "max_concepts": 12,
             "max_concurrent_calls": 4,
             "heartbeat_timeout": LEASE,

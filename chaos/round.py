@@ -15,15 +15,17 @@ import psycopg
 from chaos.disturbances import COMPLAINED, FELL, FILL, Disturbances
 from chaos.fleet import Fleet
 from chaos.losses import fingerprint, losses_of, unfinished
+from chaos.messages import Mailbox, untold, waiting
 from chaos.oracle import bought_again, provider
 from chaos.servers import postgres
 from chaos.users import User
 from tests.support.provider import Provider
+from tests.support.web_server import web_server
 
 USERS: Final = ("ann", "bob", "cyd", "dan")
 BYSTANDER: Final = "eve"
 TIME_TO_SETTLE: Final = 60.0
-"""Seconds for all runs to become final once nothing disturbs them any more."""
+"""Seconds for all runs to become final, and to be told, once nothing disturbs them any more."""
 
 
 @dataclass
@@ -48,6 +50,8 @@ class Score:
     runs: Counter[str] = field(default_factory=Counter)
     """Runs by what became of them."""
     calls: int = 0
+    messages: int = 0
+    """That webhooks were told."""
     reasons: Counter[str] = field(default_factory=Counter)
     """Why runs failed, in the words of their rows."""
     losses: list[str] = field(default_factory=list)
@@ -64,6 +68,7 @@ class Score:
             self.sessions + other.sessions,
             self.runs + other.runs,
             self.calls + other.calls,
+            self.messages + other.messages,
             self.reasons + other.reasons,
             self.losses + other.losses,
         )
@@ -74,7 +79,8 @@ class Score:
         return (
             f"{self.kills} kills, {self.stops} stops, {self.restarts} restarts of the database, {self.fills} times its"
             f" disk full ({self.complaints} complaints, {self.falls} falls), {self.sessions} times sessions cut;"
-            f" {self.runs.total()} runs ({runs}), {self.calls} calls to the model{left_out}"
+            f" {self.runs.total()} runs ({runs}), {self.calls} calls to the model, {self.messages} messages to webhooks"
+            f"{left_out}"
         )
 
 
@@ -86,21 +92,31 @@ async def round_of(kind: str, seed: int, seconds: float, logs: Path) -> Score:
         http = f"http://127.0.0.1:{fleet.port}"
         everybody = [User(name, http, seed) for name in (*USERS, BYSTANDER)]
         try:
-            await _bystander(everybody[-1])
-            before = fingerprint(database.url, BYSTANDER)
-            disturbances = Disturbances(fleet, database, random.Random(f"{seed} {kind}"))
-            losses = await _storm(everybody[:-1], disturbances, seconds)
-            await asyncio.to_thread(database.mend)
-            losses += await _settled(database.url)
+            async with web_server() as receiver:
+                await _bystander(everybody[-1])
+                before = fingerprint(database.url, BYSTANDER)
+                mailboxes = [Mailbox(user, receiver) for user in everybody[:-1]]
+                for mailbox in mailboxes:
+                    await mailbox.subscribe()
+                disturbances = Disturbances(fleet, database, random.Random(f"{seed} {kind}"))
+                losses = await _storm(everybody[:-1], disturbances, seconds)
+                await asyncio.to_thread(database.mend)
+                losses += await _settled(database.url)
             losses += await losses_of(everybody, database.url, http)
             losses += bought_again(database.url, asked.log, fleet.stopped)
+            for mailbox in mailboxes:
+                losses += untold(database.url, mailbox.user.name, mailbox.received)
             after = fingerprint(database.url, BYSTANDER)
             changed = [
                 f"{table} {before[table]} -> {after[table]}" for table in before if after[table] != before[table]
             ]
             if changed:
                 losses.append(f"rows of {BYSTANDER}, who did nothing, have changed: {', '.join(changed)}")
-            return replace(_score(fleet, disturbances, asked, database.url, losses), left_out=database.left_out)
+            return replace(
+                _score(fleet, disturbances, asked, database.url, losses),
+                messages=sum(len(mailbox.received) for mailbox in mailboxes),
+                left_out=database.left_out,
+            )
         finally:
             keeping.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -134,11 +150,15 @@ async def _storm(users: list[User], disturbances: Disturbances, seconds: float) 
 
 async def _settled(url: str) -> list[str]:
     async def is_quiet() -> bool:
-        return not unfinished(url)
+        return not unfinished(url) and not waiting(url)
 
     if await _eventually(is_quiet, TIME_TO_SETTLE):
         return []
-    return [f"not final {TIME_TO_SETTLE:g} s after the last disturbance: {task}" for task in unfinished(url)]
+    late = f"{TIME_TO_SETTLE:g} s after the last disturbance"
+    return [
+        *(f"not final {late}: {task}" for task in unfinished(url)),
+        *(f"not told {late}: {message}" for message in waiting(url)),
+    ]
 
 
 async def _eventually(seen: Callable[[], Awaitable[bool]], seconds: float) -> bool:

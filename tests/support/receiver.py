@@ -21,10 +21,11 @@ class Message:
 
 def messages(server: WebServer, secret: str) -> list[Message]:
     """All that came, in order. Fails for one that somebody else may have written, or long ago."""
-    return [_verified(request, secret) for request in server.requests]
+    return [verified(request, secret) for request in server.requests]
 
 
-def _verified(request: str, secret: str) -> Message:
+def verified(request: str, secret: str) -> Message:
+    """One that has just come."""
     head, _, body = request.partition("\r\n\r\n")
     lines = head.split("\r\n")
     assert lines[0].startswith("POST ")
