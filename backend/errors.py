@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from domain.errors import (
     Conflict,
@@ -56,6 +57,8 @@ TITLES: Final = {
 RETRY_AFTER: Final = 5
 """Seconds after which to try again when the database is away."""
 
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
 _FOR_TERMINALS: Final = re.compile(r"[;:,.]? ?`roadmap [^`]*`[^;.]*(?=[;.]|$)")
 """Advice to type a command, which means nothing to who speaks HTTP."""
 
@@ -89,6 +92,15 @@ class Problem(HTTPException):
     ) -> None:
         super().__init__(status, detail, headers)
         self.code = code
+
+
+def all_but(*methods: str) -> list[str]:
+    return [method for method in METHODS if method not in methods]
+
+
+def only(*methods: str) -> Problem:
+    """Of a path that fits a route of another meaning too."""
+    return Problem(405, "Method Not Allowed", headers={"Allow": ", ".join(methods)})
 
 
 def unauthorized(detail: str) -> Problem:
@@ -162,9 +174,21 @@ def install(app: FastAPI) -> None:
         return problem(422, first, errors=errors)
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> Response:
-        code = error.code if isinstance(error, Problem) else None
-        return problem(error.status_code, str(error.detail), code=code, headers=error.headers)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        if isinstance(error, Problem):
+            return problem(error.status_code, error.detail, code=error.code, headers=error.headers)
+        headers = {"Allow": ", ".join(allowed(request))} if error.status_code == 405 else error.headers
+        return problem(error.status_code, str(error.detail), headers=headers)
+
+
+def allowed(request: Request) -> list[str]:
+    """The methods of a path (RFC 9110, 10.2.1); Starlette names those of one of its routes."""
+
+    def works(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+
+    return [method for method in METHODS if works(method)]
 
 
 def _where(location: Sequence[Any]) -> str:

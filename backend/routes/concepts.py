@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from backend.auth import CallerDep
-from backend.errors import Problem, documented
+from backend.errors import all_but, documented, only
 from backend.inputs import ConceptId, Key, RoadmapId, Version, terms_of
 from backend.resources import OrchestratorDep, SettingsDep
 from backend.routes.answers import started
@@ -32,10 +32,10 @@ async def content_versions(
     )
 
 
-@router.get("/retry", include_in_schema=False)
+@router.api_route("/retry", methods=all_but("POST"), include_in_schema=False)
 async def only_posted() -> None:
     """Else the route below would take `retry` for a type of content."""
-    raise Problem(405, "Method Not Allowed", headers={"Allow": "POST"})
+    raise only("POST")
 
 
 @router.get("", responses=documented(404, 422))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.auth import Caller, CallerDep
-from backend.errors import Problem, documented
+from backend.errors import all_but, documented, only
 from backend.inputs import LONGEST_ATTEMPT_ID, VISIBLE, ConceptId, RoadmapId, Version
 from backend.paging import Limit
 from backend.resources import OrchestratorDep
@@ -87,10 +87,14 @@ async def _mark(
     return await orchestrator.learning.mark(roadmap_id, concept_id, learner, done=done, owner=caller.reads)
 
 
-@router.get("/concepts/{concept_id:path}/done", include_in_schema=False)
+@router.api_route(
+    "/concepts/{concept_id:path}/done",
+    methods=all_but("PUT", "DELETE"),
+    include_in_schema=False,
+)
 async def only_marked() -> None:
     """Else a route of contents would take `done` for a type of content."""
-    raise Problem(405, "Method Not Allowed", headers={"Allow": "PUT, DELETE"})
+    raise only("PUT", "DELETE")
 
 
 @router.get("/concepts/{concept_id:path}/quiz/questions", responses=documented(404, 422))

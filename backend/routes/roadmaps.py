@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from backend.auth import CallerDep
-from backend.errors import documented
+from backend.errors import all_but, documented, only
 from backend.inputs import Key, RoadmapId, UserFilter, Version, terms_of
 from backend.paging import Cursor, Limit, cut, decode
 from backend.resources import OrchestratorDep, SettingsDep
@@ -47,6 +47,12 @@ async def generate(
     review = ReviewRequest(body.review_timeout) if body.review else None
     terms = terms_of(request, caller, settings, owner=None, key=key, body=body)
     return started(request, response, await orchestrator.create(wanted, review=review, detach=True, terms=terms))
+
+
+@router.api_route("/generate", methods=all_but("POST"), include_in_schema=False)
+async def only_posted() -> None:
+    """Else a route below would take `generate` for a roadmap."""
+    raise only("POST")
 
 
 @router.get("", responses=documented(422))

@@ -149,14 +149,33 @@ async def test_a_query_that_cannot_be_used_is_refused(
     problem(answer)
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("roadmaps", "GET"),
+        ("roadmaps/generate", "POST"),
+        ("roadmaps/r-1", "GET, DELETE"),
+        ("roadmaps/r-1/concepts/c-1-1-1/quiz", "GET"),
+        ("roadmaps/r-1/concepts/c-1-1-1/quiz/retry", "POST"),
+        ("roadmaps/r-1/concepts/c-1-1-1/quiz/attempts", "GET, POST"),
+        ("roadmaps/r-1/concepts/c-1-1-1/done", "PUT, DELETE"),
+        ("roadmaps/r-1/concepts/a/b/done", "PUT, DELETE"),
+        ("webhooks", "GET, POST"),
+        ("tasks/t-1/cancel", "POST"),
+    ],
+)
+async def test_all_that_works_on_a_path_is_said_where_a_method_does_not(
+    client: httpx.AsyncClient, path: str, allowed: str
+) -> None:
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"} - set(allowed.split(", ")):
+        answer = await client.request(method, f"/api/v1/{path}")
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed), method
+
+
 async def test_what_is_not_there_and_what_does_not_work_there(client: httpx.AsyncClient) -> None:
     assert problem(await client.get("/api/v1/nothing"))["status"] == 404
     answer = await client.put("/api/v1/roadmaps")
     assert problem(answer)["status"] == 405
-    assert "GET" in answer.headers["allow"]
-    for path, allowed in (("quiz/retry", "POST"), ("done", "PUT, DELETE")):
-        answer = await client.get(f"/api/v1/roadmaps/r-1/concepts/c-1-1-1/{path}")
-        assert (problem(answer)["status"], answer.headers["allow"]) == (405, allowed)
     answer = await client.post(GENERATE, content=json.dumps(GOAL), headers={"Content-Type": "text/plain"})
     assert problem(answer)["status"] in {415, 422}
 

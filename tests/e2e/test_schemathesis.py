@@ -3,7 +3,6 @@
 All default checks but these, each for its reason:
 * negative_data_rejection: it also changes what stays valid (an unknown query parameter is ignored by design);
 * positive_data_acceptance: what fits the document may name what is not there, or not in that state: 404, 409;
-* unsupported_method: it wants Allow to name the methods of all routes on a path, Starlette names those of one;
 * ignored_auth, missing_required_header: the only required header is the token's, and here everybody may do everything;
   tests/backend/test_auth.py tries every route without one.
 """
@@ -18,9 +17,7 @@ import pytest
 from tests.e2e.roadmap_command import Command
 from tests.e2e.served import serving
 
-LEFT_OUT: Final = (
-    "negative_data_rejection,positive_data_acceptance,unsupported_method,ignored_auth,missing_required_header"
-)
+LEFT_OUT: Final = "negative_data_rejection,positive_data_acceptance,ignored_auth,missing_required_header"
 UNENDING: Final = "/stream$"
 """Answers of these routes end when a run does."""
 UNLIMITED: Final = {"HTTP_REQUESTS_PER_MINUTE": "1000000", "HTTP_ACTIVE_RUNS": "100000", "OFFLINE_LATENCY": "0"}
