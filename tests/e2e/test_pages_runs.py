@@ -167,12 +167,11 @@ def test_a_run_that_was_cancelled_goes_on(here: Site, worker: Running) -> None:
 
 
 @pytest.mark.soak
-def test_what_is_in_the_way_is_said_in_one_line(here: Site, worker: Running) -> None:
-    page, other = here.open(), here.open()
-    roadmap_id = ask_for(page, "learn to ski")
+def test_what_is_in_the_way_is_said_in_one_line(here: Site, hire: Hire) -> None:
+    hire(OFFLINE_LATENCY="1")
+    page = here.open()
+    ask_for(page, "learn to ski")
     expect(page.locator(".card").first).to_be_visible()
-    for one in (page, other):
-        one.goto(f"{here.served.url}/roadmaps/{roadmap_id}")
     page.get_by_role("button", name="Throw into the bin").click()
     expect(page.get_by_role("heading", name="Something is in the way")).to_be_visible()
     assert "`" not in page.get_by_role("alert").inner_text()
