@@ -40,7 +40,7 @@ class Mailbox:
         self._secret = answer.body["secret"]
 
     async def _take(self, writer: asyncio.StreamWriter) -> None:
-        self.received.append(verified(self._receiver.requests[-1], self._secret))
+        self.received.append(verified(self._receiver.requests[-1], self._secret))  # the last one is ours: no await yet
         writer.write(page("ok"))
         await writer.drain()
 
