@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -94,13 +94,14 @@ class Problem(HTTPException):
         self.code = code
 
 
-def all_but(*methods: str) -> list[str]:
-    return [method for method in METHODS if method not in methods]
+def bar_others(router: APIRouter, path: str, *methods: str) -> None:
+    """Where a route of another meaning, declared after this, fits a path too: all but `methods` are a 405 there."""
 
+    async def barred() -> None:
+        raise Problem(405, "Method Not Allowed", headers={"Allow": ", ".join(methods)})
 
-def only(*methods: str) -> Problem:
-    """Of a path that fits a route of another meaning too."""
-    return Problem(405, "Method Not Allowed", headers={"Allow": ", ".join(methods)})
+    others = [method for method in METHODS if method not in methods]
+    router.add_api_route(path, barred, methods=others, include_in_schema=False)
 
 
 def unauthorized(detail: str) -> Problem:

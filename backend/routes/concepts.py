@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from backend.auth import CallerDep
-from backend.errors import all_but, documented, only
+from backend.errors import bar_others, documented
 from backend.inputs import ConceptId, Key, RoadmapId, Version, terms_of
 from backend.resources import OrchestratorDep, SettingsDep
 from backend.routes.answers import started
@@ -32,10 +32,7 @@ async def content_versions(
     )
 
 
-@router.api_route("/retry", methods=all_but("POST"), include_in_schema=False)
-async def only_posted() -> None:
-    """Else the route below would take `retry` for a type of content."""
-    raise only("POST")
+bar_others(router, "/retry", "POST")  # or the route below would take `retry` for a type of content
 
 
 @router.get("", responses=documented(404, 422))

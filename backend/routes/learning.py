@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.auth import Caller, CallerDep
-from backend.errors import all_but, documented, only
+from backend.errors import bar_others, documented
 from backend.inputs import LONGEST_ATTEMPT_ID, VISIBLE, ConceptId, RoadmapId, Version
 from backend.paging import Limit
 from backend.resources import OrchestratorDep
@@ -87,14 +87,9 @@ async def _mark(
     return await orchestrator.learning.mark(roadmap_id, concept_id, learner, done=done, owner=caller.reads)
 
 
-@router.api_route(
-    "/concepts/{concept_id:path}/done",
-    methods=all_but("PUT", "DELETE"),
-    include_in_schema=False,
-)
-async def only_marked() -> None:
-    """Else a route of contents would take `done` for a type of content."""
-    raise only("PUT", "DELETE")
+bar_others(
+    router, "/concepts/{concept_id:path}/done", "PUT", "DELETE"
+)  # or `done` would be taken for a type of content
 
 
 @router.get("/concepts/{concept_id:path}/quiz/questions", responses=documented(404, 422))

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from backend.auth import CallerDep
-from backend.errors import all_but, documented, only
+from backend.errors import bar_others, documented
 from backend.inputs import Key, RoadmapId, UserFilter, Version, terms_of
 from backend.paging import Cursor, Limit, cut, decode
 from backend.resources import OrchestratorDep, SettingsDep
@@ -49,10 +49,7 @@ async def generate(
     return started(request, response, await orchestrator.create(wanted, review=review, detach=True, terms=terms))
 
 
-@router.api_route("/generate", methods=all_but("POST"), include_in_schema=False)
-async def only_posted() -> None:
-    """Else a route below would take `generate` for a roadmap."""
-    raise only("POST")
+bar_others(router, "/generate", "POST")  # or a route below would take `generate` for a roadmap
 
 
 @router.get("", responses=documented(422))

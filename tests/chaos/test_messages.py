@@ -56,10 +56,9 @@ async def test_no_check_of_messages_is_blind(told: list[Message], database_url: 
     assert untold(database_url, "ann", told) == [f"the webhook of ann {what}"]
 
 
-_TO_BE_TRIED_AGAIN: Final = (
-    "UPDATE webhook_deliveries SET status = 'pending', due_at = now() + make_interval(mins => {minutes})"
-    " WHERE task_id = 't-1'"
-)
+_TO_BE_TRIED_AGAIN: Final = """
+    UPDATE webhook_deliveries SET status = 'pending', due_at = now() + make_interval(mins => %s)
+    WHERE task_id = 't-1'"""
 
 
 @pytest.mark.parametrize(("minutes", "waits"), [(0, ["t-1"]), (5, [])])
@@ -67,7 +66,7 @@ async def test_what_is_tried_again_soon_is_waited_for_and_later_it_is_not_lost(
     told: list[Message], database_url: str, minutes: int, waits: list[str]
 ) -> None:
     with psycopg.connect(database_url) as connection:
-        connection.execute(_TO_BE_TRIED_AGAIN.format(minutes=minutes).encode())
+        connection.execute(_TO_BE_TRIED_AGAIN, (minutes,))
     assert [line.split()[1] for line in waiting(database_url)] == waits
     assert bool(untold(database_url, "ann", told[1:])) == bool(waits)
 
