@@ -3,6 +3,8 @@
 `Orchestrator` is all that a backend needs; it is imported on first use, since LangGraph takes a second to load.
 """
 
+import runpy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +12,10 @@ if TYPE_CHECKING:
     from orchestrator.settings import Settings
 
 __all__ = ["Orchestrator", "Settings"]
+
+runpy.run_path(str(Path(__file__).parents[1] / "domain" / "siblings.py"))["require_siblings"](
+    "domain", "repository", "nodes"
+)
 
 
 def __getattr__(name: str) -> Any:

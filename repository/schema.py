@@ -8,11 +8,11 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.errors import DatabaseUnavailable, InvalidInput
 from repository.refusals import said, to_do
+from repository.revisions import SCRIPTS, own_migrations, run
 from repository.urls import psycopg_arguments, where
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
-SCRIPTS: Final = Path(__file__).parent.parent / "migrations"
 KNOWN: Final = tuple(sorted(path.name[:4] for path in (SCRIPTS / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")))
 HEAD: Final = KNOWN[-1]
 BASE: Final = "base"
@@ -102,20 +101,19 @@ def _move(url: str, target: str, wait: float, is_there: Callable[[str | None], b
 
 
 def _run(raw: "psycopg.Connection[Any]", target: str, wait: float, down: bool) -> None:
-    from alembic import command
     from sqlalchemy import NullPool, create_engine
     from sqlalchemy.exc import SQLAlchemyError
 
-    from migrations.legacy import BadTimezone, timezone
-    from migrations.locks import Blocked
+    with own_migrations():
+        from migrations.legacy import BadTimezone, timezone
+        from migrations.locks import Blocked
 
     engine = create_engine("postgresql+psycopg://", creator=lambda: raw, poolclass=NullPool)
     try:
         timezone()  # before anything is changed
         raw.autocommit = False
         with engine.connect() as connection:
-            config = alembic_config(connection, wait=wait)
-            (command.downgrade if down else command.upgrade)(config, target)
+            run(alembic_config(connection, wait=wait), target, down=down)
     except BadTimezone as error:
         raise InvalidInput(str(error)) from error
     except Blocked as error:

@@ -134,13 +134,15 @@ async def test_a_provider_that_stays_away_fails_the_run_when_patience_is_over(
 async def test_a_run_that_would_exceed_its_budget_stops_before_the_call_and_goes_on_with_a_larger_one(
     settings: Settings, provider: Provider
 ) -> None:
-    tight = modelled(settings, budget="5000", model_max_tokens=1000)
+    tight = modelled(settings, budget="4000", model_max_tokens=1000)
     task = await create(tight)
     assert (task.status, summary(task)["cause"]) == (TaskStatus.FAILED, "budget_spent")
     assert "ROADMAP_BUDGET" in (task.error_message or "")
-    assert 0 < summary(task)["tokens"] <= 5000
+    assert 0 < summary(task)["tokens"] <= 4000
+    # Calls made side by side reserve in any order, so a smaller one may still fit that had no turn before.
     again = await resume(tight, task.task_id)
-    assert (again.status, summary(again)["tokens"]) == (TaskStatus.FAILED, summary(task)["tokens"])
+    assert again.status == TaskStatus.FAILED
+    assert summary(task)["tokens"] <= summary(again)["tokens"] <= 4000
     done = await resume(modelled(settings, budget="$5", model_prices={"openai:test": (1, 2)}), task.task_id)
     assert done.status == TaskStatus.COMPLETED
     assert answered_twice(provider) == []

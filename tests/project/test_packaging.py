@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from subprocess import PIPE
@@ -18,6 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.support.databases import create_database, drop_database, url_of
+from tests.support.planted import executed, plant
 from tests.support.servers import place
 
 ROOT: Final = Path(__file__).parents[2]
@@ -115,35 +117,66 @@ def test_the_wheel_holds_the_product_and_neither_tests_nor_bench(wheel: Path) ->
     assert held == {str(path.relative_to(ROOT)) for path in _sources()} | typed | _data()
 
 
-def test_an_installed_wheel_creates_a_roadmap_and_brings_its_migrations(
-    wheel: Path, tmp_path: Path, server_url: str
-) -> None:
-    """Its dependencies are those of this environment, seen from a new one in which the wheel is really installed."""
-    environment = tmp_path / "an environment"
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """In which the wheel is really installed; its dependencies are those of the environment of the tests."""
+    environment = tmp_path_factory.mktemp("installed") / "an environment"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
-    python = environment / "bin" / "python"
     install = ["install", "-q", "--no-deps", "--no-index", str(wheel)]
+    python = environment / "bin" / "python"
     subprocess.run([sys.executable, "-m", "pip", "--python", python, *install], check=True)
     # A folder that a .pth file names is searched, but its own .pth files (the editable install) are not read.
     (packages,) = environment.glob("lib/python*/site-packages")
     (packages / "dependencies.pth").write_text(str(Path(pytest.__file__).parents[1]))
+    return environment
 
-    where = subprocess.run(
-        [python, "-c", "import cli; print(cli.__file__)"], cwd=tmp_path, check=True, stdout=PIPE, text=True
-    )
-    assert Path(where.stdout.strip()).is_relative_to(environment)
+
+@pytest.fixture
+def empty(server_url: str) -> Iterator[str]:
+    """The URL of a database without tables."""
     name = create_database(server_url, template="template0")
-    try:
-        env = {**os.environ, "ROADMAP_DATABASE_URL": url_of(server_url, name)}
+    yield url_of(server_url, name)
+    drop_database(server_url, name)
 
-        def roadmap(*arguments: str) -> str:
-            command = [str(environment / "bin" / "roadmap"), *arguments]
-            return subprocess.run(command, cwd=tmp_path, env=env, check=True, stdout=PIPE, text=True).stdout
 
-        roadmap("db", "upgrade")
-        assert json.loads(roadmap("create", "learn to weave", "--json"))["status"] == "completed"
-    finally:
-        drop_database(server_url, name)
+def _create_a_roadmap(environment: Path, folder: Path, url: str) -> None:
+    env = {**os.environ, "ROADMAP_DATABASE_URL": url}
+
+    def roadmap(*arguments: str) -> str:
+        command = [str(environment / "bin" / "roadmap"), *arguments]
+        return subprocess.run(command, cwd=folder, env=env, check=True, stdout=PIPE, text=True).stdout
+
+    roadmap("db", "upgrade")
+    assert json.loads(roadmap("create", "learn to weave", "--json"))["status"] == "completed"
+
+
+def test_an_installed_wheel_creates_a_roadmap_and_brings_its_migrations(
+    environment: Path, tmp_path: Path, empty: str
+) -> None:
+    python = [environment / "bin" / "python", "-c", "import cli; print(cli.__file__)"]
+    where = subprocess.run(python, cwd=tmp_path, check=True, stdout=PIPE, text=True)
+    assert Path(where.stdout.strip()).is_relative_to(environment)
+    _create_a_roadmap(environment, tmp_path, empty)
+
+
+def test_the_installed_command_works_in_a_folder_whose_packages_have_the_names_of_ours(
+    environment: Path, tmp_path: Path, empty: str
+) -> None:
+    plant(tmp_path, modules=("random",))
+    _create_a_roadmap(environment, tmp_path, empty)
+    assert executed(tmp_path) == ""
+
+
+@pytest.mark.parametrize("package", sorted(OURS - {"domain", "migrations"}))
+def test_the_installed_library_names_the_folder_of_an_application_that_hides_a_package_of_ours(
+    environment: Path, tmp_path: Path, package: str
+) -> None:
+    plant(tmp_path, OURS - {package})
+    command = [environment / "bin" / "python", "-c", f"import {package}"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert ended.returncode != 0
+    assert f"{tmp_path / 'domain'}" in ended.stderr.splitlines()[-1]
+    assert (ended.stdout, executed(tmp_path)) == ("", "")
 
 
 @pytest.mark.soak

@@ -1,0 +1,54 @@
+"""Check that the packages beside this one are ours, and not those of an application that has the same names.
+
+The `__init__` of each package runs this file by its path, since the name `domain` may already mean a foreign folder.
+"""
+
+import os
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+
+
+class ForeignPackageError(ImportError):
+    """Folders of an application hide packages of this program."""
+
+
+def require_siblings(*names: str) -> None:
+    """Import these packages, so that a later change of `sys.path` cannot replace them.
+
+    Nothing foreign is executed. Raises ForeignPackageError, with one line that names every foreign folder.
+    """
+    foreign = [place for name in names if (place := _foreign(name)) is not None]
+    if foreign:
+        raise ForeignPackageError(
+            f"packages of roadmap-orchestrator ({ROOT}) are hidden by foreign ones of the same name: {', '.join(foreign)}; "
+            "rename those, or keep the folder they are in out of sys.path and PYTHONPATH"
+        )
+    for name in names:
+        import_module(name)
+
+
+def _foreign(name: str) -> str | None:
+    """Where the package of this name comes from if it is not ours; None too if there is none at all."""
+    loaded = sys.modules.get(name)
+    try:
+        spec = find_spec(name)
+    except ValueError:  # a module that somebody made by hand
+        return f"the module {name}" if loaded is not None else None
+    if spec is None:
+        return None
+    folders = list(spec.submodule_search_locations or [])
+    if any(_is_same(folder, ROOT / name) for folder in folders[:1]):
+        return None
+    return str(folders[0] if folders else spec.origin)
+
+
+def _is_same(folder: str, ours: Path) -> bool:
+    try:
+        return os.path.samefile(folder, ours)
+    except OSError:
+        return False
