@@ -1,7 +1,7 @@
 """One server process, on a socket that whoever starts it has bound: `python -m backend --fd N`.
 
-`roadmap serve` starts as many as it is asked for, and starts them again. Exit code 5 where there is no database to
-begin with; the line on stderr says why.
+`roadmap serve` starts as many as it is asked for through backend/child.py, and starts them again. Exit code 5 where
+there is no database to begin with; the line on stderr says why.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from backend.logs import log_as_json
 from domain.errors import InvalidInput, RoadmapError, Unavailable
 from domain.secrets import redact
 from orchestrator.settings import Settings, load_settings
+from orchestrator.start_report import StartReport
 
 CLOSING: Final = 5
 """Seconds that requests in flight have once the server is asked to stop; streams end at once."""
@@ -29,6 +30,14 @@ IDLE: Final = 75
 class Server(uvicorn.Server):
     """Tells the app before it waits for open connections: streams end, instead of being waited for."""
 
+    def __init__(self, config: uvicorn.Config, report: StartReport | None = None) -> None:
+        super().__init__(config)
+        self._report = report or StartReport()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._report.ready()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.config.app.state.stopping.set()  # type: ignore[union-attr]
         await super().shutdown(sockets)
@@ -37,19 +46,25 @@ class Server(uvicorn.Server):
 def main() -> int:
     parser = argparse.ArgumentParser(prog="backend", description=__doc__)
     parser.add_argument("--fd", type=int, required=True)
-    listening = socket.socket(fileno=parser.parse_args().fd)
+    return run(parser.parse_args().fd, StartReport())
+
+
+def run(descriptor: int, report: StartReport, *, leave_stopped: bool = False) -> int:
+    """Serve on this socket until asked to stop; the exit code. `leave_stopped` as in `create_app`."""
     try:
-        settings = load_settings()
-        log_as_json(settings.log_level if "log_level" in settings.model_fields_set else "info")
-        asyncio.run(_serve(settings, listening))
+        with report.failures():
+            listening = socket.socket(fileno=descriptor)
+            settings = load_settings()
+            log_as_json(settings.log_level if "log_level" in settings.model_fields_set else "info")
+            asyncio.run(_serve(settings, listening, report, leave_stopped=leave_stopped))
     except RoadmapError as error:
         print(f"roadmap: {redact(' '.join(str(error).split()))}", file=sys.stderr, flush=True)
         return 5 if isinstance(error, Unavailable) else 2 if isinstance(error, InvalidInput) else 1
     return 0
 
 
-async def _serve(settings: Settings, listening: socket.socket) -> None:
-    app = create_app(settings)
+async def _serve(settings: Settings, listening: socket.socket, report: StartReport, *, leave_stopped: bool) -> None:
+    app = create_app(settings, leave_stopped=leave_stopped)
     config = uvicorn.Config(
         app,
         lifespan="off",  # opened here, so that what goes wrong is told in one line
@@ -63,7 +78,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         ws="none",
     )
     async with app.router.lifespan_context(app):
-        await Server(config).serve(sockets=[listening])
+        await Server(config, report).serve(sockets=[listening])
 
 
 if __name__ == "__main__":

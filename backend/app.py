@@ -43,8 +43,11 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
 """(prefix, router) of every part. The first that fits answers: `concepts`, whose ids may hold slashes, fits much."""
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """An app on these settings (else those of the environment). Raises InvalidInput for settings that do not do."""
+def create_app(settings: Settings | None = None, *, leave_stopped: bool = False) -> FastAPI:
+    """An app on these settings (else those of the environment). Raises InvalidInput for settings that do not do.
+
+    `leave_stopped`: its start does not start an embedded database that was stopped on purpose.
+    """
     effective = settings or load_settings()
     app = FastAPI(
         title="Roadmap Orchestrator",
@@ -56,6 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = effective
+    app.state.leave_stopped = leave_stopped
     app.state.authority = authority(effective)
     app.state.rates = Rates(effective.http_requests_per_minute)
     app.state.streams = Streams(effective.http_streams)
@@ -91,7 +95,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     # Somebody waits at the other end: 503 at once is better than an answer in a minute.
     brief = settings.model_copy(update={"database_patience": settings.http_patience})
-    async with Orchestrator.open(brief, author=Nobody(), kind="server") as orchestrator:
+    leave_stopped: bool = app.state.leave_stopped
+    async with Orchestrator.open(brief, author=Nobody(), kind="server", leave_stopped=leave_stopped) as orchestrator:
         app.state.orchestrator = orchestrator
         ending = asyncio.create_task(_end_streams(app.state.stopping, orchestrator))
         yield

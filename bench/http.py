@@ -79,7 +79,7 @@ def serving(module: list[str], url: str) -> Iterator[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ROADMAP_")}
     environment = {**kept, "ROADMAP_DATABASE_URL": url, "ROADMAP_HTTP_REQUESTS_PER_MINUTE": "10000000"}
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
-        command = [sys.executable, "-m", *module, "--fd", str(listening.fileno())]
+        command = [sys.executable, "-P", "-m", *module, "--fd", str(listening.fileno())]
         process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, pass_fds=(listening.fileno(),))
         try:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"

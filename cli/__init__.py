@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 try:
-    runpy.run_path(str(Path(__file__).parents[1] / "domain" / "siblings.py"))["require_siblings"](
+    runpy.run_path(str(Path(__file__).parents[1] / "domain" / "siblings.py"))["check_siblings"](
         "domain", "repository", "nodes", "orchestrator", "rendering", "backend"
     )
 except ImportError as error:

@@ -1,6 +1,9 @@
 """`roadmap open`: the pages in a browser. A server notes its address in the data folder for as long as it runs."""
 
-from collections.abc import Iterator
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,7 +17,12 @@ from cli.output import print_text, tell
 from domain.errors import Unavailable
 
 NOTE: Final = "server.url"
-USUAL: Final = "http://127.0.0.1:8000"
+"""Locked by the server that wrote it; the kernel frees the lock with its holder, so a note without one is stale."""
+APPEAR_TIMEOUT_SECONDS: Final = 3.0
+"""For the note of a server that was started a moment ago."""
+ANSWER_TIMEOUT_SECONDS: Final = 60.0
+"""For a server that starts: its first start makes a database."""
+POLL_INTERVAL_SECONDS: Final = 0.2
 
 
 def address_of(host: str, port: int) -> str:
@@ -26,15 +34,33 @@ def address_of(host: str, port: int) -> str:
 @contextmanager
 def noted(home: Path, address: str) -> Iterator[None]:
     """The address is known to `roadmap open` meanwhile; a folder that cannot be written to is no hindrance."""
-    note = home / NOTE
+    descriptor = None
     with suppress(OSError):
-        note.write_text(address)
+        descriptor = _write(home, address)
     try:
         yield
     finally:
-        with suppress(OSError):
-            if note.read_text() == address:
-                note.unlink()
+        if descriptor is not None:
+            with suppress(OSError):
+                if os.path.samestat((home / NOTE).stat(), os.fstat(descriptor)):
+                    (home / NOTE).unlink()
+            os.close(descriptor)
+
+
+def _write(home: Path, address: str) -> int:
+    """Locked before it has its name: it is never seen without its lock."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = home / f"{NOTE}.{os.getpid()}"
+    descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.write(descriptor, address.encode())
+        unfinished.rename(home / NOTE)
+    except OSError:
+        os.close(descriptor)
+        unfinished.unlink(missing_ok=True)
+        raise
+    return descriptor
 
 
 def open_pages(
@@ -44,23 +70,54 @@ def open_pages(
     import webbrowser
 
     path = "/" if roadmap is None else f"/roadmaps/{quote(known_id(roadmap, 'roadmap'), safe='')}"
-    home = read_settings().home
-    address = _running(home)
-    if address is None:
-        raise Unavailable(f"no server runs here: `roadmap serve` starts one, usually at {USUAL}{path}")
+    address = find_server(read_settings().home)
     print_text(f"{address}{path}")
     if not webbrowser.open(f"{address}{path}"):
         tell("There is no browser to open it with.")
 
 
-def _running(home: Path) -> str | None:
-    """The address that was noted last, or the usual one, if a server answers there."""
-    from urllib.request import urlopen  # slow to load
+def find_server(
+    home: Path, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+) -> str:
+    """The address of the server of this data folder, once it answers; one that starts is waited for.
 
-    noted_last = ""
-    with suppress(OSError, UnicodeDecodeError):
-        noted_last = (home / NOTE).read_text().strip()
-    for address in filter(None, (noted_last, USUAL)):
-        with suppress(OSError, ValueError), urlopen(f"{address}/healthz", timeout=2):
+    Raises Unavailable. Whatever else answers on that port is never taken for it.
+    """
+    began = clock()
+    seen = ""
+    while True:
+        address = _noted_address(home)
+        waited = clock() - began
+        if address is not None and _answers(address):
             return address
+        if address is None and (seen or waited >= APPEAR_TIMEOUT_SECONDS):
+            raise Unavailable(f"no server of the data folder {home} runs: `roadmap serve` starts one")
+        if address is not None and waited >= ANSWER_TIMEOUT_SECONDS:
+            raise Unavailable(f"the server at {address} does not answer after {waited:.0f} s: see what it printed")
+        if address is not None and not seen:
+            tell("The server is starting ...")
+        seen = address or seen
+        sleep(POLL_INTERVAL_SECONDS)
+
+
+def _noted_address(home: Path) -> str | None:
+    """Of the server that holds the lock of its note; None where there is none."""
+    try:
+        with (home / NOTE).open("rb") as note:
+            try:
+                fcntl.flock(note, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return note.read(1000).decode()
+    except (OSError, UnicodeDecodeError):
+        pass
     return None
+
+
+def _answers(address: str) -> bool:
+    """Whether a server of ours answers there; no proxy of the environment is asked."""
+    import json
+    from urllib.request import ProxyHandler, build_opener  # slow to load
+
+    with suppress(OSError, ValueError), build_opener(ProxyHandler({})).open(f"{address}/healthz", timeout=2) as answer:
+        return bool(json.loads(answer.read(1000)) == {"status": "ok"})
+    return False

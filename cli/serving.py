@@ -7,33 +7,28 @@ import ipaddress
 import os
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from cli.browsing import address_of, noted
 from cli.opening import read_settings
-from cli.output import complain, tell
+from cli.output import tell
 from cli.signals import signals_go_to
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, Unavailable
 
 if TYPE_CHECKING:
+    from cli.supervisor import Supervisor
     from orchestrator.settings import Settings
 
-LOOK_EVERY: Final = 0.2
-SLOWEST: Final = 30.0
-"""Seconds until a process that dies again and again is started again."""
-STEADY: Final = 30.0
-"""A process that lived so long was no failed start."""
-PATIENCE: Final = 15.0
-"""Seconds beyond ROADMAP_GRACE after which a process that was asked to stop is killed."""
+LOOK_INTERVAL_SECONDS: Final = 0.2
+PYTHON: Final = (sys.executable, "-P")
+"""Without the current folder on its path: whatever lies there is not ours to run."""
 
 
 def serve(
@@ -43,6 +38,7 @@ def serve(
     worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Run tasks here too.")] = True,
 ) -> None:
     """Serve the pages and the HTTP API, with a worker. Ctrl-C and SIGTERM stop it: unfinished runs are handed back."""
+    from cli.supervisor import Part, Supervisor
     from orchestrator.resources import check_sessions, ready_database
 
     settings = read_settings()
@@ -52,14 +48,16 @@ def serve(
     listening = _bind(host, port)
     address = listening.getsockname()
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]
-    server = [sys.executable, "-m", "backend", "--fd", str(listening.fileno())]
-    parts = [Part(f"server {number}", server, (listening.fileno(),)) for number in range(1, processes + 1)]
+    descriptor = listening.fileno()
+    server = [*PYTHON, "-m", "backend.child", "--fd", str(descriptor)]
+    parts = [Part(f"server {number}", server, (descriptor,), serves=True) for number in range(1, processes + 1)]
     if worker:
-        parts.append(Part("worker", [sys.executable, "-m", "cli", "worker"]))
-    with listening, _shared_counters(processes):
+        parts.append(Part("worker", [*PYTHON, "-m", "cli", "worker"]))
+    greeting = f"Serving http://{shown}:{address[1]}; Ctrl-C stops it."
+    supervisor = Supervisor(parts, greeting, _stop_marker(settings))
+    with listening, _shared_counters(processes), noted(settings.home, address_of(*address[:2])):
         ready_database(settings)  # told in one line here, instead of by each process again and again
-        with noted(settings.home, address_of(*address[:2])):
-            _keep(parts, settings.grace, f"Serving http://{shown}:{address[1]}")
+        _keep(supervisor, settings.grace)
 
 
 @contextmanager
@@ -104,79 +102,25 @@ def _bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-@dataclass(slots=True)
-class Part:
-    """One process that is kept alive."""
-
-    name: str
-    command: Sequence[str]
-    descriptors: tuple[int, ...] = ()
-    running: "subprocess.Popen[bytes] | None" = None
-    began: float = 0.0
-    due: float = 0.0
-    failures: int = 0
-
-    def start(self) -> None:
-        self.began = time.monotonic()
-        self.running = subprocess.Popen(
-            self.command, stdin=subprocess.DEVNULL, pass_fds=self.descriptors, preexec_fn=_dies_with_us()
-        )
-
-    def ended(self) -> int | None:
-        """Its exit code, once; it is started again when it is due."""
-        if self.running is None or (code := self.running.poll()) is None:
-            return None
-        now = time.monotonic()
-        self.running = None
-        self.failures = 0 if now - self.began > STEADY else self.failures + 1
-        self.due = now + min(0.5 * 2**self.failures, SLOWEST)
-        return code
-
-
-def _dies_with_us() -> Callable[[], None]:
-    """Where the kernel can: a process whose starter was killed is asked to stop, or it would hold the port."""
-    if sys.platform != "linux":
-        return os.setpgrp
-    import ctypes
-
-    libc, ours = ctypes.CDLL(None), os.getpid()
-
-    def prepare() -> None:
-        os.setpgrp()  # Ctrl-C in a terminal goes to us, and we ask them
-        libc.prctl(1, signal.SIGTERM)
-        if os.getppid() != ours:
-            os._exit(1)
-
-    return prepare
-
-
-def _keep(parts: Sequence[Part], grace: float, greeting: str) -> None:
+def _keep(supervisor: "Supervisor", grace: float) -> None:
     received: list[int] = []
     with signals_go_to(received.append):
-        for part in parts:
-            part.start()
-        tell(f"{greeting}; Ctrl-C stops it.")
-        while not received:
-            for part in parts:
-                if (ended := part.ended()) is not None:
-                    complain(f"the {part.name} ended with {ended}; it is started again")
-                elif part.running is None and time.monotonic() >= part.due:
-                    part.start()
-            time.sleep(LOOK_EVERY)
-        _stop(parts, grace, received)
+        try:
+            while not received:
+                supervisor.look(time.monotonic())
+                time.sleep(LOOK_INTERVAL_SECONDS)
+        except Unavailable:
+            supervisor.stop(grace, [signal.SIGTERM])
+            raise
+        supervisor.stop(grace, received)
     tell("Stopped; nothing was lost.")
 
 
-def _stop(parts: Sequence[Part], grace: float, received: list[int]) -> None:
-    """All are asked at once; a further signal is passed on, for who does not want to wait."""
-    deadline = time.monotonic() + grace + PATIENCE
-    passed_on = 0
-    while running := [part.running for part in parts if part.running is not None and part.running.poll() is None]:
-        while passed_on < len(received):
-            for process in running:
-                process.send_signal(signal.SIGTERM)
-            passed_on += 1
-        if time.monotonic() > deadline:
-            for process in running:
-                process.kill()
-        time.sleep(0.05)
+def _stop_marker(settings: "Settings") -> Callable[[], bool]:
+    """Whether the embedded database was stopped on purpose; a server is not ours to stop."""
+    from repository.embedded import EmbeddedServer
+
+    if settings.database_url is not None:
+        return lambda: False
+    server = EmbeddedServer(settings.home)
+    return lambda: server.stopped_on_purpose

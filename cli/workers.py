@@ -12,6 +12,7 @@ from cli.signals import end_at_once, signals_go_to
 
 if TYPE_CHECKING:
     from orchestrator import Settings
+    from orchestrator.start_report import StartReport
 
 MOST_SIGNALS: Final = 2
 """The first lets calls in flight end, the second cuts them and hands back, the next one ends the process."""
@@ -20,26 +21,30 @@ MOST_SIGNALS: Final = 2
 def worker(
     concurrency: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="Runs at once.")] = 10,
     json: Json = False,
+    report_to: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Run what is queued until stopped. Ctrl-C and SIGTERM hand unfinished runs back to the queue.
 
     The first signal lets calls in flight end, for ROADMAP_GRACE seconds; the second one cuts them.
     """
     from cli.logs import log_to_stderr
+    from orchestrator.start_report import StartReport
 
-    settings = read_settings()
-    if "log_level" not in settings.model_fields_set:
-        log_to_stderr("info")  # whoever runs a worker wants to see it work
-    worker_id = asyncio.run(_work(settings, concurrency))
+    report = StartReport(report_to)
+    with report.failures():
+        settings = read_settings()
+        if "log_level" not in settings.model_fields_set:
+            log_to_stderr("info")  # whoever runs a worker wants to see it work
+        worker_id = asyncio.run(_work(settings, concurrency, report, leave_stopped=report_to is not None))
     tell("Stopped; nothing was lost.")
     if json:
         print_json({"worker_id": worker_id})
 
 
-async def _work(settings: "Settings", concurrency: int) -> str:
+async def _work(settings: "Settings", concurrency: int, report: "StartReport", *, leave_stopped: bool) -> str:
     from orchestrator import Orchestrator
 
-    async with Orchestrator.open(settings, kind="worker") as orchestrator:
+    async with Orchestrator.open(settings, kind="worker", leave_stopped=leave_stopped) as orchestrator:
         worker = orchestrator.worker(concurrency)
         loop = asyncio.get_running_loop()
         received: list[int] = []
@@ -57,5 +62,6 @@ async def _work(settings: "Settings", concurrency: int) -> str:
 
         with signals_go_to(asked):
             tell(f"Worker {orchestrator.worker_id} runs up to {concurrency} tasks at once; Ctrl-C stops it.")
+            report.ready()
             await worker.work()
         return orchestrator.worker_id

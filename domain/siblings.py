@@ -17,17 +17,22 @@ class ForeignPackageError(ImportError):
     """Folders of an application hide packages of this program."""
 
 
-def require_siblings(*names: str) -> None:
-    """Import these packages, so that a later change of `sys.path` cannot replace them.
+def check_siblings(*names: str) -> None:
+    """Raise ForeignPackageError where one of these packages is not ours. Nothing is imported.
 
-    Nothing foreign is executed. Raises ForeignPackageError, with one line that names every foreign folder.
+    The error has one line, which names every foreign folder.
     """
     foreign = [place for name in names if (place := _foreign(name)) is not None]
     if foreign:
         raise ForeignPackageError(
-            f"packages of roadmap-orchestrator ({ROOT}) are hidden by foreign ones of the same name: {', '.join(foreign)}; "
-            "rename those, or keep the folder they are in out of sys.path and PYTHONPATH"
+            f"foreign packages hide those of roadmap-orchestrator ({ROOT}): {', '.join(foreign)}; "
+            "rename them, or keep the folder they are in out of sys.path and PYTHONPATH"
         )
+
+
+def require_siblings(*names: str) -> None:
+    """Check these packages and import them, so that a later change of `sys.path` cannot replace them."""
+    check_siblings(*names)
     for name in names:
         import_module(name)
 

@@ -71,14 +71,22 @@ class Orchestrator(Reader):
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, settings: Settings | None = None, *, author: Author | None = None, kind: ProcessKind = "foreground"
+        cls,
+        settings: Settings | None = None,
+        *,
+        author: Author | None = None,
+        kind: ProcessKind = "foreground",
+        leave_stopped: bool = False,
     ) -> AsyncIterator["Orchestrator"]:
         """Settings from the environment and the author they name, unless given.
 
         `kind` of process: `foreground` runs its own requests, `worker` takes from the queue, a `stepper` steps.
+        `leave_stopped`: raise DatabaseStopped where the embedded database was stopped on purpose, for processes that
+        are started again by themselves; any other start of it is explicit, and ends that state.
         At the end, runs that are still going are cancelled, resumable. Raises DatabaseUnavailable and InvalidInput.
         """
-        async with open_resources(settings or load_settings(), author=author, kind=kind) as resources:
+        effective = settings or load_settings()
+        async with open_resources(effective, author=author, kind=kind, leave_stopped=leave_stopped) as resources:
             orchestrator = cls(resources)
             try:
                 yield orchestrator

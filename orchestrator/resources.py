@@ -75,17 +75,21 @@ class Resources:
 
 @asynccontextmanager
 async def open_resources(
-    settings: Settings, *, author: Author | None = None, kind: ProcessKind = "foreground"
+    settings: Settings,
+    *,
+    author: Author | None = None,
+    kind: ProcessKind = "foreground",
+    leave_stopped: bool = False,
 ) -> AsyncIterator[Resources]:
     """`kind` of process: `foreground` runs its own requests, `worker` takes from the queue, a `stepper` steps,
-    a `server` only asks for runs.
+    a `server` only asks for runs. `leave_stopped`: as in `ready_database`.
 
     Raises DatabaseUnavailable, or InvalidInput for a model that cannot be used.
     """
     if kind != "server":
         check_sessions(settings)
     writer: Author = await asyncio.to_thread(build_author, settings) if author is None else author
-    url = await asyncio.to_thread(ready_database, settings)
+    url = await asyncio.to_thread(ready_database, settings, leave_stopped=leave_stopped)
     async with AsyncExitStack() as stack:
         if author is None:
             stack.push_async_callback(_close, writer)
@@ -123,13 +127,17 @@ def check_sessions(settings: Settings) -> None:
         )
 
 
-def ready_database(settings: Settings) -> str:
-    """The URL of a database at the newest revision: the embedded one is started and upgraded, a server is refused."""
+def ready_database(settings: Settings, *, leave_stopped: bool = False) -> str:
+    """The URL of a database at the newest revision: the embedded one is started and upgraded, a server is refused.
+
+    `leave_stopped`: raise DatabaseStopped instead of starting an embedded one that was stopped on purpose.
+    """
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
         schema.check(url)
         return url
-    url = EmbeddedServer(settings.home).start()
+    server = EmbeddedServer(settings.home)
+    url = server.recover() if leave_stopped else server.start()
     if schema.current(url) != schema.HEAD:
         schema.upgrade(url)
     return url

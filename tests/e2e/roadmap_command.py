@@ -40,10 +40,12 @@ class Done:
 class Running:
     """A command that goes on; its stderr is read as it comes, from a terminal or from a pipe."""
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str], *, terminal: bool = False) -> None:
+    def __init__(
+        self, command: Sequence[str], env: Mapping[str, str], *, terminal: bool = False, folder: Path | None = None
+    ) -> None:
         reading, writing = pty.openpty() if terminal else os.pipe()
         self._process = subprocess.Popen(
-            command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=writing, text=True
+            command, env=env, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=writing, text=True
         )
         os.close(writing)
         self._said = bytearray()
@@ -115,12 +117,15 @@ class Command:
 
     def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
+        self.folder: Path | None = None
+        """Where commands are started; that of the tests, unless set."""
         self._settings: dict[str, str] = settings
         self._started: list[Running] = []
         self._talks: list[Talk] = []
 
     def start(self, *arguments: str, terminal: bool = False, **settings: str) -> Running:
-        running = Running([str(ROADMAP), *arguments], self._env(settings), terminal=terminal)
+        env = self._env(settings)
+        running = Running([str(ROADMAP), *arguments], env, terminal=terminal, folder=self.folder)
         self._started.append(running)
         return running
 

@@ -7,13 +7,14 @@ from langgraph.checkpoint.postgres.base import MIGRATIONS
 from psycopg.rows import dict_row
 
 from repository import schema
+from repository.revisions import SCRIPTS
 from tests.migrations.conftest import Fresh
 from tests.migrations.filling import rows
 
 
 def test_a_new_version_of_the_library_with_new_tables_is_not_overlooked() -> None:
     """If this fails, a revision must bring what was added, as 0009 does."""
-    scripts = ScriptDirectory(str(schema.SCRIPTS))
+    scripts = ScriptDirectory(str(SCRIPTS))
     revision = scripts.get_revision("0009")
     assert revision is not None
     assert len(MIGRATIONS) == revision.module.NUMBER

@@ -153,7 +153,7 @@ def _create_a_roadmap(environment: Path, folder: Path, url: str) -> None:
 def test_an_installed_wheel_creates_a_roadmap_and_brings_its_migrations(
     environment: Path, tmp_path: Path, empty: str
 ) -> None:
-    python = [environment / "bin" / "python", "-c", "import cli; print(cli.__file__)"]
+    python = [str(environment / "bin" / "python"), "-c", "import cli; print(cli.__file__)"]
     where = subprocess.run(python, cwd=tmp_path, check=True, stdout=PIPE, text=True)
     assert Path(where.stdout.strip()).is_relative_to(environment)
     _create_a_roadmap(environment, tmp_path, empty)
@@ -172,7 +172,7 @@ def test_the_installed_library_names_the_folder_of_an_application_that_hides_a_p
     environment: Path, tmp_path: Path, package: str
 ) -> None:
     plant(tmp_path, OURS - {package})
-    command = [environment / "bin" / "python", "-c", f"import {package}"]
+    command = [str(environment / "bin" / "python"), "-c", f"import {package}"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert ended.returncode != 0
     assert f"{tmp_path / 'domain'}" in ended.stderr.splitlines()[-1]
