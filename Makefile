@@ -7,24 +7,40 @@ GOAL ?= become a backend engineer in Go
 export GOAL
 
 BIN := .venv/bin
-INSTALL := -c constraints.txt -e ".[dev]"
+# Extras, as in `make setup EXTRAS="anthropic ollama"`; .venv/.extras keeps them, for whoever calls setup without.
+comma := ,
+EXTRAS ?= $(shell cat .venv/.extras 2>/dev/null)
+override EXTRAS := $(sort $(subst $(comma), ,$(EXTRAS)))
+export EXTRAS
+INSTALL := -c constraints.txt -e ".[$(subst $() ,$(comma),dev $(EXTRAS))]"
 # The place and what was installed there, as .venv/.complete keeps it: scripts in .venv name the folder they are in.
-STATE := { pwd -P; cat pyproject.toml constraints.txt | cksum; }
+STATE := { pwd -P; cat pyproject.toml constraints.txt | cksum; printf '%s\n' "$$EXTRAS"; }
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
-setup: ## the virtual environment, with the command .venv/bin/roadmap
+setup: ## the virtual environment, with the command .venv/bin/roadmap; EXTRAS="anthropic ollama" adds integrations
 	@{ test "$$($(STATE))" = "$$(cat .venv/.complete)" && $(BIN)/python -c "import typer"; } 2>/dev/null \
 		|| $(MAKE) -s .venv
+
+# uv only warns of an extra that there is none of.
+define UNKNOWN_EXTRAS
+import os, sys, tomllib
+known = sorted(tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"].keys() - {"dev", "studio"})
+unknown = [name for name in os.environ["EXTRAS"].split() if name not in known]
+sys.exit(unknown and f"There is no extra {', '.join(unknown)}: EXTRAS may name {', '.join(known)}.")
+endef
+export UNKNOWN_EXTRAS
 
 # .complete is written last: without it an earlier attempt was cut off half-way, and only a new beginning is sound.
 .venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make setup PYTHON=python3.x")'
+	@$(PYTHON) -c "$$UNKNOWN_EXTRAS"
 	@echo "Installing into .venv ..." >&2
 	@{ test "$$(pwd -P)" = "$$(head -n 1 .venv/.complete)" && $(BIN)/python -c "import pip"; } 2>/dev/null \
 		|| $(PYTHON) -m venv --clear .venv
 	@rm -f .venv/.complete
+	@echo "$$EXTRAS" >.venv/.extras
 	@{ $(BIN)/python -m pip install -q uv \
 		&& $(BIN)/python -m uv pip install -q --compile-bytecode -p $(BIN)/python $(INSTALL); } \
 		|| { echo "uv could not; pip tries, which takes a minute." >&2; $(BIN)/python -m pip install -q $(INSTALL); }

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -16,6 +17,9 @@ EXTRAS: Final = ("openai", "anthropic", "ollama")
 
 CURRICULUM: Final = frozenset({Role.INTENT, Role.FRAMEWORK, Role.OUTLINE, Role.STAGE, Role.EDIT_PLAN, Role.NEW_PARTS})
 CONTENT: Final = frozenset({Role.TUTORIAL, Role.RESOURCES, Role.QUIZ})
+
+_PACKAGE: Final = re.compile(r"requires the (\S+) package")
+"""How LangChain names the package that a provider needs, which may be called otherwise than the provider."""
 
 _LIMIT_NAMES: Final = {"ollama": "num_predict"}
 """What an integration calls the most tokens of an answer, where it is not `max_tokens`."""
@@ -99,10 +103,12 @@ def _initialised(name: str, options: Mapping[str, Any]) -> BaseChatModel:
         raise InvalidInput(f"{name!r} is no model: name it as provider:name, for instance openai:gpt-4.1-mini.")
     try:
         made = init_chat_model(model, model_provider=provider, **options)
-    except ImportError:
-        wanted = f'".[{provider}]"' if provider in EXTRAS else f"langchain-{provider}"
+    except ImportError as error:
+        named = _PACKAGE.search(str(error))
+        package = named[1] if named else f"langchain-{provider.replace('_', '-')}"
+        checkout = f"; in a checkout: `make setup EXTRAS={provider}`" if provider in EXTRAS else ""
         raise InvalidInput(
-            f"The integration for {name} is not installed; install it with `.venv/bin/pip install {wanted}`."
+            f"The integration for {name} is not installed: `pip install {package}` installs it{checkout}."
         ) from None
     except Exception as error:  # each integration has its own words for a missing key
         from domain.secrets import redact

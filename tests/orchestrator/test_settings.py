@@ -1,8 +1,10 @@
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from domain.errors import InvalidInput
 from orchestrator.resources import build_author
@@ -82,12 +84,23 @@ def test_a_bad_value_is_answered_with_a_good_one_and_not_with_a_pattern(
         load_settings()
 
 
+def _missing(provider: str, told: str, *, module: str | None = None) -> ParameterSet:
+    """An integration that `make setup` installs only with EXTRAS, if at all."""
+    is_here = find_spec(module or f"langchain_{provider}") is not None
+    return pytest.param(
+        {"model": f"{provider}:name"}, told, marks=pytest.mark.skipif(is_here, reason=f"{provider} is installed here")
+    )
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
         ({"model": "openai:gpt"}, "OPENAI_API_KEY"),
         ({"model": "nobody:gpt"}, "nobody"),
-        ({"model": "anthropic:claude"}, r"""\.venv/bin/pip install "\.\[anthropic\]\""""),
+        _missing("anthropic", "`pip install langchain-anthropic`.*`make setup EXTRAS=anthropic`"),
+        _missing("ollama", "`pip install langchain-ollama`.*`make setup EXTRAS=ollama`"),
+        _missing("bedrock", "`pip install langchain-aws`", module="langchain_aws"),
+        _missing("google_genai", "`pip install langchain-google-genai`"),
         ({"model_content": "openai:gpt"}, "ROADMAP_MODEL_CONTENT is set and ROADMAP_MODEL is not"),
     ],
 )

@@ -62,3 +62,24 @@ def test_an_install_that_fails_fails_the_target_and_runs_nothing(clone: Path, tm
     assert make("demo", clone, ROADMAP_HOME=str(home)).returncode != 0
     assert not home.exists()
     assert make("setup", clone).returncode != 0, "and it is not taken for complete the next time"
+
+
+def test_an_extra_is_installed_beside_the_editable_checkout_and_stays_when_it_is_not_named_again(clone: Path) -> None:
+    python = clone / ".venv" / "bin" / "python"
+    where = "import cli, langchain_anthropic; print(cli.__file__)"
+    assert make("setup", clone).returncode == 0
+    assert make("setup", clone, EXTRAS="anthropic").returncode == 0
+    assert make("setup", clone).returncode == 0
+    ended = subprocess.run([python, "-c", where], cwd=clone.parent, capture_output=True, text=True)
+    assert ended.stdout.strip() == str(clone / "cli" / "__init__.py"), "no frozen copy"
+    shutil.rmtree(clone / ".venv" / "lib")  # nothing works any more, so that all of it is made again
+    assert make("setup", clone).returncode == 0
+    assert subprocess.run([python, "-c", "import langchain_anthropic"]).returncode == 0
+
+
+def test_an_extra_that_there_is_none_of_is_named_with_those_that_there_are(clone: Path) -> None:
+    for extras in ("antropic", "anthropic,dev", "it's", "$(id)"):
+        refused = make("setup", clone, EXTRAS=extras)
+        assert refused.returncode != 0
+        assert "EXTRAS may name anthropic, ollama, openai" in refused.stderr
+    assert not (clone / ".venv").exists()
