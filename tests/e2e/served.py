@@ -69,14 +69,14 @@ def serving(shell: Command, *options: str, port: int = 0, **settings: str) -> It
     found = ADDRESS.search(running.err)
     assert found is not None
     served = Served(running, found[1])
-    eventually(lambda: _answers(served), bool)
+    eventually(lambda: answers(served), bool)
     try:
         yield served
     finally:
         served.client.close()
 
 
-def _answers(served: Served) -> bool:
+def answers(served: Served) -> bool:
     try:
         return served.client.get("/readyz").status_code == 200
     except httpx.TransportError:

@@ -13,7 +13,7 @@ import pytest
 
 from repository.embedded import EmbeddedServer
 from tests.e2e.roadmap_command import Command, Running
-from tests.e2e.served import ADDRESS, eventually, serving
+from tests.e2e.served import ADDRESS, answers, eventually, serving
 from tests.support.environment import variables
 from tests.support.planted import executed, plant
 
@@ -43,13 +43,13 @@ def test_nothing_that_lies_in_the_current_folder_is_executed_by_serve_or_its_pro
 ) -> None:
     plant(tmp_path, modules=("random", "uvicorn", "typer", "sitecustomize"))
     shell.folder = tmp_path
-    with serving(shell) as server:
+    with serving(shell, HTTP_PATIENCE="30") as server:
         made = server.generate()
         assert server.ended(made["task_id"])["status"] == "completed"
         for child in psutil.Process(server.running.pid).children():
             assert "-P" in child.cmdline()
             child.kill()
-        eventually(lambda: workers(server.running), bool)
+        eventually(lambda: workers(server.running) and answers(server), bool)
         assert server.ended(server.generate("learn to sail")["task_id"])["status"] == "completed"
     assert executed(tmp_path) == ""
     assert "foreign" not in server.running.err
@@ -72,7 +72,7 @@ def test_a_database_that_was_stopped_on_purpose_stays_stopped_below_serve_until_
     embedded: Command,
 ) -> None:
     database = EmbeddedServer(embedded.home)
-    with serving(embedded) as server:
+    with serving(embedded, HTTP_PATIENCE="30") as server:
         assert embedded("db", "stop", "--force").code == 0
         server.running.wait_for(lambda err: "stopped on purpose; `roadmap db start`" in err)
         eventually(lambda: workers(server.running), lambda running: not running)
@@ -86,7 +86,7 @@ def test_a_database_that_was_stopped_on_purpose_stays_stopped_below_serve_until_
             time.sleep(0.2)
         assert psutil.Process(server.running.pid).children() == []
         assert embedded("db", "start").code == 0
-        eventually(lambda: workers(server.running), bool)
+        eventually(lambda: workers(server.running) and answers(server), bool)
         assert server.ended(server.generate()["task_id"])["status"] == "completed"
         server.running.send(signal.SIGTERM)
         assert server.running.end().code == 0
