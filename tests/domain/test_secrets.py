@@ -165,7 +165,7 @@ PIECES = [
 
 
 def test_no_text_makes_redaction_slower_than_its_length_does() -> None:
-    """A quadratic expression takes 64 times as long for 8 times the text; a linear one 8 times, 24 on a busy machine."""
+    """A quadratic expression takes 64 times as long for 8 times the text; a linear one 8, on a busy machine 24."""
     for piece in PIECES:
         assert seconds(repeated(piece, LONG)) < 24 * seconds(repeated(piece, SHORT)), piece
 
