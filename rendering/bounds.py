@@ -15,11 +15,12 @@ MAX_LENGTH: Final = 100_000
 MAX_LINES: Final = 4000
 MAX_CELLS: Final = 6000
 """Bars, each of which may end the cell of a table."""
-MAX_MARKS: Final = 20_000
+MAX_MARKS: Final = 12_000
 """What `_marks` may come to over all paragraphs; a usual tutorial has some hundreds."""
 MAX_NESTING: Final = 20
 """Depth of quotes, lists and brackets; what opens a bracket is tried once for each level."""
 NOT_LAID_OUT: Final = "This text is too intricate to be laid out, so it stands here as it was written."
+PARTLY_LAID_OUT: Final = "Parts of this text are too intricate to be laid out, and stand here as they were written."
 
 _WEIGHTS: Final = {"[": 4, "!": 1, "*": 1, "_": 1, "~": 1, "`": 1, "<": 1, "&": 1, "\\": 1, "\n": 1}
 """Character that begins something -> its cost beside that of an asterisk."""
