@@ -4,11 +4,10 @@ The parser's work grows with the text and no faster, but some characters cost a 
 is beyond a bound is left as plain text, and said to be.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
-    from markdown_it.rules_core import StateCore
 
 MAX_LENGTH: Final = 100_000
 """Characters of a tutorial that are shown, some twenty times a usual one."""
@@ -41,7 +40,7 @@ def bounded(parser: "MarkdownIt") -> "MarkdownIt":
     return parser
 
 
-def _read_paragraphs(state: "StateCore") -> None:
+def _read_paragraphs(state: Any) -> None:
     from markdown_it.token import Token
 
     left = MAX_MARKS

@@ -16,7 +16,6 @@ from rendering.bounds import bounded
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
-    from markdown_it.rules_inline import StateInline
 
 _TEXT: Final = {"<": "&lt;", "[": "&#91;"}
 """What opens HTML and links -> the same as text."""
@@ -118,14 +117,14 @@ def _parser(with_tables: bool) -> "MarkdownIt":
     return parser
 
 
-def _note(state: "StateInline", _silent: bool) -> bool:
+def _note(state: Any, _silent: bool) -> bool:
     """A `<` or `[` that is no code, link or address."""
     if text := _TEXT.get(state.src[state.pos]):
         state.env["noted"].setdefault(state.src, {})[state.pos] = text
     return False
 
 
-def _note_picture(image: Any, state: "StateInline", silent: bool) -> bool:
+def _note_picture(image: Any, state: Any, silent: bool) -> bool:
     """A picture becomes a link; within a link, where there can be no other, its words."""
     start = state.pos
     if not image(state, silent):
@@ -136,7 +135,7 @@ def _note_picture(image: Any, state: "StateInline", silent: bool) -> bool:
     return True
 
 
-def _link_instead(state: "StateInline", start: int, end: int) -> Edits:
+def _link_instead(state: Any, start: int, end: int) -> Edits:
     source = state.src
     label_end = state.md.helpers.parseLinkLabel(state, start + 1, False)
     edits = {place: "" for place in range(start, end) if source.startswith("![", place)}  # pictures within words, too
