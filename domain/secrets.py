@@ -58,13 +58,13 @@ _AUTHORIZATION: Final = re.compile(
 )
 _BEARER: Final = re.compile(r"(?i:\b(bearer|basic)[ \t+:]{1,3})([\w.~+/*•…=-]{8,})")
 _PRIVATE_KEY: Final = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]|-(?!----END))*")
-_ACCOUNT: Final = re.compile(r"(?<=://)[^\s/?#\"'<>]{1,512}@")
+_ACCOUNT: Final = re.compile(r"(?<=://)[^\s/?#\"'<>]+@")
 _PARAMETER: Final = re.compile(
     r"(?i:[?&;](?:[\w.-]{0,40}[._-])?(?:api)?(?:key|token|secret|passw(?:or)?d|pwd|sig|signature|credential|auth)=)"
     r"[^\s&;\"'<>#]+"
 )
 _ASSIGNED: Final = re.compile(
-    r"(?i:(?:api|access|secret|private|signing|auth)[_-]?key|secret|passw(?:or)?d|passphrase|(?<!next_)(?<!page_)token)"
+    r"(?i:(?:api|access|secret|private|signing|auth|jwt|search)[_-]?key|secret|passw(?:or)?d|passphrase|(?<!next_)(?<!page_)token)"
     r"(?:=[\"']?|[\"']\s{0,3}[:=]\s{0,3}[\"'])[^\s\"',;&)}\]]+"
 )
 _X_API_KEY: Final = re.compile(r"(?i:\b(?:x-)?(?:api|goog-api|subscription)-key[\"']?\s{0,3}:\s{0,3}[\"']?)[^\s\"',;]+")

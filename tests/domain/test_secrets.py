@@ -54,6 +54,7 @@ Authorization: Bearer planted
 {'Authorization': 'Basic planted'}
 {"api_key": "planted"}
 OPENAI_API_KEY=planted-planted
+ROADMAP_JWT_KEY='planted'
 host=db password=planted user=ann
 x-api-key: planted
 https://ann:planted@proxy.example/v1 says no
