@@ -1,7 +1,7 @@
 """The app: opens what it needs in its lifespan, puts the parts together. `ROUTERS` lists all routes.
 
 `app.state` holds `orchestrator`, `settings`, `authority` (who callers are), `rates`, `streams` (who follows),
-`requests` (what was answered), and `stopping`, an event that is
+`requests` (what was answered), `tutorials` (rendered ones), and `stopping`, an event that is
 set when the server is asked to stop: streams end then.
 """
 
@@ -21,6 +21,7 @@ from backend.metrics import Measured, Requests
 from backend.pages import routes as pages
 from backend.routes import concepts, exports, learning, metrics, operations, roadmaps, streams, tasks, webhooks
 from backend.streams import Streams
+from backend.tutorials import Tutorials
 from nodes.authors.nobody import Nobody
 from orchestrator import Orchestrator, Settings
 from orchestrator.access import authority
@@ -98,9 +99,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     leave_stopped: bool = app.state.leave_stopped
     async with Orchestrator.open(brief, author=Nobody(), kind="server", leave_stopped=leave_stopped) as orchestrator:
         app.state.orchestrator = orchestrator
+        app.state.tutorials = Tutorials()
         ending = asyncio.create_task(_end_streams(app.state.stopping, orchestrator))
         yield
         ending.cancel()
+        app.state.tutorials.close()
 
 
 async def _end_streams(stopping: asyncio.Event, orchestrator: Orchestrator) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -14,8 +15,11 @@ from starlette.routing import Match
 
 from domain.errors import (
     Conflict,
+    DatabaseBusy,
+    DatabaseUnavailable,
     InvalidInput,
     LimitReached,
+    Misconfigured,
     NotFound,
     RoadmapError,
     Superseded,
@@ -24,10 +28,13 @@ from domain.errors import (
 )
 from domain.secrets import redact
 
+_log = structlog.get_logger("http")
+
 PROBLEM_JSON: Final = "application/problem+json"
 
 STATUSES: Final[dict[type[RoadmapError], tuple[int, str]]] = {
     InvalidInput: (422, "invalid_input"),
+    Misconfigured: (503, "unavailable"),
     NotFound: (404, "not_found"),
     LimitReached: (429, "limit_reached"),
     Conflict: (409, "conflict"),
@@ -53,6 +60,19 @@ TITLES: Final = {
     503: ("unavailable", "The database does not answer"),
 }
 """Status -> usual code and title."""
+
+FOR_CALLERS: Final[dict[type[RoadmapError], str | None]] = {
+    Unavailable: "The service is unavailable. Try again later.",
+    DatabaseUnavailable: "The database is unavailable. Try again later.",
+    DatabaseBusy: "Another transaction held a lock for too long. Try again.",
+    UnknownFormat: None,
+    Misconfigured: "The server is not set up correctly; its log says what to do.",
+}
+"""Errors whose own sentence speaks to whoever operates the server and may name folders, hosts, and settings.
+
+None: its own says nothing of the inside after all."""
+MAX_DETAIL_LENGTH: Final = 2000
+"""Characters of a sentence of an error; it may quote what a caller sent."""
 
 RETRY_AFTER: Final = 5
 """Seconds after which to try again when the database is away."""
@@ -127,7 +147,7 @@ def problem(
         "type": "about:blank",
         "title": title,
         "status": status,
-        "detail": redact(detail),
+        "detail": shortened(detail),
         "code": code or usual,
         "errors": [error.model_dump() for error in errors],
     }
@@ -136,9 +156,20 @@ def problem(
     return Response(json.dumps(document), status, dict(headers or {}), PROBLEM_JSON)
 
 
+def shortened(text: str) -> str:
+    """Return `text` without secrets, of a length that one can read."""
+    redacted = redact(text[: 2 * MAX_DETAIL_LENGTH])
+    return redacted if len(redacted) <= MAX_DETAIL_LENGTH else f"{redacted[: MAX_DETAIL_LENGTH - 1]}…"
+
+
 def for_people(error: RoadmapError) -> str:
-    """Its line, for who does not sit at a terminal."""
-    return _FOR_TERMINALS.sub("", " ".join(str(error).split()))
+    """Return what a caller is told of an error, in one line; a sentence for the operator goes to the log instead."""
+    sentence = " ".join(str(error).split())
+    known = next((FOR_CALLERS[kind] for kind in type(error).__mro__ if kind in FOR_CALLERS), None)
+    if known is not None:
+        _log.warning("unavailable", reason=sentence)
+        return known
+    return shortened(_FOR_TERMINALS.sub("", sentence[: 2 * MAX_DETAIL_LENGTH]))
 
 
 def problem_of(error: RoadmapError) -> Response:

@@ -2,12 +2,16 @@
 
 import logging
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import structlog
 from structlog.typing import EventDict
 
 from domain.secrets import redact
+
+MAX_VALUE_LENGTH: Final = 20_000
+"""Characters of one value of an entry: a traceback fits, a path as long as HTTP allows does not."""
 
 
 def log_as_json(level: str) -> None:
@@ -39,4 +43,12 @@ def log_as_json(level: str) -> None:
 
 
 def _redacted(_logger: Any, _level: str, event: EventDict) -> EventDict:
-    return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: _redacted_value(value) for key, value in event.items()}
+
+
+def _redacted_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact(value[:MAX_VALUE_LENGTH])
+    if isinstance(value, Mapping):
+        return {key: _redacted_value(inner) for key, inner in value.items()}
+    return [_redacted_value(inner) for inner in value] if isinstance(value, list | tuple | set) else value

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from backend.tutorials import Tutorials
 from orchestrator import Orchestrator, Settings
 
 
@@ -18,5 +19,11 @@ def settings(request: Request) -> Settings:
     return effective
 
 
+def tutorials(request: Request) -> Tutorials:
+    opened: Tutorials = request.app.state.tutorials
+    return opened
+
+
 OrchestratorDep = Annotated[Orchestrator, Depends(orchestrator)]
 SettingsDep = Annotated[Settings, Depends(settings)]
+TutorialsDep = Annotated[Tutorials, Depends(tutorials)]

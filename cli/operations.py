@@ -1,8 +1,7 @@
 """Commands for whoever runs the system: the database, the settings, and what is wrong."""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +9,7 @@ from cli.opening import read_settings
 from cli.options import Json
 from cli.output import print_json, print_text, tell
 from domain.errors import Conflict, InvalidInput
+from domain.secrets import redact_url
 from rendering.words import counted
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def start(json: Json = False) -> None:
     was_running = server.is_running()
     url = server.start()
     if json:
-        print_json({"running": True, "started": not was_running, "home": str(settings.home), "url": masked(url)})
+        print_json({"running": True, "started": not was_running, "home": str(settings.home), "url": redact_url(url)})
     else:
         print_text(f"The embedded server {'runs already' if was_running else 'is running'} in {settings.home}.")
 
@@ -159,7 +159,7 @@ def doctor(json: Json = False) -> None:
 def settings(json: Json = False) -> None:
     """Show the effective settings, secrets masked."""
     effective = read_settings()
-    values = {name: _readable(value) for name, value in effective}
+    values = effective.shown()
     if json:
         print_json(values)
         return
@@ -168,27 +168,3 @@ def settings(json: Json = False) -> None:
         origin = "environment" if name in effective.model_fields_set else "default"
         shown = "-" if value in (None, "", []) else ",".join(value) if isinstance(value, list) else str(value)
         print_text(f"ROADMAP_{name.upper():<{widest}}  {shown}  ({origin})")
-
-
-def _readable(value: Any) -> Any:
-    from pydantic import SecretStr
-
-    if isinstance(value, SecretStr):
-        return masked(value.get_secret_value())
-    if isinstance(value, tuple):
-        return list(value)
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
-
-
-def masked(url: str) -> str:
-    """A database URL without its passwords; nothing of it where it cannot be read."""
-    try:
-        parts = urlsplit(url)
-        hidden = ":***" if parts.password is not None else ""
-    except ValueError:
-        return "***"
-    account = "" if parts.username is None else f"{parts.username}{hidden}@"
-    query = "&".join(
-        f"{name}={'***' if 'password' in name else quote(value, safe='/')}" for name, value in parse_qsl(parts.query)
-    )
-    return f"{parts.scheme}://{account}{parts.netloc.rpartition('@')[2]}{parts.path}{f'?{query}' if query else ''}"

@@ -3,6 +3,7 @@ another one to statuses of HTTP (backend/errors.py).
 
 RoadmapError
 |-- InvalidInput        the caller's input cannot be used
+|   `-- Misconfigured       the settings of this process cannot be used: only its operator can do something
 |-- NotFound            there is no such roadmap, task or concept
 |-- Conflict            the rows forbid it now: already active, wrong state, version moved on
 |   `-- LimitReached        the caller has as much as is allowed
@@ -26,6 +27,10 @@ class RoadmapError(Exception):
 
 class InvalidInput(RoadmapError):
     """The caller's input cannot be used."""
+
+
+class Misconfigured(InvalidInput):
+    """The settings of this process cannot be used."""
 
 
 class NotFound(RoadmapError):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.config import JsonDict
 
+from domain.blank import is_blank
 from domain.errors import InvalidInput
 from domain.language import guess_language
 
@@ -25,6 +26,7 @@ def _storable(text: str) -> str:
 
 
 def _not_blank(text: str) -> str:
+    """Stored requests pass here again, so this refuses only what always was; `check_words` is for new ones."""
     if not text.strip():
         raise ValueError("must not be blank")
     return text.strip()
@@ -39,8 +41,15 @@ UserId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_sto
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 
 
+def check_words(name: str, text: str) -> None:
+    """Raises InvalidInput for required words of which nothing can be seen."""
+    if is_blank(text):
+        raise InvalidInput(f"{name}: must not be blank.")
+
+
 def usable_text(name: str, text: str) -> str:
     """Words of a person that are stored as they are. Raises InvalidInput that names them."""
+    check_words(name, text)
     try:
         return TypeAdapter(Annotated[Text, AfterValidator(_not_blank)]).validate_python(text)
     except ValidationError as error:

@@ -1,27 +1,182 @@
-"""Keys and bearer tokens never reach a row, an event, a log or an error: whatever a provider said passes here first."""
+"""Keep keys, tokens and passwords out of rows, events, logs and errors: text from outside passes `redact` first.
 
+Every expression here is linear: it decides within a bounded number of characters whether it matches, and from there on
+only consumes. A pattern that scans ahead and then fails would scan again from the next character.
+"""
+
+import base64
+import binascii
 import os
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 MASK: Final = "***"
 
-_NAMED: Final = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)$", re.IGNORECASE)
-_SHAPED: Final = re.compile(
-    r"(?i:\bbearer\s+)[\w.~+/=-]{7,}[\w~+/=-]"  # an Authorization header
-    r"|\b(?:sk|pk|rk|xai|gsk|lsv2|hf|tvly)[-_][\w*-]{8,}"  # keys as providers make them, also half masked by them
-    r"|\bwhsec_[\w+/=]{8,}"  # with which webhooks are signed
-    r"|\bAIza[\w-]{20,}"
-    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"  # a JSON web token
-    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # the account of a URL
-)
-_SHORTEST: Final = 8
+_NAMED: Final = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$", re.IGNORECASE)
+_MIN_LENGTH: Final = 8
 """A shorter value of a variable is a word like `local`, which would be masked in every text."""
+
+_HIDDEN: Final = r"[*•…]"
+"""What a provider writes in place of the middle of a key."""
+_KEYS: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    r"rmo_[\w*•…-]{8,}"  # our own tokens
+    r"|whsec_[\w+/=*•…-]{8,}"  # secrets of webhooks, ours and others'
+    r"|eyJ[\w-]{8,}(?:\.[\w-]+)*"  # JSON web tokens, whole or cut off
+    r"|AIza[\w*•…-]{16,}|ya29\.[\w*-]{16,}|GOCSPX-[\w*-]{16,}|AQ\.Ab[\w*-]{16,}"  # Google
+    r"|(?:AKIA|ASIA)[A-Z0-9*]{12,}"  # AWS
+    r"|gh[pousr]_[A-Za-z0-9*]{16,}|github_pat_[\w*]{16,}|glpat-[\w*-]{16,}"
+    r"|lsv2_[a-z]{2}_[\w*]{8,}|ls__[A-Za-z0-9*]{16,}"  # LangSmith
+    r"|tvly-[\w*•…-]{8,}|hf_[A-Za-z0-9*•…]{16,}|gsk_[A-Za-z0-9*•…]{16,}|r8_[A-Za-z0-9*]{16,}"
+    r"|pplx-[A-Za-z0-9*]{20,}|nvapi-[\w*-]{20,}|jina_[A-Za-z0-9*]{20,}|fw_[A-Za-z0-9*]{20,}|npm_[A-Za-z0-9*]{20,}"
+    r"|xox[abeoprs]-[A-Za-z0-9*-]{10,}|xapp-[A-Za-z0-9*-]{20,}"  # Slack
+    r"|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9*]{8,}|SG\.[\w*-]{16,}(?:\.[\w-]+)*|dop_v1_[a-f0-9*]{16,}"
+    r"|pypi-AgE[\w*-]{16,}|dapi[a-f0-9*]{32,}"
+    r")"
+)
+"""Keys whose beginning no ordinary word has."""
+_DASHED: Final = re.compile(
+    rf"(?<![A-Za-z0-9])(?:sk|pk|rk|xai|csk)[-_](?:(?:\w|{_HIDDEN}|-)++|(?=\.{{3}}))(?:\.{{3}}\w{{1,12}})?"
+)
+"""Keys that begin as `sk-learn-basics-1a2b3c4d` does; `_is_key` tells them from names."""
+_HALF: Final = re.compile(rf"{_HIDDEN}|\.\.\.")
+_PIECE: Final = re.compile(r"[A-Za-z0-9]{16,}")
+_KNOWN_BEGIN: Final = re.compile(
+    r"sk-(?:ant-[a-z]{2,8}\d\d|lf-[0-9a-f]{8}-[0-9a-f]{4})-|pk-lf-[0-9a-f]{8}-[0-9a-f]{4}-"
+)
+
+_HALF_HIDDEN: Final = re.compile(
+    r"(?<![\w*-])(?:[A-Za-z0-9_-]{2,20}\*{3,}+[\w-]{2,8}(?![\w*])|\*{4,}+[\w-]{2,8}(?![\w*]))"
+)
+"""`xa***ab`, `****1a2b`: what some providers quote of a key that they refuse."""
+_AUTHORIZATION: Final = re.compile(
+    r"(?i:\b(?:proxy-)?authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:(?:basic|bearer|token|digest|apikey)\s{1,3})?)"
+    r"[^\s\"',;]+"
+)
+_BEARER: Final = re.compile(r"(?i:\b(bearer|basic)[ \t+:]{1,3})([\w.~+/*•…=-]{8,})")
+_PRIVATE_KEY: Final = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]|-(?!----END))*")
+_ACCOUNT: Final = re.compile(r"(?<=://)[^\s/?#\"'<>]+@")
+_PARAMETER: Final = re.compile(
+    r"(?i:[?&;](?:[\w.-]{0,40}[._-])?(?:api)?(?:key|token|secret|passw(?:or)?d|pwd|sig|signature|credential|auth)=)"
+    r"[^\s&;\"'<>#]+"
+)
+_ASSIGNED: Final = re.compile(
+    r"(?i:(?:api|access|secret|private|signing|auth|jwt|search)[_-]?key|secret|passw(?:or)?d|passphrase|(?<!next_)(?<!page_)token)"
+    r"(?:=[\"']?|[\"']\s{0,3}[:=]\s{0,3}[\"'])[^\s\"',;&)}\]]+"
+)
+_X_API_KEY: Final = re.compile(r"(?i:\b(?:x-)?(?:api|goog-api|subscription)-key[\"']?\s{0,3}:\s{0,3}[\"']?)[^\s\"',;]+")
+
+_SAFE_PARAMETERS: Final = frozenset({
+    "host", "hostaddr", "port", "dbname", "user", "sslmode", "sslrootcert", "sslnegotiation", "application_name",
+    "connect_timeout", "target_session_attrs", "load_balance_hosts", "channel_binding", "gssencmode",
+})  # fmt: skip
+"""Query parameters of a database URL that are no secrets; those of other URLs may all be."""
 
 
 def redact(text: str) -> str:
-    """`text` without secrets: those of the environment, and whatever looks like one."""
-    for name, value in os.environ.items():
-        if _NAMED.search(name) and len(value) >= _SHORTEST and value in text:
+    """Return `text` without secrets: the values of this process's environment, and whatever looks like a key."""
+    for value in _secrets_of_environment():
+        if value in text:
             text = text.replace(value, MASK)
-    return _SHAPED.sub(MASK, text)
+    text = _PRIVATE_KEY.sub(MASK, text)
+    text = _ACCOUNT.sub(f"{MASK}@", text)
+    for pattern in (_AUTHORIZATION, _PARAMETER, _X_API_KEY, _ASSIGNED):
+        text = pattern.sub(_keep_name, text)
+    text = _BEARER.sub(_hide_credentials, text)
+    text = _KEYS.sub(MASK, text)
+    text = _DASHED.sub(lambda found: MASK if _is_key(found[0]) else found[0], text)
+    return _HALF_HIDDEN.sub(MASK, text)
+
+
+def redact_url(url: str) -> str:
+    """Return a URL for display: no password, no token in its account or query; nothing where it cannot be read.
+
+    The user of a database URL stays, since it is a name; what stands before `@` elsewhere may be a token.
+    """
+    try:
+        parts = urlsplit(url)
+        account, _, hosts = parts.netloc.rpartition("@")
+        readable = bool(parts.scheme) and "@" not in parts.path + parts.query + parts.fragment and _has_ports(hosts)
+        user, has_password = parts.username, parts.password is not None
+    except ValueError:
+        return MASK
+    if not readable:
+        return MASK
+    is_database = parts.scheme in ("postgres", "postgresql")
+    if account:
+        account = f"{user}{f':{MASK}' if has_password else ''}@" if is_database else f"{MASK}@"
+    query = "&".join(
+        f"{quote(name)}={quote(value, safe='/,') if is_database and name in _SAFE_PARAMETERS else MASK}"
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    )
+    return f"{parts.scheme}://{account}{hosts}{redact(parts.path)}{f'?{query}' if query else ''}"
+
+
+def _has_ports(hosts: str) -> bool:
+    """Whether what follows each host is a number: else it is a piece of a password that was not escaped."""
+    ends = (host.rpartition("]")[2].partition(":") for host in hosts.split(","))
+    return all(not port or port.isdecimal() for _, _, port in ends)
+
+
+def _secrets_of_environment() -> Iterator[str]:
+    for name, value in os.environ.items():
+        if _NAMED.search(name):
+            yield from _spellings(value)
+        elif "://" in value and "@" in value:
+            yield from _spellings(_password_of(value))
+
+
+def _password_of(url: str) -> str:
+    try:
+        return unquote(urlsplit(url).password or "")
+    except ValueError:
+        return ""
+
+
+def _spellings(value: str) -> Iterator[str]:
+    """A secret as it is, in one line, and as a URL writes it."""
+    if len(value.strip()) >= _MIN_LENGTH:
+        yield from dict.fromkeys((value, " ".join(value.split()), quote(value, safe="", errors="replace")))
+
+
+def _keep_name(found: re.Match[str]) -> str:
+    """Hide a value and keep its name, so that the line can still be read."""
+    text = found[0]
+    value = re.split(r"[=:][ \t\n\"']*", text, maxsplit=1)[1]
+    return f"{text[: len(text) - len(value)]}{MASK}"
+
+
+def _hide_credentials(found: re.Match[str]) -> str:
+    """Hide what follows `Bearer` or `Basic`; the end of a sentence is no part of it."""
+    value = found[2].rstrip(".")
+    secret = _is_basic(value) if found[1].lower() == "basic" else _is_bearer(value)
+    return MASK + found[2][len(value) :] if secret else found[0]
+
+
+def _is_basic(value: str) -> bool:
+    try:
+        return b":" in base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _is_bearer(value: str) -> bool:
+    """`Bearer authentication` is two words of a sentence."""
+    return len(value) >= 16 or any(char.isdigit() or char in "*•…_=" for char in value)
+
+
+def _is_key(text: str) -> bool:
+    """A key was half hidden, begins as only keys do, or has a long piece that is no word; a name has words."""
+    if _HALF.search(text) or _KNOWN_BEGIN.match(text):
+        return True
+    return any(len(piece) >= 32 or _is_random(piece) for piece in _PIECE.findall(text))
+
+
+def _is_random(piece: str) -> bool:
+    """Letters beside digits, or capitals in the middle of small letters again and again."""
+    if any(char.isdigit() for char in piece):
+        return True
+    return sum(before.islower() and after.isupper() for before, after in pairwise(piece)) > 1

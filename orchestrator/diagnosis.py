@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from domain.errors import RoadmapError
+from domain.secrets import redact
 from orchestrator.settings import Settings
 from repository import liveness, schema
 from repository.database import Database
@@ -51,7 +52,7 @@ def _attempt(name: str, check: Callable[[], Check], to_do: str) -> Check:
     try:
         return check()
     except RoadmapError as error:
-        return Check(name=name, ok=False, detail=" ".join(str(error).split()), to_do=to_do)
+        return Check(name=name, ok=False, detail=redact(" ".join(str(error).split())), to_do=to_do)
 
 
 def _home(home: Path) -> Check:
@@ -103,7 +104,7 @@ def _model(settings: Settings) -> Check:
     build_author(settings)
     if settings.model is None:
         return Check(name="model", ok=True, detail="none (ROADMAP_MODEL is unset): the offline author writes drafts")
-    return Check(name="model", ok=True, detail=settings.model)
+    return Check(name="model", ok=True, detail=redact(settings.model))
 
 
 async def live_runs(url: str) -> list[str]:

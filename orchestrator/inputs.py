@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.errors import InvalidInput
-from domain.request import LearningRequest, Preferences, usable_text
+from domain.request import LearningRequest, Preferences, check_words, usable_text
 from domain.vocabulary import TaskType
 from nodes.state import Json, RunState
 from orchestrator import transitions
@@ -73,6 +73,8 @@ async def retry_json(session: Session, wanted: TaskRow, roadmap: RoadmapRow, req
         before = Preferences.model_validate(known)
     except ValidationError:  # a legacy request: the title says what the roadmap is about
         before = Preferences(learning_goal=roadmap.title[:2000].replace("\x00", "") or roadmap.roadmap_id)
+    if "learning_goal" in (request.preferences or {}):
+        check_words("preferences.learning_goal", str((request.preferences or {})["learning_goal"]))
     try:
         preferences = Preferences.model_validate({**before.model_dump(), **(request.preferences or {})})
     except ValidationError as error:

@@ -1,12 +1,18 @@
-"""Whether requests can be served."""
+"""Whether requests can be served. What it says is for callers who prove nothing; the log has what operators need."""
 
 import asyncio
 from typing import Final, NamedTuple
 
-from domain.errors import DatabaseUnavailable
+import structlog
+
+from domain.errors import DatabaseUnavailable, Misconfigured
 from repository.database import Database, schema_revision
 from repository.schema import HEAD
 
+_log = structlog.get_logger("http")
+
+UNAVAILABLE: Final = "The database is unavailable."
+NEEDS_UPGRADE: Final = "The database is at another revision than this version works on."
 PATIENCE: Final = 2.0
 """Seconds for the database to answer in."""
 
@@ -29,8 +35,11 @@ async def read_readiness(database: Database) -> Readiness:
         async with asyncio.timeout(PATIENCE), database.transaction() as session:
             revision = await schema_revision(session)
     except TimeoutError:
-        return Readiness(False, False, "The database does not answer in time.")
-    except DatabaseUnavailable as error:
-        return Readiness(False, False, " ".join(str(error).split()))
-    at_head = revision == HEAD
-    return Readiness(True, at_head, None if at_head else f"The database is at revision {revision}, not {HEAD}.")
+        _log.warning("not ready", reason="the database does not answer in time")
+        return Readiness(False, False, UNAVAILABLE)
+    except (DatabaseUnavailable, Misconfigured) as error:
+        _log.warning("not ready", reason=" ".join(str(error).split()))
+        return Readiness(False, False, UNAVAILABLE)
+    if revision != HEAD:
+        _log.warning("not ready", reason=f"the database is at revision {revision}, not {HEAD}")
+    return Readiness(True, revision == HEAD, None if revision == HEAD else NEEDS_UPGRADE)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from domain.errors import Conflict, NotFound
 from domain.identity import new_roadmap_id, new_task_id
-from domain.request import LearningRequest, usable_text
+from domain.request import LearningRequest, check_words, usable_text
 from domain.review import Decision
 from domain.vocabulary import ACTIVE, RETRY_OF, ContentType, TaskStatus, TaskType
 from nodes.state import Json
@@ -37,7 +37,8 @@ async def request_creation(
     detach: bool,
     terms: Terms = OPERATOR,
 ) -> TaskRow:
-    """A new roadmap."""
+    """A new roadmap. Raises InvalidInput for a goal of which nothing can be seen."""
+    check_words("learning_goal", request.preferences.learning_goal)
     user_id = request.user_id or DEFAULT_USER
     goal = request.preferences.learning_goal
     roadmap_id = new_roadmap_id(goal)
@@ -176,7 +177,9 @@ async def request_modification(
 async def request_decision(
     resources: Resources, task_id: str, decision: Decision, *, detach: bool, terms: Terms = OPERATOR
 ) -> TaskRow:
-    """Answer a review (see reviews.decide)."""
+    """Answer a review (see reviews.decide). Raises InvalidInput for a rejection without words."""
+    if not decision.approved:
+        check_words("feedback", decision.feedback)
     await _ready(resources, detach)
 
     async def decide(session: Session) -> TaskRow:

@@ -163,9 +163,10 @@ def build_search(settings: Settings) -> "Finder | None":
         return None
     from nodes.web.search import DUCKDUCKGO, TAVILY, DuckDuckGoSearch, Finder, TavilySearch
 
+    address = settings.search_url.get_secret_value() if settings.search_url else None
     if settings.search == "tavily" and settings.search_key is not None:
-        return Finder(TavilySearch(settings.search_key, settings.search_url or TAVILY))
-    return Finder(DuckDuckGoSearch(settings.search_url or DUCKDUCKGO))
+        return Finder(TavilySearch(settings.search_key, address or TAVILY))
+    return Finder(DuckDuckGoSearch(address or DUCKDUCKGO))
 
 
 def build_author(settings: Settings) -> Author:

@@ -1,13 +1,15 @@
 """Settings: read once from the environment (`ROADMAP_...`), frozen afterwards."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import InvalidInput
+from domain.secrets import MASK, redact, redact_url
 from nodes.authors.budget import Limit
 from nodes.authors.prices import Price, read_prices
 from nodes.web.addresses import AllowList
@@ -29,6 +31,13 @@ def _like(pattern: str, wanted: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+class SecretUrl(SecretStr):
+    """A URL that may hold a password or a token: shown without them, and not at all by `repr`."""
+
+    def shown(self) -> str:
+        return redact_url(self.get_secret_value())
+
+
 ModelName = Annotated[str, Field(max_length=200), _like(r"[a-z0-9_]+:\S+", "provider:name, as openai:gpt-4.1-mini")]
 
 
@@ -39,7 +48,7 @@ class Settings(BaseSettings):
         env_prefix="ROADMAP_", env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
     )
 
-    database_url: SecretStr | None = None
+    database_url: SecretUrl | None = None
     """libpq URL of a PostgreSQL server; unset: the embedded one."""
     database_pooled: bool = False
     """Whether the URL leads through PgBouncer in transaction mode: for servers only, never for workers."""
@@ -83,7 +92,7 @@ class Settings(BaseSettings):
     """Finds pages that a chat model chooses resources from."""
     search_key: SecretStr | None = None
     """Of Tavily."""
-    search_url: Annotated[str, _like(r"https?://\S+", "an address that begins with http:// or https://")] | None = None
+    search_url: SecretUrl | None = None
     """Where the search is asked; unset: at its own address."""
     max_concurrent_calls: Annotated[int, Field(ge=1, le=1000)] = 30
     """Calls to the author at once, over all runs of the process."""
@@ -139,12 +148,19 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _can_be_read(cls, url: SecretStr | None) -> SecretStr | None:
+    def _can_be_read(cls, url: SecretUrl | None) -> SecretUrl | None:
         if url is not None:
             try:
                 read_url(url.get_secret_value())
             except InvalidInput as error:
                 raise ValueError(str(error)) from None
+        return url
+
+    @field_validator("search_url")
+    @classmethod
+    def _is_of_the_web(cls, url: SecretUrl | None) -> SecretUrl | None:
+        if url is not None and not re.fullmatch(r"https?://\S+", url.get_secret_value()):
+            raise ValueError("it has to be an address that begins with http:// or https://")
         return url
 
     @field_validator("home")
@@ -167,7 +183,10 @@ class Settings(BaseSettings):
     @field_validator("link_allow", "webhook_allow")
     @classmethod
     def _hosts_and_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        AllowList.read(value)
+        try:
+            AllowList.read(value)
+        except ValueError as error:
+            raise ValueError(redact(str(error))) from None
         return value
 
     @field_validator("offline_fail", "link_allow", "http_cors", "webhook_allow", mode="before")
@@ -180,6 +199,23 @@ class Settings(BaseSettings):
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
+    def shown(self) -> dict[str, Any]:
+        """Return all settings as JSON values that can be printed. A field's type says what may be seen of it."""
+        return {name: _shown(value) for name, value in self}
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        return self.shown().items()
+
+
+def _shown(value: object) -> Any:
+    if isinstance(value, SecretUrl):
+        return value.shown()
+    if isinstance(value, SecretStr):
+        return MASK
+    if isinstance(value, tuple):
+        return [redact(str(part)) for part in value]
+    return value if value is None or isinstance(value, bool | int | float) else redact(str(value))
+
 
 def load_settings() -> Settings:
     """Raises InvalidInput that names the variable."""
@@ -188,6 +224,5 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "ROADMAP_" + str(first["loc"][0]).upper() if first["loc"] else "ROADMAP_*"
-        raise InvalidInput(
-            f"The setting {name} cannot be used: {first['msg'].removeprefix('Value error, ')}."
-        ) from error
+        said = redact(first["msg"].removeprefix("Value error, "))
+        raise InvalidInput(f"The setting {name} cannot be used: {said}.") from None  # the cause may quote the value

@@ -9,7 +9,7 @@ from domain.vocabulary import ContentType
 from rendering.nesting import demoted, escaped
 from rendering.phrases import LETTERS, builds_on, overview, right, seen, trust, weekly, why_missing
 from rendering.schedule import schedule
-from rendering.words import counted, hours
+from rendering.words import counted, hours, one_line
 
 
 def roadmap_document(manuscript: Manuscript) -> str:
@@ -115,7 +115,7 @@ def _resources(resources: Resources, level: int) -> Iterator[str]:
     yield f"{_heading(level)} Resources"
     yield ""
     for resource in resources.resources:
-        url = resource.url.replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C")
+        url = one_line(resource.url).replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C")
         description = f": {escaped(resource.description)}" if resource.description.strip() else ""
         known = f", {seen(resource)}" if seen(resource) else ""
         yield f"- [{escaped(resource.title)}](<{url}>) ({escaped(resource.type)}{known}){description}"

@@ -1,7 +1,9 @@
 """Code in colours, by classes only: a page that forbids inline styles can show it."""
 
+import time
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 LANGUAGES: Final = frozenset({
     "asm", "bash", "c", "clojure", "cmake", "cpp", "csharp", "css", "dart", "diff", "docker", "elixir", "elm",
@@ -13,28 +15,55 @@ LANGUAGES: Final = frozenset({
     "makefile",
 })  # fmt: skip
 """A lexer is a heap of regular expressions, and an author names it: only those of common languages are let run."""
-LONGEST: Final = 20_000
-"""Characters of one piece of code in colours; a longer one is shown plain."""
+MAX_BLOCK_LENGTH: Final = 10_000
+"""Characters of one piece of code in colours; a longer one is plain."""
+MAX_LENGTH: Final = 50_000
+"""Characters of code of one text that are coloured; what follows is plain."""
+MAX_SECONDS: Final = 0.3
+"""Of processor time that all code of one text may take; lexers can be slow beyond all proportion to what they read."""
 
 
-def highlighted(code: str, language: str) -> str:
-    """Escaped HTML of the code; spans with the short classes of pygments where the language is known."""
-    if language.lower() not in LANGUAGES or len(code) > LONGEST:
-        return escape(code)
-    from pygments import highlight
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
+class Highlighter:
+    """Colours the code of one text, within bounds."""
 
-    try:
-        lexer = get_lexer_by_name(language.lower(), stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return escape(code)
-    return str(highlight(code, lexer, HtmlFormatter(nowrap=True)))
+    def __init__(self, clock: Callable[[], float] = time.thread_time) -> None:
+        self._clock = clock
+        self._characters = MAX_LENGTH
+        self._seconds = MAX_SECONDS
+
+    def html(self, code: str, language: str) -> str:
+        """Return escaped HTML of code; spans with the short classes of pygments where the language is known."""
+        self._characters -= len(code)
+        if language.lower() not in LANGUAGES or len(code) > MAX_BLOCK_LENGTH or self._characters < 0:
+            return escape(code)
+        from pygments import format as formatted
+        from pygments.formatters import HtmlFormatter
+        from pygments.lexers import get_lexer_by_name
+        from pygments.util import ClassNotFound
+
+        try:
+            lexer = get_lexer_by_name(language.lower(), stripnl=False, ensurenl=False)
+            return str(formatted(self._in_time(lexer.get_tokens(code)), HtmlFormatter(nowrap=True)))
+        except (ClassNotFound, _TooSlow):
+            return escape(code)
+
+    def _in_time(self, tokens: Iterable[Any]) -> Iterator[Any]:
+        """Raises _TooSlow: a lexer yields token by token, so it can be left between two of them."""
+        began = self._clock()
+        for token in tokens:
+            yield token
+            if self._clock() - began > self._seconds:
+                self._seconds = 0
+                raise _TooSlow
+        self._seconds -= self._clock() - began
+
+
+class _TooSlow(Exception):
+    """The code takes more time than it may."""
 
 
 def classes() -> set[str]:
-    """All that `highlighted` may use."""
+    """All that a Highlighter may use."""
     from pygments.token import STANDARD_TYPES
 
     return {name for name in STANDARD_TYPES.values() if name}

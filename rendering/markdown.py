@@ -15,13 +15,12 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from rendering.highlighting import classes, highlighted
+from rendering.bounds import MAX_LENGTH, NOT_LAID_OUT, PARTLY_LAID_OUT, bounded, fits
+from rendering.highlighting import Highlighter, classes
 from rendering.words import clean, one_line
 
-LONGEST: Final = 100_000
-"""Characters of a tutorial that are shown, some twenty times a usual one: the worst take a second or two."""
-CODE_IN_COLOURS: Final = 50_000
-"""Characters of code of one tutorial that are coloured; what follows is plain."""
+_LONGEST_LINE: Final = 2000
+"""Characters at the end of what is shown that are given up to end with a whole line."""
 LOWEST: Final = 6
 """HTML has six levels of headings."""
 
@@ -54,20 +53,34 @@ class Rendered:
 
 
 def rendered(markdown: str, *, prefix: str, below: int = 1) -> Rendered:
-    """A document below a heading of level `below`; the ids of its own headings begin with `prefix`."""
+    """Render a document below a heading of level `below`; the ids of its own headings begin with `prefix`.
+
+    The work is bounded for any text (rendering/bounds.py): what is too intricate is shown as it was written.
+    """
     text = clean(markdown.replace("\r\n", "\n").replace("\r", "\n"))
-    cut = len(text) > LONGEST
-    if cut:
-        text = text[: text.rfind("\n", 0, LONGEST) if "\n" in text[:LONGEST] else LONGEST]
+    is_cut = len(text) > MAX_LENGTH
+    if is_cut:
+        line_end = text.rfind("\n", MAX_LENGTH - _LONGEST_LINE, MAX_LENGTH)
+        text = text[: line_end if line_end > 0 else MAX_LENGTH]
+    headings: list[Heading] = []
+    if fits(text):
+        html, headings = _laid_out(text, prefix, below)
+    else:
+        html = f'<p><em>{NOT_LAID_OUT}</em></p>\n<pre class="code"><code>{escape(text)}</code></pre>\n'
+    if is_cut:
+        html += "<p><em>[…]</em></p>\n"
+    return Rendered(clean(_cleaner().clean(html)), tuple(headings))  # again: `&#x202E;` is a character only now
+
+
+def _laid_out(text: str, prefix: str, below: int) -> tuple[str, list[Heading]]:
     parser = _parser()
-    tokens = parser.parse(text)
+    env: dict[str, Any] = {"highlighter": Highlighter()}
+    tokens = parser.parse(text, env)
     headings = _place_headings(tokens, prefix, below)
     _draw_boxes(tokens)
     _point_links(tokens, prefix)
-    html = parser.renderer.render(tokens, parser.options, {"colours": CODE_IN_COLOURS})
-    if cut:
-        html += "<p><em>[…]</em></p>\n"
-    return Rendered(clean(_cleaner().clean(html)), tuple(headings))  # again: `&#x202E;` is a character only now
+    html: str = parser.renderer.render(tokens, parser.options, env)
+    return (f"<p><em>{PARTLY_LAID_OUT}</em></p>\n{html}" if env.get("plain") else html), headings
 
 
 def is_safe_link(url: str) -> bool:
@@ -78,7 +91,7 @@ def is_safe_link(url: str) -> bool:
 @cache
 def _parser() -> MarkdownIt:
     """Never changed after it was made, so all threads may share it."""
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 40}).enable(["table", "strikethrough"])
+    parser = bounded(MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]))
     parser.validateLink = is_safe_link  # type: ignore[method-assign]  # its own list forbids, ours allows
     for rule in (_fence, _code_block, _image):
         parser.add_render_rule(rule.__name__.removeprefix("_"), rule)
@@ -161,8 +174,7 @@ def _code_block(_renderer: Any, tokens: Sequence[Token], index: int, _options: A
 
 
 def _code(code: str, language: str, env: dict[str, Any]) -> str:
-    env["colours"] -= len(code)
-    inside = highlighted(code, language if env["colours"] >= 0 else "")
+    inside = env["highlighter"].html(code, language)
     named = f' data-language="{language}"' if language else ""
     return f'<pre class="code" dir="ltr"{named}><code>{inside}</code></pre>\n'
 

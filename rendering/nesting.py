@@ -1,10 +1,14 @@
 """Markdown within Markdown: plain text that stays plain, and documents that fit below a heading of another."""
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from rendering.bounds import MAX_NESTING, NOT_LAID_OUT, fits
 from rendering.harmless import harmless
 from rendering.words import clean, one_line
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#|~$])")
 _STARTS_A_BLOCK: Final = re.compile(r"^(\d+)([.)])|^([-+=:])")
@@ -23,10 +27,11 @@ def demoted(markdown: str, *, below: int) -> str:
 
     What it leaves open ends with it, and nothing in it acts in the program that shows it.
     """
-    from markdown_it import MarkdownIt
-
-    lines = _ended(harmless(clean(markdown))).split("\n")
-    tokens = MarkdownIt("commonmark").parse("\n".join(lines))
+    text = clean(markdown)
+    if not fits(text):
+        return _as_it_was_written(text)
+    lines = _ended(harmless(text)).split("\n")
+    tokens = _blocks("\n".join(lines))
     found = [
         (token, tokens[index + 1].content)
         for index, token in enumerate(tokens)
@@ -42,7 +47,19 @@ def demoted(markdown: str, *, below: int) -> str:
 
 def _ended(markdown: str) -> str:
     """Code that is never closed would take all that follows for its own."""
+    last = _blocks(f"{markdown}\n\nwhat follows")[-1]
+    return f"{markdown}\n{last.markup}" if last.type == "fence" else markdown
+
+
+def _blocks(markdown: str) -> "list[Token]":
+    """Headings, code and paragraphs; what stands in them is not read."""
     from markdown_it import MarkdownIt
 
-    last = MarkdownIt("commonmark").parse(f"{markdown}\n\nwhat follows")[-1]
-    return f"{markdown}\n{last.markup}" if last.type == "fence" else markdown
+    return MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).disable(["inline", "text_join"]).parse(markdown)
+
+
+def _as_it_was_written(text: str) -> str:
+    """The text as one piece of code, which no reader takes for anything else."""
+    longest = max(map(len, re.findall("`{3,}", text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"*{NOT_LAID_OUT}*\n\n{fence}text\n{text}\n{fence}"

@@ -15,7 +15,7 @@ from rendering import phrases
 from rendering.drawing import draw
 from rendering.markdown import is_safe_link, rendered
 from rendering.schedule import schedule
-from rendering.words import clean, counted, hours
+from rendering.words import counted, hours, shown
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -125,7 +125,7 @@ def _environment() -> "Environment":
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_written,
+        finalize=shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -140,8 +140,3 @@ def _environment() -> "Environment":
         "is_safe_link": is_safe_link,
     }
     return environment
-
-
-def _written(value: object) -> object:
-    """Whatever is put into a page is text that a file can hold; what is HTML already was cleaned where it was made."""
-    return clean(value) if type(value) is str else value

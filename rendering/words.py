@@ -7,6 +7,7 @@ from typing import Any, Final
 _CONTROLS: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and newline, DEL, C1 (some terminals read U+009B as ESC [)
     "\u2028\u2029\u202a-\u202e\u2066-\u2069"  # separators, and overrides that turn what follows around
+    "\u206a-\u206f\ufff9-\ufffb\ufffe\uffff"  # deprecated formats, annotations, and what is no character
     "\ud800-\udfff]"  # halves of characters, which no file can hold
 )
 
@@ -14,6 +15,11 @@ _CONTROLS: Final = re.compile(
 def clean(text: str) -> str:
     """`text` without anything that a terminal would obey."""
     return _CONTROLS.sub("", text)
+
+
+def shown(value: object) -> object:
+    """Clean what a template puts out (`finalize` of every environment); HTML was cleaned where it was made."""
+    return clean(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def one_line(text: str, longest: int | None = None) -> str:

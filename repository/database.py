@@ -22,7 +22,7 @@ from domain.errors import (
     DatabaseBusy,
     DatabaseStopped,
     DatabaseUnavailable,
-    InvalidInput,
+    Misconfigured,
     RoadmapError,
     Superseded,
 )
@@ -275,7 +275,7 @@ def translated(error: Exception, sqlstate: str | None) -> Exception:
         return error
     reason = said(getattr(error, "orig", None) or error)
     if "startup parameter" in reason:  # no outage to be waited for
-        return InvalidInput(PGBOUNCER)
+        return Misconfigured(PGBOUNCER)
     if isinstance(error, ssl.SSLError):
         return DatabaseUnavailable(f"The connection to the database is not safe ({reason}): {to_do(reason)}.")
     match sqlstate[:2], sqlstate:

@@ -16,6 +16,7 @@ from backend.pages.site import page, see
 from backend.pages.views.concept import (
     QuizPart,
     Written,
+    content_of,
     links_of,
     look_of,
     newest,
@@ -24,7 +25,7 @@ from backend.pages.views.concept import (
     tutorial_of,
 )
 from backend.pages.views.quiz import Result, questions_of
-from backend.resources import OrchestratorDep, SettingsDep
+from backend.resources import OrchestratorDep, SettingsDep, TutorialsDep
 from domain.contents import Quiz
 from domain.errors import InvalidInput, NotFound
 from domain.framework import Framework, Place
@@ -50,6 +51,7 @@ async def concept(
     concept_id: ConceptId,
     caller: CallerDep,
     orchestrator: OrchestratorDep,
+    tutorials: TutorialsDep,
     tutorial: Old = None,
     resources: Old = None,
     quiz: Old = None,
@@ -69,8 +71,10 @@ async def concept(
     }
     written = {kind: await _written(orchestrator, roadmap, concept_id, kind, wanted[kind]) for kind in ContentType}
     present = removed_after is None and roadmap.deleted_at is None
+    content = content_of(written[ContentType.TUTORIAL])
+    text = await tutorials.rendered(content) if content is not None else None
     parts = {
-        "tutorial": tutorial_of(written[ContentType.TUTORIAL], present=present),
+        "tutorial": tutorial_of(written[ContentType.TUTORIAL], text, present=present),
         "resources": resources_of(written[ContentType.RESOURCES], present=present),
         "quiz": _quiz(written[ContentType.QUIZ], result, present=present),
     }

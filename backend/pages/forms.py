@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from backend.edge import same_host
+from domain.blank import is_blank
 from domain.errors import InvalidInput
 
 COOKIE: Final = "roadmap_form"
@@ -32,8 +33,9 @@ class Form:
         self._pairs = [(name, value.replace("\r\n", "\n")) for name, value in pairs]
 
     def __getitem__(self, name: str) -> str:
-        """Without blanks around it; empty where the form has no such field."""
-        return next((value for key, value in self._pairs if key == name), "").strip()
+        """Without blanks around it; empty where the form has no such field, or nothing can be seen of it."""
+        value = next((value for key, value in self._pairs if key == name), "").strip()
+        return "" if is_blank(value) else value
 
     def all(self, name: str) -> list[str]:
         return [value for key, value in self._pairs if key == name]

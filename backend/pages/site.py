@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from backend.pages.forms import form_token, keep_token
+from rendering.words import shown
 
 POLICY: Final = "; ".join(
     [
@@ -62,6 +63,7 @@ def _environment() -> Environment:
         loader=PackageLoader("backend.pages"),
         autoescape=select_autoescape(["html", "svg"], default=True),
         undefined=StrictUndefined,
+        finalize=shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )

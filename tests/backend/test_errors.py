@@ -1,14 +1,30 @@
 """Whatever is sent, the answer is a problem document that says what is wrong and shows nothing of the inside."""
 
 import json
+import re
 from typing import Any, Final
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from backend.app import create_app
 from backend.errors import PROBLEM_JSON, TITLES, problem_of
-from domain.errors import Conflict, InvalidInput, ModelUnavailable, NotFound, RoadmapError, RunFailed, Superseded
+from backend.pages.answers import pages
+from domain.errors import (
+    Conflict,
+    DatabaseStopped,
+    DatabaseUnavailable,
+    InvalidInput,
+    Misconfigured,
+    ModelUnavailable,
+    NotFound,
+    RoadmapError,
+    RunFailed,
+    Superseded,
+    Unavailable,
+)
+from orchestrator.readiness import read_readiness
 from orchestrator.settings import Settings
 from repository.database import Database
 from tests.backend.conftest import GOAL, Serve
@@ -213,6 +229,60 @@ async def test_a_bug_answers_without_its_trace(settings: Settings) -> None:
     said = problem(answer)
     assert (said["status"], said["detail"]) == (500, "The server made a mistake; its log says more.")
     assert answer.headers["X-Request-ID"]
+
+
+SENTENCES: Final = [
+    DatabaseUnavailable("cannot connect to planted.internal:5432: correct the host in ROADMAP_DATABASE_URL"),
+    DatabaseStopped("The database in /home/planted was stopped; `roadmap db start` starts it."),
+    DatabaseUnavailable('The database needs an upgrade (relation "planted" does not exist); run `roadmap db upgrade`.'),
+    Unavailable("no server runs in /home/planted"),
+    ModelUnavailable("openai:planted cannot be reached"),
+    Misconfigured("name PostgreSQL itself in ROADMAP_DATABASE_URL"),
+]
+
+
+@pytest.mark.parametrize("error", SENTENCES, ids=range(len(SENTENCES)))
+async def test_a_sentence_for_the_operator_goes_to_the_log_and_not_to_callers(
+    settings: Settings, error: RoadmapError
+) -> None:
+    """They would learn hosts, folders and settings without a token."""
+
+    async def broken() -> None:
+        raise error
+
+    app = create_app(settings)
+    app.add_api_route("/broken", broken)
+    router = pages()
+    router.add_api_route("/page", broken)
+    app.include_router(router)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    with capture_logs() as entries:
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+        ):
+            answers = [await client.get("/broken"), await client.get("/page")]
+    for answer in answers:
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"]
+        assert not re.search("planted|ROADMAP_|internal|/home|roadmap db|upgrade", answer.text)
+        assert "navailable" in answer.text or "not set up" in answer.text
+    assert [entry["reason"] for entry in entries if "reason" in entry] == [str(error)] * 2
+
+
+async def test_who_asks_whether_the_server_is_ready_learns_nothing_of_the_inside() -> None:
+    database = Database("postgresql://ann:planted@127.0.0.1:1/planted", pool_size=1, application_name="test")
+    with capture_logs() as entries:
+        said = await read_readiness(database)
+    await database.close()
+    assert said == (False, False, "The database is unavailable.")
+    assert any("127.0.0.1" in str(entry.get("reason")) for entry in entries)
+    assert "ann:planted" not in str(entries)
+
+
+def test_a_detail_that_quotes_a_caller_is_of_a_length_that_one_can_read() -> None:
+    said = json.loads(bytes(problem_of(NotFound("There is no task " + "-eyJaaaaaaaa" * 6000)).body))
+    assert len(said["detail"]) <= 2000
 
 
 async def test_every_answer_has_the_headers_of_safety(client: httpx.AsyncClient) -> None:

@@ -4,21 +4,6 @@ from pathlib import Path
 import pytest
 
 from cli.app import main
-from cli.operations import masked
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("postgresql://ann:secret@db.example:5433/roadmap", "postgresql://ann:***@db.example:5433/roadmap"),
-        ("postgresql://ann:s%40:x@[::1]/r?sslmode=require", "postgresql://ann:***@[::1]/r?sslmode=require"),
-        ("postgresql://ann@h/r?password=secret&sslpassword=x", "postgresql://ann@h/r?password=***&sslpassword=***"),
-        ("postgresql:///r?host=/tmp/a%20b&user=ann", "postgresql:///r?host=/tmp/a%20b&user=ann"),
-        ("postgresql://[broken", "***"),
-    ],
-)
-def test_passwords_are_masked(url: str, shown: str) -> None:
-    assert masked(url) == shown
 
 
 def test_settings_show_what_holds(
@@ -39,6 +24,43 @@ def test_settings_show_what_holds(
     assert values["max_concepts"] == 60
     assert values["model"] is None
     assert values["home"] == str(tmp_path)
+
+
+def test_settings_print_nothing_of_a_secret(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name, value in {
+        "HOME": str(tmp_path),
+        "JWT_KEY": "planted-words-of-a-secret-that-is-long-enough",
+        "SEARCH_KEY": "planted",
+        "SEARCH_URL": "https://planted:planted@search.example/v1?token=planted",
+        "JWT_ISSUER": "https://ann:planted@issuer.example",
+        "HTTP_CORS": "https://ann:planted@app.example",
+    }.items():
+        monkeypatch.setenv(f"ROADMAP_{name}", value)
+    for options in ([], ["--json"]):
+        assert main(["settings", *options]) == 0
+        out = capfd.readouterr().out
+        assert "planted" not in out
+        assert "https://***@search.example/v1" in out
+        assert "https://***@issuer.example" in out
+
+
+def test_a_refused_setting_is_not_quoted(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("ROADMAP_LOG_LEVEL", "debug")  # which shows tracebacks
+    for name, value in {
+        "DATABASE_URL": "postgresql://ann:pla/nted-0@host/x",
+        "SEARCH_URL": "planted-0 planted-0",
+        "LINK_ALLOW": "https://ann:planted-0@host",
+        "MODEL": "sk-planted0planted0planted0",
+        "JWT_ALGORITHM": "planted-0",
+    }.items():
+        with monkeypatch.context() as variables:
+            variables.setenv(f"ROADMAP_{name}", value)
+            assert main(["settings"]) == 2, name
+            err = capfd.readouterr().err
+            assert f"ROADMAP_{name}" in err
+            assert "nted" not in err
 
 
 def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

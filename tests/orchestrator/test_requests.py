@@ -7,9 +7,11 @@ from contextlib import closing
 import pytest
 from sqlalchemy import text
 
-from domain.errors import Conflict
+from domain.errors import Conflict, InvalidInput
 from domain.request import LearningRequest, Preferences
+from domain.review import Decision
 from domain.vocabulary import ContentType, TaskStatus, TaskType
+from orchestrator.inputs import RetryRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from orchestrator.terms import Terms
@@ -170,3 +172,23 @@ async def test_a_resumed_retry_waits_for_its_place_before_it_takes_contents(
         await execute(session, text(CONTENTS), {})
     with pytest.raises(Conflict, match="t-2"):
         await resuming
+
+
+@pytest.mark.parametrize("words", ["\u200b", "\u2060\ufeff", "\u3164", "\u2800", "\ufe0f\u00ad"], ids=ascii)
+async def test_words_of_which_nothing_can_be_seen_are_refused_wherever_words_are_required(
+    database: Database, orchestrator: Orchestrator, words: str
+) -> None:
+    """A run would be paid for that nobody asked anything of."""
+    retry = RetryRequest(instructions=words)
+    goal = RetryRequest(preferences={"learning_goal": words})
+    with pytest.raises(InvalidInput, match="learning_goal: must not be blank"):
+        await orchestrator.create(words, detach=True)
+    with pytest.raises(InvalidInput, match="instructions: must not be blank"):
+        await orchestrator.modify("r-1", words, detach=True)
+    with pytest.raises(InvalidInput, match="instructions: must not be blank"):
+        await orchestrator.retry("r-1", "c-1-1-1", ContentType.QUIZ, retry, detach=True)
+    with pytest.raises(InvalidInput, match="learning_goal: must not be blank"):
+        await orchestrator.retry("r-1", "c-1-1-1", ContentType.QUIZ, goal, detach=True)
+    with pytest.raises(InvalidInput, match="feedback: must not be blank"):
+        await orchestrator.review("t-1", Decision(approved=False, feedback=words), detach=True)
+    assert await orchestrator.tasks() == []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
+from pydantic import ValidationError
 
 from domain.errors import InvalidInput
 from orchestrator.resources import build_author
@@ -123,3 +124,47 @@ def test_a_budget_in_money_needs_to_know_what_the_model_costs(environment: "os._
 
 def test_the_password_is_not_shown() -> None:
     assert "secret" not in repr(Settings.model_validate({"database_url": "postgresql://u:secret@h/d"}))
+
+
+def planted(name: str) -> tuple[object, str]:
+    """A value with a secret in it, in the form that the type of a setting has."""
+    kind = str(Settings.model_fields[name].annotation)
+    if "SecretUrl" in kind:
+        scheme = "postgresql" if name == "database_url" else "https"
+        query = "sslpassword" if name == "database_url" else "token"
+        return f"{scheme}://ann:planted@host.example/x?{query}=planted", "host.example"
+    if "SecretStr" in kind:
+        return "planted-words-that-look-like-nothing", "***"
+    if "str" in kind and "Literal" not in kind:
+        return "https://ann:planted@host.example/x?key=planted", "host.example"
+    return None, ""
+
+
+def test_no_setting_of_any_type_shows_a_secret() -> None:
+    """Read from the list of all settings, so that a new one is not forgotten."""
+    seen = set()
+    for name in Settings.model_fields:
+        value, rest = planted(name)
+        if value is None:
+            continue
+        shaped = (value,) if "tuple" in str(Settings.model_fields[name].annotation) else value
+        refused = ""
+        try:
+            settings = Settings.model_validate({name: shaped})
+        except ValidationError as error:
+            refused = str(error)
+        assert "planted" not in refused, name
+        if refused:
+            continue
+        seen.add(name)
+        assert rest in str(settings.shown()[name]), name
+        assert "planted" not in str(settings.shown()), name
+        assert "planted" not in repr(settings), name
+        assert "planted" not in str(settings), name
+    assert {"database_url", "search_url", "search_key", "jwt_key", "jwt_issuer", "http_cors"} <= seen
+
+
+def test_a_setting_whose_name_speaks_of_a_secret_has_a_type_that_hides_it() -> None:
+    for name, field in Settings.model_fields.items():
+        if name.endswith(("key", "secret", "password", "token", "credentials", "url")):
+            assert "Secret" in str(field.annotation), name

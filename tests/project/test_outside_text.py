@@ -6,7 +6,7 @@ Answers of models, providers and the web: test_outside_answers.py.
 | --- | --- | --- |
 | whoever runs it | settings | `Settings` |
 | | prices, budgets, allow-lists | `read_prices`, `Limit`, `AllowList` |
-| | database URLs | `read_url`, `masked` |
+| | database URLs | `read_url`, `redact_url` |
 | learners | requests, words, deadlines | `LearningRequest`, `usable_text`, `weeks_until` |
 | | ids | `known_id`, `new_roadmap_id` |
 | developers | state by hand | `read_value` |
@@ -24,7 +24,6 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cli.inputs import known_id
-from cli.operations import masked
 from domain.contents import Quiz, Tutorial
 from domain.deadlines import weeks_until
 from domain.errors import InvalidInput, NotFound, UnknownFormat
@@ -32,7 +31,7 @@ from domain.framework import Framework
 from domain.identity import new_roadmap_id
 from domain.language import guess_language, is_written_in
 from domain.request import LearningRequest, Preferences, usable_text
-from domain.secrets import redact
+from domain.secrets import redact, redact_url
 from domain.stored import read_stored
 from nodes.authors.budget import Limit
 from nodes.authors.prices import Prices, read_prices
@@ -111,7 +110,7 @@ URLS = near(
 @given(URLS.map(lambda rest: f"postgresql://{rest}") | URLS)
 @example("postgresql://\udcff@h/d")
 def test_database_urls(url: str) -> None:
-    assert masked(url) is not None
+    assert redact_url(url) is not None
     try:
         read_url(url)
         psycopg_arguments(url, application_name="a", settings={})

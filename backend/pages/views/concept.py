@@ -13,7 +13,7 @@ from backend.pages.views.quiz import QuestionCard
 from domain.contents import Resource, Resources, Tutorial
 from domain.framework import Concept, Framework, Place
 from domain.vocabulary import ContentType
-from rendering.markdown import Heading, is_safe_link, rendered
+from rendering.markdown import Heading, Rendered, is_safe_link
 from rendering.words import hours
 from repository.readings import ContentState
 from repository.tables.roadmaps import ContentVersionRow
@@ -187,9 +187,14 @@ def _neighbour(concept: Concept) -> Neighbour:
     return Neighbour(concept.concept_id, _name(concept))
 
 
-def tutorial_of(written: Written, *, present: bool) -> TutorialPart:
+def content_of(written: Written) -> str | None:
+    """The Markdown of a tutorial, where there is one."""
+    return Tutorial.model_validate(written.shown.payload).content if written.shown else None
+
+
+def tutorial_of(written: Written, text: Rendered | None, *, present: bool) -> TutorialPart:
+    """`text`: what `content_of` gives, rendered."""
     tutorial = Tutorial.model_validate(written.shown.payload) if written.shown else None
-    text = rendered(tutorial.content, prefix="t-", below=2) if tutorial else None
     headings = tuple(heading for heading in text.headings if heading.level <= DEEPEST) if text else ()
     return TutorialPart(
         content_type=ContentType.TUTORIAL,

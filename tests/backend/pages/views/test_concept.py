@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from backend.pages.views.concept import Written, resources_of, standing_of, tutorial_of
+from backend.pages.views.concept import Written, content_of, resources_of, standing_of, tutorial_of
 from domain.vocabulary import ContentStatus, ContentType
+from rendering.markdown import rendered
 from repository.readings import ContentState
 from repository.tables.roadmaps import ContentVersionRow
 from tests.cli.roadmaps import NOON, framework, state
@@ -32,7 +33,8 @@ def written(row: ContentVersionRow | None, status: ContentStatus = ContentStatus
 def test_a_tutorial_becomes_html_with_a_table_of_contents() -> None:
     text = "# One\n\ntext <b>bold</b>\n\n# Two\n\n## Three\n\n```python\nx = 1\n```\n"
     payload = TUTORIAL.model_copy(update={"content": text}).model_dump(mode="json")
-    part = tutorial_of(written(version(ContentType.TUTORIAL, payload)), present=True)
+    one = written(version(ContentType.TUTORIAL, payload))
+    part = tutorial_of(one, rendered(str(content_of(one)), prefix="t-", below=2), present=True)
     assert [entry.text for entry in part.contents_table] == ["One", "Two", "Three"]
     assert part.html is not None
     assert "<b>" not in part.html
@@ -57,16 +59,16 @@ def test_a_link_that_may_not_be_followed_is_no_link() -> None:
 
 
 def test_what_is_missing_says_why_and_what_can_be_done() -> None:
-    failed = tutorial_of(written(None, ContentStatus.FAILED, version=0, last_error="No answer."), present=True)
+    failed = tutorial_of(written(None, ContentStatus.FAILED, version=0, last_error="No answer."), None, present=True)
     assert (failed.why_missing, failed.last_error) == ("The tutorial could not be written:", "No answer.")
     assert failed.retryable
     assert not failed.rewritable
-    stale = tutorial_of(written(None, ContentStatus.GENERATING, version=0, stale=True), present=True)
+    stale = tutorial_of(written(None, ContentStatus.GENERATING, version=0, stale=True), None, present=True)
     assert "nobody is working on it" in stale.why_missing
     assert stale.retryable
-    writing = tutorial_of(written(None, ContentStatus.GENERATING, version=0), present=True)
+    writing = tutorial_of(written(None, ContentStatus.GENERATING, version=0), None, present=True)
     assert not writing.retryable
-    gone = tutorial_of(written(None, ContentStatus.FAILED, version=0), present=False)
+    gone = tutorial_of(written(None, ContentStatus.FAILED, version=0), None, present=False)
     assert not gone.retryable
 
 
