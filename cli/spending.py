@@ -1,7 +1,7 @@
 """What models were asked and paid for."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,7 +9,7 @@ from cli.inputs import known_id, user_filter
 from cli.opening import ask
 from cli.options import Json, OfUser
 from cli.output import print_json, print_rich, styled, tell
-from rendering.words import seconds
+from rendering.words import one_line, seconds
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -37,11 +37,12 @@ def cost(
         print_json({"total": _total(found), "expenses": [asdict(expense) for expense in found]})
     elif found:
         print_rich(_table(found))
+        _explain(found)
     else:
         tell("No model was asked for anything there.")
 
 
-def _total(found: "list[Expense]") -> dict[str, float]:
+def _total(found: "list[Expense]") -> dict[str, Any]:
     return {
         "calls": sum(expense.calls for expense in found),
         "rejected": sum(expense.rejected for expense in found),
@@ -50,6 +51,8 @@ def _total(found: "list[Expense]") -> dict[str, float]:
         "tokens_out": sum(expense.tokens_out for expense in found),
         "cost": sum(expense.cost for expense in found),
         "seconds": sum(expense.seconds for expense in found),
+        "unpriced_calls": sum(expense.unpriced_calls for expense in found),
+        "estimated_calls": sum(expense.estimated_calls for expense in found),
     }
 
 
@@ -68,6 +71,24 @@ def _table(found: "list[Expense]") -> "Table":
     return table
 
 
-def _numbers(values: dict[str, float]) -> list[str]:
-    counts = [f"{values[name]:.0f}" for name in ("calls", "rejected", "failed", "tokens_in", "tokens_out")]
-    return [*counts, f"{values['cost']:.4f}", seconds(values["seconds"])]
+def _explain(found: "list[Expense]") -> None:
+    """What the words in the table mean, where they stand there."""
+    unpriced = sorted({expense.model for expense in found if expense.unpriced_calls})
+    if unpriced:
+        tell(f"The price of {', '.join(one_line(model) for model in unpriced)} is unknown: set ROADMAP_MODEL_PRICES.")
+    if any(expense.estimated_calls for expense in found):
+        tell('"about": the provider did not report the tokens of some calls; they are estimated.')
+
+
+def _numbers(values: dict[str, Any]) -> list[str]:
+    counts = [f"{values[name]:.0f}" for name in ("calls", "rejected", "failed")]
+    about = "about " if values["estimated_calls"] else ""
+    used = [f"{about}{values[name]:.0f}" for name in ("tokens_in", "tokens_out")]
+    return [*counts, *used, _cost(values), seconds(values["seconds"])]
+
+
+def _cost(values: dict[str, Any]) -> str:
+    """In US dollars: a lower bound, or unknown, where calls have no price."""
+    if values["unpriced_calls"]:
+        return f"at least {values['cost']:.4f}" if values["cost"] else "unknown"
+    return f"{values['cost']:.4f}"

@@ -186,14 +186,13 @@ def build_author(settings: Settings) -> Author:
         review=settings.model_review,
         fallback=settings.model_fallback,
     )
-    prices = Prices(settings.model_prices)
-    for name in names.all():
-        check(name)
-        if settings.budget and Limit.read(settings.budget).money and prices.of(name) is None:
-            raise InvalidInput(
-                f"ROADMAP_BUDGET is in US dollars, and nobody knows what {name} costs: set ROADMAP_MODEL_PRICES, as "
-                f'{{"{name}": [1.25, 10]}}, or give the budget in tokens.'
-            )
+    prices = Prices(settings.model_prices, {name: check(name) for name in names.all()})
+    unpriced = [name for name in names.all() if not prices.knows(name)]
+    if unpriced and settings.budget and Limit.read(settings.budget).money:
+        raise InvalidInput(
+            f"ROADMAP_BUDGET is in US dollars, and the price of {unpriced[0]} is unknown: set ROADMAP_MODEL_PRICES, as "
+            f'{{"{unpriced[0]}": [1.25, 10]}}, or give the budget in tokens.'
+        )
     models = Models(settings.model_temperature, settings.model_timeout)
     return ChatAuthor(names, models, prices, max_tokens=settings.model_max_tokens, timeout=settings.model_timeout)
 

@@ -103,7 +103,7 @@ def test_a_model_that_cannot_be_used_is_refused_with_what_to_do(
 def test_a_budget_in_money_needs_to_know_what_the_model_costs(environment: "os._Environ[str]") -> None:
     environment["OPENAI_API_KEY"] = "key-of-the-tests"
     unknown = {"model": "openai:unheard-of", "budget": "$2"}
-    with pytest.raises(InvalidInput, match="nobody knows what openai:unheard-of costs"):
+    with pytest.raises(InvalidInput, match="the price of openai:unheard-of is unknown"):
         build_author(Settings.model_validate(unknown))
     build_author(Settings.model_validate({**unknown, "model_prices": '{"openai:unheard-of": [1, 2]}'}))
 

@@ -36,6 +36,7 @@ from domain.secrets import redact
 from domain.stored import read_stored
 from nodes.authors.budget import Limit
 from nodes.authors.prices import Prices, read_prices
+from nodes.authors.usage import Tokens
 from nodes.state import SHAPES
 from nodes.web.addresses import AllowList
 from orchestrator.settings import Settings
@@ -77,7 +78,7 @@ def test_prices(text: str) -> None:
         one_line(error)
     else:
         for model in read_prices(text):
-            assert math.isfinite(prices.usage(model, 0, 10**9).cost)
+            assert math.isfinite(prices.usage(model, Tokens(0, 10**9)).cost or 0)
 
 
 @fuzzed

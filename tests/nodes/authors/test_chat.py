@@ -188,6 +188,8 @@ async def test_what_is_reserved_covers_what_is_used(provider: Provider) -> None:
     for brief in BRIEFS:
         most, answer = chat.most(brief), await chat.write(brief)
         assert most.tokens_in >= answer.tokens_in
+        assert most.cost is not None
+        assert answer.cost is not None
         assert most.cost >= answer.cost > 0
     await chat.close()
 
