@@ -36,8 +36,8 @@ def cost(
     if json:
         print_json({"total": _total(found), "expenses": [asdict(expense) for expense in found]})
     elif found:
-        print_rich(_table(found))
-        _explain(found)
+        print_rich(spending_table(found))
+        explain(found)
     else:
         tell("No model was asked for anything there.")
 
@@ -56,7 +56,7 @@ def _total(found: "list[Expense]") -> dict[str, Any]:
     }
 
 
-def _table(found: "list[Expense]") -> "Table":
+def spending_table(found: "list[Expense]") -> "Table":
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -71,7 +71,7 @@ def _table(found: "list[Expense]") -> "Table":
     return table
 
 
-def _explain(found: "list[Expense]") -> None:
+def explain(found: "list[Expense]") -> None:
     """What the words in the table mean, where they stand there."""
     unpriced = sorted({expense.model for expense in found if expense.unpriced_calls})
     if unpriced:

@@ -3,6 +3,7 @@
 Integrations put usage in different places. An estimate is rather too high, so that a budget is not exceeded unseen.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import ceil, isfinite
@@ -91,9 +92,11 @@ def _most(expected: int) -> int:
 
 
 def _number(report: Mapping[str, Any], names: tuple[str, ...], most: int) -> int | None:
-    """A count from 0 to `most`; None for anything else: text, negative, infinite, no number."""
+    """A count from 0 to `most`; None for anything else: negative, infinite, no number. Digits as text are a number."""
     for name in names:
         value = report.get(name)
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
+            value = int(value)
         if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and 0 <= value <= most:
             return ceil(value)
     return None

@@ -16,9 +16,15 @@ def read(usage_metadata: object, response_metadata: dict[str, Any] | None = None
     return believable(reports, sent=SENT, written=written, room=ROOM)
 
 
-@pytest.mark.parametrize("number", [None, 0, -5, math.nan, math.inf, "100", 3_000_000_000, True, [], {}])
+@pytest.mark.parametrize(
+    "number", [None, 0, -5, math.nan, math.inf, "many", "-1", "9" * 5000, 3_000_000_000, True, [], {}]
+)
 def test_a_report_that_cannot_be_true_is_replaced_by_an_estimate(number: Any) -> None:
     assert read({"input_tokens": number, "output_tokens": number}) == ESTIMATE
+
+
+def test_numbers_that_come_as_text_or_with_a_fraction_are_read() -> None:
+    assert read({"input_tokens": "500", "output_tokens": 199.5}) == Tokens(500, 200)
 
 
 def test_a_provider_that_reports_nothing_is_not_free() -> None:
