@@ -9,7 +9,7 @@ from cli.inputs import known_id, user_filter
 from cli.opening import ask
 from cli.options import Json, OfUser
 from cli.output import print_json, print_rich, styled, tell
-from rendering.words import one_line, seconds
+from rendering.words import dollars, one_line, seconds
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -62,7 +62,7 @@ def spending_table(found: "list[Expense]") -> "Table":
     table = Table(box=None, pad_edge=False)
     for heading in ("Model", "Step"):
         table.add_column(heading)
-    for heading in ("Calls", "Rejected", "Failed", "Tokens in", "Tokens out", "US dollars", "Waited"):
+    for heading in ("Calls", "Rejected", "Failed", "Tokens in", "Tokens out", "Cost", "Waited"):
         table.add_column(heading, justify="right")
     for expense in found:
         table.add_row(styled(expense.model), styled(expense.step), *_numbers(asdict(expense)))
@@ -84,11 +84,4 @@ def _numbers(values: dict[str, Any]) -> list[str]:
     counts = [f"{values[name]:.0f}" for name in ("calls", "rejected", "failed")]
     about = "about " if values["estimated_calls"] else ""
     used = [f"{about}{values[name]:.0f}" for name in ("tokens_in", "tokens_out")]
-    return [*counts, *used, _cost(values), seconds(values["seconds"])]
-
-
-def _cost(values: dict[str, Any]) -> str:
-    """In US dollars: a lower bound, or unknown, where calls have no price."""
-    if values["unpriced_calls"]:
-        return f"at least {values['cost']:.4f}" if values["cost"] else "unknown"
-    return f"{values['cost']:.4f}"
+    return [*counts, *used, dollars(values["cost"], values["unpriced_calls"]), seconds(values["seconds"])]

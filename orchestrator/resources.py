@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from domain.errors import InvalidInput
+from nodes.authors.budget import Limit
 from nodes.authors.port import Author
 from nodes.authors.throttle import Throttle
 from orchestrator.gate import Gate
@@ -174,7 +175,6 @@ def build_author(settings: Settings) -> Author:
         from nodes.authors.offline import OfflineAuthor
 
         return OfflineAuthor(latency=settings.offline_latency, fail=settings.offline_fail, log=settings.offline_log)
-    from nodes.authors.budget import Limit
     from nodes.authors.chat import ChatAuthor
     from nodes.authors.models import Models, Names, check
     from nodes.authors.prices import Prices
@@ -195,6 +195,12 @@ def build_author(settings: Settings) -> Author:
         )
     models = Models(settings.model_temperature, settings.model_timeout)
     return ChatAuthor(names, models, prices, max_tokens=settings.model_max_tokens, timeout=settings.model_timeout)
+
+
+def check_budget(settings: Settings) -> None:
+    """Raises InvalidInput for a budget in US dollars where the price of a model is unknown."""
+    if settings.model and settings.budget and Limit.read(settings.budget).money:
+        build_author(settings)
 
 
 async def _close(author: Author) -> None:

@@ -19,11 +19,11 @@ def shown(*found: Expense) -> list[str]:
 
 def test_a_sum_over_calls_without_a_price_is_a_lower_bound() -> None:
     lines = shown(PAID, UNPRICED)
-    assert "at least 0.2500" in lines[-1]
+    assert "at least $0.25" in lines[-1]
     assert "at least" not in lines[1]
     assert "unknown" in lines[2]
     assert "unknown" in shown(UNPRICED)[-1]
-    assert "0.0000" in shown(replace(UNPRICED, unpriced_calls=0))[-1]
+    assert "$0.00" in shown(replace(UNPRICED, unpriced_calls=0))[-1]
 
 
 def test_tokens_that_are_estimates_are_not_shown_as_counted() -> None:
