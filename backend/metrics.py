@@ -158,7 +158,15 @@ def _of_tasks(figures: Figures) -> Iterator[Metric]:
 def _of_models(figures: Figures) -> Iterator[Metric]:
     calls = CounterMetricFamily("roadmap_model_calls", "Calls to a model.", labels=["model", "outcome"])
     tokens = CounterMetricFamily("roadmap_model_tokens", "Tokens of calls.", labels=["model", "direction"])
-    cost = CounterMetricFamily("roadmap_model_cost_dollars", "US dollars paid for calls.", labels=["model"])
+    cost = CounterMetricFamily(
+        "roadmap_model_cost_dollars", "US dollars paid for calls whose price is known.", labels=["model"]
+    )
+    unpriced = CounterMetricFamily(
+        "roadmap_model_unpriced_calls", "Calls whose price is unknown: the cost leaves them out.", labels=["model"]
+    )
+    estimated = CounterMetricFamily(
+        "roadmap_model_estimated_calls", "Calls whose tokens are an estimate.", labels=["model"]
+    )
     seconds = CounterMetricFamily("roadmap_model_seconds", "Seconds of waiting for a model.", labels=["model"])
     for total in figures.calls:
         calls.add_metric([total.model, "answered"], total.calls - total.failed)
@@ -166,8 +174,10 @@ def _of_models(figures: Figures) -> Iterator[Metric]:
         tokens.add_metric([total.model, "in"], total.tokens_in)
         tokens.add_metric([total.model, "out"], total.tokens_out)
         cost.add_metric([total.model], total.cost)
+        unpriced.add_metric([total.model], total.unpriced_calls)
+        estimated.add_metric([total.model], total.estimated_calls)
         seconds.add_metric([total.model], total.seconds)
-    yield from (calls, tokens, cost, seconds)
+    yield from (calls, tokens, cost, unpriced, estimated, seconds)
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

@@ -40,11 +40,13 @@ def serve(
     """Serve the pages and the HTTP API, with a worker. Ctrl-C and SIGTERM stop it: unfinished runs are handed back."""
     from cli.supervisor import Part, Supervisor
     from orchestrator.resources import check_sessions, ready_database
+    from orchestrator.resources import check_budget, check_sessions, ready_database
 
     settings = read_settings()
     _check(settings, host)
     if worker:
         check_sessions(settings)
+        check_budget(settings)
     listening = _bind(host, port)
     address = listening.getsockname()
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]

@@ -1,7 +1,7 @@
 """What models were asked and paid for."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,7 +9,7 @@ from cli.inputs import known_id, user_filter
 from cli.opening import ask
 from cli.options import Json, OfUser
 from cli.output import print_json, print_rich, styled, tell
-from rendering.words import seconds
+from rendering.words import dollars, one_line, seconds
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -36,12 +36,13 @@ def cost(
     if json:
         print_json({"total": _total(found), "expenses": [asdict(expense) for expense in found]})
     elif found:
-        print_rich(_table(found))
+        print_rich(spending_table(found))
+        explain(found)
     else:
         tell("No model was asked for anything there.")
 
 
-def _total(found: "list[Expense]") -> dict[str, float]:
+def _total(found: "list[Expense]") -> dict[str, Any]:
     return {
         "calls": sum(expense.calls for expense in found),
         "rejected": sum(expense.rejected for expense in found),
@@ -50,16 +51,18 @@ def _total(found: "list[Expense]") -> dict[str, float]:
         "tokens_out": sum(expense.tokens_out for expense in found),
         "cost": sum(expense.cost for expense in found),
         "seconds": sum(expense.seconds for expense in found),
+        "unpriced_calls": sum(expense.unpriced_calls for expense in found),
+        "estimated_calls": sum(expense.estimated_calls for expense in found),
     }
 
 
-def _table(found: "list[Expense]") -> "Table":
+def spending_table(found: "list[Expense]") -> "Table":
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
     for heading in ("Model", "Step"):
         table.add_column(heading)
-    for heading in ("Calls", "Rejected", "Failed", "Tokens in", "Tokens out", "US dollars", "Waited"):
+    for heading in ("Calls", "Rejected", "Failed", "Tokens in", "Tokens out", "Cost", "Waited"):
         table.add_column(heading, justify="right")
     for expense in found:
         table.add_row(styled(expense.model), styled(expense.step), *_numbers(asdict(expense)))
@@ -68,6 +71,17 @@ def _table(found: "list[Expense]") -> "Table":
     return table
 
 
-def _numbers(values: dict[str, float]) -> list[str]:
-    counts = [f"{values[name]:.0f}" for name in ("calls", "rejected", "failed", "tokens_in", "tokens_out")]
-    return [*counts, f"{values['cost']:.4f}", seconds(values["seconds"])]
+def explain(found: "list[Expense]") -> None:
+    """What the words in the table mean, where they stand there."""
+    unpriced = sorted({expense.model for expense in found if expense.unpriced_calls})
+    if unpriced:
+        tell(f"The price of {', '.join(one_line(model) for model in unpriced)} is unknown: set ROADMAP_MODEL_PRICES.")
+    if any(expense.estimated_calls for expense in found):
+        tell('"about": the provider did not report the tokens of some calls; they are estimated.')
+
+
+def _numbers(values: dict[str, Any]) -> list[str]:
+    counts = [f"{values[name]:.0f}" for name in ("calls", "rejected", "failed")]
+    about = "about " if values["estimated_calls"] else ""
+    used = [f"{about}{values[name]:.0f}" for name in ("tokens_in", "tokens_out")]
+    return [*counts, *used, dollars(values["cost"], values["unpriced_calls"]), seconds(values["seconds"])]

@@ -35,7 +35,7 @@ from orchestrator.outcomes import Cause
 from orchestrator.resources import Resources
 from orchestrator.settings import Settings
 from repository import contents, events, roadmaps, tasks
-from repository.calls import KnownAnswer, bill, known_answers
+from repository.calls import Bill, KnownAnswer, bill, known_answers, settle_lost_calls
 from repository.checkpoints import FencedSaver
 from repository.database import Session
 from repository.events import EventWriter
@@ -153,9 +153,10 @@ async def open_attempt(resources: Resources, task: TaskRow, held: HeldRun) -> As
 
     async def read(
         session: Session,
-    ) -> tuple[dict[str, KnownAnswer], tuple[int, float], list[dict[str, Any]], int, RoadmapRow]:
+    ) -> tuple[dict[str, KnownAnswer], Bill, list[dict[str, Any]], int, RoadmapRow]:
         await hold_task(session, fence)
         await contents.adopt_contents(session, fence)
+        await settle_lost_calls(session, task.task_id)
         return (
             await known_answers(session, task.task_id),
             await bill(session, task.task_id),
@@ -178,7 +179,7 @@ async def open_attempt(resources: Resources, task: TaskRow, held: HeldRun) -> As
         urgent=task.task_type in RETRY_OF.values(),
         known=known,
         patience=Patience(resources.settings.model_patience),
-        budget=_budget(resources.settings, *spent),
+        budget=_budget(resources.settings, spent),
     )
     context = _context(resources, task, roadmap, ledger, writer)
     saver = FencedSaver(await resources.checkpoints.pool(), fence, resources.database)
@@ -190,12 +191,14 @@ async def open_attempt(resources: Resources, task: TaskRow, held: HeldRun) -> As
         await asyncio.shield(writer.close())
 
 
-def _budget(settings: Settings, tokens: int, cost: float) -> Budget:
+def _budget(settings: Settings, spent: Bill) -> Budget:
     """What is left of the run's, over all its attempts."""
     if settings.budget is None:
         return Budget()
     limit = Limit.read(settings.budget)
-    return Budget(limit, cost if limit.money else tokens)
+    if not limit.money:
+        return Budget(limit, spent.tokens)
+    return Budget(limit, None if spent.unpriced_calls else spent.cost)
 
 
 def _context(

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from domain.errors import BudgetSpent, ModelUnavailable
 from domain.review import Issue
 from domain.vocabulary import TaskStatus
+from repository.calls import Bill
 from repository.contents import Tally
 from repository.tables.roadmaps import ContentRow
 
@@ -40,13 +41,13 @@ def execution_summary(
     failed: Sequence[ContentRow],
     languages: Mapping[str, int],
     warnings: Sequence[Issue],
+    spent: Bill,
     *,
-    tokens: int,
-    cost: float,
     cause: Cause | None = None,
 ) -> dict[str, Any]:
     """What the task's row keeps; `seconds` from request to end but for those that reviews `waited` to be answered,
-    `cost` in US dollars.
+    `cost` in US dollars: a lower bound where there are `unpriced_calls`, whose price nobody knows. Tokens of
+    `estimated_calls` are estimates.
 
     `skipped` contents were held by other runs when a batch was requested.
     """
@@ -57,8 +58,10 @@ def execution_summary(
         "skipped": (user_request or {}).get("skipped", 0),
         "seconds": round(tally.seconds, 3),
         "waited": round(tally.waited, 3),
-        "tokens": tokens,
-        "cost": cost,
+        "tokens": spent.tokens,
+        "cost": spent.cost,
+        "unpriced_calls": spent.unpriced_calls,
+        "estimated_calls": spent.estimated_calls,
         "cause": cause,
         "failures": [
             {"concept_id": row.concept_id, "content_type": row.content_type, "reason": row.last_error} for row in failed

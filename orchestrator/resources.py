@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from domain.errors import InvalidInput
+from nodes.authors.budget import Limit
 from nodes.authors.port import Author
 from nodes.authors.throttle import Throttle
 from orchestrator.gate import Gate
@@ -183,7 +184,6 @@ def build_author(settings: Settings) -> Author:
         from nodes.authors.offline import OfflineAuthor
 
         return OfflineAuthor(latency=settings.offline_latency, fail=settings.offline_fail, log=settings.offline_log)
-    from nodes.authors.budget import Limit
     from nodes.authors.chat import ChatAuthor
     from nodes.authors.models import Models, Names, check
     from nodes.authors.prices import Prices
@@ -195,16 +195,21 @@ def build_author(settings: Settings) -> Author:
         review=settings.model_review,
         fallback=settings.model_fallback,
     )
-    prices = Prices(settings.model_prices)
-    for name in names.all():
-        check(name)
-        if settings.budget and Limit.read(settings.budget).money and prices.of(name) is None:
-            raise InvalidInput(
-                f"ROADMAP_BUDGET is in US dollars, and nobody knows what {name} costs: set ROADMAP_MODEL_PRICES, as "
-                f'{{"{name}": [1.25, 10]}}, or give the budget in tokens.'
-            )
+    prices = Prices(settings.model_prices, {name: check(name) for name in names.all()})
+    unpriced = [name for name in names.all() if not prices.knows(name)]
+    if unpriced and settings.budget and Limit.read(settings.budget).money:
+        raise InvalidInput(
+            f"ROADMAP_BUDGET is in US dollars, and the price of {unpriced[0]} is unknown: set ROADMAP_MODEL_PRICES, as "
+            f'{{"{unpriced[0]}": [1.25, 10]}}, or give the budget in tokens.'
+        )
     models = Models(settings.model_temperature, settings.model_timeout)
     return ChatAuthor(names, models, prices, max_tokens=settings.model_max_tokens, timeout=settings.model_timeout)
+
+
+def check_budget(settings: Settings) -> None:
+    """Raises InvalidInput for a budget in US dollars where the price of a model is unknown."""
+    if settings.model and settings.budget and Limit.read(settings.budget).money:
+        build_author(settings)
 
 
 async def _close(author: Author) -> None:

@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     model_patience: Seconds = 900.0
     """Seconds that a question is tried while its model is busy or away."""
     model_prices: Annotated[dict[str, Price], NoDecode] = {}
-    """JSON as `{"openai:gpt-x": [1.25, 10]}`: US dollars for a million tokens in and out."""
+    """JSON as `{"openai:gpt-x": [1.25, 10]}`: US dollars for a million tokens in and out (and of cached input)."""
     requests_per_minute: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Calls of the process in a minute; unset: as many as come."""
     tokens_per_minute: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None

@@ -13,7 +13,7 @@ from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, STRUCTURAL, Step, Task
 from domain.webhooks import WebhookEvent
 from orchestrator.outcomes import Cause, execution_summary, outcome
 from repository import contents, liveness, tasks
-from repository.calls import bill
+from repository.calls import bill, settle_lost_calls
 from repository.database import Session, give_up_waiting_after
 from repository.events import append_transition
 from repository.fence import Fence
@@ -95,15 +95,15 @@ async def end(
     if task.attempt == fence.attempt + 1 and task.status == status:
         return task
     await contents.settle_contents(session, fence.task_id, reason or "The run ended without it.")
-    tokens, cost = await bill(session, fence.task_id)
+    await settle_lost_calls(session, fence.task_id)
+    spent = await bill(session, fence.task_id)
     summary = execution_summary(
         tasks.asked_of(task),
         await contents.tally(session, fence.task_id),
         await contents.failures(session, fence.task_id),
         await contents.languages_written(session, fence.task_id),
         warnings,
-        tokens=tokens,
-        cost=cost,
+        spent,
         cause=cause,
     )
     task = await update_task_status(

@@ -46,6 +46,19 @@ def seconds(number: float) -> str:
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def dollars(cost: float, unpriced_calls: int = 0) -> str:
+    """`$1.20`, `$0.0012`, `at least $1.20`; `unknown` where no call that cost something has a price."""
+    if unpriced_calls and not cost:
+        return "unknown"
+    amount = f"${cost:,.2f}" if cost == 0 or cost >= 0.01 else f"${cost:.4f}"
+    return f"at least {amount}" if unpriced_calls else amount
+
+
+def tokens(number: int, estimated_calls: int = 0) -> str:
+    """`1,650`, or `about 1,650` where some of them are an estimate."""
+    return f"about {number:,}" if estimated_calls else f"{number:,}"
+
+
 def time_taken(summary: Mapping[str, Any]) -> str:
     """Of the `execution_summary` of a run: `3.2 s`, `3.2 s, beside 2 h 5 min in review`."""
     worked, waited = seconds(summary.get("seconds") or 0), summary.get("waited") or 0

@@ -1,6 +1,6 @@
 """The ledger of model calls: what was asked is never bought twice."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from sqlalchemy import bindparam, func, text
@@ -23,11 +23,14 @@ class Call:
     model: str
     tokens_in: int
     tokens_out: int
-    cost: float
+    cost: float | None
+    """In US dollars; None where nobody knows the price."""
     latency: float
     finish_reason: str | None
     outcome: str
     answer: dict[str, Any] | None
+    estimated: bool = False
+    """Whether the tokens are an estimate."""
 
     @property
     def objection(self) -> str | None:
@@ -67,20 +70,49 @@ TRY: Final = "/"
 """In the key of a try that brought no answer: the key of its question, this, and which try it was."""
 
 
-def failed_try(key: str, number: int, fence: Fence, step: str, model: str, latency: float, outcome: str) -> Call:
-    """The row of a try that brought no answer: it is on the account, and answers nothing."""
-    return Call(
-        key=f"{key}{TRY}{fence.attempt}.{number}",
-        step=step,
-        model=model,
-        tokens_in=0,
-        tokens_out=0,
-        cost=0.0,
-        latency=latency,
-        finish_reason=None,
-        outcome=outcome,
-        answer=None,
-    )
+def try_key(key: str, number: int, fence: Fence) -> str:
+    return f"{key}{TRY}{fence.attempt}.{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What a call may use at most, on record from before the call until what came of it is committed."""
+
+    key: str
+    """As of a try that brings no answer: that is what becomes of it if its process dies."""
+    step: str
+    model: str
+    tokens_in: int
+    tokens_out: int
+    cost: float | None
+
+
+LOST: Final = "lost: its process ended before it was answered"
+_RESERVE: Final = text("""
+    INSERT INTO call_reservations (task_id, key, step, model, tokens_in, tokens_out, cost)
+    VALUES (:task_id, :key, :step, :model, :tokens_in, :tokens_out, :cost)
+    ON CONFLICT DO NOTHING""")
+_RELEASE: Final = text("DELETE FROM call_reservations WHERE task_id = :task_id AND key = :key")
+_SETTLE_LOST: Final = text(f"""
+    WITH lost AS (DELETE FROM call_reservations WHERE task_id = :task_id RETURNING *)
+    INSERT INTO model_calls (task_id, key, step, model, tokens_in, tokens_out, cost, estimated, outcome)
+    SELECT task_id, key, step, model, tokens_in, tokens_out, cost, true, '{LOST}' FROM lost
+    ON CONFLICT DO NOTHING""")
+
+
+async def reserve_call(session: Session, fence: Fence, reservation: Reservation) -> None:
+    """In the run's fenced transaction, before the call."""
+    await execute(session, _RESERVE, {"task_id": fence.task_id, **asdict(reservation)})
+
+
+async def release_call(session: Session, fence: Fence, key: str) -> None:
+    """In the transaction that records what came of the call."""
+    await execute(session, _RELEASE, {"task_id": fence.task_id, "key": key})
+
+
+async def settle_lost_calls(session: Session, task_id: str) -> None:
+    """Put what calls of dead processes may have used at most on the account; only while no call of the run is open."""
+    await execute(session, _SETTLE_LOST, {"task_id": task_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +138,29 @@ async def known_answers(session: Session, task_id: str) -> dict[str, KnownAnswer
     }
 
 
-async def bill(session: Session, task_id: str) -> tuple[int, float]:
-    """Tokens (in and out together) and US dollars that a task has cost so far."""
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a task has used so far."""
+
+    tokens: int
+    """In and out together."""
+    cost: float
+    """In US dollars, of the calls whose price is known."""
+    unpriced_calls: int = 0
+    """Calls whose price nobody knows: `cost` is a lower bound where there are any."""
+    estimated_calls: int = 0
+    """Calls whose tokens are an estimate."""
+
+
+async def bill(session: Session, task_id: str) -> Bill:
     statement = select(
         func.coalesce(func.sum(ModelCallRow.tokens_in + ModelCallRow.tokens_out), 0),
         func.coalesce(func.sum(ModelCallRow.cost), 0.0),
+        func.count().filter(col(ModelCallRow.cost).is_(None)),
+        func.count().filter(col(ModelCallRow.estimated)),
     ).where(ModelCallRow.task_id == task_id)
-    tokens, cost = (await session.exec(statement)).one()
-    return int(tokens), float(cost)
+    tokens, cost, unpriced, estimated = (await session.exec(statement)).one()
+    return Bill(int(tokens), float(cost or 0), unpriced, estimated)
 
 
 async def models_that_answered(session: Session, task_id: str) -> set[str]:
@@ -139,18 +186,24 @@ class Expense:
     tokens_in: int
     tokens_out: int
     cost: float
-    """In US dollars."""
+    """In US dollars, of the calls whose price is known."""
     seconds: float
     """Of waiting for the model, over all tries."""
+    unpriced_calls: int = 0
+    """Calls and tries whose price nobody knows: `cost` is a lower bound where there are any."""
+    estimated_calls: int = 0
+    """Calls and tries whose tokens are an estimate."""
 
 
 _EXPENSES: Final = f"""
     SELECT c.model, c.step, count(*) FILTER (WHERE NOT failed) AS calls,
         count(*) FILTER (WHERE NOT failed AND outcome <> '{ACCEPTED}') AS rejected,
         count(*) FILTER (WHERE failed) AS failed, sum(tokens_in) AS tokens_in, sum(tokens_out) AS tokens_out,
-        sum(cost) AS cost, sum(latency) AS seconds
+        coalesce(sum(cost), 0) AS cost, sum(latency) AS seconds,
+        count(*) FILTER (WHERE cost IS NULL) AS unpriced_calls, count(*) FILTER (WHERE estimated) AS estimated_calls
     FROM (SELECT *, position('{TRY}' in key) > 0 AS failed FROM model_calls) AS c JOIN roadmap_tasks t USING (task_id)
-    WHERE %s GROUP BY c.model, c.step ORDER BY sum(cost) DESC, sum(tokens_in + tokens_out) DESC, c.model, c.step"""
+    WHERE %s GROUP BY c.model, c.step
+    ORDER BY coalesce(sum(cost), 0) DESC, sum(tokens_in + tokens_out) DESC, c.model, c.step"""
 
 
 async def expenses(

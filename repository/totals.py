@@ -35,19 +35,23 @@ _MARK: Final = "(SELECT coalesce(max(last_call_id), 0) FROM call_totals)"
 _SUMS: Final = f"""
     count(*) AS calls, count(*) FILTER (WHERE position('{TRY}' in key) > 0) AS failed,
     coalesce(sum(tokens_in), 0) AS tokens_in, coalesce(sum(tokens_out), 0) AS tokens_out,
-    coalesce(sum(cost), 0) AS cost, coalesce(sum(latency), 0) AS seconds"""
+    coalesce(sum(cost), 0) AS cost, coalesce(sum(latency), 0) AS seconds,
+    count(*) FILTER (WHERE cost IS NULL) AS unpriced_calls, count(*) FILTER (WHERE estimated) AS estimated_calls"""
 _ADD_CALLS_UP: Final = text(f"""
     WITH fresh AS MATERIALIZED (
-        SELECT call_id, model, key, tokens_in, tokens_out, cost, latency, created_at
+        SELECT call_id, model, key, tokens_in, tokens_out, cost, latency, estimated, created_at
         FROM model_calls WHERE call_id > {_MARK}),
     unsettled AS (
         SELECT min(call_id) AS first FROM fresh WHERE created_at >= now() - make_interval(secs => :settled_after))
-    INSERT INTO call_totals AS t (model, calls, failed, tokens_in, tokens_out, cost, seconds, last_call_id)
+    INSERT INTO call_totals AS t
+        (model, calls, failed, tokens_in, tokens_out, cost, seconds, unpriced_calls, estimated_calls, last_call_id)
     SELECT model, {_SUMS}, max(call_id) FROM fresh, unsettled
     WHERE unsettled.first IS NULL OR call_id < unsettled.first GROUP BY model
     ON CONFLICT (model) DO UPDATE SET calls = t.calls + excluded.calls, failed = t.failed + excluded.failed,
         tokens_in = t.tokens_in + excluded.tokens_in, tokens_out = t.tokens_out + excluded.tokens_out,
-        cost = t.cost + excluded.cost, seconds = t.seconds + excluded.seconds, last_call_id = excluded.last_call_id""")
+        cost = t.cost + excluded.cost, seconds = t.seconds + excluded.seconds,
+        unpriced_calls = t.unpriced_calls + excluded.unpriced_calls,
+        estimated_calls = t.estimated_calls + excluded.estimated_calls, last_call_id = excluded.last_call_id""")
 
 
 async def add_up(session: Session, *, settled_after: float = SETTLED_AFTER) -> None:
@@ -88,13 +92,20 @@ class CallTotal:
     tokens_in: int
     tokens_out: int
     cost: float
+    """In US dollars, of the calls whose price is known."""
     seconds: float
+    unpriced_calls: int = 0
+    """Those whose price nobody knows."""
+    estimated_calls: int = 0
+    """Those whose tokens are an estimate."""
 
 
 _CALLS: Final = text(f"""
     SELECT model, sum(calls) AS calls, sum(failed) AS failed, sum(tokens_in) AS tokens_in,
-        sum(tokens_out) AS tokens_out, sum(cost) AS cost, sum(seconds) AS seconds
-    FROM (SELECT model, calls, failed, tokens_in, tokens_out, cost, seconds FROM call_totals
+        sum(tokens_out) AS tokens_out, sum(cost) AS cost, sum(seconds) AS seconds,
+        sum(unpriced_calls) AS unpriced_calls, sum(estimated_calls) AS estimated_calls
+    FROM (SELECT model, calls, failed, tokens_in, tokens_out, cost, seconds, unpriced_calls, estimated_calls
+            FROM call_totals
         UNION ALL SELECT model, {_SUMS} FROM model_calls WHERE call_id > {_MARK} GROUP BY model) AS parts
     GROUP BY model ORDER BY model""")
 
@@ -110,6 +121,8 @@ async def call_totals(session: Session) -> list[CallTotal]:
             int(row.tokens_out),
             float(row.cost),
             float(row.seconds),
+            int(row.unpriced_calls),
+            int(row.estimated_calls),
         )
         for row in rows
     ]

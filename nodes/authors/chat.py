@@ -5,9 +5,10 @@ ledger's business.
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from typing import Any, Final
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -17,10 +18,9 @@ from nodes.authors.models import Models, Names
 from nodes.authors.parsing import object_in
 from nodes.authors.port import Answer, Brief, CallFailed, Role, Usage
 from nodes.authors.prices import Prices
+from nodes.authors.usage import Tokens, believable, estimated_tokens, reports_in
 from nodes.prompts import Prompt, leaks, prompt_for
 
-CHARACTERS_A_TOKEN: Final = 2.5
-"""An assumption on the safe side, so that a reservation is seldom too small; it was not measured. Han counts singly."""
 MOST_ROOM: Final = 4
 """The token limit is raised to at most this many times its setting, for answers that were cut off."""
 RESTED: Final = 60.0
@@ -47,8 +47,10 @@ class _Said:
     """What came back, whichever integration it came through."""
 
     text: str
-    tokens_in: int
-    tokens_out: int
+    written: str
+    """All that the model wrote, as far as it is shown, its reasoning included."""
+    reports: list[Mapping[str, Any]]
+    """What may be reports of the tokens that it used."""
     finish_reason: str | None
     refusal: str | None
 
@@ -74,10 +76,13 @@ class ChatAuthor:
 
     def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:
         prompt = _prompt(brief, objections, with_schema=bool(objections))
-        tokens = estimated_tokens(prompt.system + prompt.user) + estimated_tokens(json.dumps(prompt.schema))
-        names = self._names.of(brief.role)
-        usages = [self._prices.usage(name, tokens, self._room(objections)) for name in names]
-        return max(usages, key=lambda usage: usage.cost)
+        return max(
+            (self._most_of(name, prompt, objections) for name in self._names.of(brief.role)),
+            key=lambda usage: inf if usage.cost is None else usage.cost,
+        )
+
+    def _most_of(self, name: str, prompt: Prompt, objections: Sequence[str]) -> Usage:
+        return self._prices.usage(name, Tokens(_sent(prompt), self._room(objections), estimated=True))
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
         """Raises CallFailed; transient also where another model or another mode will be asked next."""
@@ -87,8 +92,11 @@ class ChatAuthor:
         try:
             said = await self._ask(name, mode, prompt, self._room(objections))
         except CallFailed as failure:
-            raise self._other_way(brief.role, name, mode, failure) from None
-        return self._answer(name, prompt, said)
+            passed_on = self._other_way(brief.role, name, mode, failure)
+            if failure.billed:
+                passed_on.used = self._most_of(name, prompt, objections)
+            raise passed_on from None
+        return self._answer(name, prompt, said, self._room(objections))
 
     async def close(self) -> None:
         await self._models.close()
@@ -133,8 +141,11 @@ class ChatAuthor:
                 return _said_by_completion(completion)
             raise _mode_failed(error, name) or call_failed(error, name) from None
 
-    def _answer(self, name: str, prompt: Prompt, said: _Said) -> Answer:
-        usage = self._prices.usage(name, said.tokens_in, said.tokens_out)
+    def _answer(self, name: str, prompt: Prompt, said: _Said, room: int) -> Answer:
+        written = estimated_tokens(said.written)
+        usage = self._prices.usage(
+            name, believable(said.reports, sent=_sent(prompt), written=written, room=max(room, written))
+        )
         content = object_in(said.text)
         problem: str | None = None
         if said.refusal is not None or said.finish_reason in _REFUSAL:
@@ -155,7 +166,13 @@ class ChatAuthor:
             cost=usage.cost,
             finish_reason=said.finish_reason,
             problem=problem,
+            estimated=usage.estimated,
         )
+
+
+def _sent(prompt: Prompt) -> int:
+    """An estimate of the tokens that a prompt takes, its schema included."""
+    return estimated_tokens(prompt.system + prompt.user) + estimated_tokens(json.dumps(prompt.schema))
 
 
 def _cut_off(objections: Sequence[str]) -> int:
@@ -186,7 +203,6 @@ def _mode_failed(error: Exception, name: str) -> CallFailed | None:
 
 def _said(message: Any) -> _Said:
     assert isinstance(message, AIMessage)
-    usage = message.usage_metadata
     details = message.response_metadata
     text = str(message.text)
     if message.tool_calls:
@@ -195,28 +211,24 @@ def _said(message: Any) -> _Said:
         text = message.invalid_tool_calls[0]["args"] or ""
     return _Said(
         text,
-        usage["input_tokens"] if usage else 0,
-        usage["output_tokens"] if usage else 0,
+        _written(message, text),
+        list(reports_in(message.usage_metadata, details)),
         details.get("finish_reason") or details.get("stop_reason") or details.get("done_reason"),
         message.additional_kwargs.get("refusal"),
     )
 
 
+def _written(message: AIMessage, text: str) -> str:
+    """The content in all its blocks, and what some integrations put beside it."""
+    content = message.content
+    blocks = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, default=str)
+    beside = [message.additional_kwargs.get(name) for name in ("reasoning_content", "refusal")]
+    calls = [str(call["args"]) for call in (*message.tool_calls, *message.invalid_tool_calls)]
+    return "".join([blocks or (text if not calls else ""), *calls, *(said for said in beside if isinstance(said, str))])
+
+
 def _said_by_completion(completion: Any) -> _Said:
     choice = completion.choices[0]
-    usage = completion.usage
-    return _Said(
-        choice.message.content or "",
-        usage.prompt_tokens if usage else 0,
-        usage.completion_tokens if usage else 0,
-        choice.finish_reason,
-        getattr(choice.message, "refusal", None),
-    )
-
-
-def estimated_tokens(text: str) -> int:
-    """About as many as a tokenizer would make of it, rather more than fewer."""
-    if text.isascii():
-        return round(len(text) / CHARACTERS_A_TOKEN) + 1
-    wide = sum(char > "\u2e7f" for char in text)
-    return round((len(text) - wide) / CHARACTERS_A_TOKEN) + wide + 1
+    text, refusal = choice.message.content or "", getattr(choice.message, "refusal", None)
+    reports: list[Mapping[str, Any]] = [dict(completion.usage)] if completion.usage else []
+    return _Said(text, f"{text}{refusal or ''}", reports, choice.finish_reason, refusal)

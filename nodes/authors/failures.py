@@ -19,6 +19,13 @@ _DENIED: Final = frozenset({401, 402, 403, 404})
 _QUOTA: Final = frozenset(
     {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "credit_balance_too_low"}
 )
+_GATEWAY_TIMEOUTS: Final = frozenset({408, 504, 524})
+"""A gateway stopped waiting; the model behind it may have gone on."""
+_NEVER_SENT: Final = frozenset(
+    {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ConnectionRefusedError", "gaierror",
+     "ClientConnectorError", "EndpointConnectionError"}
+)  # fmt: skip
+"""Errors of HTTP clients that happen before a request is sent."""
 _REFUSALS: Final = frozenset(map(str, range(400, 600)))
 _BAD_GATEWAY: Final = 502
 """What an error without a status of its own counts as, where a provider wrapped it into a success."""
@@ -46,20 +53,24 @@ def call_failed(error: Exception, model: str) -> CallFailed:
         outcome=f"failed {status}",
         transient=status in _TRANSIENT or status >= 500,
         wait=_retry_after(error),
+        billed=status in _GATEWAY_TIMEOUTS,
     )
 
 
 def timed_out(model: str, seconds: float) -> CallFailed:
-    return CallFailed(f"{model} did not answer within {seconds:g} s.", model=model, outcome="failed timeout")
+    return CallFailed(
+        f"{model} did not answer within {seconds:g} s.", model=model, outcome="failed timeout", billed=True
+    )
 
 
 def _without_status(error: Exception, model: str, said: str) -> CallFailed:
     names = {kind.__name__ for kind in type(error).__mro__}
     if isinstance(error, TimeoutError) or any("Timeout" in name for name in names):
-        return CallFailed(f"{model} did not answer in time.", model=model, outcome="failed timeout")
+        billed = _was_sent(error)
+        return CallFailed(f"{model} did not answer in time.", model=model, outcome="failed timeout", billed=billed)
     if isinstance(error, OSError) or any("Connect" in name or "Transport" in name for name in names):
         reason = f"{model} cannot be reached, or hung up: {said}"
-        return CallFailed(reason, model=model, outcome="failed connection")
+        return CallFailed(reason, model=model, outcome="failed connection", billed=_was_sent(error))
     if "APIError" in names:
         return CallFailed(f"{model} sent no answer of its protocol: {said}", model=model, outcome="failed protocol")
     if isinstance(error, json.JSONDecodeError | TypeError | LookupError | AttributeError):
@@ -68,6 +79,16 @@ def _without_status(error: Exception, model: str, said: str) -> CallFailed:
         return CallFailed(reason, model=model, outcome="failed protocol")
     reason = f"{model} could not be asked ({type(error).__name__}): {said}"
     return CallFailed(reason, model=model, outcome="failed", transient=False)
+
+
+def _was_sent(error: BaseException) -> bool:
+    """Whether the request may have reached the provider before the connection failed."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if any(kind.__name__ in _NEVER_SENT for kind in type(cause).__mro__):
+            return False
+        cause = cause.__cause__ or cause.__context__
+    return True
 
 
 def _wrapped(error: Exception) -> Mapping[str, Any] | None:

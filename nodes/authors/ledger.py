@@ -17,12 +17,23 @@ from typing import Final, Protocol
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
 from nodes.authors.budget import Budget
 from nodes.authors.patience import Patience
-from nodes.authors.port import Answer, Author, CallFailed, Usage
-from nodes.authors.questions import Question, T, bought_call, call_key, checked, known_call, shaped
+from nodes.authors.port import Answer, Author, CallFailed
+from nodes.authors.questions import (
+    Question,
+    T,
+    bought_call,
+    call_key,
+    checked,
+    failed_call,
+    known_call,
+    reserved_call,
+    shaped,
+)
 from nodes.authors.storable import storable_answer
 from nodes.authors.throttle import Throttle
 from nodes.tracing import span
-from repository.calls import Call, KnownAnswer, failed_try, object_to, record_call
+from repository.calls import Call, KnownAnswer, object_to, record_call, release_call, reserve_call, try_key
+from repository.commits import Work
 from repository.database import Database, Session
 from repository.fence import Fence, commit_fenced
 from repository.tasks import made_progress
@@ -174,6 +185,10 @@ class Ledger:
                 await until_committed.enter_async_context(self.permit.call())
                 if self.stopped is not None:
                     raise self.stopped
+                held = try_key(key, number, self.fence)
+                if self.budget.limit is not None:
+                    open_call = reserved_call(held, question.step, self.author.name, most)
+                    await self._commit(lambda session: reserve_call(session, self.fence, open_call))
                 if question.on_call and number == 1:
                     question.on_call()
                 began = time.monotonic()
@@ -181,19 +196,18 @@ class Ledger:
                     answer = await self._write(question, told)
                 except CallFailed as failure:
                     latency = time.monotonic() - began
-                    self.throttle.correct(expected=most.tokens, used=0)
-                    row = failed_try(key, number, self.fence, question.step, failure.model, latency, failure.outcome)
-                    await commit_fenced(
-                        self.database, self.fence, lambda session: record_call(session, self.fence, row)
-                    )
+                    reservation.used = failure.used
+                    self.throttle.correct(expected=most.tokens, used=failure.used.tokens)
+                    row = failed_call(held, question.step, failure, latency)
+                    await self._commit(partial(self._record, row, held))
                     raise
                 latency = time.monotonic() - began
-                reservation.used = Usage(answer.tokens_in, answer.tokens_out, answer.cost)
+                reservation.used = answer.usage
                 self.throttle.correct(expected=most.tokens, used=reservation.used.tokens)
             value, problems = checked(question, answer)
             call = bought_call(question, key, answer, latency, problems)
-            save = partial(self._save, question, call, value)
-            await (question.commit or partial(commit_fenced, self.database, self.fence))(save)
+            save = partial(self._save, question, call, value, held)
+            await (question.commit or self._commit)(save)
             self._progressed = True
             if call.answer is not None:
                 self.known[key] = KnownAnswer(call.answer, call.objection, call.model)
@@ -215,10 +229,23 @@ class Ledger:
             told_span.set_attributes({"model": answer.model, "tokens": answer.tokens_in + answer.tokens_out})
         return answer
 
-    async def _save(self, question: Question[T], call: Call, value: T | None, session: Session) -> None:
+    async def _commit(self, work: Work) -> None:
+        await commit_fenced(self.database, self.fence, work)
+
+    async def _record(self, call: Call, held: str, session: Session) -> None:
+        await record_call(session, self.fence, call)
+        await self._release(session, held)
+
+    async def _release(self, session: Session, held: str) -> None:
+        """What was reserved under a budget gives way to what was used, in one transaction."""
+        if self.budget.limit is not None:
+            await release_call(session, self.fence, held)
+
+    async def _save(self, question: Question[T], call: Call, value: T | None, held: str, session: Session) -> None:
         if value is not None and question.keep is not None:
             await question.keep(session, value, call)
+            await self._release(session, held)
         else:
-            await record_call(session, self.fence, call)
+            await self._record(call, held, session)
         if not self._progressed:
             await made_progress(session, self.fence)

@@ -24,6 +24,10 @@ _PACKAGE: Final = re.compile(r"requires the (\S+) package")
 _LIMIT_NAMES: Final = {"ollama": "num_predict"}
 """What an integration calls the most tokens of an answer, where it is not `max_tokens`."""
 
+_ADDRESSES: Final = ("anthropic_api_url", "azure_endpoint", "groq_api_base", "endpoint_url", "endpoint", "api_base",
+                     "base_url")  # fmt: skip
+"""Where integrations keep the address of their provider."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -88,11 +92,23 @@ class Models:
             await client.aclose()
 
 
-def check(name: str) -> None:
-    """Raises InvalidInput for a model that cannot be opened: no provider, no integration, no key."""
+def check(name: str) -> str | None:
+    """The address at which a model is asked, where its integration tells.
+
+    Raises InvalidInput for a model that cannot be opened: no provider, no integration, no key.
+    """
     provider = name.partition(":")[0]
     options: Mapping[str, Any] = {} if provider == "ollama" else {"max_retries": 0}
-    _initialised(name, options)
+    return _endpoint(_initialised(name, options))
+
+
+def _endpoint(model: BaseChatModel) -> str | None:
+    """What its client uses, else what it was configured with."""
+    holders = [getattr(model, name, None) for name in ("root_async_client", "root_client")]
+    found = [getattr(holder, "base_url", None) for holder in holders]
+    found += [getattr(model, name, None) for name in _ADDRESSES]
+    texts = [str(address) for address in found if address is not None]
+    return next((text for text in texts if text.startswith(("http://", "https://"))), None)
 
 
 def _initialised(name: str, options: Mapping[str, Any]) -> BaseChatModel:

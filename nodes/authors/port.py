@@ -187,11 +187,13 @@ KnownBrief = (
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call, and their price in US dollars."""
+    """Tokens of one call, and their price in US dollars: None where nobody knows it."""
 
     tokens_in: int = 0
     tokens_out: int = 0
-    cost: float = 0.0
+    cost: float | None = 0.0
+    estimated: bool = False
+    """Whether the tokens are an estimate, since no report of them can be had."""
 
     @property
     def tokens(self) -> int:
@@ -206,16 +208,24 @@ class Answer:
     model: str
     tokens_in: int = 0
     tokens_out: int = 0
-    cost: float = 0.0
+    cost: float | None = 0.0
+    """None where nobody knows the price."""
     finish_reason: str | None = None
     problem: str | None = None
     """Why there is nothing to check (cut off, refused, no JSON), in words for the author; `content` is what came."""
+    estimated: bool = False
+    """Whether the tokens are an estimate."""
+
+    @property
+    def usage(self) -> Usage:
+        return Usage(self.tokens_in, self.tokens_out, self.cost, self.estimated)
 
 
 class CallFailed(ModelUnavailable):
     """One call brought no answer.
 
-    `transient`: the same call may succeed later, not before `wait` seconds; `denied`: no call can succeed.
+    `transient`: the same call may succeed later, not before `wait` seconds; `denied`: no call can succeed;
+    `billed`: the model may have worked for it all the same, as where its answer did not come in time.
     """
 
     def __init__(
@@ -227,6 +237,7 @@ class CallFailed(ModelUnavailable):
         transient: bool = True,
         denied: bool = False,
         wait: float | None = None,
+        billed: bool = False,
     ) -> None:
         super().__init__(reason)
         self.model = model
@@ -235,6 +246,9 @@ class CallFailed(ModelUnavailable):
         self.transient = transient
         self.denied = denied
         self.wait = wait
+        self.billed = billed
+        self.used = Usage()
+        """What it may have used at most, where it is `billed`."""
 
 
 class Author(Protocol):

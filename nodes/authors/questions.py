@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from domain.vocabulary import Step
-from nodes.authors.port import Answer, Brief
-from repository.calls import ACCEPTED, Call, KnownAnswer
+from nodes.authors.port import Answer, Brief, CallFailed, Usage
+from repository.calls import ACCEPTED, Call, KnownAnswer, Reservation
 from repository.commits import Work
 from repository.database import Session
 
@@ -89,4 +89,27 @@ def bought_call(question: Question[Any], key: str, answer: Answer, latency: floa
         finish_reason=answer.finish_reason,
         outcome=" ".join(problems) or ACCEPTED,
         answer=None if question.keep and not problems else answer.content,
+        estimated=answer.estimated,
     )
+
+
+def failed_call(key: str, step: Step, failure: CallFailed, latency: float) -> Call:
+    """The row of a try that brought no answer: it is on the account, and answers nothing."""
+    used, outcome = failure.used, failure.outcome
+    return Call(
+        key,
+        step,
+        failure.model,
+        used.tokens_in,
+        used.tokens_out,
+        used.cost,
+        latency,
+        None,
+        outcome,
+        None,
+        used.estimated,
+    )
+
+
+def reserved_call(key: str, step: Step, model: str, most: Usage) -> Reservation:
+    return Reservation(key, step, model, most.tokens_in, most.tokens_out, most.cost)

@@ -111,8 +111,8 @@ class ModelCallRow(SQLModel, table=True):
     model: str = string()
     tokens_in: int = number()
     tokens_out: int = number()
-    cost: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
-    """In US dollars."""
+    cost: float | None = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
+    """In US dollars; null where nobody knows the price."""
     latency: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
     """In seconds."""
     finish_reason: str | None = string(required=False)
@@ -120,6 +120,23 @@ class ModelCallRow(SQLModel, table=True):
     """`accepted`, or why the answer failed its check."""
     answer: dict[str, Any] | None = json()
     """Null where a content version holds it."""
+    created_at: datetime = moment()
+    estimated: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    """Whether the tokens are an estimate, since the provider reported none that can be true."""
+
+
+class CallReservationRow(SQLModel, table=True):
+    """What a call under a budget may use at most: from before the call until what came of it is recorded."""
+
+    __tablename__: ClassVar[Any] = "call_reservations"
+
+    task_id: str = string(key=True)
+    key: str = string(key=True)
+    step: str = string()
+    model: str = string()
+    tokens_in: int
+    tokens_out: int
+    cost: float | None = Field(default=None)
     created_at: datetime = moment()
 
 
@@ -158,5 +175,8 @@ class CallTotalRow(SQLModel, table=True):
     tokens_in: int = Field(sa_type=BigInteger)
     tokens_out: int = Field(sa_type=BigInteger)
     cost: float
+    """In US dollars, of the calls whose price is known."""
     seconds: float
     last_call_id: int = Field(sa_type=BigInteger)
+    unpriced_calls: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0")))
+    estimated_calls: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0")))

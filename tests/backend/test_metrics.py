@@ -1,4 +1,5 @@
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -45,6 +46,8 @@ async def test_figures_of_the_rows_outlast_a_restart_of_the_server(database: Dat
     await started(database, "t-2", roadmap_id="r-2", status=TaskStatus.PENDING, worker_id=None)
     async with database.transaction() as session:
         await record_call(session, fence_of(task), BOUGHT)
+        unknown = replace(BOUGHT, key="k-2", model="ours", cost=None, estimated=True)
+        await record_call(session, fence_of(task), unknown)
     for _ in range(2):
         async with served(settings) as client:
             seen = await values(client)
@@ -56,6 +59,10 @@ async def test_figures_of_the_rows_outlast_a_restart_of_the_server(database: Dat
         assert seen["roadmap_model_calls_total model=someone outcome=answered"] == 1
         assert seen["roadmap_model_tokens_total direction=in model=someone"] == 10
         assert seen["roadmap_model_cost_dollars_total model=someone"] == 0.5
+        assert seen["roadmap_model_unpriced_calls_total model=someone"] == 0
+        assert seen["roadmap_model_unpriced_calls_total model=ours"] == 1
+        assert seen["roadmap_model_estimated_calls_total model=ours"] == 1
+        assert seen["roadmap_model_cost_dollars_total model=ours"] == 0
     async with database.transaction() as session:
         await end(session, fence_of(task), TaskStatus.COMPLETED, None)
     async with served(settings) as client:

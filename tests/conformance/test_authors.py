@@ -105,6 +105,8 @@ async def test_every_brief_is_answered_in_its_shape(author: Author, brief: Brief
     most = author.most(brief)
     assert 0 <= answer.tokens_in <= most.tokens_in
     assert 0 <= answer.tokens_out <= most.tokens_out
+    assert answer.cost is not None
+    assert most.cost is not None
     assert 0 <= answer.cost <= most.cost
 
 

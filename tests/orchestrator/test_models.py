@@ -8,10 +8,12 @@ from sqlalchemy import text
 
 from domain.errors import InvalidInput
 from domain.vocabulary import ContentStatus, TaskStatus
+from nodes.authors.port import Role, Usage
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from orchestrator.status import TaskView
 from repository.database import Database, execute
+from tests.support.authors import ScriptedAuthor
 from tests.support.environment import variables
 from tests.support.faults import Asked, Fault, Script, always, by_chance
 from tests.support.provider import Provider
@@ -146,6 +148,45 @@ async def test_a_run_that_would_exceed_its_budget_stops_before_the_call_and_goes
     done = await resume(modelled(settings, budget="$5", model_prices={"openai:test": (1, 2)}), task.task_id)
     assert done.status == TaskStatus.COMPLETED
     assert answered_twice(provider) == []
+
+
+async def test_a_budget_of_tokens_holds_where_the_provider_reports_none(settings: Settings, provider: Provider) -> None:
+    """Its calls counted as no tokens, and no budget ever stopped them."""
+    provider.usage = lambda _, __: None
+    task = await create(modelled(settings, budget="5000", model_max_tokens=1000))
+    assert (task.status, summary(task)["cause"]) == (TaskStatus.FAILED, "budget_spent")
+    assert 0 < summary(task)["tokens"] <= 5000
+    assert summary(task)["estimated_calls"] == len(provider.log) > 0
+
+
+async def test_a_usage_that_no_column_holds_fails_no_run(settings: Settings, provider: Provider) -> None:
+    provider.usage = lambda _, __: {"prompt_tokens": 3e9, "completion_tokens": 5e9, "total_tokens": 8e9}
+    task = await create(modelled(settings))
+    assert task.status == TaskStatus.COMPLETED
+    assert summary(task)["estimated_calls"] == len(provider.log)
+
+
+async def test_a_model_on_this_machine_costs_nothing_and_its_price_is_known(
+    settings: Settings, provider: Provider
+) -> None:
+    task = await create(modelled(settings, budget="$0.01"))
+    assert task.status == TaskStatus.COMPLETED
+    assert (summary(task)["cost"], summary(task)["unpriced_calls"]) == (0, 0)
+
+
+async def test_a_run_whose_cost_nobody_knows_does_not_go_on_under_a_budget_in_dollars(settings: Settings) -> None:
+    author = ScriptedAuthor(usage=Usage(10, 5, None))
+    author.replies = {Role.STRUCTURE_REVIEW: lambda _, __: {}}
+    async with Orchestrator.open(settings, author=author) as orchestrator:
+        task = await orchestrator.wait((await orchestrator.create("chess")).task_id)
+    assert (task.status, summary(task)["cost"]) == (TaskStatus.FAILED, 0)
+    assert summary(task)["unpriced_calls"] == len(author.asked)
+    priced = ScriptedAuthor()
+    limited = Settings.model_validate({**settings.model_dump(), "budget": "$5"})
+    async with Orchestrator.open(limited, author=priced) as orchestrator:
+        task = await orchestrator.wait((await orchestrator.resume(task.task_id)).task_id)
+    assert (task.status, summary(task)["cause"], priced.asked) == (TaskStatus.FAILED, "budget_spent", [])
+    assert "budget in tokens" in (task.error_message or "")
 
 
 async def test_what_a_model_began_is_never_continued_by_the_offline_author(

@@ -8,7 +8,7 @@ from _pytest.mark import ParameterSet
 from pydantic import ValidationError
 
 from domain.errors import InvalidInput
-from orchestrator.resources import build_author
+from orchestrator.resources import build_author, check_budget
 from orchestrator.settings import Settings, load_settings
 
 
@@ -117,9 +117,17 @@ def test_a_model_that_cannot_be_used_is_refused_with_what_to_do(
 def test_a_budget_in_money_needs_to_know_what_the_model_costs(environment: "os._Environ[str]") -> None:
     environment["OPENAI_API_KEY"] = "key-of-the-tests"
     unknown = {"model": "openai:unheard-of", "budget": "$2"}
-    with pytest.raises(InvalidInput, match="nobody knows what openai:unheard-of costs"):
+    with pytest.raises(InvalidInput, match="the price of openai:unheard-of is unknown"):
         build_author(Settings.model_validate(unknown))
+    with pytest.raises(InvalidInput, match="the price of openai:unheard-of is unknown"):
+        check_budget(Settings.model_validate(unknown))
+    check_budget(Settings.model_validate({**unknown, "budget": "20000"}))
     build_author(Settings.model_validate({**unknown, "model_prices": '{"openai:unheard-of": [1, 2]}'}))
+    with pytest.raises(InvalidInput, match="the price of openai:gpt-5 is unknown"):
+        environment["OPENAI_BASE_URL"] = "https://vllm.example.com/v1"
+        build_author(Settings.model_validate({"model": "openai:gpt-5", "budget": "$2"}))
+    environment["OPENAI_BASE_URL"] = "http://127.0.0.1:9/v1"
+    build_author(Settings.model_validate({**unknown}))
 
 
 def test_the_password_is_not_shown() -> None:

@@ -35,6 +35,7 @@ from domain.secrets import redact, redact_url
 from domain.stored import read_stored
 from nodes.authors.budget import Limit
 from nodes.authors.prices import Prices, read_prices
+from nodes.authors.usage import Tokens
 from nodes.state import SHAPES
 from nodes.web.addresses import AllowList
 from orchestrator.settings import Settings
@@ -76,7 +77,7 @@ def test_prices(text: str) -> None:
         one_line(error)
     else:
         for model in read_prices(text):
-            assert math.isfinite(prices.usage(model, 0, 10**9).cost)
+            assert math.isfinite(prices.usage(model, Tokens(0, 10**9)).cost or 0)
 
 
 @fuzzed

@@ -110,7 +110,8 @@ class ScriptedAuthor:
     """Of every call."""
 
     def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:  # noqa: ARG002
-        return Usage(self.usage.tokens_in, 2 * self.usage.tokens_out, 2 * self.usage.cost)
+        cost = None if self.usage.cost is None else 2 * self.usage.cost
+        return Usage(self.usage.tokens_in, 2 * self.usage.tokens_out, cost)
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
         self.asked.append((brief.role, brief.concept.concept_id if isinstance(brief, ContentBrief) else None))
@@ -124,7 +125,7 @@ class ScriptedAuthor:
             self.running -= 1
         content = said.model_dump(mode="json") if isinstance(said, BaseModel) else dict(said)
         used = self.usage
-        return Answer(content, self.name, used.tokens_in, used.tokens_out, used.cost, finish_reason="stop")
+        return Answer(content, self.name, used.tokens_in, used.tokens_out, used.cost, "stop", estimated=used.estimated)
 
     def times_asked(self) -> Counter[tuple[Role, str | None]]:
         return Counter(self.asked)

@@ -41,6 +41,14 @@ class Provider:
     reply: Reply = field(default=lambda asked: sensible_answer(asked.role, asked.data))
     latency: float = 0.0
     retry_after: str = "1"
+    usage: Callable[[int, int], object] = field(
+        default=lambda tokens_in, tokens_out: {
+            "prompt_tokens": tokens_in,
+            "completion_tokens": tokens_out,
+            "total_tokens": tokens_in + tokens_out,
+        }
+    )
+    """What is reported of the tokens that a call used; None: nothing."""
     log: list[Asked] = field(default_factory=list)
     """Every call in the order of arrival."""
     answered: list[Asked] = field(default_factory=list)
@@ -153,7 +161,11 @@ class Provider:
                 good = f"```json\n{good}\n```"
             case Fault.CHATTY:
                 good = f"Here is what you asked for:\n\n{good}\n\nLet me know if {{anything}} is missing!"
-        response = _bytes(_completion(asked, good, "stop"))
+        completion = _completion(asked, good, "stop")
+        counted = completion.pop("usage")
+        if (usage := self.usage(counted["prompt_tokens"], counted["completion_tokens"])) is not None:
+            completion["usage"] = usage
+        response = _bytes(completion)
         if asked.fault is Fault.SLOW:
             return StreamingResponse(_slowly(response), media_type="application/json")
         return Response(response, media_type="application/json")

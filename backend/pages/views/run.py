@@ -10,7 +10,7 @@ from backend.pages.views.looks import CONTENT_NAMES, TASK_NAMES, Look, task_look
 from domain.vocabulary import ACTIVE, ContentType, TaskStatus
 from orchestrator.status import TaskView
 from rendering.stories import doing, gist
-from rendering.words import seconds
+from rendering.words import dollars, seconds, tokens
 from repository.calls import Expense
 from repository.events import Event
 
@@ -137,8 +137,11 @@ def run_of(
         created_at=task.created_at,
         took=took(task, now),
         starts=sum(event.type == "run_started" for event in events),
-        tokens=f"{sum(expense.tokens_in + expense.tokens_out for expense in spent):,}",
-        cost=_dollars(sum(expense.cost for expense in spent)),
+        tokens=tokens(
+            sum(expense.tokens_in + expense.tokens_out for expense in spent),
+            sum(expense.estimated_calls for expense in spent),
+        ),
+        cost=dollars(sum(expense.cost for expense in spent), sum(expense.unpriced_calls for expense in spent)),
         total=summary.get("total") or _total(events) or len(contents),
         completed=counts["completed"],
         writing=counts["generating"],
@@ -238,7 +241,3 @@ def _steps(events: Sequence[Event], task: TaskView, now: datetime) -> tuple[Step
     latest.look = task_look(task)
     latest.took = seconds(((ends[-1] if over and ends else now) - latest.began).total_seconds())
     return tuple(steps)
-
-
-def _dollars(cost: float) -> str:
-    return f"${cost:,.2f}" if cost == 0 or cost >= 0.01 else f"${cost:.4f}"

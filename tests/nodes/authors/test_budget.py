@@ -54,6 +54,35 @@ async def test_calls_at_once_never_reserve_more_than_there_is_and_wait_instead_o
     assert budget.spent == pytest.approx(0.10)
 
 
+@pytest.mark.parametrize(
+    ("budget", "most", "said"),
+    [
+        (Budget(Limit(5, money=True)), Usage(6, 4, None), "the price of the next call is unknown"),
+        (Budget(Limit(5, money=True), spent=None), TEN, "made calls whose price is unknown"),
+    ],
+)
+async def test_a_budget_in_dollars_is_not_spent_on_what_nobody_knows_the_price_of(
+    budget: Budget, most: Usage, said: str
+) -> None:
+    with pytest.raises(BudgetSpent, match=said):
+        async with budget.reserve(most):
+            raise AssertionError("it could exceed the limit")
+
+
+async def test_a_budget_in_tokens_does_not_ask_for_prices() -> None:
+    budget = Budget(Limit(100, money=False))
+    async with budget.reserve(Usage(6, 4, None)) as reservation:
+        reservation.used = Usage(6, 2, None)
+    assert budget.spent == 8
+
+
+async def test_a_call_that_turns_out_to_have_no_price_counts_as_much_as_it_could_cost() -> None:
+    budget = Budget(Limit(5, money=True))
+    async with budget.reserve(TEN) as reservation:
+        reservation.used = Usage(6, 4, None)
+    assert budget.spent == 0.10
+
+
 async def test_a_call_that_fails_gives_everything_back() -> None:
     budget = Budget(Limit(10, money=False))
     for _ in range(3):

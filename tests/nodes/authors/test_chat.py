@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from domain.contents import Quiz
 from nodes.authors.chat import CUT_OFF, EMPTY, LEAKED, NO_JSON, REFUSED, ChatAuthor
 from nodes.authors.models import CURRICULUM, Models, Names
-from nodes.authors.port import Answer, Brief, CallFailed, Role
+from nodes.authors.port import Answer, Brief, CallFailed, Role, Usage
 from nodes.authors.prices import Prices
 from tests.conformance.test_authors import BRIEFS
 from tests.support.environment import variables
@@ -188,8 +188,71 @@ async def test_what_is_reserved_covers_what_is_used(provider: Provider) -> None:
     for brief in BRIEFS:
         most, answer = chat.most(brief), await chat.write(brief)
         assert most.tokens_in >= answer.tokens_in
+        assert most.cost is not None
+        assert answer.cost is not None
         assert most.cost >= answer.cost > 0
     await chat.close()
+
+
+NONSENSE: Final[list[object]] = [
+    None,
+    {},
+    {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+    {"prompt_tokens": -7, "completion_tokens": -7, "total_tokens": -14},
+    {"prompt_tokens": 3e9, "completion_tokens": 5e9, "total_tokens": 8e9},
+]
+
+
+@pytest.mark.parametrize("usage", NONSENSE, ids=str)
+async def test_a_provider_that_does_not_report_usage_is_not_free(provider: Provider, usage: object) -> None:
+    true = await ask(author())
+    provider.usage = lambda _, __: usage
+    answer = await ask(author())
+    assert (answer.problem, answer.estimated, true.estimated) == (None, True, False)
+    assert true.tokens_in <= answer.tokens_in <= 5 * true.tokens_in
+    assert true.tokens_out <= answer.tokens_out <= 5 * true.tokens_out
+    assert answer.cost == pytest.approx((answer.tokens_in + 2 * answer.tokens_out) / 1e6)
+
+
+async def test_cached_input_is_not_billed_in_full(provider: Provider) -> None:
+    provider.usage = lambda tokens_in, tokens_out: {
+        "prompt_tokens": tokens_in,
+        "completion_tokens": tokens_out,
+        "total_tokens": tokens_in + tokens_out,
+        "prompt_tokens_details": {"cached_tokens": tokens_in},
+    }
+    chat = ChatAuthor(
+        Names("openai:test"), Models(None, 5), Prices({"openai:test": (1.0, 2.0, 0.1)}), max_tokens=1000, timeout=5
+    )
+    answer = await ask(chat)
+    assert answer.cost == pytest.approx((0.1 * answer.tokens_in + 2 * answer.tokens_out) / 1e6)
+
+
+@pytest.mark.parametrize(
+    ("fault", "billed"),
+    [
+        (Fault.HANG, True),
+        (Fault.CUT_STREAM, True),
+        (Fault.BUSY, False),
+        (Fault.BROKEN, False),
+        (Fault.WRONG_KEY, False),
+    ],
+)
+async def test_a_call_that_was_sent_and_lost_may_have_been_billed_and_one_that_was_refused_was_not(
+    provider: Provider, fault: Fault, billed: bool
+) -> None:
+    failed = await failure(provider, always(fault), timeout=0.5 if fault is Fault.HANG else 5.0)
+    chat = author()
+    most = chat.most(QUIZ_BRIEF)
+    assert failed.used == (most if billed else Usage())
+    assert most.estimated
+
+
+async def test_a_call_that_never_reached_a_provider_was_not_billed() -> None:
+    nowhere = Provider(url="http://127.0.0.1:9/v1")
+    with variables(nowhere.environment()), pytest.raises(CallFailed) as failed:
+        await ask(author())
+    assert failed.value.used == Usage()
 
 
 def test_an_author_carried_into_another_event_loop_does_not_hang(provider: Provider) -> None:

@@ -14,7 +14,7 @@ from nodes.authors.port import Answer, Brief, IntentBrief, QuizBrief, Role
 from nodes.authors.questions import Keep, Question, call_key
 from nodes.authors.storable import storable_answer
 from nodes.authors.throttle import Throttle
-from repository.calls import Call, bill, known_answers
+from repository.calls import Bill, Call, bill, known_answers
 from repository.database import Database, Session
 from repository.fence import Fence
 from repository.tasks import update_task_status
@@ -110,7 +110,7 @@ async def test_every_call_is_on_the_bill(database: Database, fence: Fence) -> No
     ask = (await ledger(database, fence, author)).ask
     await ask(quiz_question())
     async with database.transaction() as session:
-        assert await bill(session, fence.task_id) == (45, 1.5)
+        assert await bill(session, fence.task_id) == Bill(45, 1.5)
 
 
 async def test_a_superseded_run_neither_records_nor_keeps_an_answer(database: Database, fence: Fence) -> None:
@@ -126,7 +126,7 @@ async def test_a_superseded_run_neither_records_nor_keeps_an_answer(database: Da
         await ask(quiz_question(keep=keep))
     assert kept == []
     async with database.transaction() as session:
-        assert await bill(session, fence.task_id) == (0, 0.0)
+        assert await bill(session, fence.task_id) == Bill(0, 0.0)
 
 
 def test_the_key_knows_no_clock_no_model_and_no_setting() -> None:

@@ -101,6 +101,14 @@ def test_tokens_and_dollars_are_summed_over_models() -> None:
     assert shown(RUNNING, []).cost == "$0.00"
 
 
+def test_a_cost_that_leaves_calls_out_is_a_lower_bound_and_estimates_are_called_so() -> None:
+    priced = Expense("a", "quiz", 1, 0, 0, 1000, 500, 1.5, 1.0)
+    unpriced = Expense("b", "quiz", 1, 0, 0, 100, 50, 0.0, 1.0, unpriced_calls=1, estimated_calls=1)
+    run = shown(RUNNING, [], expenses=[priced, unpriced])
+    assert (run.tokens, run.cost) == ("about 1,650", "at least $1.50")
+    assert shown(RUNNING, [], expenses=[unpriced]).cost == "unknown"
+
+
 def test_a_long_log_is_shown_in_parts() -> None:
     events = story(*[("content_started", {"concept_id": "c-1", "content_type": "quiz"})] * (MOST_EVENTS + 50))
     run = shown(RUNNING, events)
