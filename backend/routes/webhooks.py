@@ -1,15 +1,28 @@
 """Webhooks: where a user's own server is told of what becomes of runs, and what became of the messages."""
 
-from fastapi import APIRouter, Response
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
 
 from backend.auth import CallerDep
 from backend.errors import documented
 from backend.inputs import DeliveryId, UserFilter, WebhookId
 from backend.paging import Cursor, Limit, cut, decode
 from backend.resources import OrchestratorDep
-from backend.webhook_schemas import DeliveryAnswer, DeliveryPage, NewWebhook, WebhookAnswer, WebhookBody, WebhookPage
+from backend.webhook_schemas import (
+    DeliveryAnswer,
+    DeliveryPage,
+    NewWebhook,
+    WebhookAnswer,
+    WebhookBody,
+    WebhookChanges,
+    WebhookPage,
+)
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+
+MAX_TESTS_PER_MINUTE: Final = 10
+"""Of one caller, in each server process."""
 
 
 @router.post("", status_code=201, responses=documented(400, 409, 413, 415, 422))
@@ -34,6 +47,25 @@ async def list_webhooks(
     return WebhookPage(
         webhooks=[WebhookAnswer.model_validate(webhook, from_attributes=True) for webhook in shown], next=following
     )
+
+
+@router.patch("/{webhook_id}", responses=documented(400, 404, 413, 415, 422))
+async def change(
+    webhook_id: WebhookId, body: WebhookChanges, caller: CallerDep, orchestrator: OrchestratorDep
+) -> WebhookAnswer:
+    """Change the URL or the events of a webhook, disable it, or enable it again."""
+    webhook = await orchestrator.webhooks.change(webhook_id, **body.given(), owner=caller.writes)
+    return WebhookAnswer.model_validate(webhook, from_attributes=True)
+
+
+@router.post("/{webhook_id}/test", status_code=202, responses=documented(404, 409, 422))
+async def test(
+    request: Request, webhook_id: WebhookId, caller: CallerDep, orchestrator: OrchestratorDep
+) -> DeliveryAnswer:
+    """Send a signed test message, once. Its outcome stands in the webhook's deliveries, under this `delivery_id`."""
+    request.app.state.webhook_tests.count(caller.user_id)
+    delivery = await orchestrator.webhooks.send_test(webhook_id, owner=caller.writes)
+    return DeliveryAnswer.model_validate(delivery, from_attributes=True)
 
 
 @router.delete("/{webhook_id}", status_code=204, responses=documented(404, 422))

@@ -161,6 +161,8 @@ async def test_a_query_that_cannot_be_used_is_refused(
         ("roadmaps/r-1/concepts/c-1-1-1/done", "PUT, DELETE"),
         ("roadmaps/r-1/concepts/a/b/done", "PUT, DELETE"),
         ("webhooks", "GET, POST"),
+        ("webhooks/w-1", "PATCH, DELETE"),
+        ("webhooks/w-1/test", "POST"),
         ("tasks/t-1/cancel", "POST"),
     ],
 )
