@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=version("roadmap-orchestrator"),
         description=openapi.DESCRIPTION,
         lifespan=_lifespan,
+        generate_unique_id_function=openapi.operation_id,
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,

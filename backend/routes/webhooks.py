@@ -26,7 +26,7 @@ MAX_TESTS_PER_MINUTE: Final = 10
 
 
 @router.post("", status_code=201, responses=documented(400, 409, 413, 415, 422))
-async def add(body: WebhookBody, caller: CallerDep, orchestrator: OrchestratorDep) -> NewWebhook:
+async def add_webhook(body: WebhookBody, caller: CallerDep, orchestrator: OrchestratorDep) -> NewWebhook:
     """Be told of one's runs. `secret` is shown this once; messages are signed with it (Standard Webhooks)."""
     webhook = await orchestrator.webhooks.add(caller.acting_for(body.user_id), body.url, body.events)
     return NewWebhook.model_validate(webhook, from_attributes=True)
@@ -50,7 +50,7 @@ async def list_webhooks(
 
 
 @router.patch("/{webhook_id}", responses=documented(400, 404, 413, 415, 422))
-async def change(
+async def change_webhook(
     webhook_id: WebhookId, body: WebhookChanges, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> WebhookAnswer:
     """Change the URL or the events of a webhook, disable it, or enable it again."""
@@ -59,7 +59,7 @@ async def change(
 
 
 @router.post("/{webhook_id}/test", status_code=202, responses=documented(404, 409, 422))
-async def test(
+async def test_webhook(
     request: Request, webhook_id: WebhookId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> DeliveryAnswer:
     """Send a signed test message, once. Its outcome stands in the webhook's deliveries, under this `delivery_id`."""
@@ -69,14 +69,14 @@ async def test(
 
 
 @router.delete("/{webhook_id}", status_code=204, responses=documented(404, 422))
-async def remove(webhook_id: WebhookId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+async def remove_webhook(webhook_id: WebhookId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
     """Be told no more; its deliveries are forgotten."""
     await orchestrator.webhooks.remove(webhook_id, owner=caller.writes)
     return Response(status_code=204)
 
 
 @router.get("/{webhook_id}/deliveries", responses=documented(404, 422))
-async def deliveries(
+async def list_deliveries(
     webhook_id: WebhookId,
     caller: CallerDep,
     orchestrator: OrchestratorDep,
@@ -95,7 +95,7 @@ async def deliveries(
 
 
 @router.post("/{webhook_id}/deliveries/{delivery_id}/resend", status_code=202, responses=documented(404, 409, 422))
-async def resend(
+async def resend_delivery(
     webhook_id: WebhookId, delivery_id: DeliveryId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> DeliveryAnswer:
     """Send a settled message once more, under the same id."""
