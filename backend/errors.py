@@ -194,13 +194,18 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        if isinstance(error, Problem):
-            return problem(error.status_code, error.detail, code=error.code, headers=error.headers)
-        headers = {"Allow": ", ".join(allowed(request))} if error.status_code == 405 else error.headers
-        said = str(error.detail)
-        if said == phrase(error.status_code):  # the framework's own errors say nothing more
-            said = DESCRIPTIONS.get(error.status_code, said)
-        return problem(error.status_code, said, headers=headers)
+        return problem_of_http(request, error)
+
+
+def problem_of_http(request: Request, error: HTTPException) -> Response:
+    """Return the answer to an error of HTTP itself."""
+    if isinstance(error, Problem):
+        return problem(error.status_code, error.detail, code=error.code, headers=error.headers)
+    headers = {"Allow": ", ".join(allowed(request))} if error.status_code == 405 else error.headers
+    said = str(error.detail)
+    if said == phrase(error.status_code):  # the framework's own errors say nothing more
+        said = DESCRIPTIONS.get(error.status_code, said)
+    return problem(error.status_code, said, headers=headers)
 
 
 def phrase(status: int) -> str:
