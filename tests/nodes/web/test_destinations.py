@@ -1,6 +1,10 @@
 """A webhook that can never arrive is refused when it is made, with the reason."""
 
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nodes.web.addresses import AllowList
 from nodes.web.connect import FetchFailed
@@ -66,6 +70,19 @@ REFUSED = [
 @pytest.mark.parametrize(("url", "reason"), REFUSED, ids=range(len(REFUSED)))
 def test_a_place_where_nothing_can_arrive_is_refused_with_the_reason(url: str, reason: str) -> None:
     with pytest.raises(FetchFailed, match=reason):
+        check_destination(url, AllowList())
+
+
+@given(
+    st.one_of(
+        st.text(),
+        st.builds("https://{}/".format, st.text(max_size=80)),
+        st.builds("https://xn--{}.example/".format, st.text("abcdefghijklmnopqrstuvwxyz0123456789-", max_size=40)),
+        st.builds("http://[{}]:{}/".format, st.text("0123456789abcdef:.%", max_size=40), st.integers()),
+    )
+)
+def test_no_text_is_an_error_other_than_a_reason(url: str) -> None:
+    with contextlib.suppress(FetchFailed):
         check_destination(url, AllowList())
 
 
