@@ -1,8 +1,8 @@
 """The app: opens what it needs in its lifespan, puts the parts together. `ROUTERS` lists all routes.
 
-`app.state` holds `orchestrator`, `settings`, `authority` (who callers are), `rates`, `streams` (who follows),
-`requests` (what was answered), `tutorials` (rendered ones), and `stopping`, an event that is
-set when the server is asked to stop: streams end then.
+`app.state` holds `orchestrator`, `settings`, `authority` (who callers are), `rates`, `webhook_tests` (how many may be
+asked for), `streams` (who follows), `requests` (what was answered), `tutorials` (rendered ones), and `stopping`, an event
+that is set when the server is asked to stop: streams end then.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from backend.limits import Rates
 from backend.metrics import Measured, Requests
 from backend.pages import routes as pages
 from backend.routes import concepts, exports, learning, metrics, operations, roadmaps, streams, tasks, webhooks
+from backend.routes.webhooks import MAX_TESTS_PER_MINUTE
 from backend.streams import Streams
 from backend.tutorials import Tutorials
 from nodes.authors.nobody import Nobody
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, *, leave_stopped: bool = False)
         version=version("roadmap-orchestrator"),
         description=openapi.DESCRIPTION,
         lifespan=_lifespan,
+        generate_unique_id_function=openapi.operation_id,
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
@@ -63,6 +65,7 @@ def create_app(settings: Settings | None = None, *, leave_stopped: bool = False)
     app.state.leave_stopped = leave_stopped
     app.state.authority = authority(effective)
     app.state.rates = Rates(effective.http_requests_per_minute)
+    app.state.webhook_tests = Rates(MAX_TESTS_PER_MINUTE, what="tests of webhooks")
     app.state.streams = Streams(effective.http_streams)
     app.state.requests = Requests()
     app.state.stopping = asyncio.Event()
@@ -83,7 +86,7 @@ def create_app(settings: Settings | None = None, *, leave_stopped: bool = False)
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(effective.http_cors),
-            allow_methods=["GET", "POST", "DELETE", "PUT"],
+            allow_methods=["GET", "POST", "DELETE", "PUT", "PATCH"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
             expose_headers=["Location", "Retry-After", "X-Request-ID"],
         )

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
@@ -45,21 +46,38 @@ STATUSES: Final[dict[type[RoadmapError], tuple[int, str]]] = {
 """The error tree -> status and code; a class that is not listed has its nearest parent's."""
 
 TITLES: Final = {
-    400: ("bad_request", "The request cannot be read"),
-    401: ("unauthorized", "A token is needed"),
-    403: ("forbidden", "That is not for you"),
-    404: ("not_found", "There is no such thing"),
-    405: ("method_not_allowed", "This method does not work here"),
-    409: ("conflict", "Something is in the way"),
-    413: ("too_large", "The body is too large"),
-    415: ("unsupported_media_type", "The body must be JSON"),
-    421: ("misdirected", "This server is not known by that name"),
-    422: ("invalid_input", "The input cannot be used"),
-    429: ("limit_reached", "That is as much as you may"),
-    500: ("internal_error", "This is a bug"),
-    503: ("unavailable", "The database does not answer"),
+    400: ("bad_request", "Bad Request"),
+    401: ("unauthorized", "Unauthorized"),
+    403: ("forbidden", "Forbidden"),
+    404: ("not_found", "Not Found"),
+    405: ("method_not_allowed", "Method Not Allowed"),
+    409: ("conflict", "Conflict"),
+    413: ("too_large", "Content Too Large"),
+    415: ("unsupported_media_type", "Unsupported Media Type"),
+    421: ("misdirected", "Misdirected Request"),
+    422: ("invalid_input", "Unprocessable Content"),
+    429: ("limit_reached", "Too Many Requests"),
+    500: ("internal_error", "Internal Server Error"),
+    503: ("unavailable", "Service Unavailable"),
 }
-"""Status -> usual code and title."""
+"""Status -> usual code and title: the phrase of RFC 9110 (that of Python's http depends on its version)."""
+
+DESCRIPTIONS: Final = {
+    400: "The body is not JSON.",
+    401: "There is no token, or it is not valid.",
+    403: "The caller's role does not allow this, or a page of another site asked.",
+    404: "There is nothing here that the caller may see.",
+    405: "The path does not support this method; `Allow` names those that it does.",
+    409: "A run conflicts with this, or the state does not allow it.",
+    413: "The body is too large.",
+    415: "The body must be JSON.",
+    421: "Without authentication the server answers on loopback names only.",
+    422: "The input is not valid.",
+    429: "The caller has reached a limit; try again later.",
+    500: "The server made a mistake; its log says more.",
+    503: "The database is not available; try again later.",
+}
+"""Status -> what it means, in the OpenAPI document and where nothing more is known."""
 
 FOR_CALLERS: Final[dict[type[RoadmapError], str | None]] = {
     Unavailable: "The service is unavailable. Try again later.",
@@ -118,7 +136,7 @@ def bar_others(router: APIRouter, path: str, *methods: str) -> None:
     """Where a route of another meaning, declared after this, fits a path too: all but `methods` are a 405 there."""
 
     async def barred() -> None:
-        raise Problem(405, "Method Not Allowed", headers={"Allow": ", ".join(methods)})
+        raise Problem(405, DESCRIPTIONS[405], headers={"Allow": ", ".join(methods)})
 
     others = [method for method in METHODS if method not in methods]
     router.add_api_route(path, barred, methods=others, include_in_schema=False)
@@ -142,7 +160,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer itself. Whatever a caller sent comes back as plain ASCII JSON."""
-    usual, title = TITLES.get(status, ("error", "Error"))
+    usual, title = TITLES.get(status) or ("error", phrase(status))
     document: dict[str, Any] = {
         "type": "about:blank",
         "title": title,
@@ -207,10 +225,23 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        if isinstance(error, Problem):
-            return problem(error.status_code, error.detail, code=error.code, headers=error.headers)
-        headers = {"Allow": ", ".join(allowed(request))} if error.status_code == 405 else error.headers
-        return problem(error.status_code, str(error.detail), headers=headers)
+        return problem_of_http(request, error)
+
+
+def problem_of_http(request: Request, error: HTTPException) -> Response:
+    """Return the answer to an error of HTTP itself."""
+    if isinstance(error, Problem):
+        return problem(error.status_code, error.detail, code=error.code, headers=error.headers)
+    headers = {"Allow": ", ".join(allowed(request))} if error.status_code == 405 else error.headers
+    said = str(error.detail)
+    if said == phrase(error.status_code):  # the framework's own errors say nothing more
+        said = DESCRIPTIONS.get(error.status_code, said)
+    return problem(error.status_code, said, headers=headers)
+
+
+def phrase(status: int) -> str:
+    """Return the phrase of a status, as Python has it."""
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error"
 
 
 def allowed(request: Request) -> list[str]:
@@ -238,17 +269,28 @@ def _ascii(text: str) -> str:
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """`responses=` of a route: the errors it may answer with, beside those that every route has."""
-    return {status: _described(status) for status in sorted({*statuses, 401, 403, 429, 500, 503})}
+    return {status: described(status) for status in sorted({*statuses, 401, 403, 429, 500, 503})}
 
 
-def _described(status: int) -> dict[str, Any]:
+def described(status: int) -> dict[str, Any]:
+    """Return the OpenAPI description of an error."""
     code, title = TITLES[status]
-    example = {"type": "about:blank", "title": title, "status": status, "detail": title, "code": code, "errors": []}
+    said = DESCRIPTIONS[status]
+    example = {"type": "about:blank", "title": title, "status": status, "detail": said, "code": code, "errors": []}
     schema = {"$ref": "#/components/schemas/ProblemDocument"}
-    described: dict[str, Any] = {
-        "description": title,
+    response: dict[str, Any] = {
+        "description": said,
         "content": {PROBLEM_JSON: {"schema": schema, "example": example}},
     }
-    if status in (429, 503):
-        described["headers"] = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
-    return described
+    if (header := _HEADERS.get(status)) is not None:
+        name, meaning, kind = header
+        response["headers"] = {name: {"description": meaning, "schema": {"type": kind}}}
+    return response
+
+
+_HEADERS: Final = {
+    401: ("WWW-Authenticate", "How to authenticate.", "string"),
+    405: ("Allow", "The methods that the path supports.", "string"),
+    429: ("Retry-After", "Seconds to wait.", "integer"),
+    503: ("Retry-After", "Seconds to wait.", "integer"),
+}

@@ -59,7 +59,7 @@ def terms_of(
     if key is not None:
         once = Once(caller.user_id, key, _hash(request, body))
     most = settings.http_active_runs if caller.authenticated else None
-    return Terms(owner=owner, most_active=most, once=once, trace=request.state.trace)
+    return Terms(owner=owner, most_active=most, once=once, trace=request.state.trace, by=caller.user_id)
 
 
 def _hash(request: Request, body: BaseModel | None) -> str:

@@ -25,7 +25,8 @@ class _Bucket:
 class Rates:
     """Buckets that hold a minute's requests and fill up evenly."""
 
-    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic, *, what: str = "requests") -> None:
+        self._what = what
         self._per_minute = per_minute
         self._clock = clock
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
@@ -39,7 +40,7 @@ class Rates:
         if bucket.left < 1:
             wait = (1 - bucket.left) * MINUTE / self._per_minute
             raise LimitReached(
-                f"More than {self._per_minute} requests in a minute: wait a moment.", retry_after=int(wait) + 1
+                f"More than {self._per_minute} {self._what} in a minute: wait a moment.", retry_after=int(wait) + 1
             )
         bucket.left -= 1
         if key is not None:

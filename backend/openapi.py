@@ -3,14 +3,23 @@
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
-from backend.errors import ProblemDocument
+from backend.errors import ProblemDocument, described
 
 DESCRIPTION: Final = (
     "Learning roadmaps: a goal becomes stages, modules, concepts, and for each concept a tutorial, resources and a "
     "quiz. Whatever takes time is a task, which a worker runs; requests answer 202 with its id. Errors are RFC 9457 "
     "problem documents."
 )
+
+EVERYWHERE: Final = (405, 421)
+"""Errors that no route makes itself: the router and the HTTP guard answer with them on every path."""
+
+
+def operation_id(route: APIRoute) -> str:
+    """Return the name of a route's function: what a generated client calls the operation."""
+    return route.name
 
 
 def install(app: FastAPI) -> None:
@@ -30,6 +39,18 @@ def install(app: FastAPI) -> None:
                 for operation in operations.values():
                     if path.startswith("/api/"):
                         operation["security"] = [{"bearer": []}]
+                    for status in EVERYWHERE:
+                        operation["responses"][str(status)] = described(status)
+                    for response in operation["responses"].values():
+                        _describe_stream(response)
         return app.openapi_schema or document
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _describe_stream(response: dict[str, Any]) -> None:
+    """Describe a stream as OpenAPI 3.1 can: its `itemSchema`, which FastAPI writes, is a word of 3.2."""
+    for media in response.get("content", {}).values():
+        if media.pop("itemSchema", None) is not None:
+            said = "Server-sent events: `id` is a sequence, `data` the JSON of an event."
+            media["schema"] = {"type": "string", "description": said}

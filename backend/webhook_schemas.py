@@ -1,12 +1,15 @@
 """What requests about webhooks hold and answers look like."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field, field_validator
 
 from domain.request import Shape, Word
 from domain.webhooks import MOST_URL, DeliveryStatus, WebhookEvent
+
+Url = Annotated[str, Field(min_length=1, max_length=MOST_URL)]
+Events = Annotated[list[WebhookEvent], Field(min_length=1, max_length=10)]
 
 
 class WebhookBody(Shape):
@@ -18,11 +21,25 @@ class WebhookBody(Shape):
         }
     )
 
-    url: Annotated[str, Field(min_length=1, max_length=MOST_URL)]
+    url: Url
     user_id: Word | None = Field(default=None, min_length=1, description="Only the role `service` may name another.")
-    events: Annotated[list[WebhookEvent], Field(min_length=1, max_length=10)] = Field(
-        default_factory=lambda: [*WebhookEvent]
+    events: Events = Field(default_factory=lambda: [*WebhookEvent])
+
+
+class WebhookChanges(Shape):
+    """What to change of a webhook; what is absent stays, and so does the secret."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"enabled": True}], "minProperties": 1})
+
+    url: Url = Field(default_factory=str, description="Messages that wait go there too.")
+    events: Events = Field(default_factory=list)
+    enabled: bool = Field(
+        default_factory=bool, description="False: nothing more is sent, what waits fails. True: messages from now on."
     )
+
+    def given(self) -> dict[str, Any]:
+        """Return the fields that the body has."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class WebhookAnswer(BaseModel):
@@ -32,6 +49,11 @@ class WebhookAnswer(BaseModel):
     events: list[WebhookEvent]
     disabled_reason: str | None = Field(description="Why nothing is sent there any more.")
     created_at: datetime
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def enabled(self) -> bool:
+        return self.disabled_reason is None
 
 
 class NewWebhook(WebhookAnswer):
@@ -46,8 +68,8 @@ class WebhookPage(BaseModel):
 class DeliveryAnswer(BaseModel):
     delivery_id: str = Field(description="The `webhook-id` of its message.")
     webhook_id: str
-    task_id: str
-    event: WebhookEvent
+    task_id: str | None = Field(description="Null for a test message.")
+    event: WebhookEvent | Literal["test"]
     payload: dict[str, Any]
     status: DeliveryStatus
     attempts: int
@@ -56,6 +78,11 @@ class DeliveryAnswer(BaseModel):
     last_error: str | None
     created_at: datetime
     settled_at: datetime | None
+
+    @field_validator("task_id", mode="before")
+    @classmethod
+    def _no_task(cls, value: str | None) -> str | None:
+        return value or None
 
 
 class DeliveryPage(BaseModel):

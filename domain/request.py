@@ -75,7 +75,10 @@ class Preferences(Shape):
     industry: Word | None = None
     current_role: Word | None = None
     tech_stack: Text | None = None
-    primary_language: LanguageCode = ""  # guessed from the goal's script when empty
+    primary_language: LanguageCode = Field(
+        default_factory=str,  # no default in schemas: it would not fit the pattern
+        description="Guessed from the goal's script where it is absent or empty.",
+    )
     secondary_language: LanguageCode | None = None
 
     @model_validator(mode="before")

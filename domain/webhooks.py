@@ -23,6 +23,11 @@ class WebhookEvent(StrEnum):
     REVIEW_REQUESTED = "review_requested"
 
 
+TEST_EVENT: Final = "test"
+"""The event of a message that was asked for to try a webhook; no webhook subscribes to it."""
+DISABLED_BY_USER: Final = "Disabled by its user."
+
+
 class DeliveryStatus(StrEnum):
     """Where one message to one webhook stands."""
 

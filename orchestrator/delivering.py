@@ -14,19 +14,23 @@ from typing import Final
 
 import structlog
 
-from domain.errors import DatabaseUnavailable
+from domain.errors import DatabaseUnavailable, NotFound
 from domain.secrets import redact
-from domain.webhooks import signed_headers
+from domain.webhooks import TEST_EVENT, signed_headers
 from nodes.web.connect import FetchFailed
 from nodes.web.post import Answer, Poster
 from repository.database import Database, Session
-from repository.webhooks import Claim, claim_deliveries, disable_webhook, fail_waiting, forget_deliveries, settle
+from repository.webhooks import Claim, claim_deliveries, disable, forget_deliveries, lock_webhook, settle
 
 AT_ONCE: Final = 20
 OF_EACH: Final = 2
 """Of one webhook at once: one that does not answer holds no more places than that."""
 GONE: Final = 410
 _GONE: Final = "Its server answered that it is gone (410)."
+UNREACHABLE: Final = (
+    "The webhook's host could not be reached: it is unknown or not allowed, or it does not accept connections."
+)
+"""Said of all three alike, or users could find out which names and addresses exist inside the server's network."""
 
 _log = structlog.get_logger(__name__)
 
@@ -125,6 +129,9 @@ class Deliverer:
         try:
             answer = await self._poster.post(claim.url, headers, body)
         except FetchFailed as failure:
+            if failure.internal:
+                _log.info("webhook host not reached", webhook_id=claim.webhook_id, reason=str(failure))
+                return _Outcome(None, UNREACHABLE)
             return _Outcome(None, f"The webhook could not be told: {failure}.")
         except Exception as error:  # an address that no library foresaw; the next ones must not wait for it
             _log.error("a webhook could not be told", webhook_id=claim.webhook_id, error=type(error).__name__)
@@ -135,17 +142,26 @@ class Deliverer:
 
     async def _settle(self, session: Session, claim: Claim, outcome: _Outcome) -> None:
         names = {"webhook_id": claim.webhook_id, "delivery_id": claim.delivery_id}
-        if outcome.status == GONE:
-            await disable_webhook(session, claim.webhook_id, _GONE)
-            await settle(session, claim, outcome.status, outcome.error, None)
-            await fail_waiting(session, claim.webhook_id, _GONE)
+        if outcome.status == GONE and await self._disable(session, claim, outcome):
             _log.warning("webhook disabled", **names)
             return
-        again_in = None if outcome.error is None else self._patience.before_next(claim.tries, outcome.asked)
+        final = outcome.error is None or claim.event == TEST_EVENT
+        again_in = None if final else self._patience.before_next(claim.tries, outcome.asked)
         if not await settle(session, claim, outcome.status, outcome.error, again_in):
             return
         if outcome.error is not None and again_in is None:
             _log.warning("a webhook was given up", tries=claim.tries, **names)
+
+    async def _disable(self, session: Session, claim: Claim, outcome: _Outcome) -> bool:
+        """Disable the webhook that answered 410. False where it has changed since: another URL, or enabled again."""
+        try:
+            webhook = await lock_webhook(session, claim.webhook_id)  # before its delivery, as everywhere
+        except NotFound:
+            return False
+        if webhook.url != claim.url or not await settle(session, claim, outcome.status, outcome.error, None):
+            return False
+        await disable(session, webhook, _GONE)
+        return True
 
 
 def _said(answer: Answer) -> str:

@@ -204,7 +204,8 @@ async def request_resume(resources: Resources, task_id: str, *, detach: bool, te
             await admit(session, terms, task.user_id)
         if not detach:
             await check_author(session, task_id, resources.author.name)
-        task = await transitions.resume(session, task_id, None if detach else resources.lease.worker_id)
+        worker_id = None if detach else resources.lease.worker_id
+        task = await transitions.resume(session, task_id, worker_id, terms.asked_by(task.user_id))
         if detach:
             await resources.queue.enqueue(session, task_id, urgent=_is_urgent(task))
         return task
@@ -236,6 +237,7 @@ async def _create(
         worker_id=None if detach else resources.lease.worker_id,
     )
     asked: Json = {"task_type": task.task_type, "roadmap_id": task.roadmap_id, "user_id": task.user_id} | traced
+    asked |= terms.asked_by(task.user_id)
     if size is not None:
         asked["contents"] = size
     story: list[tuple[str, Json]] = [("run_requested", asked)]

@@ -29,6 +29,12 @@ class Terms:
     once: Once | None = None
     trace: str | None = None
     """W3C traceparent, kept with the task."""
+    by: str | None = None
+    """The user who asks. Recorded in the event where the run belongs to another user."""
+
+    def asked_by(self, user_id: str) -> dict[str, str]:
+        """Return what an event of a run of `user_id` records about the user who asked for it."""
+        return {} if self.by in (None, user_id) else {"by": str(self.by)}
 
 
 OPERATOR: Final = Terms()

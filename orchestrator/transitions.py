@@ -4,7 +4,7 @@ Every function here takes the exclusive lock of the task first, and looks at the
 after a commit whose answer was lost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from domain.errors import Conflict
@@ -141,8 +141,12 @@ async def cancel(session: Session, task_id: str, reason: str) -> TaskRow:
     return before
 
 
-async def resume(session: Session, task_id: str, worker_id: str | None) -> TaskRow:
+async def resume(
+    session: Session, task_id: str, worker_id: str | None, asked_by: Mapping[str, str] | None = None
+) -> TaskRow:
     """Let a final, stale or queued task go on: under `worker_id`, or queued where that is None.
+
+    `asked_by` is recorded in the event (see Terms.asked_by).
 
     What failed is asked anew (another round); what was only interrupted is answered from the ledger. Contents that
     another task has claimed since stay that task's. Raises NotFound, and Conflict for a live task, a completed one, and
@@ -161,7 +165,7 @@ async def resume(session: Session, task_id: str, worker_id: str | None) -> TaskR
         round_ += int(task.status != TaskStatus.CANCELLED)
     if task.concept_id is not None and not (await contents.tally(session, task_id)).total:
         raise Conflict(f"Another run has made the content of task {task_id} its own; `roadmap retry` makes it anew.")
-    await append_transition(session, task_id, "run_resumed", {"from": task.status, "round": round_})
+    await append_transition(session, task_id, "run_resumed", {"from": task.status, "round": round_, **(asked_by or {})})
     resumed = task
     if worker_id is not None:
         resumed = await begin(session, task, worker_id, starts=1, round_=round_)

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from domain.errors import InvalidInput
-from domain.webhooks import MOST_URL, WebhookEvent, new_secret
+from domain.webhooks import DISABLED_BY_USER, MOST_URL, WebhookEvent, new_secret
 from repository import webhooks
 from repository.database import Database, Session
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
@@ -21,9 +21,8 @@ class Webhooks:
 
     async def add(self, user_id: str, url: str, events: Sequence[WebhookEvent]) -> WebhookRow:
         """Its `secret` is shown this once. Raises InvalidInput, and Conflict where there are too many."""
-        self._check(url)
-        if not events:
-            raise InvalidInput(f"A webhook is told of something: {', '.join(WebhookEvent)}.")
+        self._check_url(url)
+        _check_events(events)
         webhook = WebhookRow(
             webhook_id=f"whk_{uuid4().hex}",
             user_id=user_id,
@@ -41,6 +40,44 @@ class Webhooks:
         return await self._database.persist(
             lambda session: webhooks.page_of_webhooks(session, user_id=user_id, before=before, limit=limit)
         )
+
+    async def change(
+        self,
+        webhook_id: str,
+        *,
+        url: str | None = None,
+        events: Sequence[WebhookEvent] | None = None,
+        enabled: bool | None = None,
+        owner: str | None = None,
+    ) -> WebhookRow:
+        """Change what is given; the secret stays. Raises NotFound and InvalidInput.
+
+        Messages that wait go to the new URL; an attempt under way ends at the old one, whose answer disables nothing.
+        """
+        if url is None and events is None and enabled is None:
+            raise InvalidInput("Nothing to change: give at least one of url, events and enabled.")
+        if url is not None:
+            self._check_url(url)
+        if events is not None:
+            _check_events(events)
+        async with self._database.transaction() as session:
+            webhook = await webhooks.lock_webhook(session, webhook_id, owner=owner)
+            webhook.url = url or webhook.url
+            webhook.events = sorted(set(events or webhook.events))
+            if enabled:
+                self._check_url(webhook.url)  # what is allowed may have changed since it was made
+                webhook.disabled_reason = None
+            session.add(webhook)
+            await session.flush()
+            if enabled is False and webhook.disabled_reason is None:
+                await webhooks.disable(session, webhook, DISABLED_BY_USER)
+            return webhook
+
+    async def send_test(self, webhook_id: str, *, owner: str | None = None) -> WebhookDeliveryRow:
+        """Write a test message, which is tried once. Raises NotFound, and Conflict for a webhook that is disabled."""
+        async with self._database.transaction() as session:
+            webhook = await webhooks.lock_webhook(session, webhook_id, owner=owner)
+            return await webhooks.add_test(session, webhook)
 
     async def remove(self, webhook_id: str, *, owner: str | None = None) -> None:
         """Raises NotFound."""
@@ -68,13 +105,19 @@ class Webhooks:
         async with self._database.transaction() as session:
             return await webhooks.resend(session, webhook_id, delivery_id, owner=owner)
 
-    def _check(self, url: str) -> None:
+    def _check_url(self, url: str) -> None:
         from nodes.web.addresses import AllowList
-        from nodes.web.connect import FetchFailed, check_place
+        from nodes.web.connect import FetchFailed
+        from nodes.web.destinations import check_destination
 
         if len(url) > MOST_URL:
             raise InvalidInput(f"The URL of a webhook has at most {MOST_URL} characters.")
         try:
-            check_place(url, AllowList.read(self._allowed))
+            check_destination(url, AllowList.read(self._allowed))
         except FetchFailed as failure:
             raise InvalidInput(f"The URL of a webhook cannot be used: {failure}.") from None
+
+
+def _check_events(events: Sequence[WebhookEvent]) -> None:
+    if not events:
+        raise InvalidInput(f"A webhook needs at least one event: {', '.join(WebhookEvent)}.")

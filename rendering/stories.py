@@ -75,7 +75,12 @@ def subject(payload: Mapping[str, Any]) -> str:
 
 
 def _requested(payload: Mapping[str, Any]) -> str:
-    return f"{payload['task_type']} of {payload['roadmap_id']} for {payload['user_id']}"
+    by = f", asked for by {payload['by']}" if payload.get("by") else ""
+    return f"{payload['task_type']} of {payload['roadmap_id']} for {payload['user_id']}{by}"
+
+
+def _resumed(payload: Mapping[str, Any]) -> str:
+    return f"it was {payload['from']}" + (f", resumed by {payload['by']}" if payload.get("by") else "")
 
 
 def _started(payload: Mapping[str, Any]) -> str:
@@ -156,7 +161,7 @@ def _finished(payload: Mapping[str, Any]) -> str:
 _GISTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "run_requested": _requested,
     "run_started": _started,
-    "run_resumed": lambda payload: f"it was {payload['from']}",
+    "run_resumed": _resumed,
     "run_handed_back": lambda payload: f"process {payload['worker_id']} was stopped; the next worker goes on",
     "step_started": lambda payload: str(payload["step"]),
     "intent_analysed": lambda payload: str(payload["intent"]["parsed_goal"]),

@@ -7,13 +7,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import uuid4
 
 from sqlalchemy import bindparam, delete, func, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select
 
 from domain.errors import Conflict, NotFound
-from domain.webhooks import MOST_WEBHOOKS, DeliveryStatus, WebhookEvent
+from domain.webhooks import MOST_WEBHOOKS, TEST_EVENT, DeliveryStatus, WebhookEvent
 from repository.database import Session, execute
 from repository.tables.runs import TaskRow
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
@@ -94,6 +95,20 @@ async def get_webhook(session: Session, webhook_id: str, *, owner: str | None = 
     return webhook
 
 
+async def lock_webhook(session: Session, webhook_id: str, *, owner: str | None = None) -> WebhookRow:
+    """Lock a webhook that is about to change. Raises NotFound; with an `owner`, for another user's too.
+
+    Runs that announce something wait until the change is committed. Deliveries are locked after their webhook only.
+    """
+    statement = select(WebhookRow).where(WebhookRow.webhook_id == webhook_id).with_for_update(key_share=True)
+    if owner is not None:
+        statement = statement.where(WebhookRow.user_id == owner)
+    webhook = (await session.exec(statement)).one_or_none()
+    if webhook is None:
+        raise _no_such_webhook(webhook_id)
+    return webhook
+
+
 async def remove_webhook(session: Session, webhook_id: str, *, owner: str | None = None) -> None:
     """With its deliveries. Raises NotFound."""
     statement = delete(WebhookRow).where(col(WebhookRow.webhook_id) == webhook_id)
@@ -119,6 +134,36 @@ async def page_of_deliveries(
     return (await session.exec(statement.order_by(*(column.desc() for column in at)).limit(limit))).all()
 
 
+async def add_test(session: Session, webhook: WebhookRow) -> WebhookDeliveryRow:
+    """Write a test message to a webhook that is locked. Raises Conflict if it is disabled."""
+    _check_enabled(webhook)
+    last = select(func.max(WebhookDeliveryRow.sequence)).where(
+        WebhookDeliveryRow.webhook_id == webhook.webhook_id, WebhookDeliveryRow.task_id == ""
+    )
+    now: datetime = (await session.exec(select(func.now()))).one()
+    delivery = WebhookDeliveryRow(
+        delivery_id=f"msg_{uuid4().hex}",
+        webhook_id=webhook.webhook_id,
+        task_id="",
+        sequence=((await session.exec(last)).one() or 0) + 1,
+        event=TEST_EVENT,
+        payload={
+            "type": TEST_EVENT,
+            "timestamp": now.isoformat(),
+            "data": {"webhook_id": webhook.webhook_id},
+        },
+    )
+    session.add(delivery)
+    await session.flush()
+    await session.refresh(delivery)
+    return delivery
+
+
+def _check_enabled(webhook: WebhookRow) -> None:
+    if webhook.disabled_reason is not None:
+        raise Conflict(f"Webhook {webhook.webhook_id} is disabled ({webhook.disabled_reason}) Enable it first.")
+
+
 async def resend(
     session: Session, webhook_id: str, delivery_id: str, *, owner: str | None = None
 ) -> WebhookDeliveryRow:
@@ -127,8 +172,7 @@ async def resend(
     With an `owner`, of his webhooks only.
     """
     webhook = await get_webhook(session, webhook_id, owner=owner, hold=True)
-    if webhook.disabled_reason is not None:
-        raise Conflict(f"Webhook {webhook_id} is disabled: {webhook.disabled_reason} Remove it and add it anew.")
+    _check_enabled(webhook)
     statement = select(WebhookDeliveryRow).where(
         WebhookDeliveryRow.delivery_id == delivery_id, WebhookDeliveryRow.webhook_id == webhook_id
     )
@@ -151,6 +195,7 @@ class Claim:
 
     delivery_id: str
     webhook_id: str
+    event: str
     url: str
     secret: str
     payload: dict[str, Any]
@@ -176,8 +221,8 @@ _CLAIM: Final = text("""
     UPDATE webhook_deliveries d
     SET attempts = d.attempts + 1, due_at = clock_timestamp() + make_interval(secs => :lease)
     FROM due, webhooks w WHERE d.delivery_id = due.delivery_id AND w.webhook_id = d.webhook_id
-    RETURNING d.delivery_id, d.webhook_id, w.url, w.secret, d.payload, d.attempts, d.attempts - d.resent_after AS tries
-    """)
+    RETURNING d.delivery_id, d.webhook_id, d.event, w.url, w.secret, d.payload, d.attempts,
+        d.attempts - d.resent_after AS tries""")
 # The first part finds each webhook that something waits for by one step in the index, however much waits for each:
 # one that never answers delays no other.
 
@@ -193,8 +238,8 @@ async def claim_deliveries(
 async def settle(session: Session, claim: Claim, status: int | None, error: str | None, again_in: float | None) -> bool:
     """What came of an attempt: delivered without an error, tried `again_in` seconds, or failed for good.
 
-    False where the claim is not ours any more: another had to try again meanwhile. What has arrived is delivered, also
-    where its webhook was disabled while it was on its way.
+    False where the claim is not ours any more: another had to try again meanwhile, or it was sent again by hand. What
+    has arrived is delivered, also where its webhook was disabled while it was on its way.
     """
     outcome = DeliveryStatus.DELIVERED if error is None else DeliveryStatus.FAILED
     settled = await execute(
@@ -203,7 +248,7 @@ async def settle(session: Session, claim: Claim, status: int | None, error: str 
             UPDATE webhook_deliveries SET status = :outcome, last_status = :status, last_error = :error,
                 due_at = clock_timestamp() + make_interval(secs => :again_in),
                 settled_at = CASE WHEN :outcome <> 'pending' THEN clock_timestamp() END
-            WHERE delivery_id = :delivery_id AND attempts = :attempts
+            WHERE delivery_id = :delivery_id AND attempts = :attempts AND resent_after = :resent_after
                 AND (status = 'pending' OR status = 'failed' AND :outcome = 'delivered')"""),
         {
             "outcome": outcome if again_in is None else DeliveryStatus.PENDING,
@@ -212,28 +257,23 @@ async def settle(session: Session, claim: Claim, status: int | None, error: str 
             "again_in": again_in or 0.0,
             "delivery_id": claim.delivery_id,
             "attempts": claim.attempts,
+            "resent_after": claim.attempts - claim.tries,
         },
     )
     return bool(settled.rowcount)
 
 
-async def disable_webhook(session: Session, webhook_id: str, reason: str) -> None:
-    """Nothing is sent there any more. Before its deliveries are touched: removing it locks them in this order too."""
-    await execute(
-        session,
-        text("UPDATE webhooks SET disabled_reason = :reason WHERE webhook_id = :webhook_id"),
-        {"webhook_id": webhook_id, "reason": reason},
-    )
-
-
-async def fail_waiting(session: Session, webhook_id: str, reason: str) -> None:
-    """What waits for a webhook that was disabled does not arrive."""
+async def disable(session: Session, webhook: WebhookRow, reason: str) -> None:
+    """Send nothing more to a webhook that is locked; what waits for it fails."""
+    webhook.disabled_reason = reason
+    session.add(webhook)
+    await session.flush()
     await execute(
         session,
         text("""
             UPDATE webhook_deliveries SET status = 'failed', last_error = :reason, settled_at = clock_timestamp()
             WHERE webhook_id = :webhook_id AND status = 'pending'"""),
-        {"webhook_id": webhook_id, "reason": reason},
+        {"webhook_id": webhook.webhook_id, "reason": reason},
     )
 
 

@@ -106,7 +106,7 @@ async def retry(
     if form["content_type"] not in set(ContentType):
         raise InvalidInput("Say what is to be written anew: the tutorial, the links or the quiz.")
     kind = ContentType(form["content_type"])
-    wanted = RetryRequest(user_id=caller.user_id, instructions=form["instructions"] or None)
+    wanted = RetryRequest(instructions=form["instructions"] or None)
     terms = terms_of(request, caller, settings, owner=caller.writes)
     await orchestrator.retry(roadmap_id, concept_id, kind, wanted, detach=True, terms=terms)
     if form["to"] == "map":

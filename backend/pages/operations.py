@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from backend.auth import OperatorDep
+from backend.inputs import terms_of
 from backend.pages.answers import error_page, pages, reader_of
 from backend.pages.forms import read_form
 from backend.pages.live import live
@@ -17,11 +18,10 @@ from backend.pages.views.looks import STATUS_NAMES, TASK_NAMES
 from backend.pages.views.operations import figures_of, worker_line
 from backend.pages.views.task import task_line
 from backend.paging import decode, encode
-from backend.resources import OrchestratorDep
+from backend.resources import OrchestratorDep, SettingsDep
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.request import Word, usable_text
 from domain.vocabulary import TaskStatus, TaskType
-from orchestrator.inputs import RetryRequest
 
 router = pages()
 
@@ -81,15 +81,18 @@ async def pulse(_: OperatorDep) -> Response:
 
 
 @router.post("/operations/tasks")
-async def many_tasks(request: Request, _: OperatorDep, orchestrator: OrchestratorDep) -> Response:
+async def many_tasks(
+    request: Request, caller: OperatorDep, orchestrator: OrchestratorDep, settings: SettingsDep
+) -> Response:
     form = await read_form(request)
     chosen = _chosen(form.all("task"))
+    terms = terms_of(request, caller, settings, owner=caller.writes)
 
     async def resume(task_id: str) -> object:
-        return await orchestrator.resume(task_id, detach=True)
+        return await orchestrator.resume(task_id, detach=True, terms=terms)
 
     async def cancel(task_id: str) -> object:
-        return await orchestrator.cancel(task_id, "Cancelled by an operator.")
+        return await orchestrator.cancel(task_id, "Cancelled by an operator.", terms=terms)
 
     refused = await _each(chosen, cancel if form["do"] == "cancel" else resume)
     if refused:
@@ -99,12 +102,15 @@ async def many_tasks(request: Request, _: OperatorDep, orchestrator: Orchestrato
 
 
 @router.post("/operations/roadmaps")
-async def many_roadmaps(request: Request, caller: OperatorDep, orchestrator: OrchestratorDep) -> Response:
+async def many_roadmaps(
+    request: Request, caller: OperatorDep, orchestrator: OrchestratorDep, settings: SettingsDep
+) -> Response:
     form = await read_form(request)
     chosen = _chosen(form.all("roadmap"))
+    terms = terms_of(request, caller, settings, owner=caller.writes)
 
     async def retry(roadmap_id: str) -> object:
-        return await orchestrator.retry_failed(roadmap_id, request=RetryRequest(user_id=caller.user_id), detach=True)
+        return await orchestrator.retry_failed(roadmap_id, detach=True, terms=terms)
 
     refused = await _each(chosen, retry)
     if refused:

@@ -21,9 +21,9 @@ from backend.pages.views.task import task_line
 from backend.paging import decode, encode
 from backend.resources import OrchestratorDep, SettingsDep
 from domain.framework import Framework
-from domain.vocabulary import ContentType, TaskType
+from domain.vocabulary import TaskType
 from orchestrator import Orchestrator
-from orchestrator.inputs import RetryRequest, ReviewRequest
+from orchestrator.inputs import ReviewRequest
 from orchestrator.terms import Terms
 
 router = pages()
@@ -80,7 +80,6 @@ async def modify(
     task = await orchestrator.modify(
         roadmap_id,
         instructions,
-        user_id=caller.user_id,
         review=ReviewRequest() if review else None,
         detach=True,
         terms=terms_of(request, caller, settings, owner=caller.writes),
@@ -150,8 +149,6 @@ async def retry_failed(
     await read_form(request)
     task = await orchestrator.retry_failed(
         roadmap_id,
-        tuple(ContentType),
-        RetryRequest(user_id=caller.user_id),
         detach=True,
         terms=terms_of(request, caller, settings, owner=caller.writes),
     )

@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from backend.errors import problem
+from backend.errors import problem_of_http
 from backend.pages import concepts, home, login, operations, roadmaps, runs, static_files
 from backend.pages.answers import error_page
 
@@ -28,4 +28,4 @@ def install(app: FastAPI) -> None:
     async def _not_found(request: Request, error: HTTPException) -> Response:
         if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
             return error_page(request, 404, "Nothing is shown at this address.")
-        return problem(404, str(error.detail), code=getattr(error, "code", None), headers=error.headers)
+        return problem_of_http(request, error)

@@ -1,10 +1,20 @@
 """What several routes answer with."""
 
+from typing import Any, Final
+
 from fastapi import Request, Response
 
 from backend.auth import Caller
 from backend.schemas import Started
 from orchestrator.status import TaskView
+
+STARTED: Final[dict[int | str, dict[str, Any]]] = {
+    202: {
+        "description": "The run is accepted; a worker carries it out.",
+        "headers": {"Location": {"description": "The address of the run.", "schema": {"type": "string"}}},
+    }
+}
+"""`responses=` of a route that answers by `started`."""
 
 
 def started(request: Request, response: Response, task: TaskView) -> Started:

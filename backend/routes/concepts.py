@@ -6,7 +6,7 @@ from backend.auth import CallerDep
 from backend.errors import bar_others, documented
 from backend.inputs import ConceptId, Key, RoadmapId, Version, terms_of
 from backend.resources import OrchestratorDep, SettingsDep
-from backend.routes.answers import started
+from backend.routes.answers import STARTED, started
 from backend.schemas import ContentAnswer, ContentVersion, ContentVersions, RetryBody, StartedRetry
 from domain.vocabulary import ContentType
 from orchestrator.inputs import RetryRequest
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/roadmaps/{roadmap_id}/concepts/{concept_id:path}/{co
 
 
 @router.get("/versions", responses=documented(404, 422))
-async def content_versions(
+async def list_content_versions(
     roadmap_id: RoadmapId,
     concept_id: ConceptId,
     content_type: ContentType,
@@ -62,8 +62,8 @@ async def read_content(
     )
 
 
-@router.post("/retry", status_code=202, responses=documented(400, 404, 409, 413, 415, 422))
-async def retry(
+@router.post("/retry", status_code=202, responses=documented(400, 404, 409, 413, 415, 422) | STARTED)
+async def retry_content(
     request: Request,
     response: Response,
     roadmap_id: RoadmapId,

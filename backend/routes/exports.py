@@ -27,7 +27,7 @@ _ODD: Final = re.compile(r"[^A-Za-z0-9._-]+")
     responses=documented(404, 422)
     | {200: {"description": "The file.", "content": {kind: {} for kind, _ in _FILES.values()}}},
 )
-async def export(
+async def export_roadmap(
     roadmap_id: RoadmapId,
     caller: CallerDep,
     orchestrator: OrchestratorDep,

@@ -49,7 +49,7 @@ class Attempts(BaseModel):
 
 
 @router.get("/progress", responses=documented(403, 404, 422))
-async def progress(
+async def read_progress(
     roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep, user_id: Learner = None
 ) -> Progress:
     """Which concepts are done, and how the quizzes went."""
@@ -93,7 +93,7 @@ bar_others(
 
 
 @router.get("/concepts/{concept_id:path}/quiz/questions", responses=documented(404, 422))
-async def questions(
+async def read_questions(
     roadmap_id: RoadmapId,
     concept_id: ConceptId,
     caller: CallerDep,
@@ -105,7 +105,7 @@ async def questions(
 
 
 @router.post("/concepts/{concept_id:path}/quiz/attempts", responses=documented(400, 403, 404, 409, 413, 415, 422))
-async def submit(
+async def submit_attempt(
     roadmap_id: RoadmapId,
     concept_id: ConceptId,
     body: AttemptBody,
@@ -127,7 +127,7 @@ async def submit(
 
 
 @router.get("/concepts/{concept_id:path}/quiz/attempts", responses=documented(403, 404, 422))
-async def attempts(
+async def list_attempts(
     roadmap_id: RoadmapId,
     concept_id: ConceptId,
     caller: CallerDep,

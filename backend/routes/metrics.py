@@ -17,7 +17,7 @@ class MetricsAnswer(Response):
 
 
 @router.get("/metrics", response_class=MetricsAnswer, responses=documented())
-async def metrics(request: Request, _: OperatorDep, orchestrator: OrchestratorDep) -> MetricsAnswer:
+async def read_metrics(request: Request, _: OperatorDep, orchestrator: OrchestratorDep) -> MetricsAnswer:
     """Requests, runs, queue, models, webhooks; while the database is away only what this server knows itself."""
     requests: Requests = request.app.state.requests
     try:

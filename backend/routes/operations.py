@@ -10,13 +10,13 @@ router = APIRouter(tags=["operations"])
 
 
 @router.get("/healthz")
-async def health() -> Health:
+async def read_health() -> Health:
     """The process answers."""
     return Health(status="ok")
 
 
 @router.get("/readyz", responses={503: {"model": Readiness, "description": "Not of use now; `detail` says why."}})
-async def readiness(response: Response, orchestrator: OrchestratorDep) -> Readiness:
+async def read_readiness(response: Response, orchestrator: OrchestratorDep) -> Readiness:
     """The database answers, and is at the newest revision."""
     found = await orchestrator.readiness()
     if not found.ready:

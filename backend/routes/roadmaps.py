@@ -9,7 +9,7 @@ from backend.errors import bar_others, documented
 from backend.inputs import Key, RoadmapId, UserFilter, Version, terms_of
 from backend.paging import Cursor, Limit, cut, decode
 from backend.resources import OrchestratorDep, SettingsDep
-from backend.routes.answers import started, whose
+from backend.routes.answers import STARTED, started, whose
 from backend.schemas import (
     ActiveTaskAnswer,
     GenerateRequest,
@@ -32,8 +32,8 @@ from orchestrator.terms import Terms
 router = APIRouter(prefix="/roadmaps", tags=["roadmaps"])
 
 
-@router.post("/generate", status_code=202, responses=documented(400, 409, 413, 415, 422))
-async def generate(
+@router.post("/generate", status_code=202, responses=documented(400, 409, 413, 415, 422) | STARTED)
+async def generate_roadmap(
     request: Request,
     response: Response,
     body: GenerateRequest,
@@ -90,7 +90,7 @@ async def restore_roadmap(roadmap_id: RoadmapId, caller: CallerDep, orchestrator
 
 
 @router.get("/{roadmap_id}/active-task", response_model_exclude_unset=True, responses=documented(404, 422))
-async def active_task(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> ActiveTaskAnswer:
+async def read_active_task(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> ActiveTaskAnswer:
     """The newest live run of a roadmap."""
     active = await orchestrator.active_tasks(roadmap_id, owner=caller.reads)
     if not active:
@@ -101,13 +101,13 @@ async def active_task(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: Or
 
 
 @router.get("/{roadmap_id}/status-check", responses=documented(404, 422))
-async def status_check(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> StatusCheck:
+async def check_status(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> StatusCheck:
     """What is live, and while nothing is, which contents nobody will ever finish."""
     return await orchestrator.status(roadmap_id, owner=caller.reads)
 
 
 @router.get("/{roadmap_id}/tasks", responses=documented(404, 422))
-async def tasks_of_roadmap(
+async def list_tasks_of_roadmap(
     roadmap_id: RoadmapId,
     caller: CallerDep,
     orchestrator: OrchestratorDep,
@@ -122,7 +122,9 @@ async def tasks_of_roadmap(
     return TaskPage(tasks=list(shown), next=following)
 
 
-@router.post("/{roadmap_id}/retry-failed", status_code=202, responses=documented(400, 404, 409, 413, 415, 422))
+@router.post(
+    "/{roadmap_id}/retry-failed", status_code=202, responses=documented(400, 404, 409, 413, 415, 422) | STARTED
+)
 async def retry_failed(
     request: Request,
     response: Response,
@@ -144,8 +146,8 @@ async def retry_failed(
     return started(request, response, task)
 
 
-@router.post("/{roadmap_id}/modify", status_code=202, responses=documented(400, 404, 409, 413, 415, 422))
-async def modify(
+@router.post("/{roadmap_id}/modify", status_code=202, responses=documented(400, 404, 409, 413, 415, 422) | STARTED)
+async def modify_roadmap(
     request: Request,
     response: Response,
     roadmap_id: RoadmapId,
@@ -163,7 +165,9 @@ async def modify(
 
 
 @router.get("/{roadmap_id}/versions", responses=documented(404, 422))
-async def versions(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> StructureVersions:
+async def list_structure_versions(
+    roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
+) -> StructureVersions:
     """The structures that were ever accepted, newest first."""
     found = await orchestrator.structures(roadmap_id, owner=caller.reads)
     return StructureVersions(
@@ -172,7 +176,7 @@ async def versions(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: Orche
 
 
 @router.get("/{roadmap_id}/diff", responses=documented(404, 422))
-async def diff(
+async def diff_structures(
     roadmap_id: RoadmapId,
     caller: CallerDep,
     orchestrator: OrchestratorDep,

@@ -58,7 +58,7 @@ async def place(
 
 
 @router.get("/{task_id}/stream", response_class=EventSourceResponse, responses=documented(404, 422))
-async def stream(
+async def stream_events(
     task_id: TaskId, orchestrator: OrchestratorDep, place: Annotated[Place, Depends(place)]
 ) -> AsyncIterator[ServerSentEvent]:
     """What happened in a run, then what happens; ends with its last event, and goes on if the run is resumed.

@@ -9,7 +9,7 @@ from backend.errors import documented
 from backend.inputs import RoadmapFilter, TaskId, UserFilter, decision_of, terms_of
 from backend.paging import Cursor, Limit, cut, decode
 from backend.resources import OrchestratorDep, SettingsDep
-from backend.routes.answers import started, whose
+from backend.routes.answers import STARTED, started, whose
 from backend.schemas import EventAnswer, EventPage, ReviewBody, TaskPage
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator.status import TaskView
@@ -49,8 +49,8 @@ async def read_task(task_id: TaskId, caller: CallerDep, orchestrator: Orchestrat
     return await orchestrator.task(task_id, owner=caller.reads)
 
 
-@router.post("/{task_id}/review", status_code=202, responses=documented(400, 404, 409, 413, 415, 422))
-async def review(
+@router.post("/{task_id}/review", status_code=202, responses=documented(400, 404, 409, 413, 415, 422) | STARTED)
+async def review_task(
     request: Request,
     response: Response,
     task_id: TaskId,
@@ -68,14 +68,14 @@ async def review(
 
 
 @router.post("/{task_id}/cancel", responses=documented(404, 409, 422))
-async def cancel(request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> TaskView:
+async def cancel_task(request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> TaskView:
     """End an active run; when this answers, no call of it can start any more."""
     request.state.task_id = task_id
     return await orchestrator.cancel(task_id, terms=Terms(owner=caller.writes))
 
 
-@router.post("/{task_id}/resume", status_code=202, responses=documented(404, 409, 422))
-async def resume(
+@router.post("/{task_id}/resume", status_code=202, responses=documented(404, 409, 422) | STARTED)
+async def resume_task(
     request: Request,
     response: Response,
     task_id: TaskId,
@@ -91,7 +91,7 @@ async def resume(
 
 
 @router.get("/{task_id}/events", responses=documented(404, 422))
-async def events(
+async def list_events(
     task_id: TaskId,
     caller: CallerDep,
     orchestrator: OrchestratorDep,

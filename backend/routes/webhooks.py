@@ -1,19 +1,32 @@
 """Webhooks: where a user's own server is told of what becomes of runs, and what became of the messages."""
 
-from fastapi import APIRouter, Response
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
 
 from backend.auth import CallerDep
 from backend.errors import documented
 from backend.inputs import DeliveryId, UserFilter, WebhookId
 from backend.paging import Cursor, Limit, cut, decode
 from backend.resources import OrchestratorDep
-from backend.webhook_schemas import DeliveryAnswer, DeliveryPage, NewWebhook, WebhookAnswer, WebhookBody, WebhookPage
+from backend.webhook_schemas import (
+    DeliveryAnswer,
+    DeliveryPage,
+    NewWebhook,
+    WebhookAnswer,
+    WebhookBody,
+    WebhookChanges,
+    WebhookPage,
+)
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
+MAX_TESTS_PER_MINUTE: Final = 10
+"""Of one caller, in each server process."""
+
 
 @router.post("", status_code=201, responses=documented(400, 409, 413, 415, 422))
-async def add(body: WebhookBody, caller: CallerDep, orchestrator: OrchestratorDep) -> NewWebhook:
+async def add_webhook(body: WebhookBody, caller: CallerDep, orchestrator: OrchestratorDep) -> NewWebhook:
     """Be told of one's runs. `secret` is shown this once; messages are signed with it (Standard Webhooks)."""
     webhook = await orchestrator.webhooks.add(caller.acting_for(body.user_id), body.url, body.events)
     return NewWebhook.model_validate(webhook, from_attributes=True)
@@ -36,15 +49,34 @@ async def list_webhooks(
     )
 
 
+@router.patch("/{webhook_id}", responses=documented(400, 404, 413, 415, 422))
+async def change_webhook(
+    webhook_id: WebhookId, body: WebhookChanges, caller: CallerDep, orchestrator: OrchestratorDep
+) -> WebhookAnswer:
+    """Change the URL or the events of a webhook, disable it, or enable it again."""
+    webhook = await orchestrator.webhooks.change(webhook_id, **body.given(), owner=caller.writes)
+    return WebhookAnswer.model_validate(webhook, from_attributes=True)
+
+
+@router.post("/{webhook_id}/test", status_code=202, responses=documented(404, 409, 422))
+async def test_webhook(
+    request: Request, webhook_id: WebhookId, caller: CallerDep, orchestrator: OrchestratorDep
+) -> DeliveryAnswer:
+    """Send a signed test message, once. Its outcome stands in the webhook's deliveries, under this `delivery_id`."""
+    request.app.state.webhook_tests.count(caller.user_id)
+    delivery = await orchestrator.webhooks.send_test(webhook_id, owner=caller.writes)
+    return DeliveryAnswer.model_validate(delivery, from_attributes=True)
+
+
 @router.delete("/{webhook_id}", status_code=204, responses=documented(404, 422))
-async def remove(webhook_id: WebhookId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+async def remove_webhook(webhook_id: WebhookId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
     """Be told no more; its deliveries are forgotten."""
     await orchestrator.webhooks.remove(webhook_id, owner=caller.writes)
     return Response(status_code=204)
 
 
 @router.get("/{webhook_id}/deliveries", responses=documented(404, 422))
-async def deliveries(
+async def list_deliveries(
     webhook_id: WebhookId,
     caller: CallerDep,
     orchestrator: OrchestratorDep,
@@ -63,7 +95,7 @@ async def deliveries(
 
 
 @router.post("/{webhook_id}/deliveries/{delivery_id}/resend", status_code=202, responses=documented(404, 409, 422))
-async def resend(
+async def resend_delivery(
     webhook_id: WebhookId, delivery_id: DeliveryId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> DeliveryAnswer:
     """Send a settled message once more, under the same id."""

@@ -10,7 +10,16 @@ from typing import Final, Self
 
 Address = IPv4Address | IPv6Address
 
-_PORTS: Final = frozenset({80, 443, 8080, 8443})
+PUBLIC_PORTS: Final = frozenset({80, 443, 8080, 8443})
+BLOCKED_PORTS: Final = frozenset(
+    {
+        *(0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104),
+        *(109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515),
+        *(526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049),
+        *(3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080),
+    }
+)
+"""Ports of other protocols, which no browser connects to (https://fetch.spec.whatwg.org/#bad-port); never opened."""
 _REFUSED: Final = tuple(
     ip_network(block)
     for block in (
@@ -53,7 +62,7 @@ def is_public(address: Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AllowList:
-    """Hosts and networks that may be connected to although they are not public, on every port."""
+    """Hosts and networks that may be connected to although they are not public, on every port but BLOCKED_PORTS."""
 
     hosts: frozenset[str] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -81,7 +90,9 @@ class AllowList:
 
 
 def may_connect(host: str, address: Address, port: int, allowed: AllowList) -> bool:
-    return allowed.names(host, address) or (port in _PORTS and is_public(address))
+    if port in BLOCKED_PORTS:
+        return False
+    return allowed.names(host, address) or (port in PUBLIC_PORTS and is_public(address))
 
 
 def _literal(text: str) -> Address | None:

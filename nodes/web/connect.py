@@ -17,7 +17,7 @@ from typing import Final
 import httpcore
 import httpx
 
-from nodes.web.addresses import Address, AllowList, may_connect
+from nodes.web.addresses import Address, AllowList, is_public, may_connect
 
 _MOST_ADDRESSES: Final = 3
 
@@ -30,11 +30,21 @@ class FetchFailed(Exception):
     """Nothing was fetched.
 
     `lasting`: it will not be otherwise tomorrow. `offline`: it may be so because this machine has no network, or one
-    that answers in place of everybody. `heard`: an earlier hop answered.
+    that answers in place of everybody. `heard`: an earlier hop answered. `internal`: the reason tells which names and
+    addresses exist inside a network, so it is for the operator only.
     """
 
-    def __init__(self, reason: str, *, lasting: bool = False, offline: bool = False, heard: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        lasting: bool = False,
+        offline: bool = False,
+        heard: bool = False,
+        internal: bool = False,
+    ) -> None:
         super().__init__(reason)
+        self.internal = internal
         self.lasting = lasting
         self.offline = offline and not heard
         self.heard = heard
@@ -61,7 +71,7 @@ class Connector:
         self, method: str, url: httpx.URL, headers: Headers, content: bytes | None = None
     ) -> AsyncIterator[httpcore.Response]:
         """Raises FetchFailed; so does reading the answer within."""
-        port = _port(url)
+        port = port_of(url)
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=port, target=url.raw_path)
         total = self._limits.total_seconds
         timeout = {"connect": self._limits.connect_seconds, "read": total, "write": total, "pool": total}
@@ -101,11 +111,14 @@ class _JudgingBackend(httpcore.AsyncNetworkBackend):
         addresses = await self._addresses(host, port, timeout)
         if not all(may_connect(host, address, port, self._allowed) for address in addresses):
             named = host != str(addresses[0])
-            raise FetchFailed("it leads to a place that is not public", lasting=True, offline=named)
+            raise FetchFailed("it leads to a place that is not public", lasting=True, offline=named, internal=True)
         for address in addresses[:-1]:
             with contextlib.suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
                 return await self._plain.connect_tcp(str(address), port, timeout, local_address, socket_options)
-        return await self._plain.connect_tcp(str(addresses[-1]), port, timeout, local_address, socket_options)
+        try:
+            return await self._plain.connect_tcp(str(addresses[-1]), port, timeout, local_address, socket_options)
+        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            raise _failure(error, internal=not all(map(is_public, addresses))) from None
 
     async def _addresses(self, host: str, port: int, timeout: float | None) -> list[Address]:
         try:
@@ -117,11 +130,11 @@ class _JudgingBackend(httpcore.AsyncNetworkBackend):
                 found = await self._resolve(host, port)
         except socket.gaierror as error:
             lasting = error.errno != socket.EAI_AGAIN
-            raise FetchFailed("its host does not exist", lasting=lasting, offline=True) from None
+            raise FetchFailed("its host does not exist", lasting=lasting, offline=True, internal=True) from None
         except TimeoutError:
-            raise FetchFailed("its host could not be looked up in time", offline=True) from None
+            raise FetchFailed("its host could not be looked up in time", offline=True, internal=True) from None
         if not found:
-            raise FetchFailed("its host has no address", lasting=True, offline=True)
+            raise FetchFailed("its host has no address", lasting=True, offline=True, internal=True)
         return [ip_address(text) for text in dict.fromkeys(found)][:_MOST_ADDRESSES]
 
 
@@ -168,42 +181,34 @@ def readable(url: str) -> httpx.URL:
     """Raises FetchFailed for what leads nowhere on the web."""
     try:
         parsed = httpx.URL(url)
-    except (httpx.InvalidURL, UnicodeError):
-        raise FetchFailed("it cannot be read", lasting=True) from None
+    except (httpx.InvalidURL, UnicodeError) as error:
+        by_host = str(error).startswith(("Invalid IDNA", "Invalid IPv"))
+        reason = "its host is not a valid name or address" if by_host else "it cannot be read as a URL"
+        raise FetchFailed(reason, lasting=True) from None
     if parsed.scheme not in {"http", "https"} or not parsed.raw_host:
-        raise FetchFailed("it does not lead to the web", lasting=True)
+        raise FetchFailed("it does not begin with http:// or https:// and a host", lasting=True)
     if parsed.port is not None and not 0 < parsed.port < 65536:
-        raise FetchFailed("its port cannot be", lasting=True)
+        raise FetchFailed("its port is not a number from 1 to 65535", lasting=True)
     if parsed.userinfo:
         raise FetchFailed("it holds a user name or a password", lasting=True)
     return parsed
 
 
-def check_place(url: str, allowed: AllowList) -> None:
-    """What can be said before its host is looked up. Raises FetchFailed."""
-    parsed = readable(url)
-    try:
-        address = ip_address(parsed.host)
-    except ValueError:
-        return
-    if not may_connect(parsed.host, address, _port(parsed), allowed):
-        raise FetchFailed("it leads to a place that is not public", lasting=True)
-
-
-def _port(url: httpx.URL) -> int:
+def port_of(url: httpx.URL) -> int:
+    """Return the port that a URL names, or the usual one of its scheme."""
     return url.port or (443 if url.scheme == "https" else 80)
 
 
-def _failure(error: Exception) -> FetchFailed:
+def _failure(error: Exception, *, internal: bool = False) -> FetchFailed:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return FetchFailed("its certificate is not to be trusted", lasting=True, offline=True)
         if isinstance(cause, ConnectionRefusedError):
-            return FetchFailed("it refuses connections", lasting=True, offline=True)
+            return FetchFailed("it refuses connections", lasting=True, offline=True, internal=internal)
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpcore.ConnectTimeout | httpcore.ConnectError):
-        return FetchFailed("it cannot be connected to", offline=True)
+        return FetchFailed("it cannot be connected to", offline=True, internal=internal)
     if isinstance(error, httpcore.TimeoutException):
         return FetchFailed("it did not answer in time")
     return FetchFailed("it broke off the connection")

@@ -88,8 +88,9 @@ class WebhookDeliveryRow(SQLModel, table=True):
         sa_column=Column(Text, ForeignKey("webhooks.webhook_id", ondelete="CASCADE"), nullable=False)
     )
     task_id: str = string()
+    """Empty for a test message."""
     sequence: int
-    """Of the event that it tells of."""
+    """Of the event that it tells of; test messages of a webhook are numbered from 1."""
     event: str = string()
     payload: dict[str, Any] = json(required=True)
     status: str = string(default=DeliveryStatus.PENDING)

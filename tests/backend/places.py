@@ -66,6 +66,7 @@ BODIES: Final = {
     "generate": {"preferences": {"learning_goal": "learn chess"}, "user_id": "ann"},
     "modify": {"instructions": "shorter"},
     "review": {"approved": True},
+    "{webhook_id}": {"enabled": True},
     "webhooks": {"url": "https://hooks.example/x", "user_id": "ann"},
     "attempts": {"attempt_id": "a", "version": 1, "answers": [[0]] * len(QUIZ.questions)},
 }

@@ -38,6 +38,7 @@ def problem(answer: httpx.Response) -> dict[str, Any]:
     document: dict[str, Any] = answer.json()
     assert {"type", "title", "status", "detail", "code", "errors"} <= set(document)
     assert document["status"] == answer.status_code
+    assert document["title"] == TITLES[answer.status_code][1] != document["detail"]
     assert "Traceback" not in answer.text
     return document
 
@@ -177,6 +178,8 @@ async def test_a_query_that_cannot_be_used_is_refused(
         ("roadmaps/r-1/concepts/c-1-1-1/done", "PUT, DELETE"),
         ("roadmaps/r-1/concepts/a/b/done", "PUT, DELETE"),
         ("webhooks", "GET, POST"),
+        ("webhooks/w-1", "PATCH, DELETE"),
+        ("webhooks/w-1/test", "POST"),
         ("tasks/t-1/cancel", "POST"),
     ],
 )
@@ -189,7 +192,7 @@ async def test_all_that_works_on_a_path_is_said_where_a_method_does_not(
 
 
 async def test_what_is_not_there_and_what_does_not_work_there(client: httpx.AsyncClient) -> None:
-    assert problem(await client.get("/api/v1/nothing"))["status"] == 404
+    assert problem(await client.get("/api/v1/nothing"))["title"] == "Not Found"
     answer = await client.put("/api/v1/roadmaps")
     assert problem(answer)["status"] == 405
     answer = await client.post(GENERATE, content=json.dumps(GOAL), headers={"Content-Type": "text/plain"})

@@ -1,6 +1,7 @@
 """What a receiver could do to who tells it, and what must not get lost on the way."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import count
@@ -10,14 +11,15 @@ import pytest
 from domain.vocabulary import TaskStatus
 from domain.webhooks import DeliveryStatus, WebhookEvent
 from nodes.web.addresses import AllowList
-from nodes.web.connect import Limits
+from nodes.web.connect import Limits, Outside
 from nodes.web.post import MOST_BYTES, Poster
-from orchestrator.delivering import Deliverer, Patience
+from orchestrator.delivering import UNREACHABLE, Deliverer, Patience
 from orchestrator.reviews import park
 from orchestrator.transitions import end
 from orchestrator.webhooks import Webhooks
 from repository.database import Database
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
+from repository.webhooks import claim_deliveries, settle
 from tests.support.receiver import messages
 from tests.support.rows import fence_of, started
 from tests.support.web_server import WebServer, page, redirect, web_server
@@ -52,9 +54,15 @@ async def delivering(
     database: Database, patience: Patience = HURRIED, allowed: tuple[str, ...] = LOOPBACK, seconds: float = 0.5
 ) -> AsyncIterator[Deliverer]:
     deliverer = Deliverer(database, Poster(AllowList.read(allowed), limits=Limits(total_seconds=seconds)), patience)
+    async with running(deliverer):
+        yield deliverer
+
+
+@asynccontextmanager
+async def running(deliverer: Deliverer) -> AsyncIterator[None]:
     going = asyncio.create_task(deliverer.keep_delivering(grace=5.0))
     try:
-        yield deliverer
+        yield
     finally:
         going.cancel()
         await asyncio.gather(going, return_exceptions=True)
@@ -195,6 +203,111 @@ async def test_a_receiver_that_is_gone_is_left_alone(database: Database, webhook
     assert "410" in (listed.disabled_reason or "")
     await finish(database, 6)
     assert len(await webhooks.deliveries(webhook.webhook_id)) == 5
+
+
+async def answering(server: WebServer, status: str) -> tuple[asyncio.Event, asyncio.Event]:
+    """The receiver answers so once it may: (it was asked, it may answer)."""
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await may_answer.wait()
+        writer.write(page(status=status))
+        await writer.drain()
+
+    server.answers["/hook"] = answer
+    return asked, may_answer
+
+
+async def test_a_place_that_says_it_is_gone_does_not_disable_a_webhook_that_has_moved_meanwhile(
+    database: Database, webhooks: Webhooks, server: WebServer
+) -> None:
+    webhook = await added(webhooks, server)
+    asked, may_answer = await answering(server, "410 Gone")
+    server.answers["/new"] = page("ok")
+    await finish(database)
+    async with delivering(database, seconds=15):
+        await asked.wait()
+        await webhooks.change(webhook.webhook_id, url=server.url("/new"))
+        may_answer.set()
+        await until(all_are(DeliveryStatus.DELIVERED), webhooks, webhook)
+    assert server.asked == ["/hook", "/new"]
+    (kept,) = await webhooks.page(user_id="ann")
+    assert kept.disabled_reason is None
+
+
+async def test_an_attempt_from_before_a_webhook_was_enabled_again_does_not_disable_it(
+    database: Database, webhooks: Webhooks, server: WebServer
+) -> None:
+    webhook = await added(webhooks, server)
+    asked, may_answer = await answering(server, "410 Gone")
+    await finish(database)
+    async with delivering(database, seconds=15):
+        await asked.wait()
+        await webhooks.change(webhook.webhook_id, enabled=False)
+        await webhooks.change(webhook.webhook_id, enabled=True)
+        may_answer.set()
+    (kept,) = await webhooks.page(user_id="ann")
+    assert kept.disabled_reason is None
+    (delivery,) = await webhooks.deliveries(webhook.webhook_id)
+    assert (delivery.status, delivery.last_error) == (DeliveryStatus.FAILED, "Disabled by its user.")
+
+
+async def test_an_attempt_from_before_a_message_was_sent_again_does_not_settle_it(
+    database: Database, webhooks: Webhooks, server: WebServer
+) -> None:
+    webhook = await added(webhooks, server)
+    await finish(database)
+    async with database.transaction() as session:
+        (late,) = await claim_deliveries(session, most=1, of_each=1, lease=30)
+    await webhooks.change(webhook.webhook_id, enabled=False)
+    await webhooks.change(webhook.webhook_id, enabled=True)
+    await webhooks.resend(webhook.webhook_id, late.delivery_id)
+    async with database.transaction() as session:
+        assert not await settle(session, late, 500, "It failed.", None)
+    (delivery,) = await webhooks.deliveries(webhook.webhook_id)
+    assert (delivery.status, delivery.last_status) == (DeliveryStatus.PENDING, None)
+
+
+async def test_a_test_message_is_signed_and_tried_once(
+    database: Database, webhooks: Webhooks, server: WebServer
+) -> None:
+    webhook = await added(webhooks, server)
+    asked = await webhooks.send_test(webhook.webhook_id)
+    async with delivering(database):
+        await until(all_are(DeliveryStatus.DELIVERED), webhooks, webhook)
+    (message,) = messages(server, webhook.secret)
+    assert (message.id, message.body["type"]) == (asked.delivery_id, "test")
+    server.answers["/hook"] = page(status="500 Oops")
+    await webhooks.send_test(webhook.webhook_id)
+    async with delivering(database):
+        await until(lambda rows: rows[0].status == DeliveryStatus.FAILED, webhooks, webhook)
+    assert len(server.requests) == 2
+
+
+async def test_what_is_said_of_a_delivery_does_not_tell_which_internal_names_exist(
+    database: Database, webhooks: Webhooks, server: WebServer
+) -> None:
+    """A name that nobody has, one inside the network, and one where nothing listens are all the same."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        names = {"unknown.example": [], "internal.example": ["10.1.2.3"], "closed.example": ["127.0.0.1"]}
+        for name in names:
+            await webhooks.add("ann", f"http://{name}:{port}/", list(WebhookEvent))
+
+        async def resolve(host: str, port: int) -> list[str]:
+            if not names[host]:
+                raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+            return names[host]
+
+        await finish(database)
+        poster = Poster(AllowList.read(LOOPBACK), Outside(resolve), Limits(total_seconds=5.0))
+        async with running(Deliverer(database, poster, Patience(tries=1, look_every=0.02))):
+            for webhook in await webhooks.page(user_id="ann"):
+                await until(all_are(DeliveryStatus.FAILED), webhooks, webhook)
+    errors = {(await webhooks.deliveries(one.webhook_id))[0].last_error for one in await webhooks.page(user_id="ann")}
+    assert errors == {UNREACHABLE}
 
 
 async def test_what_arrives_after_all_at_a_receiver_that_is_gone_reads_delivered(

@@ -19,6 +19,10 @@ def event(kind: str, **payload: Any) -> Event:
     ("told", "said"),
     [
         (event("run_requested", task_type="creation", roadmap_id="go-1", user_id="ann"), "creation of go-1 for ann"),
+        (
+            event("run_requested", task_type="retry_batch", roadmap_id="go-1", user_id="ann", by="boss"),
+            "retry_batch of go-1 for ann, asked for by boss",
+        ),
         (event("run_started", attempt=2, worker_id="w"), "attempt 2 by w"),
         (event("step_started", step="intent_analysis"), "intent_analysis"),
         (event("intent_analysed", intent={"parsed_goal": "Go"}), "Go"),

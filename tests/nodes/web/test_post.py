@@ -7,7 +7,8 @@ import time
 import pytest
 
 from nodes.web.addresses import AllowList
-from nodes.web.connect import FetchFailed, Limits, Outside, check_place
+from nodes.web.connect import FetchFailed, Limits, Outside
+from nodes.web.destinations import check_destination
 from nodes.web.post import MOST_BYTES, Poster
 from tests.support.web_server import dripping, page, redirect, web_server
 
@@ -63,9 +64,9 @@ async def test_a_place_that_is_allowed_may_be_on_any_port() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
-        check_place(url, LOOPBACK)
-        with pytest.raises(FetchFailed, match="not public"):
-            check_place(url, AllowList())
+        check_destination(url, LOOPBACK)
+        with pytest.raises(FetchFailed, match="not a public address"):
+            check_destination(url, AllowList())
         with pytest.raises(FetchFailed, match="refuses"):
             await Poster(LOOPBACK).post(url, {}, b"{}")
 
