@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from domain.errors import Conflict, NotFound
 from domain.identity import new_roadmap_id, new_task_id
-from domain.request import LearningRequest, usable_text
+from domain.request import LearningRequest, check_languages, usable_text
 from domain.review import Decision
 from domain.vocabulary import ACTIVE, RETRY_OF, ContentType, TaskStatus, TaskType
 from nodes.state import Json
@@ -38,6 +38,7 @@ async def request_creation(
     terms: Terms = OPERATOR,
 ) -> TaskRow:
     """A new roadmap."""
+    check_languages(request.preferences.model_dump())
     user_id = request.user_id or DEFAULT_USER
     goal = request.preferences.learning_goal
     roadmap_id = new_roadmap_id(goal)
