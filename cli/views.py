@@ -55,7 +55,8 @@ def list_roadmaps(
         print_json({"roadmaps": [row.model_dump(include=ROADMAP_FIELDS) for row in shown], "next": following})
     elif shown:
         print_rich(roadmaps_table(shown))
-        _tell_next_page(["list", *_option("user", user), *(["--deleted"] if deleted else []), *_limit(limit)], following)
+        bin_ = ["--deleted"] if deleted else []
+        _tell_next_page(["list", *_option("user", user), *bin_, *_limit(limit)], following)
     elif deleted:
         tell("The bin is empty.")
     else:

@@ -100,11 +100,31 @@ class LanguageGuess(NamedTuple):
 
 
 _CANDIDATES: Final = {
-    "en": ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "sv", "no", "da", "fi", "cs", "sk", "hr", "hu", "ro", "tr")
-    + ("vi", "id"),
-    "ru": ("ru", "uk", "bg", "sr"),
-    "ar": ("ar", "fa", "ur"),
-    "hi": ("hi", "mr"),
+    "en": [
+        "en",
+        "de",
+        "fr",
+        "es",
+        "pt",
+        "it",
+        "nl",
+        "pl",
+        "sv",
+        "no",
+        "da",
+        "fi",
+        "cs",
+        "sk",
+        "hr",
+        "hu",
+        "ro",
+        "tr",
+        "vi",
+        "id",
+    ],
+    "ru": ["ru", "uk", "bg", "sr"],
+    "ar": ["ar", "fa", "ur"],
+    "hi": ["hi", "mr"],
 }
 """Languages that share a script, by the one that the script suggests."""
 _MIN_PROBABILITY: Final = 0.5
@@ -120,7 +140,7 @@ foreign things ("learn tai chi") English."""
 def guess_goal_language(goal: str) -> LanguageGuess:
     """Guess the language that a learner writes a goal in."""
     suggested = guess_language(goal)
-    candidates = _CANDIDATES.get(suggested, ())
+    candidates = _CANDIDATES.get(suggested, [])
     words = goal.casefold().split(maxsplit=1)
     if not candidates or (suggested == "en" and words and words[0] in _ENGLISH_OPENINGS):
         return LanguageGuess(suggested, in_doubt=False)

@@ -10,11 +10,10 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
-
-import structlog
+from typing import Any, Final
 
 from domain.errors import DatabaseUnavailable
+from domain.logs import get_log
 from domain.secrets import redact
 from domain.webhooks import signed_headers
 from nodes.web.connect import FetchFailed
@@ -28,7 +27,7 @@ OF_EACH: Final = 2
 GONE: Final = 410
 _GONE: Final = "Its server answered that it is gone (410)."
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ class Deliverer:
         return _Outcome(answer.status, _said(answer), answer.retry_after)
 
     async def _settle(self, session: Session, claim: Claim, outcome: _Outcome) -> None:
-        names = {"webhook_id": claim.webhook_id, "delivery_id": claim.delivery_id}
+        names: dict[str, Any] = {"webhook_id": claim.webhook_id, "delivery_id": claim.delivery_id}
         if outcome.status == GONE:
             await disable_webhook(session, claim.webhook_id, _GONE)
             await settle(session, claim, outcome.status, outcome.error, None)

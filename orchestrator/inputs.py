@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.errors import InvalidInput
-from domain.request import LearningRequest, Preferences, check_languages, usable_text
+from domain.request import LearningRequest, Preferences, UserId, check_languages, usable_text
 from domain.vocabulary import TaskType
 from nodes.state import Json, RunState
 from orchestrator import transitions
@@ -21,7 +21,7 @@ from repository.tables.runs import TaskRow
 class RetryRequest:
     """What a retry is asked for beside the creation's own preferences."""
 
-    user_id: str | None = None
+    user_id: UserId | None = None
     """Whose the run is; unless given, the roadmap's owner's."""
     preferences: Mapping[str, Any] | None = None
     """Fields of Preferences that replace the creation's."""

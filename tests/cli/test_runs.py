@@ -128,9 +128,13 @@ def test_the_next_page_keeps_every_filter_and_can_be_pasted(roadmap: Roadmap) ->
         first = roadmap(*page)
         assert "\x1b" not in first.err
         pasted = first.err.strip().removeprefix("More: ")
-        words = subprocess.run(
-            ["bash", "-c", f"roadmap() {{ printf '%s\\0' \"$@\"; }}; {pasted}"], capture_output=True, check=True
-        ).stdout.decode().split("\0")[:-1]
+        words = (
+            subprocess.run(
+                ["bash", "-c", f"roadmap() {{ printf '%s\\0' \"$@\"; }}; {pasted}"], capture_output=True, check=True
+            )
+            .stdout.decode()
+            .split("\0")[:-1]
+        )
         assert words[:-2] == list(page)
         second = roadmap(*words)
         assert (second.code, second.err) == (0, ""), "the last page"
@@ -154,7 +158,10 @@ def test_a_roadmap_goes_into_the_bin_and_comes_back(roadmap: Roadmap) -> None:
     assert roadmap("resume", asked["task_id"]).code == 4
     back = roadmap("restore", roadmap_id, "--json")
     assert (back.code, back.json()) == (0, {"roadmap_id": roadmap_id, "title": "learn chess", "deleted_at": None})
-    assert (roadmap("list", "--bin").err, len(roadmap("list", "--json").json()["roadmaps"])) == ("The bin is empty.\n", 1)
+    assert (roadmap("list", "--bin").err, len(roadmap("list", "--json").json()["roadmaps"])) == (
+        "The bin is empty.\n",
+        1,
+    )
     for command in ("delete", "restore"):
         for unknown in ("nope", "a\x00b", ""):
             gone = roadmap(command, unknown)
