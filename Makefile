@@ -12,7 +12,7 @@ comma := ,
 EXTRAS ?= $(shell cat .venv/.extras 2>/dev/null)
 override EXTRAS := $(sort $(subst $(comma), ,$(EXTRAS)))
 export EXTRAS
-INSTALL := -c constraints.txt -e ".[$(subst $() ,$(comma),dev $(EXTRAS))]"
+INSTALL := -c constraints.txt -e ".[$(subst $() ,$(comma),$(strip dev $(EXTRAS)))]"
 # The place and what was installed there, as .venv/.complete keeps it: scripts in .venv name the folder they are in.
 STATE := { pwd -P; cat pyproject.toml constraints.txt | cksum; printf '%s\n' "$$EXTRAS"; }
 
@@ -28,7 +28,7 @@ define UNKNOWN_EXTRAS
 import os, sys, tomllib
 known = sorted(tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"].keys() - {"dev", "studio"})
 unknown = [name for name in os.environ["EXTRAS"].split() if name not in known]
-sys.exit(unknown and f"There is no extra {', '.join(unknown)}: EXTRAS may name {', '.join(known)}.")
+sys.exit(f"There is no extra {', '.join(unknown)}: EXTRAS may name {', '.join(known)}." if unknown else 0)
 endef
 export UNKNOWN_EXTRAS
 

@@ -1,8 +1,8 @@
 """The app: opens what it needs in its lifespan, puts the parts together. `ROUTERS` lists all routes.
 
 `app.state` holds `orchestrator`, `settings`, `authority` (who callers are), `rates`, `webhook_tests` (how many may be
-asked for), `streams` (who follows), `requests` (what was answered), `tutorials` (rendered ones), and `stopping`, an event
-that is set when the server is asked to stop: streams end then.
+asked for), `streams` (who follows), `requests` (what was answered), `tutorials` (rendered ones), and `stopping`, an
+event that is set when the server is asked to stop: streams end then.
 """
 
 import asyncio

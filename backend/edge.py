@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from backend.errors import Problem, problem
+from domain.logs import get_log
 
-_log = structlog.get_logger("http")
+_log = get_log(__name__)
 
 TRACEPARENT: Final = re.compile(r"^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 REQUEST_ID: Final = re.compile(r"^[A-Za-z0-9._-]{1,100}$")

@@ -8,6 +8,7 @@ from typing import Any, Final
 import structlog
 from structlog.typing import EventDict
 
+from domain.logs import ROOT
 from domain.secrets import redact
 
 MAX_VALUE_LENGTH: Final = 20_000
@@ -17,29 +18,32 @@ MAX_VALUE_LENGTH: Final = 20_000
 def log_as_json(level: str) -> None:
     """`level` holds for our own entries; those of libraries are shown from `warning` on."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
-    shared: list[Any] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        _redacted,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[
+                _with_fields,
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.format_exc_info,
+                _redacted,
+            ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
+                structlog.processors.JSONRenderer(default=str),
             ],
         )
     )
     logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[handler])
+    logging.getLogger(ROOT).setLevel(threshold)
+
+
+def _with_fields(_logger: Any, _level: str, event: EventDict) -> EventDict:
+    """Each field of an entry of ours as a member of its own."""
+    record = event["_record"]
+    if hasattr(record, "fields"):
+        event.update(record.fields, event=record.event)
+    return event
 
 
 def _redacted(_logger: Any, _level: str, event: EventDict) -> EventDict:

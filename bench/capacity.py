@@ -4,7 +4,6 @@ All runs are queued before any may start. CPU is told apart for workers and data
 """
 
 import asyncio
-import logging
 import os
 import tempfile
 import time
@@ -16,7 +15,6 @@ from typing import Any, Final
 
 import psutil
 import psycopg
-import structlog
 
 from bench.servers import ServerCpu, bench_server
 from nodes.authors.offline import OfflineAuthor
@@ -144,7 +142,6 @@ def measure(url: str, number: int, runs: int) -> Load:
 
 
 def main(*, runs: int = 500, fleets: Sequence[int] = (1, 2, 4)) -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     print(f"{runs} runs, {CONCEPTS} concepts each, {LATENCY} s a call; {os.cpu_count()} cores", end="")
     print(f", load at the beginning {os.getloadavg()[0]:.1f}")
     print(f"{'workers':>7}{'runs/s':>8}{'at once':>9}{'ms CPU a content: worker':>26}{'database':>10}", end="")

@@ -4,7 +4,6 @@ Times are the database's own: one clock for the process that asks and the one th
 """
 
 import asyncio
-import logging
 import os
 import tempfile
 from collections import Counter
@@ -15,7 +14,6 @@ from statistics import median, quantiles
 from typing import Any, Final
 
 import psycopg
-import structlog
 
 from bench.servers import bench_server
 from domain.vocabulary import TaskStatus
@@ -126,7 +124,6 @@ def _told(name: str, seconds: Sequence[float], target: str) -> None:
 
 
 def main(*, samples: int = 60, rounds: int = 12, runs: int = 40, fleets: Sequence[int] = (1, 2, 4)) -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with bench_server() as server:
         print(f"load of the machine at the beginning: {os.getloadavg()[0]:.1f}")
         with server.database() as url, workers(url, 1, 10):

@@ -15,6 +15,7 @@ import typer
 from cli import (
     backups,
     browsing,
+    deleting,
     exporting,
     operations,
     pruning,
@@ -94,6 +95,8 @@ app.command()(watching.watch)
 app.command()(watching.cancel)
 app.command("list")(views.list_roadmaps)
 app.command()(views.show)
+app.command()(deleting.delete)
+app.command()(deleting.restore)
 app.command()(exporting.export)
 app.command()(views.status)
 app.command()(views.tasks)

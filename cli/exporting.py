@@ -17,6 +17,8 @@ from domain.errors import InvalidInput
 from rendering.words import one_line
 
 STDOUT: Final = "-"
+NOT_WRITTEN: Final = frozenset({".pdf", ".doc", ".docx", ".odt", ".rtf", ".epub", ".tex", ".json"})
+"""Extensions that promise something else than Markdown or HTML, whatever --format says."""
 
 
 class FileFormat(StrEnum):
@@ -26,10 +28,19 @@ class FileFormat(StrEnum):
     HTML = "html"
 
 
+FORMATS: Final = {
+    ".md": FileFormat.MARKDOWN,
+    ".markdown": FileFormat.MARKDOWN,
+    ".html": FileFormat.HTML,
+    ".htm": FileFormat.HTML,
+}
+"""Extension of the file -> what is written into it."""
+
+
 def export(
     roadmap_id: RoadmapId,
     format: Annotated[
-        FileFormat | None, typer.Option(help="As the name of FILE says, else markdown, unless told.")
+        FileFormat | None, typer.Option(help="Unless given, as the extension of FILE says, else markdown.")
     ] = None,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Write there; what it held is replaced.")
@@ -38,7 +49,7 @@ def export(
 ) -> None:
     """Write a roadmap as one file: Markdown, or a page of its own."""
     identifier = known_id(roadmap_id, "roadmap")
-    wanted = format or _format_of(output)
+    wanted = _format_of(output, format)
     document = _document(identifier, wanted)
     if output != STDOUT:
         write_whole(output, document)
@@ -53,8 +64,18 @@ def export(
         tell(f"Written: {output}")
 
 
-def _format_of(output: str) -> FileFormat:
-    return FileFormat.HTML if output.lower().endswith((".html", ".htm")) else FileFormat.MARKDOWN
+def _format_of(output: str, given: FileFormat | None) -> FileFormat:
+    """What is written: as `given`, else as the name of the file says. Raises InvalidInput for other names."""
+    extension = Path(output).suffix.lower()
+    if extension in NOT_WRITTEN or (given is None and extension and extension not in FORMATS):
+        known = ", ".join(FORMATS)
+        raise InvalidInput(
+            f"{one_line(output)!r}: a roadmap is not written as {one_line(extension)!r}. Name the file {known}"
+            f"{'' if extension in NOT_WRITTEN else ', or give --format'}."
+        )
+    if output.endswith("/"):
+        raise InvalidInput(f"cannot write {one_line(output)!r}: give the name of a file in that folder")
+    return given or FORMATS.get(extension, FileFormat.MARKDOWN)
 
 
 def _document(roadmap_id: str, wanted: FileFormat) -> bytes:

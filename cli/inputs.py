@@ -37,7 +37,8 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
     """
     from pydantic import ValidationError
 
-    from domain.request import LearningRequest
+    from domain.language import is_language
+    from domain.request import UNKNOWN_LANGUAGE, LearningRequest
 
     if goal is None and file is None:
         raise InvalidInput('say what is to be learned: roadmap create "learn to draw", or give --request FILE')
@@ -50,9 +51,23 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
     given = {name: value for name, value in {**options, "learning_goal": goal}.items() if value is not None}
     user = {"user_id": given.pop("user_id")} if "user_id" in given else {}
     try:
-        return LearningRequest.model_validate({**request, **user, "preferences": {**preferences, **given}})
+        read = LearningRequest.model_validate({**request, **user, "preferences": {**preferences, **given}})
     except ValidationError as error:
         raise InvalidInput(_first_problem(error, file, {*given, *user})) from error
+    if "primary_language" in given and not is_language(read.preferences.primary_language):
+        raise InvalidInput(f"--language: {UNKNOWN_LANGUAGE.format(read.preferences.primary_language)}")
+    return read
+
+
+def language_note(request: "LearningRequest") -> str | None:
+    """What to say of a language that was guessed and may be wrong; call it where none was given."""
+    from domain.language import guess_goal_language
+
+    guess = guess_goal_language(request.preferences.learning_goal)
+    if guess.code == "en" and not guess.in_doubt:
+        return None
+    how = "not understood from the goal, so taken as" if guess.in_doubt else "guessed from the goal:"
+    return f"Language {how} {guess.code}; `--language CODE` changes it."
 
 
 def read_retry_request(file: str | None, *, instructions: str | None = None, user: str | None = None) -> "RetryRequest":

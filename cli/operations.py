@@ -7,7 +7,7 @@ import typer
 
 from cli.opening import read_settings
 from cli.options import Json
-from cli.output import print_json, print_text, tell
+from cli.output import complain, print_json, print_text, tell
 from domain.errors import Conflict, InvalidInput
 from domain.secrets import redact_url
 from rendering.words import counted
@@ -158,7 +158,11 @@ def doctor(json: Json = False) -> None:
 
 def settings(json: Json = False) -> None:
     """Show the effective settings, secrets masked."""
+    from orchestrator.settings import unknown_variable_line, unknown_variables
+
     effective = read_settings()
+    for name, meant in unknown_variables().items():
+        complain(unknown_variable_line(name, meant))
     values = effective.shown()
     if json:
         print_json(values)

@@ -6,7 +6,9 @@ Whatever a learner or an author wrote passes through `clean` first: it may hold 
 import json
 import os
 import re
+import shlex
 import sys
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,11 +41,31 @@ def deafen() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
+def command_line(words: Iterable[str]) -> str:
+    """Quote a command so that it can be pasted into a shell as it is shown."""
+    return " ".join(shlex.quote(word) if word.isprintable() else _ansi_c_quoted(word) for word in words)
+
+
+def _ansi_c_quoted(word: str) -> str:
+    """`$'...'`, for words with characters that a terminal must not be sent."""
+    shown = (char if char.isprintable() and char not in "\\'" else f"\\U{ord(char):08x}" for char in word)
+    return f"$'{''.join(shown)}'"
+
+
 def print_json(document: Any) -> None:
     """The one document on stdout. Times read as in the API."""
+    print(_json(document, indent=2))
+
+
+def print_json_line(document: Any) -> None:
+    """One document on a line of its own (JSON Lines), on stdout at once."""
+    print(_json(document), flush=True)
+
+
+def _json(document: Any, indent: int | None = None) -> str:
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    text = json.dumps(document, ensure_ascii=not utf8, indent=2, default=_as_json)
-    print(_UNREADABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    text = json.dumps(document, ensure_ascii=not utf8, indent=indent, default=_as_json)
+    return _UNREADABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _as_json(value: Any) -> str:
@@ -52,9 +74,9 @@ def _as_json(value: Any) -> str:
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
-def print_text(text: str) -> None:
+def print_text(text: str, *, flush: bool = False) -> None:
     """Lines on stdout, cleaned."""
-    print(clean(text))
+    print(clean(text), flush=flush)
 
 
 def console(*, stderr: bool = False) -> "Console":

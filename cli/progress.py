@@ -6,14 +6,14 @@ Watching never disturbs: when events cannot be read or shown any more, the run g
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import aclosing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from cli.output import complain, console, deafen, styled, tell
 from domain.errors import DatabaseUnavailable
 from domain.vocabulary import FINAL, ContentType, Step, TaskType
-from rendering.stories import doing, gist, line_of, subject
+from rendering.stories import doing, gist, subject
 from rendering.words import seconds
 
 if TYPE_CHECKING:
@@ -141,13 +141,6 @@ class PlainDisplay:
             )
 
 
-class LogDisplay:
-    """Every event, as `roadmap log` shows them."""
-
-    def show(self, standing: Standing, event: "Event") -> None:  # noqa: ARG002
-        tell(line_of(event))
-
-
 class DrawnDisplay:
     """The present step, then a bar over the contents; what steps came to scrolls by above."""
 
@@ -175,6 +168,12 @@ class DrawnDisplay:
                 self._progress.stop()
 
     def show(self, standing: Standing, event: "Event") -> None:
+        try:
+            self._draw(standing, event)
+        except OSError:  # the terminal was closed
+            deafen()
+
+    def _draw(self, standing: Standing, event: "Event") -> None:
         if event.type == "content_failed" and len(standing.failed) <= FAILURES_DRAWN:
             self._line(f"   Failed  {gist(event)}", "red")
         elif event.type == "run_started" and _is_takeover(event):
@@ -199,11 +198,11 @@ def _is_takeover(event: "Event") -> bool:
 
 
 @contextmanager
-def display(plain: Display) -> Iterator[Display]:
-    """What suits stderr: drawn on a terminal, else `plain`."""
+def display() -> Iterator[Display]:
+    """What suits stderr: drawn on a terminal, else a few plain lines."""
     err = console(stderr=True)
     if not err.is_terminal or err.is_dumb_terminal:
-        yield plain
+        yield PlainDisplay()
         return
     drawing = DrawnDisplay()
     with drawing.drawn():
@@ -215,30 +214,35 @@ async def watch_to_the_end(
     end: "Awaitable[TaskView]",
     *,
     standing: Standing | None = None,
-    plain: Display | None = None,
+    shown: Display | None = None,
 ) -> "TaskView":
-    """Show a run's story until `end` gives its last task; that task. Raises what `end` raises.
+    """Show a run's story until `end` gives its last task; that task.
 
-    `standing`: where the run stood before the story; `plain`: how to show it where nothing can be drawn.
+    `standing`: where the run stood before the story; `shown`: how to show it, else as suits stderr. Raises what `end`
+    raises, and OSError where `shown` has nobody left to show it to.
     """
-    with display(plain or PlainDisplay()) as shown:
-        watching = asyncio.create_task(_watch(story, standing or Standing(), shown))
+    with display() if shown is None else nullcontext(shown) as chosen:
+        watching = asyncio.create_task(_watch(story, standing or Standing(), chosen))
+        ending = asyncio.ensure_future(end)
         try:
-            task = await end
+            await asyncio.wait([watching, ending], return_when=asyncio.FIRST_COMPLETED)
+            if watching.done() and isinstance(problem := watching.exception(), OSError):
+                raise problem
+            task = await ending
             await asyncio.wait([watching], timeout=WHOLE_STORY if task.status in FINAL else LAST_WORDS)
         finally:
             watching.cancel()
-            (problem,) = await asyncio.gather(watching, return_exceptions=True)
-    if isinstance(problem, DatabaseUnavailable):
-        complain(f"the progress of the run could not be read to its end: {problem}")
+            ending.cancel()
+            (told, _) = await asyncio.gather(watching, ending, return_exceptions=True)
+    if isinstance(told, DatabaseUnavailable):
+        complain(f"the progress of the run could not be read to its end: {told}")
+    if isinstance(told, OSError):
+        raise told
     return task
 
 
 async def _watch(story: "AsyncGenerator[Event, None]", standing: Standing, shown: Display) -> None:
-    try:
-        async with aclosing(story):
-            async for event in story:
-                standing.apply(event)
-                shown.show(standing, event)
-    except OSError:
-        deafen()
+    async with aclosing(story):
+        async for event in story:
+            standing.apply(event)
+            shown.show(standing, event)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.foreground import carry_out
-from cli.inputs import known_id, read_request, read_retry_request
+from cli.inputs import known_id, language_note, read_request, read_retry_request
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
-from cli.output import print_json, print_text
+from cli.output import print_json, print_text, tell
 from cli.summaries import FIELDS_OF_A_RUN
 from domain.vocabulary import ContentType
 from rendering.words import one_line
@@ -51,6 +51,8 @@ def create(
             "user_id": user,
         },
     )
+    if language is None and request is None and (note := language_note(wanted)):
+        tell(note)
     carry_out(lambda orchestrator: orchestrator.create(wanted, review=stop, detach=detach), detach=detach, json=json)
 
 

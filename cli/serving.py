@@ -39,7 +39,6 @@ def serve(
 ) -> None:
     """Serve the pages and the HTTP API, with a worker. Ctrl-C and SIGTERM stop it: unfinished runs are handed back."""
     from cli.supervisor import Part, Supervisor
-    from orchestrator.resources import check_sessions, ready_database
     from orchestrator.resources import check_budget, check_sessions, ready_database
 
     settings = read_settings()

@@ -65,6 +65,12 @@ def print_run(task: "TaskView") -> None:
     print_json(task.model_dump(mode="json", include=set(FIELDS_OF_A_RUN)))
 
 
+def show_problems(outcome: Outcome) -> None:
+    """What failed and what to do about it, on stderr: for commands whose stdout has told the rest."""
+    _show_problems(outcome.task)
+    _tell_next([*_to_do(outcome)])
+
+
 def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
     """Of a run that has ended."""
     _show_problems(outcome.task)

@@ -9,7 +9,7 @@ import typer
 from cli.inputs import known_id, user_filter
 from cli.opening import ask
 from cli.options import After, Json, Limit, OfUser, RoadmapId, TaskId
-from cli.output import console, print_json, print_rich, print_text, tell
+from cli.output import command_line, console, print_json, print_rich, print_text, tell
 from domain.errors import InvalidInput, NotFound
 from rendering.words import one_line
 
@@ -32,7 +32,13 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
-def list_roadmaps(user: OfUser = None, limit: Limit = PAGE, after: After = None, json: Json = False) -> None:
+def list_roadmaps(
+    user: OfUser = None,
+    deleted: Annotated[bool, typer.Option("--deleted", "--bin", help="Only those in the bin.")] = False,
+    limit: Limit = PAGE,
+    after: After = None,
+    json: Json = False,
+) -> None:
     """List roadmaps, newest first."""
     from cli.tables import ROADMAP_FIELDS, roadmaps_table
 
@@ -41,7 +47,7 @@ def list_roadmaps(user: OfUser = None, limit: Limit = PAGE, after: After = None,
 
     async def page(orchestrator: "Orchestrator") -> "Sequence[RoadmapRow]":
         before = None if cursor is None else ((await orchestrator.roadmap(cursor)).created_at, cursor)
-        return await orchestrator.roadmaps(user_id=user_id, before=before, limit=limit + 1)
+        return await orchestrator.roadmaps(user_id=user_id, binned=deleted, before=before, limit=limit + 1)
 
     rows = ask(page)
     shown, following = rows[:limit], rows[limit - 1].roadmap_id if len(rows) > limit else None
@@ -49,7 +55,10 @@ def list_roadmaps(user: OfUser = None, limit: Limit = PAGE, after: After = None,
         print_json({"roadmaps": [row.model_dump(include=ROADMAP_FIELDS) for row in shown], "next": following})
     elif shown:
         print_rich(roadmaps_table(shown))
-        _say_next("list", following)
+        bin_ = ["--deleted"] if deleted else []
+        _tell_next_page(["list", *_option("user", user), *bin_, *_limit(limit)], following)
+    elif deleted:
+        tell("The bin is empty.")
     else:
         tell('There are no roadmaps here. Make one: roadmap create "learn to draw"')
 
@@ -81,14 +90,23 @@ def tasks(
         print_json({"tasks": [task.model_dump(mode="json") for task in shown], "next": following})
     elif shown:
         print_rich(tasks_table(shown))
-        _say_next(f"tasks{f' --roadmap {roadmap_id}' if roadmap_id else ''}", following)
+        _tell_next_page(["tasks", *_option("roadmap", roadmap), *_option("user", user), *_limit(limit)], following)
     else:
         tell("There are no runs here.")
 
 
-def _say_next(command: str, following: str | None) -> None:
+def _tell_next_page(words: list[str], following: str | None) -> None:
+    """Show the command that lists the next page, with every filter of this one, to be pasted."""
     if following is not None:
-        tell(f"More: roadmap {command} --after {following}")
+        tell(f"More: {command_line(['roadmap', *words, '--after', following])}")
+
+
+def _option(name: str, value: str | None) -> list[str]:
+    return [] if value is None else [f"--{name}", value]
+
+
+def _limit(limit: int | None) -> list[str]:
+    return [] if limit in (None, PAGE) else ["--limit", str(limit)]
 
 
 def show(
@@ -250,7 +268,8 @@ def log(
         print_text(line_of(event))
         for line in details(event):
             print_text(f"{'':<11}{line}")
-    _say_next(f"log {task_id}", None if following is None else str(following))
+    words = ["log", task_id, *_option("limit", None if limit is None else str(limit))]
+    _tell_next_page(words, None if following is None else str(following))
 
 
 def graph(

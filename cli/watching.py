@@ -2,22 +2,25 @@
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from cli.inputs import known_id
 from cli.opening import ask, read_settings
 from cli.options import Json, TaskId
-from cli.output import complain, print_text, tell
+from cli.output import complain, print_json_line, print_text, tell
 from cli.signals import run_until_asked
-from cli.summaries import Outcome, exit_code_of, print_run, show_outcome
+from cli.summaries import Outcome, exit_code_of, print_run, show_outcome, show_problems
 from domain.errors import Conflict, RoadmapError
 from domain.vocabulary import ACTIVE, FINAL, TaskStatus
 
 if TYPE_CHECKING:
+    from cli.progress import Standing
     from orchestrator import Orchestrator, Settings
     from orchestrator.status import TaskView
+    from repository.events import Event
 
 LOOK_EVERY: Final = 0.5
 """Seconds between looks at the row, which knows what no event tells: that nobody is at it."""
@@ -25,16 +28,38 @@ TAKEOVER: Final = 4.0
 """Seconds that a run whose process died gets to be taken over; a living worker needs two."""
 
 
-def watch(task_id: TaskId, json: Json = False) -> None:
-    """Follow a run from its first event to its end. Exits by what becomes of it; Ctrl-C leaves it alone."""
+class EventLines:
+    """Every event on stdout as it comes: as `roadmap log` shows it, or as a line of JSON."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+
+    def show(self, standing: "Standing", event: "Event") -> None:  # noqa: ARG002
+        from rendering.stories import details, line_of
+
+        if self._as_json:
+            print_json_line(asdict(event))
+            return
+        indented = [f"{'':<11}{line}" for line in details(event)]
+        print_text("\n".join([line_of(event), *indented]), flush=True)
+
+
+def watch(
+    task_id: TaskId,
+    json: Annotated[bool, typer.Option("--json", help="Print one event a line, as JSON (JSON Lines).")] = False,
+) -> None:
+    """Print the events of a run, from the first to the last. Exits by what becomes of it; Ctrl-C leaves it alone."""
     identifier = known_id(task_id, "task")
-    outcome = run_until_asked(_watch(read_settings(), identifier), at_once="stopped watching")
-    show_outcome(outcome, as_json=json)
+    outcome = run_until_asked(_watch(read_settings(), identifier, as_json=json), at_once="stopped watching")
+    if json:
+        show_problems(outcome)
+    else:
+        show_outcome(outcome, as_json=False)
     raise typer.Exit(exit_code_of(outcome.task))
 
 
-async def _watch(settings: "Settings", task_id: str) -> Outcome:
-    from cli.progress import LogDisplay, watch_to_the_end
+async def _watch(settings: "Settings", task_id: str, *, as_json: bool) -> Outcome:
+    from cli.progress import watch_to_the_end
     from nodes.authors.nobody import Nobody
     from orchestrator import Orchestrator
 
@@ -43,8 +68,8 @@ async def _watch(settings: "Settings", task_id: str) -> Outcome:
         tell(f"Roadmap {task.roadmap_id}")
         tell(f"Task    {task.task_id}")
         try:
-            story = orchestrator.follow(task_id)
-            task = await watch_to_the_end(story, _last_task(orchestrator, task_id), plain=LogDisplay())
+            story, shown = orchestrator.follow(task_id), EventLines(as_json=as_json)
+            task = await watch_to_the_end(story, _last_task(orchestrator, task_id), shown=shown)
         except asyncio.CancelledError:
             await _say_that_it_goes_on(orchestrator, task_id)
             raise

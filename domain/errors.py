@@ -16,6 +16,7 @@ RoadmapError
 |       `-- ModelDenied       key, permission, quota: no call can succeed, so the run ends, resumable
 |-- Superseded          another attempt owns the task; whoever sees this stops without a trace
 `-- RunFailed           the run cannot reach its goal; the message becomes the task's error_message
+    |-- AuthorBroken    an exception came out of the author's own code
     |-- AnswerRejected  an author's answers failed their check as often as is allowed
     `-- BudgetSpent     the run would spend more than ROADMAP_BUDGET
 """
@@ -87,6 +88,10 @@ class Superseded(RoadmapError):
 
 class RunFailed(RoadmapError):
     """The run cannot reach its goal."""
+
+
+class AuthorBroken(RunFailed):
+    """An exception came out of the author's own code."""
 
 
 class AnswerRejected(RunFailed):

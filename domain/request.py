@@ -1,5 +1,6 @@
 """What a learner asks for, and how the intent is understood."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -7,13 +8,14 @@ from pydantic.config import JsonDict
 
 from domain.blank import is_blank
 from domain.errors import InvalidInput
-from domain.language import guess_language
+from domain.language import guess_goal_language, is_language
 
 Level = Literal["beginner", "intermediate", "advanced"]
 ContentPreference = Literal["visual", "text", "audio", "hands_on"]
 
 LONGEST_GOAL = 2000
 LONGEST_TEXT = 4000
+UNKNOWN_LANGUAGE: Final = "there is no language {!r}; give its code, as en, zh or pt-BR"
 
 
 def _storable(text: str) -> str:
@@ -56,6 +58,17 @@ def usable_text(name: str, text: str) -> str:
         raise InvalidInput(f"{name}: {error.errors()[0]['msg'].removeprefix('Value error, ')}.") from error
 
 
+def check_languages(preferences: Mapping[str, Any]) -> None:
+    """Refuse codes that name no language, where a request is made: stored requests are read whatever they hold.
+
+    Raises InvalidInput that names the field.
+    """
+    for field in ("primary_language", "secondary_language"):
+        code = preferences.get(field)
+        if code and not is_language(str(code)):
+            raise InvalidInput(f"preferences.{field}: {UNKNOWN_LANGUAGE.format(code)}.")
+
+
 class Shape(BaseModel):
     """Base of what callers send: unknown fields are refused, values never change after reading."""
 
@@ -77,7 +90,7 @@ class Preferences(Shape):
     tech_stack: Text | None = None
     primary_language: LanguageCode = Field(
         default_factory=str,  # no default in schemas: it would not fit the pattern
-        description="Guessed from the goal's script where it is absent or empty.",
+        description="Guessed from the goal where it is absent or empty.",
     )
     secondary_language: LanguageCode | None = None
 
@@ -85,7 +98,7 @@ class Preferences(Shape):
     @classmethod
     def _language_of_the_goal(cls, data: Any) -> Any:
         if isinstance(data, dict) and not data.get("primary_language") and isinstance(data.get("learning_goal"), str):
-            return {**data, "primary_language": guess_language(data["learning_goal"])}
+            return {**data, "primary_language": guess_goal_language(data["learning_goal"]).code}
         return data
 
 

@@ -10,11 +10,10 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
-
-import structlog
+from typing import Any, Final
 
 from domain.errors import DatabaseUnavailable, NotFound
+from domain.logs import get_log
 from domain.secrets import redact
 from domain.webhooks import TEST_EVENT, signed_headers
 from nodes.web.connect import FetchFailed
@@ -32,7 +31,7 @@ UNREACHABLE: Final = (
 )
 """Said of all three alike, or users could find out which names and addresses exist inside the server's network."""
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ class Deliverer:
         return _Outcome(answer.status, _said(answer), answer.retry_after)
 
     async def _settle(self, session: Session, claim: Claim, outcome: _Outcome) -> None:
-        names = {"webhook_id": claim.webhook_id, "delivery_id": claim.delivery_id}
+        names: dict[str, Any] = {"webhook_id": claim.webhook_id, "delivery_id": claim.delivery_id}
         if outcome.status == GONE and await self._disable(session, claim, outcome):
             _log.warning("webhook disabled", **names)
             return

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from domain.errors import RoadmapError
 from domain.secrets import redact
-from orchestrator.settings import Settings
+from orchestrator.settings import Settings, unknown_variable_line, unknown_variables
 from repository import liveness, schema
 from repository.database import Database
 from repository.embedded import EmbeddedServer
@@ -36,6 +36,9 @@ def diagnose(settings: Settings) -> list[Check]:
 
 
 def _checks(settings: Settings) -> Iterator[Check]:
+    for name, meant in unknown_variables().items():
+        to_do = f"rename it to {meant}" if meant else "unset it; `roadmap settings` lists the settings there are"
+        yield Check(name="settings", ok=False, detail=unknown_variable_line(name, meant), to_do=to_do)
     embedded = settings.database_url is None
     if embedded:
         yield _home(settings.home)

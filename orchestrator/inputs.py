@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.errors import InvalidInput
-from domain.request import LearningRequest, Preferences, check_words, usable_text
+from domain.request import LearningRequest, Preferences, UserId, check_languages, check_words, usable_text
 from domain.vocabulary import TaskType
 from nodes.state import Json, RunState
 from orchestrator import transitions
@@ -21,7 +21,7 @@ from repository.tables.runs import TaskRow
 class RetryRequest:
     """What a retry is asked for beside the creation's own preferences."""
 
-    user_id: str | None = None
+    user_id: UserId | None = None
     """Whose the run is; unless given, the roadmap's owner's."""
     preferences: Mapping[str, Any] | None = None
     """Fields of Preferences that replace the creation's."""
@@ -68,6 +68,7 @@ def answer_of(task: TaskRow) -> dict[str, Json]:
 async def retry_json(session: Session, wanted: TaskRow, roadmap: RoadmapRow, request: RetryRequest) -> Json:
     """What a retry's row keeps as `user_request`: the creation's preferences unless others are given."""
     created = await tasks.first_request(session, roadmap.roadmap_id)
+    check_languages(request.preferences or {})
     known = {key: value for key, value in created.items() if key in Preferences.model_fields and value is not None}
     try:
         before = Preferences.model_validate(known)

@@ -12,7 +12,9 @@ from pydantic import ValidationError
 from domain.contents import Quiz
 from domain.errors import Conflict, NotFound
 from domain.quizzes import Mark, OpenQuiz, graded, without_key
+from domain.request import UserId, Word
 from domain.vocabulary import ContentType
+from orchestrator.arguments import checks_arguments
 from orchestrator.status import View
 from repository import learning, readings, roadmaps
 from repository.database import Database, Session
@@ -75,6 +77,7 @@ class Submitted(NamedTuple):
     best_score: float
 
 
+@checks_arguments
 class Learning:
     """What learners do with roadmaps. Every method raises NotFound for a roadmap that is not there."""
 
@@ -98,7 +101,7 @@ class Learning:
         return await self._database.persist(read)
 
     async def mark(
-        self, roadmap_id: str, concept_id: str, user_id: str, *, done: bool, owner: str | None = None
+        self, roadmap_id: str, concept_id: str, user_id: UserId, *, done: bool, owner: str | None = None
     ) -> Progress:
         """Done, or not done after all; a second time changes nothing. Raises NotFound."""
 
@@ -127,9 +130,9 @@ class Learning:
         self,
         roadmap_id: str,
         concept_id: str,
-        user_id: str,
+        user_id: UserId,
         *,
-        attempt_id: str,
+        attempt_id: Word,
         version: int,
         answers: Sequence[Sequence[int]],
         owner: str | None = None,

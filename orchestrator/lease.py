@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import psycopg
-import structlog
 
 from domain.identity import new_task_id
+from domain.logs import get_log
 from repository import workers
 from repository.database import driver_errors
 from repository.tables.runs import STEPPER
@@ -26,7 +26,7 @@ from repository.urls import psycopg_arguments
 RENEW_EVERY: Final = 1.0
 """Seconds."""
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 
 @dataclass(slots=True, eq=False)

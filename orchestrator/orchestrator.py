@@ -13,12 +13,16 @@ from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from pydantic import ValidationError
+
 from domain.errors import Superseded
-from domain.request import LearningRequest, Preferences
+from domain.request import LearningRequest, Preferences, Text, UserId
 from domain.review import Decision
 from domain.vocabulary import ContentType
 from nodes.authors.port import Author
 from orchestrator import transitions
+from orchestrator.arguments import checks_arguments, invalid
+from orchestrator.authorship import check_opening
 from orchestrator.bin import request_bin, request_restore
 from orchestrator.inputs import RetryRequest, ReviewRequest
 from orchestrator.learning import Learning
@@ -52,6 +56,7 @@ FOLLOW_PATIENCE: Final = 60.0
 Requested = TypeVar("Requested", TaskRow, TaskRow | None)
 
 
+@checks_arguments
 class Orchestrator(Reader):
     """Everything a backend, the command line or a script may ask for. Acts as operator, unless `terms` say for whom.
 
@@ -85,6 +90,7 @@ class Orchestrator(Reader):
         are started again by themselves; any other start of it is explicit, and ends that state.
         At the end, runs that are still going are cancelled, resumable. Raises DatabaseUnavailable and InvalidInput.
         """
+        check_opening(settings, author, kind)
         effective = settings or load_settings()
         async with open_resources(effective, author=author, kind=kind, leave_stopped=leave_stopped) as resources:
             orchestrator = cls(resources)
@@ -106,7 +112,10 @@ class Orchestrator(Reader):
         It runs in this process, or `detach`ed in a worker. `follow` and `wait` tell how it goes.
         """
         if isinstance(request, str):
-            request = LearningRequest(preferences=Preferences(learning_goal=request))
+            try:
+                request = LearningRequest(preferences=Preferences(learning_goal=request))
+            except ValidationError as error:
+                raise invalid(error) from error
         return await self._begun(request_creation(self._resources, request, review, detach=detach, terms=terms))
 
     async def retry(
@@ -149,7 +158,7 @@ class Orchestrator(Reader):
         roadmap_id: str,
         instructions: str,
         *,
-        user_id: str | None = None,
+        user_id: UserId | None = None,
         review: ReviewRequest | None = None,
         detach: bool = False,
         terms: Terms = OPERATOR,
@@ -174,7 +183,7 @@ class Orchestrator(Reader):
         return await self._begun(request_resume(self._resources, task_id, detach=detach, terms=terms))
 
     async def cancel(
-        self, task_id: str, reason: str = "Cancelled by its user.", *, terms: Terms = OPERATOR
+        self, task_id: str, reason: Text = "Cancelled by its user.", *, terms: Terms = OPERATOR
     ) -> TaskView:
         """End an active task; returns when no model call of it can start any more. Raises NotFound, Conflict."""
 

@@ -6,11 +6,13 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from domain.request import Preferences
+from orchestrator.arguments import checks_arguments
 from repository import overviews, roadmaps, tasks
 from repository.database import Database, Session
 from repository.overviews import BrokenRoadmap, Pressure, Process, ShelvedRoadmap
 
 
+@checks_arguments
 class Overviews:
     """The part of a Reader (orchestrator/reader.py) that looks over everything."""
 

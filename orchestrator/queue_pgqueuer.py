@@ -13,7 +13,6 @@ from typing import Any, Final
 from uuid import uuid4
 
 import asyncpg
-import structlog
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.adapters.persistence.qb import DBSettings, QueryQueueBuilder
 from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
@@ -23,6 +22,7 @@ from pgqueuer.queries import Queries
 from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable
+from domain.logs import get_log
 from repository.database import IDLE_IN_TRANSACTION_TIMEOUT, OF_DRIVERS, Database, Session, driver_errors, execute
 
 _ENTRYPOINT: Final = QueueEntrypoint("run")
@@ -38,7 +38,7 @@ _MISSING: Final = text("""
         SELECT FROM queue.pgqueuer WHERE status = 'queued' AND payload = convert_to(wanted.task_id, 'UTF8'))
     ORDER BY wanted.number""")
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 
 class PgQueuerQueue:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from domain.errors import NotFound
 from domain.manuscript import Manuscript
 from domain.vocabulary import ContentType, TaskStatus, TaskType
+from orchestrator.arguments import checks_arguments
 from orchestrator.figures import Figures, read_figures
 from orchestrator.follow import Follower, check_place
 from orchestrator.manuscripts import manuscript
@@ -42,6 +43,7 @@ class Content(NamedTuple):
     row: ContentVersionRow | None
 
 
+@checks_arguments
 class Reader(Overviews, Structures):
     """The reading half of an Orchestrator."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from domain.errors import Conflict, NotFound
 from domain.identity import new_roadmap_id, new_task_id
-from domain.request import LearningRequest, check_words, usable_text
+from domain.request import LearningRequest, check_languages, check_words, usable_text
 from domain.review import Decision
 from domain.vocabulary import ACTIVE, RETRY_OF, ContentType, TaskStatus, TaskType
 from nodes.state import Json
@@ -37,8 +37,9 @@ async def request_creation(
     detach: bool,
     terms: Terms = OPERATOR,
 ) -> TaskRow:
-    """A new roadmap. Raises InvalidInput for a goal of which nothing can be seen."""
+    """A new roadmap. Raises InvalidInput for a goal of which nothing can be seen, and for unknown languages."""
     check_words("learning_goal", request.preferences.learning_goal)
+    check_languages(request.preferences.model_dump())
     user_id = request.user_id or DEFAULT_USER
     goal = request.preferences.learning_goal
     roadmap_id = new_roadmap_id(goal)

@@ -8,9 +8,8 @@ import asyncio
 import random
 from typing import Final
 
-import structlog
-
 from domain.errors import DatabaseUnavailable
+from domain.logs import get_log
 from orchestrator.settings import Settings
 from repository.database import Database
 from repository.retention import Ages, Pruned, count_prunable, page_of_due_tasks, prune_tasks
@@ -18,7 +17,7 @@ from repository.retention import Ages, Pruned, count_prunable, page_of_due_tasks
 AT_ONCE: Final = 20
 """Tasks of one transaction: one with 1,000 concepts has some 6,000 events."""
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 
 def ages_of(settings: Settings, older_than: float | None = None) -> Ages:

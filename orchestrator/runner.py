@@ -5,14 +5,14 @@ fences every write from here on. If the process dies at any line, the rows are a
 """
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-
 from domain.errors import DatabaseUnavailable, Superseded
+from domain.logs import get_log
 from domain.vocabulary import TaskStatus
 from nodes.tracing import continued, span
 from orchestrator.attempt import Attempt, end_task, hand_back_task, open_attempt
@@ -23,7 +23,7 @@ from repository.fence import Fence
 from repository.tables.runs import TaskRow
 from repository.tasks import asked_of
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Runner:
         except Exception as error:
             if opened or isinstance(error, Superseded | DatabaseUnavailable):
                 raise
-            _log.info("run not begun", task_id=task.task_id, reason=_reason(error), exc_info=self._trace(error))
+            _log.info("run not begun", task_id=task.task_id, reason=_reason(error), exc_info=_trace(error))
             fence = Fence(task.task_id, task.attempt)
             return await end_task(self.resources, fence, TaskStatus.FAILED, _reason(error))
         finally:
@@ -73,13 +73,9 @@ class Runner:
                 await _to_its_end(self._stop(attempt.fence, attempt.context.events))
             raise
         except Exception as error:
-            task_id, trace = attempt.task.task_id, self._trace(error)
+            task_id, trace = attempt.task.task_id, _trace(error)
             _log.info("run failed", task_id=task_id, reason=_reason(error), exc_info=trace)
             return await attempt.end(TaskStatus.FAILED, _reason(error), cause_of(error))
-
-    def _trace(self, error: Exception) -> Exception | None:
-        """For who debugs. Drawing it takes seconds in which nothing else runs, where a program configures no logs."""
-        return error if self.resources.settings.log_level == "debug" else None
 
     async def _stop(self, fence: Fence, events: EventWriter | None = None) -> None:
         """Cancelled: by a process that stops, which hands back, or by whoever runs in the foreground."""
@@ -98,6 +94,11 @@ async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
         with suppress(asyncio.CancelledError):
             await asyncio.shield(working)
     working.result()
+
+
+def _trace(error: Exception) -> Exception | None:
+    """For who debugs; drawing it takes long."""
+    return error if _log.isEnabledFor(logging.DEBUG) else None
 
 
 def _reason(error: Exception) -> str:

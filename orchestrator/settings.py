@@ -1,9 +1,11 @@
 """Settings: read once from the environment (`ROADMAP_...`), frozen afterwards."""
 
+import os
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -15,6 +17,10 @@ from nodes.authors.prices import Price, read_prices
 from nodes.web.addresses import AllowList
 from repository.embedded import default_home
 from repository.urls import read_url
+
+PREFIX: Final = "ROADMAP_"
+OTHER_VARIABLES: Final = frozenset({"ROADMAP_LEGACY_TIMEZONE"})
+"""Variables of the program that are no settings: migrations/legacy.py reads them."""
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Days = Annotated[float, Field(ge=0, le=36_500, allow_inf_nan=False)]
@@ -45,7 +51,7 @@ class Settings(BaseSettings):
     """The effective settings of one orchestrator."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ROADMAP_", env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
     )
 
     database_url: SecretUrl | None = None
@@ -226,3 +232,20 @@ def load_settings() -> Settings:
         name = "ROADMAP_" + str(first["loc"][0]).upper() if first["loc"] else "ROADMAP_*"
         said = redact(first["msg"].removeprefix("Value error, "))
         raise InvalidInput(f"The setting {name} cannot be used: {said}.") from None  # the cause may quote the value
+
+
+def unknown_variables() -> dict[str, str | None]:
+    """Variables of the environment that look like settings and are none, each with the one that was probably meant."""
+    known = [name.upper() for name in Settings.model_fields]
+    meant: dict[str, str | None] = {}
+    for name in sorted(os.environ):
+        stem = name.upper().removeprefix(PREFIX)
+        if name.upper().startswith(PREFIX) and stem not in known and name not in OTHER_VARIABLES:
+            close = get_close_matches(stem, known, n=1)
+            meant[name] = f"{PREFIX}{close[0]}" if close else None
+    return meant
+
+
+def unknown_variable_line(name: str, meant: str | None) -> str:
+    """Name a variable that has no effect, never its value."""
+    return f"{name} is not a setting{f': did you mean {meant}?' if meant else '.'}"

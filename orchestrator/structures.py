@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from domain.diff import Change, diff
 from domain.framework import Framework, Place
 from domain.stored import read_stored
+from orchestrator.arguments import checks_arguments
 from repository import roadmaps, tasks
 from repository.database import Database, Session
 from repository.events import Event, events_of_type
@@ -40,6 +41,7 @@ class PastStructure(NamedTuple):
     framework: Framework
 
 
+@checks_arguments
 class Structures:
     """The part of a Reader (orchestrator/reader.py) that knows the versions of structures."""
 

@@ -8,10 +8,10 @@ import time
 from contextlib import suppress
 from typing import Final
 
-import structlog
 from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable, Superseded
+from domain.logs import get_log
 from orchestrator import reviews, transitions
 from orchestrator.lease import Lease
 from orchestrator.queue import RunQueue
@@ -27,7 +27,7 @@ ADD_UP_EVERY: Final = 60.0
 SWEEP_EVERY: Final = 1.0
 """Seconds; a dead worker's tasks are taken over within its lease and this."""
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 
 async def sweep(session: Session, queue: RunQueue) -> list[str]:

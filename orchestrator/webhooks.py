@@ -5,12 +5,15 @@ from datetime import datetime
 from uuid import uuid4
 
 from domain.errors import InvalidInput
+from domain.request import UserId
 from domain.webhooks import DISABLED_BY_USER, MOST_URL, WebhookEvent, new_secret
+from orchestrator.arguments import checks_arguments
 from repository import webhooks
 from repository.database import Database, Session
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
 
 
+@checks_arguments
 class Webhooks:
     """`owner`, wherever it stands: only his, and those of others are not found; None, the operator, sees all."""
 
@@ -19,7 +22,7 @@ class Webhooks:
         self._database = database
         self._allowed = allowed
 
-    async def add(self, user_id: str, url: str, events: Sequence[WebhookEvent]) -> WebhookRow:
+    async def add(self, user_id: UserId, url: str, events: Sequence[WebhookEvent]) -> WebhookRow:
         """Its `secret` is shown this once. Raises InvalidInput, and Conflict where there are too many."""
         self._check_url(url)
         _check_events(events)

@@ -7,11 +7,10 @@ for; then what is unfinished is handed back, and another worker has it at once.
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, TypeVar
-
-import structlog
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from domain.errors import DatabaseUnavailable, Superseded
+from domain.logs import get_log
 from orchestrator import transitions
 from orchestrator.resources import Resources
 from orchestrator.retention import keep_pruning
@@ -23,7 +22,7 @@ from repository.tasks import asked_of
 if TYPE_CHECKING:
     from orchestrator.delivering import Deliverer
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 T = TypeVar("T")
 AGAIN = 5.0
@@ -134,7 +133,7 @@ class Worker:
             _log.error("run left to be handed back", task_id=task_id, exc_info=error)
 
 
-def _trace_of(task: TaskRow) -> dict[str, str]:
+def _trace_of(task: TaskRow) -> dict[str, Any]:
     """The trace of whoever asked for the run, to find its lines among those of the servers."""
     traceparent = asked_of(task).get("trace")
     return {"trace_id": traceparent.split("-")[1]} if isinstance(traceparent, str) else {}

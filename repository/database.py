@@ -11,7 +11,6 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 import psycopg
-import structlog
 from sqlalchemy import CursorResult, Executable, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -26,11 +25,12 @@ from domain.errors import (
     RoadmapError,
     Superseded,
 )
+from domain.logs import get_log
 from repository.line import Line
 from repository.refusals import said, to_do
 from repository.urls import asyncpg_arguments
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 T = TypeVar("T")
 

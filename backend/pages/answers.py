@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-import structlog
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
@@ -19,8 +18,9 @@ from backend.errors import STATUSES, for_people, when_again
 from backend.pages.forms import ForeignForm
 from backend.pages.site import address, page
 from domain.errors import RoadmapError
+from domain.logs import get_log
 
-_log = structlog.get_logger("http")
+_log = get_log(__name__)
 
 HEADINGS: Final = {
     403: "That is not for you",

@@ -19,7 +19,8 @@ from backend.pages.views.shelf import Book, book_of
 from backend.pages.views.task import TaskLine, task_line
 from backend.paging import decode, encode
 from backend.resources import OrchestratorDep, SettingsDep
-from domain.request import LearningRequest, Level, Preferences
+from domain.errors import InvalidInput
+from domain.request import LearningRequest, Level, Preferences, check_languages
 from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator
 from orchestrator.inputs import ReviewRequest
@@ -66,6 +67,10 @@ async def create(request: Request, caller: CallerDep, orchestrator: Orchestrator
     kept = {**BLANK, **typed, "review": review, "opened": any(typed[name] for name in FIELDS[3:])}
     try:
         preferences = Preferences.model_validate({name: text for name, text in typed.items() if text})
+        check_languages(preferences.model_dump())
+    except InvalidInput:
+        errors = {"primary_language": ADVICE["primary_language"]}
+        return await _home(request, caller, orchestrator, form=kept, errors=errors)
     except ValidationError as error:
         wrong = {str(problem["loc"][0]) if problem["loc"] else "form" for problem in error.errors()}
         errors = {name: ADVICE.get(name, "This cannot be used.") for name in wrong}

@@ -5,7 +5,6 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
@@ -16,10 +15,11 @@ from backend.metrics import Requests
 from backend.resources import OrchestratorDep
 from backend.streams import Streams
 from domain.errors import RoadmapError
+from domain.logs import get_log
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 
-_log = structlog.get_logger("http")
+_log = get_log(__name__)
 
 SOON: Final = 1000
 LATER: Final = 30_000

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
 from nodes.authors.budget import Budget
+from nodes.authors.bugs import blamed_on_author
 from nodes.authors.patience import Patience
 from nodes.authors.port import Answer, Author, CallFailed
 from nodes.authors.questions import (
@@ -176,7 +177,8 @@ class Ledger:
 
     async def _try(self, question: Question[T], key: str, told: list[str], number: int) -> tuple[T | None, list[str]]:
         """One call, and what came of it committed."""
-        most = self.author.most(question.brief, told)
+        with blamed_on_author():
+            most = self.author.most(question.brief, told)
         async with AsyncExitStack() as until_committed:
             reservation = await until_committed.enter_async_context(self.budget.reserve(most))
             async with self.throttle.turn(
@@ -224,7 +226,7 @@ class Ledger:
         self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model)
 
     async def _write(self, question: Question[T], told: list[str]) -> Answer:
-        with span("roadmap.call", role=question.brief.role, step=question.step) as told_span:
+        with span("roadmap.call", role=question.brief.role, step=question.step) as told_span, blamed_on_author():
             answer = storable_answer(await self.author.write(question.brief, told))
             told_span.set_attributes({"model": answer.model, "tokens": answer.tokens_in + answer.tokens_out})
         return answer

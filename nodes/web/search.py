@@ -8,13 +8,13 @@ from typing import Final, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import structlog
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from domain.checks.resources import is_web_address
 from domain.contents import FoundPage
+from domain.logs import get_log
 
-_log = structlog.get_logger(__name__)
+_log = get_log(__name__)
 
 MOST_PAGES: Final = 8
 SEARCH_SECONDS: Final = 6.0

@@ -2,10 +2,11 @@ import subprocess
 import sys
 
 SCRIPT = """
-import logging, sys, structlog
+import logging, sys
 from cli.logs import log_to_stderr
+from domain.logs import get_log
 log_to_stderr(sys.argv[1])
-log = structlog.get_logger("x")
+log = get_log("x")
 log.debug("small")
 log.warning("lease not renewed", reason="one\\ntwo \\x1b[31m")
 try:

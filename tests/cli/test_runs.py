@@ -1,6 +1,7 @@
 """Commands on runs, each in this process on the test's own database; those that are killed are in tests/e2e."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,12 +97,75 @@ def test_a_retry_takes_its_preferences_and_instructions_from_a_file(roadmap: Roa
         assert named in refused.err
 
 
-def test_watch_exits_by_what_became_of_the_run(roadmap: Roadmap) -> None:
+def test_watch_exits_by_what_became_of_the_run_and_prints_its_events_as_log_does(roadmap: Roadmap) -> None:
+    """They went to stderr once, where no pipe finds them."""
     created = roadmap("create", "learn chess", "--json", fail="quiz")
-    watched = roadmap("watch", created.json()["task_id"], "--json")
+    task_id = created.json()["task_id"]
+    watched, logged = roadmap("watch", task_id), roadmap("log", task_id)
     assert (created.code, watched.code) == (1, 1)
-    assert watched.json() == created.json()
-    assert watched.err.count("content_completed") == 12
+    assert watched.out.startswith(logged.out)
+    assert ": partial_failure, 12 of 18 contents in" in watched.out.removeprefix(logged.out)
+    assert "content_completed" not in watched.err
+
+
+def test_watch_as_json_prints_one_event_a_line_and_nothing_else(roadmap: Roadmap) -> None:
+    created = roadmap("create", "learn chess", "--json", fail="quiz").json()
+    watched = roadmap("watch", created["task_id"], "--json")
+    events = [json.loads(line) for line in watched.out.splitlines()]
+    assert (watched.code, events) == (1, roadmap("log", created["task_id"], "--json").json()["events"])
+    assert (events[-1]["type"], events[-1]["payload"]["status"]) == ("run_finished", "partial_failure")
+    assert f"roadmap retry-failed {created['roadmap_id']}" in watched.err
+
+
+def test_the_next_page_keeps_every_filter_and_can_be_pasted(roadmap: Roadmap) -> None:
+    """It led to the pages of all users, fifty at a time."""
+    user = "ann o'neil \x1b$(date)"
+    for goal in ("chess", "go"):
+        assert roadmap("create", goal, "--detach", "--user", user).code == 0
+    assert roadmap("create", "learn bridge", "--detach").code == 0
+    pages = [("list", "--user", user, "--limit", "1"), ("tasks", "--user", user, "--limit", "1")]
+    for page in pages:
+        first = roadmap(*page)
+        assert "\x1b" not in first.err
+        pasted = first.err.strip().removeprefix("More: ")
+        words = (
+            subprocess.run(
+                ["bash", "-c", f"roadmap() {{ printf '%s\\0' \"$@\"; }}; {pasted}"], capture_output=True, check=True
+            )
+            .stdout.decode()
+            .split("\0")[:-1]
+        )
+        assert words[:-2] == list(page)
+        second = roadmap(*words)
+        assert (second.code, second.err) == (0, ""), "the last page"
+    task_id = tasks(roadmap)[0]["task_id"]
+    roadmap("cancel", task_id)
+    assert f"More: roadmap log {task_id} --limit 1 --after 1" in roadmap("log", task_id, "--limit", "1").err
+
+
+def test_a_roadmap_goes_into_the_bin_and_comes_back(roadmap: Roadmap) -> None:
+    asked = roadmap("create", "learn chess", "--detach", "--json").json()
+    roadmap_id = asked["roadmap_id"]
+    refused = roadmap("delete", roadmap_id)
+    assert (refused.code, refused.out, asked["task_id"] in refused.err) == (4, "", True)
+    roadmap("cancel", asked["task_id"])
+    deleted = roadmap("delete", roadmap_id)
+    assert (deleted.code, deleted.out) == (0, f"Roadmap {roadmap_id} is in the bin.\n")
+    assert f"roadmap restore {roadmap_id}" in deleted.err
+    assert roadmap("delete", roadmap_id, "--json").json()["deleted_at"] is not None, "a second time changes nothing"
+    assert roadmap("list", "--json").json()["roadmaps"] == []
+    assert [row["roadmap_id"] for row in roadmap("list", "--deleted", "--json").json()["roadmaps"]] == [roadmap_id]
+    assert roadmap("resume", asked["task_id"]).code == 4
+    back = roadmap("restore", roadmap_id, "--json")
+    assert (back.code, back.json()) == (0, {"roadmap_id": roadmap_id, "title": "learn chess", "deleted_at": None})
+    assert (roadmap("list", "--bin").err, len(roadmap("list", "--json").json()["roadmaps"])) == (
+        "The bin is empty.\n",
+        1,
+    )
+    for command in ("delete", "restore"):
+        for unknown in ("nope", "a\x00b", ""):
+            gone = roadmap(command, unknown)
+            assert (gone.code, gone.out, gone.err.count("\n")) == (3, "", 1)
 
 
 def test_a_detached_run_says_how_to_follow_it_and_can_be_taken_from_the_queue(roadmap: Roadmap) -> None:

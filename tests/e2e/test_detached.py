@@ -12,9 +12,9 @@ from tests.e2e.test_foreground import QUICK, all_is_well, contents_are_made, tas
 EVENT = re.compile(r"^ +(\d+)  \S+ \S+  (\w+)", re.MULTILINE)
 
 
-def story(err: str) -> list[tuple[int, str]]:
+def story(out: str) -> list[tuple[int, str]]:
     """(sequence, type) of the events that `watch` or `log` told."""
-    return [(int(sequence), kind) for sequence, kind in EVENT.findall(err)]
+    return [(int(sequence), kind) for sequence, kind in EVENT.findall(out)]
 
 
 async def test_a_detached_run_is_the_same_whole_story_for_all_who_watch_it(

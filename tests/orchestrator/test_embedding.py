@@ -3,11 +3,13 @@
 import asyncio
 import gc
 import json
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,8 @@ from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator, Settings
 from tests.support.authors import ScriptedAuthor
 from tests.support.databases import create_database, drop_database, url_of
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -145,3 +149,68 @@ async def test_a_server_shares_one_among_its_requests_and_a_caller_who_hangs_up_
         assert (await orchestrator.task(left["task_id"])).status is TaskStatus.CANCELLED
         await orchestrator.resume(left["task_id"])
         assert (await orchestrator.wait(left["task_id"])).status is TaskStatus.COMPLETED
+
+
+BROKEN = """
+import asyncio, logging, os, sys
+from nodes.authors.port import Role
+from orchestrator import Orchestrator, Settings
+from tests.support.authors import ScriptedAuthor
+
+if sys.argv[1:] == ["debug"]:
+    logging.basicConfig(level=logging.DEBUG, stream=sys.stdout, format="%(name)s: %(message)s")
+elif sys.argv[1:] == ["warning"]:
+    logging.basicConfig(stream=sys.stdout)
+
+def look_up(*_):
+    return {}["key-of-a-user sk-abcdefghijklmnopqrstuvwxyz0123456789"]
+
+async def main():
+    settings = Settings()
+    async with Orchestrator.open(settings, author=ScriptedAuthor(replies={Role.QUIZ: look_up})) as orchestrator:
+        task = await orchestrator.wait((await orchestrator.create("learn chess")).task_id)
+        reasons = {content.last_error for content in (await orchestrator.roadmap(task.roadmap_id)).contents}
+    async with Orchestrator.open(settings, author=ScriptedAuthor(replies={Role.INTENT: look_up})) as orchestrator:
+        failed = await orchestrator.wait((await orchestrator.create("learn chess")).task_id)
+    reasons = {*filter(None, reasons), failed.error_message}
+    assert len(reasons) == 1, reasons
+    (reason,) = reasons
+    assert reason.startswith("KeyError in the author: "), reason
+    assert "sk-abcd" not in reason, reason
+
+asyncio.run(main())
+"""
+
+
+def run_broken(database_url: str, *arguments: str) -> tuple[str, str]:
+    env = {**os.environ, "ROADMAP_DATABASE_URL": database_url}
+    command = [sys.executable, "-c", BROKEN, *arguments]
+    ran = subprocess.run(command, env=env, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout, ran.stderr
+
+
+def test_a_program_that_configures_no_logging_sees_nothing_and_the_reason_names_the_bug_of_its_author(
+    database_url: str,
+) -> None:
+    assert run_broken(database_url) == ("", "")
+
+
+def test_logs_go_where_the_program_sends_them_with_the_traceback_of_its_author_at_debug(database_url: str) -> None:
+    """They went to stdout, whatever the program had configured."""
+    assert run_broken(database_url, "warning") == ("", "")
+    out, err = run_broken(database_url, "debug")
+    assert err == ""
+    assert "roadmap_orchestrator.nodes.authors.bugs: the author raised an exception (kind=KeyError)" in out
+    assert "Traceback" in out
+    assert "in look_up" in out
+    assert "roadmap_orchestrator.orchestrator.runner: run failed (task_id=" in out
+
+
+def test_drivers_do_not_warn_on_the_stderr_of_a_program_without_logging() -> None:
+    """What stdlib finds no handler for, it prints there."""
+    names = ("psycopg.pool", "sqlalchemy.pool", "pgqueuer", "roadmap_orchestrator.repository.database")
+    said = "\n".join(f"logging.getLogger({name!r}).warning('x')" for name in names)
+    program = f"import logging, orchestrator.orchestrator\n{said}"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert (ran.stdout, ran.stderr) == ("", "")

@@ -82,6 +82,16 @@ def test_the_example_of_the_readme_runs(database_url: str, tmp_path: Path) -> No
     assert said[-1] == "completed"
 
 
+def test_the_example_of_the_readme_is_typed_as_strictly_as_a_program_may_want_it(tmp_path: Path) -> None:
+    """It took a roadmap's id for a text, which it is not for every task."""
+    (example,) = _blocks(_read("README.md"), "python")
+    sample = tmp_path / "sample.py"
+    sample.write_text(example)
+    command = [sys.executable, "-m", "mypy", "--strict", str(sample), "examples/fastapi_backend.py"]
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
 @cache
 def _commands() -> dict[tuple[str, ...], Any]:
     """Typer's own commands and groups, by the words that call them."""

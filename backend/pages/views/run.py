@@ -40,6 +40,7 @@ class Step:
     name: str
     began: datetime
     attempt: int
+    """As log and API number it."""
     look: Look = "completed"
     took: str = ""
     said: list[str] = field(default_factory=list)
@@ -84,7 +85,8 @@ class Run:
     waits_for_review: bool
     created_at: datetime
     took: str
-    starts: int
+    attempts: str
+    """The numbers of all that have begun, oldest first."""
     tokens: str
     cost: str
     total: int
@@ -136,7 +138,7 @@ def run_of(
         waits_for_review=task.status is TaskStatus.HUMAN_REVIEW_PENDING,
         created_at=task.created_at,
         took=took(task, now),
-        starts=sum(event.type == "run_started" for event in events),
+        attempts=", ".join(str(attempt) for event in events if (attempt := _attempt_of(event))) or "none yet",
         tokens=tokens(
             sum(expense.tokens_in + expense.tokens_out for expense in spent),
             sum(expense.estimated_calls for expense in spent),
@@ -222,12 +224,12 @@ def _steps(events: Sequence[Event], task: TaskView, now: datetime) -> tuple[Step
     """Each stretch lasts until the next one begins, or until the run stands still."""
     steps: list[Step] = []
     ends: list[datetime] = []
-    starts = 0
+    attempt = 0
     for event in events:
-        if event.type == "run_started":
-            starts += 1
+        if begun := _attempt_of(event):
+            attempt = begun
         elif event.type == "step_started":
-            steps.append(Step(doing(str(event.payload["step"])), event.created_at, starts))
+            steps.append(Step(doing(str(event.payload["step"])), event.created_at, attempt))
         elif event.type in TOLD and steps:
             steps[-1].said.append(gist(event))
         elif event.type == "run_finished":
@@ -241,3 +243,8 @@ def _steps(events: Sequence[Event], task: TaskView, now: datetime) -> tuple[Step
     latest.look = task_look(task)
     latest.took = seconds(((ends[-1] if over and ends else now) - latest.began).total_seconds())
     return tuple(steps)
+
+
+def _attempt_of(event: Event) -> int | None:
+    """The number of the attempt that begins with this event."""
+    return event.payload.get("attempt") if event.type == "run_started" else None

@@ -49,7 +49,7 @@ def test_a_step_after_a_takeover_says_so() -> None:
         ("step_started", {"step": "content_generation"}),
     )
     run = shown(RUNNING, events)
-    assert run.starts == 2
+    assert run.attempts == "1, 2"
     assert [step.attempt for step in run.steps] == [1, 2]
 
 
