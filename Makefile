@@ -28,7 +28,7 @@ define UNKNOWN_EXTRAS
 import os, sys, tomllib
 known = sorted(tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"].keys() - {"dev", "studio"})
 unknown = [name for name in os.environ["EXTRAS"].split() if name not in known]
-sys.exit(unknown and f"There is no extra {', '.join(unknown)}: EXTRAS may name {', '.join(known)}.")
+sys.exit(f"There is no extra {', '.join(unknown)}: EXTRAS may name {', '.join(known)}." if unknown else 0)
 endef
 export UNKNOWN_EXTRAS
 
