@@ -56,9 +56,7 @@ def _faults(author: Any) -> Iterator[str]:
     missing = [name for name in ("name", "most_concepts", "most", "write") if not hasattr(author, name)]
     if missing:
         yield f"has no {', '.join(missing)}"
-    if "name" not in missing and not (
-        isinstance(author.name, str) and author.name.strip() and author.name.isprintable()
-    ):
+    if "name" not in missing and not _is_name(author.name):
         yield "has a `name` that is no printable text"
     if "most_concepts" not in missing and not _is_limit(author.most_concepts):
         yield "has a `most_concepts` that is neither None nor a positive number"

@@ -39,6 +39,7 @@ def test_every_error_of_the_tree_has_its_exit_code() -> None:
         "ModelUnavailable": 5,
         "ModelDenied": 5,
         "RunFailed": 1,
+        "AuthorBroken": 1,
         "AnswerRejected": 1,
         "BudgetSpent": 1,
     }

@@ -111,3 +111,27 @@ def test_what_is_no_file_is_written_to_as_it_is(tmp_path: Path) -> None:
     assert os.read(reader, 100) == b"said"
     os.close(reader)
     assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("name", ["go.pdf", "go.PDF", "go.docx", "go.txt", "go.md.bak", "folder/"])
+def test_a_file_of_a_kind_that_is_not_written_is_refused(
+    cli: Cli, roadmap_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A file called go.pdf held Markdown."""
+    monkeypatch.chdir(tmp_path)
+    said = cli("export", roadmap_id, "-o", name, code=2)
+    assert name in said
+    assert name == "folder/" or ".md, .markdown, .html, .htm" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_format_that_is_given_lets_a_file_have_any_name_but_that_of_another_kind(
+    cli: Cli, roadmap_id: str, tmp_path: Path
+) -> None:
+    for name in ("go.txt", "go", ".hidden"):
+        cli("export", roadmap_id, "-o", str(tmp_path / name), "--format", "html")
+        assert (tmp_path / name).read_text().startswith("<!doctype html>")
+    cli("export", roadmap_id, "-o", str(tmp_path / "go"))
+    assert (tmp_path / "go").read_text().startswith("# Scripted")
+    cli("export", roadmap_id, "-o", str(tmp_path / "go.pdf"), "--format", "html", code=2)
+    assert not (tmp_path / "go.pdf").exists()

@@ -122,3 +122,25 @@ def test_doctor_finds_all_well(
     monkeypatch.setenv("ROADMAP_DATABASE_URL", database_url)
     assert main(["doctor"]) == 0
     assert "All is well." in capfd.readouterr().err
+
+
+def test_a_misspelt_setting_is_named_and_its_value_is_not(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It was ignored without a word, and the offline author wrote."""
+    monkeypatch.setenv("ROADMAP_MODLE", "openai:secret")
+    monkeypatch.setenv("ROADMAP_QQQQ", "x")
+    monkeypatch.setenv("ROADMAP_LEGACY_TIMEZONE", "UTC")
+    for arguments in (["settings"], ["settings", "--json"]):
+        assert main(arguments) == 0
+        out, err = capfd.readouterr()
+        assert err.splitlines() == [
+            "roadmap: ROADMAP_MODLE is not a setting: did you mean ROADMAP_MODEL?",
+            "roadmap: ROADMAP_QQQQ is not a setting.",
+        ]
+        assert "openai:secret" not in out + err
+    monkeypatch.setenv("ROADMAP_DATABASE_URL", "postgresql://ann@127.0.0.1:1/r")
+    assert main(["doctor"]) == 5
+    out = capfd.readouterr().out
+    assert "ROADMAP_MODLE is not a setting: did you mean ROADMAP_MODEL?" in out
+    assert "-> rename it to ROADMAP_MODEL" in out
