@@ -17,6 +17,7 @@ from cli import (
     browsing,
     exporting,
     operations,
+    pace,
     pruning,
     reviews,
     runs,
@@ -94,6 +95,7 @@ app.command()(watching.watch)
 app.command()(watching.cancel)
 app.command("list")(views.list_roadmaps)
 app.command()(views.show)
+app.command()(pace.pace)
 app.command()(exporting.export)
 app.command()(views.status)
 app.command()(views.tasks)

@@ -44,9 +44,9 @@ def _hours_phrases(goal: str) -> list[str]:
     phrases = []
     for pattern in _hours_patterns():
         for match in pattern.finditer(text):
-            before = text[max(0, match.start() - 30) : match.start()]
-            if not _misleading().search(before):
-                phrases.append(match["number"])
+            if _misleading().search(text[max(0, match.start() - 30) : match.start()]):
+                return []
+            phrases.append(match["number"])
     return phrases
 
 
@@ -55,7 +55,9 @@ def _hours_patterns() -> tuple[re.Pattern[str], ...]:
     number = rf"(?P<number>{NUMBER})"
     purpose = "(?: ?of (?:study|learning|practice|work))?"
     return (
-        re.compile(rf"(?<![\w.,:/-]){number}[ -]?(?:{HOURS}){purpose} ?(?:{A_WEEK})(?![^\W{CJK}]*\w? ?(?:job|contract))"),
+        re.compile(
+            rf"(?<![\w.,:/-]){number}[ -]?(?:{HOURS}){purpose} ?(?:{A_WEEK})(?![^\W{CJK}]*\w? ?(?:job|contract))"
+        ),
         re.compile(rf"(?<![a-zа-я])(?:{WEEKLY}) ?(?:学习|练习|學習)? ?{number} ?(?:{HOURS})"),
     )
 
@@ -77,9 +79,9 @@ def _tail(goal: str, today: date) -> str | None:
         if words[0] in _BLANKS or _TITLE.search(words):
             continue
         said = normal(words)
-        if (_within().match(said) and read_span(said)) or (_by().match(said) and not read_span(said)):
-            if read_deadline(words, today) is not None:
-                return words
+        clear = _within() if read_span(said) else _by()
+        if clear.match(said) and read_deadline(words, today) is not None:
+            return words
     return None
 
 
@@ -110,7 +112,8 @@ def _inside(goal: str) -> list[str]:
 
 
 _INSIDE: Final = re.compile(
-    rf"(?<![\d.{CJK}])(?:半|\d{{1,3}}(?:\.\d)?|[{CJK}]+) ?(?:[个個]半)?(?:[个個箇]?月|[かヶヵカケ]月|[周週]間?|[个個]?星期|天|日|年|개월|주|년|일)"
-    r"半?間? ?(?:(?:之|以)?[内內]|안에|이내에?)"
+    rf"(?<![\d.{CJK}])(?:半|\d{{1,3}}(?:\.\d)?|[{CJK}]+) ?(?:[个個]半)?"
+    r"(?:[个個箇]?月|[かヶヵカケ]月|[周週]間?|[个個]?星期|天|日|年|개월|주|년|일)半?間?"
+    r" ?(?:(?:之|以)?[内內]|안에|이내에?)"
 )
 _NOT_AHEAD: Final = re.compile(rf"(?:{PAST})[ 的の]*$|[\w.] ?(?:[-–—~～〜]|至|到|或|から|에서) ?$")

@@ -84,7 +84,8 @@ def dated(words: str, today: date) -> date | None:
 def read_pace(preferences: Preferences, today: date, time_zone: str = DEFAULT_ZONE) -> tuple[Preferences, Pace]:
     """The pace of a new roadmap, and the preferences with what only the goal says. Raises InvalidInput."""
     from_goal: list[Literal["hours_per_week", "deadline"]] = []
-    goal, changes = preferences.learning_goal, {}
+    goal = preferences.learning_goal
+    changes: dict[str, Any] = {}
     if "available_hours_per_week" not in preferences.model_fields_set and (hours := hours_in(goal)) is not None:
         changes["available_hours_per_week"] = hours
         from_goal.append("hours_per_week")

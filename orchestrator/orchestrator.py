@@ -22,6 +22,7 @@ from orchestrator import transitions
 from orchestrator.bin import request_bin, request_restore
 from orchestrator.inputs import RetryRequest, ReviewRequest
 from orchestrator.learning import Learning
+from orchestrator.pace import PaceChange, PaceView, change_pace
 from orchestrator.reader import Reader
 from orchestrator.requests import (
     request_batch,
@@ -31,7 +32,7 @@ from orchestrator.requests import (
     request_resume,
     request_retry,
 )
-from orchestrator.resources import ProcessKind, Resources, open_resources
+from orchestrator.resources import Clock, ProcessKind, Resources, open_resources, utc_now
 from orchestrator.settings import Settings, load_settings
 from orchestrator.status import RoadmapView, TaskView
 from orchestrator.terms import OPERATOR, Terms
@@ -62,7 +63,7 @@ class Orchestrator(Reader):
         """Use `Orchestrator.open`."""
         # Whoever streams to a browser has time, though its requests want an answer.
         patience = FOLLOW_PATIENCE if resources.kind == "server" else None
-        super().__init__(resources.database, follow_patience=patience)
+        super().__init__(resources.database, follow_patience=patience, clock=resources.clock)
         self.learning = Learning(resources.database)
         self._resources = resources
         self._requests: set[asyncio.Task[Any]] = set()
@@ -71,14 +72,19 @@ class Orchestrator(Reader):
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, settings: Settings | None = None, *, author: Author | None = None, kind: ProcessKind = "foreground"
+        cls,
+        settings: Settings | None = None,
+        *,
+        author: Author | None = None,
+        kind: ProcessKind = "foreground",
+        clock: Clock = utc_now,
     ) -> AsyncIterator["Orchestrator"]:
         """Settings from the environment and the author they name, unless given.
 
         `kind` of process: `foreground` runs its own requests, `worker` takes from the queue, a `stepper` steps.
         At the end, runs that are still going are cancelled, resumable. Raises DatabaseUnavailable and InvalidInput.
         """
-        async with open_resources(settings or load_settings(), author=author, kind=kind) as resources:
+        async with open_resources(settings or load_settings(), author=author, kind=kind, clock=clock) as resources:
             orchestrator = cls(resources)
             try:
                 yield orchestrator
@@ -193,6 +199,16 @@ class Orchestrator(Reader):
         """Take a roadmap out of the bin. Raises NotFound."""
         await request_restore(self._database, roadmap_id, terms)
         return await self.roadmap(roadmap_id)
+
+    async def change_pace(self, roadmap_id: str, change: PaceChange, *, terms: Terms = OPERATOR) -> PaceView:
+        """Other hours a week, or another deadline, from now on. No run is needed, and none is touched.
+
+        Raises NotFound, Conflict for a roadmap in the bin, and InvalidInput for a deadline that is past or is not
+        understood: nothing is changed then.
+        """
+        now = self._clock()
+        await self._database.persist(lambda session: change_pace(session, roadmap_id, change, terms, now))
+        return await self.pace(roadmap_id)
 
     async def _heard(self, worker_id: str, since: datetime) -> None:
         """Returns when a worker has renewed its lease since then, and so knows, or is dead."""

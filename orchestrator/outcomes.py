@@ -45,7 +45,7 @@ def execution_summary(
     cost: float,
     cause: Cause | None = None,
 ) -> dict[str, Any]:
-    """What the task's row keeps; `seconds` from request to end but for those that reviews `waited` to be answered,
+    """What the task's row keeps; `seconds` for which workers held it, those that reviews `waited` to be answered,
     `cost` in US dollars.
 
     `skipped` contents were held by other runs when a batch was requested.

@@ -15,7 +15,9 @@ from orchestrator.figures import Figures, read_figures
 from orchestrator.follow import Follower, check_place
 from orchestrator.manuscripts import manuscript
 from orchestrator.overviews import Overviews
+from orchestrator.pace import PaceView, read_view
 from orchestrator.readiness import Readiness, read_readiness
+from orchestrator.resources import Clock, utc_now
 from orchestrator.status import (
     ActiveTask,
     RoadmapView,
@@ -45,15 +47,20 @@ class Content(NamedTuple):
 class Reader(Overviews, Structures):
     """The reading half of an Orchestrator."""
 
-    def __init__(self, database: Database, *, follow_patience: float | None = None) -> None:
+    def __init__(self, database: Database, *, follow_patience: float | None = None, clock: Clock = utc_now) -> None:
         """`follow_patience`: seconds that followers wait for a database that went away; unset: as all others."""
         self._database = database
+        self._clock = clock
         self._follower = Follower(database, follow_patience)
 
     @property
     def database(self) -> Database:
         """For the modules beside this one."""
         return self._database
+
+    def now(self) -> datetime:
+        """By the clock of this orchestrator."""
+        return self._clock()
 
     def follow(self, task_id: str, after: int = 0) -> AsyncGenerator[Event, None]:
         """Events of a task above a sequence, live, until its last one."""
@@ -203,7 +210,13 @@ class Reader(Overviews, Structures):
 
     async def manuscript(self, roadmap_id: str, *, owner: str | None = None) -> Manuscript:
         """A roadmap with its newest contents, to be written down as a whole. Raises NotFound."""
-        return await self._database.persist(lambda session: manuscript(session, roadmap_id, owner=owner))
+        now = self._clock()
+        return await self._database.persist(lambda session: manuscript(session, roadmap_id, now, owner=owner))
+
+    async def pace(self, roadmap_id: str, *, owner: str | None = None) -> PaceView:
+        """Hours a week, deadline, and what is left today. Raises NotFound."""
+        now = self._clock()
+        return await self._database.persist(lambda session: read_view(session, roadmap_id, now, owner=owner))
 
     async def expenses(
         self, *, task_id: str | None = None, roadmap_id: str | None = None, user_id: str | None = None

@@ -5,9 +5,10 @@ so it is imported where the first run asks for it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from domain.errors import InvalidInput
@@ -26,7 +27,13 @@ if TYPE_CHECKING:
     from nodes.web.search import Finder
     from repository.checkpoints import CheckpointPool
 
+Clock = Callable[[], datetime]
+"""What time it is, for what depends on the day: deadlines."""
 ProcessKind = Literal["foreground", "worker", "stepper", "server"]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Checkpoints:
@@ -64,6 +71,7 @@ class Resources:
     search: "Finder | None"
     lease: Lease
     gate: Gate
+    clock: Clock
 
     @property
     def queue(self) -> RunQueue:
@@ -75,7 +83,11 @@ class Resources:
 
 @asynccontextmanager
 async def open_resources(
-    settings: Settings, *, author: Author | None = None, kind: ProcessKind = "foreground"
+    settings: Settings,
+    *,
+    author: Author | None = None,
+    kind: ProcessKind = "foreground",
+    clock: Clock = utc_now,
 ) -> AsyncIterator[Resources]:
     """`kind` of process: `foreground` runs its own requests, `worker` takes from the queue, a `stepper` steps,
     a `server` only asks for runs.
@@ -111,6 +123,7 @@ async def open_resources(
             search=build_search(settings),
             lease=lease,
             gate=Gate(lease),
+            clock=clock,
         )
 
 

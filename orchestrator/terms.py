@@ -29,6 +29,8 @@ class Terms:
     once: Once | None = None
     trace: str | None = None
     """W3C traceparent, kept with the task."""
+    time_zone: str | None = None
+    """Of the learner, as Europe/Berlin or +02:00: in it a deadline becomes a date. None: UTC."""
 
 
 OPERATOR: Final = Terms()

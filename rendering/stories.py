@@ -75,7 +75,11 @@ def subject(payload: Mapping[str, Any]) -> str:
 
 
 def _requested(payload: Mapping[str, Any]) -> str:
-    return f"{payload['task_type']} of {payload['roadmap_id']} for {payload['user_id']}"
+    pace = payload.get("pace") or {}
+    deadline = f", by {pace['deadline']}" if pace.get("deadline") else ""
+    if pace.get("deadline_words") and not deadline:
+        deadline = f", its deadline “{pace['deadline_words']}” not understood and ignored"
+    return f"{payload['task_type']} of {payload['roadmap_id']} for {payload['user_id']}{deadline}"
 
 
 def _started(payload: Mapping[str, Any]) -> str:

@@ -23,7 +23,9 @@ def value_of(number: str) -> float | None:
 
 def numeral(text: str) -> int | None:
     """`十五`, `一百二十`; None for a row of bare digits, which may be a year, a range or a slip."""
-    found = re.fullmatch(r"(?:([一二两兩三四五六七八九])?百)?[零〇]?(?:([一二三四五六七八九])?十)?([零〇一二两兩三四五六七八九])?", text)
+    found = re.fullmatch(
+        r"(?:([一二两兩三四五六七八九])?百)?[零〇]?(?:([一二三四五六七八九])?十)?([零〇一二两兩三四五六七八九])?", text
+    )
     if not text or found is None:
         return None
     hundreds = _VALUES[found[1] or "一"] * 100 if "百" in text else 0

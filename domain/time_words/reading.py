@@ -23,10 +23,9 @@ from domain.time_words.tables import (
     THIS,
 )
 
-First = date
-Last = date
-Named = tuple[First, Last]
-"""What a date names: one day, or a whole month, week or year."""
+Named = tuple[date, date]
+"""First and last day of what is named: one day, or a whole month, week or year."""
+Read = Callable[[re.Match[str], date], Named | None]
 
 _YEAR: Final = rf"(?P<year>\d{{4}}|[{CJK}]{{4}})"
 _MONTH: Final = r"(?P<month>[^\W\d_]{3,})"
@@ -119,7 +118,7 @@ def _number(text: str) -> int:
     return value
 
 
-def _iso(found: re.Match[str], today: date) -> Named | None:
+def _iso(found: re.Match[str], _today: date) -> Named | None:
     year, month = int(found["year"]), int(found["month"])
     return _month(year, month) if found["day"] is None else _day(year, month, int(found["day"]))
 
@@ -129,7 +128,7 @@ def _dotted(found: re.Match[str], today: date) -> Named | None:
     return _day(int(found["year"]), month, day) if found["year"] else _coming(month, day, today)
 
 
-def _slashed(found: re.Match[str], today: date) -> Named | None:
+def _slashed(found: re.Match[str], _today: date) -> Named | None:
     """Which of the two is the month is known only where the other cannot be one."""
     one, two = int(found["one"]), int(found["two"])
     if one <= 12 and two <= 12 and one != two:
@@ -175,26 +174,26 @@ def _cjk_year(found: re.Match[str], today: date) -> int | None:
     return year_of(found["year"]) if found["year"] else None
 
 
-def _quarter(found: re.Match[str], today: date) -> Named | None:
+def _quarter(found: re.Match[str], _today: date) -> Named | None:
     year, quarter = int(found["year"]), int(found["quarter"])
     return date(year, 3 * quarter - 2, 1), _month(year, 3 * quarter)[1]
 
 
-def _year(found: re.Match[str], today: date) -> Named | None:
+def _year(found: re.Match[str], _today: date) -> Named | None:
     year = int(found["year"])
     return date(year, 1, 1), date(year, 12, 31)
 
 
-def _today(found: re.Match[str], today: date) -> Named | None:
+def _the_day(_found: re.Match[str], today: date) -> Named | None:
     return today, today
 
 
-def _tomorrow(found: re.Match[str], today: date) -> Named | None:
+def _tomorrow(_found: re.Match[str], today: date) -> Named | None:
     return today + timedelta(days=1), today + timedelta(days=1)
 
 
-def _period(ahead: int, kind: str) -> Callable[[re.Match[str], date], Named | None]:
-    def read(found: re.Match[str], today: date) -> Named | None:
+def _period(ahead: int, kind: str) -> Read:
+    def read(_found: re.Match[str], today: date) -> Named | None:
         if kind == "year":
             return date(today.year + ahead, 1, 1), date(today.year + ahead, 12, 31)
         if kind == "month":
@@ -207,9 +206,9 @@ def _period(ahead: int, kind: str) -> Callable[[re.Match[str], date], Named | No
 
 
 @cache
-def _cores() -> list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Named | None]]]:
+def _cores() -> list[tuple[re.Pattern[str], Read]]:
     """The first that fits and can be read wins."""
-    patterns: list[tuple[str, Callable[[re.Match[str], date], Named | None]]] = [
+    patterns: list[tuple[str, Read]] = [
         (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?", _iso),
         (r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\.(?: ?(?P<year>\d{4}))?", _dotted),
         (r"(?P<one>\d{1,2})([/-])(?P<two>\d{1,2})\2(?P<year>\d{4})", _slashed),
@@ -219,10 +218,13 @@ def _cores() -> list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Name
         (rf"{_MONTH}{_OF} (?:(?P<nextyear>{_next('year')})|(?P<thisyear>{_this('year')}))", _worded),
         (rf"{_CJK_YEAR}? ?(?P<m>{_SMALL}) ?[月월](?: ?(?P<d>{_SMALL}) ?[日号號일])?", _cjk),
         (rf"{_CJK_YEAR}年?(?P<m>(?!))?(?P<d>(?!))?", _cjk),
-        (r"(?P<this>今年|本年|올해)|(?P<next>明年|来年|來年|내년)|(?P<overnext>后年|後年|再来年)|(?P<year>(?!))(?P<m>)(?P<d>)", _cjk),
+        (
+            r"(?P<this>今年|本年|올해)|(?P<next>明年|来年|來年|내년)|(?P<overnext>后年|後年|再来年)|(?P<year>(?!))(?P<m>)(?P<d>)",
+            _cjk,
+        ),
         (r"q(?P<quarter>[1-4])[ ,/-]*(?P<year>\d{4})", _quarter),
         (r"(?P<year>\d{4})[ -]?q(?P<quarter>[1-4])", _quarter),
-        ("today|heute|hoy|aujourd'hui|oggi|hoje|сегодня|今天|今日|오늘", _today),
+        ("today|heute|hoy|aujourd'hui|oggi|hoje|сегодня|今天|今日|오늘", _the_day),
         ("tomorrow|morgen|mañana|demain|domani|amanhã|завтра|明天|明日|내일", _tomorrow),
     ]
     for kind in PERIODS:
@@ -231,7 +233,7 @@ def _cores() -> list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Name
 
 
 @cache
-def _with_an_end() -> list[tuple[re.Pattern[str], Callable[[re.Match[str], date], Named | None]]]:
+def _with_an_end() -> list[tuple[re.Pattern[str], Read]]:
     """What names a day only where a word says that its end is meant: "2027", "the year"."""
     bare = [(rf"(?:(?:{ARTICLES}){GAP}?)?(?:{forms})", _period(0, kind)) for kind, forms in PERIODS.items()]
     return [(re.compile(pattern), read) for pattern, read in [(_YEAR, _year), *bare]]
@@ -244,4 +246,3 @@ def _this(kind: str) -> str:
 def _next(kind: str) -> str:
     after = "(?:prochaine?|que viene|que vem|próxim[oa]|prossim[oa]|suivante?)"
     return rf"(?:{NEXT}){GAP}?(?:{PERIODS[kind]})|(?:{PERIODS[kind]}) {after}"
-

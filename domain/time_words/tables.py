@@ -33,16 +33,16 @@ ONLY_IN_SPANS: Final[dict[str, str]] = {"day": "日間|日|일간?"}
 """Days of a month otherwise: a span only where a word around them says so ("30日以内")."""
 LATIN_UNITS: Final = "days?|weeks?|months?|years?"
 
-_TENS_EN = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ONES_EN = "one two three four five six seven eight nine".split()
-_ONES_DE = "ein zwei drei vier fünf sechs sieben acht neun".split()
-_TENS_DE = "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split()
-_TENS_FR = "vingt trente quarante cinquante soixante".split()
-_ONES_FR = "un deux trois quatre cinq six sept huit neuf".split()
-_TENS_RU = "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто".split()
-_ONES_RU = "один два три четыре пять шесть семь восемь девять".split()
-_ONES_ES = "uno dos tres cuatro cinco seis siete ocho nueve".split()
-_TENS_ES = "treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
+_TENS_EN = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_ONES_EN = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+_ONES_DE = ["ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"]
+_TENS_DE = ["zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"]
+_TENS_FR = ["vingt", "trente", "quarante", "cinquante", "soixante"]
+_ONES_FR = ["un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"]
+_TENS_RU = ["двадцать", "тридцать", "сорок", "пятьдесят", "шестьдесят", "семьдесят", "восемьдесят", "девяносто"]
+_ONES_RU = ["один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять"]
+_ONES_ES = ["uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]
+_TENS_ES = ["treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
 _TO_TWENTY: Final = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty",
@@ -88,7 +88,7 @@ def _numbers() -> dict[str, float]:
     for german, value in {"zwei": 2, "drei": 3, "vier": 4, "fünf": 5}.items():
         found[f"{german}einhalb"] = value + 0.5
     articles = "a an one ein eine einem einer einen eines un una une um uma uno een один одну одного одной"
-    found |= {word: 1.0 for word in articles.split()}
+    found |= dict.fromkeys(articles.split(), 1.0)
     found |= {"eineinhalb": 1.5, "anderthalb": 1.5, "полтора": 1.5, "полторы": 1.5, "полутора": 1.5}
     return {word.casefold(): value for word, value in found.items()}
 
@@ -109,8 +109,9 @@ WITHIN: Final = (
 ALONE: Final = "через|за"
 """Before a unit without a number: one of it."""
 AFTERWARDS: Final = (
-    "from now|from today|from now on|(?:'s?|s')? ?time|ab (?:heute|jetzt)|à partir d'aujourd'hui|a partir de (?:hoy|hoje)"
-    "|desde hoy|(?:之|以)?[内內]|(?:之|以)?[后後]|里|的?时间|の?(?:以内|うち)に?|後に?|で|안에?|이?내에?|후에?|뒤에?|동안에?"
+    "from now|from today|from now on|(?:'s?|s')? ?time|ab (?:heute|jetzt)|à partir d'aujourd'hui|a partir de hoy"
+    "|a partir de hoje|desde hoy|(?:之|以)?[内內]|(?:之|以)?[后後]|里|的?时间|の?(?:以内|うち)に?|後に?|で"
+    "|안에?|이?내에?|후에?|뒤에?|동안에?"
 )
 CLEARLY_A_SPAN: Final = "(?:之|以)?[内內]に?|(?:之|以)?[后後]に?|동안에?|안에|이내에?|후에?|뒤에?"
 
@@ -146,9 +147,7 @@ PERIODS: Final[dict[str, str]] = {
 }
 ARTICLES: Final = "the|this|des|der|dieses|del|de la|de|du|l'|la|le|el|il|этого|этой|本|今"
 """Before a period that is about to end: "end of the year"."""
-THIS: Final = (
-    "this|the current|diese[nrs]?|est[ea]|cette|ce|quest[ao]|эт(?:ого|ой|от|у)|本|这个?|這個?|今|이번|올"
-)
+THIS: Final = "this|the current|diese[nrs]?|est[ea]|cette|ce|quest[ao]|эт(?:ого|ой|от|у)|本|这个?|這個?|今|이번|올"
 NEXT: Final = (
     "next|the next|nächste[nrs]?|kommende[nrs]?|próxim[oa]|prossim[oa]|следующ(?:его|ей|ему|ий|ем|ую|ая)"
     "|下个?|下個?|来|來|다음|내"
@@ -165,7 +164,9 @@ CLEARLY_BY: Final = (
 )
 """Before a date at the end of a goal."""
 
-HOURS: Final = "hours?|hrs?|h|stunden?|std\\.?|horas?|heures?|or[ae]|час(?:ов|а)?|ч|[个個]?小[时時]|[个個]?钟头|時間|시간"
+HOURS: Final = (
+    "hours?|hrs?|h|stunden?|std\\.?|horas?|heures?|or[ae]|час(?:ов|а)?|ч|[个個]?小[时時]|[个個]?钟头|時間|시간"
+)
 A_WEEK: Final = (
     "(?:an?|per|each|every|/) ?(?:week|wk)|weekly|/ ?w|(?:pro|die|in der|je|/) ?woche|wöchentlich"
     "|(?:por|a la|a|à la|/) ?semana|(?:par|/) ?semaine|alla settimana|a settimana|в неделю|/ ?[周週주]|每周|毎週"
@@ -173,7 +174,9 @@ A_WEEK: Final = (
 WEEKLY: Final = (
     "每[周週]|每个?星期|每礼拜|一[周週]|毎週に?|1?週間に|週に?|매주|주당?|일주일에|wöchentlich|weekly|еженедельно"
 )
-WORKING: Final = "work(?:s|ing)?|job|arbeite[nt]?|trabaj\\w*|travaill\\w*|lavor\\w*|trabalh\\w*|работ\\w*|工作|上班|仕事|働\\w*|일"
+WORKING: Final = (
+    "work(?:s|ing)?|job|arbeite[nt]?|trabaj\\w*|travaill\\w*|lavor\\w*|trabalh\\w*|работ\\w*|工作|上班|仕事|働\\w*|일"
+)
 """What people also do for so many hours a week."""
 OR: Final = r"(?:\d|\s)(?:[-–—~～〜/]|(?<!up )to|or|bis|oder|до|или|至|到|或|から|か|에서|또는)|\d ?(?:à|ou|a|o|y|e)"
 """Before the second number of a range."""
