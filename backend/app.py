@@ -24,6 +24,7 @@ from backend.streams import Streams
 from nodes.authors.nobody import Nobody
 from orchestrator import Orchestrator, Settings
 from orchestrator.access import authority
+from orchestrator.resources import Clock, utc_now
 from orchestrator.settings import load_settings
 
 API: Final = "/api/v1"
@@ -43,8 +44,11 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
 """(prefix, router) of every part. The first that fits answers: `concepts`, whose ids may hold slashes, fits much."""
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """An app on these settings (else those of the environment). Raises InvalidInput for settings that do not do."""
+def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> FastAPI:
+    """An app on these settings (else those of the environment); `clock` says which day it is, for deadlines.
+
+    Raises InvalidInput for settings that do not do.
+    """
     effective = settings or load_settings()
     app = FastAPI(
         title="Roadmap Orchestrator",
@@ -56,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = effective
+    app.state.clock = clock
     app.state.authority = authority(effective)
     app.state.rates = Rates(effective.http_requests_per_minute)
     app.state.streams = Streams(effective.http_streams)
@@ -78,7 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(effective.http_cors),
-            allow_methods=["GET", "POST", "DELETE", "PUT"],
+            allow_methods=["GET", "POST", "PATCH", "DELETE", "PUT"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
             expose_headers=["Location", "Retry-After", "X-Request-ID"],
         )
@@ -91,7 +96,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     # Somebody waits at the other end: 503 at once is better than an answer in a minute.
     brief = settings.model_copy(update={"database_patience": settings.http_patience})
-    async with Orchestrator.open(brief, author=Nobody(), kind="server") as orchestrator:
+    async with Orchestrator.open(brief, author=Nobody(), kind="server", clock=app.state.clock) as orchestrator:
         app.state.orchestrator = orchestrator
         ending = asyncio.create_task(_end_streams(app.state.stopping, orchestrator))
         yield
