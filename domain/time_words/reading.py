@@ -213,6 +213,7 @@ def _cores() -> list[tuple[re.Pattern[str], Read]]:
         (r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\.(?: ?(?P<year>\d{4}))?", _dotted),
         (r"(?P<one>\d{1,2})([/-])(?P<two>\d{1,2})\2(?P<year>\d{4})", _slashed),
         (rf"(?:the )?{_DAY}{_ORDINAL}{_OF} {_MONTH}\.?{_CLOSE_YEAR}?", _worded),
+        (rf"{_DAY}-{_MONTH}-{_YEAR}", _worded),
         (rf"{_MONTH}\.? (?:the )?{_DAY}{_ORDINAL}(?:,? {_YEAR})?", _worded),
         (rf"(?:(?:mes de|mese di|mois de|month of) )?{_MONTH}\.?{_CLOSE_YEAR}?", _worded),
         (rf"{_MONTH}{_OF} (?:(?P<nextyear>{_next('year')})|(?P<thisyear>{_this('year')}))", _worded),

@@ -102,11 +102,11 @@ HALF: Final = (
 AND_A_HALF: Final = "and an? half|y medi[oa]|et demie?|e mezz[oa]|e mei[oa]|und ein halb(?:es|er)|с половиной|半|반"
 
 WITHIN: Final = (
-    "in|within|inside|inside of|(?:in|within|over|for) the next|over|for|after|innerhalb|innerhalb von|binnen|nach"
+    "in|within|inside|inside of|in less than|in under|en menos de|en moins de|in weniger als|en un plazo de|(?:in|within|over|for) the next|over|for|after|innerhalb|innerhalb von|binnen|nach"
     "|in den nächsten|innerhalb der nächsten|en|dentro de|en (?:los próximos|las próximas)|dans|sous|d'ici"
     "|dans les(?: prochaine?s)?|через|за|в течение|в ближайшие|на|entro|tra|fra|em|daqui a|在|于|未来|앞으로|あと"
 )
-ALONE: Final = "через|за"
+ALONE: Final = "через|за|в течение|(?:in|within|over) the next"
 """Before a unit without a number: one of it."""
 AFTERWARDS: Final = (
     "from now|from today|from now on|(?:'s?|s')? ?time|ab (?:heute|jetzt)|à partir d'aujourd'hui|a partir de hoy"
@@ -116,7 +116,7 @@ AFTERWARDS: Final = (
 CLEARLY_A_SPAN: Final = "(?:之|以)?[内內]に?|(?:之|以)?[后後]に?|동안에?|안에|이내에?|후에?|뒤에?"
 
 BY: Final = (
-    "by|until|till|til|up to|no later than|not later than|latest|on|in|due|at"
+    "by|until|till|til|up to|on or before|no later than|not later than|latest|on|in|due|at"
     "|bis|zum|zu|spätestens|am|im"
     "|para|hasta|a más tardar|en|el|la|los|a|até|o|em"
     "|d'ici|jusqu'à|jusqu'au|jusqu'en|pour|le|l'|au plus tard|au|à"
@@ -124,7 +124,7 @@ BY: Final = (
 )
 """Words before a day, one to three of them: "bis zum", "au plus tard le"."""
 BY_AFTER: Final = (
-    "まで(?:に(?:は)?)?|に|까지|为止|為止|at the latest|latest|spätestens|au plus tard|a más tardar|不晚|内|中|份"
+    "まで(?:に(?:は)?)?|に|까지|为止|為止|at the latest|latest|spätestens|au plus tard|a más tardar|内|中に|份|안에|중에|내에"
 )
 BEFORE: Final = (
     "before|prior to|ahead of|vor dem|vor der|vor|antes de la|antes del|antes de|antes do|avant le|avant la|avant l'"
@@ -138,18 +138,18 @@ END: Final = (
     "|(?:la |à la )?fin(?: de l'| de la| du| de| d')?|(?:il |la )?fine(?: di| del| dell')?|(?:o )?(?:fim|final) d[eo]"
     "|конца?|концу|конце|конец"
 )
-END_AFTER: Final = "の?末|底|末尾|말|'?s? ?end|ende"
+END_AFTER: Final = "の?末|底|末尾|말|内に?|(?:'?s)?[ -]end|ende"
 
 PERIODS: Final[dict[str, str]] = {
     "week": "week|woche|semana|semaine|settimana|недел[иеяю]|周|週|星期|주",
     "month": "month|monat(?:es|s)?|mes|mois|mese|mês|месяц[ауе]?|个?月|個?月|달",
-    "year": "year|jahr(?:es|s|e)?|año|ano|année|anno|год[ауе]?|年|해|연",
+    "year": "year|jahr(?:es|s|e)?|año|ano|année|an|anno|год[ауе]?|年|해|연",
 }
 ARTICLES: Final = "the|this|des|der|dieses|del|de la|de|du|l'|la|le|el|il|этого|этой|本|今"
 """Before a period that is about to end: "end of the year"."""
 THIS: Final = "this|the current|diese[nrs]?|est[ea]|cette|ce|quest[ao]|эт(?:ого|ой|от|у)|本|这个?|這個?|今|이번|올"
 NEXT: Final = (
-    "next|the next|nächste[nrs]?|kommende[nrs]?|próxim[oa]|prossim[oa]|следующ(?:его|ей|ему|ий|ем|ую|ая)"
+    "next|nächste[nrs]?|kommende[nrs]?|próxim[oa]|prossim[oa]|следующ(?:его|ей|ему|ий|ем|ую|ая)"
     "|下个?|下個?|来|來|다음|내"
 )
 

@@ -316,12 +316,75 @@ _READ: Final = """
     2032-08-30 300 weeks
     2027-01-11 六周
     2027-03-30 一百二十天
+    2027-11-30 в течение года
+    2027-11-30 in the next year
+    2026-12-30 in the next month
+    2027-12-31 im nächsten Jahr
+    2026-12-31 年内
+    2026-12-31 年内に
+    2026-11-30 今月中に
+    2026-12-31 今年内
+    2026-11-30 本月底
+    2026-12-30 三十天
+    2026-12-14 二週間以内
+    2027-12-31 来年末
+    2027-03-15 15-Mar-2027
+    2027-12-31 l'an prochain
+    2026-12-31 cette année
+    2026-12-31 este año
+    2027-06-30 a fines de junio
+    2026-12-31 올해 안에
+    2026-11-30 이번 달 말까지
+    2026-12-31 다음 달 말까지
+    2027-03-31 3월까지
+    2027-03-31 3월 31일까지
+    2027-11-30 일 년
+    2026-12-07 일주일
+    2028-02-29 십오 개월
+    2026-12-31 до 31.12.2026
+    2027-03-01 к 1 марта
+    2027-03-15 три с половиной месяца
+    2026-12-15 полмесяца
+    2027-02-28 in less than 3 months
+    2027-02-28 en menos de 3 meses
+    2027-06-15 on or before June 15
+    2027-06-30 avant fin juin
+    2026-12-31 antes de fin de año
+    2027-06-30 antes de finales de junio
+    2027-06-30 vor Ende Juni
+    2027-06-30 before the end of June
+    2027-05-30 через полгода
+    2027-05-30 半年後
+    2027-03-30 2027年3月31日之前
+    2027-02-28 3 meses a partir de hoy
+    2027-05-30 в течение шести месяцев
+    2027-01-14 one and a half months
+    2028-11-30 2 ans
+    2027-12-31 l'année prochaine
+    2027-12-31 an prochain
+    2027-05-30 six-month
+    2027-06-15 el 15 de junio de 2027
+    2029-11-30 3 Jahre
+    2027-05-30 ein halbes Jahr
+    2026-12-28 四个星期
+    2027-02-14 2个半月
+    2026-12-31 １２月３１日
+    2027-02-28 ٩٠ days
+    2027-02-22 ١٢ weeks
+    2027-06-30 2027年６月
 """
 
 READ: Final = tuple(tuple(line.strip().split(" ", 1)) for line in _READ.splitlines() if line.strip())
 """(day, words)"""
 
 NOT_READ: Final = (
+    "2027年中",
+    "年中",
+    "6月中",
+    "bis in 3 Monaten",
+    "the next month",
+    "Mitte Juni",
+    "le weekend",
     "03/04/2027",
     "3 months ago",
     "-3 months",
