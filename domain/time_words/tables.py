@@ -123,9 +123,7 @@ BY: Final = (
     "|entro|il|fino a|к|ко|до|не позднее|в|截止到?|截至|到|至|在|于|不晚于|最晚|最迟|不迟于"
 )
 """Words before a day, one to three of them: "bis zum", "au plus tard le"."""
-BY_AFTER: Final = (
-    "まで(?:に(?:は)?)?|に|까지|为止|為止|at the latest|latest|spätestens|au plus tard|a más tardar|内|中に|份|안에|중에|내에"
-)
+BY_AFTER: Final = "まで(?:に(?:は)?)?|に|까지|为止|為止|at the latest|latest|spätestens|au plus tard|a más tardar|内|中に|份|안에|중에|내에"
 BEFORE: Final = (
     "before|prior to|ahead of|vor dem|vor der|vor|antes de la|antes del|antes de|antes do|avant le|avant la|avant l'"
     "|avant|перед|prima di|prima del"
