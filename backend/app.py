@@ -24,7 +24,7 @@ from backend.streams import Streams
 from nodes.authors.nobody import Nobody
 from orchestrator import Orchestrator, Settings
 from orchestrator.access import authority
-from orchestrator.resources import Clock, utc_now
+from orchestrator.clock import Clock, utc_now
 from orchestrator.settings import load_settings
 
 API: Final = "/api/v1"

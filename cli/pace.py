@@ -41,9 +41,9 @@ def pace(
         from orchestrator.terms import Terms
 
         if weekly is None and deadline is None:
-            return await orchestrator.pace(identifier)
+            return await orchestrator.paces.read(identifier)
         terms = Terms(time_zone=local_zone())
-        return await orchestrator.change_pace(identifier, PaceChange(weekly, deadline), terms=terms)
+        return await orchestrator.paces.change(identifier, PaceChange(weekly, deadline), terms=terms)
 
     found = ask(answer)
     if json:

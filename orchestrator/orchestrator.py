@@ -20,9 +20,10 @@ from domain.vocabulary import ContentType
 from nodes.authors.port import Author
 from orchestrator import transitions
 from orchestrator.bin import request_bin, request_restore
+from orchestrator.clock import Clock, utc_now
 from orchestrator.inputs import RetryRequest, ReviewRequest
 from orchestrator.learning import Learning
-from orchestrator.pace import PaceChange, PaceView, change_pace
+from orchestrator.pace import Paces
 from orchestrator.reader import Reader
 from orchestrator.requests import (
     request_batch,
@@ -32,7 +33,7 @@ from orchestrator.requests import (
     request_resume,
     request_retry,
 )
-from orchestrator.resources import Clock, ProcessKind, Resources, open_resources, utc_now
+from orchestrator.resources import ProcessKind, Resources, open_resources
 from orchestrator.settings import Settings, load_settings
 from orchestrator.status import RoadmapView, TaskView
 from orchestrator.terms import OPERATOR, Terms
@@ -56,7 +57,8 @@ Requested = TypeVar("Requested", TaskRow, TaskRow | None)
 class Orchestrator(Reader):
     """Everything a backend, the command line or a script may ask for. Acts as operator, unless `terms` say for whom.
 
-    What it tells about tasks and roadmaps stands in orchestrator/reader.py; `learning` is what learners do with them.
+    What it tells about tasks and roadmaps stands in orchestrator/reader.py; `learning` is what learners do with them,
+    `paces` their hours and deadlines.
     """
 
     def __init__(self, resources: Resources) -> None:
@@ -65,6 +67,7 @@ class Orchestrator(Reader):
         patience = FOLLOW_PATIENCE if resources.kind == "server" else None
         super().__init__(resources.database, follow_patience=patience, clock=resources.clock)
         self.learning = Learning(resources.database)
+        self.paces = Paces(resources.database, resources.clock)
         self._resources = resources
         self._requests: set[asyncio.Task[Any]] = set()
         self._runs: dict[str, asyncio.Task[TaskRow]] = {}
@@ -199,16 +202,6 @@ class Orchestrator(Reader):
         """Take a roadmap out of the bin. Raises NotFound."""
         await request_restore(self._database, roadmap_id, terms)
         return await self.roadmap(roadmap_id)
-
-    async def change_pace(self, roadmap_id: str, change: PaceChange, *, terms: Terms = OPERATOR) -> PaceView:
-        """Other hours a week, or another deadline, from now on. No run is needed, and none is touched.
-
-        Raises NotFound, Conflict for a roadmap in the bin, and InvalidInput for a deadline that is past or is not
-        understood: nothing is changed then.
-        """
-        now = self._clock()
-        await self._database.persist(lambda session: change_pace(session, roadmap_id, change, terms, now))
-        return await self.pace(roadmap_id)
 
     async def _heard(self, worker_id: str, since: datetime) -> None:
         """Returns when a worker has renewed its lease since then, and so knows, or is dead."""

@@ -10,10 +10,11 @@ from domain.errors import InvalidInput
 from domain.framework import Framework
 from domain.pace import Pace, dated, read_zone, stored_pace, today_in
 from domain.request import usable_text
+from orchestrator.clock import Clock
 from orchestrator.status import View
-from orchestrator.terms import Terms
+from orchestrator.terms import OPERATOR, Terms
 from repository import learning, roadmaps, tasks
-from repository.database import Session
+from repository.database import Database, Session
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
 
@@ -49,6 +50,29 @@ class PaceView(View):
     in_time: bool | None
 
 
+class Paces:
+    """The pace of roadmaps: read, and changed without a run."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def read(self, roadmap_id: str, *, owner: str | None = None) -> PaceView:
+        """Hours a week, deadline, and what is left today. Raises NotFound."""
+        now = self._clock()
+        return await self._database.persist(lambda session: _read(session, roadmap_id, now, owner=owner))
+
+    async def change(self, roadmap_id: str, change: PaceChange, *, terms: Terms = OPERATOR) -> PaceView:
+        """Other hours a week, or another deadline, from now on. No run is needed, and none is touched.
+
+        Raises NotFound, Conflict for a roadmap in the bin, and InvalidInput for a deadline that is past or is not
+        understood: nothing is changed then.
+        """
+        now = self._clock()
+        await self._database.persist(lambda session: _change(session, roadmap_id, change, terms, now))
+        return await self.read(roadmap_id)
+
+
 def pace_of_task(task: TaskRow) -> Pace:
     """As it was when the run was asked for: the same whenever it is resumed."""
     asked = tasks.asked_of(task)
@@ -61,7 +85,7 @@ async def pace_of_roadmap(session: Session, roadmap: RoadmapRow) -> Pace:
     return stored_pace(roadmap.pace, asked, roadmap.created_at.astimezone(UTC).date())
 
 
-async def read_view(session: Session, roadmap_id: str, now: datetime, *, owner: str | None) -> PaceView:
+async def _read(session: Session, roadmap_id: str, now: datetime, *, owner: str | None) -> PaceView:
     """Raises NotFound."""
     roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
     pace = await pace_of_roadmap(session, roadmap)
@@ -90,7 +114,7 @@ def view_of(roadmap_id: str, pace: Pace, framework: Framework | None, done: Coll
     )
 
 
-async def change_pace(session: Session, roadmap_id: str, change: PaceChange, terms: Terms, now: datetime) -> None:
+async def _change(session: Session, roadmap_id: str, change: PaceChange, terms: Terms, now: datetime) -> None:
     """Under the lock of the roadmap's row: of two changes at once the second sees the first, and what both name is
     the second's. Raises NotFound, InvalidInput, and Conflict for a roadmap in the bin.
     """

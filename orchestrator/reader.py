@@ -11,13 +11,12 @@ from typing import NamedTuple
 from domain.errors import NotFound
 from domain.manuscript import Manuscript
 from domain.vocabulary import ContentType, TaskStatus, TaskType
+from orchestrator.clock import Clock, utc_now
 from orchestrator.figures import Figures, read_figures
 from orchestrator.follow import Follower, check_place
 from orchestrator.manuscripts import manuscript
 from orchestrator.overviews import Overviews
-from orchestrator.pace import PaceView, read_view
 from orchestrator.readiness import Readiness, read_readiness
-from orchestrator.resources import Clock, utc_now
 from orchestrator.status import (
     ActiveTask,
     RoadmapView,
@@ -212,11 +211,6 @@ class Reader(Overviews, Structures):
         """A roadmap with its newest contents, to be written down as a whole. Raises NotFound."""
         now = self._clock()
         return await self._database.persist(lambda session: manuscript(session, roadmap_id, now, owner=owner))
-
-    async def pace(self, roadmap_id: str, *, owner: str | None = None) -> PaceView:
-        """Hours a week, deadline, and what is left today. Raises NotFound."""
-        now = self._clock()
-        return await self._database.persist(lambda session: read_view(session, roadmap_id, now, owner=owner))
 
     async def expenses(
         self, *, task_id: str | None = None, roadmap_id: str | None = None, user_id: str | None = None

@@ -5,15 +5,15 @@ so it is imported where the first run asks for it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from domain.errors import InvalidInput
 from nodes.authors.port import Author
 from nodes.authors.throttle import Throttle
+from orchestrator.clock import Clock, utc_now
 from orchestrator.gate import Gate
 from orchestrator.lease import Lease
 from orchestrator.queue import RunQueue
@@ -27,13 +27,7 @@ if TYPE_CHECKING:
     from nodes.web.search import Finder
     from repository.checkpoints import CheckpointPool
 
-Clock = Callable[[], datetime]
-"""What time it is, for what depends on the day: deadlines."""
 ProcessKind = Literal["foreground", "worker", "stepper", "server"]
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Checkpoints:

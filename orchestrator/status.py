@@ -87,7 +87,7 @@ class RoadmapView(View):
     contents: list[ContentState]
     active_tasks: list[TaskView]
     pace: Pace | None = None
-    """As it is now; null for roadmaps of older versions (Orchestrator.pace reads theirs too)."""
+    """As it is now; null for roadmaps of older versions (`Paces` reads theirs too)."""
 
     def state(self, concept_id: str, content_type: ContentType) -> ContentState | None:
         return next((c for c in self.contents if (c.concept_id, c.content_type) == (concept_id, content_type)), None)

@@ -58,7 +58,7 @@ async def change_pace(
 ) -> Response:
     form = await read_form(request)
     typed = {name: form[name] for name in ("available_hours_per_week", "target_deadline")}
-    before = await orchestrator.pace(roadmap_id, owner=caller.writes)
+    before = await orchestrator.paces.read(roadmap_id, owner=caller.writes)
     try:
         weekly = float(typed["available_hours_per_week"]) if typed["available_hours_per_week"] else None
         check_hours(weekly)
@@ -69,7 +69,7 @@ async def change_pace(
     change = PaceChange(weekly, None if same else typed["target_deadline"])
     terms = Terms(owner=caller.writes, time_zone=zone_of(form["time_zone"]))
     try:
-        await orchestrator.change_pace(roadmap_id, change, terms=terms)
+        await orchestrator.paces.change(roadmap_id, change, terms=terms)
     except InvalidInput as error:
         errors = {"target_deadline": str(error)}
         return await _plan(request, roadmap_id, caller, orchestrator, typed=typed, errors=errors)
@@ -86,7 +86,7 @@ async def _plan(
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    pace = await orchestrator.pace(roadmap_id, owner=caller.reads)
+    pace = await orchestrator.paces.read(roadmap_id, owner=caller.reads)
     framework = frame.roadmap.framework or Framework(roadmap_id=roadmap_id)
     now = {
         "available_hours_per_week": f"{pace.hours_per_week:g}",

@@ -189,7 +189,7 @@ async def diff(
 @router.get("/{roadmap_id}/pace", responses=documented(404, 422))
 async def read_pace(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> PaceView:
     """Hours a week and deadline, and what is left today: weeks, hours, and whether the one does for the other."""
-    return await orchestrator.pace(roadmap_id, owner=caller.reads)
+    return await orchestrator.paces.read(roadmap_id, owner=caller.reads)
 
 
 @router.patch("/{roadmap_id}/pace", responses=documented(400, 404, 409, 413, 415, 422))
@@ -199,7 +199,7 @@ async def change_pace(
     """Change hours a week or deadline. No run is made, and no model asked; of two changes at once the later counts."""
     change = PaceChange(body.available_hours_per_week, body.target_deadline)
     terms = Terms(owner=caller.writes, time_zone=body.time_zone)
-    return await orchestrator.change_pace(roadmap_id, change, terms=terms)
+    return await orchestrator.paces.change(roadmap_id, change, terms=terms)
 
 
 def _answer(roadmap: RoadmapView) -> RoadmapAnswer:

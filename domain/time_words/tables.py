@@ -31,7 +31,6 @@ UNITS: Final[dict[str, str]] = {
 }
 ONLY_IN_SPANS: Final[dict[str, str]] = {"day": "日間|日|일간?"}
 """Days of a month otherwise: a span only where a word around them says so ("30日以内")."""
-LATIN_UNITS: Final = "days?|weeks?|months?|years?"
 
 _TENS_EN = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _ONES_EN = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
@@ -102,7 +101,8 @@ HALF: Final = (
 AND_A_HALF: Final = "and an? half|y medi[oa]|et demie?|e mezz[oa]|e mei[oa]|und ein halb(?:es|er)|с половиной|半|반"
 
 WITHIN: Final = (
-    "in|within|inside|inside of|in less than|in under|en menos de|en moins de|in weniger als|en un plazo de|(?:in|within|over|for) the next|over|for|after|innerhalb|innerhalb von|binnen|nach"
+    "in|within|inside|inside of|in less than|in under|en menos de|en moins de|in weniger als"
+    "|en un plazo de|(?:in|within|over|for) the next|over|for|after|innerhalb|innerhalb von|binnen|nach"
     "|in den nächsten|innerhalb der nächsten|en|dentro de|en (?:los próximos|las próximas)|dans|sous|d'ici"
     "|dans les(?: prochaine?s)?|через|за|в течение|в ближайшие|на|entro|tra|fra|em|daqui a|在|于|未来|앞으로|あと"
 )
@@ -123,7 +123,7 @@ BY: Final = (
     "|entro|il|fino a|к|ко|до|не позднее|в|截止到?|截至|到|至|在|于|不晚于|最晚|最迟|不迟于"
 )
 """Words before a day, one to three of them: "bis zum", "au plus tard le"."""
-BY_AFTER: Final = "まで(?:に(?:は)?)?|に|까지|为止|為止|at the latest|latest|spätestens|au plus tard|a más tardar|内|中に|份|안에|중에|내에"
+BY_AFTER: Final = "まで(?:に(?:は)?)?|に|까지|[为為]止|at the latest|spätestens|au plus tard|内|中に|份|[안중내]에"
 BEFORE: Final = (
     "before|prior to|ahead of|vor dem|vor der|vor|antes de la|antes del|antes de|antes do|avant le|avant la|avant l'"
     "|avant|перед|prima di|prima del"

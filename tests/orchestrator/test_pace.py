@@ -69,17 +69,17 @@ async def test_a_deadline_becomes_a_date_once_and_stays_it(
     asked = await row(database, task.task_id)
     assert (asked.user_request or {})["preferences"]["target_deadline"] == "in 3 months", "briefs keep the words"
     clock.now += timedelta(days=70)
-    assert str((await orchestrator.pace(task.roadmap_id or "")).deadline) == "2027-02-28"
+    assert str((await orchestrator.paces.read(task.roadmap_id or "")).deadline) == "2027-02-28"
     assert pace_of_task(asked).weeks == 90 / 7, "a run that goes on later has the weeks that it had"
 
 
 async def test_weeks_left_are_counted_from_today(orchestrator: Orchestrator, clock: Clock) -> None:
     task = await orchestrator.create(asking(target_deadline="in 3 months"), detach=True)
-    assert (await orchestrator.pace(task.roadmap_id or "")).weeks_left == 12.9
+    assert (await orchestrator.paces.read(task.roadmap_id or "")).weeks_left == 12.9
     clock.now += timedelta(days=70)
-    assert (await orchestrator.pace(task.roadmap_id or "")).weeks_left == 2.9
+    assert (await orchestrator.paces.read(task.roadmap_id or "")).weeks_left == 2.9
     clock.now += timedelta(days=70)
-    past = await orchestrator.pace(task.roadmap_id or "")
+    past = await orchestrator.paces.read(task.roadmap_id or "")
     assert (past.weeks_left, past.hours_needed) == (0, None)
 
 
@@ -128,7 +128,7 @@ async def test_what_is_not_understood_is_said_and_bounds_nothing(orchestrator: O
     task = await orchestrator.create(asking(target_deadline="when I am old"), detach=True)
     assert task.pace is not None
     assert task.pace.is_misunderstood
-    assert (await orchestrator.pace(task.roadmap_id or "")).in_time is None
+    assert (await orchestrator.paces.read(task.roadmap_id or "")).in_time is None
 
 
 async def test_hours_and_deadline_of_the_goal_count_unless_others_are_given(orchestrator: Orchestrator) -> None:
@@ -148,19 +148,19 @@ async def test_a_change_of_pace_makes_no_run_and_asks_no_author(orchestrator: Or
     task = await orchestrator.create(asking(target_deadline="in 3 months"))
     task = await orchestrator.wait(task.task_id)
     roadmap_id = task.roadmap_id or ""
-    before = await orchestrator.pace(roadmap_id)
-    changed = await orchestrator.change_pace(roadmap_id, PaceChange(hours_per_week=1, deadline="in 1 week"))
+    before = await orchestrator.paces.read(roadmap_id)
+    changed = await orchestrator.paces.change(roadmap_id, PaceChange(hours_per_week=1, deadline="in 1 week"))
     assert (changed.hours_per_week, str(changed.deadline)) == (1, "2026-12-07")
     assert changed.weeks_needed > before.weeks_needed
     assert changed.in_time is False
     assert await tasks_of(database) == 1
-    nothing = await orchestrator.change_pace(roadmap_id, PaceChange(deadline=""))
+    nothing = await orchestrator.paces.change(roadmap_id, PaceChange(deadline=""))
     assert (nothing.deadline, nothing.hours_per_week) == (None, 1)
     first = (await orchestrator.roadmap(roadmap_id)).framework
     assert first is not None
     for concept in first.concepts():
         await orchestrator.learning.mark(roadmap_id, concept.concept_id, "ann", done=True)
-    assert (await orchestrator.pace(roadmap_id)).hours_left == 0
+    assert (await orchestrator.paces.read(roadmap_id)).hours_left == 0
 
 
 @pytest.mark.parametrize(
@@ -178,39 +178,39 @@ async def test_a_change_of_pace_makes_no_run_and_asks_no_author(orchestrator: Or
 )
 async def test_a_change_that_is_refused_changes_nothing(orchestrator: Orchestrator, change: PaceChange) -> None:
     task = await orchestrator.create(asking(target_deadline="in 3 months"), detach=True)
-    before = await orchestrator.pace(task.roadmap_id or "")
+    before = await orchestrator.paces.read(task.roadmap_id or "")
     with pytest.raises(InvalidInput) as refused:
-        await orchestrator.change_pace(task.roadmap_id or "", change)
+        await orchestrator.paces.change(task.roadmap_id or "", change)
     assert "\n" not in str(refused.value)
-    assert await orchestrator.pace(task.roadmap_id or "") == before
+    assert await orchestrator.paces.read(task.roadmap_id or "") == before
 
 
 async def test_only_its_owner_changes_a_pace_and_none_in_the_bin(orchestrator: Orchestrator) -> None:
     task = await orchestrator.create(asking(), detach=True)
     roadmap_id = task.roadmap_id or ""
     with pytest.raises(NotFound):
-        await orchestrator.change_pace(roadmap_id, PaceChange(3), terms=Terms(owner="bob"))
+        await orchestrator.paces.change(roadmap_id, PaceChange(3), terms=Terms(owner="bob"))
     with pytest.raises(NotFound):
-        await orchestrator.pace(roadmap_id, owner="bob")
+        await orchestrator.paces.read(roadmap_id, owner="bob")
     await orchestrator.cancel(task.task_id)
     await orchestrator.bin(roadmap_id)
     with pytest.raises(Conflict, match="bin"):
-        await orchestrator.change_pace(roadmap_id, PaceChange(3))
+        await orchestrator.paces.change(roadmap_id, PaceChange(3))
 
 
 async def test_changes_at_once_keep_what_the_other_one_changed(orchestrator: Orchestrator) -> None:
     task = await orchestrator.create(asking(), detach=True)
     roadmap_id = task.roadmap_id or ""
     changes = [PaceChange(hours_per_week=9), PaceChange(deadline="in 3 months")]
-    await asyncio.gather(*(orchestrator.change_pace(roadmap_id, change) for change in changes))
-    pace = await orchestrator.pace(roadmap_id)
+    await asyncio.gather(*(orchestrator.paces.change(roadmap_id, change) for change in changes))
+    pace = await orchestrator.paces.read(roadmap_id)
     assert (pace.hours_per_week, str(pace.deadline)) == (9, "2027-02-28")
 
 
 async def test_a_modification_goes_by_the_pace_of_its_day(orchestrator: Orchestrator, database: Database) -> None:
     task = await orchestrator.create(asking(target_deadline="in 3 months"))
     await orchestrator.wait(task.task_id)
-    await orchestrator.change_pace(task.roadmap_id or "", PaceChange(9, "in 1 year"))
+    await orchestrator.paces.change(task.roadmap_id or "", PaceChange(9, "in 1 year"))
     asked = await row(database, (await orchestrator.modify(task.roadmap_id or "", "shorter", detach=True)).task_id)
     preferences = (asked.user_request or {})["preferences"]
     assert (preferences["available_hours_per_week"], preferences["target_deadline"]) == (9, "in 1 year")
@@ -224,7 +224,7 @@ async def test_a_roadmap_of_an_older_version_has_the_pace_that_its_request_meant
     async with database.transaction() as session:
         await execute(session, text("UPDATE roadmap_metadata SET pace = NULL, created_at = '2026-01-31 12:00Z'"), {})
         await execute(session, text("UPDATE roadmap_tasks SET user_request = user_request - 'pace'"), {})
-    pace = await orchestrator.pace(task.roadmap_id or "")
+    pace = await orchestrator.paces.read(task.roadmap_id or "")
     assert (pace.hours_per_week, pace.deadline) == (7, date(2026, 4, 30))
     assert (await orchestrator.task(task.task_id)).pace is None
 
