@@ -69,7 +69,7 @@ def date_named(core: str, today: date, *, whole: bool = False) -> Named | None:
             continue
         try:
             named = read(found, today)
-        except ValueError:  # the 31st of June, the 13th month
+        except (ValueError, OverflowError):  # the 31st of June, the 13th month, the day after the last one
             return None
         if named is not None and not (whole and named[0] == named[1]):
             return named
