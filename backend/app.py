@@ -26,6 +26,7 @@ from backend.tutorials import Tutorials
 from nodes.authors.nobody import Nobody
 from orchestrator import Orchestrator, Settings
 from orchestrator.access import authority
+from orchestrator.clock import Clock, utc_now
 from orchestrator.settings import load_settings
 
 API: Final = "/api/v1"
@@ -45,10 +46,11 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
 """(prefix, router) of every part. The first that fits answers: `concepts`, whose ids may hold slashes, fits much."""
 
 
-def create_app(settings: Settings | None = None, *, leave_stopped: bool = False) -> FastAPI:
+def create_app(settings: Settings | None = None, *, leave_stopped: bool = False, clock: Clock = utc_now) -> FastAPI:
     """An app on these settings (else those of the environment). Raises InvalidInput for settings that do not do.
 
-    `leave_stopped`: its start does not start an embedded database that was stopped on purpose.
+    `leave_stopped`: its start does not start an embedded database that was stopped on purpose. `clock` says which day
+    it is, for deadlines.
     """
     effective = settings or load_settings()
     app = FastAPI(
@@ -63,6 +65,7 @@ def create_app(settings: Settings | None = None, *, leave_stopped: bool = False)
     )
     app.state.settings = effective
     app.state.leave_stopped = leave_stopped
+    app.state.clock = clock
     app.state.authority = authority(effective)
     app.state.rates = Rates(effective.http_requests_per_minute)
     app.state.webhook_tests = Rates(MAX_TESTS_PER_MINUTE, what="tests of webhooks")
@@ -99,8 +102,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     # Somebody waits at the other end: 503 at once is better than an answer in a minute.
     brief = settings.model_copy(update={"database_patience": settings.http_patience})
-    leave_stopped: bool = app.state.leave_stopped
-    async with Orchestrator.open(brief, author=Nobody(), kind="server", leave_stopped=leave_stopped) as orchestrator:
+    async with Orchestrator.open(
+        brief, author=Nobody(), kind="server", leave_stopped=app.state.leave_stopped, clock=app.state.clock
+    ) as orchestrator:
         app.state.orchestrator = orchestrator
         app.state.tutorials = Tutorials()
         ending = asyncio.create_task(_end_streams(app.state.stopping, orchestrator))

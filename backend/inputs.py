@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ValidationError
 
 from backend.auth import Caller
 from domain.errors import InvalidInput, NotFound
+from domain.pace import read_zone
 from domain.request import UserId, Word
 from domain.review import Decision
 from orchestrator import Settings
@@ -51,15 +52,38 @@ VERSION: Final = Query(ge=1, le=2_000_000_000, description="A version; the newes
 Version = Annotated[int | None, VERSION]
 
 
+def zone_of(text: str) -> str | None:
+    """What a browser says of its time zone; nothing where that is none: days are those of UTC then."""
+    try:
+        read_zone(text)
+    except InvalidInput:
+        return None
+    return text
+
+
 def terms_of(
-    request: Request, caller: Caller, settings: Settings, *, owner: str | None, key: str | None = None, body: Any = None
+    request: Request,
+    caller: Caller,
+    settings: Settings,
+    *,
+    owner: str | None,
+    key: str | None = None,
+    body: Any = None,
+    time_zone: str | None = None,
 ) -> Terms:
     """The terms of a request that starts a run."""
     once = None
     if key is not None:
         once = Once(caller.user_id, key, _hash(request, body))
     most = settings.http_active_runs if caller.authenticated else None
-    return Terms(owner=owner, most_active=most, once=once, trace=request.state.trace, by=caller.user_id)
+    return Terms(
+        owner=owner,
+        most_active=most,
+        once=once,
+        trace=request.state.trace,
+        by=caller.user_id,
+        time_zone=time_zone,
+    )
 
 
 def _hash(request: Request, body: BaseModel | None) -> str:

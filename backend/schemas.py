@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.diff import Change
+from domain.pace import MAX_ZONE, Pace
 from domain.request import (
     ContentPreference,
     Goal,
@@ -48,6 +49,11 @@ class GenerateRequest(Shape):
     review: bool = Field(default=False, description="Stop for a person's approval before contents are made.")
     review_timeout: Annotated[float, Field(gt=0, le=LONGEST_REVIEW, allow_inf_nan=False)] | None = Field(
         default=None, description="Seconds until a review that nobody answers cancels the run."
+    )
+
+    time_zone: Annotated[str, Field(max_length=MAX_ZONE)] | None = Field(
+        default=None,
+        description="Of the learner, as `Europe/Berlin` or `+02:00`: in it the deadline becomes a date. Else UTC.",
     )
 
     def request(self, user_id: str) -> LearningRequest:
@@ -128,11 +134,27 @@ class Started(BaseModel):
     roadmap_id: str
     status: TaskStatus | None
     task_type: TaskType | None
+    pace: Pace | None = Field(default=None, description="How deadline and hours a week were understood.")
+    warnings: list[str] = Field(default_factory=list, description="What was asked for and is ignored.")
 
 
 class StartedRetry(Started):
     concept_id: str
     content_type: ContentType
+
+
+class PaceBody(Shape):
+    """What is to be different; what is absent stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"available_hours_per_week": 4, "target_deadline": "end of June"}]}
+    )
+
+    available_hours_per_week: Annotated[float, Field(ge=1, le=168, allow_inf_nan=False)] | None = None
+    target_deadline: Word | None = Field(default=None, description="In words; an empty text takes it away.")
+    time_zone: Annotated[str, Field(max_length=MAX_ZONE)] | None = Field(
+        default=None, description="Of the learner; unless given, the one that is stored."
+    )
 
 
 class ActiveTaskAnswer(BaseModel):
@@ -192,6 +214,7 @@ class RoadmapAnswer(BaseModel):
     deleted_at: datetime | None = Field(description="Since when it lies in the bin.")
     framework: Stages | None
     active_tasks: list[TaskView]
+    pace: Pace | None = Field(description="As it was understood; `/pace` tells what is left today.")
 
 
 class StructureVersion(BaseModel):

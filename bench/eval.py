@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
@@ -21,6 +22,7 @@ from bench.eval_table import table
 from domain.checks import check_content, check_draft, check_framework
 from domain.checks.tutorial import count_words
 from domain.contents import Resources, Tutorial
+from domain.deadlines import read_deadline, weeks_between
 from domain.framework import FrameworkDraft
 from domain.identity import identify
 from domain.language import same_language
@@ -167,8 +169,18 @@ class Examiner:
 
 def _framework_problems(draft: FrameworkDraft, goal: Preferences) -> list[str]:
     framework, repairs = identify(draft, "r-eval", goal.available_hours_per_week)
-    issues = [*check_framework(framework, MOST_CONCEPTS, goal), *repairs]
-    return [*check_draft(draft, goal), *(f"The framework has an issue: {issue.category}." for issue in issues)]
+    issues = [*check_framework(framework, MOST_CONCEPTS, goal, _weeks(goal)), *repairs]
+    return [
+        *check_draft(draft, goal, _weeks(goal)),
+        *(f"The framework has an issue: {issue.category}." for issue in issues),
+    ]
+
+
+def _weeks(goal: Preferences) -> float | None:
+    """Spans are as long on any day."""
+    today = date(2026, 1, 1)
+    deadline = read_deadline(goal.target_deadline, today)
+    return None if deadline is None else weeks_between(today, deadline)
 
 
 def _kind_of(problem: str) -> str:

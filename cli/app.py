@@ -18,6 +18,7 @@ from cli import (
     deleting,
     exporting,
     operations,
+    pace,
     pruning,
     reviews,
     runs,
@@ -97,6 +98,7 @@ app.command("list")(views.list_roadmaps)
 app.command()(views.show)
 app.command()(deleting.delete)
 app.command()(deleting.restore)
+app.command()(pace.pace)
 app.command()(exporting.export)
 app.command()(views.status)
 app.command()(views.tasks)

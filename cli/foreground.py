@@ -15,7 +15,7 @@ from cli.output import complain, tell
 from cli.signals import run_until_asked
 from cli.summaries import Outcome, exit_code_of, show_detached, show_outcome
 from domain.errors import RoadmapError, Unavailable
-from domain.vocabulary import ACTIVE, TaskStatus
+from domain.vocabulary import ACTIVE, TaskStatus, TaskType
 
 if TYPE_CHECKING:
     from cli.progress import Standing
@@ -55,9 +55,19 @@ async def _carry_out(settings: "Settings", request: Request, *, detach: bool) ->
             return None
         tell(f"Roadmap {task.roadmap_id}")
         tell(f"Task    {task.task_id}")
+        _tell_understood(task)
         if not detach:
             task = await _followed(orchestrator, task)
         return await Outcome.of(orchestrator, task)
+
+
+def _tell_understood(task: "TaskView") -> None:
+    """What was made of the deadline and the goal, at once: it may be not what was meant."""
+    from rendering.pace_text import understood
+
+    if task.pace is not None and task.task_type is TaskType.CREATION:
+        for line in understood(task.pace):
+            complain(line)
 
 
 async def _requested(orchestrator: "Orchestrator", request: Request) -> "TaskView | None":

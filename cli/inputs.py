@@ -24,6 +24,7 @@ OPTIONS: Final = {
     "available_hours_per_week": "--hours-per-week",
     "motivation": "--motivation",
     "career_background": "--background",
+    "target_deadline": "--deadline",
     "primary_language": "--language",
     "user_id": "--user",
 }

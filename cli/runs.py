@@ -9,6 +9,7 @@ from cli.foreground import carry_out
 from cli.inputs import known_id, language_note, read_request, read_retry_request
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
 from cli.output import print_json, print_text, tell
+from cli.pace import local_zone
 from cli.summaries import FIELDS_OF_A_RUN
 from domain.vocabulary import ContentType
 from rendering.words import one_line
@@ -24,6 +25,9 @@ def create(
     hours_per_week: Annotated[str | None, typer.Option(metavar="N", help="Hours of study a week, 1 to 168.")] = None,
     motivation: Annotated[str | None, typer.Option(metavar="TEXT", help="Why it is to be learned.")] = None,
     background: Annotated[str | None, typer.Option(metavar="TEXT", help="What the learner has done so far.")] = None,
+    deadline: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="By when, as 2027-06-30 or `in 3 months`; it is said back.")
+    ] = None,
     language: Annotated[
         str | None, typer.Option(metavar="CODE", help="Language of the contents, as `en`; else the goal's.")
     ] = None,
@@ -47,13 +51,20 @@ def create(
             "available_hours_per_week": hours_per_week,
             "motivation": motivation,
             "career_background": background,
+            "target_deadline": deadline,
             "primary_language": language,
             "user_id": user,
         },
     )
     if language is None and request is None and (note := language_note(wanted)):
         tell(note)
-    carry_out(lambda orchestrator: orchestrator.create(wanted, review=stop, detach=detach), detach=detach, json=json)
+
+    def begin(orchestrator: "Orchestrator") -> "Awaitable[TaskView]":
+        from orchestrator.terms import Terms
+
+        return orchestrator.create(wanted, review=stop, detach=detach, terms=Terms(time_zone=local_zone()))
+
+    carry_out(begin, detach=detach, json=json)
 
 
 def retry(

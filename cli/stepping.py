@@ -9,6 +9,7 @@ from cli.inputs import known_id, read_request, read_retry_request
 from cli.opening import read_settings
 from cli.options import NewUser, Review, RoadmapId, TaskId
 from cli.output import print_text, tell
+from cli.pace import local_zone
 from cli.summaries import answers_to_review
 from domain.vocabulary import ContentType, TaskStatus
 from rendering.words import one_line
@@ -42,7 +43,13 @@ def step_create(
     """Step the creation of a roadmap."""
     options = {"current_level": level, "available_hours_per_week": hours_per_week, "user_id": user}
     wanted = read_request(goal, None, options)
-    _step(lambda orchestrator: orchestrator.create(wanted, review=_review(review)))
+
+    def begin(orchestrator: "Orchestrator") -> "Awaitable[TaskView]":
+        from orchestrator.terms import Terms
+
+        return orchestrator.create(wanted, review=_review(review), terms=Terms(time_zone=local_zone()))
+
+    _step(begin)
 
 
 @step.command("retry")

@@ -1,22 +1,36 @@
-"""How long a deadline in free words leaves. Only a span can be read; a date would need a clock."""
+"""Deadlines: what a learner's words name becomes a date once, on the day they are said, and stays that date.
 
-import re
+All of the words must be understood, or none are: "in 3 months or so" names no day. Conventions that the words leave
+open: a month or a year means its last day ("by March": the 31st), `before` something the day before it, a month or day
+without a year the next one to come. "03/04/2027" may be two days, and so is none.
+"""
+
+from datetime import date
 from typing import Final
 
-_DEADLINE = re.compile(
-    r"(\d{1,3}|half|半|[一二两三四五六七八九十])\s*(?:an?\s+)?个?\s*(weeks?|months?|years?|星期|周|月|年)",
-    re.IGNORECASE,
-)
-_NUMBERS: Final = {"half": 0.5, "半": 0.5, "两": 2} | {
-    char: number for number, char in enumerate("一二三四五六七八九十", 1)
-}
-_WEEKS: Final = {"w": 1.0, "m": 4.33, "y": 52.0, "周": 1.0, "星": 1.0, "月": 4.33, "年": 52.0}
+from domain.time_words import normal, read_date, read_span
+
+MAX_WORDS: Final = 200
+"""Characters of a deadline."""
+MAX_YEARS: Final = 50
+"""How far away a deadline may be."""
 
 
-def weeks_until(deadline: str | None) -> float | None:
-    """Weeks that a deadline like "in 3 months" or "半年" leaves; None where it names no span (a date needs a clock)."""
-    found = _DEADLINE.search(deadline or "")
-    if not found:
+def read_deadline(words: str | None, today: date) -> date | None:
+    """The day that `words` name, said on the day `today`; None where they name none for sure.
+
+    It may be past, and `date.max` stands for all that no calendar reaches.
+    """
+    if words is None or len(words) > MAX_WORDS or not (text := normal(words)):
         return None
-    number = float(found[1]) if found[1].isdecimal() else _NUMBERS[found[1].lower()]
-    return number * _WEEKS[found[2][0].lower()] or None
+    span = read_span(text)
+    return span.after(today) if span is not None else read_date(text, today)
+
+
+def weeks_between(start: date, end: date) -> float:
+    """Weeks from one day to another, parts of them included; none where the end is past."""
+    return max((end - start).days, 0) / 7
+
+
+def too_far(deadline: date, today: date) -> bool:
+    return deadline.year - today.year > MAX_YEARS

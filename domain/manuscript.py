@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -33,14 +34,21 @@ NOTHING = Written(None)
 
 
 @dataclass(frozen=True)
-class Manuscript:
-    """`hours_per_week` and `deadline` as the learner gave them."""
+class Planning:
+    """What a weekly plan is made from: as of `today`, for the concepts that are not `done`."""
 
+    today: date
+    hours_per_week: float
+    deadline: date | None = None
+    done: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Manuscript:
     title: str
     framework: Framework | None
     contents: Mapping[Key, Written] = field(default_factory=dict)
-    hours_per_week: float | None = None
-    deadline: str | None = None
+    plan: Planning | None = None
 
     def written(self, concept_id: str, content_type: ContentType) -> Written:
         return self.contents.get((concept_id, content_type), NOTHING)

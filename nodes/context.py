@@ -30,6 +30,9 @@ class RunContext:
     content_step: Step
     """What `current_step` reads while contents are made."""
     max_concepts: int
+    weeks: float | None
+    """From the day of the request to the deadline; None where there is none. Never the clock: a resumed run is to ask
+    what it asked before."""
     any_language: bool
     """The author can write whatever language is asked for."""
     second_opinion: bool

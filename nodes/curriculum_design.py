@@ -37,15 +37,15 @@ async def curriculum_design(state: RunState, runtime: Runtime[RunContext]) -> Ru
 async def _designed(context: RunContext, request: LearningRequest, intent: Intent) -> FrameworkDraft:
     most = context.ledger.author.most_concepts
     if most is None or context.max_concepts <= most:
-        brief = FrameworkBrief(request=request, intent=intent, max_concepts=context.max_concepts)
-        fits = partial(check_draft, preferences=request.preferences)
+        brief = FrameworkBrief(request=request, intent=intent, max_concepts=context.max_concepts, weeks=context.weeks)
+        fits = partial(check_draft, preferences=request.preferences, weeks=context.weeks)
         return await context.ledger.ask(Question(Step.CURRICULUM_DESIGN, brief, fits, stands=True))
     return await _in_parts(context, request, intent)
 
 
 async def _in_parts(context: RunContext, request: LearningRequest, intent: Intent) -> FrameworkDraft:
     """One stage after another: each knows the concepts before it, which may be its prerequisites."""
-    wanted = OutlineBrief(request=request, intent=intent, max_concepts=context.max_concepts)
+    wanted = OutlineBrief(request=request, intent=intent, max_concepts=context.max_concepts, weeks=context.weeks)
     outline: Outline = await context.ledger.ask(
         Question(Step.CURRICULUM_DESIGN, wanted, lambda said: too_many(said, context.max_concepts), stands=True)
     )
@@ -59,6 +59,7 @@ async def _in_parts(context: RunContext, request: LearningRequest, intent: Inten
             index=index,
             max_concepts=stage.concepts,
             earlier=list(earlier),
+            weeks=context.weeks,
         )
         parts: StageParts = await context.ledger.ask(Question(Step.CURRICULUM_DESIGN, brief, stands=True))
         earlier += [concept.name for module in parts.modules for concept in module.concepts]

@@ -23,7 +23,7 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
     await context.enter(Step.STRUCTURE_VALIDATION)
     framework = Framework.model_validate(state["framework"])
     request = LearningRequest.model_validate(state["request"])
-    findings = check_framework(framework, context.max_concepts, request.preferences)
+    findings = check_framework(framework, context.max_concepts, request.preferences, context.weeks)
     repairs = [Issue.model_validate(issue) for issue in state.get("repairs", [])]
     if any(issue.severity == "critical" for issue in findings):
         validation = Validation(
@@ -37,6 +37,7 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             request=request,
             intent=Intent.model_validate(state["intent"]) if "intent" in state else None,
             framework=framework,
+            weeks=context.weeks,
         )
         review = await context.ledger.ask(Question(Step.STRUCTURE_VALIDATION, brief, check_review))
         said = {issue.category for issue in review.issues}

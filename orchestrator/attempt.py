@@ -32,6 +32,7 @@ from orchestrator.graphs.retry import build_retry_graph
 from orchestrator.inputs import answer_of, input_of
 from orchestrator.lease import HeldRun
 from orchestrator.outcomes import Cause
+from orchestrator.pace import pace_of_task
 from orchestrator.resources import Resources
 from orchestrator.settings import Settings
 from repository import contents, events, roadmaps, tasks
@@ -213,6 +214,7 @@ def _context(
         instructions=asked.get("instructions") or "",
         content_step=GENERATOR_OF[content_type] if content_type else Step.CONTENT_GENERATION,
         max_concepts=resources.settings.max_concepts,
+        weeks=pace_of_task(task).weeks,
         any_language=resources.settings.model is not None,
         second_opinion=resources.settings.model_review is not None,
         links=resources.links,

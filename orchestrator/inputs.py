@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from domain.errors import InvalidInput
+from domain.pace import dated, today_in
 from domain.request import LearningRequest, Preferences, UserId, check_languages, check_words, usable_text
 from domain.vocabulary import TaskType
 from nodes.state import Json, RunState
 from orchestrator import transitions
+from orchestrator.pace import pace_of_roadmap
 from repository import roadmaps, tasks
 from repository.database import Session
 from repository.tables.roadmaps import RoadmapRow
@@ -65,8 +68,11 @@ def answer_of(task: TaskRow) -> dict[str, Json]:
     return {review["interrupt_id"]: answer}
 
 
-async def retry_json(session: Session, wanted: TaskRow, roadmap: RoadmapRow, request: RetryRequest) -> Json:
-    """What a retry's row keeps as `user_request`: the creation's preferences unless others are given."""
+async def retry_json(
+    session: Session, wanted: TaskRow, roadmap: RoadmapRow, request: RetryRequest, *, now: datetime
+) -> Json:
+    """What a retry's row keeps as `user_request`: the creation's preferences, at the pace of today, unless others are
+    given. Raises InvalidInput."""
     created = await tasks.first_request(session, roadmap.roadmap_id)
     check_languages(request.preferences or {})
     known = {key: value for key, value in created.items() if key in Preferences.model_fields and value is not None}
@@ -76,15 +82,26 @@ async def retry_json(session: Session, wanted: TaskRow, roadmap: RoadmapRow, req
         before = Preferences(learning_goal=roadmap.title[:2000].replace("\x00", "") or roadmap.roadmap_id)
     if "learning_goal" in (request.preferences or {}):
         check_words("preferences.learning_goal", str((request.preferences or {})["learning_goal"]))
+    pace, given = await pace_of_roadmap(session, roadmap), request.preferences or {}
+    if roadmap.pace is not None:
+        changed = {"available_hours_per_week": pace.hours_per_week, "target_deadline": pace.deadline_words}
+        before = before.model_copy(update=changed)
     try:
-        preferences = Preferences.model_validate({**before.model_dump(), **(request.preferences or {})})
+        preferences = Preferences.model_validate({**before.model_dump(), **given})
     except ValidationError as error:
         first = error.errors()[0]
         raise InvalidInput(f"preferences.{'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+    today = today_in(pace.time_zone, now)
+    pace = pace.model_copy(update={"hours_per_week": preferences.available_hours_per_week, "asked_on": today})
+    if given.get("target_deadline") is not None:
+        words = preferences.target_deadline or ""
+        read = {"deadline_words": words or None, "deadline": dated(words, today)}
+        pace = pace.model_copy(update=read)
     return {
         "type": wanted.task_type,
         "roadmap_id": roadmap.roadmap_id,
         "concept_id": wanted.concept_id,
         "preferences": preferences.model_dump(mode="json", exclude_none=True),
         "instructions": usable_text("instructions", request.instructions) if request.instructions else None,
+        "pace": pace.model_dump(mode="json", exclude={"from_goal"}),
     }

@@ -24,8 +24,10 @@ from orchestrator import transitions
 from orchestrator.arguments import checks_arguments, invalid
 from orchestrator.authorship import check_opening
 from orchestrator.bin import request_bin, request_restore
+from orchestrator.clock import Clock, utc_now
 from orchestrator.inputs import RetryRequest, ReviewRequest
 from orchestrator.learning import Learning
+from orchestrator.pace import Paces
 from orchestrator.reader import Reader
 from orchestrator.requests import (
     request_batch,
@@ -60,15 +62,17 @@ Requested = TypeVar("Requested", TaskRow, TaskRow | None)
 class Orchestrator(Reader):
     """Everything a backend, the command line or a script may ask for. Acts as operator, unless `terms` say for whom.
 
-    What it tells about tasks and roadmaps stands in orchestrator/reader.py; `learning` is what learners do with them.
+    What it tells about tasks and roadmaps stands in orchestrator/reader.py; `learning` is what learners do with them,
+    `paces` their hours and deadlines.
     """
 
     def __init__(self, resources: Resources) -> None:
         """Use `Orchestrator.open`."""
         # Whoever streams to a browser has time, though its requests want an answer.
         patience = FOLLOW_PATIENCE if resources.kind == "server" else None
-        super().__init__(resources.database, follow_patience=patience)
+        super().__init__(resources.database, follow_patience=patience, clock=resources.clock)
         self.learning = Learning(resources.database)
+        self.paces = Paces(resources.database, resources.clock)
         self._resources = resources
         self._requests: set[asyncio.Task[Any]] = set()
         self._runs: dict[str, asyncio.Task[TaskRow]] = {}
@@ -82,6 +86,7 @@ class Orchestrator(Reader):
         author: Author | None = None,
         kind: ProcessKind = "foreground",
         leave_stopped: bool = False,
+        clock: Clock = utc_now,
     ) -> AsyncIterator["Orchestrator"]:
         """Settings from the environment and the author they name, unless given.
 
@@ -92,7 +97,9 @@ class Orchestrator(Reader):
         """
         check_opening(settings, author, kind)
         effective = settings or load_settings()
-        async with open_resources(effective, author=author, kind=kind, leave_stopped=leave_stopped) as resources:
+        async with open_resources(
+            effective, author=author, kind=kind, leave_stopped=leave_stopped, clock=clock
+        ) as resources:
             orchestrator = cls(resources)
             try:
                 yield orchestrator

@@ -45,7 +45,7 @@ def execution_summary(
     *,
     cause: Cause | None = None,
 ) -> dict[str, Any]:
-    """What the task's row keeps; `seconds` from request to end but for those that reviews `waited` to be answered,
+    """What the task's row keeps; `seconds` for which workers held it, those that reviews `waited` to be answered,
     `cost` in US dollars: a lower bound where there are `unpriced_calls`, whose price nobody knows. Tokens of
     `estimated_calls` are estimates.
 

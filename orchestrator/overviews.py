@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import ValidationError
-
-from domain.request import Preferences
 from orchestrator.arguments import checks_arguments
-from repository import overviews, roadmaps, tasks
+from repository import overviews
 from repository.database import Database, Session
 from repository.overviews import BrokenRoadmap, Pressure, Process, ShelvedRoadmap
 
@@ -56,17 +53,3 @@ class Overviews:
     async def broken_roadmaps(self, limit: int = 50) -> Sequence[BrokenRoadmap]:
         """Roadmaps with contents that nobody will finish."""
         return await self._database.persist(lambda session: overviews.broken_roadmaps(session, limit))
-
-    async def preferences(self, roadmap_id: str, *, owner: str | None = None) -> Preferences:
-        """What the learner asked for when he asked for the roadmap. Raises NotFound."""
-
-        async def read(session: Session) -> Preferences:
-            roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            asked = await tasks.first_request(session, roadmap_id)
-            known = {name: value for name, value in asked.items() if name in Preferences.model_fields}
-            try:
-                return Preferences.model_validate(known)
-            except ValidationError:  # a legacy request: the usual hours are as good a guess as any
-                return Preferences(learning_goal=roadmap.title[:2000].strip() or roadmap_id)
-
-        return await self._database.persist(read)

@@ -12,6 +12,7 @@ from domain.errors import NotFound
 from domain.manuscript import Manuscript
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from orchestrator.arguments import checks_arguments
+from orchestrator.clock import Clock, utc_now
 from orchestrator.figures import Figures, read_figures
 from orchestrator.follow import Follower, check_place
 from orchestrator.manuscripts import manuscript
@@ -47,15 +48,20 @@ class Content(NamedTuple):
 class Reader(Overviews, Structures):
     """The reading half of an Orchestrator."""
 
-    def __init__(self, database: Database, *, follow_patience: float | None = None) -> None:
+    def __init__(self, database: Database, *, follow_patience: float | None = None, clock: Clock = utc_now) -> None:
         """`follow_patience`: seconds that followers wait for a database that went away; unset: as all others."""
         self._database = database
+        self._clock = clock
         self._follower = Follower(database, follow_patience)
 
     @property
     def database(self) -> Database:
         """For the modules beside this one."""
         return self._database
+
+    def now(self) -> datetime:
+        """By the clock of this orchestrator."""
+        return self._clock()
 
     def follow(self, task_id: str, after: int = 0) -> AsyncGenerator[Event, None]:
         """Events of a task above a sequence, live, until its last one."""
@@ -205,7 +211,8 @@ class Reader(Overviews, Structures):
 
     async def manuscript(self, roadmap_id: str, *, owner: str | None = None) -> Manuscript:
         """A roadmap with its newest contents, to be written down as a whole. Raises NotFound."""
-        return await self._database.persist(lambda session: manuscript(session, roadmap_id, owner=owner))
+        now = self._clock()
+        return await self._database.persist(lambda session: manuscript(session, roadmap_id, now, owner=owner))
 
     async def expenses(
         self, *, task_id: str | None = None, roadmap_id: str | None = None, user_id: str | None = None

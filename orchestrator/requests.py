@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from domain.errors import Conflict, NotFound
 from domain.identity import new_roadmap_id, new_task_id
+from domain.pace import DEFAULT_ZONE, read_pace, read_zone
 from domain.request import LearningRequest, check_languages, check_words, usable_text
 from domain.review import Decision
 from domain.vocabulary import ACTIVE, RETRY_OF, ContentType, TaskStatus, TaskType
@@ -37,26 +38,28 @@ async def request_creation(
     detach: bool,
     terms: Terms = OPERATOR,
 ) -> TaskRow:
-    """A new roadmap. Raises InvalidInput for a goal of which nothing can be seen, and for unknown languages."""
+    """A new roadmap. Raises InvalidInput for a goal of which nothing can be seen, a deadline that is past, and a
+    language or a time zone that there is not."""
     check_words("learning_goal", request.preferences.learning_goal)
     check_languages(request.preferences.model_dump())
     user_id = request.user_id or DEFAULT_USER
     goal = request.preferences.learning_goal
     roadmap_id = new_roadmap_id(goal)
-    wanted = TaskRow(
-        task_id=new_task_id(),
-        user_id=user_id,
-        roadmap_id=roadmap_id,
-        task_type=TaskType.CREATION,
-        user_request=request.model_dump(mode="json", exclude_none=True) | (review.as_json() if review else {}),
-    )
+    wanted = TaskRow(task_id=new_task_id(), user_id=user_id, roadmap_id=roadmap_id, task_type=TaskType.CREATION)
+    zone = terms.time_zone or DEFAULT_ZONE
+    today = resources.clock().astimezone(read_zone(zone)).date()
     await _ready(resources, detach)
 
     async def create(session: Session) -> TaskRow:
         if (before := await asked_before(session, terms, wanted)) is not None:
             return before
+        # Not before: what was asked for yesterday and is sent again has a deadline that may be past by now.
+        preferences, pace = read_pace(request.preferences, today, zone)
+        read = pace.model_dump(mode="json")
+        asked = request.model_copy(update={"preferences": preferences}).model_dump(mode="json", exclude_none=True)
+        wanted.user_request = asked | (review.as_json() if review else {}) | {"pace": read}
         await admit(session, terms, user_id)
-        await roadmaps.reserve_roadmap(session, roadmap_id, user_id, title=goal)
+        await roadmaps.reserve_roadmap(session, roadmap_id, user_id, title=goal, pace=read)
         return await _create(session, resources, wanted, detach=detach, terms=terms)
 
     return await despite_the_silent(resources.database, create)
@@ -89,7 +92,7 @@ async def request_retry(
         rival = await transitions.hold_rival(session, wanted)
         roadmap = await _accepted(session, roadmap_id)
         _check_concept(roadmap, concept_id)
-        wanted.user_request = await retry_json(session, wanted, roadmap, request)
+        wanted.user_request = await retry_json(session, wanted, roadmap, request, now=resources.clock())
         await transitions.make_room(session, rival)
         task = await _create(session, resources, wanted, detach=detach, size=1, terms=terms)
         chosen = await claims.lock_contents(session, roadmap_id, [content_type], concept_id)
@@ -132,7 +135,7 @@ async def request_batch(
             await forget(session, terms)
             return None
         wanted.user_request = {
-            **await retry_json(session, wanted, roadmap, request),
+            **await retry_json(session, wanted, roadmap, request, now=resources.clock()),
             "content_types": list(content_types),
             "skipped": len(held),
         }
@@ -165,7 +168,7 @@ async def request_modification(
         roadmap = await _accepted(session, roadmap_id)
         await transitions.make_room(session, rival)
         wanted.user_request = {
-            **await retry_json(session, wanted, roadmap, request),
+            **await retry_json(session, wanted, roadmap, request, now=resources.clock()),
             "instructions": instructions,
             "base_version": roadmap.framework_version,
             **(review.as_json() if review else {}),
@@ -241,6 +244,8 @@ async def _create(
     asked |= terms.asked_by(task.user_id)
     if size is not None:
         asked["contents"] = size
+    if pace := (wanted.user_request or {}).get("pace"):
+        asked["pace"] = pace
     story: list[tuple[str, Json]] = [("run_requested", asked)]
     if not detach:
         story.append(("run_started", {"attempt": task.attempt, "worker_id": task.worker_id}))

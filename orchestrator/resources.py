@@ -14,6 +14,7 @@ from domain.errors import InvalidInput
 from nodes.authors.budget import Limit
 from nodes.authors.port import Author
 from nodes.authors.throttle import Throttle
+from orchestrator.clock import Clock, utc_now
 from orchestrator.gate import Gate
 from orchestrator.lease import Lease
 from orchestrator.queue import RunQueue
@@ -65,6 +66,7 @@ class Resources:
     search: "Finder | None"
     lease: Lease
     gate: Gate
+    clock: Clock
 
     @property
     def queue(self) -> RunQueue:
@@ -81,6 +83,7 @@ async def open_resources(
     author: Author | None = None,
     kind: ProcessKind = "foreground",
     leave_stopped: bool = False,
+    clock: Clock = utc_now,
 ) -> AsyncIterator[Resources]:
     """`kind` of process: `foreground` runs its own requests, `worker` takes from the queue, a `stepper` steps,
     a `server` only asks for runs. `leave_stopped`: as in `ready_database`.
@@ -116,6 +119,7 @@ async def open_resources(
             search=build_search(settings),
             lease=lease,
             gate=Gate(lease),
+            clock=clock,
         )
 
 

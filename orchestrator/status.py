@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.framework import Framework
-from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
+from domain.pace import Pace
+from domain.vocabulary import FINAL, ContentStatus, ContentType, TaskStatus, TaskType
 from repository import liveness, readings, roadmaps, tasks
 from repository.database import Session
 from repository.readings import ContentState
@@ -38,6 +39,10 @@ class TaskView(View):
     completed_at: datetime | None
     live: bool
     waiting_for_worker: bool
+    seconds: float = 0.0
+    """For how long workers held it, up to now: neither the queue nor a review counts."""
+    pace: Pace | None = None
+    """How its deadline and hours were understood, where it was asked for with some; null for older ones."""
 
 
 class StaleConcept(View):
@@ -81,6 +86,8 @@ class RoadmapView(View):
     framework: Framework | None
     contents: list[ContentState]
     active_tasks: list[TaskView]
+    pace: Pace | None = None
+    """As it is now; null for roadmaps of older versions (`Paces` reads theirs too)."""
 
     def state(self, concept_id: str, content_type: ContentType) -> ContentState | None:
         return next((c for c in self.contents if (c.concept_id, c.content_type) == (concept_id, content_type)), None)
@@ -115,9 +122,28 @@ def _merged(content_type: ContentType, state: ContentState | None) -> dict[str, 
 
 async def task_views(session: Session, rows: Sequence[TaskRow]) -> list[TaskView]:
     return [
-        TaskView(**row.model_dump(include=set(TaskView.model_fields)), live=live, waiting_for_worker=waiting)
-        for row, live, waiting in await liveness.with_liveness(session, rows)
+        TaskView(
+            **row.model_dump(include=set(TaskView.model_fields)),
+            live=live,
+            waiting_for_worker=waiting,
+            seconds=_worked(row, seconds),
+            pace=_pace(tasks.asked_of(row).get("pace")),
+        )
+        for row, live, waiting, seconds in await liveness.with_liveness(session, rows)
     ]
+
+
+def _worked(row: TaskRow, held: float) -> float:
+    """Of a run that ended, what its summary says: rows of older versions have no other figure."""
+    said = (row.execution_summary or {}).get("seconds") if row.status in FINAL else None
+    return round(held if said is None else said, 3)
+
+
+def _pace(stored: Any) -> Pace | None:
+    try:
+        return None if stored is None else Pace.model_validate(stored)
+    except ValidationError:  # of another version of this program
+        return None
 
 
 async def roadmap_view(session: Session, roadmap_id: str, *, owner: str | None = None) -> RoadmapView:
@@ -136,6 +162,7 @@ def _roadmap_view(row: RoadmapRow, states: list[ContentState], active: list[Task
         framework=_framework(row),
         contents=states,
         active_tasks=active,
+        pace=_pace(row.pace),
     )
 
 

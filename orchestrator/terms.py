@@ -31,6 +31,8 @@ class Terms:
     """W3C traceparent, kept with the task."""
     by: str | None = None
     """The user who asks. Recorded in the event where the run belongs to another user."""
+    time_zone: str | None = None
+    """Of the learner, as Europe/Berlin or +02:00: in it a deadline becomes a date. None: UTC."""
 
     def asked_by(self, user_id: str) -> dict[str, str]:
         """Return what an event of a run of `user_id` records about the user who asked for it."""

@@ -7,8 +7,8 @@ from domain.framework import Concept, Framework, Place, Stage
 from domain.manuscript import Manuscript
 from domain.vocabulary import ContentType
 from rendering.nesting import demoted, escaped
-from rendering.phrases import LETTERS, builds_on, overview, right, seen, trust, weekly, why_missing
-from rendering.schedule import schedule
+from rendering.phrases import LETTERS, builds_on, days_of, overview, right, seen, trust, weekly, why_missing
+from rendering.schedule import plan_of
 from rendering.words import counted, hours, one_line
 
 
@@ -59,17 +59,18 @@ def _hours_of(stage: Stage) -> float:
 
 
 def _weeks(manuscript: Manuscript, framework: Framework) -> Iterator[str]:
-    """Week by week, where the learner said how many hours there are."""
-    if manuscript.hours_per_week is None:
+    """Week by week, what is not learned yet."""
+    plan = plan_of(manuscript, framework)
+    if plan is None:
         return
-    plan = schedule(framework, manuscript.hours_per_week, deadline=manuscript.deadline)
     yield "## Weeks"
     yield ""
     yield weekly(plan)
     yield ""
     for week in plan.weeks:
         shares = (f"{escaped(share.name)} ({hours(share.hours)})" for share in week.shares)
-        yield f"- Week {week.number}: {', '.join(shares)}"
+        days = days_of(week)
+        yield f"- Week {week.number}{f' ({days})' if days else ''}: {', '.join(shares)}"
     yield ""
 
 

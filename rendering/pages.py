@@ -14,7 +14,7 @@ from domain.vocabulary import ContentType
 from rendering import phrases
 from rendering.drawing import draw
 from rendering.markdown import is_safe_link, rendered
-from rendering.schedule import schedule
+from rendering.schedule import plan_of
 from rendering.words import counted, hours, shown
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ def html_document(manuscript: Manuscript) -> str:
     if framework is not None:
         parts = _parts(manuscript, framework)
         drawing = draw(framework, right_to_left=reading == "rtl")
-        if manuscript.hours_per_week is not None:
-            plan = schedule(framework, manuscript.hours_per_week, deadline=manuscript.deadline)
+        plan = plan_of(manuscript, framework)
     return (
         _environment()
         .get_template("document.html")
@@ -133,6 +132,7 @@ def _environment() -> "Environment":
     environment.globals |= {
         "overview": phrases.overview,
         "weekly": phrases.weekly,
+        "days_of": phrases.days_of,
         "seen": phrases.seen,
         "trust": phrases.trust,
         "right": phrases.right,

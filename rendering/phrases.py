@@ -6,11 +6,14 @@ from domain.contents import Question, Resource, Resources
 from domain.framework import Concept, Framework
 from domain.manuscript import Written
 from domain.vocabulary import ContentStatus, ContentType
-from rendering.schedule import Schedule
+from rendering.pace_text import span_of
+from rendering.schedule import Schedule, Week
 from rendering.words import counted, hours, one_line
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """What options are called."""
+MAX_HOURS: Final = 168
+"""That a week has."""
 
 
 def overview(framework: Framework) -> str:
@@ -23,13 +26,27 @@ def overview(framework: Framework) -> str:
 
 def weekly(plan: Schedule) -> str:
     """What a weekly plan comes to, and whether it is in time."""
-    said = f"With {hours(plan.hours_per_week)} a week: {counted(len(plan.weeks), 'week')}."
-    if plan.deadline is None:
-        return said
-    there_are = f" There are {plan.deadline:.0f} weeks"
-    return (
-        f"{said}{there_are}: it takes {hours(plan.hours_needed)} a week." if plan.is_too_long else f"{said}{there_are}."
-    )
+    said = f"With {hours(plan.hours_per_week)} a week: {counted(len(plan.weeks), 'week')}"
+    return f"{said}, as of {plan.today}. {in_time(plan)}".rstrip()
+
+
+def in_time(plan: Schedule) -> str:
+    """What the deadline leaves, and what it would take where that does not do; empty without a deadline."""
+    if plan.deadline is None or plan.weeks_left is None:
+        return ""
+    if plan.deadline < plan.today:
+        return f"The deadline, {plan.deadline}, is past."
+    left = f"The deadline, {plan.deadline}, leaves {span_of(plan.weeks_left)}"
+    if not plan.is_too_long:
+        return f"{left}."
+    if plan.hours_needed is None or plan.hours_needed > MAX_HOURS:
+        return f"{left}, which is too little for what is left."
+    return f"{left}: it takes {hours(plan.hours_needed)} a week."
+
+
+def days_of(week: Week) -> str:
+    """`2026-11-30 to 2026-12-06`; empty where no calendar goes that far."""
+    return f"{week.starts} to {week.ends}" if week.starts and week.ends else ""
 
 
 def builds_on(framework: Framework | None, concept: Concept) -> list[str]:

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
-from domain.deadlines import weeks_until
+from domain.deadlines import weeks_between
 from domain.framework import Framework
+from domain.manuscript import Manuscript
 
 LONGEST: Final = 1000.0
 """Hours of one concept that are planned; stored structures of old may say anything."""
@@ -25,36 +27,45 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """`number` counts from 1."""
+    """`number` counts from 1; `starts` and `ends` are its days, None beyond the calendar."""
 
     number: int
+    starts: date | None
+    ends: date | None
     shares: tuple[Share, ...]
     hours: float
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """`deadline` is the weeks there are, where the learner named a span that can be read."""
+    """From `today` on. `weeks_left` until the deadline: None without one, 0 once it is past."""
 
     weeks: tuple[Week, ...]
     hours: float
     hours_per_week: float
-    deadline: float | None
+    today: date
+    deadline: date | None
+    weeks_left: float | None
 
     @property
     def is_too_long(self) -> bool:
-        return self.deadline is not None and len(self.weeks) > self.deadline
+        return self.weeks_left is not None and self.hours > self.weeks_left * self.hours_per_week
 
     @property
-    def hours_needed(self) -> float:
-        """Hours a week that would keep the deadline; those planned where there is none."""
-        return self.hours / self.deadline if self.deadline else self.hours_per_week
+    def hours_needed(self) -> float | None:
+        """Hours a week that would keep the deadline; None where there is none, or no time is left."""
+        return self.hours / self.weeks_left if self.weeks_left else None
 
 
 def schedule(
-    framework: Framework, hours_per_week: float, *, deadline: str | None = None, done: Collection[str] = ()
+    framework: Framework,
+    hours_per_week: float,
+    *,
+    today: date,
+    deadline: date | None = None,
+    done: Collection[str] = (),
 ) -> Schedule:
-    """The plan for what is not `done` (concept ids). `deadline` in the learner's words ("in 3 months").
+    """The plan for what is not `done` (concept ids), in weeks that are counted from `today`.
 
     A concept goes on in the next week where a week is full; one without hours costs nothing and stands all the same.
     """
@@ -76,8 +87,18 @@ def schedule(
             name = concept.name or concept.concept_id
             weeks[-1].append(Share(concept.concept_id, name, now / 60, begins, ends=not missing))
             begins = False
-    planned = tuple(_week(number, shares) for number, shares in enumerate(weeks, start=1) if shares)
-    return Schedule(planned, sum(week.hours for week in planned), weekly / 60, weeks_until(deadline))
+    planned = tuple(_week(number, shares, today) for number, shares in enumerate(weeks, start=1) if shares)
+    weeks_left = None if deadline is None else weeks_between(today, deadline)
+    return Schedule(planned, sum(week.hours for week in planned), weekly / 60, today, deadline, weeks_left)
+
+
+def plan_of(manuscript: Manuscript, framework: Framework) -> Schedule | None:
+    """None where a manuscript brings no pace, or nothing is left to learn."""
+    asked = manuscript.plan
+    if asked is None:
+        return None
+    plan = schedule(framework, asked.hours_per_week, today=asked.today, deadline=asked.deadline, done=asked.done)
+    return plan if plan.weeks else None
 
 
 def _minutes(hours: float) -> int:
@@ -85,5 +106,13 @@ def _minutes(hours: float) -> int:
     return round(60 * min(hours, LONGEST)) if math.isfinite(hours) and hours > 0 else 0
 
 
-def _week(number: int, shares: Sequence[Share]) -> Week:
-    return Week(number, tuple(shares), sum(share.hours for share in shares))
+def _week(number: int, shares: Sequence[Share], today: date) -> Week:
+    starts, ends = _day(today, 7 * (number - 1)), _day(today, 7 * number - 1)
+    return Week(number, starts, ends, tuple(shares), sum(share.hours for share in shares))
+
+
+def _day(today: date, days: int) -> date | None:
+    try:
+        return today + timedelta(days=days)
+    except OverflowError:
+        return None

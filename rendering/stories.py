@@ -76,7 +76,11 @@ def subject(payload: Mapping[str, Any]) -> str:
 
 def _requested(payload: Mapping[str, Any]) -> str:
     by = f", asked for by {payload['by']}" if payload.get("by") else ""
-    return f"{payload['task_type']} of {payload['roadmap_id']} for {payload['user_id']}{by}"
+    pace = payload.get("pace") or {}
+    deadline = f", by {pace['deadline']}" if pace.get("deadline") else ""
+    if pace.get("deadline_words") and not deadline:
+        deadline = f", its deadline “{pace['deadline_words']}” not understood and ignored"
+    return f"{payload['task_type']} of {payload['roadmap_id']} for {payload['user_id']}{by}{deadline}"
 
 
 def _resumed(payload: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from domain.vocabulary import ContentStatus, ContentType
 from repository.calls import ANSWER, RECORD, Call, parameters
 from repository.database import Session, execute
 from repository.fence import Fence
+from repository.held import HELD
 from repository.tables.roadmaps import ContentRow
 
 
@@ -27,7 +28,7 @@ class Tally:
     completed: int
     failed: int
     seconds: float
-    """From the request to now, by the database's clock, without `waited`."""
+    """For which workers held it, by the database's clock: neither the queue nor reviews count."""
     waited: float
     """Seconds for which it waited for reviews to be answered."""
 
@@ -218,7 +219,7 @@ async def tally(session: Session, task_id: str) -> Tally:
     row = (
         await execute(
             session,
-            text("""
+            text(f"""
                 WITH task AS (SELECT * FROM roadmap_tasks WHERE task_id = :task_id),
                 gone AS (
                     SELECT count(*) AS number
@@ -240,14 +241,13 @@ async def tally(session: Session, task_id: str) -> Tally:
                     count(*) FILTER (WHERE status = 'completed' AND last_error IS NULL)
                         + (SELECT number FROM gone) AS completed,
                     count(*) FILTER (WHERE last_error IS NOT NULL) AS failed,
-                    (SELECT extract(epoch FROM clock_timestamp() - created_at) FROM task) AS seconds,
+                    (SELECT {HELD} FROM task t) AS seconds,
                     (SELECT waited FROM reviews) AS waited
                 FROM concept_contents WHERE task_id = :task_id"""),
             {"task_id": task_id},
         )
     ).one()
-    waited = float(row.waited)
-    return Tally(row.total, row.completed, row.failed, max(float(row.seconds) - waited, 0.0), waited)
+    return Tally(row.total, row.completed, row.failed, float(row.seconds), float(row.waited))
 
 
 async def failures(session: Session, task_id: str) -> Sequence[ContentRow]:

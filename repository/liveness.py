@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import text
 
 from repository.database import Session, execute
+from repository.held import HELD
 from repository.tables.runs import TaskRow
 from repository.tasks import no_such_roadmap
 
@@ -33,11 +34,12 @@ _LIVE_TASKS_OF: Final = text(f"""
 
 
 class Liveness(NamedTuple):
-    """A task, whether it is live, and whether it waits although no worker lives."""
+    """A task, whether it is live, whether it waits although no worker lives, and for how long workers held it."""
 
     task: TaskRow
     live: bool
     waiting_for_worker: bool
+    seconds: float
 
 
 async def with_liveness(session: Session, tasks: Sequence[TaskRow]) -> list[Liveness]:
@@ -47,11 +49,11 @@ async def with_liveness(session: Session, tasks: Sequence[TaskRow]) -> list[Live
     rows = await execute(
         session,
         text(f"""
-            SELECT t.task_id, {LIVE} AS live, {WAITING} AS waiting
+            SELECT t.task_id, {LIVE} AS live, {WAITING} AS waiting, {HELD} AS seconds
             FROM roadmap_tasks t WHERE t.task_id = ANY(:task_ids)"""),
         {"task_ids": [task.task_id for task in tasks]},
     )
-    verdicts = {row.task_id: (row.live, row.waiting) for row in rows}
+    verdicts = {row.task_id: (row.live, row.waiting, row.seconds) for row in rows}
     return [Liveness(task, *verdicts[task.task_id]) for task in tasks]
 
 
@@ -66,7 +68,7 @@ async def live_tasks_of(session: Session, roadmap_id: str, *, owner: str | None 
 
 async def is_live(session: Session, task: TaskRow) -> bool:
     """Whether something will move the task."""
-    ((_, live, _),) = await with_liveness(session, [task])
+    ((_, live, _, _),) = await with_liveness(session, [task])
     return live
 
 

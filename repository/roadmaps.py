@@ -17,9 +17,11 @@ from repository.tables.roadmaps import FrameworkVersionRow, RoadmapRow
 from repository.tasks import no_such_roadmap
 
 
-async def reserve_roadmap(session: Session, roadmap_id: str, user_id: str, title: str) -> None:
+async def reserve_roadmap(
+    session: Session, roadmap_id: str, user_id: str, title: str, pace: dict[str, Any] | None = None
+) -> None:
     """The row of a creation request: reserves the id, owns and lists it. Raises Conflict where the id is taken."""
-    if not await _insert(session, roadmap_id, user_id, title):
+    if not await _insert(session, roadmap_id, user_id, title, pace):
         raise Conflict(f"There is already a roadmap {roadmap_id}.")
 
 
@@ -100,10 +102,28 @@ async def hold_roadmap(session: Session, roadmap_id: str) -> RoadmapRow:
 
     Raises NotFound, and Conflict for one that lies in the bin.
     """
-    roadmap = await get_roadmap_metadata(session, roadmap_id, for_share=True)
+    return _usable(await get_roadmap_metadata(session, roadmap_id, for_share=True))
+
+
+async def lock_usable(session: Session, roadmap_id: str) -> RoadmapRow:
+    """For a change of its row. Raises NotFound, and Conflict for one that lies in the bin."""
+    return _usable(await get_roadmap_metadata(session, roadmap_id, for_update=True))
+
+
+def _usable(roadmap: RoadmapRow) -> RoadmapRow:
     if roadmap.deleted_at is not None:
-        raise Conflict(f"Roadmap {roadmap_id} is in the bin: restore it first.")
+        raise Conflict(f"Roadmap {roadmap.roadmap_id} is in the bin: restore it first.")
     return roadmap
+
+
+async def set_pace(session: Session, roadmap_id: str, pace: dict[str, Any]) -> None:
+    """Hours a week and deadline from now on; under the lock of its row."""
+    await session.exec(
+        update(RoadmapRow)
+        .where(col(RoadmapRow.roadmap_id) == roadmap_id)
+        .values(pace=pace, updated_at=func.clock_timestamp())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def framework_of(row: RoadmapRow) -> Framework:
@@ -234,11 +254,13 @@ async def last_structure_with(session: Session, roadmap_id: str, concept_id: str
     return row.version, read_stored(Framework, row.framework_data, what)
 
 
-async def _insert(session: Session, roadmap_id: str, user_id: str, title: str) -> bool:
+async def _insert(
+    session: Session, roadmap_id: str, user_id: str, title: str, pace: dict[str, Any] | None = None
+) -> bool:
     """Whether the id was free. Raises InvalidInput for one that the address of a page could not hold."""
     if "/" in roadmap_id:
         raise InvalidInput("roadmap_id: an id of a roadmap holds no slash.")
-    statement = insert(RoadmapRow).values(roadmap_id=roadmap_id, user_id=user_id, title=title)
+    statement = insert(RoadmapRow).values(roadmap_id=roadmap_id, user_id=user_id, title=title, pace=pace)
     inserted = await session.exec(statement.on_conflict_do_nothing().returning(col(RoadmapRow.roadmap_id)))
     return inserted.first() is not None
 

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import exists, func, or_, text, tuple_, update
+from sqlalchemy import exists, func, literal_column, or_, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
@@ -18,9 +18,11 @@ from domain.errors import Conflict, NotFound, Superseded
 from domain.vocabulary import ACTIVE, FINAL, INITIAL, STRUCTURAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
 from repository.database import Session, execute
 from repository.fence import Fence
+from repository.held import HELD
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
 
+_HELD_SO_FAR: Final = f"(SELECT {HELD} FROM roadmap_tasks t WHERE t.task_id = roadmap_tasks.task_id)"
 GONE_BY_NOW: Final = "Another run was in the way and has just ended; try again."
 
 
@@ -67,6 +69,7 @@ async def create_task(
             worker_id=worker_id,
             attempt=started,
             fruitless_starts=started,
+            held_since=func.clock_timestamp() if started else None,
         )
         .on_conflict_do_nothing()
         .returning(TaskRow)
@@ -152,6 +155,8 @@ async def update_task_status(
             error_message=error_message,
             updated_at=func.clock_timestamp(),
             completed_at=func.clock_timestamp() if status in FINAL else None,
+            held_seconds=literal_column(_HELD_SO_FAR),
+            held_since=func.clock_timestamp() if status is TaskStatus.PROCESSING else None,
             **{column: value for column, value in changes.items() if value is not None},
         )
         .returning(TaskRow)

@@ -9,6 +9,7 @@ from backend.auth import Caller
 from backend.pages.answers import reader_of
 from backend.pages.live import live_roadmap
 from backend.pages.views.map import Map, map_of
+from backend.pages.views.pace import pace_line
 from domain.framework import Concept
 from orchestrator import Orchestrator
 from orchestrator.status import RoadmapView
@@ -38,4 +39,10 @@ async def frame_of(request: Request, roadmap_id: str, caller: Caller, orchestrat
         last = next(iter(await orchestrator.tasks(roadmap_id=roadmap_id, limit=1)), None)
     drawn = map_of(roadmap, learned, last)
     live = await live_roadmap(request, orchestrator, roadmap, beat)
-    return Frame(roadmap, learned, drawn, {"reader": reader_of(caller), "map": drawn, "live": live})
+    context = {
+        "reader": reader_of(caller),
+        "map": drawn,
+        "live": live,
+        "pace": pace_line(roadmap.pace, orchestrator.now()),
+    }
+    return Frame(roadmap, learned, drawn, context)

@@ -1,7 +1,6 @@
 """Home: what do you want to learn, and what you have. The bin."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final, get_args
 
@@ -10,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 
 from backend.auth import CallerDep
-from backend.inputs import terms_of
+from backend.inputs import terms_of, zone_of
 from backend.pages.answers import pages, reader_of
 from backend.pages.forms import read_form
 from backend.pages.live import live
@@ -48,7 +47,6 @@ ADVICE: Final = {
 BLANK: Final[Mapping[str, Any]] = {
     **dict.fromkeys(FIELDS, ""),
     "current_level": "beginner",
-    "available_hours_per_week": "5",
     "review": False,
     "opened": False,
 }
@@ -76,8 +74,12 @@ async def create(request: Request, caller: CallerDep, orchestrator: Orchestrator
         errors = {name: ADVICE.get(name, "This cannot be used.") for name in wrong}
         return await _home(request, caller, orchestrator, form=kept, errors=errors)
     wanted = LearningRequest(preferences=preferences, user_id=caller.user_id)
-    terms = terms_of(request, caller, settings, owner=None)
-    task = await orchestrator.create(wanted, review=ReviewRequest() if review else None, detach=True, terms=terms)
+    terms = terms_of(request, caller, settings, owner=None, time_zone=zone_of(form["time_zone"]))
+    asked = ReviewRequest() if review else None
+    try:
+        task = await orchestrator.create(wanted, review=asked, detach=True, terms=terms)
+    except InvalidInput as error:  # a deadline that is past
+        return await _home(request, caller, orchestrator, form=kept, errors={"target_deadline": str(error)})
     return see(request, "roadmaps", str(task.roadmap_id))
 
 
@@ -114,8 +116,7 @@ async def _reviews(caller: CallerDep, orchestrator: Orchestrator) -> list[TaskLi
     if caller.reviews is not None:
         return []
     found = await orchestrator.tasks(statuses=[TaskStatus.HUMAN_REVIEW_PENDING], limit=MOST_REVIEWS)
-    now = datetime.now(UTC)
-    return [task_line(task, {}, now) for task in found if task.user_id != caller.user_id]
+    return [task_line(task, {}) for task in found if task.user_id != caller.user_id]
 
 
 @router.get("/pulse")

@@ -49,7 +49,7 @@ async def operations(
         before=decode(before or None),
         limit=PAGE + 1,
     )
-    shown, now = found[:PAGE], datetime.now(UTC)
+    shown = found[:PAGE]
     wanted = {"status": status, "type": type, "user": user.strip(), "roadmap": roadmap.strip()}
     query = urlencode({name: value for name, value in wanted.items() if value})
     here = address(request)("operations")
@@ -65,7 +65,7 @@ async def operations(
         types=TASK_NAMES.items(),
         wanted=wanted,
         query=query,
-        tasks=[task_line(task, {}, now) for task in shown],
+        tasks=[task_line(task, {}) for task in shown],
         older=f"{here}?{query}{'&' if query else ''}before={following}" if following else "",
         newest=f"{here}?{query}" if before else "",
         workers=[worker_line(process) for process in processes],

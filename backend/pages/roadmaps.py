@@ -1,7 +1,6 @@
 """A roadmap's pages: the map, the weekly plan, its changes, its runs; and what can be asked for there."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -9,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from backend.auth import Caller, CallerDep
-from backend.inputs import RoadmapId, terms_of
+from backend.inputs import RoadmapId, terms_of, zone_of
 from backend.pages.answers import pages
 from backend.pages.forms import read_form
 from backend.pages.frame import frame_of
@@ -20,10 +19,12 @@ from backend.pages.views.structure import history_of
 from backend.pages.views.task import task_line
 from backend.paging import decode, encode
 from backend.resources import OrchestratorDep, SettingsDep
+from domain.errors import InvalidInput
 from domain.framework import Framework
 from domain.vocabulary import TaskType
 from orchestrator import Orchestrator
 from orchestrator.inputs import ReviewRequest
+from orchestrator.pace import PaceChange, check_hours
 from orchestrator.terms import Terms
 
 router = pages()
@@ -48,11 +49,60 @@ async def pulse(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: Orchestr
 
 @router.get("/roadmaps/{roadmap_id}/plan")
 async def plan(request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+    return await _plan(request, roadmap_id, caller, orchestrator)
+
+
+@router.post("/roadmaps/{roadmap_id}/pace")
+async def change_pace(
+    request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
+) -> Response:
+    form = await read_form(request)
+    typed = {name: form[name] for name in ("available_hours_per_week", "target_deadline")}
+    before = await orchestrator.paces.read(roadmap_id, owner=caller.writes)
+    try:
+        weekly = float(typed["available_hours_per_week"]) if typed["available_hours_per_week"] else None
+        check_hours(weekly)
+    except (ValueError, InvalidInput):
+        errors = {"available_hours_per_week": "A number from 1 to 168."}
+        return await _plan(request, roadmap_id, caller, orchestrator, typed=typed, errors=errors)
+    same = typed["target_deadline"] == (before.deadline_words or "")
+    change = PaceChange(weekly, None if same else typed["target_deadline"])
+    terms = Terms(owner=caller.writes, time_zone=zone_of(form["time_zone"]))
+    try:
+        await orchestrator.paces.change(roadmap_id, change, terms=terms)
+    except InvalidInput as error:
+        errors = {"target_deadline": str(error)}
+        return await _plan(request, roadmap_id, caller, orchestrator, typed=typed, errors=errors)
+    return see(request, "roadmaps", roadmap_id, "plan", said="pace")
+
+
+async def _plan(
+    request: Request,
+    roadmap_id: str,
+    caller: Caller,
+    orchestrator: Orchestrator,
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    asked = await orchestrator.preferences(roadmap_id, owner=caller.reads)
+    pace = await orchestrator.paces.read(roadmap_id, owner=caller.reads)
     framework = frame.roadmap.framework or Framework(roadmap_id=roadmap_id)
-    weeks = plan_of(framework, asked.available_hours_per_week, asked.target_deadline, frame.learned)
-    return page(request, "plan.html", tab="plan", plan=weeks, **frame.context)
+    now = {
+        "available_hours_per_week": f"{pace.hours_per_week:g}",
+        "target_deadline": pace.deadline_words or "",
+    }
+    return page(
+        request,
+        "plan.html",
+        status=422 if errors else 200,
+        tab="plan",
+        plan=plan_of(framework, pace, frame.learned),
+        pace_now=pace,
+        form=typed or now,
+        errors=errors or {},
+        **frame.context,
+    )
 
 
 @router.get("/roadmaps/{roadmap_id}/changes")
@@ -125,7 +175,7 @@ async def runs(
         before=decode(before or None),
         limit=PAGE + 1,
     )
-    at, shown, now = address(request), found[:PAGE], datetime.now(UTC)
+    at, shown = address(request), found[:PAGE]
     here = at("roadmaps", roadmap_id, "runs")
     query = f"?type={quote(type)}&" if type else "?"
     names = {concept.concept_id: concept.name for concept in frame.concepts}
@@ -135,7 +185,7 @@ async def runs(
         tab="runs",
         kind=type,
         kinds=[("", "All"), *TASK_NAMES.items()],
-        tasks=[task_line(task, names, now) for task in shown],
+        tasks=[task_line(task, names) for task in shown],
         older=f"{here}{query}before={encode((shown[-1].created_at, shown[-1].task_id))}" if len(found) > PAGE else "",
         newest=f"{here}{query[:-1]}" if before else "",
         **frame.context,

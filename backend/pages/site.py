@@ -53,6 +53,7 @@ NOTICES: Final = {
     "binned": "It is in the bin, from where you can put it back.",
     "restored": "It is back on your shelf.",
     "changing": "The change is asked for.",
+    "pace": "Saved: the weeks below are those of the new pace.",
 }
 """What a page says after a form was taken, by the word in its address."""
 

@@ -6,7 +6,9 @@ from fastapi import Request, Response
 
 from backend.auth import Caller
 from backend.schemas import Started
+from domain.pace import Pace
 from orchestrator.status import TaskView
+from rendering.pace_text import misunderstood
 
 STARTED: Final[dict[int | str, dict[str, Any]]] = {
     202: {
@@ -21,7 +23,21 @@ def started(request: Request, response: Response, task: TaskView) -> Started:
     """A run that was asked for; its address stands in `Location`, its id in the log."""
     request.state.task_id = task.task_id
     response.headers["Location"] = f"{request.scope.get('root_path', '')}/api/v1/tasks/{task.task_id}"
-    return Started(task_id=task.task_id, roadmap_id=task.roadmap_id or "", status=task.status, task_type=task.task_type)
+    return Started(
+        task_id=task.task_id,
+        roadmap_id=task.roadmap_id or "",
+        status=task.status,
+        task_type=task.task_type,
+        pace=task.pace,
+        warnings=warnings_of(task.pace),
+    )
+
+
+def warnings_of(pace: Pace | None) -> list[str]:
+    """What of a request was not understood, and is ignored."""
+    if pace is None or not pace.is_misunderstood:
+        return []
+    return [f"deadline not understood: {misunderstood(pace.deadline_words or '')}"]
 
 
 def whose(caller: Caller, user_id: str | None) -> str | None:

@@ -14,6 +14,7 @@ from backend.schemas import (
     ActiveTaskAnswer,
     GenerateRequest,
     ModifyBody,
+    PaceBody,
     RetryFailedBody,
     RoadmapAnswer,
     RoadmapPage,
@@ -26,6 +27,7 @@ from backend.schemas import (
 )
 from domain.vocabulary import ContentType
 from orchestrator.inputs import RetryRequest, ReviewRequest
+from orchestrator.pace import PaceChange, PaceView
 from orchestrator.status import RoadmapView, StatusCheck
 from orchestrator.terms import Terms
 
@@ -45,7 +47,7 @@ async def generate_roadmap(
     """Ask for a new roadmap: a run makes it, whose id is the answer."""
     wanted = body.request(caller.acting_for(body.user_id))
     review = ReviewRequest(body.review_timeout) if body.review else None
-    terms = terms_of(request, caller, settings, owner=None, key=key, body=body)
+    terms = terms_of(request, caller, settings, owner=None, key=key, body=body, time_zone=body.time_zone)
     return started(request, response, await orchestrator.create(wanted, review=review, detach=True, terms=terms))
 
 
@@ -188,6 +190,22 @@ async def diff_structures(
     return StructureDiff(roadmap_id=roadmap_id, before=found.before, after=found.after, changes=found.changes)
 
 
+@router.get("/{roadmap_id}/pace", responses=documented(404, 422))
+async def read_pace(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> PaceView:
+    """Hours a week and deadline, and what is left today: weeks, hours, and whether the one does for the other."""
+    return await orchestrator.paces.read(roadmap_id, owner=caller.reads)
+
+
+@router.patch("/{roadmap_id}/pace", responses=documented(400, 404, 409, 413, 415, 422))
+async def change_pace(
+    roadmap_id: RoadmapId, body: PaceBody, caller: CallerDep, orchestrator: OrchestratorDep
+) -> PaceView:
+    """Change hours a week or deadline. No run is made, and no model asked; of two changes at once the later counts."""
+    change = PaceChange(body.available_hours_per_week, body.target_deadline)
+    terms = Terms(owner=caller.writes, time_zone=body.time_zone)
+    return await orchestrator.paces.change(roadmap_id, change, terms=terms)
+
+
 def _answer(roadmap: RoadmapView) -> RoadmapAnswer:
     return RoadmapAnswer(
         **roadmap.model_dump(
@@ -195,4 +213,5 @@ def _answer(roadmap: RoadmapView) -> RoadmapAnswer:
         ),
         framework=None if roadmap.framework is None else roadmap.as_json(),
         active_tasks=roadmap.active_tasks,
+        pace=roadmap.pace,
     )

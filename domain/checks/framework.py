@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from domain.deadlines import weeks_until
 from domain.framework import Framework, FrameworkDraft
 from domain.request import Preferences
 from domain.review import Issue
@@ -25,16 +24,16 @@ _FILLER: Final = frozenset(
 """Words that make no concept another one."""
 
 
-def check_draft(draft: FrameworkDraft, preferences: Preferences) -> list[str]:
+def check_draft(draft: FrameworkDraft, preferences: Preferences, weeks: float | None) -> list[str]:
     """What the author of a first framework is told; empty when it may be looked at closely.
 
-    Slightly too long is for the validation to say: people may well find the time.
+    `weeks` from the request to the deadline; None where there is none. Slightly too long is for the validation to say:
+    people may well find the time.
     """
     concepts = [concept for stage in draft.stages for module in stage.modules for concept in module.concepts]
     if not concepts:
         return ["There is no concept. Write stages that have modules, and modules that have concepts."]
     hours = sum(concept.estimated_hours for concept in concepts)
-    weeks = weeks_until(preferences.target_deadline)
     if weeks is None:
         return []
     available = weeks * preferences.available_hours_per_week
@@ -42,18 +41,20 @@ def check_draft(draft: FrameworkDraft, preferences: Preferences) -> list[str]:
         return []
     return [
         f"The plan holds {hours:g} hours; {preferences.available_hours_per_week:g} a week until the deadline"
-        f" ({preferences.target_deadline}) are about {available:g}. Take concepts out or give them fewer hours."
+        f" ({preferences.target_deadline}) are about {available:.0f}. Take concepts out or give them fewer hours."
     ]
 
 
-def check_framework(framework: Framework, max_concepts: int, preferences: Preferences | None = None) -> list[Issue]:
+def check_framework(
+    framework: Framework, max_concepts: int, preferences: Preferences | None = None, weeks: float | None = None
+) -> list[Issue]:
     """What is structurally wrong; a critical issue must be mended before contents are made.
 
-    With `preferences`, also whether it fits their hours.
+    With `preferences` and `weeks` (from the request to the deadline), also whether it fits their hours.
     """
     issues = [*_check_parts(framework), *_check_concepts(framework), *_check_names(framework)]
-    if preferences is not None:
-        issues += _check_time(framework, preferences)
+    if preferences is not None and weeks is not None:
+        issues += _check_time(framework, preferences.available_hours_per_week * weeks)
     count = len(framework.concepts())
     if not count:
         issues.append(
@@ -130,14 +131,13 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.isascii() and word.endswith("s") and word[-2] not in "siu" else word
 
 
-def _check_time(framework: Framework, preferences: Preferences) -> Iterator[Issue]:
-    weeks = weeks_until(preferences.target_deadline)
+def _check_time(framework: Framework, available: float) -> Iterator[Issue]:
     hours = sum(concept.estimated_hours for concept in framework.concepts())
-    if weeks is not None and hours > _ROOM * (available := weeks * preferences.available_hours_per_week):
+    if hours > _ROOM * available:
         yield Issue(
             severity="warning",
             category="time",
-            issue=f"The plan holds {hours:g} hours, but only about {available:g} are there until the deadline",
+            issue=f"The plan holds {hours:g} hours, but only about {available:.0f} are there until the deadline",
             suggestion="Plan more time, or take concepts out",
         )
 

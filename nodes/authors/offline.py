@@ -98,13 +98,13 @@ def _words_for(brief: Brief[Any]) -> BaseModel:
         case IntentBrief():
             return understand(known.request)
         case FrameworkBrief():
-            return write_framework(known.request.preferences, known.max_concepts)
+            return write_framework(known.request.preferences, known.max_concepts, known.weeks)
         case OutlineBrief():
             return write_outline(known)
         case StageBrief():
             return write_stage_parts(known)
         case StructureReviewBrief():
-            return review(known.request, known.framework)
+            return review(known.request, known.framework, known.weeks)
         case EditPlanBrief():
             return plan_edits(known)
         case NewPartsBrief():

@@ -46,7 +46,7 @@ class Brief(BaseModel, Generic[T]):
     role: ClassVar[Role]
     shape: ClassVar[type[BaseModel]]
     unkeyed: ClassVar[frozenset[str]] = frozenset()
-    """Fields that come from settings: an answer stands when they change."""
+    """Fields that no answer hangs on: from settings, or what code reads from the request. No key has them."""
 
 
 class IntentBrief(Brief[Intent]):
@@ -58,10 +58,12 @@ class IntentBrief(Brief[Intent]):
 class DesignBrief(Brief[T]):
     """What a framework is designed from."""
 
-    unkeyed = frozenset({"max_concepts"})
+    unkeyed = frozenset({"max_concepts", "weeks"})
     request: LearningRequest
     intent: Intent
     max_concepts: int
+    weeks: float | None = None
+    """From the day of the request to the deadline, for an author of rules; models are given the learner's words."""
 
 
 class FrameworkBrief(DesignBrief[FrameworkDraft]):
@@ -81,6 +83,7 @@ class StageBrief(Brief[StageParts]):
 
     role = Role.STAGE
     shape = StageParts
+    unkeyed = frozenset({"weeks"})
     request: LearningRequest
     intent: Intent
     outline: Outline
@@ -89,15 +92,18 @@ class StageBrief(Brief[StageParts]):
     """For this stage, by the outline."""
     earlier: list[str]
     """Names of the concepts of the stages before: they may be prerequisites, and are not taught again."""
+    weeks: float | None = None
 
 
 class StructureReviewBrief(Brief[StructureReview]):
     role = Role.STRUCTURE_REVIEW
     shape = StructureReview
+    unkeyed = frozenset({"weeks"})
     request: LearningRequest
     intent: Intent | None
     """None in a modification: the framework stands already."""
     framework: Framework
+    weeks: float | None = None
 
 
 class EditPlanBrief(Brief[EditPlan]):

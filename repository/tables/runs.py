@@ -74,6 +74,10 @@ class TaskRow(SQLModel, table=True):
     """interrupt_id, round, requested_at, deadline; once it is decided also decision, feedback, by."""
     accepted_version: int | None = Field(default=None)
     """The framework_version that the run made, once it did."""
+    held_seconds: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
+    """For how long workers held it, up to `held_since`."""
+    held_since: datetime | None = moment(required=False)
+    """When the present worker got it; null while none holds it."""
     created_at: datetime = moment()
     updated_at: datetime = moment()
     completed_at: datetime | None = moment(required=False)

@@ -64,6 +64,7 @@ def place(path: str) -> str:
 
 BODIES: Final = {
     "generate": {"preferences": {"learning_goal": "learn chess"}, "user_id": "ann"},
+    "pace": {"available_hours_per_week": 2},
     "modify": {"instructions": "shorter"},
     "review": {"approved": True},
     "{webhook_id}": {"enabled": True},

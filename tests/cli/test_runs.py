@@ -223,3 +223,26 @@ def test_what_cannot_be_done_is_refused_and_leaves_no_row(roadmap: Roadmap) -> N
         assert named in refused.err
         assert "nonsense" in named or refused.err.count("\n") == 1
     assert len(tasks(roadmap)) == 2
+
+
+def test_a_deadline_is_said_back_at_once_and_can_be_changed(roadmap: Roadmap) -> None:
+    created = roadmap("create", "learn chess, 4 hours a week", "--deadline", "2050-06-30", "--json", "--detach")
+    assert created.code == 0
+    assert "understood: 4 h a week, by 2050-06-30" in created.err
+    roadmap_id = created.json()["roadmap_id"]
+    changed = roadmap("pace", roadmap_id, "--hours-per-week", "2", "--deadline", "2050-01", "--json").json()
+    assert (changed["hours_per_week"], changed["deadline"]) == (2, "2050-01-31")
+    assert roadmap("pace", roadmap_id).out.count("2050-01-31") == 1
+    for wrong in (["--deadline", "soon"], ["--deadline", "2020-01-01"], ["--hours-per-week", "many"]):
+        refused = roadmap("pace", roadmap_id, *wrong)
+        assert (refused.code, refused.err.count("\n")) == (2, 1), refused.err
+    assert len(tasks(roadmap)) == 1
+
+
+def test_a_deadline_that_is_not_understood_is_said_and_a_past_one_refused(roadmap: Roadmap) -> None:
+    ignored = roadmap("create", "learn chess", "--deadline", "03/04/2050", "--detach")
+    assert ignored.code == 0
+    assert "deadline not understood" in ignored.err
+    refused = roadmap("create", "learn chess", "--deadline", "2020-01-01")
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    assert len(tasks(roadmap)) == 1

@@ -17,7 +17,7 @@ def test_no_part_is_left_empty_by_who_is_held_to_the_schema() -> None:
 
 def test_a_roadmap_without_any_concept_is_a_broken_answer_and_not_one_to_be_edited() -> None:
     draft = FrameworkDraft(title="T", stages=[StageDraft(name="S", description="", modules=[])])
-    assert "no concept" in check_draft(draft, Preferences(learning_goal="chess"))[0]
+    assert "no concept" in check_draft(draft, Preferences(learning_goal="chess"), None)[0]
 
 
 def test_a_part_without_a_name_is_a_broken_answer() -> None:

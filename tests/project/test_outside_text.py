@@ -7,7 +7,7 @@ Answers of models, providers and the web: test_outside_answers.py.
 | whoever runs it | settings | `Settings` |
 | | prices, budgets, allow-lists | `read_prices`, `Limit`, `AllowList` |
 | | database URLs | `read_url`, `redact_url` |
-| learners | requests, words, deadlines | `LearningRequest`, `usable_text`, `weeks_until` |
+| learners | requests, words, deadlines | `LearningRequest`, `usable_text`, `read_deadline` |
 | | ids | `known_id`, `new_roadmap_id` |
 | developers | state by hand | `read_value` |
 | other versions | stored data | `read_stored` |
@@ -17,6 +17,7 @@ Hypothesis remembers what it found in .hypothesis; here stands what was found fo
 
 import json
 import math
+from datetime import date
 from typing import Any
 
 from hypothesis import example, given
@@ -25,11 +26,13 @@ from pydantic import ValidationError
 
 from cli.inputs import known_id
 from domain.contents import Quiz, Tutorial
-from domain.deadlines import weeks_until
+from domain.deadlines import read_deadline
 from domain.errors import InvalidInput, NotFound, UnknownFormat
 from domain.framework import Framework
+from domain.goal_pace import deadline_in, hours_in
 from domain.identity import new_roadmap_id
 from domain.language import guess_language, is_written_in
+from domain.pace import read_zone
 from domain.request import LearningRequest, Preferences, usable_text
 from domain.secrets import redact, redact_url
 from domain.stored import read_stored
@@ -148,8 +151,14 @@ def test_words_of_learners(text: str) -> None:
         one_line(error)
     assert guess_language(text)
     is_written_in(text, "zh")
-    weeks = weeks_until(text)
-    assert weeks is None or 0 < weeks < math.inf
+    for today in (date(2026, 11, 30), date.max, date.min):
+        assert isinstance(read_deadline(text, today), date | None)
+        assert isinstance(deadline_in(text, today), str | None)
+    assert 1 <= (hours_in(text) or 1) <= 168
+    try:
+        read_zone(text)
+    except InvalidInput as error:
+        one_line(error)
     assert new_roadmap_id(text).isascii()
     redact(text)
 

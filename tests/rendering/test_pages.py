@@ -1,15 +1,17 @@
 import re
 import time
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.manuscript import Manuscript, Written
+from domain.manuscript import Manuscript, Planning, Written
 from domain.vocabulary import ContentStatus, ContentType
 from rendering.markdown import TAGS
 from rendering.pages import html_document, styles
+from tests.support.deadlines import TODAY
 from tests.support.frameworks import framework
 from tests.support.html import dangers, elements, text
 from tests.support.manuscripts import made_of, manuscript
@@ -57,10 +59,13 @@ def test_every_link_within_leads_somewhere_and_every_id_is_there_once() -> None:
 
 
 def test_a_document_holds_the_whole_roadmap() -> None:
-    document = text(html_document(manuscript(deadline="in 2 weeks")))
+    document = text(html_document(manuscript(plan=Planning(TODAY, 5.0, TODAY + timedelta(weeks=2)))))
     for said in ("Stage 2", "Module 1", "Concept c-2-1-3", "Some words.", "func main", "A title", "Answer"):
         assert said in document
-    assert "With 5 h a week: 3 weeks. There are 2 weeks: it takes 6 h a week." in document
+    assert (
+        "With 5 h a week: 3 weeks, as of 2026-11-30. The deadline, 2026-12-14, leaves 2 weeks: it takes 6 h" in document
+    )
+    assert "2026-11-30 to 2026-12-06" in document
 
 
 def test_headings_go_down_one_level_at_a_time() -> None:

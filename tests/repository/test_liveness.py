@@ -20,7 +20,7 @@ async def worker(database: Database, worker_id: str, seconds: float, kind: str =
 
 async def liveness(database: Database, task: TaskRow) -> tuple[bool, bool]:
     async with database.transaction() as session:
-        ((_, live, waiting),) = await with_liveness(session, [await get_task(session, task.task_id)])
+        ((_, live, waiting, _),) = await with_liveness(session, [await get_task(session, task.task_id)])
     return live, waiting
 
 

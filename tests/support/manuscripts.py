@@ -4,8 +4,9 @@ from typing import Any
 
 from domain.contents import Question, Quiz, Resource, Resources, Tutorial
 from domain.framework import Concept, Framework, Module, Stage
-from domain.manuscript import Key, Manuscript, Written
+from domain.manuscript import Key, Manuscript, Planning, Written
 from domain.vocabulary import ContentStatus, ContentType
+from tests.support.deadlines import TODAY
 from tests.support.frameworks import framework
 
 TEXT = "Some **words**.\n\n## Why\n\n```go\nfunc main() {}\n```\n"
@@ -20,7 +21,7 @@ def manuscript(*, language: str = "en", text: str = TEXT, drawn: Framework | Non
             contents[concept.concept_id, content_type] = Written(
                 content.model_dump(mode="json"), ContentStatus.COMPLETED
             )
-    values: dict[str, Any] = {"title": "Go", "framework": whole, "contents": contents, "hours_per_week": 5.0}
+    values: dict[str, Any] = {"title": "Go", "framework": whole, "contents": contents, "plan": Planning(TODAY, 5.0)}
     return Manuscript(**values | changes)
 
 
@@ -67,4 +68,4 @@ def made_of(words: str) -> Manuscript:
         for content_type, content in contents_of(words, words, words or "x", words).items()
     }
     contents[words, ContentType.QUIZ] = Written(None, ContentStatus.FAILED, last_error=words)
-    return Manuscript(words, Framework(roadmap_id="go-1", title=words, stages=[stage]), contents, 5.0, words)
+    return Manuscript(words, Framework(roadmap_id="go-1", title=words, stages=[stage]), contents, Planning(TODAY, 5.0))

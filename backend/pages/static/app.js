@@ -180,5 +180,9 @@ addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// Deadlines become dates on the day that it is here.
+for (const field of document.querySelectorAll("input[name=time_zone]"))
+  field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+
 // Where a form was refused, the first field to mend has the focus.
 document.querySelector("[aria-invalid=true]")?.focus();

@@ -1,13 +1,11 @@
 """How a status looks and reads: a look names a shape of symbols.svg and a colour of app.css; a word goes with it."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final, Literal, assert_never
 
 from domain.language import direction, guess_language
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from orchestrator.status import TaskView
-from rendering.words import seconds
 from repository.readings import ContentState
 
 Look = Literal["completed", "generating", "pending", "failed", "stale", "waiting", "cancelled", "partial", "review"]
@@ -90,11 +88,6 @@ def task_state(task: TaskView) -> str:
     if task.status is TaskStatus.PROCESSING and not task.live:
         return "Stale: its process died"
     return STATUS_NAMES[task.status]
-
-
-def took(task: TaskView, now: datetime) -> str:
-    """From the request to the end, or until now."""
-    return seconds(((task.completed_at or now) - task.created_at).total_seconds())
 
 
 def direction_of(text: str) -> Literal["ltr", "rtl"]:

@@ -4,8 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from domain.framework import Framework
+from orchestrator.pace import PaceView
+from rendering.phrases import days_of, in_time
 from rendering.schedule import Share, schedule
-from rendering.words import hours
+from rendering.words import counted, hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class WeekCard:
     number: int
+    days: str
     hours: str
     items: tuple[Item, ...]
 
@@ -26,23 +29,21 @@ class WeekCard:
 @dataclass(frozen=True, slots=True)
 class Plan:
     says: str
-    is_too_long: bool
+    warns: bool
     weeks: tuple[WeekCard, ...]
     learned: int
     """Concepts that are done, and so no longer planned."""
 
 
-def plan_of(framework: Framework, hours_per_week: float, deadline: str | None, learned: Collection[str]) -> Plan:
-    """Of what is left to learn, from now on."""
-    planned = schedule(framework, hours_per_week, deadline=deadline, done=learned)
-    weeks = tuple(WeekCard(week.number, hours(week.hours), tuple(map(_item, week.shares))) for week in planned.weeks)
-    says = f"{hours(planned.hours)} are left. With {hours(planned.hours_per_week)} a week that takes {len(weeks)} weeks"
-    if planned.deadline is None:
-        says += "."
-    elif planned.is_too_long:
-        says += f", and the deadline leaves {planned.deadline:.0f}: it needs {hours(planned.hours_needed)} a week."
-    else:
-        says += f", and the deadline leaves {planned.deadline:.0f}."
+def plan_of(framework: Framework, pace: PaceView, learned: Collection[str]) -> Plan:
+    """Of what is left to learn, from the learner's today on."""
+    planned = schedule(framework, pace.hours_per_week, today=pace.today, deadline=pace.deadline, done=learned)
+    weeks = tuple(
+        WeekCard(week.number, days_of(week), hours(week.hours), tuple(map(_item, week.shares)))
+        for week in planned.weeks
+    )
+    left = f"{hours(planned.hours)} are left. With {hours(planned.hours_per_week)} a week that takes"
+    says = f"{left} {counted(len(weeks), 'week')}. {in_time(planned)}".rstrip()
     done = sum(concept.concept_id in learned for concept in framework.concepts())
     return Plan(says, planned.is_too_long, weeks, done)
 

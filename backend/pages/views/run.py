@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 from typing import Any, Final
 
-from backend.pages.views.looks import CONTENT_NAMES, TASK_NAMES, Look, task_look, task_state, took
+from backend.pages.views.looks import CONTENT_NAMES, TASK_NAMES, Look, task_look, task_state
 from domain.vocabulary import ACTIVE, ContentType, TaskStatus
 from orchestrator.status import TaskView
 from rendering.stories import doing, gist
@@ -28,6 +27,10 @@ TOLD: Final = frozenset(
     }
 )
 """Events that say what a step came to."""
+STOPS: Final = frozenset({"step_started", "review_requested", "run_handed_back", "run_finished"})
+"""Events at which a stretch of work ends."""
+FOUND_STOPPED: Final = frozenset({"run_started", "run_resumed", "review_decided"})
+"""Events before which it had ended already: with the last event before them."""
 MOST_EVENTS: Final = 300
 """In the log at once."""
 RESUMABLE: Final = frozenset({TaskStatus.FAILED, TaskStatus.PARTIAL_FAILURE, TaskStatus.CANCELLED})
@@ -137,7 +140,7 @@ def run_of(
         resumable=task.status in RESUMABLE or (task.status is TaskStatus.PROCESSING and not task.live),
         waits_for_review=task.status is TaskStatus.HUMAN_REVIEW_PENDING,
         created_at=task.created_at,
-        took=took(task, now),
+        took=seconds(task.seconds),
         attempts=", ".join(str(attempt) for event in events if (attempt := _attempt_of(event))) or "none yet",
         tokens=tokens(
             sum(expense.tokens_in + expense.tokens_out for expense in spent),
@@ -221,30 +224,36 @@ def _contents(events: Sequence[Event], names: Mapping[str, str]) -> tuple[Made, 
 
 
 def _steps(events: Sequence[Event], task: TaskView, now: datetime) -> tuple[Step, ...]:
-    """Each stretch lasts until the next one begins, or until the run stands still."""
+    """Each stretch lasts until the next one begins or nobody works on it: waiting is no part of any."""
     steps: list[Step] = []
-    ends: list[datetime] = []
-    attempt = 0
+    working = False
+    attempt, before = 0, now
     for event in events:
+        if working and event.type in STOPS:
+            steps[-1].took = _length(steps[-1], event.created_at)
+        elif working and event.type in FOUND_STOPPED:  # it died, or was parked again without a word
+            steps[-1].took = _length(steps[-1], before)
+        working = working and event.type not in STOPS | FOUND_STOPPED
         if begun := _attempt_of(event):
             attempt = begun
         elif event.type == "step_started":
             steps.append(Step(doing(str(event.payload["step"])), event.created_at, attempt))
+            working = True
         elif event.type in TOLD and steps:
             steps[-1].said.append(gist(event))
-        elif event.type == "run_finished":
-            ends.append(event.created_at)
-    if not steps:
-        return ()
-    for step, following in pairwise(steps):
-        step.took = seconds((following.began - step.began).total_seconds())
-    latest = steps[-1]
-    over = task.status not in ACTIVE
-    latest.look = task_look(task)
-    latest.took = seconds(((ends[-1] if over and ends else now) - latest.began).total_seconds())
+        before = event.created_at
+    if steps:
+        steps[-1].look = task_look(task)
+        if working:
+            going_on = task.status is TaskStatus.PROCESSING and task.live
+            steps[-1].took = _length(steps[-1], now if going_on else before)
     return tuple(steps)
 
 
 def _attempt_of(event: Event) -> int | None:
     """The number of the attempt that begins with this event."""
     return event.payload.get("attempt") if event.type == "run_started" else None
+
+
+def _length(step: Step, end: datetime) -> str:
+    return seconds(max((end - step.began).total_seconds(), 0.0))

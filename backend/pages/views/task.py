@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.pages.views.looks import TASK_NAMES, Look, task_look, task_state, took
+from backend.pages.views.looks import TASK_NAMES, Look, task_look, task_state
 from orchestrator.status import TaskView
 from rendering.stories import doing
+from rendering.words import seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class TaskLine:
     about: str
 
 
-def task_line(task: TaskView, names: Mapping[str, str], now: datetime) -> TaskLine:
+def task_line(task: TaskView, names: Mapping[str, str]) -> TaskLine:
     """`names`: of concepts, by id."""
     name = TASK_NAMES[task.task_type]
     return TaskLine(
@@ -35,7 +36,7 @@ def task_line(task: TaskView, names: Mapping[str, str], now: datetime) -> TaskLi
         state=task_state(task),
         step=doing(task.current_step),
         created_at=task.created_at,
-        took=took(task, now),
+        took=seconds(task.seconds),
         about=_about(task),
     )
 

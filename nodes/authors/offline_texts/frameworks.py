@@ -2,7 +2,6 @@
 
 from itertools import islice
 
-from domain.deadlines import weeks_until
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
 from domain.request import Preferences
 from nodes.authors.offline_texts.library import Reading, read_goal
@@ -11,13 +10,13 @@ from nodes.authors.offline_texts.shape import Wording
 from nodes.authors.offline_texts.words import capital, pick, plain, seed_of
 
 
-def write_framework(preferences: Preferences, max_concepts: int) -> FrameworkDraft:
+def write_framework(preferences: Preferences, max_concepts: int, weeks: float | None) -> FrameworkDraft:
+    """`weeks` from the request to the deadline, where there is one."""
     reading = read_goal(preferences)
     wanted = wanted_concepts(preferences, len(reading.matches), max_concepts)
     stages = choose(stages_for(reading, preferences.current_level), wanted)
     items = [item for stage in stages for module in stage.modules for item in module.items]
     names = iter(unique([item.name for item in items]))
-    weeks = weeks_until(preferences.target_deadline)
     hours = iter(half_hours([item.difficulty for item in items], preferences.available_hours_per_week, weeks))
     stage_names = iter(unique([stage.name for stage in stages]))
     module_names = iter(unique([module.name for stage in stages for module in stage.modules]))

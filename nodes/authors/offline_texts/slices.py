@@ -6,7 +6,7 @@ from nodes.authors.port import OutlineBrief, StageBrief
 
 
 def write_outline(brief: OutlineBrief) -> Outline:
-    return outline_of(write_framework(brief.request.preferences, brief.max_concepts))
+    return outline_of(write_framework(brief.request.preferences, brief.max_concepts, brief.weeks))
 
 
 def outline_of(whole: FrameworkDraft) -> Outline:
@@ -24,5 +24,5 @@ def outline_of(whole: FrameworkDraft) -> Outline:
 def write_stage_parts(brief: StageBrief) -> StageParts:
     """The stage of that place in the framework that has as many concepts as the outline."""
     most = sum(stage.concepts for stage in brief.outline.stages)
-    whole = write_framework(brief.request.preferences, most)
+    whole = write_framework(brief.request.preferences, most, brief.weeks)
     return StageParts(modules=whole.stages[min(brief.index, len(whole.stages) - 1)].modules)

@@ -1,6 +1,5 @@
 """Reads a request, and looks at a framework, by rules."""
 
-from domain.deadlines import weeks_until
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest
 from domain.review import DimensionScore, Issue, StructureReview
@@ -52,7 +51,7 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def review(request: LearningRequest, framework: Framework) -> StructureReview:
+def review(request: LearningRequest, framework: Framework, weeks: float | None) -> StructureReview:
     """Counts what can be counted; no opinion of its own is offered as one."""
     words = wording_for(request.preferences.primary_language).plan
     places = list(framework.walk())
@@ -61,8 +60,7 @@ def review(request: LearningRequest, framework: Framework) -> StructureReview:
     by_stage = [sum(c.estimated_hours for m in stage.modules for c in m.concepts) for stage in framework.stages]
     share = max(by_stage, default=0.0) / hours if hours else 0.0
     linked = sum(bool(place.concept.prerequisites) for place in places)
-    weeks = weeks_until(request.preferences.target_deadline) or _LONGEST
-    available = weeks * per_week
+    available = (_LONGEST if weeks is None else weeks) * per_week
     fit = min(1.0, available / hours) if hours else 0.0
     scores = (
         min(1.0, len(places) / 8) * (1.0 if len(framework.stages) > 1 else 0.7),

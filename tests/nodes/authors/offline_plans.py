@@ -23,6 +23,7 @@ from nodes.authors.port import (
     ResourcesBrief,
     TutorialBrief,
 )
+from tests.support.deadlines import weeks_of
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -67,7 +68,11 @@ def preferences(goal: str, **values: Any) -> Preferences:
 async def draft_for(wanted: Preferences, max_concepts: int = 60) -> FrameworkDraft:
     request = LearningRequest(preferences=wanted)
     intent = await write(IntentBrief(request=request))
-    return await write(FrameworkBrief(request=request, intent=intent, max_concepts=max_concepts))
+    return await write(
+        FrameworkBrief(
+            request=request, intent=intent, max_concepts=max_concepts, weeks=weeks_of(wanted.target_deadline)
+        )
+    )
 
 
 def concepts_of(draft: FrameworkDraft) -> list[Any]:

@@ -23,6 +23,7 @@ from tests.nodes.authors.offline_plans import (
     preferences,
     write,
 )
+from tests.support.deadlines import weeks_of
 
 
 def assert_sound(draft: FrameworkDraft, max_concepts: int) -> None:
@@ -68,7 +69,7 @@ async def test_any_goal_gives_a_sound_plan(
         target_deadline=deadline,
     )
     draft = await draft_for(wanted, max_concepts)
-    assert check_draft(draft, wanted) == []
+    assert check_draft(draft, wanted, weeks_of(deadline)) == []
     assert_sound(draft, max_concepts)
     assert draft == await draft_for(wanted, max_concepts)
 
@@ -202,7 +203,8 @@ async def test_a_review_warns_of_too_little_time_and_of_nothing_else(deadline: s
     wanted = preferences("learn Go", target_deadline=deadline)
     request = LearningRequest(preferences=wanted)
     intent = await write(IntentBrief(request=request))
-    review = await write(StructureReviewBrief(request=request, intent=intent, framework=framework))
+    weeks = weeks_of(deadline)
+    review = await write(StructureReviewBrief(request=request, intent=intent, framework=framework, weeks=weeks))
     assert [issue.severity for issue in review.issues] == ["warning"] * warned
     assert "draft author" in review.validation_summary
     assert len(review.dimension_scores) == 4

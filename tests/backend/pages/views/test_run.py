@@ -122,3 +122,28 @@ def test_a_long_log_is_shown_in_parts() -> None:
 def test_an_event_of_another_version_of_the_program_breaks_nothing() -> None:
     run = shown(RUNNING, story(("something_new", {"x": 1})))
     assert run.events[0].gist == '{"x": 1}'
+
+
+def test_a_review_is_no_part_of_the_step_before_it() -> None:
+    events = story(
+        ("run_started", {"attempt": 1, "worker_id": "w"}),
+        ("step_started", {"step": "structure_validation"}),
+        ("review_requested", {"round": 1, "deadline": None}),
+        ("review_decided", {"round": 1, "decision": "approved", "feedback": "", "by": "ann"}),
+        ("run_started", {"attempt": 2, "worker_id": "w", "from": "human_review_pending"}),
+        ("step_started", {"step": "content_generation"}),
+        ("run_handed_back", {"worker_id": "w"}),
+        ("run_started", {"attempt": 3, "worker_id": "v", "from": "pending"}),
+        ("step_started", {"step": "content_generation"}),
+        ("content_started", {"concept_id": "c-1", "content_type": "quiz"}),
+        ("run_started", {"attempt": 4, "worker_id": "u", "from": "processing"}),
+        ("step_started", {"step": "content_generation"}),
+        ("run_finished", {"status": "completed"}),
+    )
+    run = shown(task(), events)
+    assert [step.took for step in run.steps] == ["1.0 s", "1.0 s", "1.0 s", "1.0 s"]
+
+
+def test_a_run_took_what_workers_held_and_not_what_it_waited() -> None:
+    ended = task(completed_at=NOON + timedelta(seconds=70), seconds=2.5)
+    assert shown(ended, story(("run_started", {"attempt": 1, "worker_id": "w"}))).took == "2.5 s"

@@ -1,0 +1,29 @@
+"""The pace of a roadmap, as its pages show it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.pace import Pace, today_in
+from rendering.pace_text import misunderstood, until
+from rendering.words import hours
+
+
+@dataclass(frozen=True, slots=True)
+class PaceLine:
+    """`ignored` says that a deadline was not understood; both are empty where there is nothing to say."""
+
+    says: str
+    ignored: str
+
+
+def pace_line(pace: Pace | None, now: datetime) -> PaceLine:
+    if pace is None:
+        return PaceLine("", "")
+    ignored = misunderstood(pace.deadline_words or "") if pace.is_misunderstood else ""
+    said = [f"{hours(pace.hours_per_week)} a week"] if pace.deadline or pace.from_goal else []
+    if pace.deadline is not None:
+        today = today_in(pace.time_zone, now)
+        is_past = pace.deadline < today
+        said.append(f"the deadline, {pace.deadline}, is past" if is_past else until(pace.deadline, today))
+    source = ", read from your goal" if pace.from_goal else ""
+    return PaceLine(f"{', '.join(said)}{source}", ignored)
