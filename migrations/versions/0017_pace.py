@@ -5,7 +5,7 @@ from alembic import op
 from migrations.locks import change
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 
 COLUMNS = {
     "roadmap_metadata": {"pace": "JSONB"},
