@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -27,9 +26,10 @@ from domain.errors import (
     Unavailable,
     UnknownFormat,
 )
+from domain.logs import get_log
 from domain.secrets import redact
 
-_log = structlog.get_logger("http")
+_log = get_log(__name__)
 
 PROBLEM_JSON: Final = "application/problem+json"
 

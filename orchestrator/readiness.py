@@ -3,13 +3,12 @@
 import asyncio
 from typing import Final, NamedTuple
 
-import structlog
-
 from domain.errors import DatabaseUnavailable, Misconfigured
+from domain.logs import get_log
 from repository.database import Database, schema_revision
 from repository.schema import HEAD
 
-_log = structlog.get_logger("http")
+_log = get_log(__name__)
 
 UNAVAILABLE: Final = "The database is unavailable."
 NEEDS_UPGRADE: Final = "The database is at another revision than this version works on."
