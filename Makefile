@@ -12,7 +12,7 @@ comma := ,
 EXTRAS ?= $(shell cat .venv/.extras 2>/dev/null)
 override EXTRAS := $(sort $(subst $(comma), ,$(EXTRAS)))
 export EXTRAS
-INSTALL := -c constraints.txt -e ".[$(subst $() ,$(comma),dev $(EXTRAS))]"
+INSTALL := -c constraints.txt -e ".[$(subst $() ,$(comma),$(strip dev $(EXTRAS)))]"
 # The place and what was installed there, as .venv/.complete keeps it: scripts in .venv name the folder they are in.
 STATE := { pwd -P; cat pyproject.toml constraints.txt | cksum; printf '%s\n' "$$EXTRAS"; }
 
