@@ -17,7 +17,7 @@ from tests.backend.places import BODIES, fill, place
 
 TABLE: Final = (Path(__file__).parents[2] / "docs" / "http.md").read_text()
 ROLES: Final = [Role.LEARNER, Role.REVIEWER, Role.SERVICE, Role.ADMIN]
-ROW: Final = re.compile(r"^\| `(GET|POST|PUT|DELETE) (/[^`]*)`[^|]*\| (.+) \|$", re.MULTILINE)
+ROW: Final = re.compile(r"^\| `(GET|POST|PUT|PATCH|DELETE) (/[^`]*)`[^|]*\| (.+) \|$", re.MULTILINE)
 ROWS: Final = [
     (method, path, dict(zip(ROLES, cells.split(" | "), strict=True))) for method, path, cells in ROW.findall(TABLE)
 ]
