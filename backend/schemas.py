@@ -134,8 +134,13 @@ class Started(BaseModel):
     roadmap_id: str
     status: TaskStatus | None
     task_type: TaskType | None
-    pace: Pace | None = Field(default=None, description="How deadline and hours a week were understood.")
-    warnings: list[str] = Field(default_factory=list, description="What was asked for and is ignored.")
+
+
+class StartedCreation(Started):
+    """A new roadmap, and what was made of the words of its request."""
+
+    pace: Pace | None = Field(description="How deadline and hours a week were understood.")
+    warnings: list[str] = Field(description="What was asked for and is ignored.")
 
 
 class StartedRetry(Started):

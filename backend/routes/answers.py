@@ -23,14 +23,7 @@ def started(request: Request, response: Response, task: TaskView) -> Started:
     """A run that was asked for; its address stands in `Location`, its id in the log."""
     request.state.task_id = task.task_id
     response.headers["Location"] = f"{request.scope.get('root_path', '')}/api/v1/tasks/{task.task_id}"
-    return Started(
-        task_id=task.task_id,
-        roadmap_id=task.roadmap_id or "",
-        status=task.status,
-        task_type=task.task_type,
-        pace=task.pace,
-        warnings=warnings_of(task.pace),
-    )
+    return Started(task_id=task.task_id, roadmap_id=task.roadmap_id or "", status=task.status, task_type=task.task_type)
 
 
 def warnings_of(pace: Pace | None) -> list[str]:

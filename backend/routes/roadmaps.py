@@ -9,7 +9,7 @@ from backend.errors import bar_others, documented
 from backend.inputs import Key, RoadmapId, UserFilter, Version, terms_of
 from backend.paging import Cursor, Limit, cut, decode
 from backend.resources import OrchestratorDep, SettingsDep
-from backend.routes.answers import STARTED, started, whose
+from backend.routes.answers import STARTED, started, warnings_of, whose
 from backend.schemas import (
     ActiveTaskAnswer,
     GenerateRequest,
@@ -20,6 +20,7 @@ from backend.schemas import (
     RoadmapPage,
     RoadmapSummary,
     Started,
+    StartedCreation,
     StructureDiff,
     StructureVersion,
     StructureVersions,
@@ -43,12 +44,14 @@ async def generate_roadmap(
     orchestrator: OrchestratorDep,
     settings: SettingsDep,
     key: Key = None,
-) -> Started:
-    """Ask for a new roadmap: a run makes it, whose id is the answer."""
+) -> StartedCreation:
+    """Ask for a new roadmap: a run makes it, whose id is the answer, beside how its deadline was understood."""
     wanted = body.request(caller.acting_for(body.user_id))
     review = ReviewRequest(body.review_timeout) if body.review else None
     terms = terms_of(request, caller, settings, owner=None, key=key, body=body, time_zone=body.time_zone)
-    return started(request, response, await orchestrator.create(wanted, review=review, detach=True, terms=terms))
+    task = await orchestrator.create(wanted, review=review, detach=True, terms=terms)
+    answer = started(request, response, task)
+    return StartedCreation(**answer.model_dump(), pace=task.pace, warnings=warnings_of(task.pace))
 
 
 bar_others(router, "/generate", "POST")  # or a route below would take `generate` for a roadmap

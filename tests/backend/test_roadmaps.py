@@ -16,7 +16,8 @@ ROADMAP = "/api/v1/roadmaps/r-1"
 
 async def test_before_its_framework_exists_a_roadmap_names_the_run_that_makes_it(client: httpx.AsyncClient) -> None:
     made = await client.post("/api/v1/roadmaps/generate", json=GOAL)
-    assert (made.status_code, set(made.json())) == (202, {"task_id", "roadmap_id", "status", "task_type"})
+    fields = {"task_id", "roadmap_id", "status", "task_type", "pace", "warnings"}
+    assert (made.status_code, set(made.json())) == (202, fields)
     answer = (await client.get(f"/api/v1/roadmaps/{made.json()['roadmap_id']}")).json()
     assert (answer["framework"], answer["framework_version"]) == (None, 0)
     assert [task["task_id"] for task in answer["active_tasks"]] == [made.json()["task_id"]]
