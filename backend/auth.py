@@ -13,6 +13,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
+from backend.connections import EXTENSION
 from backend.errors import forbidden, unauthorized
 from domain.vocabulary import Role
 from orchestrator.access import Authority, Refused
@@ -80,8 +81,10 @@ async def caller(request: Request) -> Caller:
     state = request.app.state
     found = await authenticate(state.authority, _token(request), state.orchestrator.database)
     request.state.caller = found
-    key = request.headers.get("idempotency-key") if request.method == "POST" else None
-    state.rates.count(found.user_id, key)
+    identified = request.scope.get("extensions", {}).get(EXTENSION)
+    if identified is not None:
+        identified()
+    state.rates.count(found.user_id)
     return found
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
@@ -62,6 +63,8 @@ class Edge:
                 await refused(scope, receive, request.send)
             else:
                 await self._app(scope, self._limited(receive), request.send)
+        except ClientDisconnect:
+            pass  # nobody is left to be answered
         except Exception as error:
             _log.error("request failed", exc_info=error, **request.told())
             if request.status is None:

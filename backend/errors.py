@@ -43,6 +43,7 @@ TITLES: Final = {
     403: ("forbidden", "That is not for you"),
     404: ("not_found", "There is no such thing"),
     405: ("method_not_allowed", "This method does not work here"),
+    408: ("request_timeout", "The request took too long"),
     409: ("conflict", "Something is in the way"),
     413: ("too_large", "The body is too large"),
     415: ("unsupported_media_type", "The body must be JSON"),

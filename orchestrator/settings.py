@@ -15,6 +15,7 @@ from repository.embedded import default_home
 from repository.urls import read_url
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+Timeout = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Days = Annotated[float, Field(ge=0, le=36_500, allow_inf_nan=False)]
 
 
@@ -136,6 +137,16 @@ class Settings(BaseSettings):
     """The prefix under which a proxy shows the server, as `/roadmaps`."""
     http_patience: Seconds = 2.0
     """Seconds that a request waits for a database that went away."""
+    http_connections: Annotated[int, Field(ge=16, le=1_000_000)] = 1000
+    """Connections of each server process, as far as it may have open files; half of them to callers not yet known."""
+    http_head_timeout: Timeout = 10.0
+    """Seconds in which the head of a request has to come."""
+    http_body_timeout: Timeout = 30.0
+    """Seconds in which the body of a request has to come."""
+    http_idle_timeout: Timeout = 75.0
+    """Seconds that a connection may stay open between requests: longer than proxies keep theirs."""
+    http_write_timeout: Timeout = 60.0
+    """Seconds that a client may read nothing of an answer."""
 
     @field_validator("database_url")
     @classmethod

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from backend.auth import Caller
 from backend.edge import same_host
@@ -69,6 +70,8 @@ class PageRoute(APIRoute):
                 response = error_page(request, status, for_people(error))
                 response.headers.update(when_again(error, status))
                 return response
+            except ClientDisconnect:
+                raise
             except Exception as error:
                 _log.error("page failed", exc_info=error, path=request.url.path, request_id=request.state.request_id)
                 return error_page(request, 500, "The server made a mistake; its log says more.")
