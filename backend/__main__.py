@@ -38,8 +38,9 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=[])
-        self.servers = [  # type: ignore[assignment]
-            Listener(listening, self._connection, make_room=self.connections.make_room) for listening in sockets or []
+        self.servers = [
+            Listener(listening, self._connection, make_room=self.connections.make_room)  # type: ignore[misc]
+            for listening in sockets or []
         ]
 
     def _connection(self) -> TimedProtocol:

@@ -1,13 +1,14 @@
 """The app: opens what it needs in its lifespan, puts the parts together. `ROUTERS` lists all routes.
 
 `app.state` holds `orchestrator`, `settings`, `authority` (who callers are), `rates`, `streams` (who follows),
-`requests` (what was answered), and `stopping`, an event that is
+`stream_access` (whose token still opens something), `requests` (what was answered), and `stopping`, an event that is
 set when the server is asked to stop: streams end then.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Final
 
@@ -20,6 +21,7 @@ from backend.limits import Rates
 from backend.metrics import Measured, Requests
 from backend.pages import routes as pages
 from backend.routes import concepts, exports, learning, metrics, operations, roadmaps, streams, tasks, webhooks
+from backend.stream_access import CHECK_INTERVAL, StreamAccess
 from backend.streams import Streams
 from nodes.authors.nobody import Nobody
 from orchestrator import Orchestrator, Settings
@@ -43,8 +45,11 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
 """(prefix, router) of every part. The first that fits answers: `concepts`, whose ids may hold slashes, fits much."""
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """An app on these settings (else those of the environment). Raises InvalidInput for settings that do not do."""
+def create_app(settings: Settings | None = None, *, stream_check_interval: float = CHECK_INTERVAL) -> FastAPI:
+    """An app on these settings (else those of the environment). Raises InvalidInput for settings that do not do.
+
+    `stream_check_interval`: seconds between two looks at the tokens of open streams.
+    """
     effective = settings or load_settings()
     app = FastAPI(
         title="Roadmap Orchestrator",
@@ -59,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.authority = authority(effective)
     app.state.rates = Rates(effective.http_requests_per_minute)
     app.state.streams = Streams(effective.http_streams)
+    app.state.stream_access = StreamAccess(stream_check_interval)
     app.state.requests = Requests()
     app.state.stopping = asyncio.Event()
     errors.install(app)
@@ -93,9 +99,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     brief = settings.model_copy(update={"database_patience": settings.http_patience})
     async with Orchestrator.open(brief, author=Nobody(), kind="server") as orchestrator:
         app.state.orchestrator = orchestrator
+        valid = partial(app.state.authority.valid, database=orchestrator.database)
         ending = asyncio.create_task(_end_streams(app.state.stopping, orchestrator))
+        watching = asyncio.create_task(app.state.stream_access.run(valid))
         yield
         ending.cancel()
+        watching.cancel()
 
 
 async def _end_streams(stopping: asyncio.Event, orchestrator: Orchestrator) -> None:

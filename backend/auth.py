@@ -79,7 +79,7 @@ async def authenticate(authority: Authority, token: str | None, database: Databa
 async def caller(request: Request) -> Caller:
     """The dependency of every route that is not for everybody. Raises Problem 401."""
     state = request.app.state
-    found = await authenticate(state.authority, _token(request), state.orchestrator.database)
+    found = await authenticate(state.authority, token_of(request), state.orchestrator.database)
     request.state.caller = found
     identified = request.scope.get("extensions", {}).get(EXTENSION)
     if identified is not None:
@@ -88,7 +88,8 @@ async def caller(request: Request) -> Caller:
     return found
 
 
-def _token(request: Request) -> str | None:
+def token_of(request: Request) -> str | None:
+    """Return the token that came with a request, in its header or in the cookie of the pages."""
     header = request.headers.get("authorization")
     if header is not None:
         scheme, _, token = header.partition(" ")

@@ -149,7 +149,7 @@ class TimedProtocol(H11Protocol):
         super().__init__(**arguments)
         self._pool = pool
         self.app = _identifying(self.app, self)
-        self.timeout_keep_alive = pool.limits.idle_timeout
+        self.timeout_keep_alive = math.ceil(pool.limits.idle_timeout)
         self.phase = Phase.HEAD
         self.since = pool.clock()
         self.peer = ""

@@ -1,6 +1,8 @@
 """Who a token belongs to. One Authority for each ROADMAP_AUTH; each says no with Refused."""
 
 import json
+from collections.abc import Set
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -11,7 +13,7 @@ from domain.request import UserId
 from domain.vocabulary import Role
 from orchestrator.settings import Settings
 from orchestrator.tokens import PREFIX, hash_of
-from repository import tokens
+from repository import tokens as repository_tokens
 from repository.database import Database
 
 LONGEST_TOKEN: Final = 8192
@@ -38,6 +40,10 @@ class Authority(Protocol):
         """Raises Refused."""
         ...
 
+    async def valid(self, tokens: Set[str], database: Database) -> Set[str]:
+        """Those of `tokens` that still open something."""
+        ...
+
 
 class OpenToAll:
     """ROADMAP_AUTH=none: whoever can reach the server may do everything."""
@@ -47,6 +53,9 @@ class OpenToAll:
     async def identify(self, token: str, database: Database) -> Identity:  # noqa: ARG002
         raise Refused("This server knows no tokens.")
 
+    async def valid(self, tokens: Set[str], database: Database) -> Set[str]:  # noqa: ARG002
+        return tokens
+
 
 class Tokens:
     """ROADMAP_AUTH=token: opaque ones, known by their hash. A revoked one opens nothing from the next request on."""
@@ -55,10 +64,15 @@ class Tokens:
 
     async def identify(self, token: str, database: Database) -> Identity:
         if token.startswith(PREFIX) and len(token) < LONGEST_TOKEN:
-            found = await database.persist(lambda session: tokens.use_token(session, hash_of(token)))
+            found = await database.persist(lambda session: repository_tokens.use_token(session, hash_of(token)))
             if found is not None:
                 return Identity(found[0], Role(found[1]))
         raise Refused("The token is unknown, expired or revoked.")
+
+    async def valid(self, tokens: Set[str], database: Database) -> Set[str]:
+        hashes = {hash_of(token): token for token in tokens}
+        found = await database.persist(lambda session: repository_tokens.valid_hashes(session, list(hashes)))
+        return {hashes[token_hash] for token_hash in found}
 
 
 class Jwt:
@@ -95,6 +109,14 @@ class Jwt:
             raise Refused("The token is not one that this server accepts.") from error
         except (ValidationError, ValueError, TypeError) as error:
             raise Refused("The token names no user or role that this server knows.") from error
+
+    async def valid(self, tokens: Set[str], database: Database) -> Set[str]:
+        found = set()
+        for token in tokens:
+            with suppress(Refused):
+                await self.identify(token, database)
+                found.add(token)
+        return found
 
     def _key(self, kid: Any) -> Any:
         named = isinstance(kid, str) and len(self._keys) > 1

@@ -42,6 +42,7 @@ async def sign_in(request: Request) -> Response:
 @router.post("/logout")
 async def sign_out(request: Request) -> Response:
     await read_form(request)
+    request.app.state.stream_access.sign_out(request.cookies.get(COOKIE, ""))
     at = address(request)
     response = RedirectResponse(at("login"), status_code=303)
     response.delete_cookie(COOKIE, path=at(""), httponly=True, samesite="strict")
