@@ -84,9 +84,24 @@ def create_app(settings: Settings | None = None, *, stream_check_interval: float
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(effective.http_cors),
-            allow_methods=["GET", "POST", "DELETE", "PUT"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
-            expose_headers=["Location", "Retry-After", "X-Request-ID"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "Last-Event-ID",
+                "X-Request-ID",
+                "traceparent",
+            ],
+            expose_headers=[
+                "Allow",
+                "Content-Disposition",
+                "ETag",
+                "Location",
+                "Retry-After",
+                "WWW-Authenticate",
+                "X-Request-ID",
+            ],
         )
     return app
 
@@ -100,6 +115,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with Orchestrator.open(brief, author=Nobody(), kind="server") as orchestrator:
         app.state.orchestrator = orchestrator
         valid = partial(app.state.authority.valid, database=orchestrator.database)
+        app.state.stream_access.wake = orchestrator.wake_followers
         ending = asyncio.create_task(_end_streams(app.state.stopping, orchestrator))
         watching = asyncio.create_task(app.state.stream_access.run(valid))
         yield

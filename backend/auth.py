@@ -15,12 +15,16 @@ from fastapi import Depends, Request
 
 from backend.connections import EXTENSION
 from backend.errors import forbidden, unauthorized
+from backend.unknown_input import refuse_unknown_input
 from domain.vocabulary import Role
 from orchestrator.access import Authority, Refused
 from repository.database import Database
 
 COOKIE: Final = "roadmap_token"
 """Holds a token where a browser cannot send a header: set by the login page, HttpOnly and SameSite=Strict."""
+
+SECURE_PREFIX: Final = "__Host-"
+"""Under https: a browser takes such a cookie only from this very host, so that no other site can plant one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,10 @@ async def authenticate(authority: Authority, token: str | None, database: Databa
 
 
 async def caller(request: Request) -> Caller:
-    """The dependency of every route that is not for everybody. Raises Problem 401."""
+    """The dependency of every route that is not for everybody.
+
+    Raises Problem 401, LimitReached, and what `refuse_unknown_input` does.
+    """
     state = request.app.state
     found = await authenticate(state.authority, token_of(request), state.orchestrator.database)
     request.state.caller = found
@@ -85,6 +92,7 @@ async def caller(request: Request) -> Caller:
     if identified is not None:
         identified()
     state.rates.count(found.user_id)
+    refuse_unknown_input(request)
     return found
 
 
@@ -94,7 +102,14 @@ def token_of(request: Request) -> str | None:
     if header is not None:
         scheme, _, token = header.partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None
-    return request.cookies.get(COOKIE)  # other sites cannot make a browser send it: backend/edge.py refuses them
+    return request.cookies.get(
+        cookie_name(request, COOKIE)
+    )  # other sites cannot make a browser send it: backend/edge.py refuses them
+
+
+def cookie_name(request: Request, name: str) -> str:
+    """What a cookie of ours is called on this connection."""
+    return SECURE_PREFIX + name if request.url.scheme == "https" else name
 
 
 async def operator(found: Annotated[Caller, Depends(caller)]) -> Caller:

@@ -167,8 +167,10 @@ def install(app: FastAPI) -> None:
         return problem_of(error)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, error: RequestValidationError) -> Response:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         found = error.errors()
+        if isinstance(error.body, bytes) and error.body and any(one["loc"][:1] == ("body",) for one in found):
+            return problem(415, _wrong_type(request))
         if any(one["type"] == "json_invalid" for one in found):
             return problem(400, "The body is no JSON.")
         errors = [FieldError(location=_where(one["loc"]), message=_said(one["msg"])) for one in found[:100]]
@@ -177,17 +179,28 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        if isinstance(error, Problem):
-            return problem(error.status_code, error.detail, code=error.code, headers=error.headers)
-        headers = {"Allow": ", ".join(allowed(request))} if error.status_code == 405 else error.headers
-        return problem(error.status_code, str(error.detail), headers=headers)
+        code = error.code if isinstance(error, Problem) else None
+        return problem(error.status_code, str(error.detail), code=code, headers=headers_of(request, error))
+
+
+def headers_of(request: Request, error: HTTPException) -> Mapping[str, str] | None:
+    """Those of an error of HTTP; of a 405, the methods that work, where the route did not say."""
+    if error.status_code == 405 and not isinstance(error, Problem):
+        return {"Allow": ", ".join(allowed(request))}
+    return error.headers
+
+
+def _wrong_type(request: Request) -> str:
+    given = request.headers.get("content-type")
+    said = f"it says {_ascii(given)[:100]}" if given else "it has none"
+    return f"The body must be JSON and say so, by Content-Type: application/json; {said}."
 
 
 def allowed(request: Request) -> list[str]:
     """The methods of a path (RFC 9110, 10.2.1); Starlette names those of one of its routes."""
 
     def works(method: str) -> bool:
-        scope = {**request.scope, "method": method}
+        scope = {**request.scope, "method": "GET" if method == "HEAD" else method}
         return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
     return [method for method in METHODS if works(method)]
@@ -208,7 +221,8 @@ def _ascii(text: str) -> str:
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """`responses=` of a route: the errors it may answer with, beside those that every route has."""
-    return {status: _described(status) for status in sorted({*statuses, 401, 403, 429, 500, 503})}
+    timed = {408} if 413 in statuses else set()  # a body may come too slowly
+    return {status: _described(status) for status in sorted({*statuses, *timed, 401, 403, 429, 500, 503})}
 
 
 def _described(status: int) -> dict[str, Any]:

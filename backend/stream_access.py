@@ -1,17 +1,15 @@
 """Streams end when the token that opened them does: revoked, expired, or its browser signed out."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Set
+from collections.abc import Awaitable, Callable, Iterator, Set
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import Final
 
 import structlog
 
 from domain.errors import RoadmapError
 
 _log = structlog.get_logger("http")
-
-T = TypeVar("T")
 
 CHECK_INTERVAL: Final = 2.0
 """Seconds between two looks at the tokens of all open streams."""
@@ -22,6 +20,8 @@ class StreamAccess:
 
     def __init__(self, interval: float = CHECK_INTERVAL) -> None:
         self._interval = interval
+        self.wake: Callable[[], None] = lambda: None
+        """Called after streams have ended, to tell those that wait for an event."""
         self._open: dict[str, dict[asyncio.Event, bool]] = {}
         """Token -> the ends of its streams, and whether a cookie opened them."""
 
@@ -65,26 +65,4 @@ class StreamAccess:
         for over, by_cookie in self._open.get(token, {}).items():
             if by_cookie or not only_by_cookie:
                 over.set()
-
-
-async def until(over: asyncio.Event, items: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
-    """Yield from `items` until `over` is set, also while it waits for the next one."""
-    ending = asyncio.create_task(over.wait())
-    try:
-        while not over.is_set():
-            step = asyncio.ensure_future(anext(items))
-            try:
-                await asyncio.wait({step, ending}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                if not step.done():
-                    step.cancel()
-                    await asyncio.wait({step})
-            if step.cancelled():
-                return
-            try:
-                item = step.result()
-            except StopAsyncIteration:
-                return
-            yield item
-    finally:
-        ending.cancel()
+        self.wake()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.request import Shape, Word
+from domain.request import Shape, UserId
 from domain.webhooks import MOST_URL, DeliveryStatus, WebhookEvent
 
 
@@ -19,7 +19,7 @@ class WebhookBody(Shape):
     )
 
     url: Annotated[str, Field(min_length=1, max_length=MOST_URL)]
-    user_id: Word | None = Field(default=None, min_length=1, description="Only the role `service` may name another.")
+    user_id: UserId | None = Field(default=None, description="Only the role `service` may name another.")
     events: Annotated[list[WebhookEvent], Field(min_length=1, max_length=10)] = Field(
         default_factory=lambda: [*WebhookEvent]
     )

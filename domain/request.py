@@ -1,5 +1,6 @@
 """What a learner asks for, and how the intent is understood."""
 
+import unicodedata
 from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -13,6 +14,26 @@ ContentPreference = Literal["visual", "text", "audio", "hands_on"]
 
 LONGEST_GOAL = 2000
 LONGEST_TEXT = 4000
+
+
+_INVISIBLE: Final = frozenset(
+    map(
+        chr,
+        (
+            0x034F,
+            0x115F,
+            0x1160,
+            0x17B4,
+            0x17B5,
+            0x2800,
+            0x3164,
+            0xFFA0,
+            *range(0xFE00, 0xFE10),
+            *range(0xE0100, 0xE01F0),
+        ),
+    )
+)
+"""Characters without a shape that Unicode counts as letters, marks or symbols."""
 
 
 def _storable(text: str) -> str:
@@ -30,12 +51,25 @@ def _not_blank(text: str) -> str:
     return text.strip()
 
 
+def _visible_name(text: str) -> str:
+    """Two ids that look alike must not be two users, nor one by what is trimmed: such an id is refused as it came."""
+    if text != text.strip():
+        raise ValueError("must not begin or end with a blank")
+    for char in text:
+        if char in _INVISIBLE or (char != " " and unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Zs"}):
+            raise ValueError(f"must not contain U+{ord(char):04X}, which cannot be seen or told from a blank")
+    return text
+
+
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
 Word = Annotated[str, Field(max_length=200), AfterValidator(_storable)]
 Goal = Annotated[
     str, Field(min_length=1, max_length=LONGEST_GOAL), AfterValidator(_storable), AfterValidator(_not_blank)
 ]
-UserId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable), AfterValidator(_not_blank)]
+StoredUserId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
+"""Of a stored request, which older versions checked less."""
+UserId = Annotated[StoredUserId, AfterValidator(_visible_name)]
+"""One that comes from outside."""
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 
 
@@ -43,6 +77,14 @@ def usable_text(name: str, text: str) -> str:
     """Words of a person that are stored as they are. Raises InvalidInput that names them."""
     try:
         return TypeAdapter(Annotated[Text, AfterValidator(_not_blank)]).validate_python(text)
+    except ValidationError as error:
+        raise InvalidInput(f"{name}: {error.errors()[0]['msg'].removeprefix('Value error, ')}.") from error
+
+
+def usable_user_id(user_id: str, name: str = "user_id") -> str:
+    """Return an id from outside as it is. Raises InvalidInput that names it by `name`."""
+    try:
+        return TypeAdapter(UserId).validate_python(user_id)
     except ValidationError as error:
         raise InvalidInput(f"{name}: {error.errors()[0]['msg'].removeprefix('Value error, ')}.") from error
 
@@ -81,7 +123,7 @@ class LearningRequest(Shape):
     """A request for a roadmap."""
 
     preferences: Preferences
-    user_id: UserId | None = None
+    user_id: StoredUserId | None = None
     session_id: Word | None = None
     additional_context: Text | None = None
 

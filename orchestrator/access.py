@@ -6,10 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from pydantic import TypeAdapter, ValidationError
-
 from domain.errors import InvalidInput, RoadmapError
-from domain.request import UserId
+from domain.request import usable_user_id
 from domain.vocabulary import Role
 from orchestrator.settings import Settings
 from orchestrator.tokens import PREFIX, hash_of
@@ -101,13 +99,15 @@ class Jwt:
                 audience=self._audience,
                 options={"require": ["exp", "sub"], "verify_aud": self._audience is not None},
             )
-            user_id = TypeAdapter(UserId).validate_python(claims["sub"])
+            user_id = usable_user_id(claims["sub"], "sub")
             return Identity(user_id, Role(claims.get("role", Role.LEARNER)))
         except jwt.ExpiredSignatureError as error:
             raise Refused("The token has expired.") from error
         except jwt.PyJWTError as error:
             raise Refused("The token is not one that this server accepts.") from error
-        except (ValidationError, ValueError, TypeError) as error:
+        except InvalidInput as error:
+            raise Refused(f"The token names no user that this server accepts: {error}") from error
+        except (ValueError, TypeError) as error:
             raise Refused("The token names no user or role that this server knows.") from error
 
     async def valid(self, tokens: Set[str], database: Database) -> Set[str]:

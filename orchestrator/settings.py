@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import InvalidInput
 from nodes.authors.budget import Limit
 from nodes.authors.prices import Price, read_prices
 from nodes.web.addresses import AllowList
+from orchestrator.origins import read_origin
 from repository.embedded import default_home
 from repository.urls import read_url
 
@@ -185,6 +186,15 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("http_cors")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if "*" in value and info.data.get("auth") == "none":
+            raise ValueError(
+                "* would let every page use this server without a token; name the origins, or set ROADMAP_AUTH"
+            )
+        return tuple("*" if origin == "*" else read_origin(origin) for origin in value)
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from domain.errors import InvalidInput
+from domain.request import usable_user_id
 from domain.webhooks import MOST_URL, WebhookEvent, new_secret
 from repository import webhooks
 from repository.database import Database, Session
@@ -21,6 +22,7 @@ class Webhooks:
 
     async def add(self, user_id: str, url: str, events: Sequence[WebhookEvent]) -> WebhookRow:
         """Its `secret` is shown this once. Raises InvalidInput, and Conflict where there are too many."""
+        usable_user_id(user_id)
         self._check(url)
         if not events:
             raise InvalidInput(f"A webhook is told of something: {', '.join(WebhookEvent)}.")

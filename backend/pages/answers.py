@@ -26,6 +26,7 @@ _log = structlog.get_logger("http")
 HEADINGS: Final = {
     403: "That is not for you",
     404: "There is no such page",
+    405: "There is no page here",
     409: "Something is in the way",
     413: "That is too much at once",
     422: "That cannot be used",

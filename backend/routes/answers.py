@@ -2,7 +2,6 @@
 
 from fastapi import Request, Response
 
-from backend.auth import Caller
 from backend.schemas import Started
 from orchestrator.status import TaskView
 
@@ -14,6 +13,6 @@ def started(request: Request, response: Response, task: TaskView) -> Started:
     return Started(task_id=task.task_id, roadmap_id=task.roadmap_id or "", status=task.status, task_type=task.task_type)
 
 
-def whose(caller: Caller, user_id: str | None) -> str | None:
-    """Whose rows a list shows: a filter by another user finds nothing for who sees his own only."""
-    return user_id if caller.reads is None else caller.reads
+def hides(owner: str | None, user_id: str | None) -> bool:
+    """Whether a list that shows only what belongs to `owner` is filtered by another user: then its page is empty."""
+    return owner is not None and user_id not in {None, owner}

@@ -15,7 +15,7 @@ from backend.errors import documented
 from backend.inputs import TaskId
 from backend.metrics import Requests
 from backend.resources import OrchestratorDep
-from backend.stream_access import StreamAccess, until
+from backend.stream_access import StreamAccess
 from backend.streams import Streams
 from domain.errors import RoadmapError
 
@@ -79,11 +79,8 @@ async def stream(
     """
     retry: int | None = SOON
     try:
-        async with (
-            aclosing(orchestrator.follow(task_id, place.after)) as story,
-            aclosing(until(place.over, story)) as allowed,
-        ):
-            async for event in allowed:
+        async with aclosing(orchestrator.follow(task_id, place.after, over=place.over.is_set)) as story:
+            async for event in story:
                 last = event.type == "run_finished"
                 yield ServerSentEvent(
                     raw_data=place.streams.written(event),

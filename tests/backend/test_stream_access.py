@@ -2,15 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Set
+from collections.abc import Set
 from typing import Final
 
 import httpx
 import jwt
-import pytest
 
 from backend.auth import COOKIE
-from backend.stream_access import StreamAccess, until
+from backend.stream_access import StreamAccess
 from domain.errors import DatabaseUnavailable
 from domain.vocabulary import Role
 from orchestrator.settings import Settings
@@ -93,31 +92,3 @@ async def test_while_the_database_is_away_nothing_is_known_and_no_stream_ends() 
             await over.wait()
         watching.cancel()
     assert looks == [{"a token"}] * 3
-
-
-async def _forever() -> AsyncIterator[int]:
-    yield 1
-    await asyncio.Event().wait()
-
-
-@pytest.mark.parametrize("already", [True, False])
-async def test_what_is_over_is_not_waited_for(already: bool) -> None:
-    over = asyncio.Event()
-    if already:
-        over.set()
-    items: AsyncGenerator[int, None] = _forever()  # type: ignore[assignment]
-    seen = []
-    async with asyncio.timeout(PATIENCE):
-        async for item in until(over, items):
-            seen.append(item)
-            over.set()
-    assert seen == ([] if already else [1])
-
-
-async def test_a_failure_while_following_reaches_who_follows() -> None:
-    async def failing() -> AsyncGenerator[int, None]:
-        yield 1
-        raise DatabaseUnavailable("away")
-
-    with pytest.raises(DatabaseUnavailable):
-        assert [item async for item in until(asyncio.Event(), failing())] == [1]
