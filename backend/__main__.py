@@ -14,6 +14,8 @@ from typing import Final
 import uvicorn
 
 from backend.app import create_app
+from backend.connections import ConnectionLimits, Connections, TimedProtocol, max_descriptors
+from backend.listener import Listener
 from backend.logs import log_as_json
 from domain.errors import InvalidInput, RoadmapError, Unavailable
 from domain.secrets import redact
@@ -23,20 +25,35 @@ from orchestrator.start_report import StartReport
 CLOSING: Final = 5
 """Seconds that requests in flight have once the server is asked to stop; streams end at once."""
 
-IDLE: Final = 75
-"""Seconds until an idle connection is closed: later than proxies and clients do, who would trip over it otherwise."""
-
 
 class Server(uvicorn.Server):
-    """Tells the app before it waits for open connections: streams end, instead of being waited for."""
+    """Tells the app before it waits for open connections: streams end, instead of being waited for.
+
+    Connections have the deadlines and limits of the app's settings.
+    """
 
     def __init__(self, config: uvicorn.Config, report: StartReport | None = None) -> None:
         super().__init__(config)
         self._report = report or StartReport()
+        settings: Settings = config.app.state.settings  # type: ignore[union-attr]
+        self.connections = Connections(ConnectionLimits.of(settings, max_descriptors()))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        await super().startup(sockets=[])
+        self.servers = [
+            Listener(listening, self._connection, make_room=self.connections.make_room)  # type: ignore[misc]
+            for listening in sockets or []
+        ]
         self._report.ready()
+
+    def _connection(self) -> TimedProtocol:
+        return TimedProtocol(
+            self.connections, config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+
+    async def on_tick(self, counter: int) -> bool:
+        self.connections.sweep()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.config.app.state.stopping.set()  # type: ignore[union-attr]
@@ -74,7 +91,6 @@ async def _serve(settings: Settings, listening: socket.socket, report: StartRepo
         proxy_headers=True,
         forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"),
         timeout_graceful_shutdown=CLOSING,
-        timeout_keep_alive=IDLE,
         ws="none",
     )
     async with app.router.lifespan_context(app):

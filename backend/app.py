@@ -1,13 +1,15 @@
 """The app: opens what it needs in its lifespan, puts the parts together. `ROUTERS` lists all routes.
 
 `app.state` holds `orchestrator`, `settings`, `authority` (who callers are), `rates`, `webhook_tests` (how many may be
-asked for), `streams` (who follows), `requests` (what was answered), `tutorials` (rendered ones), and `stopping`, an
-event that is set when the server is asked to stop: streams end then.
+asked for), `streams` (who follows), `stream_access` (whose token still opens something), `requests` (what was
+answered), `tutorials` (rendered ones), and `stopping`, an event that is set when the server is asked to stop: streams
+end then.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Final
 
@@ -21,6 +23,7 @@ from backend.metrics import Measured, Requests
 from backend.pages import routes as pages
 from backend.routes import concepts, exports, learning, metrics, operations, roadmaps, streams, tasks, webhooks
 from backend.routes.webhooks import MAX_TESTS_PER_MINUTE
+from backend.stream_access import CHECK_INTERVAL, StreamAccess
 from backend.streams import Streams
 from backend.tutorials import Tutorials
 from nodes.authors.nobody import Nobody
@@ -46,11 +49,17 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
 """(prefix, router) of every part. The first that fits answers: `concepts`, whose ids may hold slashes, fits much."""
 
 
-def create_app(settings: Settings | None = None, *, leave_stopped: bool = False, clock: Clock = utc_now) -> FastAPI:
+def create_app(
+    settings: Settings | None = None,
+    *,
+    leave_stopped: bool = False,
+    clock: Clock = utc_now,
+    stream_check_interval: float = CHECK_INTERVAL,
+) -> FastAPI:
     """An app on these settings (else those of the environment). Raises InvalidInput for settings that do not do.
 
     `leave_stopped`: its start does not start an embedded database that was stopped on purpose. `clock` says which day
-    it is, for deadlines.
+    it is, for deadlines. `stream_check_interval`: seconds between two looks at the tokens of open streams.
     """
     effective = settings or load_settings()
     app = FastAPI(
@@ -70,6 +79,7 @@ def create_app(settings: Settings | None = None, *, leave_stopped: bool = False,
     app.state.rates = Rates(effective.http_requests_per_minute)
     app.state.webhook_tests = Rates(MAX_TESTS_PER_MINUTE, what="tests of webhooks")
     app.state.streams = Streams(effective.http_streams)
+    app.state.stream_access = StreamAccess(stream_check_interval)
     app.state.requests = Requests()
     app.state.stopping = asyncio.Event()
     errors.install(app)
@@ -89,9 +99,24 @@ def create_app(settings: Settings | None = None, *, leave_stopped: bool = False,
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(effective.http_cors),
-            allow_methods=["GET", "POST", "DELETE", "PUT", "PATCH"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
-            expose_headers=["Location", "Retry-After", "X-Request-ID"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "Last-Event-ID",
+                "X-Request-ID",
+                "traceparent",
+            ],
+            expose_headers=[
+                "Allow",
+                "Content-Disposition",
+                "ETag",
+                "Location",
+                "Retry-After",
+                "WWW-Authenticate",
+                "X-Request-ID",
+            ],
         )
     return app
 
@@ -107,9 +132,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     ) as orchestrator:
         app.state.orchestrator = orchestrator
         app.state.tutorials = Tutorials()
+        valid = partial(app.state.authority.valid, database=orchestrator.database)
+        app.state.stream_access.wake = orchestrator.wake_followers
         ending = asyncio.create_task(_end_streams(app.state.stopping, orchestrator))
+        watching = asyncio.create_task(app.state.stream_access.run(valid))
         yield
         ending.cancel()
+        watching.cancel()
         app.state.tutorials.close()
 
 

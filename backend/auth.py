@@ -13,13 +13,18 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
+from backend.connections import EXTENSION
 from backend.errors import forbidden, unauthorized
+from backend.unknown_input import refuse_unknown_input
 from domain.vocabulary import Role
 from orchestrator.access import Authority, Refused
 from repository.database import Database
 
 COOKIE: Final = "roadmap_token"
 """Holds a token where a browser cannot send a header: set by the login page, HttpOnly and SameSite=Strict."""
+
+SECURE_PREFIX: Final = "__Host-"
+"""Under https: a browser takes such a cookie only from this very host, so that no other site can plant one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +81,35 @@ async def authenticate(authority: Authority, token: str | None, database: Databa
 
 
 async def caller(request: Request) -> Caller:
-    """The dependency of every route that is not for everybody. Raises Problem 401."""
+    """The dependency of every route that is not for everybody.
+
+    Raises Problem 401, LimitReached, and what `refuse_unknown_input` does.
+    """
     state = request.app.state
-    found = await authenticate(state.authority, _token(request), state.orchestrator.database)
+    found = await authenticate(state.authority, token_of(request), state.orchestrator.database)
     request.state.caller = found
-    key = request.headers.get("idempotency-key") if request.method == "POST" else None
-    state.rates.count(found.user_id, key)
+    identified = request.scope.get("extensions", {}).get(EXTENSION)
+    if identified is not None:
+        identified()
+    state.rates.count(found.user_id)
+    refuse_unknown_input(request)
     return found
 
 
-def _token(request: Request) -> str | None:
+def token_of(request: Request) -> str | None:
+    """Return the token that came with a request, in its header or in the cookie of the pages."""
     header = request.headers.get("authorization")
     if header is not None:
         scheme, _, token = header.partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None
-    return request.cookies.get(COOKIE)  # other sites cannot make a browser send it: backend/edge.py refuses them
+    return request.cookies.get(
+        cookie_name(request, COOKIE)
+    )  # other sites cannot make a browser send it: backend/edge.py refuses them
+
+
+def cookie_name(request: Request, name: str) -> str:
+    """What a cookie of ours is called on this connection."""
+    return SECURE_PREFIX + name if request.url.scheme == "https" else name
 
 
 async def operator(found: Annotated[Caller, Depends(caller)]) -> Caller:

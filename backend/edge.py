@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
@@ -20,20 +21,21 @@ _log = get_log(__name__)
 
 TRACEPARENT: Final = re.compile(r"^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 REQUEST_ID: Final = re.compile(r"^[A-Za-z0-9._-]{1,100}$")
-LOOPBACK: Final = {"localhost", "127.0.0.1", "::1", "testserver"}
+LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
 SAFE_METHODS: Final = {"GET", "HEAD", "OPTIONS"}
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""On every answer. Where a route sets Content-Security-Policy or Cache-Control itself, that stays."""
+"""On every answer."""
 DEFAULTS: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
 }
+"""Where a route does not set them itself."""
 
 
 class Edge:
@@ -60,8 +62,12 @@ class Edge:
             refused = self._refusal(scope, request.headers)
             if refused is not None:
                 await refused(scope, receive, request.send)
+            elif scope["method"] == "HEAD":
+                await answer_head(self._app, scope, self._limited(receive), request.send)
             else:
                 await self._app(scope, self._limited(receive), request.send)
+        except ClientDisconnect:
+            pass  # nobody is left to be answered
         except Exception as error:
             _log.error("request failed", exc_info=error, **request.told())
             if request.status is None:
@@ -94,7 +100,7 @@ class Edge:
         origin = headers.get("origin")
         if origin is None:
             return headers.get("sec-fetch-site") == "cross-site"
-        return origin not in self._origins and not same_host(origin, headers)
+        return not {origin, "*"} & self._origins and not same_host(origin, headers)
 
     def _limited(self, receive: Receive) -> Receive:
         """Counts the body as it comes: a length may be missing, or wrong."""
@@ -112,6 +118,17 @@ class Edge:
 
     def _too_large(self) -> str:
         return f"The body may have at most {self._most_bytes} bytes."
+
+
+async def answer_head(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer as to GET, without the body. A stream hears that its client has gone, and ends."""
+
+    async def head_only(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    await app({**scope, "method": "GET"}, receive, head_only)
 
 
 class _Request:

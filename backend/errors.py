@@ -51,6 +51,7 @@ TITLES: Final = {
     403: ("forbidden", "Forbidden"),
     404: ("not_found", "Not Found"),
     405: ("method_not_allowed", "Method Not Allowed"),
+    408: ("request_timeout", "Request Timeout"),
     409: ("conflict", "Conflict"),
     413: ("too_large", "Content Too Large"),
     415: ("unsupported_media_type", "Unsupported Media Type"),
@@ -68,6 +69,7 @@ DESCRIPTIONS: Final = {
     403: "The caller's role does not allow this, or a page of another site asked.",
     404: "There is nothing here that the caller may see.",
     405: "The path does not support this method; `Allow` names those that it does.",
+    408: "The head or the body of the request did not come in time.",
     409: "A run conflicts with this, or the state does not allow it.",
     413: "The body is too large.",
     415: "The body must be JSON.",
@@ -215,8 +217,10 @@ def install(app: FastAPI) -> None:
         return problem_of(error)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, error: RequestValidationError) -> Response:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         found = error.errors()
+        if isinstance(error.body, bytes) and error.body and any(one["loc"][:1] == ("body",) for one in found):
+            return problem(415, _wrong_type(request))
         if any(one["type"] == "json_invalid" for one in found):
             return problem(400, "The body is no JSON.")
         errors = [FieldError(location=_where(one["loc"]), message=_said(one["msg"])) for one in found[:100]]
@@ -230,13 +234,20 @@ def install(app: FastAPI) -> None:
 
 def problem_of_http(request: Request, error: HTTPException) -> Response:
     """Return the answer to an error of HTTP itself."""
+    headers = headers_of(request, error)
     if isinstance(error, Problem):
-        return problem(error.status_code, error.detail, code=error.code, headers=error.headers)
-    headers = {"Allow": ", ".join(allowed(request))} if error.status_code == 405 else error.headers
+        return problem(error.status_code, error.detail, code=error.code, headers=headers)
     said = str(error.detail)
     if said == phrase(error.status_code):  # the framework's own errors say nothing more
         said = DESCRIPTIONS.get(error.status_code, said)
     return problem(error.status_code, said, headers=headers)
+
+
+def headers_of(request: Request, error: HTTPException) -> Mapping[str, str] | None:
+    """Those of an error of HTTP; of a 405, the methods that work, where the route did not say."""
+    if error.status_code == 405 and not isinstance(error, Problem):
+        return {"Allow": ", ".join(allowed(request))}
+    return error.headers
 
 
 def phrase(status: int) -> str:
@@ -244,11 +255,17 @@ def phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error"
 
 
+def _wrong_type(request: Request) -> str:
+    given = request.headers.get("content-type")
+    said = f"it says {_ascii(given)[:100]}" if given else "it has none"
+    return f"The body must be JSON and say so, by Content-Type: application/json; {said}."
+
+
 def allowed(request: Request) -> list[str]:
     """The methods of a path (RFC 9110, 10.2.1); Starlette names those of one of its routes."""
 
     def works(method: str) -> bool:
-        scope = {**request.scope, "method": method}
+        scope = {**request.scope, "method": "GET" if method == "HEAD" else method}
         return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
     return [method for method in METHODS if works(method)]
@@ -269,7 +286,8 @@ def _ascii(text: str) -> str:
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """`responses=` of a route: the errors it may answer with, beside those that every route has."""
-    return {status: described(status) for status in sorted({*statuses, 401, 403, 429, 500, 503})}
+    timed = {408} if 413 in statuses else set()  # a body may come too slowly
+    return {status: described(status) for status in sorted({*statuses, *timed, 401, 403, 429, 500, 503})}
 
 
 def described(status: int) -> dict[str, Any]:

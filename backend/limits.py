@@ -3,7 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from domain.errors import LimitReached
@@ -11,15 +11,12 @@ from domain.errors import LimitReached
 MINUTE: Final = 60.0
 MOST_USERS: Final = 10_000
 """Buckets to keep; the one that was used least recently is forgotten first, and it is full again by then."""
-MOST_KEYS: Final = 1000
 
 
 @dataclass(slots=True)
 class _Bucket:
     left: float
     at: float
-    keys: OrderedDict[str, float] = field(default_factory=OrderedDict)
-    """Idempotency-Keys of the last minute: a repeated one counts once."""
 
 
 class Rates:
@@ -31,22 +28,16 @@ class Rates:
         self._clock = clock
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
-    def count(self, user_id: str, key: str | None = None) -> None:
-        """One more request. Raises LimitReached with the seconds to wait."""
+    def count(self, user_id: str) -> None:
+        """One more request, whether or not it repeats another. Raises LimitReached with the seconds to wait."""
         now = self._clock()
         bucket = self._bucket(user_id, now)
-        if key is not None and bucket.keys.get(key, now - 2 * MINUTE) > now - MINUTE:
-            return
         if bucket.left < 1:
             wait = (1 - bucket.left) * MINUTE / self._per_minute
             raise LimitReached(
                 f"More than {self._per_minute} {self._what} in a minute: wait a moment.", retry_after=int(wait) + 1
             )
         bucket.left -= 1
-        if key is not None:
-            bucket.keys[key] = now
-            if len(bucket.keys) > MOST_KEYS:
-                bucket.keys.popitem(last=False)
 
     def _bucket(self, user_id: str, now: float) -> _Bucket:
         bucket = self._buckets.get(user_id)

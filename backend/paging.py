@@ -1,15 +1,16 @@
 """Keyset pages: a cursor is the place of the last row that was seen, opaque to callers."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 from fastapi import Query
+from pydantic import TypeAdapter
 
 from domain.errors import InvalidInput
+from domain.request import Word
 
 Place = tuple[datetime, str]
 Row = TypeVar("Row")
@@ -28,11 +29,11 @@ def decode(cursor: str | None) -> Place | None:
         return None
     try:
         moment, identifier = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        place = datetime.fromisoformat(moment), str(identifier)
-        if place[0].tzinfo is None or "\x00" in place[1]:
+        place = datetime.fromisoformat(moment), TypeAdapter(Word).validate_python(identifier, strict=True)
+        if place[0].tzinfo is None:
             raise ValueError
-        place[1].encode()
-    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+        place[0].astimezone(UTC)  # the database wants it so, and not every moment can be
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise InvalidInput("cursor: take it from `next` of the page before.") from error
     return place
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field, field_validator
 
-from domain.request import Shape, Word
+from domain.request import Shape, UserId
 from domain.webhooks import MOST_URL, DeliveryStatus, WebhookEvent
 
 Url = Annotated[str, Field(min_length=1, max_length=MOST_URL)]
@@ -22,7 +22,7 @@ class WebhookBody(Shape):
     )
 
     url: Url
-    user_id: Word | None = Field(default=None, min_length=1, description="Only the role `service` may name another.")
+    user_id: UserId | None = Field(default=None, description="Only the role `service` may name another.")
     events: Events = Field(default_factory=lambda: [*WebhookEvent])
 
 

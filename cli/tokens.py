@@ -32,14 +32,10 @@ def create(
     json: Json = False,
 ) -> None:
     """Make a token. It is shown this once: the database keeps only its hash."""
-    from domain.request import LearningRequest
+    from domain.request import usable_user_id
     from orchestrator import tokens
 
-    try:
-        probe = LearningRequest.model_validate({"user_id": user, "preferences": {"learning_goal": "any"}})
-    except ValueError as error:
-        raise InvalidInput("--user: that is no user id") from error
-    user_id, until = str(probe.user_id), None if expires is None else _moment(expires)
+    user_id, until = usable_user_id(user, "--user"), None if expires is None else _moment(expires)
     made = ask(lambda orchestrator: tokens.create_token(orchestrator.database, user_id, role, until))
     if json:
         print_json({"token": made.token, **_fields(made.row)})

@@ -12,10 +12,11 @@ _INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 
 def is_blank(text: str) -> bool:
     """Return whether nobody would see anything of `text`. Joiners between letters are part of what is seen."""
-    return all(_is_invisible(char) for char in text)
+    return all(is_invisible(char) for char in text)
 
 
-def _is_invisible(char: str) -> bool:
+def is_invisible(char: str) -> bool:
+    """Return whether a character shows nothing by itself; a blank is one too."""
     if unicodedata.category(char) in _INVISIBLE_CATEGORIES or char in _EMPTY_LETTERS:
         return True
     return any(ord(char) in block for block in _IGNORABLE)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.config import JsonDict
 
-from domain.blank import is_blank
+from domain.blank import is_blank, is_invisible
 from domain.errors import InvalidInput
 from domain.language import guess_goal_language, is_language
 
@@ -34,12 +34,25 @@ def _not_blank(text: str) -> str:
     return text.strip()
 
 
+def _visible_name(text: str) -> str:
+    """Two ids that look alike must not be two users, nor one by what is trimmed: such an id is refused as it came."""
+    if text != text.strip():
+        raise ValueError("must not begin or end with a blank")
+    for char in text:
+        if char != " " and is_invisible(char):
+            raise ValueError(f"must not contain U+{ord(char):04X}, which cannot be seen or told from a blank")
+    return text
+
+
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
 Word = Annotated[str, Field(max_length=200), AfterValidator(_storable)]
 Goal = Annotated[
     str, Field(min_length=1, max_length=LONGEST_GOAL), AfterValidator(_storable), AfterValidator(_not_blank)
 ]
-UserId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable), AfterValidator(_not_blank)]
+StoredUserId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
+"""Of a stored request, which older versions checked less."""
+UserId = Annotated[StoredUserId, AfterValidator(_visible_name)]
+"""One that comes from outside."""
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 
 
@@ -67,6 +80,14 @@ def check_languages(preferences: Mapping[str, Any]) -> None:
         code = preferences.get(field)
         if code and not is_language(str(code)):
             raise InvalidInput(f"preferences.{field}: {UNKNOWN_LANGUAGE.format(code)}.")
+
+
+def usable_user_id(user_id: str, name: str = "user_id") -> str:
+    """Return an id from outside as it is. Raises InvalidInput that names it by `name`."""
+    try:
+        return TypeAdapter(UserId).validate_python(user_id)
+    except ValidationError as error:
+        raise InvalidInput(f"{name}: {error.errors()[0]['msg'].removeprefix('Value error, ')}.") from error
 
 
 class Shape(BaseModel):
@@ -106,7 +127,7 @@ class LearningRequest(Shape):
     """A request for a roadmap."""
 
     preferences: Preferences
-    user_id: UserId | None = None
+    user_id: StoredUserId | None = None
     session_id: Word | None = None
     additional_context: Text | None = None
 

@@ -1,17 +1,17 @@
 """Who a token belongs to. One Authority for each ROADMAP_AUTH; each says no with Refused."""
 
 import json
+from collections.abc import Set
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from pydantic import TypeAdapter, ValidationError
-
 from domain.errors import InvalidInput, RoadmapError
-from domain.request import UserId
+from domain.request import usable_user_id
 from domain.vocabulary import Role
 from orchestrator.settings import Settings
 from orchestrator.tokens import PREFIX, hash_of
-from repository import tokens
+from repository import tokens as repository_tokens
 from repository.database import Database
 
 LONGEST_TOKEN: Final = 8192
@@ -38,6 +38,10 @@ class Authority(Protocol):
         """Raises Refused."""
         ...
 
+    async def valid(self, tokens: Set[str], database: Database) -> Set[str]:
+        """Those of `tokens` that still open something."""
+        ...
+
 
 class OpenToAll:
     """ROADMAP_AUTH=none: whoever can reach the server may do everything."""
@@ -47,6 +51,9 @@ class OpenToAll:
     async def identify(self, token: str, database: Database) -> Identity:  # noqa: ARG002
         raise Refused("This server knows no tokens.")
 
+    async def valid(self, tokens: Set[str], database: Database) -> Set[str]:  # noqa: ARG002
+        return tokens
+
 
 class Tokens:
     """ROADMAP_AUTH=token: opaque ones, known by their hash. A revoked one opens nothing from the next request on."""
@@ -55,10 +62,15 @@ class Tokens:
 
     async def identify(self, token: str, database: Database) -> Identity:
         if token.startswith(PREFIX) and len(token) < LONGEST_TOKEN:
-            found = await database.persist(lambda session: tokens.use_token(session, hash_of(token)))
+            found = await database.persist(lambda session: repository_tokens.use_token(session, hash_of(token)))
             if found is not None:
                 return Identity(found[0], Role(found[1]))
         raise Refused("The token is unknown, expired or revoked.")
+
+    async def valid(self, tokens: Set[str], database: Database) -> Set[str]:
+        hashes = {hash_of(token): token for token in tokens}
+        found = await database.persist(lambda session: repository_tokens.valid_hashes(session, list(hashes)))
+        return {hashes[token_hash] for token_hash in found}
 
 
 class Jwt:
@@ -87,14 +99,24 @@ class Jwt:
                 audience=self._audience,
                 options={"require": ["exp", "sub"], "verify_aud": self._audience is not None},
             )
-            user_id = TypeAdapter(UserId).validate_python(claims["sub"])
+            user_id = usable_user_id(claims["sub"], "sub")
             return Identity(user_id, Role(claims.get("role", Role.LEARNER)))
         except jwt.ExpiredSignatureError as error:
             raise Refused("The token has expired.") from error
         except jwt.PyJWTError as error:
             raise Refused("The token is not one that this server accepts.") from error
-        except (ValidationError, ValueError, TypeError) as error:
+        except InvalidInput as error:
+            raise Refused(f"The token names no user that this server accepts: {error}") from error
+        except (ValueError, TypeError) as error:
             raise Refused("The token names no user or role that this server knows.") from error
+
+    async def valid(self, tokens: Set[str], database: Database) -> Set[str]:
+        found = set()
+        for token in tokens:
+            with suppress(Refused):
+                await self.identify(token, database)
+                found.add(token)
+        return found
 
     def _key(self, kid: Any) -> Any:
         named = isinstance(kid, str) and len(self._keys) > 1

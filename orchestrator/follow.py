@@ -6,7 +6,7 @@ database what is not kept any more, and costs no memory.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +22,11 @@ POLL_EVERY: Final = 0.1
 """Seconds."""
 KEPT: Final = 500
 """Events of a task that are kept for its followers."""
+
+
+def never() -> bool:
+    """Of a follower that is over when the run is."""
+    return False
 
 
 @dataclass(slots=True)
@@ -73,29 +78,41 @@ class Follower:
         """How many wait for what happens next."""
         return sum(followed.followers for followed in self._followed.values())
 
-    async def follow(self, task_id: str, after: int = 0) -> AsyncGenerator[Event, None]:
+    async def follow(
+        self, task_id: str, after: int = 0, over: Callable[[], bool] = never
+    ) -> AsyncGenerator[Event, None]:
         """Events with a sequence above `after`, without gap or repetition, until the run's last event was given.
 
         A run that is resumed before its follower asks for more streams on. Outlasts a restart of the database, and ends
         early when the follower is closed. Raises NotFound, InvalidInput for a sequence that no event has yet, and
         DatabaseUnavailable when the database stays away.
+
+        `over`: ends early once this says so; it is asked before each event, and after `wake`.
         """
         await self._database.persist(lambda session: check_place(session, task_id, after))
-        while not self._closed and (news := await self._read(task_id, after)).events:
+        while not (self._closed or over()) and (news := await self._read(task_id, after)).events:
             for event in news.events:
+                if over():
+                    return
                 after = event.sequence
                 yield event
-        if self._closed or news.final:
+        if self._closed or over() or news.final:
             return
         with self._joined(task_id, after) as followed:
-            while events := await self._next(followed, task_id, after):
+            while events := await self._next(followed, task_id, after, over):
                 for event in events:
+                    if over():
+                        return
                     after = event.sequence
                     yield event
 
     def stop(self) -> None:
         """Everybody's story ends now, wherever it is; nobody can follow any more."""
         self._closed = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Every follower that waits asks at once whether it is over."""
         for followed in self._followed.values():
             followed.wake()
 
@@ -111,10 +128,10 @@ class Follower:
             raise no_such_task(task_id)
         return found[task_id]
 
-    async def _next(self, followed: _Followed, task_id: str, after: int) -> list[Event]:
+    async def _next(self, followed: _Followed, task_id: str, after: int, over: Callable[[], bool]) -> list[Event]:
         """What comes after a sequence; nothing once the run is over, in a round that began after this was asked."""
         asked_in = self._round
-        while not self._closed:
+        while not (self._closed or over()):
             if followed.failure is not None:
                 raise followed.failure
             if after < followed.forgotten:

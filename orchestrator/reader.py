@@ -4,7 +4,7 @@
 operator, sees all.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from domain.vocabulary import ContentType, TaskStatus, TaskType
 from orchestrator.arguments import checks_arguments
 from orchestrator.clock import Clock, utc_now
 from orchestrator.figures import Figures, read_figures
-from orchestrator.follow import Follower, check_place
+from orchestrator.follow import Follower, check_place, never
 from orchestrator.manuscripts import manuscript
 from orchestrator.overviews import Overviews
 from orchestrator.readiness import Readiness, read_readiness
@@ -63,9 +63,13 @@ class Reader(Overviews, Structures):
         """By the clock of this orchestrator."""
         return self._clock()
 
-    def follow(self, task_id: str, after: int = 0) -> AsyncGenerator[Event, None]:
-        """Events of a task above a sequence, live, until its last one."""
-        return self._follower.follow(task_id, after)
+    def follow(self, task_id: str, after: int = 0, *, over: Callable[[], bool] = never) -> AsyncGenerator[Event, None]:
+        """Events of a task above a sequence, live, until its last one, or until `over` says so."""
+        return self._follower.follow(task_id, after, over)
+
+    def wake_followers(self) -> None:
+        """Every `follow` of this process that waits asks its `over` at once."""
+        self._follower.wake()
 
     async def check_following(self, task_id: str, after: int, *, owner: str | None = None) -> None:
         """Raises NotFound, and InvalidInput for a sequence that no event has yet."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from domain.errors import Conflict, NotFound
 from domain.identity import new_roadmap_id, new_task_id
 from domain.pace import DEFAULT_ZONE, read_pace, read_zone
-from domain.request import LearningRequest, check_languages, check_words, usable_text
+from domain.request import LearningRequest, check_languages, check_words, usable_text, usable_user_id
 from domain.review import Decision
 from domain.vocabulary import ACTIVE, RETRY_OF, ContentType, TaskStatus, TaskType
 from nodes.state import Json
@@ -42,7 +42,7 @@ async def request_creation(
     language or a time zone that there is not."""
     check_words("learning_goal", request.preferences.learning_goal)
     check_languages(request.preferences.model_dump())
-    user_id = request.user_id or DEFAULT_USER
+    user_id = DEFAULT_USER if request.user_id is None else usable_user_id(request.user_id)
     goal = request.preferences.learning_goal
     roadmap_id = new_roadmap_id(goal)
     wanted = TaskRow(task_id=new_task_id(), user_id=user_id, roadmap_id=roadmap_id, task_type=TaskType.CREATION)
@@ -262,7 +262,7 @@ def _is_urgent(task: TaskRow) -> bool:
 async def _whose(session: Session, roadmap_id: str, request: RetryRequest, terms: Terms) -> str:
     """Whose a run on this roadmap is, admitted by the terms. Raises NotFound and LimitReached."""
     roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=terms.owner)
-    user_id = request.user_id or roadmap.user_id
+    user_id = usable_user_id(request.user_id) if request.user_id else roadmap.user_id
     await admit(session, terms, user_id)
     return user_id
 

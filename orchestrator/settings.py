@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import InvalidInput
@@ -15,6 +15,7 @@ from domain.secrets import MASK, redact, redact_url
 from nodes.authors.budget import Limit
 from nodes.authors.prices import Price, read_prices
 from nodes.web.addresses import AllowList
+from orchestrator.origins import read_origin
 from repository.embedded import default_home
 from repository.urls import read_url
 
@@ -23,6 +24,7 @@ OTHER_VARIABLES: Final = frozenset({"ROADMAP_LEGACY_TIMEZONE"})
 """Variables of the program that are no settings: migrations/legacy.py reads them."""
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+Timeout = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Days = Annotated[float, Field(ge=0, le=36_500, allow_inf_nan=False)]
 
 
@@ -151,6 +153,16 @@ class Settings(BaseSettings):
     """The prefix under which a proxy shows the server, as `/roadmaps`."""
     http_patience: Seconds = 2.0
     """Seconds that a request waits for a database that went away."""
+    http_connections: Annotated[int, Field(ge=16, le=1_000_000)] = 1000
+    """Connections of each server process, as far as it may have open files; half of them to callers not yet known."""
+    http_head_timeout: Timeout = 10.0
+    """Seconds in which the head of a request has to come."""
+    http_body_timeout: Timeout = 30.0
+    """Seconds in which the body of a request has to come."""
+    http_idle_timeout: Timeout = 75.0
+    """Seconds that a connection may stay open between requests: longer than proxies keep theirs."""
+    http_write_timeout: Timeout = 60.0
+    """Seconds that a client may read nothing of an answer."""
 
     @field_validator("database_url")
     @classmethod
@@ -199,6 +211,15 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("http_cors")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if "*" in value and info.data.get("auth") == "none":
+            raise ValueError(
+                "* would let every page use this server without a token; name the origins, or set ROADMAP_AUTH"
+            )
+        return tuple("*" if origin == "*" else read_origin(origin) for origin in value)
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from domain.errors import InvalidInput
 from domain.identity import new_task_id
+from domain.request import usable_user_id
 from domain.vocabulary import Role
 from repository import tokens
 from repository.database import Database
@@ -28,7 +29,8 @@ def hash_of(token: str) -> str:
 
 
 async def create_token(database: Database, user_id: str, role: Role, expires_at: datetime | None = None) -> NewToken:
-    """Raises InvalidInput for one that would have expired already."""
+    """Raises InvalidInput for one that would have expired already, and for what no user can be called."""
+    usable_user_id(user_id, "--user")
     token = PREFIX + secrets.token_urlsafe(32)
     async with database.transaction() as session:
         if expires_at is not None and expires_at <= await database_now(session):

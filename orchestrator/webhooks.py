@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from domain.errors import InvalidInput
-from domain.request import UserId
+from domain.request import UserId, usable_user_id
 from domain.webhooks import DISABLED_BY_USER, MOST_URL, WebhookEvent, new_secret
 from orchestrator.arguments import checks_arguments
 from repository import webhooks
@@ -24,6 +24,7 @@ class Webhooks:
 
     async def add(self, user_id: UserId, url: str, events: Sequence[WebhookEvent]) -> WebhookRow:
         """Its `secret` is shown this once. Raises InvalidInput, and Conflict where there are too many."""
+        usable_user_id(user_id)
         self._check_url(url)
         _check_events(events)
         webhook = WebhookRow(

@@ -16,6 +16,9 @@ _USE: Final = text("""
     SELECT token_id, user_id, role, coalesce(last_used_at < clock_timestamp() - interval '1 minute', true) AS is_news
     FROM api_tokens WHERE token_hash = :token_hash AND revoked_at IS NULL
         AND (expires_at IS NULL OR expires_at > clock_timestamp())""")
+_VALID: Final = text("""
+    SELECT token_hash FROM api_tokens WHERE token_hash = ANY(:hashes) AND revoked_at IS NULL
+        AND (expires_at IS NULL OR expires_at > clock_timestamp())""")
 _NOTE_USE: Final = text("UPDATE api_tokens SET last_used_at = clock_timestamp() WHERE token_id = :token_id")
 _REVOKE: Final = text("""
     UPDATE api_tokens SET revoked_at = coalesce(revoked_at, clock_timestamp()) WHERE token_id = :token_id""")
@@ -39,6 +42,11 @@ async def use_token(session: Session, token_hash: str) -> tuple[str, str] | None
     if row.is_news:
         await execute(session, _NOTE_USE, {"token_id": row.token_id})
     return row.user_id, row.role
+
+
+async def valid_hashes(session: Session, hashes: Sequence[str]) -> Sequence[str]:
+    """Those of `hashes` whose token is good now. Nothing is noted."""
+    return (await execute(session, _VALID, {"hashes": list(hashes)})).scalars().all()
 
 
 async def list_tokens(session: Session, user_id: str | None = None) -> Sequence[TokenRow]:

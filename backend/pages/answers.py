@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from backend.auth import Caller
 from backend.edge import same_host
@@ -25,6 +26,7 @@ _log = get_log(__name__)
 HEADINGS: Final = {
     403: "That is not for you",
     404: "There is no such page",
+    405: "There is no page here",
     409: "Something is in the way",
     413: "That is too much at once",
     422: "That cannot be used",
@@ -69,6 +71,8 @@ class PageRoute(APIRoute):
                 response = error_page(request, status, for_people(error))
                 response.headers.update(when_again(error, status))
                 return response
+            except ClientDisconnect:
+                raise
             except Exception as error:
                 _log.error("page failed", exc_info=error, path=request.url.path, request_id=request.state.request_id)
                 return error_page(request, 500, "The server made a mistake; its log says more.")

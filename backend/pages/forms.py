@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from fastapi.responses import Response
 
+from backend.auth import COOKIE as TOKEN_COOKIE
+from backend.auth import SECURE_PREFIX, cookie_name
 from backend.edge import same_host
 from domain.blank import is_blank
 from domain.errors import InvalidInput
@@ -58,30 +60,58 @@ def number(text: str, otherwise: str) -> int:
 
 def form_token(request: Request) -> str:
     """The token of this browser's forms: that of its cookie, or a new one for the answer to set."""
-    known = request.cookies.get(COOKIE, "")
+    known = _known_token(request)
     if not hasattr(request.state, "form_token"):
         request.state.form_token = known if len(known) >= 32 else secrets.token_urlsafe(24)
     return str(request.state.form_token)
 
 
+def renew_token(request: Request, response: Response) -> None:
+    """Give the browser another token: whoever knew the one from before it signed in or out knows nothing now."""
+    request.state.form_token = secrets.token_urlsafe(24)
+    keep_token(request, response)
+
+
+def _known_token(request: Request) -> str:
+    return request.cookies.get(cookie_name(request, COOKIE), "")
+
+
 def keep_token(request: Request, response: Response) -> None:
     """Sets the cookie beside a page whose forms carry its token."""
     token = form_token(request)
-    if request.cookies.get(COOKIE) != token:
+    if _known_token(request) != token:
         set_cookie(request, response, COOKIE, token)
+    for name in (COOKIE, TOKEN_COOKIE):
+        if name in request.cookies and name != cookie_name(request, name):  # of a version that had no prefix
+            response.delete_cookie(name, path=_plain_path(request), secure=True, httponly=True, samesite="strict")
 
 
 def set_cookie(request: Request, response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
     """One that scripts cannot read and other sites cannot send."""
+    full = cookie_name(request, name)
     response.set_cookie(
-        name,
+        full,
         value,
         max_age=seconds,
-        path=str(request.scope.get("root_path", "")).rstrip("/") + "/",
+        path=_path_of(request, full),
         secure=request.url.scheme == "https",
         httponly=True,
         samesite="strict",
     )
+
+
+def drop_cookie(request: Request, response: Response, name: str) -> None:
+    full = cookie_name(request, name)
+    secure = request.url.scheme == "https"
+    response.delete_cookie(full, path=_path_of(request, full), secure=secure, httponly=True, samesite="strict")
+
+
+def _path_of(request: Request, name: str) -> str:
+    return "/" if name.startswith(SECURE_PREFIX) else _plain_path(request)
+
+
+def _plain_path(request: Request) -> str:
+    return str(request.scope.get("root_path", "")).rstrip("/") + "/"
 
 
 async def read_form(request: Request) -> Form:
@@ -98,7 +128,7 @@ async def read_form(request: Request) -> Form:
     except ValueError as error:
         raise InvalidInput("The form cannot be read.") from error
     form = Form(pairs)
-    known = request.cookies.get(COOKIE, "")
+    known = _known_token(request)
     if not known or not secrets.compare_digest(known.encode(), form["csrf"].encode()):
         raise ForeignForm
     return form

@@ -5,10 +5,10 @@ from typing import Final
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from backend.auth import COOKIE, authenticate
+from backend.auth import COOKIE, authenticate, cookie_name
 from backend.errors import Problem
 from backend.pages.answers import pages
-from backend.pages.forms import read_form, set_cookie
+from backend.pages.forms import drop_cookie, read_form, renew_token, set_cookie
 from backend.pages.site import address, page, see
 
 router = pages()
@@ -36,15 +36,18 @@ async def sign_in(request: Request) -> Response:
         return page(request, "login.html", status=401, next=wanted, errors={"access_token": said})
     response = RedirectResponse(wanted or address(request)(""), status_code=303)
     set_cookie(request, response, COOKIE, token, seconds=KEPT)
+    renew_token(request, response)
     return response
 
 
 @router.post("/logout")
 async def sign_out(request: Request) -> Response:
     await read_form(request)
+    request.app.state.stream_access.sign_out(request.cookies.get(cookie_name(request, COOKIE), ""))
     at = address(request)
     response = RedirectResponse(at("login"), status_code=303)
-    response.delete_cookie(COOKIE, path=at(""), httponly=True, samesite="strict")
+    drop_cookie(request, response, COOKIE)
+    renew_token(request, response)
     return response
 
 

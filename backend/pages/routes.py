@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from backend.errors import problem_of_http
+from backend.errors import headers_of, problem_of_http
 from backend.pages import concepts, home, login, operations, roadmaps, runs, static_files
 from backend.pages.answers import error_page
 
@@ -21,11 +21,26 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
 )
 
 
+MESSAGES: Final = {
+    404: "Nothing is shown at this address.",
+    405: "This address takes a form that one of our pages sends; there is nothing to look at.",
+}
+
+
 def install(app: FastAPI) -> None:
     """Who types an address that does not exist into a browser gets a page; programs get a problem document."""
 
-    @app.exception_handler(404)
-    async def _not_found(request: Request, error: HTTPException) -> Response:
-        if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/"):
-            return error_page(request, 404, "Nothing is shown at this address.")
+    async def _wrong_address(request: Request, error: HTTPException) -> Response:
+        if "text/html" in request.headers.get("accept", "") and not _is_of_api(request):
+            response = error_page(request, error.status_code, MESSAGES[error.status_code])
+            response.headers.update(headers_of(request, error) or {})
+            return response
         return problem_of_http(request, error)
+
+    for status in MESSAGES:
+        app.exception_handler(status)(_wrong_address)
+
+
+def _is_of_api(request: Request) -> bool:
+    path: str = request.scope["path"]
+    return path.removeprefix(request.scope.get("root_path", "")).startswith("/api/")

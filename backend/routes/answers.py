@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 
-from backend.auth import Caller
 from backend.schemas import Started
 from domain.pace import Pace
 from orchestrator.status import TaskView
@@ -33,6 +32,6 @@ def warnings_of(pace: Pace | None) -> list[str]:
     return [f"deadline not understood: {misunderstood(pace.deadline_words or '')}"]
 
 
-def whose(caller: Caller, user_id: str | None) -> str | None:
-    """Whose rows a list shows: a filter by another user finds nothing for who sees his own only."""
-    return user_id if caller.reads is None else caller.reads
+def hides(owner: str | None, user_id: str | None) -> bool:
+    """Whether a list that shows only what belongs to `owner` is filtered by another user: then its page is empty."""
+    return owner is not None and user_id not in {None, owner}

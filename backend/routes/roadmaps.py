@@ -9,7 +9,7 @@ from backend.errors import bar_others, documented
 from backend.inputs import Key, RoadmapId, UserFilter, Version, terms_of
 from backend.paging import Cursor, Limit, cut, decode
 from backend.resources import OrchestratorDep, SettingsDep
-from backend.routes.answers import STARTED, started, warnings_of, whose
+from backend.routes.answers import STARTED, hides, started, warnings_of
 from backend.schemas import (
     ActiveTaskAnswer,
     GenerateRequest,
@@ -67,9 +67,10 @@ async def list_roadmaps(
     cursor: Cursor = None,
 ) -> RoadmapPage:
     """A page of roadmaps, newest first."""
-    rows = await orchestrator.roadmaps(
-        user_id=whose(caller, user_id), binned=binned, before=decode(cursor), limit=limit + 1
-    )
+    before = decode(cursor)
+    if hides(caller.reads, user_id):
+        return RoadmapPage(roadmaps=[], next=None)
+    rows = await orchestrator.roadmaps(user_id=user_id or caller.reads, binned=binned, before=before, limit=limit + 1)
     shown, following = cut(rows, limit, lambda row: (row.created_at, row.roadmap_id))
     return RoadmapPage(
         roadmaps=[RoadmapSummary.model_validate(row, from_attributes=True) for row in shown], next=following

@@ -1,5 +1,6 @@
 """A run as it happens: server-sent events, from any place in its story on."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -8,11 +9,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from backend.auth import CallerDep
+from backend.auth import CallerDep, token_of
 from backend.errors import documented
 from backend.inputs import TaskId
 from backend.metrics import Requests
 from backend.resources import OrchestratorDep
+from backend.stream_access import StreamAccess
 from backend.streams import Streams
 from domain.errors import RoadmapError
 from domain.logs import get_log
@@ -34,6 +36,8 @@ class Place:
 
     streams: Streams
     after: int
+    over: asyncio.Event
+    """Set once the token of the request opens nothing any more."""
 
 
 async def place(
@@ -53,8 +57,14 @@ async def place(
     begin = after if last_event_id is None else last_event_id
     await orchestrator.check_following(task_id, begin, owner=caller.reads)
     requests: Requests = request.app.state.requests
-    with streams.place(caller.user_id if caller.authenticated else None), requests.streams.track_inprogress():
-        yield Place(streams, begin)
+    token = token_of(request) if caller.authenticated else None
+    access: StreamAccess = request.app.state.stream_access
+    with (
+        streams.place(caller.user_id if caller.authenticated else None),
+        requests.streams.track_inprogress(),
+        access.watching(token, by_cookie="authorization" not in request.headers) as over,
+    ):
+        yield Place(streams, begin, over)
 
 
 @router.get("/{task_id}/stream", response_class=EventSourceResponse, responses=documented(404, 422))
@@ -63,11 +73,13 @@ async def stream_events(
 ) -> AsyncIterator[ServerSentEvent]:
     """What happened in a run, then what happens; ends with its last event, and goes on if the run is resumed.
 
+    It also ends, within five seconds, once the token of the request is revoked or has expired.
+
     `id` is the event's sequence, `data` its JSON as in `/events`. Comments keep the connection alive.
     """
     retry: int | None = SOON
     try:
-        async with aclosing(orchestrator.follow(task_id, place.after)) as story:
+        async with aclosing(orchestrator.follow(task_id, place.after, over=place.over.is_set)) as story:
             async for event in story:
                 last = event.type == "run_finished"
                 yield ServerSentEvent(

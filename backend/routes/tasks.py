@@ -9,7 +9,7 @@ from backend.errors import documented
 from backend.inputs import RoadmapFilter, TaskId, UserFilter, decision_of, terms_of
 from backend.paging import Cursor, Limit, cut, decode
 from backend.resources import OrchestratorDep, SettingsDep
-from backend.routes.answers import STARTED, started, whose
+from backend.routes.answers import STARTED, hides, started
 from backend.schemas import EventAnswer, EventPage, ReviewBody, TaskPage
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator.status import TaskView
@@ -30,12 +30,15 @@ async def list_tasks(
     cursor: Cursor = None,
 ) -> TaskPage:
     """A page of runs, newest first."""
+    before = decode(cursor)
+    if hides(caller.reads, user_id):
+        return TaskPage(tasks=[], next=None)
     found = await orchestrator.tasks(
         roadmap_id=roadmap_id,
-        user_id=whose(caller, user_id),
+        user_id=user_id,
         statuses=status or (),
         task_types=task_type or (),
-        before=decode(cursor),
+        before=before,
         limit=limit + 1,
         owner=caller.reads,
     )

@@ -9,6 +9,7 @@ from backend.errors import documented
 from backend.inputs import DeliveryId, UserFilter, WebhookId
 from backend.paging import Cursor, Limit, cut, decode
 from backend.resources import OrchestratorDep
+from backend.routes.answers import hides
 from backend.webhook_schemas import (
     DeliveryAnswer,
     DeliveryPage,
@@ -41,8 +42,10 @@ async def list_webhooks(
     cursor: Cursor = None,
 ) -> WebhookPage:
     """A page of webhooks, newest first."""
-    whose = user_id if caller.writes is None else caller.writes
-    found = await orchestrator.webhooks.page(user_id=whose, before=decode(cursor), limit=limit + 1)
+    before = decode(cursor)
+    if hides(caller.writes, user_id):
+        return WebhookPage(webhooks=[], next=None)
+    found = await orchestrator.webhooks.page(user_id=user_id or caller.writes, before=before, limit=limit + 1)
     shown, following = cut(found, limit, lambda webhook: (webhook.created_at, webhook.webhook_id))
     return WebhookPage(
         webhooks=[WebhookAnswer.model_validate(webhook, from_attributes=True) for webhook in shown], next=following

@@ -50,7 +50,9 @@ async def test_a_request_that_was_refused_may_be_made_again_under_its_key(
     first = await client.post(GENERATE, json=GOAL, headers={**headers, "Idempotency-Key": "first"})
     refused = await client.post(GENERATE, json=GOAL, headers=headers)
     assert refused.status_code == 429
-    await client.post(f"/api/v1/tasks/{first.json()['task_id']}/cancel", headers=headers)
+    await client.post(
+        f"/api/v1/tasks/{first.json()['task_id']}/cancel", headers={"Authorization": headers["Authorization"]}
+    )
     assert (await client.post(GENERATE, json=GOAL, headers=headers)).status_code == 202
 
 

@@ -1,7 +1,8 @@
 import pytest
 from pydantic import ValidationError
 
-from domain.request import LearningRequest, Preferences
+from domain.errors import InvalidInput
+from domain.request import LearningRequest, Preferences, usable_user_id
 
 
 def test_only_the_goal_is_required() -> None:
@@ -42,3 +43,34 @@ def test_what_cannot_be_used_is_refused_by_its_field(field: str, value: object) 
     with pytest.raises(ValidationError) as caught:
         LearningRequest.model_validate({"preferences": {"learning_goal": "chess", field: value}})
     assert caught.value.errors()[0]["loc"][:2] == ("preferences", field)
+
+
+NOBODY = [" ann", "ann ", " ", "\tann", "ann\n", "\u00a0ann", "an\u00a0n", "\u3000ann", "an\u3000n", "a\u200bnn"]
+HIDDEN = [
+    "ann\u200d",
+    "\ufeffann",
+    "\u202eann",
+    "a\u2060nn",
+    "ann\u3164",
+    "a\u00adnn",
+    "ann\ufe0f",
+    "a\x00",
+    "\ud800",
+    "",
+]
+
+
+@pytest.mark.parametrize("user_id", [*NOBODY, *HIDDEN], ids=ascii)
+def test_an_id_that_looks_like_anothers_is_refused_and_not_mended_into_it(user_id: str) -> None:
+    with pytest.raises(InvalidInput, match=r"^user_id: [^\n]+$"):
+        usable_user_id(user_id)
+
+
+@pytest.mark.parametrize("user_id", ["ann", "Ann Lee", "ann@example.org", "安娜", "auth0|5f7c", "anné", "x" * 200])
+def test_an_id_is_taken_as_it_is(user_id: str) -> None:
+    assert usable_user_id(user_id) == user_id
+
+
+def test_a_stored_request_of_an_id_that_is_refused_today_is_still_read() -> None:
+    stored = {"preferences": {"learning_goal": "chess"}, "user_id": " ann\u200b"}
+    assert LearningRequest.model_validate(stored).user_id == " ann\u200b"

@@ -147,3 +147,10 @@ def test_settings_that_do_not_go_together_are_refused_in_one_line(values: dict[s
     with pytest.raises(InvalidInput, match="ROADMAP_JWT") as refused:
         authority(settings(**values))
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("subject", [" ann ", "ann\u00a0", "\u3000ann", "a\u200bnn", " ", ""], ids=ascii)
+async def test_a_subject_that_looks_like_anothers_is_refused_and_not_trimmed_into_it(subject: str) -> None:
+    token = jwt.encode(claims(sub=subject), SECRET, "HS256")
+    with pytest.raises(Refused, match=r"sub: "):
+        await identify(token, jwt_key=SECRET)

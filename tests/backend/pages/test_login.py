@@ -112,3 +112,42 @@ async def test_what_belongs_to_others_looks_as_if_it_were_not_there(
     ann = await _signed_in(serve, bearer, post, "ann")
     for path in (*PATHS, *MORE):
         assert (await ann.get(path)).status_code == 200, path
+
+
+async def test_the_token_of_forms_is_another_one_after_signing_in_and_out(
+    serve: Serve, bearer: Bearer, post: Post
+) -> None:
+    """Who planted or saw the one from before could send forms in the name of who signs in."""
+    client = await serve(auth="token")
+    await client.get("/login")
+    before = client.cookies["roadmap_form"]
+    token = (await bearer("ann"))["Authorization"].removeprefix("Bearer ")
+    await client.post("/login", data={"csrf": before, "access_token": token})
+    signed_in = client.cookies["roadmap_form"]
+    assert signed_in != before
+    assert (await client.post("/logout", data={"csrf": before})).status_code == 403
+    await client.post("/logout", data={"csrf": signed_in})
+    assert client.cookies["roadmap_form"] not in {before, signed_in}
+
+
+async def test_under_https_cookies_are_of_this_host_alone_and_old_ones_are_dropped(
+    serve: Serve, bearer: Bearer
+) -> None:
+    client = await serve(auth="token", http_root_path="/learning")
+    client.base_url = httpx.URL("https://localhost")
+    token = (await bearer("ann"))["Authorization"].removeprefix("Bearer ")
+    old = {"Cookie": f"roadmap_token={token}"}
+    assert (await client.get("/", headers=old)).status_code == 303, "another host of the domain can plant it"
+    shown = await client.get("/login", headers=old)
+    dropped = [line for line in shown.headers.get_list("set-cookie") if line.startswith("roadmap_token=")]
+    assert len(dropped) == 1
+    assert "Max-Age=0" in dropped[0]
+    assert "Path=/learning/" in dropped[0]
+    form = client.cookies["__Host-roadmap_form"]
+    answer = await client.post("/login", data={"csrf": form, "access_token": token})
+    made = [line for line in answer.headers.get_list("set-cookie") if line.startswith("__Host-")]
+    assert len(made) == 2
+    for line in made:
+        assert {"Secure", "Path=/", "HttpOnly", "SameSite=strict"} <= set(line.split("; ")), line
+        assert "Domain" not in line
+    assert "Signed in as" in (await client.get("/")).text

@@ -1,0 +1,48 @@
+"""What a route of the API does not know is refused: a misspelled filter would show everything."""
+
+from difflib import get_close_matches
+from typing import Final
+
+from fastapi import Request, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from backend.errors import Problem
+
+KEY: Final = "Idempotency-Key"
+
+
+def refuse_unknown_input(request: Request) -> None:
+    """Refuse query parameters and an Idempotency-Key that the route does not have.
+
+    Not for pages: other sites add parameters to their links. Raises RequestValidationError and Problem 400.
+    """
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute) or not route.include_in_schema:
+        return
+    if request.query_params:
+        _refuse_unknown_parameters(request, _names_of(route, params.Query))
+    if request.method == "POST" and KEY in request.headers and KEY not in _names_of(route, params.Header):
+        raise Problem(400, "Idempotency-Key does nothing at this address: leave it away.")
+
+
+def _refuse_unknown_parameters(request: Request, known: tuple[str, ...]) -> None:
+    unknown = [name for name in dict.fromkeys(request.query_params) if name not in known]
+    if unknown:
+        raise RequestValidationError(
+            [{"type": "extra_forbidden", "loc": ("query", name), "msg": _advice(name, known)} for name in unknown]
+        )
+
+
+def _names_of(route: APIRoute, kind: type[params.Param]) -> tuple[str, ...]:
+    fields = get_flat_params(route.dependant)
+    return tuple(field.alias for field in fields if isinstance(field.field_info, kind))
+
+
+def _advice(name: str, known: tuple[str, ...]) -> str:
+    if not known:
+        return "There is no such parameter: this address takes none"
+    if near := get_close_matches(name[:100].lower(), known, n=1, cutoff=0.5):
+        return f"There is no such parameter; did you mean `{near[0]}`?"
+    return f"There is no such parameter: this address takes {', '.join(known)}"
