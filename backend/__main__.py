@@ -1,6 +1,6 @@
 """One server process, on a socket that whoever starts it has bound: `python -m backend --fd N`.
 
-`roadmap serve` starts as many as it is asked for through backend/child.py, and starts them again. Exit code 5 where
+`roadmap serve` starts as many as it is asked for through backend/server/child.py, and starts them again. Exit code 5 where
 there is no database to begin with; the line on stderr says why.
 """
 
@@ -14,11 +14,11 @@ from typing import Final
 import uvicorn
 
 from backend.app import create_app
-from backend.connections import ConnectionLimits, Connections, TimedProtocol, max_descriptors
-from backend.listener import Listener
-from backend.logs import log_as_json
+from backend.middleware.logs import log_as_json
+from backend.server.connections import ConnectionLimits, Connections, TimedProtocol, max_descriptors
+from backend.server.listener import Listener
 from domain.errors import InvalidInput, RoadmapError, Unavailable
-from domain.secrets import redact
+from domain.text.secrets import redact
 from orchestrator.settings import Settings, load_settings
 from orchestrator.start_report import StartReport
 

@@ -17,18 +17,18 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from backend import errors, openapi
-from backend.edge import Edge
-from backend.limits import Rates
-from backend.metrics import Measured, Requests
+from backend.api import concepts, exports, learning, metrics, operations, roadmaps, streams, tasks, webhooks
+from backend.api.webhooks import MAX_TESTS_PER_MINUTE
+from backend.middleware.http_guard import Edge
+from backend.middleware.limits import Rates
+from backend.middleware.metrics import Measured, Requests
 from backend.pages import routes as pages
-from backend.routes import concepts, exports, learning, metrics, operations, roadmaps, streams, tasks, webhooks
-from backend.routes.webhooks import MAX_TESTS_PER_MINUTE
 from backend.stream_access import CHECK_INTERVAL, StreamAccess
 from backend.streams import Streams
 from backend.tutorials import Tutorials
-from nodes.authors.nobody import Nobody
+from nodes.authors.null_author import Nobody
 from orchestrator import Orchestrator, Settings
-from orchestrator.access import authority
+from orchestrator.access.auth import authority
 from orchestrator.clock import Clock, utc_now
 from orchestrator.settings import load_settings
 

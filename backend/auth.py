@@ -13,12 +13,12 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
-from backend.connections import EXTENSION
 from backend.errors import forbidden, unauthorized
-from backend.unknown_input import refuse_unknown_input
+from backend.middleware.unknown_input import refuse_unknown_input
+from backend.server.connections import EXTENSION
 from domain.vocabulary import Role
-from orchestrator.access import Authority, Refused
-from repository.database import Database
+from orchestrator.access.auth import Authority, Refused
+from repository.db.database import Database
 
 COOKIE: Final = "roadmap_token"
 """Holds a token where a browser cannot send a header: set by the login page, HttpOnly and SameSite=Strict."""
@@ -104,7 +104,7 @@ def token_of(request: Request) -> str | None:
         return token.strip() if scheme.lower() == "bearer" else None
     return request.cookies.get(
         cookie_name(request, COOKIE)
-    )  # other sites cannot make a browser send it: backend/edge.py refuses them
+    )  # other sites cannot make a browser send it: backend/middleware/http_guard.py refuses them
 
 
 def cookie_name(request: Request, name: str) -> str:

@@ -27,7 +27,7 @@ from domain.errors import (
     UnknownFormat,
 )
 from domain.logs import get_log
-from domain.secrets import redact
+from domain.text.secrets import redact
 
 _log = get_log(__name__)
 

@@ -8,12 +8,12 @@ from fastapi import Header, Path, Query, Request
 from pydantic import AfterValidator, BaseModel, ValidationError
 
 from backend.auth import Caller
+from domain.editing.review import Decision
 from domain.errors import InvalidInput, NotFound
-from domain.pace import read_zone
+from domain.pace.pace import read_zone
 from domain.request import UserId, Word
-from domain.review import Decision
 from orchestrator import Settings
-from orchestrator.terms import Once, Terms
+from orchestrator.commands.request_context import Once, Terms
 
 VISIBLE: Final = r"^[\x21-\x7e]+$"
 LONGEST_ATTEMPT_ID: Final = 200

@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import Final
 
 from domain.errors import LimitReached
-from repository.events import Event
+from repository.runs.events import Event
 
 MOST_WRITTEN: Final = 200
 

@@ -8,7 +8,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Final
 
-from rendering.markdown import Rendered, rendered
+from rendering.pages.markdown import Rendered, rendered
 
 MAX_KEPT_BYTES: Final = 16_000_000
 """Of one process: some hundreds of usual tutorials."""

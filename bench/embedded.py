@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from repository.embedded import EmbeddedServer
+from repository.postgres.server import EmbeddedServer
 
 ROUNDS = 5
 

@@ -22,11 +22,11 @@ from bench.eval_table import table
 from domain.checks import check_content, check_draft, check_framework
 from domain.checks.tutorial import count_words
 from domain.contents import Resources, Tutorial
-from domain.deadlines import read_deadline, weeks_between
 from domain.framework import FrameworkDraft
 from domain.identity import identify
-from domain.language import same_language
+from domain.pace.deadlines import read_deadline, weeks_between
 from domain.request import Intent, LearningRequest, Preferences
+from domain.text.language import same_language
 from nodes.authors.port import (
     Author,
     Brief,
@@ -39,7 +39,7 @@ from nodes.authors.port import (
     TutorialBrief,
 )
 from nodes.content_step import expected_of
-from nodes.web.links import LinkChecker
+from nodes.verification.links import LinkChecker
 from orchestrator.resources import build_author, build_links
 from orchestrator.settings import Settings, load_settings
 

@@ -39,7 +39,7 @@ def bare() -> Any:
     from fastapi import FastAPI
 
     from domain.request import LearningRequest
-    from nodes.authors.nobody import Nobody
+    from nodes.authors.null_author import Nobody
     from orchestrator import Orchestrator
 
     @asynccontextmanager

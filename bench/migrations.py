@@ -10,7 +10,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from repository import schema
+from repository.db import schema
 from tests.migrations.filling import WRITES_ROADMAPS, WRITES_TASKS, fill, writing
 from tests.support.databases import create_database, drop_database, url_of
 
@@ -52,7 +52,7 @@ def _measure(url: str, name: str, revision: str, *, down: bool = False) -> float
 def _server(stack: ExitStack) -> str:
     if given := os.environ.get("ROADMAP_DATABASE_URL"):
         return given
-    from repository.embedded import EmbeddedServer
+    from repository.postgres.server import EmbeddedServer
 
     server = EmbeddedServer(Path(stack.enter_context(tempfile.TemporaryDirectory())))
     stack.callback(server.stop)

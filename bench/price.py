@@ -34,13 +34,13 @@ from nodes.authors.port import Answer, Brief, ContentBrief, FrameworkBrief, Usag
 from nodes.state import as_json
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from repository.calls import ACCEPTED, Call
-from repository.contents import insert_contents, save_version
-from repository.database import Database
-from repository.events import Unnumbered, append_events
-from repository.fence import Fence
-from repository.roadmaps import accept_framework, reserve_roadmap
-from repository.tasks import create_task
+from repository.db.database import Database
+from repository.db.fence import Fence
+from repository.roadmaps.contents import insert_contents, save_version
+from repository.roadmaps.roadmaps import accept_framework, reserve_roadmap
+from repository.runs.calls import ACCEPTED, Call
+from repository.runs.events import Unnumbered, append_events
+from repository.runs.tasks import create_task
 
 AT_ONCE: Final = 30
 LATENCY: Final = 0.02

@@ -24,8 +24,8 @@ from bench.scale_queries import AGES, COLD, QUERIES, Ask
 from bench.scale_rows import PER_ROADMAP, Key, fill, key
 from bench.servers import bench_server
 from bench.status import statements_sent
-from orchestrator.retention import prune
-from repository.database import Database, Session, execute
+from orchestrator.workers.pruner import prune
+from repository.db.database import Database, Session, execute
 from tests.migrations.filling import writing
 
 SECONDS_EACH: Final = 3.0

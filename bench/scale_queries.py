@@ -8,30 +8,14 @@ from bench.scale_rows import KEPT, Key
 from bench.scale_rows import key as key_of
 from domain.vocabulary import ContentType, Role, Step, TaskStatus, TaskType
 from domain.webhooks import WebhookEvent
-from orchestrator.status import roadmap_view, status_check
-from repository import (
-    calls,
-    claims,
-    contents,
-    events,
-    forgotten,
-    idempotency,
-    learning,
-    liveness,
-    overviews,
-    readings,
-    retention,
-    roadmaps,
-    tasks,
-    tokens,
-    totals,
-    webhooks,
-    workers,
-)
-from repository.database import Session
-from repository.fence import Fence, hold_task
+from orchestrator.queries.status import roadmap_view, status_check
+from repository.db.database import Session
+from repository.db.fence import Fence, hold_task
+from repository.roadmaps import claims, content_queries, contents, learning, roadmaps, summaries
+from repository.runs import calls, events, liveness, recovery, retention, tasks, totals, workers
 from repository.tables.runs import TaskRow
 from repository.tables.users import QuizAttemptRow, WebhookRow
+from repository.users import idempotency, tokens, webhooks
 from tests.support.rows import BOUGHT, framework
 
 Ask = Callable[[Session, Key], Awaitable[Any]]
@@ -79,9 +63,9 @@ PAGES: Final[dict[str, Ask]] = {
     "roadmaps": lambda s, _: roadmaps.page_of_roadmaps(s),
     "roadmaps of a user": lambda s, k: roadmaps.page_of_roadmaps(s, user_id=k.user_id),
     "roadmaps in the bin": lambda s, _: roadmaps.page_of_roadmaps(s, binned=True),
-    "shelf of a user": lambda s, k: overviews.shelf(s, user_id=k.user_id),
-    "shelf of everybody": lambda s, _: overviews.shelf(s, before=(MIDDLE, "r")),
-    "bin of a user": lambda s, k: overviews.shelf(s, user_id=k.user_id, binned=True),
+    "shelf of a user": lambda s, k: summaries.shelf(s, user_id=k.user_id),
+    "shelf of everybody": lambda s, _: summaries.shelf(s, before=(MIDDLE, "r")),
+    "bin of a user": lambda s, k: summaries.shelf(s, user_id=k.user_id, binned=True),
     "webhooks": lambda s, _: webhooks.page_of_webhooks(s),
     "webhooks of a user": lambda s, k: webhooks.page_of_webhooks(s, user_id=k.user_id),
     "deliveries": lambda s, k: webhooks.page_of_deliveries(s, f"hook-{k.number % 20_000}"),
@@ -100,17 +84,17 @@ READS: Final[dict[str, Ask]] = {
     "structures": lambda s, k: roadmaps.structures(s, k.roadmap_id),
     "an older structure": lambda s, k: roadmaps.last_structure_with(s, k.roadmap_id, "c-1-1-1"),
     "ids ever used": lambda s, k: roadmaps.ids_ever_used(s, k.roadmap_id),
-    "statuses of contents": lambda s, k: readings.states(s, k.roadmap_id),
-    "contents of a roadmap": lambda s, k: readings.newest_versions(s, k.roadmap_id),
-    "contents of a concept": lambda s, k: readings.newest_versions(s, k.roadmap_id, "c-1-1-3"),
-    "versions of a content": lambda s, k: readings.versions_of(s, k.roadmap_id, "c-1-1-1", ContentType.TUTORIAL),
-    "stale contents": lambda s, k: readings.stale_contents(s, k.roadmap_id),
+    "statuses of contents": lambda s, k: content_queries.states(s, k.roadmap_id),
+    "contents of a roadmap": lambda s, k: content_queries.newest_versions(s, k.roadmap_id),
+    "contents of a concept": lambda s, k: content_queries.newest_versions(s, k.roadmap_id, "c-1-1-3"),
+    "versions of a content": lambda s, k: content_queries.versions_of(s, k.roadmap_id, "c-1-1-1", ContentType.TUTORIAL),
+    "stale contents": lambda s, k: content_queries.stale_contents(s, k.roadmap_id),
     "events of a run": lambda s, k: events.events_after(s, {k.task_id: 0}),
     "events of a kind": lambda s, k: events.events_of_type(s, k.task_id, "run_finished"),
     "news of runs": lambda s, k: events.news_of(s, {k.task_id: 1, "nobody": 0}),
-    "newest event of runs": lambda s, k: overviews.last_events(s, [k.task_id, "nobody"]),
-    "pulse of a page": lambda s, k: overviews.pulse(s, k.roadmap_id),
-    "pulse of a run": lambda s, k: overviews.pulse_of_task(s, k.task_id),
+    "newest event of runs": lambda s, k: summaries.last_events(s, [k.task_id, "nobody"]),
+    "pulse of a page": lambda s, k: summaries.pulse(s, k.roadmap_id),
+    "pulse of a run": lambda s, k: summaries.pulse_of_task(s, k.task_id),
     "progress of a learner": lambda s, k: learning.done(s, k.user_id, [k.roadmap_id]),
     "quizzes of a learner": lambda s, k: learning.tries(s, k.user_id, k.roadmap_id),
     "attempts at a quiz": lambda s, k: learning.attempts(s, k.user_id, k.roadmap_id, "c-1-1-1"),
@@ -121,18 +105,18 @@ READS: Final[dict[str, Ask]] = {
     "runs going on": lambda s, _: liveness.live_runs(s),
 }
 OPERATIONS: Final[dict[str, Ask]] = {
-    "broken roadmaps": lambda s, _: overviews.broken_roadmaps(s),
-    "pressure": lambda s, _: overviews.pressure(s),
-    "processes": lambda s, _: overviews.processes(s),
+    "broken roadmaps": lambda s, _: summaries.broken_roadmaps(s),
+    "pressure": lambda s, _: summaries.pressure(s),
+    "processes": lambda s, _: summaries.processes(s),
     "metrics: active tasks": lambda s, _: totals.active_totals(s),
     "metrics: runs": lambda s, _: totals.run_totals(s),
     "metrics: calls": lambda s, _: totals.call_totals(s),
     "metrics: deliveries": lambda s, _: totals.waiting_deliveries(s),
     "adding totals up": lambda s, _: totals.add_up(s),
-    "abandoned tasks": lambda s, _: forgotten.abandoned_tasks(s),
-    "undelivered tasks": lambda s, _: forgotten.undelivered_tasks(s),
-    "tasks of a worker": lambda s, _: forgotten.owned_tasks(s, "dead"),
-    "overdue reviews": lambda s, _: forgotten.overdue_reviews(s),
+    "abandoned tasks": lambda s, _: recovery.abandoned_tasks(s),
+    "undelivered tasks": lambda s, _: recovery.undelivered_tasks(s),
+    "tasks of a worker": lambda s, _: recovery.owned_tasks(s, "dead"),
+    "overdue reviews": lambda s, _: recovery.overdue_reviews(s),
     "a page to prune": lambda s, k: retention.page_of_due_tasks(s, AGES, after=f"task-{k.number + 300_000:07}"),
     "prune 20 tasks": lambda s, k: retention.prune_tasks(
         s, [f"task-{k.number // 2 + 300_000 + n:07}" for n in range(20)], AGES

@@ -9,8 +9,8 @@ from typing import Any
 import psutil
 import psycopg
 
-from repository import schema
-from repository.embedded import EmbeddedServer
+from repository.db import schema
+from repository.postgres.server import EmbeddedServer
 from tests.support.databases import TEMPLATE, create_database, drop_database, url_of
 
 

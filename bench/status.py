@@ -18,9 +18,9 @@ from sqlalchemy import Engine, event, text
 
 from bench.servers import bench_server
 from domain.framework import Concept, Framework, Module, Stage
-from orchestrator.status import status_check
-from repository.database import Database, Session, execute
-from repository.liveness import live_tasks_of
+from orchestrator.queries.status import status_check
+from repository.db.database import Database, Session, execute
+from repository.runs.liveness import live_tasks_of
 
 CONCEPTS: Final = 20
 PER_ROADMAP: Final = 5

@@ -20,9 +20,9 @@ import psutil
 
 from bench.servers import bench_server
 from domain.vocabulary import TaskStatus, TaskType
-from repository.database import Database
-from repository.events import append_transition
-from repository.tasks import create_task, lock_task
+from repository.db.database import Database
+from repository.runs.events import append_transition
+from repository.runs.tasks import create_task, lock_task
 from tests.support.http_server import sse
 from tests.support.processes import process
 

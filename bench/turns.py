@@ -18,7 +18,7 @@ from domain.vocabulary import ContentType, TaskStatus
 from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import Answer, Brief, ContentBrief, FrameworkBrief, Usage
 from nodes.state import as_json
-from orchestrator.inputs import RetryRequest
+from orchestrator.commands.run_request import RetryRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from chaos.reasons import untrue_reasons
 from chaos.users import User, token
-from repository.database import Database
+from repository.db.database import Database
 from tests.support.processes import broken_promises
 
 UNFINISHED: Final = "status IN ('pending', 'processing')"

@@ -7,8 +7,8 @@ from typing import Any, Final
 import psycopg
 
 from chaos.fleet import Stop
+from domain.editing.review import EditPlan, NewPart, NewParts, Operation, Position
 from domain.framework import ConceptDraft
-from domain.review import EditPlan, NewPart, NewParts, Operation, Position
 from tests.support.faults import Asked, by_chance
 from tests.support.provider import Provider
 from tests.support.sensible import sensible_answer

@@ -14,9 +14,9 @@ import psutil
 import psycopg
 
 from chaos.disk import FILL_EVERY, NoDisk, SmallDisk, small_disk
-from repository import schema
-from repository.embedded import EmbeddedServer
-from repository.postgres_binaries import Account, Binaries
+from repository.db import schema
+from repository.postgres.binaries import Account, Binaries
+from repository.postgres.server import EmbeddedServer
 from tests.support.servers import EMBEDDED, place, tcp_server, tcp_url
 
 WAYS: Final = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}

@@ -12,27 +12,11 @@ from typing import Annotated, Final
 
 import typer
 
-from cli import (
-    backups,
-    browsing,
-    deleting,
-    exporting,
-    operations,
-    pace,
-    pruning,
-    reviews,
-    runs,
-    serving,
-    spending,
-    stepping,
-    tokens,
-    views,
-    watching,
-    workers,
-)
-from cli.output import complain
+from cli.commands import deleting, exporting, open_command, pace, reviews, runs, stepping, views, watching
+from cli.commands.operations import backups, cost, operations, pruning, serving, tokens, workers
+from cli.output.output import complain
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
-from domain.secrets import redact
+from domain.text.secrets import redact
 
 EXIT_CODES: Final[dict[type[RoadmapError], int]] = {
     RunFailed: 1,
@@ -49,7 +33,7 @@ COLLECTION: Final = (50_000, 20, 50)
 
 BUG: Final = 1
 BROKEN_PIPE: Final = 1  # as Typer has it
-# 130, interrupted, is Typer's own answer to a KeyboardInterrupt; cli/signals.py answers other signals as shells do.
+# 130, interrupted, is Typer's own answer to a KeyboardInterrupt; cli/terminal/signals.py answers other signals as shells do.
 
 EPILOG: Final = (
     "Exit codes: 0 done, completed, or waiting for a review; 1 the run ended failed, partial_failure or cancelled; "
@@ -104,11 +88,11 @@ app.command()(views.status)
 app.command()(views.tasks)
 app.command()(views.log)
 app.command()(views.graph)
-app.command()(spending.cost)
+app.command()(cost.cost)
 app.command()(workers.worker)
 app.command()(serving.serve)
 app.command()(pruning.prune)
-app.command("open")(browsing.open_pages)
+app.command("open")(open_command.open_pages)
 app.add_typer(stepping.step)
 operations.db.command()(backups.backup)
 operations.db.command()(backups.restore)

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from cli.opening import read_settings
-from cli.output import complain, tell
-from cli.signals import run_until_asked
-from cli.summaries import Outcome, exit_code_of, show_detached, show_outcome
+from cli.output.output import complain, tell
+from cli.output.summaries import Outcome, exit_code_of, show_detached, show_outcome
+from cli.session import read_settings
+from cli.terminal.signals import run_until_asked
 from domain.errors import RoadmapError, Unavailable
 from domain.vocabulary import ACTIVE, TaskStatus, TaskType
 
 if TYPE_CHECKING:
-    from cli.progress import Standing
+    from cli.output.progress import Standing
     from orchestrator import Orchestrator, Settings
-    from orchestrator.status import TaskView
-    from repository.events import Event
+    from orchestrator.queries.status import TaskView
+    from repository.runs.events import Event
 
 Request = Callable[["Orchestrator"], Awaitable["TaskView | None"]]
 """Asks an orchestrator for a run; None where there is nothing to do."""
@@ -46,7 +46,7 @@ def carry_out(request: Request, *, detach: bool, json: bool, nothing: Callable[[
 
 
 async def _carry_out(settings: "Settings", request: Request, *, detach: bool) -> Outcome | None:
-    from nodes.authors.nobody import Nobody
+    from nodes.authors.null_author import Nobody
     from orchestrator import Orchestrator
 
     async with Orchestrator.open(settings, author=Nobody() if detach else None) as orchestrator:
@@ -63,7 +63,7 @@ async def _carry_out(settings: "Settings", request: Request, *, detach: bool) ->
 
 def _tell_understood(task: "TaskView") -> None:
     """What was made of the deadline and the goal, at once: it may be not what was meant."""
-    from rendering.pace_text import understood
+    from rendering.text.pace_text import understood
 
     if task.pace is not None and task.task_type is TaskType.CREATION:
         for line in understood(task.pace):
@@ -85,7 +85,7 @@ async def _requested(orchestrator: "Orchestrator", request: Request) -> "TaskVie
 
 
 async def _followed(orchestrator: "Orchestrator", started: "TaskView") -> "TaskView":
-    from cli.progress import watch_to_the_end
+    from cli.output.progress import watch_to_the_end
 
     task_id = started.task_id
     try:
@@ -106,7 +106,7 @@ async def _followed(orchestrator: "Orchestrator", started: "TaskView") -> "TaskV
 
 async def _before(orchestrator: "Orchestrator", task_id: str) -> "tuple[Standing, int]":
     """Where a run that goes on had stood, and the event up to which that was told; of a new one, nothing."""
-    from cli.progress import Standing
+    from cli.output.progress import Standing
 
     standing, last = Standing(), 0
     passed: list[Event] = []

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.errors import InvalidInput, NotFound
-from rendering.words import one_line
+from rendering.text.text import one_line
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
     from domain.request import LearningRequest
-    from orchestrator.inputs import RetryRequest
+    from orchestrator.commands.run_request import RetryRequest
 
 LARGEST_REQUEST: Final = 1_000_000
 """Bytes of a request file; a thousand times what a request needs."""
@@ -38,8 +38,8 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
     """
     from pydantic import ValidationError
 
-    from domain.language import is_language
     from domain.request import UNKNOWN_LANGUAGE, LearningRequest
+    from domain.text.language import is_language
 
     if goal is None and file is None:
         raise InvalidInput('say what is to be learned: roadmap create "learn to draw", or give --request FILE')
@@ -62,7 +62,7 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
 
 def language_note(request: "LearningRequest") -> str | None:
     """What to say of a language that was guessed and may be wrong; call it where none was given."""
-    from domain.language import guess_goal_language
+    from domain.text.language import guess_goal_language
 
     guess = guess_goal_language(request.preferences.learning_goal)
     if guess.code == "en" and not guess.in_doubt:
@@ -76,8 +76,8 @@ def read_retry_request(file: str | None, *, instructions: str | None = None, use
     from pydantic import ValidationError
 
     from domain.request import LearningRequest, usable_text
-    from orchestrator.inputs import RetryRequest
-    from orchestrator.requests import DEFAULT_USER
+    from orchestrator.commands.requests import DEFAULT_USER
+    from orchestrator.commands.run_request import RetryRequest
 
     asked = {} if file is None else _read_json(file)
     if unknown := sorted(asked.keys() - {"preferences", "instructions"}):

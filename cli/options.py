@@ -7,7 +7,7 @@ import typer
 from domain.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from orchestrator.inputs import ReviewRequest
+    from orchestrator.commands.run_request import ReviewRequest
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 RoadmapId = Annotated[str, typer.Argument(metavar="ROADMAP_ID", help="As `roadmap list` shows it.")]
@@ -29,7 +29,7 @@ LONGEST_REVIEW = 366 * 86_400.0
 
 def review_request(review: bool, timeout: float | None) -> "ReviewRequest | None":
     """What --review and --review-timeout ask for. Raises InvalidInput."""
-    from orchestrator.inputs import ReviewRequest
+    from orchestrator.commands.run_request import ReviewRequest
 
     if timeout is not None and not review:
         raise InvalidInput("--review-timeout goes with --review")

@@ -12,8 +12,8 @@ from math import ceil
 import uuid_utils
 from anyascii import anyascii
 
+from domain.editing.review import Issue
 from domain.framework import Concept, ConceptDraft, Framework, FrameworkDraft, Module, ModuleDraft, Stage, StageDraft
-from domain.review import Issue
 
 LONGEST_SLUG = 40
 

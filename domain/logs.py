@@ -8,7 +8,7 @@ import logging
 from collections.abc import MutableMapping
 from typing import Any, Final
 
-from domain.secrets import redact
+from domain.text.secrets import redact
 
 ROOT: Final = "roadmap_orchestrator"
 _DRIVERS: Final = ("psycopg", "sqlalchemy", "pgqueuer")

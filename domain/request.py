@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.config import JsonDict
 
-from domain.blank import is_blank, is_invisible
 from domain.errors import InvalidInput
-from domain.language import guess_goal_language, is_language
+from domain.text.blank import is_blank, is_invisible
+from domain.text.language import guess_goal_language, is_language
 
 Level = Literal["beginner", "intermediate", "advanced"]
 ContentPreference = Literal["visual", "text", "audio", "hands_on"]

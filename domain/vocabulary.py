@@ -1,6 +1,6 @@
 """The words of the product. docs/glossary.md explains them; the code uses no others.
 
-ACTIVE, FINAL and TRANSITIONS are defined here and nowhere else: the SQL of repository/tasks.py
+ACTIVE, FINAL and TRANSITIONS are defined here and nowhere else: the SQL of repository/runs/tasks.py
 is built from them.
 """
 

@@ -30,8 +30,8 @@ from domain.errors import (
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import ContentType
 from orchestrator import Orchestrator
-from orchestrator.status import StatusCheck, TaskView
-from orchestrator.terms import Terms
+from orchestrator.commands.request_context import Terms
+from orchestrator.queries.status import StatusCheck, TaskView
 
 MAX_ACTIVE_RUNS: Final = 5
 """Of one user."""

@@ -2,13 +2,14 @@
 
 from langgraph.runtime import Runtime
 
-from domain.diff import changed_concepts
+from domain.editing.diff import changed_concepts
 from domain.errors import Conflict
 from domain.framework import Framework
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
-from repository import claims, contents, roadmaps, tasks
-from repository.database import Session
+from repository.db.database import Session
+from repository.roadmaps import claims, contents, roadmaps
+from repository.runs import tasks
 
 
 async def content_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:

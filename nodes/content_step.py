@@ -16,15 +16,15 @@ from domain.framework import Framework, Place
 from domain.request import LearningRequest
 from domain.vocabulary import GENERATOR_OF
 from nodes.authors.port import C, ContentBrief, ResourcesBrief
-from nodes.authors.questions import Question
 from nodes.context import RunContext
-from nodes.examination import ask_examined, examiner_of, without_claims
+from nodes.ledger.requests import Question
 from nodes.state import RunState, as_json
-from repository.calls import Call
-from repository.commits import SharedCommits
-from repository.contents import begin_contents, fail_content, hold_contents, save_version
-from repository.database import Session
-from repository.roadmaps import framework_of, get_roadmap_metadata
+from nodes.verification.examination import ask_examined, examiner_of, without_claims
+from repository.db.database import Session
+from repository.db.group_commit import SharedCommits
+from repository.roadmaps.contents import begin_contents, fail_content, hold_contents, save_version
+from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
+from repository.runs.calls import Call
 
 
 async def make_contents(state: RunState, runtime: Runtime[RunContext], brief_type: type[ContentBrief[C]]) -> None:

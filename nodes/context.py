@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from domain.vocabulary import Step
-from nodes.authors.ledger import Ledger
-from repository.database import Database, Session
-from repository.events import EventWriter
-from repository.fence import Fence, commit_fenced
-from repository.tasks import enter_step
+from nodes.ledger.ledger import Ledger
+from repository.db.database import Database, Session
+from repository.db.fence import Fence, commit_fenced
+from repository.runs.events import EventWriter
+from repository.runs.tasks import enter_step
 
 if TYPE_CHECKING:
-    from nodes.web.links import LinkChecker
-    from nodes.web.search import Finder
+    from nodes.verification.links import LinkChecker
+    from nodes.verification.search import Finder
 
 T = TypeVar("T")
 

@@ -14,10 +14,10 @@ from domain.identity import identify
 from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import FrameworkBrief, OutlineBrief, StageBrief
-from nodes.authors.questions import Question
 from nodes.context import RunContext
+from nodes.ledger.requests import Question
 from nodes.state import RunState, as_json
-from repository.roadmaps import ids_ever_used, save_draft
+from repository.roadmaps.roadmaps import ids_ever_used, save_draft
 
 
 async def curriculum_design(state: RunState, runtime: Runtime[RunContext]) -> RunState:

@@ -2,13 +2,13 @@
 
 from langgraph.runtime import Runtime
 
+from domain.editing.review import Validation
 from domain.framework import Framework
 from domain.request import LearningRequest
-from domain.review import Validation
 from domain.vocabulary import Step
 from nodes.authors.port import EditPlanBrief
-from nodes.authors.questions import Question
 from nodes.context import RunContext
+from nodes.ledger.requests import Question
 from nodes.state import RunState, as_json
 
 

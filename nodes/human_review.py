@@ -3,7 +3,7 @@
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
-from domain.review import Decision
+from domain.editing.review import Decision
 from nodes.context import RunContext
 from nodes.state import RunState
 

@@ -5,8 +5,8 @@ from langgraph.runtime import Runtime
 from domain.request import LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import IntentBrief
-from nodes.authors.questions import Question
 from nodes.context import RunContext
+from nodes.ledger.requests import Question
 from nodes.state import RunState, as_json
 
 

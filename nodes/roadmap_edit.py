@@ -2,16 +2,16 @@
 
 from langgraph.runtime import Runtime
 
-from domain.edits import apply_edits
+from domain.editing.edits import apply_edits
+from domain.editing.review import EditPlan, NewParts
 from domain.framework import Framework
 from domain.request import LearningRequest
-from domain.review import EditPlan, NewParts
 from domain.vocabulary import Step
 from nodes.authors.port import NewPartsBrief
-from nodes.authors.questions import Question
 from nodes.context import RunContext
+from nodes.ledger.requests import Question
 from nodes.state import RunState, as_json
-from repository.roadmaps import ids_ever_used, save_draft
+from repository.roadmaps.roadmaps import ids_ever_used, save_draft
 
 
 async def roadmap_edit(state: RunState, runtime: Runtime[RunContext]) -> RunState:

@@ -6,10 +6,10 @@ from typing import Any, Final
 from pydantic import BaseModel, NonNegativeInt, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic makes a schema of no other one before Python 3.12
 
+from domain.editing.review import EditPlan, Issue, Validation
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest, Text
-from domain.review import EditPlan, Issue, Validation
-from domain.stored import unknown_format
+from domain.text.parse_stored import unknown_format
 
 Json = dict[str, Any]
 

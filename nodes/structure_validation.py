@@ -3,13 +3,13 @@
 from langgraph.runtime import Runtime
 
 from domain.checks import check_framework, check_review
+from domain.editing.review import Issue, Validation
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest
-from domain.review import Issue, Validation
 from domain.vocabulary import Step
 from nodes.authors.port import StructureReviewBrief
-from nodes.authors.questions import Question
 from nodes.context import RunContext
+from nodes.ledger.requests import Question
 from nodes.state import RunState, as_json
 
 

@@ -15,21 +15,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
 
+from domain.editing.review import Decision
 from domain.errors import Superseded
 from domain.request import LearningRequest, Preferences, Text, UserId
-from domain.review import Decision
 from domain.vocabulary import ContentType
 from nodes.authors.port import Author
-from orchestrator import transitions
+from orchestrator.access.webhooks import Webhooks
 from orchestrator.arguments import checks_arguments, invalid
-from orchestrator.authorship import check_opening
-from orchestrator.bin import request_bin, request_restore
 from orchestrator.clock import Clock, utc_now
-from orchestrator.inputs import RetryRequest, ReviewRequest
-from orchestrator.learning import Learning
-from orchestrator.pace import Paces
-from orchestrator.reader import Reader
-from orchestrator.requests import (
+from orchestrator.commands import transitions
+from orchestrator.commands.bin import request_bin, request_restore
+from orchestrator.commands.request_context import OPERATOR, Terms
+from orchestrator.commands.requests import (
     request_batch,
     request_creation,
     request_decision,
@@ -37,20 +34,23 @@ from orchestrator.requests import (
     request_resume,
     request_retry,
 )
+from orchestrator.commands.run_request import RetryRequest, ReviewRequest
+from orchestrator.execution.author_guard import check_opening
+from orchestrator.learners.learning import Learning
+from orchestrator.learners.pace import Paces
+from orchestrator.queries.reader import Reader
+from orchestrator.queries.status import RoadmapView, TaskView
 from orchestrator.resources import ProcessKind, Resources, open_resources
 from orchestrator.settings import Settings, load_settings
-from orchestrator.status import RoadmapView, TaskView
-from orchestrator.terms import OPERATOR, Terms
-from orchestrator.webhooks import Webhooks
-from repository import tasks
-from repository.database import Session
+from repository.db.database import Session
+from repository.runs import tasks
+from repository.runs.workers import database_now, despite_the_silent, has_heard
 from repository.tables.runs import TaskRow
-from repository.workers import database_now, despite_the_silent, has_heard
 
 if TYPE_CHECKING:
-    from orchestrator.stepper import Stepper
-    from orchestrator.worker import Worker
-    from repository.retention import Pruned
+    from orchestrator.execution.stepper import Stepper
+    from orchestrator.workers.worker import Worker
+    from repository.runs.retention import Pruned
 
 FOLLOW_PATIENCE: Final = 60.0
 """Seconds that the streams of a server wait for a database that went away."""
@@ -62,7 +62,7 @@ Requested = TypeVar("Requested", TaskRow, TaskRow | None)
 class Orchestrator(Reader):
     """Everything a backend, the command line or a script may ask for. Acts as operator, unless `terms` say for whom.
 
-    What it tells about tasks and roadmaps stands in orchestrator/reader.py; `learning` is what learners do with them,
+    What it tells about tasks and roadmaps stands in orchestrator/queries/reader.py; `learning` is what learners do with them,
     `paces` their hours and deadlines.
     """
 
@@ -230,7 +230,7 @@ class Orchestrator(Reader):
 
     def worker(self, concurrency: int) -> "Worker":
         """A worker for the queue, in an orchestrator that was opened as one."""
-        from orchestrator.worker import Worker
+        from orchestrator.workers.worker import Worker
 
         return Worker(self._resources, concurrency)
 
@@ -249,7 +249,7 @@ class Orchestrator(Reader):
 
     async def prune(self, *, older_than: float | None = None, dry_run: bool = False) -> "Pruned":
         """Remove what runs left behind that ended so many days ago, or as many as the settings say; what it was."""
-        from orchestrator.retention import ages_of, prune
+        from orchestrator.workers.pruner import ages_of, prune
 
         ages = ages_of(self._resources.settings, older_than)
         return await prune(self._database, ages, dry_run=dry_run)
@@ -274,7 +274,7 @@ class Orchestrator(Reader):
 
     async def _run(self, task: TaskRow) -> None:
         """A foreground task runs in this process from here on."""
-        from orchestrator.runner import Runner
+        from orchestrator.execution.runner import Runner
 
         run = asyncio.create_task(Runner(self._resources).run(task), name=f"run {task.task_id}")
         self._runs[task.task_id] = run
@@ -286,7 +286,7 @@ class Orchestrator(Reader):
 
         Raises Superseded when it is cancelled or taken meanwhile.
         """
-        from orchestrator.stepper import open_stepper
+        from orchestrator.execution.stepper import open_stepper
 
         async with self._database.transaction() as session:
             row = await tasks.get_task(session, task_id)

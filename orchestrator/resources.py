@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from domain.errors import InvalidInput
-from nodes.authors.budget import Limit
 from nodes.authors.port import Author
-from nodes.authors.throttle import Throttle
+from nodes.ledger.budget import Limit
+from nodes.ledger.scheduler import Throttle
 from orchestrator.clock import Clock, utc_now
-from orchestrator.gate import Gate
-from orchestrator.lease import Lease
-from orchestrator.queue import RunQueue
+from orchestrator.execution.call_gate import Gate
+from orchestrator.execution.lease import Lease
 from orchestrator.settings import Settings
-from repository import schema
-from repository.database import Database
-from repository.embedded import EmbeddedServer
+from orchestrator.workers.queue import RunQueue
+from repository.db import schema
+from repository.db.database import Database
+from repository.postgres.server import EmbeddedServer
 
 if TYPE_CHECKING:
-    from nodes.web.links import LinkChecker
-    from nodes.web.search import Finder
-    from repository.checkpoints import CheckpointPool
+    from nodes.verification.links import LinkChecker
+    from nodes.verification.search import Finder
+    from repository.db.checkpoints import CheckpointPool
 
 ProcessKind = Literal["foreground", "worker", "stepper", "server"]
 
@@ -42,7 +42,7 @@ class Checkpoints:
     async def pool(self) -> "CheckpointPool":
         async with self._opening:
             if self._pool is None:
-                from repository.checkpoints import CheckpointPool
+                from repository.db.checkpoints import CheckpointPool
 
                 pool = CheckpointPool(self._url)
                 await pool.open()
@@ -71,7 +71,7 @@ class Resources:
     @property
     def queue(self) -> RunQueue:
         """It has no state of its own."""
-        from orchestrator.queue_pgqueuer import PgQueuerQueue
+        from orchestrator.workers.queue_pgqueuer import PgQueuerQueue
 
         return PgQueuerQueue(self.database)
 
@@ -153,9 +153,9 @@ def build_links(settings: Settings) -> "LinkChecker | None":
     wanted = settings.model is not None if settings.link_check is None else settings.link_check
     if not wanted:
         return None
-    from nodes.web.addresses import AllowList
-    from nodes.web.fetch import Fetcher
-    from nodes.web.links import LinkChecker
+    from nodes.net.addresses import AllowList
+    from nodes.net.fetch import Fetcher
+    from nodes.verification.links import LinkChecker
 
     return LinkChecker(Fetcher(AllowList.read(settings.link_allow)))
 
@@ -166,7 +166,7 @@ def build_search(settings: Settings) -> "Finder | None":
         raise InvalidInput("ROADMAP_SEARCH=tavily needs ROADMAP_SEARCH_KEY: set it, or take ROADMAP_SEARCH=duckduckgo.")
     if settings.search is None or settings.model is None:
         return None
-    from nodes.web.search import DUCKDUCKGO, TAVILY, DuckDuckGoSearch, Finder, TavilySearch
+    from nodes.verification.search import DUCKDUCKGO, TAVILY, DuckDuckGoSearch, Finder, TavilySearch
 
     address = settings.search_url.get_secret_value() if settings.search_url else None
     if settings.search == "tavily" and settings.search_key is not None:

@@ -11,13 +11,13 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import InvalidInput
-from domain.secrets import MASK, redact, redact_url
-from nodes.authors.budget import Limit
+from domain.text.secrets import MASK, redact, redact_url
 from nodes.authors.prices import Price, read_prices
-from nodes.web.addresses import AllowList
+from nodes.ledger.budget import Limit
+from nodes.net.addresses import AllowList
 from orchestrator.origins import read_origin
-from repository.embedded import default_home
-from repository.urls import read_url
+from repository.db.urls import read_url
+from repository.postgres.server import default_home
 
 PREFIX: Final = "ROADMAP_"
 OTHER_VARIABLES: Final = frozenset({"ROADMAP_LEGACY_TIMEZONE"})

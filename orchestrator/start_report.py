@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from typing import Final
 
 from domain.errors import RoadmapError
-from domain.secrets import redact
+from domain.text.secrets import redact
 
 READY: Final = "ready"
 MAX_REASON_CHARACTERS: Final = 500

@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 from orchestrator.settings import Settings
-from repository.database import Database
+from repository.db.database import Database
 from tests.support.databases import create_database, drop_database, url_of
 from tests.support.servers import EMBEDDED, KINDS, NotHere, Servers
 

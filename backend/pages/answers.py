@@ -14,10 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from backend.auth import Caller
-from backend.edge import same_host
 from backend.errors import STATUSES, for_people, when_again
+from backend.middleware.http_guard import same_host
 from backend.pages.forms import ForeignForm
-from backend.pages.site import address, page
+from backend.pages.templating import address, page
 from domain.errors import RoadmapError
 from domain.logs import get_log
 

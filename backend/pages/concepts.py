@@ -12,7 +12,7 @@ from backend.inputs import LONGEST_ATTEMPT_ID, VISIBLE, ConceptId, RoadmapId, te
 from backend.pages.answers import pages, reader_of
 from backend.pages.forms import Form, number, read_form
 from backend.pages.live import live_roadmap
-from backend.pages.site import page, see
+from backend.pages.templating import page, see
 from backend.pages.views.concept import (
     QuizPart,
     Written,
@@ -32,9 +32,9 @@ from domain.framework import Framework, Place
 from domain.quizzes import without_key
 from domain.vocabulary import ContentType
 from orchestrator import Orchestrator
-from orchestrator.inputs import RetryRequest
-from orchestrator.learning import Attempt
-from orchestrator.status import RoadmapView
+from orchestrator.commands.run_request import RetryRequest
+from orchestrator.learners.learning import Attempt
+from orchestrator.queries.status import RoadmapView
 
 router = pages()
 

@@ -14,9 +14,9 @@ from fastapi.responses import Response
 
 from backend.auth import COOKIE as TOKEN_COOKIE
 from backend.auth import SECURE_PREFIX, cookie_name
-from backend.edge import same_host
-from domain.blank import is_blank
+from backend.middleware.http_guard import same_host
 from domain.errors import InvalidInput
+from domain.text.blank import is_blank
 
 COOKIE: Final = "roadmap_form"
 LARGEST: Final = 64 * 1024

@@ -13,8 +13,8 @@ from backend.inputs import terms_of, zone_of
 from backend.pages.answers import pages, reader_of
 from backend.pages.forms import read_form
 from backend.pages.live import live
-from backend.pages.site import address, page, see
-from backend.pages.views.shelf import Book, book_of
+from backend.pages.templating import address, page, see
+from backend.pages.views.roadmap_list import Book, book_of
 from backend.pages.views.task import TaskLine, task_line
 from backend.paging import decode, encode
 from backend.resources import OrchestratorDep, SettingsDep
@@ -22,7 +22,7 @@ from domain.errors import InvalidInput
 from domain.request import LearningRequest, Level, Preferences, check_languages
 from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator
-from orchestrator.inputs import ReviewRequest
+from orchestrator.commands.run_request import ReviewRequest
 
 router = pages()
 

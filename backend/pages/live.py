@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from fastapi import Request
 
-from backend.pages.site import address
+from backend.pages.templating import address
 from orchestrator import Orchestrator
-from orchestrator.status import RoadmapView
+from orchestrator.queries.status import RoadmapView
 
 
 def live(

@@ -9,7 +9,7 @@ from backend.auth import COOKIE, authenticate, cookie_name
 from backend.errors import Problem
 from backend.pages.answers import pages
 from backend.pages.forms import drop_cookie, read_form, renew_token, set_cookie
-from backend.pages.site import address, page, see
+from backend.pages.templating import address, page, see
 
 router = pages()
 

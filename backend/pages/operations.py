@@ -13,9 +13,9 @@ from backend.inputs import terms_of
 from backend.pages.answers import error_page, pages, reader_of
 from backend.pages.forms import read_form
 from backend.pages.live import live
-from backend.pages.site import address, page, see
-from backend.pages.views.looks import STATUS_NAMES, TASK_NAMES
+from backend.pages.templating import address, page, see
 from backend.pages.views.operations import figures_of, worker_line
+from backend.pages.views.status_labels import STATUS_NAMES, TASK_NAMES
 from backend.pages.views.task import task_line
 from backend.paging import decode, encode
 from backend.resources import OrchestratorDep, SettingsDep

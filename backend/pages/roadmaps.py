@@ -11,10 +11,10 @@ from backend.auth import Caller, CallerDep
 from backend.inputs import RoadmapId, terms_of, zone_of
 from backend.pages.answers import pages
 from backend.pages.forms import read_form
-from backend.pages.frame import frame_of
-from backend.pages.site import address, page, see
-from backend.pages.views.looks import CONTENT_SAYS, TASK_NAMES
+from backend.pages.roadmap_page import frame_of
+from backend.pages.templating import address, page, see
 from backend.pages.views.plan import plan_of
+from backend.pages.views.status_labels import CONTENT_SAYS, TASK_NAMES
 from backend.pages.views.structure import history_of
 from backend.pages.views.task import task_line
 from backend.paging import decode, encode
@@ -23,9 +23,9 @@ from domain.errors import InvalidInput
 from domain.framework import Framework
 from domain.vocabulary import TaskType
 from orchestrator import Orchestrator
-from orchestrator.inputs import ReviewRequest
-from orchestrator.pace import PaceChange, check_hours
-from orchestrator.terms import Terms
+from orchestrator.commands.request_context import Terms
+from orchestrator.commands.run_request import ReviewRequest
+from orchestrator.learners.pace import PaceChange, check_hours
 
 router = pages()
 

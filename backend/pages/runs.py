@@ -11,15 +11,15 @@ from backend.inputs import TaskId, decision_of, terms_of
 from backend.pages.answers import pages, reader_of
 from backend.pages.forms import number, read_form
 from backend.pages.live import live
-from backend.pages.site import page, see
+from backend.pages.templating import page, see
 from backend.pages.views.review import review_of
 from backend.pages.views.run import run_of
 from backend.resources import OrchestratorDep, SettingsDep
 from domain.errors import NotFound
 from domain.framework import Framework
 from orchestrator import Orchestrator
-from orchestrator.terms import Terms
-from repository.events import Event
+from orchestrator.commands.request_context import Terms
+from repository.runs.events import Event
 
 router = pages()
 

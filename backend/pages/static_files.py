@@ -4,7 +4,7 @@ from fastapi import HTTPException
 from fastapi.responses import Response
 
 from backend.pages.answers import pages
-from backend.pages.site import MEDIA_TYPES, asset
+from backend.pages.templating import MEDIA_TYPES, asset
 
 router = pages()
 

@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+from domain.editing.review import Issue
 from domain.framework import Framework, FrameworkDraft
 from domain.request import Preferences
-from domain.review import Issue
 
 _ROOM: Final = 1.25
 """Hours of a plan to the hours there are, before it is called too long: estimates are no better than that."""

@@ -1,4 +1,4 @@
-"""Can the links of a list be followed at all? Whether they lead somewhere is for nodes/web/links.py to see."""
+"""Can the links of a list be followed at all? Whether they lead somewhere is for nodes/verification/links.py to see."""
 
 import re
 from collections.abc import Iterator

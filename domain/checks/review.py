@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from domain.review import StructureReview
+from domain.editing.review import StructureReview
 
 _FEWEST_LETTERS: Final = 4
 

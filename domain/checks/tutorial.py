@@ -13,7 +13,7 @@ from domain.checks.expected import Expected
 from domain.checks.markdown import CodeBlock, outline
 from domain.checks.repetition import repetition
 from domain.contents import Tutorial
-from domain.language import is_written_in, same_language
+from domain.text.language import is_written_in, same_language
 
 FEWEST_HEADINGS: Final = 2
 _FEWEST_WORDS: Final = (60, 40, 150)

@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.errors import AuthorBroken, RoadmapError
 from domain.logs import get_log
-from domain.secrets import redact
+from domain.text.secrets import redact
 
 _log = get_log(__name__)
 

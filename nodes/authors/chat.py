@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from nodes.authors.failures import call_failed, timed_out
 from nodes.authors.models import Models, Names
 from nodes.authors.parsing import object_in
 from nodes.authors.port import Answer, Brief, CallFailed, Role, Usage
 from nodes.authors.prices import Prices
+from nodes.authors.prompts import Prompt, leaks, prompt_for
+from nodes.authors.provider_errors import call_failed, timed_out
 from nodes.authors.usage import Tokens, believable, estimated_tokens, reports_in
-from nodes.prompts import Prompt, leaks, prompt_for
 
 MOST_ROOM: Final = 4
 """The token limit is raised to at most this many times its setting, for answers that were cut off."""

@@ -127,7 +127,7 @@ def _initialised(name: str, options: Mapping[str, Any]) -> BaseChatModel:
             f"The integration for {name} is not installed: `pip install {package}` installs it{checkout}."
         ) from None
     except Exception as error:  # each integration has its own words for a missing key
-        from domain.secrets import redact
+        from domain.text.secrets import redact
 
         said = " ".join(redact(str(error)).split())[:300]
         raise InvalidInput(f"The model {name} cannot be opened: {said}") from None

@@ -12,10 +12,10 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from domain.contents import FoundPage, OpenQuestion, Quiz, QuizKey, Resources, Tutorial
+from domain.editing.review import EditPlan, Issue, NewParts, StructureReview
 from domain.errors import ModelUnavailable
 from domain.framework import Concept, Framework, FrameworkDraft, Outline, StageParts
 from domain.request import Intent, LearningRequest, Preferences
-from domain.review import EditPlan, Issue, NewParts, StructureReview
 from domain.vocabulary import ContentType
 
 

@@ -14,7 +14,7 @@ from nodes.state import RunState
 from nodes.structure_validation import structure_validation
 from nodes.tracing import traced
 from nodes.tutorial_generation import tutorial_generation
-from orchestrator.routing import after_plan, after_review, after_validation
+from orchestrator.graphs.routing import after_plan, after_review, after_validation
 
 
 def add_editing(graph: StateGraph[RunState, RunContext]) -> None:

@@ -31,7 +31,7 @@ class RoadmapRow(SQLModel, table=True):
     updated_at: datetime = moment()
     deleted_at: datetime | None = moment(required=False)
     pace: dict[str, Any] | None = json()
-    """Hours a week and deadline as they are now (domain/pace.py); null for roadmaps of older versions."""
+    """Hours a week and deadline as they are now (domain/pace/pace.py); null for roadmaps of older versions."""
 
 
 class FrameworkVersionRow(SQLModel, table=True):

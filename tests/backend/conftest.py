@@ -9,9 +9,9 @@ import pytest
 
 from backend.app import create_app
 from domain.vocabulary import Role
+from orchestrator.access.tokens import create_token
 from orchestrator.settings import Settings
-from orchestrator.tokens import create_token
-from repository.database import Database
+from repository.db.database import Database
 
 GOAL = {"preferences": {"learning_goal": "learn chess"}}
 Serve = Callable[..., Any]

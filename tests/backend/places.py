@@ -5,10 +5,10 @@ from typing import Final
 from sqlalchemy import text
 
 from domain.vocabulary import Step, TaskStatus, TaskType
-from repository.database import Database, execute
-from repository.roadmaps import reserve_roadmap, save_roadmap_metadata
+from repository.db.database import Database, execute
+from repository.roadmaps.roadmaps import reserve_roadmap, save_roadmap_metadata
+from repository.runs.tasks import create_task, update_task_status
 from repository.tables.roadmaps import ContentVersionRow
-from repository.tasks import create_task, update_task_status
 from tests.support.authors import QUIZ
 from tests.support.rows import framework
 

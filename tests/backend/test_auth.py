@@ -11,7 +11,7 @@ import pytest
 from backend.app import create_app
 from domain.vocabulary import Role
 from orchestrator.settings import Settings
-from repository.database import Database
+from repository.db.database import Database
 from tests.backend.conftest import Serve
 from tests.backend.places import BODIES, fill, place
 
@@ -76,7 +76,7 @@ async def _as_before(database: Database) -> None:
     """What a role was allowed to do is undone for the next one."""
     from sqlalchemy import text
 
-    from repository.database import execute
+    from repository.db.database import execute
 
     async with database.transaction() as session:
         await execute(

@@ -24,9 +24,9 @@ from domain.errors import (
     Superseded,
     Unavailable,
 )
-from orchestrator.readiness import read_readiness
+from orchestrator.queries.health import read_readiness
 from orchestrator.settings import Settings
-from repository.database import Database
+from repository.db.database import Database
 from tests.backend.conftest import GOAL, Serve
 from tests.backend.places import fill
 
@@ -204,7 +204,7 @@ async def test_a_row_that_cannot_be_read_is_named_and_is_no_traceback(
 ) -> None:
     from sqlalchemy import text
 
-    from repository.database import execute
+    from repository.db.database import execute
 
     await fill(database)
     async with database.transaction() as session:

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
-from orchestrator.queue_pgqueuer import PgQueuerQueue
-from orchestrator.sweeper import sweep
-from repository.database import Database, execute
+from orchestrator.workers.queue_pgqueuer import PgQueuerQueue
+from orchestrator.workers.sweep import sweep
+from repository.db.database import Database, execute
 from tests.backend.conftest import GOAL, Serve
 
 GENERATE = "/api/v1/roadmaps/generate"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from domain.vocabulary import Role
-from repository.database import Database
+from repository.db.database import Database
 from tests.backend.conftest import Serve
 from tests.backend.places import fill
 from tests.support.authors import QUIZ

@@ -9,7 +9,7 @@ import pytest
 from backend.app import create_app
 from domain.vocabulary import Role
 from orchestrator.settings import Settings
-from repository.database import Database
+from repository.db.database import Database
 from tests.backend.pages.conftest import sent
 from tests.backend.places import fill
 from tests.support.deadlines import NOW

@@ -3,10 +3,10 @@
 import httpx
 
 from domain.vocabulary import ContentType
-from repository.contents import insert_contents, save_version
-from repository.database import Database
-from repository.fence import Fence
-from repository.roadmaps import save_roadmap_metadata
+from repository.db.database import Database
+from repository.db.fence import Fence
+from repository.roadmaps.contents import insert_contents, save_version
+from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.backend.conftest import GOAL
 from tests.backend.places import fill
 from tests.support.rows import BOUGHT, fence_of, framework, reserved, started

@@ -12,9 +12,9 @@ from backend.auth import COOKIE
 from backend.stream_access import StreamAccess
 from domain.errors import DatabaseUnavailable
 from domain.vocabulary import Role
+from orchestrator.access.tokens import create_token, revoke_token
 from orchestrator.settings import Settings
-from orchestrator.tokens import create_token, revoke_token
-from repository.database import Database
+from repository.db.database import Database
 from tests.backend.test_streams import PATH, append
 from tests.support.http_server import http_server, sse
 from tests.support.rows import started

@@ -8,12 +8,12 @@ import httpx
 import pytest
 
 from domain.vocabulary import TaskStatus
-from orchestrator.follow import KEPT, Follower
+from orchestrator.commands.transitions import end, resume
+from orchestrator.queries.events import KEPT, Follower
 from orchestrator.settings import Settings
-from orchestrator.transitions import end, resume
-from repository.database import Database, Session
-from repository.events import append_events, append_transition
-from repository.tasks import lock_task
+from repository.db.database import Database, Session
+from repository.runs.events import append_events, append_transition
+from repository.runs.tasks import lock_task
 from tests.backend.conftest import Serve
 from tests.support.http_server import http_server, sse
 from tests.support.rows import fence_of, reserved, started

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable
 import pytest
 
 from backend.tutorials import Tutorials
-from rendering.markdown import rendered
+from rendering.pages.markdown import rendered
 
 HOSTILE = "![" * 1400 + "\n\n" + "|a|b\n|-|-\n" * 600
 

@@ -4,10 +4,10 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.routes.webhooks import MAX_TESTS_PER_MINUTE
+from backend.api.webhooks import MAX_TESTS_PER_MINUTE
 from domain.vocabulary import TaskStatus
-from orchestrator.transitions import end
-from repository.database import Database
+from orchestrator.commands.transitions import end
+from repository.db.database import Database
 from tests.support.rows import fence_of, started
 
 PATH = "/api/v1/webhooks"

@@ -8,17 +8,17 @@ import httpx
 import psycopg
 import pytest
 
-from backend.metrics import Requests, exposition
+from backend.middleware.metrics import Requests, exposition
 from chaos.losses import fingerprint, lost_of, miscounted, rows_broken, unfinished
 from chaos.users import User
 from domain.vocabulary import TaskStatus
-from orchestrator.figures import read_figures
-from orchestrator.transitions import end
-from repository.calls import record_call
-from repository.database import Database
-from repository.events import append_transition
-from repository.fence import Fence
-from repository.totals import add_up
+from orchestrator.commands.transitions import end
+from orchestrator.queries.metrics import read_figures
+from repository.db.database import Database
+from repository.db.fence import Fence
+from repository.runs.calls import record_call
+from repository.runs.events import append_transition
+from repository.runs.totals import add_up
 from tests.support.rows import BOUGHT, reserved, started
 
 _FINAL: Final = "UPDATE roadmap_tasks SET status = 'completed', completed_at = now(), worker_id = NULL"

@@ -12,9 +12,9 @@ from chaos.messages import Mailbox, untold, waiting
 from chaos.users import User
 from domain.vocabulary import TaskStatus
 from domain.webhooks import WebhookEvent, new_secret, signed_headers
-from orchestrator.transitions import end
-from orchestrator.webhooks import Webhooks
-from repository.database import Database
+from orchestrator.access.webhooks import Webhooks
+from orchestrator.commands.transitions import end
+from repository.db.database import Database
 from tests.support.receiver import Message
 from tests.support.rows import fence_of, started
 from tests.support.web_server import web_server

@@ -9,7 +9,7 @@ import pytest
 
 from chaos.fleet import Stop
 from chaos.oracle import IN_FLIGHT, bought_again
-from repository.database import Database
+from repository.db.database import Database
 from tests.support.faults import Asked
 from tests.support.rows import reserved
 

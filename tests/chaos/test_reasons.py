@@ -7,9 +7,9 @@ import pytest
 
 from chaos.reasons import is_truth, untrue_reasons
 from nodes.authors.port import CallFailed
-from orchestrator.outcomes import outcome
-from repository.contents import Tally
-from repository.database import Database
+from orchestrator.execution.outcomes import outcome
+from repository.db.database import Database
+from repository.roadmaps.contents import Tally
 from tests.nodes.authors.test_chat import QUIZ_BRIEF, author
 from tests.support.environment import variables
 from tests.support.faults import PASSING, Fault, always

@@ -6,8 +6,8 @@ from typing import Any
 
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
-from orchestrator.status import RoadmapView, TaskView
-from repository.readings import ContentState
+from orchestrator.queries.status import RoadmapView, TaskView
+from repository.roadmaps.content_queries import ContentState
 from repository.tables.roadmaps import ContentVersionRow
 from tests.support.authors import QUIZ, RESOURCES, TUTORIAL
 

@@ -10,8 +10,8 @@ import pytest
 from cli.app import EXIT_CODES, exit_code, main
 from domain import errors
 from domain.errors import RoadmapError
-from repository.database import Database
-from repository.roadmaps import save_roadmap_metadata
+from repository.db.database import Database
+from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.support.rows import framework, started
 
 ROADMAP = Path(sys.executable).with_name("roadmap")

@@ -8,9 +8,9 @@ import pytest
 
 from domain.checks import check_content
 from domain.contents import OpenQuestion, Quiz, Resources, Tutorial
+from domain.editing.review import EditPlan, Issue, Operation, Position
 from domain.framework import Outline, StageOutline
 from domain.request import LearningRequest, Preferences
-from domain.review import EditPlan, Issue, Operation, Position
 from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import (
     Author,
@@ -28,7 +28,7 @@ from nodes.authors.port import (
     StructureReviewBrief,
     TutorialBrief,
 )
-from nodes.authors.storable import storable_answer
+from nodes.authors.strip_unstorable import storable_answer
 from tests.support.authors import INTENT, ScriptedAuthor
 from tests.support.rows import framework
 

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from domain.errors import RoadmapError
-from orchestrator.queue import RunQueue
-from orchestrator.queue_pgqueuer import PgQueuerQueue
-from repository.database import Database, execute
+from orchestrator.workers.queue import RunQueue
+from orchestrator.workers.queue_pgqueuer import PgQueuerQueue
+from repository.db.database import Database, execute
 from tests.support.queues import MemoryQueue
 
 SOON = 5.0

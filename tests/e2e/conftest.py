@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from repository.embedded import EmbeddedServer
+from repository.postgres.server import EmbeddedServer
 from tests.e2e.browsing import Site, judged
 from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.support.browser import chromium

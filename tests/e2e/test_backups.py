@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from repository import schema
-from repository.backup import back_up
-from repository.database import Database
-from repository.embedded import NAME, EmbeddedServer
-from repository.postgres_binaries import Account, Binaries
+from repository.db import schema
+from repository.db.database import Database
+from repository.postgres.backup import back_up
+from repository.postgres.binaries import Account, Binaries
+from repository.postgres.server import NAME, EmbeddedServer
 from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.support.databases import create_database, drop_database, url_of
 from tests.support.processes import bought_again, broken_promises, calls_begun

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from domain.vocabulary import FINAL, ContentType, TaskStatus, TaskType
-from orchestrator.inputs import RetryRequest
+from orchestrator.commands.run_request import RetryRequest
 from orchestrator.orchestrator import Orchestrator
+from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
-from orchestrator.status import TaskView
-from repository.database import Database
+from repository.db.database import Database
 from tests.support.authors import ScriptedAuthor
 from tests.support.processes import bought_again, broken_promises, calls_begun, process
 

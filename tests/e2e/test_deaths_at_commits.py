@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from repository.database import Database
+from repository.db.database import Database
 from tests.e2e.conftest import LEASE
 from tests.e2e.roadmap_command import Command, Done
 from tests.support.commit_gate import CommitGate

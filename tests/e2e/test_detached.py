@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from repository.database import Database
+from repository.db.database import Database
 from tests.e2e.roadmap_command import Command
 from tests.e2e.test_foreground import QUICK, all_is_well, contents_are_made, task_of
 

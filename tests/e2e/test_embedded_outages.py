@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from repository.embedded import EmbeddedServer
+from repository.postgres.server import EmbeddedServer
 from tests.e2e.roadmap_command import Command, Done, Running
 from tests.support.embedded_homes import kill_postmaster, place_for_homes, postmasters
 from tests.support.processes import calls_begun

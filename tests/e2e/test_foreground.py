@@ -12,7 +12,7 @@ import pytest
 
 from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator, Settings
-from repository.database import Database
+from repository.db.database import Database
 from tests.e2e.conftest import AT_ONCE, LEASE
 from tests.e2e.roadmap_command import Command, Running
 from tests.e2e.test_crashes import until

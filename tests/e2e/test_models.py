@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from repository.database import Database
+from repository.db.database import Database
 from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.support.environment import variables
 from tests.support.faults import Asked, Fault, always, by_chance

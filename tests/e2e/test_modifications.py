@@ -7,9 +7,9 @@ import pytest
 
 from domain.vocabulary import ContentStatus, TaskStatus
 from orchestrator import Orchestrator, Settings
-from orchestrator.inputs import ReviewRequest
-from orchestrator.status import RoadmapView
-from repository.database import Database
+from orchestrator.commands.run_request import ReviewRequest
+from orchestrator.queries.status import RoadmapView
+from repository.db.database import Database
 from tests.e2e.roadmap_command import Command
 from tests.e2e.test_crashes import until
 from tests.e2e.test_foreground import QUICK

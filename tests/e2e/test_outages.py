@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from repository import schema
-from repository.database import Database
-from repository.embedded import EmbeddedServer
+from repository.db import schema
+from repository.db.database import Database
+from repository.postgres.server import EmbeddedServer
 from tests.e2e.conftest import LEASE
 from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.e2e.test_foreground import all_is_well, contents_are_made, task_of

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from domain.framework import Framework
-from rendering.drawing import draw
+from rendering.pages.map_layout import draw
 from tests.e2e.browsing import Site, site
 from tests.support.stocked import ARABIC, stock, structure, tell, waiting_task
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from repository import schema
+from repository.db import schema
 from tests.e2e.roadmap_command import Command
 from tests.e2e.served import serving
 from tests.support.poolers import pgbouncer

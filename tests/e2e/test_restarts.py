@@ -12,8 +12,8 @@ import pytest
 from domain.vocabulary import TaskStatus
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from repository.database import Database
-from repository.embedded import EmbeddedServer
+from repository.db.database import Database
+from repository.postgres.server import EmbeddedServer
 from tests.e2e.test_crashes import is_final, until
 from tests.support.authors import ScriptedAuthor
 from tests.support.processes import bought_again, broken_promises, process

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from domain.review import Decision
+from domain.editing.review import Decision
 from domain.vocabulary import ContentType, TaskStatus
 from orchestrator import Orchestrator, Settings
-from orchestrator.inputs import ReviewRequest
-from orchestrator.status import TaskView
-from repository.database import Database
-from repository.embedded import EmbeddedServer
+from orchestrator.commands.run_request import ReviewRequest
+from orchestrator.queries.status import TaskView
+from repository.db.database import Database
+from repository.postgres.server import EmbeddedServer
 from tests.e2e.conftest import LEASE
 from tests.e2e.roadmap_command import Command, Done, ForkedCommand
 from tests.e2e.test_crashes import until

@@ -9,8 +9,8 @@ import psutil
 import pytest
 
 from domain.vocabulary import FINAL
-from repository.database import Database
-from repository.embedded import EmbeddedServer
+from repository.db.database import Database
+from repository.postgres.server import EmbeddedServer
 from tests.e2e.roadmap_command import Command, Running
 from tests.e2e.served import Served, eventually, serving
 from tests.support.processes import bought_again, broken_promises

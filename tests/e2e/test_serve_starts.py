@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from repository.embedded import EmbeddedServer
+from repository.postgres.server import EmbeddedServer
 from tests.e2e.roadmap_command import Command, Running
 from tests.e2e.served import ADDRESS, answers, eventually, serving
 from tests.support.environment import variables

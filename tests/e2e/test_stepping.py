@@ -11,7 +11,7 @@ import pytest
 
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator import Orchestrator, Settings
-from repository.database import Database
+from repository.db.database import Database
 from tests.e2e.conftest import LEASE
 from tests.e2e.roadmap_command import Command, Done
 from tests.e2e.talking import CTRL_C, CTRL_D, TAB, UP, Talk

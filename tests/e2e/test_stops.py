@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from repository.database import IDLE_IN_TRANSACTION_TIMEOUT, Database, execute
+from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT, Database, execute
 from tests.e2e.test_crashes import Fleet, check, is_final, until
 from tests.support.authors import ScriptedAuthor
 

@@ -19,7 +19,7 @@ from langgraph_sdk.client import LangGraphClient
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from repository.database import Database
+from repository.db.database import Database
 from tests.e2e.roadmap_command import Command
 from tests.e2e.test_crashes import until
 from tests.support.processes import bought_again, broken_promises

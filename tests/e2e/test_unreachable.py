@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 import psycopg
 import pytest
 
-from repository import schema
+from repository.db import schema
 from tests.e2e.roadmap_command import Done, ForkedCommand
 from tests.support.databases import create_database, url_of
 from tests.support.servers import PASSWORD, place, tcp_server, tcp_url

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from repository import schema
+from repository.db import schema
 from tests.migrations.filling import fill
 from tests.support.databases import create_database, drop_database, url_of
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from repository import schema
+from repository.db import schema
 from tests.support.forks import FORKS
 
 _NAME = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'roadmap db'"

@@ -6,8 +6,8 @@ from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.checkpoint.postgres.base import MIGRATIONS
 from psycopg.rows import dict_row
 
-from repository import schema
-from repository.revisions import SCRIPTS
+from repository.db import schema
+from repository.db.revisions import SCRIPTS
 from tests.migrations.conftest import Fresh
 from tests.migrations.filling import rows
 

@@ -9,7 +9,7 @@ import pytest
 
 from domain.errors import InvalidInput
 from domain.vocabulary import FINAL, Step
-from repository import schema
+from repository.db import schema
 from tests.migrations.conftest import Fresh
 from tests.migrations.filling import rows
 

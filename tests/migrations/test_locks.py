@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from domain.errors import DatabaseUnavailable
-from repository import schema
+from repository.db import schema
 from tests.migrations.catalog import catalog
 from tests.migrations.conftest import Fresh
 from tests.migrations.filling import WRITES_ROADMAPS, WRITES_TASKS, fill, rows, writing

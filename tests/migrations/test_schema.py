@@ -1,4 +1,4 @@
-"""repository/schema.py: the way to the revision that the code works on."""
+"""repository/db/schema.py: the way to the revision that the code works on."""
 
 import logging
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine
 
 from domain.errors import DatabaseUnavailable, InvalidInput
-from repository import schema
+from repository.db import schema
 from repository.tables import roadmaps, runs, users
 from tests.migrations.catalog import catalog
 from tests.migrations.conftest import Fresh

@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from repository import schema
+from repository.db import schema
 from tests.migrations.catalog import catalog
 from tests.migrations.conftest import SMOKE, Fresh
 from tests.migrations.filling import fill, rows

@@ -10,14 +10,14 @@ from typing import Final
 import pytest
 
 from domain.checks import Expected, check_content
-from domain.review import Decision
+from domain.editing.review import Decision
 from domain.vocabulary import FINAL, ContentStatus, ContentType, TaskStatus
 from nodes.authors.port import QuizBrief, ResourcesBrief, TutorialBrief
-from orchestrator.inputs import ReviewRequest
+from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
+from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
-from orchestrator.status import TaskView
-from repository.database import Database
+from repository.db.database import Database
 from tests.support.processes import broken_promises
 
 MODEL: Final = os.environ.get("MODEL_UNDER_TEST")

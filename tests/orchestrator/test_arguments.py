@@ -9,14 +9,14 @@ from typing import Any, Final
 
 import pytest
 
+from domain.editing.review import Decision
 from domain.errors import InvalidInput, NotFound, RoadmapError
 from domain.request import LearningRequest, Preferences
-from domain.review import Decision
 from domain.vocabulary import ContentType
 from domain.webhooks import WebhookEvent
 from orchestrator import Orchestrator, Settings
-from orchestrator.inputs import RetryRequest, ReviewRequest
-from orchestrator.terms import Once, Terms
+from orchestrator.commands.request_context import Once, Terms
+from orchestrator.commands.run_request import RetryRequest, ReviewRequest
 from tests.support.authors import ScriptedAuthor
 
 GOOD: Final[dict[str, Any]] = {

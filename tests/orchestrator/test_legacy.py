@@ -10,7 +10,7 @@ from domain.errors import Conflict
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from nodes.authors.port import Role
 from orchestrator import Orchestrator, Settings
-from repository import schema
+from repository.db import schema
 from tests.migrations.filling import fill
 from tests.support.authors import ScriptedAuthor
 from tests.support.databases import create_database, drop_database, url_of

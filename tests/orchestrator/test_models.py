@@ -10,9 +10,9 @@ from domain.errors import InvalidInput
 from domain.vocabulary import ContentStatus, TaskStatus
 from nodes.authors.port import Role, Usage
 from orchestrator.orchestrator import Orchestrator
+from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
-from orchestrator.status import TaskView
-from repository.database import Database, execute
+from repository.db.database import Database, execute
 from tests.support.authors import ScriptedAuthor
 from tests.support.environment import variables
 from tests.support.faults import Asked, Fault, Script, always, by_chance

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from domain.diff import diff
+from domain.editing.diff import diff
+from domain.editing.review import Decision, EditPlan, NewPart, NewParts, Operation, Position
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import ConceptDraft
-from domain.review import Decision, EditPlan, NewPart, NewParts, Operation, Position
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from nodes.authors.port import Brief, EditPlanBrief, Role
-from orchestrator.inputs import ReviewRequest
+from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
+from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
-from orchestrator.status import TaskView
 from tests.support.authors import ScriptedAuthor, framework_draft
 
 FIRST, SECOND, THIRD, NEW = "c-1-1-1", "c-1-1-2", "c-1-1-3", "c-1-1-4"

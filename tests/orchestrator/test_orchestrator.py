@@ -13,16 +13,16 @@ from sqlalchemy import text
 from domain.errors import NotFound
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
-from orchestrator import transitions
-from orchestrator.inputs import RetryRequest
+from orchestrator.commands import transitions
+from orchestrator.commands.run_request import RetryRequest
+from orchestrator.execution.runner import Runner
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.resources import open_resources
-from orchestrator.runner import Runner
 from orchestrator.settings import Settings
-from repository.database import IDLE_IN_TRANSACTION_TIMEOUT, Database, execute
-from repository.roadmaps import save_roadmap_metadata
-from repository.tasks import create_task
-from tests.orchestrator.test_worker import working
+from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT, Database, execute
+from repository.roadmaps.roadmaps import save_roadmap_metadata
+from repository.runs.tasks import create_task
+from tests.orchestrator.workers.test_worker import working
 from tests.support.authors import ScriptedAuthor
 from tests.support.processes import broken_promises
 from tests.support.rows import reserved, started

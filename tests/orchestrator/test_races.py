@@ -8,15 +8,15 @@ from typing import Any, TypeVar
 
 import pytest
 
+from domain.editing.review import Decision, EditPlan, Operation
 from domain.errors import Conflict, NotFound, RoadmapError
-from domain.review import Decision, EditPlan, Operation
 from domain.vocabulary import FINAL, ContentType, TaskStatus
 from nodes.authors.port import Brief, Role
-from orchestrator.inputs import ReviewRequest
+from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
+from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
-from orchestrator.status import TaskView
-from repository.database import Database
+from repository.db.database import Database
 from tests.support.authors import ScriptedAuthor, framework_draft
 from tests.support.processes import broken_promises
 

@@ -11,12 +11,12 @@ from domain.contents import Quiz
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from nodes.authors.port import Brief, ContentBrief, Role
-from orchestrator.inputs import RetryRequest
+from orchestrator.commands.run_request import RetryRequest
 from orchestrator.orchestrator import Orchestrator
+from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
-from orchestrator.status import TaskView
-from repository.database import Database, execute
-from repository.roadmaps import save_roadmap_metadata
+from repository.db.database import Database, execute
+from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.support.authors import QUIZ, ScriptedAuthor
 from tests.support.rows import framework
 from tests.support.runs import content_begun

@@ -13,14 +13,14 @@ from sqlalchemy import text
 
 from domain.errors import Conflict, RoadmapError, Superseded
 from domain.vocabulary import ACTIVE, FINAL, TRANSITIONS, ContentType, TaskStatus
-from orchestrator import transitions
+from orchestrator.commands import transitions
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from repository.contents import begin_contents, fail_content, save_version
-from repository.database import Database, Session, execute
-from repository.fence import Fence, hold_task
-from repository.readings import states
-from repository.roadmaps import save_roadmap_metadata
+from repository.db.database import Database, Session, execute
+from repository.db.fence import Fence, hold_task
+from repository.roadmaps.content_queries import states
+from repository.roadmaps.contents import begin_contents, fail_content, save_version
+from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.support.authors import ScriptedAuthor
 from tests.support.rows import BOUGHT, framework
 

@@ -10,7 +10,7 @@ from fastapi import Request
 from domain import errors
 from domain.errors import LimitReached, RoadmapError
 from examples.fastapi_backend import STATUSES, app, refused
-from repository.database import Database
+from repository.db.database import Database
 from tests.support.environment import variables
 
 ANN = {"Authorization": "Bearer token-of-ann"}

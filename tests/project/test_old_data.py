@@ -11,19 +11,19 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from domain.diff import diff
+from domain.editing.diff import diff
+from domain.editing.review import Decision
 from domain.errors import UnknownFormat
-from domain.review import Decision
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from nodes.authors.port import Role
 from orchestrator.orchestrator import Orchestrator
+from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
-from orchestrator.status import TaskView
-from rendering.documents import roadmap_document
-from rendering.pages import html_document
-from rendering.stories import details, line_of
-from repository import schema
-from repository.database import Database, execute
+from rendering.documents.html_document import html_document
+from rendering.documents.markdown_document import roadmap_document
+from rendering.text.event_text import details, line_of
+from repository.db import schema
+from repository.db.database import Database, execute
 from tests.support.authors import Failing
 from tests.support.databases import create_database, drop_database, url_of
 from tests.support.old_data import GOALS
@@ -196,6 +196,6 @@ async def test_an_event_of_a_version_that_is_not_known_is_shown_as_it_is(
 def test_the_checkpoint_format_is_the_one_that_is_written() -> None:
     from langgraph.pregel._checkpoint import LATEST_VERSION
 
-    from repository.checkpoints import CHECKPOINT_FORMAT
+    from repository.db.checkpoints import CHECKPOINT_FORMAT
 
     assert CHECKPOINT_FORMAT == LATEST_VERSION, "look at what changed, and write a new file of old data"

@@ -23,15 +23,15 @@ from pydantic import BaseModel, ValidationError
 from domain.checks import check_content
 from domain.checks.resources import is_web_address
 from domain.contents import FoundPage, Quiz, Resources, Tutorial
+from domain.editing.review import EditPlan
 from domain.framework import FrameworkDraft
-from domain.review import EditPlan
-from nodes.authors.failures import call_failed
 from nodes.authors.parsing import object_in
 from nodes.authors.port import Answer
-from nodes.authors.storable import storable_answer
-from nodes.web.connect import FetchFailed, readable
-from nodes.web.search import SearchFailed, read_duckduckgo, read_tavily
-from nodes.web.titles import agree, titles_of
+from nodes.authors.provider_errors import call_failed
+from nodes.authors.strip_unstorable import storable_answer
+from nodes.net.connect import FetchFailed, readable
+from nodes.verification.search import SearchFailed, read_duckduckgo, read_tavily
+from nodes.verification.titles import agree, titles_of
 from tests.support.nonsense import ANYTHING, DEEP, LONG_NUMBER, fuzzed, json_values, near, one_line
 
 # Models and their providers

@@ -26,24 +26,24 @@ from pydantic import ValidationError
 
 from cli.inputs import known_id
 from domain.contents import Quiz, Tutorial
-from domain.deadlines import read_deadline
 from domain.errors import InvalidInput, NotFound, UnknownFormat
 from domain.framework import Framework
-from domain.goal_pace import deadline_in, hours_in
 from domain.identity import new_roadmap_id
-from domain.language import guess_language, is_written_in
-from domain.pace import read_zone
+from domain.pace.deadlines import read_deadline
+from domain.pace.goal_pace import deadline_in, hours_in
+from domain.pace.pace import read_zone
 from domain.request import LearningRequest, Preferences, usable_text
-from domain.secrets import redact, redact_url
-from domain.stored import read_stored
-from nodes.authors.budget import Limit
+from domain.text.language import guess_language, is_written_in
+from domain.text.parse_stored import read_stored
+from domain.text.secrets import redact, redact_url
 from nodes.authors.prices import Prices, read_prices
 from nodes.authors.usage import Tokens
+from nodes.ledger.budget import Limit
+from nodes.net.addresses import AllowList
 from nodes.state import SHAPES
-from nodes.web.addresses import AllowList
+from orchestrator.execution.stepper import read_value
 from orchestrator.settings import Settings
-from orchestrator.stepper import read_value
-from repository.urls import asyncpg_arguments, psycopg_arguments, read_url
+from repository.db.urls import asyncpg_arguments, psycopg_arguments, read_url
 from tests.support.nonsense import ANYTHING, DEEP, LONG_NUMBER, fuzzed, json_values, near, one_line, says_something
 
 # Whoever runs it

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from repository.embedded import EmbeddedServer
+from repository.postgres.server import EmbeddedServer
 from tests.support.embedded_homes import (
     copy_home,
     keep,

@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable
-from repository import schema
-from repository.database import PATIENCE_FOR_ANSWERS, Database, Session, execute
-from repository.postgres_binaries import Account
-from repository.urls import psycopg_arguments
+from repository.db import schema
+from repository.db.database import PATIENCE_FOR_ANSWERS, Database, Session, execute
+from repository.db.urls import psycopg_arguments
+from repository.postgres.binaries import Account
 from tests.support.servers import NotHere, place, programs_of, tcp_server, tcp_url
 
 

@@ -8,7 +8,7 @@ import pytest
 from asyncpg.exceptions import InternalClientError
 
 from domain.errors import DatabaseUnavailable, InvalidInput
-from repository.database import driver_errors
+from repository.db.database import driver_errors
 
 
 @pytest.mark.parametrize(

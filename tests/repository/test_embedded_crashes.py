@@ -12,7 +12,7 @@ import psutil
 import psycopg
 import pytest
 
-from repository.embedded import EmbeddedServer
+from repository.postgres.server import EmbeddedServer
 from tests.support.embedded_homes import (
     answers,
     keep,

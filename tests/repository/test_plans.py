@@ -15,28 +15,14 @@ from sqlalchemy import Row, text
 
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from domain.webhooks import WebhookEvent
-from orchestrator.queue_pgqueuer import PgQueuerQueue
-from orchestrator.status import roadmap_view, status_check
-from repository import (
-    calls,
-    claims,
-    contents,
-    events,
-    forgotten,
-    idempotency,
-    liveness,
-    overviews,
-    readings,
-    retention,
-    roadmaps,
-    tasks,
-    tokens,
-    totals,
-    webhooks,
-)
-from repository.database import Database, execute
-from repository.fence import hold_task
+from orchestrator.queries.status import roadmap_view, status_check
+from orchestrator.workers.queue_pgqueuer import PgQueuerQueue
+from repository.db.database import Database, execute
+from repository.db.fence import hold_task
+from repository.roadmaps import claims, content_queries, contents, roadmaps, summaries
+from repository.runs import calls, events, liveness, recovery, retention, tasks, totals
 from repository.tables.runs import TaskRow
+from repository.users import idempotency, tokens, webhooks
 from tests.support.databases import create_database, drop_database, url_of
 from tests.support.filled import FENCE, FILL, ROADMAP, RUNS, TASK, TASKS, Work, check
 from tests.support.rows import BOUGHT
@@ -68,10 +54,10 @@ READS: Final[dict[str, Work]] = {
     "get_task_of_an_owner": lambda session: tasks.get_task(session, TASK, owner="user-7"),
     "first_request": lambda session: tasks.first_request(session, ROADMAP),
     "roadmap_view": lambda session: roadmap_view(session, ROADMAP),
-    "stale_contents": lambda session: readings.stale_contents(session, "r-1"),
-    "states": lambda session: readings.states(session, ROADMAP),
-    "newest_versions": lambda session: readings.newest_versions(session, ROADMAP),
-    "newest_versions_of_a_concept": lambda session: readings.newest_versions(session, ROADMAP, "c-7"),
+    "stale_contents": lambda session: content_queries.stale_contents(session, "r-1"),
+    "states": lambda session: content_queries.states(session, ROADMAP),
+    "newest_versions": lambda session: content_queries.newest_versions(session, ROADMAP),
+    "newest_versions_of_a_concept": lambda session: content_queries.newest_versions(session, ROADMAP, "c-7"),
     "news_of": lambda session: events.news_of(session, {TASK: 2, "t-8": 0, "nobody": 0}),
     "page_of_deliveries": lambda session: webhooks.page_of_deliveries(session, "w-7"),
     "page_of_deliveries_from_the_middle": lambda session: webhooks.page_of_deliveries(
@@ -158,10 +144,10 @@ async def test_no_request_locks_more_than_it_is_about(filled: Database, what: st
 
 
 SWEEPS: Final[dict[str, Work]] = {
-    "abandoned_tasks": forgotten.abandoned_tasks,
-    "undelivered_tasks": forgotten.undelivered_tasks,
-    "owned_tasks": lambda session: forgotten.owned_tasks(session, "alive"),
-    "overdue_reviews": forgotten.overdue_reviews,
+    "abandoned_tasks": recovery.abandoned_tasks,
+    "undelivered_tasks": recovery.undelivered_tasks,
+    "owned_tasks": lambda session: recovery.owned_tasks(session, "alive"),
+    "overdue_reviews": recovery.overdue_reviews,
 }
 
 
@@ -251,12 +237,12 @@ async def test_a_statement_that_reads_a_whole_index_would_be_noticed(filled: Dat
 
 
 OVERVIEWS: Final[dict[str, Work]] = {
-    "broken_roadmaps": overviews.broken_roadmaps,
-    "shelf": lambda session: overviews.shelf(session, user_id="user-7"),
-    "shelf_of_everybody": lambda session: overviews.shelf(session, before=(datetime.now(UTC), "r")),
-    "pulse": lambda session: overviews.pulse(session, ROADMAP),
-    "pressure": overviews.pressure,
-    "processes": overviews.processes,
+    "broken_roadmaps": summaries.broken_roadmaps,
+    "shelf": lambda session: summaries.shelf(session, user_id="user-7"),
+    "shelf_of_everybody": lambda session: summaries.shelf(session, before=(datetime.now(UTC), "r")),
+    "pulse": lambda session: summaries.pulse(session, ROADMAP),
+    "pressure": summaries.pressure,
+    "processes": summaries.processes,
     "webhooks_of_everybody": lambda session: webhooks.page_of_webhooks(session),
     "tokens_of_a_user": lambda session: tokens.list_tokens(session, "user-7"),
     "expenses_of_a_user": lambda session: calls.expenses(session, user_id="user-7"),

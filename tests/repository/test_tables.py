@@ -3,10 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import DateTime, text
 
-from repository.database import Database, execute
-from repository.events import append_events, events_after
+from repository.db.database import Database, execute
+from repository.runs.events import append_events, events_after
+from repository.runs.tasks import get_task
 from repository.tables.runs import TaskRow
-from repository.tasks import get_task
 from tests.support.rows import started
 
 

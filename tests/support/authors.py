@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from domain.contents import Question, Quiz, QuizKey, Resource, Resources, Tutorial
+from domain.editing.review import EditPlan, NewParts, StructureReview
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, Outline, StageDraft, StageOutline, StageParts
 from domain.request import Intent
-from domain.review import EditPlan, NewParts, StructureReview
 from nodes.authors.port import Answer, Brief, ContentBrief, Role, Usage
 
 Reply = Callable[[Brief[Any], Sequence[str]], BaseModel | Mapping[str, Any]]

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from domain.deadlines import read_deadline, weeks_between
+from domain.pace.deadlines import read_deadline, weeks_between
 
 TODAY = date(2026, 11, 30)
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from repository.embedded import EmbeddedServer
+from repository.postgres.server import EmbeddedServer
 
 
 def hold(server: EmbeddedServer) -> None:

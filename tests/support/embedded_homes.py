@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from domain.errors import DatabaseUnavailable
-from repository.embedded import EmbeddedServer
+from repository.postgres.server import EmbeddedServer
 
 REPOSITORY = Path(__file__).parents[2]
 PACKAGES = Path(psycopg.__file__).parents[1]
@@ -62,7 +62,7 @@ def copy_home(initialised: Path, home: Path) -> EmbeddedServer:
 
 def sockets_of(home: Path) -> Path:
     """The folder of the home's socket, known by its name in the settings of a started server."""
-    from repository.embedded_home import ServerHome
+    from repository.postgres.home import ServerHome
 
     return ServerHome(home).sockets()
 

@@ -10,8 +10,8 @@ from typing import Final
 import pytest
 from sqlalchemy import text
 
-from repository.database import Database, Session, execute
-from repository.fence import Fence
+from repository.db.database import Database, Session, execute
+from repository.db.fence import Fence
 
 TASKS, PER_ROADMAP, LARGE = 20_000, 5, 1_000
 """Rows; a table of fewer than LARGE may be read as a whole."""

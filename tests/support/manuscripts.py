@@ -4,7 +4,7 @@ from typing import Any
 
 from domain.contents import Question, Quiz, Resource, Resources, Tutorial
 from domain.framework import Concept, Framework, Module, Stage
-from domain.manuscript import Key, Manuscript, Planning, Written
+from domain.roadmap_export import Key, Manuscript, Planning, Written
 from domain.vocabulary import ContentStatus, ContentType
 from tests.support.deadlines import TODAY
 from tests.support.frameworks import framework

@@ -13,15 +13,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from domain.review import EditPlan, Operation
+from domain.editing.review import EditPlan, Operation
 from domain.vocabulary import TaskStatus
 from nodes.authors.port import Brief, EditPlanBrief, Role
-from orchestrator.inputs import ReviewRequest
+from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
+from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
-from orchestrator.status import TaskView
-from repository import schema
-from repository.postgres_binaries import client_program
+from repository.db import schema
+from repository.postgres.binaries import client_program
 from tests.support.authors import Failing
 from tests.support.servers import EMBEDDED, server
 

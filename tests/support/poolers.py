@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from repository.postgres_binaries import Account
+from repository.postgres.binaries import Account
 from tests.support.servers import PASSWORD, NotHere, free_port
 
 SERVER_CONNECTIONS: Final = 3

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from repository.database import Database, execute
+from repository.db.database import Database, execute
 
 ROADMAP: Final = Path(sys.executable).with_name("roadmap")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from repository.database import Session
+from repository.db.database import Session
 
 _Entry = tuple[int, int, str]
 """(0 for an urgent one, else 1; number in the order of requests; task id): the least comes first."""
@@ -24,7 +24,7 @@ class _Transaction:
 
 
 class MemoryQueue:
-    """The port (orchestrator/queue.py) for one event loop; several may take from it.
+    """The port (orchestrator/workers/queue.py) for one event loop; several may take from it.
 
     Entries wait at the connection of their transaction until it is given back to the pool: only then is it known how
     the commit went. A savepoint that is rolled back leaves its entries; a wake-up too many is harmless.

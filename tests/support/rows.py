@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentType, TaskStatus, TaskType
-from repository.calls import ACCEPTED, Call
-from repository.contents import insert_contents
-from repository.database import Database
-from repository.fence import Fence
-from repository.roadmaps import reserve_roadmap
+from repository.db.database import Database
+from repository.db.fence import Fence
+from repository.roadmaps.contents import insert_contents
+from repository.roadmaps.roadmaps import reserve_roadmap
+from repository.runs.calls import ACCEPTED, Call
+from repository.runs.tasks import create_task
 from repository.tables.runs import TaskRow
-from repository.tasks import create_task
 
 
 def framework(roadmap_id: str = "r-1", concepts: int = 2) -> Framework:

@@ -1,7 +1,7 @@
 """Waiting for what a run does."""
 
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.status import TaskView
+from orchestrator.queries.status import TaskView
 
 
 async def content_begun(orchestrator: Orchestrator, task: TaskView) -> None:

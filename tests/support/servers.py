@@ -9,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
-from repository import schema
-from repository.embedded import EmbeddedServer
-from repository.postgres_binaries import Account, Binaries
+from repository.db import schema
+from repository.postgres.binaries import Account, Binaries
+from repository.postgres.server import EmbeddedServer
 from tests.support.databases import TEMPLATE, create_database, drop_database, url_of
 
 EMBEDDED: Final = "embedded"

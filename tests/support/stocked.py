@@ -9,8 +9,8 @@ from psycopg.types.json import Jsonb
 
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentType
-from repository.database import Database
-from repository.roadmaps import save_roadmap_metadata
+from repository.db.database import Database
+from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.support.authors import QUIZ, RESOURCES, TUTORIAL
 
 ARABIC = ("المتغيرات وأنواع البيانات", "الشروط والحلقات", "الدوال", "القوائم والقواميس", "معالجة الأخطاء", "الاختبارات")

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from backend.pages.views.looks import CONTENT_NAMES, CONTENT_SAYS, Look, content_look, direction_of
 from backend.pages.views.quiz import QuestionCard
+from backend.pages.views.status_labels import CONTENT_NAMES, CONTENT_SAYS, Look, content_look, direction_of
 from domain.contents import Resource, Resources, Tutorial
 from domain.framework import Concept, Framework, Place
 from domain.vocabulary import ContentType
-from rendering.markdown import Heading, Rendered, is_safe_link
-from rendering.words import hours
-from repository.readings import ContentState
+from rendering.pages.markdown import Heading, Rendered, is_safe_link
+from rendering.text.text import hours
+from repository.roadmaps.content_queries import ContentState
 from repository.tables.roadmaps import ContentVersionRow
 
 IT: Final = {ContentType.TUTORIAL: "the tutorial", ContentType.RESOURCES: "the links", ContentType.QUIZ: "the quiz"}
@@ -204,7 +204,7 @@ def tutorial_of(written: Written, text: Rendered | None, *, present: bool) -> Tu
         shown_version=written.shown.version if written.shown else 0,
         versions=links_of(written),
         present=present,
-        html=Markup(text.html) if text else None,  # cleaned by an allow-list: rendering/markdown.py
+        html=Markup(text.html) if text else None,  # cleaned by an allow-list: rendering/pages/markdown.py
         contents_table=headings if len(headings) >= FEWEST else (),
         summary=tutorial.summary if tutorial else "",
         minutes=tutorial.estimated_completion_time if tutorial else 0,

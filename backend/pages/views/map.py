@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Final, Literal
 
-from backend.pages.views.looks import (
+from backend.pages.views.status_labels import (
     CONTENT_NAMES,
     CONTENT_SAYS,
     TASK_NAMES,
@@ -17,11 +17,11 @@ from backend.pages.views.looks import (
 )
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
-from orchestrator.status import RoadmapView, TaskView
-from rendering.drawing import Drawing, draw
-from rendering.stories import doing
-from rendering.words import hours
-from repository.readings import ContentState
+from orchestrator.queries.status import RoadmapView, TaskView
+from rendering.pages.map_layout import Drawing, draw
+from rendering.text.event_text import doing
+from rendering.text.text import hours
+from repository.roadmaps.content_queries import ContentState
 
 MOST_BROKEN: Final = 20
 """Shown one by one; the button beside them is for all."""

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from backend.pages.views.looks import Look
-from rendering.words import seconds
-from repository.overviews import Pressure, Process
+from backend.pages.views.status_labels import Look
+from rendering.text.text import seconds
+from repository.roadmaps.summaries import Pressure, Process
 
 
 @dataclass(frozen=True, slots=True)

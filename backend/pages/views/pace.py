@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.pace import Pace, today_in
-from rendering.pace_text import misunderstood, until
-from rendering.words import hours
+from domain.pace.pace import Pace, today_in
+from rendering.text.pace_text import misunderstood, until
+from rendering.text.text import hours
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from domain.framework import Framework
-from orchestrator.pace import PaceView
-from rendering.phrases import days_of, in_time
-from rendering.schedule import Share, schedule
-from rendering.words import counted, hours
+from orchestrator.learners.pace import PaceView
+from rendering.documents.document_text import days_of, in_time
+from rendering.text.schedule import Share, schedule
+from rendering.text.text import counted, hours
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from backend.pages.views.structure import ChangeLine, Outline, changes_between, outline_of
+from domain.editing.review import DimensionScore, Issue, Validation
 from domain.framework import Framework
-from domain.review import DimensionScore, Issue, Validation
 from domain.vocabulary import TaskStatus, TaskType
-from orchestrator.status import TaskView
-from rendering.changes import totals_line
-from repository.events import Event
+from orchestrator.queries.status import TaskView
+from rendering.text.changes import totals_line
+from repository.runs.events import Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from backend.pages.views.looks import CONTENT_NAMES, TASK_NAMES, Look, task_look, task_state
+from backend.pages.views.status_labels import CONTENT_NAMES, TASK_NAMES, Look, task_look, task_state
 from domain.vocabulary import ACTIVE, ContentType, TaskStatus
-from orchestrator.status import TaskView
-from rendering.stories import doing, gist
-from rendering.words import dollars, seconds, tokens
-from repository.calls import Expense
-from repository.events import Event
+from orchestrator.queries.status import TaskView
+from rendering.text.event_text import doing, gist
+from rendering.text.text import dollars, seconds, tokens
+from repository.runs.calls import Expense
+from repository.runs.events import Event
 
 TOLD: Final = frozenset(
     {

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from backend.pages.views.looks import direction_of
-from domain.diff import Change, ChangeKind, diff
+from backend.pages.views.status_labels import direction_of
+from domain.editing.diff import Change, ChangeKind, diff
 from domain.framework import Framework
-from rendering.changes import note, totals_line
-from rendering.words import hours
+from rendering.text.changes import note, totals_line
+from rendering.text.text import hours
 
 SIGNS: Final[dict[ChangeKind, tuple[str, str, str]]] = {
     "added": ("+", "added", "added"),

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.pages.views.looks import TASK_NAMES, Look, task_look, task_state
-from orchestrator.status import TaskView
-from rendering.stories import doing
-from rendering.words import seconds
+from backend.pages.views.status_labels import TASK_NAMES, Look, task_look, task_state
+from orchestrator.queries.status import TaskView
+from rendering.text.event_text import doing
+from rendering.text.text import seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Plans edits: mends what code found broken, then follows a person's words; says what it cannot do and leaves it."""
 
-from domain.review import EditPlan
+from domain.editing.review import EditPlan
 from nodes.authors.offline_texts.following import follow
 from nodes.authors.offline_texts.instructions import read_instructions
 from nodes.authors.offline_texts.library import wording_for

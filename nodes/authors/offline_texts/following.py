@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from domain.review import TargetType
+from domain.editing.review import TargetType
 from nodes.authors.offline_texts.instructions import Wish, bare
 from nodes.authors.offline_texts.parts import Part, find_parts
 from nodes.authors.offline_texts.plan_draft import LONGEST_NAME, NEW_CONCEPTS, Draft

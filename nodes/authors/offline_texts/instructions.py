@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from domain.review import TargetType
+from domain.editing.review import TargetType
 from nodes.authors.offline_texts.words import plain
 
 Deed = Literal["add", "remove", "rename", "hours", "unknown"]

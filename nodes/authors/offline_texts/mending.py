@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from domain.review import Issue
+from domain.editing.review import Issue
 from nodes.authors.offline_texts.parts import Part
 from nodes.authors.offline_texts.plan_draft import LEAST_HOURS, LONGEST_NAME, MOST_HOURS, Draft
 from nodes.authors.offline_texts.understanding import number

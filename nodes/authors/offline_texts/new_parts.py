@@ -1,7 +1,7 @@
 """Writes the parts that a plan adds."""
 
+from domain.editing.review import NewPart, NewParts, Operation
 from domain.framework import ConceptDraft, ModuleDraft, StageDraft
-from domain.review import NewPart, NewParts, Operation
 from nodes.authors.offline_texts.frameworks import write_concept, write_module, write_stage
 from nodes.authors.offline_texts.library import TOPICS, terms_for, wording_for
 from nodes.authors.offline_texts.selection import unique

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+from domain.editing.review import TargetType
 from domain.framework import Concept, Framework
-from domain.review import TargetType
 from nodes.authors.offline_texts.instructions import bare, kind_of
 
 _KIND_FIRST = re.compile(

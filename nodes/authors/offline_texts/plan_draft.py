@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from domain.review import Operation, Position, TargetType
+from domain.editing.review import Operation, Position, TargetType
 from nodes.authors.offline_texts.parts import Part
 from nodes.authors.offline_texts.shape import EditWords, Wording
 from nodes.authors.port import EditPlanBrief

@@ -1,8 +1,8 @@
 """Reads a request, and looks at a framework, by rules."""
 
+from domain.editing.review import DimensionScore, Issue, StructureReview
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest
-from domain.review import DimensionScore, Issue, StructureReview
 from nodes.authors.offline_texts.library import read_goal, wording_for
 from nodes.authors.offline_texts.words import capital, plain
 

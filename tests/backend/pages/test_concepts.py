@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from domain.framework import Concept, Framework, Module, Stage
-from repository.database import Database
-from repository.roadmaps import save_roadmap_metadata
+from repository.db.database import Database
+from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.backend.pages.conftest import Post
 from tests.backend.places import fill, quiz_row
 from tests.support.authors import QUIZ

@@ -5,8 +5,8 @@ import re
 import httpx
 
 from backend.pages.home import PAGE
-from repository.database import Database
-from repository.roadmaps import mark_binned, reserve_roadmap
+from repository.db.database import Database
+from repository.roadmaps.roadmaps import mark_binned, reserve_roadmap
 
 
 async def _stock(database: Database, number: int, *, binned: bool = False) -> None:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from domain.vocabulary import Role
-from repository.database import Database
+from repository.db.database import Database
 from tests.backend.conftest import Serve
 from tests.backend.pages.conftest import Post
 from tests.backend.places import fill

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.vocabulary import Role
-from repository.database import Database, execute
+from repository.db.database import Database, execute
 from tests.backend.conftest import Serve
 from tests.backend.pages.conftest import Post
 from tests.backend.places import fill

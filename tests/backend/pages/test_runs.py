@@ -8,7 +8,7 @@ import httpx
 from domain.vocabulary import TaskStatus
 from nodes.authors.port import Role
 from orchestrator import Orchestrator, Settings
-from rendering.stories import line_of
+from rendering.text.event_text import line_of
 from tests.support.authors import Failing, ScriptedAuthor
 
 

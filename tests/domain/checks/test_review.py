@@ -1,7 +1,7 @@
 import pytest
 
 from domain.checks import check_review
-from domain.review import Issue, Severity, StructureReview
+from domain.editing.review import Issue, Severity, StructureReview
 
 
 def review(severity: Severity, words: str) -> StructureReview:

@@ -2,7 +2,7 @@ import pytest
 
 from domain.checks import Expected, check_content
 from domain.contents import Tutorial
-from domain.language import same_language
+from domain.text.language import same_language
 
 FILLING = (
     "This lesson explains what the matter is about and shows one small example that runs at once. After that you change"

@@ -6,11 +6,11 @@ from typing import Any, TypeVar, cast
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from domain.edits import apply_edits
+from domain.editing.edits import apply_edits
+from domain.editing.review import EditPlan, Issue, NewParts
 from domain.framework import Concept, Framework, FrameworkDraft
 from domain.identity import identify
 from domain.request import LearningRequest, Level, Preferences
-from domain.review import EditPlan, Issue, NewParts
 from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import (
     Brief,

@@ -7,14 +7,14 @@ from typing import Any, Final
 import pytest
 
 from domain.vocabulary import Step
-from nodes.authors.ledger import Ledger
 from nodes.authors.port import Brief, CallFailed, Role
-from nodes.authors.questions import Question
-from nodes.authors.throttle import Throttle
-from repository.calls import known_answers
-from repository.database import Database, Session
-from repository.fence import Fence
-from tests.nodes.authors.test_ledger import INTENT_BRIEF, QUIZ_BRIEF, SUBJECT, Always, at_least_one_question
+from nodes.ledger.ledger import Ledger
+from nodes.ledger.requests import Question
+from nodes.ledger.scheduler import Throttle
+from repository.db.database import Database, Session
+from repository.db.fence import Fence
+from repository.runs.calls import known_answers
+from tests.nodes.ledger.test_ledger import INTENT_BRIEF, QUIZ_BRIEF, SUBJECT, Always, at_least_one_question
 from tests.support.authors import INTENT, QUIZ, ScriptedAuthor
 from tests.support.rows import fence_of, started
 

@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 from domain.checks import check_content
 from domain.contents import Content, Quiz, Resources, Tutorial
 from domain.framework import Concept
-from domain.language import is_written_in
 from domain.request import Level
+from domain.text.language import is_written_in
 from nodes.authors.port import QuizBrief, ResourcesBrief, TutorialBrief
 from nodes.content_step import expected_of
 from tests.nodes.authors.offline_plans import (

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from domain.checks import check_framework
+from domain.editing.review import Issue
 from domain.framework import Framework
-from domain.review import Issue
 from tests.nodes.authors.offline_plans import MAX_CONCEPTS, edited, framework_for
 
 

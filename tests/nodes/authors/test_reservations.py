@@ -8,17 +8,17 @@ from sqlalchemy import text
 
 from domain.errors import BudgetSpent, Superseded
 from domain.vocabulary import Step, TaskStatus
-from nodes.authors.budget import Budget, Limit
-from nodes.authors.ledger import Ledger
 from nodes.authors.port import CallFailed, Role, Usage
-from nodes.authors.questions import Question
-from nodes.authors.throttle import Throttle
-from orchestrator.transitions import end
-from repository.calls import LOST, Bill, bill, expenses, settle_lost_calls
-from repository.database import Database, execute
-from repository.fence import Fence
-from repository.tasks import update_task_status
-from tests.nodes.authors.test_ledger import INTENT_BRIEF, Always, broken_until, quiz_question
+from nodes.ledger.budget import Budget, Limit
+from nodes.ledger.ledger import Ledger
+from nodes.ledger.requests import Question
+from nodes.ledger.scheduler import Throttle
+from orchestrator.commands.transitions import end
+from repository.db.database import Database, execute
+from repository.db.fence import Fence
+from repository.runs.calls import LOST, Bill, bill, expenses, settle_lost_calls
+from repository.runs.tasks import update_task_status
+from tests.nodes.ledger.test_ledger import INTENT_BRIEF, Always, broken_until, quiz_question
 from tests.support.authors import ScriptedAuthor
 from tests.support.rows import fence_of, started
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from backend.pages.views.concept import Written, content_of, resources_of, standing_of, tutorial_of
 from domain.vocabulary import ContentStatus, ContentType
-from rendering.markdown import rendered
-from repository.readings import ContentState
+from rendering.pages.markdown import rendered
+from repository.roadmaps.content_queries import ContentState
 from repository.tables.roadmaps import ContentVersionRow
 from tests.cli.roadmaps import NOON, framework, state
 from tests.support.authors import RESOURCES, TUTORIAL

@@ -5,9 +5,9 @@ from typing import Any
 
 from backend.pages.views.run import MOST_EVENTS, Run, run_of
 from domain.vocabulary import TaskStatus
-from orchestrator.status import TaskView
-from repository.calls import Expense
-from repository.events import Event
+from orchestrator.queries.status import TaskView
+from repository.runs.calls import Expense
+from repository.runs.events import Event
 from tests.cli.roadmaps import NOON, task
 
 

@@ -1,0 +1,141 @@
+"""What learners do with roadmaps: mark concepts done, take quizzes, see how far they are."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from backend.auth import Caller, CallerDep
+from backend.errors import bar_others, documented
+from backend.inputs import LONGEST_ATTEMPT_ID, VISIBLE, ConceptId, RoadmapId, Version
+from backend.paging import Limit
+from backend.resources import OrchestratorDep
+from domain.request import Shape, UserId
+from orchestrator.learners.learning import Attempt, Progress, ShownQuiz
+
+router = APIRouter(prefix="/roadmaps/{roadmap_id}", tags=["learning"])
+
+Learner = Annotated[UserId | None, Query(description="Whose progress; only the role `service` may name another.")]
+Choice = Annotated[list[Annotated[int, Field(ge=0, le=1000)]], Field(max_length=100)]
+
+
+class AttemptBody(Shape):
+    """Answers to one version of a quiz."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"attempt_id": "b1f6-1", "version": 1, "answers": [[0], [1, 2], []]}]}
+    )
+
+    attempt_id: str = Field(
+        pattern=VISIBLE,
+        max_length=LONGEST_ATTEMPT_ID,
+        description="Made by the caller; sent twice, it counts once.",
+    )
+    version: int = Field(ge=1, le=2_000_000_000, description="Of the quiz that was shown.")
+    answers: Annotated[list[Choice], Field(max_length=1000)] = Field(
+        description="Indices of the chosen options of each question; an empty list where it was left out."
+    )
+
+
+class AttemptAnswer(Attempt):
+    """A graded attempt; `attempts` and `best_score` are of all attempts of the learner at this quiz."""
+
+    attempts: int
+    best_score: float
+
+
+class Attempts(BaseModel):
+    attempts: list[Attempt]
+
+
+@router.get("/progress", responses=documented(403, 404, 422))
+async def read_progress(
+    roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep, user_id: Learner = None
+) -> Progress:
+    """Which concepts are done, and how the quizzes went."""
+    return await orchestrator.learning.progress(roadmap_id, caller.acting_for(user_id), owner=caller.reads)
+
+
+@router.put("/concepts/{concept_id:path}/done", responses=documented(403, 404, 422))
+async def mark_done(
+    roadmap_id: RoadmapId,
+    concept_id: ConceptId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    user_id: Learner = None,
+) -> Progress:
+    """The concept is done; a second time changes nothing."""
+    return await _mark(roadmap_id, concept_id, caller, orchestrator, user_id, done=True)
+
+
+@router.delete("/concepts/{concept_id:path}/done", responses=documented(403, 404, 422))
+async def mark_undone(
+    roadmap_id: RoadmapId,
+    concept_id: ConceptId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    user_id: Learner = None,
+) -> Progress:
+    """The concept is not done after all; a second time changes nothing."""
+    return await _mark(roadmap_id, concept_id, caller, orchestrator, user_id, done=False)
+
+
+async def _mark(
+    roadmap_id: str, concept_id: str, caller: Caller, orchestrator: OrchestratorDep, user_id: str | None, *, done: bool
+) -> Progress:
+    learner = caller.acting_for(user_id)
+    return await orchestrator.learning.mark(roadmap_id, concept_id, learner, done=done, owner=caller.reads)
+
+
+bar_others(
+    router, "/concepts/{concept_id:path}/done", "PUT", "DELETE"
+)  # or `done` would be taken for a type of content
+
+
+@router.get("/concepts/{concept_id:path}/quiz/questions", responses=documented(404, 422))
+async def read_questions(
+    roadmap_id: RoadmapId,
+    concept_id: ConceptId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    version: Version = None,
+) -> ShownQuiz:
+    """The quiz without its key, to be shown and answered."""
+    return await orchestrator.learning.quiz(roadmap_id, concept_id, version, owner=caller.reads)
+
+
+@router.post("/concepts/{concept_id:path}/quiz/attempts", responses=documented(400, 403, 404, 409, 413, 415, 422))
+async def submit_attempt(
+    roadmap_id: RoadmapId,
+    concept_id: ConceptId,
+    body: AttemptBody,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    user_id: Learner = None,
+) -> AttemptAnswer:
+    """Grade an attempt and keep it; sent again, it counts once and gets the same answer."""
+    said = await orchestrator.learning.submit(
+        roadmap_id,
+        concept_id,
+        caller.acting_for(user_id),
+        attempt_id=body.attempt_id,
+        version=body.version,
+        answers=body.answers,
+        owner=caller.reads,
+    )
+    return AttemptAnswer(**said.attempt.model_dump(), attempts=said.attempts, best_score=said.best_score)
+
+
+@router.get("/concepts/{concept_id:path}/quiz/attempts", responses=documented(403, 404, 422))
+async def list_attempts(
+    roadmap_id: RoadmapId,
+    concept_id: ConceptId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    user_id: Learner = None,
+    limit: Limit = 50,
+) -> Attempts:
+    """Attempts at the quiz of a concept, newest first, graded by the versions that were shown."""
+    learner = caller.acting_for(user_id)
+    found = await orchestrator.learning.attempts(roadmap_id, concept_id, learner, limit=limit, owner=caller.reads)
+    return Attempts(attempts=found)

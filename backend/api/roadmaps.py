@@ -1,0 +1,221 @@
+"""Roadmaps: generate, read, change, bin."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from backend.api.answers import STARTED, hides, started, warnings_of
+from backend.api.schemas import (
+    ActiveTaskAnswer,
+    GenerateRequest,
+    ModifyBody,
+    PaceBody,
+    RetryFailedBody,
+    RoadmapAnswer,
+    RoadmapPage,
+    RoadmapSummary,
+    Started,
+    StartedCreation,
+    StructureDiff,
+    StructureVersion,
+    StructureVersions,
+    TaskPage,
+)
+from backend.auth import CallerDep
+from backend.errors import bar_others, documented
+from backend.inputs import Key, RoadmapId, UserFilter, Version, terms_of
+from backend.paging import Cursor, Limit, cut, decode
+from backend.resources import OrchestratorDep, SettingsDep
+from domain.vocabulary import ContentType
+from orchestrator.commands.request_context import Terms
+from orchestrator.commands.run_request import RetryRequest, ReviewRequest
+from orchestrator.learners.pace import PaceChange, PaceView
+from orchestrator.queries.status import RoadmapView, StatusCheck
+
+router = APIRouter(prefix="/roadmaps", tags=["roadmaps"])
+
+
+@router.post("/generate", status_code=202, responses=documented(400, 409, 413, 415, 422) | STARTED)
+async def generate_roadmap(
+    request: Request,
+    response: Response,
+    body: GenerateRequest,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    settings: SettingsDep,
+    key: Key = None,
+) -> StartedCreation:
+    """Ask for a new roadmap: a run makes it, whose id is the answer, beside how its deadline was understood."""
+    wanted = body.request(caller.acting_for(body.user_id))
+    review = ReviewRequest(body.review_timeout) if body.review else None
+    terms = terms_of(request, caller, settings, owner=None, key=key, body=body, time_zone=body.time_zone)
+    task = await orchestrator.create(wanted, review=review, detach=True, terms=terms)
+    answer = started(request, response, task)
+    return StartedCreation(**answer.model_dump(), pace=task.pace, warnings=warnings_of(task.pace))
+
+
+bar_others(router, "/generate", "POST")  # or a route below would take `generate` for a roadmap
+
+
+@router.get("", responses=documented(422))
+async def list_roadmaps(
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    user_id: UserFilter = None,
+    binned: Annotated[bool, Query(description="Those in the bin instead.")] = False,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> RoadmapPage:
+    """A page of roadmaps, newest first."""
+    before = decode(cursor)
+    if hides(caller.reads, user_id):
+        return RoadmapPage(roadmaps=[], next=None)
+    rows = await orchestrator.roadmaps(user_id=user_id or caller.reads, binned=binned, before=before, limit=limit + 1)
+    shown, following = cut(rows, limit, lambda row: (row.created_at, row.roadmap_id))
+    return RoadmapPage(
+        roadmaps=[RoadmapSummary.model_validate(row, from_attributes=True) for row in shown], next=following
+    )
+
+
+@router.get("/{roadmap_id}", responses=documented(404, 422))
+async def read_roadmap(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> RoadmapAnswer:
+    """The framework with the statuses of its contents; before it exists, the run that is making it."""
+    return _answer(await orchestrator.roadmap(roadmap_id, owner=caller.reads))
+
+
+@router.delete("/{roadmap_id}", responses=documented(404, 409, 422))
+async def bin_roadmap(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> RoadmapAnswer:
+    """Put it into the bin. A conflict while a run of it is live: cancel that first."""
+    return _answer(await orchestrator.bin(roadmap_id, terms=Terms(owner=caller.writes)))
+
+
+@router.post("/{roadmap_id}/restore", responses=documented(404, 422))
+async def restore_roadmap(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> RoadmapAnswer:
+    """Take it out of the bin."""
+    return _answer(await orchestrator.restore(roadmap_id, terms=Terms(owner=caller.writes)))
+
+
+@router.get("/{roadmap_id}/active-task", response_model_exclude_unset=True, responses=documented(404, 422))
+async def read_active_task(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> ActiveTaskAnswer:
+    """The newest live run of a roadmap."""
+    active = await orchestrator.active_tasks(roadmap_id, owner=caller.reads)
+    if not active:
+        return ActiveTaskAnswer(roadmap_id=roadmap_id, has_active_task=False, task_id=None, status=None)
+    return ActiveTaskAnswer(
+        roadmap_id=roadmap_id, has_active_task=True, **active[0].model_dump(exclude={"waiting_for_worker"})
+    )
+
+
+@router.get("/{roadmap_id}/status-check", responses=documented(404, 422))
+async def check_status(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> StatusCheck:
+    """What is live, and while nothing is, which contents nobody will ever finish."""
+    return await orchestrator.status(roadmap_id, owner=caller.reads)
+
+
+@router.get("/{roadmap_id}/tasks", responses=documented(404, 422))
+async def list_tasks_of_roadmap(
+    roadmap_id: RoadmapId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> TaskPage:
+    """All runs of a roadmap, newest first."""
+    found = await orchestrator.tasks(roadmap_id=roadmap_id, before=decode(cursor), limit=limit + 1, owner=caller.reads)
+    if not found and caller.reads is None:
+        await orchestrator.active_tasks(roadmap_id)  # a roadmap that does not exist is no empty list
+    shown, following = cut(found, limit, lambda task: (task.created_at, task.task_id))
+    return TaskPage(tasks=list(shown), next=following)
+
+
+@router.post(
+    "/{roadmap_id}/retry-failed", status_code=202, responses=documented(400, 404, 409, 413, 415, 422) | STARTED
+)
+async def retry_failed(
+    request: Request,
+    response: Response,
+    roadmap_id: RoadmapId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    settings: SettingsDep,
+    body: RetryFailedBody | None = None,
+    key: Key = None,
+) -> Started:
+    """One run over everything that failed or is stale; `task_id` is null where there is nothing to do."""
+    said = body or RetryFailedBody()
+    terms = terms_of(request, caller, settings, owner=caller.writes, key=key, body=said)
+    wanted = RetryRequest(preferences=said.preferences.given() if said.preferences else None)
+    types = list(dict.fromkeys(said.content_types or ContentType))
+    task = await orchestrator.retry_failed(roadmap_id, types, wanted, detach=True, terms=terms)
+    if task is None:
+        return Started(task_id=None, roadmap_id=roadmap_id, status=None, task_type=None)
+    return started(request, response, task)
+
+
+@router.post("/{roadmap_id}/modify", status_code=202, responses=documented(400, 404, 409, 413, 415, 422) | STARTED)
+async def modify_roadmap(
+    request: Request,
+    response: Response,
+    roadmap_id: RoadmapId,
+    body: ModifyBody,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    settings: SettingsDep,
+    key: Key = None,
+) -> Started:
+    """Change the structure in words; contents of what is new are made, the others stay."""
+    terms = terms_of(request, caller, settings, owner=caller.writes, key=key, body=body)
+    review = ReviewRequest(body.review_timeout) if body.review else None
+    task = await orchestrator.modify(roadmap_id, body.instructions, review=review, detach=True, terms=terms)
+    return started(request, response, task)
+
+
+@router.get("/{roadmap_id}/versions", responses=documented(404, 422))
+async def list_structure_versions(
+    roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
+) -> StructureVersions:
+    """The structures that were ever accepted, newest first."""
+    found = await orchestrator.structures(roadmap_id, owner=caller.reads)
+    return StructureVersions(
+        roadmap_id=roadmap_id, versions=[StructureVersion.model_validate(one, from_attributes=True) for one in found]
+    )
+
+
+@router.get("/{roadmap_id}/diff", responses=documented(404, 422))
+async def diff_structures(
+    roadmap_id: RoadmapId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    before: Version = None,
+    after: Version = None,
+) -> StructureDiff:
+    """What changed between two versions of the structure: unless given, from the last but one to the present one."""
+    found = await orchestrator.changes(roadmap_id, before, after, owner=caller.reads)
+    return StructureDiff(roadmap_id=roadmap_id, before=found.before, after=found.after, changes=found.changes)
+
+
+@router.get("/{roadmap_id}/pace", responses=documented(404, 422))
+async def read_pace(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> PaceView:
+    """Hours a week and deadline, and what is left today: weeks, hours, and whether the one does for the other."""
+    return await orchestrator.paces.read(roadmap_id, owner=caller.reads)
+
+
+@router.patch("/{roadmap_id}/pace", responses=documented(400, 404, 409, 413, 415, 422))
+async def change_pace(
+    roadmap_id: RoadmapId, body: PaceBody, caller: CallerDep, orchestrator: OrchestratorDep
+) -> PaceView:
+    """Change hours a week or deadline. No run is made, and no model asked; of two changes at once the later counts."""
+    change = PaceChange(body.available_hours_per_week, body.target_deadline)
+    terms = Terms(owner=caller.writes, time_zone=body.time_zone)
+    return await orchestrator.paces.change(roadmap_id, change, terms=terms)
+
+
+def _answer(roadmap: RoadmapView) -> RoadmapAnswer:
+    return RoadmapAnswer(
+        **roadmap.model_dump(
+            include={"roadmap_id", "user_id", "title", "framework_version", "created_at", "updated_at", "deleted_at"}
+        ),
+        framework=None if roadmap.framework is None else roadmap.as_json(),
+        active_tasks=roadmap.active_tasks,
+        pace=roadmap.pace,
+    )

@@ -1,0 +1,110 @@
+"""Runs: list, read, review, cancel, resume, and their events."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from backend.api.answers import STARTED, hides, started
+from backend.api.schemas import EventAnswer, EventPage, ReviewBody, TaskPage
+from backend.auth import CallerDep
+from backend.errors import documented
+from backend.inputs import RoadmapFilter, TaskId, UserFilter, decision_of, terms_of
+from backend.paging import Cursor, Limit, cut, decode
+from backend.resources import OrchestratorDep, SettingsDep
+from domain.vocabulary import TaskStatus, TaskType
+from orchestrator.commands.request_context import Terms
+from orchestrator.queries.status import TaskView
+
+router = APIRouter(prefix="/tasks", tags=["tasks"])
+
+
+@router.get("", responses=documented(404, 422))
+async def list_tasks(
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    status: Annotated[list[TaskStatus] | None, Query(description="Only with one of these statuses.")] = None,
+    task_type: Annotated[list[TaskType] | None, Query(description="Only of one of these types.")] = None,
+    roadmap_id: RoadmapFilter = None,
+    user_id: UserFilter = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> TaskPage:
+    """A page of runs, newest first."""
+    before = decode(cursor)
+    if hides(caller.reads, user_id):
+        return TaskPage(tasks=[], next=None)
+    found = await orchestrator.tasks(
+        roadmap_id=roadmap_id,
+        user_id=user_id,
+        statuses=status or (),
+        task_types=task_type or (),
+        before=before,
+        limit=limit + 1,
+        owner=caller.reads,
+    )
+    shown, following = cut(found, limit, lambda task: (task.created_at, task.task_id))
+    return TaskPage(tasks=list(shown), next=following)
+
+
+@router.get("/{task_id}", responses=documented(404, 422))
+async def read_task(task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> TaskView:
+    """One run."""
+    return await orchestrator.task(task_id, owner=caller.reads)
+
+
+@router.post("/{task_id}/review", status_code=202, responses=documented(400, 404, 409, 413, 415, 422) | STARTED)
+async def review_task(
+    request: Request,
+    response: Response,
+    task_id: TaskId,
+    body: ReviewBody,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    settings: SettingsDep,
+) -> TaskView:
+    """Answer a review; the run goes on. Of several answers at once, one counts."""
+    decision = decision_of(body.approved, body.feedback, by=caller.user_id, round=body.round)
+    terms = terms_of(request, caller, settings, owner=caller.reviews)
+    task = await orchestrator.review(task_id, decision, detach=True, terms=terms)
+    started(request, response, task)
+    return task
+
+
+@router.post("/{task_id}/cancel", responses=documented(404, 409, 422))
+async def cancel_task(request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> TaskView:
+    """End an active run; when this answers, no call of it can start any more."""
+    request.state.task_id = task_id
+    return await orchestrator.cancel(task_id, terms=Terms(owner=caller.writes))
+
+
+@router.post("/{task_id}/resume", status_code=202, responses=documented(404, 409, 422) | STARTED)
+async def resume_task(
+    request: Request,
+    response: Response,
+    task_id: TaskId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    settings: SettingsDep,
+) -> TaskView:
+    """Let a failed, cancelled, stale or queued run go on from where it stopped."""
+    terms = terms_of(request, caller, settings, owner=caller.writes)
+    task = await orchestrator.resume(task_id, detach=True, terms=terms)
+    started(request, response, task)
+    return task
+
+
+@router.get("/{task_id}/events", responses=documented(404, 422))
+async def list_events(
+    task_id: TaskId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    after: Annotated[int, Query(ge=0, le=2_000_000_000, description="Only events after this sequence.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> EventPage:
+    """What happened in a run, a page at a time."""
+    found = await orchestrator.events(task_id, after, limit + 1, owner=caller.reads)
+    shown = found[:limit]
+    return EventPage(
+        events=[EventAnswer.model_validate(event, from_attributes=True) for event in shown],
+        next=shown[-1].sequence if len(found) > limit else None,
+    )

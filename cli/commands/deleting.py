@@ -1,0 +1,34 @@
+"""The bin on the command line: delete a roadmap, take it back."""
+
+from typing import TYPE_CHECKING
+
+from cli.inputs import known_id
+from cli.options import Json, RoadmapId
+from cli.output.output import command_line, print_json, print_text, tell
+from cli.session import ask
+
+if TYPE_CHECKING:
+    from orchestrator.queries.status import RoadmapView
+
+
+def delete(roadmap_id: RoadmapId, json: Json = False) -> None:
+    """Move a roadmap to the bin. Nothing can be started for it there; `roadmap restore` takes it back."""
+    identifier = known_id(roadmap_id, "roadmap")
+    roadmap = ask(lambda orchestrator: orchestrator.bin(identifier))
+    _show(roadmap, "is in the bin", as_json=json)
+    tell(f"Next:\n  {command_line(['roadmap', 'restore', identifier])}\n  roadmap list --deleted")
+
+
+def restore(roadmap_id: RoadmapId, json: Json = False) -> None:
+    """Take a roadmap out of the bin."""
+    identifier = known_id(roadmap_id, "roadmap")
+    roadmap = ask(lambda orchestrator: orchestrator.restore(identifier))
+    _show(roadmap, "is back in the list", as_json=json)
+    tell(f"Next:\n  {command_line(['roadmap', 'show', identifier])}")
+
+
+def _show(roadmap: "RoadmapView", state: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"roadmap_id": roadmap.roadmap_id, "title": roadmap.title, "deleted_at": roadmap.deleted_at})
+    else:
+        print_text(f"Roadmap {roadmap.roadmap_id} {state}.")

@@ -1,0 +1,89 @@
+"""People in charge: answer a review, change a framework in words, see what an edit changed."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.foreground import carry_out
+from cli.inputs import known_id, read_retry_request
+from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
+from cli.output.output import print_json, print_rich, print_text
+from cli.session import ask
+from domain.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from domain.framework import Framework
+    from orchestrator import Orchestrator
+
+
+def modify(
+    roadmap_id: RoadmapId,
+    instructions: Annotated[str, typer.Argument(metavar="INSTRUCTIONS", help="What to change, in words.")],
+    review: Review = False,
+    review_timeout: ReviewTimeout = None,
+    user: NewUser = None,
+    detach: Detach = False,
+    json: Json = False,
+) -> None:
+    """Change the structure of a roadmap in words. Contents of what is new are made; what stays keeps its own."""
+    from domain.request import usable_text
+
+    roadmap, words = known_id(roadmap_id, "roadmap"), usable_text("INSTRUCTIONS", instructions)
+    wanted, user_id = review_request(review, review_timeout), read_retry_request(None, user=user).user_id
+    carry_out(
+        lambda orchestrator: orchestrator.modify(roadmap, words, user_id=user_id, review=wanted, detach=detach),
+        detach=detach,
+        json=json,
+    )
+
+
+def review(
+    task_id: TaskId,
+    approve: Annotated[bool, typer.Option("--approve", help="The framework is good: go on to the contents.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Send it back, with --feedback.")] = False,
+    feedback: Annotated[str | None, typer.Option(metavar="TEXT", help="What should change.")] = None,
+    round: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Only if the review is still in this round (see `log`).")
+    ] = None,
+    user: NewUser = None,
+    detach: Detach = False,
+    json: Json = False,
+) -> None:
+    """Approve a framework, or send it back with words. The run goes on to its next stop."""
+    from domain.editing.review import Decision
+    from domain.request import usable_text
+
+    identifier = known_id(task_id, "task")
+    if approve == reject:
+        raise InvalidInput("say either --approve or --reject --feedback TEXT")
+    if reject and feedback is None:
+        raise InvalidInput("a rejection needs --feedback TEXT: say what should change")
+    if approve and feedback is not None:
+        raise InvalidInput("--feedback goes with --reject: an approved framework is not edited any more")
+    words = "" if feedback is None else usable_text("--feedback", feedback)
+    by = read_retry_request(None, user=user).user_id
+    decision = Decision(approved=approve, feedback=words, by=by, round=round)
+    carry_out(lambda orchestrator: orchestrator.review(identifier, decision, detach=detach), detach=detach, json=json)
+
+
+def diff(task_id: TaskId, json: Json = False) -> None:
+    """Show what a run changed in the framework, all its edits together."""
+    from cli.output.changes import changes_tree
+    from domain.editing.diff import diff as changes_of
+
+    identifier = known_id(task_id, "task")
+
+    async def look(orchestrator: "Orchestrator") -> "tuple[Framework, Framework] | None":
+        edited = await orchestrator.edited(identifier)
+        if edited is None and await orchestrator.is_pruned(identifier):
+            raise NotFound(f"nobody knows any more what task {identifier} changed: its events were pruned")
+        return edited
+
+    edited = ask(look)
+    if json:
+        changes = [] if edited is None else changes_of(*edited)
+        print_json({"task_id": identifier, "changes": [change.model_dump(mode="json") for change in changes]})
+    elif edited is None:
+        print_text("This run has not changed the framework.")
+    else:
+        print_rich(*changes_tree(*edited))

@@ -1,0 +1,139 @@
+"""`roadmap step`: a run under one's hands, node by node. cli/terminal/shell.py has its commands, docs/stepping.md a session."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.commands.pace import local_zone
+from cli.inputs import known_id, read_request, read_retry_request
+from cli.options import NewUser, Review, RoadmapId, TaskId
+from cli.output.output import print_text, tell
+from cli.output.summaries import answers_to_review
+from cli.session import read_settings
+from domain.vocabulary import ContentType, TaskStatus
+from rendering.text.text import one_line
+
+if TYPE_CHECKING:
+    from cli.terminal.prompt import Conversation
+    from orchestrator import Orchestrator
+    from orchestrator.commands.run_request import ReviewRequest
+    from orchestrator.queries.status import TaskView
+    from orchestrator.settings import Settings
+    from repository.tables.runs import TaskRow
+
+step = typer.Typer(
+    name="step",
+    help="Step a run node by node: look, change, go back, go on. Commands may also come from a pipe.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+
+Request = Callable[["Orchestrator"], Awaitable["TaskView"]]
+
+
+@step.command("create")
+def step_create(
+    goal: Annotated[str, typer.Argument(metavar="GOAL", help="What is to be learned.")],
+    level: Annotated[str | None, typer.Option(metavar="LEVEL", help="beginner, intermediate or advanced.")] = None,
+    hours_per_week: Annotated[str | None, typer.Option(metavar="N", help="Hours of study a week, 1 to 168.")] = None,
+    user: NewUser = None,
+    review: Review = False,
+) -> None:
+    """Step the creation of a roadmap."""
+    options = {"current_level": level, "available_hours_per_week": hours_per_week, "user_id": user}
+    wanted = read_request(goal, None, options)
+
+    def begin(orchestrator: "Orchestrator") -> "Awaitable[TaskView]":
+        from orchestrator.commands.request_context import Terms
+
+        return orchestrator.create(wanted, review=_review(review), terms=Terms(time_zone=local_zone()))
+
+    _step(begin)
+
+
+@step.command("retry")
+def step_retry(
+    roadmap_id: RoadmapId,
+    concept_id: Annotated[str, typer.Argument(metavar="CONCEPT_ID", help="As `roadmap show` shows it.")],
+    content_type: Annotated[ContentType, typer.Argument(metavar="CONTENT_TYPE", help="What to make anew.")],
+    instructions: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What should be different this time.")
+    ] = None,
+    user: NewUser = None,
+) -> None:
+    """Step the retry of one content."""
+    roadmap, concept = known_id(roadmap_id, "roadmap"), known_id(concept_id, "concept")
+    wanted = read_retry_request(None, instructions=instructions, user=user)
+    _step(lambda orchestrator: orchestrator.retry(roadmap, concept, content_type, wanted))
+
+
+@step.command("modify")
+def step_modify(
+    roadmap_id: RoadmapId,
+    instructions: Annotated[str, typer.Argument(metavar="INSTRUCTIONS", help="What to change, in words.")],
+    user: NewUser = None,
+    review: Review = False,
+) -> None:
+    """Step a change of the framework."""
+    from domain.request import usable_text
+
+    roadmap, words = known_id(roadmap_id, "roadmap"), usable_text("INSTRUCTIONS", instructions)
+    user_id = read_retry_request(None, user=user).user_id
+    _step(lambda orchestrator: orchestrator.modify(roadmap, words, user_id=user_id, review=_review(review)))
+
+
+@step.command("resume")
+def step_resume(task_id: TaskId) -> None:
+    """Go on stepping a run that is stale, cancelled or failed."""
+    identifier = known_id(task_id, "task")
+    _step(lambda orchestrator: orchestrator.resume(identifier))
+
+
+def _review(wanted: bool) -> "ReviewRequest | None":
+    from orchestrator.commands.run_request import ReviewRequest
+
+    return ReviewRequest() if wanted else None
+
+
+def _step(request: Request) -> None:
+    from cli.terminal.prompt import Conversation
+
+    settings = read_settings()
+    conversation = Conversation()
+    conversation.hold(_go(settings, request, conversation))
+
+
+async def _go(settings: "Settings", request: Request, conversation: "Conversation") -> None:
+    from cli.terminal.shell import Shell, leave
+    from orchestrator import Orchestrator
+
+    async with Orchestrator.open(settings, kind="stepper") as orchestrator:
+        task = await request(orchestrator)
+        print_text(f"Task {task.task_id} of roadmap {task.roadmap_id}: {task.task_type}, node by node.")
+        print_text("`help` lists the commands.")
+        async with orchestrator.step(task.task_id) as stepper:
+            try:
+                await Shell(orchestrator, stepper, conversation).run()
+            finally:
+                await leave(stepper)
+        _show_end(stepper.task)
+
+
+def _show_end(task: "TaskRow") -> None:
+    print_text(
+        f"Task {task.task_id} is {task.status}.{f' {one_line(task.error_message)}' if task.error_message else ''}"
+    )
+    tell("Next:")
+    for command in _next_commands(task):
+        tell(f"  roadmap {command}")
+
+
+def _next_commands(task: "TaskRow") -> Sequence[str]:
+    match task.status:
+        case TaskStatus.COMPLETED:
+            return [f"show {task.roadmap_id}"]
+        case TaskStatus.HUMAN_REVIEW_PENDING:
+            return [f"show {task.roadmap_id}", *answers_to_review(task.task_id, (task.review or {}).get("round"))]
+        case _:
+            return [f"step resume {task.task_id}", f"resume {task.task_id}"]

@@ -1,0 +1,201 @@
+"""Tables and reports of tasks and roadmaps. Names come last in a line, so that no script can turn the rest around."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from rich.table import Table
+from rich.text import Text
+
+from cli.output.output import is_wide, styled, when
+from domain.vocabulary import ACTIVE, ContentStatus, TaskStatus
+from rendering.text.event_text import doing
+from rendering.text.text import counted, hours, one_line, time_taken
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from orchestrator.queries.status import ActiveTask, RoadmapView, StatusCheck, TaskView
+    from repository.roadmaps.content_queries import ContentState
+    from repository.tables.roadmaps import RoadmapRow
+
+ROADMAP_FIELDS: Final = {
+    "roadmap_id",
+    "user_id",
+    "title",
+    "total_estimated_hours",
+    "recommended_completion_weeks",
+    "framework_version",
+    "created_at",
+    "updated_at",
+}
+"""A roadmap in a list."""
+
+STYLE_OF: Final = {
+    TaskStatus.PENDING: "yellow",
+    TaskStatus.PROCESSING: "yellow",
+    TaskStatus.HUMAN_REVIEW_PENDING: "cyan",
+    TaskStatus.COMPLETED: "green",
+    TaskStatus.PARTIAL_FAILURE: "magenta",
+    TaskStatus.FAILED: "red",
+    TaskStatus.CANCELLED: "dim",
+}
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _stacked(*lines: Text) -> Text:
+    return Text("\n").join(line for line in lines if line.plain)
+
+
+def roadmaps_table(rows: "Sequence[RoadmapRow]") -> Table:
+    if is_wide():
+        table = _table("Created", "Study", "User", "Roadmap", "Title")
+        for row in rows:
+            table.add_row(when(row.created_at), _study(row), one_line(row.user_id), _id(row.roadmap_id), _title(row))
+        return table
+    table = _table("Created", "Study", "Roadmap")
+    for row in rows:
+        day, _, time = when(row.created_at).partition(" ")
+        table.add_row(f"{day}\n{time}", _study(row).replace(", ", "\n"), _stacked(_title(row), _id(row.roadmap_id)))
+    return table
+
+
+def _study(row: "RoadmapRow") -> str:
+    if not row.total_estimated_hours:
+        return "-"
+    return f"{hours(row.total_estimated_hours)}, {counted(row.recommended_completion_weeks, 'week')}"
+
+
+def _title(row: "RoadmapRow") -> Text:
+    return styled(one_line(row.title, 200), "bold")
+
+
+def _id(identifier: str | None) -> Text:
+    return styled(one_line(identifier or "-"))
+
+
+def tasks_table(tasks: "Sequence[TaskView]") -> Table:
+    if is_wide():
+        table = _table("Created", "Status", "Type", "Task", "Roadmap", "About")
+        for task in tasks:
+            about = styled(one_line("; ".join(_about(task)), 200))
+            identity = _id(task.task_id), _id(task.roadmap_id)
+            table.add_row(when(task.created_at), _status(task), Text(task.task_type), *identity, about)
+        return table
+    table = _table("Created", "Status", "Task")
+    for task in tasks:
+        day, _, time = when(task.created_at).partition(" ")
+        notes = [styled(one_line(line, 200), "dim") for line in _about(task)]
+        status = _stacked(_status(task), Text(task.task_type))
+        table.add_row(f"{day}\n{time}", status, _stacked(_id(task.task_id), _id(task.roadmap_id), *notes))
+    return table
+
+
+def _status(task: "TaskView") -> Text:
+    """An active row of a dead process still reads `processing`: it is called what it is."""
+    if task.status in ACTIVE and not task.live:
+        return Text(f"{task.status}, stale", style="red")
+    return Text(task.status, style=STYLE_OF[task.status])
+
+
+def _about(task: "TaskView") -> Iterator[str]:
+    if task.content_type:
+        yield f"{task.content_type} of {task.concept_id}"
+    if task.waiting_for_worker:
+        yield "waits for a worker; none is running"
+    elif task.status is TaskStatus.PENDING:
+        yield "waits in the queue"
+    elif task.live:
+        yield doing(task.current_step)
+    elif task.status in ACTIVE:
+        yield f"its process is gone; it stood at {task.current_step}"
+    if (summary := task.execution_summary) and summary.get("total"):
+        yield f"{summary.get('completed')} of {summary.get('total')} contents in {time_taken(summary)}"
+    if task.error_message:
+        yield task.error_message
+
+
+def status_report(said: "StatusCheck", roadmap: "RoadmapView") -> "Iterator[RenderableType]":
+    """Sentences first, then what needs attention."""
+    yield from _what_runs(said, roadmap)
+    yield from _how_far(roadmap)
+    if said.stale_concepts:
+        yield styled("No live run will ever finish these contents (`roadmap retry-failed` makes them):", "magenta")
+        yield _contents_table(
+            [
+                (stale.content_type, stale.concept_id, stale.current_status, stale.concept_name)
+                for stale in said.stale_concepts
+            ]
+        )
+    if failed := [state for state in roadmap.contents if state.status is ContentStatus.FAILED]:
+        yield styled("Failed:", "red")
+        names = (
+            {concept.concept_id: concept.name for concept in roadmap.framework.concepts()} if roadmap.framework else {}
+        )
+        yield _contents_table(
+            [
+                (f.content_type, f.concept_id, f.last_error or "no reason was kept", names.get(f.concept_id, ""))
+                for f in failed
+            ]
+        )
+
+
+def _what_runs(said: "StatusCheck", roadmap: "RoadmapView") -> Iterator[Text]:
+    for task in said.active_tasks:
+        yield styled(f"Active: {_sentence(task)}.", "yellow")
+    live = {task.task_id for task in said.active_tasks}
+    for gone in roadmap.active_tasks:
+        if gone.task_id not in live:
+            yield styled(
+                f"Stale: {gone.task_type} {gone.task_id}; its process is gone. It stood at {gone.current_step}; "
+                f"`roadmap resume {gone.task_id}` goes on, and so does any `roadmap worker`.",
+                "red",
+            )
+    if not roadmap.active_tasks:
+        yield styled("Nothing is running for this roadmap.")
+
+
+def _sentence(task: "ActiveTask") -> str:
+    of = f" for the {task.content_type} of {task.concept_id}" if task.content_type else ""
+    waiting = ", which waits for a worker and none is running" if task.waiting_for_worker else ""
+    return f"{task.task_type} {task.task_id}{of} is {task.status}, step {task.current_step}{waiting}"
+
+
+def _how_far(roadmap: "RoadmapView") -> Iterator[Text]:
+    yield styled(contents_sentence(roadmap))
+
+
+def contents_sentence(roadmap: "RoadmapView") -> str:
+    """`18 concepts; contents: 50 of 54 completed, 3 failed, 1 unfinished.`"""
+    if roadmap.framework is None:
+        return "It has no framework yet."
+    concepts = counted(len(roadmap.framework.concepts()), "concept")
+    if not roadmap.contents:
+        return f"{concepts}; no contents yet."
+    return f"{concepts}; contents: {_counts(roadmap.contents)}."
+
+
+def _counts(states: "Sequence[ContentState]") -> str:
+    completed = sum(state.status is ContentStatus.COMPLETED for state in states)
+    failed = sum(state.status is ContentStatus.FAILED for state in states)
+    stale = sum(state.stale for state in states)
+    under_way = len(states) - completed - failed - stale
+    parts = [f"{completed} of {len(states)} completed"]
+    parts += [
+        f"{number} {word}"
+        for number, word in ((failed, "failed"), (stale, "stale"), (under_way, "under way"))
+        if number
+    ]
+    return ", ".join(parts)
+
+
+def _contents_table(rows: Sequence[tuple[str, str, str, str]]) -> Table:
+    table = _table("Content", "Concept", "State", "Name")
+    for content_type, concept_id, state, name in rows:
+        table.add_row(styled(content_type), _id(concept_id), styled(one_line(state, 200)), styled(one_line(name, 200)))
+    return table

@@ -1,0 +1,120 @@
+"""A roadmap as a tree. In each line the name comes last: scripts that run from right to left disturb nothing then."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from rich.text import Text
+from rich.tree import Tree
+
+from cli.output.output import console, styled
+from cli.output.tables import contents_sentence
+from domain.vocabulary import ContentStatus, ContentType, TaskStatus
+from rendering.text.event_text import doing
+from rendering.text.text import counted, hours, one_line
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from domain.framework import Concept, Framework, Module, Stage
+    from orchestrator.queries.status import RoadmapView, TaskView
+    from repository.roadmaps.content_queries import ContentState
+
+STALE: Final = "stale"
+MARKS: Final[Mapping[str, tuple[str, str, str]]] = {
+    # state: (mark, mark where there is no Unicode, style)
+    ContentStatus.COMPLETED: ("✓", "+", "green"),
+    ContentStatus.GENERATING: ("…", "~", "yellow"),
+    ContentStatus.PENDING: ("·", ".", "dim"),
+    ContentStatus.FAILED: ("✗", "x", "bold red"),
+    STALE: ("!", "!", "bold magenta"),
+}
+
+States = Mapping[tuple[str, str], "ContentState"]
+
+
+def roadmap_tree(roadmap: "RoadmapView") -> "Iterator[RenderableType]":
+    """Title, totals, what is active, the tree, the legend."""
+    yield styled(one_line(roadmap.framework.title if roadmap.framework else roadmap.title), "bold")
+    yield styled(" · ".join(_totals(roadmap)), "dim")
+    yield from _who_is_at_it(roadmap)
+    if roadmap.framework is not None:
+        yield _tree(roadmap.framework, {(state.concept_id, state.content_type): state for state in roadmap.contents})
+        yield _legend()
+
+
+def _totals(roadmap: "RoadmapView") -> Iterator[str]:
+    yield one_line(roadmap.roadmap_id)
+    if (framework := roadmap.framework) is not None:
+        weeks = framework.recommended_completion_weeks
+        yield hours(framework.total_estimated_hours) + (f" over {counted(weeks, 'week')}" if weeks else "")
+        yield "draft" if roadmap.framework_version == 0 else f"version {roadmap.framework_version}"
+
+
+def _who_is_at_it(roadmap: "RoadmapView") -> Iterator[Text]:
+    yield styled(contents_sentence(roadmap))
+    for task in roadmap.active_tasks:
+        yield styled(f"{task.task_type} {task.task_id} {_how(task)}.", "yellow" if task.live else "red")
+    if roadmap.framework is None and not roadmap.active_tasks:
+        yield styled(f"Nothing is making one; `roadmap tasks --roadmap {one_line(roadmap.roadmap_id)}` says why.")
+
+
+def _how(task: "TaskView") -> str:
+    if not task.live:
+        return f"is stale: its process is gone, it stood at {task.current_step}"
+    if task.waiting_for_worker:
+        return "waits for a worker; none is running"
+    match task.status:
+        case TaskStatus.PENDING:
+            return "waits in the queue"
+        case TaskStatus.HUMAN_REVIEW_PENDING:
+            return "waits for a review"
+        case _:
+            return f"is at work: {doing(task.current_step).lower()}"
+
+
+def _tree(framework: "Framework", states: States) -> Tree:
+    tree = Tree("", hide_root=True, guide_style="dim")
+    widest = max((len(concept.concept_id) for concept in framework.concepts()), default=0)
+    for number, stage in enumerate(framework.stages, start=1):
+        branch = tree.add(_stage(number, stage))
+        for module in stage.modules:
+            leaf = branch.add(_module(module))
+            for concept in module.concepts:
+                leaf.add(_concept(concept, states, min(widest, 16)))
+    return tree
+
+
+def _stage(number: int, stage: "Stage") -> Text:
+    total = sum(concept.estimated_hours for module in stage.modules for concept in module.concepts)
+    return Text.assemble((f"Stage {number}", "bold cyan"), f"  {hours(total)}  ", styled(one_line(stage.name), "bold"))
+
+
+def _module(module: "Module") -> Text:
+    total = sum(concept.estimated_hours for concept in module.concepts)
+    return Text.assemble(f"{hours(total)}  ", styled(one_line(module.name), "bold"))
+
+
+def _concept(concept: "Concept", states: States, widest: int) -> Text:
+    marks = [_mark(states.get((concept.concept_id, content_type))) for content_type in ContentType]
+    figures = f" {hours(concept.estimated_hours):>6}  {concept.difficulty:<6}  "
+    return Text.assemble(
+        *marks, figures, styled(one_line(concept.concept_id).ljust(widest), "dim"), "  ", styled(one_line(concept.name))
+    )
+
+
+def _mark(state: "ContentState | None") -> Text:
+    if state is None:
+        return _drawn(ContentStatus.PENDING)
+    return _drawn(STALE if state.stale else state.status)
+
+
+def _drawn(state: str) -> Text:
+    mark, plain, style = MARKS[state]
+    return Text(plain if console().options.ascii_only else mark, style=style)
+
+
+def _legend() -> Text:
+    legend = Text("tutorial, resources, quiz:", style="dim")
+    for state in MARKS:
+        legend.append("  ").append_text(_drawn(state)).append(f" {state}", style="dim")
+    return legend

@@ -1,0 +1,42 @@
+"""Numbers: digits, words, and the numerals of Chinese, Japanese and Korean."""
+
+import re
+from typing import Final
+
+from domain.pace.time_words.tables import NUMBERS
+
+CJK: Final = "〇零一二两兩三四五六七八九十百"
+_VALUES: Final = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
+_SINO_KOREAN: Final = str.maketrans("일이삼사오육칠팔구십백", "一二三四五六七八九十百")
+_WORDS: Final = "|".join(sorted(map(re.escape, NUMBERS), key=len, reverse=True))
+NUMBER: Final = rf"(?:\d{{1,4}}(?:[.,]\d{{1,2}})?|[{CJK}]+|[일이삼사오육칠팔구십백]+|{_WORDS})"
+
+
+def value_of(number: str) -> float | None:
+    """None for numerals that name no number ("三四": three or four)."""
+    if number[0].isdigit():
+        return float(number.replace(",", "."))
+    if number in NUMBERS:
+        return NUMBERS[number]
+    return numeral(number.translate(_SINO_KOREAN))
+
+
+def numeral(text: str) -> int | None:
+    """`十五`, `一百二十`; None for a row of bare digits, which may be a year, a range or a slip."""
+    found = re.fullmatch(
+        r"(?:([一二两兩三四五六七八九])?百)?[零〇]?(?:([一二三四五六七八九])?十)?([零〇一二两兩三四五六七八九])?", text
+    )
+    if not text or found is None:
+        return None
+    hundreds = _VALUES[found[1] or "一"] * 100 if "百" in text else 0
+    tens = _VALUES[found[2] or "一"] * 10 if "十" in text else 0
+    return hundreds + tens + (_VALUES[found[3]] if found[3] else 0)
+
+
+def year_of(text: str) -> int | None:
+    """`2027` and `二〇二七`."""
+    if text.isdecimal():
+        return int(text)
+    if len(text) == 4 and all(char in _VALUES for char in text):
+        return int("".join(str(_VALUES[char]) for char in text))
+    return None

@@ -1,0 +1,249 @@
+"""Dates: "2027-06-15", "3. März 2027", "6月底", "by March", "end of next year"."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import cache
+from typing import Final
+
+from domain.pace.time_words.numbers import CJK, numeral, year_of
+from domain.pace.time_words.spans import GAP
+from domain.pace.time_words.tables import (
+    ARTICLES,
+    BEFORE,
+    BEFORE_AFTER,
+    BY,
+    BY_AFTER,
+    END,
+    END_AFTER,
+    MONTHS,
+    NEXT,
+    PERIODS,
+    THIS,
+)
+
+Named = tuple[date, date]
+"""First and last day of what is named: one day, or a whole month, week or year."""
+Read = Callable[[re.Match[str], date], Named | None]
+
+_YEAR: Final = rf"(?P<year>\d{{4}}|[{CJK}]{{4}})"
+_MONTH: Final = r"(?P<month>[^\W\d_]{3,})"
+_MONTHS: Final = {name: number for number, forms in enumerate(MONTHS, 1) for name in forms.split("|")}
+_DAY: Final = r"(?P<day>\d{1,2})"
+_ORDINAL: Final = r"(?:st|nd|rd|th|\.|º|°|er|-?го)?"
+_OF: Final = r"(?: (?:of|de|del|do|di|d'))?"
+_CLOSE_YEAR: Final = rf"(?:,? ?{_OF} {_YEAR}(?: ?(?:года?|г\.?))?)"
+_SMALL: Final = rf"(?:\d{{1,2}}|[{CJK}]{{1,3}})"
+_CJK_YEAR: Final = (
+    rf"(?:(?P<this>今年|本年|올해) ?の?|(?P<next>明年|来年|來年|내년) ?の?|(?P<overnext>后年|後年|再来年|내후년) ?の?"
+    rf"|(?P<year>\d{{4}}|[{CJK}]{{4}}) ?[年년] ?の?)"
+)
+
+
+def read_date(text: str, today: date) -> date | None:
+    """The last day that all of a normalised text leaves; None where it names no day for sure.
+
+    A month means its last day, `before` something the day before it; without a year it is the next one to come.
+    """
+    for pattern, before in _frames():
+        found = pattern.fullmatch(text)
+        if found is None:
+            continue
+        ending = bool(found["end"] or found["endafter"])
+        named = date_named(found["core"].strip(), today, whole=ending)
+        if named is None:
+            continue
+        first, last = named
+        if before and not ending:
+            return first - timedelta(days=1) if first > date.min else None
+        return last
+    return None
+
+
+def date_named(core: str, today: date, *, whole: bool = False) -> Named | None:
+    """`whole`: only what has an end of its own, a month, a week or a year."""
+    for pattern, read in [*_cores(), *_with_an_end()] if whole else _cores():
+        found = pattern.fullmatch(core)
+        if found is None:
+            continue
+        try:
+            named = read(found, today)
+        except (ValueError, OverflowError):  # the 31st of June, the 13th month, the day after the last one
+            return None
+        if named is not None and not (whole and named[0] == named[1]):
+            return named
+    return None
+
+
+@cache
+def _frames() -> tuple[tuple[re.Pattern[str], bool], ...]:
+    by = rf"(?:(?:{BY}){GAP}){{1,3}}"
+    core = rf"(?:(?P<end>{END}){GAP})?(?P<core>.+?)(?:{GAP}?(?P<endafter>{END_AFTER}))?"
+    return (
+        (re.compile(core), False),
+        (re.compile(by + core), False),
+        (re.compile(rf"{core}{GAP}?(?:{BEFORE_AFTER})"), True),
+        (re.compile(rf"(?:{by})?{core}{GAP}?(?:{BY_AFTER})"), False),
+        (re.compile(rf"(?:{BEFORE}){GAP}{core}"), True),
+    )
+
+
+def _day(year: int, month: int, day: int) -> Named:
+    return date(year, month, day), date(year, month, day)
+
+
+def _month(year: int, month: int) -> Named:
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+
+
+def _coming(month: int, day: int | None, today: date) -> Named | None:
+    """The next one: that of this year while it is not over."""
+    for year in range(today.year, min(today.year + 9, date.max.year)):
+        try:
+            named = _month(year, month) if day is None else _day(year, month, day)
+        except ValueError:  # the 29th of February
+            if (month, day) != (2, 29):
+                raise
+            continue
+        if named[1] >= today:
+            return named
+    return None
+
+
+def _number(text: str) -> int:
+    value = int(text) if text.isdecimal() else numeral(text)
+    if value is None:
+        raise ValueError(text)
+    return value
+
+
+def _iso(found: re.Match[str], _today: date) -> Named | None:
+    year, month = int(found["year"]), int(found["month"])
+    return _month(year, month) if found["day"] is None else _day(year, month, int(found["day"]))
+
+
+def _dotted(found: re.Match[str], today: date) -> Named | None:
+    day, month = int(found["day"]), int(found["month"])
+    return _day(int(found["year"]), month, day) if found["year"] else _coming(month, day, today)
+
+
+def _slashed(found: re.Match[str], _today: date) -> Named | None:
+    """Which of the two is the month is known only where the other cannot be one."""
+    one, two = int(found["one"]), int(found["two"])
+    if one <= 12 and two <= 12 and one != two:
+        return None
+    month, day = (one, two) if two > 12 else (two, one)
+    return _day(int(found["year"]), month, day)
+
+
+def _worded(found: re.Match[str], today: date) -> Named | None:
+    month = _MONTHS.get(found["month"])
+    if month is None:
+        return None
+    groups = found.groupdict()
+    day = int(groups["day"]) if groups.get("day") else None
+    if groups.get("year"):
+        year = year_of(groups["year"])
+    elif groups.get("nextyear"):
+        year = today.year + 1
+    elif groups.get("thisyear"):
+        year = today.year
+    else:
+        return _coming(month, day, today)
+    if year is None:
+        return None
+    return _month(year, month) if day is None else _day(year, month, day)
+
+
+def _cjk(found: re.Match[str], today: date) -> Named | None:
+    year = _cjk_year(found, today)
+    month = _number(found["m"]) if found["m"] else None
+    day = _number(found["d"]) if found["d"] else None
+    if month is None:
+        return None if year is None else (date(year, 1, 1), date(year, 12, 31))
+    if year is None:
+        return _coming(month, day, today)
+    return _month(year, month) if day is None else _day(year, month, day)
+
+
+def _cjk_year(found: re.Match[str], today: date) -> int | None:
+    for name, ahead in (("this", 0), ("next", 1), ("overnext", 2)):
+        if found[name]:
+            return today.year + ahead
+    return year_of(found["year"]) if found["year"] else None
+
+
+def _quarter(found: re.Match[str], _today: date) -> Named | None:
+    year, quarter = int(found["year"]), int(found["quarter"])
+    return date(year, 3 * quarter - 2, 1), _month(year, 3 * quarter)[1]
+
+
+def _year(found: re.Match[str], _today: date) -> Named | None:
+    year = int(found["year"])
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _the_day(_found: re.Match[str], today: date) -> Named | None:
+    return today, today
+
+
+def _tomorrow(_found: re.Match[str], today: date) -> Named | None:
+    return today + timedelta(days=1), today + timedelta(days=1)
+
+
+def _period(ahead: int, kind: str) -> Read:
+    def read(_found: re.Match[str], today: date) -> Named | None:
+        if kind == "year":
+            return date(today.year + ahead, 1, 1), date(today.year + ahead, 12, 31)
+        if kind == "month":
+            years, month = divmod(today.month - 1 + ahead, 12)
+            return _month(today.year + years, month + 1)
+        monday = today + timedelta(days=7 * ahead - today.weekday())
+        return monday, monday + timedelta(days=6)
+
+    return read
+
+
+@cache
+def _cores() -> list[tuple[re.Pattern[str], Read]]:
+    """The first that fits and can be read wins."""
+    patterns: list[tuple[str, Read]] = [
+        (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?", _iso),
+        (r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\.(?: ?(?P<year>\d{4}))?", _dotted),
+        (r"(?P<one>\d{1,2})([/-])(?P<two>\d{1,2})\2(?P<year>\d{4})", _slashed),
+        (rf"(?:the )?{_DAY}{_ORDINAL}{_OF} {_MONTH}\.?{_CLOSE_YEAR}?", _worded),
+        (rf"{_DAY}-{_MONTH}-{_YEAR}", _worded),
+        (rf"{_MONTH}\.? (?:the )?{_DAY}{_ORDINAL}(?:,? {_YEAR})?", _worded),
+        (rf"(?:(?:mes de|mese di|mois de|month of) )?{_MONTH}\.?{_CLOSE_YEAR}?", _worded),
+        (rf"{_MONTH}{_OF} (?:(?P<nextyear>{_next('year')})|(?P<thisyear>{_this('year')}))", _worded),
+        (rf"{_CJK_YEAR}? ?(?P<m>{_SMALL}) ?[月월](?: ?(?P<d>{_SMALL}) ?[日号號일])?", _cjk),
+        (rf"{_CJK_YEAR}年?(?P<m>(?!))?(?P<d>(?!))?", _cjk),
+        (
+            r"(?P<this>今年|本年|올해)|(?P<next>明年|来年|來年|내년)|(?P<overnext>后年|後年|再来年)|(?P<year>(?!))(?P<m>)(?P<d>)",
+            _cjk,
+        ),
+        (r"q(?P<quarter>[1-4])[ ,/-]*(?P<year>\d{4})", _quarter),
+        (r"(?P<year>\d{4})[ -]?q(?P<quarter>[1-4])", _quarter),
+        ("today|heute|hoy|aujourd'hui|oggi|hoje|сегодня|今天|今日|오늘", _the_day),
+        ("tomorrow|morgen|mañana|demain|domani|amanhã|завтра|明天|明日|내일", _tomorrow),
+    ]
+    for kind in PERIODS:
+        patterns += [(_this(kind), _period(0, kind)), (_next(kind), _period(1, kind))]
+    return [(re.compile(pattern), read) for pattern, read in patterns]
+
+
+@cache
+def _with_an_end() -> list[tuple[re.Pattern[str], Read]]:
+    """What names a day only where a word says that its end is meant: "2027", "the year"."""
+    bare = [(rf"(?:(?:{ARTICLES}){GAP}?)?(?:{forms})", _period(0, kind)) for kind, forms in PERIODS.items()]
+    return [(re.compile(pattern), read) for pattern, read in [(_YEAR, _year), *bare]]
+
+
+def _this(kind: str) -> str:
+    return rf"(?:{THIS}){GAP}?(?:{PERIODS[kind]})"
+
+
+def _next(kind: str) -> str:
+    after = "(?:prochaine?|que viene|que vem|próxim[oa]|prossim[oa]|suivante?)"
+    return rf"(?:{NEXT}){GAP}?(?:{PERIODS[kind]})|(?:{PERIODS[kind]}) {after}"

@@ -1,0 +1,126 @@
+"""Spans: "in 3 months", "十二周", "anderthalb Jahre", "a year and a half"."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Final
+
+from domain.pace.time_words.numbers import NUMBER, value_of
+from domain.pace.time_words.tables import (
+    AFTERWARDS,
+    ALONE,
+    AND_A_HALF,
+    CLEARLY_A_SPAN,
+    HALF,
+    ONLY_IN_SPANS,
+    UNITS,
+    WITHIN,
+)
+
+_CJK: Final = r"\u3005-\u9fff\uac00-\ud7a3"
+GAP: Final = rf"(?:[ -]+|(?<=[{_CJK}\d'])|(?<=пол)|(?=[{_CJK}]))"
+"""Between two words; beside digits and where a script has no blanks it may be missing."""
+_UNIT: Final = "|".join(UNITS.values())
+_DAY: Final = ONLY_IN_SPANS["day"]
+_JOINT: Final = rf"(?: ?(?:,|and|und|y|et|ed?|и|零|又|와|과) ?|{GAP})"
+_BEFORE: Final = rf"(?:(?P<within>{WITHIN}){GAP})?"
+_AFTER: Final = rf"(?:{GAP}?(?P<after>{AFTERWARDS}))?"
+
+
+def _one(place: int, units: str) -> str:
+    """A number and its unit, in groups with the number of their place."""
+    return (
+        rf"(?:(?P<half{place}>{HALF}){GAP}(?P<halfunit{place}>{_UNIT})"
+        rf"|(?P<number{place}>{NUMBER})(?P<mid{place}> ?[个個]半|{GAP}(?:{AND_A_HALF}))?{GAP}(?P<unit{place}>{units})"
+        rf"(?P<end{place}>{GAP}(?:{AND_A_HALF}))?)"
+    )
+
+
+@cache
+def _grammar() -> re.Pattern[str]:
+    """Compiled when it is first needed: it takes a tenth of a second."""
+    return re.compile(_BEFORE + _one(1, f"{_UNIT}|{_DAY}") + rf"(?:{_JOINT}{_one(2, _UNIT)})?" + _AFTER)
+
+
+_BARE: Final = re.compile(rf"(?:{ALONE}) (?P<unit>{_UNIT})")
+_CLEARLY: Final = re.compile(CLEARLY_A_SPAN)
+_DAYS_OF_A_MONTH: Final = re.compile(_DAY)
+_SIZES: Final = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
+_KINDS: Final = tuple((name, re.compile(forms)) for name, forms in UNITS.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """`months` are those of the calendar, `days` come on top."""
+
+    months: int
+    days: int
+
+    def after(self, start: date) -> date:
+        """`date.max` where no calendar goes that far."""
+        months = start.year * 12 + start.month - 1 + self.months
+        year, month = divmod(months, 12)
+        if year > date.max.year:
+            return date.max
+        day = min(start.day, monthrange(year, month + 1)[1])
+        try:
+            return date(year, month + 1, day) + timedelta(days=self.days)
+        except OverflowError:
+            return date.max
+
+
+def read_span(text: str) -> Span | None:
+    """The span that all of a normalised text names; None where it names none, or nothing."""
+    if bare := _BARE.fullmatch(text):
+        return _span(1.0, _kind(bare["unit"]))
+    found = _grammar().fullmatch(text)
+    if found is None:
+        return None
+    if _DAYS_OF_A_MONTH.fullmatch(found["unit1"] or "") and not _is_clear(found):
+        return None
+    first, second = _part(found, 1), _part(found, 2)
+    if first is None:
+        return None
+    if not (found["half2"] or found["number2"]):
+        return _span(*first)
+    if second is None or _SIZES[second[1]] >= _SIZES[first[1]]:
+        return None
+    one, two = _span(*first), _span(*second)
+    return None if one is None or two is None else Span(one.months + two.months, one.days + two.days)
+
+
+def _is_clear(found: re.Match[str]) -> bool:
+    """ "30日" may be a day of the month; "30日間" and "30日以内" are not."""
+    return found["unit1"].endswith(("間", "간")) or bool(found["after"] and _CLEARLY.fullmatch(found["after"]))
+
+
+def _part(found: re.Match[str], place: int) -> tuple[float, str] | None:
+    if found[f"half{place}"]:
+        return 0.5, _kind(found[f"halfunit{place}"])
+    if not found[f"number{place}"]:
+        return None
+    value = value_of(found[f"number{place}"])
+    mid, end = found[f"mid{place}"], found[f"end{place}"]
+    if value is None or (mid and end):
+        return None
+    if value >= 1000 and found[f"unit{place}"][0] in "年년":  # a year of the calendar
+        return None
+    return value + (0.5 if mid or end else 0.0), _kind(found[f"unit{place}"])
+
+
+def _kind(unit: str) -> str:
+    if unit == "月":  # as in 半月
+        return "month"
+    return next((name for name, forms in _KINDS if forms.fullmatch(unit)), "day")
+
+
+def _span(number: float, kind: str) -> Span | None:
+    """None for no time at all."""
+    if number <= 0:
+        return None
+    if kind in ("month", "year"):
+        months = number * (12 if kind == "year" else 1)
+        return Span(int(months), round((months - int(months)) * 30))
+    return Span(0, max(1, round(number * _SIZES[kind])))

@@ -1,0 +1,138 @@
+"""Do links lead where they say? Looked at once, bounded in time, and no reason to fail where there is no network."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel
+
+from domain.contents import Resource, Verification
+from nodes.net.connect import FetchFailed
+from nodes.net.fetch import Fetcher, Page
+from nodes.verification.titles import agree, says_that_it_is_missing, titles_of
+
+AT_ONCE: Final = 16
+LIST_SECONDS: Final = 15.0
+"""For one list of links: what is not known by then stays unchecked."""
+AWAY_SECONDS: Final = 60.0
+ENOUGH_FAILURES: Final = 3
+"""Hosts that nothing was heard from, before anything was heard at all: then there seems to be no network."""
+REMEMBERED_SECONDS: Final = 900.0
+_MOST_REMEMBERED: Final = 4096
+_GONE: Final = frozenset({404, 410})
+_READABLE: Final = ("text/", "image/", "video/", "audio/", "application/pdf", "application/json", "application/epub")
+
+
+class Finding(BaseModel):
+    """What was seen at a URL."""
+
+    verification: Verification = "unchecked"
+    dead: bool = False
+    """It will not be otherwise tomorrow: the link is worth nothing."""
+    reason: str = ""
+    checked_at: datetime | None = None
+
+
+class Findings(BaseModel):
+    """In the order of the links that were looked at."""
+
+    findings: list[Finding]
+
+
+@dataclass(slots=True)
+class _Seen:
+    finding: Finding
+    at: float
+    needs_network: bool
+
+
+class LinkChecker:
+    """Of one process: what it has seen, and whether there seems to be a network."""
+
+    def __init__(
+        self, fetcher: Fetcher, *, list_seconds: float = LIST_SECONDS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._fetcher = fetcher
+        self._list_seconds = list_seconds
+        self._clock = clock
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._seen: dict[str, _Seen] = {}
+        self._heard = False
+        self._failures: set[str] = set()
+        self._away_until = float("-inf")
+
+    async def look_at(self, resources: Sequence[Resource]) -> Findings:
+        """What stands behind each link now."""
+        looks = [asyncio.ensure_future(self._look(resource)) for resource in resources]
+        try:
+            if looks:  # a model's list may be empty, which wait() refuses
+                await asyncio.wait(looks, timeout=self._list_seconds)
+        finally:
+            for look in looks:
+                look.cancel()
+            await asyncio.gather(*looks, return_exceptions=True)
+        return Findings(findings=[self._told(look) for look in looks])
+
+    def _told(self, look: "asyncio.Task[_Seen]") -> Finding:
+        if look.cancelled():
+            return Finding(reason="there was no time left to look at it")
+        seen = look.result()
+        return seen.finding if self._heard or not seen.needs_network else Finding(reason="there seems to be no network")
+
+    async def _look(self, resource: Resource) -> _Seen:
+        known = self._seen.get(key := f"{resource.url} {resource.title}")
+        if known is not None and self._clock() - known.at < REMEMBERED_SECONDS:
+            return known
+        async with self._turns:
+            if not self._heard and self._clock() < self._away_until:
+                return _Seen(Finding(), self._clock(), needs_network=True)
+            seen = await self._fetch(resource)
+        if self._heard or not seen.needs_network:
+            if len(self._seen) >= _MOST_REMEMBERED:
+                self._seen.pop(next(iter(self._seen)))
+            self._seen[key] = seen
+        return seen
+
+    async def _fetch(self, resource: Resource) -> _Seen:
+        needs_network = False
+        try:
+            page = await self._fetcher.fetch(resource.url)
+            self._heard = True
+            finding = _judged(resource, page)
+        except FetchFailed as failure:
+            needs_network = failure.offline
+            self._heard = self._heard or failure.heard
+            self._note(resource.url, failure)
+            finding = Finding(verification="unreachable", dead=failure.lasting, reason=str(failure))
+        return _Seen(finding.model_copy(update={"checked_at": datetime.now(UTC)}), self._clock(), needs_network)
+
+    def _note(self, url: str, failure: FetchFailed) -> None:
+        if failure.offline and not self._heard:
+            self._failures.add(urlsplit(url).hostname or "")
+            if len(self._failures) >= ENOUGH_FAILURES:
+                self._failures.clear()
+                self._away_until = self._clock() + AWAY_SECONDS
+
+
+def _judged(resource: Resource, page: Page) -> Finding:
+    if page.status in _GONE:
+        return Finding(verification="unreachable", dead=True, reason=f"it answers {page.status}")
+    if page.status >= 500:
+        return Finding(verification="unreachable", reason=f"it answers {page.status}")
+    if page.status >= 300:  # who keeps programs out may well let people in
+        return Finding(reason=f"it answers {page.status}")
+    titles = titles_of(page.body, page.content_type)
+    if any(says_that_it_is_missing(title) for title in titles[:1]) and not says_that_it_is_missing(resource.title):
+        return Finding(verification="unreachable", dead=True, reason="the page says that it does not exist")
+    if not titles and page.content_type and not page.content_type.lower().startswith(_READABLE):
+        return Finding(reason="it is nothing that one reads")
+    at = urlsplit(page.url)
+    if agree(resource.title, titles, at.hostname or ""):
+        return Finding(verification="verified")
+    if page.hops and at.path in {"", "/"} and urlsplit(resource.url).path not in {"", "/"}:
+        return Finding(verification="unreachable", dead=True, reason="it leads to a front page only")
+    return Finding(reason="the page has another title")

@@ -1,0 +1,189 @@
+"""Who a token belongs to. One Authority for each ROADMAP_AUTH; each says no with Refused."""
+
+import json
+from collections.abc import Set
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from domain.errors import InvalidInput, RoadmapError
+from domain.request import usable_user_id
+from domain.vocabulary import Role
+from orchestrator.access.tokens import PREFIX, hash_of
+from orchestrator.settings import Settings
+from repository.db.database import Database
+from repository.users import tokens as repository_tokens
+
+LONGEST_TOKEN: Final = 8192
+SHORTEST_SECRET: Final = 32
+"""Bytes of a secret for HS256 (RFC 7518)."""
+
+
+class Refused(RoadmapError):
+    """The token opens nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    user_id: str
+    role: Role
+
+
+class Authority(Protocol):
+    """Says who a caller is."""
+
+    open_to_all: bool
+
+    async def identify(self, token: str, database: Database) -> Identity:
+        """Raises Refused."""
+        ...
+
+    async def valid(self, tokens: Set[str], database: Database) -> Set[str]:
+        """Those of `tokens` that still open something."""
+        ...
+
+
+class OpenToAll:
+    """ROADMAP_AUTH=none: whoever can reach the server may do everything."""
+
+    open_to_all = True
+
+    async def identify(self, token: str, database: Database) -> Identity:  # noqa: ARG002
+        raise Refused("This server knows no tokens.")
+
+    async def valid(self, tokens: Set[str], database: Database) -> Set[str]:  # noqa: ARG002
+        return tokens
+
+
+class Tokens:
+    """ROADMAP_AUTH=token: opaque ones, known by their hash. A revoked one opens nothing from the next request on."""
+
+    open_to_all = False
+
+    async def identify(self, token: str, database: Database) -> Identity:
+        if token.startswith(PREFIX) and len(token) < LONGEST_TOKEN:
+            found = await database.persist(lambda session: repository_tokens.use_token(session, hash_of(token)))
+            if found is not None:
+                return Identity(found[0], Role(found[1]))
+        raise Refused("The token is unknown, expired or revoked.")
+
+    async def valid(self, tokens: Set[str], database: Database) -> Set[str]:
+        hashes = {hash_of(token): token for token in tokens}
+        found = await database.persist(lambda session: repository_tokens.valid_hashes(session, list(hashes)))
+        return {hashes[token_hash] for token_hash in found}
+
+
+class Jwt:
+    """ROADMAP_AUTH=jwt: signed elsewhere. `sub` is the user, `role` his role, learner unless it is there."""
+
+    open_to_all = False
+
+    def __init__(self, algorithm: str, keys: dict[str | None, Any], issuer: str | None, audience: str | None) -> None:
+        """`keys` by their id; the one under None serves tokens that name no key."""
+        self._algorithm = algorithm
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+
+    async def identify(self, token: str, database: Database) -> Identity:  # noqa: ARG002
+        import jwt
+
+        if len(token) > LONGEST_TOKEN:
+            raise Refused("The token is too long.")
+        try:
+            claims = jwt.decode(
+                token,
+                self._key(jwt.get_unverified_header(token).get("kid")),
+                algorithms=[self._algorithm],  # never what the token itself says
+                issuer=self._issuer,
+                audience=self._audience,
+                options={"require": ["exp", "sub"], "verify_aud": self._audience is not None},
+            )
+            user_id = usable_user_id(claims["sub"], "sub")
+            return Identity(user_id, Role(claims.get("role", Role.LEARNER)))
+        except jwt.ExpiredSignatureError as error:
+            raise Refused("The token has expired.") from error
+        except jwt.PyJWTError as error:
+            raise Refused("The token is not one that this server accepts.") from error
+        except InvalidInput as error:
+            raise Refused(f"The token names no user that this server accepts: {error}") from error
+        except (ValueError, TypeError) as error:
+            raise Refused("The token names no user or role that this server knows.") from error
+
+    async def valid(self, tokens: Set[str], database: Database) -> Set[str]:
+        found = set()
+        for token in tokens:
+            with suppress(Refused):
+                await self.identify(token, database)
+                found.add(token)
+        return found
+
+    def _key(self, kid: Any) -> Any:
+        named = isinstance(kid, str) and len(self._keys) > 1
+        key = self._keys.get(kid if named else None)
+        if key is None:
+            raise Refused("The token was signed with a key that this server does not know.")
+        return key
+
+
+def authority(settings: Settings) -> Authority:
+    """Raises InvalidInput for settings that do not go together."""
+    match settings.auth:
+        case "none":
+            return OpenToAll()
+        case "token":
+            return Tokens()
+        case "jwt":
+            return Jwt(settings.jwt_algorithm, _keys(settings), settings.jwt_issuer, settings.jwt_audience)
+
+
+def _keys(settings: Settings) -> dict[str | None, Any]:
+    if (settings.jwt_key is None) == (settings.jwt_jwks is None):
+        raise InvalidInput("ROADMAP_AUTH=jwt needs either ROADMAP_JWT_KEY or ROADMAP_JWT_JWKS: set one of them.")
+    if settings.jwt_key is not None:
+        return {None: _one_key(settings.jwt_algorithm, settings.jwt_key.get_secret_value())}
+    return _keys_of_file(settings)
+
+
+def _one_key(algorithm: str, key: str) -> Any:
+    if algorithm == "HS256":
+        if len(key.encode()) < SHORTEST_SECRET:
+            raise InvalidInput(f"ROADMAP_JWT_KEY: a secret of HS256 has {SHORTEST_SECRET} bytes or more.")
+        if "-----BEGIN" in key:
+            raise InvalidInput("ROADMAP_JWT_KEY is a public key: set ROADMAP_JWT_ALGORITHM to RS256 or ES256.")
+        return key
+    import jwt
+
+    try:
+        return _fitting(algorithm, jwt.get_algorithm_by_name(algorithm).prepare_key(key))
+    except (jwt.PyJWTError, ValueError, TypeError) as error:
+        raise InvalidInput(f"ROADMAP_JWT_KEY is no public key for {algorithm} (PEM).") from error
+
+
+def _fitting(algorithm: str, key: Any) -> Any:
+    """Whoever holds a private key can sign: it does not belong here. Raises InvalidInput."""
+    if hasattr(key, "private_bytes"):
+        raise InvalidInput(f"ROADMAP_JWT_KEY is a private key: {algorithm} needs its public key here.")
+    return key
+
+
+def _keys_of_file(settings: Settings) -> dict[str | None, Any]:
+    """Keys of another kind in the file are passed over."""
+    import jwt
+
+    if settings.jwt_algorithm == "HS256":
+        raise InvalidInput("ROADMAP_JWT_JWKS holds public keys: set ROADMAP_JWT_ALGORITHM to RS256 or ES256.")
+    path = settings.jwt_jwks
+    assert path is not None
+    family = {"RS256": "RSA", "ES256": "EC"}[settings.jwt_algorithm]
+    try:
+        entries = [entry for entry in json.loads(path.read_text())["keys"] if entry.get("kty") == family]
+        keys: dict[str | None, Any] = {
+            entry.get("kid"): _fitting(settings.jwt_algorithm, jwt.PyJWK(entry, settings.jwt_algorithm).key)
+            for entry in entries
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
+        raise InvalidInput(f"ROADMAP_JWT_JWKS: {path} cannot be read as a set of keys.") from error
+    if not keys:
+        raise InvalidInput(f"ROADMAP_JWT_JWKS: {path} holds no key for {settings.jwt_algorithm}.")
+    return {None: next(iter(keys.values()))} if len(keys) == 1 else keys

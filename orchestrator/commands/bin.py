@@ -1,0 +1,40 @@
+"""The bin: a roadmap goes in and comes out whole. Nothing runs for what lies there."""
+
+from domain.errors import Conflict
+from orchestrator.commands import transitions
+from orchestrator.commands.request_context import Terms
+from repository.db.database import Database, Session
+from repository.roadmaps import roadmaps
+from repository.runs import tasks
+from repository.runs.workers import despite_the_silent
+
+
+async def request_bin(database: Database, roadmap_id: str, terms: Terms) -> None:
+    """Settles its stale tasks first. Raises NotFound, and Conflict naming a live task. A second time does nothing."""
+
+    async def bin_(session: Session) -> None:
+        await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=terms.owner)
+        active = await tasks.get_active_tasks_by_roadmap_id(session, roadmap_id)
+        for task in sorted(active, key=lambda task: task.task_id):
+            await tasks.lock_task(session, task.task_id)
+        # Requests hold this row while they look whether it is in the bin.
+        roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, for_update=True)
+        for task in active:
+            await transitions.make_room(session, task)
+        if await tasks.get_active_tasks_by_roadmap_id(session, roadmap_id):
+            raise Conflict(f"A run of roadmap {roadmap_id} has just begun: cancel it first, or wait for its end.")
+        if roadmap.deleted_at is None:
+            await roadmaps.mark_binned(session, roadmap_id, binned=True)
+
+    await despite_the_silent(database, bin_)
+
+
+async def request_restore(database: Database, roadmap_id: str, terms: Terms) -> None:
+    """Raises NotFound. A second time does nothing."""
+
+    async def restore(session: Session) -> None:
+        roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=terms.owner, for_update=True)
+        if roadmap.deleted_at is not None:
+            await roadmaps.mark_binned(session, roadmap_id, binned=False)
+
+    await despite_the_silent(database, restore)

@@ -1,0 +1,107 @@
+"""Reviews: a run waits for a person, a person decides, or nobody does. Transitions like those of transitions.py.
+
+`review` of the task's row: interrupt_id, round, requested_at, deadline; once decided also decision, feedback, by; and
+of the round before it, `previous` with round, decision and by.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.editing.review import Decision
+from domain.errors import Conflict
+from domain.vocabulary import FINAL, Step, TaskStatus
+from domain.webhooks import WebhookEvent
+from orchestrator.commands.transitions import begin, end
+from repository.db.database import Session
+from repository.db.fence import Fence
+from repository.runs import tasks
+from repository.runs.events import append_transition
+from repository.runs.tasks import lock_task, update_task_status
+from repository.runs.workers import database_now
+from repository.tables.runs import TaskRow
+from repository.users.webhooks import announce
+
+
+async def park(session: Session, fence: Fence, interrupt_id: str) -> TaskRow:
+    """The run waits for a review, and no worker is held. Twice under one interrupt asks once."""
+    task = await lock_task(session, fence.task_id)
+    review = task.review or {}
+    asked = review.get("interrupt_id") == interrupt_id
+    if asked and task.status == TaskStatus.HUMAN_REVIEW_PENDING:
+        return task
+    if not asked:
+        review = _next_round(review, interrupt_id)
+    now = await database_now(session)
+    timeout = tasks.asked_of(task).get("review_timeout")
+    parked = await update_task_status(
+        session,
+        fence.task_id,
+        TaskStatus.HUMAN_REVIEW_PENDING,
+        Step.HUMAN_REVIEW,
+        attempt=fence.attempt,
+        review={  # a run that was resumed has all its time again
+            **review,
+            "requested_at": now.isoformat(),
+            "deadline": (now + timedelta(seconds=timeout)).isoformat() if timeout else None,
+        },
+        fruitless_starts=0,
+    )
+    if not asked and parked.review is not None:
+        told = {"round": parked.review["round"], "deadline": parked.review["deadline"]}
+        sequence = await append_transition(session, fence.task_id, "review_requested", told)
+        await announce(session, parked, WebhookEvent.REVIEW_REQUESTED, sequence, told)
+    return parked
+
+
+def _next_round(review: dict[str, Any], interrupt_id: str) -> dict[str, Any]:
+    previous = {key: review.get(key) for key in ("round", "decision", "by")} if review else None
+    return {"interrupt_id": interrupt_id, "round": review.get("round", 0) + 1, "previous": previous}
+
+
+async def decide(session: Session, task_id: str, decision: Decision, worker_id: str | None) -> TaskRow:
+    """A person's answer: under `worker_id` the run goes on, else it is queued. Of several at once one wins.
+
+    Raises NotFound, and Conflict naming the decision that stands.
+    """
+    task = await lock_task(session, task_id)
+    review = task.review or {}
+    if task.status != TaskStatus.HUMAN_REVIEW_PENDING or decision.round not in (None, review["round"]):
+        raise Conflict(_what_stands(task))
+    verdict = "approved" if decision.approved else "rejected"
+    review = {**review, "decision": verdict, "feedback": decision.feedback, "by": decision.by}
+    told = {"round": review["round"], "decision": verdict, "feedback": decision.feedback, "by": decision.by}
+    await append_transition(session, task_id, "review_decided", told)
+    if worker_id is not None:
+        return await begin(session, task, worker_id, starts=1, review=review)
+    return await update_task_status(
+        session, task_id, TaskStatus.PENDING, Step.HUMAN_REVIEW, attempt=task.attempt, review=review
+    )
+
+
+def _what_stands(task: TaskRow) -> str:
+    review = task.review or {}
+    if task.status == TaskStatus.HUMAN_REVIEW_PENDING:
+        before = review.get("previous") or {}
+        decided = f"; the one before was {_verdict(before)}" if before.get("decision") else ""
+        return f"The review of task {task.task_id} is in round {review['round']}{decided}."
+    if task.status in FINAL:
+        decided = f" Its last review was {_verdict(review)}." if review.get("decision") else ""
+        return f"Task {task.task_id} waits for no review; it is {task.status}.{decided}"
+    if review.get("decision"):
+        return f"The review of task {task.task_id} is decided already: {_verdict(review)}."
+    return f"Task {task.task_id} waits for no review; it is {task.status}."
+
+
+def _verdict(review: dict[str, Any]) -> str:
+    return f"{review['decision']} by {review['by'] or 'somebody'}"
+
+
+async def expire_review(session: Session, task_id: str) -> None:
+    """Cancel a task whose review is overdue; one that was answered meanwhile goes on."""
+    task = await lock_task(session, task_id)
+    deadline = (task.review or {}).get("deadline")
+    if task.status != TaskStatus.HUMAN_REVIEW_PENDING or deadline is None:
+        return
+    if datetime.fromisoformat(deadline) < await database_now(session):
+        reason = "Nobody answered its review in time."
+        await end(session, Fence(task_id, task.attempt), TaskStatus.CANCELLED, reason)

@@ -1,0 +1,262 @@
+"""Changes of who runs a task and what becomes of it: each one transaction, with its event as the last line.
+
+Every function here takes the exclusive lock of the task first, and looks at the row only then. Each may be done again
+after a commit whose answer was lost.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from domain.editing.review import Issue
+from domain.errors import Conflict
+from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, STRUCTURAL, Step, TaskStatus
+from domain.webhooks import WebhookEvent
+from orchestrator.execution.outcomes import Cause, execution_summary, outcome
+from repository.db.database import Session, give_up_waiting_after
+from repository.db.fence import Fence
+from repository.roadmaps import contents
+from repository.roadmaps.roadmaps import get_roadmap_metadata, hold_roadmap
+from repository.runs import liveness, tasks
+from repository.runs.calls import bill, settle_lost_calls
+from repository.runs.events import append_transition
+from repository.runs.tasks import lock_task, update_task_status
+from repository.runs.totals import count_run
+from repository.tables.runs import STEPPER, TaskRow
+from repository.users.webhooks import announce
+
+MOST_FRUITLESS_STARTS: Final = 5
+"""Starts in a row that commit nothing, after which a task is taken for poison."""
+
+START_PATIENCE: Final = 1.0
+"""Seconds that a start waits for a lock."""
+
+
+async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | None:
+    """Give a queued task, or one whose worker died, to `worker_id`. None where there is nothing to start.
+
+    A task that has killed its workers time and again fails instead. Raises DatabaseBusy where a stopped process
+    still holds the task: the next sweep wakes again, and no connection is spent on waiting.
+    """
+    await give_up_waiting_after(session, START_PATIENCE)
+    task = await lock_task(session, task_id)
+    stepped = (task.worker_id or "").startswith(STEPPER)
+    dead = task.status == TaskStatus.PROCESSING and not stepped and not await liveness.is_live(session, task)
+    if task.status != TaskStatus.PENDING and not dead:
+        return None
+    if task.fruitless_starts >= MOST_FRUITLESS_STARTS:
+        reason = (
+            f"It was started {task.fruitless_starts} times in a row and its process died each time before anything "
+            f"was finished. Look into the log of the worker, then `roadmap resume {task_id}`."
+        )
+        await end(session, Fence(task_id, task.attempt), TaskStatus.FAILED, reason)
+        return None
+    return await begin(session, task, worker_id, starts=task.fruitless_starts + 1)
+
+
+async def hand_back(session: Session, fence: Fence, *, fruitless: bool = False) -> TaskRow:
+    """A process gives its task back to the queue. One that stops has cut no call: its start was not `fruitless`."""
+    task = await lock_task(session, fence.task_id)
+    if task.attempt == fence.attempt + 1 and task.status == TaskStatus.PENDING:
+        return task
+    stopped = task.worker_id
+    handed_back = await update_task_status(
+        session,
+        fence.task_id,
+        TaskStatus.PENDING,
+        _where_it_stands(task),
+        attempt=fence.attempt,
+        fruitless_starts=None if fruitless else 0,
+    )
+    await append_transition(session, fence.task_id, "run_handed_back", {"worker_id": stopped})
+    return handed_back
+
+
+async def finish(session: Session, fence: Fence, warnings: Sequence[Issue]) -> TaskRow:
+    """The graph came to its end: the rows say what the run came to. Raises Superseded."""
+    task = await lock_task(session, fence.task_id)
+    if task.attempt == fence.attempt + 1 and task.status in FINAL:
+        return task
+    tally = await contents.tally(session, fence.task_id)
+    status, reason = outcome(tally, await contents.failures(session, fence.task_id))
+    if task.concept_id is not None and not tally.total:
+        status, reason = TaskStatus.FAILED, "Another run has made its content its own."
+    return await end(session, fence, status, reason, warnings)
+
+
+async def end(
+    session: Session,
+    fence: Fence,
+    status: TaskStatus,
+    reason: str | None,
+    warnings: Sequence[Issue] = (),
+    cause: Cause | None = None,
+) -> TaskRow:
+    """Make a task final: unfinished contents, summary, row and last event together. Raises Superseded."""
+    task = await lock_task(session, fence.task_id)
+    if task.attempt == fence.attempt + 1 and task.status == status:
+        return task
+    await contents.settle_contents(session, fence.task_id, reason or "The run ended without it.")
+    await settle_lost_calls(session, fence.task_id)
+    spent = await bill(session, fence.task_id)
+    summary = execution_summary(
+        tasks.asked_of(task),
+        await contents.tally(session, fence.task_id),
+        await contents.failures(session, fence.task_id),
+        await contents.languages_written(session, fence.task_id),
+        warnings,
+        spent,
+        cause=cause,
+    )
+    task = await update_task_status(
+        session,
+        fence.task_id,
+        status,
+        _LAST_STEP[status],
+        error_message=reason,
+        attempt=fence.attempt,
+        execution_summary=summary,
+    )
+    payload = {"status": status, "error_message": reason, "execution_summary": summary}
+    sequence = await append_transition(session, fence.task_id, "run_finished", payload)
+    told = {"error_message": reason, "execution_summary": summary}
+    await announce(session, task, WebhookEvent.RUN_FINISHED, sequence, told)
+    await count_run(session, task)
+    return task
+
+
+_LAST_STEP: Final = {
+    TaskStatus.COMPLETED: Step.COMPLETED,
+    TaskStatus.PARTIAL_FAILURE: Step.COMPLETED,
+    TaskStatus.FAILED: Step.FAILED,
+    TaskStatus.CANCELLED: Step.CANCELLED,
+}
+
+
+async def cancel(session: Session, task_id: str, reason: str) -> TaskRow:
+    """End an active task as `cancelled`; the row as it was before. Raises NotFound, and Conflict for a final one."""
+    task = await lock_task(session, task_id)
+    if task.status not in ACTIVE:
+        raise Conflict(f"Task {task_id} is already {task.status}; there is nothing to cancel.")
+    before = task.model_copy()
+    await end(session, Fence(task_id, task.attempt), TaskStatus.CANCELLED, reason)
+    return before
+
+
+async def resume(
+    session: Session, task_id: str, worker_id: str | None, asked_by: Mapping[str, str] | None = None
+) -> TaskRow:
+    """Let a final, stale or queued task go on: under `worker_id`, or queued where that is None.
+
+    `asked_by` is recorded in the event (see Terms.asked_by).
+
+    What failed is asked anew (another round); what was only interrupted is answered from the ledger. Contents that
+    another task has claimed since stay that task's. Raises NotFound, and Conflict for a live task, a completed one, and
+    one whose roadmap is in the bin.
+    """
+    rival = await tasks.rival_of(session, await tasks.get_task(session, task_id))
+    for locked in sorted({task_id, rival.task_id} if rival else {task_id}):
+        await lock_task(session, locked)
+    task = await tasks.get_task(session, task_id)
+    if task.roadmap_id is not None:
+        await hold_roadmap(session, task.roadmap_id)
+    await _check_resumable(session, task)
+    ended, round_ = task.status in FINAL, task.round  # the moves below refresh `task`
+    if ended:
+        await make_room(session, rival)
+        round_ += int(task.status != TaskStatus.CANCELLED)
+    if task.concept_id is not None and not (await contents.tally(session, task_id)).total:
+        raise Conflict(f"Another run has made the content of task {task_id} its own; `roadmap retry` makes it anew.")
+    await append_transition(session, task_id, "run_resumed", {"from": task.status, "round": round_, **(asked_by or {})})
+    resumed = task
+    if worker_id is not None:
+        resumed = await begin(session, task, worker_id, starts=1, round_=round_)
+    elif task.status != TaskStatus.PENDING:
+        resumed = await update_task_status(
+            session,
+            task_id,
+            TaskStatus.PENDING,
+            _where_it_stands(task),
+            attempt=task.attempt,
+            fruitless_starts=0,
+            round=round_,
+        )
+    if ended:  # when its place among the active tasks is its own: new retries take the two in this order
+        await contents.reopen_contents(session, task_id)
+    return resumed
+
+
+async def hold_rival(session: Session, wanted: TaskRow) -> TaskRow | None:
+    """The task that fills the place of a wanted one, locked, for `make_room`: before the roadmap, and contents, are."""
+    rival = await tasks.rival_of(session, wanted)
+    return None if rival is None else await lock_task(session, rival.task_id)
+
+
+async def make_room(session: Session, rival: TaskRow | None) -> None:
+    """Settle a stale task that fills the unique index which another one needs. Raises Conflict naming a live one."""
+    if rival is None:
+        return
+    rival = await lock_task(session, rival.task_id)
+    if rival.status not in ACTIVE:
+        return
+    if await liveness.is_live(session, rival):
+        raise tasks.in_the_way(rival)
+    reason = "Its process died, and a newer run took its place."
+    await end(session, Fence(rival.task_id, rival.attempt), TaskStatus.FAILED, reason)
+
+
+async def begin(
+    session: Session,
+    task: TaskRow,
+    worker_id: str,
+    *,
+    starts: int,
+    round_: int | None = None,
+    review: dict[str, Any] | None = None,
+) -> TaskRow:
+    """Under the lock: `worker_id` runs the task from now on; of the rest, None stays as it is."""
+    before = task.status  # the update refreshes `task`
+    started = await update_task_status(
+        session,
+        task.task_id,
+        TaskStatus.PROCESSING,
+        _where_it_stands(task),
+        attempt=task.attempt,
+        worker_id=worker_id,
+        fruitless_starts=starts,
+        round=round_,
+        review=review,
+    )
+    payload = {"attempt": started.attempt, "worker_id": worker_id, "from": before}
+    await append_transition(session, task.task_id, "run_started", payload)
+    return started
+
+
+def _where_it_stands(task: TaskRow) -> Step:
+    """A task that goes on keeps its step; one that had ended, or has a word of the legacy system, begins to move."""
+    return Step(task.current_step) if task.current_step in set(Step) - FINAL_STEPS else Step.INIT
+
+
+async def _check_resumable(session: Session, task: TaskRow) -> None:
+    match TaskStatus(task.status):
+        case TaskStatus.COMPLETED:
+            raise Conflict(f"Task {task.task_id} is completed; `roadmap retry` makes a content anew.")
+        case TaskStatus.HUMAN_REVIEW_PENDING:
+            raise Conflict(f"Task {task.task_id} waits for a review; answer it with `roadmap review {task.task_id}`.")
+        case TaskStatus.PROCESSING if await liveness.is_live(session, task):
+            raise Conflict(f"Task {task.task_id} is running; `roadmap watch {task.task_id}` follows it.")
+        case _:
+            await check_structure(session, task)
+
+
+async def check_structure(session: Session, task: TaskRow) -> None:
+    """A run that makes a framework cannot go on once the roadmap has moved past it."""
+    if task.task_type not in STRUCTURAL or task.roadmap_id is None:
+        return
+    base: int = tasks.asked_of(task).get("base_version", 0)
+    mine = task.accepted_version if task.accepted_version is not None else base
+    present = (await get_roadmap_metadata(session, task.roadmap_id)).framework_version
+    if present != mine:
+        raise Conflict(
+            f"Task {task.task_id} is about version {mine} of the structure of roadmap {task.roadmap_id}, which is at "
+            f"version {present} by now; `roadmap retry-failed` or `roadmap modify` goes on from there."
+        )

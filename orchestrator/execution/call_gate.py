@@ -1,0 +1,66 @@
+"""Leave to call models: one gate per process, closed when the process is asked to stop."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from domain.errors import Superseded
+from orchestrator.execution.lease import HeldRun, Lease
+
+LOOK_EVERY: Final = 0.2
+"""Seconds between looks at a lease that has to be renewed first."""
+
+
+class Gate:
+    """Lets calls start while it is open and the lease is fresh; counts those that go on."""
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+        self._open = asyncio.Event()
+        self._open.set()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._calls = 0
+
+    def close(self) -> None:
+        """No call starts from now on; those that go on may end."""
+        self._open.clear()
+
+    @property
+    def is_closed(self) -> bool:
+        return not self._open.is_set()
+
+    async def quiet(self) -> None:
+        """Returns when no call is going on and every answer is committed."""
+        await self._quiet.wait()
+
+    @asynccontextmanager
+    async def call(self, run: HeldRun) -> AsyncIterator[None]:
+        """One call of a run, from before it starts until its answer is committed. Raises Superseded."""
+        await self._open.wait()
+        while not self._lease.is_fresh and not run.lost:
+            await asyncio.sleep(LOOK_EVERY)
+            await self._open.wait()
+        if run.lost:
+            raise Superseded("Another attempt owns this task.")
+        self._calls += 1
+        self._quiet.clear()
+        try:
+            yield
+        finally:
+            self._calls -= 1
+            if not self._calls:
+                self._quiet.set()
+
+
+@dataclass(frozen=True, slots=True)
+class RunPermit:
+    """The gate for one run (see nodes/ledger/ledger.py: Permit)."""
+
+    gate: Gate
+    run: HeldRun
+
+    def call(self) -> AbstractAsyncContextManager[None]:
+        return self.gate.call(self.run)

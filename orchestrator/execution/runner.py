@@ -1,0 +1,105 @@
+"""The one way to run a task. `Runner.run` is the life of a run, on one screen.
+
+Whoever calls it has started the task: the row reads `processing` under this process's lease, with the attempt that
+fences every write from here on. If the process dies at any line, the rows are as the last commit left them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from domain.errors import DatabaseUnavailable, Superseded
+from domain.logs import get_log
+from domain.vocabulary import TaskStatus
+from nodes.tracing import continued, span
+from orchestrator.execution.attempt import Attempt, end_task, hand_back_task, open_attempt
+from orchestrator.execution.outcomes import cause_of
+from orchestrator.resources import Resources
+from repository.db.fence import Fence
+from repository.runs.events import EventWriter
+from repository.runs.tasks import asked_of
+from repository.tables.runs import TaskRow
+
+_log = get_log(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    resources: Resources
+
+    async def run(self, task: TaskRow) -> TaskRow:
+        """Run a started task until it is final or waits for a review; its row then.
+
+        Raises Superseded when the task is another's by now, DatabaseUnavailable when the database stays away, and
+        CancelledError once the row reads `cancelled`, or `pending` where the process is stopping.
+        """
+        this = asyncio.current_task()
+        assert this is not None
+        held = self.resources.lease.hold(task.task_id, task.attempt, this.cancel)
+        opened = False
+        try:
+            async with open_attempt(self.resources, task, held) as attempt:
+                opened = True
+                asked_by, ids = continued(asked_of(task).get("trace")), {"task_id": task.task_id}
+                with asked_by, span("roadmap.run", **ids, task_type=task.task_type, attempt=task.attempt):
+                    return await self._go_through(attempt)
+        except asyncio.CancelledError:
+            if held.lost:
+                raise Superseded("Another attempt owns this task.") from None
+            if not opened:
+                await _to_its_end(self._stop(Fence(task.task_id, task.attempt)))
+            raise
+        except Exception as error:
+            if opened or isinstance(error, Superseded | DatabaseUnavailable):
+                raise
+            _log.info("run not begun", task_id=task.task_id, reason=_reason(error), exc_info=_trace(error))
+            fence = Fence(task.task_id, task.attempt)
+            return await end_task(self.resources, fence, TaskStatus.FAILED, _reason(error))
+        finally:
+            self.resources.lease.release(held)
+
+    async def _go_through(self, attempt: Attempt) -> TaskRow:
+        try:
+            await attempt.check_author()
+            reviews = await attempt.advance(await attempt.entry())
+            return await (attempt.park(reviews[0]) if reviews else attempt.finish())
+        except (Superseded, DatabaseUnavailable):
+            raise
+        except asyncio.CancelledError:
+            if not attempt.held.lost:
+                await _to_its_end(self._stop(attempt.fence, attempt.context.events))
+            raise
+        except Exception as error:
+            task_id, trace = attempt.task.task_id, _trace(error)
+            _log.info("run failed", task_id=task_id, reason=_reason(error), exc_info=trace)
+            return await attempt.end(TaskStatus.FAILED, _reason(error), cause_of(error))
+
+    async def _stop(self, fence: Fence, events: EventWriter | None = None) -> None:
+        """Cancelled: by a process that stops, which hands back, or by whoever runs in the foreground."""
+        if events is not None:
+            await events.flush()
+        if self.resources.gate.is_closed:
+            await hand_back_task(self.resources, fence)
+        else:
+            await end_task(self.resources, fence, TaskStatus.CANCELLED, "The run was interrupted.")
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """However often it is cancelled meanwhile: a process that stops cancels again what has not ended yet."""
+    working = asyncio.ensure_future(work)
+    while not working.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(working)
+    working.result()
+
+
+def _trace(error: Exception) -> Exception | None:
+    """For who debugs; drawing it takes long."""
+    return error if _log.isEnabledFor(logging.DEBUG) else None
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__

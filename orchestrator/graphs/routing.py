@@ -1,0 +1,40 @@
+"""Where a run goes next. Pure functions of the state."""
+
+from typing import Final
+
+from domain.editing.review import EditPlan, Validation
+from domain.errors import RunFailed
+from domain.vocabulary import Step
+from nodes.state import RunState
+
+MOST_EDIT_ROUNDS: Final = 3
+
+
+def after_validation(state: RunState) -> Step:
+    """Sound: on to the review where one is wanted, else to the contents. Else another round of editing.
+
+    After the last round, raises RunFailed when what is wrong is critical.
+    """
+    validation = Validation.model_validate(state["validation"])
+    if validation.is_valid:
+        return Step.HUMAN_REVIEW if state.get("wants_review") else Step.CONTENT_GENERATION
+    if state.get("edit_rounds", 0) < MOST_EDIT_ROUNDS:
+        return Step.EDIT_PLAN_ANALYSIS
+    critical = [issue.issue for issue in validation.issues if issue.severity == "critical"]
+    raise RunFailed(
+        f"The framework is still not sound after {MOST_EDIT_ROUNDS} rounds of editing: {'; '.join(critical[:3])}. "
+        "Nothing was generated; say the goal in other words, or narrow it."
+    )
+
+
+def after_review(state: RunState) -> Step:
+    """Approved: on to the contents. Sent back: what should change?"""
+    return Step.CONTENT_GENERATION if state["approved"] else Step.EDIT_PLAN_ANALYSIS
+
+
+def after_plan(state: RunState) -> Step:
+    """A modification that nobody knows how to carry out ends here, and changes nothing. Raises RunFailed."""
+    plan = EditPlan.model_validate(state["edit_plan"])
+    if state.get("modifies") and state.get("feedback") and not plan.operations and "validation" not in state:
+        raise RunFailed(f"Nothing was changed. {plan.feedback_summary}")
+    return Step.ROADMAP_EDIT

@@ -1,0 +1,153 @@
+"""The pace of a roadmap: hours a week and a deadline, which may change without a run, and what of it is left today."""
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from domain.errors import InvalidInput
+from domain.framework import Framework
+from domain.pace.deadlines import weeks_between
+from domain.pace.pace import Pace, dated, read_zone, stored_pace, today_in
+from domain.request import usable_text
+from orchestrator.clock import Clock
+from orchestrator.commands.request_context import OPERATOR, Terms
+from orchestrator.queries.status import View
+from repository.db.database import Database, Session
+from repository.roadmaps import learning, roadmaps
+from repository.runs import tasks
+from repository.tables.roadmaps import RoadmapRow
+from repository.tables.runs import TaskRow
+
+MIN_HOURS = 1.0
+MAX_HOURS = 168.0
+
+
+@dataclass(frozen=True, slots=True)
+class PaceChange:
+    """What is to be different; what is None stays."""
+
+    hours_per_week: float | None = None
+    deadline: str | None = None
+    """In words; an empty text takes the deadline away."""
+
+
+class PaceView(View):
+    """A roadmap's pace as of `today`, in the learner's time zone, and what is left for its owner to learn."""
+
+    roadmap_id: str
+    hours_per_week: float
+    deadline_words: str | None
+    deadline: date | None
+    time_zone: str
+    today: date
+    weeks_left: float | None
+    """None without a deadline; 0 once it is past."""
+    hours_left: float
+    weeks_needed: int
+    """For the hours left, with so many hours a week."""
+    hours_needed: float | None
+    """Hours a week that would keep the deadline; None where there is none, or no time is left."""
+    in_time: bool | None
+
+
+class Paces:
+    """The pace of roadmaps: read, and changed without a run."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def read(self, roadmap_id: str, *, owner: str | None = None) -> PaceView:
+        """Hours a week, deadline, and what is left today. Raises NotFound."""
+        now = self._clock()
+        return await self._database.persist(lambda session: _read(session, roadmap_id, now, owner=owner))
+
+    async def change(self, roadmap_id: str, change: PaceChange, *, terms: Terms = OPERATOR) -> PaceView:
+        """Other hours a week, or another deadline, from now on. No run is needed, and none is touched.
+
+        Raises NotFound, Conflict for a roadmap in the bin, and InvalidInput for a deadline that is past or is not
+        understood: nothing is changed then.
+        """
+        now = self._clock()
+        await self._database.persist(lambda session: _change(session, roadmap_id, change, terms, now))
+        return await self.read(roadmap_id)
+
+
+def pace_of_task(task: TaskRow) -> Pace:
+    """As it was when the run was asked for: the same whenever it is resumed."""
+    asked = tasks.asked_of(task)
+    return stored_pace(asked.get("pace"), asked.get("preferences"), task.created_at.astimezone(UTC).date())
+
+
+async def pace_of_roadmap(session: Session, roadmap: RoadmapRow) -> Pace:
+    """As it is now; that of an older roadmap is what its request said on its day."""
+    asked = {} if roadmap.pace else await tasks.first_request(session, roadmap.roadmap_id)
+    return stored_pace(roadmap.pace, asked, roadmap.created_at.astimezone(UTC).date())
+
+
+async def _read(session: Session, roadmap_id: str, now: datetime, *, owner: str | None) -> PaceView:
+    """Raises NotFound."""
+    roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+    pace = await pace_of_roadmap(session, roadmap)
+    done = (await learning.done(session, roadmap.user_id, [roadmap_id]))[roadmap_id]
+    framework = roadmaps.framework_of(roadmap) if roadmap.framework_data else None
+    return view_of(roadmap_id, pace, framework, done, today_in(pace.time_zone, now))
+
+
+def view_of(roadmap_id: str, pace: Pace, framework: Framework | None, done: Collection[str], today: date) -> PaceView:
+    concepts = framework.concepts() if framework else []
+    hours = [concept.estimated_hours for concept in concepts if concept.concept_id not in done]
+    hours_left = sum(number for number in hours if math.isfinite(number) and number > 0)
+    weeks_left = None if pace.deadline is None else weeks_between(today, pace.deadline)
+    return PaceView(
+        roadmap_id=roadmap_id,
+        hours_per_week=pace.hours_per_week,
+        deadline_words=pace.deadline_words,
+        deadline=pace.deadline,
+        time_zone=pace.time_zone,
+        today=today,
+        weeks_left=None if weeks_left is None else round(weeks_left, 1),
+        hours_left=round(hours_left, 2),
+        weeks_needed=math.ceil(hours_left / pace.hours_per_week),
+        hours_needed=round(hours_left / weeks_left, 1) if weeks_left else None,
+        in_time=None if weeks_left is None else hours_left <= weeks_left * pace.hours_per_week,
+    )
+
+
+async def _change(session: Session, roadmap_id: str, change: PaceChange, terms: Terms, now: datetime) -> None:
+    """Under the lock of the roadmap's row: of two changes at once the second sees the first, and what both name is
+    the second's. Raises NotFound, InvalidInput, and Conflict for a roadmap in the bin.
+    """
+    check_hours(change.hours_per_week)
+    await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=terms.owner)
+    roadmap = await roadmaps.lock_usable(session, roadmap_id)
+    before = await pace_of_roadmap(session, roadmap)
+    zone = terms.time_zone or before.time_zone
+    if terms.time_zone is not None:
+        read_zone(terms.time_zone)
+    changes: dict[str, object] = {"from_goal": (), "time_zone": zone}
+    if change.hours_per_week is not None:
+        changes["hours_per_week"] = change.hours_per_week
+    if change.deadline is not None:
+        changes |= _deadline(change.deadline, today_in(zone, now))
+    await roadmaps.set_pace(session, roadmap_id, before.model_copy(update=changes).model_dump(mode="json"))
+
+
+def check_hours(hours_per_week: float | None) -> None:
+    """Raises InvalidInput."""
+    if hours_per_week is not None and not MIN_HOURS <= hours_per_week <= MAX_HOURS:
+        raise InvalidInput(f"Hours a week: must be from {MIN_HOURS:g} to {MAX_HOURS:g}.")
+
+
+def _deadline(words: str, today: date) -> dict[str, object]:
+    if not words.strip():
+        return {"deadline_words": None, "deadline": None}
+    usable = usable_text("deadline", words)
+    day = dated(usable, today)
+    if day is None:
+        raise InvalidInput(
+            f"The deadline {usable[:60]!r} was not understood, and nothing was changed: give a date as 2027-06-30, or "
+            f"a span as '3 months'."
+        )
+    return {"deadline_words": usable, "deadline": day, "asked_on": today}

@@ -1,0 +1,37 @@
+"""From rows to a manuscript: what readers need to write a roadmap down as a whole."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from domain.pace.pace import today_in
+from domain.roadmap_export import Key, Manuscript, Planning, Written
+from domain.vocabulary import ContentType
+from orchestrator.learners.pace import pace_of_roadmap
+from orchestrator.queries.status import RoadmapView, roadmap_view
+from repository.db.database import Session
+from repository.roadmaps import content_queries, learning, roadmaps
+from repository.tables.roadmaps import ContentVersionRow
+
+
+async def manuscript(session: Session, roadmap_id: str, now: datetime, *, owner: str | None = None) -> Manuscript:
+    """A roadmap with its newest contents, and a plan for what its owner has not learned yet. Raises NotFound."""
+    roadmap = await roadmap_view(session, roadmap_id, owner=owner)
+    row = await roadmaps.get_roadmap_metadata(session, roadmap_id)
+    contents = await content_queries.newest_versions(session, roadmap_id)
+    pace = await pace_of_roadmap(session, row)
+    done = (await learning.done(session, row.user_id, [roadmap_id]))[roadmap_id]
+    return replace(
+        manuscript_of(roadmap, contents),
+        plan=Planning(today_in(pace.time_zone, now), pace.hours_per_week, pace.deadline, frozenset(done)),
+    )
+
+
+def manuscript_of(roadmap: RoadmapView, contents: Sequence[ContentVersionRow]) -> Manuscript:
+    """Without a plan."""
+    payloads = {(row.concept_id, ContentType(row.content_type)): row.payload for row in contents}
+    written: dict[Key, Written] = {key: Written(payload) for key, payload in payloads.items()}
+    for state in roadmap.contents:
+        key = (state.concept_id, state.content_type)
+        written[key] = Written(payloads.get(key), state.status, state.stale, state.last_error)
+    return Manuscript(title=roadmap.title, framework=roadmap.framework, contents=written)

@@ -1,0 +1,206 @@
+"""What the rows say, for readers: tasks, roadmaps with their statuses merged in, the status-check."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from domain.framework import Framework
+from domain.pace.pace import Pace
+from domain.vocabulary import FINAL, ContentStatus, ContentType, TaskStatus, TaskType
+from repository.db.database import Session
+from repository.roadmaps import content_queries, roadmaps
+from repository.roadmaps.content_queries import ContentState
+from repository.runs import liveness, tasks
+from repository.tables.roadmaps import RoadmapRow
+from repository.tables.runs import TaskRow
+
+
+class View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class TaskView(View):
+    """A task as it reads everywhere."""
+
+    task_id: str
+    roadmap_id: str | None
+    status: TaskStatus
+    current_step: str
+    task_type: TaskType
+    execution_summary: dict[str, Any] | None
+    user_id: str
+    concept_id: str | None
+    content_type: ContentType | None
+    attempt: int
+    error_message: str | None
+    created_at: datetime
+    updated_at: datetime
+    completed_at: datetime | None
+    live: bool
+    waiting_for_worker: bool
+    seconds: float = 0.0
+    """For how long workers held it, up to now: neither the queue nor a review counts."""
+    pace: Pace | None = None
+    """How its deadline and hours were understood, where it was asked for with some; null for older ones."""
+
+
+class StaleConcept(View):
+    """A content that is unfinished although no live task will ever finish it."""
+
+    concept_id: str
+    concept_name: str
+    content_type: ContentType
+    current_status: ContentStatus
+
+
+class ActiveTask(View):
+    task_id: str
+    task_type: TaskType
+    status: TaskStatus
+    current_step: str
+    concept_id: str | None
+    content_type: ContentType | None
+    waiting_for_worker: bool
+
+
+class StatusCheck(View):
+    """What is active and what is stale, at one moment."""
+
+    roadmap_id: str
+    has_active_task: bool
+    active_tasks: list[ActiveTask]
+    stale_concepts: list[StaleConcept]
+
+
+class RoadmapView(View):
+    """A roadmap as readers see it."""
+
+    roadmap_id: str
+    user_id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None = None
+    framework_version: int
+    framework: Framework | None
+    contents: list[ContentState]
+    active_tasks: list[TaskView]
+    pace: Pace | None = None
+    """As it is now; null for roadmaps of older versions (`Paces` reads theirs too)."""
+
+    def state(self, concept_id: str, content_type: ContentType) -> ContentState | None:
+        return next((c for c in self.contents if (c.concept_id, c.content_type) == (concept_id, content_type)), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """The framework with statuses, versions and counts merged into its concepts."""
+        if self.framework is None:
+            return {"roadmap_id": self.roadmap_id, "title": self.title, "stages": []}
+        merged = self.framework.model_dump(mode="json")
+        states = {(state.concept_id, state.content_type): state for state in self.contents}
+        for stage in merged["stages"]:
+            for module in stage["modules"]:
+                for concept in module["concepts"]:
+                    for content_type in ContentType:
+                        concept |= _merged(content_type, states.get((concept["concept_id"], content_type)))
+        return merged
+
+
+def _merged(content_type: ContentType, state: ContentState | None) -> dict[str, Any]:
+    prefix = "content" if content_type is ContentType.TUTORIAL else content_type.value
+    merged: dict[str, Any] = {
+        f"{prefix}_status": state.status if state else ContentStatus.PENDING,
+        f"{prefix}_version": state.version if state else 0,
+        f"{prefix}_stale": state.stale if state else False,
+    }
+    if content_type is ContentType.RESOURCES:
+        merged["resources_count"] = state.items if state else 0
+    if content_type is ContentType.QUIZ:
+        merged["quiz_questions_count"] = state.items if state else 0
+    return merged
+
+
+async def task_views(session: Session, rows: Sequence[TaskRow]) -> list[TaskView]:
+    return [
+        TaskView(
+            **row.model_dump(include=set(TaskView.model_fields)),
+            live=live,
+            waiting_for_worker=waiting,
+            seconds=_worked(row, seconds),
+            pace=_pace(tasks.asked_of(row).get("pace")),
+        )
+        for row, live, waiting, seconds in await liveness.with_liveness(session, rows)
+    ]
+
+
+def _worked(row: TaskRow, held: float) -> float:
+    """Of a run that ended, what its summary says: rows of older versions have no other figure."""
+    said = (row.execution_summary or {}).get("seconds") if row.status in FINAL else None
+    return round(held if said is None else said, 3)
+
+
+def _pace(stored: Any) -> Pace | None:
+    try:
+        return None if stored is None else Pace.model_validate(stored)
+    except ValidationError:  # of another version of this program
+        return None
+
+
+async def roadmap_view(session: Session, roadmap_id: str, *, owner: str | None = None) -> RoadmapView:
+    """Raises NotFound."""
+    row = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+    active = await task_views(session, await tasks.get_active_tasks_by_roadmap_id(session, roadmap_id))
+    return _roadmap_view(row, await content_queries.states(session, roadmap_id), active)
+
+
+_FIELDS: Final = {"roadmap_id", "user_id", "title", "created_at", "updated_at", "deleted_at", "framework_version"}
+
+
+def _roadmap_view(row: RoadmapRow, states: list[ContentState], active: list[TaskView]) -> RoadmapView:
+    return RoadmapView(
+        **row.model_dump(include=_FIELDS),
+        framework=_framework(row),
+        contents=states,
+        active_tasks=active,
+        pace=_pace(row.pace),
+    )
+
+
+def _framework(row: RoadmapRow) -> Framework | None:
+    return roadmaps.framework_of(row) if row.framework_data else None
+
+
+async def active_tasks(session: Session, roadmap_id: str, *, owner: str | None = None) -> list[ActiveTask]:
+    """Live tasks, newest first. Raises NotFound."""
+    return [ActiveTask(**row) for row in await liveness.live_tasks_of(session, roadmap_id, owner=owner)]
+
+
+async def status_check(session: Session, roadmap_id: str, *, owner: str | None = None) -> StatusCheck:
+    """Live tasks, newest first, and while there is none, the stale contents in learning order. Raises NotFound."""
+    live = await active_tasks(session, roadmap_id, owner=owner)
+    return StatusCheck(
+        roadmap_id=roadmap_id,
+        has_active_task=bool(live),
+        active_tasks=live,
+        stale_concepts=[] if live else await _stale_concepts(session, roadmap_id),
+    )
+
+
+async def _stale_concepts(session: Session, roadmap_id: str) -> list[StaleConcept]:
+    stale = await content_queries.stale_contents(session, roadmap_id)
+    if not stale:
+        return []
+    names = await roadmaps.concept_names(session, roadmap_id)
+    order = {concept_id: index for index, concept_id in enumerate(names)}
+    found = [
+        StaleConcept(
+            concept_id=concept_id,
+            concept_name=names[concept_id],
+            content_type=content_type,
+            current_status=status,
+        )
+        for concept_id, content_type, status in stale
+        if concept_id in names
+    ]
+    return sorted(found, key=lambda stale: (order[stale.concept_id], stale.content_type))

@@ -1,0 +1,152 @@
+"""The runs of a `langgraph dev` process: a thread of the server is a task, and its nodes run in the task's attempt.
+
+The server keeps where its thread stands. Rows, ledger, events and the run's own checkpoint are written as in any other
+process, so a run outlives the server: it reads stale then, and goes on elsewhere from where it was.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextvars import Context
+from typing import Any, Final, TypeVar
+
+from domain.editing.review import Decision
+from domain.errors import InvalidInput, RoadmapError, Superseded
+from domain.vocabulary import Step, TaskStatus
+from nodes.authors.port import Author
+from nodes.state import RunState
+from orchestrator.commands import transitions
+from orchestrator.commands.requests import request_decision, request_resume
+from orchestrator.execution.attempt import Attempt, open_attempt, warnings_of
+from orchestrator.execution.stepper import Stepper
+from orchestrator.resources import Resources, open_resources
+from orchestrator.settings import Settings, load_settings
+from repository.runs import tasks
+from repository.tables.runs import TaskRow
+
+T = TypeVar("T")
+
+_BEFORE_CONTENTS: Final = {
+    Step.INTENT_ANALYSIS,
+    Step.CURRICULUM_DESIGN,
+    Step.STRUCTURE_VALIDATION,
+    Step.EDIT_PLAN_ANALYSIS,
+    Step.ROADMAP_EDIT,
+    Step.HUMAN_REVIEW,
+}
+
+
+class StudioRuns:
+    """The tasks whose nodes run here. The process opens what it needs once, and keeps it as long as it lives."""
+
+    def __init__(self, settings: Settings | None = None, *, author: Author | None = None) -> None:
+        """Settings from the environment and the author they name, unless given."""
+        self._settings = settings
+        self._author = author
+        self._resources: Resources | None = None
+        self._life = AsyncExitStack()
+        self._entering = asyncio.Lock()
+        self._entered: dict[str, tuple[Attempt, AsyncExitStack]] = {}
+
+    async def resources(self) -> Resources:
+        """As a stepper has them: its runs wait for a person, and nobody sweeps them or takes them over."""
+        async with self._entering:
+            if self._resources is None:
+                if self._settings is None:
+                    self._settings = await asyncio.to_thread(load_settings)
+                opening = open_resources(self._settings, author=self._author, kind="stepper")
+                self._resources = await self._life.enter_async_context(opening)
+            return self._resources
+
+    async def close(self) -> None:
+        """What still runs reads stale from now on."""
+        for task_id in list(self._entered):
+            await self.leave(task_id)
+        await self._life.aclose()
+
+    async def task(self, task_id: str) -> TaskRow:
+        """Raises NotFound."""
+        resources = await self.resources()
+        return await resources.database.persist(lambda session: tasks.get_task(session, task_id))
+
+    async def enter(self, task_id: str) -> Attempt:
+        """The attempt that the nodes of a task run in. A task that has ended, or whose process died, is resumed.
+
+        Raises Conflict where it cannot be, and Superseded where it was cancelled or taken since the last node.
+        """
+        resources = await self.resources()
+        async with self._entering:
+            if task_id not in self._entered:
+                self._entered[task_id] = await self._open(resources, task_id)
+            attempt, _ = self._entered[task_id]
+            if not attempt.held.lost:
+                return attempt
+        await self.leave(task_id)
+        raise Superseded("Somebody else has cancelled or taken this run; go on once more to resume it.")
+
+    async def _open(self, resources: Resources, task_id: str) -> tuple[Attempt, AsyncExitStack]:
+        task = await resources.database.persist(lambda session: tasks.get_task(session, task_id))
+        if (task.status, task.worker_id) != (TaskStatus.PROCESSING, resources.lease.worker_id):
+            task = await request_resume(resources, task_id, detach=False)
+        async with AsyncExitStack() as stack:
+            held = resources.lease.hold(task_id, task.attempt, lambda: None)  # the next node or write finds out
+            stack.callback(resources.lease.release, held)
+            attempt = await stack.enter_async_context(open_attempt(resources, task, held))
+            return attempt, stack.pop_all()
+
+    @asynccontextmanager
+    async def within(self, task_id: str) -> AsyncIterator[Attempt]:
+        """For one node. After a failure the next one begins with an attempt that is opened anew from the rows."""
+        attempt = await self.enter(task_id)
+        try:
+            yield attempt
+        except BaseException:
+            await asyncio.shield(self.leave(task_id))
+            raise
+
+    async def leave(self, task_id: str) -> None:
+        """No node of the task runs any more; the row stays as it is, and what was told is committed where it may be."""
+        if entered := self._entered.pop(task_id, None):
+            attempt, stack = entered
+            with suppress(RoadmapError):
+                await attempt.context.events.flush()
+            await stack.aclose()
+
+    async def keep(self, attempt: Attempt, state: Mapping[str, Any], step: Step) -> None:
+        """The run's own checkpoint follows the server's, so that another process goes on from here. Raises RunFailed.
+
+        From content_generation on the rows say where the run is.
+        """
+        if step in _BEFORE_CONTENTS:
+            own = {key: value for key, value in state.items() if key in RunState.__annotations__}
+            await _apart(attempt.graph.aupdate_state(attempt.config, own, as_node=step))
+
+    async def ask(self, task_id: str, state: Mapping[str, Any]) -> None:
+        """The run waits for a review, which may be answered here or anywhere else."""
+        async with self.within(task_id) as attempt:
+            await self.keep(attempt, state, Step.STRUCTURE_VALIDATION)
+            stepper = Stepper(attempt, None)
+            if await _apart(stepper.next_nodes()) != (Step.HUMAN_REVIEW,):
+                raise InvalidInput("This state leads to no review: it takes wants_review, and a sound framework.")
+            await _apart(stepper.advance())
+        await self.leave(task_id)
+
+    async def decide(self, task_id: str, decision: Decision) -> None:
+        """Raises Conflict naming the decision that stands."""
+        await request_decision(await self.resources(), task_id, decision, detach=False)
+
+    async def finish(self, task_id: str, state: Mapping[str, Any]) -> TaskRow:
+        """The graph came to its end."""
+        warnings = warnings_of(state)
+        async with self.within(task_id) as attempt:
+            await attempt.context.events.flush()
+            task = await attempt.resources.database.persist(
+                lambda session: transitions.finish(session, attempt.fence, warnings)
+            )
+        await self.leave(task_id)
+        return task
+
+
+async def _apart(work: Coroutine[Any, Any, T]) -> T:
+    """Outside the server's graph: within, LangGraph would take the run's graph for a part of it, and its saver too."""
+    return await asyncio.create_task(work, context=Context())

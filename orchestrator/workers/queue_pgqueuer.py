@@ -1,0 +1,127 @@
+"""The run queue on PgQueuer, in the schema `queue` of the same database.
+
+PgQueuer's statements are used (enqueue, dequeue, the NOTIFY of its trigger), its manager is not: an entry is done as
+soon as it is delivered, since leases, fences and takeover are the tasks' own. That leaves no heartbeat to keep, nothing
+to drain, and a connection that is simply made again after a restart.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, suppress
+from datetime import timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+import asyncpg
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer.adapters.persistence.qb import DBSettings, QueryQueueBuilder
+from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
+from pgqueuer.models import Job
+from pgqueuer.ports.repository import EntrypointExecutionParameter
+from pgqueuer.queries import Queries
+from sqlalchemy import text
+
+from domain.errors import DatabaseUnavailable
+from domain.logs import get_log
+from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT, OF_DRIVERS, Database, Session, driver_errors, execute
+
+_ENTRYPOINT: Final = QueueEntrypoint("run")
+_SETTINGS: Final = DBSettings(db_schema="queue")
+POLL_EVERY: Final = 2.0
+"""Seconds: what a lost notification costs at most."""
+_NEVER: Final = timedelta(days=36_500)
+"""An entry that was picked is gone in the same transaction; none is ever stale."""
+
+_MISSING: Final = text("""
+    SELECT wanted.task_id FROM unnest(CAST(:task_ids AS text[])) WITH ORDINALITY AS wanted (task_id, number)
+    WHERE NOT EXISTS (
+        SELECT FROM queue.pgqueuer WHERE status = 'queued' AND payload = convert_to(wanted.task_id, 'UTF8'))
+    ORDER BY wanted.number""")
+
+_log = get_log(__name__)
+
+
+class PgQueuerQueue:
+    """The port on PgQueuer (orchestrator/workers/queue.py)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def enqueue(self, session: Session, task_id: str, *, urgent: bool = False) -> None:
+        await _queries(_SessionDriver(session)).enqueue(_ENTRYPOINT, task_id.encode(), priority=int(urgent))
+
+    async def enqueue_missing(self, session: Session, task_ids: Sequence[str], *, urgent: bool = False) -> list[str]:
+        rows = await execute(session, _MISSING, {"task_ids": list(task_ids)}) if task_ids else ()
+        missing = [row.task_id for row in rows]
+        for task_id in missing:
+            await self.enqueue(session, task_id, urgent=urgent)
+        return missing
+
+    async def tidy(self, session: Session) -> None:
+        """PgQueuer's log of entries is of no use here."""
+        await execute(session, text("DELETE FROM queue.pgqueuer_log WHERE created < now() - interval '1 hour'"), {})
+
+    async def deliveries(self) -> AsyncGenerator[str, None]:
+        while True:
+            try:
+                with driver_errors():
+                    async with aclosing(self._deliveries()) as deliveries:
+                        async for task_id in deliveries:
+                            yield task_id
+            except DatabaseUnavailable as error:
+                _log.info("the queue is away", reason=str(error))
+                await self._database.patiently(self._is_back)
+
+    async def _is_back(self) -> None:
+        async with self._database.transaction() as session:
+            await execute(session, text("SELECT 1"), {})
+
+    async def _deliveries(self) -> AsyncGenerator[str, None]:
+        """Over one connection, until it breaks."""
+        connection = await self._database.connect()
+        news = asyncio.Event()
+        try:
+            # Of a process that is stopped half-way, the server ends the transaction, and others get its entry.
+            await connection.execute(f"SET statement_timeout = '{IDLE_IN_TRANSACTION_TIMEOUT:g}s'")
+            connection.add_termination_listener(lambda _: news.set())
+            await connection.add_listener(_SETTINGS.channel, lambda *_: news.set())
+            queries = _queries(AsyncpgDriver(connection))
+            while True:
+                news.clear()
+                while (task_id := await _take(connection, queries)) is not None:
+                    yield task_id
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), POLL_EVERY)
+        finally:
+            with suppress(*OF_DRIVERS):
+                await connection.close(timeout=1)
+
+
+async def _take(connection: asyncpg.Connection, queries: Queries) -> str | None:
+    """The next task id; its entry is gone when this commits."""
+    async with connection.transaction():
+        jobs: list[Job] = await queries.dequeue(
+            batch_size=1,
+            entrypoints={_ENTRYPOINT: EntrypointExecutionParameter(concurrency_limit=0)},
+            queue_manager_id=QueueManagerId(uuid4()),
+            global_concurrency_limit=None,
+            heartbeat_timeout=_NEVER,
+        )
+        for job in jobs:
+            await connection.execute("DELETE FROM queue.pgqueuer WHERE id = $1", job.id)
+    return (jobs[0].payload or b"").decode() if jobs else None
+
+
+def _queries(driver: Any) -> Queries:
+    return Queries(driver, qbq=QueryQueueBuilder(settings=_SETTINGS))
+
+
+class _SessionDriver:
+    """What PgQueuer needs of a driver to enqueue, over the transaction of a session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        connection = await self._session.connection()
+        return [dict(row) for row in (await connection.exec_driver_sql(query, args)).mappings()]

@@ -1,0 +1,169 @@
+"""Messages to webhooks: whoever works sends them too, each at least once, none by two at a time.
+
+A process that dies with a message in its hands leaves a claim that runs out; then another sends it again under the
+same id, by which its receiver knows it.
+"""
+
+import asyncio
+import json
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Final
+
+from domain.errors import DatabaseUnavailable, NotFound
+from domain.logs import get_log
+from domain.text.secrets import redact
+from domain.webhooks import TEST_EVENT, signed_headers
+from nodes.net.connect import FetchFailed
+from nodes.net.post import Answer, Poster
+from repository.db.database import Database, Session
+from repository.users.webhooks import Claim, claim_deliveries, disable, forget_deliveries, lock_webhook, settle
+
+AT_ONCE: Final = 20
+OF_EACH: Final = 2
+"""Of one webhook at once: one that does not answer holds no more places than that."""
+GONE: Final = 410
+_GONE: Final = "Its server answered that it is gone (410)."
+UNREACHABLE: Final = (
+    "The webhook's host could not be reached: it is unknown or not allowed, or it does not accept connections."
+)
+"""Said of all three alike, or users could find out which names and addresses exist inside the server's network."""
+
+_log = get_log(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a message is tried, and how far apart: `first` seconds, then `growth` times as long, jittered."""
+
+    tries: int = 10
+    first: float = 5.0
+    growth: float = 4.0
+    longest: float = 6 * 3600.0
+    look_every: float = 1.0
+
+    def before_next(self, tries: int, asked: float | None = None) -> float | None:
+        """Seconds until the next try, at least what the receiver `asked` for; None after the last one."""
+        if tries >= self.tries:
+            return None
+        pause = min(self.first * self.growth ** (tries - 1), self.longest)
+        return max(pause * random.uniform(0.75, 1.25), min(asked or 0.0, self.longest))
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """`error` is None where the message has arrived."""
+
+    status: int | None
+    error: str | None
+    asked: float | None = None
+
+
+class Deliverer:
+    """Sends what is due, until it is cancelled."""
+
+    def __init__(self, database: Database, poster: Poster, patience: Patience | None = None) -> None:
+        self._database = database
+        self._poster = poster
+        self._patience = patience or Patience()
+        self._lease = 3 * poster.limits.total_seconds
+        self._sending: dict[asyncio.Task[None], str] = {}
+        """By what sends it, the webhook."""
+
+    async def keep_delivering(self, grace: float) -> None:
+        """What is being sent when this is cancelled has `grace` seconds to arrive."""
+        try:
+            while True:
+                begun = await self.deliver()
+                if self._sending:
+                    await asyncio.wait(
+                        self._sending, timeout=self._patience.look_every, return_when=asyncio.FIRST_COMPLETED
+                    )
+                elif not begun:
+                    await asyncio.sleep(self._patience.look_every)
+        finally:
+            if self._sending:
+                _, late = await asyncio.wait(set(self._sending), timeout=grace)
+                for sending in late:
+                    sending.cancel()
+                await asyncio.gather(*late, return_exceptions=True)
+
+    async def deliver(self) -> int:
+        """Begin to send what is due and there is room for; how many."""
+        held = Counter(self._sending.values())
+        room = AT_ONCE - held.total()
+        if not room:
+            return 0
+        claimed_at = time.monotonic()
+        try:
+            async with self._database.transaction() as session:
+                claims = await claim_deliveries(session, most=room, of_each=OF_EACH, lease=self._lease, busy=held)
+                await forget_deliveries(session)
+        except DatabaseUnavailable as error:
+            _log.info("no webhook was told", reason=str(error))
+            return 0
+        except Exception as error:  # who tells webhooks must not stop
+            _log.error("no webhook was told", exc_info=error)
+            return 0
+        for claim in claims:
+            sending = asyncio.create_task(self._send(claim, claimed_at))
+            self._sending[sending] = claim.webhook_id
+            sending.add_done_callback(self._sending.pop)
+        return len(claims)
+
+    async def _send(self, claim: Claim, claimed_at: float) -> None:
+        if time.monotonic() - claimed_at > self._lease - self._poster.limits.total_seconds:
+            return  # this process was held up: another may be at it before we are done
+        outcome = await self._attempt(claim)
+        try:
+            await self._database.persist(lambda session: self._settle(session, claim, outcome))
+        except DatabaseUnavailable as error:
+            _log.warning("a webhook may be told twice", delivery_id=claim.delivery_id, reason=str(error))
+
+    async def _attempt(self, claim: Claim) -> _Outcome:
+        body = json.dumps(claim.payload, ensure_ascii=False, separators=(",", ":")).encode()
+        headers = signed_headers(claim.secret, claim.delivery_id, int(time.time()), body)
+        try:
+            answer = await self._poster.post(claim.url, headers, body)
+        except FetchFailed as failure:
+            if failure.internal:
+                _log.info("webhook host not reached", webhook_id=claim.webhook_id, reason=str(failure))
+                return _Outcome(None, UNREACHABLE)
+            return _Outcome(None, f"The webhook could not be told: {failure}.")
+        except Exception as error:  # an address that no library foresaw; the next ones must not wait for it
+            _log.error("a webhook could not be told", webhook_id=claim.webhook_id, error=type(error).__name__)
+            return _Outcome(None, f"The webhook could not be told: {type(error).__name__}.")
+        if 200 <= answer.status < 300:
+            return _Outcome(answer.status, None)
+        return _Outcome(answer.status, _said(answer), answer.retry_after)
+
+    async def _settle(self, session: Session, claim: Claim, outcome: _Outcome) -> None:
+        names: dict[str, Any] = {"webhook_id": claim.webhook_id, "delivery_id": claim.delivery_id}
+        if outcome.status == GONE and await self._disable(session, claim, outcome):
+            _log.warning("webhook disabled", **names)
+            return
+        final = outcome.error is None or claim.event == TEST_EVENT
+        again_in = None if final else self._patience.before_next(claim.tries, outcome.asked)
+        if not await settle(session, claim, outcome.status, outcome.error, again_in):
+            return
+        if outcome.error is not None and again_in is None:
+            _log.warning("a webhook was given up", tries=claim.tries, **names)
+
+    async def _disable(self, session: Session, claim: Claim, outcome: _Outcome) -> bool:
+        """Disable the webhook that answered 410. False where it has changed since: another URL, or enabled again."""
+        try:
+            webhook = await lock_webhook(session, claim.webhook_id)  # before its delivery, as everywhere
+        except NotFound:
+            return False
+        if webhook.url != claim.url or not await settle(session, claim, outcome.status, outcome.error, None):
+            return False
+        await disable(session, webhook, _GONE)
+        return True
+
+
+def _said(answer: Answer) -> str:
+    text = redact(" ".join(answer.beginning.decode("utf-8", "replace").replace("\0", "").split()))
+    told = f": {text}" if text else ""
+    return f"The webhook answered {answer.status}{told}"

@@ -1,0 +1,139 @@
+"""A worker: takes task ids from the queue, starts what there is to start, and runs it, until it is asked to stop.
+
+Stopping: nothing new is taken and no call starts; calls that go on may end, for `grace` seconds, since they are paid
+for; then what is unfinished is handed back, and another worker has it at once.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import aclosing, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from domain.errors import DatabaseUnavailable, Superseded
+from domain.logs import get_log
+from orchestrator.commands import transitions
+from orchestrator.execution.runner import Runner
+from orchestrator.resources import Resources
+from orchestrator.workers.pruner import keep_pruning
+from orchestrator.workers.sweep import keep_sweeping
+from repository.runs.tasks import asked_of
+from repository.tables.runs import TaskRow
+
+if TYPE_CHECKING:
+    from orchestrator.workers.webhook_sender import Deliverer
+
+_log = get_log(__name__)
+
+T = TypeVar("T")
+AGAIN = 5.0
+"""Seconds for a cancelled run to be handed back, at least; then it is cancelled once more."""
+
+
+class Worker:
+    """Runs tasks of the queue, at most `concurrency` at once."""
+
+    def __init__(self, resources: Resources, concurrency: int) -> None:
+        self._resources = resources
+        self._runner = Runner(resources)
+        self._places = asyncio.Semaphore(concurrency)
+        self._stopping = asyncio.Event()
+        self._runs: set[asyncio.Task[None]] = set()
+
+    def stop(self) -> None:
+        """Asked to stop; a second time, at once."""
+        if self._stopping.is_set():
+            self._cancel_runs()
+        self._resources.gate.close()
+        self._stopping.set()
+
+    async def work(self) -> None:
+        """Until `stop`; returns when every run has ended or was handed back. Raises DatabaseUnavailable."""
+        await self._resources.lease.begin()
+        resources = self._resources
+        chores = [
+            asyncio.create_task(keep_sweeping(resources.database, resources.queue, resources.lease)),
+            asyncio.create_task(self._deliverer().keep_delivering(resources.settings.grace)),
+            asyncio.create_task(keep_pruning(resources.database, resources.settings)),
+        ]
+        try:
+            async with aclosing(self._resources.queue.deliveries()) as deliveries:
+                await self._take_until_stopped(deliveries)
+        finally:
+            for chore in chores:
+                chore.cancel()
+            await self._hand_back()
+            await asyncio.gather(*chores, return_exceptions=True)
+
+    def _deliverer(self) -> "Deliverer":
+        """Who tells webhooks; brings an HTTP client along, so it is loaded here."""
+        from nodes.net.addresses import AllowList
+        from nodes.net.connect import Limits
+        from nodes.net.post import Poster
+        from orchestrator.workers.webhook_sender import Deliverer
+
+        settings = self._resources.settings
+        limits = Limits(total_seconds=settings.webhook_timeout)
+        return Deliverer(self._resources.database, Poster(AllowList.read(settings.webhook_allow), limits=limits))
+
+    async def _hand_back(self) -> None:
+        """Calls that go on may end; then whatever still runs is handed back."""
+        self._resources.gate.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._resources.settings.grace):
+                await self._resources.gate.quiet()
+        # What a run waits for may swallow a cancellation, as wait_for of Python 3.11 does when both come at once.
+        while self._runs:
+            self._cancel_runs()
+            await asyncio.wait(self._runs, timeout=max(AGAIN, self._resources.settings.grace))
+
+    def _cancel_runs(self) -> None:
+        for run in self._runs:
+            run.cancel()
+
+    async def _take_until_stopped(self, deliveries: AsyncGenerator[str, None]) -> None:
+        while await self._unless_stopped(self._places.acquire()):
+            task_id = await self._unless_stopped(anext(deliveries))
+            if task_id is None:
+                return
+            run = asyncio.create_task(self._start_and_run(task_id))
+            self._runs.add(run)
+            run.add_done_callback(self._ended)
+
+    async def _unless_stopped(self, awaited: Awaitable[T]) -> T | None:
+        """What is awaited, or None where the worker is asked to stop before."""
+        waiting = asyncio.ensure_future(awaited)
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if waiting.done():
+            return waiting.result()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        return None
+
+    def _ended(self, run: asyncio.Task[None]) -> None:
+        self._runs.discard(run)
+        self._places.release()
+
+    async def _start_and_run(self, task_id: str) -> None:
+        """One delivery: late or doubled ones find nothing to start. What it leaves behind, the sweep hands back."""
+        try:
+            async with self._resources.database.transaction() as session:
+                task = await transitions.start(session, task_id, self._resources.lease.worker_id)
+            if task is not None:
+                traced = _trace_of(task)
+                _log.info("run started", task_id=task_id, task_type=task.task_type, attempt=task.attempt, **traced)
+                task = await self._runner.run(task)
+                _log.info("run ended", task_id=task_id, status=task.status, **traced)
+        except Superseded:
+            _log.info("run taken or ended by another", task_id=task_id)
+        except DatabaseUnavailable as error:
+            _log.warning("run left to be handed back", task_id=task_id, reason=str(error))
+        except Exception as error:
+            _log.error("run left to be handed back", task_id=task_id, exc_info=error)
+
+
+def _trace_of(task: TaskRow) -> dict[str, Any]:
+    """The trace of whoever asked for the run, to find its lines among those of the servers."""
+    traceparent = asked_of(task).get("trace")
+    return {"trace_id": traceparent.split("-")[1]} if isinstance(traceparent, str) else {}

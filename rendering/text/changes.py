@@ -1,0 +1,65 @@
+"""What an edit changed in a framework, in words: a line for each change, and what it came to."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from domain.editing.diff import Change
+from domain.framework import Framework
+from rendering.text.text import counted, hours, one_line
+
+SIGNS: Final[Mapping[str, str]] = {"added": "+", "removed": "-"}
+OTHER: Final = "~"
+
+
+def change_line(change: Change) -> str:
+    """`+ concept c-1-1-4  Testing`, `~ stage s-1  “Basics” is called “Foundations” now`"""
+    mark = SIGNS.get(change.kind, OTHER)
+    what = f"{mark} {change.target_type} {one_line(change.target_id)}  "
+    match change.kind:
+        case "added" | "removed":
+            return what + one_line(change.name)
+        case "renamed":
+            return f"{what}“{one_line(change.before)}” is called “{one_line(change.after)}” now"
+        case _:
+            return f"{what}{one_line(change.name)}: {note(change)}"
+
+
+def note(change: Change) -> str:
+    """What of it changed, without its name; for a person."""
+    match change.kind:
+        case "renamed":
+            return f"was “{one_line(change.before)}”"
+        case "hours":
+            return f"{change.before} -> {change.after}"
+        case "moved":
+            before, after = one_line(change.before), one_line(change.after)
+            return "moved to another place" if before == after else f"moved here from “{before}”"
+        case _:
+            return f"{one_line(change.after)} changed"
+
+
+def totals_line(before: Framework, after: Framework) -> str:
+    """`13 -> 15 concepts, 60 h -> 64 h over 12 -> 13 weeks`"""
+    concepts = len(before.concepts()), len(after.concepts())
+    study = hours(before.total_estimated_hours), hours(after.total_estimated_hours)
+    weeks = before.recommended_completion_weeks, after.recommended_completion_weeks
+    return (
+        f"{_arrow(*map(str, concepts))} {'concept' if concepts[1] == 1 else 'concepts'}, {_arrow(*study)} over "
+        f"{_arrow(*map(str, weeks))} {'week' if weeks[1] == 1 else 'weeks'}"
+    )
+
+
+def _arrow(before: str, after: str) -> str:
+    return after if before == after else f"{before} -> {after}"
+
+
+def counts_line(changes: Sequence[Change]) -> str:
+    """`1 stage and 2 concepts added; 1 concept removed`"""
+    counts = Counter((change.kind, change.target_type) for change in changes)
+    told = []
+    for kind in sorted({change.kind for change in changes}):
+        things = [counted(counts[kind, what], what) for what in ("stage", "module", "concept") if counts[kind, what]]
+        words = {"hours": "with other hours", "changed": "with other details"}.get(kind, kind)
+        told.append(f"{', '.join(things[:-1])}{' and ' if things[1:] else ''}{things[-1]} {words}")
+    return "; ".join(told)

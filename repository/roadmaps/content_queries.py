@@ -1,0 +1,106 @@
+"""What readers see of contents: apart from the writing, so that no reader can disturb a run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlmodel import col, select
+
+from domain.vocabulary import ContentStatus, ContentType
+from repository.db.database import Session, execute
+from repository.runs.liveness import LIVE
+from repository.tables.roadmaps import ContentRow, ContentVersionRow
+
+
+@dataclass(frozen=True, slots=True)
+class ContentState:
+    """One content as readers see it."""
+
+    concept_id: str
+    content_type: ContentType
+    status: ContentStatus
+    version: int
+    last_error: str | None
+    task_id: str | None
+    stale: bool
+    """Unfinished, and no live task will ever finish it."""
+    items: int
+    """Resources or questions in the newest version; 0 for a tutorial and where there is no version."""
+    updated_at: datetime
+
+
+async def states(session: Session, roadmap_id: str, concept_id: str | None = None) -> list[ContentState]:
+    """All contents of a roadmap, or of one concept, each judged by its own holder."""
+    rows = await execute(
+        session,
+        text(f"""
+            SELECT c.concept_id, c.content_type, c.status, c.version, c.last_error, c.task_id, c.updated_at,
+                c.status IN ('pending', 'generating')
+                    AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE}) AS stale,
+                CASE jsonb_typeof(listed) WHEN 'array' THEN jsonb_array_length(listed) ELSE 0 END AS items
+            FROM concept_contents c LEFT JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
+            CROSS JOIN LATERAL (SELECT coalesce(v.payload -> 'resources', v.payload -> 'questions') AS listed) AS l
+            WHERE c.roadmap_id = :roadmap_id AND (CAST(:concept_id AS text) IS NULL OR c.concept_id = :concept_id)"""),
+        {"roadmap_id": roadmap_id, "concept_id": concept_id},
+    )
+    return [
+        ContentState(
+            concept_id=row.concept_id,
+            content_type=ContentType(row.content_type),
+            status=ContentStatus(row.status),
+            version=row.version,
+            last_error=row.last_error,
+            task_id=row.task_id,
+            stale=row.stale,
+            items=row.items,
+            updated_at=row.updated_at,
+        )
+        for row in rows
+    ]
+
+
+async def stale_contents(session: Session, roadmap_id: str) -> list[tuple[str, ContentType, ContentStatus]]:
+    """(concept id, content type, status) of contents that are unfinished although nobody alive works on them."""
+    rows = await execute(
+        session,
+        text(f"""
+            SELECT c.concept_id, c.content_type, c.status FROM concept_contents c
+            WHERE c.roadmap_id = :roadmap_id AND c.status IN ('pending', 'generating')
+                AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE})"""),
+        {"roadmap_id": roadmap_id},
+    )
+    return [(row.concept_id, ContentType(row.content_type), ContentStatus(row.status)) for row in rows]
+
+
+async def newest_versions(
+    session: Session, roadmap_id: str, concept_id: str | None = None
+) -> Sequence[ContentVersionRow]:
+    """What readers see: the newest version of each content of the framework, or of one concept, removed ones too."""
+    version = ContentVersionRow
+    statement = (
+        select(version)
+        .ext(distinct_on(col(version.concept_id), col(version.content_type)))
+        .where(version.roadmap_id == roadmap_id)
+        .order_by(version.concept_id, version.content_type, col(version.version).desc())
+    )
+    if concept_id is not None:
+        statement = statement.where(version.concept_id == concept_id)
+    else:
+        present = select(ContentRow.concept_id).where(ContentRow.roadmap_id == roadmap_id)
+        statement = statement.where(col(version.concept_id).in_(present))
+    return (await session.exec(statement)).all()
+
+
+async def versions_of(
+    session: Session, roadmap_id: str, concept_id: str, content_type: ContentType, version: int | None = None
+) -> Sequence[ContentVersionRow]:
+    """Versions of one content, or just one of them, newest first."""
+    row = ContentVersionRow
+    statement = select(row).where(
+        row.roadmap_id == roadmap_id, row.concept_id == concept_id, row.content_type == content_type
+    )
+    if version is not None:
+        statement = statement.where(row.version == version)
+    return (await session.exec(statement.order_by(col(row.version).desc()))).all()

@@ -1,0 +1,273 @@
+"""Contents: one row each is the truth of what is done; versions are append-only.
+
+Who else may write a content row: whoever claims it for another task. So a run's write is
+`WHERE task_id = mine AND attempt = mine`; no row means that another has it, and the run leaves it alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import col, select
+
+from domain.vocabulary import ContentStatus, ContentType
+from repository.db.database import Session, execute
+from repository.db.fence import Fence
+from repository.runs.calls import ANSWER, RECORD, Call, parameters
+from repository.runs.held_time import HELD
+from repository.tables.roadmaps import ContentRow
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many contents bear a task, by what became of them."""
+
+    total: int
+    completed: int
+    failed: int
+    seconds: float
+    """For which workers held it, by the database's clock: neither the queue nor reviews count."""
+    waited: float
+    """Seconds for which it waited for reviews to be answered."""
+
+
+_INSERT: Final = text("""
+    INSERT INTO concept_contents (roadmap_id, concept_id, content_type, task_id, attempt)
+    SELECT :roadmap_id, concept_id, content_type, :task_id, :attempt
+    FROM unnest(CAST(:concept_ids AS text[])) AS concept_id, unnest(CAST(:types AS text[])) AS content_type
+    ON CONFLICT DO NOTHING""")
+
+
+def _insert_parameters(
+    roadmap_id: str, concept_ids: Sequence[str], task_id: str | None, attempt: int
+) -> dict[str, Any]:
+    return {
+        "roadmap_id": roadmap_id,
+        "concept_ids": list(concept_ids),
+        "types": [*ContentType],
+        "task_id": task_id,
+        "attempt": attempt,
+    }
+
+
+async def insert_contents(session: Session, fence: Fence, roadmap_id: str, concept_ids: Sequence[str]) -> None:
+    """The rows of an accepted framework, claimed by the run that accepted it. Those that exist are left alone."""
+    await execute(session, _INSERT, _insert_parameters(roadmap_id, concept_ids, fence.task_id, fence.attempt))
+
+
+async def ensure_contents(session: Session, roadmap_id: str, concept_ids: Sequence[str]) -> None:
+    """Rows, held by nobody, for contents that have none yet."""
+    await execute(session, _INSERT, _insert_parameters(roadmap_id, concept_ids, None, 0))
+
+
+_UNFINISHED: Final = "task_id = :task_id AND status IN ('pending', 'generating')"
+
+
+async def _lock_in_order(session: Session, condition: str, values: dict[str, Any]) -> None:
+    """Before several rows are changed at once: in the order of `lock_contents`, or the two of them deadlock."""
+    order = "ORDER BY concept_id, content_type"
+    await execute(session, text(f"SELECT FROM concept_contents WHERE {condition} {order} FOR UPDATE"), values)
+
+
+async def adopt_contents(session: Session, fence: Fence) -> None:
+    """The unfinished contents of the task belong to the attempt that starts now."""
+    await _lock_in_order(session, _UNFINISHED, {"task_id": fence.task_id})
+    await execute(
+        session,
+        text("""
+            UPDATE concept_contents SET attempt = :attempt, updated_at = clock_timestamp()
+            WHERE task_id = :task_id AND attempt <> :attempt AND status IN ('pending', 'generating')"""),
+        {"task_id": fence.task_id, "attempt": fence.attempt},
+    )
+
+
+async def hold_contents(
+    session: Session, roadmap_id: str, content_type: ContentType, concept_ids: Sequence[str]
+) -> None:
+    """Before several contents of one type are saved at once."""
+    await _lock_in_order(
+        session,
+        "roadmap_id = :roadmap_id AND content_type = :content_type AND concept_id = ANY(:concept_ids)",
+        {"roadmap_id": roadmap_id, "content_type": content_type, "concept_ids": list(concept_ids)},
+    )
+
+
+async def begin_contents(session: Session, fence: Fence, content_type: ContentType) -> list[str]:
+    """Mark the unfinished contents of this type that the run holds as `generating`; their concept ids."""
+    mine = {"task_id": fence.task_id, "content_type": content_type}
+    await _lock_in_order(session, f"{_UNFINISHED} AND content_type = :content_type", mine)
+    rows = await execute(
+        session,
+        text("""
+            UPDATE concept_contents SET status = 'generating', updated_at = clock_timestamp()
+            WHERE task_id = :task_id AND attempt = :attempt AND content_type = :content_type
+                AND status IN ('pending', 'generating') RETURNING concept_id"""),
+        {"task_id": fence.task_id, "attempt": fence.attempt, "content_type": content_type},
+    )
+    return [row.concept_id for row in rows]
+
+
+_SAVE_VERSION: Final = text(f"""
+    WITH bought AS ({RECORD}),
+    mine AS (
+        UPDATE concept_contents SET status = 'completed', version = version + 1, last_error = NULL,
+            updated_at = clock_timestamp()
+        WHERE roadmap_id = :roadmap_id AND concept_id = :concept_id AND content_type = :content_type
+            AND task_id = :task_id AND attempt = :attempt AND status IN ('pending', 'generating') RETURNING version)
+    INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author)
+    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model FROM mine
+    RETURNING version""").bindparams(ANSWER, bindparam("payload", type_=JSONB))
+
+
+async def save_version(
+    session: Session,
+    fence: Fence,
+    roadmap_id: str,
+    concept_id: str,
+    content_type: ContentType,
+    payload: dict[str, Any],
+    call: Call,
+) -> int | None:
+    """Status, version and ledger row in one statement; the new version, or None where another task has the content.
+
+    Done again after a commit whose answer was lost, it gives the version that was saved then: within one attempt
+    a content is saved once.
+    """
+    result = await execute(
+        session,
+        _SAVE_VERSION,
+        {
+            "roadmap_id": roadmap_id,
+            "concept_id": concept_id,
+            "content_type": content_type,
+            "payload": payload,
+            "task_id": fence.task_id,
+            "attempt": fence.attempt,
+            **parameters(call),
+        },
+    )
+    version: int | None = result.scalar_one_or_none()
+    if version is None:
+        mine = select(ContentRow.version).where(
+            ContentRow.roadmap_id == roadmap_id,
+            ContentRow.concept_id == concept_id,
+            ContentRow.content_type == content_type,
+            ContentRow.task_id == fence.task_id,
+            ContentRow.attempt == fence.attempt,
+            ContentRow.status == ContentStatus.COMPLETED,
+        )
+        version = (await session.exec(mine)).one_or_none()
+    return version
+
+
+_SETTLED: Final = "status = CASE WHEN version > 0 THEN 'completed' ELSE 'failed' END, last_error = :reason"
+
+
+async def fail_content(
+    session: Session, fence: Fence, roadmap_id: str, concept_id: str, content_type: ContentType, reason: str
+) -> None:
+    """The run could not write it. A good older version stays what readers see."""
+    await execute(
+        session,
+        text(f"""
+            UPDATE concept_contents SET {_SETTLED}, updated_at = clock_timestamp()
+            WHERE roadmap_id = :roadmap_id AND concept_id = :concept_id AND content_type = :content_type
+                AND task_id = :task_id AND attempt = :attempt AND status IN ('pending', 'generating')"""),
+        {
+            "roadmap_id": roadmap_id,
+            "concept_id": concept_id,
+            "content_type": content_type,
+            "reason": reason,
+            "task_id": fence.task_id,
+            "attempt": fence.attempt,
+        },
+    )
+
+
+async def settle_contents(session: Session, task_id: str, reason: str) -> None:
+    """Whatever a task that becomes final left unfinished. Under the exclusive lock of the task."""
+    await _lock_in_order(session, _UNFINISHED, {"task_id": task_id})
+    await execute(
+        session,
+        text(f"""
+            UPDATE concept_contents SET {_SETTLED}, updated_at = clock_timestamp()
+            WHERE task_id = :task_id AND status IN ('pending', 'generating')"""),
+        {"task_id": task_id, "reason": reason},
+    )
+
+
+async def reopen_contents(session: Session, task_id: str) -> None:
+    """What a resumed task had failed at or left unfinished is to be made again; what it finished stays."""
+    unmade = "task_id = :task_id AND (status <> 'completed' OR last_error IS NOT NULL)"
+    await _lock_in_order(session, unmade, {"task_id": task_id})
+    await execute(
+        session,
+        text(f"""
+            UPDATE concept_contents SET status = 'pending', last_error = NULL, updated_at = clock_timestamp()
+            WHERE {unmade}"""),
+        {"task_id": task_id},
+    )
+
+
+async def tally(session: Session, task_id: str) -> Tally:
+    """Counted from the rows that bear the task now. What kept an older version while its retry failed, failed.
+
+    What the task had finished stays its own where another one has claimed the row since, or removed the concept.
+    """
+    row = (
+        await execute(
+            session,
+            text(f"""
+                WITH task AS (SELECT * FROM roadmap_tasks WHERE task_id = :task_id),
+                gone AS (
+                    SELECT count(*) AS number
+                    FROM task t JOIN content_versions v ON v.roadmap_id = t.roadmap_id AND v.task_id = t.task_id
+                    LEFT JOIN concept_contents c ON c.roadmap_id = v.roadmap_id AND c.concept_id = v.concept_id
+                        AND c.content_type = v.content_type
+                    WHERE c.task_id IS DISTINCT FROM t.task_id
+                        AND (c.concept_id IS NOT NULL OR t.task_type NOT IN ('creation', 'modification'))),
+                reviews AS (
+                    SELECT coalesce(sum(extract(epoch FROM coalesce(answered.at, clock_timestamp()) - e.created_at)), 0)
+                        AS waited
+                    FROM task t JOIN task_events e ON e.task_id = t.task_id AND e.type = 'review_requested'
+                    LEFT JOIN LATERAL (
+                        SELECT min(a.created_at) AS at FROM task_events a WHERE a.task_id = e.task_id
+                            AND a.sequence > e.sequence AND a.type IN ('review_decided', 'run_finished')
+                    ) AS answered ON true
+                    WHERE t.review IS NOT NULL)
+                SELECT count(*) + (SELECT number FROM gone) AS total,
+                    count(*) FILTER (WHERE status = 'completed' AND last_error IS NULL)
+                        + (SELECT number FROM gone) AS completed,
+                    count(*) FILTER (WHERE last_error IS NOT NULL) AS failed,
+                    (SELECT {HELD} FROM task t) AS seconds,
+                    (SELECT waited FROM reviews) AS waited
+                FROM concept_contents WHERE task_id = :task_id"""),
+            {"task_id": task_id},
+        )
+    ).one()
+    return Tally(row.total, row.completed, row.failed, float(row.seconds), float(row.waited))
+
+
+async def failures(session: Session, task_id: str) -> Sequence[ContentRow]:
+    """The contents of a task that failed, with their reasons."""
+    statement = (
+        select(ContentRow)
+        .where(ContentRow.task_id == task_id, col(ContentRow.last_error).is_not(None))
+        .order_by(ContentRow.concept_id, ContentRow.content_type)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def languages_written(session: Session, task_id: str) -> dict[str, int]:
+    """How many tutorials of a task are written in which language, as their authors declared."""
+    rows = await execute(
+        session,
+        text("""
+            SELECT v.payload ->> 'language' AS language, count(*) AS tutorials
+            FROM concept_contents c JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
+            WHERE c.task_id = :task_id AND v.task_id = :task_id AND c.content_type = 'tutorial' GROUP BY 1"""),
+        {"task_id": task_id},
+    )
+    return {row.language: row.tutorials for row in rows if row.language}

@@ -1,0 +1,222 @@
+"""What overviews show of many roadmaps at once, and of the processes behind them. Readers only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import text
+
+from domain.vocabulary import TaskStatus
+from repository.db.database import Session, execute
+from repository.runs.liveness import LIVE, WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class ShelvedRoadmap:
+    """A roadmap, how far its contents are, and its run that is going on, or its last one."""
+
+    roadmap_id: str
+    title: str
+    hours: float
+    weeks: int
+    framework_version: int
+    created_at: datetime
+    deleted_at: datetime | None
+    contents: int
+    completed: int
+    failed: int
+    stale: int
+    task_id: str | None
+    task_status: TaskStatus | None
+    task_step: str | None
+    task_live: bool
+    task_waiting: bool
+
+
+_SHELF: Final = """
+    SELECT m.roadmap_id, m.title, m.total_estimated_hours AS hours, m.recommended_completion_weeks AS weeks,
+        m.framework_version, m.created_at, m.deleted_at, c.contents, c.completed, c.failed, c.stale,
+        t.task_id, t.status AS task_status, t.current_step AS task_step,
+        coalesce(t.live, false) AS task_live, coalesce(t.waiting, false) AS task_waiting
+    FROM (SELECT * FROM roadmap_metadata WHERE {condition}
+          ORDER BY created_at DESC, roadmap_id DESC LIMIT :limit) AS m
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS contents, count(*) FILTER (WHERE c.status = 'completed') AS completed,
+            count(*) FILTER (WHERE c.status = 'failed') AS failed,
+            count(*) FILTER (WHERE c.status IN ('pending', 'generating') AND NOT EXISTS (
+                SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {live})) AS stale
+        FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id) AS c
+    LEFT JOIN LATERAL (
+        SELECT t.task_id, t.status, t.current_step, {live} AS live, {waiting} AS waiting
+        FROM roadmap_tasks t WHERE t.roadmap_id = m.roadmap_id
+        ORDER BY t.status IN ('pending', 'processing', 'human_review_pending') DESC, t.created_at DESC
+        LIMIT 1) AS t ON true
+    ORDER BY m.created_at DESC, m.roadmap_id DESC"""
+
+
+async def shelf(
+    session: Session,
+    *,
+    user_id: str | None = None,
+    binned: bool = False,
+    before: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> list[ShelvedRoadmap]:
+    """A page of roadmaps, newest first, those in the bin or the others."""
+    conditions = [f"deleted_at IS {'NOT ' if binned else ''}NULL"]
+    values: dict[str, object] = {"limit": limit}
+    if user_id is not None:
+        conditions.append("user_id = :user_id")
+        values["user_id"] = user_id
+    if before is not None:
+        conditions.append("(created_at, roadmap_id) < (:moment, :roadmap_id)")
+        values |= {"moment": before[0], "roadmap_id": before[1]}
+    sql = _SHELF.format(condition=" AND ".join(conditions), live=LIVE, waiting=WAITING)
+    rows = await execute(session, text(sql), values)
+    return [
+        ShelvedRoadmap(**row | {"task_status": TaskStatus(row["task_status"]) if row["task_status"] else None})
+        for row in map(dict, rows.mappings())
+    ]
+
+
+_PULSE: Final = text(f"""
+    SELECT md5(concat_ws('|', m.framework_version, m.updated_at, m.deleted_at,
+        (SELECT string_agg(concat_ws(',', t.task_id, t.status, t.current_step, t.attempt, {LIVE}, {WAITING}), ';'
+                ORDER BY t.task_id)
+            FROM roadmap_tasks t WHERE t.roadmap_id = m.roadmap_id
+            AND t.status IN ('pending', 'processing', 'human_review_pending')),
+        (SELECT concat_ws(',', count(*), max(c.updated_at), count(*) FILTER (WHERE c.status = 'completed'))
+            FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id))) AS pulse
+    FROM roadmap_metadata m WHERE m.roadmap_id = :roadmap_id""")
+
+
+async def pulse(session: Session, roadmap_id: str) -> str:
+    """A word that changes when a roadmap would look different; empty where there is no such roadmap."""
+    return str((await execute(session, _PULSE, {"roadmap_id": roadmap_id})).scalar_one_or_none() or "")
+
+
+_PULSE_OF_TASK: Final = text(f"""
+    SELECT md5(concat_ws('|', t.status, t.current_step, t.attempt, {LIVE}, {WAITING},
+        (SELECT max(sequence) FROM task_events e WHERE e.task_id = t.task_id))) AS pulse
+    FROM roadmap_tasks t WHERE t.task_id = :task_id""")
+
+
+async def pulse_of_task(session: Session, task_id: str) -> str:
+    """The same of a run."""
+    return str((await execute(session, _PULSE_OF_TASK, {"task_id": task_id})).scalar_one_or_none() or "")
+
+
+_LAST_EVENTS: Final = text("""
+    SELECT wanted.task_id,
+        coalesce((SELECT max(sequence) FROM task_events e WHERE e.task_id = wanted.task_id), 0) AS last
+    FROM unnest(CAST(:task_ids AS text[])) AS wanted (task_id)""")
+
+
+async def last_events(session: Session, task_ids: Sequence[str]) -> dict[str, int]:
+    """The number of the newest event of each of these tasks, 0 where there is none."""
+    rows = await execute(session, _LAST_EVENTS, {"task_ids": list(task_ids)})
+    return {row.task_id: row.last for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that runs tasks, its lease, and how many tasks are its own."""
+
+    worker_id: str
+    kind: str
+    host: str
+    pid: int
+    started_at: datetime
+    alive: bool
+    seconds_left: float
+    """Of its lease; below zero: since when it is silent."""
+    tasks: int
+
+
+_PROCESSES: Final = text("""
+    SELECT w.worker_id, w.kind, w.host, w.pid, w.started_at, w.alive_until > clock_timestamp() AS alive,
+        CAST(extract(epoch FROM w.alive_until - clock_timestamp()) AS float) AS seconds_left, count(t.task_id) AS tasks
+    FROM workers w LEFT JOIN roadmap_tasks t ON t.worker_id = w.worker_id AND t.status = 'processing'
+    GROUP BY w.worker_id ORDER BY alive DESC, w.started_at DESC LIMIT 100""")
+
+
+async def processes(session: Session) -> list[Process]:
+    """Those alive first."""
+    return [Process(**row) for row in (await execute(session, _PROCESSES, {})).mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """How much there is to do, over all users."""
+
+    queued: int
+    oldest_seconds: float
+    """That the oldest queued task has waited."""
+    running: int
+    abandoned: int
+    """`processing`, and their process is dead."""
+    in_review: int
+
+
+_PRESSURE: Final = text(f"""
+    SELECT count(*) FILTER (WHERE status = 'pending') AS queued,
+        coalesce(CAST(extract(epoch FROM clock_timestamp() - min(updated_at) FILTER (WHERE status = 'pending'))
+            AS float), 0) AS oldest_seconds,
+        count(*) FILTER (WHERE status = 'processing' AND live) AS running,
+        count(*) FILTER (WHERE status = 'processing' AND NOT live) AS abandoned,
+        count(*) FILTER (WHERE status = 'human_review_pending') AS in_review
+    FROM (SELECT t.status, t.updated_at, {LIVE} AS live FROM roadmap_tasks t
+          WHERE t.status IN ('pending', 'processing', 'human_review_pending')) AS active""")
+
+
+async def pressure(session: Session) -> Pressure:
+    """Read over the index of active tasks."""
+    return Pressure(**(await execute(session, _PRESSURE, {})).mappings().one())
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRoadmap:
+    """A roadmap with contents that nobody will finish."""
+
+    roadmap_id: str
+    title: str
+    stale: int
+    failed: int
+
+
+LOOKED: Final = 500
+"""Of the runs that ended badly in one way, how many are looked at."""
+_UNFINISHED: Final = f"""c.status IN ('pending', 'generating')
+    AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE})"""
+# An index on the status of contents would make every change of it dearer. So this begins with the runs that left
+# contents unmade: the newest that ended so, all that are abandoned, and, for what no run ever held, some thousands.
+_BROKEN: Final = text(f"""
+    WITH runs AS (
+        SELECT ended.task_id FROM unnest(ARRAY['failed', 'partial_failure', 'cancelled']) AS bad (status)
+        CROSS JOIN LATERAL (SELECT t.task_id FROM roadmap_tasks t WHERE t.status = bad.status
+            ORDER BY t.created_at DESC, t.task_id DESC LIMIT {LOOKED}) AS ended
+        UNION ALL (SELECT t.task_id FROM roadmap_tasks t WHERE t.status = 'processing' AND NOT {LIVE}
+            ORDER BY t.updated_at DESC LIMIT {LOOKED})),
+    suspects AS (
+        SELECT c.roadmap_id FROM runs CROSS JOIN LATERAL (
+            SELECT c.roadmap_id FROM concept_contents c
+            WHERE c.task_id = runs.task_id AND c.status <> 'completed' LIMIT 1) AS c
+        UNION SELECT c.roadmap_id FROM (
+            SELECT roadmap_id, status FROM concept_contents WHERE task_id IS NULL LIMIT {LOOKED * 10}) AS c
+        WHERE c.status <> 'completed')
+    SELECT m.roadmap_id, m.title, found.stale, found.failed
+    FROM suspects CROSS JOIN LATERAL (
+        SELECT roadmap_id, title FROM roadmap_metadata
+        WHERE roadmap_id = suspects.roadmap_id AND deleted_at IS NULL LIMIT 1) AS m
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE broken.status <> 'failed') AS stale,
+            count(*) FILTER (WHERE broken.status = 'failed') AS failed, max(broken.updated_at) AS last
+        FROM (SELECT c.status, c.updated_at FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id
+              AND (c.status = 'failed' OR {_UNFINISHED})) AS broken) AS found
+    WHERE found.last IS NOT NULL ORDER BY found.last DESC LIMIT :limit""")
+
+
+async def broken_roadmaps(session: Session, limit: int = 50) -> Sequence[BrokenRoadmap]:
+    """Those that broke last, first; of those that broke long ago not all."""
+    return [BrokenRoadmap(**row) for row in (await execute(session, _BROKEN, {"limit": limit})).mappings()]

@@ -1,0 +1,199 @@
+"""Events of a task: append, read after a sequence. Rows are the truth, events the story.
+
+Sequences have no gaps and follow the order of commits, because at any time only one appends: the writer of the run
+that holds the attempt, or a transition, which takes the exclusive lock and moves the attempt.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from domain.vocabulary import FINAL
+from repository.db.database import Database, Session, execute
+from repository.db.fence import Fence, commit_fenced
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened in a run; `sequence` counts from 1."""
+
+    task_id: str
+    sequence: int
+    type: str
+    payload: dict[str, Any]
+    created_at: datetime
+
+
+Unnumbered = tuple[str, dict[str, Any]]
+"""(type, payload) of an event that has no number yet."""
+
+_APPEND: Final = text("""
+    INSERT INTO task_events (task_id, sequence, type, payload, created_at)
+    SELECT :task_id, :last + number, item ->> 0, item -> 1, clock_timestamp()
+    FROM jsonb_array_elements(:events) WITH ORDINALITY AS batch (item, number)
+    ON CONFLICT DO NOTHING""").bindparams(bindparam("events", type_=JSONB))
+# A batch whose commit was not confirmed is sent again under the same numbers: what had arrived stays.
+
+
+async def last_sequence(session: Session, task_id: str) -> int:
+    """The number of the newest event, 0 where there is none."""
+    result = await execute(
+        session,
+        text("SELECT coalesce(max(sequence), 0) FROM task_events WHERE task_id = :task_id"),
+        {"task_id": task_id},
+    )
+    return int(result.scalar_one())
+
+
+async def append_events(session: Session, task_id: str, events: Sequence[Unnumbered], *, last: int) -> None:
+    """Append after sequence `last`. The caller is the only one who may append now (see above)."""
+    if events:
+        await execute(session, _APPEND, {"task_id": task_id, "last": last, "events": list(events)})
+
+
+async def append_transition(session: Session, task_id: str, event_type: str, payload: dict[str, Any]) -> int:
+    """The event of a transition, in its transaction, under the exclusive lock of the task; its sequence."""
+    last = await last_sequence(session, task_id)
+    await append_events(session, task_id, [(event_type, payload)], last=last)
+    return last + 1
+
+
+async def events_after(session: Session, positions: Mapping[str, int], *, limit: int = 1000) -> list[Event]:
+    """Events of several tasks, each after the sequence given for it, in order."""
+    rows = await execute(
+        session,
+        text("""
+            SELECT e.task_id, e.sequence, e.type, e.payload, e.created_at
+            FROM unnest(CAST(:task_ids AS text[]), CAST(:sequences AS integer[])) AS seen (task_id, sequence)
+            CROSS JOIN LATERAL (
+                SELECT * FROM task_events WHERE task_id = seen.task_id AND sequence > seen.sequence
+                ORDER BY sequence LIMIT :limit) AS e
+            ORDER BY e.task_id, e.sequence"""),
+        {"task_ids": list(positions), "sequences": list(positions.values()), "limit": limit},
+    )
+    return [Event(row.task_id, row.sequence, row.type, row.payload, row.created_at) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What there is of a task after a sequence, and whether the task is final; both as of one moment."""
+
+    final: bool
+    events: list[Event]
+
+
+async def news_of(session: Session, positions: Mapping[str, int], *, limit: int = 500) -> dict[str, News]:
+    """By task, after the sequence given for it, in order; a task that does not exist has none."""
+    rows = await execute(
+        session,
+        text("""
+            SELECT t.task_id, t.status, e.sequence, e.type, e.payload, e.created_at
+            FROM unnest(CAST(:task_ids AS text[]), CAST(:sequences AS integer[])) AS seen (task_id, sequence)
+            JOIN roadmap_tasks t ON t.task_id = seen.task_id
+            LEFT JOIN LATERAL (
+                SELECT * FROM task_events WHERE task_id = seen.task_id AND sequence > seen.sequence
+                ORDER BY sequence LIMIT :limit) AS e ON true
+            ORDER BY t.task_id, e.sequence"""),
+        {"task_ids": list(positions), "sequences": list(positions.values()), "limit": limit},
+    )
+    found: dict[str, News] = {}
+    for row in rows:
+        news = found.setdefault(row.task_id, News(row.status in FINAL, []))
+        if row.sequence is not None:
+            news.events.append(Event(row.task_id, row.sequence, row.type, row.payload, row.created_at))
+    return found
+
+
+async def events_of_type(session: Session, task_id: str, event_type: str) -> list[Event]:
+    """All of this type, in order."""
+    rows = await execute(
+        session,
+        text("""
+            SELECT task_id, sequence, type, payload, created_at FROM task_events
+            WHERE task_id = :task_id AND type = :type ORDER BY sequence"""),
+        {"task_id": task_id, "type": event_type},
+    )
+    return [Event(row.task_id, row.sequence, row.type, row.payload, row.created_at) for row in rows]
+
+
+async def untold_contents(session: Session, task_id: str) -> list[dict[str, Any]]:
+    """Contents that a dead attempt committed without their event: payloads for `content_completed`.
+
+    Also of contents that another run has made its own since: this one did complete them.
+    """
+    rows = await execute(
+        session,
+        text("""
+            SELECT v.concept_id, v.content_type, v.version
+            FROM roadmap_tasks t JOIN content_versions v USING (roadmap_id, task_id)
+            WHERE task_id = :task_id AND NOT EXISTS (
+                SELECT FROM task_events e WHERE e.task_id = :task_id AND e.type = 'content_completed'
+                AND e.payload @> jsonb_build_object(
+                    'concept_id', v.concept_id, 'content_type', v.content_type, 'version', v.version))"""),
+        {"task_id": task_id},
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+class EventWriter:
+    """The one writer of a run: collects events and commits them in small batches, each under the run's fence.
+
+    A fence that refuses, or a database that is gone, is raised by the next `flush`.
+    """
+
+    LINGER: Final = 0.05
+    """Seconds that a batch waits for more."""
+
+    def __init__(self, database: Database, fence: Fence, last: int) -> None:
+        self._database = database
+        self._fence = fence
+        self._last = last
+        self._waiting: list[Unnumbered] = []
+        self._lock = asyncio.Lock()
+        self._lingering: asyncio.Task[None] | None = None
+        self._broken: BaseException | None = None
+
+    def append(self, event_type: str, payload: dict[str, Any]) -> None:
+        """Will be committed soon; use `flush` where it has to be durable now."""
+        self._waiting.append((event_type, payload))
+        if self._lingering is None or self._lingering.done():
+            self._lingering = asyncio.create_task(self._linger())
+
+    async def _linger(self) -> None:
+        while self._waiting:  # what comes while a batch is being committed may have nobody after it
+            await asyncio.sleep(self.LINGER)
+            try:
+                await self.flush()
+            except Exception as error:
+                self._broken = error
+                return
+
+    async def flush(self) -> None:
+        """All that was appended is committed when this returns."""
+        async with self._lock:
+            if self._broken is not None:
+                raise self._broken
+            batch, self._waiting = self._waiting, []
+            if not batch:
+                return
+
+            async def append(session: Session) -> None:
+                await append_events(session, self._fence.task_id, batch, last=self._last)
+
+            try:
+                await commit_fenced(self._database, self._fence, append)
+            except BaseException:
+                self._waiting = batch + self._waiting
+                raise
+            self._last += len(batch)
+
+    async def close(self) -> None:
+        """Stop lingering; what was not flushed is dropped."""
+        if self._lingering is not None:
+            self._lingering.cancel()
+            await asyncio.gather(self._lingering, return_exceptions=True)

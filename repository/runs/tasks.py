@@ -1,0 +1,305 @@
+"""Tasks: create, transitions, active ones, pages.
+
+Who else may write a task's row: its run (current_step), under the shared lock of its fence; and whoever changes
+who runs it or what becomes of it, under the exclusive lock, moving `attempt`. So no two of them ever overlap.
+"""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import exists, func, literal_column, or_, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from domain.errors import Conflict, NotFound, Superseded
+from domain.vocabulary import ACTIVE, FINAL, INITIAL, STRUCTURAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
+from repository.db.database import Session, execute
+from repository.db.fence import Fence
+from repository.runs.held_time import HELD
+from repository.tables.roadmaps import RoadmapRow
+from repository.tables.runs import TaskRow
+
+_HELD_SO_FAR: Final = f"(SELECT {HELD} FROM roadmap_tasks t WHERE t.task_id = roadmap_tasks.task_id)"
+GONE_BY_NOW: Final = "Another run was in the way and has just ended; try again."
+
+
+async def lock_task(session: Session, task_id: str) -> TaskRow:
+    """First statement of every change of who runs a task or what becomes of it; the row as it is under the lock.
+
+    Raises NotFound.
+    """
+    await execute(session, text("SELECT pg_advisory_xact_lock(hashtextextended(:id, 0))"), {"id": task_id})
+    return await get_task(session, task_id, for_update=True)
+
+
+async def create_task(
+    session: Session,
+    task_id: str,
+    user_id: str,
+    user_request: dict[str, Any],
+    task_type: TaskType = TaskType.CREATION,
+    concept_id: str | None = None,
+    content_type: ContentType | None = None,
+    *,
+    roadmap_id: str | None = None,
+    status: TaskStatus = TaskStatus.PENDING,
+    worker_id: str | None = None,
+) -> TaskRow:
+    """Insert a task: `pending` for a detached request, `processing` under `worker_id` for a foreground one.
+
+    Raises Conflict naming the active task that fills the same unique index.
+    """
+    if status not in INITIAL:
+        raise Conflict(f"A task begins pending or processing, not {status}.")
+    started = int(status is TaskStatus.PROCESSING)
+    statement = (
+        insert(TaskRow)
+        .values(
+            task_id=task_id,
+            user_id=user_id,
+            user_request=user_request,
+            task_type=task_type,
+            concept_id=concept_id,
+            content_type=content_type,
+            roadmap_id=roadmap_id,
+            status=status,
+            worker_id=worker_id,
+            attempt=started,
+            fruitless_starts=started,
+            held_since=func.clock_timestamp() if started else None,
+        )
+        .on_conflict_do_nothing()
+        .returning(TaskRow)
+    )
+    created: TaskRow | None = (await session.exec(statement)).scalars().one_or_none()
+    if created is not None:
+        return created
+    wanted = TaskRow(
+        task_id=task_id,
+        user_id=user_id,
+        roadmap_id=roadmap_id,
+        task_type=task_type,
+        concept_id=concept_id,
+        content_type=content_type,
+    )
+    if rival := await rival_of(session, wanted):
+        raise in_the_way(rival)
+    if await session.get(TaskRow, task_id):
+        raise Conflict(f"There is already a task {task_id}.")
+    raise Conflict(GONE_BY_NOW)
+
+
+async def rival_of(session: Session, task: TaskRow) -> TaskRow | None:
+    """The active task that fills the unique index which `task` would need to be active."""
+    statement = select(TaskRow).where(
+        TaskRow.roadmap_id == task.roadmap_id,
+        TaskRow.task_id != task.task_id,
+        col(TaskRow.status).in_(sorted(ACTIVE)),
+    )
+    if task.task_type in STRUCTURAL:
+        statement = statement.where(col(TaskRow.task_type).in_(sorted(STRUCTURAL)))
+    elif task.concept_id is not None:
+        statement = statement.where(TaskRow.concept_id == task.concept_id, TaskRow.content_type == task.content_type)
+    else:
+        return None
+    return (await session.exec(statement)).first()
+
+
+def in_the_way(rival: TaskRow) -> Conflict:
+    """A conflict that names the task in the way."""
+    to_do = f"`roadmap watch {rival.task_id}` follows it, `roadmap cancel {rival.task_id}` ends it"
+    said = f"Task {rival.task_id} ({rival.task_type}, {rival.status}) is in the way: {to_do}."
+    return Conflict(said, task_id=rival.task_id)
+
+
+async def update_task_status(
+    session: Session,
+    task_id: str,
+    status: TaskStatus,
+    current_step: Step,
+    roadmap_id: str | None = None,
+    error_message: str | None = None,
+    *,
+    attempt: int | None = None,
+    worker_id: str | None = None,
+    execution_summary: dict[str, Any] | None = None,
+    fruitless_starts: int | None = None,
+    round: int | None = None,
+    review: dict[str, Any] | None = None,
+) -> TaskRow:
+    """Move a task along the table of transitions, under its exclusive lock; `attempt` moves with it.
+
+    `attempt`: only if the task still has this one (raises Superseded). `worker_id`: who runs it from now on.
+    What is None stays as it is, but for `error_message` and `worker_id`. Raises NotFound, or Conflict for a move that
+    the table does not have.
+    """
+    task = (await lock_task(session, task_id)).model_copy()
+    changes: dict[str, Any] = {
+        "roadmap_id": roadmap_id,
+        "execution_summary": execution_summary,
+        "fruitless_starts": fruitless_starts,
+        "round": round,
+        "review": review,
+    }
+    statement = (
+        update(TaskRow)
+        .where(col(TaskRow.task_id) == task_id, col(TaskRow.status).in_(sorted(TRANSITIONS[status])))
+        .values(
+            status=status,
+            current_step=current_step,
+            attempt=TaskRow.attempt + 1,
+            worker_id=worker_id,
+            error_message=error_message,
+            updated_at=func.clock_timestamp(),
+            completed_at=func.clock_timestamp() if status in FINAL else None,
+            held_seconds=literal_column(_HELD_SO_FAR),
+            held_since=func.clock_timestamp() if status is TaskStatus.PROCESSING else None,
+            **{column: value for column, value in changes.items() if value is not None},
+        )
+        .returning(TaskRow)
+        .execution_options(populate_existing=True)
+    )
+    if attempt is not None:
+        statement = statement.where(col(TaskRow.attempt) == attempt)
+    try:
+        async with session.begin_nested() if task.status in FINAL else nullcontext():
+            moved: TaskRow | None = (await session.exec(statement)).scalars().one_or_none()
+    except IntegrityError as error:  # another took the place of a final task in this very moment
+        rival = await rival_of(session, task)
+        raise (in_the_way(rival) if rival else Conflict(GONE_BY_NOW)) from error
+    if moved is not None:
+        return moved
+    if attempt is not None and task.attempt != attempt:
+        raise Superseded("Another attempt owns this task.")
+    raise Conflict(f"Task {task_id} is {task.status} and cannot become {status}.")
+
+
+async def enter_step(session: Session, fence: Fence, step: Step) -> None:
+    """The run's own write of `current_step`, inside its fenced transaction."""
+    await execute(
+        session,
+        text("UPDATE roadmap_tasks SET current_step = :step, updated_at = clock_timestamp() WHERE task_id = :task_id"),
+        {"step": step, "task_id": fence.task_id},
+    )
+
+
+async def accepted(session: Session, fence: Fence, version: int) -> None:
+    """The run's own note that the framework it made is the roadmap's, in the transaction that made it so."""
+    await execute(
+        session,
+        text("UPDATE roadmap_tasks SET accepted_version = :version WHERE task_id = :task_id"),
+        {"task_id": fence.task_id, "version": version},
+    )
+
+
+async def made_progress(session: Session, fence: Fence) -> None:
+    """The run committed something: its starts were not fruitless."""
+    await execute(
+        session,
+        text("UPDATE roadmap_tasks SET fruitless_starts = 0 WHERE task_id = :task_id AND fruitless_starts > 0"),
+        {"task_id": fence.task_id},
+    )
+
+
+async def get_task(session: Session, task_id: str, *, owner: str | None = None, for_update: bool = False) -> TaskRow:
+    """`owner`: only a task of this user, or of a roadmap of his. Raises NotFound."""
+    statement = select(TaskRow).where(TaskRow.task_id == task_id).execution_options(populate_existing=True)
+    if owner is not None:
+        his_roadmap = exists().where(col(RoadmapRow.roadmap_id) == TaskRow.roadmap_id, col(RoadmapRow.user_id) == owner)
+        statement = statement.where(or_(col(TaskRow.user_id) == owner, his_roadmap))
+    if for_update:
+        statement = statement.with_for_update()
+    task = (await session.exec(statement)).one_or_none()
+    if task is None:
+        raise no_such_task(task_id)
+    return task
+
+
+def asked_of(task: TaskRow) -> dict[str, Any]:
+    """What a task's request holds; a legacy one may be any JSON, or nothing."""
+    asked: Any = task.user_request
+    return asked if isinstance(asked, dict) else {}
+
+
+async def first_request(session: Session, roadmap_id: str) -> dict[str, Any]:
+    """The preferences of the request that created a roadmap, as they were stored; empty where there are none."""
+    statement = (
+        select(TaskRow.user_request)
+        .where(TaskRow.roadmap_id == roadmap_id, TaskRow.task_type == TaskType.CREATION)
+        .order_by(col(TaskRow.created_at), col(TaskRow.task_id))
+        .limit(1)
+    )
+    asked: Any = (await session.exec(statement)).first()  # a legacy one may be any JSON
+    preferences = asked.get("preferences") if isinstance(asked, dict) else None
+    return dict(preferences) if isinstance(preferences, dict) else {}
+
+
+async def get_active_task_by_roadmap_id(session: Session, roadmap_id: str) -> TaskRow | None:
+    """The newest active task of a roadmap."""
+    return next(iter(await get_active_tasks_by_roadmap_id(session, roadmap_id)), None)
+
+
+async def get_active_tasks_by_roadmap_id(session: Session, roadmap_id: str) -> Sequence[TaskRow]:
+    """All active tasks of a roadmap, newest first."""
+    statement = (
+        select(TaskRow)
+        .where(TaskRow.roadmap_id == roadmap_id, col(TaskRow.status).in_(sorted(ACTIVE)))
+        .order_by(col(TaskRow.created_at).desc(), col(TaskRow.task_id).desc())
+    )
+    return (await session.exec(statement)).all()
+
+
+async def page_of_tasks(
+    session: Session,
+    *,
+    roadmap_id: str | None = None,
+    user_id: str | None = None,
+    statuses: Sequence[TaskStatus] = (),
+    task_types: Sequence[TaskType] = (),
+    before: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> Sequence[TaskRow]:
+    """Tasks, newest first; `before` is the (created_at, task_id) of the last one seen. None given: all of a kind."""
+    statement = select(TaskRow)
+    if statuses:
+        statement = statement.where(col(TaskRow.status).in_(sorted(statuses)))
+    if task_types:
+        statement = statement.where(col(TaskRow.task_type).in_(sorted(task_types)))
+    if roadmap_id is not None:
+        statement = statement.where(TaskRow.roadmap_id == roadmap_id)
+    if user_id is not None:
+        statement = statement.where(TaskRow.user_id == user_id)
+    if before is not None:
+        statement = statement.where(tuple_(col(TaskRow.created_at), col(TaskRow.task_id)) < before)
+    newest_first = col(TaskRow.created_at).desc(), col(TaskRow.task_id).desc()
+    return (await session.exec(statement.order_by(*newest_first).limit(limit))).all()
+
+
+def no_such_task(task_id: str) -> NotFound:
+    return NotFound(f"There is no task {task_id}; `roadmap tasks` lists them.")
+
+
+def no_such_roadmap(roadmap_id: str) -> NotFound:
+    return NotFound(f"There is no roadmap {roadmap_id}; `roadmap list` shows them.")
+
+
+async def hold_user(session: Session, user_id: str) -> None:
+    """Requests of one user come one after another, where they are counted. The first lock of a request."""
+    await execute(
+        session, text("SELECT pg_advisory_xact_lock(hashtextextended('requests of ' || :id, 0))"), {"id": user_id}
+    )
+
+
+async def count_active(session: Session, user_id: str) -> int:
+    """Active tasks of a user."""
+    counted = await execute(
+        session,
+        text("""
+            SELECT count(*) FROM roadmap_tasks
+            WHERE user_id = :user_id AND status IN ('pending', 'processing', 'human_review_pending')"""),
+        {"user_id": user_id},
+    )
+    return int(counted.scalar_one())

@@ -1,0 +1,22 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cli.commands.operations.tokens import _moment
+from domain.errors import InvalidInput
+
+
+@pytest.mark.parametrize(("text", "after"), [("12h", 12), ("30d", 720), ("4w", 672)])
+def test_a_time_from_now_is_hours_days_or_weeks(text: str, after: int) -> None:
+    assert abs(_moment(text) - datetime.now(UTC) - timedelta(hours=after)) < timedelta(minutes=1)
+
+
+def test_a_date_is_one_in_the_readers_own_zone() -> None:
+    assert _moment("2031-01-31").tzinfo is not None
+    assert _moment("2031-01-31T10:00:00Z") == datetime(2031, 1, 31, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "d", "-1d", "1.5d", "soon", "99999999999d", "9999w", "٣d"])
+def test_a_time_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match="--expires"):
+        _moment(text)

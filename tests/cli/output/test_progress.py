@@ -1,0 +1,116 @@
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from cli.output.progress import PlainDisplay, Standing, watch_to_the_end
+from domain.vocabulary import TaskStatus
+from nodes.authors.port import Role
+from orchestrator import Orchestrator, Settings
+from repository.runs.events import Event
+from tests.cli.roadmaps import NOON
+from tests.support.authors import ScriptedAuthor
+
+
+def story(*told: tuple[str, dict[str, Any]]) -> list[Event]:
+    return [Event("task-1", number, kind, payload, NOON) for number, (kind, payload) in enumerate(told, start=1)]
+
+
+def content(what: str, number: int, kind: str = "quiz", **more: Any) -> tuple[str, dict[str, Any]]:
+    return f"content_{what}", {"concept_id": f"c-{number}", "content_type": kind, **more}
+
+
+def after(events: Iterable[Event]) -> Standing:
+    standing = Standing()
+    for event in events:
+        standing.apply(event)
+    return standing
+
+
+def test_contents_are_counted_once_whatever_is_told_twice() -> None:
+    standing = after(
+        story(
+            ("framework_accepted", {"version": 1, "concepts": 2}),
+            content("started", 1),
+            content("started", 1, "tutorial"),
+            content("started", 2),
+            content("completed", 1, version=1),
+            content("completed", 1, version=1),
+            content("failed", 2, reason="r"),
+        )
+    )
+    assert (standing.total, len(standing.done), len(standing.running), len(standing.failed)) == (6, 1, 1, 1)
+    assert standing.finished == 2
+
+
+def test_a_failed_content_that_is_made_after_all_counts_as_done() -> None:
+    standing = after(story(content("failed", 1, reason="r"), content("started", 1), content("completed", 1, version=1)))
+    assert (len(standing.done), len(standing.running), len(standing.failed)) == (1, 0, 0)
+
+
+def test_what_is_resumed_is_asked_anew_and_does_not_count_as_failed() -> None:
+    began = ("framework_accepted", {"version": 1, "concepts": 2})
+    ended = ("run_finished", {"status": "partial_failure", "error_message": None})
+    told = [began, content("completed", 1, version=1), content("failed", 2, reason="r"), ended]
+    standing = after(story(*told, ("run_resumed", {"from": "partial_failure", "round": 1})))
+    assert (standing.total, len(standing.done), len(standing.failed)) == (6, 1, 0)
+    assert standing.doing == "Waiting in the queue"
+
+
+def test_a_retry_knows_its_size_from_its_request() -> None:
+    standing = after(story(("run_requested", {"task_type": "retry_batch", "contents": 4}), ("run_started", {})))
+    assert (standing.total, standing.doing) == (4, "Starting")
+
+
+def test_a_modification_makes_fewer_contents_than_its_framework_has() -> None:
+    accepted = ("framework_accepted", {"version": 2, "concepts": 20})
+    assert after(story(("run_requested", {"task_type": "modification"}), accepted)).total is None
+
+
+def test_a_takeover_is_told_and_a_plain_start_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    started = {"attempt": 1, "worker_id": "w"}
+    shown_plainly(story(("run_started", started | {"from": "pending"}), ("run_started", started)))
+    assert capsys.readouterr().err == ""
+    shown_plainly(story(("run_started", started | {"from": "processing"})))
+    assert "its process had died" in capsys.readouterr().err
+
+
+def test_nothing_runs_after_the_end() -> None:
+    ended = ("run_finished", {"status": "cancelled", "error_message": None})
+    standing = after(story(("step_started", {"step": "intent_analysis"}), content("started", 1), ended))
+    assert (standing.step, standing.running) == ("cancelled", set())
+
+
+def shown_plainly(events: Iterable[Event]) -> None:
+    standing, display = Standing(), PlainDisplay()
+    for event in events:
+        standing.apply(event)
+        display.show(standing, event)
+
+
+def test_without_a_terminal_a_large_run_is_told_in_few_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    made = [content(what, number, version=1) for number in range(300) for what in ("started", "completed")]
+    failed = content("failed", 7, "tutorial", reason="too\x1b[31m long")
+    accepted = ("framework_accepted", {"version": 1, "concepts": 100})
+    begun = ("step_started", {"step": "content_generation"})
+    shown_plainly(story(accepted, begun, failed, *made[: 2 * 299]))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "Writing the contents ..."
+    assert lines[1] == "  failed: tutorial of c-7: too[31m long"
+    assert lines[-1].startswith("  300 of 300 contents: 299 done, 0 running, 1 failed, ")
+    assert len(lines) <= 13
+
+
+async def test_a_run_is_watched_to_its_end(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    def refuse(*_: object) -> dict[str, Any]:
+        raise RuntimeError("no quiz today")
+
+    author = ScriptedAuthor(replies={Role.QUIZ: refuse})
+    async with Orchestrator.open(settings, author=author) as orchestrator:
+        started = await orchestrator.create("learn Go")
+        task = await watch_to_the_end(orchestrator.follow(started.task_id), orchestrator.wait(started.task_id))
+    assert task.status is TaskStatus.PARTIAL_FAILURE
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("no quiz today") == 2
+    assert "6 of 6 contents: 4 done, 0 running, 2 failed" in err

@@ -1,0 +1,78 @@
+import io
+
+from rich.console import Console
+
+from cli.output.tree import roadmap_tree
+from domain.vocabulary import ContentStatus, ContentType, TaskStatus
+from orchestrator.queries.status import RoadmapView
+from tests.cli.roadmaps import HOSTILE, framework, roadmap, state, states, task
+
+
+def drawn(view: RoadmapView, width: int = 80) -> list[str]:
+    out = Console(file=io.StringIO(), width=width, markup=False, emoji=False, highlight=False)
+    with out.capture() as captured:
+        out.print(*roadmap_tree(view), sep="\n")
+    return [line.rstrip() for line in captured.get().splitlines()]
+
+
+def test_a_roadmap_as_a_tree() -> None:
+    tutorial, resources, quiz = ContentType
+    changes = {
+        ("c-1-1-1", quiz): state("c-1-1-1", quiz, ContentStatus.FAILED),
+        ("c-1-1-2", tutorial): state("c-1-1-2", tutorial, ContentStatus.GENERATING),
+        ("c-1-1-2", resources): state("c-1-1-2", resources, ContentStatus.PENDING),
+        ("c-1-1-2", quiz): state("c-1-1-2", quiz, ContentStatus.GENERATING, stale=True),
+    }
+    assert drawn(roadmap(contents=states(changes)), width=90) == [
+        "Types",
+        "go-1 · 5.5 h over 2 weeks · version 1",
+        "2 concepts; contents: 2 of 6 completed, 1 failed, 1 stale, 2 under way.",
+        "Stage 1  5.5 h  Foundations",
+        "└── 5.5 h  Basics",
+        "    ├── ✓✓✗  2.5 h  easy    c-1-1-1  Types",
+        "    └── …·!    3 h  medium  c-1-1-2  Errors",
+        "tutorial, resources, quiz:  ✓ completed  … generating  · pending  ✗ failed  ! stale",
+    ]
+
+
+def test_the_one_that_is_making_a_roadmap_is_named() -> None:
+    working = task(status=TaskStatus.PROCESSING, current_step="curriculum_design", live=True)
+    lines = drawn(roadmap(framework=None, framework_version=0, contents=[], active_tasks=[working]))
+    assert lines == [
+        "learn Go",
+        "go-1",
+        "It has no framework yet.",
+        "creation task-1 is at work: designing the curriculum.",
+    ]
+
+
+def test_a_run_whose_process_is_gone_is_not_called_active() -> None:
+    gone = task(status=TaskStatus.PROCESSING, current_step="intent_analysis", live=False)
+    lines = drawn(roadmap(framework=None, framework_version=0, contents=[], active_tasks=[gone]))
+    assert lines[-1] == "creation task-1 is stale: its process is gone, it stood at intent_analysis."
+
+
+def test_a_roadmap_that_nobody_makes_says_where_to_look() -> None:
+    lines = drawn(roadmap(framework=None, framework_version=0, contents=[]))
+    assert lines[-1] == "Nothing is making one; `roadmap tasks --roadmap go-1` says why."
+
+
+def test_a_legacy_roadmap_may_have_no_weeks() -> None:
+    legacy = framework().model_copy(update={"recommended_completion_weeks": 0})
+    assert drawn(roadmap(framework=legacy))[1] == "go-1 · 5.5 h · version 1"
+
+
+def test_a_draft_is_called_a_draft() -> None:
+    assert drawn(roadmap(framework_version=0, contents=[]))[1] == "go-1 · 5.5 h over 2 weeks · draft"
+
+
+def test_names_are_shown_as_they_stand() -> None:
+    lines = "\n".join(drawn(roadmap(framework=framework(HOSTILE)), width=200))
+    assert lines.count("[bold]x[/bold] [31mred]0;title 31m # <b>`c`</b> turned") == 2
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(lines)
+
+
+def test_scripts_that_run_from_right_to_left_end_their_lines() -> None:
+    for name in ("تعلم البرمجة", "לימוד שחמט", "学习国画"):
+        lines = drawn(roadmap(framework=framework(name)))
+        assert lines[5] == f"    ├── ✓✓✓  2.5 h  easy    c-1-1-1  {name}"

@@ -1,0 +1,149 @@
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Any
+
+import pytest
+
+from domain.contents import Quiz
+from domain.errors import AnswerRejected, Superseded
+from domain.framework import Concept
+from domain.request import LearningRequest, Preferences
+from domain.vocabulary import Step, TaskStatus
+from nodes.authors.port import Answer, Brief, IntentBrief, QuizBrief, Role
+from nodes.authors.strip_unstorable import storable_answer
+from nodes.ledger.ledger import Ledger
+from nodes.ledger.requests import Keep, Question, call_key
+from nodes.ledger.scheduler import Throttle
+from repository.db.database import Database, Session
+from repository.db.fence import Fence
+from repository.runs.calls import Bill, Call, bill, known_answers
+from repository.runs.tasks import update_task_status
+from tests.support.authors import INTENT, QUIZ, ScriptedAuthor
+from tests.support.rows import fence_of, started
+
+INTENT_BRIEF = IntentBrief(request=LearningRequest(preferences=Preferences(learning_goal="chess")))
+QUIZ_BRIEF = QuizBrief(
+    preferences=Preferences(learning_goal="chess"),
+    roadmap_title="R",
+    stage_name="S",
+    module_name="M",
+    concept=Concept(concept_id="c-1", name="C"),
+    prerequisite_names=[],
+)
+SUBJECT = ("c-1", "quiz")
+
+
+@pytest.fixture
+async def fence(database: Database) -> Fence:
+    return fence_of(await started(database))
+
+
+async def ledger(database: Database, fence: Fence, author: ScriptedAuthor, *, round_: int = 0) -> Ledger:
+    """As a run that starts now would have it."""
+    async with database.transaction() as session:
+        known = await known_answers(session, fence.task_id)
+    return Ledger(author, Throttle(1), Always(), database, fence, round_, False, known)
+
+
+class Always:
+    """A permit that never makes anybody wait."""
+
+    def call(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
+
+
+def broken_until(objections_needed: int) -> Any:
+    def reply(_: Brief[Any], objections: Sequence[str]) -> Any:
+        return QUIZ if len(objections) >= objections_needed else {"questions": []}
+
+    return reply
+
+
+def at_least_one_question(quiz: Quiz) -> list[str]:
+    return [] if quiz.questions else ["There is no question."]
+
+
+def quiz_question(keep: Keep[Quiz] | None = None) -> Question[Quiz]:
+    return Question(Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, SUBJECT, keep=keep)
+
+
+async def test_a_committed_answer_is_never_bought_again(database: Database, fence: Fence) -> None:
+    author = ScriptedAuthor()
+    for _ in range(3):  # each time as a process that starts anew
+        assert await (await ledger(database, fence, author)).ask(Question(Step.INTENT_ANALYSIS, INTENT_BRIEF)) == INTENT
+    assert len(author.asked) == 1
+
+
+async def test_a_rejected_answer_is_committed_before_the_next_call_and_not_bought_again(
+    database: Database, fence: Fence
+) -> None:
+    async def die(_: Session, __: Quiz, ___: Call) -> None:
+        raise KeyboardInterrupt  # the process dies after the second answer came, before it is committed
+
+    author = ScriptedAuthor({Role.QUIZ: broken_until(1)})
+    with pytest.raises(KeyboardInterrupt):
+        await (await ledger(database, fence, author)).ask(quiz_question(keep=die))
+    assert len(author.asked) == 2
+    await (await ledger(database, fence, author)).ask(quiz_question())
+    assert len(author.asked) == 3, "only the call that was in flight is repeated"
+
+
+async def test_what_failed_is_asked_anew_in_another_round(database: Database, fence: Fence) -> None:
+    author = ScriptedAuthor({Role.QUIZ: broken_until(99)})
+    for round_, expected in ((0, 3), (1, 6)):
+        with pytest.raises(AnswerRejected, match="There is no question"):
+            await (await ledger(database, fence, author, round_=round_)).ask(quiz_question())
+        assert len(author.asked) == expected
+
+
+async def test_another_input_is_another_call(database: Database, fence: Fence) -> None:
+    author = ScriptedAuthor()
+    other = QUIZ_BRIEF.model_copy(update={"instructions": "shorter"})
+    ask = (await ledger(database, fence, author)).ask
+    for brief in (QUIZ_BRIEF, other):
+        await ask(Question(Step.QUIZ_GENERATION, brief, subject=SUBJECT))
+    assert len(author.asked) == 2
+
+
+async def test_every_call_is_on_the_bill(database: Database, fence: Fence) -> None:
+    author = ScriptedAuthor({Role.QUIZ: broken_until(2)})
+    ask = (await ledger(database, fence, author)).ask
+    await ask(quiz_question())
+    async with database.transaction() as session:
+        assert await bill(session, fence.task_id) == Bill(45, 1.5)
+
+
+async def test_a_superseded_run_neither_records_nor_keeps_an_answer(database: Database, fence: Fence) -> None:
+    kept: list[Quiz] = []
+
+    async def keep(_: Session, quiz: Quiz, __: Call) -> None:
+        kept.append(quiz)
+
+    ask = (await ledger(database, fence, ScriptedAuthor())).ask
+    async with database.transaction() as session:
+        await update_task_status(session, fence.task_id, TaskStatus.CANCELLED, Step.CANCELLED)
+    with pytest.raises(Superseded):
+        await ask(quiz_question(keep=keep))
+    assert kept == []
+    async with database.transaction() as session:
+        assert await bill(session, fence.task_id) == Bill(0, 0.0)
+
+
+def test_the_key_knows_no_clock_no_model_and_no_setting() -> None:
+    question = Question(Step.INTENT_ANALYSIS, INTENT_BRIEF)
+    key = call_key(question, 0, 0, [])
+    same = IntentBrief.model_validate_json(INTENT_BRIEF.model_dump_json())
+    assert key == call_key(Question(Step.INTENT_ANALYSIS, same), 0, 0, [])
+    others = [
+        call_key(Question(Step.CURRICULUM_DESIGN, INTENT_BRIEF), 0, 0, []),
+        call_key(Question(Step.INTENT_ANALYSIS, INTENT_BRIEF, subject=SUBJECT), 0, 0, []),
+        call_key(question, 1, 0, []),
+        call_key(question, 0, 1, []),
+        call_key(question, 0, 0, ["wrong"]),
+    ]
+    assert len({key, *others}) == 6
+
+
+def test_what_postgresql_cannot_store_is_stripped_from_answers() -> None:
+    answer = Answer({"a\x00": ["x\x00y", {"b": "\ud800z", "n": 1}], "🎉": None}, model="m")
+    assert storable_answer(answer).content == {"a": ["xy", {"b": "z", "n": 1}], "🎉": None}

@@ -1,0 +1,92 @@
+import asyncio
+import time
+
+import psycopg
+import pytest
+
+from domain.errors import DatabaseUnavailable
+from domain.vocabulary import Step, TaskStatus
+from orchestrator.execution.lease import Lease
+from repository.db.database import Database
+from repository.runs.liveness import with_liveness
+from repository.runs.tasks import get_task, update_task_status
+from repository.tables.runs import TaskRow
+from tests.support.rows import started
+
+
+async def live(database: Database, task: TaskRow) -> bool:
+    async with database.transaction() as session:
+        ((_, live, _, _),) = await with_liveness(session, [await get_task(session, task.task_id)])
+    return live
+
+
+async def test_a_busy_event_loop_does_not_look_dead(database: Database) -> None:
+    lease = Lease(database.url, kind="foreground", timeout=2)
+    await lease.begin()
+    task = await started(database, worker_id=lease.worker_id)
+    time.sleep(3)  # noqa: ASYNC251  the loop hangs longer than the lease
+    assert await live(database, task)
+    await lease.end()
+    assert not await live(database, task)
+
+
+async def test_the_row_of_a_process_is_committed_before_begin_returns(database: Database) -> None:
+    lease = Lease(database.url, kind="foreground", timeout=5)
+    await asyncio.gather(*(lease.begin() for _ in range(5)))
+    with psycopg.connect(database.url) as connection:
+        assert connection.execute("SELECT worker_id, kind FROM workers").fetchall() == [(lease.worker_id, "foreground")]
+    await lease.end()
+
+
+async def test_a_process_hears_within_two_seconds_that_its_run_was_taken(database: Database) -> None:
+    lease = Lease(database.url, kind="foreground", timeout=5)
+    await lease.begin()
+    lost = asyncio.Event()
+    task = await started(database, worker_id=lease.worker_id)
+    run = lease.hold(task.task_id, task.attempt, lost.set)
+    await asyncio.sleep(1.2)
+    assert not lost.is_set(), "its own run is not reported"
+    async with database.transaction() as session:
+        await update_task_status(session, task.task_id, TaskStatus.CANCELLED, Step.CANCELLED)
+    await asyncio.wait_for(lost.wait(), 2)
+    assert run.lost
+    await lease.end()
+
+
+async def test_a_run_that_ends_before_it_hears_is_not_cancelled_in_its_last_breath(database: Database) -> None:
+    """Its own final row looks like a loss to the lease; a cancellation that comes late would hit whoever waits."""
+    lease = Lease(database.url, kind="foreground", timeout=5)
+    await lease.begin()
+    task = await started(database, worker_id=lease.worker_id)
+    told: list[str] = []
+    run = lease.hold(task.task_id, task.attempt, lambda: told.append("cancel"))
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("UPDATE roadmap_tasks SET status = 'completed', attempt = attempt + 1")
+    deadline = time.monotonic() + 5
+    while not run.lost:  # the loop hangs, so that nothing is told yet
+        time.sleep(0.05)  # noqa: ASYNC251
+        assert time.monotonic() < deadline
+    time.sleep(0.2)  # noqa: ASYNC251
+    lease.release(run)
+    await asyncio.sleep(0.2)
+    assert told == []
+    assert not lease.holds(task.task_id, task.attempt)
+    await lease.end()
+
+
+async def test_a_lost_connection_is_made_again(database: Database) -> None:
+    lease = Lease(database.url, kind="foreground", timeout=4)
+    await lease.begin()
+    task = await started(database, worker_id=lease.worker_id)
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'roadmap lease'"
+        )
+    await asyncio.sleep(4.5)
+    assert await live(database, task)
+    await lease.end()
+
+
+async def test_a_database_that_is_away_is_said_at_the_beginning() -> None:
+    with pytest.raises(DatabaseUnavailable):
+        await Lease("postgresql://u@127.0.0.1:1/d", kind="foreground", timeout=5).begin()
