@@ -26,7 +26,7 @@ from backend.pages import routes as pages
 from backend.stream_access import CHECK_INTERVAL, StreamAccess
 from backend.streams import Streams
 from backend.tutorials import Tutorials
-from nodes.authors.null_author import Nobody
+from nodes.authors.null_author import NullAuthor
 from orchestrator import Orchestrator, Settings
 from orchestrator.access.auth import authority
 from orchestrator.clock import Clock, utc_now
@@ -128,7 +128,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # Somebody waits at the other end: 503 at once is better than an answer in a minute.
     brief = settings.model_copy(update={"database_patience": settings.http_patience})
     async with Orchestrator.open(
-        brief, author=Nobody(), kind="server", leave_stopped=app.state.leave_stopped, clock=app.state.clock
+        brief, author=NullAuthor(), kind="server", leave_stopped=app.state.leave_stopped, clock=app.state.clock
     ) as orchestrator:
         app.state.orchestrator = orchestrator
         app.state.tutorials = Tutorials()

@@ -134,7 +134,7 @@ class Problem(HTTPException):
         self.code = code
 
 
-def bar_others(router: APIRouter, path: str, *methods: str) -> None:
+def reject_other_methods(router: APIRouter, path: str, *methods: str) -> None:
     """Where a route of another meaning, declared after this, fits a path too: all but `methods` are a 405 there."""
 
     async def barred() -> None:
@@ -182,7 +182,7 @@ def shortened(text: str) -> str:
     return redacted if len(redacted) <= MAX_DETAIL_LENGTH else f"{redacted[: MAX_DETAIL_LENGTH - 1]}…"
 
 
-def for_people(error: RoadmapError) -> str:
+def without_cli_hints(error: RoadmapError) -> str:
     """Return what a caller is told of an error, in one line; a sentence for the operator goes to the log instead."""
     sentence = " ".join(str(error).split())
     known = next((FOR_CALLERS[kind] for kind in type(error).__mro__ if kind in FOR_CALLERS), None)
@@ -199,7 +199,7 @@ def problem_of(error: RoadmapError) -> Response:
         return problem(500, "The server made a mistake; its log says more.")
     status, code = known
     task_id = getattr(error, "task_id", None)
-    return problem(status, for_people(error), code=code, task_id=task_id, headers=when_again(error, status))
+    return problem(status, without_cli_hints(error), code=code, task_id=task_id, headers=when_again(error, status))
 
 
 def when_again(error: RoadmapError, status: int) -> dict[str, str]:

@@ -16,7 +16,7 @@ from orchestrator import Settings
 from orchestrator.commands.request_context import Once, Terms
 
 VISIBLE: Final = r"^[\x21-\x7e]+$"
-LONGEST_ATTEMPT_ID: Final = 200
+MAX_ATTEMPT_ID_LENGTH: Final = 200
 """Characters."""
 
 Key = Annotated[

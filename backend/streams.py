@@ -10,7 +10,7 @@ from typing import Final
 from domain.errors import LimitReached
 from repository.runs.events import Event
 
-MOST_WRITTEN: Final = 200
+MAX_ID_DIGITS: Final = 200
 
 
 class Streams:
@@ -54,6 +54,6 @@ class Streams:
             "created_at": event.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         }
         text = self._written[key] = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-        if len(self._written) > MOST_WRITTEN:
+        if len(self._written) > MAX_ID_DIGITS:
             self._written.popitem(last=False)
         return text

@@ -25,7 +25,7 @@ from tests.support.processes import process
 LATENCY: Final = 0.15
 """Seconds per call."""
 CONCEPTS: Final = 2
-CALLS_AT_ONCE: Final = 1000
+CONCURRENT_CALLS: Final = 1000
 """Of each worker: more than there are, so that the author is never what limits."""
 TOO_LONG: Final = 240.0
 """Seconds after which a fleet counts as stuck."""
@@ -59,7 +59,7 @@ class Load:
     connections: int
 
 
-class Fleet:
+class BenchFleet:
     """Worker processes and the database below them, as the operating system sees them."""
 
     def __init__(self, connection: "psycopg.Connection[Any]", pids: Sequence[int]) -> None:
@@ -123,12 +123,12 @@ def measure(url: str, number: int, runs: int) -> Load:
             "database_url": url,
             "offline_latency": LATENCY,
             "max_concepts": CONCEPTS,
-            "max_concurrent_calls": CALLS_AT_ONCE,
+            "max_concurrent_calls": CONCURRENT_CALLS,
             "log_level": "warning",
         }
         arguments = ["worker", "--concurrency", str(runs)]
         started = [stack.enter_context(process(*arguments, log=log, **wanted)) for _ in range(number)]
-        fleet = Fleet(connection, [worker.pid for worker in started])
+        fleet = BenchFleet(connection, [worker.pid for worker in started])
         while fleet.value("SELECT count(*) FROM workers WHERE kind = 'worker'") < number:
             time.sleep(0.1)
         time.sleep(2)  # the sweeps of a start are over

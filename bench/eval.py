@@ -43,11 +43,11 @@ from nodes.verification.links import LinkChecker
 from orchestrator.resources import build_author, build_links
 from orchestrator.settings import Settings, load_settings
 
-MOST_CONCEPTS: Final = 12
+MAX_CONCEPTS: Final = 12
 CONCEPTS: Final = 3
 """Concepts of each goal that contents are written for, from its beginning to its end."""
-AT_ONCE: Final = 4
-MOST_TRIES: Final = 3
+CONCURRENT_CALLS: Final = 4
+MAX_TRIES: Final = 3
 GOALS: Final = (
     Preferences(learning_goal="become a backend engineer in Go", available_hours_per_week=6),
     Preferences(learning_goal="statistics for biologists", current_level="intermediate"),
@@ -64,7 +64,7 @@ _KINDS: Final[tuple[type[ContentBrief[Any]], ...]] = (TutorialBrief, ResourcesBr
 
 
 @dataclass
-class Score:
+class EvalScore:
     """Of one goal, written by one author."""
 
     goal: Preferences
@@ -94,8 +94,8 @@ class Examiner:
     links: LinkChecker | None
     concepts: int = CONCEPTS
 
-    async def score(self, goal: Preferences) -> Score:
-        score = Score(goal)
+    async def score(self, goal: Preferences) -> EvalScore:
+        score = EvalScore(goal)
         began = time.monotonic()
         request = LearningRequest(preferences=goal)
         draft = await self._framework(score, request)
@@ -107,13 +107,13 @@ class Examiner:
         score.seconds = time.monotonic() - began
         return score
 
-    async def _framework(self, score: Score, request: LearningRequest) -> FrameworkDraft | None:
+    async def _framework(self, score: EvalScore, request: LearningRequest) -> FrameworkDraft | None:
         intent = await self._ask(score, IntentBrief(request=request))
         if not isinstance(intent, Intent):
             score.asked[FrameworkBrief.role] += 1
             return None
         score.note(IntentBrief.role, [])
-        brief = FrameworkBrief(request=request, intent=intent, max_concepts=MOST_CONCEPTS)
+        brief = FrameworkBrief(request=request, intent=intent, max_concepts=MAX_CONCEPTS)
         return cast(FrameworkDraft | None, await self._ask(score, brief))
 
     def _briefs(self, draft: FrameworkDraft, goal: Preferences) -> Iterator[ContentBrief[Any]]:
@@ -132,7 +132,7 @@ class Examiner:
                     prerequisite_names=[names[wanted] for wanted in place.concept.prerequisites if wanted in names],
                 )
 
-    async def _content(self, score: Score, brief: ContentBrief[Any]) -> None:
+    async def _content(self, score: EvalScore, brief: ContentBrief[Any]) -> None:
         content = await self._ask(score, brief)
         if content is None:
             return
@@ -146,13 +146,13 @@ class Examiner:
             problems += [f"There is a dead link: {finding.reason}." for finding in findings if finding.dead]
         score.note(brief.role, problems)
 
-    async def _ask(self, score: Score, brief: Brief[Any]) -> BaseModel | None:
+    async def _ask(self, score: EvalScore, brief: Brief[Any]) -> BaseModel | None:
         """The first answer; None, and noted, where there is none in the shape that was asked for."""
-        for number in range(1, MOST_TRIES + 1):
+        for number in range(1, MAX_TRIES + 1):
             try:
                 answer = await self.author.write(brief)
             except CallFailed as failure:
-                if number == MOST_TRIES or not failure.transient:
+                if number == MAX_TRIES or not failure.transient:
                     score.note(brief.role, [f"No answer: {failure.outcome}."])
                     return None
                 await asyncio.sleep(min(30.0, failure.wait or 2.0**number))
@@ -169,7 +169,7 @@ class Examiner:
 
 def _framework_problems(draft: FrameworkDraft, goal: Preferences) -> list[str]:
     framework, repairs = identify(draft, "r-eval", goal.available_hours_per_week)
-    issues = [*check_framework(framework, MOST_CONCEPTS, goal, _weeks(goal)), *repairs]
+    issues = [*check_framework(framework, MAX_CONCEPTS, goal, _weeks(goal)), *repairs]
     return [
         *check_draft(draft, goal, _weeks(goal)),
         *(f"The framework has an issue: {issue.category}." for issue in issues),
@@ -189,7 +189,7 @@ def _kind_of(problem: str) -> str:
     return re.sub(r"\d+(?:\.\d+)?", "N", plain).split(" N: line")[0][:100]
 
 
-def report(name: str, scores: Sequence[Score]) -> str:
+def report(name: str, scores: Sequence[EvalScore]) -> str:
     """The table of one model: a row per goal, their sum, and what was wrong most often."""
     kinds = ("framework", "tutorial", "resources", "quiz")
     rows = []
@@ -220,8 +220,8 @@ def report(name: str, scores: Sequence[Score]) -> str:
     return "\n".join([f"{name}: first answers that pass, of those asked for", table(heads, rows), *told, ""])
 
 
-def _sum(scores: Sequence[Score]) -> Score:
-    whole = Score(GOALS[0])
+def _sum(scores: Sequence[EvalScore]) -> EvalScore:
+    whole = EvalScore(GOALS[0])
     for score in scores:
         whole.asked.update(score.asked)
         whole.passed.update(score.passed)
@@ -232,10 +232,10 @@ def _sum(scores: Sequence[Score]) -> Score:
     return whole
 
 
-async def evaluate(examiner: Examiner, goals: Sequence[Preferences] = GOALS) -> list[Score]:
-    turns = asyncio.Semaphore(AT_ONCE)
+async def evaluate(examiner: Examiner, goals: Sequence[Preferences] = GOALS) -> list[EvalScore]:
+    turns = asyncio.Semaphore(CONCURRENT_CALLS)
 
-    async def score(goal: Preferences) -> Score:
+    async def score(goal: Preferences) -> EvalScore:
         async with turns:
             return await examiner.score(goal)
 

@@ -39,12 +39,12 @@ def bare() -> Any:
     from fastapi import FastAPI
 
     from domain.request import LearningRequest
-    from nodes.authors.null_author import Nobody
+    from nodes.authors.null_author import NullAuthor
     from orchestrator import Orchestrator
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Orchestrator.open(author=Nobody(), kind="server") as orchestrator:
+        async with Orchestrator.open(author=NullAuthor(), kind="server") as orchestrator:
             app.state.orchestrator = orchestrator
             yield
 
@@ -89,14 +89,14 @@ def serving(module: list[str], url: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Run:
+class HttpRun:
     """Requests a second, and the slowest of a hundred in milliseconds."""
 
     rate: float
     p99: float
 
 
-async def load(address: str, question: str, requests: int) -> Run:
+async def load(address: str, question: str, requests: int) -> HttpRun:
     method, path = QUESTIONS[question]
     took: list[float] = []
     limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
@@ -114,7 +114,7 @@ async def load(address: str, question: str, requests: int) -> Run:
         began = time.perf_counter()
         await asyncio.gather(*(ask() for _ in range(CLIENTS)))
         seconds = time.perf_counter() - began
-    return Run(requests / seconds, 1000 * quantiles(took, n=100)[98])
+    return HttpRun(requests / seconds, 1000 * quantiles(took, n=100)[98])
 
 
 async def _up(address: str) -> None:

@@ -30,7 +30,7 @@ from domain.identity import identify
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import GENERATOR_OF, ContentType, TaskStatus
 from nodes.authors.offline import OfflineAuthor
-from nodes.authors.port import Answer, Brief, ContentBrief, FrameworkBrief, Usage
+from nodes.authors.port import AuthorAnswer, Brief, ContentBrief, FrameworkBrief, Usage
 from nodes.state import as_json
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
@@ -42,7 +42,7 @@ from repository.runs.calls import ACCEPTED, Call
 from repository.runs.events import Unnumbered, append_events
 from repository.runs.tasks import create_task
 
-AT_ONCE: Final = 30
+CONCURRENT_CALLS: Final = 30
 LATENCY: Final = 0.02
 """Seconds per call."""
 
@@ -132,14 +132,14 @@ class SteadyAuthor:
     def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:  # noqa: ARG002
         return Usage()
 
-    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer:
         if isinstance(brief, ContentBrief):
             if not self.first_content:
                 self.first_content.append(self._meter.read())
             await asyncio.sleep(LATENCY)
-            return Answer(self._contents[brief.content_type], model=self.name, tokens_in=10, tokens_out=10)
+            return AuthorAnswer(self._contents[brief.content_type], model=self.name, tokens_in=10, tokens_out=10)
         if isinstance(brief, FrameworkBrief):
-            return Answer(as_json(draft(self._concepts)), model=self.name)
+            return AuthorAnswer(as_json(draft(self._concepts)), model=self.name)
         return await self._offline.write(brief, objections)
 
 
@@ -157,7 +157,7 @@ class Cost:
 async def run(concepts: int, url: str) -> Cost:
     """The product: a creation whose contents phase is measured by its events."""
     settings = Settings.model_validate(
-        {"database_url": url, "max_concepts": concepts, "max_concurrent_calls": AT_ONCE, "home": Path.cwd()}
+        {"database_url": url, "max_concepts": concepts, "max_concurrent_calls": CONCURRENT_CALLS, "home": Path.cwd()}
     )
     meter = Meter(url)
     author = SteadyAuthor(concepts, meter)
@@ -183,7 +183,7 @@ async def gather(concepts: int, url: str) -> Cost:
         await create_task(session, "bench", "local", request, roadmap_id="bench", status=TaskStatus.PROCESSING)
         await accept_framework(session, framework, expected_version=0)
         await insert_contents(session, fence, "bench", [concept.concept_id for concept in framework.concepts()])
-    places = asyncio.Semaphore(AT_ONCE)
+    places = asyncio.Semaphore(CONCURRENT_CALLS)
     told = 0
 
     async def one(concept_id: str, content_type: ContentType) -> None:
@@ -193,7 +193,7 @@ async def gather(concepts: int, url: str) -> Cost:
             await asyncio.sleep(LATENCY)
         content = CONTENTS[content_type].model_validate(contents[content_type])
         assert not check_content(content, EXPECTED)
-        answer = Answer(contents[content_type], model="steady", tokens_in=10, tokens_out=10)
+        answer = AuthorAnswer(contents[content_type], model="steady", tokens_in=10, tokens_out=10)
         last, told = told, told + 2
         async with database.transaction() as session:
             step = GENERATOR_OF[content_type]
@@ -232,14 +232,16 @@ class Target:
 
 
 TARGETS: Final = {30: Target(wall=1.4), 300: Target(wall=1.05), 1000: Target(wall=1.05)}
-MOST_MEMORY: Final = 200.0
+MAX_MEMORY_MB: Final = 200.0
 """MB."""
 STEEPEST: Final = 1.05
 """Exponent of the wall time between 300 and 1,000 concepts."""
 
 
 def main(*, sizes: Sequence[int] = tuple(TARGETS), rounds: int = 5) -> None:
-    print(f"Calls of {LATENCY * 1000:.0f} ms, {AT_ONCE} at once; medians of {rounds} rounds; x: run / gather\n")
+    print(
+        f"Calls of {LATENCY * 1000:.0f} ms, {CONCURRENT_CALLS} at once; medians of {rounds} rounds; x: run / gather\n"
+    )
     print("| concepts | calls alone | gather | run | wall | CPU | WAL | peak memory | prologue |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     walls: dict[int, float] = {}
@@ -269,7 +271,7 @@ def _show(size: int, pairs: Sequence[tuple[Cost, Cost]]) -> list[str]:
     """One line of the table; the targets that it misses."""
     ratios = {name: median(getattr(r, name) / getattr(g, name) for g, r in pairs) for name in ("wall", "cpu", "wal")}
     memory = max(run.memory for _, run in pairs)
-    alone = 3 * size / AT_ONCE * LATENCY
+    alone = 3 * size / CONCURRENT_CALLS * LATENCY
     gathered, ran, began = (
         median(values) for values in zip(*((g.wall, r.wall, r.prologue) for g, r in pairs), strict=True)
     )
@@ -280,7 +282,7 @@ def _show(size: int, pairs: Sequence[tuple[Cost, Cost]]) -> list[str]:
     )
     target = TARGETS.get(size)
     missed = [name for name, ratio in ratios.items() if target and ratio > getattr(target, name)]
-    return [f"{name} at {size:,}" for name in [*missed, *(["memory"] if memory > MOST_MEMORY else [])]]
+    return [f"{name} at {size:,}" for name in [*missed, *(["memory"] if memory > MAX_MEMORY_MB else [])]]
 
 
 if __name__ == "__main__":

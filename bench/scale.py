@@ -30,7 +30,7 @@ from tests.migrations.filling import writing
 
 SECONDS_EACH: Final = 3.0
 """A query gets no more than this, however slow."""
-LONGEST: Final = 1.0
+MAX_QUERY_MS: Final = 1.0
 LARGE: Final = 1_000
 """A table of fewer rows may be read as a whole."""
 _SCANS: Final = text("""
@@ -47,7 +47,7 @@ class Undone(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ScaleFigures:
     """Of one query; seconds."""
 
     p50: float
@@ -118,7 +118,7 @@ def nodes_of(plan: str) -> str:
     return ", ".join(dict.fromkeys(named)) or "-"
 
 
-async def measure(database: Database, ask: Ask, keys: list[Key]) -> Figures:
+async def measure(database: Database, ask: Ask, keys: list[Key]) -> ScaleFigures:
     ended = time.perf_counter() + SECONDS_EACH
     for about in keys[:20]:  # the five custom plans that come before a generic one, and a warm cache
         await once(database, ask, about)
@@ -130,10 +130,10 @@ async def measure(database: Database, ask: Ask, keys: list[Key]) -> Figures:
         if len(seconds) > 2 and time.perf_counter() > ended:
             break
     scanned, offset, plan = await examined(database, ask, keys[0])
-    return Figures(median(seconds), quantiles(seconds, n=100, method="inclusive")[98], scanned, offset, plan)
+    return ScaleFigures(median(seconds), quantiles(seconds, n=100, method="inclusive")[98], scanned, offset, plan)
 
 
-def faults_of(name: str, figures: Figures) -> list[str]:
+def faults_of(name: str, figures: ScaleFigures) -> list[str]:
     found = [f"{name}: reads {table} as a whole" for table in figures.scanned if name not in COLD]
     if figures.offset:
         found.append(f"{name}: skips rows by OFFSET")
@@ -169,7 +169,7 @@ def beside_a_writer(url: str, what: str, faults: list[str]) -> Iterator[None]:
     with writing(url, (_WRITE,)) as writer:
         yield
     print(f"{what}: {time.perf_counter() - began:.1f} s; longest write beside it {writer.longest:.2f} s")
-    if writer.longest > LONGEST:
+    if writer.longest > MAX_QUERY_MS:
         faults.append(f"{what}: a writer waited {writer.longest:.2f} s")
 
 
@@ -217,7 +217,7 @@ def main(*, tasks: int = 1_000_000, calls: int = 300, verbose: bool = False) -> 
                 asyncio.run(pruned(url))
         print(flush=True)
         longest = migrations.main(tasks, server.url, last="0002")
-        if longest > LONGEST:
+        if longest > MAX_QUERY_MS:
             faults.append(f"migration 0002: a writer waited {longest:.2f} s")
     if faults:
         sys.exit("\n".join(["", *faults]))

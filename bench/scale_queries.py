@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from bench.scale_rows import KEPT, Key
+from bench.scale_rows import MAX_ROWS, Key
 from bench.scale_rows import key as key_of
 from domain.vocabulary import ContentType, Role, Step, TaskStatus, TaskType
 from domain.webhooks import WebhookEvent
 from orchestrator.queries.status import roadmap_view, status_check
 from repository.db.database import Session
-from repository.db.fence import Fence, hold_task
+from repository.db.fence import Fence, assert_fence
 from repository.roadmaps import claims, content_queries, contents, learning, roadmaps, summaries
 from repository.runs import calls, events, liveness, recovery, retention, tasks, totals, workers
 from repository.tables.runs import TaskRow
@@ -30,7 +30,7 @@ def _fence(key: Key) -> Fence:
 
 
 async def _structure_at(session: Session, key: Key) -> object:
-    old = key_of(key.number % KEPT)
+    old = key_of(key.number % MAX_ROWS)
     return await roadmaps.structure_at(session, await roadmaps.get_roadmap_metadata(session, old.roadmap_id), 0)
 
 
@@ -139,20 +139,20 @@ WRITES: Final[dict[str, Ask]] = {
     "contents claimed": lambda s, k: claims.lock_contents(s, k.roadmap_id),
     "a run cancelled": lambda s, _: tasks.update_task_status(s, "task-0000102", TaskStatus.CANCELLED, Step.CANCELLED),
     "a run reopened": lambda s, k: contents.reopen_contents(s, k.task_id),
-    "the fence": lambda s, k: hold_task(s, _fence(k)),
+    "the fence": lambda s, k: assert_fence(s, _fence(k)),
     "contents begun": lambda s, k: contents.begin_contents(s, _fence(k), QUIZ),
     "contents adopted": lambda s, k: contents.adopt_contents(s, Fence(k.task_id, 3)),
     "a content saved": lambda s, k: contents.save_version(s, _fence(k), k.roadmap_id, "c-1-1-1", QUIZ, {}, BOUGHT),
     "a content failed": lambda s, k: contents.fail_content(s, _fence(k), k.roadmap_id, "c-1-1-1", QUIZ, "why"),
     "contents settled": lambda s, k: contents.settle_contents(s, k.task_id, "why"),
-    "a run counted": lambda s, k: contents.tally(s, k.task_id),
+    "a run counted": lambda s, k: contents.count_contents(s, k.task_id),
     "failures of a run": lambda s, k: contents.failures(s, k.task_id),
     "languages of a run": lambda s, k: contents.languages_written(s, k.task_id),
     "events appended": lambda s, k: events.append_transition(s, k.task_id, "x", {}),
-    "contents untold": lambda s, k: events.untold_contents(s, k.task_id),
+    "contents untold": lambda s, k: events.contents_without_event(s, k.task_id),
     "answers known": lambda s, k: calls.known_answers(s, k.task_id),
     "models that answered": lambda s, k: calls.models_that_answered(s, k.task_id),
-    "the bill": lambda s, k: calls.bill(s, k.task_id),
+    "the bill": lambda s, k: calls.usage_of(s, k.task_id),
     "webhooks told": _webhook_told,
     "a new webhook": lambda s, k: webhooks.add_webhook(
         s,

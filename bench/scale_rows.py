@@ -8,7 +8,7 @@ import psycopg
 PER_ROADMAP: Final = 5
 USERS: Final = 20_000
 CONCEPTS: Final = 5
-KEPT: Final = 50_000
+MAX_ROWS: Final = 50_000
 """Roadmaps that have an older structure."""
 AGE: Final = timedelta(days=115)
 """Of the oldest task."""
@@ -148,7 +148,7 @@ def fill(url: str, tasks: int) -> None:
         "roadmaps": tasks // PER_ROADMAP,
         "users": USERS,
         "concepts": CONCEPTS,
-        "kept": KEPT,
+        "kept": MAX_ROWS,
         "step": AGE / tasks,
     }
     with psycopg.connect(url, autocommit=True) as connection:

@@ -16,13 +16,13 @@ from bench.servers import bench_server
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import ContentType, TaskStatus
 from nodes.authors.offline import OfflineAuthor
-from nodes.authors.port import Answer, Brief, ContentBrief, FrameworkBrief, Usage
+from nodes.authors.port import AuthorAnswer, Brief, ContentBrief, FrameworkBrief, Usage
 from nodes.state import as_json
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 
-AT_ONCE: Final = 10
+CONCURRENT_CALLS: Final = 10
 LATENCY: Final = 1.0
 """Seconds per call."""
 RETRY: Final = "the retry"
@@ -42,14 +42,14 @@ class NotingAuthor:
     def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:  # noqa: ARG002
         return Usage()
 
-    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer:
         if isinstance(brief, ContentBrief):
             if brief.instructions == RETRY:
                 self.begun.append(time.perf_counter())
             await asyncio.sleep(LATENCY)
-            return Answer(as_json(CONTENTS[brief.content_type]), model=self.name)
+            return AuthorAnswer(as_json(CONTENTS[brief.content_type]), model=self.name)
         if isinstance(brief, FrameworkBrief):
-            return Answer(as_json(draft(self.concepts)), model=self.name)
+            return AuthorAnswer(as_json(draft(self.concepts)), model=self.name)
         return await self._offline.write(brief, objections)
 
 
@@ -65,7 +65,7 @@ async def wait_of_a_retry(orchestrator: Orchestrator, author: NotingAuthor, road
 async def measure(url: str, concepts: int, retries: int) -> tuple[list[float], list[float]]:
     """Waits alone, and beside the creation."""
     settings = Settings.model_validate(
-        {"database_url": url, "max_concepts": concepts, "max_concurrent_calls": AT_ONCE, "home": Path.cwd()}
+        {"database_url": url, "max_concepts": concepts, "max_concurrent_calls": CONCURRENT_CALLS, "home": Path.cwd()}
     )
     author = NotingAuthor()
     async with Orchestrator.open(settings, author=author) as orchestrator:
@@ -90,7 +90,7 @@ def _goal(goal: str) -> LearningRequest:
 def main(*, concepts: int = 1000, retries: int = 10) -> None:
     with bench_server() as server, server.database() as url:
         alone, beside = asyncio.run(measure(url, concepts, retries))
-    print(f"Calls of {LATENCY:g} s, {AT_ONCE} at once; {retries} retries each\n")
+    print(f"Calls of {LATENCY:g} s, {CONCURRENT_CALLS} at once; {retries} retries each\n")
     print("| a quiz retry | until its call begins, median | longest |")
     print("| --- | ---: | ---: |")
     print(f"| alone | {median(alone):.2f} s | {max(alone):.2f} s |")

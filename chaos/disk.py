@@ -11,7 +11,7 @@ from typing import Final
 
 ROOM: Final = 2 << 30
 """Bytes, for the rows of hours; memory is taken only by what is written."""
-FILL_EVERY: Final = 0.05
+FILL_INTERVAL_SECONDS: Final = 0.05
 """Seconds after which what the database has freed meanwhile is taken away too."""
 
 
@@ -29,7 +29,7 @@ class SmallDisk:
         try:
             while time.monotonic() < until:
                 self._resize(shutil.disk_usage(self.folder).used)  # refused where more is used by now: then the next
-                time.sleep(FILL_EVERY)
+                time.sleep(FILL_INTERVAL_SECONDS)
         finally:
             complaint = self._resize(ROOM)
             assert not complaint, complaint

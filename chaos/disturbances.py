@@ -14,14 +14,14 @@ from chaos.servers import WAYS, Postgres
 BREAK: Final = (0.2, 1.2)
 """Seconds between two disturbances of processes."""
 DATABASE_BREAK: Final = (5.0, 40.0)
-FULL_FOR: Final = (3.0, 9.0)
+DISK_FULL_SECONDS: Final = (3.0, 9.0)
 """Seconds for which the disk of the database is full; it has room in its files for less than that."""
 AT_ITS_WAL: Final = 0.5
 """How often it lacks room for its WAL first, by which it falls, and not for its tables."""
 FILL: Final = "fill the disk"
 COMPLAINED: Final = "the server complained of a full disk"
 FELL: Final = "the server fell on a full disk"
-LONGEST_STOP: Final = 7.0
+MAX_STOP_SECONDS: Final = 7.0
 """More than twice the lease: who sleeps so long was replaced."""
 STORM: Final = 220
 """Connections at once: more than the server has."""
@@ -72,7 +72,7 @@ class Disturbances:
         way = self._chance.choice([*WAYS, *([FILL] if postgres.disk else [])])
         if way == FILL and postgres.disk:
             self.done[FILL] += 1
-            seconds = self._chance.uniform(*FULL_FOR)
+            seconds = self._chance.uniform(*DISK_FULL_SECONDS)
             at_its_wal = self._chance.random() < AT_ITS_WAL
             complaints, fell = await asyncio.to_thread(postgres.fill, postgres.disk, seconds, at_its_wal=at_its_wal)
             self.done.update({COMPLAINED: complaints, FELL: fell})
@@ -82,7 +82,7 @@ class Disturbances:
 
     async def _do(self, what: str) -> None:
         fleet, worker = self._fleet, self._chance.choice(self._fleet.workers)
-        seconds = self._chance.uniform(0.3, LONGEST_STOP)
+        seconds = self._chance.uniform(0.3, MAX_STOP_SECONDS)
         match what:
             case "kill a worker":
                 fleet.send(worker, signal.SIGKILL)

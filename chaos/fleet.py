@@ -20,12 +20,12 @@ from tests.support.processes import process
 
 WORKERS: Final = 3
 LEASE: Final = 3.0
-LOOK_EVERY: Final = 0.2
+POLL_INTERVAL_SECONDS: Final = 0.2
 JWT_KEY: Final = "a secret of the chaos that is long enough"
 
 
 @dataclass
-class Place:
+class ProcessSlot:
     """Where one process runs after another; each has a key of its own, by which the provider tells them apart."""
 
     name: str
@@ -75,8 +75,8 @@ class Fleet:
             "log_level": "info",
         }
         serve = ("serve", "--no-worker", "--port", str(self.port))
-        self.server = Place("server", serve)
-        self.workers = [Place(f"worker-{number}", ("worker",)) for number in range(1, WORKERS + 1)]
+        self.server = ProcessSlot("server", serve)
+        self.workers = [ProcessSlot(f"worker-{number}", ("worker",)) for number in range(1, WORKERS + 1)]
 
     async def keep(self) -> None:
         """Starts what is not running, until it is cancelled."""
@@ -84,9 +84,9 @@ class Fleet:
             for place in (self.server, *self.workers):
                 if place.running is None or place.running.poll() is not None:
                     await asyncio.to_thread(self._start, place)
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
-    def _start(self, place: Place) -> None:
+    def _start(self, place: ProcessSlot) -> None:
         if place.running is not None and place.running.returncode not in {0, -signal.SIGKILL, -signal.SIGTERM}:
             self.exits.append(f"{place.key}: {place.running.returncode}")
         place.stack.close()
@@ -108,7 +108,7 @@ class Fleet:
         for place in (self.server, *self.workers):
             place.stack.close()
 
-    def send(self, place: Place, number: signal.Signals) -> None:
+    def send(self, place: ProcessSlot, number: signal.Signals) -> None:
         if place.running is not None and place.running.poll() is None:
             place.running.send_signal(number)
             self.kills += 1
@@ -120,7 +120,7 @@ class Fleet:
                 chance.choice(children).kill()
                 self.kills += 1
 
-    async def stop_for(self, place: Place, seconds: float) -> None:
+    async def stop_for(self, place: ProcessSlot, seconds: float) -> None:
         """SIGSTOP, and SIGCONT so much later; of the server those that it started."""
         asleep = any(stop.woken == math.inf for stop in self.stopped.get(place.key, []))
         if asleep or place.running is None or place.running.poll() is not None:

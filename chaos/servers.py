@@ -13,7 +13,7 @@ from typing import Final
 import psutil
 import psycopg
 
-from chaos.disk import FILL_EVERY, NoDisk, SmallDisk, small_disk
+from chaos.disk import FILL_INTERVAL_SECONDS, NoDisk, SmallDisk, small_disk
 from repository.db import schema
 from repository.postgres.binaries import Account, Binaries
 from repository.postgres.server import EmbeddedServer
@@ -23,10 +23,10 @@ WAYS: Final = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signa
 SMALL_SEGMENTS: Final = ("--wal-segsize=1",)
 SMALL_WAL: Final = {"wal_recycle": "off", "min_wal_size": "2MB", "max_wal_size": "32MB"}
 """So that a full disk is felt at once: each megabyte of WAL needs room of its own."""
-MOST_SEGMENTS: Final = 40
+MAX_WAL_SEGMENTS: Final = 40
 """More than it keeps."""
 NO_SPACE: Final = "No space left on device"
-PATIENCE: Final = 60.0
+START_TIMEOUT_SECONDS: Final = 60.0
 """Seconds for a server that was struck down to serve again."""
 
 
@@ -64,7 +64,7 @@ class Postgres:
         with ThreadPoolExecutor(1) as threads:
             filling = threads.submit(disk.fill, seconds)
             if at_its_wal:
-                time.sleep(2 * FILL_EVERY)
+                time.sleep(2 * FILL_INTERVAL_SECONDS)
                 self._use_up_its_wal()
             filling.result()
         fell = not self.answers()
@@ -75,12 +75,12 @@ class Postgres:
     def _use_up_its_wal(self) -> None:
         """Segment by segment, to those that it made in advance, until it falls for want of one more."""
         with suppress(psycopg.Error), psycopg.connect(self.url, connect_timeout=3, autocommit=True) as connection:
-            for _ in range(MOST_SEGMENTS):
+            for _ in range(MAX_WAL_SEGMENTS):
                 connection.execute("SELECT pg_logical_emit_message(true, 'chaos', 'a word')")
                 connection.execute("SELECT pg_switch_wal()")
 
     def mend(self) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not self.answers():
             assert time.monotonic() < deadline, f"PostgreSQL in {self.folder} does not come back"
             self.start()

@@ -13,17 +13,17 @@ import jwt
 from chaos.fleet import JWT_KEY
 from domain.vocabulary import FINAL, ContentType
 
-PATIENCE: Final = 12.0
+READ_TIMEOUT_SECONDS: Final = 12.0
 """Seconds for an answer: longer than a server is stopped for."""
-LONGEST_TRY: Final = 120.0
+MAX_RETRY_SECONDS: Final = 120.0
 """Seconds after which a request that never got an answer is a loss."""
-AT_ONCE: Final = 3
+CONCURRENT_RUNS: Final = 3
 """Active runs of a user, more or less."""
 BREAK: Final = (0.1, 0.8)
 CHANCES: Final = {"create": 5, "retry": 6, "retry failed": 4, "modify": 3, "cancel": 2, "resume": 5, "look": 8}
 
 
-class Answer:
+class HttpAnswer:
     """One that decides: anything but `not now`."""
 
     def __init__(self, response: httpx.Response) -> None:
@@ -47,7 +47,7 @@ class User:
         self._client = httpx.AsyncClient(
             base_url=f"{url}/api/v1",
             headers={"Authorization": f"Bearer {token(name)}"},
-            timeout=PATIENCE,
+            timeout=READ_TIMEOUT_SECONDS,
             transport=transport,
         )
 
@@ -59,7 +59,7 @@ class User:
         while time.monotonic() < until:
             active = [task for task in await self.tasks() if task["completed_at"] is None]
             await self._answer_reviews(active)
-            chances = CHANCES if len(active) < AT_ONCE else {"look": 3, "cancel": 1}
+            chances = CHANCES if len(active) < CONCURRENT_RUNS else {"look": 3, "cancel": 1}
             [what] = self._chance.choices(list(chances), weights=list(chances.values()))
             await self._do(what)
             await asyncio.sleep(self._chance.uniform(*BREAK))
@@ -97,9 +97,9 @@ class User:
             cursor = answer.body["next"]
         return found
 
-    async def ask(self, method: str, path: str, body: Any = None, key: str | None = None) -> Answer:
+    async def ask(self, method: str, path: str, body: Any = None, key: str | None = None) -> HttpAnswer:
         """The same request until something decides it; the key makes it one."""
-        deadline = time.monotonic() + LONGEST_TRY
+        deadline = time.monotonic() + MAX_RETRY_SECONDS
         headers = {"Idempotency-Key": key} if key else {}
         while True:
             try:
@@ -112,10 +112,10 @@ class User:
                     self.answers[status] += 1
                     if status >= 500:
                         self.losses.append(f"{method} {path} was answered {status}: {response.text[:300]}")
-                    return Answer(response)
+                    return HttpAnswer(response)
             self.answers[status] += 1
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{self.name} got no answer to {method} {path} within {LONGEST_TRY:g} s")
+                raise TimeoutError(f"{self.name} got no answer to {method} {path} within {MAX_RETRY_SECONDS:g} s")
             await asyncio.sleep(0.3)
 
     async def start(self, path: str, body: Any) -> None:

@@ -14,7 +14,7 @@ import typer
 
 from cli.commands import deleting, exporting, open_command, pace, reviews, runs, stepping, views, watching
 from cli.commands.operations import backups, cost, operations, pruning, serving, tokens, workers
-from cli.output.output import complain
+from cli.output.output import print_error
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
 from domain.text.secrets import redact
 
@@ -151,5 +151,5 @@ def _run(arguments: Sequence[str] | None) -> int:
 def _report(error: Exception, line: str, code: int) -> int:
     if os.environ.get("ROADMAP_LOG_LEVEL", "").lower() == "debug":
         print(redact("".join(traceback.format_exception(error))), file=sys.stderr, end="")
-    complain(redact(line))
+    print_error(redact(line))
     return code

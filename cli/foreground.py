@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from cli.output.output import complain, tell
+from cli.output.output import echo_err, print_error
 from cli.output.summaries import Outcome, exit_code_of, show_detached, show_outcome
 from cli.session import read_settings
 from cli.terminal.signals import run_until_asked
@@ -18,23 +18,23 @@ from domain.errors import RoadmapError, Unavailable
 from domain.vocabulary import ACTIVE, TaskStatus, TaskType
 
 if TYPE_CHECKING:
-    from cli.output.progress import Standing
+    from cli.output.progress import RunStanding
     from orchestrator import Orchestrator, Settings
     from orchestrator.queries.status import TaskView
     from repository.runs.events import Event
 
-Request = Callable[["Orchestrator"], Awaitable["TaskView | None"]]
+RunRequest = Callable[["Orchestrator"], Awaitable["TaskView | None"]]
 """Asks an orchestrator for a run; None where there is nothing to do."""
 
-AT_ONCE: Final = (
+KILLED_BEFORE_THE_RUN: Final = (
     "ended at once, before the run was: within seconds it counts as stale, and `roadmap resume` goes on with it"
 )
 
 
-def carry_out(request: Request, *, detach: bool, json: bool, nothing: Callable[[], None] | None = None) -> None:
+def run_and_follow(request: RunRequest, *, detach: bool, json: bool, nothing: Callable[[], None] | None = None) -> None:
     """Exits by the run's status; with `detach` at once. `nothing` says that there is nothing to do."""
     settings = read_settings()
-    outcome = run_until_asked(_carry_out(settings, request, detach=detach), at_once=AT_ONCE)
+    outcome = run_until_asked(_carry_out(settings, request, detach=detach), at_once=KILLED_BEFORE_THE_RUN)
     if outcome is None:
         assert nothing is not None
         nothing()
@@ -45,16 +45,16 @@ def carry_out(request: Request, *, detach: bool, json: bool, nothing: Callable[[
         raise typer.Exit(exit_code_of(outcome.task))
 
 
-async def _carry_out(settings: "Settings", request: Request, *, detach: bool) -> Outcome | None:
-    from nodes.authors.null_author import Nobody
+async def _carry_out(settings: "Settings", request: RunRequest, *, detach: bool) -> Outcome | None:
+    from nodes.authors.null_author import NullAuthor
     from orchestrator import Orchestrator
 
-    async with Orchestrator.open(settings, author=Nobody() if detach else None) as orchestrator:
+    async with Orchestrator.open(settings, author=NullAuthor() if detach else None) as orchestrator:
         task = await _requested(orchestrator, request)
         if task is None:
             return None
-        tell(f"Roadmap {task.roadmap_id}")
-        tell(f"Task    {task.task_id}")
+        echo_err(f"Roadmap {task.roadmap_id}")
+        echo_err(f"Task    {task.task_id}")
         _tell_understood(task)
         if not detach:
             task = await _followed(orchestrator, task)
@@ -67,10 +67,10 @@ def _tell_understood(task: "TaskView") -> None:
 
     if task.pace is not None and task.task_type is TaskType.CREATION:
         for line in understood(task.pace):
-            complain(line)
+            print_error(line)
 
 
-async def _requested(orchestrator: "Orchestrator", request: Request) -> "TaskView | None":
+async def _requested(orchestrator: "Orchestrator", request: RunRequest) -> "TaskView | None":
     """A request is never cut in half: whoever interrupts it hears which task it left."""
     asking = asyncio.ensure_future(request(orchestrator))
     try:
@@ -80,7 +80,7 @@ async def _requested(orchestrator: "Orchestrator", request: Request) -> "TaskVie
         if asking.exception() is None and (task := asking.result()) is not None:
             await _end(orchestrator, task)
         else:
-            complain("interrupted before the run had begun")
+            print_error("interrupted before the run had begun")
         raise
 
 
@@ -93,22 +93,22 @@ async def _followed(orchestrator: "Orchestrator", started: "TaskView") -> "TaskV
         story = orchestrator.follow(task_id, after=last)
         task = await watch_to_the_end(story, orchestrator.wait(task_id), standing=standing)
     except asyncio.CancelledError:
-        tell("Interrupted: ending the run ... (once more ends this command at once)")
+        echo_err("Interrupted: ending the run ... (once more ends this command at once)")
         await _end(orchestrator, started)
         raise
     except Unavailable as error:
         rest = f"Task {task_id} was cut off: what it finished is kept, and `roadmap resume {task_id}` goes on with it."
         raise type(error)(f"{str(error).rstrip('.')}. {rest}") from error
     if task.status is TaskStatus.CANCELLED:
-        complain(f"another command cancelled task {task_id}: {task.error_message}")
+        print_error(f"another command cancelled task {task_id}: {task.error_message}")
     return task
 
 
-async def _before(orchestrator: "Orchestrator", task_id: str) -> "tuple[Standing, int]":
+async def _before(orchestrator: "Orchestrator", task_id: str) -> "tuple[RunStanding, int]":
     """Where a run that goes on had stood, and the event up to which that was told; of a new one, nothing."""
-    from cli.output.progress import Standing
+    from cli.output.progress import RunStanding
 
-    standing, last = Standing(), 0
+    standing, last = RunStanding(), 0
     passed: list[Event] = []
     while events := await orchestrator.events(task_id, after=passed[-1].sequence if passed else 0):
         passed += events
@@ -125,7 +125,7 @@ async def _end(orchestrator: "Orchestrator", started: "TaskView") -> None:
     try:
         task = await orchestrator.interrupt(started.task_id)
     except RoadmapError as error:
-        complain(f"interrupted, and what became of task {started.task_id} cannot be read: {error}")
+        print_error(f"interrupted, and what became of task {started.task_id} cannot be read: {error}")
         return
     if task.status in ACTIVE:
         how = f"`roadmap watch {task.task_id}` follows it, `roadmap cancel {task.task_id}` ends it"
@@ -133,4 +133,4 @@ async def _end(orchestrator: "Orchestrator", started: "TaskView") -> None:
         how = f"`roadmap show {task.roadmap_id}` shows what it made"
     else:
         how = f"`roadmap resume {task.task_id}` goes on, `roadmap show {task.roadmap_id}` shows what is finished"
-    complain(f"interrupted; task {task.task_id} is {task.status}: {how}.")
+    print_error(f"interrupted; task {task.task_id} is {task.status}: {how}.")

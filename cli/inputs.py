@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from domain.request import LearningRequest
     from orchestrator.commands.run_request import RetryRequest
 
-LARGEST_REQUEST: Final = 1_000_000
+MAX_REQUEST_BYTES: Final = 1_000_000
 """Bytes of a request file; a thousand times what a request needs."""
 
 OPTIONS: Final = {
@@ -113,12 +113,12 @@ def _read_json(file: str) -> dict[str, Any]:
     name = "standard input" if file == "-" else file
     try:
         with sys.stdin.buffer if file == "-" else Path(file).open("rb") as source:
-            data = source.read(LARGEST_REQUEST + 1)
+            data = source.read(MAX_REQUEST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InvalidInput(f"cannot read the request {name}: {reason}") from error
-    if len(data) > LARGEST_REQUEST:
-        raise InvalidInput(f"{name} is larger than {LARGEST_REQUEST:,} bytes: that is no request")
+    if len(data) > MAX_REQUEST_BYTES:
+        raise InvalidInput(f"{name} is larger than {MAX_REQUEST_BYTES:,} bytes: that is no request")
     try:
         request = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -132,7 +132,7 @@ def _read_json(file: str) -> dict[str, Any]:
     return request
 
 
-def known_id(identifier: str, kind: str) -> str:
+def validate_id(identifier: str, kind: str) -> str:
     """The id, unless no roadmap or task can have it: then there is none, and PostgreSQL need not be asked."""
     if not _is_storable(identifier):
         shown = " ".join(identifier.split())

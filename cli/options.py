@@ -24,7 +24,7 @@ ReviewTimeout = Annotated[
     float | None, typer.Option("--review-timeout", metavar="SECONDS", help="Cancel a review nobody answers by then.")
 ]
 
-LONGEST_REVIEW = 366 * 86_400.0
+MAX_REVIEW_TIMEOUT_SECONDS = 366 * 86_400.0
 
 
 def review_request(review: bool, timeout: float | None) -> "ReviewRequest | None":
@@ -33,6 +33,8 @@ def review_request(review: bool, timeout: float | None) -> "ReviewRequest | None
 
     if timeout is not None and not review:
         raise InvalidInput("--review-timeout goes with --review")
-    if timeout is not None and not 0 < timeout <= LONGEST_REVIEW:
-        raise InvalidInput(f"--review-timeout: must be more than 0 and at most {LONGEST_REVIEW:.0f} seconds")
+    if timeout is not None and not 0 < timeout <= MAX_REVIEW_TIMEOUT_SECONDS:
+        raise InvalidInput(
+            f"--review-timeout: must be more than 0 and at most {MAX_REVIEW_TIMEOUT_SECONDS:.0f} seconds"
+        )
     return ReviewRequest(timeout) if review else None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from cli.output.output import complain, tell
+from cli.output.output import echo_err, print_error
 from domain.errors import Unavailable
 from orchestrator.start_report import READY, StartReports
 
@@ -25,7 +25,7 @@ UNAVAILABLE: Final = 5
 
 
 @dataclass(slots=True)
-class Part:
+class Child:
     """One process that is kept alive.
 
     `command` gets `--report-to N` appended, the descriptor on which it tells how its start went. `serves`: whether
@@ -96,7 +96,7 @@ class Supervisor:
     `greeting` is said once, when the first part that serves is ready.
     """
 
-    parts: Sequence[Part]
+    parts: Sequence[Child]
     greeting: str
     is_database_stopped: Callable[[], bool] = field(default=lambda: False)
     _has_greeted: bool = False
@@ -108,7 +108,7 @@ class Supervisor:
         for part in self.parts:
             if part.note_ready() and part.serves and not self._has_greeted:
                 self._has_greeted = True
-                tell(self.greeting)
+                echo_err(self.greeting)
             if (ended := part.end(now)) is not None:
                 self._note_end(part, *ended)
             elif part.is_due(now) and not self._is_paused:
@@ -117,20 +117,20 @@ class Supervisor:
     def _look_at_database(self, now: float) -> None:
         is_stopped = self.is_database_stopped()
         if is_stopped and not self._is_paused:
-            tell("The database was stopped on purpose; `roadmap db start` starts it again, and this goes on then.")
+            echo_err("The database was stopped on purpose; `roadmap db start` starts it again, and this goes on then.")
         if self._is_paused and not is_stopped:
-            tell("The database was started again.")
+            echo_err("The database was started again.")
             for part in self.parts:
                 part.hurry(now)
         self._is_paused = is_stopped
 
-    def _note_end(self, part: Part, code: int, reason: str) -> None:
+    def _note_end(self, part: Child, code: int, reason: str) -> None:
         if self._is_paused or self.is_database_stopped():
             return
         part.count_failed_start(code)
         if part.failed_starts >= MAX_FAILED_STARTS:
             raise Unavailable(f"the {part.name} could not start, {part.failed_starts} times in a row: {reason}")
-        complain(f"the {part.name} ended with {code}; it is started again")
+        print_error(f"the {part.name} ended with {code}; it is started again")
 
     def stop(self, grace: float, received: list[int]) -> None:
         """All are asked at once; a further signal in `received` is passed on, for who does not want to wait."""

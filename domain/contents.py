@@ -8,7 +8,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 Text = Annotated[str, Field(min_length=1)]
 
-FEWEST_QUESTIONS: Final = 3
+MIN_QUESTIONS: Final = 3
 
 Verification = Literal["verified", "unreachable", "unchecked"]
 """`verified`: it was there, under its title. `unreachable`: it did not answer. `unchecked`: nobody could tell."""
@@ -60,7 +60,7 @@ class Question(BaseModel):
 
 
 class Quiz(BaseModel):
-    questions: list[Question] = Field(json_schema_extra={"minItems": FEWEST_QUESTIONS})
+    questions: list[Question] = Field(json_schema_extra={"minItems": MIN_QUESTIONS})
     """An author is held to the least of them where the schema can do it; whether it kept to that is checked."""
 
 

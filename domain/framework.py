@@ -12,7 +12,7 @@ Difficulty = Literal["easy", "medium", "hard"]
 Hours = Annotated[float, Field(gt=0, le=200, allow_inf_nan=False)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
-LONGEST_ID = 1000
+MAX_ID_LENGTH = 1000
 """Bytes of a concept id that the database takes."""
 
 _FILLED: Any = Field(json_schema_extra={"minItems": 1})
@@ -68,7 +68,7 @@ class StageParts(BaseModel):
     modules: list[ModuleDraft] = Field(min_length=1)
 
 
-class Part(BaseModel):
+class FrameworkPart(BaseModel):
     """A part of a stored structure. Those of the legacy system lack fields, or hold null."""
 
     @model_validator(mode="before")
@@ -79,7 +79,7 @@ class Part(BaseModel):
         return stored
 
 
-class Concept(Part):
+class Concept(FrameworkPart):
     """The smallest part that is taught; prerequisites are concept ids."""
 
     concept_id: str
@@ -96,7 +96,7 @@ class Concept(Part):
         return word if word in get_args(Difficulty) else "medium"
 
 
-class Module(Part):
+class Module(FrameworkPart):
     module_id: str = ""
     name: str = ""
     description: str = ""
@@ -111,7 +111,7 @@ class Module(Part):
         return [part for part in stored if isinstance(part, Concept) or _has_an_id(part)]
 
 
-class Stage(Part):
+class Stage(FrameworkPart):
     stage_id: str = ""
     name: str = ""
     description: str = ""
@@ -121,10 +121,10 @@ class Stage(Part):
 
 def _has_an_id(stored: Any) -> bool:
     identifier = stored.get("concept_id") if isinstance(stored, dict) else None
-    return isinstance(identifier, str) and 0 < len(identifier.encode()) <= LONGEST_ID
+    return isinstance(identifier, str) and 0 < len(identifier.encode()) <= MAX_ID_LENGTH
 
 
-class Place(NamedTuple):
+class ConceptPlace(NamedTuple):
     """One concept and where it stands."""
 
     stage: Stage
@@ -132,7 +132,7 @@ class Place(NamedTuple):
     concept: Concept
 
 
-class Framework(Part):
+class Framework(FrameworkPart):
     """The three-level tree of a roadmap. Hours are hours of study, weeks are calendar weeks."""
 
     roadmap_id: str
@@ -141,15 +141,15 @@ class Framework(Part):
     total_estimated_hours: float = 0.0
     recommended_completion_weeks: int = 0
 
-    def walk(self) -> Iterator[Place]:
+    def walk(self) -> Iterator[ConceptPlace]:
         """Every concept in learning order."""
         for stage in self.stages:
             for module in stage.modules:
                 for concept in module.concepts:
-                    yield Place(stage, module, concept)
+                    yield ConceptPlace(stage, module, concept)
 
     def concepts(self) -> list[Concept]:
         return [place.concept for place in self.walk()]
 
-    def find(self, concept_id: str) -> Place | None:
+    def find(self, concept_id: str) -> ConceptPlace | None:
         return next((place for place in self.walk() if place.concept.concept_id == concept_id), None)

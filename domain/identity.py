@@ -15,7 +15,7 @@ from anyascii import anyascii
 from domain.editing.review import Issue
 from domain.framework import Concept, ConceptDraft, Framework, FrameworkDraft, Module, ModuleDraft, Stage, StageDraft
 
-LONGEST_SLUG = 40
+MAX_SLUG_LENGTH = 40
 
 
 def new_roadmap_id(goal: str) -> str:
@@ -23,8 +23,8 @@ def new_roadmap_id(goal: str) -> str:
     words = re.findall(r"[a-z0-9]+", anyascii(goal[:400]).lower())
     slug = ""
     for word in words:
-        longer = f"{slug}-{word}" if slug else word[:LONGEST_SLUG]
-        if len(longer) > LONGEST_SLUG:
+        longer = f"{slug}-{word}" if slug else word[:MAX_SLUG_LENGTH]
+        if len(longer) > MAX_SLUG_LENGTH:
             break
         slug = longer
     return f"{slug or 'roadmap'}-{secrets.token_hex(4)}"

@@ -14,7 +14,7 @@ class OpenQuiz(BaseModel):
     questions: list[OpenQuestion]
 
 
-class Mark(BaseModel):
+class QuizMark(BaseModel):
     """How one question was answered, and what would have been right. Numbers are indices into the options."""
 
     question_id: str
@@ -29,7 +29,7 @@ def without_key(quiz: Quiz) -> OpenQuiz:
     return OpenQuiz(questions=[OpenQuestion.model_validate(question.model_dump()) for question in quiz.questions])
 
 
-def graded(quiz: Quiz, answers: Sequence[Sequence[int]]) -> list[Mark]:
+def graded(quiz: Quiz, answers: Sequence[Sequence[int]]) -> list[QuizMark]:
     """A mark for each question; `answers` holds the chosen options of each, none where it was left out.
 
     Right is who chose all that is right and nothing else. Raises InvalidInput for answers to another quiz.
@@ -44,7 +44,7 @@ def graded(quiz: Quiz, answers: Sequence[Sequence[int]]) -> list[Mark]:
             raise InvalidInput(f"Question {number} has {len(question.options)} options, numbered from 0.")
         picked, correct = sorted(set(chosen)), sorted(set(question.correct_answer))
         marks.append(
-            Mark(
+            QuizMark(
                 question_id=question.question_id,
                 right=bool(correct) and picked == correct,
                 chosen=picked,

@@ -13,8 +13,8 @@ from domain.text.language import guess_goal_language, is_language
 Level = Literal["beginner", "intermediate", "advanced"]
 ContentPreference = Literal["visual", "text", "audio", "hands_on"]
 
-LONGEST_GOAL = 2000
-LONGEST_TEXT = 4000
+MAX_GOAL_LENGTH = 2000
+MAX_TEXT_LENGTH = 4000
 UNKNOWN_LANGUAGE: Final = "there is no language {!r}; give its code, as en, zh or pt-BR"
 
 
@@ -44,10 +44,10 @@ def _visible_name(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
+Text = Annotated[str, Field(max_length=MAX_TEXT_LENGTH), AfterValidator(_storable)]
 Word = Annotated[str, Field(max_length=200), AfterValidator(_storable)]
 Goal = Annotated[
-    str, Field(min_length=1, max_length=LONGEST_GOAL), AfterValidator(_storable), AfterValidator(_not_blank)
+    str, Field(min_length=1, max_length=MAX_GOAL_LENGTH), AfterValidator(_storable), AfterValidator(_not_blank)
 ]
 StoredUserId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
 """Of a stored request, which older versions checked less."""

@@ -20,7 +20,7 @@ Key = tuple[str, ContentType]
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenContent:
     """One content as it stands; `payload` is its newest version, None where there is none; what another version of
     this program wrote may have any form."""
 
@@ -30,7 +30,7 @@ class Written:
     last_error: str | None = None
 
 
-NOTHING = Written(None)
+NOTHING = WrittenContent(None)
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ class Planning:
 class Manuscript:
     title: str
     framework: Framework | None
-    contents: Mapping[Key, Written] = field(default_factory=dict)
+    contents: Mapping[Key, WrittenContent] = field(default_factory=dict)
     plan: Planning | None = None
 
-    def written(self, concept_id: str, content_type: ContentType) -> Written:
+    def written(self, concept_id: str, content_type: ContentType) -> WrittenContent:
         return self.contents.get((concept_id, content_type), NOTHING)
 
     def tutorial(self, concept_id: str) -> Tutorial | None:

@@ -10,9 +10,9 @@ from typing import Final
 _PREFIX: Final = "whsec_"
 _SECRET_BYTES: Final = 32
 
-MOST_WEBHOOKS: Final = 20
+MAX_WEBHOOKS: Final = 20
 """Of one user."""
-MOST_URL: Final = 2000
+MAX_URL_LENGTH: Final = 2000
 """Characters."""
 
 

@@ -12,12 +12,12 @@ from langgraph.runtime import Runtime
 
 from domain.checks import Expected, check_content
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
-from domain.framework import Framework, Place
+from domain.framework import ConceptPlace, Framework
 from domain.request import LearningRequest
 from domain.vocabulary import GENERATOR_OF
 from nodes.authors.port import C, ContentBrief, ResourcesBrief
 from nodes.context import RunContext
-from nodes.ledger.requests import Question
+from nodes.ledger.requests import CallSpec
 from nodes.state import RunState, as_json
 from nodes.verification.examination import ask_examined, examiner_of, without_claims
 from repository.db.database import Session
@@ -68,7 +68,7 @@ def _brief(
     brief_type: type[ContentBrief[C]],
     request: LearningRequest,
     framework: Framework,
-    place: Place,
+    place: ConceptPlace,
     names: dict[str, str],
     instructions: str,
 ) -> ContentBrief[C]:
@@ -118,8 +118,8 @@ async def _make_content(context: RunContext, brief: ContentBrief[C], order: int,
     async def save_unexamined(session: Session, content: C, call: Call) -> None:
         await save(session, without_claims(content), call)
 
-    def question(on_answer: Callable[[Call], None] | None = None) -> Question[C]:
-        return Question(
+    def question(on_answer: Callable[[Call], None] | None = None) -> CallSpec[C]:
+        return CallSpec(
             GENERATOR_OF[content_type],
             brief,
             lambda content: check_content(content, expected),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from domain.vocabulary import Step
 from nodes.ledger.ledger import Ledger
 from repository.db.database import Database, Session
-from repository.db.fence import Fence, commit_fenced
+from repository.db.fence import Fence, fenced_transaction
 from repository.runs.events import EventWriter
 from repository.runs.tasks import enter_step
 
@@ -48,7 +48,7 @@ class RunContext:
 
     async def commit(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Raises Superseded when the attempt is another's."""
-        return await commit_fenced(self.database, self.fence, work)
+        return await fenced_transaction(self.database, self.fence, work)
 
     async def enter(self, step: Step) -> None:
         """The first line of a node: the row says where the run is, the story follows."""

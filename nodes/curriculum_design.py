@@ -15,7 +15,7 @@ from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import FrameworkBrief, OutlineBrief, StageBrief
 from nodes.context import RunContext
-from nodes.ledger.requests import Question
+from nodes.ledger.requests import CallSpec
 from nodes.state import RunState, as_json
 from repository.roadmaps.roadmaps import ids_ever_used, save_draft
 
@@ -39,7 +39,7 @@ async def _designed(context: RunContext, request: LearningRequest, intent: Inten
     if most is None or context.max_concepts <= most:
         brief = FrameworkBrief(request=request, intent=intent, max_concepts=context.max_concepts, weeks=context.weeks)
         fits = partial(check_draft, preferences=request.preferences, weeks=context.weeks)
-        return await context.ledger.ask(Question(Step.CURRICULUM_DESIGN, brief, fits, stands=True))
+        return await context.ledger.ask(CallSpec(Step.CURRICULUM_DESIGN, brief, fits, stands=True))
     return await _in_parts(context, request, intent)
 
 
@@ -47,7 +47,7 @@ async def _in_parts(context: RunContext, request: LearningRequest, intent: Inten
     """One stage after another: each knows the concepts before it, which may be its prerequisites."""
     wanted = OutlineBrief(request=request, intent=intent, max_concepts=context.max_concepts, weeks=context.weeks)
     outline: Outline = await context.ledger.ask(
-        Question(Step.CURRICULUM_DESIGN, wanted, lambda said: too_many(said, context.max_concepts), stands=True)
+        CallSpec(Step.CURRICULUM_DESIGN, wanted, lambda said: too_many(said, context.max_concepts), stands=True)
     )
     stages: list[StageDraft] = []
     earlier: list[str] = []
@@ -61,7 +61,7 @@ async def _in_parts(context: RunContext, request: LearningRequest, intent: Inten
             earlier=list(earlier),
             weeks=context.weeks,
         )
-        parts: StageParts = await context.ledger.ask(Question(Step.CURRICULUM_DESIGN, brief, stands=True))
+        parts: StageParts = await context.ledger.ask(CallSpec(Step.CURRICULUM_DESIGN, brief, stands=True))
         earlier += [concept.name for module in parts.modules for concept in module.concepts]
         stages.append(StageDraft(name=stage.name, description=stage.description, modules=parts.modules))
     return FrameworkDraft(title=outline.title, stages=stages)

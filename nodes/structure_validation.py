@@ -9,7 +9,7 @@ from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import StructureReviewBrief
 from nodes.context import RunContext
-from nodes.ledger.requests import Question
+from nodes.ledger.requests import CallSpec
 from nodes.state import RunState, as_json
 
 
@@ -39,7 +39,7 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             framework=framework,
             weeks=context.weeks,
         )
-        review = await context.ledger.ask(Question(Step.STRUCTURE_VALIDATION, brief, check_review))
+        review = await context.ledger.ask(CallSpec(Step.STRUCTURE_VALIDATION, brief, check_review))
         said = {issue.category for issue in review.issues}
         issues = [issue for issue in findings if issue.category not in said] + repairs + review.issues
         validation = Validation(

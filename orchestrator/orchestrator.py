@@ -40,11 +40,11 @@ from orchestrator.learners.learning import Learning
 from orchestrator.learners.pace import Paces
 from orchestrator.queries.reader import Reader
 from orchestrator.queries.status import RoadmapView, TaskView
-from orchestrator.resources import ProcessKind, Resources, open_resources
+from orchestrator.resources import OrchestratorResources, ProcessKind, open_resources
 from orchestrator.settings import Settings, load_settings
 from repository.db.database import Session
 from repository.runs import tasks
-from repository.runs.workers import database_now, despite_the_silent, has_heard
+from repository.runs.workers import database_now, lease_renewed_since, retry_past_stalled_sessions
 from repository.tables.runs import TaskRow
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from orchestrator.workers.worker import Worker
     from repository.runs.retention import Pruned
 
-FOLLOW_PATIENCE: Final = 60.0
+FOLLOW_TIMEOUT_SECONDS: Final = 60.0
 """Seconds that the streams of a server wait for a database that went away."""
 
 Requested = TypeVar("Requested", TaskRow, TaskRow | None)
@@ -66,10 +66,10 @@ class Orchestrator(Reader):
     `paces` their hours and deadlines.
     """
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: OrchestratorResources) -> None:
         """Use `Orchestrator.open`."""
         # Whoever streams to a browser has time, though its requests want an answer.
-        patience = FOLLOW_PATIENCE if resources.kind == "server" else None
+        patience = FOLLOW_TIMEOUT_SECONDS if resources.kind == "server" else None
         super().__init__(resources.database, follow_patience=patience, clock=resources.clock)
         self.learning = Learning(resources.database)
         self.paces = Paces(resources.database, resources.clock)
@@ -198,7 +198,7 @@ class Orchestrator(Reader):
             await tasks.get_task(session, task_id, owner=terms.owner)
             return await transitions.cancel(session, task_id, reason)
 
-        before = await despite_the_silent(self._database, end)
+        before = await retry_past_stalled_sessions(self._database, end)
         if before.worker_id is not None:
             async with self._database.transaction() as session:
                 cancelled_at = await database_now(session)
@@ -220,7 +220,7 @@ class Orchestrator(Reader):
 
     async def _heard(self, worker_id: str, since: datetime) -> None:
         """Returns when a worker has renewed its lease since then, and so knows, or is dead."""
-        while not await self._database.persist(lambda session: has_heard(session, worker_id, since)):
+        while not await self._database.persist(lambda session: lease_renewed_since(session, worker_id, since)):
             await asyncio.sleep(0.1)
 
     @property

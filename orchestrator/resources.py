@@ -55,7 +55,7 @@ class Checkpoints:
 
 
 @dataclass(frozen=True, slots=True)
-class Resources:
+class OrchestratorResources:
     settings: Settings
     kind: ProcessKind
     database: Database
@@ -84,7 +84,7 @@ async def open_resources(
     kind: ProcessKind = "foreground",
     leave_stopped: bool = False,
     clock: Clock = utc_now,
-) -> AsyncIterator[Resources]:
+) -> AsyncIterator[OrchestratorResources]:
     """`kind` of process: `foreground` runs its own requests, `worker` takes from the queue, a `stepper` steps,
     a `server` only asks for runs. `leave_stopped`: as in `ready_database`.
 
@@ -104,7 +104,7 @@ async def open_resources(
         stack.push_async_callback(checkpoints.close)
         lease = Lease(url, kind=kind, timeout=settings.heartbeat_timeout)
         stack.push_async_callback(lease.end)
-        yield Resources(
+        yield OrchestratorResources(
             settings=settings,
             kind=kind,
             database=database,

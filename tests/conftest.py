@@ -20,11 +20,11 @@ from tests.support.servers import EMBEDDED, KINDS, NotHere, Servers
 ON_EVERY_SERVER: Final = {
     f"tests/{name}.py"
     for name in (
-        "repository/test_checkpoints",
-        "repository/test_contents",
-        "repository/test_database",
-        "repository/test_fence",
-        "repository/test_liveness",
+        "repository/db/test_checkpoints",
+        "repository/roadmaps/test_contents",
+        "repository/db/test_database",
+        "repository/db/test_fence",
+        "repository/runs/test_liveness",
     )
 }
 

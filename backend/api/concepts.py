@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from backend.api.answers import STARTED, started
 from backend.api.schemas import ContentAnswer, ContentVersion, ContentVersions, RetryBody, StartedRetry
 from backend.auth import CallerDep
-from backend.errors import bar_others, documented
+from backend.errors import documented, reject_other_methods
 from backend.inputs import ConceptId, Key, RoadmapId, Version, terms_of
 from backend.resources import OrchestratorDep, SettingsDep
 from domain.vocabulary import ContentType
@@ -32,7 +32,7 @@ async def list_content_versions(
     )
 
 
-bar_others(router, "/retry", "POST")  # or the route below would take `retry` for a type of content
+reject_other_methods(router, "/retry", "POST")  # or the route below would take `retry` for a type of content
 
 
 @router.get("", responses=documented(404, 422))

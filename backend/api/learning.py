@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.auth import Caller, CallerDep
-from backend.errors import bar_others, documented
-from backend.inputs import LONGEST_ATTEMPT_ID, VISIBLE, ConceptId, RoadmapId, Version
+from backend.errors import documented, reject_other_methods
+from backend.inputs import MAX_ATTEMPT_ID_LENGTH, VISIBLE, ConceptId, RoadmapId, Version
 from backend.paging import Limit
 from backend.resources import OrchestratorDep
 from domain.request import Shape, UserId
-from orchestrator.learners.learning import Attempt, Progress, ShownQuiz
+from orchestrator.learners.learning import Progress, QuizAttempt, ShownQuiz
 
 router = APIRouter(prefix="/roadmaps/{roadmap_id}", tags=["learning"])
 
@@ -28,7 +28,7 @@ class AttemptBody(Shape):
 
     attempt_id: str = Field(
         pattern=VISIBLE,
-        max_length=LONGEST_ATTEMPT_ID,
+        max_length=MAX_ATTEMPT_ID_LENGTH,
         description="Made by the caller; sent twice, it counts once.",
     )
     version: int = Field(ge=1, le=2_000_000_000, description="Of the quiz that was shown.")
@@ -37,7 +37,7 @@ class AttemptBody(Shape):
     )
 
 
-class AttemptAnswer(Attempt):
+class AttemptAnswer(QuizAttempt):
     """A graded attempt; `attempts` and `best_score` are of all attempts of the learner at this quiz."""
 
     attempts: int
@@ -45,7 +45,7 @@ class AttemptAnswer(Attempt):
 
 
 class Attempts(BaseModel):
-    attempts: list[Attempt]
+    attempts: list[QuizAttempt]
 
 
 @router.get("/progress", responses=documented(403, 404, 422))
@@ -87,7 +87,7 @@ async def _mark(
     return await orchestrator.learning.mark(roadmap_id, concept_id, learner, done=done, owner=caller.reads)
 
 
-bar_others(
+reject_other_methods(
     router, "/concepts/{concept_id:path}/done", "PUT", "DELETE"
 )  # or `done` would be taken for a type of content
 

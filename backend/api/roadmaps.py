@@ -22,7 +22,7 @@ from backend.api.schemas import (
     TaskPage,
 )
 from backend.auth import CallerDep
-from backend.errors import bar_others, documented
+from backend.errors import documented, reject_other_methods
 from backend.inputs import Key, RoadmapId, UserFilter, Version, terms_of
 from backend.paging import Cursor, Limit, cut, decode
 from backend.resources import OrchestratorDep, SettingsDep
@@ -54,7 +54,7 @@ async def generate_roadmap(
     return StartedCreation(**answer.model_dump(), pace=task.pace, warnings=warnings_of(task.pace))
 
 
-bar_others(router, "/generate", "POST")  # or a route below would take `generate` for a roadmap
+reject_other_methods(router, "/generate", "POST")  # or a route below would take `generate` for a roadmap
 
 
 @router.get("", responses=documented(422))

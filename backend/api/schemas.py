@@ -22,7 +22,7 @@ from domain.request import (
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from orchestrator.queries.status import TaskView
 
-LONGEST_REVIEW = 366 * 86_400.0
+MAX_REVIEW_TIMEOUT_SECONDS = 366 * 86_400.0
 
 
 class GenerateRequest(Shape):
@@ -47,7 +47,7 @@ class GenerateRequest(Shape):
     session_id: Word | None = None
     additional_context: Text | None = None
     review: bool = Field(default=False, description="Stop for a person's approval before contents are made.")
-    review_timeout: Annotated[float, Field(gt=0, le=LONGEST_REVIEW, allow_inf_nan=False)] | None = Field(
+    review_timeout: Annotated[float, Field(gt=0, le=MAX_REVIEW_TIMEOUT_SECONDS, allow_inf_nan=False)] | None = Field(
         default=None, description="Seconds until a review that nobody answers cancels the run."
     )
 
@@ -110,7 +110,7 @@ class ModifyBody(Shape):
 
     instructions: Text = Field(min_length=1)
     review: bool = False
-    review_timeout: Annotated[float, Field(gt=0, le=LONGEST_REVIEW, allow_inf_nan=False)] | None = None
+    review_timeout: Annotated[float, Field(gt=0, le=MAX_REVIEW_TIMEOUT_SECONDS, allow_inf_nan=False)] | None = None
 
 
 class ReviewBody(Shape):
@@ -289,7 +289,7 @@ class Health(BaseModel):
     status: Literal["ok"]
 
 
-class Readiness(BaseModel):
+class ReadinessResponse(BaseModel):
     status: Literal["ready", "not ready"]
     database: bool
     migrations: bool

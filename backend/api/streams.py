@@ -31,7 +31,7 @@ _LAST_SEQUENCE: Final = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StreamPosition:
     """A stream that may begin."""
 
     streams: Streams
@@ -50,7 +50,7 @@ async def place(
         Header(alias="Last-Event-ID", ge=0, le=_LAST_SEQUENCE, description="The `id` that was seen last."),
     ] = None,
     after: Annotated[int, Query(ge=0, le=_LAST_SEQUENCE, description="The same, for who cannot send the header.")] = 0,
-) -> AsyncIterator[Place]:
+) -> AsyncIterator[StreamPosition]:
     """All that can be wrong is said before the stream begins. Raises LimitReached, NotFound, InvalidInput."""
     streams: Streams = request.app.state.streams
     request.state.task_id = task_id
@@ -64,12 +64,12 @@ async def place(
         requests.streams.track_inprogress(),
         access.watching(token, by_cookie="authorization" not in request.headers) as over,
     ):
-        yield Place(streams, begin, over)
+        yield StreamPosition(streams, begin, over)
 
 
 @router.get("/{task_id}/stream", response_class=EventSourceResponse, responses=documented(404, 422))
 async def stream_events(
-    task_id: TaskId, orchestrator: OrchestratorDep, place: Annotated[Place, Depends(place)]
+    task_id: TaskId, orchestrator: OrchestratorDep, place: Annotated[StreamPosition, Depends(place)]
 ) -> AsyncIterator[ServerSentEvent]:
     """What happened in a run, then what happens; ends with its last event, and goes on if the run is resumed.
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, computed_field, field_validator
 
 from domain.request import Shape, UserId
-from domain.webhooks import MOST_URL, DeliveryStatus, WebhookEvent
+from domain.webhooks import MAX_URL_LENGTH, DeliveryStatus, WebhookEvent
 
-Url = Annotated[str, Field(min_length=1, max_length=MOST_URL)]
+Url = Annotated[str, Field(min_length=1, max_length=MAX_URL_LENGTH)]
 Events = Annotated[list[WebhookEvent], Field(min_length=1, max_length=10)]
 
 

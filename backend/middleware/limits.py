@@ -8,8 +8,8 @@ from typing import Final
 
 from domain.errors import LimitReached
 
-MINUTE: Final = 60.0
-MOST_USERS: Final = 10_000
+WINDOW_SECONDS: Final = 60.0
+MAX_USERS: Final = 10_000
 """Buckets to keep; the one that was used least recently is forgotten first, and it is full again by then."""
 
 
@@ -33,7 +33,7 @@ class Rates:
         now = self._clock()
         bucket = self._bucket(user_id, now)
         if bucket.left < 1:
-            wait = (1 - bucket.left) * MINUTE / self._per_minute
+            wait = (1 - bucket.left) * WINDOW_SECONDS / self._per_minute
             raise LimitReached(
                 f"More than {self._per_minute} {self._what} in a minute: wait a moment.", retry_after=int(wait) + 1
             )
@@ -43,10 +43,10 @@ class Rates:
         bucket = self._buckets.get(user_id)
         if bucket is None:
             bucket = self._buckets[user_id] = _Bucket(float(self._per_minute), now)
-            if len(self._buckets) > MOST_USERS:
+            if len(self._buckets) > MAX_USERS:
                 self._buckets.popitem(last=False)
         else:
             self._buckets.move_to_end(user_id)
-            filled = bucket.left + (now - bucket.at) * self._per_minute / MINUTE
+            filled = bucket.left + (now - bucket.at) * self._per_minute / WINDOW_SECONDS
             bucket.left, bucket.at = min(float(self._per_minute), filled), now
         return bucket

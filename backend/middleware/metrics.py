@@ -19,7 +19,7 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.vocabulary import ACTIVE, FINAL, TaskType
-from orchestrator.queries.metrics import Figures
+from orchestrator.queries.metrics import Metrics
 
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS: Final = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
@@ -107,7 +107,7 @@ def _template(scope: Scope) -> str:
     return getattr(route, "path", None) or "none"
 
 
-def exposition(requests: Requests, figures: Figures | None) -> bytes:
+def exposition(requests: Requests, figures: Metrics | None) -> bytes:
     """The whole answer; `figures` is None while the database is away."""
     rows = CollectorRegistry()
     rows.register(_Rows(figures))
@@ -115,7 +115,7 @@ def exposition(requests: Requests, figures: Figures | None) -> bytes:
 
 
 class _Rows(Collector):
-    def __init__(self, figures: Figures | None) -> None:
+    def __init__(self, figures: Metrics | None) -> None:
         self._figures = figures
 
     def collect(self) -> Iterable[Metric]:
@@ -131,7 +131,7 @@ class _Rows(Collector):
             )
 
 
-def _of_tasks(figures: Figures) -> Iterator[Metric]:
+def _of_tasks(figures: Metrics) -> Iterator[Metric]:
     active = GaugeMetricFamily("roadmap_tasks_active", "Tasks that are active.", labels=["task_type", "status"])
     now = {(total.task_type, total.status): total for total in figures.active}
     for task_type in TaskType:
@@ -155,7 +155,7 @@ def _of_tasks(figures: Figures) -> Iterator[Metric]:
     yield processes
 
 
-def _of_models(figures: Figures) -> Iterator[Metric]:
+def _of_models(figures: Metrics) -> Iterator[Metric]:
     calls = CounterMetricFamily("roadmap_model_calls", "Calls to a model.", labels=["model", "outcome"])
     tokens = CounterMetricFamily("roadmap_model_tokens", "Tokens of calls.", labels=["model", "direction"])
     cost = CounterMetricFamily(

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from backend.auth import Caller
-from backend.errors import STATUSES, for_people, when_again
+from backend.errors import STATUSES, when_again, without_cli_hints
 from backend.middleware.http_guard import same_host
 from backend.pages.forms import ForeignForm
 from backend.pages.templating import address, page
@@ -37,7 +37,7 @@ FOREIGN: Final = "This form was not sent from a page of this site, or its page i
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class PageReader:
     """Who looks at the page."""
 
     user_id: str
@@ -45,8 +45,8 @@ class Reader:
     operates: bool
 
 
-def reader_of(caller: Caller) -> Reader:
-    return Reader(caller.user_id, caller.authenticated, caller.operates)
+def reader_of(caller: Caller) -> PageReader:
+    return PageReader(caller.user_id, caller.authenticated, caller.operates)
 
 
 class PageRoute(APIRoute):
@@ -68,7 +68,7 @@ class PageRoute(APIRoute):
                 return error_page(request, 403, FOREIGN)
             except RoadmapError as error:
                 status = next((STATUSES[kind][0] for kind in type(error).__mro__ if kind in STATUSES), 500)
-                response = error_page(request, status, for_people(error))
+                response = error_page(request, status, without_cli_hints(error))
                 response.headers.update(when_again(error, status))
                 return response
             except ClientDisconnect:

@@ -8,14 +8,14 @@ from fastapi.responses import Response
 from uuid_utils import uuid7
 
 from backend.auth import CallerDep
-from backend.inputs import LONGEST_ATTEMPT_ID, VISIBLE, ConceptId, RoadmapId, terms_of
+from backend.inputs import MAX_ATTEMPT_ID_LENGTH, VISIBLE, ConceptId, RoadmapId, terms_of
 from backend.pages.answers import pages, reader_of
 from backend.pages.forms import Form, number, read_form
 from backend.pages.live import live_roadmap
 from backend.pages.templating import page, see
 from backend.pages.views.concept import (
+    ContentView,
     QuizPart,
-    Written,
     content_of,
     links_of,
     look_of,
@@ -28,12 +28,12 @@ from backend.pages.views.quiz import Result, questions_of
 from backend.resources import OrchestratorDep, SettingsDep, TutorialsDep
 from domain.contents import Quiz
 from domain.errors import InvalidInput, NotFound
-from domain.framework import Framework, Place
+from domain.framework import ConceptPlace, Framework
 from domain.quizzes import without_key
 from domain.vocabulary import ContentType
 from orchestrator import Orchestrator
 from orchestrator.commands.run_request import RetryRequest
-from orchestrator.learners.learning import Attempt
+from orchestrator.learners.learning import QuizAttempt
 from orchestrator.queries.status import RoadmapView
 
 router = pages()
@@ -147,7 +147,7 @@ async def answer_quiz(
 
 def _attempt_id(form: Form) -> str:
     given = form["attempt"] or str(uuid7())
-    if len(given) > LONGEST_ATTEMPT_ID or not re.fullmatch(VISIBLE, given):
+    if len(given) > MAX_ATTEMPT_ID_LENGTH or not re.fullmatch(VISIBLE, given):
         raise InvalidInput(UNREADABLE)
     return given
 
@@ -158,7 +158,7 @@ def _answers(form: Form, questions: int) -> list[list[int]]:
 
 async def _place(
     orchestrator: Orchestrator, roadmap: RoadmapView, concept_id: str
-) -> tuple[Framework, Place, int | None]:
+) -> tuple[Framework, ConceptPlace, int | None]:
     """Where the concept stands, or stood before an edit took it out after some version. Raises NotFound."""
     if roadmap.framework is not None and (place := roadmap.framework.find(concept_id)) is not None:
         return roadmap.framework, place, None
@@ -170,7 +170,7 @@ async def _place(
 
 async def _written(
     orchestrator: Orchestrator, roadmap: RoadmapView, concept_id: str, kind: ContentType, version: int | None
-) -> Written:
+) -> ContentView:
     """Raises NotFound for a version that there is not."""
     state = roadmap.state(concept_id, kind)
     try:
@@ -178,14 +178,14 @@ async def _written(
     except NotFound:  # a concept of a draft, or one that was removed before anything was written
         versions = ()
     if version is None:
-        return Written(state, versions, versions[0] if versions else None)
+        return ContentView(state, versions, versions[0] if versions else None)
     shown = next((row for row in versions if row.version == version), None)
     if shown is None:
         raise NotFound(f"There is no version {version} of this.")
-    return Written(state, versions, shown)
+    return ContentView(state, versions, shown)
 
 
-def _quiz(written: Written, result: Attempt | None, *, present: bool) -> QuizPart:
+def _quiz(written: ContentView, result: QuizAttempt | None, *, present: bool) -> QuizPart:
     quiz = without_key(Quiz.model_validate(written.shown.payload)) if written.shown else None
     return QuizPart(
         content_type=ContentType.QUIZ,

@@ -19,9 +19,9 @@ from domain.errors import InvalidInput
 from domain.text.blank import is_blank
 
 COOKIE: Final = "roadmap_form"
-LARGEST: Final = 64 * 1024
+MAX_FORM_BYTES: Final = 64 * 1024
 """Bytes of a form."""
-MOST_FIELDS: Final = 2000
+MAX_FIELDS: Final = 2000
 
 
 class ForeignForm(Exception):
@@ -121,10 +121,10 @@ async def read_form(request: Request) -> Form:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST:
+        if len(body) > MAX_FORM_BYTES:
             raise InvalidInput("The form is too large: at most 64 KB can be sent.")
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError as error:
         raise InvalidInput("The form cannot be read.") from error
     form = Form(pairs)

@@ -27,7 +27,7 @@ from orchestrator.commands.run_request import ReviewRequest
 router = pages()
 
 PAGE: Final = 24
-MOST_REVIEWS: Final = 20
+MAX_REVIEWS: Final = 20
 FIELDS: Final = (
     "learning_goal",
     "current_level",
@@ -115,7 +115,7 @@ async def _reviews(caller: CallerDep, orchestrator: Orchestrator) -> list[TaskLi
     """Plans of others that wait for somebody like the reader; his own stand on the shelf."""
     if caller.reviews is not None:
         return []
-    found = await orchestrator.tasks(statuses=[TaskStatus.HUMAN_REVIEW_PENDING], limit=MOST_REVIEWS)
+    found = await orchestrator.tasks(statuses=[TaskStatus.HUMAN_REVIEW_PENDING], limit=MAX_REVIEWS)
     return [task_line(task, {}) for task in found if task.user_id != caller.user_id]
 
 

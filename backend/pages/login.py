@@ -13,7 +13,7 @@ from backend.pages.templating import address, page, see
 
 router = pages()
 
-KEPT: Final = 30 * 86_400
+COOKIE_TTL_SECONDS: Final = 30 * 86_400
 """Seconds that a browser keeps the cookie; the token itself may end sooner."""
 
 
@@ -35,7 +35,7 @@ async def sign_in(request: Request) -> Response:
         said = str(error.detail) if token else "Paste your token here."
         return page(request, "login.html", status=401, next=wanted, errors={"access_token": said})
     response = RedirectResponse(wanted or address(request)(""), status_code=303)
-    set_cookie(request, response, COOKIE, token, seconds=KEPT)
+    set_cookie(request, response, COOKIE, token, seconds=COOKIE_TTL_SECONDS)
     renew_token(request, response)
     return response
 

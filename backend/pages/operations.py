@@ -26,7 +26,7 @@ from domain.vocabulary import TaskStatus, TaskType
 router = pages()
 
 PAGE: Final = 50
-MOST_AT_ONCE: Final = 100
+MAX_ITEMS_PER_FORM: Final = 100
 """Runs or roadmaps that one form may name."""
 
 
@@ -121,8 +121,8 @@ async def many_roadmaps(
 def _chosen(identifiers: list[str]) -> list[str]:
     if not identifiers:
         raise InvalidInput("Nothing was chosen: mark the lines that it is about.")
-    if len(identifiers) > MOST_AT_ONCE:
-        raise InvalidInput(f"At most {MOST_AT_ONCE} can be chosen at once.")
+    if len(identifiers) > MAX_ITEMS_PER_FORM:
+        raise InvalidInput(f"At most {MAX_ITEMS_PER_FORM} can be chosen at once.")
     return [usable_text("What was chosen", identifier) for identifier in identifiers]
 
 

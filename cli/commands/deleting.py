@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from cli.inputs import known_id
+from cli.inputs import validate_id
 from cli.options import Json, RoadmapId
-from cli.output.output import command_line, print_json, print_text, tell
+from cli.output.output import command_line, echo_err, print_json, print_text
 from cli.session import ask
 
 if TYPE_CHECKING:
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 def delete(roadmap_id: RoadmapId, json: Json = False) -> None:
     """Move a roadmap to the bin. Nothing can be started for it there; `roadmap restore` takes it back."""
-    identifier = known_id(roadmap_id, "roadmap")
+    identifier = validate_id(roadmap_id, "roadmap")
     roadmap = ask(lambda orchestrator: orchestrator.bin(identifier))
     _show(roadmap, "is in the bin", as_json=json)
-    tell(f"Next:\n  {command_line(['roadmap', 'restore', identifier])}\n  roadmap list --deleted")
+    echo_err(f"Next:\n  {command_line(['roadmap', 'restore', identifier])}\n  roadmap list --deleted")
 
 
 def restore(roadmap_id: RoadmapId, json: Json = False) -> None:
     """Take a roadmap out of the bin."""
-    identifier = known_id(roadmap_id, "roadmap")
+    identifier = validate_id(roadmap_id, "roadmap")
     roadmap = ask(lambda orchestrator: orchestrator.restore(identifier))
     _show(roadmap, "is back in the list", as_json=json)
-    tell(f"Next:\n  {command_line(['roadmap', 'show', identifier])}")
+    echo_err(f"Next:\n  {command_line(['roadmap', 'show', identifier])}")
 
 
 def _show(roadmap: "RoadmapView", state: str, *, as_json: bool) -> None:

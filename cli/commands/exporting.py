@@ -9,9 +9,9 @@ from typing import Annotated, Final, assert_never
 
 import typer
 
-from cli.inputs import known_id
+from cli.inputs import validate_id
 from cli.options import Json, RoadmapId
-from cli.output.output import print_json, tell
+from cli.output.output import echo_err, print_json
 from cli.session import ask
 from domain.errors import InvalidInput
 from rendering.text.text import one_line
@@ -48,7 +48,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a roadmap as one file: Markdown, or a page of its own."""
-    identifier = known_id(roadmap_id, "roadmap")
+    identifier = validate_id(roadmap_id, "roadmap")
     wanted = _format_of(output, format)
     document = _document(identifier, wanted)
     if output != STDOUT:
@@ -61,7 +61,7 @@ def export(
         sys.stdout.buffer.write(document)  # UTF-8, as the document says, whatever the terminal speaks
         sys.stdout.buffer.flush()
     else:
-        tell(f"Written: {output}")
+        echo_err(f"Written: {output}")
 
 
 def _format_of(output: str, given: FileFormat | None) -> FileFormat:

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import typer
 
-from cli.inputs import known_id
-from cli.output.output import print_text, tell
+from cli.inputs import validate_id
+from cli.output.output import echo_err, print_text
 from cli.session import read_settings
 from domain.errors import Unavailable
 
@@ -69,11 +69,11 @@ def open_pages(
     """Open the pages of the running server in a browser. Where there is no browser, their address is told."""
     import webbrowser
 
-    path = "/" if roadmap is None else f"/roadmaps/{quote(known_id(roadmap, 'roadmap'), safe='')}"
+    path = "/" if roadmap is None else f"/roadmaps/{quote(validate_id(roadmap, 'roadmap'), safe='')}"
     address = find_server(read_settings().home)
     print_text(f"{address}{path}")
     if not webbrowser.open(f"{address}{path}"):
-        tell("There is no browser to open it with.")
+        echo_err("There is no browser to open it with.")
 
 
 def find_server(
@@ -95,7 +95,7 @@ def find_server(
         if address is not None and waited >= ANSWER_TIMEOUT_SECONDS:
             raise Unavailable(f"the server at {address} does not answer after {waited:.0f} s: see what it printed")
         if address is not None and not seen:
-            tell("The server is starting ...")
+            echo_err("The server is starting ...")
         seen = address or seen
         sleep(POLL_INTERVAL_SECONDS)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.inputs import known_id
+from cli.inputs import validate_id
 from cli.options import Json, RoadmapId
 from cli.output.output import print_json, print_text
 from cli.session import ask
@@ -34,7 +34,7 @@ def pace(
     json: Json = False,
 ) -> None:
     """Show or change hours a week and deadline of a roadmap. Nothing is written again, and no model is asked."""
-    identifier, weekly = known_id(roadmap_id, "roadmap"), _number(hours_per_week)
+    identifier, weekly = validate_id(roadmap_id, "roadmap"), _number(hours_per_week)
 
     async def answer(orchestrator: "Orchestrator") -> "PaceView":
         from orchestrator.commands.request_context import Terms

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.foreground import carry_out
-from cli.inputs import known_id, read_retry_request
+from cli.foreground import run_and_follow
+from cli.inputs import read_retry_request, validate_id
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
 from cli.output.output import print_json, print_rich, print_text
 from cli.session import ask
@@ -28,9 +28,9 @@ def modify(
     """Change the structure of a roadmap in words. Contents of what is new are made; what stays keeps its own."""
     from domain.request import usable_text
 
-    roadmap, words = known_id(roadmap_id, "roadmap"), usable_text("INSTRUCTIONS", instructions)
+    roadmap, words = validate_id(roadmap_id, "roadmap"), usable_text("INSTRUCTIONS", instructions)
     wanted, user_id = review_request(review, review_timeout), read_retry_request(None, user=user).user_id
-    carry_out(
+    run_and_follow(
         lambda orchestrator: orchestrator.modify(roadmap, words, user_id=user_id, review=wanted, detach=detach),
         detach=detach,
         json=json,
@@ -53,7 +53,7 @@ def review(
     from domain.editing.review import Decision
     from domain.request import usable_text
 
-    identifier = known_id(task_id, "task")
+    identifier = validate_id(task_id, "task")
     if approve == reject:
         raise InvalidInput("say either --approve or --reject --feedback TEXT")
     if reject and feedback is None:
@@ -63,7 +63,9 @@ def review(
     words = "" if feedback is None else usable_text("--feedback", feedback)
     by = read_retry_request(None, user=user).user_id
     decision = Decision(approved=approve, feedback=words, by=by, round=round)
-    carry_out(lambda orchestrator: orchestrator.review(identifier, decision, detach=detach), detach=detach, json=json)
+    run_and_follow(
+        lambda orchestrator: orchestrator.review(identifier, decision, detach=detach), detach=detach, json=json
+    )
 
 
 def diff(task_id: TaskId, json: Json = False) -> None:
@@ -71,7 +73,7 @@ def diff(task_id: TaskId, json: Json = False) -> None:
     from cli.output.changes import changes_tree
     from domain.editing.diff import diff as changes_of
 
-    identifier = known_id(task_id, "task")
+    identifier = validate_id(task_id, "task")
 
     async def look(orchestrator: "Orchestrator") -> "tuple[Framework, Framework] | None":
         edited = await orchestrator.edited(identifier)

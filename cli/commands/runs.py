@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.pace import local_zone
-from cli.foreground import carry_out
-from cli.inputs import known_id, language_note, read_request, read_retry_request
+from cli.foreground import run_and_follow
+from cli.inputs import language_note, read_request, read_retry_request, validate_id
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
-from cli.output.output import print_json, print_text, tell
+from cli.output.output import echo_err, print_json, print_text
 from cli.output.summaries import FIELDS_OF_A_RUN
 from domain.vocabulary import ContentType
 from rendering.text.text import one_line
@@ -57,14 +57,14 @@ def create(
         },
     )
     if language is None and request is None and (note := language_note(wanted)):
-        tell(note)
+        echo_err(note)
 
     def begin(orchestrator: "Orchestrator") -> "Awaitable[TaskView]":
         from orchestrator.commands.request_context import Terms
 
         return orchestrator.create(wanted, review=stop, detach=detach, terms=Terms(time_zone=local_zone()))
 
-    carry_out(begin, detach=detach, json=json)
+    run_and_follow(begin, detach=detach, json=json)
 
 
 def retry(
@@ -86,9 +86,9 @@ def retry(
     json: Json = False,
 ) -> None:
     """Make one content anew. It may be a finished one, which stays readable until the new version is there."""
-    roadmap, concept = known_id(roadmap_id, "roadmap"), known_id(concept_id, "concept")
+    roadmap, concept = validate_id(roadmap_id, "roadmap"), validate_id(concept_id, "concept")
     wanted = read_retry_request(request, instructions=instructions, user=user)
-    carry_out(
+    run_and_follow(
         lambda orchestrator: orchestrator.retry(roadmap, concept, content_type, wanted, detach=detach),
         detach=detach,
         json=json,
@@ -109,7 +109,7 @@ def retry_failed(
     Where there is nothing to do, it says so and exits 0; the document of --json is then that of a run whose fields
     are all null, but for roadmap_id.
     """
-    roadmap = known_id(roadmap_id, "roadmap")
+    roadmap = validate_id(roadmap_id, "roadmap")
     types = list(dict.fromkeys(content_type or ContentType))
     wanted = read_retry_request(None, user=user)
 
@@ -122,10 +122,10 @@ def retry_failed(
     def begin(orchestrator: "Orchestrator") -> "Awaitable[TaskView | None]":
         return orchestrator.retry_failed(roadmap, types, wanted, detach=detach)
 
-    carry_out(begin, detach=detach, json=json, nothing=nothing)
+    run_and_follow(begin, detach=detach, json=json, nothing=nothing)
 
 
 def resume(task_id: TaskId, detach: Detach = False, json: Json = False) -> None:
     """Let a run go on from where it stopped. It may have failed, been cancelled, wait in the queue, or be stale."""
-    identifier = known_id(task_id, "task")
-    carry_out(lambda orchestrator: orchestrator.resume(identifier, detach=detach), detach=detach, json=json)
+    identifier = validate_id(task_id, "task")
+    run_and_follow(lambda orchestrator: orchestrator.resume(identifier, detach=detach), detach=detach, json=json)

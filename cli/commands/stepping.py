@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.pace import local_zone
-from cli.inputs import known_id, read_request, read_retry_request
+from cli.inputs import read_request, read_retry_request, validate_id
 from cli.options import NewUser, Review, RoadmapId, TaskId
-from cli.output.output import print_text, tell
+from cli.output.output import echo_err, print_text
 from cli.output.summaries import answers_to_review
 from cli.session import read_settings
 from domain.vocabulary import ContentType, TaskStatus
@@ -63,7 +63,7 @@ def step_retry(
     user: NewUser = None,
 ) -> None:
     """Step the retry of one content."""
-    roadmap, concept = known_id(roadmap_id, "roadmap"), known_id(concept_id, "concept")
+    roadmap, concept = validate_id(roadmap_id, "roadmap"), validate_id(concept_id, "concept")
     wanted = read_retry_request(None, instructions=instructions, user=user)
     _step(lambda orchestrator: orchestrator.retry(roadmap, concept, content_type, wanted))
 
@@ -78,7 +78,7 @@ def step_modify(
     """Step a change of the framework."""
     from domain.request import usable_text
 
-    roadmap, words = known_id(roadmap_id, "roadmap"), usable_text("INSTRUCTIONS", instructions)
+    roadmap, words = validate_id(roadmap_id, "roadmap"), usable_text("INSTRUCTIONS", instructions)
     user_id = read_retry_request(None, user=user).user_id
     _step(lambda orchestrator: orchestrator.modify(roadmap, words, user_id=user_id, review=_review(review)))
 
@@ -86,7 +86,7 @@ def step_modify(
 @step.command("resume")
 def step_resume(task_id: TaskId) -> None:
     """Go on stepping a run that is stale, cancelled or failed."""
-    identifier = known_id(task_id, "task")
+    identifier = validate_id(task_id, "task")
     _step(lambda orchestrator: orchestrator.resume(identifier))
 
 
@@ -124,9 +124,9 @@ def _show_end(task: "TaskRow") -> None:
     print_text(
         f"Task {task.task_id} is {task.status}.{f' {one_line(task.error_message)}' if task.error_message else ''}"
     )
-    tell("Next:")
+    echo_err("Next:")
     for command in _next_commands(task):
-        tell(f"  roadmap {command}")
+        echo_err(f"  roadmap {command}")
 
 
 def _next_commands(task: "TaskRow") -> Sequence[str]:

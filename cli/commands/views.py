@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, assert_never
 
 import typer
 
-from cli.inputs import known_id, user_filter
+from cli.inputs import user_filter, validate_id
 from cli.options import After, Json, Limit, OfUser, RoadmapId, TaskId
-from cli.output.output import command_line, console, print_json, print_rich, print_text, tell
+from cli.output.output import command_line, console, echo_err, print_json, print_rich, print_text
 from cli.session import ask
 from domain.errors import InvalidInput, NotFound
 from rendering.text.text import one_line
@@ -43,7 +43,7 @@ def list_roadmaps(
     from cli.output.tables import ROADMAP_FIELDS, roadmaps_table
 
     user_id = user_filter(user)
-    cursor = None if after is None else known_id(after, "roadmap")
+    cursor = None if after is None else validate_id(after, "roadmap")
 
     async def page(orchestrator: "Orchestrator") -> "Sequence[RoadmapRow]":
         before = None if cursor is None else ((await orchestrator.roadmap(cursor)).created_at, cursor)
@@ -58,9 +58,9 @@ def list_roadmaps(
         bin_ = ["--deleted"] if deleted else []
         _tell_next_page(["list", *_option("user", user), *bin_, *_limit(limit)], following)
     elif deleted:
-        tell("The bin is empty.")
+        echo_err("The bin is empty.")
     else:
-        tell('There are no roadmaps here. Make one: roadmap create "learn to draw"')
+        echo_err('There are no roadmaps here. Make one: roadmap create "learn to draw"')
 
 
 def tasks(
@@ -74,8 +74,8 @@ def tasks(
     from cli.output.tables import tasks_table
 
     user_id = user_filter(user)
-    roadmap_id = None if roadmap is None else known_id(roadmap, "roadmap")
-    cursor = None if after is None else known_id(after, "task")
+    roadmap_id = None if roadmap is None else validate_id(roadmap, "roadmap")
+    cursor = None if after is None else validate_id(after, "task")
 
     async def page(orchestrator: "Orchestrator") -> "list[TaskView]":
         before = None if cursor is None else ((await orchestrator.task(cursor)).created_at, cursor)
@@ -92,13 +92,13 @@ def tasks(
         print_rich(tasks_table(shown))
         _tell_next_page(["tasks", *_option("roadmap", roadmap), *_option("user", user), *_limit(limit)], following)
     else:
-        tell("There are no runs here.")
+        echo_err("There are no runs here.")
 
 
 def _tell_next_page(words: list[str], following: str | None) -> None:
     """Show the command that lists the next page, with every filter of this one, to be pasted."""
     if following is not None:
-        tell(f"More: {command_line(['roadmap', *words, '--after', following])}")
+        echo_err(f"More: {command_line(['roadmap', *words, '--after', following])}")
 
 
 def _option(name: str, value: str | None) -> list[str]:
@@ -125,9 +125,9 @@ def show(
         raise InvalidInput("--concept shows contents, not a tree: leave --format away, or ask for json or markdown")
     wanted = Format.JSON if json else format or Format.TREE
     if concept is not None:
-        _show_concept(known_id(roadmap_id, "roadmap"), known_id(concept, "concept"), wanted)
+        _show_concept(validate_id(roadmap_id, "roadmap"), validate_id(concept, "concept"), wanted)
         return
-    identifier = known_id(roadmap_id, "roadmap")
+    identifier = validate_id(roadmap_id, "roadmap")
     match wanted:
         case Format.JSON:
             print_json(ask(lambda orchestrator: orchestrator.roadmap(identifier)).as_json())
@@ -223,7 +223,7 @@ def status(roadmap_id: RoadmapId, json: Json = False) -> None:
     """Say what is running, failed or stale in a roadmap."""
     from cli.output.tables import status_report
 
-    identifier = known_id(roadmap_id, "roadmap")
+    identifier = validate_id(roadmap_id, "roadmap")
 
     async def check(orchestrator: "Orchestrator") -> "tuple[StatusCheck, RoadmapView]":
         return await orchestrator.status(identifier), await orchestrator.roadmap(identifier)
@@ -244,7 +244,7 @@ def log(
     """Show the events of a run."""
     from rendering.text.event_text import details, line_of
 
-    identifier = known_id(task_id, "task")
+    identifier = validate_id(task_id, "task")
 
     async def read(orchestrator: "Orchestrator") -> "list[Event]":
         events = await orchestrator.events(identifier, after=after)
@@ -263,7 +263,7 @@ def log(
         print_json({"events": [asdict(event) for event in shown], "next": following})
         return
     if shown and not after and shown[0].sequence > 1:
-        tell("What happened before was pruned.")
+        echo_err("What happened before was pruned.")
     for event in shown:
         print_text(line_of(event))
         for line in details(event):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.inputs import known_id
+from cli.inputs import validate_id
 from cli.options import Json, TaskId
-from cli.output.output import complain, print_json_line, print_text, tell
+from cli.output.output import echo_err, print_error, print_json_line, print_text
 from cli.output.summaries import Outcome, exit_code_of, print_run, show_outcome, show_problems
 from cli.session import ask, read_settings
 from cli.terminal.signals import run_until_asked
@@ -17,12 +17,12 @@ from domain.errors import Conflict, RoadmapError
 from domain.vocabulary import ACTIVE, FINAL, TaskStatus
 
 if TYPE_CHECKING:
-    from cli.output.progress import Standing
+    from cli.output.progress import RunStanding
     from orchestrator import Orchestrator, Settings
     from orchestrator.queries.status import TaskView
     from repository.runs.events import Event
 
-LOOK_EVERY: Final = 0.5
+POLL_INTERVAL_SECONDS: Final = 0.5
 """Seconds between looks at the row, which knows what no event tells: that nobody is at it."""
 TAKEOVER: Final = 4.0
 """Seconds that a run whose process died gets to be taken over; a living worker needs two."""
@@ -34,7 +34,7 @@ class EventLines:
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
 
-    def show(self, standing: "Standing", event: "Event") -> None:  # noqa: ARG002
+    def show(self, standing: "RunStanding", event: "Event") -> None:  # noqa: ARG002
         from rendering.text.event_text import details, line_of
 
         if self._as_json:
@@ -49,7 +49,7 @@ def watch(
     json: Annotated[bool, typer.Option("--json", help="Print one event a line, as JSON (JSON Lines).")] = False,
 ) -> None:
     """Print the events of a run, from the first to the last. Exits by what becomes of it; Ctrl-C leaves it alone."""
-    identifier = known_id(task_id, "task")
+    identifier = validate_id(task_id, "task")
     outcome = run_until_asked(_watch(read_settings(), identifier, as_json=json), at_once="stopped watching")
     if json:
         show_problems(outcome)
@@ -60,13 +60,13 @@ def watch(
 
 async def _watch(settings: "Settings", task_id: str, *, as_json: bool) -> Outcome:
     from cli.output.progress import watch_to_the_end
-    from nodes.authors.null_author import Nobody
+    from nodes.authors.null_author import NullAuthor
     from orchestrator import Orchestrator
 
-    async with Orchestrator.open(settings, author=Nobody()) as orchestrator:
+    async with Orchestrator.open(settings, author=NullAuthor()) as orchestrator:
         task = await orchestrator.task(task_id)
-        tell(f"Roadmap {task.roadmap_id}")
-        tell(f"Task    {task.task_id}")
+        echo_err(f"Roadmap {task.roadmap_id}")
+        echo_err(f"Task    {task.task_id}")
         try:
             story, shown = orchestrator.follow(task_id), EventLines(as_json=as_json)
             task = await watch_to_the_end(story, _last_task(orchestrator, task_id), shown=shown)
@@ -86,7 +86,7 @@ async def _last_task(orchestrator: "Orchestrator", task_id: str) -> "TaskView":
         if task.status in FINAL or task.status is TaskStatus.HUMAN_REVIEW_PENDING:
             return task
         if task.waiting_for_worker and not told:
-            tell("No worker is running, so it waits: `roadmap worker` starts one.")
+            echo_err("No worker is running, so it waits: `roadmap worker` starts one.")
         told = task.waiting_for_worker
         if task.live:
             moved = time.monotonic()
@@ -95,25 +95,25 @@ async def _last_task(orchestrator: "Orchestrator", task_id: str) -> "TaskView":
                 f"Task {task_id} is stale: its process died and no worker takes it over. "
                 f"`roadmap resume {task_id}` goes on with it, and so does any `roadmap worker`."
             )
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
 
 async def _say_that_it_goes_on(orchestrator: "Orchestrator", task_id: str) -> None:
     try:
         task = await orchestrator.task(task_id)
     except RoadmapError:
-        complain(f"stopped watching task {task_id}")
+        print_error(f"stopped watching task {task_id}")
         return
     goes_on = ", which goes on" if task.status in ACTIVE and task.live else f", which is {task.status}"
-    complain(f"stopped watching task {task_id}{goes_on}: `roadmap watch {task_id}` follows it again")
+    print_error(f"stopped watching task {task_id}{goes_on}: `roadmap watch {task_id}` follows it again")
 
 
 def cancel(task_id: TaskId, json: Json = False) -> None:
     """End a run; what it finished is kept. Returns when no call of it can start any more."""
-    identifier = known_id(task_id, "task")
+    identifier = validate_id(task_id, "task")
     task = ask(lambda orchestrator: orchestrator.cancel(identifier))
     if json:
         print_run(task)
     else:
         print_text(f"Task {task.task_id} is {task.status}.")
-    tell(f"Next:\n  roadmap resume {task.task_id}")
+    echo_err(f"Next:\n  roadmap resume {task.task_id}")

@@ -23,20 +23,20 @@ _PIPE_WIDTH: Final = 10_000
 """A pipe has no edge: nothing is cut or folded for it."""
 
 
-def complain(line: str) -> None:
+def print_error(line: str) -> None:
     """An error or a warning: one line on stderr."""
-    tell(f"roadmap: {one_line(line)}")
+    echo_err(f"roadmap: {one_line(line)}")
 
 
-def tell(line: str = "") -> None:
+def echo_err(line: str = "") -> None:
     """A line on stderr. Nobody reading there is no reason to fail."""
     try:
         print(clean(line), file=sys.stderr, flush=True)
     except OSError:  # a pipe without a reader, or a terminal that was closed
-        deafen()
+        silence_stderr()
 
 
-def deafen() -> None:
+def silence_stderr() -> None:
     """Nobody hears stderr any more: what is still to be said goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 

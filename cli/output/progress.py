@@ -10,7 +10,7 @@ from contextlib import aclosing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cli.output.output import complain, console, deafen, styled, tell
+from cli.output.output import console, echo_err, print_error, silence_stderr, styled
 from domain.errors import DatabaseUnavailable
 from domain.vocabulary import FINAL, ContentType, Step, TaskType
 from rendering.text.event_text import doing, gist, subject
@@ -34,7 +34,7 @@ BAR: Final = 16
 FAILURES_DRAWN: Final = 5
 """On a terminal; all of them stand in the summary, and the bar counts them."""
 
-TOLD_AT_ONCE: Final = {
+FLUSHED_EVENTS: Final = {
     "intent_analysed": "Goal",
     "framework_designed": "Designed",
     "framework_validated": "Checked",
@@ -50,7 +50,7 @@ TAKEOVER: Final = "its process had died; another one goes on with what is missin
 
 
 @dataclass
-class Standing:
+class RunStanding:
     """Where a run stands, from the events so far."""
 
     task_type: str = TaskType.CREATION
@@ -105,7 +105,7 @@ class Standing:
 class Display(Protocol):
     """Shows a standing as it changes."""
 
-    def show(self, standing: Standing, event: "Event") -> None: ...
+    def show(self, standing: RunStanding, event: "Event") -> None: ...
 
 
 class PlainDisplay:
@@ -116,25 +116,25 @@ class PlainDisplay:
         self._reported = 0
         self._reported_at = 0.0
 
-    def show(self, standing: Standing, event: "Event") -> None:
+    def show(self, standing: RunStanding, event: "Event") -> None:
         match event.type:
             case "step_started":
-                tell(f"{doing(standing.step)} ...")
+                echo_err(f"{doing(standing.step)} ...")
             case "content_failed":
-                tell(f"  failed: {gist(event)}")
+                echo_err(f"  failed: {gist(event)}")
             case "run_started" if _is_takeover(event):
-                tell(f"  Takeover: {TAKEOVER}")
-            case _ if event.type in TOLD_AT_ONCE:
-                tell(f"  {TOLD_AT_ONCE[event.type]}: {gist(event)}")
+                echo_err(f"  Takeover: {TAKEOVER}")
+            case _ if event.type in FLUSHED_EVENTS:
+                echo_err(f"  {FLUSHED_EVENTS[event.type]}: {gist(event)}")
         self._report_contents(standing)
 
-    def _report_contents(self, standing: Standing) -> None:
+    def _report_contents(self, standing: RunStanding) -> None:
         if not standing.total:
             return
         part, now = standing.finished * PARTS // standing.total, time.monotonic()
         if part > self._reported and (part == PARTS or now - self._reported_at > OFTENEST):
             self._reported, self._reported_at = part, now
-            tell(
+            echo_err(
                 f"  {standing.finished} of {standing.total} contents: {len(standing.done)} done, "
                 f"{len(standing.running)} running, {len(standing.failed)} failed, "
                 f"{seconds(now - self._began)}"
@@ -156,7 +156,7 @@ class DrawnDisplay:
             console=console(stderr=True),
             transient=True,
         )
-        self._bar = self._progress.add_task(Standing().doing, total=None, counts="")
+        self._bar = self._progress.add_task(RunStanding().doing, total=None, counts="")
 
     @contextmanager
     def drawn(self) -> Iterator[None]:
@@ -167,19 +167,19 @@ class DrawnDisplay:
             with suppress(OSError):  # a terminal that was closed cannot be tidied up
                 self._progress.stop()
 
-    def show(self, standing: Standing, event: "Event") -> None:
+    def show(self, standing: RunStanding, event: "Event") -> None:
         try:
             self._draw(standing, event)
         except OSError:  # the terminal was closed
-            deafen()
+            silence_stderr()
 
-    def _draw(self, standing: Standing, event: "Event") -> None:
+    def _draw(self, standing: RunStanding, event: "Event") -> None:
         if event.type == "content_failed" and len(standing.failed) <= FAILURES_DRAWN:
             self._line(f"   Failed  {gist(event)}", "red")
         elif event.type == "run_started" and _is_takeover(event):
             self._line(f"{'Takeover':>9}  {TAKEOVER}", "yellow")
-        elif event.type in TOLD_AT_ONCE:
-            self._line(f"{TOLD_AT_ONCE[event.type]:>9}  {gist(event)}", "dim")
+        elif event.type in FLUSHED_EVENTS:
+            self._line(f"{FLUSHED_EVENTS[event.type]:>9}  {gist(event)}", "dim")
         counts = f"{len(standing.done)} done {len(standing.running)} running {len(standing.failed)} failed"
         self._progress.update(
             self._bar,
@@ -213,7 +213,7 @@ async def watch_to_the_end(
     story: "AsyncGenerator[Event, None]",
     end: "Awaitable[TaskView]",
     *,
-    standing: Standing | None = None,
+    standing: RunStanding | None = None,
     shown: Display | None = None,
 ) -> "TaskView":
     """Show a run's story until `end` gives its last task; that task.
@@ -222,7 +222,7 @@ async def watch_to_the_end(
     raises, and OSError where `shown` has nobody left to show it to.
     """
     with display() if shown is None else nullcontext(shown) as chosen:
-        watching = asyncio.create_task(_watch(story, standing or Standing(), chosen))
+        watching = asyncio.create_task(_watch(story, standing or RunStanding(), chosen))
         ending = asyncio.ensure_future(end)
         try:
             await asyncio.wait([watching, ending], return_when=asyncio.FIRST_COMPLETED)
@@ -235,13 +235,13 @@ async def watch_to_the_end(
             ending.cancel()
             (told, _) = await asyncio.gather(watching, ending, return_exceptions=True)
     if isinstance(told, DatabaseUnavailable):
-        complain(f"the progress of the run could not be read to its end: {told}")
+        print_error(f"the progress of the run could not be read to its end: {told}")
     if isinstance(told, OSError):
         raise told
     return task
 
 
-async def _watch(story: "AsyncGenerator[Event, None]", standing: Standing, shown: Display) -> None:
+async def _watch(story: "AsyncGenerator[Event, None]", standing: RunStanding, shown: Display) -> None:
     async with aclosing(story):
         async for event in story:
             standing.apply(event)

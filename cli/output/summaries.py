@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
-from cli.output.output import print_json, print_text, tell
+from cli.output.output import echo_err, print_json, print_text
 from domain.errors import Conflict
 from domain.vocabulary import TaskStatus, TaskType
 from rendering.text.text import one_line, time_taken
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from orchestrator import Orchestrator
     from orchestrator.queries.status import RoadmapView, TaskView
 
-MOST_SHOWN: Final = 10
+MAX_FAILURES_SHOWN: Final = 10
 """Failures and warnings in a summary; the rest is in `roadmap status` and in --json."""
 
 UNAVAILABLE: Final = 5
@@ -107,16 +107,16 @@ def show_detached(outcome: Outcome, *, as_json: bool) -> None:
     else:
         print_text(_result(task))
     if task.waiting_for_worker:
-        tell("No worker is running, so it waits: `roadmap worker` starts one.")
+        echo_err("No worker is running, so it waits: `roadmap worker` starts one.")
     _tell_next([f"roadmap watch {task.task_id}", f"roadmap cancel {task.task_id}"])
 
 
 def _tell_next(commands: list[str]) -> None:
     if not commands:
         return
-    tell("Next:")
+    echo_err("Next:")
     for command in commands:
-        tell(f"  {command}")
+        echo_err(f"  {command}")
 
 
 def _result(task: "TaskView") -> str:
@@ -139,11 +139,11 @@ def _show_problems(task: "TaskView") -> None:
     warnings = [f"{w['issue'].rstrip('.')}. {w['suggestion']}" for w in summary.get("warnings", [])]
     for heading, lines in (("Failed", failures), ("Warnings", warnings)):
         if lines:
-            tell(f"{heading}:")
-            for line in lines[:MOST_SHOWN]:
-                tell(f"  {one_line(line, 300)}")
-            if len(lines) > MOST_SHOWN:
-                tell(f"  ... and {len(lines) - MOST_SHOWN} more")
+            echo_err(f"{heading}:")
+            for line in lines[:MAX_FAILURES_SHOWN]:
+                echo_err(f"  {one_line(line, 300)}")
+            if len(lines) > MAX_FAILURES_SHOWN:
+                echo_err(f"  ... and {len(lines) - MAX_FAILURES_SHOWN} more")
 
 
 def _to_read(outcome: Outcome) -> Iterator[str]:

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 import typer
 
-from cli.output.output import print_text, tell
+from cli.output.output import echo_err, print_text
 from cli.terminal.signals import end_at_once, exit_code_after, signals_go_to
 from rendering.text.text import clean
 
@@ -25,7 +25,9 @@ T = TypeVar("T")
 Completer = Callable[[Sequence[str]], Sequence[str]]
 """The words that may come behind the words before the cursor."""
 
-AT_ONCE: Final = "ended at once: within seconds the run counts as stale, and `roadmap step resume` goes on with it"
+KILLED_BEFORE_THE_RUN: Final = (
+    "ended at once: within seconds the run counts as stale, and `roadmap step resume` goes on with it"
+)
 
 
 class Conversation:
@@ -118,9 +120,9 @@ class Conversation:
             try:
                 return self._read_once(prompt)
             except KeyboardInterrupt:  # begin a new line, unless it is time to end
-                tell()
+                echo_err()
             except UnicodeDecodeError:
-                tell("This is not UTF-8.")
+                echo_err("This is not UTF-8.")
 
     def _read_once(self, prompt: str) -> str | None:
         try:
@@ -131,7 +133,7 @@ class Conversation:
             return input(prompt) if self.terminal else sys.stdin.readline() or None
         except (EOFError, OSError):  # Ctrl-D, or the terminal is gone
             self._reading = False
-            tell()
+            echo_err()
             return None
         finally:
             self._reading = False
@@ -142,7 +144,7 @@ class Conversation:
         elif self._is_over:
             pass
         elif self._asked_to_end is not None:
-            end_at_once(number, AT_ONCE)
+            end_at_once(number, KILLED_BEFORE_THE_RUN)
         else:
             self._end(number)
         if self._reading:

@@ -34,7 +34,7 @@ _ABSOLUTE: Final = re.compile(
 )
 _ARTICLE: Final = re.compile(r"\b(an?)\s*(?:[:_….\s]|\.{3})*\??\s*$|\b(an?)\s+_{2,}", re.IGNORECASE)
 _RANGE: Final = re.compile(r"^\D{0,12}(\d+(?:\.\d+)?)\s*(?:-|–|—|to|bis|à|a|至|到|~|～)\s*(\d+(?:\.\d+)?)(\D{0,24})$")
-_LONGER: Final = 1.1
+_LONGER_FACTOR: Final = 1.1
 
 
 def flaws(question: Question) -> Iterator[str]:
@@ -53,7 +53,7 @@ def right_is_longest(question: Question) -> bool:
     """Clearly longer than every other option."""
     right = question.correct_answer[0]
     others = [len(option) for index, option in enumerate(question.options) if index != right]
-    return len(question.options[right]) > _LONGER * max(others)
+    return len(question.options[right]) > _LONGER_FACTOR * max(others)
 
 
 def absolute_gives_away(question: Question) -> bool:

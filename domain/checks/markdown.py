@@ -15,7 +15,7 @@ class CodeBlock:
 
 
 @dataclass(slots=True)
-class Outline:
+class MarkdownOutline:
     headings: int = 0
     open_fence: str | None = None
     prose: list[str] = field(default_factory=list)
@@ -23,12 +23,12 @@ class Outline:
     blocks: list[CodeBlock] = field(default_factory=list)
 
 
-def outline(markdown: str) -> Outline:
+def outline(markdown: str) -> MarkdownOutline:
     """CommonMark 4.5: a fence is closed by at least as many of its characters, and nothing else on the line.
 
     An indented fence, as lists have them, is one too.
     """
-    found = Outline()
+    found = MarkdownOutline()
     block: list[str] = []
     for line in markdown.splitlines():
         if found.open_fence is None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from domain.checks import item_flaws
-from domain.contents import FEWEST_QUESTIONS, Question, Quiz
+from domain.contents import MIN_QUESTIONS, Question, Quiz
 
 _ENOUGH: Final = 3
 """Questions with one right option of at least three, before a habit can be seen in them."""
@@ -13,8 +13,8 @@ _MOSTLY: Final = 0.75
 
 
 def check_quiz(quiz: Quiz) -> Iterator[str]:
-    if len(quiz.questions) < FEWEST_QUESTIONS:
-        yield f"The quiz has {len(quiz.questions)} questions; it needs at least {FEWEST_QUESTIONS}."
+    if len(quiz.questions) < MIN_QUESTIONS:
+        yield f"The quiz has {len(quiz.questions)} questions; it needs at least {MIN_QUESTIONS}."
     if _repeated([question.question_id for question in quiz.questions]):
         yield "Two questions have the same question_id."
     if _repeated([_folded(q.question) for q in quiz.questions]) and _repeated(

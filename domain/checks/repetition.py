@@ -7,25 +7,25 @@ from typing import Final
 
 _WINDOW: Final = 2000
 """Characters packed together: a loop at the end of a long text must not hide behind what comes before."""
-_SHORTEST: Final = 600
+_MIN_CHARACTERS: Final = 600
 _LOOPS_BELOW: Final = 0.10
 """Packed to plain size. Prose packs to 0.35 and more, tables and lists to 0.2."""
-_LONG_LINE: Final = 40
-_MOST_EQUAL_LINES: Final = 4
+_MIN_LINE_LENGTH: Final = 40
+_MAX_EQUAL_LINES: Final = 4
 
 
 def repetition(lines: Sequence[str]) -> str | None:
     """What is repeated, or None."""
     if looped := _packs_to_nothing("\n".join(line for line in lines if line.strip())):
         return _start_of(looped)
-    counts = Counter(" ".join(line.split()) for line in lines if len(line) >= _LONG_LINE)
+    counts = Counter(" ".join(line.split()) for line in lines if len(line) >= _MIN_LINE_LENGTH)
     line, times = counts.most_common(1)[0] if counts else ("", 0)
-    return _start_of(line) if times > _MOST_EQUAL_LINES and any(char.isalpha() for char in line) else None
+    return _start_of(line) if times > _MAX_EQUAL_LINES and any(char.isalpha() for char in line) else None
 
 
 def _packs_to_nothing(text: str) -> str | None:
     """The first part of the text that adds next to nothing to what stands before it."""
-    if len(text) < _SHORTEST:
+    if len(text) < _MIN_CHARACTERS:
         return None
     packer = zlib.compressobj(level=1)
     size = -(-len(text) // max(1, len(text) // _WINDOW))

@@ -4,7 +4,7 @@ from typing import Final
 
 from domain.editing.review import StructureReview
 
-_FEWEST_LETTERS: Final = 4
+_MIN_LETTERS: Final = 4
 
 
 def check_review(review: StructureReview) -> list[str]:
@@ -13,5 +13,5 @@ def check_review(review: StructureReview) -> list[str]:
         f"Issue {number} is critical and does not say what is wrong ({issue.issue[:40]!r}). "
         "Say it in a sentence, or leave the issue out."
         for number, issue in enumerate(review.issues, start=1)
-        if issue.severity == "critical" and sum(map(str.isalpha, issue.issue)) < _FEWEST_LETTERS
+        if issue.severity == "critical" and sum(map(str.isalpha, issue.issue)) < _MIN_LETTERS
     ]

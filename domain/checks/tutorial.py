@@ -15,11 +15,11 @@ from domain.checks.repetition import repetition
 from domain.contents import Tutorial
 from domain.text.language import is_written_in, same_language
 
-FEWEST_HEADINGS: Final = 2
-_FEWEST_WORDS: Final = (60, 40, 150)
+MIN_HEADINGS: Final = 2
+_MIN_WORDS: Final = (60, 40, 150)
 """At least; per hour of the concept; and no longer than this is ever asked for."""
-_MOST_WORDS: Final = (6_000, 2_000, 40_000)
-_LONGEST_BLOCK: Final = 50_000
+_MAX_WORDS: Final = (6_000, 2_000, 40_000)
+_MAX_BLOCK_LENGTH: Final = 50_000
 """Characters of code that are parsed."""
 
 _BRACKETED: Final = re.compile(
@@ -55,8 +55,8 @@ def check_tutorial(tutorial: Tutorial, expected: Expected) -> Iterator[str]:
     if not tutorial.title.strip():
         yield "The title is blank."
     found = outline(tutorial.content)
-    if found.headings < FEWEST_HEADINGS:
-        yield f"The content has {found.headings} headings; it needs at least {FEWEST_HEADINGS} sections."
+    if found.headings < MIN_HEADINGS:
+        yield f"The content has {found.headings} headings; it needs at least {MIN_HEADINGS} sections."
     if found.open_fence:
         yield f"The code fence {found.open_fence} is never closed."
     yield from _check_language(tutorial, expected)
@@ -89,10 +89,10 @@ def count_words(text: str) -> int:
 
 def _check_length(text: str, hours: float) -> Iterator[str]:
     words = count_words(text)
-    least, per_hour, enough = _FEWEST_WORDS
+    least, per_hour, enough = _MIN_WORDS
     if words < (wanted := round(min(enough, max(least, per_hour * hours)))):
         yield f"The content has {words} words; {wanted} are the least for a concept of {hours:g} hours."
-    least, per_hour, enough = _MOST_WORDS
+    least, per_hour, enough = _MAX_WORDS
     if words > (most := round(min(enough, max(least, per_hour * hours)))):
         yield f"The content has {words} words; {most} are the most for a concept of {hours:g} hours."
 
@@ -118,7 +118,7 @@ def _check_blocks(blocks: Sequence[CodeBlock]) -> Iterator[str]:
     """Only what says that it is Python or JSON; the code is read, never run."""
     for number, block in enumerate(blocks, start=1):
         code = textwrap.dedent("\n".join(block.lines))
-        if len(code) > _LONGEST_BLOCK:
+        if len(code) > _MAX_BLOCK_LENGTH:
             continue
         if block.language in {"python", "py", "python3"}:
             problem = _python_problem(code)

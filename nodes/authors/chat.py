@@ -15,15 +15,15 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from nodes.authors.models import Models, Names
 from nodes.authors.parsing import object_in
-from nodes.authors.port import Answer, Brief, CallFailed, Role, Usage
+from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, Usage
 from nodes.authors.prices import Prices
 from nodes.authors.prompts import Prompt, leaks, prompt_for
 from nodes.authors.provider_errors import call_failed, timed_out
 from nodes.authors.usage import Tokens, believable, estimated_tokens, reports_in
 
-MOST_ROOM: Final = 4
+MAX_ROOM_FACTOR: Final = 4
 """The token limit is raised to at most this many times its setting, for answers that were cut off."""
-RESTED: Final = 60.0
+FALLBACK_SECONDS: Final = 60.0
 """Seconds for which a model that failed leaves its calls to the fallback."""
 CUT_OFF: Final = "It was cut off at its token limit. Write it again, complete and more briefly."
 REFUSED: Final = "The model refused to answer"
@@ -84,7 +84,7 @@ class ChatAuthor:
     def _most_of(self, name: str, prompt: Prompt, objections: Sequence[str]) -> Usage:
         return self._prices.usage(name, Tokens(_sent(prompt), self._room(objections), estimated=True))
 
-    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer:
         """Raises CallFailed; transient also where another model or another mode will be asked next."""
         name = self._whose_turn(brief.role)
         mode = self._modes.get(name, Mode.JSON_SCHEMA)
@@ -103,14 +103,14 @@ class ChatAuthor:
 
     def _room(self, objections: Sequence[str]) -> int:
         """Tokens for an answer: twice as many for each one that was cut off."""
-        return self._max_tokens * min(MOST_ROOM, 1 << _cut_off(objections))
+        return self._max_tokens * min(MAX_ROOM_FACTOR, 1 << _cut_off(objections))
 
-    def _whose_turn(self, role: Role) -> str:
+    def _whose_turn(self, role: AuthorRole) -> str:
         names = self._names.of(role)
         now = time.monotonic()
         return next((name for name in names if self._rests.get(name, 0.0) <= now), names[0])
 
-    def _other_way(self, role: Role, name: str, mode: Mode, failure: CallFailed) -> CallFailed:
+    def _other_way(self, role: AuthorRole, name: str, mode: Mode, failure: CallFailed) -> CallFailed:
         """The same failure, or a transient one where there is another mode or model to try."""
         following = list(Mode)[list(Mode).index(mode) + 1 :]
         if failure.outcome == NO_SUCH_MODE and following:
@@ -118,7 +118,7 @@ class ChatAuthor:
             return CallFailed(str(failure), model=name, outcome=f"failed: no {mode}", wait=0.0)
         others = [other for other in self._names.of(role) if self._rests.get(other, 0.0) <= time.monotonic()]
         if len(others) > 1 and others[0] == name:
-            self._rests[name] = time.monotonic() + RESTED
+            self._rests[name] = time.monotonic() + FALLBACK_SECONDS
             return CallFailed(str(failure), model=name, outcome=failure.outcome, wait=0.0)
         return failure
 
@@ -141,7 +141,7 @@ class ChatAuthor:
                 return _said_by_completion(completion)
             raise _mode_failed(error, name) or call_failed(error, name) from None
 
-    def _answer(self, name: str, prompt: Prompt, said: _Said, room: int) -> Answer:
+    def _answer(self, name: str, prompt: Prompt, said: _Said, room: int) -> AuthorAnswer:
         written = estimated_tokens(said.written)
         usage = self._prices.usage(
             name, believable(said.reports, sent=_sent(prompt), written=written, room=max(room, written))
@@ -158,7 +158,7 @@ class ChatAuthor:
             problem = NO_JSON
         elif leaks(prompt.system, json.dumps(content, ensure_ascii=False)):
             problem = LEAKED
-        return Answer(
+        return AuthorAnswer(
             content if content is not None and problem is None else {"text": said.text[:4000]},
             model=name,
             tokens_in=usage.tokens_in,

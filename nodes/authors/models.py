@@ -10,13 +10,22 @@ from typing import Any, Final
 from langchain_core.language_models import BaseChatModel
 
 from domain.errors import InvalidInput
-from nodes.authors.port import Role
+from nodes.authors.port import AuthorRole
 
 EXTRAS: Final = ("openai", "anthropic", "ollama")
 """Providers whose integration is an extra of this project, of the same name."""
 
-CURRICULUM: Final = frozenset({Role.INTENT, Role.FRAMEWORK, Role.OUTLINE, Role.STAGE, Role.EDIT_PLAN, Role.NEW_PARTS})
-CONTENT: Final = frozenset({Role.TUTORIAL, Role.RESOURCES, Role.QUIZ})
+CURRICULUM: Final = frozenset(
+    {
+        AuthorRole.INTENT,
+        AuthorRole.FRAMEWORK,
+        AuthorRole.OUTLINE,
+        AuthorRole.STAGE,
+        AuthorRole.EDIT_PLAN,
+        AuthorRole.NEW_PARTS,
+    }
+)
+CONTENT: Final = frozenset({AuthorRole.TUTORIAL, AuthorRole.RESOURCES, AuthorRole.QUIZ})
 
 _PACKAGE: Final = re.compile(r"requires the (\S+) package")
 """How LangChain names the package that a provider needs, which may be called otherwise than the provider."""
@@ -39,13 +48,13 @@ class Names:
     review: str | None = None
     fallback: str | None = None
 
-    def of(self, role: Role) -> list[str]:
+    def of(self, role: AuthorRole) -> list[str]:
         """Who may answer, in the order in which they are asked."""
         special = self.curriculum if role in CURRICULUM else self.content if role in CONTENT else self.review
         return list(dict.fromkeys(name for name in (special or self.usual, self.fallback) if name))
 
     def all(self) -> list[str]:
-        return list(dict.fromkeys(name for role in Role for name in self.of(role)))
+        return list(dict.fromkeys(name for role in AuthorRole for name in self.of(role)))
 
 
 @dataclass(slots=True)

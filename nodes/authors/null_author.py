@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 from domain.errors import RunFailed
 
 if TYPE_CHECKING:
-    from nodes.authors.port import Answer, Brief, Usage
+    from nodes.authors.port import AuthorAnswer, Brief, Usage
 
 
-class Nobody:
+class NullAuthor:
     name = "none"
     most_concepts: int | None = None
 
     def most(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> "Usage":
         raise NotImplementedError("nobody asks it")
 
-    async def write(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> "Answer":  # noqa: ARG002
+    async def write(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> "AuthorAnswer":  # noqa: ARG002
         raise RunFailed("this command runs nothing; start it again without --detach, or start a worker")

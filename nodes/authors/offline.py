@@ -21,7 +21,7 @@ from nodes.authors.offline_texts.slices import write_outline, write_stage_parts
 from nodes.authors.offline_texts.tutorials import write_tutorial
 from nodes.authors.offline_texts.understanding import review, understand
 from nodes.authors.port import (
-    Answer,
+    AuthorAnswer,
     Brief,
     ContentBrief,
     EditPlanBrief,
@@ -60,14 +60,14 @@ class OfflineAuthor:
         """It costs nothing."""
         return Usage()
 
-    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:  # noqa: ARG002
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer:  # noqa: ARG002
         """Raises RunFailed for a content that was told to fail. Objections change nothing: rules do not learn."""
         self._note("begin", brief)
         if self._latency > 0:
             await asyncio.sleep(self._latency)
         if isinstance(brief, ContentBrief):
             self._fail_if_told(brief)
-        answer = Answer(content=_words_for(brief).model_dump(mode="json"), model=self.name, finish_reason="stop")
+        answer = AuthorAnswer(content=_words_for(brief).model_dump(mode="json"), model=self.name, finish_reason="stop")
         self._note("end", brief)
         return answer
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 _FENCED: Final = re.compile(r"```[\w-]*[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
-MOST_NESTED: Final = 50
+MAX_NESTING: Final = 50
 """Levels of an answer, many times those of any shape: deeper ones cannot be stored, and are no answers."""
 _DECODER: Final = json.JSONDecoder(strict=False)  # models leave line breaks inside strings
 
@@ -25,7 +25,7 @@ def object_in(text: str) -> dict[str, Any] | None:
 
 def _is_flat_enough(value: Any) -> bool:
     level = [value]
-    for _ in range(MOST_NESTED):
+    for _ in range(MAX_NESTING):
         lists = [part.values() if isinstance(part, dict) else part for part in level if isinstance(part, dict | list)]
         level = [item for items in lists for item in items]
         if not level:

@@ -19,7 +19,7 @@ from domain.request import Intent, LearningRequest, Preferences
 from domain.vocabulary import ContentType
 
 
-class Role(StrEnum):
+class AuthorRole(StrEnum):
     """What an author is asked to be."""
 
     INTENT = "intent"
@@ -43,14 +43,14 @@ class Brief(BaseModel, Generic[T]):
     """One request to an author; its answer must validate as `shape`, which is T."""
 
     model_config = ConfigDict(frozen=True)
-    role: ClassVar[Role]
+    role: ClassVar[AuthorRole]
     shape: ClassVar[type[BaseModel]]
     unkeyed: ClassVar[frozenset[str]] = frozenset()
     """Fields that no answer hangs on: from settings, or what code reads from the request. No key has them."""
 
 
 class IntentBrief(Brief[Intent]):
-    role = Role.INTENT
+    role = AuthorRole.INTENT
     shape = Intent
     request: LearningRequest
 
@@ -67,21 +67,21 @@ class DesignBrief(Brief[T]):
 
 
 class FrameworkBrief(DesignBrief[FrameworkDraft]):
-    role = Role.FRAMEWORK
+    role = AuthorRole.FRAMEWORK
     shape = FrameworkDraft
 
 
 class OutlineBrief(DesignBrief[Outline]):
     """The stages of a framework that is too large for one answer."""
 
-    role = Role.OUTLINE
+    role = AuthorRole.OUTLINE
     shape = Outline
 
 
 class StageBrief(Brief[StageParts]):
     """The modules and concepts of the stage at `index` of an outline."""
 
-    role = Role.STAGE
+    role = AuthorRole.STAGE
     shape = StageParts
     unkeyed = frozenset({"weeks"})
     request: LearningRequest
@@ -96,7 +96,7 @@ class StageBrief(Brief[StageParts]):
 
 
 class StructureReviewBrief(Brief[StructureReview]):
-    role = Role.STRUCTURE_REVIEW
+    role = AuthorRole.STRUCTURE_REVIEW
     shape = StructureReview
     unkeyed = frozenset({"weeks"})
     request: LearningRequest
@@ -109,7 +109,7 @@ class StructureReviewBrief(Brief[StructureReview]):
 class EditPlanBrief(Brief[EditPlan]):
     """A plan that mends `issues` and follows `feedback` (a person's words, empty where nobody spoke)."""
 
-    role = Role.EDIT_PLAN
+    role = AuthorRole.EDIT_PLAN
     shape = EditPlan
     unkeyed = frozenset({"max_concepts"})
     preferences: Preferences
@@ -124,7 +124,7 @@ class EditPlanBrief(Brief[EditPlan]):
 class NewPartsBrief(Brief[NewParts]):
     """The parts that the `add` operations of a plan call for; no other part is written anew."""
 
-    role = Role.NEW_PARTS
+    role = AuthorRole.NEW_PARTS
     shape = NewParts
     preferences: Preferences
     framework: Framework
@@ -145,13 +145,13 @@ class ContentBrief(Brief[C], Generic[C]):
 
 
 class TutorialBrief(ContentBrief[Tutorial]):
-    role = Role.TUTORIAL
+    role = AuthorRole.TUTORIAL
     shape = Tutorial
     content_type = ContentType.TUTORIAL
 
 
 class ResourcesBrief(ContentBrief[Resources]):
-    role = Role.RESOURCES
+    role = AuthorRole.RESOURCES
     shape = Resources
     unkeyed = frozenset({"found"})
     content_type = ContentType.RESOURCES
@@ -160,7 +160,7 @@ class ResourcesBrief(ContentBrief[Resources]):
 
 
 class QuizBrief(ContentBrief[Quiz]):
-    role = Role.QUIZ
+    role = AuthorRole.QUIZ
     shape = Quiz
     content_type = ContentType.QUIZ
 
@@ -168,7 +168,7 @@ class QuizBrief(ContentBrief[Quiz]):
 class QuizKeyBrief(Brief[QuizKey]):
     """A second opinion: the questions of a quiz, without their key."""
 
-    role = Role.QUIZ_KEY
+    role = AuthorRole.QUIZ_KEY
     shape = QuizKey
     preferences: Preferences
     concept: Concept
@@ -207,7 +207,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AuthorAnswer:
     """What an author wrote, not yet checked, and what it cost (tokens, US dollars)."""
 
     content: dict[str, Any]
@@ -276,4 +276,4 @@ class Author(Protocol):
         """The most that a call can use."""
         ...
 
-    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer: ...
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer: ...

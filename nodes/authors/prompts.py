@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from nodes.authors.port import Brief, FrameworkBrief, OutlineBrief, Role, StageBrief
+from nodes.authors.port import AuthorRole, Brief, FrameworkBrief, OutlineBrief, StageBrief
 from nodes.authors.prompt_data import data_of
 
-LONGEST_TEXT: Final = 4000
+MAX_TEXT_LENGTH: Final = 4000
 """Characters of one text in the data."""
-LONGEST_DATA: Final = 200_000
+MAX_DATA_LENGTH: Final = 200_000
 """Characters of all the data; beyond that, texts are cut shorter."""
-MOST_ITEMS: Final = 60
-MOST_TEXTS: Final = 12
-LONGEST_ANSWER: Final = 800
+MAX_ITEMS: Final = 60
+MAX_TEXTS: Final = 12
+MAX_ANSWER_LENGTH: Final = 800
 """Of one list, of one list of mere texts, and characters of one text, in an answer: said in the schema only; a longer
 one is no mistake."""
 LESS: Final = 4
 """How many times smaller both become for each answer that was cut off."""
-SHORTEST_LEAK: Final = 50
+MIN_LEAK_LENGTH: Final = 50
 """Characters of a sentence of the system message that nobody writes by chance."""
 
 _COMMON: Final = (
@@ -38,59 +38,59 @@ _COMMON: Final = (
     "Write every text for the reader in the language that `language` in the data names; names of technologies, code "
     "and the fixed words of the schema stay as they are. Never write placeholders."
 )
-_TASKS: Final[dict[Role, str]] = {
-    Role.INTENT: (
+_TASKS: Final[dict[AuthorRole, str]] = {
+    AuthorRole.INTENT: (
         "Say what the learner wants to be able to do, what it takes, what is missing so far, and how the "
         "learning should be weighted. `content_format_weights` maps text, visual, audio and hands_on to parts of 1."
     ),
-    Role.FRAMEWORK: (
+    AuthorRole.FRAMEWORK: (
         "Design the roadmap: stages in learning order, each with modules, each with concepts that one sitting or a "
         "few can teach. At most `max_concepts` concepts in all; the hours of all concepts together must fit the "
         "learner's "
         "hours a week and deadline. `prerequisites` are exact names of concepts that come earlier in the roadmap. "
         "Every name is specific and occurs once; what the learner knows already is left out."
     ),
-    Role.OUTLINE: (
+    AuthorRole.OUTLINE: (
         "Design the stages of the roadmap in learning order, without their modules. `concepts` says how many concepts "
         "a stage will hold; all stages together at most `max_concepts`, and as many as the learner's hours a week and "
         "deadline have room for. Names are specific and occur once."
     ),
-    Role.STAGE: (
+    AuthorRole.STAGE: (
         "Write the modules and concepts of the one stage that `stage` names, about `concepts_wanted` concepts and no "
         "more. `outline` shows the stages around it. `earlier_concepts` are taught before: do not teach them again; "
         "`prerequisites` are exact names among them, or of concepts that come earlier in this stage."
     ),
-    Role.STRUCTURE_REVIEW: (
+    AuthorRole.STRUCTURE_REVIEW: (
         "Judge the roadmap as an experienced teacher of its subject: does it lead to the goal, in an order that can be "
         "learned, without gaps and repetitions, within the hours? An issue is critical only where the learner could "
         "not reach the goal; `location` is the id of the part it is about. Scores run from 0 to 100."
     ),
-    Role.EDIT_PLAN: (
+    AuthorRole.EDIT_PLAN: (
         "Plan the edits that follow the feedback and mend the issues, and touch nothing else. Operations name parts by "
         "id: remove, rename (`values.name`), move (`position`), change (`values`: description, estimated_hours, "
         "difficulty, prerequisites as ids, keywords), and add, which has no `target_id` but a `position` with the "
         "`parent_id`, and says in `values.name` and `reason` what the new part is about. The roadmap keeps at most "
         "`max_concepts` concepts."
     ),
-    Role.NEW_PARTS: (
+    AuthorRole.NEW_PARTS: (
         "Write the new parts that `additions` call for. `operation` is the number given there, and exactly one of "
         "stage, module and concept is filled: the one that is asked for. `prerequisites` are exact names of "
         "concepts of the "
         "roadmap. Names that exist already are not used again."
     ),
-    Role.TUTORIAL: (
+    AuthorRole.TUTORIAL: (
         "Write a tutorial that teaches the one concept, in Markdown with at least three headings: why it matters, the "
         "idea, a worked example, an exercise with what a good result looks like. Build on the prerequisites, leave the "
         "other concepts to their own tutorials. Code blocks name their language, are complete, and are closed. "
         "`language` of the answer is the code that the data gives."
     ),
-    Role.RESOURCES: (
+    AuthorRole.RESOURCES: (
         "Recommend three to six resources for the one concept that exist for certain: official documentation, standard "
         "books, well-known courses. A URL that you are not sure of is worse than none: prefer the root or a main "
         "section of a well-known site to a deep link. Where there are `search_results`, "
         "choose among them what fits. `type` is a word like docs, book, course, video or article."
     ),
-    Role.QUIZ: (
+    AuthorRole.QUIZ: (
         "Write four to six questions that show whether the one concept was understood, not remembered. "
         "`correct_answer` holds indices into `options`, from 0: exactly one for single_choice and true_false, which "
         "has two options. Right options stand at different places and are no longer than wrong ones. No `all of "
@@ -98,7 +98,7 @@ _TASKS: Final[dict[Role, str]] = {
         "or `none of the above`, no options that overlap, no negative questions, no always or never in options. "
         "`explanation` says why the answer is right. `question_id` is q1, q2, ..."
     ),
-    Role.QUIZ_KEY: (
+    AuthorRole.QUIZ_KEY: (
         "Answer each question as somebody who knows the subject well and was not told the key. `correct_answer` holds "
         "the indices of all right options, from 0; it is empty where no option is right, more are right than the type "
         "allows, or the question cannot be understood. Answer every question under its `question_id`."
@@ -127,7 +127,7 @@ def prompt_for(
     if with_schema:
         lines.append(f"The answer is one JSON object of this schema:\n{json.dumps(schema, ensure_ascii=False)}")
     if objections:
-        told = [_cut(text, LONGEST_TEXT) for text in objections]
+        told = [_cut(text, MAX_TEXT_LENGTH) for text in objections]
         lines.append("Earlier answers could not be used. Answer anew, with what is said here mended:")
         lines.append(_marked("data", told))
     return Prompt(f"{_COMMON}\n\n{_TASKS[brief.role]}", "\n\n".join(lines), schema)
@@ -137,7 +137,7 @@ def leaks(system: str, answer: str) -> bool:
     """Whether an answer repeats a sentence of the system message."""
     said = _folded(answer)
     sentences = (_folded(sentence) for sentence in re.split(r"(?<=[.:;])\s", system))
-    return any(len(sentence) >= SHORTEST_LEAK and sentence in said for sentence in sentences)
+    return any(len(sentence) >= MIN_LEAK_LENGTH and sentence in said for sentence in sentences)
 
 
 def _folded(text: str) -> str:
@@ -148,13 +148,13 @@ def _most_parts(brief: Brief[Any]) -> int:
     """No stage and no module is empty, so that there are no more of them than concepts."""
     match brief:
         case FrameworkBrief() | OutlineBrief() | StageBrief():
-            return min(brief.max_concepts, MOST_ITEMS)
+            return min(brief.max_concepts, MAX_ITEMS)
         case _:
-            return MOST_ITEMS
+            return MAX_ITEMS
 
 
 @lru_cache(maxsize=64)
-def _schema(role: Role, shape: Any, most: int, cut_off: int) -> dict[str, Any]:
+def _schema(role: AuthorRole, shape: Any, most: int, cut_off: int) -> dict[str, Any]:
     schema: dict[str, Any] = deepcopy(shape.model_json_schema())  # pydantic hands out what it was given
     schema["title"] = str(role)
     schema.setdefault("description", f"The {role} that was asked for.")
@@ -165,10 +165,10 @@ def _schema(role: Role, shape: Any, most: int, cut_off: int) -> dict[str, Any]:
 def _bound(schema: dict[str, Any], name: str, most: int, less: int) -> None:
     """A model that is held to the schema cannot write one list, or one text beside a tutorial's, for ever."""
     if schema.get("type") == "array":
-        items = MOST_TEXTS if schema.get("items", {}).get("type") == "string" else most
+        items = MAX_TEXTS if schema.get("items", {}).get("type") == "string" else most
         schema.setdefault("maxItems", max(items // less, schema.get("minItems", 1)))
     if schema.get("type") == "string" and name != "content":
-        schema.setdefault("maxLength", max(LONGEST_ANSWER // less, schema.get("minLength", 1)))
+        schema.setdefault("maxLength", max(MAX_ANSWER_LENGTH // less, schema.get("minLength", 1)))
     parts = {**schema.get("properties", {}), **schema.get("$defs", {}), "": schema.get("items")}
     for part_name, part in parts.items():
         if isinstance(part, dict):
@@ -184,8 +184,8 @@ def _marked(mark: str, data: Any) -> str:
 
 def _fitted(data: Any) -> Any:
     """The same data with texts of a bounded length, the shorter the more of them there are."""
-    longest = LONGEST_TEXT
-    while len(json.dumps(capped := _capped(data, longest), ensure_ascii=False)) > LONGEST_DATA and longest > 50:
+    longest = MAX_TEXT_LENGTH
+    while len(json.dumps(capped := _capped(data, longest), ensure_ascii=False)) > MAX_DATA_LENGTH and longest > 50:
         longest //= 2
     return capped
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from domain.text.secrets import redact
 from nodes.authors.port import CallFailed
 
-LONGEST_REASON: Final = 300
+MAX_REASON_LENGTH: Final = 300
 _TRANSIENT: Final = frozenset({408, 409, 425, 429})
 _DENIED: Final = frozenset({401, 402, 403, 404})
 _QUOTA: Final = frozenset(
@@ -129,7 +129,7 @@ def _said(error: Exception, wrapped: Mapping[str, Any] | None) -> str:
     body = wrapped if wrapped is not None else getattr(error, "body", None)
     message = body.get("message") if isinstance(body, Mapping) else None
     text = " ".join(redact(str(message or error) or type(error).__name__).split())
-    return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]}…"
+    return text if len(text) <= MAX_REASON_LENGTH else f"{text[:MAX_REASON_LENGTH]}…"
 
 
 def _retry_after(error: Exception) -> float | None:

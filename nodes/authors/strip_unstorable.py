@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from nodes.authors.port import Answer
+from nodes.authors.port import AuthorAnswer
 
 
-def storable_answer(answer: Answer) -> Answer:
+def storable_answer(answer: AuthorAnswer) -> AuthorAnswer:
     """The same answer without what PostgreSQL cannot store: NUL characters and lone surrogates."""
     try:  # quicker to see in the text than to walk through all of it
         if b"\\u0000" not in to_json(answer.content):

@@ -16,11 +16,11 @@ from typing import Final, Protocol
 
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
 from nodes.authors.bugs import blamed_on_author
-from nodes.authors.port import Answer, Author, CallFailed
+from nodes.authors.port import Author, AuthorAnswer, CallFailed
 from nodes.authors.strip_unstorable import storable_answer
 from nodes.ledger.budget import Budget
 from nodes.ledger.requests import (
-    Question,
+    CallSpec,
     T,
     bought_call,
     call_key,
@@ -30,18 +30,18 @@ from nodes.ledger.requests import (
     reserved_call,
     shaped,
 )
-from nodes.ledger.retry_policy import Patience
+from nodes.ledger.retry_policy import RetryPolicy
 from nodes.ledger.scheduler import Throttle
 from nodes.tracing import span
 from repository.db.database import Database, Session
-from repository.db.fence import Fence, commit_fenced
+from repository.db.fence import Fence, fenced_transaction
 from repository.db.group_commit import Work
-from repository.runs.calls import Call, KnownAnswer, object_to, record_call, release_call, reserve_call, try_key
-from repository.runs.tasks import made_progress
+from repository.runs.calls import Call, KnownAnswer, record_call, reject_answer, release_call, reserve_call, try_key
+from repository.runs.tasks import reset_crash_count
 
-MOST_TRIES: Final = 3
+MAX_TRIES: Final = 3
 """Answers that one start buys for one question before it counts as failed."""
-MOST_OBJECTIONS: Final = 3
+MAX_OBJECTIONS: Final = 3
 """An author is told what was wrong with its last answers, not with all of them."""
 
 
@@ -69,7 +69,7 @@ class Ledger:
     urgent: bool
     known: dict[str, KnownAnswer]
     """Answers that no content row holds, by key: of earlier attempts, and this one's."""
-    patience: Patience = field(default_factory=Patience)
+    patience: RetryPolicy = field(default_factory=RetryPolicy)
     budget: Budget = field(default_factory=Budget)
     stopped: ModelDenied | BudgetSpent | None = None
     """Why no call of this run may start any more."""
@@ -111,7 +111,7 @@ class Ledger:
             async with asyncio.timeout(delay):
                 await self._stop.wait()
 
-    async def ask(self, question: Question[T]) -> T:
+    async def ask(self, question: CallSpec[T]) -> T:
         """An answer that passes the check, committed: its ledger row, and with `keep` what the caller saves, at once.
 
         Answers that earlier attempts had rejected are walked through first; then at most MOST_TRIES are bought.
@@ -125,15 +125,15 @@ class Ledger:
         value, objections, ordinal, key = self._walk(question, self.round)
         if value is not None:
             return value
-        for bought in range(1, MOST_TRIES + 1):
-            value, problems = await self._buy(question, key, objections[-MOST_OBJECTIONS:])
+        for bought in range(1, MAX_TRIES + 1):
+            value, problems = await self._buy(question, key, objections[-MAX_OBJECTIONS:])
             if value is not None:
                 return value
             objections.append(" ".join(problems))
-            key = call_key(question, self.round, ordinal + bought, objections[-MOST_OBJECTIONS:])
-        raise AnswerRejected(f"The author's answers failed their check {MOST_TRIES} times: {objections[-1]}")
+            key = call_key(question, self.round, ordinal + bought, objections[-MAX_OBJECTIONS:])
+        raise AnswerRejected(f"The author's answers failed their check {MAX_TRIES} times: {objections[-1]}")
 
-    def _walk(self, question: Question[T], round_: int) -> tuple[T | None, list[str], int, str]:
+    def _walk(self, question: CallSpec[T], round_: int) -> tuple[T | None, list[str], int, str]:
         """Through the known answers of a round: the accepted one, what was said about the others, how many they are,
         and the key of the last that was looked for.
 
@@ -141,7 +141,7 @@ class Ledger:
         """
         objections: list[str] = []
         for ordinal in count():
-            key = call_key(question, round_, ordinal, objections[-MOST_OBJECTIONS:])
+            key = call_key(question, round_, ordinal, objections[-MAX_OBJECTIONS:])
             known = self.known.get(key)
             if known is None:
                 return None, objections, ordinal, key
@@ -153,7 +153,7 @@ class Ledger:
             objections.append(" ".join(problems))
         raise AssertionError("a walk ends at the first answer that is not known")
 
-    async def _buy(self, question: Question[T], key: str, told: list[str]) -> tuple[T | None, list[str]]:
+    async def _buy(self, question: CallSpec[T], key: str, told: list[str]) -> tuple[T | None, list[str]]:
         """One answer, committed, in as many tries as patience allows."""
         since: float | None = None
         for number in count(1):
@@ -175,7 +175,7 @@ class Ledger:
                 return bought
         raise AssertionError("tries end by an answer or an error")
 
-    async def _try(self, question: Question[T], key: str, told: list[str], number: int) -> tuple[T | None, list[str]]:
+    async def _try(self, question: CallSpec[T], key: str, told: list[str], number: int) -> tuple[T | None, list[str]]:
         """One call, and what came of it committed."""
         with blamed_on_author():
             most = self.author.most(question.brief, told)
@@ -220,19 +220,19 @@ class Ledger:
     async def object(self, call: Call, problems: list[str]) -> None:
         """An answer that passed its check turned out wrong: its question is asked again with this objection."""
         objection = " ".join(problems)
-        await commit_fenced(
-            self.database, self.fence, lambda session: object_to(session, self.fence, call.key, objection)
+        await fenced_transaction(
+            self.database, self.fence, lambda session: reject_answer(session, self.fence, call.key, objection)
         )
         self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model)
 
-    async def _write(self, question: Question[T], told: list[str]) -> Answer:
+    async def _write(self, question: CallSpec[T], told: list[str]) -> AuthorAnswer:
         with span("roadmap.call", role=question.brief.role, step=question.step) as told_span, blamed_on_author():
             answer = storable_answer(await self.author.write(question.brief, told))
             told_span.set_attributes({"model": answer.model, "tokens": answer.tokens_in + answer.tokens_out})
         return answer
 
     async def _commit(self, work: Work) -> None:
-        await commit_fenced(self.database, self.fence, work)
+        await fenced_transaction(self.database, self.fence, work)
 
     async def _record(self, call: Call, held: str, session: Session) -> None:
         await record_call(session, self.fence, call)
@@ -243,11 +243,11 @@ class Ledger:
         if self.budget.limit is not None:
             await release_call(session, self.fence, held)
 
-    async def _save(self, question: Question[T], call: Call, value: T | None, held: str, session: Session) -> None:
+    async def _save(self, question: CallSpec[T], call: Call, value: T | None, held: str, session: Session) -> None:
         if value is not None and question.keep is not None:
             await question.keep(session, value, call)
             await self._release(session, held)
         else:
             await self._record(call, held, session)
         if not self._progressed:
-            await made_progress(session, self.fence)
+            await reset_crash_count(session, self.fence)

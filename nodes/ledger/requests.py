@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from domain.vocabulary import Step
-from nodes.authors.port import Answer, Brief, CallFailed, Usage
+from nodes.authors.port import AuthorAnswer, Brief, CallFailed, Usage
 from repository.db.database import Session
 from repository.db.group_commit import Work
 from repository.runs.calls import ACCEPTED, Call, KnownAnswer, Reservation
@@ -26,7 +26,7 @@ def accept_all(_: BaseModel) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Question(Generic[T]):
+class CallSpec(Generic[T]):
     """What is asked: a brief, the step that asks, and what makes an answer count."""
 
     step: Step
@@ -49,19 +49,19 @@ class Question(Generic[T]):
     """What an earlier round got accepted is taken as it is: only what failed is asked anew."""
 
 
-def call_key(question: Question[Any], round_: int, ordinal: int, objections: list[str]) -> str:
+def call_key(question: CallSpec[Any], round_: int, ordinal: int, objections: list[str]) -> str:
     """Same key, same question: no clock, no model and no setting in it."""
     brief = question.brief.model_dump(mode="json", exclude=set(question.brief.unkeyed))
     parts = [question.brief.role, question.step, round_, question.subject, ordinal, objections, brief]
     return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def known_call(question: Question[Any], key: str, known: KnownAnswer) -> Call:
+def known_call(question: CallSpec[Any], key: str, known: KnownAnswer) -> Call:
     """The call that brought a known answer, as far as it is known: its row is there already."""
     return Call(key, question.step, known.model, 0, 0, 0.0, 0.0, None, ACCEPTED, known.answer)
 
 
-def checked(question: Question[T], answer: Answer) -> tuple[T | None, list[str]]:
+def checked(question: CallSpec[T], answer: AuthorAnswer) -> tuple[T | None, list[str]]:
     """The answer where it counts, else what is wrong with it."""
     if answer.problem is not None:
         return None, [answer.problem]
@@ -70,14 +70,14 @@ def checked(question: Question[T], answer: Answer) -> tuple[T | None, list[str]]
     return (None, problems) if problems else (value, [])
 
 
-def shaped(question: Question[T], content: Mapping[str, Any]) -> tuple[T | None, list[str]]:
+def shaped(question: CallSpec[T], content: Mapping[str, Any]) -> tuple[T | None, list[str]]:
     try:
         return cast(T, question.brief.shape.model_validate(content)), []
     except ValidationError as error:
         return None, [f"{'.'.join(map(str, item['loc']))}: {item['msg']}." for item in error.errors()[:5]]
 
 
-def bought_call(question: Question[Any], key: str, answer: Answer, latency: float, problems: list[str]) -> Call:
+def bought_call(question: CallSpec[Any], key: str, answer: AuthorAnswer, latency: float, problems: list[str]) -> Call:
     return Call(
         key=key,
         step=question.step,

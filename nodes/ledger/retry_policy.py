@@ -7,12 +7,12 @@ from typing import Final
 
 from nodes.authors.port import CallFailed
 
-FIRST_DELAY: Final = 0.5
-LONGEST_DELAY: Final = 60.0
+MIN_DELAY_SECONDS: Final = 0.5
+MAX_DELAY_SECONDS: Final = 60.0
 
 
 @dataclass(slots=True)
-class Patience:
+class RetryPolicy:
     """Of one run: `seconds` is how long a question is tried, and how long the model may be silent for the whole run."""
 
     seconds: float = 900.0
@@ -32,7 +32,7 @@ class Patience:
         now = time.monotonic()
         if self._silent_since is None:
             self._silent_since = now
-        delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(number - 1, 10)) * random.uniform(0.5, 1)
+        delay = min(MAX_DELAY_SECONDS, MIN_DELAY_SECONDS * 2 ** min(number - 1, 10)) * random.uniform(0.5, 1)
         if failure.wait is not None:
             delay = max(delay, failure.wait * random.uniform(1, 1.1)) if failure.wait else 0.0
         over = now + delay - since > self.seconds or now - self._silent_since > self.seconds

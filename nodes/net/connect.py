@@ -19,7 +19,7 @@ import httpx
 
 from nodes.net.addresses import Address, AllowList, is_public, may_connect
 
-_MOST_ADDRESSES: Final = 3
+_MAX_ADDRESSES: Final = 3
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 """The addresses of a host; raises socket.gaierror."""
@@ -61,7 +61,7 @@ class Limits:
 class Connector:
     """Makes requests, each on a connection of its own to an address that was judged."""
 
-    def __init__(self, allowed: AllowList, outside: "Outside", limits: Limits) -> None:
+    def __init__(self, allowed: AllowList, outside: "NetworkEnvironment", limits: Limits) -> None:
         self._outside = outside
         self._backend = _JudgingBackend(allowed, outside.resolve)
         self._limits = limits
@@ -135,7 +135,7 @@ class _JudgingBackend(httpcore.AsyncNetworkBackend):
             raise FetchFailed("its host could not be looked up in time", offline=True, internal=True) from None
         if not found:
             raise FetchFailed("its host has no address", lasting=True, offline=True, internal=True)
-        return [ip_address(text) for text in dict.fromkeys(found)][:_MOST_ADDRESSES]
+        return [ip_address(text) for text in dict.fromkeys(found)][:_MAX_ADDRESSES]
 
 
 async def system_addresses(host: str, port: int) -> list[str]:
@@ -163,7 +163,7 @@ async def system_addresses(host: str, port: int) -> list[str]:
     return await found
 
 
-class Outside:
+class NetworkEnvironment:
     """What a fetcher believes of the world: where hosts are, and whose certificates are good."""
 
     def __init__(self, resolve: Resolver = system_addresses, trusting: ssl.SSLContext | None = None) -> None:

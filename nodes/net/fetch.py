@@ -13,10 +13,10 @@ import httpcore
 import httpx
 
 from nodes.net.addresses import AllowList
-from nodes.net.connect import Connector, FetchFailed, Headers, Limits, Outside, readable
+from nodes.net.connect import Connector, FetchFailed, Headers, Limits, NetworkEnvironment, readable
 
-MOST_HOPS: Final = 5
-MOST_BYTES: Final = 262_144
+MAX_REDIRECTS: Final = 5
+MAX_BODY_BYTES: Final = 262_144
 """Of a body, packed and unpacked: a title stands far ahead of that."""
 _HEADERS: Final[Headers] = (
     ("User-Agent", "roadmap-orchestrator (link check)"),
@@ -28,7 +28,7 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WebPage:
     """The beginning of an answer, and where it was found after all redirects."""
 
     url: str
@@ -40,12 +40,12 @@ class Page:
 
 class Fetcher:
     def __init__(
-        self, allowed: AllowList = _NOBODY, outside: Outside | None = None, limits: Limits | None = None
+        self, allowed: AllowList = _NOBODY, outside: NetworkEnvironment | None = None, limits: Limits | None = None
     ) -> None:
         self._limits = limits or Limits()
-        self._connector = Connector(allowed, outside or Outside(), self._limits)
+        self._connector = Connector(allowed, outside or NetworkEnvironment(), self._limits)
 
-    async def fetch(self, url: str) -> Page:
+    async def fetch(self, url: str) -> WebPage:
         """Raises FetchFailed."""
         try:
             async with asyncio.timeout(self._limits.total_seconds):
@@ -53,8 +53,8 @@ class Fetcher:
         except TimeoutError:
             raise FetchFailed("it did not answer in time", offline=True) from None
 
-    async def _follow(self, url: str) -> Page:
-        for hop in range(MOST_HOPS + 1):
+    async def _follow(self, url: str) -> WebPage:
+        for hop in range(MAX_REDIRECTS + 1):
             try:
                 parsed = readable(url)
                 page, onward = await self._get(parsed, hop)
@@ -67,16 +67,16 @@ class Fetcher:
             url = _joined(parsed, onward)
         raise FetchFailed("it redirects without end", heard=True)
 
-    async def _get(self, url: httpx.URL, hop: int) -> tuple[Page, str | None]:
+    async def _get(self, url: httpx.URL, hop: int) -> tuple[WebPage, str | None]:
         """One hop: what stands there, or where it leads on to."""
         async with self._connector.request("GET", url, _HEADERS) as response:
             told = {name.lower(): value for name, value in response.headers}
             onward = told.get(b"location")
             if response.status in _REDIRECTS and onward is not None:
-                return Page("", response.status, "", b"", hop), onward.decode("utf-8", "replace")
+                return WebPage("", response.status, "", b"", hop), onward.decode("utf-8", "replace")
             body = await _beginning(response, told.get(b"content-encoding", b""))
         content_type = told.get(b"content-type", b"").decode("latin-1")
-        return Page(str(url), response.status, content_type, body, hop), None
+        return WebPage(str(url), response.status, content_type, body, hop), None
 
 
 def _joined(url: httpx.URL, onward: str) -> str:
@@ -91,13 +91,13 @@ async def _beginning(response: httpcore.Response, encoding: bytes) -> bytes:
     packed = bytearray()
     async for chunk in response.aiter_stream():
         packed += chunk
-        if len(packed) >= MOST_BYTES:
+        if len(packed) >= MAX_BODY_BYTES:
             break
-    raw = bytes(packed[:MOST_BYTES])
+    raw = bytes(packed[:MAX_BODY_BYTES])
     match encoding.strip().lower():
         case b"" | b"identity":
             return raw
         case b"gzip" | b"x-gzip" | b"deflate":
             with contextlib.suppress(zlib.error):
-                return zlib.decompressobj(wbits=47).decompress(raw, MOST_BYTES)
+                return zlib.decompressobj(wbits=47).decompress(raw, MAX_BODY_BYTES)
     return b""

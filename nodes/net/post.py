@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from nodes.net.addresses import AllowList
-from nodes.net.connect import Connector, FetchFailed, Limits, Outside, readable
+from nodes.net.connect import Connector, FetchFailed, Limits, NetworkEnvironment, readable
 
-MOST_BYTES: Final = 512
+MAX_BODY_BYTES: Final = 512
 """Of an answer; more of it is not read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PostAnswer:
     status: int
     beginning: bytes
     retry_after: float | None
@@ -20,11 +20,13 @@ class Answer:
 
 
 class Poster:
-    def __init__(self, allowed: AllowList, outside: Outside | None = None, limits: Limits | None = None) -> None:
+    def __init__(
+        self, allowed: AllowList, outside: NetworkEnvironment | None = None, limits: Limits | None = None
+    ) -> None:
         self.limits = limits or Limits()
-        self._connector = Connector(allowed, outside or Outside(), self.limits)
+        self._connector = Connector(allowed, outside or NetworkEnvironment(), self.limits)
 
-    async def post(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
+    async def post(self, url: str, headers: dict[str, str], body: bytes) -> PostAnswer:
         """Raises FetchFailed where nobody answered."""
         try:
             async with asyncio.timeout(self.limits.total_seconds):
@@ -32,7 +34,7 @@ class Poster:
         except TimeoutError:
             raise FetchFailed("it did not answer in time") from None
 
-    async def _post(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
+    async def _post(self, url: str, headers: dict[str, str], body: bytes) -> PostAnswer:
         sent = [
             ("User-Agent", "roadmap-orchestrator (webhook)"),
             ("Content-Type", "application/json"),
@@ -44,9 +46,9 @@ class Poster:
             beginning = bytearray()
             async for chunk in response.aiter_stream():
                 beginning += chunk
-                if len(beginning) >= MOST_BYTES:
+                if len(beginning) >= MAX_BODY_BYTES:
                     break
-        return Answer(response.status, bytes(beginning[:MOST_BYTES]), _seconds(told.get(b"retry-after", b"")))
+        return PostAnswer(response.status, bytes(beginning[:MAX_BODY_BYTES]), _seconds(told.get(b"retry-after", b"")))
 
 
 def _seconds(value: bytes) -> float | None:

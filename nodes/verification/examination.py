@@ -9,15 +9,15 @@ from functools import partial
 from typing import Any, Final, Generic
 
 from domain.checks import check_content
-from domain.contents import FEWEST_QUESTIONS, KeyAnswer, OpenQuestion, Quiz, QuizKey, Resources
+from domain.contents import MIN_QUESTIONS, KeyAnswer, OpenQuestion, Quiz, QuizKey, Resources
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
 from domain.vocabulary import GENERATOR_OF, ContentType
 from nodes.authors.port import C, ContentBrief, QuizBrief, QuizKeyBrief, ResourcesBrief
 from nodes.context import RunContext
-from nodes.ledger.requests import Question
+from nodes.ledger.requests import CallSpec
 from repository.runs.calls import Call
 
-MOST_LOOKS: Final = 3
+MAX_LOOKS: Final = 3
 """Answers to one question that are looked at, and so objected to twice at most."""
 
 
@@ -56,7 +56,7 @@ def without_claims(content: C) -> C:
 
 
 async def ask_examined(
-    context: RunContext, question: Callable[[Callable[[Call], None]], Question[C]], examine: Examine[C]
+    context: RunContext, question: Callable[[Callable[[Call], None]], CallSpec[C]], examine: Examine[C]
 ) -> tuple[C, Call]:
     """An answer that passed, or the soundest part of one, and the call that brought it.
 
@@ -65,7 +65,7 @@ async def ask_examined(
     calls: list[Call] = []
     kept: tuple[C, Call] | None = None
     problems: list[str] = []
-    for _ in range(MOST_LOOKS):
+    for _ in range(MAX_LOOKS):
         try:
             answer = await context.ledger.ask(question(calls.append))
         except (AnswerRejected, ModelUnavailable, ModelDenied, BudgetSpent):
@@ -80,7 +80,7 @@ async def ask_examined(
             return kept
         await context.ledger.object(call, problems)
     if kept is None:
-        raise AnswerRejected(f"The author's answers were found wanting {MOST_LOOKS} times: {' '.join(problems)}")
+        raise AnswerRejected(f"The author's answers were found wanting {MAX_LOOKS} times: {' '.join(problems)}")
     return kept
 
 
@@ -108,7 +108,7 @@ async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int
     """
     questions = [OpenQuestion.model_validate(question.model_dump()) for question in quiz.questions]
     asked = QuizKeyBrief(preferences=brief.preferences, concept=brief.concept, questions=questions)
-    second = Question(
+    second = CallSpec(
         GENERATOR_OF[ContentType.QUIZ],
         asked,
         partial(_check_key, quiz),
@@ -130,7 +130,7 @@ async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int
         if (other := told.get(question.question_id)) is None or not _disagrees(other, question.correct_answer)
     ]
     rest = Quiz(questions=agreed)
-    return Verdict(rest if len(agreed) >= FEWEST_QUESTIONS and not check_content(rest) else None, problems)
+    return Verdict(rest if len(agreed) >= MIN_QUESTIONS and not check_content(rest) else None, problems)
 
 
 def _named(answer: KeyAnswer) -> str:

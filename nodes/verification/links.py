@@ -12,17 +12,17 @@ from pydantic import BaseModel
 
 from domain.contents import Resource, Verification
 from nodes.net.connect import FetchFailed
-from nodes.net.fetch import Fetcher, Page
-from nodes.verification.titles import agree, says_that_it_is_missing, titles_of
+from nodes.net.fetch import Fetcher, WebPage
+from nodes.verification.titles import agree, looks_like_404, titles_of
 
-AT_ONCE: Final = 16
+CONCURRENT_CHECKS: Final = 16
 LIST_SECONDS: Final = 15.0
 """For one list of links: what is not known by then stays unchecked."""
 AWAY_SECONDS: Final = 60.0
 ENOUGH_FAILURES: Final = 3
 """Hosts that nothing was heard from, before anything was heard at all: then there seems to be no network."""
 REMEMBERED_SECONDS: Final = 900.0
-_MOST_REMEMBERED: Final = 4096
+_MAX_REMEMBERED: Final = 4096
 _GONE: Final = frozenset({404, 410})
 _READABLE: Final = ("text/", "image/", "video/", "audio/", "application/pdf", "application/json", "application/epub")
 
@@ -59,7 +59,7 @@ class LinkChecker:
         self._fetcher = fetcher
         self._list_seconds = list_seconds
         self._clock = clock
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns = asyncio.Semaphore(CONCURRENT_CHECKS)
         self._seen: dict[str, _Seen] = {}
         self._heard = False
         self._failures: set[str] = set()
@@ -92,7 +92,7 @@ class LinkChecker:
                 return _Seen(Finding(), self._clock(), needs_network=True)
             seen = await self._fetch(resource)
         if self._heard or not seen.needs_network:
-            if len(self._seen) >= _MOST_REMEMBERED:
+            if len(self._seen) >= _MAX_REMEMBERED:
                 self._seen.pop(next(iter(self._seen)))
             self._seen[key] = seen
         return seen
@@ -118,7 +118,7 @@ class LinkChecker:
                 self._away_until = self._clock() + AWAY_SECONDS
 
 
-def _judged(resource: Resource, page: Page) -> Finding:
+def _judged(resource: Resource, page: WebPage) -> Finding:
     if page.status in _GONE:
         return Finding(verification="unreachable", dead=True, reason=f"it answers {page.status}")
     if page.status >= 500:
@@ -126,7 +126,7 @@ def _judged(resource: Resource, page: Page) -> Finding:
     if page.status >= 300:  # who keeps programs out may well let people in
         return Finding(reason=f"it answers {page.status}")
     titles = titles_of(page.body, page.content_type)
-    if any(says_that_it_is_missing(title) for title in titles[:1]) and not says_that_it_is_missing(resource.title):
+    if any(looks_like_404(title) for title in titles[:1]) and not looks_like_404(resource.title):
         return Finding(verification="unreachable", dead=True, reason="the page says that it does not exist")
     if not titles and page.content_type and not page.content_type.lower().startswith(_READABLE):
         return Finding(reason="it is nothing that one reads")

@@ -16,12 +16,12 @@ from domain.logs import get_log
 
 _log = get_log(__name__)
 
-MOST_PAGES: Final = 8
+MAX_PAGES: Final = 8
 SEARCH_SECONDS: Final = 6.0
-_AT_ONCE: Final = 4
-_LONGEST_QUERY: Final = 300
+_CONCURRENT_SEARCHES: Final = 4
+_MAX_QUERY_LENGTH: Final = 300
 _LONGEST_TITLE, _LONGEST_SNIPPET = 200, 400
-_MOST_BYTES: Final = 300_000
+_MAX_BODY_BYTES: Final = 300_000
 TAVILY: Final = "https://api.tavily.com/search"
 DUCKDUCKGO: Final = "https://html.duckduckgo.com/html/"
 _LINK: Final = re.compile(
@@ -68,7 +68,7 @@ class TavilySearch:
         self._seconds = seconds
 
     async def find(self, query: str) -> list[FoundPage]:
-        asked = {"query": query[:_LONGEST_QUERY], "max_results": MOST_PAGES}
+        asked = {"query": query[:_MAX_QUERY_LENGTH], "max_results": MAX_PAGES}
         authorization = f"Bearer {self._key.get_secret_value()}"
         said = await _ask(self._url, self._seconds, {"Authorization": authorization}, json=asked)
         return read_tavily(said)
@@ -93,7 +93,7 @@ class DuckDuckGoSearch:
         self._seconds = seconds
 
     async def find(self, query: str) -> list[FoundPage]:
-        asked = {"q": query[:_LONGEST_QUERY]}
+        asked = {"q": query[:_MAX_QUERY_LENGTH]}
         return read_duckduckgo(await _ask(self._url, self._seconds, {"User-Agent": "Mozilla/5.0"}, data=asked))
 
 
@@ -112,7 +112,7 @@ class Finder:
 
     def __init__(self, search: Search) -> None:
         self._search = search
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._turns = asyncio.Semaphore(_CONCURRENT_SEARCHES)
 
     async def find(self, query: str) -> list[FoundPage]:
         async with self._turns:
@@ -137,7 +137,7 @@ async def _ask(url: str, seconds: float, headers: Mapping[str, str], **body: obj
             said = bytearray()
             async for chunk in response.aiter_raw():  # what was packed unasked is not unpacked: nobody knows how far
                 said += chunk
-                if len(said) > _MOST_BYTES:
+                if len(said) > _MAX_BODY_BYTES:
                     raise SearchFailed("The search answered too much.")
             return said.decode("utf-8", "replace")
     except TimeoutError:
@@ -163,7 +163,7 @@ def _harmless(pages: Sequence[FoundPage]) -> list[FoundPage]:
         if is_web_address(page.url) and len(page.url) <= 1000 and page.title.strip():
             short = {"title": page.title[:_LONGEST_TITLE], "snippet": page.snippet[:_LONGEST_SNIPPET]}
             found.setdefault(page.url, page.model_copy(update=short))
-    return list(found.values())[:MOST_PAGES]
+    return list(found.values())[:MAX_PAGES]
 
 
 def _plain(markup: str) -> str:

@@ -45,7 +45,7 @@ def titles_of(body: bytes, content_type: str) -> list[str]:
     return [clean for title in found if (clean := " ".join(html.unescape(_TAG.sub(" ", title)).split()))]
 
 
-def says_that_it_is_missing(title: str) -> bool:
+def looks_like_404(title: str) -> bool:
     return _NOT_THERE.search(title) is not None
 
 

@@ -14,8 +14,8 @@ from orchestrator.settings import Settings
 from repository.db.database import Database
 from repository.users import tokens as repository_tokens
 
-LONGEST_TOKEN: Final = 8192
-SHORTEST_SECRET: Final = 32
+MAX_TOKEN_LENGTH: Final = 8192
+MIN_SECRET_BYTES: Final = 32
 """Bytes of a secret for HS256 (RFC 7518)."""
 
 
@@ -61,7 +61,7 @@ class Tokens:
     open_to_all = False
 
     async def identify(self, token: str, database: Database) -> Identity:
-        if token.startswith(PREFIX) and len(token) < LONGEST_TOKEN:
+        if token.startswith(PREFIX) and len(token) < MAX_TOKEN_LENGTH:
             found = await database.persist(lambda session: repository_tokens.use_token(session, hash_of(token)))
             if found is not None:
                 return Identity(found[0], Role(found[1]))
@@ -88,7 +88,7 @@ class Jwt:
     async def identify(self, token: str, database: Database) -> Identity:  # noqa: ARG002
         import jwt
 
-        if len(token) > LONGEST_TOKEN:
+        if len(token) > MAX_TOKEN_LENGTH:
             raise Refused("The token is too long.")
         try:
             claims = jwt.decode(
@@ -147,8 +147,8 @@ def _keys(settings: Settings) -> dict[str | None, Any]:
 
 def _one_key(algorithm: str, key: str) -> Any:
     if algorithm == "HS256":
-        if len(key.encode()) < SHORTEST_SECRET:
-            raise InvalidInput(f"ROADMAP_JWT_KEY: a secret of HS256 has {SHORTEST_SECRET} bytes or more.")
+        if len(key.encode()) < MIN_SECRET_BYTES:
+            raise InvalidInput(f"ROADMAP_JWT_KEY: a secret of HS256 has {MIN_SECRET_BYTES} bytes or more.")
         if "-----BEGIN" in key:
             raise InvalidInput("ROADMAP_JWT_KEY is a public key: set ROADMAP_JWT_ALGORITHM to RS256 or ES256.")
         return key

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from domain.errors import InvalidInput
 from domain.request import UserId, usable_user_id
-from domain.webhooks import DISABLED_BY_USER, MOST_URL, WebhookEvent, new_secret
+from domain.webhooks import DISABLED_BY_USER, MAX_URL_LENGTH, WebhookEvent, new_secret
 from orchestrator.arguments import checks_arguments
 from repository.db.database import Database, Session
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
@@ -114,8 +114,8 @@ class Webhooks:
         from nodes.net.connect import FetchFailed
         from nodes.net.destinations import check_destination
 
-        if len(url) > MOST_URL:
-            raise InvalidInput(f"The URL of a webhook has at most {MOST_URL} characters.")
+        if len(url) > MAX_URL_LENGTH:
+            raise InvalidInput(f"The URL of a webhook has at most {MAX_URL_LENGTH} characters.")
         try:
             check_destination(url, AllowList.read(self._allowed))
         except FetchFailed as failure:

@@ -6,7 +6,7 @@ from orchestrator.commands.request_context import Terms
 from repository.db.database import Database, Session
 from repository.roadmaps import roadmaps
 from repository.runs import tasks
-from repository.runs.workers import despite_the_silent
+from repository.runs.workers import retry_past_stalled_sessions
 
 
 async def request_bin(database: Database, roadmap_id: str, terms: Terms) -> None:
@@ -20,13 +20,13 @@ async def request_bin(database: Database, roadmap_id: str, terms: Terms) -> None
         # Requests hold this row while they look whether it is in the bin.
         roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, for_update=True)
         for task in active:
-            await transitions.make_room(session, task)
+            await transitions.settle_stale_conflict(session, task)
         if await tasks.get_active_tasks_by_roadmap_id(session, roadmap_id):
             raise Conflict(f"A run of roadmap {roadmap_id} has just begun: cancel it first, or wait for its end.")
         if roadmap.deleted_at is None:
             await roadmaps.mark_binned(session, roadmap_id, binned=True)
 
-    await despite_the_silent(database, bin_)
+    await retry_past_stalled_sessions(database, bin_)
 
 
 async def request_restore(database: Database, roadmap_id: str, terms: Terms) -> None:
@@ -37,4 +37,4 @@ async def request_restore(database: Database, roadmap_id: str, terms: Terms) -> 
         if roadmap.deleted_at is not None:
             await roadmaps.mark_binned(session, roadmap_id, binned=False)
 
-    await despite_the_silent(database, restore)
+    await retry_past_stalled_sessions(database, restore)

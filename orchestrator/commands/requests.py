@@ -17,14 +17,14 @@ from orchestrator.commands import reviews, transitions
 from orchestrator.commands.request_context import OPERATOR, Terms, admit, asked_before, forget
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest, retry_json
 from orchestrator.execution.author_guard import check_author
-from orchestrator.resources import Resources
+from orchestrator.resources import OrchestratorResources
 from repository.db.database import Session
 from repository.db.fence import Fence
 from repository.roadmaps import claims, contents, roadmaps
 from repository.roadmaps.claims import Claimable
 from repository.runs import tasks
 from repository.runs.events import append_events
-from repository.runs.workers import despite_the_silent
+from repository.runs.workers import retry_past_stalled_sessions
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
 
@@ -32,7 +32,7 @@ DEFAULT_USER = "local"
 
 
 async def request_creation(
-    resources: Resources,
+    resources: OrchestratorResources,
     request: LearningRequest,
     review: ReviewRequest | None = None,
     *,
@@ -63,11 +63,11 @@ async def request_creation(
         await roadmaps.reserve_roadmap(session, roadmap_id, user_id, title=goal, pace=read)
         return await _create(session, resources, wanted, detach=detach, terms=terms)
 
-    return await despite_the_silent(resources.database, create)
+    return await retry_past_stalled_sessions(resources.database, create)
 
 
 async def request_retry(
-    resources: Resources,
+    resources: OrchestratorResources,
     roadmap_id: str,
     concept_id: str,
     content_type: ContentType,
@@ -90,22 +90,22 @@ async def request_retry(
         if (before := await asked_before(session, terms, wanted)) is not None:
             return before
         wanted.user_id = await _whose(session, roadmap_id, request, terms)
-        rival = await transitions.hold_rival(session, wanted)
+        rival = await transitions.lock_conflicting_task(session, wanted)
         roadmap = await _accepted(session, roadmap_id)
         _check_concept(roadmap, concept_id)
         wanted.user_request = await retry_json(session, wanted, roadmap, request, now=resources.clock())
-        await transitions.make_room(session, rival)
+        await transitions.settle_stale_conflict(session, rival)
         task = await _create(session, resources, wanted, detach=detach, size=1, terms=terms)
         chosen = await claims.lock_contents(session, roadmap_id, [content_type], concept_id)
         await _refuse_if_held(session, chosen)
         await claims.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
         return task
 
-    return await despite_the_silent(resources.database, retry)
+    return await retry_past_stalled_sessions(resources.database, retry)
 
 
 async def request_batch(
-    resources: Resources,
+    resources: OrchestratorResources,
     roadmap_id: str,
     content_types: Sequence[ContentType],
     request: RetryRequest,
@@ -144,11 +144,11 @@ async def request_batch(
         await claims.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
         return task
 
-    return await despite_the_silent(resources.database, claim)
+    return await retry_past_stalled_sessions(resources.database, claim)
 
 
 async def request_modification(
-    resources: Resources,
+    resources: OrchestratorResources,
     roadmap_id: str,
     request: RetryRequest,
     review: ReviewRequest | None = None,
@@ -165,9 +165,9 @@ async def request_modification(
         if (before := await asked_before(session, terms, wanted)) is not None:
             return before
         wanted.user_id = await _whose(session, roadmap_id, request, terms)
-        rival = await transitions.hold_rival(session, wanted)
+        rival = await transitions.lock_conflicting_task(session, wanted)
         roadmap = await _accepted(session, roadmap_id)
-        await transitions.make_room(session, rival)
+        await transitions.settle_stale_conflict(session, rival)
         wanted.user_request = {
             **await retry_json(session, wanted, roadmap, request, now=resources.clock()),
             "instructions": instructions,
@@ -176,11 +176,11 @@ async def request_modification(
         }
         return await _create(session, resources, wanted, detach=detach, terms=terms)
 
-    return await despite_the_silent(resources.database, modify)
+    return await retry_past_stalled_sessions(resources.database, modify)
 
 
 async def request_decision(
-    resources: Resources, task_id: str, decision: Decision, *, detach: bool, terms: Terms = OPERATOR
+    resources: OrchestratorResources, task_id: str, decision: Decision, *, detach: bool, terms: Terms = OPERATOR
 ) -> TaskRow:
     """Answer a review (see reviews.decide). Raises InvalidInput for a rejection without words."""
     if not decision.approved:
@@ -196,10 +196,12 @@ async def request_decision(
             await resources.queue.enqueue(session, task_id)
         return task
 
-    return await despite_the_silent(resources.database, decide)
+    return await retry_past_stalled_sessions(resources.database, decide)
 
 
-async def request_resume(resources: Resources, task_id: str, *, detach: bool, terms: Terms = OPERATOR) -> TaskRow:
+async def request_resume(
+    resources: OrchestratorResources, task_id: str, *, detach: bool, terms: Terms = OPERATOR
+) -> TaskRow:
     """Let a task go on (see transitions.resume)."""
     await _ready(resources, detach)
 
@@ -215,17 +217,23 @@ async def request_resume(resources: Resources, task_id: str, *, detach: bool, te
             await resources.queue.enqueue(session, task_id, urgent=_is_urgent(task))
         return task
 
-    return await despite_the_silent(resources.database, resume)
+    return await retry_past_stalled_sessions(resources.database, resume)
 
 
-async def _ready(resources: Resources, detach: bool) -> None:
+async def _ready(resources: OrchestratorResources, detach: bool) -> None:
     """The lease of a process is committed before any task names it."""
     if not detach:
         await resources.lease.begin()
 
 
 async def _create(
-    session: Session, resources: Resources, wanted: TaskRow, *, detach: bool, terms: Terms, size: int | None = None
+    session: Session,
+    resources: OrchestratorResources,
+    wanted: TaskRow,
+    *,
+    detach: bool,
+    terms: Terms,
+    size: int | None = None,
 ) -> TaskRow:
     """`size`: how many contents the run is about, where that is known when it is requested."""
     traced = {} if terms.trace is None else {"trace": terms.trace}
@@ -289,4 +297,4 @@ def _check_concept(roadmap: RoadmapRow, concept_id: str) -> None:
 async def _refuse_if_held(session: Session, found: Sequence[Claimable]) -> None:
     holder = next((content.holder for content in found if content.holder), None)
     if holder is not None:
-        raise tasks.in_the_way(await tasks.get_task(session, holder))
+        raise tasks.active_task_conflict(await tasks.get_task(session, holder))

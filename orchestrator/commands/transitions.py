@@ -12,22 +12,22 @@ from domain.errors import Conflict
 from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, STRUCTURAL, Step, TaskStatus
 from domain.webhooks import WebhookEvent
 from orchestrator.execution.outcomes import Cause, execution_summary, outcome
-from repository.db.database import Session, give_up_waiting_after
+from repository.db.database import Session, set_lock_timeout
 from repository.db.fence import Fence
 from repository.roadmaps import contents
 from repository.roadmaps.roadmaps import get_roadmap_metadata, hold_roadmap
 from repository.runs import liveness, tasks
-from repository.runs.calls import bill, settle_lost_calls
+from repository.runs.calls import settle_lost_calls, usage_of
 from repository.runs.events import append_transition
 from repository.runs.tasks import lock_task, update_task_status
 from repository.runs.totals import count_run
 from repository.tables.runs import STEPPER, TaskRow
 from repository.users.webhooks import announce
 
-MOST_FRUITLESS_STARTS: Final = 5
+MAX_FRUITLESS_STARTS: Final = 5
 """Starts in a row that commit nothing, after which a task is taken for poison."""
 
-START_PATIENCE: Final = 1.0
+START_LOCK_TIMEOUT_SECONDS: Final = 1.0
 """Seconds that a start waits for a lock."""
 
 
@@ -37,13 +37,13 @@ async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | Non
     A task that has killed its workers time and again fails instead. Raises DatabaseBusy where a stopped process
     still holds the task: the next sweep wakes again, and no connection is spent on waiting.
     """
-    await give_up_waiting_after(session, START_PATIENCE)
+    await set_lock_timeout(session, START_LOCK_TIMEOUT_SECONDS)
     task = await lock_task(session, task_id)
     stepped = (task.worker_id or "").startswith(STEPPER)
     dead = task.status == TaskStatus.PROCESSING and not stepped and not await liveness.is_live(session, task)
     if task.status != TaskStatus.PENDING and not dead:
         return None
-    if task.fruitless_starts >= MOST_FRUITLESS_STARTS:
+    if task.fruitless_starts >= MAX_FRUITLESS_STARTS:
         reason = (
             f"It was started {task.fruitless_starts} times in a row and its process died each time before anything "
             f"was finished. Look into the log of the worker, then `roadmap resume {task_id}`."
@@ -53,7 +53,7 @@ async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | Non
     return await begin(session, task, worker_id, starts=task.fruitless_starts + 1)
 
 
-async def hand_back(session: Session, fence: Fence, *, fruitless: bool = False) -> TaskRow:
+async def requeue(session: Session, fence: Fence, *, fruitless: bool = False) -> TaskRow:
     """A process gives its task back to the queue. One that stops has cut no call: its start was not `fruitless`."""
     task = await lock_task(session, fence.task_id)
     if task.attempt == fence.attempt + 1 and task.status == TaskStatus.PENDING:
@@ -76,7 +76,7 @@ async def finish(session: Session, fence: Fence, warnings: Sequence[Issue]) -> T
     task = await lock_task(session, fence.task_id)
     if task.attempt == fence.attempt + 1 and task.status in FINAL:
         return task
-    tally = await contents.tally(session, fence.task_id)
+    tally = await contents.count_contents(session, fence.task_id)
     status, reason = outcome(tally, await contents.failures(session, fence.task_id))
     if task.concept_id is not None and not tally.total:
         status, reason = TaskStatus.FAILED, "Another run has made its content its own."
@@ -97,10 +97,10 @@ async def end(
         return task
     await contents.settle_contents(session, fence.task_id, reason or "The run ended without it.")
     await settle_lost_calls(session, fence.task_id)
-    spent = await bill(session, fence.task_id)
+    spent = await usage_of(session, fence.task_id)
     summary = execution_summary(
         tasks.asked_of(task),
-        await contents.tally(session, fence.task_id),
+        await contents.count_contents(session, fence.task_id),
         await contents.failures(session, fence.task_id),
         await contents.languages_written(session, fence.task_id),
         warnings,
@@ -162,9 +162,9 @@ async def resume(
     await _check_resumable(session, task)
     ended, round_ = task.status in FINAL, task.round  # the moves below refresh `task`
     if ended:
-        await make_room(session, rival)
+        await settle_stale_conflict(session, rival)
         round_ += int(task.status != TaskStatus.CANCELLED)
-    if task.concept_id is not None and not (await contents.tally(session, task_id)).total:
+    if task.concept_id is not None and not (await contents.count_contents(session, task_id)).total:
         raise Conflict(f"Another run has made the content of task {task_id} its own; `roadmap retry` makes it anew.")
     await append_transition(session, task_id, "run_resumed", {"from": task.status, "round": round_, **(asked_by or {})})
     resumed = task
@@ -185,13 +185,13 @@ async def resume(
     return resumed
 
 
-async def hold_rival(session: Session, wanted: TaskRow) -> TaskRow | None:
+async def lock_conflicting_task(session: Session, wanted: TaskRow) -> TaskRow | None:
     """The task that fills the place of a wanted one, locked, for `make_room`: before the roadmap, and contents, are."""
     rival = await tasks.rival_of(session, wanted)
     return None if rival is None else await lock_task(session, rival.task_id)
 
 
-async def make_room(session: Session, rival: TaskRow | None) -> None:
+async def settle_stale_conflict(session: Session, rival: TaskRow | None) -> None:
     """Settle a stale task that fills the unique index which another one needs. Raises Conflict naming a live one."""
     if rival is None:
         return
@@ -199,7 +199,7 @@ async def make_room(session: Session, rival: TaskRow | None) -> None:
     if rival.status not in ACTIVE:
         return
     if await liveness.is_live(session, rival):
-        raise tasks.in_the_way(rival)
+        raise tasks.active_task_conflict(rival)
     reason = "Its process died, and a newer run took its place."
     await end(session, Fence(rival.task_id, rival.attempt), TaskStatus.FAILED, reason)
 

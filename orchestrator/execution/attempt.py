@@ -21,7 +21,7 @@ from domain.vocabulary import CONTENT_STEPS, GENERATOR_OF, RETRY_OF, STRUCTURAL,
 from nodes.context import RunContext
 from nodes.ledger.budget import Budget, Limit
 from nodes.ledger.ledger import Ledger
-from nodes.ledger.retry_policy import Patience
+from nodes.ledger.retry_policy import RetryPolicy
 from nodes.state import RunState, check_state
 from orchestrator.commands import reviews, transitions
 from orchestrator.commands.run_request import answer_of, input_of
@@ -33,14 +33,14 @@ from orchestrator.graphs.creation import build_creation_graph
 from orchestrator.graphs.modification import build_modification_graph
 from orchestrator.graphs.retry import build_retry_graph
 from orchestrator.learners.pace import pace_of_task
-from orchestrator.resources import Resources
+from orchestrator.resources import OrchestratorResources
 from orchestrator.settings import Settings
 from repository.db.checkpoints import FencedSaver
 from repository.db.database import Session
-from repository.db.fence import Fence, hold_task
+from repository.db.fence import Fence, assert_fence
 from repository.roadmaps import contents, roadmaps
 from repository.runs import events, tasks
-from repository.runs.calls import Bill, KnownAnswer, bill, known_answers, settle_lost_calls
+from repository.runs.calls import Bill, KnownAnswer, known_answers, settle_lost_calls, usage_of
 from repository.runs.events import EventWriter
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
@@ -53,7 +53,7 @@ Graph = CompiledStateGraph[RunState, RunContext, RunState, RunState]
 class Attempt:
     """A started task in this process, under the fence of its attempt."""
 
-    resources: Resources
+    resources: OrchestratorResources
     task: TaskRow
     fence: Fence
     held: HeldRun
@@ -130,7 +130,7 @@ class Attempt:
 
 
 async def end_task(
-    resources: Resources, fence: Fence, status: TaskStatus, reason: str, cause: Cause | None = None
+    resources: OrchestratorResources, fence: Fence, status: TaskStatus, reason: str, cause: Cause | None = None
 ) -> TaskRow:
     """Where an attempt is open, its events go first."""
     return await resources.database.persist(
@@ -138,31 +138,31 @@ async def end_task(
     )
 
 
-async def hand_back_task(resources: Resources, fence: Fence) -> None:
+async def hand_back_task(resources: OrchestratorResources, fence: Fence) -> None:
     """To the queue, row and entry in one transaction; where an attempt is open, its events go first."""
 
     async def give(session: Session) -> None:
-        await transitions.hand_back(session, fence)
+        await transitions.requeue(session, fence)
         await resources.queue.enqueue(session, fence.task_id)
 
     await resources.database.persist(give)
 
 
 @asynccontextmanager
-async def open_attempt(resources: Resources, task: TaskRow, held: HeldRun) -> AsyncIterator[Attempt]:
+async def open_attempt(resources: OrchestratorResources, task: TaskRow, held: HeldRun) -> AsyncIterator[Attempt]:
     """Reads what earlier attempts left, and makes its contents this attempt's. Raises Superseded."""
     fence = Fence(task.task_id, task.attempt)
 
     async def read(
         session: Session,
     ) -> tuple[dict[str, KnownAnswer], Bill, list[dict[str, Any]], int, RoadmapRow]:
-        await hold_task(session, fence)
+        await assert_fence(session, fence)
         await contents.adopt_contents(session, fence)
         await settle_lost_calls(session, task.task_id)
         return (
             await known_answers(session, task.task_id),
-            await bill(session, task.task_id),
-            await events.untold_contents(session, task.task_id),
+            await usage_of(session, task.task_id),
+            await events.contents_without_event(session, task.task_id),
             await events.last_sequence(session, task.task_id),
             await roadmaps.get_roadmap_metadata(session, task.roadmap_id or ""),
         )
@@ -180,7 +180,7 @@ async def open_attempt(resources: Resources, task: TaskRow, held: HeldRun) -> As
         round=task.round,
         urgent=task.task_type in RETRY_OF.values(),
         known=known,
-        patience=Patience(resources.settings.model_patience),
+        patience=RetryPolicy(resources.settings.model_patience),
         budget=_budget(resources.settings, spent),
     )
     context = _context(resources, task, roadmap, ledger, writer)
@@ -204,7 +204,7 @@ def _budget(settings: Settings, spent: Bill) -> Budget:
 
 
 def _context(
-    resources: Resources, task: TaskRow, roadmap: RoadmapRow, ledger: Ledger, writer: EventWriter
+    resources: OrchestratorResources, task: TaskRow, roadmap: RoadmapRow, ledger: Ledger, writer: EventWriter
 ) -> RunContext:
     asked = tasks.asked_of(task)
     content_type = ContentType(task.content_type) if task.content_type else None

@@ -9,7 +9,7 @@ from typing import Final
 from domain.errors import Superseded
 from orchestrator.execution.lease import HeldRun, Lease
 
-LOOK_EVERY: Final = 0.2
+POLL_INTERVAL_SECONDS: Final = 0.2
 """Seconds between looks at a lease that has to be renewed first."""
 
 
@@ -41,7 +41,7 @@ class Gate:
         """One call of a run, from before it starts until its answer is committed. Raises Superseded."""
         await self._open.wait()
         while not self._lease.is_fresh and not run.lost:
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)
             await self._open.wait()
         if run.lost:
             raise Superseded("Another attempt owns this task.")

@@ -23,7 +23,7 @@ from repository.db.urls import psycopg_arguments
 from repository.runs import workers
 from repository.tables.runs import STEPPER
 
-RENEW_EVERY: Final = 1.0
+RENEW_INTERVAL_SECONDS: Final = 1.0
 """Seconds."""
 
 _log = get_log(__name__)
@@ -107,7 +107,7 @@ class Lease:
 
     def _keep(self) -> None:
         connection: psycopg.Connection | None = None
-        while not self._stop.wait(RENEW_EVERY):
+        while not self._stop.wait(RENEW_INTERVAL_SECONDS):
             try:
                 connection = connection or self._connect()
                 self._renew(connection)

@@ -17,7 +17,7 @@ from domain.vocabulary import TaskStatus
 from nodes.tracing import continued, span
 from orchestrator.execution.attempt import Attempt, end_task, hand_back_task, open_attempt
 from orchestrator.execution.outcomes import cause_of
-from orchestrator.resources import Resources
+from orchestrator.resources import OrchestratorResources
 from repository.db.fence import Fence
 from repository.runs.events import EventWriter
 from repository.runs.tasks import asked_of
@@ -28,7 +28,7 @@ _log = get_log(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    resources: Resources
+    resources: OrchestratorResources
 
     async def run(self, task: TaskRow) -> TaskRow:
         """Run a started task until it is final or waits for a review; its row then.

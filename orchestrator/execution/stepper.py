@@ -21,7 +21,7 @@ from domain.framework import Framework
 from domain.vocabulary import Step, TaskStatus
 from nodes.state import SHAPES, RunState
 from orchestrator.execution.attempt import Attempt, open_attempt
-from orchestrator.resources import Resources
+from orchestrator.resources import OrchestratorResources
 from repository.tables.runs import TaskRow
 
 Json = dict[str, Any]
@@ -186,7 +186,7 @@ def read_value(key: str, value: str) -> Any:
 
 
 @asynccontextmanager
-async def open_stepper(resources: Resources, task: TaskRow) -> AsyncIterator[Stepper]:
+async def open_stepper(resources: OrchestratorResources, task: TaskRow) -> AsyncIterator[Stepper]:
     """For a task that this process has started as a stepper. Raises Superseded when it is taken away meanwhile."""
     this = asyncio.current_task()
     assert this is not None

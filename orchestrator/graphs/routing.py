@@ -7,7 +7,7 @@ from domain.errors import RunFailed
 from domain.vocabulary import Step
 from nodes.state import RunState
 
-MOST_EDIT_ROUNDS: Final = 3
+MAX_EDIT_ROUNDS: Final = 3
 
 
 def after_validation(state: RunState) -> Step:
@@ -18,11 +18,11 @@ def after_validation(state: RunState) -> Step:
     validation = Validation.model_validate(state["validation"])
     if validation.is_valid:
         return Step.HUMAN_REVIEW if state.get("wants_review") else Step.CONTENT_GENERATION
-    if state.get("edit_rounds", 0) < MOST_EDIT_ROUNDS:
+    if state.get("edit_rounds", 0) < MAX_EDIT_ROUNDS:
         return Step.EDIT_PLAN_ANALYSIS
     critical = [issue.issue for issue in validation.issues if issue.severity == "critical"]
     raise RunFailed(
-        f"The framework is still not sound after {MOST_EDIT_ROUNDS} rounds of editing: {'; '.join(critical[:3])}. "
+        f"The framework is still not sound after {MAX_EDIT_ROUNDS} rounds of editing: {'; '.join(critical[:3])}. "
         "Nothing was generated; say the goal in other words, or narrow it."
     )
 

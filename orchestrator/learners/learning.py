@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from domain.contents import Quiz
 from domain.errors import Conflict, NotFound
-from domain.quizzes import Mark, OpenQuiz, graded, without_key
+from domain.quizzes import OpenQuiz, QuizMark, graded, without_key
 from domain.request import UserId, Word
 from domain.vocabulary import ContentType
 from orchestrator.arguments import checks_arguments
@@ -54,7 +54,7 @@ class ShownQuiz(View):
     quiz: OpenQuiz
 
 
-class Attempt(View):
+class QuizAttempt(View):
     """One attempt, graded by the version that was shown."""
 
     attempt_id: str
@@ -65,13 +65,13 @@ class Attempt(View):
     questions: int
     score: float
     created_at: datetime
-    marks: list[Mark]
+    marks: list[QuizMark]
 
 
 class Submitted(NamedTuple):
     """`first`: it was not sent before. `attempts` and `best_score` are of all attempts at this concept's quiz."""
 
-    attempt: Attempt
+    attempt: QuizAttempt
     first: bool
     attempts: int
     best_score: float
@@ -167,10 +167,10 @@ class Learning:
 
     async def attempts(
         self, roadmap_id: str, concept_id: str, user_id: str, *, limit: int = 50, owner: str | None = None
-    ) -> list[Attempt]:
+    ) -> list[QuizAttempt]:
         """The newest first."""
 
-        async def read(session: Session) -> list[Attempt]:
+        async def read(session: Session) -> list[QuizAttempt]:
             await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
             rows = await learning.attempts(session, user_id, roadmap_id, concept_id, limit)
             wanted = {row.version for row in rows}
@@ -180,9 +180,9 @@ class Learning:
         return await self._database.persist(read)
 
 
-def _attempt(row: QuizAttemptRow, marks: list[Mark]) -> Attempt:
+def _attempt(row: QuizAttemptRow, marks: list[QuizMark]) -> QuizAttempt:
     stored = row.model_dump(exclude={"user_id", "answers"})
-    return Attempt(**stored, score=row.correct / row.questions, marks=marks)
+    return QuizAttempt(**stored, score=row.correct / row.questions, marks=marks)
 
 
 async def _progress(session: Session, roadmap_id: str, user_id: str) -> Progress:

@@ -18,9 +18,9 @@ from repository.db.database import Database, Session
 from repository.runs.events import Event, News, last_sequence, news_of
 from repository.runs.tasks import no_such_task
 
-POLL_EVERY: Final = 0.1
+POLL_INTERVAL_SECONDS: Final = 0.1
 """Seconds."""
-KEPT: Final = 500
+MAX_BUFFERED_EVENTS: Final = 500
 """Events of a task that are kept for its followers."""
 
 
@@ -35,7 +35,7 @@ class _Followed:
 
     position: int
     followers: int = 0
-    recent: deque[Event] = field(default_factory=lambda: deque(maxlen=KEPT))
+    recent: deque[Event] = field(default_factory=lambda: deque(maxlen=MAX_BUFFERED_EVENTS))
     over_in: int = 0
     """The last round of the poller that found the task final and nothing new."""
     failure: Exception | None = None
@@ -159,7 +159,7 @@ class Follower:
     async def _poll(self) -> None:
         try:
             while self._followed:
-                await asyncio.sleep(POLL_EVERY)
+                await asyncio.sleep(POLL_INTERVAL_SECONDS)
                 await self._look()
         except Exception as error:  # followers must hear of it, whatever it is: they would wait for ever
             failed, self._followed = self._followed, {}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.pace.pace import today_in
-from domain.roadmap_export import Key, Manuscript, Planning, Written
+from domain.roadmap_export import Key, Manuscript, Planning, WrittenContent
 from domain.vocabulary import ContentType
 from orchestrator.learners.pace import pace_of_roadmap
 from orchestrator.queries.status import RoadmapView, roadmap_view
@@ -30,8 +30,8 @@ async def manuscript(session: Session, roadmap_id: str, now: datetime, *, owner:
 def manuscript_of(roadmap: RoadmapView, contents: Sequence[ContentVersionRow]) -> Manuscript:
     """Without a plan."""
     payloads = {(row.concept_id, ContentType(row.content_type)): row.payload for row in contents}
-    written: dict[Key, Written] = {key: Written(payload) for key, payload in payloads.items()}
+    written: dict[Key, WrittenContent] = {key: WrittenContent(payload) for key, payload in payloads.items()}
     for state in roadmap.contents:
         key = (state.concept_id, state.content_type)
-        written[key] = Written(payloads.get(key), state.status, state.stale, state.last_error)
+        written[key] = WrittenContent(payloads.get(key), state.status, state.stale, state.last_error)
     return Manuscript(title=roadmap.title, framework=roadmap.framework, contents=written)

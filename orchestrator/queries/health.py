@@ -12,7 +12,7 @@ _log = get_log(__name__)
 
 UNAVAILABLE: Final = "The database is unavailable."
 NEEDS_UPGRADE: Final = "The database is at another revision than this version works on."
-PATIENCE: Final = 2.0
+TIMEOUT_SECONDS: Final = 2.0
 """Seconds for the database to answer in."""
 
 
@@ -31,7 +31,7 @@ class Readiness(NamedTuple):
 async def read_readiness(database: Database) -> Readiness:
     """Whether the database answers and is at the revision that this code works on."""
     try:
-        async with asyncio.timeout(PATIENCE), database.transaction() as session:
+        async with asyncio.timeout(TIMEOUT_SECONDS), database.transaction() as session:
             revision = await schema_revision(session)
     except TimeoutError:
         _log.warning("not ready", reason="the database does not answer in time")

@@ -7,7 +7,7 @@ from repository.runs import totals
 from repository.runs.totals import ActiveTotal, CallTotal, RunTotal
 
 
-class Figures(NamedTuple):
+class Metrics(NamedTuple):
     active: list[ActiveTotal]
     runs: list[RunTotal]
     """Ever ended."""
@@ -21,9 +21,9 @@ class Figures(NamedTuple):
     """Of the oldest of them, in seconds."""
 
 
-async def read_figures(session: Session) -> Figures:
+async def read_figures(session: Session) -> Metrics:
     waiting, longest_wait = await totals.waiting_deliveries(session)
-    return Figures(
+    return Metrics(
         active=await totals.active_totals(session),
         runs=await totals.run_totals(session),
         calls=await totals.call_totals(session),

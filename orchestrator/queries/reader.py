@@ -16,7 +16,7 @@ from orchestrator.clock import Clock, utc_now
 from orchestrator.queries.events import Follower, check_place, never
 from orchestrator.queries.export import manuscript
 from orchestrator.queries.health import Readiness, read_readiness
-from orchestrator.queries.metrics import Figures, read_figures
+from orchestrator.queries.metrics import Metrics, read_figures
 from orchestrator.queries.overviews import Overviews
 from orchestrator.queries.status import (
     ActiveTask,
@@ -241,7 +241,7 @@ class Reader(Overviews, Structures):
         """What is live in a roadmap, newest first. Raises NotFound."""
         return await self._database.persist(lambda session: active_tasks(session, roadmap_id, owner=owner))
 
-    async def figures(self) -> Figures:
+    async def figures(self) -> Metrics:
         """What to watch the system by."""
         return await self._database.persist(read_figures)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from domain.editing.diff import Change, diff
-from domain.framework import Framework, Place
+from domain.framework import ConceptPlace, Framework
 from domain.text.parse_stored import read_stored
 from orchestrator.arguments import checks_arguments
 from repository.db.database import Database, Session
@@ -13,7 +13,7 @@ from repository.roadmaps.roadmaps import Structure
 from repository.runs import tasks
 from repository.runs.events import Event, events_of_type
 
-MOST_VERSIONS: Final = 20
+MAX_VERSIONS: Final = 20
 """Structures of a history, the newest."""
 
 
@@ -23,7 +23,7 @@ class Removed(NamedTuple):
     version: int
     """The last version of the structure that had it."""
     framework: Framework
-    place: Place
+    place: ConceptPlace
 
 
 class VersionDiff(NamedTuple):
@@ -105,11 +105,11 @@ class Structures:
 
         async def read(session: Session) -> list[PastStructure]:
             roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            known = list(reversed((await roadmaps.structures(session, roadmap_id))[: MOST_VERSIONS + 1]))
+            known = list(reversed((await roadmaps.structures(session, roadmap_id))[: MAX_VERSIONS + 1]))
             begun = [None, *(structure.replaced_at for structure in known)]
             return [
                 PastStructure(one.version, since, await roadmaps.structure_at(session, roadmap, one.version))
                 for one, since in zip(known, begun, strict=False)
-            ][-MOST_VERSIONS:]
+            ][-MAX_VERSIONS:]
 
         return await self._database.persist(read)

@@ -27,7 +27,7 @@ from orchestrator.commands.requests import request_batch, request_creation, requ
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest, input_of
 from orchestrator.graphs.creation import build_creation_graph
 from orchestrator.graphs.retry import build_retry_graph
-from orchestrator.resources import Resources
+from orchestrator.resources import OrchestratorResources
 from orchestrator.studio.runs import StudioRuns
 from repository.tables.runs import TaskRow
 
@@ -61,7 +61,7 @@ class StudioState(RunState, RetryInput, total=False):
 
 
 StudioGraph = CompiledStateGraph[Any, Any, Any, Any]
-Request = Callable[[Resources, StudioState], Awaitable[TaskRow | None]]
+Request = Callable[[OrchestratorResources, StudioState], Awaitable[TaskRow | None]]
 Node = Callable[..., Any]
 
 
@@ -87,7 +87,7 @@ def _runs() -> StudioRuns:
 
 
 def creation_graph(runs: StudioRuns) -> StudioGraph:
-    async def request(resources: Resources, state: StudioState) -> TaskRow:
+    async def request(resources: OrchestratorResources, state: StudioState) -> TaskRow:
         wanted = LearningRequest.model_validate(state.get("request", {}))
         return await request_creation(
             resources, wanted, ReviewRequest() if state.get("wants_review") else None, detach=False
@@ -97,7 +97,7 @@ def creation_graph(runs: StudioRuns) -> StudioGraph:
 
 
 def concept_graph(runs: StudioRuns) -> StudioGraph:
-    async def request(resources: Resources, state: StudioState) -> TaskRow | None:
+    async def request(resources: OrchestratorResources, state: StudioState) -> TaskRow | None:
         return await request_batch(
             resources,
             state.get("roadmap_id", ""),
@@ -111,7 +111,7 @@ def concept_graph(runs: StudioRuns) -> StudioGraph:
 
 
 def retry_graph(runs: StudioRuns) -> StudioGraph:
-    async def request(resources: Resources, state: StudioState) -> TaskRow:
+    async def request(resources: OrchestratorResources, state: StudioState) -> TaskRow:
         return await request_retry(
             resources,
             state.get("roadmap_id", ""),

@@ -19,7 +19,7 @@ from orchestrator.commands import transitions
 from orchestrator.commands.requests import request_decision, request_resume
 from orchestrator.execution.attempt import Attempt, open_attempt, warnings_of
 from orchestrator.execution.stepper import Stepper
-from orchestrator.resources import Resources, open_resources
+from orchestrator.resources import OrchestratorResources, open_resources
 from orchestrator.settings import Settings, load_settings
 from repository.runs import tasks
 from repository.tables.runs import TaskRow
@@ -43,12 +43,12 @@ class StudioRuns:
         """Settings from the environment and the author they name, unless given."""
         self._settings = settings
         self._author = author
-        self._resources: Resources | None = None
+        self._resources: OrchestratorResources | None = None
         self._life = AsyncExitStack()
         self._entering = asyncio.Lock()
         self._entered: dict[str, tuple[Attempt, AsyncExitStack]] = {}
 
-    async def resources(self) -> Resources:
+    async def resources(self) -> OrchestratorResources:
         """As a stepper has them: its runs wait for a person, and nobody sweeps them or takes them over."""
         async with self._entering:
             if self._resources is None:
@@ -84,7 +84,7 @@ class StudioRuns:
         await self.leave(task_id)
         raise Superseded("Somebody else has cancelled or taken this run; go on once more to resume it.")
 
-    async def _open(self, resources: Resources, task_id: str) -> tuple[Attempt, AsyncExitStack]:
+    async def _open(self, resources: OrchestratorResources, task_id: str) -> tuple[Attempt, AsyncExitStack]:
         task = await resources.database.persist(lambda session: tasks.get_task(session, task_id))
         if (task.status, task.worker_id) != (TaskStatus.PROCESSING, resources.lease.worker_id):
             task = await request_resume(resources, task_id, detach=False)

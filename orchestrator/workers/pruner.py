@@ -14,7 +14,7 @@ from orchestrator.settings import Settings
 from repository.db.database import Database
 from repository.runs.retention import Ages, Pruned, count_prunable, page_of_due_tasks, prune_tasks
 
-AT_ONCE: Final = 20
+TASKS_PER_TRANSACTION: Final = 20
 """Tasks of one transaction: one with 1,000 concepts has some 6,000 events."""
 
 _log = get_log(__name__)
@@ -35,9 +35,9 @@ async def prune(database: Database, ages: Ages, *, dry_run: bool = False, pause:
     while True:
         async with database.transaction() as session:
             page = await page_of_due_tasks(session, ages, after=after)
-        for start in range(0, len(page.due), AT_ONCE):
+        for start in range(0, len(page.due), TASKS_PER_TRANSACTION):
             async with database.transaction() as session:
-                some = page.due[start : start + AT_ONCE]
+                some = page.due[start : start + TASKS_PER_TRANSACTION]
                 done += await (count_prunable if dry_run else prune_tasks)(session, some, ages)
             await asyncio.sleep(pause)
         if page.last is None:

@@ -23,11 +23,18 @@ from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable
 from domain.logs import get_log
-from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT, OF_DRIVERS, Database, Session, driver_errors, execute
+from repository.db.database import (
+    IDLE_IN_TRANSACTION_TIMEOUT_SECONDS,
+    OF_DRIVERS,
+    Database,
+    Session,
+    driver_errors,
+    execute,
+)
 
 _ENTRYPOINT: Final = QueueEntrypoint("run")
 _SETTINGS: Final = DBSettings(db_schema="queue")
-POLL_EVERY: Final = 2.0
+POLL_INTERVAL_SECONDS: Final = 2.0
 """Seconds: what a lost notification costs at most."""
 _NEVER: Final = timedelta(days=36_500)
 """An entry that was picked is gone in the same transaction; none is ever stale."""
@@ -82,7 +89,7 @@ class PgQueuerQueue:
         news = asyncio.Event()
         try:
             # Of a process that is stopped half-way, the server ends the transaction, and others get its entry.
-            await connection.execute(f"SET statement_timeout = '{IDLE_IN_TRANSACTION_TIMEOUT:g}s'")
+            await connection.execute(f"SET statement_timeout = '{IDLE_IN_TRANSACTION_TIMEOUT_SECONDS:g}s'")
             connection.add_termination_listener(lambda _: news.set())
             await connection.add_listener(_SETTINGS.channel, lambda *_: news.set())
             queries = _queries(AsyncpgDriver(connection))
@@ -91,7 +98,7 @@ class PgQueuerQueue:
                 while (task_id := await _take(connection, queries)) is not None:
                     yield task_id
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), POLL_EVERY)
+                    await asyncio.wait_for(news.wait(), POLL_INTERVAL_SECONDS)
         finally:
             with suppress(*OF_DRIVERS):
                 await connection.close(timeout=1)

@@ -19,12 +19,12 @@ from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence
 from repository.runs.recovery import abandoned_tasks, overdue_reviews, owned_tasks, undelivered_tasks
 from repository.runs.totals import add_up
-from repository.runs.workers import end_silent_sessions, forget_dead_workers
+from repository.runs.workers import forget_dead_workers, terminate_stalled_sessions
 from repository.users.idempotency import sweep_keys
 
-ADD_UP_EVERY: Final = 60.0
+TOTALS_INTERVAL_SECONDS: Final = 60.0
 """Seconds between two times that what is counted is added up."""
-SWEEP_EVERY: Final = 1.0
+SWEEP_INTERVAL_SECONDS: Final = 1.0
 """Seconds; a dead worker's tasks are taken over within its lease and this."""
 
 _log = get_log(__name__)
@@ -35,7 +35,7 @@ async def sweep(session: Session, queue: RunQueue) -> list[str]:
     claim = text("SELECT pg_try_advisory_xact_lock(hashtextextended('roadmap sweep', 0))")
     if not (await execute(session, claim, {})).scalar_one():
         return []
-    await end_silent_sessions(session)
+    await terminate_stalled_sessions(session)
     await forget_dead_workers(session)
     await sweep_keys(session)
     await queue.tidy(session)
@@ -64,7 +64,7 @@ async def hand_back_forgotten(database: Database, queue: RunQueue, lease: Lease,
     for fence in forgotten & suspected:
         with suppress(Superseded):  # somebody has cancelled it meanwhile
             async with database.transaction() as session:
-                await transitions.hand_back(session, fence, fruitless=True)
+                await transitions.requeue(session, fence, fruitless=True)
                 await queue.enqueue(session, fence.task_id, urgent=True)
             _log.warning("handed back a task that this process did not run", task_id=fence.task_id)
     return forgotten - suspected
@@ -83,11 +83,11 @@ async def keep_sweeping(database: Database, queue: RunQueue, lease: Lease) -> No
             suspected = await hand_back_forgotten(database, queue, lease, suspected)
             await expire_reviews(database)
             if time.monotonic() > add_up_at:
-                add_up_at = time.monotonic() + ADD_UP_EVERY
+                add_up_at = time.monotonic() + TOTALS_INTERVAL_SECONDS
                 async with database.transaction() as session:
                     await add_up(session)
         except DatabaseUnavailable as error:
             _log.info("not swept", reason=str(error))
         except Exception as error:  # without a sweep nobody is taken over
             _log.error("not swept", exc_info=error)
-        await asyncio.sleep(SWEEP_EVERY)
+        await asyncio.sleep(SWEEP_INTERVAL_SECONDS)

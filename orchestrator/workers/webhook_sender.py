@@ -17,12 +17,12 @@ from domain.logs import get_log
 from domain.text.secrets import redact
 from domain.webhooks import TEST_EVENT, signed_headers
 from nodes.net.connect import FetchFailed
-from nodes.net.post import Answer, Poster
+from nodes.net.post import PostAnswer, Poster
 from repository.db.database import Database, Session
 from repository.users.webhooks import Claim, claim_deliveries, disable, forget_deliveries, lock_webhook, settle
 
-AT_ONCE: Final = 20
-OF_EACH: Final = 2
+CONCURRENT_SENDS: Final = 20
+CONCURRENT_SENDS_PER_WEBHOOK: Final = 2
 """Of one webhook at once: one that does not answer holds no more places than that."""
 GONE: Final = 410
 _GONE: Final = "Its server answered that it is gone (410)."
@@ -35,7 +35,7 @@ _log = get_log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class DeliveryPolicy:
     """How often a message is tried, and how far apart: `first` seconds, then `growth` times as long, jittered."""
 
     tries: int = 10
@@ -64,10 +64,10 @@ class _Outcome:
 class Deliverer:
     """Sends what is due, until it is cancelled."""
 
-    def __init__(self, database: Database, poster: Poster, patience: Patience | None = None) -> None:
+    def __init__(self, database: Database, poster: Poster, patience: DeliveryPolicy | None = None) -> None:
         self._database = database
         self._poster = poster
-        self._patience = patience or Patience()
+        self._patience = patience or DeliveryPolicy()
         self._lease = 3 * poster.limits.total_seconds
         self._sending: dict[asyncio.Task[None], str] = {}
         """By what sends it, the webhook."""
@@ -93,13 +93,15 @@ class Deliverer:
     async def deliver(self) -> int:
         """Begin to send what is due and there is room for; how many."""
         held = Counter(self._sending.values())
-        room = AT_ONCE - held.total()
+        room = CONCURRENT_SENDS - held.total()
         if not room:
             return 0
         claimed_at = time.monotonic()
         try:
             async with self._database.transaction() as session:
-                claims = await claim_deliveries(session, most=room, of_each=OF_EACH, lease=self._lease, busy=held)
+                claims = await claim_deliveries(
+                    session, most=room, of_each=CONCURRENT_SENDS_PER_WEBHOOK, lease=self._lease, busy=held
+                )
                 await forget_deliveries(session)
         except DatabaseUnavailable as error:
             _log.info("no webhook was told", reason=str(error))
@@ -163,7 +165,7 @@ class Deliverer:
         return True
 
 
-def _said(answer: Answer) -> str:
+def _said(answer: PostAnswer) -> str:
     text = redact(" ".join(answer.beginning.decode("utf-8", "replace").replace("\0", "").split()))
     told = f": {text}" if text else ""
     return f"The webhook answered {answer.status}{told}"

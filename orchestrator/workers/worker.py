@@ -13,7 +13,7 @@ from domain.errors import DatabaseUnavailable, Superseded
 from domain.logs import get_log
 from orchestrator.commands import transitions
 from orchestrator.execution.runner import Runner
-from orchestrator.resources import Resources
+from orchestrator.resources import OrchestratorResources
 from orchestrator.workers.pruner import keep_pruning
 from orchestrator.workers.sweep import keep_sweeping
 from repository.runs.tasks import asked_of
@@ -32,7 +32,7 @@ AGAIN = 5.0
 class Worker:
     """Runs tasks of the queue, at most `concurrency` at once."""
 
-    def __init__(self, resources: Resources, concurrency: int) -> None:
+    def __init__(self, resources: OrchestratorResources, concurrency: int) -> None:
         self._resources = resources
         self._runner = Runner(resources)
         self._places = asyncio.Semaphore(concurrency)

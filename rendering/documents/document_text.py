@@ -4,7 +4,7 @@ from typing import Final, assert_never
 
 from domain.contents import Question, Resource, Resources
 from domain.framework import Concept, Framework
-from domain.roadmap_export import Written
+from domain.roadmap_export import WrittenContent
 from domain.vocabulary import ContentStatus, ContentType
 from rendering.text.pace_text import span_of
 from rendering.text.schedule import Schedule, Week
@@ -55,7 +55,7 @@ def builds_on(framework: Framework | None, concept: Concept) -> list[str]:
     return [names.get(prerequisite, prerequisite) for prerequisite in concept.prerequisites]
 
 
-def why_missing(written: Written, content_type: ContentType) -> str:
+def why_missing(written: WrittenContent, content_type: ContentType) -> str:
     """Of a content that a manuscript does not give."""
     what = {"tutorial": "The tutorial", "resources": "The list of resources", "quiz": "The quiz"}[content_type]
     if written.payload is not None:

@@ -20,7 +20,7 @@ from rendering.text.text import counted, hours, shown
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-HERE: Final = Path(__file__).parent
+HERE: Final = Path(__file__).parents[1]
 STYLES: Final = ("document.css", "code.css")
 
 
@@ -39,7 +39,7 @@ class Chapter:
 
 
 @dataclass(frozen=True)
-class Part:
+class ModuleChapters:
     """A module and its chapters."""
 
     module: Module
@@ -51,7 +51,7 @@ def html_document(manuscript: Manuscript) -> str:
     framework = manuscript.framework
     reading = direction(manuscript.language)
     plan = drawing = None
-    parts: list[tuple[Stage, list[Part]]] = []
+    parts: list[tuple[Stage, list[ModuleChapters]]] = []
     if framework is not None:
         parts = _parts(manuscript, framework)
         drawing = draw(framework, right_to_left=reading == "rtl")
@@ -77,13 +77,15 @@ def styles() -> str:
     return "\n".join((HERE / "styles" / name).read_text() for name in STYLES)
 
 
-def _parts(manuscript: Manuscript, framework: Framework) -> list[tuple[Stage, list[Part]]]:
+def _parts(manuscript: Manuscript, framework: Framework) -> list[tuple[Stage, list[ModuleChapters]]]:
     numbers = {id(concept): number for number, concept in enumerate(framework.concepts(), start=1)}
     return [
         (
             stage,
             [
-                Part(module, [_chapter(manuscript, concept, numbers[id(concept)]) for concept in module.concepts])
+                ModuleChapters(
+                    module, [_chapter(manuscript, concept, numbers[id(concept)]) for concept in module.concepts]
+                )
                 for module in stage.modules
             ],
         )

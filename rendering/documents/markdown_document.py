@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from domain.contents import Quiz, Resources, Tutorial
-from domain.framework import Concept, Framework, Place, Stage
+from domain.framework import Concept, ConceptPlace, Framework, Stage
 from domain.roadmap_export import Manuscript
 from domain.vocabulary import ContentType
 from rendering.documents.document_text import (
@@ -42,7 +42,7 @@ def roadmap_document(manuscript: Manuscript) -> str:
     return "\n".join(lines)
 
 
-def concept_document(manuscript: Manuscript, place: Place, *, note: str = "") -> str:
+def concept_document(manuscript: Manuscript, place: ConceptPlace, *, note: str = "") -> str:
     """One concept with all that was written for it, the answers to its quiz last. `note` stands above it."""
     answers = _answers(manuscript, place.concept, level=2)
     above = [f"> {escaped(note)}", ""] if note else []

@@ -36,7 +36,7 @@ class Site(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EdgeLine:
     """From a concept to one that builds on it: corners, and the same as an SVG path with rounded ones."""
 
     source: str
@@ -45,18 +45,18 @@ class Line:
     d: str
 
 
-def connect(sites: Sequence[Site], pairs: Iterable[tuple[str, str]], gutter: float, gap: float) -> tuple[Line, ...]:
+def connect(sites: Sequence[Site], pairs: Iterable[tuple[str, str]], gutter: float, gap: float) -> tuple[EdgeLine, ...]:
     """A line for each (source, target), both of them sites."""
     ways = _Ways(sites, gutter, gap)
     by_id = {site.concept_id: site for site in sites}
     made = []
     for source, target in pairs:
         points = _straightened(ways.between(by_id[source], by_id[target]))
-        made.append(Line(source, target, points, _path(points)))
+        made.append(EdgeLine(source, target, points, _path(points)))
     return tuple(made)
 
 
-def mirrored(line: Line, width: float) -> Line:
+def mirrored(line: EdgeLine, width: float) -> EdgeLine:
     """The line as it runs in a drawing that is turned around."""
     points = tuple(Point(width - point.x, point.y) for point in line.points)
     return replace(line, points=points, d=_path(points))

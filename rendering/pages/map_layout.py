@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from domain.framework import Concept, Framework, Module, Stage
-from rendering.pages.edge_routing import Line, Site, connect, mirrored
+from rendering.pages.edge_routing import EdgeLine, Site, connect, mirrored
 from rendering.pages.text_layout import wrapped
 
 CARD_WIDTH: Final = 232.0
@@ -24,7 +24,7 @@ MARGIN: Final = 20.0
 LANE_HEAD: Final = 76.0
 MODULE_HEAD: Final = 40.0
 MODULE_GAP: Final = 22.0
-FEWEST_ROWS: Final = 8
+MIN_ROWS: Final = 8
 LETTERS: Final = 28
 """Width of a line of a card's name, in average Latin letters."""
 
@@ -40,7 +40,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class CardLayout:
     """One concept. `name` is wrapped to lines that fit; `number` is its place in learning order, from 1."""
 
     concept_id: str
@@ -52,7 +52,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class ModuleBox:
+class ModuleLayout:
     """Around the cards of a module, its name above them. A module stands in one column."""
 
     module_id: str
@@ -62,7 +62,7 @@ class ModuleBox:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class LaneLayout:
     """Around a stage; `number` counts from 1."""
 
     stage_id: str
@@ -79,20 +79,20 @@ class Drawing:
 
     width: float
     height: float
-    lanes: tuple[Lane, ...]
-    modules: tuple[ModuleBox, ...]
-    cards: tuple[Card, ...]
-    lines: tuple[Line, ...]
+    lanes: tuple[LaneLayout, ...]
+    modules: tuple[ModuleLayout, ...]
+    cards: tuple[CardLayout, ...]
+    lines: tuple[EdgeLine, ...]
     mirrored: bool
 
 
 def draw(framework: Framework, *, right_to_left: bool = False) -> Drawing:
     """The drawing of a framework; its stages stand from the right to the left if the learner reads so."""
-    most = max(FEWEST_ROWS, math.ceil(math.sqrt(2.2 * len(framework.concepts()))))
+    most = max(MIN_ROWS, math.ceil(math.sqrt(2.2 * len(framework.concepts()))))
     columns = [list(_columns(stage.modules, most)) for stage in framework.stages]
-    lanes: list[Lane] = []
-    modules: list[ModuleBox] = []
-    cards: list[Card] = []
+    lanes: list[LaneLayout] = []
+    modules: list[ModuleLayout] = []
+    cards: list[CardLayout] = []
     sites: list[Site] = []
     column = 0
     for index, (stage, filled) in enumerate(zip(framework.stages, columns, strict=True)):
@@ -134,10 +134,10 @@ def _left(column: int) -> float:
     return MARGIN + GUTTER / 2 + column * (CARD_WIDTH + GUTTER)
 
 
-def _stacked(modules: list[Module], stage: int, x: float, before: int) -> tuple[list[ModuleBox], list[Card]]:
+def _stacked(modules: list[Module], stage: int, x: float, before: int) -> tuple[list[ModuleLayout], list[CardLayout]]:
     """The modules of one column from top to bottom, and their cards."""
-    boxes: list[ModuleBox] = []
-    cards: list[Card] = []
+    boxes: list[ModuleLayout] = []
+    cards: list[CardLayout] = []
     y = MARGIN + LANE_HEAD
     for module in modules:
         top = y
@@ -146,26 +146,26 @@ def _stacked(modules: list[Module], stage: int, x: float, before: int) -> tuple[
             box = Box(x, y, CARD_WIDTH, CARD_HEIGHT)
             number = before + len(cards) + 1
             name = wrapped(concept.name or concept.concept_id, LETTERS, 2)
-            cards.append(Card(concept.concept_id, number, stage, box, name, concept))
+            cards.append(CardLayout(concept.concept_id, number, stage, box, name, concept))
             y += CARD_HEIGHT + GAP
         y -= GAP if module.concepts else 0
         name = wrapped(module.name, LETTERS, 1)
-        boxes.append(ModuleBox(module.module_id, stage, Box(x, top, CARD_WIDTH, y - top), name))
+        boxes.append(ModuleLayout(module.module_id, stage, Box(x, top, CARD_WIDTH, y - top), name))
         y += MODULE_GAP
     return boxes, cards
 
 
-def _site(card: Card, column: int) -> Site:
+def _site(card: CardLayout, column: int) -> Site:
     return Site(card.concept_id, column, card.box.x, card.box.y, card.box.w, card.box.h)
 
 
-def _lane(stage: Stage, index: int, first: int, after: int) -> Lane:
+def _lane(stage: Stage, index: int, first: int, after: int) -> LaneLayout:
     concepts = [concept for module in stage.modules for concept in module.concepts]
     columns = after - first
     inside = columns * (CARD_WIDTH + GUTTER) - GUTTER
     box = Box(_left(first) - GUTTER / 2 + 4, MARGIN, inside + GUTTER - 8, 0)
     name = wrapped(stage.name, LETTERS * columns, 2)
-    return Lane(stage.stage_id, index + 1, box, name, sum(c.estimated_hours for c in concepts), len(concepts))
+    return LaneLayout(stage.stage_id, index + 1, box, name, sum(c.estimated_hours for c in concepts), len(concepts))
 
 
 def _pairs(framework: Framework) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from domain.vocabulary import Step
 from rendering.text.text import clean, counted, hours, one_line
 
 
-class Event(Protocol):
+class StoredEvent(Protocol):
     """One thing that happened in a run, as the repository tells it."""
 
     @property
@@ -37,26 +37,26 @@ DOING: Final[Mapping[str, str]] = {
 }
 """What each step does, for people."""
 
-LONGEST: Final = 160
+MAX_TEXT_LENGTH: Final = 160
 
 
-def gist(event: Event) -> str:
+def gist(event: StoredEvent) -> str:
     """One line, cleaned, that says what the event is about."""
     tell = _GISTS.get(event.type)
     try:
         said = json.dumps(event.payload, ensure_ascii=False) if tell is None else tell(event.payload)
     except (KeyError, TypeError, ValueError):  # an event of another version of this program
         said = json.dumps(event.payload, ensure_ascii=False)
-    return one_line(said, LONGEST)
+    return one_line(said, MAX_TEXT_LENGTH)
 
 
-def line_of(event: Event) -> str:
+def line_of(event: StoredEvent) -> str:
     """`   12  2026-07-01 12:00:00.123  content_started      quiz of c-1-2-3`"""
     moment = event.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
     return f"{event.sequence:>5}  {moment}  {event.type:<19}  {gist(event)}"
 
 
-def details(event: Event) -> list[str]:
+def details(event: StoredEvent) -> list[str]:
     """What one line has no room for, cleaned, for who looks into a run: what was said, planned and changed."""
     tell = _DETAILS.get(event.type)
     try:
@@ -132,7 +132,7 @@ def _decided(payload: Mapping[str, Any]) -> str:
 def _whole_plan(payload: Mapping[str, Any]) -> Iterator[str]:
     if payload.get("feedback"):
         yield f"asked: {payload['feedback']}"
-    if len(payload["plan"]["feedback_summary"]) > LONGEST - 20:
+    if len(payload["plan"]["feedback_summary"]) > MAX_TEXT_LENGTH - 20:
         yield f"plan: {payload['plan']['feedback_summary']}"
     for operation in payload["plan"]["operations"]:
         name = operation["values"].get("name", "")
@@ -188,5 +188,5 @@ _DETAILS: Final[Mapping[str, Callable[[Mapping[str, Any]], Iterable[str]]]] = {
     "framework_validated": _findings,
     "edit_planned": _whole_plan,
     "framework_edited": _whole_edit,
-    "review_decided": lambda payload: [payload["feedback"]] if len(_decided(payload)) > LONGEST else [],
+    "review_decided": lambda payload: [payload["feedback"]] if len(_decided(payload)) > MAX_TEXT_LENGTH else [],
 }

@@ -18,9 +18,9 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from domain.errors import DatabaseUnavailable, Superseded
 from domain.text.parse_stored import unknown_format
-from repository.db.database import PATIENCE_FOR_ANSWERS, SERVER_TIMEOUTS, Database, translated
+from repository.db.database import ANSWER_TIMEOUT_SECONDS, SERVER_TIMEOUTS, Database, translated
 from repository.db.fence import Fence
-from repository.db.pool_queue import Line
+from repository.db.pool_queue import PoolQueue
 from repository.db.urls import psycopg_arguments
 
 CHECKPOINT_FORMAT: Final = 4
@@ -45,7 +45,7 @@ class CheckpointPool(AsyncConnectionPool[AsyncConnection[DictRow]]):
             reconnect_timeout=POOL_TIMEOUT,
             kwargs={**arguments, "autocommit": True, "row_factory": dict_row, "prepare_threshold": 0},
         )
-        self._line = Line(size, PATIENCE_FOR_ANSWERS)
+        self._line = PoolQueue(size, ANSWER_TIMEOUT_SECONDS)
 
     @asynccontextmanager
     async def connection(self, timeout: float | None = None) -> AsyncIterator[AsyncConnection[DictRow]]:

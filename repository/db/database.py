@@ -27,7 +27,7 @@ from domain.errors import (
 )
 from domain.logs import get_log
 from repository.db.connection_errors import said, to_do
-from repository.db.pool_queue import Line
+from repository.db.pool_queue import PoolQueue
 from repository.db.urls import asyncpg_arguments
 
 _log = get_log(__name__)
@@ -37,18 +37,18 @@ T = TypeVar("T")
 Session = AsyncSession
 """The transaction that repository functions work in."""
 
-STATEMENT_TIMEOUT: Final = 30.0
-PATIENCE_FOR_ANSWERS: Final = STATEMENT_TIMEOUT + 5
+STATEMENT_TIMEOUT_SECONDS: Final = 30.0
+ANSWER_TIMEOUT_SECONDS: Final = STATEMENT_TIMEOUT_SECONDS + 5
 """Seconds after which a server that keeps silent counts as gone: it would have ended the statement itself."""
-IDLE_IN_TRANSACTION_TIMEOUT: Final = 5.0
+IDLE_IN_TRANSACTION_TIMEOUT_SECONDS: Final = 5.0
 """A stopped process may hold locks in an open transaction: after this many seconds the server ends it."""
 SERVER_TIMEOUTS: Final = {
-    "statement_timeout": int(STATEMENT_TIMEOUT * 1000),
-    "idle_in_transaction_session_timeout": int(IDLE_IN_TRANSACTION_TIMEOUT * 1000),
+    "statement_timeout": int(STATEMENT_TIMEOUT_SECONDS * 1000),
+    "idle_in_transaction_session_timeout": int(IDLE_IN_TRANSACTION_TIMEOUT_SECONDS * 1000),
 }
 """Of every connection that a run works on."""
 
-LEFTOVERS: Final = 10.0
+REPEATED_OUTAGE_SECONDS: Final = 10.0
 """Seconds after an outage in which one broken connection is not told as another one."""
 
 PGBOUNCER: Final = (
@@ -56,7 +56,7 @@ PGBOUNCER: Final = (
     "for `roadmap serve --no-worker`."
 )
 
-_PATIENCE: Final = text("SELECT set_config('lock_timeout', :timeout, true)")
+_SET_LOCK_TIMEOUT: Final = text("SELECT set_config('lock_timeout', :timeout, true)")
 
 _SUPERSEDED = "RM001"  # raised by hold_task()
 
@@ -67,15 +67,15 @@ async def execute(session: Session, statement: Executable, parameters: Mapping[s
     return await connection.execute(statement, parameters)
 
 
-async def execute_bare(session: Session, statement: str, *values: object) -> None:
+async def execute_raw(session: Session, statement: str, *values: object) -> None:
     """A statement of the hottest path as asyncpg takes it ($1, $2): it saves a third of what sending it costs."""
     connection: AsyncConnection = session.info["connection"]
     await connection.exec_driver_sql(statement, values)
 
 
-async def give_up_waiting_after(session: Session, seconds: float) -> None:
+async def set_lock_timeout(session: Session, seconds: float) -> None:
     """A lock that the rest of the transaction waits for longer raises DatabaseBusy."""
-    await execute(session, _PATIENCE, {"timeout": f"{seconds:g}s"})
+    await execute(session, _SET_LOCK_TIMEOUT, {"timeout": f"{seconds:g}s"})
 
 
 async def schema_revision(session: Session) -> str | None:
@@ -108,7 +108,7 @@ class Database:
         self.url = url
         self._connect = _connector(url, application_name, pooled=pooled)
         self._engine = _engine(self._connect, pool_size, pooled=pooled)
-        self._line = Line(pool_size, PATIENCE_FOR_ANSWERS)
+        self._line = PoolQueue(pool_size, ANSWER_TIMEOUT_SECONDS)
         self._patience = patience
         self._recover = recover
         self._away = False
@@ -152,7 +152,7 @@ class Database:
         patience = self._patience if patience is None else patience
         began = time.monotonic()
         delay = 0.1
-        in_the_way: DatabaseUnavailable | None = None
+        active_task_conflict: DatabaseUnavailable | None = None
         for tries in count(1):
             try:
                 done = await attempt()
@@ -160,9 +160,9 @@ class Database:
                 raise
             except DatabaseUnavailable as error:
                 if time.monotonic() + delay - began > patience:
-                    raise in_the_way or error from None
+                    raise active_task_conflict or error from None
                 # Just after an outage a pool may still hold a connection from before it: no news yet.
-                leftover = tries == 1 and time.monotonic() - self._back_at < LEFTOVERS
+                leftover = tries == 1 and time.monotonic() - self._back_at < REPEATED_OUTAGE_SECONDS
                 if not self._away and not leftover:
                     self._away = True
                     _log.warning("the database is away, reconnecting", reason=str(error))
@@ -173,7 +173,7 @@ class Database:
                 return done
             await asyncio.sleep(delay * random.uniform(0.5, 1))
             delay = min(2 * delay, 2.0)
-            in_the_way = await self._bring_back()
+            active_task_conflict = await self._bring_back()
         raise AssertionError("never reached")
 
     async def _bring_back(self) -> DatabaseUnavailable | None:
@@ -207,7 +207,7 @@ def _engine(connect: Connect, pool_size: int, *, pooled: bool) -> AsyncEngine:
         connect_args={"async_creator_fn": connect, **unnamed},
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=STATEMENT_TIMEOUT,
+        pool_timeout=STATEMENT_TIMEOUT_SECONDS,
         pool_pre_ping=False,
         pool_recycle=1800,
     )
@@ -227,7 +227,7 @@ def _connector(url: str, application_name: str, *, pooled: bool) -> Connect:
     async def connect() -> asyncpg.Connection:
         for host in hosts:
             try:
-                return await asyncpg.connect(command_timeout=PATIENCE_FOR_ANSWERS, **cached, **host)
+                return await asyncpg.connect(command_timeout=ANSWER_TIMEOUT_SECONDS, **cached, **host)
             except asyncpg.ClientConfigurationError as error:
                 reason = said(error)
                 raise DatabaseUnavailable(f"The database URL does not do ({reason}): {to_do(reason)}.") from error

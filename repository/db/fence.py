@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from repository.db.database import Database, Session, execute_bare
+from repository.db.database import Database, Session, execute_raw
 
 T = TypeVar("T")
 
@@ -17,22 +17,22 @@ class Fence:
     attempt: int
 
 
-async def hold_task(session: Session, fence: Fence) -> None:
+async def assert_fence(session: Session, fence: Fence) -> None:
     """First statement of every write of a run: shared lock, then a look at the attempt.
 
     Raises Superseded when the attempt is another's. The lock lasts until the transaction ends.
     """
-    await execute_bare(session, "SELECT hold_task($1, $2)", fence.task_id, fence.attempt)
+    await execute_raw(session, "SELECT hold_task($1, $2)", fence.task_id, fence.attempt)
 
 
-async def commit_fenced(database: Database, fence: Fence, work: Callable[[Session], Awaitable[T]]) -> T:
+async def fenced_transaction(database: Database, fence: Fence, work: Callable[[Session], Awaitable[T]]) -> T:
     """`work` in a transaction that begins with the fence; done again where a restart of the database cut it off.
 
     Raises Superseded when the attempt is another's.
     """
 
     async def fenced(session: Session) -> T:
-        await hold_task(session, fence)
+        await assert_fence(session, fence)
         return await work(session)
 
     return await database.persist(fenced)

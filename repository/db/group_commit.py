@@ -11,7 +11,7 @@ from typing import Final
 
 from domain.errors import DatabaseUnavailable, Superseded
 from repository.db.database import Database, Session
-from repository.db.fence import Fence, commit_fenced
+from repository.db.fence import Fence, fenced_transaction
 
 Work = Callable[[Session], Awaitable[None]]
 """Writes what belongs to one key; safe to repeat."""
@@ -77,7 +77,7 @@ class SharedCommits:
                 await waiting.work(session)
 
         try:
-            await commit_fenced(self._database, self._fence, write)
+            await fenced_transaction(self._database, self._fence, write)
         except Exception as error:
             return error
         return None

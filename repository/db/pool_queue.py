@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from domain.errors import DatabaseUnavailable
 
 
-class Line:
+class PoolQueue:
     """As many turns at once as the pool has connections."""
 
     def __init__(self, turns: int, patience: float) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from alembic.config import Config
 
-SCRIPTS: Final = Path(__file__).parent.parent / "migrations"
+SCRIPTS: Final = Path(__file__).parents[2] / "migrations"
 _NAME: Final = SCRIPTS.name
 _LOADING: Final = threading.RLock()
 _OURS: Final[dict[str, ModuleType]] = {}

@@ -30,7 +30,7 @@ from repository.postgres.disk import flush
 PORT = 5432  # part of the socket's file name only; no TCP port is opened
 SOCKETS = Path("/tmp")  # not TMPDIR or XDG_RUNTIME_DIR: cron and sudo have others, and a logout removes the latter
 NOBODYS_PID = 2**31 - 1  # above the largest pid of any kernel
-LARGEST_LOG = 10_000_000  # bytes
+MAX_LOG_BYTES = 10_000_000  # bytes
 SMALLEST_DISK = 64_000_000  # bytes; below this, "full" is the likeliest reason of any failure
 UNFINISHED = "unfinished-"
 POLL = 0.02  # seconds
@@ -172,7 +172,7 @@ class ServerHome:
 
     def open_log(self) -> int:
         """Begins a new log if the old one is large, and says where the next lines will stand."""
-        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
+        if self.log.exists() and self.log.stat().st_size > MAX_LOG_BYTES:
             self.log.rename(self.log.with_suffix(".log.old"))
         self.log.touch(mode=0o600)
         self.account.own(self.log)

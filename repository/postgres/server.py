@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     import psycopg
 
 NAME = "roadmap"  # of the role and of the database
-CONNECT_PATIENCE = 3  # seconds until a server that accepts but says nothing counts as silent
-PATIENCE = 30  # seconds for the last processes of a killed server to go
-LONG_PATIENCE = 300  # seconds for a server that says it is starting: it may have much to recover
+CONNECT_TIMEOUT_SECONDS = 3  # seconds until a server that accepts but says nothing counts as silent
+RECOVERY_TIMEOUT_SECONDS = 30  # seconds for the last processes of a killed server to go
+START_TIMEOUT_SECONDS = 300  # seconds for a server that says it is starting: it may have much to recover
 
 
 def default_home() -> Path:
@@ -126,7 +126,7 @@ class EmbeddedServer:
         folder = self._home.folder
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._home.locked("lock", patience=LONG_PATIENCE + PATIENCE) as held:
+            with self._home.locked("lock", patience=START_TIMEOUT_SECONDS + RECOVERY_TIMEOUT_SECONDS) as held:
                 if held is None:
                     raise DatabaseUnavailable(f"another process has held {folder / 'lock'} for minutes: end it")
                 yield
@@ -148,7 +148,7 @@ class EmbeddedServer:
             user=NAME,
             password=self._home.password(),
             dbname=database,
-            connect_timeout=CONNECT_PATIENCE,
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
             autocommit=True,
         )
 
@@ -201,7 +201,7 @@ class EmbeddedServer:
             changing = "the database system is" in refusal  # starting up, shutting down, in recovery
             if "FATAL:" in refusal and not changing:
                 raise self._stuck(f"refuses: {refusal.partition('FATAL:')[2].strip()}")
-            if time.monotonic() - began > (LONG_PATIENCE if changing else PATIENCE):
+            if time.monotonic() - began > (START_TIMEOUT_SECONDS if changing else RECOVERY_TIMEOUT_SECONDS):
                 raise self._stuck(f"does not answer ({refusal})")
             with self._home.locked("server.lock") as held:
                 if held is not None and postmaster(self._home) is None:
@@ -225,7 +225,7 @@ class EmbeddedServer:
             "unix_socket_permissions": "0700",
             "max_connections": 200,
         }
-        command = [str(binaries.folder / "pg_ctl"), "start", "-s", "-w", "-t", str(LONG_PATIENCE)]
+        command = [str(binaries.folder / "pg_ctl"), "start", "-s", "-w", "-t", str(START_TIMEOUT_SECONDS)]
         # Relative paths: pg_ctl puts them into a shell command, where a quote or a $ would not stand for itself.
         command += ["-D", self._home.data.name, "-l", self._home.log.name]
         command += ["-o", " ".join(f"-c {name}={value}" for name, value in settings.items())]

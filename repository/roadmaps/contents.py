@@ -211,7 +211,7 @@ async def reopen_contents(session: Session, task_id: str) -> None:
     )
 
 
-async def tally(session: Session, task_id: str) -> Tally:
+async def count_contents(session: Session, task_id: str) -> Tally:
     """Counted from the rows that bear the task now. What kept an older version while its retry failed, failed.
 
     What the task had finished stays its own where another one has claimed the row since, or removed the concept.

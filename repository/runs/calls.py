@@ -57,7 +57,7 @@ async def record_call(session: Session, fence: Fence, call: Call) -> None:
     await execute(session, _RECORD, {"task_id": fence.task_id, **parameters(call)})
 
 
-async def object_to(session: Session, fence: Fence, key: str, objection: str) -> None:
+async def reject_answer(session: Session, fence: Fence, key: str, objection: str) -> None:
     """An answer that was accepted at first does not count after all."""
     await execute(
         session,
@@ -152,7 +152,7 @@ class Bill:
     """Calls whose tokens are an estimate."""
 
 
-async def bill(session: Session, task_id: str) -> Bill:
+async def usage_of(session: Session, task_id: str) -> Bill:
     statement = select(
         func.coalesce(func.sum(ModelCallRow.tokens_in + ModelCallRow.tokens_out), 0),
         func.coalesce(func.sum(ModelCallRow.cost), 0.0),

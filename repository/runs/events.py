@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.vocabulary import FINAL
 from repository.db.database import Database, Session, execute
-from repository.db.fence import Fence, commit_fenced
+from repository.db.fence import Fence, fenced_transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ async def events_of_type(session: Session, task_id: str, event_type: str) -> lis
     return [Event(row.task_id, row.sequence, row.type, row.payload, row.created_at) for row in rows]
 
 
-async def untold_contents(session: Session, task_id: str) -> list[dict[str, Any]]:
+async def contents_without_event(session: Session, task_id: str) -> list[dict[str, Any]]:
     """Contents that a dead attempt committed without their event: payloads for `content_completed`.
 
     Also of contents that another run has made its own since: this one did complete them.
@@ -186,7 +186,7 @@ class EventWriter:
                 await append_events(session, self._fence.task_id, batch, last=self._last)
 
             try:
-                await commit_fenced(self._database, self._fence, append)
+                await fenced_transaction(self._database, self._fence, append)
             except BaseException:
                 self._waiting = batch + self._waiting
                 raise

@@ -37,7 +37,7 @@ class Pruned:
         return Pruned(self.checkpoints + other.checkpoints, self.answers + other.answers, self.events + other.events)
 
 
-class Page(NamedTuple):
+class PrunePage(NamedTuple):
     """One page of all tasks, in the order of their ids."""
 
     due: list[str]
@@ -85,10 +85,10 @@ _FORGET_ANSWERS: Final = text(f"""
     WHERE call_id IN (SELECT call_id FROM {_ANSWERS})""")
 
 
-async def page_of_due_tasks(session: Session, ages: Ages, *, after: str = "", limit: int = 500) -> Page:
+async def page_of_due_tasks(session: Session, ages: Ages, *, after: str = "", limit: int = 500) -> PrunePage:
     """Looks at `limit` tasks above `after`. By the primary key: however many tasks there are, no look is long."""
     rows = (await execute(session, _PAGE, {**_seconds(ages), "after": after, "limit": limit})).all()
-    return Page([row.task_id for row in rows if row.due], rows[-1].task_id if len(rows) == limit else None)
+    return PrunePage([row.task_id for row in rows if row.due], rows[-1].task_id if len(rows) == limit else None)
 
 
 async def count_prunable(session: Session, task_ids: Sequence[str], ages: Ages) -> Pruned:

@@ -86,7 +86,7 @@ async def create_task(
         content_type=content_type,
     )
     if rival := await rival_of(session, wanted):
-        raise in_the_way(rival)
+        raise active_task_conflict(rival)
     if await session.get(TaskRow, task_id):
         raise Conflict(f"There is already a task {task_id}.")
     raise Conflict(GONE_BY_NOW)
@@ -108,7 +108,7 @@ async def rival_of(session: Session, task: TaskRow) -> TaskRow | None:
     return (await session.exec(statement)).first()
 
 
-def in_the_way(rival: TaskRow) -> Conflict:
+def active_task_conflict(rival: TaskRow) -> Conflict:
     """A conflict that names the task in the way."""
     to_do = f"`roadmap watch {rival.task_id}` follows it, `roadmap cancel {rival.task_id}` ends it"
     said = f"Task {rival.task_id} ({rival.task_type}, {rival.status}) is in the way: {to_do}."
@@ -169,7 +169,7 @@ async def update_task_status(
             moved: TaskRow | None = (await session.exec(statement)).scalars().one_or_none()
     except IntegrityError as error:  # another took the place of a final task in this very moment
         rival = await rival_of(session, task)
-        raise (in_the_way(rival) if rival else Conflict(GONE_BY_NOW)) from error
+        raise (active_task_conflict(rival) if rival else Conflict(GONE_BY_NOW)) from error
     if moved is not None:
         return moved
     if attempt is not None and task.attempt != attempt:
@@ -195,7 +195,7 @@ async def accepted(session: Session, fence: Fence, version: int) -> None:
     )
 
 
-async def made_progress(session: Session, fence: Fence) -> None:
+async def reset_crash_count(session: Session, fence: Fence) -> None:
     """The run committed something: its starts were not fruitless."""
     await execute(
         session,

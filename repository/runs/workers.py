@@ -12,13 +12,13 @@ import psycopg
 from sqlalchemy import text
 
 from domain.errors import DatabaseBusy
-from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT, Database, Session, execute, give_up_waiting_after
+from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, Database, Session, execute, set_lock_timeout
 
 T = TypeVar("T")
 
-LOCK_PATIENCE: Final = 1.0
+LOCK_TIMEOUT_SECONDS: Final = 1.0
 """Seconds that a person's request waits for a lock before it looks who is silent."""
-SILENCE_PATIENCE: Final = 2 * IDLE_IN_TRANSACTION_TIMEOUT
+STALLED_SESSION_SECONDS: Final = 2 * IDLE_IN_TRANSACTION_TIMEOUT_SECONDS
 """Seconds after which a lock is not held by a silent session, since that would have been ended."""
 
 _REGISTER: Final = """
@@ -55,7 +55,7 @@ async def database_now(session: Session) -> datetime:
     return now
 
 
-async def has_heard(session: Session, worker_id: str, since: datetime) -> bool:
+async def lease_renewed_since(session: Session, worker_id: str, since: datetime) -> bool:
     """Whether a worker has renewed its lease after `since`, or no lease of it runs any more."""
     result = await execute(
         session,
@@ -80,17 +80,17 @@ _END_SILENT: Final = text("""
         AND state_change < clock_timestamp() - make_interval(secs => :seconds)""")
 
 
-async def end_silent_sessions(session: Session) -> int:
+async def terminate_stalled_sessions(session: Session) -> int:
     """End the transactions of stopped processes that `idle_in_transaction_session_timeout` does not; how many.
 
     Between the messages of one statement a session counts as active, however long its process is silent, and so it
     does while nobody reads what it sends. Its locks would bar a takeover until the statement times out.
     """
-    ended = await execute(session, _END_SILENT, {"seconds": IDLE_IN_TRANSACTION_TIMEOUT})
+    ended = await execute(session, _END_SILENT, {"seconds": IDLE_IN_TRANSACTION_TIMEOUT_SECONDS})
     return int(ended.scalar_one())
 
 
-async def despite_the_silent(database: Database, work: Callable[[Session], Awaitable[T]]) -> T:
+async def retry_past_stalled_sessions(database: Database, work: Callable[[Session], Awaitable[T]]) -> T:
     """`work` in a transaction of its own, done again while a stopped process holds a lock that it needs.
 
     Sweeps end the sessions of such processes, but only workers sweep, and none may be alive. A lock that was not got is
@@ -100,10 +100,10 @@ async def despite_the_silent(database: Database, work: Callable[[Session], Await
     while True:
         try:
             async with database.transaction() as session:
-                await give_up_waiting_after(session, LOCK_PATIENCE)
+                await set_lock_timeout(session, LOCK_TIMEOUT_SECONDS)
                 return await work(session)
         except DatabaseBusy:
-            if time.monotonic() - began > SILENCE_PATIENCE:
+            if time.monotonic() - began > STALLED_SESSION_SECONDS:
                 raise
         async with database.transaction() as session:
-            await end_silent_sessions(session)
+            await terminate_stalled_sessions(session)

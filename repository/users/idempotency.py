@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from repository.db.database import Session, execute
 
-KEPT: Final = "24 hours"
+TTL: Final = "24 hours"
 """How long a repeated request is known as one."""
 
 
@@ -22,7 +22,7 @@ _KNOWN: Final = text("SELECT body_hash, task_id FROM idempotency_keys WHERE user
 # now(), since an index cannot be asked with a clock that moves.
 _SWEEP: Final = text(f"""
     DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(
-        SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '{KEPT}'
+        SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '{TTL}'
         ORDER BY created_at LIMIT 1000))""")
 
 

@@ -14,12 +14,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select
 
 from domain.errors import Conflict, NotFound
-from domain.webhooks import MOST_WEBHOOKS, TEST_EVENT, DeliveryStatus, WebhookEvent
+from domain.webhooks import MAX_WEBHOOKS, TEST_EVENT, DeliveryStatus, WebhookEvent
 from repository.db.database import Session, execute
 from repository.tables.runs import TaskRow
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
 
-KEPT_DAYS: Final = 30
+TTL_DAYS: Final = 30
 """How long a settled delivery can be seen and sent again."""
 
 _ANNOUNCE: Final = text("""
@@ -61,7 +61,7 @@ async def add_webhook(session: Session, webhook: WebhookRow) -> WebhookRow:
     held = (
         await session.exec(select(func.count()).select_from(WebhookRow).where(WebhookRow.user_id == webhook.user_id))
     ).one()
-    if held >= MOST_WEBHOOKS:
+    if held >= MAX_WEBHOOKS:
         raise Conflict(f"There are {held} webhooks already, as many as one user may have; remove one first.")
     session.add(webhook)
     await session.flush()
@@ -285,5 +285,5 @@ async def forget_deliveries(session: Session, *, most: int = 1000) -> None:
             DELETE FROM webhook_deliveries WHERE delivery_id IN (
                 SELECT delivery_id FROM webhook_deliveries WHERE settled_at < now() - make_interval(days => :days)
                 ORDER BY settled_at LIMIT :most FOR UPDATE SKIP LOCKED)"""),
-        {"days": KEPT_DAYS, "most": most},
+        {"days": TTL_DAYS, "most": most},
     )

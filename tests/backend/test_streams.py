@@ -9,7 +9,7 @@ import pytest
 
 from domain.vocabulary import TaskStatus
 from orchestrator.commands.transitions import end, resume
-from orchestrator.queries.events import KEPT, Follower
+from orchestrator.queries.events import MAX_BUFFERED_EVENTS, Follower
 from orchestrator.settings import Settings
 from repository.db.database import Database, Session
 from repository.runs.events import append_events, append_transition
@@ -196,10 +196,10 @@ async def test_a_client_that_does_not_read_costs_no_memory_and_misses_nothing(
     quick = asyncio.create_task(_collect(follower))
     async with database.transaction() as session:
         await lock_task(session, "t-1")
-        await append_events(session, "t-1", [("e", {})] * (2 * KEPT), last=1)
+        await append_events(session, "t-1", [("e", {})] * (2 * MAX_BUFFERED_EVENTS), last=1)
     await finish(database)
-    assert len(await quick) == 2 * KEPT + 2
-    assert [event.sequence async for event in slow] == list(range(2, 2 * KEPT + 3))
+    assert len(await quick) == 2 * MAX_BUFFERED_EVENTS + 2
+    assert [event.sequence async for event in slow] == list(range(2, 2 * MAX_BUFFERED_EVENTS + 3))
 
 
 @pytest.mark.soak

@@ -7,7 +7,7 @@ from bench.eval import GOALS, Examiner, evaluate, report
 from bench.eval_table import cells
 from domain.request import Preferences
 from nodes.authors.offline import OfflineAuthor
-from nodes.authors.port import Brief, CallFailed, Role
+from nodes.authors.port import AuthorRole, Brief, CallFailed
 from tests.support.authors import QUIZ, ScriptedAuthor
 
 
@@ -26,7 +26,8 @@ async def test_a_worse_author_has_worse_numbers() -> None:
     goal = Preferences(learning_goal="chess")
     flawed = QUIZ.model_copy(update={"questions": [q.model_copy(update={"explanation": ""}) for q in QUIZ.questions]})
     good, bad = [
-        await Examiner(ScriptedAuthor(replies), None).score(goal) for replies in ({}, {Role.QUIZ: lambda *_: flawed})
+        await Examiner(ScriptedAuthor(replies), None).score(goal)
+        for replies in ({}, {AuthorRole.QUIZ: lambda *_: flawed})
     ]
     assert good.quality == 1
     assert bad.quality < 1
@@ -34,22 +35,22 @@ async def test_a_worse_author_has_worse_numbers() -> None:
     assert "Question N has no explanation." in report("bad", [bad])
 
 
-@pytest.mark.parametrize("role", [Role.INTENT, Role.FRAMEWORK, Role.TUTORIAL])
-async def test_an_author_that_gives_no_answer_is_scored_and_ends_nothing(role: Role) -> None:
+@pytest.mark.parametrize("role", [AuthorRole.INTENT, AuthorRole.FRAMEWORK, AuthorRole.TUTORIAL])
+async def test_an_author_that_gives_no_answer_is_scored_and_ends_nothing(role: AuthorRole) -> None:
     score = await Examiner(ScriptedAuthor({role: _no_answer}), None).score(Preferences(learning_goal="chess"))
     assert score.passed[role] == 0
     assert score.problems["No answer: failed N."] >= 1
 
 
-@pytest.mark.parametrize("role", [Role.INTENT, Role.FRAMEWORK])
-async def test_what_an_author_never_came_to_counts_against_it_too(role: Role) -> None:
+@pytest.mark.parametrize("role", [AuthorRole.INTENT, AuthorRole.FRAMEWORK])
+async def test_what_an_author_never_came_to_counts_against_it_too(role: AuthorRole) -> None:
     """Or one without any framework would be better than one whose contents are bad."""
 
     score = await Examiner(ScriptedAuthor({role: _no_answer}), None, concepts=2).score(
         Preferences(learning_goal="chess")
     )
     assert score.asked.total() == 1 + 1 + 3 * 2
-    assert score.passed.total() == (role != Role.INTENT)
+    assert score.passed.total() == (role != AuthorRole.INTENT)
 
 
 async def test_the_columns_of_a_table_stand_in_line_in_every_script() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cli.inputs import LARGEST_REQUEST, known_id, read_request, user_filter
+from cli.inputs import MAX_REQUEST_BYTES, read_request, user_filter, validate_id
 from domain.errors import InvalidInput, NotFound
 
 
@@ -121,7 +121,7 @@ def test_files_that_are_no_request(tmp_path: Path) -> None:
     assert "Is a directory" in refusal(None, str(tmp_path))
     assert "No such file" in refusal(None, str(tmp_path / "missing"))
     assert "larger than" in refusal(None, "/dev/zero")
-    assert "larger than" in refusal(None, written(tmp_path, " " * (LARGEST_REQUEST + 1)))
+    assert "larger than" in refusal(None, written(tmp_path, " " * (MAX_REQUEST_BYTES + 1)))
     latin = tmp_path / "latin.json"
     latin.write_bytes('{"preferences": {"learning_goal": "é"}}'.encode("latin-1"))
     assert "is not UTF-8" in refusal(None, str(latin))
@@ -133,9 +133,9 @@ def test_something_must_be_asked_for() -> None:
 
 
 def test_an_id_that_cannot_exist_is_not_found() -> None:
-    assert known_id("x:c-1-1-1", "roadmap") == "x:c-1-1-1"
+    assert validate_id("x:c-1-1-1", "roadmap") == "x:c-1-1-1"
     with pytest.raises(NotFound, match="There is no task"):
-        known_id(os.fsdecode(b"a\xff"), "task")
+        validate_id(os.fsdecode(b"a\xff"), "task")
 
 
 def test_a_user_filter_must_be_a_user() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from cli.supervisor import MAX_BACKOFF_SECONDS, MAX_FAILED_STARTS, Part, Supervisor
+from cli.supervisor import MAX_BACKOFF_SECONDS, MAX_FAILED_STARTS, Child, Supervisor
 from domain.errors import Unavailable
 
 PATIENCE_SECONDS = 30.0
@@ -21,14 +21,14 @@ def command(script: str) -> list[str]:
     return [sys.executable, "-I", "-S", "-c", HEAD + script]
 
 
-def part(script: str, *, serves: bool = False) -> Part:
-    return Part("worker", command(script), serves=serves)
+def part(script: str, *, serves: bool = False) -> Child:
+    return Child("worker", command(script), serves=serves)
 
 
 class Watched:
     """A supervisor, and the time that it believes in."""
 
-    def __init__(self, *parts: Part, is_database_stopped: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, *parts: Child, is_database_stopped: Callable[[], bool] = lambda: False) -> None:
         self.supervisor = Supervisor(parts, "Serving here.", is_database_stopped)
         self.now = 0.0
 
@@ -40,7 +40,7 @@ class Watched:
             self.supervisor.look(self.now)
             time.sleep(0.01)
 
-    def start_and_end(self, one: Part) -> None:
+    def start_and_end(self, one: Child) -> None:
         """Let a due process start, and look until its end is noticed."""
         self.now += MAX_BACKOFF_SECONDS
         self.look_until(lambda: one.process is not None)
@@ -51,7 +51,7 @@ class Watched:
 def watch() -> Iterator[Callable[..., Watched]]:
     made: list[Watched] = []
 
-    def make(*parts: Part, is_database_stopped: Callable[[], bool] = lambda: False) -> Watched:
+    def make(*parts: Child, is_database_stopped: Callable[[], bool] = lambda: False) -> Watched:
         made.append(Watched(*parts, is_database_stopped=is_database_stopped))
         return made[-1]
 

@@ -14,6 +14,7 @@ from domain.request import LearningRequest, Preferences
 from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import (
     Author,
+    AuthorRole,
     Brief,
     EditPlanBrief,
     FrameworkBrief,
@@ -23,7 +24,6 @@ from nodes.authors.port import (
     QuizBrief,
     QuizKeyBrief,
     ResourcesBrief,
-    Role,
     StageBrief,
     StructureReviewBrief,
     TutorialBrief,
@@ -91,7 +91,7 @@ def author(request: pytest.FixtureRequest) -> Author:
 
 
 def test_no_role_is_left_out() -> None:
-    assert {brief.role for brief in BRIEFS} == set(Role)
+    assert {brief.role for brief in BRIEFS} == set(AuthorRole)
 
 
 @each_brief

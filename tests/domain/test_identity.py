@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
-from domain.identity import LONGEST_SLUG, Numbering, all_ids, identify, new_roadmap_id, new_task_id
+from domain.identity import MAX_SLUG_LENGTH, Numbering, all_ids, identify, new_roadmap_id, new_task_id
 
 
 def concept(name: str, *prerequisites: str, hours: float = 2) -> ConceptDraft:
@@ -21,7 +21,7 @@ def draft(*concepts: ConceptDraft) -> FrameworkDraft:
 def test_any_goal_gives_a_roadmap_id_that_fits_into_a_url(goal: str) -> None:
     identifier = new_roadmap_id(goal)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*-[0-9a-f]{8}", identifier)
-    assert len(identifier) <= LONGEST_SLUG + 9
+    assert len(identifier) <= MAX_SLUG_LENGTH + 9
 
 
 def test_goals_in_any_script_stay_readable() -> None:

@@ -13,7 +13,7 @@ from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.e2e.served import Served, serving
 from tests.support.databases import create_database, drop_database, url_of
 
-PATIENCE: Final = 30_000
+TIMEOUT_MS: Final = 30_000
 """Milliseconds for what should take two."""
 LEASE: Final = 2.0
 
@@ -35,7 +35,7 @@ class Site:
         assert self.browser is not None
         context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         self._contexts.append(context)
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(TIMEOUT_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
@@ -56,7 +56,7 @@ class Site:
 @contextmanager
 def site(server_url: str, *options: str, **settings: str) -> Iterator[Site]:
     """On a database of its own; runs of some seconds, eight concepts at most."""
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=TIMEOUT_MS)
     name = create_database(server_url)
     url = url_of(server_url, name)
     usual = {

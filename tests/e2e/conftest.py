@@ -14,7 +14,7 @@ from tests.support.browser import chromium
 from tests.support.servers import place
 
 LEASE = 2.0
-AT_ONCE = 3
+CONCURRENT_PROCESSES = 3
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +49,7 @@ def shell(database_url: str, tmp_path: Path, account: Path) -> Iterator[Command]
         tmp_path / "unused",
         DATABASE_URL=database_url,
         HEARTBEAT_TIMEOUT=str(LEASE),
-        MAX_CONCURRENT_CALLS=str(AT_ONCE),
+        MAX_CONCURRENT_CALLS=str(CONCURRENT_PROCESSES),
         MAX_CONCEPTS="8",
         OFFLINE_LATENCY="0.3",
         OFFLINE_LOG=str(account),

@@ -21,7 +21,7 @@ from tests.support import forks
 ROADMAP: Final = Path(sys.executable).with_name("roadmap")
 FOREIGN: Final = {"COLUMNS", "NO_COLOR"}
 """Settings that are not ours."""
-PATIENCE: Final = 60.0
+TIMEOUT_SECONDS: Final = 60.0
 """Seconds for what should take a few; only a hang takes longer."""
 
 
@@ -75,7 +75,7 @@ class Running:
         return self._said.decode(errors="replace")
 
     def wait_for(self, seen: Callable[[str], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not seen(self.err):
             if time.monotonic() > deadline or self._process.poll() is not None:
                 self._process.kill()
@@ -106,7 +106,7 @@ class Running:
 
     def end(self) -> Done:
         if self._done is None:
-            out, _ = self._process.communicate(timeout=PATIENCE)
+            out, _ = self._process.communicate(timeout=TIMEOUT_SECONDS)
             self._reader.join()
             self._done = Done(self._process.returncode, out, self.err)
         return self._done
@@ -139,7 +139,7 @@ class Command:
         """With lines on its standard input."""
         command, env = [str(ROADMAP), *arguments], self._env(settings)
         script = "".join(f"{line}\n" for line in lines)
-        ran = subprocess.run(command, env=env, input=script, capture_output=True, text=True, timeout=PATIENCE)
+        ran = subprocess.run(command, env=env, input=script, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
         return Done(ran.returncode, ran.stdout, ran.stderr)
 
     def _env(self, settings: Mapping[str, str]) -> dict[str, str]:
@@ -174,7 +174,7 @@ class Forked:
         self._process.start()
 
     def end(self) -> Done:
-        self._process.join(PATIENCE)
+        self._process.join(TIMEOUT_SECONDS)
         if (code := self._process.exitcode) is None:
             self._process.kill()
             self._process.join()

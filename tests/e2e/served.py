@@ -11,7 +11,7 @@ import httpx
 from tests.e2e.roadmap_command import Command, Running
 
 ADDRESS = re.compile(r"Serving (http://\S+);")
-PATIENCE = 45.0
+TIMEOUT_SECONDS = 45.0
 API = "/api/v1"
 
 
@@ -55,7 +55,7 @@ class Served:
 
 
 def eventually(look: Callable[[], Any], seen: Callable[[Any], bool]) -> Any:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not seen(found := look()):
         assert time.monotonic() < deadline, f"never seen: {found}"
         time.sleep(0.1)

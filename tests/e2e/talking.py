@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-PATIENCE: Final = 60.0
+TIMEOUT_SECONDS: Final = 60.0
 CTRL_C, CTRL_D, TAB, UP = "\x03", "\x04", "\t", "\x1b[A"
 
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r|\x07")
@@ -62,7 +62,7 @@ class Talk:
 
     def wait_for(self, text: str) -> None:
         """Until it is said after what was waited for before."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while (at := self.said.find(text, self._seen)) < 0:
             if time.monotonic() > deadline or (self._process.poll() is not None and not self._reader.is_alive()):
                 self.kill()
@@ -93,7 +93,7 @@ class Talk:
 
     def end(self) -> int:
         """The exit code."""
-        code = self._process.wait(timeout=PATIENCE)
+        code = self._process.wait(timeout=TIMEOUT_SECONDS)
         self._reader.join()
         return code
 

@@ -23,7 +23,7 @@ from repository.db.database import Database
 from tests.support.authors import ScriptedAuthor
 from tests.support.processes import bought_again, broken_promises, calls_begun, process
 
-AT_ONCE = 3
+CONCURRENT_PROCESSES = 3
 LEASE = 2.0
 
 
@@ -36,7 +36,7 @@ class Fleet:
         self._settings = {
             "database_url": database_url,
             "heartbeat_timeout": LEASE,
-            "max_concurrent_calls": AT_ONCE,
+            "max_concurrent_calls": CONCURRENT_PROCESSES,
             "offline_latency": 0.1,
             "offline_log": self.account,
             "log_level": "info",
@@ -116,7 +116,9 @@ async def test_creations_survive_kills_and_buy_nothing_twice(
         await check(client, database, fleet, all_tasks)
     summaries = [(await client.task(task.task_id)).execution_summary or {} for task in all_tasks]
     needed = sum(3 + summary["total"] for summary in summaries)
-    assert len(calls_begun(fleet.account)) - needed <= AT_ONCE * fleet.kills, "only calls in flight are repeated"
+    assert len(calls_begun(fleet.account)) - needed <= CONCURRENT_PROCESSES * fleet.kills, (
+        "only calls in flight are repeated"
+    )
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(30, marks=pytest.mark.soak)])

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT, Database, execute
+from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, Database, execute
 from tests.e2e.test_crashes import Fleet, check, is_final, until
 from tests.support.authors import ScriptedAuthor
 
@@ -75,7 +75,7 @@ async def test_a_worker_stopped_in_mid_transaction_holds_nobody_up_and_changes_n
         for number in range(stops):
             task = await client.create(f"learn to wake {number}", detach=True)
             tasks.append(task)
-            assert await stop_and_wake(database, client, task.task_id) < IDLE_IN_TRANSACTION_TIMEOUT + SLACK
+            assert await stop_and_wake(database, client, task.task_id) < IDLE_IN_TRANSACTION_TIMEOUT_SECONDS + SLACK
             await until(client, task.task_id, is_final)
             await asyncio.sleep(1)
             assert all(worker.poll() is None for worker in fleet.workers), "the old owner lives on"

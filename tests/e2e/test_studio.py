@@ -26,14 +26,14 @@ from tests.support.processes import bought_again, broken_promises
 
 ROOT: Final = Path(__file__).parents[2]
 CHESS: Final = {"request": {"preferences": {"learning_goal": "chess"}}}
-PATIENCE: Final = 60.0
+TIMEOUT_SECONDS: Final = 60.0
 
 pytestmark = pytest.mark.skipif(
     not (ROOT / ".venv-studio" / ".complete").exists(), reason="the studio is not set up: `make studio-setup`"
 )
 
 
-class Outside:
+class NetworkEnvironment:
     """A proxy that carries nothing: whoever calls the world is remembered."""
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ class Server:
             )
 
     async def ready(self) -> None:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         async with httpx.AsyncClient() as client:
             while True:
                 assert self._process.poll() is None, self._log.read_text()
@@ -96,14 +96,16 @@ class Server:
 
 
 @pytest.fixture
-def outside() -> Iterator[Outside]:
-    outside = Outside()
+def outside() -> Iterator[NetworkEnvironment]:
+    outside = NetworkEnvironment()
     yield outside
     outside.close()
 
 
 @pytest.fixture
-async def server(database_url: str, tmp_path: Path, account: Path, outside: Outside) -> AsyncIterator[Server]:
+async def server(
+    database_url: str, tmp_path: Path, account: Path, outside: NetworkEnvironment
+) -> AsyncIterator[Server]:
     """On the test's own database, started by somebody whose shell would have it report to its vendor."""
     server = Server(
         tmp_path,
@@ -145,7 +147,7 @@ async def run(client: LangGraphClient, graph: str, wanted: dict[str, Any]) -> di
 
 
 async def test_what_is_run_reviewed_and_retried_through_the_server_is_a_run_of_the_product_and_stays_at_home(
-    client: LangGraphClient, product: Orchestrator, database: Database, outside: Outside
+    client: LangGraphClient, product: Orchestrator, database: Database, outside: NetworkEnvironment
 ) -> None:
     for graph, keys in (("creation", {"request", "wants_review"}), ("retry", {"roadmap_id", "content_type"})):
         (assistant,) = await client.assistants.search(graph_id=graph)
@@ -201,7 +203,7 @@ async def test_a_killed_server_leaves_its_run_stale_and_roadmap_resume_goes_on(
 ) -> None:
     thread = (await client.threads.create())["thread_id"]
     await client.runs.create(thread, "creation", input=CHESS)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not (tasks := await product.tasks()):
         assert time.monotonic() < deadline
         await asyncio.sleep(0.1)

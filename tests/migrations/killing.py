@@ -10,7 +10,7 @@ from repository.db import schema
 from tests.support.forks import FORKS
 
 _NAME = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'roadmap db'"
-PATIENCE = 20.0
+TIMEOUT_SECONDS = 20.0
 
 
 def run(url: str, direction: str) -> None:
@@ -58,7 +58,7 @@ def ddl_statements(url: str, direction: str) -> int:
 
 
 def until(connection: psycopg.Connection[tuple[object, ...]], query: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while connection.execute(query.encode()).fetchone() != (True,):
         assert time.monotonic() < deadline, f"never came true: {query}"
         time.sleep(0.005)

@@ -21,7 +21,7 @@ from repository.db.database import Database
 from tests.support.processes import broken_promises
 
 MODEL: Final = os.environ.get("MODEL_UNDER_TEST")
-MOST_RESUMES: Final = 4
+MAX_RESUMES: Final = 4
 
 SHAPES = {brief.content_type: brief.shape for brief in (TutorialBrief, ResourcesBrief, QuizBrief)}
 
@@ -64,7 +64,7 @@ async def test_a_real_model_goes_through_every_kind_of_run(settings: Settings, d
             if event.type == "review_requested":
                 break
         task = await orchestrator.wait(task.task_id)
-        for _ in range(MOST_RESUMES):
+        for _ in range(MAX_RESUMES):
             if task.status is not TaskStatus.FAILED:
                 break
             print(said(task))

@@ -8,7 +8,7 @@ import pytest
 from cli.app import main
 from domain.errors import Conflict
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
-from nodes.authors.port import Role
+from nodes.authors.port import AuthorRole
 from orchestrator import Orchestrator, Settings
 from repository.db import schema
 from tests.migrations.filling import fill
@@ -90,7 +90,9 @@ async def test_a_legacy_roadmap_is_made_whole_by_retries(orchestrator: Orchestra
     batch = await orchestrator.wait(batch.task_id)
     assert (batch.status, (batch.execution_summary or {})["total"]) == (TaskStatus.COMPLETED, 5)
     assert sorted(author.asked) == sorted(
-        (role, concept) for role in (Role.TUTORIAL, Role.RESOURCES, Role.QUIZ) for concept in ("r7:c-1-1-1", "t12")
+        (role, concept)
+        for role in (AuthorRole.TUTORIAL, AuthorRole.RESOURCES, AuthorRole.QUIZ)
+        for concept in ("r7:c-1-1-1", "t12")
     )
     assert (await orchestrator.status("r7")).stale_concepts == []
     assert await orchestrator.retry_failed("r7") is None

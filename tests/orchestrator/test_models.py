@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from domain.errors import InvalidInput
 from domain.vocabulary import ContentStatus, TaskStatus
-from nodes.authors.port import Role, Usage
+from nodes.authors.port import AuthorRole, Usage
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
@@ -176,7 +176,7 @@ async def test_a_model_on_this_machine_costs_nothing_and_its_price_is_known(
 
 async def test_a_run_whose_cost_nobody_knows_does_not_go_on_under_a_budget_in_dollars(settings: Settings) -> None:
     author = ScriptedAuthor(usage=Usage(10, 5, None))
-    author.replies = {Role.STRUCTURE_REVIEW: lambda _, __: {}}
+    author.replies = {AuthorRole.STRUCTURE_REVIEW: lambda _, __: {}}
     async with Orchestrator.open(settings, author=author) as orchestrator:
         task = await orchestrator.wait((await orchestrator.create("chess")).task_id)
     assert (task.status, summary(task)["cost"]) == (TaskStatus.FAILED, 0)

@@ -10,7 +10,7 @@ from domain.editing.review import Decision, EditPlan, NewPart, NewParts, Operati
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import ConceptDraft
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
-from nodes.authors.port import Brief, EditPlanBrief, Role
+from nodes.authors.port import AuthorRole, Brief, EditPlanBrief
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
@@ -42,7 +42,11 @@ def parts(_: Brief[Any], __: Sequence[str]) -> NewParts:
 @pytest.fixture
 def author() -> ScriptedAuthor:
     return ScriptedAuthor(
-        {Role.FRAMEWORK: lambda _, __: framework_draft(3), Role.EDIT_PLAN: plan, Role.NEW_PARTS: parts}
+        {
+            AuthorRole.FRAMEWORK: lambda _, __: framework_draft(3),
+            AuthorRole.EDIT_PLAN: plan,
+            AuthorRole.NEW_PARTS: parts,
+        }
     )
 
 
@@ -83,8 +87,8 @@ async def test_only_new_and_changed_concepts_are_written_and_the_rest_is_untouch
     task = await modified(orchestrator, roadmap_id, "add drop rename")
     assert (task.task_type, task.status) == (TaskType.MODIFICATION, TaskStatus.COMPLETED)
     assert await tutorials(orchestrator, roadmap_id) == {FIRST: (DONE, 1), THIRD: (DONE, 2), NEW: (DONE, 1)}
-    assert author.times_asked()[Role.TUTORIAL, FIRST] == 0
-    assert author.times_asked()[Role.TUTORIAL, THIRD] == 1
+    assert author.times_asked()[AuthorRole.TUTORIAL, FIRST] == 0
+    assert author.times_asked()[AuthorRole.TUTORIAL, THIRD] == 1
     roadmap = await orchestrator.roadmap(roadmap_id)
     assert roadmap.framework_version == 2
     assert roadmap.framework is not None
@@ -120,7 +124,7 @@ async def test_what_nobody_can_do_is_said_and_changes_nothing(
     task = await modified(orchestrator, roadmap_id, "make it shine")
     assert (task.status, task.error_message) == (TaskStatus.FAILED, "Nothing was changed. This cannot be done.")
     assert await orchestrator.roadmap(roadmap_id) == before
-    assert {role for role, _ in author.asked} == {Role.EDIT_PLAN}
+    assert {role for role, _ in author.asked} == {AuthorRole.EDIT_PLAN}
 
 
 async def test_a_modification_that_breaks_the_roadmap_leaves_it_as_it_was(
@@ -130,7 +134,7 @@ async def test_a_modification_that_breaks_the_roadmap_leaves_it_as_it_was(
     drop_all = EditPlan(
         feedback_summary="", operations=[Operation(action="remove", target_type="module", target_id="m-1-1")]
     )
-    author.replies = {**author.replies, Role.EDIT_PLAN: lambda _, __: drop_all}
+    author.replies = {**author.replies, AuthorRole.EDIT_PLAN: lambda _, __: drop_all}
     task = await modified(orchestrator, roadmap_id, "drop everything")
     assert task.status is TaskStatus.FAILED
     assert "not sound" in (task.error_message or "")
@@ -164,7 +168,7 @@ async def test_a_content_held_by_a_live_retry_is_a_conflict_with_nothing_changed
     orchestrator: Orchestrator, roadmap_id: str, author: ScriptedAuthor
 ) -> None:
     before = await orchestrator.roadmap(roadmap_id)
-    author.latencies[Role.QUIZ] = 30
+    author.latencies[AuthorRole.QUIZ] = 30
     retry = await orchestrator.retry(roadmap_id, SECOND, ContentType.QUIZ)
     task = await modified(orchestrator, roadmap_id, "drop")
     assert task.status is TaskStatus.FAILED

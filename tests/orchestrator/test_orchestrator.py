@@ -19,7 +19,7 @@ from orchestrator.execution.runner import Runner
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.resources import open_resources
 from orchestrator.settings import Settings
-from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT, Database, execute
+from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, Database, execute
 from repository.roadmaps.roadmaps import save_roadmap_metadata
 from repository.runs.tasks import create_task
 from tests.orchestrator.workers.test_worker import working
@@ -204,7 +204,7 @@ async def test_nobody_waits_half_a_minute_for_a_stopped_process_while_no_worker_
     await started(database)
     silent = await asyncio.to_thread(silent_in_mid_statement, database.url, "roadmap")
     with closing(silent):
-        async with asyncio.timeout(IDLE_IN_TRANSACTION_TIMEOUT + 4):
+        async with asyncio.timeout(IDLE_IN_TRANSACTION_TIMEOUT_SECONDS + 4):
             match act:
                 case "cancel":
                     assert (await orchestrator.cancel("t-1")).status is TaskStatus.CANCELLED

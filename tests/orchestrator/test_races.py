@@ -11,7 +11,7 @@ import pytest
 from domain.editing.review import Decision, EditPlan, Operation
 from domain.errors import Conflict, NotFound, RoadmapError
 from domain.vocabulary import FINAL, ContentType, TaskStatus
-from nodes.authors.port import Brief, Role
+from nodes.authors.port import AuthorRole, Brief
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
@@ -33,7 +33,7 @@ def drop_second(_: Brief[Any], __: Sequence[str]) -> EditPlan:
 
 @pytest.fixture
 async def orchestrator(settings: Settings) -> AsyncIterator[Orchestrator]:
-    replies = {Role.FRAMEWORK: lambda _, __: framework_draft(3), Role.EDIT_PLAN: drop_second}
+    replies = {AuthorRole.FRAMEWORK: lambda _, __: framework_draft(3), AuthorRole.EDIT_PLAN: drop_second}
     async with Orchestrator.open(settings, author=ScriptedAuthor(replies)) as orchestrator:
         yield orchestrator
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from domain.contents import Quiz
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
-from nodes.authors.port import Brief, ContentBrief, Role
+from nodes.authors.port import AuthorRole, Brief, ContentBrief
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
@@ -26,7 +26,7 @@ class Moody(ScriptedAuthor):
     """Quizzes of the concepts in `broken` fail."""
 
     def __init__(self, *broken: str) -> None:
-        super().__init__({Role.QUIZ: self._quiz})
+        super().__init__({AuthorRole.QUIZ: self._quiz})
         self.broken = set(broken)
         self.briefs: list[ContentBrief[Any]] = []
 
@@ -94,7 +94,7 @@ async def test_a_retry_that_died_before_its_first_checkpoint_was_complete_goes_o
     orchestrator: Orchestrator, roadmap_id: str, author: Moody, database: Database
 ) -> None:
     """What its input had written was there, its checkpoint was not: the run failed for want of its request."""
-    author.latencies[Role.QUIZ] = 30
+    author.latencies[AuthorRole.QUIZ] = 30
     task = await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ)
     await content_begun(orchestrator, task)
     await orchestrator.cancel(task.task_id)
@@ -110,7 +110,7 @@ async def test_a_retry_that_died_before_its_first_checkpoint_was_complete_goes_o
 async def test_the_step_of_a_running_retry_is_its_generator(
     orchestrator: Orchestrator, roadmap_id: str, author: Moody
 ) -> None:
-    author.latencies[Role.QUIZ] = 30
+    author.latencies[AuthorRole.QUIZ] = 30
     task = await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ)
     await content_begun(orchestrator, task)
     assert (await orchestrator.task(task.task_id)).current_step == "quiz_generation"
@@ -163,7 +163,7 @@ async def test_a_batch_with_nothing_to_do_leaves_no_row(
 async def test_of_two_retries_of_one_content_the_second_names_the_first(
     orchestrator: Orchestrator, roadmap_id: str, author: Moody
 ) -> None:
-    author.latencies[Role.QUIZ] = 30
+    author.latencies[AuthorRole.QUIZ] = 30
     first = await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ)
     with pytest.raises(Conflict, match=first.task_id):
         await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ)
@@ -171,7 +171,7 @@ async def test_of_two_retries_of_one_content_the_second_names_the_first(
 
 
 async def test_a_retry_of_what_a_live_creation_works_on_is_refused(orchestrator: Orchestrator, author: Moody) -> None:
-    author.latencies[Role.QUIZ] = 30
+    author.latencies[AuthorRole.QUIZ] = 30
     creation = await orchestrator.create("go")
     await content_begun(orchestrator, creation)
     assert creation.roadmap_id is not None
@@ -198,7 +198,7 @@ async def test_a_batch_takes_what_is_free_and_reports_the_rest_as_skipped(
     assert batch.execution_summary is not None
     assert (batch.execution_summary["total"], batch.execution_summary["skipped"]) == (1, 1)
     await done(orchestrator, single)
-    assert author.times_asked()[Role.QUIZ, FIRST] == 2
+    assert author.times_asked()[AuthorRole.QUIZ, FIRST] == 2
 
 
 async def test_of_fifty_racing_retries_one_wins_and_the_content_is_bought_once(
@@ -206,7 +206,7 @@ async def test_of_fifty_racing_retries_one_wins_and_the_content_is_bought_once(
 ) -> None:
     author.broken.clear()
     author.latency = 0.5
-    asked = author.times_asked()[Role.QUIZ, FIRST]
+    asked = author.times_asked()[AuthorRole.QUIZ, FIRST]
 
     async def retry() -> TaskView | RoadmapError:
         try:
@@ -219,7 +219,7 @@ async def test_of_fifty_racing_retries_one_wins_and_the_content_is_bought_once(
     assert len(won) == 1
     assert all(isinstance(result, Conflict | TaskView) for result in results)
     await done(orchestrator, won[0])
-    assert author.times_asked()[Role.QUIZ, FIRST] == asked + 1
+    assert author.times_asked()[AuthorRole.QUIZ, FIRST] == asked + 1
 
 
 async def test_racing_batches_and_singles_never_share_a_content_nor_deadlock(
@@ -240,7 +240,7 @@ async def test_racing_batches_and_singles_never_share_a_content_nor_deadlock(
     started = [result for result in results if isinstance(result, TaskView)]
     finished = [await done(orchestrator, task) for task in started]
     assert {task.status for task in finished} == {TaskStatus.COMPLETED}
-    assert author.times_asked()[Role.QUIZ, FIRST] == author.times_asked()[Role.QUIZ, SECOND] == 2
+    assert author.times_asked()[AuthorRole.QUIZ, FIRST] == author.times_asked()[AuthorRole.QUIZ, SECOND] == 2
 
 
 async def test_what_cannot_be_retried_is_refused_and_leaves_no_row(orchestrator: Orchestrator, roadmap_id: str) -> None:

@@ -17,7 +17,7 @@ from orchestrator.commands import transitions
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from repository.db.database import Database, Session, execute
-from repository.db.fence import Fence, hold_task
+from repository.db.fence import Fence, assert_fence
 from repository.roadmaps.content_queries import states
 from repository.roadmaps.contents import begin_contents, fail_content, save_version
 from repository.roadmaps.roadmaps import save_roadmap_metadata
@@ -103,7 +103,7 @@ class LivesOfTasks(RuleBasedStateMachine):
         fence = self.fences[pick % len(self.fences)]
 
         async def write(session: Session) -> None:
-            await hold_task(session, fence)
+            await assert_fence(session, fence)
             await execute(
                 session,
                 text("UPDATE concept_contents SET attempt = :attempt WHERE task_id = :task_id"),
@@ -124,7 +124,7 @@ class LivesOfTasks(RuleBasedStateMachine):
             if how == "finish":
                 left = self.commit(lambda session: transitions.finish(session, fence, []))
             else:
-                left = self.commit(lambda session: transitions.hand_back(session, fence))
+                left = self.commit(lambda session: transitions.requeue(session, fence))
             self.allowed(left, Superseded, Conflict)
 
     @rule(pick=st.integers(0))

@@ -7,7 +7,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from domain.vocabulary import Step, TaskStatus
-from nodes.authors.port import Role
+from nodes.authors.port import AuthorRole
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from tests.support.authors import ScriptedAuthor
@@ -62,7 +62,7 @@ async def test_a_failure_marks_its_spans_without_telling_what_was_said(
     def fail(*_: object) -> dict[str, object]:
         raise ValueError("the words of a provider")
 
-    async with Orchestrator.open(settings, author=ScriptedAuthor({Role.INTENT: fail})) as orchestrator:
+    async with Orchestrator.open(settings, author=ScriptedAuthor({AuthorRole.INTENT: fail})) as orchestrator:
         task = await orchestrator.wait((await orchestrator.create("chess")).task_id)
     assert task.status == TaskStatus.FAILED
     spans = exporter.get_finished_spans()

@@ -15,7 +15,7 @@ from domain.editing.diff import diff
 from domain.editing.review import Decision
 from domain.errors import UnknownFormat
 from domain.vocabulary import ContentType, TaskStatus, TaskType
-from nodes.authors.port import Role
+from nodes.authors.port import AuthorRole
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
@@ -30,7 +30,7 @@ from tests.support.old_data import GOALS
 from tests.support.processes import broken_promises
 
 FILES: Final = sorted((Path(__file__).parents[1] / "fixtures").glob("rows_*.sql"))
-QUIZZES: Final = {(Role.QUIZ, "c-1-1-1"), (Role.QUIZ, "c-1-1-2")}
+QUIZZES: Final = {(AuthorRole.QUIZ, "c-1-1-1"), (AuthorRole.QUIZ, "c-1-1-2")}
 
 
 @pytest.fixture(params=FILES, ids=lambda file: file.stem)
@@ -116,14 +116,14 @@ async def test_a_run_that_failed_on_its_way_goes_on_from_its_checkpoint(
     orchestrator: Orchestrator, author: Failing
 ) -> None:
     assert (await resumed(orchestrator, "failed")).status is TaskStatus.COMPLETED
-    assert not {Role.INTENT, Role.FRAMEWORK} & {role for role, _ in author.asked}
+    assert not {AuthorRole.INTENT, AuthorRole.FRAMEWORK} & {role for role, _ in author.asked}
 
 
 async def test_a_review_that_was_open_can_be_answered(orchestrator: Orchestrator, author: Failing) -> None:
     task = await left(orchestrator, "parked")
     await orchestrator.review(task.task_id, Decision(approved=True, by="ann"))
     assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
-    assert {role for role, _ in author.asked} == {Role.TUTORIAL, Role.RESOURCES, Role.QUIZ}
+    assert {role for role, _ in author.asked} == {AuthorRole.TUTORIAL, AuthorRole.RESOURCES, AuthorRole.QUIZ}
 
 
 async def test_an_old_roadmap_is_retried_and_modified(orchestrator: Orchestrator, old: Database) -> None:

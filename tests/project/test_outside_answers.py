@@ -26,7 +26,7 @@ from domain.contents import FoundPage, Quiz, Resources, Tutorial
 from domain.editing.review import EditPlan
 from domain.framework import FrameworkDraft
 from nodes.authors.parsing import object_in
-from nodes.authors.port import Answer
+from nodes.authors.port import AuthorAnswer
 from nodes.authors.provider_errors import call_failed
 from nodes.authors.strip_unstorable import storable_answer
 from nodes.net.connect import FetchFailed, readable
@@ -48,7 +48,7 @@ SHAPES_OF_ANSWERS: Final[list[type[BaseModel]]] = [FrameworkDraft, EditPlan, Tut
 def test_answers(text: str) -> None:
     found = object_in(text)
     if found is not None:
-        stored = storable_answer(Answer(found, "m", 1, 1, 0.0, finish_reason="stop")).content
+        stored = storable_answer(AuthorAnswer(found, "m", 1, 1, 0.0, finish_reason="stop")).content
         assert "\\u0000" not in json.dumps(stored)
         json.dumps(stored, ensure_ascii=False).encode()
 

@@ -24,7 +24,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from cli.inputs import known_id
+from cli.inputs import validate_id
 from domain.contents import Quiz, Tutorial
 from domain.errors import InvalidInput, NotFound, UnknownFormat
 from domain.framework import Framework
@@ -146,7 +146,7 @@ def test_words_of_learners(text: str) -> None:
     except InvalidInput as error:
         one_line(error)
     try:
-        known_id(text, "roadmap").encode()
+        validate_id(text, "roadmap").encode()
     except NotFound as error:
         one_line(error)
     assert guess_language(text)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable
 from repository.db import schema
-from repository.db.database import PATIENCE_FOR_ANSWERS, Database, Session, execute
+from repository.db.database import ANSWER_TIMEOUT_SECONDS, Database, Session, execute
 from repository.db.urls import psycopg_arguments
 from repository.postgres.binaries import Account
 from tests.support.servers import NotHere, place, programs_of, tcp_server, tcp_url
@@ -185,7 +185,7 @@ async def test_a_server_that_falls_silent_is_given_up_and_served_by_again_when_i
             began = time.monotonic()
             with pytest.raises(DatabaseUnavailable):
                 await database.persist(ask)
-            assert time.monotonic() - began < PATIENCE_FOR_ANSWERS + 5
+            assert time.monotonic() - began < ANSWER_TIMEOUT_SECONDS + 5
         finally:
             for process in family:
                 process.resume()

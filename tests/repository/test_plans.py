@@ -18,7 +18,7 @@ from domain.webhooks import WebhookEvent
 from orchestrator.queries.status import roadmap_view, status_check
 from orchestrator.workers.queue_pgqueuer import PgQueuerQueue
 from repository.db.database import Database, execute
-from repository.db.fence import hold_task
+from repository.db.fence import assert_fence
 from repository.roadmaps import claims, content_queries, contents, roadmaps, summaries
 from repository.runs import calls, events, liveness, recovery, retention, tasks, totals
 from repository.tables.runs import TaskRow
@@ -96,7 +96,7 @@ async def test_a_page_of_the_history_does_not_read_all_of_it(filled: Database, w
 
 
 WRITES: Final[dict[str, Work]] = {
-    "hold_task": lambda session: hold_task(session, FENCE),
+    "hold_task": lambda session: assert_fence(session, FENCE),
     "begin_contents": lambda session: contents.begin_contents(session, FENCE, ContentType.QUIZ),
     "adopt_contents": lambda session: contents.adopt_contents(session, FENCE),
     "hold_contents": lambda session: contents.hold_contents(session, ROADMAP, ContentType.QUIZ, ["c-7", "c-8"]),
@@ -105,12 +105,12 @@ WRITES: Final[dict[str, Work]] = {
     ),
     "fail_content": lambda session: contents.fail_content(session, FENCE, ROADMAP, "c-7", ContentType.QUIZ, "why"),
     "settle_contents": lambda session: contents.settle_contents(session, TASK, "why"),
-    "tally": lambda session: contents.tally(session, TASK),
+    "tally": lambda session: contents.count_contents(session, TASK),
     "failures": lambda session: contents.failures(session, TASK),
     "languages_written": lambda session: contents.languages_written(session, TASK),
     "known_answers": lambda session: calls.known_answers(session, TASK),
-    "bill": lambda session: calls.bill(session, TASK),
-    "untold_contents": lambda session: events.untold_contents(session, TASK),
+    "bill": lambda session: calls.usage_of(session, TASK),
+    "untold_contents": lambda session: events.contents_without_event(session, TASK),
     "append_transition": lambda session: events.append_transition(session, TASK, "something", {}),
 }
 

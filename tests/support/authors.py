@@ -12,7 +12,7 @@ from domain.contents import Question, Quiz, QuizKey, Resource, Resources, Tutori
 from domain.editing.review import EditPlan, NewParts, StructureReview
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, Outline, StageDraft, StageOutline, StageParts
 from domain.request import Intent
-from nodes.authors.port import Answer, Brief, ContentBrief, Role, Usage
+from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief, Usage
 
 Reply = Callable[[Brief[Any], Sequence[str]], BaseModel | Mapping[str, Any]]
 """What to say to a brief and the objections so far; may raise."""
@@ -76,18 +76,18 @@ INTENT = Intent(
     content_format_weights={},
 )
 
-DEFAULTS: Mapping[Role, BaseModel] = {
-    Role.INTENT: INTENT,
-    Role.FRAMEWORK: framework_draft(),
-    Role.OUTLINE: Outline(title="Scripted", stages=[StageOutline(name="S", description="", concepts=2)]),
-    Role.STAGE: StageParts(modules=framework_draft().stages[0].modules),
-    Role.STRUCTURE_REVIEW: StructureReview(overall_score=90, validation_summary="fine"),
-    Role.EDIT_PLAN: EditPlan(feedback_summary="", operations=[]),
-    Role.NEW_PARTS: NewParts(parts=[]),
-    Role.TUTORIAL: TUTORIAL,
-    Role.RESOURCES: RESOURCES,
-    Role.QUIZ: QUIZ,
-    Role.QUIZ_KEY: QuizKey(answers=[]),
+DEFAULTS: Mapping[AuthorRole, BaseModel] = {
+    AuthorRole.INTENT: INTENT,
+    AuthorRole.FRAMEWORK: framework_draft(),
+    AuthorRole.OUTLINE: Outline(title="Scripted", stages=[StageOutline(name="S", description="", concepts=2)]),
+    AuthorRole.STAGE: StageParts(modules=framework_draft().stages[0].modules),
+    AuthorRole.STRUCTURE_REVIEW: StructureReview(overall_score=90, validation_summary="fine"),
+    AuthorRole.EDIT_PLAN: EditPlan(feedback_summary="", operations=[]),
+    AuthorRole.NEW_PARTS: NewParts(parts=[]),
+    AuthorRole.TUTORIAL: TUTORIAL,
+    AuthorRole.RESOURCES: RESOURCES,
+    AuthorRole.QUIZ: QUIZ,
+    AuthorRole.QUIZ_KEY: QuizKey(answers=[]),
 }
 
 
@@ -95,12 +95,12 @@ DEFAULTS: Mapping[Role, BaseModel] = {
 class ScriptedAuthor:
     """Says what `replies` say for a role, else something small and sound; `latency` in seconds per call."""
 
-    replies: Mapping[Role, Reply] = field(default_factory=dict)
+    replies: Mapping[AuthorRole, Reply] = field(default_factory=dict)
     latency: float = 0.0
-    latencies: dict[Role, float] = field(default_factory=dict)
+    latencies: dict[AuthorRole, float] = field(default_factory=dict)
     """Of single roles, in place of `latency`."""
     name: str = "scripted"
-    asked: list[tuple[Role, str | None]] = field(default_factory=list)
+    asked: list[tuple[AuthorRole, str | None]] = field(default_factory=list)
     """(role, concept id) of every call that began."""
     running: int = 0
     most_at_once: int = 0
@@ -113,7 +113,7 @@ class ScriptedAuthor:
         cost = None if self.usage.cost is None else 2 * self.usage.cost
         return Usage(self.usage.tokens_in, 2 * self.usage.tokens_out, cost)
 
-    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer:
         self.asked.append((brief.role, brief.concept.concept_id if isinstance(brief, ContentBrief) else None))
         self.running += 1
         self.most_at_once = max(self.most_at_once, self.running)
@@ -125,20 +125,22 @@ class ScriptedAuthor:
             self.running -= 1
         content = said.model_dump(mode="json") if isinstance(said, BaseModel) else dict(said)
         used = self.usage
-        return Answer(content, self.name, used.tokens_in, used.tokens_out, used.cost, "stop", estimated=used.estimated)
+        return AuthorAnswer(
+            content, self.name, used.tokens_in, used.tokens_out, used.cost, "stop", estimated=used.estimated
+        )
 
-    def times_asked(self) -> Counter[tuple[Role, str | None]]:
+    def times_asked(self) -> Counter[tuple[AuthorRole, str | None]]:
         return Counter(self.asked)
 
 
 class Failing(ScriptedAuthor):
     """Fails in the roles of `broken`."""
 
-    def __init__(self, *broken: Role) -> None:
+    def __init__(self, *broken: AuthorRole) -> None:
         super().__init__()
         self.broken = set(broken)
 
-    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer:
         answer = await super().write(brief, objections)
         if brief.role in self.broken:
             raise RuntimeError("no luck")

@@ -18,7 +18,7 @@ TASKS, PER_ROADMAP, LARGE = 20_000, 5, 1_000
 ROADMAP, TASK = "r-7", "t-7"
 """Roadmap r-7 has tasks t-7, t-4007, ...; t-7 runs under `alive`, others are final but for some hundred."""
 FENCE: Final = Fence(TASK, 1)
-MOST_ROWS = 150
+MAX_ROWS = 150
 
 FILL = f"""
     INSERT INTO workers (worker_id, kind, host, pid, timeout, alive_until) VALUES
@@ -80,7 +80,7 @@ RUNS = 8
 """More than the five custom plans that come before a generic one."""
 
 
-async def check(filled: Database, work: Work, *, most_rows: int = MOST_ROWS) -> None:
+async def check(filled: Database, work: Work, *, most_rows: int = MAX_ROWS) -> None:
     """No large table is read as a whole, and of none more than `most_rows` rows each time. Nothing is committed."""
     with pytest.raises(ZeroDivisionError):
         async with filled.transaction() as session:

@@ -4,7 +4,7 @@ from typing import Any
 
 from domain.contents import Question, Quiz, Resource, Resources, Tutorial
 from domain.framework import Concept, Framework, Module, Stage
-from domain.roadmap_export import Key, Manuscript, Planning, Written
+from domain.roadmap_export import Key, Manuscript, Planning, WrittenContent
 from domain.vocabulary import ContentStatus, ContentType
 from tests.support.deadlines import TODAY
 from tests.support.frameworks import framework
@@ -15,10 +15,10 @@ TEXT = "Some **words**.\n\n## Why\n\n```go\nfunc main() {}\n```\n"
 def manuscript(*, language: str = "en", text: str = TEXT, drawn: Framework | None = None, **changes: Any) -> Manuscript:
     """Six concepts unless told, everything written."""
     whole = drawn or framework(2, 1, 3)
-    contents: dict[Key, Written] = {}
+    contents: dict[Key, WrittenContent] = {}
     for concept in whole.concepts():
         for content_type, content in contents_of(text, language).items():
-            contents[concept.concept_id, content_type] = Written(
+            contents[concept.concept_id, content_type] = WrittenContent(
                 content.model_dump(mode="json"), ContentStatus.COMPLETED
             )
     values: dict[str, Any] = {"title": "Go", "framework": whole, "contents": contents, "plan": Planning(TODAY, 5.0)}
@@ -63,9 +63,9 @@ def made_of(words: str) -> Manuscript:
     ]
     module = Module(module_id=words, name=words, description=words, concepts=concepts)
     stage = Stage(stage_id=words, name=words, description=words, modules=[module])
-    contents: dict[Key, Written] = {
-        ("c-1-1-1", content_type): Written(content.model_dump(mode="json"), ContentStatus.COMPLETED)
+    contents: dict[Key, WrittenContent] = {
+        ("c-1-1-1", content_type): WrittenContent(content.model_dump(mode="json"), ContentStatus.COMPLETED)
         for content_type, content in contents_of(words, words, words or "x", words).items()
     }
-    contents[words, ContentType.QUIZ] = Written(None, ContentStatus.FAILED, last_error=words)
+    contents[words, ContentType.QUIZ] = WrittenContent(None, ContentStatus.FAILED, last_error=words)
     return Manuscript(words, Framework(roadmap_id="go-1", title=words, stages=[stage]), contents, Planning(TODAY, 5.0))

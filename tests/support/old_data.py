@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from domain.editing.review import EditPlan, Operation
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import Brief, EditPlanBrief, Role
+from nodes.authors.port import AuthorRole, Brief, EditPlanBrief
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
@@ -36,15 +36,15 @@ async def leave(settings: Settings, dump: Callable[[], Any]) -> None:
     async with Orchestrator.open(settings, author=author) as orchestrator:
         completed = await ended(orchestrator, await orchestrator.create("completed"))
         assert completed.status is TaskStatus.COMPLETED
-        author.replies = {Role.EDIT_PLAN: renamed}
+        author.replies = {AuthorRole.EDIT_PLAN: renamed}
         await ended(orchestrator, await orchestrator.modify(completed.roadmap_id or "", "call the first one Openings"))
-        author.broken = {Role.QUIZ}
+        author.broken = {AuthorRole.QUIZ}
         await ended(orchestrator, await orchestrator.create("partial"))
-        author.broken = {Role.STRUCTURE_REVIEW}
+        author.broken = {AuthorRole.STRUCTURE_REVIEW}
         await ended(orchestrator, await orchestrator.create("failed"))
         author.broken = set()
         await ended(orchestrator, await orchestrator.create("parked", review=ReviewRequest()))
-        author.latencies = {Role.QUIZ: 60}
+        author.latencies = {AuthorRole.QUIZ: 60}
         cancelled = await begun(orchestrator, "cancelled", author)
         await orchestrator.cancel(cancelled.task_id)
         await begun(orchestrator, "running", author)
@@ -68,7 +68,7 @@ async def begun(orchestrator: Orchestrator, goal: str, author: Failing) -> TaskV
     """Whose tutorials are done, and whose quizzes are being written."""
     author.asked.clear()
     task = await orchestrator.create(goal)
-    while sum(role is Role.QUIZ for role, _ in author.asked) < 2:
+    while sum(role is AuthorRole.QUIZ for role, _ in author.asked) < 2:
         await asyncio.sleep(0.02)
     await asyncio.sleep(0.5)
     return task

@@ -4,22 +4,22 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, Outline, StageDraft, StageOutline, StageParts
-from nodes.authors.port import Role
+from nodes.authors.port import AuthorRole
 from tests.support.authors import DEFAULTS
 
 CONCEPTS_A_STAGE: Final = 10
-MOST_CONCEPTS: Final = 30
+MAX_CONCEPTS: Final = 30
 
 
 def sensible_answer(role: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """By role and data. As many concepts as `max_concepts` allows, at most 30, in stages of ten."""
-    concepts = min(MOST_CONCEPTS, int(data.get("max_concepts", MOST_CONCEPTS)))
-    match Role(role):
-        case Role.FRAMEWORK:
+    concepts = min(MAX_CONCEPTS, int(data.get("max_concepts", MAX_CONCEPTS)))
+    match AuthorRole(role):
+        case AuthorRole.FRAMEWORK:
             return _framework(concepts).model_dump(mode="json")
-        case Role.OUTLINE:
+        case AuthorRole.OUTLINE:
             return _outline(concepts).model_dump(mode="json")
-        case Role.STAGE:
+        case AuthorRole.STAGE:
             return _stage(data).model_dump(mode="json")
         case other:
             return DEFAULTS[other].model_dump(mode="json")

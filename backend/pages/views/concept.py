@@ -11,7 +11,7 @@ from markupsafe import Markup
 from backend.pages.views.quiz import QuestionCard
 from backend.pages.views.status_labels import CONTENT_NAMES, CONTENT_SAYS, Look, content_look, direction_of
 from domain.contents import Resource, Resources, Tutorial
-from domain.framework import Concept, Framework, Place
+from domain.framework import Concept, ConceptPlace, Framework
 from domain.vocabulary import ContentType
 from rendering.pages.markdown import Heading, Rendered, is_safe_link
 from rendering.text.text import hours
@@ -19,9 +19,9 @@ from repository.roadmaps.content_queries import ContentState
 from repository.tables.roadmaps import ContentVersionRow
 
 IT: Final = {ContentType.TUTORIAL: "the tutorial", ContentType.RESOURCES: "the links", ContentType.QUIZ: "the quiz"}
-DEEPEST: Final = 4
+MAX_TOC_LEVEL: Final = 4
 """Level of the headings that a table of contents names."""
-FEWEST: Final = 3
+MIN_TOC_HEADINGS: Final = 3
 """Headings that make a table of contents worth its place."""
 SEEN: Final[dict[str, tuple[Look, str]]] = {
     "verified": ("completed", "checked"),
@@ -43,7 +43,7 @@ class VersionLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ContentPart:
     """What the three contents have in common."""
 
     content_type: ContentType
@@ -93,7 +93,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TutorialPart(Part):
+class TutorialPart(ContentPart):
     html: Markup | None
     contents_table: tuple[Heading, ...]
     summary: str
@@ -116,17 +116,17 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResourcesPart(Part):
+class ResourcesPart(ContentPart):
     items: tuple[Link, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuizPart(Part):
+class QuizPart(ContentPart):
     questions: tuple[QuestionCard, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ContentView:
     """A content: how it stands, all its versions with the newest first, and the one that is read."""
 
     state: ContentState | None
@@ -135,7 +135,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ConceptStanding:
     """A concept in its roadmap."""
 
     concept_id: str
@@ -156,11 +156,11 @@ class Standing:
     """The last version of the structure that had it, where an edit took it out."""
 
 
-def standing_of(framework: Framework, place: Place, *, removed_after: int | None) -> Standing:
+def standing_of(framework: Framework, place: ConceptPlace, *, removed_after: int | None) -> ConceptStanding:
     concepts = framework.concepts()
     at = next(index for index, concept in enumerate(concepts) if concept.concept_id == place.concept.concept_id)
     known = {concept.concept_id: concept for concept in concepts}
-    return Standing(
+    return ConceptStanding(
         concept_id=place.concept.concept_id,
         roadmap_id=framework.roadmap_id,
         roadmap_title=framework.title,
@@ -187,15 +187,15 @@ def _neighbour(concept: Concept) -> Neighbour:
     return Neighbour(concept.concept_id, _name(concept))
 
 
-def content_of(written: Written) -> str | None:
+def content_of(written: ContentView) -> str | None:
     """The Markdown of a tutorial, where there is one."""
     return Tutorial.model_validate(written.shown.payload).content if written.shown else None
 
 
-def tutorial_of(written: Written, text: Rendered | None, *, present: bool) -> TutorialPart:
+def tutorial_of(written: ContentView, text: Rendered | None, *, present: bool) -> TutorialPart:
     """`text`: what `content_of` gives, rendered."""
     tutorial = Tutorial.model_validate(written.shown.payload) if written.shown else None
-    headings = tuple(heading for heading in text.headings if heading.level <= DEEPEST) if text else ()
+    headings = tuple(heading for heading in text.headings if heading.level <= MAX_TOC_LEVEL) if text else ()
     return TutorialPart(
         content_type=ContentType.TUTORIAL,
         look=look_of(written),
@@ -205,7 +205,7 @@ def tutorial_of(written: Written, text: Rendered | None, *, present: bool) -> Tu
         versions=links_of(written),
         present=present,
         html=Markup(text.html) if text else None,  # cleaned by an allow-list: rendering/pages/markdown.py
-        contents_table=headings if len(headings) >= FEWEST else (),
+        contents_table=headings if len(headings) >= MIN_TOC_HEADINGS else (),
         summary=tutorial.summary if tutorial else "",
         minutes=tutorial.estimated_completion_time if tutorial else 0,
         language=tutorial.language if tutorial else "",
@@ -213,7 +213,7 @@ def tutorial_of(written: Written, text: Rendered | None, *, present: bool) -> Tu
     )
 
 
-def resources_of(written: Written, *, present: bool) -> ResourcesPart:
+def resources_of(written: ContentView, *, present: bool) -> ResourcesPart:
     found = Resources.model_validate(written.shown.payload) if written.shown else None
     return ResourcesPart(
         content_type=ContentType.RESOURCES,
@@ -248,14 +248,14 @@ def _host(url: str) -> str:
         return ""
 
 
-def look_of(written: Written) -> Look:
+def look_of(written: ContentView) -> Look:
     """Of a removed concept: what was written is complete."""
     return content_look(written.state) if written.state or not written.versions else "completed"
 
 
-def newest(written: Written) -> int:
+def newest(written: ContentView) -> int:
     return written.versions[0].version if written.versions else 0
 
 
-def links_of(written: Written) -> tuple[VersionLink, ...]:
+def links_of(written: ContentView) -> tuple[VersionLink, ...]:
     return tuple(VersionLink(row.version, row.created_at) for row in written.versions)

@@ -23,14 +23,14 @@ from rendering.text.event_text import doing
 from rendering.text.text import hours
 from repository.roadmaps.content_queries import ContentState
 
-MOST_BROKEN: Final = 20
+MAX_PROBLEMS: Final = 20
 """Shown one by one; the button beside them is for all."""
 
 States = Mapping[tuple[str, ContentType], ContentState]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ContentMark:
     """One content of a concept."""
 
     concept_id: str
@@ -57,7 +57,7 @@ class Card:
     hours: str
     difficulty: str
     done: bool
-    marks: tuple[Mark, ...]
+    marks: tuple[ContentMark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ def _broken(framework: Framework, states: States) -> tuple[Broken, ...]:
             says=CONTENT_SAYS[content_look(state)],
             reason=state.last_error or "",
         )
-        for concept, state in islice(found, MOST_BROKEN)
+        for concept, state in islice(found, MAX_PROBLEMS)
     )
 
 
@@ -278,7 +278,7 @@ def _card(concept: Concept, states: States, learned: Collection[str], number: in
         difficulty=concept.difficulty,
         done=concept.concept_id in learned,
         marks=tuple(
-            Mark(concept.concept_id, content_type, content_look(states.get((concept.concept_id, content_type))))
+            ContentMark(concept.concept_id, content_type, content_look(states.get((concept.concept_id, content_type))))
             for content_type in ContentType
         ),
     )

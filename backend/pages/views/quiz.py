@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from domain.contents import OpenQuestion
-from domain.quizzes import Mark, OpenQuiz
+from domain.quizzes import OpenQuiz, QuizMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Result:
         return "What was not right is explained below; read on, and try once more."
 
 
-def questions_of(quiz: OpenQuiz, marks: Sequence[Mark] | None) -> tuple[QuestionCard, ...]:
+def questions_of(quiz: OpenQuiz, marks: Sequence[QuizMark] | None) -> tuple[QuestionCard, ...]:
     """`marks` of an attempt, or None before there is one."""
     if marks is None:
         return tuple(_open(question) for question in quiz.questions)
@@ -49,13 +49,13 @@ def _open(question: OpenQuestion) -> QuestionCard:
     return QuestionCard(question.question, _several(question), tuple(map(Option, question.options)))
 
 
-def _marked(question: OpenQuestion, mark: Mark) -> QuestionCard:
+def _marked(question: OpenQuestion, mark: QuizMark) -> QuestionCard:
     options = tuple(_option(index, text, mark) for index, text in enumerate(question.options))
     verdict: Literal["right", "wrong"] = "right" if mark.right else "wrong"
     return QuestionCard(question.question, _several(question), options, verdict, mark.explanation)
 
 
-def _option(index: int, text: str, mark: Mark) -> Option:
+def _option(index: int, text: str, mark: QuizMark) -> Option:
     chosen, right = index in mark.chosen, index in mark.correct_answer
     match chosen, right:
         case True, True:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from backend.pages.views.structure import ChangeLine, Outline, changes_between, outline_of
+from backend.pages.views.structure import ChangeLine, OutlineView, changes_between, outline_of
 from domain.editing.review import DimensionScore, Issue, Validation
 from domain.framework import Framework
 from domain.vocabulary import TaskStatus, TaskType
@@ -30,7 +30,7 @@ class Review:
     instructions: str
     changes: tuple[ChangeLine, ...] | None
     totals: str
-    outline: Outline
+    outline: OutlineView
     sound: bool
     score: str
     summary: str

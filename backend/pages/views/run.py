@@ -31,13 +31,13 @@ STOPS: Final = frozenset({"step_started", "review_requested", "run_handed_back",
 """Events at which a stretch of work ends."""
 FOUND_STOPPED: Final = frozenset({"run_started", "run_resumed", "review_decided"})
 """Events before which it had ended already: with the last event before them."""
-MOST_EVENTS: Final = 300
+MAX_EVENTS: Final = 300
 """In the log at once."""
 RESUMABLE: Final = frozenset({TaskStatus.FAILED, TaskStatus.PARTIAL_FAILURE, TaskStatus.CANCELLED})
 
 
 @dataclass(slots=True)
-class Step:
+class StepView:
     """One stretch of work in one step."""
 
     name: str
@@ -70,7 +70,7 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunView:
     """Everything that the page of a run shows."""
 
     task_id: str
@@ -96,7 +96,7 @@ class Run:
     completed: int
     writing: int
     failed: int
-    steps: tuple[Step, ...]
+    steps: tuple[StepView, ...]
     contents: tuple[Made, ...]
     events: tuple[LogLine, ...]
     earlier: int | None
@@ -118,14 +118,14 @@ def run_of(
     roadmap_title: str,
     now: datetime,
     before: int | None = None,
-) -> Run:
+) -> RunView:
     """`names`: of the concepts, by id. `before`: the log ends before this event."""
     spent = list(expenses)
     contents = _contents(events, names)
     counts = {look: sum(made.look == look for made in contents) for look in ("completed", "generating", "failed")}
-    shown = [event for event in events if before is None or event.sequence < before][-MOST_EVENTS:]
+    shown = [event for event in events if before is None or event.sequence < before][-MAX_EVENTS:]
     summary = task.execution_summary or {}
-    return Run(
+    return RunView(
         task_id=task.task_id,
         roadmap_id=task.roadmap_id,
         roadmap_title=roadmap_title,
@@ -223,9 +223,9 @@ def _contents(events: Sequence[Event], names: Mapping[str, str]) -> tuple[Made, 
     return tuple(sorted(newest, key=lambda content: content.look != "failed"))
 
 
-def _steps(events: Sequence[Event], task: TaskView, now: datetime) -> tuple[Step, ...]:
+def _steps(events: Sequence[Event], task: TaskView, now: datetime) -> tuple[StepView, ...]:
     """Each stretch lasts until the next one begins or nobody works on it: waiting is no part of any."""
-    steps: list[Step] = []
+    steps: list[StepView] = []
     working = False
     attempt, before = 0, now
     for event in events:
@@ -237,7 +237,7 @@ def _steps(events: Sequence[Event], task: TaskView, now: datetime) -> tuple[Step
         if begun := _attempt_of(event):
             attempt = begun
         elif event.type == "step_started":
-            steps.append(Step(doing(str(event.payload["step"])), event.created_at, attempt))
+            steps.append(StepView(doing(str(event.payload["step"])), event.created_at, attempt))
             working = True
         elif event.type in TOLD and steps:
             steps[-1].said.append(gist(event))
@@ -255,5 +255,5 @@ def _attempt_of(event: Event) -> int | None:
     return event.payload.get("attempt") if event.type == "run_started" else None
 
 
-def _length(step: Step, end: datetime) -> str:
+def _length(step: StepView, end: datetime) -> str:
     return seconds(max((end - step.began).total_seconds(), 0.0))

@@ -43,7 +43,7 @@ class OutlineStage:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class OutlineView:
     direction: Literal["ltr", "rtl"]
     stages: tuple[OutlineStage, ...]
 
@@ -70,11 +70,11 @@ class Version:
     changes: tuple[ChangeLine, ...] | None
     """Since the version before; None for the first one."""
     totals: str
-    outline: Outline
+    outline: OutlineView
 
 
-def outline_of(framework: Framework) -> Outline:
-    return Outline(
+def outline_of(framework: Framework) -> OutlineView:
+    return OutlineView(
         direction=direction_of(framework.title),
         stages=tuple(
             OutlineStage(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import Json
-from cli.output.output import print_json, print_text, tell
+from cli.output.output import echo_err, print_json, print_text
 from cli.session import read_settings
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def restore(file: File, clean: Clean = False, json: Json = False) -> None:
     else:
         print_text(f"The database holds what {file} did, at revision {revision or 'none'}.")
         if revision != schema.HEAD and settings.database_url is not None:
-            tell(f"This version works on {schema.HEAD}: run `roadmap db upgrade`.")
-        tell("Runs that were going on read as stale: a worker takes them up, or `roadmap resume TASK_ID`.")
+            echo_err(f"This version works on {schema.HEAD}: run `roadmap db upgrade`.")
+        echo_err("Runs that were going on read as stale: a worker takes them up, or `roadmap resume TASK_ID`.")
 
 
 def _url(settings: "Settings") -> str:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.inputs import known_id, user_filter
+from cli.inputs import user_filter, validate_id
 from cli.options import Json, OfUser
-from cli.output.output import print_json, print_rich, styled, tell
+from cli.output.output import echo_err, print_json, print_rich, styled
 from cli.session import ask
 from rendering.text.text import dollars, one_line, seconds
 
@@ -26,8 +26,8 @@ def cost(
 ) -> None:
     """Add up calls, tokens and money, by model and step."""
     user_id = user_filter(user)
-    roadmap_id = None if roadmap is None else known_id(roadmap, "roadmap")
-    task_id = None if task is None else known_id(task, "task")
+    roadmap_id = None if roadmap is None else validate_id(roadmap, "roadmap")
+    task_id = None if task is None else validate_id(task, "task")
 
     async def read(orchestrator: "Orchestrator") -> "list[Expense]":
         return await orchestrator.expenses(task_id=task_id, roadmap_id=roadmap_id, user_id=user_id)
@@ -39,7 +39,7 @@ def cost(
         print_rich(spending_table(found))
         explain(found)
     else:
-        tell("No model was asked for anything there.")
+        echo_err("No model was asked for anything there.")
 
 
 def _total(found: "list[Expense]") -> dict[str, Any]:
@@ -75,9 +75,11 @@ def explain(found: "list[Expense]") -> None:
     """What the words in the table mean, where they stand there."""
     unpriced = sorted({expense.model for expense in found if expense.unpriced_calls})
     if unpriced:
-        tell(f"The price of {', '.join(one_line(model) for model in unpriced)} is unknown: set ROADMAP_MODEL_PRICES.")
+        echo_err(
+            f"The price of {', '.join(one_line(model) for model in unpriced)} is unknown: set ROADMAP_MODEL_PRICES."
+        )
     if any(expense.estimated_calls for expense in found):
-        tell('"about": the provider did not report the tokens of some calls; they are estimated.')
+        echo_err('"about": the provider did not report the tokens of some calls; they are estimated.')
 
 
 def _numbers(values: dict[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import Json
-from cli.output.output import complain, print_json, print_text, tell
+from cli.output.output import echo_err, print_error, print_json, print_text
 from cli.session import read_settings
 from domain.errors import Conflict, InvalidInput
 from domain.text.secrets import redact_url
@@ -68,7 +68,7 @@ def downgrade(
     schema.downgrade(url, revision)
     _report_move(before, schema.current(url), as_json=json)
     if settings.database_url is None and revision != schema.HEAD:
-        tell("The embedded database is upgraded again by the next command that uses roadmaps.")
+        echo_err("The embedded database is upgraded again by the next command that uses roadmaps.")
 
 
 def _check_revision(revision: str, known: tuple[str, ...]) -> None:
@@ -152,7 +152,7 @@ def doctor(json: Json = False) -> None:
             print_text(f"{'ok  ' if check.ok else 'BAD '}{check.name:<11} {check.detail}")
             if check.to_do:
                 print_text(f"    {'':<11} -> {check.to_do}")
-        tell("All is well." if well else "Something is wrong: see what to do above.")
+        echo_err("All is well." if well else "Something is wrong: see what to do above.")
     raise typer.Exit(0 if well else PROBLEM)
 
 
@@ -162,7 +162,7 @@ def settings(json: Json = False) -> None:
 
     effective = read_settings()
     for name, meant in unknown_variables().items():
-        complain(unknown_variable_line(name, meant))
+        print_error(unknown_variable_line(name, meant))
     values = effective.shown()
     if json:
         print_json(values)

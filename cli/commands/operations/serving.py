@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from cli.commands.open_command import address_of, noted
-from cli.output.output import tell
+from cli.output.output import echo_err
 from cli.session import read_settings
 from cli.terminal.signals import signals_go_to
 from domain.errors import InvalidInput, Unavailable
@@ -38,7 +38,7 @@ def serve(
     worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Run tasks here too.")] = True,
 ) -> None:
     """Serve the pages and the HTTP API, with a worker. Ctrl-C and SIGTERM stop it: unfinished runs are handed back."""
-    from cli.supervisor import Part, Supervisor
+    from cli.supervisor import Child, Supervisor
     from orchestrator.resources import check_budget, check_sessions, ready_database
 
     settings = read_settings()
@@ -51,9 +51,9 @@ def serve(
     shown = f"[{address[0]}]" if ":" in address[0] else address[0]
     descriptor = listening.fileno()
     server = [*PYTHON, "-m", "backend.server.child", "--fd", str(descriptor)]
-    parts = [Part(f"server {number}", server, (descriptor,), serves=True) for number in range(1, processes + 1)]
+    parts = [Child(f"server {number}", server, (descriptor,), serves=True) for number in range(1, processes + 1)]
     if worker:
-        parts.append(Part("worker", [*PYTHON, "-m", "cli", "worker"]))
+        parts.append(Child("worker", [*PYTHON, "-m", "cli", "worker"]))
     greeting = f"Serving http://{shown}:{address[1]}; Ctrl-C stops it."
     supervisor = Supervisor(parts, greeting, _stop_marker(settings))
     with listening, _shared_counters(processes), noted(settings.home, address_of(*address[:2])):
@@ -114,7 +114,7 @@ def _keep(supervisor: "Supervisor", grace: float) -> None:
             supervisor.stop(grace, [signal.SIGTERM])
             raise
         supervisor.stop(grace, received)
-    tell("Stopped; nothing was lost.")
+    echo_err("Stopped; nothing was lost.")
 
 
 def _stop_marker(settings: "Settings") -> Callable[[], bool]:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cli.inputs import known_id, user_filter
+from cli.inputs import user_filter, validate_id
 from cli.options import Json, OfUser
-from cli.output.output import print_json, print_rich, print_text, tell, when
+from cli.output.output import echo_err, print_json, print_rich, print_text, when
 from cli.session import ask
 from domain.errors import InvalidInput
 from domain.vocabulary import Role
@@ -41,7 +41,7 @@ def create(
         print_json({"token": made.token, **_fields(made.row)})
     else:
         print_text(made.token)
-        tell(f"Token {made.row.token_id} of {one_line(user_id)}, {role}. It is not shown again.")
+        echo_err(f"Token {made.row.token_id} of {one_line(user_id)}, {role}. It is not shown again.")
 
 
 @token.command("list")
@@ -57,7 +57,7 @@ def list_tokens(user: OfUser = None, json: Json = False) -> None:
         print_json({"tokens": [_listed(row) for row in rows]})
         return
     if not rows:
-        tell("There are no tokens here. Make one: roadmap token create --user ann")
+        echo_err("There are no tokens here. Make one: roadmap token create --user ann")
         return
     table = Table("ID", "User", "Role", "Created", "Expires", "Last used", "Revoked", box=None, pad_edge=False)
     for row in rows:
@@ -76,7 +76,7 @@ def revoke(
     """Revoke a token: from now on it opens nothing."""
     from orchestrator.access import tokens
 
-    identifier = known_id(token_id, "token")
+    identifier = validate_id(token_id, "token")
     row = ask(lambda orchestrator: tokens.revoke_token(orchestrator.database, identifier))
     if json:
         print_json(_listed(row))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from cli.options import Json
-from cli.output.output import print_json, tell
+from cli.output.output import echo_err, print_json
 from cli.session import read_settings
 from cli.terminal.signals import end_at_once, signals_go_to
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from orchestrator import Settings
     from orchestrator.start_report import StartReport
 
-MOST_SIGNALS: Final = 2
+MAX_SIGNALS: Final = 2
 """The first lets calls in flight end, the second cuts them and hands back, the next one ends the process."""
 
 
@@ -36,7 +36,7 @@ def worker(
         if "log_level" not in settings.model_fields_set:
             log_to_stderr("info")  # whoever runs a worker wants to see it work
         worker_id = asyncio.run(_work(settings, concurrency, report, leave_stopped=report_to is not None))
-    tell("Stopped; nothing was lost.")
+    echo_err("Stopped; nothing was lost.")
     if json:
         print_json({"worker_id": worker_id})
 
@@ -51,17 +51,17 @@ async def _work(settings: "Settings", concurrency: int, report: "StartReport", *
 
         def stop() -> None:
             if len(received) == 1:
-                tell("Stopping: calls in flight may end; once more cuts them.")
+                echo_err("Stopping: calls in flight may end; once more cuts them.")
             worker.stop()
 
         def asked(number: int) -> None:
             received.append(number)
-            if len(received) > MOST_SIGNALS:
+            if len(received) > MAX_SIGNALS:
                 end_at_once(number, "ended at once: what was running is taken over within seconds")
             loop.call_soon_threadsafe(stop)
 
         with signals_go_to(asked):
-            tell(f"Worker {orchestrator.worker_id} runs up to {concurrency} tasks at once; Ctrl-C stops it.")
+            echo_err(f"Worker {orchestrator.worker_id} runs up to {concurrency} tasks at once; Ctrl-C stops it.")
             report.ready()
             await worker.work()
         return orchestrator.worker_id

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.middleware.limits import MOST_USERS, Rates
+from backend.middleware.limits import MAX_USERS, Rates
 from domain.errors import LimitReached
 from repository.db.database import Database
 from tests.backend.conftest import GOAL, Serve
@@ -48,9 +48,9 @@ async def test_a_repeated_key_does_not_switch_the_limit_off(
 
 def test_buckets_of_many_users_do_not_pile_up() -> None:
     rates = Rates(600)
-    for number in range(MOST_USERS + 100):
+    for number in range(MAX_USERS + 100):
         rates.count(f"user {number}")
-    assert len(rates._buckets) == MOST_USERS
+    assert len(rates._buckets) == MAX_USERS
 
 
 async def test_too_many_requests_are_told_when_to_come_back(serve: Serve, bearer: Callable[..., Any]) -> None:

@@ -96,7 +96,7 @@ async def test_an_open_stream_is_seen_and_its_seconds_are_those_until_it_began(
 
 
 async def test_the_alerts_of_the_document_are_about_figures_that_there_are(client: httpx.AsyncClient) -> None:
-    document = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    document = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
     text = (await client.get("/metrics")).text
     named = {word.strip("`(") for word in document.split() if word.strip("`(").startswith("roadmap_")}
     for name in {word.partition("{")[0].partition("[")[0].rstrip("`,.:;)") for word in named}:

@@ -6,7 +6,7 @@ import re
 import httpx
 
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import Role
+from nodes.authors.port import AuthorRole
 from orchestrator import Orchestrator, Settings
 from rendering.text.event_text import line_of
 from tests.support.authors import Failing, ScriptedAuthor
@@ -14,14 +14,14 @@ from tests.support.authors import Failing, ScriptedAuthor
 
 async def test_log_page_and_api_give_an_attempt_the_same_number(settings: Settings, client: httpx.AsyncClient) -> None:
     """The page counted starts and said 2 where log and API said 4."""
-    async with Orchestrator.open(settings, author=Failing(Role.INTENT)) as orchestrator:
+    async with Orchestrator.open(settings, author=Failing(AuthorRole.INTENT)) as orchestrator:
         task = await orchestrator.wait((await orchestrator.create("learn chess")).task_id)
         assert task.status is TaskStatus.FAILED
-    writing = ScriptedAuthor(latencies={Role.QUIZ: 3600})
+    writing = ScriptedAuthor(latencies={AuthorRole.QUIZ: 3600})
     async with Orchestrator.open(settings, author=writing) as orchestrator:
         await orchestrator.resume(task.task_id)
         async with asyncio.timeout(60):
-            while not any(role is Role.QUIZ for role, _ in writing.asked):
+            while not any(role is AuthorRole.QUIZ for role, _ in writing.asked):
                 await asyncio.sleep(0.02)
         events = await orchestrator.events(task.task_id)
         logged = [int(found[1]) for event in events if (found := re.search(r"attempt (\d+) by", line_of(event)))]

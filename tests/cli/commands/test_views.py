@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.app import main
-from nodes.authors.port import Role
+from nodes.authors.port import AuthorRole
 from orchestrator import Orchestrator, Settings
 from orchestrator.queries.status import TaskView
 from tests.cli.roadmaps import HOSTILE
@@ -55,7 +55,7 @@ def runs(settings: Settings) -> list[TaskView]:
             return await orchestrator.wait((await orchestrator.create(goal)).task_id)
 
     async def both() -> list[TaskView]:
-        unwilling = ScriptedAuthor(replies={Role.QUIZ: refuse})
+        unwilling = ScriptedAuthor(replies={AuthorRole.QUIZ: refuse})
         return [await create("learn Go", ScriptedAuthor()), await create(HOSTILE, unwilling)]
 
     return asyncio.run(both())

@@ -9,7 +9,7 @@ from orchestrator.queries.status import ActiveTask, StaleConcept, StatusCheck
 from repository.tables.roadmaps import RoadmapRow
 from tests.cli.roadmaps import HOSTILE, NOON, roadmap, state, states, task
 
-LONGEST_ID = "become-a-backend-engineer-in-go-and-rust-1a2b3c4d"
+LONG_ID = "become-a-backend-engineer-in-go-and-rust-1a2b3c4d"
 TASK_ID = "01a20fbd-49bd-71a2-a2ad-39b8f47b0157"
 
 
@@ -27,7 +27,7 @@ def drawn(*renderables: RenderableType, width: int) -> list[str]:
 
 def row(**changes: object) -> RoadmapRow:
     values = {
-        "roadmap_id": LONGEST_ID,
+        "roadmap_id": LONG_ID,
         "user_id": "local",
         "title": "Go, from the ground up",
         "total_estimated_hours": 60.0,
@@ -43,10 +43,10 @@ def test_ids_stay_whole_on_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     lines = drawn(roadmaps_table([row()]), width=80)
     assert lines[1] == "2026-07-01  60 h      Go, from the ground up"
-    assert lines[2] == f"12:00       12 weeks  {LONGEST_ID}"
-    lines = drawn(tasks_table([task(task_id=TASK_ID, roadmap_id=LONGEST_ID, status="partial_failure")]), width=80)
+    assert lines[2] == f"12:00       12 weeks  {LONG_ID}"
+    lines = drawn(tasks_table([task(task_id=TASK_ID, roadmap_id=LONG_ID, status="partial_failure")]), width=80)
     assert lines[1] == f"2026-07-01  partial_failure  {TASK_ID}"
-    assert lines[2] == f"12:00       creation         {LONGEST_ID}"
+    assert lines[2] == f"12:00       creation         {LONG_ID}"
 
 
 def test_a_record_is_a_line_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:

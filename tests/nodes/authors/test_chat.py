@@ -9,7 +9,7 @@ import pytest
 from domain.contents import Quiz
 from nodes.authors.chat import CUT_OFF, EMPTY, LEAKED, NO_JSON, REFUSED, ChatAuthor
 from nodes.authors.models import CURRICULUM, Models, Names
-from nodes.authors.port import Answer, Brief, CallFailed, Role, Usage
+from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, Usage
 from nodes.authors.prices import Prices
 from tests.conformance.test_authors import BRIEFS
 from tests.support.environment import variables
@@ -31,7 +31,7 @@ def author(*, timeout: float = 5.0, max_tokens: int = 1000, **names: str) -> Cha
     return ChatAuthor(Names("openai:test", **names), models, prices, max_tokens=max_tokens, timeout=timeout)
 
 
-async def ask(chat: ChatAuthor, *objections: str, brief: Brief[Any] = QUIZ_BRIEF) -> Answer:
+async def ask(chat: ChatAuthor, *objections: str, brief: Brief[Any] = QUIZ_BRIEF) -> AuthorAnswer:
     try:
         return await chat.write(brief, objections)
     finally:
@@ -167,9 +167,12 @@ async def test_each_role_has_its_model(provider: Provider) -> None:
         await chat.write(brief)
     await chat.close()
     by_role = {asked.role: asked.model for asked in provider.log}
-    contents = {Role.TUTORIAL, Role.RESOURCES, Role.QUIZ}
+    contents = {AuthorRole.TUTORIAL, AuthorRole.RESOURCES, AuthorRole.QUIZ}
     assert {role for role, model in by_role.items() if model == "writer"} == contents
-    assert {role for role, model in by_role.items() if model == "critic"} == {Role.STRUCTURE_REVIEW, Role.QUIZ_KEY}
+    assert {role for role, model in by_role.items() if model == "critic"} == {
+        AuthorRole.STRUCTURE_REVIEW,
+        AuthorRole.QUIZ_KEY,
+    }
     assert {role for role, model in by_role.items() if model == "planner"} == CURRICULUM
 
 

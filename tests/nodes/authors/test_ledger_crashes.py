@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 
 from domain.vocabulary import Step
-from nodes.authors.port import Brief, CallFailed, Role
+from nodes.authors.port import AuthorRole, Brief, CallFailed
 from nodes.ledger.ledger import Ledger
-from nodes.ledger.requests import Question
+from nodes.ledger.requests import CallSpec
 from nodes.ledger.scheduler import Throttle
 from repository.db.database import Database, Session
 from repository.db.fence import Fence
@@ -48,13 +48,13 @@ class Replies:
     """Fails once per question, then answers; the quiz is wrong twice first."""
 
     def __init__(self) -> None:
-        self.failed: set[Role] = set()
+        self.failed: set[AuthorRole] = set()
 
     def __call__(self, brief: Brief[Any], objections: Sequence[str]) -> Any:
         if brief.role not in self.failed:
             self.failed.add(brief.role)
             raise CallFailed("busy", model="m", outcome="failed 429", wait=0.0)
-        if brief.role is Role.INTENT:
+        if brief.role is AuthorRole.INTENT:
             return INTENT
         return QUIZ if len(objections) >= 2 else {"questions": []}
 
@@ -73,14 +73,14 @@ async def run(database: Database, fence: Fence, author: ScriptedAuthor) -> None:
     async with database.transaction() as session:
         known = await known_answers(session, fence.task_id)
     ledger = Ledger(author, Throttle(1), Always(), database, fence, 0, False, known)
-    await ledger.ask(Question(Step.INTENT_ANALYSIS, INTENT_BRIEF))
-    await ledger.ask(Question(Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, SUBJECT))
+    await ledger.ask(CallSpec(Step.INTENT_ANALYSIS, INTENT_BRIEF))
+    await ledger.ask(CallSpec(Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, SUBJECT))
 
 
 async def test_without_a_crash_there_are_as_many_commits_as_are_tried(mortal: Mortal) -> None:
     fence = fence_of(await started(mortal))
     mortal.commits = -1  # the one that reads what is known
-    author = ScriptedAuthor(dict.fromkeys((Role.INTENT, Role.QUIZ), Replies()))
+    author = ScriptedAuthor(dict.fromkeys((AuthorRole.INTENT, AuthorRole.QUIZ), Replies()))
     await run(mortal, fence, author)
     assert (mortal.commits, len(author.asked)) == (COMMITS, COMMITS)
 
@@ -91,7 +91,7 @@ async def test_a_death_at_any_commit_costs_at_most_the_call_in_flight(
     mortal: Mortal, database: Database, commit: int, after: bool
 ) -> None:
     fence = fence_of(await started(database))
-    author = ScriptedAuthor(dict.fromkeys((Role.INTENT, Role.QUIZ), Replies()))
+    author = ScriptedAuthor(dict.fromkeys((AuthorRole.INTENT, AuthorRole.QUIZ), Replies()))
     mortal.last, mortal.after, mortal.commits = commit, after, -1
     with pytest.raises(Died):
         await run(mortal, fence, author)

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 import pytest
 
-from domain.contents import FEWEST_QUESTIONS
+from domain.contents import MIN_QUESTIONS
 from domain.framework import Concept
 from domain.request import Intent, LearningRequest, Preferences
 from nodes.authors.chat import LEAKED, ChatAuthor
 from nodes.authors.models import Models, Names
-from nodes.authors.port import Brief, EditPlanBrief, IntentBrief, QuizBrief, Role, TutorialBrief
+from nodes.authors.port import AuthorRole, Brief, EditPlanBrief, IntentBrief, QuizBrief, TutorialBrief
 from nodes.authors.prices import Prices
-from nodes.authors.prompts import LONGEST_DATA, leaks, prompt_for
+from nodes.authors.prompts import MAX_DATA_LENGTH, leaks, prompt_for
 from tests.conformance.test_authors import BRIEFS
 from tests.support.authors import INTENT
 from tests.support.environment import variables
@@ -78,7 +78,7 @@ def test_a_model_that_was_cut_off_is_asked_for_less(brief: Brief[Any]) -> None:
 def test_a_schema_asks_for_as_many_questions_as_the_check_does_however_little_it_allows(cut_off: int) -> None:
     [quiz] = [brief for brief in BRIEFS if isinstance(brief, QuizBrief)]
     questions = prompt_for(quiz, cut_off=cut_off).schema["properties"]["questions"]
-    assert questions["minItems"] == FEWEST_QUESTIONS <= questions["maxItems"]
+    assert questions["minItems"] == MIN_QUESTIONS <= questions["maxItems"]
 
 
 @pytest.mark.parametrize("brief", BRIEFS, ids=lambda brief: type(brief).__name__)
@@ -88,7 +88,7 @@ def test_a_prompt_has_rules_a_task_data_and_the_language(brief: Brief[Any]) -> N
     assert prompt.user.count("<data>") == prompt.user.count("</data>") == 1
     assert len(prompt.system) < 2500
     assert prompt.schema["title"] == brief.role
-    if brief.role is not Role.QUIZ_KEY:
+    if brief.role is not AuthorRole.QUIZ_KEY:
         assert data_in(prompt.user)["language"] == "en"
 
 
@@ -134,7 +134,7 @@ def test_a_text_too_long_is_cut_and_a_framework_too_large_is_told_with_shorter_t
     brief = EditPlanBrief(
         preferences=Preferences(learning_goal="chess"), framework=large, issues=[], feedback="x", max_concepts=2000
     )
-    assert len(prompt_for(brief).user) < 2 * LONGEST_DATA
+    assert len(prompt_for(brief).user) < 2 * MAX_DATA_LENGTH
 
 
 def test_a_leak_is_seen_however_it_is_spaced_and_an_innocent_text_is_none() -> None:

@@ -9,14 +9,14 @@ from domain.errors import AnswerRejected, Superseded
 from domain.framework import Concept
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import Step, TaskStatus
-from nodes.authors.port import Answer, Brief, IntentBrief, QuizBrief, Role
+from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, IntentBrief, QuizBrief
 from nodes.authors.strip_unstorable import storable_answer
 from nodes.ledger.ledger import Ledger
-from nodes.ledger.requests import Keep, Question, call_key
+from nodes.ledger.requests import CallSpec, Keep, call_key
 from nodes.ledger.scheduler import Throttle
 from repository.db.database import Database, Session
 from repository.db.fence import Fence
-from repository.runs.calls import Bill, Call, bill, known_answers
+from repository.runs.calls import Bill, Call, known_answers, usage_of
 from repository.runs.tasks import update_task_status
 from tests.support.authors import INTENT, QUIZ, ScriptedAuthor
 from tests.support.rows import fence_of, started
@@ -63,14 +63,14 @@ def at_least_one_question(quiz: Quiz) -> list[str]:
     return [] if quiz.questions else ["There is no question."]
 
 
-def quiz_question(keep: Keep[Quiz] | None = None) -> Question[Quiz]:
-    return Question(Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, SUBJECT, keep=keep)
+def quiz_question(keep: Keep[Quiz] | None = None) -> CallSpec[Quiz]:
+    return CallSpec(Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, SUBJECT, keep=keep)
 
 
 async def test_a_committed_answer_is_never_bought_again(database: Database, fence: Fence) -> None:
     author = ScriptedAuthor()
     for _ in range(3):  # each time as a process that starts anew
-        assert await (await ledger(database, fence, author)).ask(Question(Step.INTENT_ANALYSIS, INTENT_BRIEF)) == INTENT
+        assert await (await ledger(database, fence, author)).ask(CallSpec(Step.INTENT_ANALYSIS, INTENT_BRIEF)) == INTENT
     assert len(author.asked) == 1
 
 
@@ -80,7 +80,7 @@ async def test_a_rejected_answer_is_committed_before_the_next_call_and_not_bough
     async def die(_: Session, __: Quiz, ___: Call) -> None:
         raise KeyboardInterrupt  # the process dies after the second answer came, before it is committed
 
-    author = ScriptedAuthor({Role.QUIZ: broken_until(1)})
+    author = ScriptedAuthor({AuthorRole.QUIZ: broken_until(1)})
     with pytest.raises(KeyboardInterrupt):
         await (await ledger(database, fence, author)).ask(quiz_question(keep=die))
     assert len(author.asked) == 2
@@ -89,7 +89,7 @@ async def test_a_rejected_answer_is_committed_before_the_next_call_and_not_bough
 
 
 async def test_what_failed_is_asked_anew_in_another_round(database: Database, fence: Fence) -> None:
-    author = ScriptedAuthor({Role.QUIZ: broken_until(99)})
+    author = ScriptedAuthor({AuthorRole.QUIZ: broken_until(99)})
     for round_, expected in ((0, 3), (1, 6)):
         with pytest.raises(AnswerRejected, match="There is no question"):
             await (await ledger(database, fence, author, round_=round_)).ask(quiz_question())
@@ -101,16 +101,16 @@ async def test_another_input_is_another_call(database: Database, fence: Fence) -
     other = QUIZ_BRIEF.model_copy(update={"instructions": "shorter"})
     ask = (await ledger(database, fence, author)).ask
     for brief in (QUIZ_BRIEF, other):
-        await ask(Question(Step.QUIZ_GENERATION, brief, subject=SUBJECT))
+        await ask(CallSpec(Step.QUIZ_GENERATION, brief, subject=SUBJECT))
     assert len(author.asked) == 2
 
 
 async def test_every_call_is_on_the_bill(database: Database, fence: Fence) -> None:
-    author = ScriptedAuthor({Role.QUIZ: broken_until(2)})
+    author = ScriptedAuthor({AuthorRole.QUIZ: broken_until(2)})
     ask = (await ledger(database, fence, author)).ask
     await ask(quiz_question())
     async with database.transaction() as session:
-        assert await bill(session, fence.task_id) == Bill(45, 1.5)
+        assert await usage_of(session, fence.task_id) == Bill(45, 1.5)
 
 
 async def test_a_superseded_run_neither_records_nor_keeps_an_answer(database: Database, fence: Fence) -> None:
@@ -126,17 +126,17 @@ async def test_a_superseded_run_neither_records_nor_keeps_an_answer(database: Da
         await ask(quiz_question(keep=keep))
     assert kept == []
     async with database.transaction() as session:
-        assert await bill(session, fence.task_id) == Bill(0, 0.0)
+        assert await usage_of(session, fence.task_id) == Bill(0, 0.0)
 
 
 def test_the_key_knows_no_clock_no_model_and_no_setting() -> None:
-    question = Question(Step.INTENT_ANALYSIS, INTENT_BRIEF)
+    question = CallSpec(Step.INTENT_ANALYSIS, INTENT_BRIEF)
     key = call_key(question, 0, 0, [])
     same = IntentBrief.model_validate_json(INTENT_BRIEF.model_dump_json())
-    assert key == call_key(Question(Step.INTENT_ANALYSIS, same), 0, 0, [])
+    assert key == call_key(CallSpec(Step.INTENT_ANALYSIS, same), 0, 0, [])
     others = [
-        call_key(Question(Step.CURRICULUM_DESIGN, INTENT_BRIEF), 0, 0, []),
-        call_key(Question(Step.INTENT_ANALYSIS, INTENT_BRIEF, subject=SUBJECT), 0, 0, []),
+        call_key(CallSpec(Step.CURRICULUM_DESIGN, INTENT_BRIEF), 0, 0, []),
+        call_key(CallSpec(Step.INTENT_ANALYSIS, INTENT_BRIEF, subject=SUBJECT), 0, 0, []),
         call_key(question, 1, 0, []),
         call_key(question, 0, 1, []),
         call_key(question, 0, 0, ["wrong"]),
@@ -145,5 +145,5 @@ def test_the_key_knows_no_clock_no_model_and_no_setting() -> None:
 
 
 def test_what_postgresql_cannot_store_is_stripped_from_answers() -> None:
-    answer = Answer({"a\x00": ["x\x00y", {"b": "\ud800z", "n": 1}], "🎉": None}, model="m")
+    answer = AuthorAnswer({"a\x00": ["x\x00y", {"b": "\ud800z", "n": 1}], "🎉": None}, model="m")
     assert storable_answer(answer).content == {"a": ["xy", {"b": "z", "n": 1}], "🎉": None}

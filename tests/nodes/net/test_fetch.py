@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from nodes.net.addresses import AllowList
-from nodes.net.connect import FetchFailed, Limits, Outside, Resolver, system_addresses
-from nodes.net.fetch import MOST_BYTES, Fetcher
+from nodes.net.connect import FetchFailed, Limits, NetworkEnvironment, Resolver, system_addresses
+from nodes.net.fetch import MAX_BODY_BYTES, Fetcher
 from tests.support.web_server import CERTIFICATE, page, redirect, web_server
 
 LOOPBACK = AllowList.read(["127.0.0.1"])
@@ -35,7 +35,7 @@ class Names:
 
 def fetcher(allowed: AllowList = LOOPBACK, resolve: Resolver | None = None, **limits: float) -> Fetcher:
     trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
-    return Fetcher(allowed, Outside(resolve or system_addresses, trusting), Limits(**limits))
+    return Fetcher(allowed, NetworkEnvironment(resolve or system_addresses, trusting), Limits(**limits))
 
 
 async def reason(url: str, by: Fetcher | None = None) -> str:
@@ -144,7 +144,7 @@ async def test_a_huge_body_is_not_read_to_its_end() -> None:
 
     async with web_server({"/": endless}) as server:
         found = await fetcher().fetch(server.url("/"))
-    assert len(found.body) == MOST_BYTES
+    assert len(found.body) == MAX_BODY_BYTES
     assert sent < 50_000_000
 
 
@@ -153,7 +153,7 @@ async def test_a_decompression_bomb_does_not_go_off(encoding: str) -> None:
     bomb = gzip.compress(b"<title>Bomb</title>" + b"\0" * 100_000_000)
     async with web_server({"/": page(bomb, headers={"Content-Encoding": encoding})}) as server:
         found = await fetcher().fetch(server.url("/"))
-    assert len(found.body) <= MOST_BYTES
+    assert len(found.body) <= MAX_BODY_BYTES
     assert "accept-encoding: identity" in server.requests[0].lower()
 
 

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from nodes.net.addresses import AllowList
-from nodes.net.connect import FetchFailed, Limits, Outside
+from nodes.net.connect import FetchFailed, Limits, NetworkEnvironment
 from nodes.net.destinations import check_destination
-from nodes.net.post import MOST_BYTES, Poster
+from nodes.net.post import MAX_BODY_BYTES, Poster
 from tests.support.web_server import dripping, page, redirect, web_server
 
 LOOPBACK = AllowList.read(["127.0.0.1"])
@@ -35,7 +35,7 @@ async def test_an_endless_answer_is_not_read_to_its_end() -> None:
     async with web_server({"/": endless}) as server:
         began = time.monotonic()
         answer = await Poster(LOOPBACK).post(server.url("/"), {}, b"{}")
-    assert len(answer.beginning) == MOST_BYTES
+    assert len(answer.beginning) == MAX_BODY_BYTES
     assert time.monotonic() - began < 2
 
 
@@ -57,7 +57,7 @@ async def test_a_name_that_leads_into_the_private_network_is_not_told() -> None:
         return ["93.184.216.34", "10.0.0.1"]
 
     with pytest.raises(FetchFailed, match="not public"):
-        await Poster(LOOPBACK, Outside(private)).post("https://hooks.test/", {}, b"{}")
+        await Poster(LOOPBACK, NetworkEnvironment(private)).post("https://hooks.test/", {}, b"{}")
 
 
 async def test_a_place_that_is_allowed_may_be_on_any_port() -> None:

@@ -6,14 +6,14 @@ from typing import Any
 from domain.contents import KeyAnswer, Question, Quiz, QuizKey, Resource, Resources
 from domain.errors import ModelUnavailable
 from domain.vocabulary import ContentType
-from nodes.authors.port import Brief, QuizKeyBrief, Role
+from nodes.authors.port import AuthorRole, Brief, QuizKeyBrief
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView, TaskView
 from orchestrator.settings import Settings
 from tests.support.authors import ScriptedAuthor, framework_draft
 from tests.support.web_server import page, web_server
 
-ONE_CONCEPT = {Role.FRAMEWORK: lambda *_: framework_draft(1)}
+ONE_CONCEPT = {AuthorRole.FRAMEWORK: lambda *_: framework_draft(1)}
 
 
 async def create(settings: Settings, author: ScriptedAuthor, **changes: Any) -> tuple[TaskView, RoadmapView, Any]:
@@ -52,7 +52,7 @@ async def test_a_dead_link_is_asked_for_again(settings: Settings) -> None:
             told.append(objections)
             return resources(server.url("/good"), server.url("/better" if objections else "/invented"))
 
-        author = ScriptedAuthor({**ONE_CONCEPT, Role.RESOURCES: reply})
+        author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.RESOURCES: reply})
         task, _, payloads = await create(settings, author, **LOOKING)
         assert marks(payloads) == [(server.url("/good"), "verified"), (server.url("/better"), "verified")]
     assert task.status == "completed"
@@ -67,11 +67,11 @@ async def test_a_link_that_stays_dead_is_dropped_and_the_rest_is_kept(settings: 
         def reply(_: Brief[Any], objections: Sequence[str]) -> Resources:
             return resources(server.url("/good"), server.url(f"/invented{len(objections)}"))
 
-        author = ScriptedAuthor({**ONE_CONCEPT, Role.RESOURCES: reply})
+        author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.RESOURCES: reply})
         task, _, payloads = await create(settings, author, **LOOKING)
         assert marks(payloads) == [(server.url("/good"), "verified")]
     assert task.status == "completed"
-    assert author.times_asked()[Role.RESOURCES, "c-1-1-1"] == 3
+    assert author.times_asked()[AuthorRole.RESOURCES, "c-1-1-1"] == 3
 
 
 async def test_a_list_of_dead_links_fails_with_that_reason(settings: Settings) -> None:
@@ -80,7 +80,9 @@ async def test_a_list_of_dead_links_fails_with_that_reason(settings: Settings) -
         def reply(_: Brief[Any], objections: Sequence[str]) -> Resources:
             return resources(server.url(f"/invented{len(objections)}"))
 
-        task, roadmap, _ = await create(settings, ScriptedAuthor({**ONE_CONCEPT, Role.RESOURCES: reply}), **LOOKING)
+        task, roadmap, _ = await create(
+            settings, ScriptedAuthor({**ONE_CONCEPT, AuthorRole.RESOURCES: reply}), **LOOKING
+        )
     assert task.status == "partial_failure"
     failed = roadmap.state("c-1-1-1", ContentType.RESOURCES)
     assert failed is not None
@@ -90,16 +92,16 @@ async def test_a_list_of_dead_links_fails_with_that_reason(settings: Settings) -
 async def test_an_author_that_insists_on_dead_links_is_not_asked_for_ever(settings: Settings) -> None:
     async with web_server({"/good": page(title="Chess")}) as server:
         always = resources(server.url("/good"), server.url("/invented"))
-        author = ScriptedAuthor({**ONE_CONCEPT, Role.RESOURCES: lambda *_: always})
+        author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.RESOURCES: lambda *_: always})
         task, _, payloads = await create(settings, author, **LOOKING)
         assert marks(payloads) == [(server.url("/good"), "verified")]
     assert task.status == "completed"
-    assert author.times_asked()[Role.RESOURCES, "c-1-1-1"] <= 3
+    assert author.times_asked()[AuthorRole.RESOURCES, "c-1-1-1"] <= 3
 
 
 async def test_no_author_is_believed_to_have_opened_a_link(settings: Settings) -> None:
     claimed = resources("https://go.dev/", verification="verified", checked_at="2020-01-01T00:00:00Z")
-    author = ScriptedAuthor({**ONE_CONCEPT, Role.RESOURCES: lambda *_: claimed})
+    author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.RESOURCES: lambda *_: claimed})
     task, _, payloads = await create(settings, author)
     assert task.status == "completed"
     assert marks(payloads) == [("https://go.dev/", "unchecked")]
@@ -107,7 +109,7 @@ async def test_no_author_is_believed_to_have_opened_a_link(settings: Settings) -
 
 
 async def test_links_nobody_can_reach_leave_a_run_whole(settings: Settings) -> None:
-    author = ScriptedAuthor({**ONE_CONCEPT, Role.RESOURCES: lambda *_: resources("https://nowhere.invalid/")})
+    author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.RESOURCES: lambda *_: resources("https://nowhere.invalid/")})
     task, _, payloads = await create(settings, author, link_check=True)
     assert task.status == "completed"
     assert marks(payloads) == [("https://nowhere.invalid/", "unchecked")]
@@ -152,7 +154,7 @@ async def test_a_key_that_another_reader_doubts_is_asked_for_again(settings: Set
         seen.append(brief)
         return second([0], [1], [2])
 
-    author = ScriptedAuthor({**ONE_CONCEPT, Role.QUIZ: write, Role.QUIZ_KEY: read})
+    author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.QUIZ: write, AuthorRole.QUIZ_KEY: read})
     task, _, payloads = await create(settings, author, **REVIEWING)
     assert task.status == "completed"
     assert [question["correct_answer"] for question in payloads["quiz"]["questions"]] == [[0], [1], [2]]
@@ -164,8 +166,8 @@ async def test_a_question_that_stays_doubtful_is_dropped_where_three_remain(sett
     author = ScriptedAuthor(
         {
             **ONE_CONCEPT,
-            Role.QUIZ: lambda _, objections: quiz([0, 1, 2, 0], len(objections)),
-            Role.QUIZ_KEY: lambda *_: second([0], [1], [2], [1]),
+            AuthorRole.QUIZ: lambda _, objections: quiz([0, 1, 2, 0], len(objections)),
+            AuthorRole.QUIZ_KEY: lambda *_: second([0], [1], [2], [1]),
         }
     )
     task, _, payloads = await create(settings, author, **REVIEWING)
@@ -177,8 +179,8 @@ async def test_a_quiz_that_nobody_agrees_with_fails(settings: Settings) -> None:
     author = ScriptedAuthor(
         {
             **ONE_CONCEPT,
-            Role.QUIZ: lambda _, objections: quiz([0, 1, 2], len(objections)),
-            Role.QUIZ_KEY: lambda *_: second([1], [0], [2]),
+            AuthorRole.QUIZ: lambda _, objections: quiz([0, 1, 2], len(objections)),
+            AuthorRole.QUIZ_KEY: lambda *_: second([1], [0], [2]),
         }
     )
     task, roadmap, _ = await create(settings, author, **REVIEWING)
@@ -192,7 +194,7 @@ async def test_a_reader_who_does_not_answer_is_no_agreement(settings: Settings) 
     def fail(*_: Any) -> QuizKey:
         raise ModelUnavailable("the critic hung up")
 
-    author = ScriptedAuthor({**ONE_CONCEPT, Role.QUIZ: lambda *_: quiz([0, 1, 2]), Role.QUIZ_KEY: fail})
+    author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.QUIZ: lambda *_: quiz([0, 1, 2]), AuthorRole.QUIZ_KEY: fail})
     task, roadmap, _ = await create(settings, author, **REVIEWING)
     assert task.status == "partial_failure"
     failed = roadmap.state("c-1-1-1", ContentType.QUIZ)
@@ -202,7 +204,7 @@ async def test_a_reader_who_does_not_answer_is_no_agreement(settings: Settings) 
 
 async def test_a_reader_who_cannot_tell_has_not_disagreed(settings: Settings) -> None:
     author = ScriptedAuthor(
-        {**ONE_CONCEPT, Role.QUIZ: lambda *_: quiz([0, 1, 2]), Role.QUIZ_KEY: lambda *_: second([])}
+        {**ONE_CONCEPT, AuthorRole.QUIZ: lambda *_: quiz([0, 1, 2]), AuthorRole.QUIZ_KEY: lambda *_: second([])}
     )
     task, _, payloads = await create(settings, author, **REVIEWING)
     assert task.status == "completed"
@@ -219,11 +221,11 @@ async def test_what_was_objected_to_is_not_bought_again_by_a_run_that_starts_ane
                 raise ModelUnavailable("gone")
             return resources(server.url("/good" if objections else "/invented"))
 
-        author = ScriptedAuthor({**ONE_CONCEPT, Role.RESOURCES: reply})
+        author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.RESOURCES: reply})
         async with Orchestrator.open(settings.model_copy(update=LOOKING), author=author) as orchestrator:
             task = await orchestrator.wait((await orchestrator.create("chess")).task_id)
             assert task.status == "partial_failure"
-            asked = author.times_asked()[Role.RESOURCES, "c-1-1-1"]
+            asked = author.times_asked()[AuthorRole.RESOURCES, "c-1-1-1"]
             away = False
             await orchestrator.resume(task.task_id)
             assert (await orchestrator.wait(task.task_id)).status == "completed"
@@ -238,11 +240,11 @@ async def test_a_quiz_that_waits_for_its_second_reader_is_not_bought_again(setti
             raise ModelUnavailable("the critic hung up")
         return second([0], [1], [2])
 
-    author = ScriptedAuthor({**ONE_CONCEPT, Role.QUIZ: lambda *_: quiz([0, 1, 2]), Role.QUIZ_KEY: read})
+    author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.QUIZ: lambda *_: quiz([0, 1, 2]), AuthorRole.QUIZ_KEY: read})
     async with Orchestrator.open(settings.model_copy(update=REVIEWING), author=author) as orchestrator:
         task = await orchestrator.wait((await orchestrator.create("chess")).task_id)
         assert task.status == "partial_failure"
         away = False
         await orchestrator.resume(task.task_id)
         assert (await orchestrator.wait(task.task_id)).status == "completed"
-    assert author.times_asked()[Role.QUIZ, "c-1-1-1"] == 1
+    assert author.times_asked()[AuthorRole.QUIZ, "c-1-1-1"] == 1

@@ -6,7 +6,7 @@ import pytest
 
 from domain.contents import Resource
 from nodes.net.addresses import AllowList
-from nodes.net.connect import Limits, Outside, Resolver, system_addresses
+from nodes.net.connect import Limits, NetworkEnvironment, Resolver, system_addresses
 from nodes.net.fetch import Fetcher
 from nodes.verification.links import Finding, LinkChecker
 from tests.support.web_server import page, redirect, web_server
@@ -19,7 +19,7 @@ def resource(url: str, title: str = "The Go tour") -> Resource:
 
 
 def checker(resolve: Resolver | None = None, *, list_seconds: float = 5.0, seconds: float = 1.0) -> LinkChecker:
-    fetcher = Fetcher(LOOPBACK, Outside(resolve or system_addresses), Limits(seconds, seconds))
+    fetcher = Fetcher(LOOPBACK, NetworkEnvironment(resolve or system_addresses), Limits(seconds, seconds))
     return LinkChecker(fetcher, list_seconds=list_seconds)
 
 

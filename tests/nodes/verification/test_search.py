@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from domain.contents import FoundPage
 from nodes.verification.search import (
-    MOST_PAGES,
+    MAX_PAGES,
     DuckDuckGoSearch,
     Finder,
     Search,
@@ -122,7 +122,7 @@ class Counting:
         self.most = max(self.most, self.now)
         await asyncio.sleep(0.01)
         self.now -= 1
-        return [FoundPage(title=query, url="https://e.org")] * MOST_PAGES
+        return [FoundPage(title=query, url="https://e.org")] * MAX_PAGES
 
 
 async def test_an_engine_is_not_flooded() -> None:

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from nodes.verification.titles import agree, says_that_it_is_missing, titles_of
+from nodes.verification.titles import agree, looks_like_404, titles_of
 
 
 @pytest.mark.parametrize(
@@ -53,5 +53,5 @@ def test_a_title_that_has_nothing_to_do_with_the_page_is_noticed(
     "title", ["404 Not Found", "Page not found · GitHub", "This video doesn't exist", "页面不存在"]
 )
 def test_a_page_that_admits_to_be_missing_is_heard(title: str) -> None:
-    assert says_that_it_is_missing(title)
-    assert not says_that_it_is_missing("Finding your page in history")
+    assert looks_like_404(title)
+    assert not looks_like_404("Finding your page in history")

@@ -6,7 +6,7 @@ import pytest
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.text.secrets import redact
 from domain.vocabulary import TaskStatus
-from domain.webhooks import MOST_WEBHOOKS, DeliveryStatus, WebhookEvent
+from domain.webhooks import MAX_WEBHOOKS, DeliveryStatus, WebhookEvent
 from orchestrator.access.webhooks import Webhooks
 from orchestrator.commands.transitions import end
 from repository.db.database import Database
@@ -170,10 +170,10 @@ async def test_tests_that_are_asked_for_at_once_are_messages_of_their_own(webhoo
 
 async def test_nobody_adds_webhooks_without_end(webhooks: Webhooks) -> None:
     made = await asyncio.gather(
-        *(webhooks.add("ann", URL, ALL) for _ in range(MOST_WEBHOOKS + 5)), return_exceptions=True
+        *(webhooks.add("ann", URL, ALL) for _ in range(MAX_WEBHOOKS + 5)), return_exceptions=True
     )
     assert sum(isinstance(result, Conflict) for result in made) == 5
-    assert len(await webhooks.page(user_id="ann")) == MOST_WEBHOOKS
+    assert len(await webhooks.page(user_id="ann")) == MAX_WEBHOOKS
 
 
 async def test_a_secret_that_gets_into_a_log_is_masked(webhooks: Webhooks) -> None:

@@ -16,7 +16,7 @@ from orchestrator.commands.run_request import RetryRequest
 from orchestrator.commands.transitions import end
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from repository.db.database import STATEMENT_TIMEOUT, Database, Session, execute
+from repository.db.database import STATEMENT_TIMEOUT_SECONDS, Database, Session, execute
 from repository.roadmaps.claims import claim_contents, lock_contents, retire_contents
 from repository.roadmaps.content_queries import states
 from repository.roadmaps.roadmaps import accept_framework, save_roadmap_metadata
@@ -110,7 +110,7 @@ async def test_no_request_waits_half_a_minute_for_a_stopped_process(
         await orchestrator.bin("r-1")
     silent = await asyncio.to_thread(silent_in_mid_statement, database.url, "roadmap")
     with closing(silent):
-        async with asyncio.timeout(STATEMENT_TIMEOUT - 10):
+        async with asyncio.timeout(STATEMENT_TIMEOUT_SECONDS - 10):
             assert await ask(orchestrator, what) is not None
 
 

@@ -13,7 +13,7 @@ from domain.editing.diff import diff
 from domain.editing.review import Decision, EditPlan, Operation
 from domain.errors import Conflict, RoadmapError
 from domain.vocabulary import ContentStatus, TaskStatus
-from nodes.authors.port import Brief, EditPlanBrief, Role
+from nodes.authors.port import AuthorRole, Brief, EditPlanBrief
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
@@ -37,7 +37,7 @@ def rename(brief: Brief[Any], _: Sequence[str]) -> EditPlan:
 
 @pytest.fixture
 def author() -> ScriptedAuthor:
-    return ScriptedAuthor({Role.EDIT_PLAN: rename})
+    return ScriptedAuthor({AuthorRole.EDIT_PLAN: rename})
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ async def test_a_run_waits_with_its_framework_readable_and_nothing_generated(
     roadmap = await orchestrator.roadmap(task.roadmap_id)
     assert roadmap.framework is not None
     assert roadmap.contents == []
-    assert (Role.TUTORIAL, "c-1-1-1") not in author.asked
+    assert (AuthorRole.TUTORIAL, "c-1-1-1") not in author.asked
     status = await orchestrator.status(task.roadmap_id)
     assert [row.status for row in status.active_tasks] == [TaskStatus.HUMAN_REVIEW_PENDING]
 
@@ -111,7 +111,9 @@ async def test_a_rejection_is_edited_validated_and_asked_about_again_as_often_as
         task = await orchestrator.wait(task.task_id)
         assert task.status is TaskStatus.HUMAN_REVIEW_PENDING
         assert await orchestrator.open_round(task.task_id) == round_
-        assert author.times_asked()[Role.STRUCTURE_REVIEW, None] == round_, "an edited framework is validated again"
+        assert author.times_asked()[AuthorRole.STRUCTURE_REVIEW, None] == round_, (
+            "an edited framework is validated again"
+        )
         assert task.roadmap_id is not None
         framework = (await orchestrator.roadmap(task.roadmap_id)).framework
         assert framework is not None

@@ -109,7 +109,7 @@ async def test_a_handing_back_whose_commit_was_not_confirmed_can_be_made_again(d
     task = await retry(database, "t-1")
     for _ in range(3):
         async with database.transaction() as session:
-            handed_back = await transitions.hand_back(session, fence_of(task))
+            handed_back = await transitions.requeue(session, fence_of(task))
     assert (handed_back.status, handed_back.attempt) == (TaskStatus.PENDING, 2)
     async with database.transaction() as session:
         assert len(await events_of_type(session, "t-1", "run_handed_back")) == 1

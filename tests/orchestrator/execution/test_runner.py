@@ -10,7 +10,7 @@ from domain.editing.review import EditPlan, Issue, Operation, StructureReview
 from domain.errors import ModelUnavailable
 from domain.framework import ModuleDraft, StageDraft
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
-from nodes.authors.port import Brief, ContentBrief, Role
+from nodes.authors.port import AuthorRole, Brief, ContentBrief
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView, TaskView
 from orchestrator.settings import Settings
@@ -51,7 +51,7 @@ def fails_for(concept_id: str) -> Any:
 
 
 async def test_one_failing_content_does_not_discard_its_siblings(settings: Settings) -> None:
-    task, roadmap = await create(settings, ScriptedAuthor({Role.QUIZ: fails_for("c-1-1-1")}))
+    task, roadmap = await create(settings, ScriptedAuthor({AuthorRole.QUIZ: fails_for("c-1-1-1")}))
     assert (task.status, task.current_step) == (TaskStatus.PARTIAL_FAILURE, "completed")
     assert task.execution_summary is not None
     assert task.execution_summary["failures"] == [
@@ -67,7 +67,7 @@ async def test_a_run_in_which_nothing_succeeded_is_failed_not_completed(settings
     def fail(_: Brief[Any], __: Sequence[str]) -> Quiz:
         raise ModelUnavailable("no model")
 
-    author = ScriptedAuthor(dict.fromkeys((Role.TUTORIAL, Role.RESOURCES, Role.QUIZ), fail))
+    author = ScriptedAuthor(dict.fromkeys((AuthorRole.TUTORIAL, AuthorRole.RESOURCES, AuthorRole.QUIZ), fail))
     task, roadmap = await create(settings, author)
     assert (task.status, task.current_step) == (TaskStatus.FAILED, "failed")
     assert task.error_message == "All 6 contents failed."
@@ -81,17 +81,17 @@ async def test_a_broken_answer_is_told_to_the_author_and_repaired(settings: Sett
         heard.append(list(objections))
         return QUIZ if objections else {"questions": [{"nonsense": True}]}
 
-    task, _ = await create(settings, ScriptedAuthor({Role.QUIZ: reply}))
+    task, _ = await create(settings, ScriptedAuthor({AuthorRole.QUIZ: reply}))
     assert task.status == TaskStatus.COMPLETED
     assert sorted(map(len, heard)) == [0, 0, 1, 1]
     assert "question_id" in heard[-1][0]
 
 
 async def test_an_answer_that_stays_broken_fails_its_content_after_three_tries(settings: Settings) -> None:
-    author = ScriptedAuthor({Role.QUIZ: lambda _, __: {"questions": []}})
+    author = ScriptedAuthor({AuthorRole.QUIZ: lambda _, __: {"questions": []}})
     task, roadmap = await create(settings, author)
     assert task.status == TaskStatus.PARTIAL_FAILURE
-    assert author.times_asked()[Role.QUIZ, "c-1-1-1"] == 3
+    assert author.times_asked()[AuthorRole.QUIZ, "c-1-1-1"] == 3
     quiz = roadmap.state("c-1-1-1", ContentType.QUIZ)
     assert quiz is not None
     assert "failed their check 3 times" in (quiz.last_error or "")
@@ -101,31 +101,33 @@ async def test_an_unsound_framework_is_edited_until_it_is_sound(settings: Settin
     draft = framework_draft()
     draft.stages.append(StageDraft(name="Empty", description="", modules=[]))
     plan = EditPlan(feedback_summary="", operations=[Operation(action="remove", target_type="stage", target_id="s-2")])
-    author = ScriptedAuthor({Role.FRAMEWORK: lambda _, __: draft, Role.EDIT_PLAN: lambda _, __: plan})
+    author = ScriptedAuthor({AuthorRole.FRAMEWORK: lambda _, __: draft, AuthorRole.EDIT_PLAN: lambda _, __: plan})
     task, roadmap = await create(settings, author)
     assert task.status == TaskStatus.COMPLETED
     assert roadmap.framework is not None
     assert [stage.name for stage in roadmap.framework.stages] == ["S"]
-    assert author.times_asked()[Role.EDIT_PLAN, None] == 1
-    assert author.times_asked()[Role.STRUCTURE_REVIEW, None] == 1, "code looks first: the broken one was not shown"
+    assert author.times_asked()[AuthorRole.EDIT_PLAN, None] == 1
+    assert author.times_asked()[AuthorRole.STRUCTURE_REVIEW, None] == 1, (
+        "code looks first: the broken one was not shown"
+    )
 
 
 async def test_a_framework_that_stays_unsound_fails_the_run_and_nothing_is_generated(settings: Settings) -> None:
     draft = framework_draft()
     draft.stages[0].modules.append(ModuleDraft(name="Empty", description="", concepts=[]))
-    author = ScriptedAuthor({Role.FRAMEWORK: lambda _, __: draft})
+    author = ScriptedAuthor({AuthorRole.FRAMEWORK: lambda _, __: draft})
     task, roadmap = await create(settings, author)
     assert (task.status, task.current_step) == (TaskStatus.FAILED, "failed")
     assert "still not sound after 3 rounds" in (task.error_message or "")
     assert "“Empty” has no concept" in (task.error_message or "")
-    assert author.times_asked()[Role.EDIT_PLAN, None] == 3
-    assert (Role.TUTORIAL, "c-1-1-1") not in author.asked
+    assert author.times_asked()[AuthorRole.EDIT_PLAN, None] == 3
+    assert (AuthorRole.TUTORIAL, "c-1-1-1") not in author.asked
     assert roadmap.contents == []
     assert roadmap.framework_version == 0
 
 
 async def test_a_review_that_fails_to_answer_never_counts_as_valid(settings: Settings) -> None:
-    author = ScriptedAuthor({Role.STRUCTURE_REVIEW: lambda _, __: {"overall_score": "great"}})
+    author = ScriptedAuthor({AuthorRole.STRUCTURE_REVIEW: lambda _, __: {"overall_score": "great"}})
     task, roadmap = await create(settings, author)
     assert task.status == TaskStatus.FAILED
     assert roadmap.contents == []
@@ -134,7 +136,7 @@ async def test_a_review_that_fails_to_answer_never_counts_as_valid(settings: Set
 async def test_warnings_go_on_and_are_carried_in_the_summary(settings: Settings) -> None:
     warning = Issue(severity="warning", category="hours", issue="It is a lot.", suggestion="Take your time.")
     review = StructureReview(overall_score=70, issues=[warning], validation_summary="ok")
-    task, _ = await create(settings, ScriptedAuthor({Role.STRUCTURE_REVIEW: lambda _, __: review}))
+    task, _ = await create(settings, ScriptedAuthor({AuthorRole.STRUCTURE_REVIEW: lambda _, __: review}))
     assert task.status == TaskStatus.COMPLETED
     assert task.execution_summary is not None
     assert [found["issue"] for found in task.execution_summary["warnings"]] == ["It is a lot."]
@@ -162,7 +164,7 @@ async def test_the_story_has_no_gaps_and_ends_with_the_final_status(settings: Se
 
 
 async def test_calls_at_once_stay_below_the_limit(settings: Settings) -> None:
-    author = ScriptedAuthor({Role.FRAMEWORK: lambda _, __: framework_draft(8)}, latency=0.01)
+    author = ScriptedAuthor({AuthorRole.FRAMEWORK: lambda _, __: framework_draft(8)}, latency=0.01)
     await create(settings.model_copy(update={"max_concurrent_calls": 4}), author)
     assert author.most_at_once == 4
 
@@ -170,7 +172,7 @@ async def test_calls_at_once_stay_below_the_limit(settings: Settings) -> None:
 async def test_closing_the_orchestrator_cancels_its_runs_and_settles_their_contents(settings: Settings) -> None:
     author = ScriptedAuthor()
     async with Orchestrator.open(settings, author=author) as orchestrator:
-        author.latencies[Role.QUIZ] = 60
+        author.latencies[AuthorRole.QUIZ] = 60
         task = await orchestrator.create("chess")
         await content_begun(orchestrator, task)
     async with Orchestrator.open(settings, author=author) as orchestrator:

@@ -9,7 +9,7 @@ import pytest
 from domain.editing.review import Decision
 from domain.errors import InvalidInput, ModelUnavailable, Superseded
 from domain.vocabulary import ContentStatus, Step, TaskStatus
-from nodes.authors.port import Role
+from nodes.authors.port import AuthorRole
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.execution.stepper import Stepper
 from orchestrator.orchestrator import Orchestrator
@@ -84,7 +84,7 @@ async def test_a_changed_input_is_another_question(stepper: Stepper, author: Scr
     await stepper.set("request", '{"preferences": {"learning_goal": "chess for children"}}')
     assert await stepper.next_nodes() == ("curriculum_design",), "a change does not move the run"
     await stepper.advance()
-    assert author.times_asked()[Role.FRAMEWORK, None] == 2
+    assert author.times_asked()[AuthorRole.FRAMEWORK, None] == 2
 
 
 async def test_going_back_past_an_accepted_framework_makes_a_new_version_with_new_ids(
@@ -148,7 +148,7 @@ async def test_what_fails_is_told_and_the_run_stays_where_it_was(stepper: Steppe
         raise ModelUnavailable("the model hung up")
 
     await until(stepper, Step.CURRICULUM_DESIGN)
-    author.replies = {Role.FRAMEWORK: fail}
+    author.replies = {AuthorRole.FRAMEWORK: fail}
     with pytest.raises(ModelUnavailable):
         await stepper.advance()
     assert await stepper.next_nodes() == ("curriculum_design",)

@@ -4,7 +4,7 @@ from domain.editing.review import Issue, Validation
 from domain.errors import RunFailed
 from domain.vocabulary import Step
 from nodes.state import RunState, as_json
-from orchestrator.graphs.routing import MOST_EDIT_ROUNDS, after_validation
+from orchestrator.graphs.routing import MAX_EDIT_ROUNDS, after_validation
 
 
 def state(*, valid: bool, rounds: int) -> RunState:
@@ -13,16 +13,16 @@ def state(*, valid: bool, rounds: int) -> RunState:
     return {"validation": as_json(validation), "edit_rounds": rounds}
 
 
-@pytest.mark.parametrize("rounds", range(MOST_EDIT_ROUNDS + 1))
+@pytest.mark.parametrize("rounds", range(MAX_EDIT_ROUNDS + 1))
 def test_a_sound_framework_goes_on_to_its_contents(rounds: int) -> None:
     assert after_validation(state(valid=True, rounds=rounds)) is Step.CONTENT_GENERATION
 
 
-@pytest.mark.parametrize("rounds", range(MOST_EDIT_ROUNDS))
+@pytest.mark.parametrize("rounds", range(MAX_EDIT_ROUNDS))
 def test_an_unsound_one_is_edited(rounds: int) -> None:
     assert after_validation(state(valid=False, rounds=rounds)) is Step.EDIT_PLAN_ANALYSIS
 
 
 def test_an_invalid_roadmap_never_goes_on_after_the_last_round() -> None:
     with pytest.raises(RunFailed, match="It is empty"):
-        after_validation(state(valid=False, rounds=MOST_EDIT_ROUNDS))
+        after_validation(state(valid=False, rounds=MAX_EDIT_ROUNDS))

@@ -13,7 +13,7 @@ from langgraph.types import Command
 from domain.editing.review import Decision
 from domain.errors import Conflict, InvalidInput, ModelUnavailable, NotFound, Superseded
 from domain.vocabulary import TaskStatus, TaskType
-from nodes.authors.port import Role
+from nodes.authors.port import AuthorRole
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
@@ -22,7 +22,7 @@ from orchestrator.studio.graphs import StudioGraph, concept_graph, creation_grap
 from orchestrator.studio.runs import StudioRuns
 from tests.support.authors import ScriptedAuthor
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CHESS: dict[str, Any] = {"request": {"preferences": {"learning_goal": "chess"}}}
 THREAD: RunnableConfig = {"configurable": {"thread_id": "a thread of the server"}}
 
@@ -160,7 +160,7 @@ async def test_a_node_that_fails_leaves_the_run_where_it_was(
     def fail(*_: object) -> Any:
         raise ModelUnavailable("The model is away.")
 
-    author.replies = {Role.FRAMEWORK: fail}
+    author.replies = {AuthorRole.FRAMEWORK: fail}
     graph = served(creation_graph(runs))
     with pytest.raises(ModelUnavailable):
         await graph.ainvoke(CHESS, THREAD)
@@ -196,11 +196,11 @@ async def test_a_fork_buys_again_only_what_was_changed(
     await graph.ainvoke(CHESS, THREAD, interrupt_before=["content_generation"])
     past = {moment.next: moment.config async for moment in graph.aget_state_history(THREAD)}
     await graph.ainvoke(None, past["intent_analysis",], interrupt_before=["content_generation"])
-    assert author.times_asked()[Role.INTENT, None] == author.times_asked()[Role.FRAMEWORK, None] == 1
+    assert author.times_asked()[AuthorRole.INTENT, None] == author.times_asked()[AuthorRole.FRAMEWORK, None] == 1
     request = {"preferences": {"learning_goal": "chess endgames"}}
     changed = await graph.aupdate_state(past["intent_analysis",], {"request": request})
     await graph.ainvoke(None, changed)
-    assert author.times_asked()[Role.INTENT, None] == author.times_asked()[Role.FRAMEWORK, None] == 2
+    assert author.times_asked()[AuthorRole.INTENT, None] == author.times_asked()[AuthorRole.FRAMEWORK, None] == 2
     assert (await task_of(graph, elsewhere)).status is TaskStatus.COMPLETED
     with pytest.raises(Conflict, match="is completed"):
         await graph.ainvoke(None, past["intent_analysis",])

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from domain.editing.review import Decision
 from domain.vocabulary import FINAL, ContentType, TaskStatus
-from nodes.authors.port import Role
+from nodes.authors.port import AuthorRole
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
@@ -83,7 +83,7 @@ async def test_contents_account_and_the_end_of_a_run_outlast_it(orchestrator: Or
 
 async def test_a_run_with_a_framework_goes_on_from_its_rows(orchestrator: Orchestrator, author: Failing) -> None:
     """Only what failed is asked: what was thought before is in the rows, the contents too."""
-    author.broken = {Role.QUIZ}
+    author.broken = {AuthorRole.QUIZ}
     task_id, status = await created(orchestrator)
     assert status is TaskStatus.PARTIAL_FAILURE
     await orchestrator.prune(older_than=0)
@@ -93,7 +93,7 @@ async def test_a_run_with_a_framework_goes_on_from_its_rows(orchestrator: Orches
     await orchestrator.resume(task_id)
     task = await orchestrator.wait(task_id)
     assert (task.status, task.current_step) == (TaskStatus.COMPLETED, "completed")
-    assert {role for role, _ in author.asked} == {Role.QUIZ}
+    assert {role for role, _ in author.asked} == {AuthorRole.QUIZ}
     numbers = [event.sequence for event in await orchestrator.events(task_id)]
     assert numbers == list(range(last, last + len(numbers))), "the numbers go on where they stood"
 
@@ -101,7 +101,7 @@ async def test_a_run_with_a_framework_goes_on_from_its_rows(orchestrator: Orches
 async def test_a_retry_goes_on_from_its_rows(orchestrator: Orchestrator, author: Failing) -> None:
     task_id, _ = await created(orchestrator)
     roadmap_id = (await orchestrator.task(task_id)).roadmap_id or ""
-    author.broken = {Role.QUIZ}
+    author.broken = {AuthorRole.QUIZ}
     retry = await orchestrator.retry(roadmap_id, "c-1-1-1", ContentType.QUIZ)
     assert (await orchestrator.wait(retry.task_id)).status is TaskStatus.FAILED
     await orchestrator.prune(older_than=0)
@@ -109,20 +109,20 @@ async def test_a_retry_goes_on_from_its_rows(orchestrator: Orchestrator, author:
     author.asked.clear()
     await orchestrator.resume(retry.task_id)
     assert (await orchestrator.wait(retry.task_id)).status is TaskStatus.COMPLETED
-    assert author.asked == [(Role.QUIZ, "c-1-1-1")]
+    assert author.asked == [(AuthorRole.QUIZ, "c-1-1-1")]
 
 
 async def test_a_run_without_a_framework_begins_anew_and_its_account_holds_both(
     orchestrator: Orchestrator, author: Failing
 ) -> None:
-    author.broken = {Role.STRUCTURE_REVIEW}
+    author.broken = {AuthorRole.STRUCTURE_REVIEW}
     task_id, status = await created(orchestrator)
     assert status is TaskStatus.FAILED
     await orchestrator.prune(older_than=0)
     author.broken.clear()
     await orchestrator.resume(task_id)
     assert (await orchestrator.wait(task_id)).status is TaskStatus.COMPLETED
-    assert author.times_asked()[Role.INTENT, None] == 2
+    assert author.times_asked()[AuthorRole.INTENT, None] == 2
     bought = {expense.step: expense.calls for expense in await orchestrator.expenses(task_id=task_id)}
     assert bought["intent_analysis"] == 2
 
@@ -131,24 +131,24 @@ async def test_what_a_cancelled_run_buys_again_is_on_the_ledger(
     orchestrator: Orchestrator, author: Failing, database: Database
 ) -> None:
     """A cancelled run asks under the keys that it had: the emptied rows must not bar the new answers."""
-    author.latencies[Role.STRUCTURE_REVIEW] = 30
+    author.latencies[AuthorRole.STRUCTURE_REVIEW] = 30
     task = await orchestrator.create("chess")
-    while not author.times_asked()[Role.STRUCTURE_REVIEW, None]:
+    while not author.times_asked()[AuthorRole.STRUCTURE_REVIEW, None]:
         await asyncio.sleep(0.01)
     await orchestrator.cancel(task.task_id)
     for _ in range(2):
         await orchestrator.prune(older_than=0)
         await orchestrator.resume(task.task_id)
-        asked = author.times_asked()[Role.STRUCTURE_REVIEW, None]
-        while author.times_asked()[Role.STRUCTURE_REVIEW, None] == asked:
+        asked = author.times_asked()[AuthorRole.STRUCTURE_REVIEW, None]
+        while author.times_asked()[AuthorRole.STRUCTURE_REVIEW, None] == asked:
             await asyncio.sleep(0.01)
         await orchestrator.cancel(task.task_id)
         assert (await rows(database))["answers"] == 2
-    assert author.times_asked()[Role.INTENT, None] == 3
+    assert author.times_asked()[AuthorRole.INTENT, None] == 3
     author.latencies.clear()
     await orchestrator.resume(task.task_id)
     assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
-    assert author.times_asked()[Role.INTENT, None] == 3
+    assert author.times_asked()[AuthorRole.INTENT, None] == 3
 
 
 async def test_a_run_that_waits_for_its_review_loses_nothing(orchestrator: Orchestrator, author: Failing) -> None:
@@ -167,7 +167,7 @@ async def test_runs_beside_a_prune_lose_nothing(orchestrator: Orchestrator, auth
     while not ended.done():
         await orchestrator.prune(older_than=0)
     assert {task.status for task in await ended} == {TaskStatus.COMPLETED}
-    assert author.times_asked()[Role.INTENT, None] == len(tasks)
+    assert author.times_asked()[AuthorRole.INTENT, None] == len(tasks)
     assert len(author.asked) == len(tasks) * (CREATION_ASKS + 6)
 
 
@@ -177,7 +177,7 @@ async def test_the_size_is_flat_however_many_runs_have_ended(
 ) -> None:
     left = []
     for wave in range(3):
-        author.broken = {Role.QUIZ} if wave == 1 else set()
+        author.broken = {AuthorRole.QUIZ} if wave == 1 else set()
         for number in range(runs):
             assert (await created(orchestrator, f"chess {wave} {number}"))[1] in FINAL
         await orchestrator.prune(older_than=0)

@@ -13,7 +13,7 @@ from domain.contents import Quiz
 from domain.editing.review import Decision
 from domain.errors import DatabaseUnavailable
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import Brief, Role
+from nodes.authors.port import AuthorRole, Brief
 from orchestrator.commands import reviews, transitions
 from orchestrator.execution.lease import Lease
 from orchestrator.settings import Settings
@@ -90,7 +90,7 @@ async def test_a_run_that_gave_up_on_the_database_is_not_left_running_for_ever(s
             raise DatabaseUnavailable("as if patience had run out")
         return QUIZ
 
-    async with working(settings, ScriptedAuthor({Role.QUIZ: reply})) as (worker, _):
+    async with working(settings, ScriptedAuthor({AuthorRole.QUIZ: reply})) as (worker, _):
         task = await worker.create("chess", detach=True)
         finished = await asyncio.wait_for(worker.wait(task.task_id), 20)
         assert finished.status is TaskStatus.COMPLETED
@@ -129,7 +129,7 @@ async def test_a_task_that_its_process_keeps_dropping_ends_as_poison(settings: S
     def drop(_: Brief[Any], __: Sequence[str]) -> Quiz:
         raise DatabaseUnavailable("always")
 
-    async with working(settings, ScriptedAuthor({Role.INTENT: drop})) as (worker, _):
+    async with working(settings, ScriptedAuthor({AuthorRole.INTENT: drop})) as (worker, _):
         task = await worker.create("chess", detach=True)
         async with database.transaction() as session:
             await execute(session, text("UPDATE roadmap_tasks SET fruitless_starts = 4"), {})

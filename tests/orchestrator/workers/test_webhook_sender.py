@@ -11,12 +11,12 @@ import pytest
 from domain.vocabulary import TaskStatus
 from domain.webhooks import DeliveryStatus, WebhookEvent
 from nodes.net.addresses import AllowList
-from nodes.net.connect import Limits, Outside
-from nodes.net.post import MOST_BYTES, Poster
+from nodes.net.connect import Limits, NetworkEnvironment
+from nodes.net.post import MAX_BODY_BYTES, Poster
 from orchestrator.access.webhooks import Webhooks
 from orchestrator.commands.reviews import park
 from orchestrator.commands.transitions import end
-from orchestrator.workers.webhook_sender import UNREACHABLE, Deliverer, Patience
+from orchestrator.workers.webhook_sender import UNREACHABLE, Deliverer, DeliveryPolicy
 from repository.db.database import Database
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
 from repository.users.webhooks import claim_deliveries, settle
@@ -25,7 +25,7 @@ from tests.support.rows import fence_of, started
 from tests.support.web_server import WebServer, page, redirect, web_server
 
 LOOPBACK = ("127.0.0.1",)
-HURRIED = Patience(tries=3, first=0.02, growth=1.0, look_every=0.02)
+HURRIED = DeliveryPolicy(tries=3, first=0.02, growth=1.0, look_every=0.02)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def finish(database: Database, number: int = 1, status: TaskStatus = TaskS
 
 @asynccontextmanager
 async def delivering(
-    database: Database, patience: Patience = HURRIED, allowed: tuple[str, ...] = LOOPBACK, seconds: float = 0.5
+    database: Database, patience: DeliveryPolicy = HURRIED, allowed: tuple[str, ...] = LOOPBACK, seconds: float = 0.5
 ) -> AsyncIterator[Deliverer]:
     deliverer = Deliverer(database, Poster(AllowList.read(allowed), limits=Limits(total_seconds=seconds)), patience)
     async with running(deliverer):
@@ -159,7 +159,7 @@ async def test_what_never_arrives_is_given_up_and_can_be_sent_again(
         (failed,) = await webhooks.deliveries(webhook.webhook_id)
         assert (failed.attempts, failed.last_status) == (HURRIED.tries, 500)
         assert "answered 500: xxx" in (failed.last_error or "")
-        assert len(failed.last_error or "") < MOST_BYTES + 50
+        assert len(failed.last_error or "") < MAX_BODY_BYTES + 50
         server.answers["/hook"] = page("ok")
         await webhooks.resend(webhook.webhook_id, failed.delivery_id)
         await until(all_are(DeliveryStatus.DELIVERED), webhooks, webhook)
@@ -174,7 +174,7 @@ async def test_a_receiver_that_hangs_delays_no_other(database: Database, webhook
     hanging, quick = await added(webhooks, server, "/hang"), await added(webhooks, server)
     for number in range(30):
         await finish(database, number)
-    async with delivering(database, Patience(tries=1, look_every=0.02), seconds=2.0):
+    async with delivering(database, DeliveryPolicy(tries=1, look_every=0.02), seconds=2.0):
         async with asyncio.timeout(1.9):
             await until(all_are(DeliveryStatus.DELIVERED, 30), webhooks, quick)
         await until(lambda rows: any(row.status == "failed" for row in rows), webhooks, hanging)
@@ -302,8 +302,8 @@ async def test_what_is_said_of_a_delivery_does_not_tell_which_internal_names_exi
             return names[host]
 
         await finish(database)
-        poster = Poster(AllowList.read(LOOPBACK), Outside(resolve), Limits(total_seconds=5.0))
-        async with running(Deliverer(database, poster, Patience(tries=1, look_every=0.02))):
+        poster = Poster(AllowList.read(LOOPBACK), NetworkEnvironment(resolve), Limits(total_seconds=5.0))
+        async with running(Deliverer(database, poster, DeliveryPolicy(tries=1, look_every=0.02))):
             for webhook in await webhooks.page(user_id="ann"):
                 await until(all_are(DeliveryStatus.FAILED), webhooks, webhook)
     errors = {(await webhooks.deliveries(one.webhook_id))[0].last_error for one in await webhooks.page(user_id="ann")}

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from domain.errors import Conflict
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import Answer, Brief, Role
+from nodes.authors.port import AuthorAnswer, AuthorRole, Brief
 from orchestrator.commands import transitions
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
@@ -65,7 +65,7 @@ async def test_several_workers_share_the_work_and_run_nothing_twice(settings: Se
         finished = await asyncio.gather(*(client.wait(task.task_id) for task in requested))
     assert {task.status for task in finished} == {TaskStatus.COMPLETED}
     assert {task.attempt for task in finished} == {2}, "started once, finished once"
-    assert sum(author.times_asked()[Role.INTENT, None] for author in authors) == 12
+    assert sum(author.times_asked()[AuthorRole.INTENT, None] for author in authors) == 12
     assert all(author.asked for author in authors), "none idled"
 
 
@@ -80,7 +80,7 @@ async def test_a_late_or_double_delivery_finds_nothing_to_start(
     async with working(settings, author):
         await client.wait(task.task_id)
         await asyncio.sleep(0.3)
-    assert author.times_asked()[Role.INTENT, None] == 1
+    assert author.times_asked()[AuthorRole.INTENT, None] == 1
     assert (await client.task(task.task_id)).attempt == 2
 
 
@@ -154,7 +154,7 @@ async def test_a_run_that_is_cut_twice_is_handed_back_all_the_same(settings: Set
 class Stubborn(ScriptedAuthor):
     """Swallows the first cancellation of a call."""
 
-    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:
+    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer:
         try:
             return await super().write(brief, objections)
         except asyncio.CancelledError:
@@ -217,43 +217,47 @@ async def test_resume_makes_what_is_missing_of_every_type_and_nothing_again(
     assert finished.status is TaskStatus.COMPLETED
     assert finished.execution_summary is not None
     assert finished.execution_summary["completed"] == 6
-    assert not {role for role, _ in second.asked} & {Role.INTENT, Role.FRAMEWORK, Role.STRUCTURE_REVIEW}
+    assert not {role for role, _ in second.asked} & {
+        AuthorRole.INTENT,
+        AuthorRole.FRAMEWORK,
+        AuthorRole.STRUCTURE_REVIEW,
+    }
     with pytest.raises(Conflict, match="completed"):
         await client.resume(task.task_id)
 
 
 async def test_what_had_failed_is_asked_anew_when_a_run_is_resumed(settings: Settings, client: Orchestrator) -> None:
     task = await client.create("chess", detach=True)
-    broken = ScriptedAuthor({Role.QUIZ: lambda _, __: {"questions": []}})
+    broken = ScriptedAuthor({AuthorRole.QUIZ: lambda _, __: {"questions": []}})
     async with working(settings, broken):
         assert (await client.wait(task.task_id)).status is TaskStatus.PARTIAL_FAILURE
     await client.resume(task.task_id, detach=True)
     author = ScriptedAuthor()
     async with working(settings, author):
         assert (await client.wait(task.task_id)).status is TaskStatus.COMPLETED
-    assert {role for role, _ in author.asked} == {Role.QUIZ}
+    assert {role for role, _ in author.asked} == {AuthorRole.QUIZ}
 
 
 async def test_a_run_that_failed_before_its_contents_is_resumed_where_it_stopped(
     settings: Settings, client: Orchestrator
 ) -> None:
     task = await client.create("chess", detach=True)
-    broken = ScriptedAuthor({Role.STRUCTURE_REVIEW: lambda _, __: {"nonsense": 1}})
+    broken = ScriptedAuthor({AuthorRole.STRUCTURE_REVIEW: lambda _, __: {"nonsense": 1}})
     async with working(settings, broken):
         assert (await client.wait(task.task_id)).status is TaskStatus.FAILED
     await client.resume(task.task_id, detach=True)
     author = ScriptedAuthor()
     async with working(settings, author):
         assert (await client.wait(task.task_id)).status is TaskStatus.COMPLETED
-    assert (Role.INTENT, None) not in author.asked
-    assert (Role.FRAMEWORK, None) not in author.asked
+    assert (AuthorRole.INTENT, None) not in author.asked
+    assert (AuthorRole.FRAMEWORK, None) not in author.asked
 
 
 async def test_a_resumed_run_leaves_what_another_task_has_claimed_since(
     settings: Settings, client: Orchestrator
 ) -> None:
     task = await client.create("chess", detach=True)
-    broken = ScriptedAuthor({Role.QUIZ: lambda _, __: {"questions": []}})
+    broken = ScriptedAuthor({AuthorRole.QUIZ: lambda _, __: {"questions": []}})
     async with working(settings, broken):
         await client.wait(task.task_id)
     assert task.roadmap_id is not None
@@ -271,7 +275,7 @@ async def test_a_task_that_keeps_killing_its_workers_fails_as_poison(
     settings: Settings, client: Orchestrator, database: Database
 ) -> None:
     task = await client.create("chess", detach=True)
-    for start in range(transitions.MOST_FRUITLESS_STARTS + 1):
+    for start in range(transitions.MAX_FRUITLESS_STARTS + 1):
         async with database.transaction() as session:
             started = await transitions.start(session, task.task_id, f"dead-{start}")
     assert started is None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.roadmap_export import Manuscript, Planning, Written
+from domain.roadmap_export import Manuscript, Planning, WrittenContent
 from domain.vocabulary import ContentStatus, ContentType
 from rendering.documents.html_document import html_document, styles
 from rendering.pages.markdown import TAGS
@@ -80,7 +80,7 @@ def test_a_reader_from_the_right_gets_a_document_from_the_right() -> None:
 
 
 def test_what_is_missing_is_said_and_so_is_what_only_an_earlier_system_has() -> None:
-    written = manuscript(contents={("c-1-1-1", ContentType.QUIZ): Written(None, ContentStatus.COMPLETED)})
+    written = manuscript(contents={("c-1-1-1", ContentType.QUIZ): WrittenContent(None, ContentStatus.COMPLETED)})
     document = text(html_document(written))
     assert "The quiz was written by an earlier system and is not stored here." in document
     assert "The tutorial has not been written yet." in document

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 
-from domain.roadmap_export import Manuscript, Written
+from domain.roadmap_export import Manuscript, WrittenContent
 from domain.vocabulary import ContentStatus, ContentType
 from orchestrator.queries.export import manuscript_of
 from orchestrator.queries.status import RoadmapView
@@ -89,6 +89,6 @@ def test_names_are_text_and_nothing_else() -> None:
 
 def test_a_link_that_ends_in_a_backslash_is_a_link() -> None:
     resource = {"title": "T", "url": "https://e.org/\\", "type": "docs", "description": "", "language": "en"}
-    listed = Written({"resources": [{**resource, "relevance_score": 1}]})
+    listed = WrittenContent({"resources": [{**resource, "relevance_score": 1}]})
     manuscript = Manuscript("T", framework("T"), {("c-1-1-1", ContentType.RESOURCES): listed})
     assert '<a href="https://e.org/%5C">T</a>' in MarkdownIt("commonmark").render(roadmap_document(manuscript))

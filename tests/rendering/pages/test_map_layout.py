@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from domain.framework import Framework
-from rendering.pages.edge_routing import Line, Point
+from rendering.pages.edge_routing import EdgeLine, Point
 from rendering.pages.map_layout import Box, Drawing, draw
 from tests.support.frameworks import framework, frameworks
 
@@ -21,7 +21,7 @@ def on_the_edge(point: Point, box: Box) -> bool:
     return inside and (point.x in {box.x, box.x + box.w} or point.y in {box.y, box.y + box.h})
 
 
-def crossed(line: Line, drawing: Drawing) -> list[str]:
+def crossed(line: EdgeLine, drawing: Drawing) -> list[str]:
     """Cards that a line runs through."""
     found = []
     for one, other in pairwise(line.points):

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from domain.vocabulary import Step
-from rendering.text.event_text import LONGEST, details, doing, gist
+from rendering.text.event_text import MAX_TEXT_LENGTH, details, doing, gist
 from repository.runs.events import Event
 from tests.cli.roadmaps import HOSTILE, NOON, framework
 
@@ -100,7 +100,7 @@ def test_who_looks_into_a_run_sees_what_was_said_planned_and_changed(told: Event
 
 def test_a_gist_is_short_and_obeys_nobody() -> None:
     said = gist(event("intent_analysed", intent={"parsed_goal": HOSTILE * 9}))
-    assert len(said) == LONGEST
+    assert len(said) == MAX_TEXT_LENGTH
     assert "\x1b" not in said
 
 

@@ -5,7 +5,7 @@ import pytest
 from domain.errors import Superseded
 from domain.vocabulary import Step, TaskStatus
 from repository.db.database import Database
-from repository.db.fence import Fence, hold_task
+from repository.db.fence import Fence, assert_fence
 from repository.runs.tasks import enter_step, get_task, lock_task, update_task_status
 from tests.support.rows import fence_of, started
 
@@ -16,7 +16,7 @@ async def test_a_superseded_run_writes_nothing(database: Database) -> None:
         await update_task_status(session, "t-1", TaskStatus.CANCELLED, Step.CANCELLED)
     with pytest.raises(Superseded):
         async with database.transaction() as session:
-            await hold_task(session, old)
+            await assert_fence(session, old)
             await enter_step(session, old, Step.QUIZ_GENERATION)
     with pytest.raises(Superseded):
         async with database.transaction() as session:
@@ -31,7 +31,7 @@ async def test_an_old_owner_does_not_slip_through_while_its_attempt_is_taken(dat
 
     async def write_as_old_owner() -> None:
         async with database.transaction() as session:
-            await hold_task(session, old)
+            await assert_fence(session, old)
             await enter_step(session, old, Step.QUIZ_GENERATION)
 
     async with database.transaction() as session:
@@ -49,11 +49,11 @@ async def test_an_old_owner_does_not_slip_through_while_its_attempt_is_taken(dat
 async def test_writes_of_one_run_do_not_wait_for_each_other(database: Database) -> None:
     fence = fence_of(await started(database))
     async with database.transaction() as first, database.transaction() as second:
-        await hold_task(first, fence)
-        await asyncio.wait_for(hold_task(second, fence), 2)
+        await assert_fence(first, fence)
+        await asyncio.wait_for(assert_fence(second, fence), 2)
 
 
 async def test_a_fence_of_no_task_is_refused(database: Database) -> None:
     with pytest.raises(Superseded):
         async with database.transaction() as session:
-            await hold_task(session, Fence("nope", 1))
+            await assert_fence(session, Fence("nope", 1))

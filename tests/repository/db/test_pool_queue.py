@@ -4,18 +4,18 @@ from contextlib import suppress
 import pytest
 
 from domain.errors import DatabaseUnavailable
-from repository.db.pool_queue import Line
+from repository.db.pool_queue import PoolQueue
 
-PATIENCE = 1.0
+TIMEOUT_SECONDS = 1.0
 TURN = 0.3
 
 
-async def hold(line: Line, seconds: float) -> None:
+async def hold(line: PoolQueue, seconds: float) -> None:
     async with line.turn():
         await asyncio.sleep(seconds)
 
 
-async def fail(line: Line, seconds: float) -> None:
+async def fail(line: PoolQueue, seconds: float) -> None:
     with suppress(DatabaseUnavailable):
         async with line.turn():
             await asyncio.sleep(seconds)
@@ -23,34 +23,34 @@ async def fail(line: Line, seconds: float) -> None:
 
 
 async def test_a_long_line_that_moves_is_stood_in_to_its_end() -> None:
-    line = Line(1, PATIENCE)
+    line = PoolQueue(1, TIMEOUT_SECONDS)
     await asyncio.gather(*(hold(line, TURN) for _ in range(10)))
 
 
 async def test_a_line_that_stands_still_is_left_after_patience() -> None:
-    line = Line(1, PATIENCE)
-    held = asyncio.create_task(hold(line, 10 * PATIENCE))
+    line = PoolQueue(1, TIMEOUT_SECONDS)
+    held = asyncio.create_task(hold(line, 10 * TIMEOUT_SECONDS))
     await asyncio.sleep(0)
     with pytest.raises(DatabaseUnavailable):
-        async with asyncio.timeout(3 * PATIENCE):
+        async with asyncio.timeout(3 * TIMEOUT_SECONDS):
             await hold(line, 0)
     held.cancel()
 
 
 async def test_failures_do_not_count_as_moving() -> None:
     """Each takes its time to fail, so that the last of many would hear of an outage very late."""
-    line = Line(1, PATIENCE)
+    line = PoolQueue(1, TIMEOUT_SECONDS)
     failing = [asyncio.create_task(fail(line, TURN)) for _ in range(50)]
     await asyncio.sleep(0)
     with pytest.raises(DatabaseUnavailable, match="does not answer"):
-        async with asyncio.timeout(3 * PATIENCE):
+        async with asyncio.timeout(3 * TIMEOUT_SECONDS):
             await hold(line, 0)
     for one in failing:
         one.cancel()
 
 
 async def test_nobody_who_leaves_the_line_takes_a_turn_along() -> None:
-    line = Line(2, PATIENCE)
+    line = PoolQueue(2, TIMEOUT_SECONDS)
     for give_way in range(5):
         crowd = [asyncio.create_task(hold(line, 0)) for _ in range(20)]
         for _ in range(give_way):

@@ -6,18 +6,18 @@ from sqlalchemy import text
 from domain.errors import Superseded
 from domain.vocabulary import ContentStatus, ContentType, Step, TaskStatus, TaskType
 from repository.db.database import Database, execute
-from repository.db.fence import Fence, hold_task
+from repository.db.fence import Fence, assert_fence
 from repository.roadmaps.content_queries import newest_versions, states
 from repository.roadmaps.contents import (
     adopt_contents,
     begin_contents,
+    count_contents,
     fail_content,
     failures,
     insert_contents,
     languages_written,
     save_version,
     settle_contents,
-    tally,
 )
 from repository.runs.tasks import update_task_status
 from tests.support.rows import BOUGHT, accepted, fence_of, started
@@ -93,12 +93,12 @@ async def test_what_a_run_had_finished_stays_its_own_when_another_claims_or_remo
     await save(database, fence)
     async with database.transaction() as session:
         await execute(session, text("UPDATE concept_contents SET task_id = 't-2' WHERE version = 1"), {})
-        counted = await tally(session, "t-1")
+        counted = await count_contents(session, "t-1")
         assert (counted.total, counted.completed) == (9, 1)
         await execute(session, text("DELETE FROM concept_contents WHERE version = 1"), {})
-        assert (await tally(session, "t-1")).total == 8, "a creation counts what its roadmap has"
+        assert (await count_contents(session, "t-1")).total == 8, "a creation counts what its roadmap has"
         await execute(session, text("UPDATE roadmap_tasks SET task_type = 'retry_batch'"), {})
-        assert (await tally(session, "t-1")).total == 9
+        assert (await count_contents(session, "t-1")).total == 9
 
 
 async def test_a_failed_retry_keeps_the_good_version_readable(database: Database, fence: Fence) -> None:
@@ -106,7 +106,7 @@ async def test_a_failed_retry_keeps_the_good_version_readable(database: Database
     async with database.transaction() as session:
         await execute(session, text("UPDATE concept_contents SET status = 'generating'"), {})
         await fail_content(session, fence, "r-1", "c-1", ContentType.QUIZ, "no luck")
-        assert (await tally(session, "t-1")).failed == 1, "the failure counts once"
+        assert (await count_contents(session, "t-1")).failed == 1, "the failure counts once"
         assert [row.last_error for row in await failures(session, "t-1")] == ["no luck"]
     assert await state(database) == (ContentStatus.COMPLETED, 1, "no luck", False, 2)
 
@@ -115,7 +115,7 @@ async def test_settling_leaves_nothing_unfinished(database: Database, fence: Fen
     await save(database, fence)
     async with database.transaction() as session:
         await settle_contents(session, "t-1", "the reason")
-        counted = await tally(session, "t-1")
+        counted = await count_contents(session, "t-1")
     assert (counted.total, counted.completed, counted.failed) == (9, 1, 8)
     assert await state(database, "c-2") == (ContentStatus.FAILED, 0, "the reason", False, 0)
 
@@ -131,7 +131,7 @@ async def test_a_takeover_adopts_what_is_unfinished_and_the_old_attempt_saves_no
     assert await save(database, fence_of(moved), "c-2") == 1
     with pytest.raises(Superseded):
         async with database.transaction() as session:
-            await hold_task(session, fence)
+            await assert_fence(session, fence)
 
 
 async def test_contents_of_a_dead_run_are_stale_and_those_of_a_live_one_never(database: Database, fence: Fence) -> None:
@@ -171,7 +171,7 @@ async def test_ninety_writers_of_ninety_contents_lose_nothing(database: Database
         await insert_contents(session, fence, "r-1", concepts)
     assert await asyncio.gather(*(save(database, fence, concept) for concept in concepts)) == [1] * 90
     async with database.transaction() as session:
-        assert (await tally(session, "t-1")).completed == 90
+        assert (await count_contents(session, "t-1")).completed == 90
 
 
 async def test_languages_are_counted_as_their_authors_declared_them(database: Database, fence: Fence) -> None:

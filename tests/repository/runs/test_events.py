@@ -11,9 +11,9 @@ from repository.runs.events import (
     EventWriter,
     append_events,
     append_transition,
+    contents_without_event,
     events_after,
     last_sequence,
-    untold_contents,
 )
 from repository.runs.tasks import lock_task, update_task_status
 from tests.support.rows import BOUGHT, fence_of, reserved, started
@@ -115,6 +115,6 @@ async def test_what_a_dead_attempt_committed_without_its_event_is_told_later(dat
         told = {"concept_id": "c-1", "content_type": "quiz", "version": 1}
         await append_events(session, "t-1", [("content_completed", told)], last=0)
         untold = [{**told, "concept_id": "c-2"}]
-        assert await untold_contents(session, "t-1") == untold
+        assert await contents_without_event(session, "t-1") == untold
         await execute(session, text("UPDATE concept_contents SET task_id = 't-2' WHERE concept_id = 'c-2'"), {})
-        assert await untold_contents(session, "t-1") == untold, "whoever retries it meanwhile"
+        assert await contents_without_event(session, "t-1") == untold, "whoever retries it meanwhile"

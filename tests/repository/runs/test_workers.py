@@ -4,9 +4,9 @@ import asyncio
 
 from psycopg import pq
 
-from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT, Database
+from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, Database
 from repository.runs.tasks import lock_task
-from repository.runs.workers import end_silent_sessions
+from repository.runs.workers import terminate_stalled_sessions
 from tests.support.rows import started
 from tests.support.silence import silent_in_mid_statement
 
@@ -17,10 +17,10 @@ async def test_a_session_that_is_silent_in_mid_statement_bars_nobody(database: D
     silent = await asyncio.to_thread(silent_in_mid_statement, database.url, "roadmap")
     foreign = await asyncio.to_thread(silent_in_mid_statement, database.url, "psql", "bob")
     async with database.transaction() as session:
-        assert await end_silent_sessions(session) == 0, "it may still speak"
-    await asyncio.sleep(IDLE_IN_TRANSACTION_TIMEOUT + 0.2)
+        assert await terminate_stalled_sessions(session) == 0, "it may still speak"
+    await asyncio.sleep(IDLE_IN_TRANSACTION_TIMEOUT_SECONDS + 0.2)
     async with database.transaction() as session:
-        assert await end_silent_sessions(session) == 1, "a person's own session is not ours to end"
+        assert await terminate_stalled_sessions(session) == 1, "a person's own session is not ours to end"
     foreign.close()
     async with asyncio.timeout(2), database.transaction() as session:
         await lock_task(session, "t-1")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.pages.views.concept import Written, content_of, resources_of, standing_of, tutorial_of
+from backend.pages.views.concept import ContentView, content_of, resources_of, standing_of, tutorial_of
 from domain.vocabulary import ContentStatus, ContentType
 from rendering.pages.markdown import rendered
 from repository.roadmaps.content_queries import ContentState
@@ -24,10 +24,10 @@ def version(content_type: ContentType, payload: dict[str, Any], number: int = 1)
     )
 
 
-def written(row: ContentVersionRow | None, status: ContentStatus = ContentStatus.COMPLETED, **more: Any) -> Written:
+def written(row: ContentVersionRow | None, status: ContentStatus = ContentStatus.COMPLETED, **more: Any) -> ContentView:
     kind = ContentType(row.content_type) if row else ContentType.TUTORIAL
     known: ContentState = state("c-1-1-1", kind, status, **more)
-    return Written(known, [row] if row else [], row)
+    return ContentView(known, [row] if row else [], row)
 
 
 def test_a_tutorial_becomes_html_with_a_table_of_contents() -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from backend.pages.views.run import MOST_EVENTS, Run, run_of
+from backend.pages.views.run import MAX_EVENTS, RunView, run_of
 from domain.vocabulary import TaskStatus
 from orchestrator.queries.status import TaskView
 from repository.runs.calls import Expense
@@ -19,7 +19,7 @@ def story(*events: tuple[str, dict[str, Any]]) -> list[Event]:
     ]
 
 
-def shown(of: TaskView, events: list[Event], **more: Any) -> Run:
+def shown(of: TaskView, events: list[Event], **more: Any) -> RunView:
     return run_of(of, events, more.pop("expenses", []), {"c-1": "Types"}, roadmap_title="Go", now=NOON, **more)
 
 
@@ -110,10 +110,10 @@ def test_a_cost_that_leaves_calls_out_is_a_lower_bound_and_estimates_are_called_
 
 
 def test_a_long_log_is_shown_in_parts() -> None:
-    events = story(*[("content_started", {"concept_id": "c-1", "content_type": "quiz"})] * (MOST_EVENTS + 50))
+    events = story(*[("content_started", {"concept_id": "c-1", "content_type": "quiz"})] * (MAX_EVENTS + 50))
     run = shown(RUNNING, events)
-    assert len(run.events) == MOST_EVENTS
-    assert run.events[0].sequence == run.last == MOST_EVENTS + 50
+    assert len(run.events) == MAX_EVENTS
+    assert run.events[0].sequence == run.last == MAX_EVENTS + 50
     assert run.earlier == 51
     rest = shown(RUNNING, events, before=run.earlier)
     assert [rest.events[0].sequence, rest.events[-1].sequence, rest.earlier] == [50, 1, None]
