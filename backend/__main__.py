@@ -1,6 +1,6 @@
 """One server process, on a socket that whoever starts it has bound: `python -m backend --fd N`.
 
-`roadmap serve` starts as many as it is asked for through backend/server/child.py, and starts them again. Exit code 5 where
+`roadmap serve` starts as many as it is asked for (backend/server/child.py), and starts them again. Exit code 5 where
 there is no database to begin with; the line on stderr says why.
 """
 

@@ -33,7 +33,7 @@ COLLECTION: Final = (50_000, 20, 50)
 
 BUG: Final = 1
 BROKEN_PIPE: Final = 1  # as Typer has it
-# 130, interrupted, is Typer's own answer to a KeyboardInterrupt; cli/terminal/signals.py answers other signals as shells do.
+# 130, interrupted, is Typer's own answer to a KeyboardInterrupt; cli/terminal/signals.py answers other signals.
 
 EPILOG: Final = (
     "Exit codes: 0 done, completed, or waiting for a review; 1 the run ended failed, partial_failure or cancelled; "

@@ -62,7 +62,7 @@ Requested = TypeVar("Requested", TaskRow, TaskRow | None)
 class Orchestrator(Reader):
     """Everything a backend, the command line or a script may ask for. Acts as operator, unless `terms` say for whom.
 
-    What it tells about tasks and roadmaps stands in orchestrator/queries/reader.py; `learning` is what learners do with them,
+    What it tells about tasks and roadmaps stands in orchestrator/queries/reader.py; `learning` is what learners do,
     `paces` their hours and deadlines.
     """
 

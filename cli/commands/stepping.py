@@ -1,4 +1,4 @@
-"""`roadmap step`: a run under one's hands, node by node. cli/terminal/shell.py has its commands, docs/stepping.md a session."""
+"""`roadmap step`: a run node by node. cli/terminal/shell.py has its commands, docs/stepping.md a session."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
