@@ -19,7 +19,7 @@ import psycopg
 import structlog
 
 from bench.servers import ServerCpu, bench_server
-from nodes.authors.offline import OfflineAuthor
+from nodes.offline.author import OfflineAuthor
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from tests.support.processes import process

@@ -41,6 +41,8 @@ class Manuscript:
     contents: Mapping[Key, Written] = field(default_factory=dict)
     hours_per_week: float | None = None
     deadline: str | None = None
+    by_rules: bool = False
+    """Whether the plan was written without a model."""
 
     def written(self, concept_id: str, content_type: ContentType) -> Written:
         return self.contents.get((concept_id, content_type), NOTHING)

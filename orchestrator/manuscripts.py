@@ -35,4 +35,5 @@ def manuscript_of(
         contents=written,
         hours_per_week=float(hours) if isinstance(hours, int | float) and hours > 0 else None,
         deadline=deadline if isinstance(deadline, str) else None,
+        by_rules=roadmap.by_rules,
     )

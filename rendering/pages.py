@@ -69,6 +69,7 @@ def html_document(manuscript: Manuscript) -> str:
             drawing=drawing,
             plan=plan,
             stages=parts,
+            by_rules=(phrases.BY_RULES, phrases.CONFIGURE) if manuscript.by_rules else None,
         )
     )
 

@@ -38,4 +38,5 @@ async def frame_of(request: Request, roadmap_id: str, caller: Caller, orchestrat
         last = next(iter(await orchestrator.tasks(roadmap_id=roadmap_id, limit=1)), None)
     drawn = map_of(roadmap, learned, last)
     live = await live_roadmap(request, orchestrator, roadmap, beat)
-    return Frame(roadmap, learned, drawn, {"reader": reader_of(caller), "map": drawn, "live": live})
+    context = {"reader": reader_of(caller), "map": drawn, "live": live, "by_rules": roadmap.by_rules}
+    return Frame(roadmap, learned, drawn, context)

@@ -20,6 +20,7 @@ from backend.pages.views.structure import history_of
 from backend.pages.views.task import task_line
 from backend.paging import decode, encode
 from backend.resources import OrchestratorDep, SettingsDep
+from domain.errors import InvalidInput
 from domain.framework import Framework
 from domain.vocabulary import ContentType, TaskType
 from orchestrator import Orchestrator
@@ -77,14 +78,18 @@ async def modify(
             orchestrator,
             typed={"instructions": instructions[:4000], "review": review, "errors": {"instructions": said}},
         )
-    task = await orchestrator.modify(
-        roadmap_id,
-        instructions,
-        user_id=caller.user_id,
-        review=ReviewRequest() if review else None,
-        detach=True,
-        terms=terms_of(request, caller, settings, owner=caller.writes),
-    )
+    try:
+        task = await orchestrator.modify(
+            roadmap_id,
+            instructions,
+            user_id=caller.user_id,
+            review=ReviewRequest() if review else None,
+            detach=True,
+            terms=terms_of(request, caller, settings, owner=caller.writes),
+        )
+    except InvalidInput as error:  # what cannot be followed is said where it was typed
+        typed = {"instructions": instructions, "review": review, "errors": {"instructions": str(error)}}
+        return await _changes(request, roadmap_id, caller, orchestrator, typed=typed)
     return see(request, "tasks", task.task_id, said="changing")
 
 

@@ -11,7 +11,6 @@ from domain.framework import Concept, Framework, FrameworkDraft
 from domain.identity import identify
 from domain.request import LearningRequest, Level, Preferences
 from domain.review import EditPlan, Issue, NewParts
-from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import (
     Brief,
     ContentBrief,
@@ -23,6 +22,7 @@ from nodes.authors.port import (
     ResourcesBrief,
     TutorialBrief,
 )
+from nodes.offline.author import OfflineAuthor
 
 T = TypeVar("T", bound=BaseModel)
 

@@ -11,8 +11,8 @@ from domain.checks import check_draft
 from domain.errors import RunFailed
 from domain.framework import FrameworkDraft
 from domain.request import Intent, LearningRequest, Level
-from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import IntentBrief, QuizBrief, ResourcesBrief, StructureReviewBrief, TutorialBrief
+from nodes.offline.author import OfflineAuthor
 from tests.nodes.authors.offline_plans import (
     LEVELS,
     concepts_of,

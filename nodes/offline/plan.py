@@ -1,0 +1,173 @@
+"""Intent, framework and its review."""
+
+from collections.abc import Sequence
+from itertools import accumulate, groupby
+from typing import Final, NamedTuple
+
+from domain.deadlines import weeks_until
+from domain.framework import (
+    ConceptDraft,
+    Framework,
+    FrameworkDraft,
+    ModuleDraft,
+    Outline,
+    StageDraft,
+    StageOutline,
+    StageParts,
+)
+from domain.goals import plain
+from domain.request import Intent, LearningRequest, Level, Preferences
+from domain.review import Issue, StructureReview
+from nodes.authors.port import StageBrief
+from nodes.offline.goals import Reading, reading_of
+from nodes.offline.subjects import EXAM, Entry, joined, language_of, listed, number, phrases
+
+_WEIGHTS: Final = {"easy": 1.0, "medium": 1.4, "hard": 1.8}
+_MAX_HALF_HOURS: Final = 40  # of one concept
+_MAX_WEEKS: Final = 104
+
+
+class _Row(NamedTuple):
+    stage: str
+    module: str
+    name: str
+    entry: Entry
+    rank: tuple[int, ...]
+
+
+def write_intent(request: LearningRequest) -> Intent:
+    preferences = request.preferences
+    reading, level = reading_of(preferences), preferences.current_level
+    words = phrases(reading.language)["plan"]
+    given = {"hours": number(preferences.available_hours_per_week), "deadline": preferences.target_deadline}
+    time = plain(words["deadline" if preferences.target_deadline else "time"].format(**given), 160)
+    own = (preferences.career_background, preferences.current_role, preferences.tech_stack)
+    brought = [plain(text, 160) for text in own if text]
+    about = [words["rules"], words["profile"].format(level=words["level"][level], time=time, s=reading.subject)]
+    about += [words["brings"].format(items=joined(brought, reading.language))] if brought else []
+    modules = [module for stage in reading.main.stages for module in stage.parts]
+    liked = preferences.content_preference or ["text", "hands_on"]
+    return Intent(
+        parsed_goal=reading.subject,
+        key_technologies=[] if reading.is_neutral else [name.of(reading.language) for _, name in reading.found],
+        difficulty_profile=words["difficulty"][level],
+        time_constraint=time,
+        recommended_focus=[reading.named(module.name) for module in modules[:4]],
+        user_profile_summary=" ".join([*about, *_notes(reading, preferences)]),
+        skill_gap_analysis=words["gaps"],
+        personalized_suggestions=words["suggestions"],
+        estimated_learning_path_type=words["path"][level],
+        content_format_weights={name: round(1 / len(liked), 2) for name in liked},
+    )
+
+
+def _notes(reading: Reading, preferences: Preferences) -> list[str]:
+    """What a learner has to be told about the plan as a whole."""
+    words = phrases(reading.language)["plan"]
+    notes = [words["neutral_exam" if reading.main.key == EXAM else "neutral"]] if reading.is_neutral else []
+    is_other = preferences.primary_language.partition("-")[0] != reading.language
+    return [*notes, words["language"]] if is_other else notes
+
+
+def write_framework(preferences: Preferences, max_concepts: int) -> FrameworkDraft:
+    reading = reading_of(preferences)
+    wanted = max(1, min(max_concepts, round(9 + 0.8 * preferences.available_hours_per_week)))
+    rows = _rows(reading, preferences.current_level)
+    kept = sorted(sorted(rows, key=lambda row: row.rank)[:wanted], key=rows.index)
+    hours = iter(_half_hours([row.entry.difficulty for row in kept], preferences))
+    stages: list[StageDraft] = []
+    opening: list[str] = []
+    for stage, in_stage in groupby(kept, key=lambda row: row.stage):
+        modules = []
+        for module, in_module in groupby(in_stage, key=lambda row: row.module):
+            concepts: list[ConceptDraft] = []
+            for row in in_module:
+                concept = write_concept(row.name, row.entry, reading.language)
+                update = {
+                    "estimated_hours": next(hours) / 2,
+                    "prerequisites": [concepts[-1].name] if concepts else opening,
+                }
+                concepts.append(concept.model_copy(update=update))
+            opening = [concepts[0].name]
+            modules.append(write_module(module, concepts, reading.language))
+        stages.append(write_stage(stage, modules, reading.language))
+    stages[0].description = " ".join([*_notes(reading, preferences), stages[0].description])
+    return FrameworkDraft(title=reading.subject, stages=stages)
+
+
+def _rows(reading: Reading, level: Level) -> list[_Row]:
+    """All that the curricula offer at this level, in learning order; lower ranks are taken first, in turn by module."""
+    stages = list(reading.main.stages[level != "beginner" :])
+    if len(reading.found) > 1:  # of a tool, one stage goes before its field
+        stages.insert(0, reading.found[0][0].stages[{"beginner": 0, "intermediate": 1, "advanced": 3}[level]])
+    rows: dict[str, _Row] = {}
+    for at, stage in enumerate(stages):
+        deep = 2 * (stage is stages[-1] and level != "advanced")
+        for place, module in enumerate(stage.parts):
+            for order, entry in enumerate(module.parts):
+                name, rank = reading.named(entry.name), (deep + entry.extra, order, place, at)
+                rows.setdefault(
+                    name.casefold(), _Row(reading.named(stage.name), reading.named(module.name), name, entry, rank)
+                )
+    return list(rows.values())
+
+
+def _half_hours(difficulties: Sequence[str], preferences: Preferences) -> list[int]:
+    """The time of each concept in half hours: what a learner has over some weeks, shared by difficulty.
+
+    The weeks are those until a deadline, or about 16 with one hour a week and 9 with forty.
+    """
+    per_week, weeks = preferences.available_hours_per_week, weeks_until(preferences.target_deadline)
+    total = min(per_week * (8 + 8 / (1 + per_week / 5)), per_week * (weeks or _MAX_WEEKS))
+    unit = 2 * total / sum(_WEIGHTS[difficulty] for difficulty in difficulties)
+    ends = [round(unit * end) for end in accumulate(_WEIGHTS[difficulty] for difficulty in difficulties)]
+    return [max(1, min(_MAX_HALF_HOURS, end - begin)) for begin, end in zip([0, *ends], ends, strict=False)]
+
+
+def write_concept(name: str, entry: Entry | None, language: str) -> ConceptDraft:
+    """A concept of two hours that builds on nothing. Without an entry, it has no terms of its own."""
+    language, difficulty = language_of(language), entry.difficulty if entry else "medium"
+    words = phrases(language)["plan"]
+    terms = [(kind, term.of(language)) for kind, term in entry.terms] if entry else []
+    text = words["describe"].format(k=listed(terms, language)) if terms else words["describe_plain"]
+    keywords = [term for _, term in terms]
+    return ConceptDraft(name=name, description=text, estimated_hours=2.0, keywords=keywords, difficulty=difficulty)
+
+
+def write_module(name: str, concepts: list[ConceptDraft], language: str) -> ModuleDraft:
+    items = phrases(language)["comma"].join(concept.name for concept in concepts)
+    text = phrases(language)["plan"]["module"].format(items=items)
+    return ModuleDraft(name=name, description=text, concepts=concepts)
+
+
+def write_stage(name: str, modules: list[ModuleDraft], language: str) -> StageDraft:
+    items = phrases(language)["comma"].join(module.name for module in modules)
+    return StageDraft(name=name, description=phrases(language)["plan"]["stage"].format(items=items), modules=modules)
+
+
+def outline_of(whole: FrameworkDraft) -> Outline:
+    sizes = [(stage, sum(len(module.concepts) for module in stage.modules)) for stage in whole.stages]
+    stages = [StageOutline(name=one.name, description=one.description, concepts=size) for one, size in sizes]
+    return Outline(title=whole.title, stages=stages)
+
+
+def write_stage_parts(brief: StageBrief) -> StageParts:
+    """The stage of that place in the framework that has as many concepts as the outline."""
+    whole = write_framework(brief.request.preferences, sum(stage.concepts for stage in brief.outline.stages))
+    return StageParts(modules=whole.stages[min(brief.index, len(whole.stages) - 1)].modules)
+
+
+def write_review(request: LearningRequest, framework: Framework) -> StructureReview:
+    """Counts what can be counted. The score says nothing, and is not shown: rules have no opinion."""
+    words = phrases(request.preferences.primary_language)["plan"]
+    hours, concepts = framework.total_estimated_hours, len(framework.concepts())
+    weeks = weeks_until(request.preferences.target_deadline) or _MAX_WEEKS
+    available = weeks * request.preferences.available_hours_per_week
+    issues = []
+    if available < 0.8 * hours:
+        issue, suggestion = (
+            text.format(available=number(available), hours=number(hours)) for text in words["too_long"]
+        )
+        issues.append(Issue(severity="warning", category="time", issue=issue, suggestion=suggestion))
+    summary = words["review"].format(stages=len(framework.stages), concepts=concepts, hours=number(hours))
+    return StructureReview(overall_score=0, issues=issues, validation_summary=summary)
