@@ -43,8 +43,9 @@ _GRAMMAR: Final = (
     ("add", rf"(?:在(?P<where>.+?)[中里下]?)?(?:添加|增加|加入){_KIND}?(?P<new>.+)"),
 )
 _VERBS: Final = r"(?:(?:add|remove|delete|drop|rename|move|set|change) |[把将]|删除|删掉|去掉|移除|添加|增加|加入|在)"
+_ALSO: Final = r"(?:(?:and|then|also|并且?|然后|再)\s*)"
 _NEXT: Final = re.compile(
-    rf"[;；。\n]+|[.!](?:\s|$)|(?:\s*[,，]\s*|\s+)(?:(?:and|then|also|并且?|然后|再)\s*)*(?={_VERBS})", re.IGNORECASE
+    rf"[;；。\n]+|[.!](?:\s|$)|(?:\s*[,，]\s*{_ALSO}*|\s+{_ALSO}+|(?:并且?|然后|再))(?={_VERBS})", re.IGNORECASE
 )
 
 
@@ -111,6 +112,7 @@ def read_instructions(text: str, framework: Framework, max_concepts: int) -> lis
             operations.append(_add(kind, name, where, parts))
             count += NEW_CONCEPTS[kind]
         elif wish.action == "remove":
+            part = _highest_left_empty(part, parts)
             operations.append(Operation(action="remove", target_type=part.kind, target_id=part.id))
             gone = {part.id, *(concept.concept_id for concept in part.concepts)}
             parts = [one for one in parts if one.id not in gone and one.parent != part.id]
@@ -143,6 +145,13 @@ def _one(named: str, parts: list[Part]) -> Part:
         several = ", ".join(f"“{part.name}” ({part.id})" for part in found[:3])
         raise InvalidInput(f"“{plain(named, 60)}” may mean {several}: name one by its id.")
     return found[0]
+
+
+def _highest_left_empty(part: Part, parts: list[Part]) -> Part:
+    """The part, or the one above it that would be left empty without it."""
+    above = next((one for one in parts if one.id == part.parent), None)
+    is_alone = not any(one.parent == part.parent and one.id != part.id for one in parts)
+    return _highest_left_empty(above, parts) if above and is_alone else part
 
 
 def _add(kind: TargetType, name: str, where: Part | None, parts: list[Part]) -> Operation:

@@ -3,15 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import quote_plus
 from zlib import crc32
 
-from domain.contents import Question, Quiz, Resource, Resources, Tutorial
+from domain.contents import Question, Quiz, Resources, Tutorial
 from domain.goals import plain
 from nodes.authors.port import C, ContentBrief, QuizBrief, ResourcesBrief, TutorialBrief
 from nodes.offline.goals import Reading, reading_of
-from nodes.offline.subjects import TermType, avoided, capital, joined, listed, number, phrases, toml
+from nodes.offline.subjects import TermType, avoided, capital, joined, listed, number, phrases, toml, types_of
 
 _SEARCHES: Final = {
     "wikipedia": "https://{language}.wikipedia.org/w/index.php?search=",
@@ -26,30 +26,26 @@ def _markdown(text: str) -> str:
     return _ESCAPED.sub(r"\\\1", plain(text, 120))
 
 
-def _seed_of(*texts: str) -> int:
-    """A number that stands for these texts: variants are chosen by it."""
-    return crc32("\x1f".join(texts).encode("utf-8", "replace"))
-
-
 def terms_of(brief: ContentBrief[C], reading: Reading) -> list[tuple[TermType, str]]:
     """The concept's terms by type; what no curriculum of the goal knows is only read about, or avoided."""
-    known = {term: kind for one, _ in reading.found for code in ("en", "zh") for term, kind in one.types(code).items()}
-    named = [plain(term, 60) for term in brief.concept.keywords] + [plain(brief.concept.name, 60)]
-    terms = list(dict.fromkeys(filter(None, named)))[: max(1, min(6, len(brief.concept.keywords)))]
-    return [("avoid" if term.casefold() in avoided() else known.get(term, "know"), term) for term in terms]
+    types = [types_of(one, code) for one, _ in reading.found for code in ("en", "zh")]
+    named = [plain(term, 60) for term in brief.concept.keywords or [brief.concept.name]]
+    terms = list(dict.fromkeys(filter(None, named)))[:6] or [reading.subject]
+    kinds = [{one[term] for one in types if term in one} for term in terms]
+    known: list[TermType] = [kind.pop() if len(kind) == 1 else "know" for kind in kinds]
+    return [("avoid" if term.casefold() in avoided() else kind, term) for kind, term in zip(known, terms, strict=True)]
 
 
 def _values(brief: ContentBrief[C], reading: Reading) -> dict[str, Any]:
     """What worksheet and quiz say alike. The log and its script stand on the first worksheet only."""
     minutes = max(8, round(60 * brief.concept.estimated_hours))
-    seed = _seed_of(brief.concept.name, brief.roadmap_title)
+    seed = crc32(f"{brief.concept.name} {brief.roadmap_title}".encode("utf-8", "replace"))
     log = [20 + 5 * (seed % 3), 35 + 5 * (seed % 4), 15]
     script = f"log = {log}\ntotal = 0\nfor minutes in log:\n    total = total + minutes\nprint(total)"
     return {
         "seed": seed, "minutes": minutes, "hours": number(minutes / 60), "script": script, "sum": sum(log),
-        "read": minutes // 4, "work": minutes - 2 * (minutes // 4), "check": minutes // 4,
-        **dict(zip("ab", log, strict=False)), "log": log,
-        "k": listed(terms_of(brief, reading), reading.language),
+        "read": minutes // 4, "work": minutes - 2 * (minutes // 4), "check": minutes // 4, "log": log,
+        "first": log[0], "second": log[1], "third": log[2], "k": listed(terms_of(brief, reading), reading.language),
     }  # fmt: skip
 
 
@@ -58,17 +54,14 @@ def write_worksheet(brief: TutorialBrief) -> Tutorial:
     words, terms, values = phrases(reading.language)["worksheet"], terms_of(brief, reading), _values(brief, reading)
     concept, needed = plain(brief.concept.name, 120), [_markdown(name) for name in brief.prerequisite_names[:4]]
     file = f"log_{'-'.join(re.findall('[0-9A-Za-z一-鿿]+', concept.lower()))}_first-second-and-third-sitting.txt"
-    tasks = [
-        (kind, _markdown(term), words[kind]["task"][_seed_of(term, concept) % len(words[kind]["task"])])
-        for kind, term in terms
-    ]
-    values |= {"c": values["log"][2], "file": file}
+    shown = [(words[kind], words["kinds"][kind], _markdown(term), n) for n, (kind, term) in enumerate(terms)]
+    tasks = [(term, kind, phrase["task"][n % len(phrase["task"])]) for phrase, kind, term, n in shown]
     text = words["layout"].format(
-        **values | {"log": "" if needed else words["log"].format(**values)},
+        **values | {"log": "" if needed else words["log"].format(file=file, **values)},
         stage=_markdown(brief.stage_name), module=_markdown(brief.module_name), concept=_markdown(concept),
         builds_on=words["builds_on" if needed else "first"].format(p=joined(needed, reading.language)),
-        tasks="\n".join(f"| **{term}** ({words['kinds'][kind]}) | {task} |" for kind, term, task in tasks),
-        questions="\n".join(f"1. {words[kind]['question'].format(t=term)}" for kind, term, _ in tasks),
+        tasks="\n".join(f"| **{term}** ({kind}) | {task} |" for term, kind, task in tasks),
+        questions="\n".join(f"1. {phrase['question'].format(t=term)}" for phrase, _, term, _ in shown),
     )  # fmt: skip
     asked = brief.preferences.primary_language
     is_other = asked.partition("-")[0] != reading.language
@@ -87,32 +80,24 @@ def write_quiz(brief: QuizBrief) -> Quiz:
     language, terms, values = reading.language, terms_of(brief, reading), _values(brief, reading)
     quiz, sheet, seed = phrases(language)["quiz"], phrases(language)["worksheet"], values["seed"]
     own, (kind, term) = [one for _, one in terms], terms[seed % len(terms)]
-    others = list(dict.fromkeys(term for one, _ in reading.found for term in one.types(language)))
-    others = [one for one in others if one.casefold() not in {mine.casefold() for mine in own}]
+    mine = {one.casefold() for one in own}
+    every = dict.fromkeys(one for subject, _ in reading.found for one in types_of(subject, language))
+    others = [one for one in every if one.casefold() not in mine]
     others = others[seed % len(others) :] + others[: seed % len(others)]
-    needed = [_quoted(plain(name, 120), language) for name in brief.prerequisite_names[:4]]
-    values |= {"c": _quoted(plain(brief.concept.name, 120), language), "t": _quoted(term, language)}
-    values |= {"p": joined(needed, language), "kind": sheet["kinds"][kind], "c3": values["log"][2]}
+    needed, quote = [plain(name, 120) for name in brief.prerequisite_names[:4]], quiz["quote"].format
+    values |= {"c": quote(plain(brief.concept.name, 120)), "t": quote(term), "kind": sheet["kinds"][kind]}
+    values["p"] = joined([quote(name) for name in needed], language)
     made: list[Question] = []
 
     def ask(key: str, right: Sequence[str], wrong: Sequence[str], at: int | None = None) -> None:
         """Unless told where, the first right option stands at another place in each question."""
         place = (seed + len(made)) % (len(wrong) + 1) if at is None else at
         options = [*wrong[:place], *right, *wrong[place:]]
-        sort: Literal["single_choice", "multiple_choice", "true_false"]
-        sort = "true_false" if len(options) == 2 else "single_choice" if len(right) == 1 else "multiple_choice"
+        kind = "true_false" if len(options) == 2 else "single_choice" if len(right) == 1 else "multiple_choice"
         question, why = (text.format(**values) for text in quiz[key])
-        made.append(
-            Question(
-                question_id=f"q{len(made) + 1}",
-                question_type=sort,
-                question=question,
-                options=options,
-                correct_answer=[place + n for n in range(len(right))],
-                explanation=why,
-                difficulty="easy" if sort == "true_false" else "medium",
-            )
-        )
+        written = {"question_id": f"q{len(made) + 1}", "question_type": kind, "question": question, "options": options}
+        written |= {"correct_answer": [place + n for n in range(len(right))], "explanation": why, "difficulty": "easy"}
+        made.append(Question.model_validate(written))
 
     ask("belongs", [term], others[:3])
     ask("kind", [quiz["kinds"][kind]], [quiz["kinds"][one] for one in ("know", "make", "do", "avoid") if one != kind])
@@ -129,10 +114,6 @@ def write_quiz(brief: QuizBrief) -> Quiz:
     return Quiz(questions=made)
 
 
-def _quoted(text: str, language: str) -> str:
-    return f"{phrases(language)['open']}{text}{phrases(language)['close']}"
-
-
 def write_resources(brief: ResourcesBrief) -> Resources:
     """Works and official roots with two concepts, searches with all: no address stands twice in a roadmap."""
     reading = reading_of(brief.preferences)
@@ -142,7 +123,7 @@ def write_resources(brief: ResourcesBrief) -> Resources:
     official = words["official"].format(s=name)
     found = [(source.title.of(language), source.url.of(language), source.kind, official) for source in sources]
     counts = Counter(
-        term.of(language) for one, _ in reading.found for entry in one.entries() for _, term in entry.terms
+        term[1].of(language) for one, _ in reading.found for entry in one.entries() for term in entry.terms
     )
     ranked = sorted((kind != "know", term) for kind, term in terms_of(brief, reading) if kind != "avoid")
     own = next((term for _, term in ranked if counts[term] == 1), plain(brief.concept.name, 80))
@@ -156,9 +137,6 @@ def write_resources(brief: ResourcesBrief) -> Resources:
         title, description = (line.format(q=text) for line in words[key])
         url = _SEARCHES[key].format(language=code) + quote_plus(text, errors="replace")
         found.append((title, url, "search", description))
-    shared = {"language": language, "verification": "unchecked"}
-    resources = [
-        Resource(title=title, url=url, type=kind, description=text, relevance_score=round(0.9 - 0.1 * n, 2), **shared)
-        for n, (title, url, kind, text) in enumerate(found)
-    ]
-    return Resources(resources=resources, search_queries_used=[query])
+    names = ("title", "url", "type", "description", "language", "relevance_score")
+    rows = [dict(zip(names, (*row, language, round(0.9 - n / 10, 2)), strict=True)) for n, row in enumerate(found)]
+    return Resources.model_validate({"resources": rows, "search_queries_used": [query]})

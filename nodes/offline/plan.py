@@ -20,7 +20,7 @@ from domain.request import Intent, LearningRequest, Level, Preferences
 from domain.review import Issue, StructureReview
 from nodes.authors.port import StageBrief
 from nodes.offline.goals import Reading, reading_of
-from nodes.offline.subjects import EXAM, Entry, joined, language_of, listed, number, phrases
+from nodes.offline.subjects import EXAM, Entry, language_of, listed, number, phrases
 
 _WEIGHTS: Final = {"easy": 1.0, "medium": 1.4, "hard": 1.8}
 _MAX_HALF_HOURS: Final = 40  # of one concept
@@ -41,10 +41,7 @@ def write_intent(request: LearningRequest) -> Intent:
     words = phrases(reading.language)["plan"]
     given = {"hours": number(preferences.available_hours_per_week), "deadline": preferences.target_deadline}
     time = plain(words["deadline" if preferences.target_deadline else "time"].format(**given), 160)
-    own = (preferences.career_background, preferences.current_role, preferences.tech_stack)
-    brought = [plain(text, 160) for text in own if text]
     about = [words["rules"], words["profile"].format(level=words["level"][level], time=time, s=reading.subject)]
-    about += [words["brings"].format(items=joined(brought, reading.language))] if brought else []
     modules = [module for stage in reading.main.stages for module in stage.parts]
     liked = preferences.content_preference or ["text", "hands_on"]
     return Intent(
@@ -54,8 +51,8 @@ def write_intent(request: LearningRequest) -> Intent:
         time_constraint=time,
         recommended_focus=[reading.named(module.name) for module in modules[:4]],
         user_profile_summary=" ".join([*about, *_notes(reading, preferences)]),
-        skill_gap_analysis=words["gaps"],
-        personalized_suggestions=words["suggestions"],
+        skill_gap_analysis=[],  # rules know no learner
+        personalized_suggestions=[],
         estimated_learning_path_type=words["path"][level],
         content_format_weights={name: round(1 / len(liked), 2) for name in liked},
     )
@@ -82,12 +79,8 @@ def write_framework(preferences: Preferences, max_concepts: int) -> FrameworkDra
         for module, in_module in groupby(in_stage, key=lambda row: row.module):
             concepts: list[ConceptDraft] = []
             for row in in_module:
-                concept = write_concept(row.name, row.entry, reading.language)
-                update = {
-                    "estimated_hours": next(hours) / 2,
-                    "prerequisites": [concepts[-1].name] if concepts else opening,
-                }
-                concepts.append(concept.model_copy(update=update))
+                needed = [concepts[-1].name] if concepts else opening
+                concepts.append(write_concept(row.name, row.entry, reading.language, needed, next(hours) / 2))
             opening = [concepts[0].name]
             modules.append(write_module(module, concepts, reading.language))
         stages.append(write_stage(stage, modules, reading.language))
@@ -124,14 +117,20 @@ def _half_hours(difficulties: Sequence[str], preferences: Preferences) -> list[i
     return [max(1, min(_MAX_HALF_HOURS, end - begin)) for begin, end in zip([0, *ends], ends, strict=False)]
 
 
-def write_concept(name: str, entry: Entry | None, language: str) -> ConceptDraft:
-    """A concept of two hours that builds on nothing. Without an entry, it has no terms of its own."""
+def write_concept(name: str, entry: Entry | None, language: str, needed: list[str], hours: float = 2.0) -> ConceptDraft:
+    """Without an entry of a curriculum, it has no terms of its own."""
     language, difficulty = language_of(language), entry.difficulty if entry else "medium"
     words = phrases(language)["plan"]
     terms = [(kind, term.of(language)) for kind, term in entry.terms] if entry else []
     text = words["describe"].format(k=listed(terms, language)) if terms else words["describe_plain"]
-    keywords = [term for _, term in terms]
-    return ConceptDraft(name=name, description=text, estimated_hours=2.0, keywords=keywords, difficulty=difficulty)
+    return ConceptDraft(
+        name=name,
+        description=text,
+        estimated_hours=hours,
+        prerequisites=needed,
+        difficulty=difficulty,
+        keywords=[term for _, term in terms],
+    )
 
 
 def write_module(name: str, concepts: list[ConceptDraft], language: str) -> ModuleDraft:

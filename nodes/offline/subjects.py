@@ -62,10 +62,6 @@ class Subject:
     def entries(self) -> Iterator[Entry]:
         return (entry for stage in self.stages for module in stage.parts for entry in module.parts)
 
-    def types(self, language: str) -> dict[str, TermType]:
-        """Every term and its type."""
-        return {term.of(language): kind for entry in self.entries() for kind, term in entry.terms}
-
 
 def parse(key: str, text: str) -> Subject:
     """Raises ValueError that names the file and the line."""
@@ -119,6 +115,12 @@ def subjects() -> tuple[Subject, ...]:
 
 
 @cache
+def types_of(subject: Subject, language: str) -> dict[str, TermType]:
+    """Every term of a subject and its type."""
+    return {term.of(language): kind for entry in subject.entries() for kind, term in entry.terms}
+
+
+@cache
 def neutral(key: str) -> Subject:
     return parse(key, (DATA / "neutral" / f"{key}.txt").read_text("utf-8"))
 
@@ -160,5 +162,5 @@ def number(value: float) -> str:
 @cache
 def avoided() -> frozenset[str]:
     """Terms that some curriculum says to avoid."""
-    every = [subject.types(code) for subject in (*subjects(), neutral(ANY), neutral(EXAM)) for code in ("en", "zh")]
-    return frozenset(term.casefold() for types in every for term, kind in types.items() if kind == "avoid")
+    every = [entry for one in (*subjects(), neutral(ANY), neutral(EXAM)) for entry in one.entries()]
+    return frozenset(text.casefold() for one in every for kind, pair in one.terms if kind == "avoid" for text in pair)

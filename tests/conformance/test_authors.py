@@ -45,7 +45,7 @@ CONTENT: Final = {
     "module_name": "M",
     "concept": FRAMEWORK.concepts()[1],
     "prerequisite_names": ["C1"],
-    "instructions": "shorter, please",
+    "instructions": "add concept Endgames to M",
 }
 ADDING: Final = Operation(
     action="add", target_type="concept", position=Position(parent_id="m-1-1"), values={"name": "Endgames"}

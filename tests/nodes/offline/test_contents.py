@@ -1,5 +1,6 @@
 """What the offline author writes for a concept passes every check, whatever the words of the goal are."""
 
+import re
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,13 +10,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from domain.checks import check_content
-from domain.contents import Content, Quiz, Resources, Tutorial
+from domain.checks.item_flaws import right_is_longest
+from domain.contents import Content, Question, Quiz, Resources, Tutorial
 from domain.framework import Concept
 from domain.language import is_written_in
 from domain.request import Level
 from nodes.authors.port import QuizBrief, ResourcesBrief, TutorialBrief
 from nodes.content_step import expected_of
-from tests.nodes.authors.offline_plans import (
+from tests.nodes.offline.plans import (
     GOALS,
     LEVELS,
     concepts_of,
@@ -49,14 +51,14 @@ async def test_any_goal_gives_contents_that_pass_their_checks(
 async def test_any_concept_name_gives_contents_that_pass_their_checks(name: str, keywords: list[str]) -> None:
     concept = Concept(concept_id="c-1-1-1", name=name, keywords=keywords)
     for kind in (TutorialBrief, ResourcesBrief, QuizBrief):
-        brief = first_brief("learn Rust", kind, concept=concept, stage_name=name, module_name=name, instructions=name)
+        brief = first_brief("learn Rust", kind, concept=concept, stage_name=name, module_name=name)
         assert check_content(cast(Content, await write(brief)), expected_of(brief, any_language=True)) == []
 
 
 @pytest.mark.parametrize("words", ["lorem ipsum", "TODO: [insert name]", "as an AI language model, I cannot help with"])
 async def test_a_goal_may_be_about_placeholders(words: str) -> None:
     wanted = preferences(f"learn to write {words}")
-    for brief in content_briefs(wanted, await draft_for(wanted), instructions=words):
+    for brief in content_briefs(wanted, await draft_for(wanted)):
         assert check_content(cast(Content, await write(brief)), expected_of(brief, any_language=True)) == []
 
 
@@ -81,85 +83,136 @@ async def test_every_content_of_a_plan_passes_its_checks(goal: str, level: Level
 
 def check_quiz(quiz: Quiz) -> None:
     assert 4 <= len(quiz.questions) <= 5
-    assert len({question.question_type for question in quiz.questions}) == 3
+    assert {question.question_type for question in quiz.questions} <= {
+        "single_choice",
+        "multiple_choice",
+        "true_false",
+    }
     assert [question.question_id for question in quiz.questions] == [f"q{n}" for n in range(1, len(quiz.questions) + 1)]
 
 
 def check_resources(resources: Resources) -> None:
-    assert 4 <= len(resources.resources) <= 6
-    assert len({resource.url for resource in resources.resources}) == len(resources.resources)
+    assert 2 <= len(resources.resources) <= 6
     assert resources.search_queries_used
     for resource in resources.resources:
         assert resource.verification == "unchecked"
         assert resource.url.isascii()
         assert urlsplit(resource.url).scheme == "https"
         assert 0 < resource.relevance_score <= 1
+        is_search = "search" in resource.url.split("//", 1)[1]
+        assert is_search == resource.title.startswith(("Search ", "在 Open", "在维基")), resource
+
+
+@pytest.mark.parametrize("goal", GOALS)
+async def test_no_address_stands_twice_in_a_roadmap(goal: str) -> None:
+    wanted = preferences(goal)
+    briefs = [brief for brief in content_briefs(wanted, await draft_for(wanted)) if isinstance(brief, ResourcesBrief)]
+    urls = [resource.url for brief in briefs for resource in (await write(brief)).resources]
+    assert len(set(urls)) == len(urls)
+
+
+@pytest.mark.parametrize("goal", GOALS)
+async def test_whatever_models_write_stands_somewhere_in_every_roadmap(goal: str) -> None:
+    """So that pages and exports are always seen with it."""
+    wanted = preferences(goal)
+    contents = [cast(Content, await write(brief)) for brief in content_briefs(wanted, await draft_for(wanted))]
+    sheets = "\n".join(content.content for content in contents if isinstance(content, Tutorial))
+    questions = "\n".join(q.question for content in contents if isinstance(content, Quiz) for q in content.questions)
+    assert "$$60 \\cdot " in sheets
+    assert "\n| --- |" in sheets
+    assert "<details>\n<summary>" in sheets
+    assert "```python\n" in sheets
+    assert "```python\n" in questions
+    assert max(map(len, sheets.split())) > 45
+
+
+@pytest.mark.parametrize("goal", [*GOALS, "learn to cook", "学做饭", "IELTS 7"])
+async def test_a_quiz_asks_only_what_its_worksheet_states(goal: str) -> None:
+    """Each key is looked up in the worksheet, as a learner would do."""
+    wanted = preferences(goal)
+    briefs = list(content_briefs(wanted, await draft_for(wanted)))
+    sheets = {brief.concept.concept_id: await write(brief) for brief in briefs if isinstance(brief, TutorialBrief)}
+    for brief in briefs:
+        if isinstance(brief, QuizBrief):
+            sheet = cast(Tutorial, sheets[brief.concept.concept_id]).content
+            for question in cast(Quiz, await write(brief)).questions:
+                look_up(question, sheet, brief)
+
+
+def look_up(question: Question, sheet: str, brief: QuizBrief) -> None:
+    kinds = dict(re.findall(r"^\| \*\*(.+?)\*\* \(([^)]+)\) \|", sheet, re.MULTILINE))
+    listed = {term.replace("\\", "") for term in kinds}
+    right = [question.options[index] for index in question.correct_answer]
+    wrong = [option for index, option in enumerate(question.options) if index not in question.correct_answer]
+    if "first table" in question.question or "第一张表" in question.question:
+        assert set(right) <= listed
+        assert not set(wrong) & listed
+    elif "```" in question.question:
+        assert question.question.split("```python\n")[1].split("\n```")[0] in sheet
+        assert f"`{right[0]}`" in sheet
+        assert not any(f"`{option}`" in sheet for option in wrong)
+    elif question.question_type == "true_false":
+        names = [f"“{name}”" for name in brief.prerequisite_names]
+        assert (right[0] in {"Yes", "是"}) == all(name in question.question for name in names)
+        assert all(name.replace("|", "") in sheet.replace("\\", "") for name in brief.prerequisite_names)
+    elif any(char.isdigit() for char in right[0]):
+        work = re.search(r"^\| (?:Work|练习) \| (\d+) \|", sheet, re.MULTILINE)
+        assert work
+        assert right[0].split()[0] == work[1]
+        assert work[1] not in {option.split()[0] for option in wrong}
+    else:
+        asked = next(kind for term, kind in kinds.items() if f"“{term.replace(chr(92), '')}”" in question.question)
+        assert asked.removeprefix("to ") in right[0]
+        assert not any(asked.removeprefix("to ") in option for option in wrong)
 
 
 async def test_chinese_is_chinese() -> None:
     wanted = preferences("学习机器学习")
     draft = await draft_for(wanted)
-    assert draft.title == "机器学习：从零开始"
+    assert draft.title == "机器学习"
     assert all(is_written_in(concept.description, "zh") for concept in concepts_of(draft))
     for brief in content_briefs(wanted, draft):
         content = await write(brief)
         if isinstance(content, Tutorial):
             assert content.language == "zh"
             assert is_written_in(content.content, "zh")
-            assert (
-                not is_written_in(content.summary, "en")
-                or "AI" in content.summary
-                or content.summary.isascii() is False
-            )
-            assert "草稿作者" in content.content
+            assert "练习单，由规则编写" in content.content
 
 
 async def test_another_language_gets_english_and_is_told_so() -> None:
-    tutorial = await write(
-        first_brief("apprendre Rust", preferences=preferences("apprendre Rust", primary_language="fr"))
-    )
+    french = preferences("apprendre Rust", primary_language="fr")
+    tutorial = await write(first_brief("apprendre Rust", preferences=french))
     assert tutorial.language == "en"
     assert "“fr”" in tutorial.summary
-    assert "English and Chinese only" in tutorial.summary
-    resources = await write(
-        first_brief("x", ResourcesBrief, preferences=preferences("apprendre Rust", primary_language="fr"))
-    )
-    assert any("fr.wikipedia.org" in resource.url and resource.language == "fr" for resource in resources.resources)
+    assert "English or Chinese only" in tutorial.summary
+    concept = Concept(concept_id="c-1-1-1", name="Ownership")
+    resources = await write(first_brief("x", ResourcesBrief, preferences=french, concept=concept))
+    assert any("fr.wikipedia.org" in resource.url for resource in resources.resources)
 
 
-async def test_a_tutorial_says_once_that_a_draft_author_wrote_it() -> None:
+async def test_a_worksheet_says_once_what_it_is() -> None:
     tutorial = await write(first_brief("learn Rust"))
-    assert tutorial.content.count("draft author") == 1
+    assert tutorial.content.count("A worksheet, written by rules.") == 1
     assert tutorial.estimated_completion_time == 210
-    assert 400 <= len(tutorial.content.split()) <= 900
-    assert tutorial.content.count("\n## ") >= 5
-
-
-async def test_shorter_is_really_shorter_and_the_rest_of_a_wish_is_declined() -> None:
-    plain = await write(first_brief("learn Rust"))
-    shorter = await write(first_brief("learn Rust", instructions="shorter, with an example in Rust"))
-    other = await write(first_brief("learn Rust", instructions="with an example in Rust"))
-    assert len(shorter.content) < 0.75 * len(plain.content)
-    assert "“shorter, with an example in Rust”" in shorter.content
-    assert "works by rules and cannot do that" in other.content
 
 
 async def test_hostile_words_stay_words_in_markdown() -> None:
     name = "<img src=x onerror=alert(1)> **x** ```\n# y | [z](javascript:alert(1))"
     concept = Concept(concept_id="c-1-1-1", name=name, description=name, keywords=[name])
-    tutorial = await write(first_brief("learn Rust", concept=concept, instructions=name, prerequisite_names=[name]))
+    tutorial = await write(first_brief("learn Rust", concept=concept, prerequisite_names=[name]))
     page = MarkdownIt("commonmark").render(tutorial.content)
     assert not any(tag in page for tag in ("<img", "<a ", "<h1"))
-    assert page.count("<pre>") == 1
+    assert "<pre>" not in page
 
 
 async def test_search_addresses_are_encoded() -> None:
-    resources = await write(first_brief("学习古典诗词 & 书法", ResourcesBrief, name="A & B? #1 = 100%"))
+    concept = Concept(concept_id="c-1-1-1", name="A & B? #1 = 100%")
+    resources = await write(first_brief("学习古典诗词 & 书法", ResourcesBrief, concept=concept))
     for resource in resources.resources:
         assert "#" not in resource.url
         assert " " not in resource.url
     queries = [value for r in resources.resources for value in parse_qs(urlsplit(r.url).query).get("search", [])]
-    assert "A & B? #1 = 100%" in queries
+    assert any("A & B? #1 = 100%" in query for query in queries)
 
 
 async def test_right_answers_move_and_are_not_always_the_longest() -> None:
@@ -175,6 +228,6 @@ async def test_right_answers_move_and_are_not_always_the_longest() -> None:
                         right = question.correct_answer[0]
                         places.add(right)
                         total += 1
-                        longest += len(question.options[right]) == max(map(len, question.options))
+                        longest += right_is_longest(question)
     assert places == {0, 1, 2, 3}
     assert longest < 0.45 * total

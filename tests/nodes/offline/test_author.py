@@ -1,7 +1,10 @@
 """The offline author: any goal in any script gives a sound plan, always the same."""
 
 import asyncio
+import subprocess
+import sys
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +16,7 @@ from domain.framework import FrameworkDraft
 from domain.request import Intent, LearningRequest, Level
 from nodes.authors.port import IntentBrief, QuizBrief, ResourcesBrief, StructureReviewBrief, TutorialBrief
 from nodes.offline.author import OfflineAuthor
-from tests.nodes.authors.offline_plans import (
+from tests.nodes.offline.plans import (
     LEVELS,
     concepts_of,
     draft_for,
@@ -88,39 +91,23 @@ async def test_more_hours_a_week_make_a_larger_plan(goal: str, level: Level, hou
 async def test_a_backend_engineer_in_go_learns_go_and_servers() -> None:
     draft = await draft_for(preferences("become a backend engineer in Go"))
     names = [concept.name for concept in concepts_of(draft)]
-    assert draft.title == "Backend engineering with Go, from the ground up"
+    assert draft.title == "Backend engineer in Go"
     assert "Slices, maps and structs" in names
     assert any("HTTP" in name for name in names)
     assert 12 <= len(names) <= 16
 
 
-@pytest.mark.parametrize(
-    ("goal", "title"),
-    [
-        ("learn Go", "Go, from the ground up"),
-        ("go to the gym and become stronger", "Go to the gym and become stronger"),
-        ("I want to learn Java", "Java, from the ground up"),
-        ("JavaScript for beginners", "JavaScript, from the ground up"),
-        ("French cooking", "Cooking, from the ground up"),
-        ("用Python做数据分析", "用 Python 做数据分析：从零开始"),
-        ("Kubernetes", "Kubernetes, from the ground up"),
-        ("learn C++", "C++, from the ground up"),
-        ("become a baker, part-time", "Baking and cooking, from the ground up"),
-        ("become a gardener, part-time", "Gardening, from the ground up"),
-        ("Ich möchte Klavier spielen lernen", "Piano, from the ground up"),
-        ("become a falconer", "The work of a falconer, from the ground up"),
-        ("🎸🎸🎸", "Your goal, from the ground up"),
-    ],
-)
-async def test_the_title_says_what_the_goal_is_about(goal: str, title: str) -> None:
-    assert (await draft_for(preferences(goal))).title.startswith(title)
-
-
-async def test_a_goal_without_a_curriculum_keeps_its_own_words() -> None:
+async def test_a_goal_without_a_curriculum_gets_the_neutral_plan_and_is_told() -> None:
     draft = await draft_for(preferences("restore old furniture and upholster chairs"))
-    names = [concept.name for concept in concepts_of(draft)]
-    assert any("restore old furniture" in name.casefold() for name in names)
-    assert any("Getting to know upholster chairs" in name for name in names)
+    assert draft.title == "Restore old furniture and upholster chairs"
+    assert draft.stages[0].description.startswith("None of the built-in curricula fits this goal")
+    assert any("Restore old furniture" in concept.name for concept in concepts_of(draft))
+
+
+async def test_a_language_that_it_does_not_write_is_said_in_the_plan() -> None:
+    draft = await draft_for(preferences("Quiero aprender a cocinar", primary_language="es"))
+    assert draft.title == "Cocinar"
+    assert "English or Chinese only" in draft.stages[0].description
 
 
 async def test_markup_in_a_goal_stays_out_of_names() -> None:
@@ -143,7 +130,7 @@ async def test_an_advanced_learner_skips_the_basics_and_goes_deeper() -> None:
 
 async def test_a_deadline_bounds_the_hours() -> None:
     draft = await draft_for(preferences("learn Go", available_hours_per_week=5, target_deadline="in 4 weeks"))
-    assert sum(concept.estimated_hours for concept in concepts_of(draft)) == 20
+    assert 18 <= sum(concept.estimated_hours for concept in concepts_of(draft)) <= 20
 
 
 @pytest.mark.parametrize(
@@ -182,27 +169,52 @@ async def test_an_intent_is_filled_from_the_request() -> None:
     wanted = preferences(
         "become a backend engineer in Go",
         available_hours_per_week=7.5,
-        career_background="nurse",
         target_deadline="in 6 months",
         content_preference=["visual"],
     )
     intent: Intent = await write(IntentBrief(request=LearningRequest(preferences=wanted)))
-    assert intent.parsed_goal == "Backend engineering with Go"
+    assert intent.parsed_goal == "Backend engineer in Go"
     assert intent.key_technologies == ["Go", "backend engineering"]
-    assert "7.5" in intent.time_constraint
-    assert "in 6 months" in intent.time_constraint
-    assert "nurse" in intent.user_profile_summary
-    assert intent.content_format_weights["visual"] == 1.0
-    assert all([intent.recommended_focus, intent.skill_gap_analysis, intent.personalized_suggestions])
+    assert intent.time_constraint == "7.5 hours a week; deadline: in 6 months"
+    assert intent.user_profile_summary.startswith("Plan and worksheets, written by rules: no model is configured.")
+    assert intent.content_format_weights == {"visual": 1.0}
+    assert len(intent.recommended_focus) == 4
 
 
 @pytest.mark.parametrize(("deadline", "warned"), [(None, False), ("in 2 weeks", True)])
-async def test_a_review_warns_of_too_little_time_and_of_nothing_else(deadline: str | None, warned: bool) -> None:
+async def test_a_review_warns_of_too_little_time_and_scores_nothing(deadline: str | None, warned: bool) -> None:
     framework = await framework_for("learn Go")
     wanted = preferences("learn Go", target_deadline=deadline)
     request = LearningRequest(preferences=wanted)
     intent = await write(IntentBrief(request=request))
     review = await write(StructureReviewBrief(request=request, intent=intent, framework=framework))
     assert [issue.severity for issue in review.issues] == ["warning"] * warned
-    assert "draft author" in review.validation_summary
-    assert len(review.dimension_scores) == 4
+    assert "Checked by rules: the structure is sound." in review.validation_summary
+    assert review.dimension_scores == []
+
+
+@pytest.mark.parametrize("kind", [TutorialBrief, ResourcesBrief, QuizBrief])
+async def test_words_that_rules_cannot_follow_fail_a_content_instead_of_being_ignored(kind: Any) -> None:
+    with pytest.raises(RunFailed, match="Changes in words need a model") as caught:
+        await OfflineAuthor().write(first_brief("learn Rust", kind, instructions="shorter, with more jokes"))
+    assert "\n" not in str(caught.value)
+
+
+async def test_the_words_of_a_modification_are_no_hindrance_for_the_contents_of_its_new_concepts() -> None:
+    brief = first_brief("learn Rust", instructions="add concept Macros to Ownership; remove Structs")
+    assert (await OfflineAuthor().write(brief)).content == (
+        await OfflineAuthor().write(first_brief("learn Rust"))
+    ).content
+
+
+def test_the_author_costs_little_to_import() -> None:
+    """No regular expression is compiled and no data file read before it is asked."""
+    script = (
+        "import sys, time, nodes.authors.port, domain.instructions, domain.contents\n"
+        "began = time.process_time(); import nodes.offline.author; spent = time.process_time() - began\n"
+        "from nodes.offline import subjects\n"
+        "assert not subjects.subjects.cache_info().currsize and not subjects.toml.cache_info().currsize\n"
+        "print(spent)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 0.2
