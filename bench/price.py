@@ -122,7 +122,7 @@ class SteadyAuthor:
 
     name = "steady"
     most_concepts: int | None = None
-    kind: AuthorKind = "rules"
+    kind: AuthorKind = "model"
 
     def __init__(self, concepts: int, meter: Meter) -> None:
         self._concepts = concepts

@@ -34,7 +34,7 @@ class NotingAuthor:
 
     name = "noting"
     most_concepts: int | None = None
-    kind: AuthorKind = "rules"
+    kind: AuthorKind = "model"
 
     def __init__(self) -> None:
         self.concepts = 1

@@ -13,11 +13,6 @@ from nodes.authors.port import C, ContentBrief, QuizBrief, ResourcesBrief, Tutor
 from nodes.offline.goals import Reading, reading_of
 from nodes.offline.subjects import TermType, avoided, capital, joined, listed, number, phrases, toml, types_of
 
-_SEARCHES: Final = {
-    "wikipedia": "https://{language}.wikipedia.org/w/index.php?search=",
-    "books": "https://openlibrary.org/search?q=",
-    "course": "https://{language}.wikibooks.org/w/index.php?search=",
-}
 _ESCAPED: Final = re.compile(r"([\\`*_\[\]<>|$])")
 
 
@@ -121,7 +116,7 @@ def write_resources(brief: ResourcesBrief) -> Resources:
     part = {"c-1-1-1": 0, "c-2-1-1": 1}.get(brief.concept.concept_id)
     sources = [source for one, _ in reading.found for source in one.sources][part::2] if part is not None else []
     official = words["official"].format(s=name)
-    found = [(source.title.of(language), source.url.of(language), source.kind, official) for source in sources]
+    found = [(title.of(language), url.of(language), kind, official) for kind, title, url in sources]
     counts = Counter(
         term[1].of(language) for one, _ in reading.found for entry in one.entries() for term in entry.terms
     )
@@ -135,7 +130,7 @@ def write_resources(brief: ResourcesBrief) -> Resources:
         searches += [("wikipedia", asked, reading.subject)] if asked in toml("reading")["wikipedias"].split() else []
     for key, code, text in searches:
         title, description = (line.format(q=text) for line in words[key])
-        url = _SEARCHES[key].format(language=code) + quote_plus(text, errors="replace")
+        url = toml("reading")["searches"][key].format(language=code) + quote_plus(text, errors="replace")
         found.append((title, url, "search", description))
     names = ("title", "url", "type", "description", "language", "relevance_score")
     rows = [dict(zip(names, (*row, language, round(0.9 - n / 10, 2)), strict=True)) for n, row in enumerate(found)]

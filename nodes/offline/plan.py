@@ -17,14 +17,13 @@ from domain.framework import (
 )
 from domain.goals import plain
 from domain.request import Intent, LearningRequest, Level, Preferences
-from domain.review import Issue, StructureReview
+from domain.review import StructureReview
 from nodes.authors.port import StageBrief
 from nodes.offline.goals import Reading, reading_of
 from nodes.offline.subjects import EXAM, Entry, language_of, listed, number, phrases
 
 _WEIGHTS: Final = {"easy": 1.0, "medium": 1.4, "hard": 1.8}
 _MAX_HALF_HOURS: Final = 40  # of one concept
-_MAX_WEEKS: Final = 104
 
 
 class _Row(NamedTuple):
@@ -99,9 +98,8 @@ def _rows(reading: Reading, level: Level) -> list[_Row]:
         for place, module in enumerate(stage.parts):
             for order, entry in enumerate(module.parts):
                 name, rank = reading.named(entry.name), (deep + entry.extra, order, place, at)
-                rows.setdefault(
-                    name.casefold(), _Row(reading.named(stage.name), reading.named(module.name), name, entry, rank)
-                )
+                row = _Row(reading.named(stage.name), reading.named(module.name), name, entry, rank)
+                rows.setdefault(name.casefold(), row)
     return list(rows.values())
 
 
@@ -111,7 +109,7 @@ def _half_hours(difficulties: Sequence[str], preferences: Preferences) -> list[i
     The weeks are those until a deadline, or about 16 with one hour a week and 9 with forty.
     """
     per_week, weeks = preferences.available_hours_per_week, weeks_until(preferences.target_deadline)
-    total = min(per_week * (8 + 8 / (1 + per_week / 5)), per_week * (weeks or _MAX_WEEKS))
+    total = per_week * min(8 + 8 / (1 + per_week / 5), weeks or 104)
     unit = 2 * total / sum(_WEIGHTS[difficulty] for difficulty in difficulties)
     ends = [round(unit * end) for end in accumulate(_WEIGHTS[difficulty] for difficulty in difficulties)]
     return [max(1, min(_MAX_HALF_HOURS, end - begin)) for begin, end in zip([0, *ends], ends, strict=False)]
@@ -157,16 +155,7 @@ def write_stage_parts(brief: StageBrief) -> StageParts:
 
 
 def write_review(request: LearningRequest, framework: Framework) -> StructureReview:
-    """Counts what can be counted. The score says nothing, and is not shown: rules have no opinion."""
-    words = phrases(request.preferences.primary_language)["plan"]
-    hours, concepts = framework.total_estimated_hours, len(framework.concepts())
-    weeks = weeks_until(request.preferences.target_deadline) or _MAX_WEEKS
-    available = weeks * request.preferences.available_hours_per_week
-    issues = []
-    if available < 0.8 * hours:
-        issue, suggestion = (
-            text.format(available=number(available), hours=number(hours)) for text in words["too_long"]
-        )
-        issues.append(Issue(severity="warning", category="time", issue=issue, suggestion=suggestion))
-    summary = words["review"].format(stages=len(framework.stages), concepts=concepts, hours=number(hours))
-    return StructureReview(overall_score=0, issues=issues, validation_summary=summary)
+    """Counts, and has no opinion: its score says nothing, and is not shown. Whether the time is enough, code checks."""
+    words, concepts = phrases(request.preferences.primary_language)["plan"], len(framework.concepts())
+    figures = {"stages": len(framework.stages), "hours": number(framework.total_estimated_hours)}
+    return StructureReview(overall_score=0, validation_summary=words["review"].format(concepts=concepts, **figures))

@@ -25,12 +25,6 @@ class Pair(NamedTuple):
         return self.zh if language == "zh" else self.en
 
 
-class Source(NamedTuple):
-    kind: str
-    title: Pair
-    url: Pair
-
-
 class Entry(NamedTuple):
     """A concept of a curriculum."""
 
@@ -56,7 +50,8 @@ class Subject:
     names: list[tuple[Pair, list[str]]] = field(default_factory=list)
     """What it is called, and by which words goals call it so."""
     beside: set[str] = field(default_factory=set)
-    sources: list[Source] = field(default_factory=list)
+    sources: list[tuple[str, Pair, Pair]] = field(default_factory=list)
+    """Kind, title and address."""
     stages: list[Group] = field(default_factory=list)
 
     def entries(self) -> Iterator[Entry]:
@@ -93,7 +88,7 @@ def _read(subject: Subject, line: str) -> None:
     elif mark == "named":
         subject.names.append((_pair(columns[:2]), [word.strip() for word in columns[2].split(",")]))
     elif mark == "source":
-        subject.sources.append(Source(columns[0], _pair(columns[1:3]), Pair(columns[3], columns[-1])))
+        subject.sources.append((columns[0], _pair(columns[1:3]), Pair(columns[3], columns[-1])))
     elif mark == "with":
         subject.beside |= {word.strip().lower() for word in rest.split(",")}
     elif mark in {"kind", "practice", "weak"}:

@@ -52,7 +52,7 @@ async def test_the_life_of_a_roadmap_over_http_with_two_more_workers(
 def _repair(server: Served, roadmap: str) -> None:
     quiz = f"{roadmap}/concepts/c-1-1-1/quiz"
     assert server.get(quiz)["status"] == "failed"
-    retry = server.post(f"{quiz}/retry", {"instructions": "three questions"})
+    retry = server.post(f"{quiz}/retry")
     assert server.ended(retry["task_id"])["status"] == "completed"
     assert server.get(quiz)["content"]["questions"]
     batch = server.post(f"{roadmap}/retry-failed")

@@ -134,7 +134,7 @@ async def test_a_quiz_asks_only_what_its_worksheet_states(goal: str) -> None:
     sheets = {brief.concept.concept_id: await write(brief) for brief in briefs if isinstance(brief, TutorialBrief)}
     for brief in briefs:
         if isinstance(brief, QuizBrief):
-            sheet = cast(Tutorial, sheets[brief.concept.concept_id]).content
+            sheet = sheets[brief.concept.concept_id].content
             for question in cast(Quiz, await write(brief)).questions:
                 look_up(question, sheet, brief)
 

@@ -16,7 +16,7 @@ def test_a_subject_file_is_whole(subject: Subject) -> None:
     assert subject.kind in {"tool", "field"}
     assert subject.practice in {"code", "numbers", "language", "music", "making", "general"}
     assert sum(not entry.extra for entry in subject.entries()) >= 12
-    assert all(source.url.en.startswith("https://") for source in subject.sources)
+    assert all(url.en.startswith("https://") for _, _, url in subject.sources)
     for language in LANGUAGES:
         names = [entry.name.of(language) for entry in subject.entries()]
         assert len(set(names)) == len(names)
@@ -39,7 +39,7 @@ def test_no_term_to_avoid_is_practised_elsewhere(subject: Subject) -> None:
 
 def test_no_address_of_a_source_stands_twice_in_a_subject() -> None:
     for subject in ALL:
-        urls = [source.url.en for source in subject.sources]
+        urls = [url.en for _, _, url in subject.sources]
         assert len(set(urls)) == len(urls)
 
 
