@@ -5,18 +5,17 @@ goal, or the goal itself.
 """
 
 import re
-import tomllib
 import unicodedata
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 MAX_TITLE_CHARS: Final = 80
 _JOINERS: Final = "\u200c\u200d"  # written in Persian and inside emoji
 _EDGE: Final = " \t'\"“”‘’«».,;:!?¡¿-–—/&()（）。，、；：！？《》「」"
-_MARKUP = re.compile(r"https?://\S+|</?[A-Za-z!][^<>]{0,200}>|[<>`*_\[\]{}|\\~^$=]|--+|\(\)")
-_CHINESE = re.compile(r"[^\u3040-\u30ff\uac00-\ud7af]*[\u3400-\u9fff][^\u3040-\u30ff\uac00-\ud7af]*")
-_GOES_ON = re.compile(r"(?:the|an?|das|die|der|le|la|el|il|o)\s|.*\s(?:and|or|y|et|und|e|и)\s", re.IGNORECASE)
+_MARKUP: Final = r"https?://\S+|</?[A-Za-z!][^<>]{0,200}>|[<>`*_\[\]{}|\\~^$=]|--+|\(\)"
+_CHINESE: Final = r"[^\u3040-\u30ff\uac00-\ud7af]*[\u3400-\u9fff][^\u3040-\u30ff\uac00-\ud7af]*"
+_GOES_ON: Final = r"(?i)(?:the|an?|das|die|der|le|la|el|il|o)\s|.*\s(?:and|or|y|et|und|e|и)\s"
 """A list's last part, or an apposition ("Go, the board game")."""
 
 
@@ -47,10 +46,10 @@ def plain(text: str, limit: int = 0) -> str:
 @lru_cache(maxsize=256)
 def read_goal(goal: str) -> Goal:
     """The clause of a goal that says what is to be learned."""
-    text = plain(_MARKUP.sub(" ", plain(goal)))
+    text = plain(re.sub(_MARKUP, " ", plain(goal)))
     if not _has_letters(text):
         return Goal("", "", "")
-    verb, clause, said = (_clause_zh if _CHINESE.fullmatch(text) else _clause)(text)
+    verb, clause, said = (_clause_zh if re.fullmatch(_CHINESE, text) else _clause)(text)
     return Goal(verb, clause, plain(said[:1].upper() + said[1:], MAX_TITLE_CHARS))
 
 
@@ -70,7 +69,7 @@ def _clause(text: str) -> tuple[str, str, str]:
     verb, rest = _without_leads(verb, rest)
     tail = clauses[place + 1] if place + 1 < len(clauses) else ""
     said, tail = _cut(rest), _cut(tail) if tail and not _object(tail) else ""
-    return verb, rest, f"{said}, {tail}" if _GOES_ON.match(tail) and len(tail.split()) <= 4 else said
+    return verb, rest, f"{said}, {tail}" if re.match(_GOES_ON, tail) and len(tail.split()) <= 4 else said
 
 
 def _object(clause: str) -> tuple[int, int, str, str] | None:
@@ -114,7 +113,9 @@ def _clause_zh(text: str) -> tuple[str, str, str]:
 
 @cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads((files("domain") / "goals.toml").read_text("utf-8"))
+    import tomllib  # slow to load, and only needed once a goal is read
+
+    return tomllib.loads((Path(__file__).parent / "goals.toml").read_text("utf-8"))
 
 
 @cache

@@ -11,7 +11,7 @@ Parts are named by name, by id, or by words that only one name holds. What canno
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from domain.errors import InvalidInput
 from domain.framework import Concept, Framework
@@ -44,9 +44,7 @@ _GRAMMAR: Final = (
 )
 _VERBS: Final = r"(?:(?:add|remove|delete|drop|rename|move|set|change) |[把将]|删除|删掉|去掉|移除|添加|增加|加入|在)"
 _ALSO: Final = r"(?:(?:and|then|also|并且?|然后|再)\s*)"
-_NEXT: Final = re.compile(
-    rf"[;；。\n]+|[.!](?:\s|$)|(?:\s*[,，]\s*{_ALSO}*|\s+{_ALSO}+|(?:并且?|然后|再))(?={_VERBS})", re.IGNORECASE
-)
+_NEXT: Final = rf"(?i)[;；。\n]+|[.!](?:\s|$)|(?:\s*[,，]\s*{_ALSO}*|\s+{_ALSO}+|(?:并且?|然后|再))(?={_VERBS})"
 
 
 class Part(NamedTuple):
@@ -59,11 +57,8 @@ class Part(NamedTuple):
     concepts: Sequence[Concept]
 
 
-class Wish(NamedTuple):
-    """One change that is asked for; parts are named as they were named."""
-
-    action: Literal["add", "remove", "rename", "move", "hours"]
-    named: dict[str, str]
+Wish = tuple[str, dict[str, str]]
+"""One change that is asked for: add, remove, rename, move or hours, and the parts as they were named."""
 
 
 def parts_of(framework: Framework) -> list[Part]:
@@ -80,7 +75,7 @@ def parts_of(framework: Framework) -> list[Part]:
 
 def read_wishes(text: str) -> list[Wish]:
     """The changes in a text. Raises InvalidInput where one is none of the five."""
-    clauses = [clause for part in _NEXT.split(text) if (clause := plain(part).strip(" ,.;!，。；！"))]
+    clauses = [clause for part in re.split(_NEXT, text) if (clause := plain(part).strip(" ,.;!，。；！"))]
     if not clauses or len(clauses) > MAX_CHANGES:
         raise InvalidInput(f"{BY_RULES} {_EXAMPLES}; between one and {MAX_CHANGES} of them at once.")
     wishes = []
@@ -91,7 +86,7 @@ def read_wishes(text: str) -> list[Wish]:
         named = {key: value.strip(_QUOTES) for key, value in hit.groupdict().items() if value} if hit else {}
         if not named or not all(any(map(str.isalnum, value)) for value in named.values()):
             raise InvalidInput(f"{BY_RULES} {_EXAMPLES}. Not understood: “{plain(clause, 80)}”.")
-        wishes.append(Wish(cast(Any, action), named))
+        wishes.append((action, named))
     return wishes
 
 
@@ -100,26 +95,26 @@ def read_instructions(text: str, framework: Framework, max_concepts: int) -> lis
     parts = parts_of(framework)
     operations: list[Operation] = []
     count = len(framework.concepts())
-    for wish in read_wishes(text):
-        part = _one(wish.named["what"], parts) if "what" in wish.named else None
-        where = _one(wish.named["where"], parts) if "where" in wish.named else None
-        name = plain(wish.named.get("new", "")[:1].upper() + wish.named.get("new", "")[1:], 80)
+    for action, named in read_wishes(text):
+        part = _one(named["what"], parts) if "what" in named else None
+        where = _one(named["where"], parts) if "where" in named else None
+        name = plain(named.get("new", "")[:1].upper() + named.get("new", "")[1:], 80)
         if part is None:
-            word = wish.named.get("kind", "").lower()
+            word = named.get("kind", "").lower()
             kind = _KINDS.get(word, cast(TargetType, word)) or (
                 "module" if where and where.kind == "stage" else "concept"
             )
             operations.append(_add(kind, name, where, parts))
             count += NEW_CONCEPTS[kind]
-        elif wish.action == "remove":
+        elif action == "remove":
             part = _highest_left_empty(part, parts)
             operations.append(Operation(action="remove", target_type=part.kind, target_id=part.id))
             gone = {part.id, *(concept.concept_id for concept in part.concepts)}
             parts = [one for one in parts if one.id not in gone and one.parent != part.id]
             count -= len(part.concepts)
-        elif wish.action == "hours":
-            operations += _hours(part, float(wish.named["hours"]))
-        elif wish.action == "rename":
+        elif action == "hours":
+            operations += _hours(part, float(named["hours"]))
+        elif action == "rename":
             operations.append(_operation("rename", part, {"name": name}))
         elif where is not None and where.kind == _PARENTS[part.kind]:
             operations.append(_operation("move", part, {}, where.id))

@@ -37,11 +37,11 @@ class OfflineAuthor:
         self._fail = frozenset(entry.strip() for entry in fail)
         self._log = log
 
-    def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:  # noqa: ARG002
+    def most(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> Usage:  # noqa: ARG002
         """It costs nothing."""
         return Usage()
 
-    async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Answer:  # noqa: ARG002
+    async def write(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> Answer:  # noqa: ARG002
         """Raises RunFailed for a content that was told to fail, and for instructions that rules cannot follow."""
         self._note("begin", brief)
         if self._latency > 0:
@@ -58,7 +58,7 @@ class OfflineAuthor:
         self._note("end", brief)
         return answer
 
-    def _note(self, moment: Literal["begin", "end"], brief: Brief[Any]) -> None:
+    def _note(self, moment: Literal["begin", "end"], brief: "Brief[Any]") -> None:
         if self._log is None:
             return
         asked: Any = brief
@@ -70,7 +70,7 @@ class OfflineAuthor:
         with self._log.open("a", encoding="utf-8") as log:  # one short write: lines of several processes do not mix
             log.write(json.dumps(line) + "\n")
 
-    def _fail_if_told(self, brief: ContentBrief[Any]) -> None:
+    def _fail_if_told(self, brief: "ContentBrief[Any]") -> None:
         wanted = f"{brief.content_type}@{brief.concept.concept_id}"
         if self._fail & {brief.content_type.value, wanted}:
             raise RunFailed(f"the offline author was told to fail {wanted} by ROADMAP_OFFLINE_FAIL; unset it and retry")

@@ -1,11 +1,11 @@
 """Worksheet, resources and quiz of a concept. A quiz asks only what the worksheet states."""
 
 import re
+from binascii import crc32
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote_plus
-from zlib import crc32
 
 from domain.contents import Question, Quiz, Resources, Tutorial
 from domain.goals import plain
@@ -13,15 +13,15 @@ from nodes.authors.port import C, ContentBrief, QuizBrief, ResourcesBrief, Tutor
 from nodes.offline.goals import Reading, reading_of
 from nodes.offline.subjects import TermType, avoided, capital, joined, listed, number, phrases, toml, types_of
 
-_ESCAPED: Final = re.compile(r"([\\`*_\[\]<>|$])")
+_ESCAPED: Final = r"([\\`*_\[\]<>|$])"
 
 
 def _markdown(text: str) -> str:
     """`text` as words in Markdown, whatever signs it holds."""
-    return _ESCAPED.sub(r"\\\1", plain(text, 120))
+    return re.sub(_ESCAPED, r"\\\1", plain(text, 120))
 
 
-def terms_of(brief: ContentBrief[C], reading: Reading) -> list[tuple[TermType, str]]:
+def terms_of(brief: "ContentBrief[C]", reading: Reading) -> list[tuple[TermType, str]]:
     """The concept's terms by type; what no curriculum of the goal knows is only read about, or avoided."""
     types = [types_of(one, code) for one, _ in reading.found for code in ("en", "zh")]
     named = [plain(term, 60) for term in brief.concept.keywords or [brief.concept.name]]
@@ -31,7 +31,7 @@ def terms_of(brief: ContentBrief[C], reading: Reading) -> list[tuple[TermType, s
     return [("avoid" if term.casefold() in avoided() else kind, term) for kind, term in zip(known, terms, strict=True)]
 
 
-def _values(brief: ContentBrief[C], reading: Reading) -> dict[str, Any]:
+def _values(brief: "ContentBrief[C]", reading: Reading) -> dict[str, Any]:
     """What worksheet and quiz say alike. The log and its script stand on the first worksheet only."""
     minutes = max(8, round(60 * brief.concept.estimated_hours))
     seed = crc32(f"{brief.concept.name} {brief.roadmap_title}".encode("utf-8", "replace"))

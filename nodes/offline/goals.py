@@ -1,20 +1,19 @@
 """Whether a curriculum fits a goal; where none does, the neutral plan is taken and says so."""
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Final, NamedTuple
 
 from domain.goals import plain, read_goal
 from domain.request import Preferences
 from nodes.offline.subjects import ANY, EXAM, Pair, Subject, capital, language_of, neutral, phrases, subjects, toml
 
 Named = tuple[Subject, Pair]
-_WORD = re.compile(r"[^\W_][\w+#]*(?:[.'’/-]?[\w+#]+)*")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WORD: Final = r"[^\W_][\w+#]*(?:[.'’/-]?[\w+#]+)*"
+_CJK: Final = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reading:
+class Reading(NamedTuple):
     """How a goal was understood. `subject` has the goal's own words; two curricula are a tool and its field."""
 
     subject: str
@@ -70,18 +69,18 @@ def _curricula(text: str, *, infinitive: bool) -> tuple[Named, ...]:
 
 def _named(subject: Subject, text: str, infinitive: bool) -> tuple[Pair, set[str]] | None:
     """By which name a text calls the subject, and which words it has beside it."""
-    cjk = bool(_CJK.search(text))
-    rest = text.lower() if cjk else f" {'  '.join(_WORD.findall(text)).lower()} "
+    cjk = bool(re.search(_CJK, text))
+    rest = text.lower() if cjk else f" {'  '.join(re.findall(_WORD, text)).lower()} "
     names: list[tuple[int, Pair]] = []
     for word, name in _words_of(subject):
-        wanted = word.lower() if cjk else f" {'  '.join(_WORD.findall(word)).lower()} "
+        wanted = word.lower() if cjk else f" {'  '.join(re.findall(_WORD, word)).lower()} "
         place = rest.find(wanted)
         is_verb = infinitive and place == 0 and word.lower() in toml("reading")["verbs"].split()
         if place >= 0 and not is_verb:
             names.append((place, name))
             rest = rest.replace(wanted, " " * len(wanted))
     left = re.sub(toml("reading")["fillers_cjk"], " ", rest) if cjk else rest
-    beside = set(_WORD.findall(left)) - set(toml("reading")["fillers"].split()) - subject.beside
+    beside = set(re.findall(_WORD, left)) - set(toml("reading")["fillers"].split()) - subject.beside
     return (min(names)[1], beside) if names else None
 
 

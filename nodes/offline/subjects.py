@@ -1,16 +1,14 @@
 """The curricula: read from text files that need no programmer (see data/README.md)."""
 
-import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
 from domain.framework import Difficulty
 
 TermType = Literal["know", "make", "do", "avoid"]
-DATA: Final = files("nodes.offline") / "data"
+DATA: Final = Path(__file__).parent / "data"
 ANY, EXAM = "any", "exam"
 """The plans for goals without a curriculum."""
 
@@ -41,18 +39,15 @@ class Group(NamedTuple):
     parts: list[Any]
 
 
-@dataclass(slots=True, eq=False)
 class Subject:
-    key: str
-    kind: str = "field"
-    practice: str = "general"
-    weak: str = ""
-    names: list[tuple[Pair, list[str]]] = field(default_factory=list)
-    """What it is called, and by which words goals call it so."""
-    beside: set[str] = field(default_factory=set)
-    sources: list[tuple[str, Pair, Pair]] = field(default_factory=list)
-    """Kind, title and address."""
-    stages: list[Group] = field(default_factory=list)
+    """A curriculum. `names`: what it is called, and which words of goals mean it. `sources`: kind, title, address."""
+
+    def __init__(self, key: str) -> None:
+        self.key, self.kind, self.practice, self.weak = key, "field", "general", ""
+        self.names: list[tuple[Pair, list[str]]] = []
+        self.beside: set[str] = set()
+        self.sources: list[tuple[str, Pair, Pair]] = []
+        self.stages: list[Group] = []
 
     def entries(self) -> Iterator[Entry]:
         return (entry for stage in self.stages for module in stage.parts for entry in module.parts)
@@ -105,8 +100,8 @@ def _pair(columns: list[str]) -> Pair:
 
 @cache
 def subjects() -> tuple[Subject, ...]:
-    paths = sorted((DATA / "subjects").iterdir(), key=lambda path: path.name)
-    return tuple(parse(path.name.removesuffix(".txt"), path.read_text("utf-8")) for path in paths)
+    paths = sorted((DATA / "subjects").iterdir())
+    return tuple(parse(path.stem, path.read_text("utf-8")) for path in paths)
 
 
 @cache
@@ -122,6 +117,8 @@ def neutral(key: str) -> Subject:
 
 @cache
 def toml(name: str) -> dict[str, Any]:
+    import tomllib  # slow to load
+
     return tomllib.loads((DATA / f"{name}.toml").read_text("utf-8"))
 
 
