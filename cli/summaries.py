@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 from cli.output import print_json, print_text, tell
 from domain.errors import Conflict
 from domain.vocabulary import TaskStatus, TaskType
-from rendering.phrases import BY_RULES, CONFIGURE
-from rendering.words import one_line, time_taken
+from rendering.words import BY_RULES, CONFIGURE, one_line, time_taken
 
 if TYPE_CHECKING:
     from domain.framework import Framework

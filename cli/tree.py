@@ -9,9 +9,8 @@ from rich.tree import Tree
 from cli.output import console, styled
 from cli.tables import contents_sentence
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
-from rendering.phrases import BY_RULES, CONFIGURE
 from rendering.stories import doing
-from rendering.words import counted, hours, one_line
+from rendering.words import BY_RULES, CONFIGURE, counted, hours, one_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -127,7 +127,7 @@ def _show_concept(roadmap_id: str, concept_id: str, wanted: Format) -> None:
     """Its newest contents; one that an edit took out of the roadmap stays readable, and it says so."""
     from orchestrator.manuscripts import manuscript_of
     from rendering.documents import concept_document
-    from rendering.phrases import BY_RULES, CONFIGURE
+    from rendering.words import BY_RULES, CONFIGURE
 
     async def read(orchestrator: "Orchestrator") -> "tuple[RoadmapView, Removed | None, Sequence[ContentVersionRow]]":
         roadmap = await orchestrator.roadmap(roadmap_id)

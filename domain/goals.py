@@ -50,6 +50,8 @@ def read_goal(goal: str) -> Goal:
     if not _has_letters(text):
         return Goal("", "", "")
     verb, clause, said = (_clause_zh if re.fullmatch(_CHINESE, text) else _clause)(text)
+    if _pattern("learn").fullmatch(said):  # "I can't cook but I want to learn"
+        verb, clause, said = "", text, text
     return Goal(verb, clause, plain(said[:1].upper() + said[1:], MAX_TITLE_CHARS))
 
 

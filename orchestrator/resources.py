@@ -1,6 +1,6 @@
 """What one orchestrator owns: opened together, closed together, handed down frozen.
 
-What only runs need (LangGraph, PgQueuer, the texts of the offline author) takes longer to load than to read a roadmap,
+What only runs need (LangGraph, PgQueuer, the offline author) takes longer to load than to read a roadmap,
 so it is imported where the first run asks for it.
 """
 

@@ -7,9 +7,9 @@ from domain.framework import Concept, Framework, Place, Stage
 from domain.manuscript import Manuscript
 from domain.vocabulary import ContentType
 from rendering.nesting import demoted, escaped
-from rendering.phrases import BY_RULES, CONFIGURE, LETTERS, builds_on, overview, right, seen, trust, weekly, why_missing
+from rendering.phrases import LETTERS, builds_on, overview, right, seen, trust, weekly, why_missing
 from rendering.schedule import schedule
-from rendering.words import counted, hours
+from rendering.words import BY_RULES, CONFIGURE, counted, hours
 
 
 def roadmap_document(manuscript: Manuscript) -> str:

@@ -15,7 +15,7 @@ from rendering import phrases
 from rendering.drawing import draw
 from rendering.markdown import is_safe_link, rendered
 from rendering.schedule import schedule
-from rendering.words import clean, counted, hours
+from rendering.words import BY_RULES, CONFIGURE, clean, counted, hours
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -69,7 +69,7 @@ def html_document(manuscript: Manuscript) -> str:
             drawing=drawing,
             plan=plan,
             stages=parts,
-            by_rules=(phrases.BY_RULES, phrases.CONFIGURE) if manuscript.by_rules else None,
+            by_rules=(BY_RULES, CONFIGURE) if manuscript.by_rules else None,
         )
     )
 

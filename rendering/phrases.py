@@ -13,12 +13,6 @@ LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """What options are called."""
 
 
-BY_RULES: Final = "Plan and worksheets, written by rules: no model is configured."
-"""Said of a roadmap, wherever it is read, that no model wrote."""
-CONFIGURE: Final = "export ROADMAP_MODEL=openai:gpt-4.1-mini OPENAI_API_KEY=..."
-"""The line that makes a model write the next one."""
-
-
 def overview(framework: Framework) -> str:
     return (
         f"{hours(framework.total_estimated_hours)} of study over about "

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from backend.pages.forms import form_token, keep_token
-from rendering.phrases import BY_RULES, CONFIGURE
+from rendering.words import BY_RULES, CONFIGURE
 
 POLICY: Final = "; ".join(
     [

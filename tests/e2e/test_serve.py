@@ -62,7 +62,7 @@ def _repair(server: Served, roadmap: str) -> None:
 
 
 def _review_and_change(server: Served, roadmap: str) -> None:
-    asked = server.post(f"{roadmap}/modify", {"instructions": "add a stage about endgames", "review": True})
+    asked = server.post(f"{roadmap}/modify", {"instructions": "rename s-1 to Endgames", "review": True})
     server.until(asked["task_id"], lambda task: task["status"] == "human_review_pending")
     assert server.call("DELETE", roadmap).json()["task_id"] == asked["task_id"]
     server.post(f"/tasks/{asked['task_id']}/review", {"approved": True})
