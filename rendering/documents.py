@@ -9,7 +9,7 @@ from domain.vocabulary import ContentType
 from rendering.nesting import demoted, escaped
 from rendering.phrases import LETTERS, builds_on, days_of, overview, right, seen, trust, weekly, why_missing
 from rendering.schedule import plan_of
-from rendering.words import counted, hours, one_line
+from rendering.words import BY_RULES, CONFIGURE, counted, hours, one_line
 
 
 def roadmap_document(manuscript: Manuscript) -> str:
@@ -17,7 +17,8 @@ def roadmap_document(manuscript: Manuscript) -> str:
     framework = manuscript.framework
     if framework is None:
         return f"# {escaped(manuscript.title)}\n\nThis roadmap has no framework yet.\n"
-    lines = [f"# {escaped(framework.title)}", "", "## Overview", "", overview(framework), ""]
+    note = [f"> {escaped(BY_RULES)} A model writes after `{CONFIGURE}`.", ""] if manuscript.by_rules else []
+    lines = [f"# {escaped(framework.title)}", "", *note, "## Overview", "", overview(framework), ""]
     lines += [*_plan(framework), *_weeks(manuscript, framework)]
     answers: list[str] = []
     for number, stage in enumerate(framework.stages, start=1):

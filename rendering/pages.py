@@ -15,7 +15,7 @@ from rendering import phrases
 from rendering.drawing import draw
 from rendering.markdown import is_safe_link, rendered
 from rendering.schedule import plan_of
-from rendering.words import counted, hours, shown
+from rendering.words import BY_RULES, CONFIGURE, counted, hours, shown
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,6 +68,7 @@ def html_document(manuscript: Manuscript) -> str:
             drawing=drawing,
             plan=plan,
             stages=parts,
+            by_rules=(BY_RULES, CONFIGURE) if manuscript.by_rules else None,
         )
     )
 
