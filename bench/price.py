@@ -23,14 +23,15 @@ import psycopg
 
 from bench.servers import BenchServer, ServerCpu, bench_server
 from cli.app import COLLECTION
+from domain.authors import AuthorKind
 from domain.checks import Expected, check_content
 from domain.contents import Content, Question, Quiz, Resource, Resources, Tutorial
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
 from domain.identity import identify
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import GENERATOR_OF, ContentType, TaskStatus
-from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import AuthorAnswer, Brief, ContentBrief, FrameworkBrief, Usage
+from nodes.offline.author import OfflineAuthor
 from nodes.state import as_json
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
@@ -121,6 +122,7 @@ class SteadyAuthor:
 
     name = "steady"
     most_concepts: int | None = None
+    kind: AuthorKind = "model"
 
     def __init__(self, concepts: int, meter: Meter) -> None:
         self._concepts = concepts

@@ -17,7 +17,7 @@ import psycopg
 
 from bench.servers import bench_server
 from domain.vocabulary import TaskStatus
-from nodes.authors.offline import OfflineAuthor
+from nodes.offline.author import OfflineAuthor
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from tests.support.processes import process

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from bench.price import CONTENTS, draft
 from bench.servers import bench_server
+from domain.authors import AuthorKind
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import ContentType, TaskStatus
-from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import AuthorAnswer, Brief, ContentBrief, FrameworkBrief, Usage
+from nodes.offline.author import OfflineAuthor
 from nodes.state import as_json
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.orchestrator import Orchestrator
@@ -33,6 +34,7 @@ class NotingAuthor:
 
     name = "noting"
     most_concepts: int | None = None
+    kind: AuthorKind = "model"
 
     def __init__(self) -> None:
         self.concepts = 1

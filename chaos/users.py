@@ -150,7 +150,7 @@ class User:
         if roadmap := self._roadmap():
             concept = f"c-1-1-{self._chance.randrange(1, 4)}"
             content = self._chance.choice(list(ContentType))
-            body = {"preferences": {"motivation": self._marker()}, "instructions": "shorter"}
+            body = {"preferences": {"motivation": self._marker()}}
             await self.start(f"/roadmaps/{roadmap}/concepts/{concept}/{content}/retry", body)
 
     async def _retry_failed(self) -> None:

@@ -49,6 +49,8 @@ class Manuscript:
     framework: Framework | None
     contents: Mapping[Key, WrittenContent] = field(default_factory=dict)
     plan: Planning | None = None
+    by_rules: bool = False
+    """Whether the plan was written without a model."""
 
     def written(self, concept_id: str, content_type: ContentType) -> WrittenContent:
         return self.contents.get((concept_id, content_type), NOTHING)

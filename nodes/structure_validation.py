@@ -40,10 +40,13 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             weeks=context.weeks,
         )
         review = await context.ledger.ask(CallSpec(Step.STRUCTURE_VALIDATION, brief, check_review))
+        is_scored = context.ledger.author.kind == "model"
         said = {issue.category for issue in review.issues}
         issues = [issue for issue in findings if issue.category not in said] + repairs + review.issues
         validation = Validation(
-            **review.model_dump(exclude={"issues"}),
+            overall_score=review.overall_score if is_scored else None,
+            dimension_scores=review.dimension_scores if is_scored else [],
+            validation_summary=review.validation_summary,
             issues=issues,
             is_valid=all(issue.severity != "critical" for issue in issues),
         )

@@ -1,6 +1,6 @@
 """What one orchestrator owns: opened together, closed together, handed down frozen.
 
-What only runs need (LangGraph, PgQueuer, the texts of the offline author) takes longer to load than to read a roadmap,
+What only runs need (LangGraph, PgQueuer, the offline author) takes longer to load than to read a roadmap,
 so it is imported where the first run asks for it.
 """
 
@@ -185,7 +185,7 @@ def build_author(settings: Settings) -> Author:
         }
         for name in (name for name, model in others.items() if model is not None):
             raise InvalidInput(f"ROADMAP_MODEL_{name} is set and ROADMAP_MODEL is not: set that too, or unset it.")
-        from nodes.authors.offline import OfflineAuthor
+        from nodes.offline.author import OfflineAuthor
 
         return OfflineAuthor(latency=settings.offline_latency, fail=settings.offline_fail, log=settings.offline_log)
     from nodes.authors.chat import ChatAuthor

@@ -17,6 +17,7 @@ from backend.pages.views.concept import (
     ContentView,
     QuizPart,
     content_of,
+    is_by_rules,
     links_of,
     look_of,
     newest,
@@ -89,6 +90,7 @@ async def concept(
         best=f"{mine.best_score:.0%}" if mine and mine.best_score is not None else "",
         result=Result(result.correct, result.questions) if result else None,
         attempt_id=str(uuid7()),
+        by_rules=any(is_by_rules(one) for one in written.values()),
         live=await live_roadmap(request, orchestrator, roadmap, beat),
     )
 
@@ -194,6 +196,7 @@ def _quiz(written: ContentView, result: QuizAttempt | None, *, present: bool) ->
         version=newest(written),
         shown_version=written.shown.version if written.shown else 0,
         versions=links_of(written),
+        by_rules=is_by_rules(written),
         present=present,
         questions=questions_of(quiz, result.marks if result else None) if quiz else None,
     )

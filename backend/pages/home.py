@@ -104,6 +104,7 @@ async def _home(
         form=form,
         errors=errors or {},
         shelf=shelf,
+        by_rules=request.app.state.settings.model is None,
         reviews=await _reviews(caller, orchestrator),
         older=older,
         newest=at("") if before else "",

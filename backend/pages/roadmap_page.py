@@ -44,5 +44,6 @@ async def frame_of(request: Request, roadmap_id: str, caller: Caller, orchestrat
         "map": drawn,
         "live": live,
         "pace": pace_line(roadmap.pace, orchestrator.now()),
+        "by_rules": roadmap.by_rules,
     }
     return Frame(roadmap, learned, drawn, context)

@@ -127,13 +127,17 @@ async def modify(
             orchestrator,
             typed={"instructions": instructions[:4000], "review": review, "errors": {"instructions": said}},
         )
-    task = await orchestrator.modify(
-        roadmap_id,
-        instructions,
-        review=ReviewRequest() if review else None,
-        detach=True,
-        terms=terms_of(request, caller, settings, owner=caller.writes),
-    )
+    try:
+        task = await orchestrator.modify(
+            roadmap_id,
+            instructions,
+            review=ReviewRequest() if review else None,
+            detach=True,
+            terms=terms_of(request, caller, settings, owner=caller.writes),
+        )
+    except InvalidInput as error:  # what cannot be followed is said where it was typed
+        typed = {"instructions": instructions, "review": review, "errors": {"instructions": str(error)}}
+        return await _changes(request, roadmap_id, caller, orchestrator, typed=typed)
     return see(request, "tasks", task.task_id, said="changing")
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from backend.pages.forms import form_token, keep_token
-from rendering.text.text import shown
+from rendering.text.text import BY_RULES, CONFIGURE, shown
 
 POLICY: Final = "; ".join(
     [
@@ -103,6 +103,9 @@ def render(request: Request, template: str, **context: Any) -> str:
         "live": {},
         "wide": False,
         "reader": None,
+        "by_rules": False,
+        "BY_RULES": BY_RULES,
+        "CONFIGURE": CONFIGURE,
         **context,
     }
     return _environment().get_template(template).render(values)

@@ -10,6 +10,7 @@ from cli.inputs import user_filter, validate_id
 from cli.options import After, Json, Limit, OfUser, RoadmapId, TaskId
 from cli.output.output import command_line, console, echo_err, print_json, print_rich, print_text
 from cli.session import ask
+from domain.authors import kind_of
 from domain.errors import InvalidInput, NotFound
 from rendering.text.text import one_line
 
@@ -144,6 +145,7 @@ def _show_concept(roadmap_id: str, concept_id: str, wanted: Format) -> None:
     """Its newest contents; one that an edit took out of the roadmap stays readable, and it says so."""
     from orchestrator.queries.export import manuscript_of
     from rendering.documents.markdown_document import concept_document
+    from rendering.text.text import BY_RULES, CONFIGURE
 
     async def read(orchestrator: "Orchestrator") -> "tuple[RoadmapView, Removed | None, Sequence[ContentVersionRow]]":
         roadmap = await orchestrator.roadmap(roadmap_id)
@@ -156,6 +158,8 @@ def _show_concept(roadmap_id: str, concept_id: str, wanted: Format) -> None:
     if removed is not None:
         roadmap = roadmap.model_copy(update={"framework": removed.framework, "contents": _as_written(contents)})
         note = f"This concept is no longer part of the roadmap: an edit removed it after version {removed.version}."
+    if any(kind_of(row.author) == "rules" for row in contents):
+        note = " ".join(filter(None, [note, BY_RULES, f"A model writes after: {CONFIGURE}"]))
     place = roadmap.framework.find(concept_id) if roadmap.framework else None
     if place is None:
         known = f"`roadmap show {roadmap_id}` lists them"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 from cli.output.output import echo_err, print_json, print_text
 from domain.errors import Conflict
 from domain.vocabulary import TaskStatus, TaskType
-from rendering.text.text import one_line, time_taken
+from rendering.text.text import BY_RULES, CONFIGURE, one_line, time_taken
 
 if TYPE_CHECKING:
     from domain.framework import Framework
@@ -80,6 +80,8 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
         _show_for_review(outcome)
     else:
         print_text(_result(outcome.task))
+        if outcome.roadmap.by_rules and outcome.task.task_type is TaskType.CREATION:
+            print_text(f"{BY_RULES}\nA model writes after: {CONFIGURE}")
     reading = [] if as_json else _to_read(outcome)  # who reads JSON has what he wants, unless the run failed
     _tell_next([*reading, *_to_do(outcome)])
 

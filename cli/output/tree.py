@@ -10,7 +10,7 @@ from cli.output.output import console, styled
 from cli.output.tables import contents_sentence
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from rendering.text.event_text import doing
-from rendering.text.text import counted, hours, one_line
+from rendering.text.text import BY_RULES, CONFIGURE, counted, hours, one_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -36,6 +36,9 @@ def roadmap_tree(roadmap: "RoadmapView") -> "Iterator[RenderableType]":
     """Title, totals, what is active, the tree, the legend."""
     yield styled(one_line(roadmap.framework.title if roadmap.framework else roadmap.title), "bold")
     yield styled(" · ".join(_totals(roadmap)), "dim")
+    if roadmap.by_rules:
+        yield styled(BY_RULES, "yellow")
+        yield styled(f"A model writes after: {CONFIGURE}", "dim")
     yield from _who_is_at_it(roadmap)
     if roadmap.framework is not None:
         yield _tree(roadmap.framework, {(state.concept_id, state.content_type): state for state in roadmap.contents})

@@ -38,10 +38,15 @@ class StructureReview(BaseModel):
     validation_summary: str
 
 
-class Validation(StructureReview):
+class Validation(BaseModel):
     """The verdict of code and author together: valid means that no critical issue is left."""
 
     is_valid: bool
+    overall_score: float | None = Field(default=None, ge=0, le=100)
+    """None where the author has no opinion: rules count, and do not judge."""
+    dimension_scores: list[DimensionScore] = []
+    issues: list[Issue] = []
+    validation_summary: str
 
 
 class Position(BaseModel):

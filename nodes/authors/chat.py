@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
+from domain.authors import AuthorKind
 from nodes.authors.models import Models, Names
 from nodes.authors.parsing import object_in
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, Usage
@@ -69,6 +70,8 @@ class ChatAuthor:
         self._modes: dict[str, Mode] = {}
         self._rests: dict[str, float] = {}
         """Models that leave their calls to the fallback, until then (monotonic)."""
+
+    kind: AuthorKind = "model"
 
     @property
     def name(self) -> str:

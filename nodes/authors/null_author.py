@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 from domain.errors import RunFailed
 
 if TYPE_CHECKING:
+    from domain.authors import AuthorKind
     from nodes.authors.port import AuthorAnswer, Brief, Usage
 
 
 class NullAuthor:
     name = "none"
+    kind: "AuthorKind" = "model"
     most_concepts: int | None = None
 
     def most(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> "Usage":

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.authors import AuthorKind
 from domain.contents import FoundPage, OpenQuestion, Quiz, QuizKey, Resources, Tutorial
 from domain.editing.review import EditPlan, Issue, NewParts, StructureReview
 from domain.errors import ModelUnavailable
@@ -266,6 +267,11 @@ class Author(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def kind(self) -> AuthorKind:
+        """What it is: no opinion is asked of rules, and no change in words."""
+        ...
 
     @property
     def most_concepts(self) -> int | None:

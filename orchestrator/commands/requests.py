@@ -11,12 +11,13 @@ from domain.errors import Conflict, NotFound
 from domain.identity import new_roadmap_id, new_task_id
 from domain.pace.pace import DEFAULT_ZONE, read_pace, read_zone
 from domain.request import LearningRequest, check_languages, check_words, usable_text, usable_user_id
+from domain.text.instructions import read_instructions
 from domain.vocabulary import ACTIVE, RETRY_OF, ContentType, TaskStatus, TaskType
 from nodes.state import Json
 from orchestrator.commands import reviews, transitions
 from orchestrator.commands.request_context import OPERATOR, Terms, admit, asked_before, forget
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest, retry_json
-from orchestrator.execution.author_guard import check_author
+from orchestrator.execution.author_guard import check_author, refuse_words, words_need_a_model
 from orchestrator.resources import OrchestratorResources
 from repository.db.database import Session
 from repository.db.fence import Fence
@@ -94,6 +95,8 @@ async def request_retry(
         roadmap = await _accepted(session, roadmap_id)
         _check_concept(roadmap, concept_id)
         wanted.user_request = await retry_json(session, wanted, roadmap, request, now=resources.clock())
+        if request.instructions and await words_need_a_model(session, resources, roadmap_id, detach=detach):
+            refuse_words([content_type])
         await transitions.settle_stale_conflict(session, rival)
         task = await _create(session, resources, wanted, detach=detach, size=1, terms=terms)
         chosen = await claims.lock_contents(session, roadmap_id, [content_type], concept_id)
@@ -128,6 +131,8 @@ async def request_batch(
         roadmap = await _accepted(session, roadmap_id)
         if concept_id is not None:
             _check_concept(roadmap, concept_id)
+        if request.instructions and await words_need_a_model(session, resources, roadmap_id, detach=detach):
+            refuse_words(content_types)
         found = await claims.lock_contents(session, roadmap_id, content_types, concept_id)
         chosen = [content for content in found if content.wanted or (concept_id and not content.holder)]
         held = [content for content in found if content.holder]
@@ -167,6 +172,8 @@ async def request_modification(
         wanted.user_id = await _whose(session, roadmap_id, request, terms)
         rival = await transitions.lock_conflicting_task(session, wanted)
         roadmap = await _accepted(session, roadmap_id)
+        if await words_need_a_model(session, resources, roadmap_id, detach=detach):
+            read_instructions(instructions, roadmaps.framework_of(roadmap), resources.settings.max_concepts)
         await transitions.settle_stale_conflict(session, rival)
         wanted.user_request = {
             **await retry_json(session, wanted, roadmap, request, now=resources.clock()),
@@ -188,9 +195,13 @@ async def request_decision(
     await _ready(resources, detach)
 
     async def decide(session: Session) -> TaskRow:
-        await tasks.get_task(session, task_id, owner=terms.owner)
+        asked = await tasks.get_task(session, task_id, owner=terms.owner)
         if not detach:
             await check_author(session, task_id, resources.author.name)
+        by_rules = await words_need_a_model(session, resources, asked.roadmap_id or "", detach=detach)
+        if by_rules and not decision.approved and asked.status == TaskStatus.HUMAN_REVIEW_PENDING:
+            reviewed = await reviews.framework_under_review(session, asked)
+            read_instructions(decision.feedback, reviewed, resources.settings.max_concepts)
         task = await reviews.decide(session, task_id, decision, None if detach else resources.lease.worker_id)
         if detach:
             await resources.queue.enqueue(session, task_id)

@@ -9,13 +9,16 @@ from typing import Any
 
 from domain.editing.review import Decision
 from domain.errors import Conflict
+from domain.framework import Framework
+from domain.text.parse_stored import read_stored
 from domain.vocabulary import FINAL, Step, TaskStatus
 from domain.webhooks import WebhookEvent
 from orchestrator.commands.transitions import begin, end
 from repository.db.database import Session
 from repository.db.fence import Fence
+from repository.roadmaps import roadmaps
 from repository.runs import tasks
-from repository.runs.events import append_transition
+from repository.runs.events import append_transition, events_of_type
 from repository.runs.tasks import lock_task, update_task_status
 from repository.runs.workers import database_now
 from repository.tables.runs import TaskRow
@@ -56,6 +59,13 @@ async def park(session: Session, fence: Fence, interrupt_id: str) -> TaskRow:
 def _next_round(review: dict[str, Any], interrupt_id: str) -> dict[str, Any]:
     previous = {key: review.get(key) for key in ("round", "decision", "by")} if review else None
     return {"interrupt_id": interrupt_id, "round": review.get("round", 0) + 1, "previous": previous}
+
+
+async def framework_under_review(session: Session, task: TaskRow) -> Framework:
+    """The structure that a person is shown: as the last edit of the run left it, else the roadmap's own."""
+    if edits := await events_of_type(session, task.task_id, "framework_edited"):
+        return read_stored(Framework, edits[-1].payload.get("after"), f"what task {task.task_id} changed")
+    return roadmaps.framework_of(await roadmaps.get_roadmap_metadata(session, task.roadmap_id or ""))
 
 
 async def decide(session: Session, task_id: str, decision: Decision, worker_id: str | None) -> TaskRow:

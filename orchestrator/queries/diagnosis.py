@@ -107,7 +107,7 @@ def _model(settings: Settings) -> Check:
 
     build_author(settings)
     if settings.model is None:
-        return Check(name="model", ok=True, detail="none (ROADMAP_MODEL is unset): the offline author writes drafts")
+        return Check(name="model", ok=True, detail="none (ROADMAP_MODEL is unset): a plan and worksheets by rules")
     return Check(name="model", ok=True, detail=redact(settings.model))
 
 

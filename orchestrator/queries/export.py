@@ -34,4 +34,4 @@ def manuscript_of(roadmap: RoadmapView, contents: Sequence[ContentVersionRow]) -
     for state in roadmap.contents:
         key = (state.concept_id, state.content_type)
         written[key] = WrittenContent(payloads.get(key), state.status, state.stale, state.last_error)
-    return Manuscript(title=roadmap.title, framework=roadmap.framework, contents=written)
+    return Manuscript(title=roadmap.title, framework=roadmap.framework, contents=written, by_rules=roadmap.by_rules)

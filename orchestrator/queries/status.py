@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from domain.authors import RULES
 from domain.framework import Framework
 from domain.pace.pace import Pace
 from domain.vocabulary import FINAL, ContentStatus, ContentType, TaskStatus, TaskType
@@ -13,6 +14,7 @@ from repository.db.database import Session
 from repository.roadmaps import content_queries, roadmaps
 from repository.roadmaps.content_queries import ContentState
 from repository.runs import liveness, tasks
+from repository.runs.calls import plan_author
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
 
@@ -89,6 +91,13 @@ class RoadmapView(View):
     active_tasks: list[TaskView]
     pace: Pace | None = None
     """As it is now; null for roadmaps of older versions (`Paces` reads theirs too)."""
+    plan_author: str | None = None
+    """Who designed it, by name; None where nobody has, or where it is not known."""
+
+    @property
+    def by_rules(self) -> bool:
+        """Whether the plan was written without a model."""
+        return self.plan_author == RULES
 
     def state(self, concept_id: str, content_type: ContentType) -> ContentState | None:
         return next((c for c in self.contents if (c.concept_id, c.content_type) == (concept_id, content_type)), None)
@@ -151,19 +160,23 @@ async def roadmap_view(session: Session, roadmap_id: str, *, owner: str | None =
     """Raises NotFound."""
     row = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
     active = await task_views(session, await tasks.get_active_tasks_by_roadmap_id(session, roadmap_id))
-    return _roadmap_view(row, await content_queries.states(session, roadmap_id), active)
+    author = await plan_author(session, roadmap_id)
+    return _roadmap_view(row, await content_queries.states(session, roadmap_id), active, author)
 
 
 _FIELDS: Final = {"roadmap_id", "user_id", "title", "created_at", "updated_at", "deleted_at", "framework_version"}
 
 
-def _roadmap_view(row: RoadmapRow, states: list[ContentState], active: list[TaskView]) -> RoadmapView:
+def _roadmap_view(
+    row: RoadmapRow, states: list[ContentState], active: list[TaskView], author: str | None
+) -> RoadmapView:
     return RoadmapView(
         **row.model_dump(include=_FIELDS),
         framework=_framework(row),
         contents=states,
         active_tasks=active,
         pace=_pace(row.pace),
+        plan_author=author,
     )
 
 

@@ -15,7 +15,7 @@ from rendering.documents import document_text
 from rendering.pages.map_layout import draw
 from rendering.pages.markdown import is_safe_link, rendered
 from rendering.text.schedule import plan_of
-from rendering.text.text import counted, hours, shown
+from rendering.text.text import BY_RULES, CONFIGURE, counted, hours, shown
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,6 +68,7 @@ def html_document(manuscript: Manuscript) -> str:
             drawing=drawing,
             plan=plan,
             stages=parts,
+            by_rules=(BY_RULES, CONFIGURE) if manuscript.by_rules else None,
         )
     )
 

@@ -19,7 +19,7 @@ from rendering.documents.document_text import (
 )
 from rendering.documents.markdown_embedding import demoted, escaped
 from rendering.text.schedule import plan_of
-from rendering.text.text import counted, hours, one_line
+from rendering.text.text import BY_RULES, CONFIGURE, counted, hours, one_line
 
 
 def roadmap_document(manuscript: Manuscript) -> str:
@@ -27,7 +27,8 @@ def roadmap_document(manuscript: Manuscript) -> str:
     framework = manuscript.framework
     if framework is None:
         return f"# {escaped(manuscript.title)}\n\nThis roadmap has no framework yet.\n"
-    lines = [f"# {escaped(framework.title)}", "", "## Overview", "", overview(framework), ""]
+    note = [f"> {escaped(BY_RULES)} A model writes after `{CONFIGURE}`.", ""] if manuscript.by_rules else []
+    lines = [f"# {escaped(framework.title)}", "", *note, "## Overview", "", overview(framework), ""]
     lines += [*_plan(framework), *_weeks(manuscript, framework)]
     answers: list[str] = []
     for number, stage in enumerate(framework.stages, start=1):

@@ -25,12 +25,14 @@ LOWEST: Final = 6
 """HTML has six levels of headings."""
 
 TAGS: Final = frozenset({
-    "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
-    "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "blockquote", "br", "code", "details", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
+    "s", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
 })  # fmt: skip
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
 _LINK: Final = re.compile(r"(?:https?://[^\s/?#]|mailto:[^\s]|#)[^\s]*", re.IGNORECASE)
 _NOT_IN_AN_ID: Final = re.compile(r"[^\w]+")
+_FOLD: Final = re.compile(r"<p>&lt;details&gt;\s*&lt;summary&gt;([^\n]*?)&lt;/summary&gt;</p>")
+_FOLD_END: Final = "<p>&lt;/details&gt;</p>"
 _LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#.-]{1,30}")
 _BOXES: Final = {"[ ] ": "☐", "[x] ": "☑"}
 _ALIGNED: Final = {"text-align:right": "right", "text-align:center": "center"}
@@ -79,8 +81,13 @@ def _laid_out(text: str, prefix: str, below: int) -> tuple[str, list[Heading]]:
     headings = _place_headings(tokens, prefix, below)
     _draw_boxes(tokens)
     _point_links(tokens, prefix)
-    html: str = parser.renderer.render(tokens, parser.options, env)
+    html = _unfolded(parser.renderer.render(tokens, parser.options, env))
     return (f"<p><em>{PARTLY_LAID_OUT}</em></p>\n{html}" if env.get("plain") else html), headings
+
+
+def _unfolded(html: str) -> str:
+    """Let folded solutions through, the only HTML of authors: a bare `<details>` with a `<summary>`."""
+    return _FOLD.sub(r"<details><summary>\1</summary>", html).replace(_FOLD_END, "</details>")
 
 
 def is_safe_link(url: str) -> bool:

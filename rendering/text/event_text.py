@@ -108,7 +108,8 @@ def validation_in_words(validation: Mapping[str, Any]) -> str:
     if not validation["is_valid"]:
         return f"not sound: {'; '.join(critical) or validation['validation_summary']}"
     warnings = f", {counted(len(issues), 'warning')}" if issues else ""
-    return f"sound, {validation['overall_score']:.0f} of 100 points{warnings}"
+    score = validation["overall_score"]
+    return f"structure is sound{warnings}" if score is None else f"sound, {score:.0f} of 100 points{warnings}"
 
 
 def plan_in_words(plan: Mapping[str, Any]) -> str:

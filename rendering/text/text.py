@@ -11,6 +11,11 @@ _CONTROLS: Final = re.compile(
     "\ud800-\udfff]"  # halves of characters, which no file can hold
 )
 
+BY_RULES: Final = "Plan and worksheets, written by rules: no model is configured."
+"""Said of a roadmap, wherever it is read, that no model wrote."""
+CONFIGURE: Final = "export ROADMAP_MODEL=openai:gpt-4.1-mini OPENAI_API_KEY=..."
+"""The line that makes a model write the next one."""
+
 
 def clean(text: str) -> str:
     """`text` without anything that a terminal would obey."""

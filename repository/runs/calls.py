@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select
 
+from domain.vocabulary import Step, TaskType
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
 from repository.tables.runs import ModelCallRow
@@ -169,6 +170,18 @@ async def models_that_answered(session: Session, task_id: str) -> set[str]:
         ModelCallRow.task_id == task_id, col(ModelCallRow.key).not_like(f"%{TRY}%")
     )
     return set(await session.exec(statement.distinct()))
+
+
+_PLAN_AUTHOR: Final = text(f"""
+    SELECT c.model FROM roadmap_tasks t JOIN model_calls c USING (task_id)
+    WHERE t.roadmap_id = :roadmap_id AND t.task_type = '{TaskType.CREATION}' AND c.step = '{Step.CURRICULUM_DESIGN}'
+        AND position('{TRY}' in c.key) = 0
+    ORDER BY c.call_id DESC LIMIT 1""")
+
+
+async def plan_author(session: Session, roadmap_id: str) -> str | None:
+    """Who designed a roadmap, by name; None where the ledger does not say. Ledger rows stay for ever."""
+    return (await execute(session, _PLAN_AUTHOR, {"roadmap_id": roadmap_id})).scalar_one_or_none()
 
 
 @dataclass(frozen=True, slots=True)

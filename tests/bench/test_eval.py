@@ -6,8 +6,8 @@ import pytest
 from bench.eval import GOALS, Examiner, evaluate, report
 from bench.eval_table import cells
 from domain.request import Preferences
-from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import AuthorRole, Brief, CallFailed
+from nodes.offline.author import OfflineAuthor
 from tests.support.authors import QUIZ, ScriptedAuthor
 
 

@@ -11,7 +11,6 @@ from domain.contents import OpenQuestion, Quiz, Resources, Tutorial
 from domain.editing.review import EditPlan, Issue, Operation, Position
 from domain.framework import Outline, StageOutline
 from domain.request import LearningRequest, Preferences
-from nodes.authors.offline import OfflineAuthor
 from nodes.authors.port import (
     Author,
     AuthorRole,
@@ -29,6 +28,7 @@ from nodes.authors.port import (
     TutorialBrief,
 )
 from nodes.authors.strip_unstorable import storable_answer
+from nodes.offline.author import OfflineAuthor
 from tests.support.authors import INTENT, ScriptedAuthor
 from tests.support.rows import framework
 
@@ -45,7 +45,7 @@ CONTENT: Final = {
     "module_name": "M",
     "concept": FRAMEWORK.concepts()[1],
     "prerequisite_names": ["C1"],
-    "instructions": "shorter, please",
+    "instructions": "add concept Endgames to M",
 }
 ADDING: Final = Operation(
     action="add", target_type="concept", position=Position(parent_id="m-1-1"), values={"name": "Endgames"}

@@ -83,12 +83,12 @@ async def test_what_cannot_be_done_is_said_and_leaves_the_roadmap_as_it_was(
         ["modify", "nope", "drop everything"],
         **QUICK,
     )
-    assert [helpless.code, huge.code, blank.code, unknown.code] == [1, 2, 2, 3]
-    assert ": failed. Nothing was changed." in helpless.out
-    for refused in (huge, blank, unknown):
+    assert [helpless.code, huge.code, blank.code, unknown.code] == [2, 2, 2, 3]
+    assert "By rules you can: add, remove, rename, move, hours" in helpless.err
+    for refused in (helpless, huge, blank, unknown):
         assert (refused.out, refused.err.count("\n")) == ("", 1)
     assert await client.roadmap(made.roadmap_id) == made
-    assert len(await client.tasks()) == 2
+    assert len(await client.tasks()) == 1, "a refused request leaves no row"
 
 
 async def test_one_change_at_a_time_and_an_old_one_cannot_overwrite_a_newer_one(

@@ -135,7 +135,7 @@ async def test_a_decision_and_a_cancel_at_once_leave_one_story(
 ) -> None:
     task_id = (await parked(client)).task_id
     decisions = [["review", task_id, "--approve", "--json"], ["review", task_id, *REJECT, "--json"]]
-    first, second, cancelled = shell.all(*decisions, ["cancel", task_id], OFFLINE_LATENCY="2")
+    first, second, cancelled = shell.all(*decisions, ["cancel", task_id], OFFLINE_LATENCY="2", MAX_CONCEPTS="12")
     row = await client.task(task_id)
     assert (cancelled.code, row.status) == (0, TaskStatus.CANCELLED)
     assert sorted((first.code, second.code)) in ([1, 4], [4, 4])
@@ -237,7 +237,7 @@ async def test_a_review_outlives_a_crash_of_the_database(home: Path, account: Pa
     strike(home, signal.SIGKILL)
     shown = shell("show", task["roadmap_id"])
     assert (shown.code, "waits for a review" in shown.out) == (0, True), shown.err
-    rejected: Done = shell("review", task["task_id"], *REJECT, "--json")
+    rejected: Done = shell("review", task["task_id"], *REJECT, "--json", **MORE)
     assert rejected.json()["status"] == "human_review_pending"
     strike(home, signal.SIGINT)
     approved = shell("review", task["task_id"], "--approve", "--json")

@@ -52,7 +52,7 @@ async def test_the_life_of_a_roadmap_over_http_with_two_more_workers(
 def _repair(server: Served, roadmap: str) -> None:
     quiz = f"{roadmap}/concepts/c-1-1-1/quiz"
     assert server.get(quiz)["status"] == "failed"
-    retry = server.post(f"{quiz}/retry", {"instructions": "three questions"})
+    retry = server.post(f"{quiz}/retry")
     assert server.ended(retry["task_id"])["status"] == "completed"
     assert server.get(quiz)["content"]["questions"]
     batch = server.post(f"{roadmap}/retry-failed")
@@ -62,7 +62,7 @@ def _repair(server: Served, roadmap: str) -> None:
 
 
 def _review_and_change(server: Served, roadmap: str) -> None:
-    asked = server.post(f"{roadmap}/modify", {"instructions": "add a stage about endgames", "review": True})
+    asked = server.post(f"{roadmap}/modify", {"instructions": "rename s-1 to Endgames", "review": True})
     server.until(asked["task_id"], lambda task: task["status"] == "human_review_pending")
     assert server.call("DELETE", roadmap).json()["task_id"] == asked["task_id"]
     server.post(f"/tasks/{asked['task_id']}/review", {"approved": True})

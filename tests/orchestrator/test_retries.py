@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from sqlalchemy import text
@@ -20,6 +20,8 @@ from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.support.authors import QUIZ, ScriptedAuthor
 from tests.support.rows import framework
 from tests.support.runs import content_begun
+
+NO_LUCK: Final = "RuntimeError in the author: no luck"
 
 
 class Moody(ScriptedAuthor):
@@ -82,7 +84,7 @@ async def test_a_retry_is_a_run_of_its_own_with_its_type(
     task = await done(orchestrator, task)
     assert (task.status, task.current_step, task.user_id) == (TaskStatus.COMPLETED, "completed", "ann")
     assert await quiz(orchestrator, roadmap_id, FIRST) == (ContentStatus.COMPLETED, 1, None)
-    assert await quiz(orchestrator, roadmap_id, SECOND) == (ContentStatus.FAILED, 0, "no luck")
+    assert await quiz(orchestrator, roadmap_id, SECOND) == (ContentStatus.FAILED, 0, NO_LUCK)
     history = await orchestrator.tasks(roadmap_id=roadmap_id)
     assert [row.task_type for row in history] == [TaskType.RETRY_QUIZ, TaskType.CREATION], "no run is forgotten"
     brief = author.briefs[-1]
@@ -123,7 +125,7 @@ async def test_a_single_retry_that_fails_says_why_and_sends_its_final_event(
     orchestrator: Orchestrator, roadmap_id: str
 ) -> None:
     task = await done(orchestrator, await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ))
-    assert (task.status, task.current_step, task.error_message) == (TaskStatus.FAILED, "failed", "no luck")
+    assert (task.status, task.current_step, task.error_message) == (TaskStatus.FAILED, "failed", NO_LUCK)
     assert (await orchestrator.events(task.task_id))[-1].payload["status"] == "failed"
 
 
@@ -135,7 +137,7 @@ async def test_a_failed_retry_of_a_good_content_leaves_it_readable(
     author.broken.add(FIRST)
     task = await done(orchestrator, await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ))
     assert task.status is TaskStatus.FAILED
-    assert await quiz(orchestrator, roadmap_id, FIRST) == (ContentStatus.COMPLETED, 1, "no luck")
+    assert await quiz(orchestrator, roadmap_id, FIRST) == (ContentStatus.COMPLETED, 1, NO_LUCK)
     author.broken.clear()
     await done(orchestrator, await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ))
     assert await quiz(orchestrator, roadmap_id, FIRST) == (ContentStatus.COMPLETED, 2, None)

@@ -67,5 +67,5 @@ async def test_a_failure_marks_its_spans_without_telling_what_was_said(
     assert task.status == TaskStatus.FAILED
     spans = exporter.get_finished_spans()
     (call,) = named(spans, "roadmap.call")
-    assert (call.status.status_code, call.status.description) == (trace.StatusCode.ERROR, "ValueError")
+    assert (call.status.status_code, call.status.description) == (trace.StatusCode.ERROR, "AuthorBroken")
     assert "the words of a provider" not in "".join(span.to_json() for span in spans)

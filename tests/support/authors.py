@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from domain.authors import AuthorKind
 from domain.contents import Question, Quiz, QuizKey, Resource, Resources, Tutorial
 from domain.editing.review import EditPlan, NewParts, StructureReview
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, Outline, StageDraft, StageOutline, StageParts
@@ -105,6 +106,7 @@ class ScriptedAuthor:
     running: int = 0
     most_at_once: int = 0
     most_concepts: int | None = None
+    kind: AuthorKind = "model"
     """As the port has it; a larger framework is asked for in parts."""
     usage: Usage = field(default_factory=lambda: Usage(10, 5, 0.5))
     """Of every call."""

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from backend.pages.views.quiz import QuestionCard
 from backend.pages.views.status_labels import CONTENT_NAMES, CONTENT_SAYS, Look, content_look, direction_of
+from domain.authors import kind_of
 from domain.contents import Resource, Resources, Tutorial
 from domain.framework import Concept, ConceptPlace, Framework
 from domain.vocabulary import ContentType
@@ -53,6 +54,8 @@ class ContentPart:
     """The newest one; 0 where there is none."""
     shown_version: int
     versions: tuple[VersionLink, ...]
+    by_rules: bool
+    """Whether the version that is shown was written without a model."""
     present: bool
     """Whether the concept is still part of the roadmap, so that it can be made anew."""
 
@@ -134,6 +137,10 @@ class ContentView:
     shown: ContentVersionRow | None
 
 
+def is_by_rules(written: ContentView) -> bool:
+    return written.shown is not None and kind_of(written.shown.author) == "rules"
+
+
 @dataclass(frozen=True, slots=True)
 class ConceptStanding:
     """A concept in its roadmap."""
@@ -203,6 +210,7 @@ def tutorial_of(written: ContentView, text: Rendered | None, *, present: bool) -
         version=newest(written),
         shown_version=written.shown.version if written.shown else 0,
         versions=links_of(written),
+        by_rules=is_by_rules(written),
         present=present,
         html=Markup(text.html) if text else None,  # cleaned by an allow-list: rendering/pages/markdown.py
         contents_table=headings if len(headings) >= MIN_TOC_HEADINGS else (),
@@ -222,6 +230,7 @@ def resources_of(written: ContentView, *, present: bool) -> ResourcesPart:
         version=newest(written),
         shown_version=written.shown.version if written.shown else 0,
         versions=links_of(written),
+        by_rules=is_by_rules(written),
         present=present,
         items=tuple(_link(resource) for resource in found.resources) if found else None,
     )

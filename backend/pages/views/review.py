@@ -62,7 +62,7 @@ def review_of(task: TaskView, events: Sequence[Event], stored: Framework, title:
         totals=totals_line(before, after) if before else "",
         outline=outline_of(after),
         sound=found.is_valid if found else False,
-        score=f"{found.overall_score:.0f}" if found else "",
+        score=f"{found.overall_score:.0f}" if found and found.overall_score is not None else "",
         summary=found.validation_summary if found else "",
         findings=tuple(found.issues) if found else None,
         scores=tuple(found.dimension_scores) if found else (),

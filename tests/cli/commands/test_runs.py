@@ -80,6 +80,10 @@ def test_a_retry_takes_its_preferences_and_instructions_from_a_file(roadmap: Roa
     request = tmp_path / "request.json"
     request.write_text('{"preferences": {"current_level": "advanced"}, "instructions": "shorter"}')
     retry = ("retry", roadmap_id, "c-1-1-1", "quiz", "--request", str(request))
+    by_rules = roadmap(*retry, "--user", "ann", "--json")
+    assert (by_rules.code, by_rules.out, by_rules.err.count("\n")) == (2, "", 1)
+    assert "Changes in words need a model" in by_rules.err
+    request.write_text('{"preferences": {"current_level": "advanced"}}')
     done = roadmap(*retry, "--user", "ann", "--json")
     assert (done.code, done.json()["task_type"], done.json()["status"]) == (0, "retry_quiz", "completed")
     (row, _) = tasks(roadmap)

@@ -5,6 +5,7 @@ from rich.console import Console
 from cli.output.tree import roadmap_tree
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from orchestrator.queries.status import RoadmapView
+from rendering.text.text import BY_RULES, CONFIGURE
 from tests.cli.roadmaps import HOSTILE, framework, roadmap, state, states, task
 
 
@@ -76,3 +77,8 @@ def test_scripts_that_run_from_right_to_left_end_their_lines() -> None:
     for name in ("تعلم البرمجة", "לימוד שחמט", "学习国画"):
         lines = drawn(roadmap(framework=framework(name)))
         assert lines[5] == f"    ├── ✓✓✓  2.5 h  easy    c-1-1-1  {name}"
+
+
+def test_the_head_of_a_roadmap_by_rules_says_so() -> None:
+    assert drawn(roadmap(plan_author="offline"), width=90)[2:4] == [BY_RULES, f"A model writes after: {CONFIGURE}"]
+    assert BY_RULES not in drawn(roadmap(plan_author="openai:gpt-4.1-mini"))

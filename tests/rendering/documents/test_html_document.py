@@ -11,6 +11,7 @@ from domain.roadmap_export import Manuscript, Planning, WrittenContent
 from domain.vocabulary import ContentStatus, ContentType
 from rendering.documents.html_document import html_document, styles
 from rendering.pages.markdown import TAGS
+from rendering.text.text import BY_RULES, CONFIGURE
 from tests.support.deadlines import TODAY
 from tests.support.frameworks import framework
 from tests.support.html import dangers, elements, text
@@ -95,3 +96,10 @@ def test_two_hundred_concepts_are_written_in_a_moment() -> None:
     began = time.process_time()
     assert len(html_document(whole)) < 1_000_000
     assert time.process_time() - began < 5
+
+
+def test_a_reader_of_a_document_learns_that_no_model_wrote_it() -> None:
+    by_rules = text(html_document(manuscript(by_rules=True)))
+    assert BY_RULES in by_rules
+    assert CONFIGURE in by_rules
+    assert BY_RULES not in text(html_document(manuscript()))

@@ -7,8 +7,10 @@ from domain.vocabulary import ContentStatus, ContentType
 from orchestrator.queries.export import manuscript_of
 from orchestrator.queries.status import RoadmapView
 from rendering.documents.markdown_document import concept_document, roadmap_document
+from rendering.text.text import BY_RULES, CONFIGURE
 from repository.tables.roadmaps import ContentVersionRow
 from tests.cli.roadmaps import HOSTILE, framework, roadmap, state, states, versions
+from tests.support.manuscripts import manuscript
 
 
 def headings(document: str) -> list[str]:
@@ -92,3 +94,9 @@ def test_a_link_that_ends_in_a_backslash_is_a_link() -> None:
     listed = WrittenContent({"resources": [{**resource, "relevance_score": 1}]})
     manuscript = Manuscript("T", framework("T"), {("c-1-1-1", ContentType.RESOURCES): listed})
     assert '<a href="https://e.org/%5C">T</a>' in MarkdownIt("commonmark").render(roadmap_document(manuscript))
+
+
+def test_a_document_by_rules_says_so_at_its_head() -> None:
+    lines = roadmap_document(manuscript(by_rules=True)).splitlines()
+    assert lines[2] == f"> {BY_RULES} A model writes after `{CONFIGURE}`."
+    assert BY_RULES not in roadmap_document(manuscript())

@@ -123,3 +123,30 @@ def test_the_boxes_of_a_checklist_are_boxes() -> None:
         "[?] neither",
         "[ ] no list",
     ]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        (
+            "<details>\n<summary>Solution: `x`</summary>\n\nIt is *2*.\n\n</details>\n\nOn.",
+            "<details><summary>Solution: <code>x</code></summary>\n<p>It is <em>2</em>.</p>\n</details>\n<p>On.</p>\n",
+        ),
+        (
+            "<details>\n<summary>never closed</summary>\n\nx",
+            "<details><summary>never closed</summary>\n<p>x</p>\n</details>",
+        ),
+        ("x\n\n</details>", "<p>x</p>\n\n"),
+        (
+            "<details open ontoggle=alert(1)>\n<summary>x</summary>",
+            "<p>&lt;details open ontoggle=alert(1)&gt;\n&lt;summary&gt;x&lt;/summary&gt;</p>\n",
+        ),
+        (
+            "<details>\n<summary><script>alert(1)</script></summary>",
+            "<details><summary>&lt;script&gt;alert(1)&lt;/script&gt;</summary>\n</details>",
+        ),
+        ("`<details>`", "<p><code>&lt;details&gt;</code></p>\n"),
+    ],
+)
+def test_a_folded_solution_folds_and_lets_no_other_html_in(markdown: str, html: str) -> None:
+    assert rendered(markdown, prefix="t-").html == html

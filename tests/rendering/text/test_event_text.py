@@ -108,3 +108,8 @@ def test_every_node_is_said_in_words() -> None:
     ends = {Step.INIT, Step.COMPLETED, Step.FAILED, Step.CANCELLED}
     assert all("_" not in doing(step) and doing(step)[0].isupper() for step in set(Step) - ends)
     assert doing("of_tomorrow") == "Of tomorrow"
+
+
+def test_a_plan_that_nobody_judged_has_no_points() -> None:
+    unscored = {"is_valid": True, "issues": [], "overall_score": None}
+    assert gist(event("framework_validated", validation=unscored)) == "structure is sound"

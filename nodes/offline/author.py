@@ -1,0 +1,93 @@
+"""The author without a model: it needs no network, and is slow or failing when told."""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel
+
+from domain.authors import RULES, AuthorKind
+from domain.contents import QuizKey
+from domain.errors import InvalidInput, RunFailed
+from domain.text.instructions import read_wishes
+from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief, Usage
+from nodes.offline.contents import write_quiz, write_resources, write_worksheet
+from nodes.offline.edits import plan_edits, write_new_parts
+from nodes.offline.plan import outline_of, write_framework, write_intent, write_review, write_stage_parts
+
+
+class OfflineAuthor:
+    """The same brief gives the same words.
+
+    `latency` is slept by every call, in seconds. `fail` names contents that fail on purpose, as `content_type` or
+    `content_type@concept_id`. `log` is a file in which every call leaves two lines of JSON, when it begins and when
+    it ends: an account of what was bought that no database keeps.
+    """
+
+    name = RULES
+    kind: AuthorKind = "rules"
+    most_concepts: int | None = None
+
+    def __init__(self, *, latency: float = 0.0, fail: Collection[str] = (), log: Path | None = None) -> None:
+        self._latency = latency
+        self._fail = frozenset(entry.strip() for entry in fail)
+        self._log = log
+
+    def most(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> Usage:  # noqa: ARG002
+        """It costs nothing."""
+        return Usage()
+
+    async def write(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> AuthorAnswer:  # noqa: ARG002
+        """Raises RunFailed for a content that was told to fail, and for instructions that rules cannot follow."""
+        self._note("begin", brief)
+        if self._latency > 0:
+            await asyncio.sleep(self._latency)
+        try:
+            if isinstance(brief, ContentBrief):
+                self._fail_if_told(brief)
+                if brief.instructions:  # those of a modification are for its plan; no others can be followed
+                    read_wishes(brief.instructions)
+            words = _WRITERS[brief.role](brief)
+        except InvalidInput as error:
+            raise RunFailed(f"{error}") from error
+        answer = AuthorAnswer(content=words.model_dump(mode="json"), model=self.name, finish_reason="stop")
+        self._note("end", brief)
+        return answer
+
+    def _note(self, moment: Literal["begin", "end"], brief: "Brief[Any]") -> None:
+        if self._log is None:
+            return
+        asked: Any = brief
+        preferences = asked.preferences if hasattr(brief, "preferences") else asked.request.preferences
+        line: dict[str, Any] = {"at": time.time(), "moment": moment, "role": brief.role, "pid": os.getpid()}
+        line["goal"] = preferences.learning_goal
+        if isinstance(brief, ContentBrief):
+            line |= {"concept_id": brief.concept.concept_id, "instructions": brief.instructions}
+        with self._log.open("a", encoding="utf-8") as log:  # one short write: lines of several processes do not mix
+            log.write(json.dumps(line) + "\n")
+
+    def _fail_if_told(self, brief: "ContentBrief[Any]") -> None:
+        wanted = f"{brief.content_type}@{brief.concept.concept_id}"
+        if self._fail & {brief.content_type.value, wanted}:
+            raise RunFailed(f"the offline author was told to fail {wanted} by ROADMAP_OFFLINE_FAIL; unset it and retry")
+
+
+_WRITERS: Final[dict[AuthorRole, Callable[[Any], BaseModel]]] = {
+    AuthorRole.INTENT: lambda brief: write_intent(brief.request),
+    AuthorRole.FRAMEWORK: lambda brief: write_framework(brief.request.preferences, brief.max_concepts, brief.weeks),
+    AuthorRole.OUTLINE: lambda brief: outline_of(
+        write_framework(brief.request.preferences, brief.max_concepts, brief.weeks)
+    ),
+    AuthorRole.STAGE: write_stage_parts,
+    AuthorRole.STRUCTURE_REVIEW: lambda brief: write_review(brief.request, brief.framework),
+    AuthorRole.EDIT_PLAN: plan_edits,
+    AuthorRole.NEW_PARTS: write_new_parts,
+    AuthorRole.TUTORIAL: write_worksheet,
+    AuthorRole.RESOURCES: write_resources,
+    AuthorRole.QUIZ: write_quiz,
+    AuthorRole.QUIZ_KEY: lambda _: QuizKey(answers=[]),  # rules know no subject
+}
