@@ -100,7 +100,9 @@ def _try_again(connection: Connection, error: OperationalError, tables: Sequence
 def _named(holder: Row[Any] | None) -> str:
     if holder is None:
         return "a session that has ended meanwhile: run `roadmap db upgrade` again"
-    since = f"in a transaction since {holder.xact_start:%Y-%m-%d %H:%M:%S%z}" if holder.xact_start else "of another user"
+    since = (
+        f"in a transaction since {holder.xact_start:%Y-%m-%d %H:%M:%S%z}" if holder.xact_start else "of another user"
+    )
     end = f"SELECT pg_terminate_backend({holder.pid})"
     return f"session pid {holder.pid} ({holder.name}, {since}): end it ({end}) and run it again"
 

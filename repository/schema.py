@@ -42,10 +42,8 @@ _SESSION: Final = """
 """
 _LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended('roadmap-orchestrator migrations', 0))"
 _RENAME: Final = "UPDATE public.alembic_version SET version_num = %s WHERE version_num = %s"
-_IS_CUT_OFF: Final = """
-    SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('public.roadmap_tasks') AND attname = 'attempt')
-"""
-"""Whether a database at 0003 has tables of 0004_platform, whose last indexes are missing."""
+_IS_CUT_OFF: Final = "SELECT to_regclass('public.uq_roadmap_tasks_active_structure') IS NOT NULL"
+"""Whether a database at 0003 has the tables of 0004_platform already, and lacks some of its indexes."""
 _TURN: Final = 3600.0
 """Seconds to wait for another upgrade to end: a large table takes its time."""
 
@@ -172,7 +170,7 @@ def unknown(revision: str | None) -> Unknown | None:
     if revision in REMOVED:
         return Unknown(
             "which only an earlier version of this program knows",
-            "with that version run `roadmap db downgrade 0003`, or restore a backup",
+            "with that version run `roadmap db downgrade 0003`, or restore a backup made at 0003 or 0015",
         )
     return Unknown(
         f"newer than this installation, which ends at {HEAD}", "install the roadmap-orchestrator that upgraded it"

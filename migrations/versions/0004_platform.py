@@ -10,7 +10,7 @@ from alembic import op
 from migrations.legacy import create_to_jsonb, known_timezone
 from migrations.locks import build_index, lock
 from migrations.platform import contents, fence, library_schemas, new_tables, roadmaps, tasks, totals
-from migrations.tables import has_column
+from migrations.tables import exists
 
 revision = "0004_platform"
 down_revision = "0003"
@@ -25,7 +25,7 @@ INDEXES = {
 
 
 def upgrade() -> None:
-    if not has_column("roadmap_tasks", "attempt"):  # else: cut off while the indexes below were built
+    if not exists("uq_roadmap_tasks_active_structure"):  # else: cut off while the indexes below were built
         _convert()
     with op.get_context().autocommit_block():
         for name, (table, definition) in INDEXES.items():

@@ -5,7 +5,9 @@ from typing import LiteralString
 from tests.migrations.filling import rows
 
 _PUBLIC: LiteralString = "c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE 'alembic%'"
-_ALL: LiteralString = "c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('checkpoint', 'public', 'queue'))"
+_ALL: LiteralString = (
+    "c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('checkpoint', 'public', 'queue'))"
+)
 
 
 def _relations(which: LiteralString) -> tuple[LiteralString, ...]:

@@ -1,7 +1,7 @@
 """0004_platform in place of the revisions 0004 to 0015 of version 0.1.0.
 
-What those made is kept in tests/fixtures: the dump of a database at 0015, and the rows that they made at 0015 of those of
-a legacy database at 0001.
+What those made is kept in tests/fixtures: `dump_0015.sql` is a whole database at 0015, and `legacy_0015.sql` has the
+rows that they made of `legacy_0001.sql`.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from orchestrator.diagnosis import diagnose
 from orchestrator.resources import ready_database
 from orchestrator.settings import Settings
 from repository import schema
+from repository.backup import back_up, restore
 from repository.embedded import EmbeddedServer
 from tests.migrations.catalog import catalog, whole_catalog
 from tests.migrations.conftest import Fresh
@@ -83,7 +84,7 @@ def test_the_rows_of_a_legacy_database_are_those_that_the_twelve_revisions_made(
 def test_a_database_at_0015_is_upgraded_and_keeps_every_row(fresh: Fresh, dumped: str, migrated: str) -> None:
     url = fresh(dumped)
     before = all_rows(url)
-    with pytest.raises(DatabaseUnavailable, match="at revision 0015, not .*: run `roadmap db upgrade`"):
+    with pytest.raises(DatabaseUnavailable, match=r"at revision 0015, not .*: run `roadmap db upgrade`"):
         schema.check(url)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(schema.upgrade, [url] * 4))
@@ -96,6 +97,15 @@ def test_a_database_at_0015_is_upgraded_and_keeps_every_row(fresh: Fresh, dumped
     schema.downgrade(url, PLATFORM)
     same = {table: found for table, found in all_rows(url).items() if table in before}
     assert same == before
+
+
+def test_a_backup_made_at_0015_is_restored_and_upgraded(fresh: Fresh, dumped: str, tmp_path: Path) -> None:
+    url = fresh()
+    back_up(dumped, tmp_path / "roadmap.dump")
+    assert restore(url, tmp_path / "roadmap.dump") == "0015"
+    assert all_rows(url) == all_rows(dumped)
+    schema.upgrade(url)
+    schema.check(url)
 
 
 def test_a_database_at_0015_is_downgraded_as_well(fresh: Fresh, dumped: str) -> None:
@@ -150,7 +160,7 @@ def test_a_database_between_0003_and_0015_is_refused_with_what_to_do_and_not_tou
             act(url)
         assert str(caught.value) == (
             f"the database is at revision {revision}, which only an earlier version of this program knows: "
-            "with that version run `roadmap db downgrade 0003`, or restore a backup"
+            "with that version run `roadmap db downgrade 0003`, or restore a backup made at 0003 or 0015"
         )
     assert (whole_catalog(url), all_rows(url), schema.current(url)) == (*before, revision)
     (check,) = [check for check in diagnose(Settings(database_url=url)) if check.name == "migrations"]
