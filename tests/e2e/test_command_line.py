@@ -152,7 +152,7 @@ def test_the_embedded_database_is_stopped_started_and_moved(roadmap: Command, cr
     assert roadmap("db", "stop", "--json").json()["stopped"] is True
     assert "was not running" in roadmap("db", "stop").out
     assert roadmap("db", "start", "--json").json()["started"] is True
-    moved = roadmap("db", "downgrade", "0004", "--json").json()
-    assert (moved["revision"], moved["before"] > "0004") == ("0004", True)
+    moved = roadmap("db", "downgrade", "0004_platform", "--json").json()
+    assert (moved["revision"], moved["before"] > "0004_platform") == ("0004_platform", True)
     assert len(roadmap("list", "--json").json()["roadmaps"]) >= len(created)  # upgraded on the way
     assert moved["before"] in roadmap("db", "current").out
