@@ -101,12 +101,17 @@ def read_retry_request(file: str | None, *, instructions: str | None = None, use
 
 
 def _first_problem(error: "ValidationError", file: str | None, given: set[str]) -> str:
+    from domain.request import UNKNOWN_LANGUAGE
+
     problems = error.errors()
     path: Sequence[int | str] = problems[0]["loc"]
     field = str(path[-1] if len(path) == 1 else path[1])
     where = OPTIONS[field] if field in given else f"{file}: {'.'.join(map(str, path))}"
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{where}: {problems[0]['msg'].removeprefix('Value error, ')}{more}"
+    said = problems[0]["msg"].removeprefix("Value error, ")
+    if problems[0]["type"] == "string_pattern_mismatch" and field.endswith("_language"):
+        said = UNKNOWN_LANGUAGE.format(str(problems[0]["input"])[:60])
+    return f"{where}: {said}{more}"
 
 
 def _read_json(file: str) -> dict[str, Any]:
