@@ -39,7 +39,7 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
     from pydantic import ValidationError
 
     from domain.language import is_language
-    from domain.request import UNKNOWN_LANGUAGE, LearningRequest
+    from domain.request import UNKNOWN_LANGUAGE, LearningRequest, usable_user_id
 
     if goal is None and file is None:
         raise InvalidInput('say what is to be learned: roadmap create "learn to draw", or give --request FILE')
@@ -55,6 +55,8 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
         read = LearningRequest.model_validate({**request, **user, "preferences": {**preferences, **given}})
     except ValidationError as error:
         raise InvalidInput(_first_problem(error, file, {*given, *user})) from error
+    if user:
+        usable_user_id(str(user["user_id"]), "--user")
     if "primary_language" in given and not is_language(read.preferences.primary_language):
         raise InvalidInput(f"--language: {UNKNOWN_LANGUAGE.format(read.preferences.primary_language)}")
     return read

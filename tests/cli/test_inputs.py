@@ -80,7 +80,7 @@ def test_the_request_may_come_on_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
         ("x", {"available_hours_per_week": "many"}, "--hours-per-week: "),
         ("x", {"current_level": "wizard"}, "--level: Input should be 'beginner', 'intermediate' or 'advanced'"),
         ("x", {"primary_language": "Klingon!"}, "--language: there is no language 'Klingon!'"),
-        ("x", {"user_id": " "}, "--user: must not be blank"),
+        ("x", {"user_id": " "}, "--user: must not begin or end with a blank"),
         ("x", {"motivation": "\ud800"}, "--motivation: "),
         ("x", {"career_background": "y" * 4001}, "--background: "),
     ],
