@@ -24,7 +24,9 @@ SAFE: Final = {
 }
 """The lowest versions without the holes that advisories tell of."""
 
-PERMITTED: Final = r"MIT|BSD|0BSD|CC0-1|Apache|ISC|PSF|Mozilla Public License 2|MPL[- ]2|LGPL-3|CNRI-Python|PostgreSQL|Zlib"
+PERMITTED: Final = (
+    r"MIT|BSD|0BSD|CC0-1|Apache|ISC|PSF|Mozilla Public License 2|MPL[- ]2|LGPL-3|CNRI-Python|PostgreSQL|Zlib"
+)
 """Licences under which this program may be used and passed on together with what it needs."""
 
 
