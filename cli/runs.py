@@ -56,13 +56,14 @@ def create(
             "user_id": user,
         },
     )
-    if language is None and request is None and (note := language_note(wanted)):
-        tell(note)
 
-    def begin(orchestrator: "Orchestrator") -> "Awaitable[TaskView]":
+    async def begin(orchestrator: "Orchestrator") -> "TaskView":
         from orchestrator.terms import Terms
 
-        return orchestrator.create(wanted, review=stop, detach=detach, terms=Terms(time_zone=local_zone()))
+        task = await orchestrator.create(wanted, review=stop, detach=detach, terms=Terms(time_zone=local_zone()))
+        if language is None and request is None and (note := language_note(wanted)):
+            tell(note)
+        return task
 
     carry_out(begin, detach=detach, json=json)
 

@@ -87,7 +87,10 @@ def test_progress_is_drawn_on_a_terminal_and_never_on_stdout(roadmap: Command) -
         assert "Writing the contents" in said
         assert re.search(r"\d+ done \d+ running \d failed", said)
         assert "quiz of c-1-1-1: " in said
-    assert re.fullmatch(r"Roadmap learn-chess-\w{8}: partial_failure, \d+ of \d+ contents in .* s\.\n", plain.out)
+    ended, *notice = plain.out.splitlines()
+    assert re.fullmatch(r"Roadmap learn-chess-\w{8}: partial_failure, \d+ of \d+ contents in .* s\.", ended)
+    assert notice[0].startswith("Plan and worksheets, written by rules")
+    assert len(notice) == 2
 
 
 async def test_a_run_without_any_content_has_failed(roadmap: Command, settings: Settings) -> None:
