@@ -38,7 +38,7 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
     """
     from pydantic import ValidationError
 
-    from domain.request import UNKNOWN_LANGUAGE, LearningRequest
+    from domain.request import UNKNOWN_LANGUAGE, LearningRequest, usable_user_id
     from domain.text.language import is_language
 
     if goal is None and file is None:
@@ -55,6 +55,8 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
         read = LearningRequest.model_validate({**request, **user, "preferences": {**preferences, **given}})
     except ValidationError as error:
         raise InvalidInput(_first_problem(error, file, {*given, *user})) from error
+    if user:
+        usable_user_id(str(user["user_id"]), "--user")
     if "primary_language" in given and not is_language(read.preferences.primary_language):
         raise InvalidInput(f"--language: {UNKNOWN_LANGUAGE.format(read.preferences.primary_language)}")
     return read
@@ -101,12 +103,17 @@ def read_retry_request(file: str | None, *, instructions: str | None = None, use
 
 
 def _first_problem(error: "ValidationError", file: str | None, given: set[str]) -> str:
+    from domain.request import UNKNOWN_LANGUAGE
+
     problems = error.errors()
     path: Sequence[int | str] = problems[0]["loc"]
     field = str(path[-1] if len(path) == 1 else path[1])
     where = OPTIONS[field] if field in given else f"{file}: {'.'.join(map(str, path))}"
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{where}: {problems[0]['msg'].removeprefix('Value error, ')}{more}"
+    said = problems[0]["msg"].removeprefix("Value error, ")
+    if problems[0]["type"] == "string_pattern_mismatch" and field.endswith("_language"):
+        said = UNKNOWN_LANGUAGE.format(str(problems[0]["input"])[:60])
+    return f"{where}: {said}{more}"
 
 
 def _read_json(file: str) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Changing tables beside living sessions: short waits, tried again, bounded, and whoever is in the way is named."""
 
 import time
+from collections.abc import Sequence
+from typing import Any
 
 from alembic import context
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import OperationalError
 
 BRIEF = "300ms"
@@ -13,12 +15,14 @@ WAIT = 30.0
 
 _LOCK_NOT_AVAILABLE = "55P03"
 _IN_THE_WAY = text("""
-    SELECT DISTINCT l.pid, coalesce(nullif(a.application_name, ''), 'unknown') AS name, a.xact_start
+    SELECT DISTINCT l.pid, coalesce(nullif(a.application_name, ''), 'unknown') AS name, a.xact_start,
+        CAST(l.relation AS regclass) AS held
     FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
     WHERE l.granted AND l.pid <> pg_backend_pid()
       AND coalesce(a.datname = current_database(), true) AND coalesce(a.backend_type = 'client backend', true)
-      AND CASE WHEN CAST(:table AS text) IS NULL THEN l.locktype = 'virtualxid'
-               ELSE l.locktype = 'relation' AND l.relation = to_regclass(:table) END
+      AND CASE WHEN CAST(:tables AS text[]) IS NULL THEN l.locktype = 'virtualxid'
+               ELSE l.locktype = 'relation'
+                   AND l.relation IN (SELECT to_regclass(name) FROM unnest(CAST(:tables AS text[])) AS name) END
     ORDER BY a.xact_start NULLS LAST LIMIT 1
 """)
 
@@ -36,25 +40,25 @@ def change(connection: Connection, table: str, statement: str) -> None:
             connection.execute(text(statement))
             return
         except OperationalError as error:
-            _try_again(connection, error, table, deadline)
+            _try_again(connection, error, [table], deadline)
         finally:
             connection.execute(text("SET lock_timeout = 0"))
 
 
-def lock(connection: Connection, table: str) -> None:
-    """Take `table` for the rest of the transaction, without making writers queue for long before it is ours."""
+def lock(connection: Connection, *tables: str) -> None:
+    """Take all `tables` for the rest of the transaction, without making writers queue for long before they are ours."""
     deadline = time.monotonic() + wait()
     while True:
         savepoint = connection.begin_nested()
         try:
             connection.execute(text(f"SET LOCAL lock_timeout = '{BRIEF}'"))
-            connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+            connection.execute(text(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"))
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             savepoint.commit()
             return
         except OperationalError as error:
-            savepoint.rollback()
-            _try_again(connection, error, table, deadline)
+            savepoint.rollback()  # also gives back those of the tables that it had got
+            _try_again(connection, error, tables, deadline)
 
 
 def build_index(connection: Connection, name: str, table: str, definition: str) -> None:
@@ -73,7 +77,8 @@ def build_index(connection: Connection, name: str, table: str, definition: str) 
     except OperationalError as error:
         if _code(error) != _LOCK_NOT_AVAILABLE:
             raise
-        raise Blocked(f"index {name} waited {wait():g} s for {_in_the_way(connection, None)}") from error
+        holder = connection.execute(_IN_THE_WAY, {"tables": None}).first()
+        raise Blocked(f"index {name} waited {wait():g} s for {_named(holder)}") from error
     finally:
         connection.execute(text("SET lock_timeout = 0"))
 
@@ -82,21 +87,24 @@ def wait() -> float:
     return float(context.config.attributes.get("wait", WAIT))
 
 
-def _try_again(connection: Connection, error: OperationalError, table: str, deadline: float) -> None:
+def _try_again(connection: Connection, error: OperationalError, tables: Sequence[str], deadline: float) -> None:
     if _code(error) != _LOCK_NOT_AVAILABLE:
         raise error
     if time.monotonic() > deadline:
-        raise Blocked(f"table {table} was held for {wait():g} s by {_in_the_way(connection, table)}") from error
+        holder = connection.execute(_IN_THE_WAY, {"tables": list(tables)}).first()
+        table = tables[0] if holder is None else holder.held
+        raise Blocked(f"table {table} was held for {wait():g} s by {_named(holder)}") from error
     time.sleep(0.2)
 
 
-def _in_the_way(connection: Connection, table: str | None) -> str:
-    found = connection.execute(_IN_THE_WAY, {"table": table}).first()
-    if found is None:
+def _named(holder: Row[Any] | None) -> str:
+    if holder is None:
         return "a session that has ended meanwhile: run `roadmap db upgrade` again"
-    since = f"in a transaction since {found.xact_start:%Y-%m-%d %H:%M:%S%z}" if found.xact_start else "of another user"
-    end = f"SELECT pg_terminate_backend({found.pid})"
-    return f"session pid {found.pid} ({found.name}, {since}): end it ({end}) and run it again"
+    since = (
+        f"in a transaction since {holder.xact_start:%Y-%m-%d %H:%M:%S%z}" if holder.xact_start else "of another user"
+    )
+    end = f"SELECT pg_terminate_backend({holder.pid})"
+    return f"session pid {holder.pid} ({holder.name}, {since}): end it ({end}) and run it again"
 
 
 def _code(error: OperationalError) -> str | None:

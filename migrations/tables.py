@@ -24,5 +24,6 @@ def has_column(table: str, column: str) -> bool:
     return found.scalar() is not None
 
 
-def exists(table: str) -> bool:
-    return op.get_bind().execute(text("SELECT to_regclass(:table) IS NOT NULL"), {"table": table}).scalar() is True
+def exists(name: str) -> bool:
+    """Say whether there is a table or an index of this name."""
+    return op.get_bind().execute(text("SELECT to_regclass(:name) IS NOT NULL"), {"name": name}).scalar() is True

@@ -3,14 +3,13 @@
 from typing import Final
 from urllib.parse import urlsplit
 
+NO_ORIGIN: Final = "not an origin; write each as https://app.example, with a port where it is not the usual one"
 _USUAL_PORTS: Final = {"http": 80, "https": 443}
 
 
 def read_origin(text: str) -> str:
     """Return an origin as browsers write it. Raises ValueError for what no browser would send."""
-    wrong = ValueError(
-        f"{text[:100]!a} is no origin; write it as https://app.example, with a port where it is not the usual one"
-    )
+    wrong = ValueError(NO_ORIGIN)  # the text is not quoted: it may hold a password
     try:
         url = urlsplit(text)
         host, port = url.hostname, url.port

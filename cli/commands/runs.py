@@ -56,13 +56,14 @@ def create(
             "user_id": user,
         },
     )
-    if language is None and request is None and (note := language_note(wanted)):
-        echo_err(note)
 
-    def begin(orchestrator: "Orchestrator") -> "Awaitable[TaskView]":
+    async def begin(orchestrator: "Orchestrator") -> "TaskView":
         from orchestrator.commands.request_context import Terms
 
-        return orchestrator.create(wanted, review=stop, detach=detach, terms=Terms(time_zone=local_zone()))
+        task = await orchestrator.create(wanted, review=stop, detach=detach, terms=Terms(time_zone=local_zone()))
+        if language is None and request is None and (note := language_note(wanted)):
+            echo_err(note)
+        return task
 
     run_and_follow(begin, detach=detach, json=json)
 

@@ -1,7 +1,8 @@
 """Hours a week and a deadline that stand in the goal itself: "learn Go in 3 months, 4 hours a week".
 
-Read only where nothing else can be meant: a unit of time a week, and a span or a date that ends the goal after a word
-for it ("in", "by"), or a span with a word for "within" behind it ("三个月内").
+Read only where nothing else can be meant: a unit of time a week or a day; a span or a date that ends the goal after a
+word for it ("in", "by"); the same inside the goal where words of learning or of another clause stand around it
+(domain/pace/goal_spans.py); or a span with a word for "within" behind it ("三个月内").
 """
 
 import re
@@ -10,28 +11,59 @@ from functools import cache
 from typing import Final
 
 from domain.pace.deadlines import read_deadline, too_far
+from domain.pace.goal_spans import SOME_DAY, spans_inside
 from domain.pace.time_words import normal
 from domain.pace.time_words.numbers import CJK, NUMBER, value_of
 from domain.pace.time_words.spans import GAP, read_span
-from domain.pace.time_words.tables import A_WEEK, CLEARLY_BY, CLEARLY_WITHIN, HOURS, OR, PAST, WEEKLY, WORKING
+from domain.pace.time_words.tables import (
+    A_DAY,
+    A_WEEK,
+    CLEARLY_BY,
+    CLEARLY_WITHIN,
+    DAILY,
+    HOURS,
+    MINUTES,
+    OR,
+    PAST,
+    WEEKLY,
+    WORKING,
+)
 
 MAX_TAIL: Final = 60
 """Characters at the end of a goal in which a deadline is looked for."""
 _TITLE: Final = re.compile(r"\b(?:Day|Week|Month|Year)s?\b")
 """Of a work, as in "Around the World in 80 Days"."""
+MAX_HOURS_A_DAY: Final = 6
+"""More are rather slept or worked than learned."""
+_ABOUT: Final = (
+    r"(?<!\w)(?:in|à raison de|a razón de|with|at|about|around|mit|con|avec|com|etwa|circa|unos|environ|по|около) "
+)
+_DAILY: Final = (7.0, 7 / 60)
 _BLANKS: Final = " \t\n,;.!()，。；、！（）"
 
 
 def hours_in(goal: str) -> float | None:
-    """Hours a week that a goal names; None where it names none, or several."""
-    found = {float(value) for match in _hours_phrases(goal) if (value := value_of(match)) is not None}
+    """Hours a week that a goal names, those of a day seven times; None where it names none, or several."""
+    found = _hours_phrases(goal)
     return found.pop() if len(found) == 1 and 1 <= max(found) <= 168 else None
 
 
 def deadline_in(goal: str, today: date) -> str | None:
     """The words of a goal that name its deadline, as they stand there; None where none surely do."""
-    found = {words for words in (_tail(goal, today), *_inside(goal)) if words and _is_ahead(words, today)}
-    return found.pop() if len(found) == 1 else None
+    text = _hours_blanked(goal)
+    named = (_tail(goal, today), *_inside(goal), *spans_inside(text))
+    found = {words for words in named if words and _is_ahead(words, today)}
+    days = {read_deadline(words, today) for words in found}
+    return max(found, key=len) if len(days) == 1 else None
+
+
+def without_times(goal: str) -> str:
+    """A goal without the hours and deadlines that are read from it, or would be if they were not past."""
+    text = _hours_blanked(goal)
+    for words in (_tail(text, SOME_DAY), *_inside(text), *spans_inside(text)):
+        if words and (words != text.strip(_BLANKS)):
+            text = re.sub(rf"(?:[ ,，、]*[在用于]?){re.escape(words)}[にで]?(?:[,，、](?=.))?", " ", text, count=1)
+    return " ".join(text.split()) if any(map(str.isalnum, text)) else goal
 
 
 def _is_ahead(words: str, today: date) -> bool:
@@ -39,27 +71,49 @@ def _is_ahead(words: str, today: date) -> bool:
     return day is not None and day > today and not too_far(day, today)
 
 
-def _hours_phrases(goal: str) -> list[str]:
+def _hours_phrases(goal: str) -> set[float]:
     text = normal(goal)
-    phrases = []
-    for pattern in _hours_patterns():
+    found = set()
+    for pattern, times in _hours_patterns():
         for match in pattern.finditer(text):
             if _misleading().search(text[max(0, match.start() - 30) : match.start()]):
-                return []
-            phrases.append(match["number"])
-    return phrases
+                return set()
+            if _is_working().match(text[match.end() : match.end() + 30]):
+                return set()
+            if (value := value_of(match["number"])) is not None:
+                found.add(round(value * times, 1))
+                if times in _DAILY and value * times > 7 * MAX_HOURS_A_DAY:
+                    return set()
+    return found
+
+
+def _hours_blanked(goal: str) -> str:
+    """A comma in the place of hours, so that what stands before them ends there."""
+    for pattern, _ in _hours_patterns():
+        goal = re.sub(rf"(?:{_ABOUT})?(?:{pattern.pattern})的?", ",", goal, flags=re.IGNORECASE)
+    return goal
 
 
 @cache
-def _hours_patterns() -> tuple[re.Pattern[str], ...]:
+def _hours_patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
+    """Patterns of hours, and how many of them a week has."""
     number = rf"(?P<number>{NUMBER})"
     purpose = "(?: ?of (?:study|learning|practice|work))?"
-    return (
-        re.compile(
-            rf"(?<![\w.,:/-]){number}[ -]?(?:{HOURS}){purpose} ?(?:{A_WEEK})(?![^\W{CJK}]*\w? ?(?:job|contract))"
-        ),
-        re.compile(rf"(?<![a-zа-я])(?:{WEEKLY}) ?(?:学习|练习|學習)? ?{number} ?(?:{HOURS})"),
-    )
+    no_job = rf"(?![^\W{CJK}]*\w? ?(?:job|contract))"
+    found = []
+    for units, size in ((HOURS, 1.0), (MINUTES, 1 / 60)):
+        for behind, before, days in ((A_WEEK, WEEKLY, 1), (A_DAY, DAILY, 7)):
+            patterns = (
+                rf"(?<![\w.,:/-]){number}[ -]?(?:{units}){purpose} ?(?:{behind})(?!\w){no_job}",
+                rf"(?<![a-zа-я])(?:{before}) ?(?:学习|练习|學習|学|花|用)? ?{number} ?(?:{units})(?![a-zа-я])",
+            )
+            found += [(re.compile(pattern), days * size) for pattern in patterns]
+    return tuple(found)
+
+
+@cache
+def _is_working() -> re.Pattern[str]:
+    return re.compile(rf" ?(?:{WORKING})")
 
 
 @cache
@@ -70,7 +124,7 @@ def _misleading() -> re.Pattern[str]:
 
 def _tail(goal: str, today: date) -> str | None:
     """The longest end of a goal that is a deadline with a word before it, behind which hours a week may stand."""
-    text = _without_hours(goal).rstrip(_BLANKS)
+    text = _hours_blanked(goal).rstrip(_BLANKS)
     start = max(0, len(text) - MAX_TAIL)
     for place in range(start, len(text)):
         if place and text[place - 1].isalnum():
@@ -83,12 +137,6 @@ def _tail(goal: str, today: date) -> str | None:
         if clear.match(said) and read_deadline(words, today) is not None:
             return words
     return None
-
-
-def _without_hours(goal: str) -> str:
-    for pattern in _hours_patterns():
-        goal = re.sub(rf"(?:{pattern.pattern})\W*$", "", goal, flags=re.IGNORECASE)
-    return goal
 
 
 @cache

@@ -10,11 +10,15 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from domain.pace.goal_pace import without_times
+
 MAX_TITLE_CHARS: Final = 80
 _JOINERS: Final = "\u200c\u200d"  # written in Persian and inside emoji
 _EDGE: Final = " \t'\"“”‘’«».,;:!?¡¿-–—/&()（）。，、；：！？《》「」"
 _MARKUP: Final = r"https?://\S+|</?[A-Za-z!][^<>]{0,200}>|[<>`*_\[\]{}|\\~^$=]|--+|\(\)"
 _CHINESE: Final = r"[^\u3040-\u30ff\uac00-\ud7af]*[\u3400-\u9fff][^\u3040-\u30ff\uac00-\ud7af]*"
+_DANGLING: Final = re.compile(r"(?<!\w)(?:the|an?|of|last|first|der|die|das|les|los)$", re.IGNORECASE)
+"""Ends no subject: what was cut off belongs to it ("win the 24 hours of Le Mans")."""
 _GOES_ON: Final = r"(?i)(?:the|an?|das|die|der|le|la|el|il|o)\s|.*\s(?:and|or|y|et|und|e|и)\s"
 """A list's last part, or an apposition ("Go, the board game")."""
 
@@ -49,8 +53,11 @@ def read_goal(goal: str) -> Goal:
     text = plain(re.sub(_MARKUP, " ", plain(goal)))
     if not _has_letters(text):
         return Goal("", "", "")
+    text = without_times(text)
     verb, clause, said = (_clause_zh if re.fullmatch(_CHINESE, text) else _clause)(text)
-    if _pattern("learn").fullmatch(said):  # "I can't cook but I want to learn"
+    if _pattern("learn").fullmatch(said) or _pattern("learn_after").fullmatch(
+        said
+    ):  # "I can't cook but I want to learn"
         verb, clause, said = "", text, text
     return Goal(verb, clause, plain(said[:1].upper() + said[1:], MAX_TITLE_CHARS))
 
@@ -66,7 +73,7 @@ def _clause(text: str) -> tuple[str, str, str]:
         rank = 3 + bool(_start("background").match(clause))
         start, rank, verb, rest = _object(clause) or (len(clause), rank, "", clause)
         if not _pattern("negation").search(clause[:start]):
-            ranked.append((rank, place, verb, rest))
+            ranked.append((4 if _pattern("already").search(clause) else rank, place, verb, rest))
     _, place, verb, rest = min(ranked, default=(9, len(clauses) - 1, "", clauses[-1]))
     verb, rest = _without_leads(verb, rest)
     tail = clauses[place + 1] if place + 1 < len(clauses) else ""
@@ -100,7 +107,8 @@ def _without_leads(verb: str, rest: str) -> tuple[str, str]:
 
 def _cut(text: str) -> str:
     parts = (part.strip(_EDGE) for part in _pattern("cut").split(text))
-    return next(filter(_has_letters, parts), text)
+    said = next(filter(_has_letters, parts), text)
+    return text if _DANGLING.search(said) else said
 
 
 def _clause_zh(text: str) -> tuple[str, str, str]:

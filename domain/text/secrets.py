@@ -30,7 +30,7 @@ _KEYS: Final = re.compile(
     r"|(?:AKIA|ASIA)[A-Z0-9*]{12,}"  # AWS
     r"|gh[pousr]_[A-Za-z0-9*]{16,}|github_pat_[\w*]{16,}|glpat-[\w*-]{16,}"
     r"|lsv2_[a-z]{2}_[\w*]{8,}|ls__[A-Za-z0-9*]{16,}"  # LangSmith
-    r"|tvly-[\w*•…-]{8,}|hf_[A-Za-z0-9*•…]{16,}|gsk_[A-Za-z0-9*•…]{16,}|r8_[A-Za-z0-9*]{16,}"
+    r"|hf_[A-Za-z0-9*•…]{16,}|gsk_[A-Za-z0-9*•…]{16,}|r8_[A-Za-z0-9*]{16,}"
     r"|pplx-[A-Za-z0-9*]{20,}|nvapi-[\w*-]{20,}|jina_[A-Za-z0-9*]{20,}|fw_[A-Za-z0-9*]{20,}|npm_[A-Za-z0-9*]{20,}"
     r"|xox[abeoprs]-[A-Za-z0-9*-]{10,}|xapp-[A-Za-z0-9*-]{20,}"  # Slack
     r"|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9*]{8,}|SG\.[\w*-]{16,}(?:\.[\w-]+)*|dop_v1_[a-f0-9*]{16,}"
@@ -39,7 +39,7 @@ _KEYS: Final = re.compile(
 )
 """Keys whose beginning no ordinary word has."""
 _DASHED: Final = re.compile(
-    rf"(?<![A-Za-z0-9])(?:sk|pk|rk|xai|csk)[-_](?:(?:\w|{_HIDDEN}|-)++|(?=\.{{3}}))(?:\.{{3}}\w{{1,12}})?"
+    rf"(?<![A-Za-z0-9])(?:sk|pk|rk|xai|csk|tvly)[-_](?:(?:\w|{_HIDDEN}|-)++|(?=\.{{3}}))(?:\.{{3}}\w{{1,12}})?"
 )
 """Keys that begin as `sk-learn-basics-1a2b3c4d` does; `_is_key` tells them from names."""
 _HALF: Final = re.compile(rf"{_HIDDEN}|\.\.\.")

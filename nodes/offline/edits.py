@@ -1,7 +1,7 @@
 """Edits by rules: what instructions ask for, and the repair of what code found broken."""
 
+from domain.editing.repairs import repair
 from domain.editing.review import EditPlan, NewPart, NewParts, Operation
-from domain.repairs import repair
 from domain.text.goals import plain
 from domain.text.instructions import parts_of, read_instructions
 from nodes.authors.port import EditPlanBrief, NewPartsBrief

@@ -3,6 +3,7 @@
 Applications often have a package `migrations` of their own, so the name is ours only while our files are loaded.
 """
 
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,9 +18,16 @@ if TYPE_CHECKING:
 
 SCRIPTS: Final = Path(__file__).parents[2] / "migrations"
 _NAME: Final = SCRIPTS.name
+_ID: Final = re.compile(r'^revision = "(.+)"$', re.MULTILINE)
 _LOADING: Final = threading.RLock()
 _OURS: Final[dict[str, ModuleType]] = {}
 """Kept, so that an exception of a revision is of the class that its caller knows."""
+
+
+def revision_ids() -> tuple[str, ...]:
+    """Return the ids of all revisions, oldest first, without loading any of them."""
+    files = sorted((SCRIPTS / "versions").glob("[0-9]*.py"))
+    return tuple(found[1] for file in files if (found := _ID.search(file.read_text(encoding="utf-8"))))
 
 
 @contextmanager

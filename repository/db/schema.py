@@ -8,11 +8,11 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from domain.errors import DatabaseUnavailable, InvalidInput
+from domain.errors import Conflict, DatabaseUnavailable, InvalidInput
 from repository.db.connection_errors import said, to_do
-from repository.db.revisions import SCRIPTS, own_migrations, run
+from repository.db.revisions import SCRIPTS, own_migrations, revision_ids, run
 from repository.db.urls import psycopg_arguments, where
 
 if TYPE_CHECKING:
@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
-KNOWN: Final = tuple(sorted(path.name[:4] for path in (SCRIPTS / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")))
+KNOWN: Final = revision_ids()
 HEAD: Final = KNOWN[-1]
 BASE: Final = "base"
+RENAMED: Final = {"0015": "0004_platform"}
+"""Ids of version 0.1.0, and what the same schema is called now."""
+REMOVED: Final = tuple(f"{number:04}" for number in range(4, 15))
+"""Ids of version 0.1.0 that lay between two of the present ones."""
 
 _SESSION: Final = """
     SET application_name = 'roadmap db';
@@ -37,8 +41,18 @@ _SESSION: Final = """
     END $$;
 """
 _LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended('roadmap-orchestrator migrations', 0))"
+_RENAME: Final = "UPDATE public.alembic_version SET version_num = %s WHERE version_num = %s"
+_IS_CUT_OFF: Final = "SELECT to_regclass('public.uq_roadmap_tasks_active_structure') IS NOT NULL"
+"""Whether a database at 0003 has the tables of 0004_platform already, and lacks some of its indexes."""
 _TURN: Final = 3600.0
 """Seconds to wait for another upgrade to end: a large table takes its time."""
+
+
+class Unknown(NamedTuple):
+    """What is wrong with a revision that this code does not know, and what to do about it."""
+
+    reason: str
+    to_do: str
 
 
 def current(url: str) -> str | None:
@@ -64,7 +78,7 @@ def upgrade(url: str, revision: str = "head", *, wait: float = 30.0) -> None:
     """
     target = HEAD if revision == "head" else revision
     _refuse_strange(target, KNOWN)
-    _move(url, target, wait, lambda present: present is not None and present >= target)
+    _move(url, target, wait, lambda present: _position(present) >= _position(target))
 
 
 def downgrade(url: str, revision: str, *, wait: float = 30.0) -> None:
@@ -72,11 +86,11 @@ def downgrade(url: str, revision: str, *, wait: float = 30.0) -> None:
     _refuse_strange(revision, (BASE, *KNOWN))
 
     def is_there(present: str | None) -> bool:
-        if revision != BASE and (present is None or present < revision):
+        if _position(present) < _position(revision):
             raise InvalidInput(
                 f"the database is at {present or BASE}, before {revision}: `roadmap db upgrade` goes there"
             )
-        return present == revision or (present is None and revision == BASE)
+        return _position(present) == _position(revision)
 
     _move(url, revision, wait, is_there, down=True)
 
@@ -95,7 +109,12 @@ def _move(url: str, target: str, wait: float, is_there: Callable[[str | None], b
         connection.execute(_SESSION)
         take_turn(connection)
         present = _revision(connection)
+        if present in RENAMED:
+            connection.execute(_RENAME, [RENAMED[present], present])
+            present = RENAMED[present]
         _refuse_unknown(present)
+        if down and present == "0003" and _value(connection, _IS_CUT_OFF):
+            raise Conflict("an upgrade from 0003 was cut off: finish it with `roadmap db upgrade` before a downgrade")
         if not is_there(present):
             _run(connection, target, wait, down)
 
@@ -140,12 +159,27 @@ def _revision(connection: "psycopg.Connection[Any]") -> str | None:
     return found
 
 
-def _refuse_unknown(revision: str | None) -> None:
-    if revision is not None and revision not in KNOWN:
-        raise DatabaseUnavailable(
-            f"the database is at revision {revision}, newer than this installation, which ends at {HEAD}: "
-            "install the roadmap-orchestrator that upgraded it"
+def _position(revision: str | None) -> int:
+    return KNOWN.index(revision) if revision not in (None, BASE) else -1
+
+
+def unknown(revision: str | None) -> Unknown | None:
+    """Say why this code can do nothing with a database at `revision`; None where it can."""
+    if revision is None or revision in KNOWN or revision in RENAMED:
+        return None
+    if revision in REMOVED:
+        return Unknown(
+            "which only an earlier version of this program knows",
+            "with that version run `roadmap db downgrade 0003`, or restore a backup made at 0003 or 0015",
         )
+    return Unknown(
+        f"newer than this installation, which ends at {HEAD}", "install the roadmap-orchestrator that upgraded it"
+    )
+
+
+def _refuse_unknown(revision: str | None) -> None:
+    if found := unknown(revision):
+        raise DatabaseUnavailable(f"the database is at revision {revision}, {found.reason}: {found.to_do}")
 
 
 def _refuse_strange(revision: str, known: tuple[str, ...]) -> None:

@@ -87,7 +87,10 @@ def test_progress_is_drawn_on_a_terminal_and_never_on_stdout(roadmap: Command) -
         assert "Writing the contents" in said
         assert re.search(r"\d+ done \d+ running \d failed", said)
         assert "quiz of c-1-1-1: " in said
-    assert re.fullmatch(r"Roadmap learn-chess-\w{8}: partial_failure, \d+ of \d+ contents in .* s\.\n", plain.out)
+    ended, *notice = plain.out.splitlines()
+    assert re.fullmatch(r"Roadmap learn-chess-\w{8}: partial_failure, \d+ of \d+ contents in .* s\.", ended)
+    assert notice[0].startswith("Plan and worksheets, written by rules")
+    assert len(notice) == 2
 
 
 async def test_a_run_without_any_content_has_failed(roadmap: Command, settings: Settings) -> None:
@@ -152,7 +155,7 @@ def test_the_embedded_database_is_stopped_started_and_moved(roadmap: Command, cr
     assert roadmap("db", "stop", "--json").json()["stopped"] is True
     assert "was not running" in roadmap("db", "stop").out
     assert roadmap("db", "start", "--json").json()["started"] is True
-    moved = roadmap("db", "downgrade", "0004", "--json").json()
-    assert (moved["revision"], moved["before"] > "0004") == ("0004", True)
+    moved = roadmap("db", "downgrade", "0004_platform", "--json").json()
+    assert (moved["revision"], moved["before"] > "0004_platform") == ("0004_platform", True)
     assert len(roadmap("list", "--json").json()["roadmaps"]) >= len(created)  # upgraded on the way
     assert moved["before"] in roadmap("db", "current").out

@@ -136,7 +136,7 @@ async def test_retries_of_every_type_survive_kills(
         tasks: list[TaskView] = []
         while fleet.kills < kills:
             batch = await client.retry_failed(creation.roadmap_id, detach=True)
-            wanted = RetryRequest(preferences={"motivation": f"round {len(tasks)}"})
+            wanted = RetryRequest(preferences={"learning_goal": f"learn to survive round {len(tasks)}"})
             singles = [
                 await client.retry(creation.roadmap_id, "c-1-1-1", kind, wanted, detach=True)
                 for kind in (ContentType.TUTORIAL, ContentType.RESOURCES)

@@ -133,6 +133,20 @@ def test_a_database_that_needs_an_upgrade(tmp_path: Path, port: int) -> None:
     assert "0003" in current.out
 
 
+def test_a_database_of_a_revision_that_is_no_more(tmp_path: Path, port: int) -> None:
+    server = tcp_url(port)
+    url = url_of(server, create_database(server, "between", template="template0"))
+    schema.upgrade(url, "0003")
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0009'")
+    command = ForkedCommand(tmp_path, DATABASE_URL=url)
+    lists, creates, current, doctor, upgrade = command.all(*COMMANDS, ["db", "upgrade"])
+    for done in (lists, creates, doctor, upgrade):
+        check(done, "0009", "`roadmap db downgrade 0003`")
+    assert (current.code, current.err) == (0, "")
+    assert "0009" in current.out
+
+
 def test_a_database_that_is_newer_than_the_code(tmp_path: Path, port: int) -> None:
     server = tcp_url(port)
     url = url_of(server, create_database(server, "new", template="template0"))

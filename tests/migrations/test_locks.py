@@ -17,7 +17,12 @@ from tests.migrations.killing import killed_at_the_end, until
 
 INVALID = "SELECT relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE NOT indisvalid"
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1 FROM pg_class"
+
 SIZES = [pytest.param(20_000, id="smoke"), pytest.param(1_000_000, id="full", marks=pytest.mark.soak)]
+
+
+def before(revision: str) -> str:
+    return schema.KNOWN[schema.KNOWN.index(revision) - 1]
 
 
 @pytest.mark.parametrize("tasks", SIZES)
@@ -78,22 +83,47 @@ def test_a_kill_while_an_index_is_built_leaves_nothing_that_the_next_run_trusts(
     schema.check(at_0002)
 
 
-@pytest.mark.parametrize("revision", ["0002", "0005", "0006"])
+@pytest.mark.parametrize(
+    ("revision", "table"),
+    [
+        ("0002", "roadmap_tasks"),
+        ("0004_platform", "roadmap_tasks"),
+        ("0004_platform", "roadmap_metadata"),
+        ("0006_pace", "roadmap_metadata"),
+    ],
+)
 def test_a_table_held_by_a_forgotten_transaction_stops_no_writer_and_names_the_holder(
-    fresh: Fresh, legacy: str, revision: str
+    fresh: Fresh, legacy: str, revision: str, table: str
 ) -> None:
     url = fresh(legacy)
-    schema.upgrade(url, f"{int(revision) - 1:04}")
+    schema.upgrade(url, before(revision))
     with psycopg.connect(url, application_name="half done") as holder:
-        holder.execute("SELECT count(*) FROM roadmap_tasks, roadmap_metadata WHERE false")
+        holder.execute(f"SELECT count(*) FROM {table}".encode())
         with (
             writing(url, WRITES_TASKS) as of_tasks,
             writing(url, WRITES_ROADMAPS) as of_roadmaps,
-            pytest.raises(DatabaseUnavailable, match=rf"session pid {holder.info.backend_pid} \(half done, "),
+            pytest.raises(
+                DatabaseUnavailable, match=rf"^table {table} was held .* session pid {holder.info.backend_pid} "
+            ),
         ):
             schema.upgrade(url, revision, wait=0.7)
     assert max(of_tasks.longest, of_roadmaps.longest) < 1.0
     schema.upgrade(url)
+
+
+@pytest.mark.parametrize("table", ["roadmap_metadata", "task_events", "webhooks"])
+def test_a_downgrade_names_the_session_that_holds_any_of_its_tables_and_changes_nothing(
+    fresh: Fresh, migrated: str, table: str
+) -> None:
+    url = fresh(migrated)
+    schema.downgrade(url, "0004_platform")
+    before = catalog(url)
+    with psycopg.connect(url) as holder:
+        holder.execute(f"SELECT count(*) FROM {table}".encode())
+        with pytest.raises(DatabaseUnavailable, match=rf"^table {table} was held .* pid {holder.info.backend_pid} "):
+            schema.downgrade(url, "0003", wait=0.5)
+    assert (schema.current(url), catalog(url)) == ("0004_platform", before)
+    schema.downgrade(url, "0003")
 
 
 def test_a_transaction_that_ends_in_time_only_delays_an_upgrade(fresh: Fresh, legacy: str) -> None:
@@ -107,12 +137,12 @@ def test_a_transaction_that_ends_in_time_only_delays_an_upgrade(fresh: Fresh, le
     schema.check(url)
 
 
-@pytest.mark.parametrize("revision", ["0002", "0003", "0005"])
+@pytest.mark.parametrize("revision", ["0002", "0003", "0004_platform"])
 def test_a_session_ended_by_the_server_in_mid_revision_is_one_line_and_the_next_run_ends_clean(
     fresh: Fresh, legacy: str, revision: str
 ) -> None:
     url = fresh(legacy)
-    schema.upgrade(url, f"{int(revision) - 1:04}")
+    schema.upgrade(url, before(revision))
     with (
         psycopg.connect(url) as holder,
         psycopg.connect(url, autocommit=True) as looker,

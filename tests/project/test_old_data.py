@@ -1,6 +1,7 @@
 """What earlier versions left in a database is read, resumed and retried by this one; the unknown is named as such.
 
-tests/support/old_data.py writes the files. Each is loaded at the revision that it is named after, then upgraded.
+`rows_*.sql` are written by tests/support/old_data.py; each is loaded at the revision that it is named after, then
+upgraded. `dump_0015.sql` is a whole database of version 0.1.0, of rows that were made at its revision 0011.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -29,7 +30,8 @@ from tests.support.databases import create_database, drop_database, url_of
 from tests.support.old_data import GOALS
 from tests.support.processes import broken_promises
 
-FILES: Final = sorted((Path(__file__).parents[1] / "fixtures").glob("rows_*.sql"))
+FIXTURES: Final = Path(__file__).parents[1] / "fixtures"
+FILES: Final = [FIXTURES / "dump_0015.sql", *sorted(FIXTURES.glob("rows_*.sql"))]
 QUIZZES: Final = {(AuthorRole.QUIZ, "c-1-1-1"), (AuthorRole.QUIZ, "c-1-1-2")}
 
 
@@ -40,7 +42,9 @@ def old_url(request: pytest.FixtureRequest, server_url: str) -> Iterator[str]:
     name = create_database(server_url, template="template0")
     url = url_of(server_url, name)
     try:
-        schema.upgrade(url, file.stem.removeprefix("rows_"))
+        kind, _, revision = file.stem.partition("_")
+        if kind == "rows":
+            schema.upgrade(url, revision)
         with psycopg.connect(url) as connection:
             connection.execute(file.read_bytes())
         schema.upgrade(url)

@@ -1,6 +1,6 @@
 """Rows, events and checkpoints as this version writes them, kept in tests/fixtures for all later ones to read.
 
-    .venv/bin/python -m tests.support.old_data tests/fixtures/rows_0011.sql
+    .venv/bin/python -m tests.support.old_data tests/fixtures/rows_REVISION.sql
 
 writes the file for the newest revision. A file that a release has brought is never written anew.
 """

@@ -49,7 +49,9 @@ def restore(file: File, clean: Clean = False, json: Json = False) -> None:
         print_json({"file": str(file.absolute()), "revision": revision, "newest": schema.HEAD})
     else:
         print_text(f"The database holds what {file} did, at revision {revision or 'none'}.")
-        if revision != schema.HEAD and settings.database_url is not None:
+        if unknown := schema.unknown(revision):
+            echo_err(f"This version cannot use revision {revision}, {unknown.reason}: {unknown.to_do}.")
+        elif revision != schema.HEAD and settings.database_url is not None:
             echo_err(f"This version works on {schema.HEAD}: run `roadmap db upgrade`.")
         echo_err("Runs that were going on read as stale: a worker takes them up, or `roadmap resume TASK_ID`.")
 

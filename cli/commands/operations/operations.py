@@ -40,7 +40,7 @@ def current(json: Json = False) -> None:
 
 @db.command()
 def upgrade(
-    revision: Annotated[str, typer.Argument(metavar="REVISION", help="As 0004; the newest, unless given.")] = "head",
+    revision: Annotated[str, typer.Argument(metavar="REVISION", help="As 0003; the newest, unless given.")] = "head",
     json: Json = False,
 ) -> None:
     """Bring the database to a revision, usually the newest."""
@@ -55,7 +55,7 @@ def upgrade(
 
 @db.command()
 def downgrade(
-    revision: Annotated[str, typer.Argument(metavar="REVISION", help="As 0004, or base for the state before 0001.")],
+    revision: Annotated[str, typer.Argument(metavar="REVISION", help="As 0003, or base for the state before 0001.")],
     json: Json = False,
 ) -> None:
     """Take the database back to a revision. What that one cannot hold is lost."""

@@ -163,15 +163,44 @@ CLEARLY_BY: Final = (
 """Before a date at the end of a goal."""
 
 HOURS: Final = (
-    "hours?|hrs?|h|stunden?|std\\.?|horas?|heures?|or[ae]|час(?:ов|а)?|ч|[个個]?小[时時]|[个個]?钟头|時間|시간"
+    "hours?|hrs?|h|(?:wochen)?stunden?|std\\.?|horas?|heures?|or[ae]|час(?:ов|а)?|ч"
+    "|[个個]?小[时時]|[个個]?钟头|時間|시간씩?"
 )
+MINUTES: Final = "minutes?|mins?|minuten?|minutos?|minut[oi]|минут[аыу]?|мин|分[钟鐘]?間?|분"
 A_WEEK: Final = (
-    "(?:an?|per|each|every|/) ?(?:week|wk)|weekly|/ ?w|(?:pro|die|in der|je|/) ?woche|wöchentlich"
-    "|(?:por|a la|a|à la|/) ?semana|(?:par|/) ?semaine|alla settimana|a settimana|в неделю|/ ?[周週주]|每周|毎週"
+    "(?:an?|per|each|every|/|in a) ?(?:week|wk)|weekly|/ ?w|(?:pro|die|in der|je|jede|/) ?woche|wöchentlich"
+    "|(?:por|a la|a|à|à la|cada|/) ?semana|semana(?:les|is)|(?:par|/|chaque) ?semaine|hebdomadaires?"
+    "|(?:alla|a|la|per|ogni) settimana|settimanali|в неделю|каждую неделю|еженедельно|/ ?[周週주]|每周|毎週"
 )
 WEEKLY: Final = (
-    "每[周週]|每个?星期|每礼拜|一[周週]|毎週に?|1?週間に|週に?|매주|주당?|일주일에|wöchentlich|weekly|еженедельно"
+    "每[周週]|每个?星期|每礼拜|一[周週]|一个?星期|毎週に?|1?週間に|週に?|매주|주당?|(?:일주일|1주일?)에"
+    "|wöchentlich|jede woche|pro woche|weekly|every week|each week|cada semana|chaque semaine|ogni settimana"
+    "|еженедельно|каждую неделю"
 )
+A_DAY: Final = (
+    "(?:an?|per|each|every|/) ?day|daily|(?:pro|am|jeden|je|/) ?tag|täglich|(?:por|al|cada|ao|/) ?d[ií]a"
+    "|diari[ao]s|(?:par|chaque|/) ?jour|(?:al|ogni) giorno|в день|каждый день|ежедневно"
+)
+DAILY: Final = (
+    "每[天日]|一天|毎日|1?日に|매일|하루에?|täglich|jeden tag|daily|every day|each day|cada d[ií]a|chaque jour"
+    "|ogni giorno|каждый день|ежедневно"
+)
+LEARNING: Final = (
+    "learn(?:ing)?|study|master|become|understand|know|pass|want to|i want|i'd like to|improve|prepare"
+    "|lernen?|(?:lerne|werde|kann) ich|beherrschen|bestehen|verstehen|werden|können|will ich|möchte(?: ich)?"
+    "|ich (?:will|möchte)"
+    "|aprender|estudiar|dominar|aprobar|quiero|quisiera|me gustaría|estudar|passar|quero|gostaria de"
+    "|apprendre|étudier|maîtriser|réussir|devenir|je (?:veux|voudrais|souhaite)|j'aimerais"
+    "|imparare|studiare|diventare|superare|voglio|vorrei|выучить|научиться|изучить|освоить|сдать|стать|хочу|понять"
+)
+"""Words of learning or wishing, beside which a span of a goal is its deadline."""
+OTHER_CLAUSE: Final = (
+    "while|because|so|with|without|for (?:my|work|a|fun)|from (?:scratch|zero)|as a|mit|ohne|weil|damit"
+    "|für meine?n?|von (?:null|grund)|con|sin|porque|desde cero|para mi|avec|sans|pour mon|parce|com|sem|do zero"
+    "|senza|da zero|с|без|для|чтобы"
+)
+"""Behind a span of a goal: what begins something else than its owner ("in 3 months of war")."""
+
 WORKING: Final = (
     "work(?:s|ing)?|job|arbeite[nt]?|trabaj\\w*|travaill\\w*|lavor\\w*|trabalh\\w*|работ\\w*|工作|上班|仕事|働\\w*|일"
 )

@@ -123,7 +123,7 @@ def test_watch_as_json_prints_one_event_a_line_and_nothing_else(roadmap: Roadmap
 
 def test_the_next_page_keeps_every_filter_and_can_be_pasted(roadmap: Roadmap) -> None:
     """It led to the pages of all users, fifty at a time."""
-    user = "ann o'neil \x1b$(date)"
+    user = "ann o'neil $(date)"
     for goal in ("chess", "go"):
         assert roadmap("create", goal, "--detach", "--user", user).code == 0
     assert roadmap("create", "learn bridge", "--detach").code == 0

@@ -26,6 +26,7 @@ xai-AbCdEf1234567890AbCdEf1234567890
 gsk_AbCdEf1234567890AbCdEf1234567890
 hf_AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh
 tvly-dev-AbCdEf1234567890
+tvly-AbCdEf1234567890AbCdEf1234567890
 lsv2_pt_0123456789abcdef
 lsv2_sk_0123456789abcdef_0123456789
 pplx-abcdefghijklmnopqrstuvwxyz
@@ -68,6 +69,7 @@ ORDINARY = """
 hf-transformers-in-practice-1a2b3c4d
 sk-learn-in-practice-1a2b3c4d
 pk-management-for-teams-1a2b3c4d
+tvly-travel-planning-1a2b3c4d
 xai-explainable-artificial-intelligence-1a2b3c4d
 sk-ant-colonies-and-optimisation-1a2b3c4d
 sk-or-hungarian-for-beginners-1a2b3c4d

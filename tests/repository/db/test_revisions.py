@@ -11,7 +11,7 @@ PROGRAM = """
 import sys
 from repository import schema
 schema.upgrade(sys.argv[1])
-schema.downgrade(sys.argv[1], "0014")
+schema.downgrade(sys.argv[1], "0004_platform")
 import migrations
 from migrations import later
 print(migrations.__file__, later.__file__, schema.current(sys.argv[1]))
@@ -31,7 +31,7 @@ def test_an_application_with_migrations_of_its_own_gets_ours_run_and_keeps_its_o
             command = [sys.executable, "-c", begin + PROGRAM, url_of(server_url, database)]
             ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
             assert ended.stderr == ""
-            assert ended.stdout.split() == [str(own / "__init__.py"), str(own / "later.py"), "0014"]
+            assert ended.stdout.split() == [str(own / "__init__.py"), str(own / "later.py"), "0004_platform"]
     finally:
         drop_database(server_url, database)
 

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from cli.app import main
@@ -18,6 +19,19 @@ def test_a_backup_says_where_it_is(tmp_path: Path, capfd: pytest.CaptureFixture[
     assert main(["db", "restore", str(file), "--json"]) == 0
     restored = json.loads(capfd.readouterr().out)
     assert restored["revision"] == restored["newest"]
+
+
+def test_a_backup_of_a_revision_that_is_no_more_is_restored_with_what_to_do(
+    database_url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0009'")
+    assert main(["db", "backup", str(tmp_path / "roadmap.dump")]) == 0
+    assert main(["db", "restore", str(tmp_path / "roadmap.dump")]) == 0
+    said = capfd.readouterr().err
+    assert "cannot use revision 0009" in said
+    assert "`roadmap db downgrade 0003`" in said
+    assert "run `roadmap db upgrade`" not in said
 
 
 def test_a_database_in_use_is_a_conflict(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -35,7 +35,6 @@ def test_settings_print_nothing_of_a_secret(
         "SEARCH_KEY": "planted",
         "SEARCH_URL": "https://planted:planted@search.example/v1?token=planted",
         "JWT_ISSUER": "https://ann:planted@issuer.example",
-        "HTTP_CORS": "https://ann:planted@app.example",
     }.items():
         monkeypatch.setenv(f"ROADMAP_{name}", value)
     for options in ([], ["--json"]):

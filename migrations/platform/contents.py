@@ -1,10 +1,6 @@
 """Each concept of a legacy framework gets its content rows, with the status that is written in the framework."""
 
 from alembic import op
-from sqlalchemy import text
-
-revision = "0007"
-down_revision = "0006"
 
 
 def _with_statuses_below(inner: str, key: str, outer: str) -> str:
@@ -31,29 +27,16 @@ CONCEPTS = """
 MODULES = _with_statuses_below("concepts", "concepts", "modules")
 STAGES = _with_statuses_below("modules", "modules", "stages")
 SAID = """
-    SELECT jsonb_object_agg(concept_id, statuses) FROM (
-        SELECT concept_id, jsonb_object_agg(CASE content_type WHEN 'tutorial' THEN 'content_status'
+    SELECT roadmap_id, jsonb_object_agg(concept_id, statuses) AS said FROM (
+        SELECT roadmap_id, concept_id, jsonb_object_agg(CASE content_type WHEN 'tutorial' THEN 'content_status'
             WHEN 'resources' THEN 'resources_status' ELSE 'quiz_status' END, status) AS statuses
-        FROM concept_contents c WHERE c.roadmap_id = r.roadmap_id GROUP BY concept_id
-    ) AS of_concepts
-"""
-PAGE = f"""
-    WITH page AS (
-        SELECT roadmap_id FROM roadmap_metadata WHERE roadmap_id > :after ORDER BY roadmap_id LIMIT 500
-    ), said AS (
-        SELECT r.roadmap_id, ({SAID}) AS said FROM page r
-    ), written AS (
-        UPDATE roadmap_metadata r SET framework_data =
-            jsonb_set(framework_data, '{{stages}}', pg_temp.stages(framework_data -> 'stages', said.said))
-        FROM said WHERE r.roadmap_id = said.roadmap_id AND said.said IS NOT NULL
-            AND jsonb_typeof(framework_data -> 'stages') = 'array'
-    )
-    SELECT max(roadmap_id) FROM page
+        FROM concept_contents GROUP BY roadmap_id, concept_id
+    ) AS of_concepts GROUP BY roadmap_id
 """
 
 
-def upgrade() -> None:
-    # Rows that are there already have versions: a downgrade left them, and they know better.
+def read_from_frameworks() -> None:
+    """Insert the rows that are missing. Those that a downgrade left have versions, and are newer than the framework."""
     op.execute("""
         INSERT INTO concept_contents (roadmap_id, concept_id, content_type, status, last_error, updated_at)
         SELECT m.roadmap_id, concept ->> 'concept_id', kind.content_type,
@@ -73,13 +56,17 @@ def upgrade() -> None:
     """)
 
 
-def downgrade() -> None:
-    # What has a version is kept with it; of the others, all there is to know stands in the framework again.
-    with op.get_context().autocommit_block():
-        connection = op.get_bind()
-        op.execute("UPDATE concept_contents SET status = 'completed' WHERE version > 0 AND status <> 'completed'")
-        op.execute(CONCEPTS + MODULES + STAGES)
-        after: str | None = ""
-        while after is not None:
-            after = connection.execute(text(PAGE), {"after": after}).scalar()
-        op.execute("DELETE FROM concept_contents WHERE version = 0")
+def write_into_frameworks() -> None:
+    """Write the statuses into the frameworks, and delete the rows of which the framework now says all there is.
+
+    A content that has a version keeps its row.
+    """
+    op.execute("UPDATE concept_contents SET status = 'completed' WHERE version > 0 AND status <> 'completed'")
+    op.execute(CONCEPTS + MODULES + STAGES)
+    op.execute(f"""
+        UPDATE roadmap_metadata r SET framework_data =
+            jsonb_set(framework_data, '{{stages}}', pg_temp.stages(framework_data -> 'stages', written.said))
+        FROM ({SAID}) AS written
+        WHERE r.roadmap_id = written.roadmap_id AND jsonb_typeof(framework_data -> 'stages') = 'array'
+    """)
+    op.execute("DELETE FROM concept_contents WHERE version = 0")

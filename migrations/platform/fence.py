@@ -2,12 +2,9 @@
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
 
-
-def upgrade() -> None:
-    # Two statements on purpose: the look gets a snapshot taken after the lock was granted. In one SELECT the
+def create() -> None:
+    # Two statements on purpose: the second one gets a snapshot taken after the lock was granted. In one SELECT the
     # snapshot is older than the lock, and an owner that was superseded meanwhile slips through.
     op.execute("""
         CREATE OR REPLACE FUNCTION public.hold_task(task_id text, attempt integer) RETURNS void
@@ -28,5 +25,5 @@ def upgrade() -> None:
     """)
 
 
-def downgrade() -> None:
+def drop() -> None:
     op.execute("DROP FUNCTION IF EXISTS public.hold_task(text, integer)")

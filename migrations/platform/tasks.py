@@ -1,27 +1,19 @@
-"""`roadmap_tasks` as it is now: types, columns, rules; and what the legacy system left running is settled.
-
-One transaction that rewrites the table: it is blocked meanwhile (docs/operations.md has the seconds).
-"""
+"""`roadmap_tasks`: types, columns and rules; what the legacy system left active becomes failed."""
 
 from alembic import op
 
-from migrations.legacy import UNKNOWN_TIME, as_json, create_to_jsonb, known_timezone
-from migrations.locks import lock
+from migrations.legacy import UNKNOWN_TIME, as_json
 from migrations.tables import drop_if_empty, exists
-
-revision = "0005"
-down_revision = "0004"
 
 ACTIVE = "status IN ('human_review_pending', 'pending', 'processing')"
 WORD = "lower(btrim(coalesce(status, '')))"
 IS_FINAL = f"{WORD} IN ('cancelled', 'completed', 'failed', 'partial_failure')"
 KEPT = "kept_roadmap_tasks"
-"""What a downgrade has no column for, until the upgrade comes back."""
+"""What a downgrade has no column for, until the upgrade comes back. Version 0.1.0 kept it under this name too."""
 
 
-def upgrade() -> None:
-    lock(op.get_bind(), "roadmap_tasks")
-    create_to_jsonb()
+def convert(zone: str) -> None:
+    """Bring the table, which is locked, to its present form. `zone`: in which the legacy system wrote its times."""
     op.execute("DROP INDEX IF EXISTS ix_roadmap_tasks_user_id, ix_roadmap_tasks_roadmap_id")
     op.execute("""
         ALTER TABLE roadmap_tasks
@@ -34,10 +26,11 @@ def upgrade() -> None:
             ADD COLUMN round INTEGER NOT NULL DEFAULT 0,
             ADD COLUMN review JSONB,
             ADD COLUMN completed_at TIMESTAMPTZ,
+            ADD COLUMN accepted_version INTEGER,
             ALTER COLUMN status DROP DEFAULT,
             ALTER COLUMN current_step DROP DEFAULT
     """)
-    _convert(known_timezone())
+    _rewrite(zone)
     op.execute(f"""
         CREATE INDEX idx_roadmap_tasks_active ON roadmap_tasks (updated_at) WHERE {ACTIVE};
         CREATE INDEX idx_roadmap_tasks_user_id_created_at ON roadmap_tasks (user_id, created_at, task_id);
@@ -50,7 +43,7 @@ def upgrade() -> None:
         _bring_back()
 
 
-def _convert(zone: str) -> None:
+def _rewrite(zone: str) -> None:
     # Every expression sees the old row, and all of them are one rewrite of the table: no UPDATE, no dead rows.
     def time(*columns: str) -> str:
         return f"coalesce({', '.join(f'{column} AT TIME ZONE {zone!r}' for column in columns)}, {UNKNOWN_TIME})"
@@ -92,23 +85,25 @@ def _convert(zone: str) -> None:
 
 
 def _bring_back() -> None:
-    # The attempt moves on: what was running before the downgrade may not write any more.
+    # The attempt moves on: what was running before the downgrade may not write any more. Version 0.1.0 kept no
+    # accepted version, hence the detour over JSON.
     op.execute(f"""
         UPDATE roadmap_tasks t SET
             attempt = k.attempt + 1, round = k.round, review = k.review, execution_summary = k.execution_summary,
             error_message = CASE WHEN k.status = t.status THEN k.error_message ELSE t.error_message END,
-            completed_at = CASE WHEN k.status = t.status THEN k.completed_at ELSE t.completed_at END
+            completed_at = CASE WHEN k.status = t.status THEN k.completed_at ELSE t.completed_at END,
+            accepted_version = CAST(to_jsonb(k) ->> 'accepted_version' AS integer)
         FROM {KEPT} k WHERE k.task_id = t.task_id;
         DROP TABLE {KEPT};
     """)
 
 
-def downgrade() -> None:
-    zone = known_timezone()
-    lock(op.get_bind(), "roadmap_tasks")
+def revert(zone: str) -> None:
+    """Give the table, which is locked, its legacy form back."""
     op.execute(f"""
         CREATE TABLE {KEPT} AS
-            SELECT task_id, status, attempt, round, review, execution_summary, error_message, completed_at
+            SELECT task_id, status, attempt, round, review, execution_summary, error_message, completed_at,
+                accepted_version
             FROM roadmap_tasks;
         ALTER TABLE {KEPT} ADD PRIMARY KEY (task_id);
         DROP INDEX idx_roadmap_tasks_active, idx_roadmap_tasks_user_id_created_at,
@@ -126,6 +121,7 @@ def downgrade() -> None:
             DROP COLUMN round,
             DROP COLUMN review,
             DROP COLUMN completed_at,
+            DROP COLUMN accepted_version,
             ALTER COLUMN status DROP NOT NULL,
             ALTER COLUMN status DROP DEFAULT,
             ALTER COLUMN current_step DROP NOT NULL,

@@ -1,26 +1,20 @@
-"""`roadmap_metadata` as it is now. One transaction that rewrites the table: it is blocked meanwhile.
+"""`roadmap_metadata`: types and columns. A legacy framework is version 1.
 
-A legacy framework is version 1. What is no framework at all is kept as version 0 of `framework_versions`.
+What is no framework at all is kept as version 0 of `framework_versions`.
 """
 
 from alembic import op
 
-from migrations.legacy import UNKNOWN_TIME, as_json, create_to_jsonb, known_timezone
-from migrations.locks import lock
+from migrations.legacy import UNKNOWN_TIME, as_json
 from migrations.tables import drop_if_empty, exists
-
-revision = "0006"
-down_revision = "0005"
 
 IS_FRAMEWORK = "coalesce(jsonb_typeof(framework_data -> 'stages') = 'array', false)"
 KEPT = "kept_roadmap_metadata"
-"""What a downgrade has no column for, until the upgrade comes back."""
+"""What a downgrade has no column for, until the upgrade comes back. Version 0.1.0 kept it under this name too."""
 
 
-def upgrade() -> None:
-    zone = known_timezone()
-    lock(op.get_bind(), "roadmap_metadata")
-    create_to_jsonb()
+def convert(zone: str) -> None:
+    """Bring the table, which is locked, to its present form. `zone`: in which the legacy system wrote its times."""
     op.execute(f"""
         DROP INDEX IF EXISTS ix_roadmap_metadata_user_id;
         ALTER TABLE roadmap_metadata
@@ -56,9 +50,8 @@ def upgrade() -> None:
         """)
 
 
-def downgrade() -> None:
-    zone = known_timezone()
-    lock(op.get_bind(), "roadmap_metadata")
+def revert(zone: str) -> None:
+    """Give the table, which is locked, its legacy form back."""
     op.execute(f"""
         DROP INDEX ix_roadmap_metadata_user_id_created_at;
         UPDATE roadmap_metadata m SET framework_data = v.framework_data FROM framework_versions v

@@ -1,0 +1,41 @@
+"""The tables of langgraph-checkpoint-postgres and of PgQueuer, each in a schema of its own."""
+
+from alembic import op
+from pgqueuer.adapters.persistence.qb import DBSettings, QueryBuilderEnvironment
+
+CHECKPOINT_MIGRATIONS = 10
+"""The number of the checkpointer's own migrations that belong to this revision; later ones get a new revision."""
+
+
+def create_checkpoint() -> None:
+    """Run the checkpointer's migrations in this transaction, hence without CONCURRENTLY; `setup()` has nothing to do.
+
+    A test holds their number to the one that this revision was written for.
+    """
+    from langgraph.checkpoint.postgres.base import MIGRATIONS  # takes a second to import
+
+    op.execute("CREATE SCHEMA IF NOT EXISTS checkpoint")
+    op.execute("SET LOCAL search_path TO checkpoint")
+    for number, statement in enumerate(MIGRATIONS[:CHECKPOINT_MIGRATIONS]):
+        op.execute(statement.replace("CONCURRENTLY", ""))
+        op.execute(f"INSERT INTO checkpoint_migrations (v) VALUES ({number}) ON CONFLICT DO NOTHING")
+    op.execute("SET LOCAL search_path TO public")
+
+
+def drop_checkpoint() -> None:
+    """Drop the schema, unless it holds checkpoints of unfinished runs."""
+    op.execute("""
+        DO $$ BEGIN
+            IF NOT EXISTS (SELECT FROM checkpoint.checkpoints) THEN DROP SCHEMA checkpoint CASCADE; END IF;
+        EXCEPTION WHEN undefined_table OR invalid_schema_name THEN NULL;
+        END $$
+    """)
+
+
+def create_queue() -> None:
+    op.execute(QueryBuilderEnvironment(settings=DBSettings(db_schema="queue")).build_install_query())
+
+
+def drop_queue() -> None:
+    """Drop the queue: its entries only wake workers, and the next sweep enqueues waiting tasks again."""
+    op.execute("DROP SCHEMA IF EXISTS queue CASCADE")

@@ -1,0 +1,60 @@
+"""The platform: the legacy tables in their present form, and all that the legacy system did not have.
+
+The two legacy tables are rewritten in one transaction, which blocks them (docs/operations.md has the seconds). Further
+indexes on them are built beside writers afterwards; if that is cut off, the revision is run again and goes on there.
+A downgrade is one transaction.
+"""
+
+from alembic import op
+
+from migrations.legacy import create_to_jsonb, known_timezone
+from migrations.locks import build_index, lock
+from migrations.platform import contents, fence, library_schemas, new_tables, roadmaps, tasks, totals
+from migrations.tables import exists
+
+revision = "0004_platform"
+down_revision = "0003"
+
+INDEXES = {
+    "idx_roadmap_tasks_active_user": ("roadmap_tasks", f"(user_id) WHERE {tasks.ACTIVE}"),
+    "idx_roadmap_tasks_created_at": ("roadmap_tasks", "(created_at, task_id)"),
+    "idx_roadmap_tasks_status_created_at": ("roadmap_tasks", "(status, created_at, task_id)"),
+    "idx_roadmap_tasks_task_type_created_at": ("roadmap_tasks", "(task_type, created_at, task_id)"),
+    "ix_roadmap_metadata_created_at": ("roadmap_metadata", "(created_at, roadmap_id)"),
+}
+
+
+def upgrade() -> None:
+    if not exists("uq_roadmap_tasks_active_structure"):  # else: cut off while the indexes below were built
+        _convert()
+    with op.get_context().autocommit_block():
+        for name, (table, definition) in INDEXES.items():
+            build_index(op.get_bind(), name, table, definition)
+    contents.read_from_frameworks()
+    totals.count()
+
+
+def _convert() -> None:
+    zone = known_timezone()
+    lock(op.get_bind(), "roadmap_tasks", "roadmap_metadata")
+    new_tables.create()
+    create_to_jsonb()
+    tasks.convert(zone)
+    roadmaps.convert(zone)
+    fence.create()
+    library_schemas.create_checkpoint()
+    library_schemas.create_queue()
+
+
+def downgrade() -> None:
+    zone = known_timezone()
+    lock(op.get_bind(), "roadmap_tasks", "roadmap_metadata", *new_tables.NAMES)
+    op.execute(f"DROP INDEX {', '.join(INDEXES)}")
+    contents.write_into_frameworks()
+    roadmaps.revert(zone)
+    tasks.revert(zone)
+    fence.drop()
+    library_schemas.drop_checkpoint()
+    library_schemas.drop_queue()
+    totals.drop()
+    new_tables.drop()
