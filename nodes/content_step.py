@@ -5,8 +5,9 @@ a fence that refuses, a database that is gone, a model that lets nobody in, a bu
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic
 
 from langgraph.runtime import Runtime
 
@@ -14,17 +15,16 @@ from domain.checks import Expected, check_content
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
 from domain.framework import ConceptPlace, Framework
 from domain.request import LearningRequest
-from domain.vocabulary import GENERATOR_OF
+from domain.vocabulary import GENERATOR_OF, ContentType
 from nodes.authors.port import C, ContentBrief, ResourcesBrief
 from nodes.context import RunContext
-from nodes.ledger.requests import CallSpec
+from nodes.ledger.requests import Answered, AuthorRequest
 from nodes.state import RunState, as_json
-from nodes.verification.examination import ask_examined, examiner_of, without_claims
+from nodes.verification.examination import look_for, without_claims
 from repository.db.database import Session
-from repository.db.group_commit import SharedCommits
+from repository.db.group_commit import SharedCommits, Work
 from repository.roadmaps.contents import begin_contents, fail_content, hold_contents, save_version
 from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
-from repository.runs.calls import Call
 
 
 async def make_contents(state: RunState, runtime: Runtime[RunContext], brief_type: type[ContentBrief[C]]) -> None:
@@ -55,12 +55,12 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], brief_typ
 
     try:
         async with shared, asyncio.TaskGroup() as group:
-            for _ in range(min(len(missing), context.ledger.most_at_once)):
+            for _ in range(min(len(missing), context.ledger.max_pending_requests)):
                 group.create_task(write_one_after_another())
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
     if context.ledger.stopped:
-        await context.ledger.quiet()
+        await context.ledger.wait_until_idle()
         raise context.ledger.stopped
 
 
@@ -103,52 +103,72 @@ def expected_of(brief: ContentBrief[C], *, any_language: bool) -> Expected:
     )
 
 
+@dataclass(slots=True)
+class _ContentStore(Generic[C]):
+    """Stores the text of one content as its next version."""
+
+    context: RunContext
+    concept_id: str
+    content_type: ContentType
+    shared: SharedCommits
+    examined: bool
+    """Code has looked at the answer, so its statements about its own links are the code's."""
+    version: int | None = None
+    """The version that was written; None before, and where another task has claimed the content since."""
+
+    def begin(self) -> None:
+        self.tell("content_started")
+
+    async def write(self, session: Session, answered: Answered[C]) -> None:
+        content = answered.value if self.examined else without_claims(answered.value)
+        self.version = await save_version(
+            session,
+            self.context.fence,
+            self.context.roadmap_id,
+            self.concept_id,
+            self.content_type,
+            as_json(content),
+            answered.call,
+        )
+
+    async def commit(self, work: Work) -> None:
+        await self.shared.commit(self.concept_id, work)
+
+    async def fail(self, reason: str) -> None:
+        """Commit that the run could not write the content."""
+        context = self.context
+        await context.commit(
+            lambda session: fail_content(
+                session, context.fence, context.roadmap_id, self.concept_id, self.content_type, reason
+            )
+        )
+        self.tell("content_failed", reason=reason)
+
+    def tell(self, event_type: str, **payload: Any) -> None:
+        self.context.tell(event_type, concept_id=self.concept_id, content_type=self.content_type, **payload)
+
+
 async def _make_content(context: RunContext, brief: ContentBrief[C], order: int, shared: SharedCommits) -> None:
+    """Ask for one content and commit it, or commit why it failed."""
     concept_id, content_type = brief.concept.concept_id, brief.content_type
-    subject = {"concept_id": concept_id, "content_type": content_type}
     expected = expected_of(brief, any_language=context.any_language)
-    saved: int | None = None
-
-    async def save(session: Session, content: C, call: Call) -> None:
-        nonlocal saved
-        saved = await save_version(
-            session, context.fence, context.roadmap_id, concept_id, content_type, as_json(content), call
-        )
-
-    async def save_unexamined(session: Session, content: C, call: Call) -> None:
-        await save(session, without_claims(content), call)
-
-    def question(on_answer: Callable[[Call], None] | None = None) -> CallSpec[C]:
-        return CallSpec(
-            GENERATOR_OF[content_type],
-            brief,
-            lambda content: check_content(content, expected),
-            subject=(concept_id, content_type),
-            order=order,
-            keep=None if on_answer else save_unexamined,
-            commit=partial(shared.commit, concept_id),
-            on_call=lambda: context.tell("content_started", **subject),
-            on_answer=on_answer,
-            stands=on_answer is not None,
-        )
-
+    request = AuthorRequest(
+        GENERATOR_OF[content_type],
+        brief,
+        lambda content: check_content(content, expected),
+        look=look_for(context, brief, order),
+        subject=(concept_id, content_type),
+        order=order,
+    )
+    store = _ContentStore[C](context, concept_id, content_type, shared, examined=request.look is not None)
     try:
-        examine = examiner_of(context, brief, order)
-        if examine is None:
-            await context.ledger.ask(question())
-        else:
-            content, call = await ask_examined(context, question, examine)
-            await context.commit(lambda session: save(session, content, call))
+        await context.ledger.ask(request, save=store)
     except (Superseded, DatabaseUnavailable):
         raise
     except (ModelDenied, BudgetSpent):
         return  # the ledger is stopped, and the run ends when what is paid for is committed
     except Exception as error:
-        reason = f"{error}" or type(error).__name__
-        await context.commit(
-            lambda session: fail_content(session, context.fence, context.roadmap_id, concept_id, content_type, reason)
-        )
-        context.tell("content_failed", **subject, reason=reason)
+        await store.fail(f"{error}" or type(error).__name__)
     else:
-        if saved is not None:  # None: another task has claimed it since
-            context.tell("content_completed", **subject, version=saved)
+        if store.version is not None:
+            store.tell("content_completed", version=store.version)

@@ -9,7 +9,7 @@ from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import StructureReviewBrief
 from nodes.context import RunContext
-from nodes.ledger.requests import CallSpec
+from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
 
 
@@ -39,9 +39,9 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             framework=framework,
             weeks=context.weeks,
         )
-        review = await context.ledger.ask(CallSpec(Step.STRUCTURE_VALIDATION, brief, check_review))
-        said = {issue.category for issue in review.issues}
-        issues = [issue for issue in findings if issue.category not in said] + repairs + review.issues
+        review = (await context.ledger.ask(AuthorRequest(Step.STRUCTURE_VALIDATION, brief, check_review))).value
+        reviewed = {issue.category for issue in review.issues}
+        issues = [issue for issue in findings if issue.category not in reviewed] + repairs + review.issues
         validation = Validation(
             **review.model_dump(exclude={"issues"}),
             issues=issues,

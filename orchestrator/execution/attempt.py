@@ -180,7 +180,7 @@ async def open_attempt(resources: OrchestratorResources, task: TaskRow, held: He
         round=task.round,
         urgent=task.task_type in RETRY_OF.values(),
         known=known,
-        patience=RetryPolicy(resources.settings.model_patience),
+        retry_policy=RetryPolicy(resources.settings.model_patience),
         budget=_budget(resources.settings, spent),
     )
     context = _context(resources, task, roadmap, ledger, writer)
