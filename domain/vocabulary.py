@@ -32,7 +32,7 @@ class TaskStatus(StrEnum):
 
 
 class ContentType(StrEnum):
-    """What is written for every concept."""
+    """What is written for every concept; domain/content_types.py declares each."""
 
     TUTORIAL = "tutorial"
     RESOURCES = "resources"
@@ -84,22 +84,8 @@ UNFINISHED: Final = frozenset({ContentStatus.PENDING, ContentStatus.GENERATING})
 STRUCTURAL: Final = frozenset({TaskType.CREATION, TaskType.MODIFICATION})
 """Runs that make or change the framework: one at a time for each roadmap."""
 
-RETRY_OF: Final = {
-    ContentType.TUTORIAL: TaskType.RETRY_TUTORIAL,
-    ContentType.RESOURCES: TaskType.RETRY_RESOURCES,
-    ContentType.QUIZ: TaskType.RETRY_QUIZ,
-}
+RETRY_OF: Final = {content_type: TaskType(f"retry_{content_type}") for content_type in ContentType}
 """The task type that retries one content of this type; only these name a concept and a content type."""
-
-GENERATOR_OF: Final = {
-    ContentType.TUTORIAL: Step.TUTORIAL_GENERATION,
-    ContentType.RESOURCES: Step.RESOURCE_RECOMMENDATION,
-    ContentType.QUIZ: Step.QUIZ_GENERATION,
-}
-"""The node that writes each content type."""
-
-CONTENT_STEPS: Final = frozenset({Step.CONTENT_GENERATION, *GENERATOR_OF.values()})
-"""Those of a run whose framework is accepted."""
 
 _RESUMABLE = frozenset({TaskStatus.FAILED, TaskStatus.PARTIAL_FAILURE, TaskStatus.CANCELLED})
 

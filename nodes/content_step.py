@@ -11,11 +11,12 @@ from typing import Any, Generic
 
 from langgraph.runtime import Runtime
 
-from domain.checks import Expected, check_content
+from domain.checks import Expected
+from domain.content_types import GENERATOR_OF, check_content
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
 from domain.framework import ConceptPlace, Framework
 from domain.request import LearningRequest
-from domain.vocabulary import GENERATOR_OF, ContentType
+from domain.vocabulary import ContentType
 from nodes.authors.port import C, ContentBrief, ResourcesBrief
 from nodes.context import RunContext
 from nodes.ledger.requests import Answered, AuthorRequest

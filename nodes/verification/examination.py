@@ -6,9 +6,9 @@ The author is given what is wrong. When no better answer comes, the sound part o
 from functools import partial
 from typing import Any
 
-from domain.checks import check_content
+from domain.content_types import GENERATOR_OF, check_content
 from domain.contents import MIN_QUESTIONS, KeyAnswer, OpenQuestion, Quiz, QuizKey, Resources
-from domain.vocabulary import GENERATOR_OF, ContentType
+from domain.vocabulary import ContentType
 from nodes.authors.port import C, ContentBrief, QuizBrief, QuizKeyBrief, ResourcesBrief
 from nodes.context import RunContext
 from nodes.ledger.requests import AuthorRequest, Look, Verdict

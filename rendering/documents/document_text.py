@@ -1,11 +1,12 @@
 """What documents of all formats say in the same words."""
 
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
+from domain.content_types import ContentSpec
 from domain.contents import Question, Resource, Resources
 from domain.framework import Concept, Framework
 from domain.roadmap_export import WrittenContent
-from domain.vocabulary import ContentStatus, ContentType
+from domain.vocabulary import ContentStatus
 from rendering.text.pace_text import span_of
 from rendering.text.schedule import Schedule, Week
 from rendering.text.text import counted, hours, one_line
@@ -55,9 +56,9 @@ def builds_on(framework: Framework | None, concept: Concept) -> list[str]:
     return [names.get(prerequisite, prerequisite) for prerequisite in concept.prerequisites]
 
 
-def why_missing(written: WrittenContent, content_type: ContentType) -> str:
-    """Of a content that a manuscript does not give."""
-    what = {"tutorial": "The tutorial", "resources": "The list of resources", "quiz": "The quiz"}[content_type]
+def why_missing(written: WrittenContent, spec: ContentSpec[Any]) -> str:
+    """Return why a manuscript cannot give a content."""
+    what = f"The {spec.noun}"
     if written.payload is not None:
         return f"{what} is stored in a form that this version does not read."
     match written.status:

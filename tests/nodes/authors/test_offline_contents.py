@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from domain.checks import check_content
+from domain.content_types import check_content
 from domain.contents import Content, Quiz, Resources, Tutorial
 from domain.framework import Concept
 from domain.request import Level
