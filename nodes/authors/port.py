@@ -36,7 +36,7 @@ class AuthorRole(StrEnum):
 
 
 T = TypeVar("T", bound=BaseModel)
-C = TypeVar("C", Tutorial, Resources, Quiz)
+C = TypeVar("C", bound=BaseModel)
 
 
 class Brief(BaseModel, Generic[T]):

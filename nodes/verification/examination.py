@@ -4,34 +4,32 @@ The author is given what is wrong. When no better answer comes, the sound part o
 """
 
 from functools import partial
-from typing import Any
 
 from domain.content_types import GENERATOR_OF, check_content
 from domain.contents import MIN_QUESTIONS, KeyAnswer, OpenQuestion, Quiz, QuizKey, Resources
 from domain.vocabulary import ContentType
-from nodes.authors.port import C, ContentBrief, QuizBrief, QuizKeyBrief, ResourcesBrief
+from nodes.authors.port import ContentBrief, QuizKeyBrief
 from nodes.context import RunContext
 from nodes.ledger.requests import AuthorRequest, Look, Verdict
 
 
-def look_for(context: RunContext, brief: ContentBrief[C], order: int) -> Look[Any] | None:
-    """Return the closer look at answers to a brief; None where the settings ask for none."""
-    if context.links is not None and isinstance(brief, ResourcesBrief):
-        return partial(examine_links, context)
-    if context.second_opinion and isinstance(brief, QuizBrief):
-        return partial(examine_key, context, brief, order)
-    return None
+def look_at_links(context: RunContext, _: ContentBrief[Resources], __: int) -> Look[Resources] | None:
+    """Return the closer look at a list of resources; None where the settings ask for none."""
+    return None if context.links is None else partial(examine_links, context)
 
 
-def without_claims(content: C) -> C:
-    """Return the content without an author's own statements that its links were checked."""
-    if not isinstance(content, Resources):
-        return content
+def look_at_key(context: RunContext, brief: ContentBrief[Quiz], order: int) -> Look[Quiz] | None:
+    """Return the closer look at a quiz; None where the settings ask for no second opinion."""
+    return partial(examine_key, context, brief, order) if context.second_opinion else None
+
+
+def without_claims(resources: Resources) -> Resources:
+    """Return the resources without an author's own statements that it checked the links."""
     unclaimed = {"verification": "unchecked", "checked_at": None}
-    if all(resource.verification == "unchecked" and resource.checked_at is None for resource in content.resources):
-        return content
-    return content.model_copy(
-        update={"resources": [resource.model_copy(update=unclaimed) for resource in content.resources]}
+    if all(resource.verification == "unchecked" and resource.checked_at is None for resource in resources.resources):
+        return resources
+    return resources.model_copy(
+        update={"resources": [resource.model_copy(update=unclaimed) for resource in resources.resources]}
     )
 
 
