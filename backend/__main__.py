@@ -41,7 +41,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=[])
         self.servers = [
-            Listener(listening, self._connection, settle_stale_conflict=self.connections.settle_stale_conflict)  # type: ignore[misc]
+            Listener(listening, self._connection, make_room=self.connections.make_room)  # type: ignore[misc]
             for listening in sockets or []
         ]
         self._report.ready()

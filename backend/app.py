@@ -17,14 +17,14 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from backend import errors, openapi
-from backend.api import concepts, exports, learning, metrics, operations, roadmaps, streams, tasks, webhooks
+from backend.api import concepts, exports, health, learning, metrics, roadmaps, streams, tasks, webhooks
 from backend.api.webhooks import MAX_TESTS_PER_MINUTE
-from backend.middleware.http_guard import Edge
-from backend.middleware.limits import Rates
-from backend.middleware.metrics import Measured, Requests
+from backend.event_streams import EventStreams
+from backend.middleware.http_guard import HttpGuard
+from backend.middleware.rate_limiter import RateLimiter
+from backend.middleware.request_metrics import MetricsMiddleware, RequestMetrics
 from backend.pages import routes as pages
 from backend.stream_access import CHECK_INTERVAL, StreamAccess
-from backend.streams import Streams
 from backend.tutorials import Tutorials
 from nodes.authors.null_author import NullAuthor
 from orchestrator import Orchestrator, Settings
@@ -42,7 +42,7 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
     (API, tasks.router),
     (API, streams.router),
     (API, webhooks.router),
-    ("", operations.router),
+    ("", health.router),
     ("", metrics.router),
     *(("", router) for router in pages.ROUTERS),
 )
@@ -76,20 +76,20 @@ def create_app(
     app.state.leave_stopped = leave_stopped
     app.state.clock = clock
     app.state.authority = authority(effective)
-    app.state.rates = Rates(effective.http_requests_per_minute)
-    app.state.webhook_tests = Rates(MAX_TESTS_PER_MINUTE, what="tests of webhooks")
-    app.state.streams = Streams(effective.http_streams)
+    app.state.rates = RateLimiter(effective.http_requests_per_minute)
+    app.state.webhook_tests = RateLimiter(MAX_TESTS_PER_MINUTE, what="tests of webhooks")
+    app.state.streams = EventStreams(effective.http_streams)
     app.state.stream_access = StreamAccess(stream_check_interval)
-    app.state.requests = Requests()
+    app.state.requests = RequestMetrics()
     app.state.stopping = asyncio.Event()
     errors.install(app)
     pages.install(app)
     openapi.install(app)
     for prefix, router in ROUTERS:
         app.include_router(router, prefix=prefix)
-    app.add_middleware(Measured, requests=app.state.requests)
+    app.add_middleware(MetricsMiddleware, requests=app.state.requests)
     app.add_middleware(
-        Edge,
+        HttpGuard,
         most_bytes=effective.http_max_body,
         origins=effective.http_cors,
         loopback_only=effective.auth == "none",

@@ -3,9 +3,10 @@
 from typing import Any, Final
 
 from fastapi import Request, Response
+from pydantic import BaseModel
 
-from backend.api.schemas import Started
 from domain.pace.pace import Pace
+from domain.vocabulary import TaskStatus, TaskType
 from orchestrator.queries.status import TaskView
 from rendering.text.pace_text import misunderstood
 
@@ -16,6 +17,20 @@ STARTED: Final[dict[int | str, dict[str, Any]]] = {
     }
 }
 """`responses=` of a route that answers by `started`."""
+
+
+class Started(BaseModel):
+    """A run that was asked for; `task_id` is null where there was nothing to do."""
+
+    task_id: str | None
+    roadmap_id: str
+    status: TaskStatus | None
+    task_type: TaskType | None
+
+
+class TaskPage(BaseModel):
+    tasks: list[TaskView]
+    next: str | None
 
 
 def started(request: Request, response: Response, task: TaskView) -> Started:

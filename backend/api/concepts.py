@@ -1,17 +1,67 @@
 """Contents of concepts: read, also older versions, and make anew."""
 
-from fastapi import APIRouter, Request, Response
+from datetime import datetime
+from typing import Any
 
-from backend.api.answers import STARTED, started
-from backend.api.schemas import ContentAnswer, ContentVersion, ContentVersions, RetryBody, StartedRetry
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from backend.api.answers import STARTED, Started, started
+from backend.api.roadmap_schemas import PreferenceChanges
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.errors import documented, reject_other_methods
 from backend.inputs import ConceptId, Key, RoadmapId, Version, terms_of
-from backend.resources import OrchestratorDep, SettingsDep
-from domain.vocabulary import ContentType
+from domain.request import Shape, Text
+from domain.vocabulary import ContentStatus, ContentType
 from orchestrator.commands.run_request import RetryRequest
 
 router = APIRouter(prefix="/roadmaps/{roadmap_id}/concepts/{concept_id:path}/{content_type}", tags=["concepts"])
+
+
+class RetryBody(Shape):
+    """One content anew."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"instructions": "more exercises, fewer words"}]})
+
+    preferences: PreferenceChanges | None = None
+    instructions: Text | None = None
+
+
+class StartedRetry(Started):
+    concept_id: str
+    content_type: ContentType
+
+
+class ContentAnswer(BaseModel):
+    """One content. `content` is null while there is no version; `status` is null once its concept was removed."""
+
+    roadmap_id: str
+    concept_id: str
+    content_type: ContentType
+    status: ContentStatus | None
+    stale: bool
+    last_error: str | None
+    version: int
+    newest_version: int
+    author: str | None
+    task_id: str | None
+    created_at: datetime | None
+    content: dict[str, Any] | None
+
+
+class ContentVersion(BaseModel):
+    version: int
+    author: str
+    task_id: str
+    created_at: datetime
+
+
+class ContentVersions(BaseModel):
+    roadmap_id: str
+    concept_id: str
+    content_type: ContentType
+    versions: list[ContentVersion]
 
 
 @router.get("/versions", responses=documented(404, 422))

@@ -7,9 +7,9 @@ from typing import Annotated, Final, Literal, assert_never
 from fastapi import APIRouter, Query, Response
 
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep
 from backend.errors import documented
 from backend.inputs import RoadmapId
-from backend.resources import OrchestratorDep
 from domain.roadmap_export import Manuscript
 from rendering.documents.html_document import html_document
 from rendering.documents.markdown_document import roadmap_document

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from backend.api.answers import STARTED, hides, started, warnings_of
-from backend.api.schemas import (
+from backend.api.answers import STARTED, Started, TaskPage, hides, started, warnings_of
+from backend.api.roadmap_schemas import (
     ActiveTaskAnswer,
     GenerateRequest,
     ModifyBody,
@@ -14,18 +14,16 @@ from backend.api.schemas import (
     RoadmapAnswer,
     RoadmapPage,
     RoadmapSummary,
-    Started,
     StartedCreation,
     StructureDiff,
     StructureVersion,
     StructureVersions,
-    TaskPage,
 )
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.errors import documented, reject_other_methods
 from backend.inputs import Key, RoadmapId, UserFilter, Version, terms_of
 from backend.paging import Cursor, Limit, cut, decode
-from backend.resources import OrchestratorDep, SettingsDep
 from domain.vocabulary import ContentType
 from orchestrator.commands.request_context import Terms
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from backend.auth import CallerDep, token_of
+from backend.dependencies import OrchestratorDep
 from backend.errors import documented
+from backend.event_streams import EventStreams
 from backend.inputs import TaskId
-from backend.middleware.metrics import Requests
-from backend.resources import OrchestratorDep
+from backend.middleware.request_metrics import RequestMetrics
 from backend.stream_access import StreamAccess
-from backend.streams import Streams
 from domain.errors import RoadmapError
 from domain.logs import get_log
 
@@ -34,7 +34,7 @@ _LAST_SEQUENCE: Final = 2_000_000_000
 class StreamPosition:
     """A stream that may begin."""
 
-    streams: Streams
+    streams: EventStreams
     after: int
     over: asyncio.Event
     """Set once the token of the request opens nothing any more."""
@@ -52,11 +52,11 @@ async def place(
     after: Annotated[int, Query(ge=0, le=_LAST_SEQUENCE, description="The same, for who cannot send the header.")] = 0,
 ) -> AsyncIterator[StreamPosition]:
     """All that can be wrong is said before the stream begins. Raises LimitReached, NotFound, InvalidInput."""
-    streams: Streams = request.app.state.streams
+    streams: EventStreams = request.app.state.streams
     request.state.task_id = task_id
     begin = after if last_event_id is None else last_event_id
     await orchestrator.check_following(task_id, begin, owner=caller.reads)
-    requests: Requests = request.app.state.requests
+    requests: RequestMetrics = request.app.state.requests
     token = token_of(request) if caller.authenticated else None
     access: StreamAccess = request.app.state.stream_access
     with (

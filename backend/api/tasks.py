@@ -1,21 +1,50 @@
 """Runs: list, read, review, cancel, resume, and their events."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
-from backend.api.answers import STARTED, hides, started
-from backend.api.schemas import EventAnswer, EventPage, ReviewBody, TaskPage
+from backend.api.answers import STARTED, TaskPage, hides, started
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.errors import documented
 from backend.inputs import RoadmapFilter, TaskId, UserFilter, decision_of, terms_of
 from backend.paging import Cursor, Limit, cut, decode
-from backend.resources import OrchestratorDep, SettingsDep
+from domain.request import Shape, Text
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator.commands.request_context import Terms
 from orchestrator.queries.status import TaskView
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
+
+
+class ReviewBody(Shape):
+    """A person's answer to a review; a rejection needs feedback."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"approved": False, "feedback": "put the basics of Git first"}]}
+    )
+
+    approved: bool
+    feedback: Text = ""
+    round: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
+        default=None, description="The round that the person has seen: another one is a conflict."
+    )
+
+
+class EventAnswer(BaseModel):
+    task_id: str
+    sequence: int
+    type: str
+    payload: dict[str, Any]
+    created_at: datetime
+
+
+class EventPage(BaseModel):
+    events: list[EventAnswer]
+    next: int | None = Field(description="Ask for events after this one; null where there are no more now.")
 
 
 @router.get("", responses=documented(404, 422))

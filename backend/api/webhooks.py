@@ -15,10 +15,10 @@ from backend.api.webhook_schemas import (
     WebhookPage,
 )
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep
 from backend.errors import documented
 from backend.inputs import DeliveryId, UserFilter, WebhookId
 from backend.paging import Cursor, Limit, cut, decode
-from backend.resources import OrchestratorDep
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 

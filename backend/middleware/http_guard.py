@@ -38,7 +38,7 @@ DEFAULTS: Final = {
 """Where a route does not set them itself."""
 
 
-class Edge:
+class HttpGuard:
     """Wraps the app; what it refuses never gets there."""
 
     def __init__(

@@ -124,7 +124,7 @@ class Connections:
         for connection in list(self._open):
             connection.check(now)
 
-    def settle_stale_conflict(self, number: int) -> None:
+    def make_room(self, number: int) -> None:
         """Close up to `number` connections that are waiting for their clients: the process is out of descriptors."""
         for _ in range(number):
             if not self._make_room(self._unidentified) and not self._make_room(self._open):

@@ -28,13 +28,13 @@ class Listener:
         listening: socket.socket,
         make_protocol: Callable[[], asyncio.Protocol],
         *,
-        settle_stale_conflict: Callable[[int], None],
+        make_room: Callable[[int], None],
         retry_delay: float = ACCEPT_RETRY_DELAY,
     ) -> None:
         """`make_room`: called with a number of connections to close when there are no descriptors left."""
         self._listening = listening
         self._make_protocol = make_protocol
-        self._make_room = settle_stale_conflict
+        self._make_room = make_room
         self._retry_delay = retry_delay
         self._loop = asyncio.get_running_loop()
         self._connecting: set[asyncio.Task[None]] = set()

@@ -10,7 +10,7 @@ from domain.framework import Framework
 from domain.pace.deadlines import weeks_between
 from domain.roadmap_export import Manuscript
 
-MAX_WEEKS: Final = 1000.0
+MAX_CONCEPT_HOURS: Final = 1000.0
 """Hours of one concept that are planned; stored structures of old may say anything."""
 
 
@@ -103,7 +103,7 @@ def plan_of(manuscript: Manuscript, framework: Framework) -> Schedule | None:
 
 def _minutes(hours: float) -> int:
     """Whole minutes, so that thousands of shares add up."""
-    return round(60 * min(hours, MAX_WEEKS)) if math.isfinite(hours) and hours > 0 else 0
+    return round(60 * min(hours, MAX_CONCEPT_HOURS)) if math.isfinite(hours) and hours > 0 else 0
 
 
 def _week(number: int, shares: Sequence[Share], today: date) -> Week:

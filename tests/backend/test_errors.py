@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from backend.app import create_app
 from backend.errors import PROBLEM_JSON, TITLES, problem_of
-from backend.pages.answers import pages
+from backend.pages.support.page_route import pages
 from domain.errors import (
     Conflict,
     DatabaseStopped,

@@ -25,7 +25,7 @@ SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS: Final = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 
-class Requests:
+class RequestMetrics:
     """Those that this process has answered, and the streams that it has open."""
 
     def __init__(self) -> None:
@@ -67,10 +67,10 @@ def _forget_the_dead(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-class Measured:
+class MetricsMiddleware:
     """Wraps the app, inside its edge; plain ASGI."""
 
-    def __init__(self, app: ASGIApp, *, requests: Requests) -> None:
+    def __init__(self, app: ASGIApp, *, requests: RequestMetrics) -> None:
         self._app = app
         self._requests = requests
 
@@ -107,7 +107,7 @@ def _template(scope: Scope) -> str:
     return getattr(route, "path", None) or "none"
 
 
-def exposition(requests: Requests, figures: Metrics | None) -> bytes:
+def exposition(requests: RequestMetrics, figures: Metrics | None) -> bytes:
     """The whole answer; `figures` is None while the database is away."""
     rows = CollectorRegistry()
     rows.register(_Rows(figures))

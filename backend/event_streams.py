@@ -10,10 +10,10 @@ from typing import Final
 from domain.errors import LimitReached
 from repository.runs.events import Event
 
-MAX_ID_DIGITS: Final = 200
+MAX_CACHED_EVENTS: Final = 200
 
 
-class Streams:
+class EventStreams:
     """Of one process."""
 
     def __init__(self, most: int) -> None:
@@ -54,6 +54,6 @@ class Streams:
             "created_at": event.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         }
         text = self._written[key] = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-        if len(self._written) > MAX_ID_DIGITS:
+        if len(self._written) > MAX_CACHED_EVENTS:
             self._written.popitem(last=False)
         return text

@@ -1,12 +1,25 @@
 """For who runs the server: is the process alive, is it of use."""
 
-from fastapi import APIRouter, Response
+from typing import Literal
 
-from backend.api.schemas import Health, ReadinessResponse
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from backend.dependencies import OrchestratorDep
 from backend.errors import RETRY_AFTER
-from backend.resources import OrchestratorDep
 
 router = APIRouter(tags=["operations"])
+
+
+class Health(BaseModel):
+    status: Literal["ok"]
+
+
+class ReadinessResponse(BaseModel):
+    status: Literal["ready", "not ready"]
+    database: bool
+    migrations: bool
+    detail: str | None = None
 
 
 @router.get("/healthz")

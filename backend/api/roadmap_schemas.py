@@ -1,10 +1,11 @@
-"""What requests hold and answers look like. A task reads as it does everywhere (orchestrator/queries/status.py)."""
+"""Request and response bodies of the roadmap routes."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.api.answers import Started
 from domain.editing.diff import Change
 from domain.pace.pace import MAX_ZONE, Pace
 from domain.request import (
@@ -19,7 +20,7 @@ from domain.request import (
     UserId,
     Word,
 )
-from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
+from domain.vocabulary import ContentType, TaskStatus, TaskType
 from orchestrator.queries.status import TaskView
 
 MAX_REVIEW_TIMEOUT_SECONDS = 366 * 86_400.0
@@ -85,15 +86,6 @@ class PreferenceChanges(Shape):
         return self.model_dump(exclude_none=True)
 
 
-class RetryBody(Shape):
-    """One content anew."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"instructions": "more exercises, fewer words"}]})
-
-    preferences: PreferenceChanges | None = None
-    instructions: Text | None = None
-
-
 class RetryFailedBody(Shape):
     """Everything that failed or is stale."""
 
@@ -113,41 +105,6 @@ class ModifyBody(Shape):
     review_timeout: Annotated[float, Field(gt=0, le=MAX_REVIEW_TIMEOUT_SECONDS, allow_inf_nan=False)] | None = None
 
 
-class ReviewBody(Shape):
-    """A person's answer to a review; a rejection needs feedback."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"approved": False, "feedback": "put the basics of Git first"}]}
-    )
-
-    approved: bool
-    feedback: Text = ""
-    round: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
-        default=None, description="The round that the person has seen: another one is a conflict."
-    )
-
-
-class Started(BaseModel):
-    """A run that was asked for; `task_id` is null where there was nothing to do."""
-
-    task_id: str | None
-    roadmap_id: str
-    status: TaskStatus | None
-    task_type: TaskType | None
-
-
-class StartedCreation(Started):
-    """A new roadmap, and what was made of the words of its request."""
-
-    pace: Pace | None = Field(description="How deadline and hours a week were understood.")
-    warnings: list[str] = Field(description="What was asked for and is ignored.")
-
-
-class StartedRetry(Started):
-    concept_id: str
-    content_type: ContentType
-
-
 class PaceBody(Shape):
     """What is to be different; what is absent stays."""
 
@@ -160,6 +117,13 @@ class PaceBody(Shape):
     time_zone: Annotated[str, Field(max_length=MAX_ZONE)] | None = Field(
         default=None, description="Of the learner; unless given, the one that is stored."
     )
+
+
+class StartedCreation(Started):
+    """A new roadmap, and what was made of the words of its request."""
+
+    pace: Pace | None = Field(description="How deadline and hours a week were understood.")
+    warnings: list[str] = Field(description="What was asked for and is ignored.")
 
 
 class ActiveTaskAnswer(BaseModel):
@@ -190,11 +154,6 @@ class RoadmapSummary(BaseModel):
 class RoadmapPage(BaseModel):
     roadmaps: list[RoadmapSummary]
     next: str | None = Field(description="The cursor of the next page; null on the last one.")
-
-
-class TaskPage(BaseModel):
-    tasks: list[TaskView]
-    next: str | None
 
 
 class Stages(BaseModel):
@@ -239,58 +198,3 @@ class StructureDiff(BaseModel):
     before: int
     after: int
     changes: list[Change]
-
-
-class ContentAnswer(BaseModel):
-    """One content. `content` is null while there is no version; `status` is null once its concept was removed."""
-
-    roadmap_id: str
-    concept_id: str
-    content_type: ContentType
-    status: ContentStatus | None
-    stale: bool
-    last_error: str | None
-    version: int
-    newest_version: int
-    author: str | None
-    task_id: str | None
-    created_at: datetime | None
-    content: dict[str, Any] | None
-
-
-class ContentVersion(BaseModel):
-    version: int
-    author: str
-    task_id: str
-    created_at: datetime
-
-
-class ContentVersions(BaseModel):
-    roadmap_id: str
-    concept_id: str
-    content_type: ContentType
-    versions: list[ContentVersion]
-
-
-class EventAnswer(BaseModel):
-    task_id: str
-    sequence: int
-    type: str
-    payload: dict[str, Any]
-    created_at: datetime
-
-
-class EventPage(BaseModel):
-    events: list[EventAnswer]
-    next: int | None = Field(description="Ask for events after this one; null where there are no more now.")
-
-
-class Health(BaseModel):
-    status: Literal["ok"]
-
-
-class ReadinessResponse(BaseModel):
-    status: Literal["ready", "not ready"]
-    database: bool
-    migrations: bool
-    detail: str | None = None

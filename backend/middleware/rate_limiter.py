@@ -19,7 +19,7 @@ class _Bucket:
     at: float
 
 
-class Rates:
+class RateLimiter:
     """Buckets that hold a minute's requests and fill up evenly."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic, *, what: str = "requests") -> None:
