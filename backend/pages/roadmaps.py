@@ -15,7 +15,7 @@ from backend.pages.support.page_route import pages
 from backend.pages.support.roadmap_page import frame_of
 from backend.pages.support.templating import address, page, see
 from backend.pages.views.plan import plan_of
-from backend.pages.views.status_labels import CONTENT_SAYS, TASK_NAMES
+from backend.pages.views.status_labels import CONTENT_LABELS, TASK_NAMES
 from backend.pages.views.structure import history_of
 from backend.pages.views.task import task_line
 from backend.paging import decode, encode
@@ -37,7 +37,7 @@ async def roadmap_map(
     request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    return page(request, "map.html", tab="map", wide=True, legend=CONTENT_SAYS.items(), **frame.context)
+    return page(request, "map.html", tab="map", wide=True, legend=CONTENT_LABELS.items(), **frame.context)
 
 
 @router.get("/roadmaps/{roadmap_id}/pulse")
