@@ -64,7 +64,7 @@ def test_a_record_is_a_line_where_there_is_room(monkeypatch: pytest.MonkeyPatch)
 def test_the_time_that_reviews_waited_is_told_apart_from_that_of_the_work() -> None:
     ended = task(execution_summary={"completed": 3, "total": 3, "seconds": 2, "waited": 7500})
     line = drawn(tasks_table([ended]), width=200)[1]
-    assert line.endswith("3 of 3 contents in 2.0 s, beside 2 h 5 min in review")
+    assert line.endswith("3 of 3 contents in 2.0 s, plus 2 h 5 min in review")
 
 
 def test_what_a_task_is_about() -> None:
