@@ -1,9 +1,9 @@
-"""The app: opens what it needs in its lifespan, puts the parts together. `ROUTERS` lists all routes.
+"""The FastAPI application. `ROUTERS` lists all routes.
 
-`app.state` holds `orchestrator`, `settings`, `authority` (who callers are), `rates`, `webhook_tests` (how many may be
-asked for), `streams` (who follows), `stream_access` (whose token still opens something), `requests` (what was
-answered), `tutorials` (rendered ones), and `stopping`, an event that is set when the server is asked to stop: streams
-end then.
+`app.state` holds `settings`, `authority` (identifies callers), `rates` and `webhook_tests` (rate limiters), `streams`
+(limits of streams), `stream_access` (checks the tokens of open streams), `requests` (metrics), `stopping` (an event
+that is set when the server is asked to stop, so that streams end) and, from the start of the lifespan, `orchestrator`
+and `tutorials` (rendered ones).
 """
 
 import asyncio
@@ -46,7 +46,7 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
     ("", metrics.router),
     *(("", router) for router in pages.ROUTERS),
 )
-"""(prefix, router) of every part. The first that fits answers: `concepts`, whose ids may hold slashes, fits much."""
+"""(prefix, router). The first match answers, and the order matters: ids in paths of `concepts` may contain slashes."""
 
 
 def create_app(
@@ -56,10 +56,10 @@ def create_app(
     clock: Clock = utc_now,
     stream_check_interval: float = CHECK_INTERVAL,
 ) -> FastAPI:
-    """An app on these settings (else those of the environment). Raises InvalidInput for settings that do not do.
+    """Return an app with these settings, or with those of the environment. Raises InvalidInput for invalid settings.
 
-    `leave_stopped`: its start does not start an embedded database that was stopped on purpose. `clock` says which day
-    it is, for deadlines. `stream_check_interval`: seconds between two looks at the tokens of open streams.
+    `leave_stopped`: do not start an embedded database that was stopped on purpose. `clock` gives the current time, for
+    deadlines. `stream_check_interval`: seconds between two checks of the tokens of open streams.
     """
     effective = settings or load_settings()
     app = FastAPI(
@@ -77,7 +77,7 @@ def create_app(
     app.state.clock = clock
     app.state.authority = authority(effective)
     app.state.rates = RateLimiter(effective.http_requests_per_minute)
-    app.state.webhook_tests = RateLimiter(MAX_TESTS_PER_MINUTE, what="tests of webhooks")
+    app.state.webhook_tests = RateLimiter(MAX_TESTS_PER_MINUTE, what="webhook tests")
     app.state.streams = EventStreams(effective.http_streams)
     app.state.stream_access = StreamAccess(stream_check_interval)
     app.state.requests = RequestMetrics()
@@ -90,7 +90,7 @@ def create_app(
     app.add_middleware(MetricsMiddleware, requests=app.state.requests)
     app.add_middleware(
         HttpGuard,
-        most_bytes=effective.http_max_body,
+        max_body_bytes=effective.http_max_body,
         origins=effective.http_cors,
         loopback_only=effective.auth == "none",
         prefix=effective.http_root_path,
@@ -123,12 +123,12 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Raises DatabaseUnavailable where there is no database to begin with; later it may come and go."""
+    """Open the orchestrator. Raises DatabaseUnavailable at the start; later outages are answered with 503."""
     settings: Settings = app.state.settings
-    # Somebody waits at the other end: 503 at once is better than an answer in a minute.
-    brief = settings.model_copy(update={"database_patience": settings.http_patience})
+    # A client is waiting: 503 at once is better than an answer in a minute.
+    effective = settings.model_copy(update={"database_patience": settings.http_patience})
     async with Orchestrator.open(
-        brief, author=NullAuthor(), kind="server", leave_stopped=app.state.leave_stopped, clock=app.state.clock
+        effective, author=NullAuthor(), kind="server", leave_stopped=app.state.leave_stopped, clock=app.state.clock
     ) as orchestrator:
         app.state.orchestrator = orchestrator
         app.state.tutorials = Tutorials()
@@ -143,6 +143,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _end_streams(stopping: asyncio.Event, orchestrator: Orchestrator) -> None:
-    """A server that waits for its answers to end would wait for the longest run."""
+    """End all streams when the server stops: otherwise shutdown would wait for the longest run."""
     await stopping.wait()
     orchestrator.stop_following()

@@ -1,4 +1,4 @@
-"""Streams of events: how many a user may have, and how an event is written there."""
+"""Event streams of one process: limits for each user, and a cache of serialised events."""
 
 import json
 from collections import Counter, OrderedDict
@@ -11,28 +11,26 @@ from domain.errors import LimitReached
 from repository.runs.events import Event
 
 MAX_CACHED_EVENTS: Final = 200
+"""Serialised events to keep: clients that follow the same run need the newest ones."""
 
 
 class EventStreams:
-    """Of one process."""
+    """The open streams of one process."""
 
-    def __init__(self, most: int) -> None:
-        """`most`: streams of a user at once."""
-        self._most = most
+    def __init__(self, max_per_user: int) -> None:
+        """`max_per_user`: open streams of one user."""
+        self._max_per_user = max_per_user
         self._open: Counter[str] = Counter()
-        self._written: OrderedDict[tuple[str, int], str] = OrderedDict()
+        self._serialised: OrderedDict[tuple[str, int], str] = OrderedDict()
 
     @contextmanager
-    def place(self, user_id: str | None) -> Iterator[None]:
-        """For as long as a stream lasts; None, of whom nobody knows who he is, has as many as he wants.
-
-        Raises LimitReached.
-        """
+    def slot(self, user_id: str | None) -> Iterator[None]:
+        """Count a stream while it is open. None, an unauthenticated user, has no limit. Raises LimitReached."""
         if user_id is None:
             yield
             return
-        if self._open[user_id] >= self._most:
-            raise LimitReached(f"There are {self._most} streams open already, as many as one user may have: close one.")
+        if self._open[user_id] >= self._max_per_user:
+            raise LimitReached(f"At most {self._max_per_user} streams may be open for one user: close one first.")
         self._open[user_id] += 1
         try:
             yield
@@ -41,19 +39,19 @@ class EventStreams:
             if not self._open[user_id]:
                 del self._open[user_id]
 
-    def written(self, event: Event) -> str:
-        """Its JSON in one line, made once for all who follow the same run."""
+    def serialised(self, event: Event) -> str:
+        """Return an event as JSON in one line, serialised once for all clients that follow the run."""
         key = event.task_id, event.sequence
-        if (known := self._written.get(key)) is not None:
-            return known
-        told = {
+        if (cached := self._serialised.get(key)) is not None:
+            return cached
+        document = {
             "task_id": event.task_id,
             "sequence": event.sequence,
             "type": event.type,
             "payload": event.payload,
             "created_at": event.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         }
-        text = self._written[key] = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-        if len(self._written) > MAX_CACHED_EVENTS:
-            self._written.popitem(last=False)
+        text = self._serialised[key] = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        if len(self._serialised) > MAX_CACHED_EVENTS:
+            self._serialised.popitem(last=False)
         return text

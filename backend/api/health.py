@@ -1,4 +1,4 @@
-"""For who runs the server: is the process alive, is it of use."""
+"""Health checks: whether the process is alive, and whether it is ready."""
 
 from typing import Literal
 
@@ -24,22 +24,22 @@ class ReadinessResponse(BaseModel):
 
 @router.get("/healthz")
 async def read_health() -> Health:
-    """The process answers."""
+    """The process is alive."""
     return Health(status="ok")
 
 
 @router.get(
-    "/readyz", responses={503: {"model": ReadinessResponse, "description": "Not of use now; `detail` says why."}}
+    "/readyz", responses={503: {"model": ReadinessResponse, "description": "Not ready; `detail` gives the reason."}}
 )
 async def read_readiness(response: Response, orchestrator: OrchestratorDep) -> ReadinessResponse:
-    """The database answers, and is at the newest revision."""
-    found = await orchestrator.readiness()
-    if not found.ready:
+    """The database answers and has the newest revision."""
+    readiness = await orchestrator.readiness()
+    if not readiness.ready:
         response.status_code = 503
         response.headers["Retry-After"] = str(RETRY_AFTER)
     return ReadinessResponse(
-        status="ready" if found.ready else "not ready",
-        database=found.database,
-        migrations=found.migrations,
-        detail=found.detail,
+        status="ready" if readiness.ready else "not ready",
+        database=readiness.database,
+        migrations=readiness.migrations,
+        detail=readiness.detail,
     )

@@ -1,4 +1,4 @@
-"""What Prometheus reads."""
+"""Metrics for Prometheus."""
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -18,7 +18,7 @@ class MetricsAnswer(Response):
 
 @router.get("/metrics", response_class=MetricsAnswer, responses=documented())
 async def read_metrics(request: Request, _: OperatorDep, orchestrator: OrchestratorDep) -> MetricsAnswer:
-    """RequestMetrics, runs, queue, models, webhooks; while the database is away only what this server knows itself."""
+    """Metrics of requests, runs, queue, models and webhooks; only of requests while the database is unavailable."""
     requests: RequestMetrics = request.app.state.requests
     try:
         figures = await orchestrator.figures()
