@@ -8,11 +8,12 @@ from fastapi.responses import Response
 from uuid_utils import uuid7
 
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep, TutorialsDep
 from backend.inputs import MAX_ATTEMPT_ID_LENGTH, VISIBLE, ConceptId, RoadmapId, terms_of
-from backend.pages.answers import pages, reader_of
-from backend.pages.forms import Form, number, read_form
-from backend.pages.live import live_roadmap
-from backend.pages.templating import page, see
+from backend.pages.support.forms import Form, number, read_form
+from backend.pages.support.live import live_roadmap
+from backend.pages.support.page_route import pages, reader_of
+from backend.pages.support.templating import page, see
 from backend.pages.views.concept import (
     ContentView,
     QuizPart,
@@ -25,7 +26,6 @@ from backend.pages.views.concept import (
     tutorial_of,
 )
 from backend.pages.views.quiz import Result, questions_of
-from backend.resources import OrchestratorDep, SettingsDep, TutorialsDep
 from domain.contents import Quiz
 from domain.errors import InvalidInput, NotFound
 from domain.framework import ConceptPlace, Framework

@@ -9,15 +9,15 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.inputs import terms_of, zone_of
-from backend.pages.answers import pages, reader_of
-from backend.pages.forms import read_form
-from backend.pages.live import live
-from backend.pages.templating import address, page, see
+from backend.pages.support.forms import read_form
+from backend.pages.support.live import live
+from backend.pages.support.page_route import pages, reader_of
+from backend.pages.support.templating import address, page, see
 from backend.pages.views.roadmap_list import Book, book_of
 from backend.pages.views.task import TaskLine, task_line
 from backend.paging import decode, encode
-from backend.resources import OrchestratorDep, SettingsDep
 from domain.errors import InvalidInput
 from domain.request import LearningRequest, Level, Preferences, check_languages
 from domain.vocabulary import TaskStatus

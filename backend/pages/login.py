@@ -7,9 +7,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from backend.auth import COOKIE, authenticate, cookie_name
 from backend.errors import Problem
-from backend.pages.answers import pages
-from backend.pages.forms import drop_cookie, read_form, renew_token, set_cookie
-from backend.pages.templating import address, page, see
+from backend.pages.support.forms import drop_cookie, read_form, renew_token, set_cookie
+from backend.pages.support.page_route import pages
+from backend.pages.support.templating import address, page, see
 
 router = pages()
 

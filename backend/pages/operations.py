@@ -9,19 +9,20 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from backend.auth import OperatorDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.inputs import terms_of
-from backend.pages.answers import error_page, pages, reader_of
-from backend.pages.forms import read_form
-from backend.pages.live import live
-from backend.pages.templating import address, page, see
+from backend.pages.support.forms import read_form
+from backend.pages.support.live import live
+from backend.pages.support.page_route import error_page, pages, reader_of
+from backend.pages.support.templating import address, page, see
 from backend.pages.views.operations import figures_of, worker_line
-from backend.pages.views.status_labels import STATUS_NAMES, TASK_NAMES
+from backend.pages.views.status_labels import TASK_NAMES
 from backend.pages.views.task import task_line
 from backend.paging import decode, encode
-from backend.resources import OrchestratorDep, SettingsDep
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.request import Word, usable_text
 from domain.vocabulary import TaskStatus, TaskType
+from rendering.text.task_text import LABELS, state_of
 
 router = pages()
 
@@ -61,7 +62,7 @@ async def operations(
         reader=reader_of(caller),
         here="operations",
         figures=figures_of(await orchestrator.pressure(), processes),
-        statuses=STATUS_NAMES.items(),
+        statuses=[(status, LABELS[state_of(status)]) for status in TaskStatus],
         types=TASK_NAMES.items(),
         wanted=wanted,
         query=query,

@@ -8,17 +8,17 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from backend.auth import Caller, CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.inputs import RoadmapId, terms_of, zone_of
-from backend.pages.answers import pages
-from backend.pages.forms import read_form
-from backend.pages.roadmap_page import frame_of
-from backend.pages.templating import address, page, see
+from backend.pages.support.forms import read_form
+from backend.pages.support.page_route import pages
+from backend.pages.support.roadmap_page import frame_of
+from backend.pages.support.templating import address, page, see
 from backend.pages.views.plan import plan_of
-from backend.pages.views.status_labels import CONTENT_SAYS, TASK_NAMES
+from backend.pages.views.status_labels import CONTENT_LABELS, TASK_NAMES
 from backend.pages.views.structure import history_of
 from backend.pages.views.task import task_line
 from backend.paging import decode, encode
-from backend.resources import OrchestratorDep, SettingsDep
 from domain.errors import InvalidInput
 from domain.framework import Framework
 from domain.vocabulary import TaskType
@@ -37,7 +37,7 @@ async def roadmap_map(
     request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    return page(request, "map.html", tab="map", wide=True, legend=CONTENT_SAYS.items(), **frame.context)
+    return page(request, "map.html", tab="map", wide=True, legend=CONTENT_LABELS.items(), **frame.context)
 
 
 @router.get("/roadmaps/{roadmap_id}/pulse")

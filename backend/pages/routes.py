@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from backend.errors import headers_of, problem_of_http
 from backend.pages import concepts, home, login, operations, roadmaps, runs, static_files
-from backend.pages.answers import error_page
+from backend.pages.support.page_route import error_page
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     static_files.router,

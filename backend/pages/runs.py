@@ -7,14 +7,14 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from backend.auth import Caller, CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.inputs import TaskId, decision_of, terms_of
-from backend.pages.answers import pages, reader_of
-from backend.pages.forms import number, read_form
-from backend.pages.live import live
-from backend.pages.templating import page, see
+from backend.pages.support.forms import number, read_form
+from backend.pages.support.live import live
+from backend.pages.support.page_route import pages, reader_of
+from backend.pages.support.templating import page, see
 from backend.pages.views.review import review_of
 from backend.pages.views.run import run_of
-from backend.resources import OrchestratorDep, SettingsDep
 from domain.errors import NotFound
 from domain.framework import Framework
 from orchestrator import Orchestrator

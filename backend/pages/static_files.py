@@ -3,8 +3,8 @@
 from fastapi import HTTPException
 from fastapi.responses import Response
 
-from backend.pages.answers import pages
-from backend.pages.templating import MEDIA_TYPES, asset
+from backend.pages.support.page_route import pages
+from backend.pages.support.templating import MEDIA_TYPES, asset
 
 router = pages()
 

@@ -54,8 +54,8 @@ def _resources(resources: Resources, _: Concept, level: int) -> Iterator[str]:
     for resource in resources.resources:
         url = one_line(resource.url).replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C")
         description = f": {escaped(resource.description)}" if resource.description.strip() else ""
-        known = f", {seen(resource)}" if seen(resource) else ""
-        yield f"- [{escaped(resource.title)}](<{url}>) ({escaped(resource.type)}{known}){description}"
+        check = f", {seen(resource)}" if seen(resource) else ""
+        yield f"- [{escaped(resource.title)}](<{url}>) ({escaped(resource.type)}{check}){description}"
     yield ""
     yield f"*{trust(resources)}*"
     yield ""
@@ -65,7 +65,7 @@ def _quiz(quiz: Quiz, _: Concept, level: int) -> Iterator[str]:
     yield f"{heading(level + 1)} Quiz"
     yield ""
     for number, question in enumerate(quiz.questions, start=1):
-        several = " *(several are right)*" if question.question_type == "multiple_choice" else ""
+        several = " *(several answers are right)*" if question.question_type == "multiple_choice" else ""
         yield f"{number}. {escaped(question.question)}{several}"
         for letter, option in zip(LETTERS, question.options, strict=False):
             yield f"   - {letter}. {escaped(option)}"

@@ -1,4 +1,4 @@
-"""A whole roadmap as one HTML file that needs nothing else: for a reader without the server, on paper as well."""
+"""A whole roadmap as one self-contained HTML file, to read offline or to print."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -28,7 +28,10 @@ STYLES: Final = ("document.css", "code.css")
 
 @dataclass(frozen=True)
 class Chapter:
-    """A concept with its contents. `number` is its position in learning order, `missing` says why contents lack."""
+    """A concept with its contents.
+
+    `number` is its position in learning order, from 1. `missing` has a sentence for each content that is not there.
+    """
 
     number: int
     concept: Concept
@@ -40,14 +43,17 @@ class Chapter:
 
 @dataclass(frozen=True)
 class ModuleChapters:
-    """A module and its chapters."""
+    """A module with the chapters of its concepts."""
 
     module: Module
     chapters: list[Chapter]
 
 
 def html_document(manuscript: Manuscript) -> str:
-    """Everything in one file: picture, weekly plan, contents, answers folded away; no script, nothing from outside."""
+    """Return the document: map, weekly plan, contents, and answers in closed details.
+
+    It has no scripts and loads nothing from other hosts.
+    """
     framework = manuscript.framework
     reading = direction(manuscript.language)
     plan = drawing = None
@@ -73,7 +79,7 @@ def html_document(manuscript: Manuscript) -> str:
 
 
 def styles() -> str:
-    """The style sheet of a document; it names no other file."""
+    """Return the style sheet of a document. It refers to no other file."""
     return "\n".join((HERE / "styles" / name).read_text() for name in STYLES)
 
 

@@ -1,4 +1,4 @@
-"""A roadmap, or one concept of it, as a Markdown document that one would hand to a learner."""
+"""A roadmap, or one of its concepts, as a Markdown document for learners."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from rendering.text.text import hours
 
 
 def roadmap_document(manuscript: Manuscript) -> str:
-    """Title, overview, the plan of each stage, the concepts with their contents, and the answers at the end."""
+    """Return the document: title, overview, plan, concepts with their contents, and the answers at the end."""
     framework = manuscript.framework
     if framework is None:
         return f"# {escaped(manuscript.title)}\n\nThis roadmap has no framework yet.\n"
@@ -32,10 +32,10 @@ def roadmap_document(manuscript: Manuscript) -> str:
 
 
 def concept_document(manuscript: Manuscript, place: ConceptPlace, *, note: str = "") -> str:
-    """One concept with all that was written for it, the answers to its quiz last. `note` stands above it."""
+    """Return one concept with its contents, the answers to its quiz last. `note` is quoted above it."""
     answers = _answers(manuscript, place.concept, level=2)
-    above = [f"> {escaped(note)}", ""] if note else []
-    return "\n".join([*above, *_concept(manuscript, place.concept, level=1), *answers])
+    heading_note = [f"> {escaped(note)}", ""] if note else []
+    return "\n".join([*heading_note, *_concept(manuscript, place.concept, level=1), *answers])
 
 
 def _plan(framework: Framework) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _hours_of(stage: Stage) -> float:
 
 
 def _weeks(manuscript: Manuscript, framework: Framework) -> Iterator[str]:
-    """Week by week, what is not learned yet."""
+    """Yield the weekly plan of the concepts that are not learned yet."""
     plan = plan_of(manuscript, framework)
     if plan is None:
         return
@@ -72,8 +72,8 @@ def _weeks(manuscript: Manuscript, framework: Framework) -> Iterator[str]:
 def _concept(manuscript: Manuscript, concept: Concept, *, level: int) -> Iterator[str]:
     yield f"{'#' * level} {escaped(concept.name)}"
     yield ""
-    needed = ", ".join(map(escaped, builds_on(manuscript.framework, concept)))
-    yield f"*{hours(concept.estimated_hours)}, {concept.difficulty}{f'; builds on {needed}' if needed else ''}*"
+    names = ", ".join(map(escaped, builds_on(manuscript.framework, concept)))
+    yield f"*{hours(concept.estimated_hours)}, {concept.difficulty}{f'; builds on {names}' if names else ''}*"
     yield ""
     yield from paragraph(concept.description)
     for form in CONTENT_FORMS.values():

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from backend.app import create_app
 from backend.errors import PROBLEM_JSON, TITLES, problem_of
-from backend.pages.answers import pages
+from backend.pages.support.page_route import pages
 from domain.errors import (
     Conflict,
     DatabaseStopped,
@@ -230,7 +230,7 @@ async def test_a_bug_answers_without_its_trace(settings: Settings) -> None:
     ):
         answer = await client.get("/broken")
     said = problem(answer)
-    assert (said["status"], said["detail"]) == (500, "The server made a mistake; its log says more.")
+    assert (said["status"], said["detail"]) == (500, "Internal error; the server's log has the details.")
     assert answer.headers["X-Request-ID"]
 
 

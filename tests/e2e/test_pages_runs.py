@@ -41,7 +41,7 @@ def worker(hire: Hire) -> Running:
 def test_without_a_worker_a_page_says_why_nothing_happens(here: Site) -> None:
     page = here.open()
     ask_for(page, "learn to whistle")
-    expect(page.locator("#standing")).to_contain_text("waits for a worker, and none is running")
+    expect(page.locator("#standing")).to_contain_text("waiting for a worker; none is running")
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#run-standing")).to_contain_text("Cancelled")
     page.goto(here.served.url)
@@ -61,7 +61,7 @@ def test_a_killed_worker_is_seen_and_so_is_the_one_that_takes_over(here: Site, h
     page.goto(f"{here.served.url}/roadmaps/{roadmap_id}/runs")
     page.locator("#runs").get_by_role("link", name="Creation").click()
     expect(page.locator("#run-standing")).to_contain_text(re.compile(r"Starts\s*2"))
-    expect(page.locator("#log")).to_contain_text("after its process had died")
+    expect(page.locator("#log")).to_contain_text("after the previous process died")
 
 
 def test_a_failed_quiz_is_seen_on_its_card_and_is_retried_alone(here: Site, hire: Hire) -> None:
@@ -185,7 +185,7 @@ def test_an_operator_finds_runs_and_ends_them_in_bulk(here: Site) -> None:
     for goal in ("learn one", "learn two"):
         here.served.generate(goal)
     page.goto(f"{here.served.url}/operations")
-    page.get_by_label("Status").select_option("In the queue")
+    page.get_by_label("Status").select_option("Queued")
     page.get_by_role("button", name="Show").click()
     boxes = page.locator("input[name=task]")
     expect(boxes).to_have_count(2)
@@ -194,7 +194,7 @@ def test_an_operator_finds_runs_and_ends_them_in_bulk(here: Site) -> None:
     page.get_by_role("button", name="Cancel them").click()
     _filtered(page, "Cancelled")
     expect(page.locator("input[name=task]").first).to_be_visible()
-    _filtered(page, "In the queue")
+    _filtered(page, "Queued")
     expect(page.get_by_text("There are no such runs.")).to_be_visible()
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from backend.pages.views.quiz import QuestionCard
-from backend.pages.views.status_labels import CONTENT_NAMES, CONTENT_SAYS, Look, content_look, direction_of
+from backend.pages.views.status_labels import CONTENT_LABELS, CONTENT_NAMES, Look, content_look, direction_of
 from domain.contents import Resource, Resources, Tutorial
 from domain.framework import Concept, ConceptPlace, Framework
 from domain.vocabulary import ContentType
@@ -66,7 +66,7 @@ class ContentPart:
 
     @property
     def says(self) -> str:
-        return CONTENT_SAYS[self.look]
+        return CONTENT_LABELS[self.look]
 
     @property
     def retryable(self) -> bool:

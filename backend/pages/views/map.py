@@ -6,20 +6,19 @@ from itertools import groupby, islice
 from typing import Final, Literal
 
 from backend.pages.views.status_labels import (
+    CONTENT_LABELS,
     CONTENT_NAMES,
-    CONTENT_SAYS,
     TASK_NAMES,
     Look,
     content_look,
     direction_of,
     task_look,
-    task_state,
 )
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from orchestrator.queries.status import RoadmapView, TaskView
 from rendering.pages.map_layout import Drawing, draw
-from rendering.text.event_text import doing
+from rendering.text.task_text import clause_of, label_of
 from rendering.text.text import hours
 from repository.roadmaps.content_queries import ContentState
 
@@ -43,7 +42,7 @@ class ContentMark:
 
     @property
     def says(self) -> str:
-        return CONTENT_SAYS[self.look]
+        return CONTENT_LABELS[self.look]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,18 +189,14 @@ def run_line(task: TaskView, contents: Sequence[ContentState]) -> RunLine:
 
 
 def _doing(task: TaskView, contents: Sequence[ContentState]) -> str:
-    if not task.live:
-        return "the process that ran it died, and no other has taken it over yet."
-    if task.status is not TaskStatus.PROCESSING:
-        waits = "it waits for a worker, and none is running." if task.waiting_for_worker else f"{task_state(task)}."
-        return waits[0].lower() + waits[1:]
-    held = [state for state in contents if state.task_id == task.task_id]
-    said = doing(task.current_step)
-    said = said[0].lower() + said[1:]
-    if not held:
-        return f"{said} …"
-    finished = sum(state.status in (ContentStatus.COMPLETED, ContentStatus.FAILED) for state in held)
-    return f"{said}, {finished} of {len(held)}."
+    clause = clause_of(task)
+    if task.status is not TaskStatus.PROCESSING or not task.live:
+        return f"{clause}."
+    claimed = [state for state in contents if state.task_id == task.task_id]
+    if not claimed:
+        return f"{clause} …"
+    finished = sum(state.status in (ContentStatus.COMPLETED, ContentStatus.FAILED) for state in claimed)
+    return f"{clause}, {finished} of {len(claimed)}."
 
 
 def _broken(framework: Framework, states: States) -> tuple[Broken, ...]:
@@ -219,7 +214,7 @@ def _broken(framework: Framework, states: States) -> tuple[Broken, ...]:
             name=CONTENT_NAMES[state.content_type],
             concept_name=concept.name or concept.concept_id,
             look=content_look(state),
-            says=CONTENT_SAYS[content_look(state)],
+            says=CONTENT_LABELS[content_look(state)],
             reason=state.last_error or "",
         )
         for concept, state in islice(found, MAX_PROBLEMS)
@@ -230,7 +225,7 @@ def _ended(roadmap: RoadmapView, last: TaskView | None) -> Ended | None:
     """A roadmap that never got a framework, and nobody is making one."""
     if roadmap.framework_version > 0 or roadmap.active_tasks or last is None:
         return None
-    return Ended(last.task_id, TASK_NAMES[last.task_type], task_state(last), last.error_message)
+    return Ended(last.task_id, TASK_NAMES[last.task_type], label_of(last), last.error_message)
 
 
 def _lanes(framework: Framework, drawing: Drawing, states: States, learned: Collection[str]) -> tuple[Lane, ...]:

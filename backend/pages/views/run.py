@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from backend.pages.views.status_labels import CONTENT_NAMES, TASK_NAMES, Look, task_look, task_state
+from backend.pages.views.status_labels import CONTENT_NAMES, TASK_NAMES, Look, task_look
 from domain.vocabulary import ACTIVE, ContentType, TaskStatus
 from orchestrator.queries.status import TaskView
 from rendering.text.event_text import doing, gist
+from rendering.text.task_text import label_of, sentence_of
 from rendering.text.text import dollars, seconds, tokens
 from repository.runs.calls import Expense
 from repository.runs.events import Event
@@ -132,8 +133,8 @@ def run_of(
         name=_name(task, names),
         status=task.status,
         look=task_look(task),
-        state=task_state(task),
-        doing=_doing(task),
+        state=label_of(task),
+        doing=sentence_of(task),
         error_message=task.error_message,
         instructions=_instructions(events),
         active=task.status in ACTIVE,
@@ -162,29 +163,6 @@ def run_of(
 def _name(task: TaskView, names: Mapping[str, str]) -> str:
     name = TASK_NAMES[task.task_type]
     return f"{name}: {names.get(task.concept_id, task.concept_id)}" if task.concept_id else name
-
-
-def _doing(task: TaskView) -> str:
-    """What happens now, or why nothing does."""
-    match task.status:
-        case TaskStatus.PENDING if task.waiting_for_worker:
-            return "It waits for a worker, and none is running. It starts as soon as there is one."
-        case TaskStatus.PENDING:
-            return "It waits in the queue until a worker is free."
-        case TaskStatus.PROCESSING if not task.live:
-            return "The process that ran it died. Another worker takes it over; with none alive, you can go on with it."
-        case TaskStatus.PROCESSING:
-            return f"{doing(task.current_step)} …"
-        case TaskStatus.HUMAN_REVIEW_PENDING:
-            return "It waits for somebody to approve the plan. No process is held meanwhile."
-        case TaskStatus.COMPLETED:
-            return "Everything that was asked for is there."
-        case TaskStatus.PARTIAL_FAILURE:
-            return "Some contents failed; the others are readable. Going on with it asks for those alone."
-        case TaskStatus.FAILED:
-            return "It did not reach its goal. What was paid for is kept, and going on with it asks for the rest."
-        case TaskStatus.CANCELLED:
-            return "Somebody ended it. What was finished is kept."
 
 
 def _instructions(events: Sequence[Event]) -> str:

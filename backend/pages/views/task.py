@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.pages.views.status_labels import TASK_NAMES, Look, task_look, task_state
+from backend.pages.views.status_labels import TASK_NAMES, Look, task_look
 from orchestrator.queries.status import TaskView
 from rendering.text.event_text import doing
+from rendering.text.task_text import label_of
 from rendering.text.text import seconds
 
 
@@ -33,7 +34,7 @@ def task_line(task: TaskView, names: Mapping[str, str]) -> TaskLine:
         user_id=task.user_id,
         name=f"{name}: {names.get(task.concept_id, task.concept_id)}" if task.concept_id else name,
         look=task_look(task),
-        state=task_state(task),
+        state=label_of(task),
         step=doing(task.current_step),
         created_at=task.created_at,
         took=seconds(task.seconds),

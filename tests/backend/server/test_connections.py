@@ -213,7 +213,7 @@ async def test_a_process_out_of_descriptors_says_one_line_and_accepts_again_late
     with Exhausted() as listening, structlog.testing.capture_logs() as told:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        listener = Listener(listening, Greeter, settle_stale_conflict=room.append, retry_delay=SHORT)
+        listener = Listener(listening, Greeter, make_room=room.append, retry_delay=SHORT)
         reader, writer = await asyncio.open_connection(*listening.getsockname())
         assert await rest(reader) == b"here"
         writer.close()

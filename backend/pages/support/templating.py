@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from backend.pages.forms import form_token, keep_token
+from backend.pages.support.forms import form_token, keep_token
 from rendering.text.text import shown
 
 POLICY: Final = "; ".join(

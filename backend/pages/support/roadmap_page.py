@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import Request
 
 from backend.auth import Caller
-from backend.pages.answers import reader_of
-from backend.pages.live import live_roadmap
+from backend.pages.support.live import live_roadmap
+from backend.pages.support.page_route import reader_of
 from backend.pages.views.map import Map, map_of
 from backend.pages.views.pace import pace_line
 from domain.framework import Concept

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from fastapi import Request
 
-from backend.pages.templating import address
+from backend.pages.support.templating import address
 from orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView
 

@@ -16,8 +16,8 @@ from starlette.requests import ClientDisconnect
 from backend.auth import Caller
 from backend.errors import STATUSES, when_again, without_cli_hints
 from backend.middleware.http_guard import same_host
-from backend.pages.forms import ForeignForm
-from backend.pages.templating import address, page
+from backend.pages.support.forms import ForeignForm
+from backend.pages.support.templating import address, page
 from domain.errors import RoadmapError
 from domain.logs import get_log
 
