@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from backend.pages.views.content_labels import CONTENT_LABELS_OF
 from backend.pages.views.quiz import QuestionCard
 from backend.pages.views.status_labels import CONTENT_LABELS, CONTENT_NAMES, Look, content_look, direction_of
 from domain.contents import Resource, Resources, Tutorial
@@ -18,7 +19,6 @@ from rendering.text.text import hours
 from repository.roadmaps.content_queries import ContentState
 from repository.tables.roadmaps import ContentVersionRow
 
-IT: Final = {ContentType.TUTORIAL: "the tutorial", ContentType.RESOURCES: "the links", ContentType.QUIZ: "the quiz"}
 MAX_TOC_LEVEL: Final = 4
 """Level of the headings that a table of contents names."""
 MIN_TOC_HEADINGS: Final = 3
@@ -62,7 +62,7 @@ class ContentPart:
 
     @property
     def it(self) -> str:
-        return IT[self.content_type]
+        return CONTENT_LABELS_OF[self.content_type].subject
 
     @property
     def says(self) -> str:

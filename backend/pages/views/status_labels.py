@@ -3,24 +3,19 @@
 from collections.abc import Mapping
 from typing import Final, Literal, assert_never
 
+from backend.pages.views.content_labels import CONTENT_LABELS_OF
 from domain.text.language import direction, guess_language
-from domain.vocabulary import ContentStatus, ContentType, TaskType
+from domain.vocabulary import RETRY_OF, ContentStatus, ContentType, TaskType
 from orchestrator.queries.status import TaskView
 from rendering.text.task_text import TaskState, state_of_task
 from repository.roadmaps.content_queries import ContentState
 
 Look = Literal["completed", "generating", "pending", "failed", "stale", "waiting", "cancelled", "partial", "review"]
 
-CONTENT_NAMES: Final[Mapping[ContentType, str]] = {
-    ContentType.TUTORIAL: "Tutorial",
-    ContentType.RESOURCES: "Links",
-    ContentType.QUIZ: "Quiz",
-}
+CONTENT_NAMES: Final[Mapping[ContentType, str]] = {kind: labels.name for kind, labels in CONTENT_LABELS_OF.items()}
 TASK_NAMES: Final[Mapping[TaskType, str]] = {
     TaskType.CREATION: "Creation",
-    TaskType.RETRY_TUTORIAL: "Rewrite of a tutorial",
-    TaskType.RETRY_RESOURCES: "New search for links",
-    TaskType.RETRY_QUIZ: "Rewrite of a quiz",
+    **{RETRY_OF[kind]: labels.retry for kind, labels in CONTENT_LABELS_OF.items()},
     TaskType.RETRY_BATCH: "Retry of failed contents",
     TaskType.MODIFICATION: "Change",
 }
