@@ -1,7 +1,6 @@
-"""The first framework: an author writes names and words, code gives ids, order and totals.
+"""Design the first framework: an author writes names and texts, code adds ids, order and totals.
 
-A framework that may grow beyond what one answer holds is written in parts, each a question of its own: the stages
-first, then stage after stage.
+A framework that may exceed one answer is asked for in parts: first the stages, then one stage at a time.
 """
 
 from functools import partial

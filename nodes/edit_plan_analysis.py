@@ -1,4 +1,4 @@
-"""What has to change? A plan of operations on ids."""
+"""Plan the changes to a framework as operations on ids."""
 
 from langgraph.runtime import Runtime
 
@@ -15,7 +15,7 @@ from nodes.state import RunState, as_json
 async def edit_plan_analysis(state: RunState, runtime: Runtime[RunContext]) -> RunState:
     """request, framework, and feedback or validation -> edit_plan
 
-    Words of a person go first; what validation found is mended in the rounds after.
+    Feedback of a person comes first; the issues of the validation are mended in later rounds.
     """
     context = runtime.context
     await context.enter(Step.EDIT_PLAN_ANALYSIS)

@@ -1,4 +1,4 @@
-"""What does the learner want?"""
+"""Analyse what the learner wants."""
 
 from langgraph.runtime import Runtime
 

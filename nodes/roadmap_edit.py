@@ -1,4 +1,4 @@
-"""The plan is carried out: an author writes only new parts, code applies the operations."""
+"""Carry out an edit plan: an author writes the new parts only, code applies the operations."""
 
 from langgraph.runtime import Runtime
 

@@ -1,4 +1,4 @@
-"""Is the framework sound? Code looks first, and an author only at what code found sound."""
+"""Validate the framework: by code first, and by an author where code found nothing critical."""
 
 from langgraph.runtime import Runtime
 
@@ -16,8 +16,8 @@ from nodes.state import RunState, as_json
 async def structure_validation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
     """request, intent, framework, repairs -> validation
 
-    A review that fails to answer raises: it never counts as valid. A run that failed here and was resumed gets new
-    rounds of editing.
+    Raises where the review has no answer: a missing review never counts as valid. A run that failed here and is
+    resumed gets new rounds of editing.
     """
     context = runtime.context
     await context.enter(Step.STRUCTURE_VALIDATION)
@@ -30,7 +30,7 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             is_valid=False,
             overall_score=0,
             issues=findings + repairs,
-            validation_summary="The structure is broken; nobody was asked for an opinion.",
+            validation_summary="The structure is broken, so no review was asked for.",
         )
     else:
         brief = StructureReviewBrief(

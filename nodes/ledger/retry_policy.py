@@ -1,4 +1,4 @@
-"""How long a question waits for a model that is busy or away, and how long between two tries."""
+"""How long a request waits for a model that is busy or unreachable, and how long between two tries."""
 
 import random
 import time
@@ -13,19 +13,20 @@ MAX_DELAY_SECONDS: Final = 60.0
 
 @dataclass(slots=True)
 class RetryPolicy:
-    """Of one run: `seconds` is how long a question is tried, and how long the model may be silent for the whole run."""
+    """The policy of one run. `seconds` limits both the tries of one request and the silence of the model in the run."""
 
     seconds: float = 900.0
     _silent_since: float | None = None
 
     def answered(self) -> None:
-        """Some question of the run got an answer: the model is there."""
+        """Record that a request of the run was answered, which ends the silence of the model."""
         self._silent_since = None
 
     def delay(self, failure: CallFailed, number: int, since: float) -> float | None:
-        """Seconds before try `number` + 1 of a question whose first try failed at `since`; None: patience is over.
+        """Return the seconds to wait before try `number` + 1, or None where no further try is due.
 
-        When the model has been silent for all of `seconds`, no question of the run waits any more.
+        `since` is when the first try failed (monotonic). When the model has been silent for all of `seconds`, no
+        request of the run waits any more.
         """
         if not failure.transient:
             return None
