@@ -18,9 +18,9 @@ CONTENT_NAMES: Final[Mapping[ContentType, str]] = {
 }
 TASK_NAMES: Final[Mapping[TaskType, str]] = {
     TaskType.CREATION: "Creation",
-    TaskType.RETRY_TUTORIAL: "Rewrite of a tutorial",
-    TaskType.RETRY_RESOURCES: "New search for links",
-    TaskType.RETRY_QUIZ: "Rewrite of a quiz",
+    TaskType.RETRY_TUTORIAL: "New tutorial",
+    TaskType.RETRY_RESOURCES: "New links",
+    TaskType.RETRY_QUIZ: "New quiz",
     TaskType.RETRY_BATCH: "Retry of failed contents",
     TaskType.MODIFICATION: "Change",
 }
