@@ -1,4 +1,4 @@
-"""A roadmap's pages: the map, the weekly plan, its changes, its runs; and what can be asked for there."""
+"""The pages of a roadmap: map, weekly plan, changes and runs, with their forms."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -42,7 +42,7 @@ async def roadmap_map(
 
 @router.get("/roadmaps/{roadmap_id}/pulse")
 async def pulse(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
-    """A word that changes when the roadmap would look different."""
+    """Return a token that changes whenever the page would look different."""
     await orchestrator.status(roadmap_id, owner=caller.reads)
     return Response(await orchestrator.pulse(roadmap_id), media_type="text/plain")
 
@@ -57,22 +57,22 @@ async def change_pace(
     request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> Response:
     form = await read_form(request)
-    typed = {name: form[name] for name in ("available_hours_per_week", "target_deadline")}
+    fields = {name: form[name] for name in ("available_hours_per_week", "target_deadline")}
     before = await orchestrator.paces.read(roadmap_id, owner=caller.writes)
     try:
-        weekly = float(typed["available_hours_per_week"]) if typed["available_hours_per_week"] else None
+        weekly = float(fields["available_hours_per_week"]) if fields["available_hours_per_week"] else None
         check_hours(weekly)
     except (ValueError, InvalidInput):
-        errors = {"available_hours_per_week": "A number from 1 to 168."}
-        return await _plan(request, roadmap_id, caller, orchestrator, typed=typed, errors=errors)
-    same = typed["target_deadline"] == (before.deadline_words or "")
-    change = PaceChange(weekly, None if same else typed["target_deadline"])
+        errors = {"available_hours_per_week": "Enter a number from 1 to 168."}
+        return await _plan(request, roadmap_id, caller, orchestrator, values=fields, errors=errors)
+    is_unchanged = fields["target_deadline"] == (before.deadline_words or "")
+    change = PaceChange(weekly, None if is_unchanged else fields["target_deadline"])
     terms = Terms(owner=caller.writes, time_zone=zone_of(form["time_zone"]))
     try:
         await orchestrator.paces.change(roadmap_id, change, terms=terms)
     except InvalidInput as error:
         errors = {"target_deadline": str(error)}
-        return await _plan(request, roadmap_id, caller, orchestrator, typed=typed, errors=errors)
+        return await _plan(request, roadmap_id, caller, orchestrator, values=fields, errors=errors)
     return see(request, "roadmaps", roadmap_id, "plan", said="pace")
 
 
@@ -82,13 +82,13 @@ async def _plan(
     caller: Caller,
     orchestrator: Orchestrator,
     *,
-    typed: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
     pace = await orchestrator.paces.read(roadmap_id, owner=caller.reads)
     framework = frame.roadmap.framework or Framework(roadmap_id=roadmap_id)
-    now = {
+    current = {
         "available_hours_per_week": f"{pace.hours_per_week:g}",
         "target_deadline": pace.deadline_words or "",
     }
@@ -99,7 +99,7 @@ async def _plan(
         tab="plan",
         plan=plan_of(framework, pace, frame.learned),
         pace_now=pace,
-        form=typed or now,
+        form=values or current,
         errors=errors or {},
         **frame.context,
     )
@@ -119,13 +119,13 @@ async def modify(
     form = await read_form(request)
     instructions, review = form["instructions"], form["review"] == "yes"
     if not instructions or len(instructions) > 4000:
-        said = "Say in at most 4000 characters what should be different."
+        message = "Describe in at most 4000 characters what should change."
         return await _changes(
             request,
             roadmap_id,
             caller,
             orchestrator,
-            typed={"instructions": instructions[:4000], "review": review, "errors": {"instructions": said}},
+            typed={"instructions": instructions[:4000], "review": review, "errors": {"instructions": message}},
         )
     task = await orchestrator.modify(
         roadmap_id,
@@ -168,14 +168,14 @@ async def runs(
     before: str = "",
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    found = await orchestrator.tasks(
+    tasks = await orchestrator.tasks(
         roadmap_id=roadmap_id,
-        task_types=[one for one in TaskType if one == type],
+        task_types=[known for known in TaskType if known == type],
         owner=caller.reads,
         before=decode(before or None),
         limit=PAGE + 1,
     )
-    at, shown = address(request), found[:PAGE]
+    at, shown = address(request), tasks[:PAGE]
     here = at("roadmaps", roadmap_id, "runs")
     query = f"?type={quote(type)}&" if type else "?"
     names = {concept.concept_id: concept.name for concept in frame.concepts}
@@ -186,7 +186,7 @@ async def runs(
         kind=type,
         kinds=[("", "All"), *TASK_NAMES.items()],
         tasks=[task_line(task, names) for task in shown],
-        older=f"{here}{query}before={encode((shown[-1].created_at, shown[-1].task_id))}" if len(found) > PAGE else "",
+        older=f"{here}{query}before={encode((shown[-1].created_at, shown[-1].task_id))}" if len(tasks) > PAGE else "",
         newest=f"{here}{query[:-1]}" if before else "",
         **frame.context,
     )
@@ -206,7 +206,7 @@ async def retry_failed(
 
 
 @router.post("/roadmaps/{roadmap_id}/bin")
-async def throw_away(
+async def move_to_bin(
     request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> Response:
     await read_form(request)

@@ -1,4 +1,4 @@
-"""Style, script and icon: three files of ours, kept by browsers until they change."""
+"""Static files: styles, script and icon, cached by browsers until they change."""
 
 from fastapi import HTTPException
 from fastapi.responses import Response
@@ -11,7 +11,7 @@ router = pages()
 
 @router.get("/static/{name}")
 async def static_file(name: str) -> Response:
-    """The address carries a word that changes with the file, so that nobody has to ask whether it did."""
+    """Return a static file. Its address contains a hash of the content, so browsers can cache it for ever."""
     if name not in MEDIA_TYPES:
         raise HTTPException(404, "There is no such file.")
     content, version = asset(name)

@@ -1,4 +1,4 @@
-"""What a page tells the script that keeps it up to date (static/app.js says what it does with it)."""
+"""Data for the script that keeps a page up to date (static/app.js)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,24 +10,25 @@ from orchestrator.queries.status import RoadmapView
 
 
 def live(
-    request: Request, pulse: Sequence[str], beat: str, tasks: Mapping[str, int] | None = None, *, busy: bool = False
+    request: Request, pulse: Sequence[str], etag: str, tasks: Mapping[str, int] | None = None, *, busy: bool = False
 ) -> dict[str, str]:
-    """`pulse`: the address whose word is `beat` until something changes. `tasks`: the events that the page knows.
+    """Return the data attributes of a page.
 
-    `busy`: something moves without being followed.
+    `pulse`: address that returns `etag` until the page would look different. `tasks`: id of each run to follow -> the
+    last event that the page shows. `busy`: the page may change soon without events.
     """
     at = address(request)
     return {
         "pulse": at(*pulse),
-        "beat": beat,
+        "etag": etag,
         "busy": "yes" if tasks or busy else "",
         "tasks": " ".join(f"{task_id}:{last}" for task_id, last in (tasks or {}).items()),
         "streams": at("api", "v1", "tasks", "TASK", "stream"),
     }
 
 
-async def live_roadmap(request: Request, orchestrator: Orchestrator, roadmap: RoadmapView, beat: str) -> dict[str, str]:
-    """Of a page about a roadmap: all its runs that move are followed."""
-    moving = [task.task_id for task in roadmap.active_tasks if task.live]
-    known = await orchestrator.last_events(moving)
-    return live(request, ("roadmaps", roadmap.roadmap_id, "pulse"), beat, known, busy=bool(roadmap.active_tasks))
+async def live_roadmap(request: Request, orchestrator: Orchestrator, roadmap: RoadmapView, etag: str) -> dict[str, str]:
+    """Return the data of a page of a roadmap: it follows all live runs."""
+    live_tasks = [task.task_id for task in roadmap.active_tasks if task.live]
+    last_events = await orchestrator.last_events(live_tasks)
+    return live(request, ("roadmaps", roadmap.roadmap_id, "pulse"), etag, last_events, busy=bool(roadmap.active_tasks))

@@ -12,14 +12,16 @@ class ContentLabels:
     """Declaration of a content type for the pages."""
 
     name: str
-    subject: str
+    heading: str
+    """Heading of its section in the page of a concept; templates/contents/<type>.html writes the section."""
+    noun: str
     """The name in a sentence, with its article."""
     retry: str
     """Name of a run that writes one content of this type again."""
 
 
 CONTENT_LABELS_OF: Final[Mapping[ContentType, ContentLabels]] = {
-    ContentType.TUTORIAL: ContentLabels("Tutorial", "the tutorial", "Rewrite of a tutorial"),
-    ContentType.RESOURCES: ContentLabels("Links", "the links", "New search for links"),
-    ContentType.QUIZ: ContentLabels("Quiz", "the quiz", "Rewrite of a quiz"),
+    ContentType.TUTORIAL: ContentLabels("Tutorial", "Tutorial", "the tutorial", "New tutorial"),
+    ContentType.RESOURCES: ContentLabels("Links", "Further reading", "the list of links", "New links"),
+    ContentType.QUIZ: ContentLabels("Quiz", "Quiz", "the quiz", "New quiz"),
 }

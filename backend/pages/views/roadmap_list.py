@@ -1,4 +1,4 @@
-"""A roadmap on the shelf of the home page."""
+"""A roadmap in the list on the home page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ class Book:
 
     @property
     def written(self) -> bool:
-        """Whether nothing is left to write, so that what counts is how much of it was learned."""
+        """Whether all contents are written, so that the card shows the learning progress."""
         return self.completed == self.contents
 
     @property
-    def moves(self) -> bool:
-        """Whether something may happen to it soon."""
+    def is_changing(self) -> bool:
+        """Whether its state may change soon."""
         return self.look in {"waiting", "generating", "stale"}
 
     @property
@@ -43,7 +43,7 @@ class Book:
 
 
 def book_of(row: ShelvedRoadmap, learned: Mapping[str, int]) -> Book:
-    """`learned`: how many concepts the reader has done, by roadmap id."""
+    """Return the card of a roadmap. `learned`: number of concepts the reader has learned, by roadmap id."""
     look, state = _state(row)
     return Book(
         roadmap_id=row.roadmap_id,

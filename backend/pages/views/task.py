@@ -1,4 +1,4 @@
-"""A run as a line of a table."""
+"""A run as a row of a table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class TaskLine:
 
 
 def task_line(task: TaskView, names: Mapping[str, str]) -> TaskLine:
-    """`names`: of concepts, by id."""
+    """Return the row of a run. `names`: names of concepts by id."""
     name = TASK_NAMES[task.task_type]
     return TaskLine(
         task_id=task.task_id,
