@@ -13,14 +13,12 @@ from backend.inputs import MAX_ATTEMPT_ID_LENGTH, VISIBLE, ConceptId, RoadmapId,
 from backend.pages.support.forms import Form, number, read_form
 from backend.pages.support.live import live_roadmap
 from backend.pages.support.page_route import pages, reader_of
-from backend.pages.support.templating import page, see
+from backend.pages.support.templating import page, redirect
 from backend.pages.views.concept import (
     ContentView,
     QuizPart,
     content_of,
-    links_of,
-    look_of,
-    newest,
+    fields_of,
     resources_of,
     summary_of,
     tutorial_of,
@@ -110,8 +108,8 @@ async def retry(
     terms = terms_of(request, caller, settings, owner=caller.writes)
     await orchestrator.retry(roadmap_id, concept_id, kind, request_body, detach=True, terms=terms)
     if form["to"] == "map":
-        return see(request, "roadmaps", roadmap_id, said="asked")
-    return see(request, "roadmaps", roadmap_id, "concepts", concept_id, said="asked", fragment=kind)
+        return redirect(request, "roadmaps", roadmap_id, notice="asked")
+    return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, notice="asked", fragment=kind)
 
 
 @router.post(CONCEPT + "/done")
@@ -122,7 +120,7 @@ async def done(
     await orchestrator.learning.mark(
         roadmap_id, concept_id, caller.user_id, done=form["done"] == "yes", owner=caller.reads
     )
-    return see(request, "roadmaps", roadmap_id, "concepts", concept_id)
+    return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id)
 
 
 @router.post(CONCEPT + "/quiz")
@@ -142,7 +140,7 @@ async def answer_quiz(
         owner=caller.reads,
     )
     attempt = submitted.attempt.attempt_id
-    return see(request, "roadmaps", roadmap_id, "concepts", concept_id, fragment="quiz", attempt=attempt)
+    return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, fragment="quiz", attempt=attempt)
 
 
 def _attempt_id(form: Form) -> str:
@@ -188,15 +186,9 @@ async def _content_view(
     return ContentView(state, versions, shown)
 
 
-def _quiz(written: ContentView, result: QuizAttempt | None, *, present: bool) -> QuizPart:
-    quiz = without_key(Quiz.model_validate(written.shown.payload)) if written.shown else None
+def _quiz(view: ContentView, result: QuizAttempt | None, *, present: bool) -> QuizPart:
+    quiz = without_key(Quiz.model_validate(view.shown.payload)) if view.shown else None
     return QuizPart(
-        content_type=ContentType.QUIZ,
-        look=look_of(written),
-        last_error=written.state.last_error if written.state else None,
-        version=newest(written),
-        shown_version=written.shown.version if written.shown else 0,
-        versions=links_of(written),
-        present=present,
+        **fields_of(ContentType.QUIZ, view, present=present),
         questions=questions_of(quiz, result.marks if result else None) if quiz else None,
     )

@@ -14,7 +14,7 @@ from backend.inputs import terms_of, zone_of
 from backend.pages.support.forms import read_form
 from backend.pages.support.live import live
 from backend.pages.support.page_route import pages, reader_of
-from backend.pages.support.templating import address, page, see
+from backend.pages.support.templating import address, page, redirect
 from backend.pages.views.roadmap_list import Book, book_of
 from backend.pages.views.task import TaskLine, task_line
 from backend.paging import decode, encode
@@ -80,7 +80,7 @@ async def create(request: Request, caller: CallerDep, orchestrator: Orchestrator
         task = await orchestrator.create(learning_request, review=review_request, detach=True, terms=terms)
     except InvalidInput as error:  # a deadline in the past
         return await _home(request, caller, orchestrator, form=values, errors={"target_deadline": str(error)})
-    return see(request, "roadmaps", str(task.roadmap_id))
+    return redirect(request, "roadmaps", str(task.roadmap_id))
 
 
 async def _home(

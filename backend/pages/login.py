@@ -9,7 +9,7 @@ from backend.auth import COOKIE, authenticate, cookie_name
 from backend.errors import Problem
 from backend.pages.support.forms import drop_cookie, read_form, renew_token, set_cookie
 from backend.pages.support.page_route import pages
-from backend.pages.support.templating import address, page, see
+from backend.pages.support.templating import address, page, redirect
 
 router = pages()
 
@@ -20,7 +20,7 @@ COOKIE_TTL_SECONDS: Final = 30 * 86_400
 @router.get("/login")
 async def login(request: Request, next: str = "") -> Response:
     if request.app.state.authority.open_to_all:
-        return see(request, "")
+        return redirect(request, "")
     return page(request, "login.html", next=_local_path(request, next), errors={})
 
 

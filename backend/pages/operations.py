@@ -14,7 +14,7 @@ from backend.inputs import terms_of
 from backend.pages.support.forms import read_form
 from backend.pages.support.live import live
 from backend.pages.support.page_route import error_page, pages, reader_of
-from backend.pages.support.templating import address, page, see
+from backend.pages.support.templating import address, page, redirect
 from backend.pages.views.operations import figures_of, worker_line
 from backend.pages.views.status_labels import TASK_NAMES
 from backend.pages.views.task import task_line
@@ -116,7 +116,7 @@ async def many_roadmaps(
     failures = await _each(selection, retry)
     if failures:
         return _partly_done(request, len(selection), failures)
-    return see(request, "operations", said="asked")
+    return redirect(request, "operations", notice="asked")
 
 
 def _selection(identifiers: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from backend.inputs import RoadmapId, terms_of, zone_of
 from backend.pages.support.forms import read_form
 from backend.pages.support.page_route import pages
 from backend.pages.support.roadmap_page import frame_of
-from backend.pages.support.templating import address, page, see
+from backend.pages.support.templating import address, page, redirect
 from backend.pages.views.plan import plan_of
 from backend.pages.views.status_labels import CONTENT_LABELS, TASK_NAMES
 from backend.pages.views.structure import history_of
@@ -73,7 +73,7 @@ async def change_pace(
     except InvalidInput as error:
         errors = {"target_deadline": str(error)}
         return await _plan(request, roadmap_id, caller, orchestrator, values=fields, errors=errors)
-    return see(request, "roadmaps", roadmap_id, "plan", said="pace")
+    return redirect(request, "roadmaps", roadmap_id, "plan", notice="pace")
 
 
 async def _plan(
@@ -134,7 +134,7 @@ async def modify(
         detach=True,
         terms=terms_of(request, caller, settings, owner=caller.writes),
     )
-    return see(request, "tasks", task.task_id, said="changing")
+    return redirect(request, "tasks", task.task_id, notice="changing")
 
 
 async def _changes(
@@ -202,7 +202,7 @@ async def retry_failed(
         detach=True,
         terms=terms_of(request, caller, settings, owner=caller.writes),
     )
-    return see(request, "roadmaps", roadmap_id, said="asked" if task else "nothing")
+    return redirect(request, "roadmaps", roadmap_id, notice="asked" if task else "nothing")
 
 
 @router.post("/roadmaps/{roadmap_id}/bin")
@@ -211,7 +211,7 @@ async def move_to_bin(
 ) -> Response:
     await read_form(request)
     await orchestrator.bin(roadmap_id, terms=Terms(owner=caller.writes))
-    return see(request, "bin", said="binned")
+    return redirect(request, "bin", notice="binned")
 
 
 @router.post("/roadmaps/{roadmap_id}/restore")
@@ -220,4 +220,4 @@ async def restore(
 ) -> Response:
     await read_form(request)
     await orchestrator.restore(roadmap_id, terms=Terms(owner=caller.writes))
-    return see(request, "roadmaps", roadmap_id, said="restored")
+    return redirect(request, "roadmaps", roadmap_id, notice="restored")

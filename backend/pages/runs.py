@@ -12,7 +12,7 @@ from backend.inputs import TaskId, decision_of, terms_of
 from backend.pages.support.forms import number, read_form
 from backend.pages.support.live import live
 from backend.pages.support.page_route import pages, reader_of
-from backend.pages.support.templating import page, see
+from backend.pages.support.templating import page, redirect
 from backend.pages.views.review import review_of
 from backend.pages.views.run import run_of
 from domain.errors import NotFound
@@ -63,7 +63,7 @@ async def pulse(task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDe
 async def cancel(request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
     await read_form(request)
     await orchestrator.cancel(task_id, terms=Terms(owner=caller.writes))
-    return see(request, "tasks", task_id, said="cancelled")
+    return redirect(request, "tasks", task_id, notice="cancelled")
 
 
 @router.post("/tasks/{task_id}/resume")
@@ -72,7 +72,7 @@ async def resume(
 ) -> Response:
     await read_form(request)
     await orchestrator.resume(task_id, detach=True, terms=terms_of(request, caller, settings, owner=caller.writes))
-    return see(request, "tasks", task_id, said="resumed")
+    return redirect(request, "tasks", task_id, notice="resumed")
 
 
 @router.get("/tasks/{task_id}/review")
@@ -96,7 +96,7 @@ async def decide(
     decision = decision_of(approved, feedback, by=caller.user_id, round=round)
     terms = terms_of(request, caller, settings, owner=caller.reviews)
     await orchestrator.review(task_id, decision, detach=True, terms=terms)
-    return see(request, "tasks", task_id, said="approved" if approved else "rejected")
+    return redirect(request, "tasks", task_id, notice="approved" if approved else "rejected")
 
 
 async def _review(

@@ -115,10 +115,10 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     return response
 
 
-def see(request: Request, *parts: str, said: str = "", fragment: str = "", **query: str) -> Response:
+def redirect(request: Request, *parts: str, notice: str = "", fragment: str = "", **query: str) -> Response:
     """Redirect after a form was accepted, so that going back or reloading does not send it again."""
-    if said:
-        query["said"] = said
+    if notice:
+        query["said"] = notice
     encoded = "&".join(f"{quote(name)}={quote(value)}" for name, value in query.items())
     target = address(request)(*parts) + (f"?{encoded}" if encoded else "") + (f"#{quote(fragment)}" if fragment else "")
     return RedirectResponse(target, status_code=303)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, TypedDict
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -191,23 +191,17 @@ def _neighbour(concept: Concept) -> Neighbour:
     return Neighbour(concept.concept_id, _name(concept))
 
 
-def content_of(written: ContentView) -> str | None:
+def content_of(view: ContentView) -> str | None:
     """Return the Markdown of a tutorial, or None if there is none."""
-    return Tutorial.model_validate(written.shown.payload).content if written.shown else None
+    return Tutorial.model_validate(view.shown.payload).content if view.shown else None
 
 
-def tutorial_of(written: ContentView, text: Rendered | None, *, present: bool) -> TutorialPart:
+def tutorial_of(view: ContentView, text: Rendered | None, *, present: bool) -> TutorialPart:
     """Return the tutorial of a concept. `text`: the rendered text that `content_of` returns."""
-    tutorial = Tutorial.model_validate(written.shown.payload) if written.shown else None
+    tutorial = Tutorial.model_validate(view.shown.payload) if view.shown else None
     headings = tuple(heading for heading in text.headings if heading.level <= MAX_TOC_LEVEL) if text else ()
     return TutorialPart(
-        content_type=ContentType.TUTORIAL,
-        look=look_of(written),
-        last_error=written.state.last_error if written.state else None,
-        version=newest(written),
-        shown_version=written.shown.version if written.shown else 0,
-        versions=links_of(written),
-        present=present,
+        **fields_of(ContentType.TUTORIAL, view, present=present),
         html=Markup(text.html) if text else None,  # sanitised by an allow-list: rendering/pages/markdown.py
         contents_table=headings if len(headings) >= MIN_TOC_HEADINGS else (),
         summary=tutorial.summary if tutorial else "",
@@ -217,16 +211,10 @@ def tutorial_of(written: ContentView, text: Rendered | None, *, present: bool) -
     )
 
 
-def resources_of(written: ContentView, *, present: bool) -> ResourcesPart:
-    resources = Resources.model_validate(written.shown.payload) if written.shown else None
+def resources_of(view: ContentView, *, present: bool) -> ResourcesPart:
+    resources = Resources.model_validate(view.shown.payload) if view.shown else None
     return ResourcesPart(
-        content_type=ContentType.RESOURCES,
-        look=look_of(written),
-        last_error=written.state.last_error if written.state else None,
-        version=newest(written),
-        shown_version=written.shown.version if written.shown else 0,
-        versions=links_of(written),
-        present=present,
+        **fields_of(ContentType.RESOURCES, view, present=present),
         items=tuple(_link(resource) for resource in resources.resources) if resources else None,
     )
 
@@ -252,14 +240,26 @@ def _host(url: str) -> str:
         return ""
 
 
-def look_of(written: ContentView) -> Look:
-    """Return the look of a content. Contents of removed concepts have no state and count as complete."""
-    return content_look(written.state) if written.state or not written.versions else "completed"
+class PartFields(TypedDict):
+    """The fields of `ContentPart`."""
+
+    content_type: ContentType
+    look: Look
+    last_error: str | None
+    version: int
+    shown_version: int
+    versions: tuple[VersionLink, ...]
+    present: bool
 
 
-def newest(written: ContentView) -> int:
-    return written.versions[0].version if written.versions else 0
-
-
-def links_of(written: ContentView) -> tuple[VersionLink, ...]:
-    return tuple(VersionLink(row.version, row.created_at) for row in written.versions)
+def fields_of(content_type: ContentType, view: ContentView, *, present: bool) -> PartFields:
+    """Return the fields that the three contents share. Contents of removed concepts have no state and are complete."""
+    return {
+        "content_type": content_type,
+        "look": content_look(view.state) if view.state or not view.versions else "completed",
+        "last_error": view.state.last_error if view.state else None,
+        "version": view.versions[0].version if view.versions else 0,
+        "shown_version": view.shown.version if view.shown else 0,
+        "versions": tuple(VersionLink(row.version, row.created_at) for row in view.versions),
+        "present": present,
+    }
