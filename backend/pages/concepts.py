@@ -1,37 +1,28 @@
 """The page of a concept: tutorial, links, quiz, and marking the concept as learned."""
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from fastapi import Query, Request
+from fastapi import Depends, Request
 from fastapi.responses import Response
+from pydantic import BaseModel, Field, create_model
 from uuid_utils import uuid7
 
 from backend.auth import CallerDep
 from backend.dependencies import OrchestratorDep, SettingsDep, TutorialsDep
 from backend.inputs import MAX_ATTEMPT_ID_LENGTH, VISIBLE, ConceptId, RoadmapId, terms_of
+from backend.pages.content_sections import CONTENT_SECTIONS, ConceptPage
 from backend.pages.support.forms import Form, number, read_form
 from backend.pages.support.live import live_roadmap
 from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.templating import page, redirect
-from backend.pages.views.concept import (
-    ContentView,
-    QuizPart,
-    content_of,
-    fields_of,
-    resources_of,
-    summary_of,
-    tutorial_of,
-)
-from backend.pages.views.quiz import Result, questions_of
-from domain.contents import Quiz
+from backend.pages.views.concept import ContentPart, ContentView, summary_of
+from backend.pages.views.quiz import Result
 from domain.errors import InvalidInput, NotFound
 from domain.framework import ConceptPlace, Framework
-from domain.quizzes import without_key
 from domain.vocabulary import ContentType
 from orchestrator import Orchestrator
 from orchestrator.commands.run_request import RetryRequest
-from orchestrator.learners.learning import QuizAttempt
 from orchestrator.queries.status import RoadmapView
 
 router = pages()
@@ -39,7 +30,17 @@ router = pages()
 CONCEPT: Final = "/roadmaps/{roadmap_id}/concepts/{concept_id:path}"
 """Ids of the legacy system may contain a slash, which is decoded before routes are matched."""
 INVALID_FORM: Final = "The form is not valid: reload the page and answer again."
-VersionQuery = Annotated[int | None, Query(ge=1, le=2_000_000_000)]
+_Version = Annotated[int | None, Field(ge=1, le=2_000_000_000)]
+
+
+class _AttemptQuery(BaseModel):
+    attempt: str = ""
+    """The id of a quiz attempt whose result is shown."""
+
+
+_VERSIONS: Final[dict[str, Any]] = {kind.value: (_Version, None) for kind in ContentType}
+ConceptQuery = create_model("ConceptQuery", __base__=_AttemptQuery, **_VERSIONS)
+"""Query parameters of the page: an attempt, and for each content type the version to show, by default the newest."""
 
 
 @router.get(CONCEPT)
@@ -50,10 +51,7 @@ async def concept(
     caller: CallerDep,
     orchestrator: OrchestratorDep,
     tutorials: TutorialsDep,
-    tutorial: VersionQuery = None,
-    resources: VersionQuery = None,
-    quiz: VersionQuery = None,
-    attempt: str = "",
+    query: Annotated[_AttemptQuery, Depends(ConceptQuery)],
 ) -> Response:
     etag = await orchestrator.pulse(roadmap_id)
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
@@ -61,21 +59,13 @@ async def concept(
     progress = await orchestrator.learning.progress(roadmap_id, caller.user_id, owner=caller.reads)
     learned = next((entry for entry in progress.concepts if entry.concept_id == concept_id), None)
     attempts = await orchestrator.learning.attempts(roadmap_id, concept_id, caller.user_id, owner=caller.reads)
-    result = next((entry for entry in attempts if entry.attempt_id == attempt), None)
-    versions = {
-        ContentType.TUTORIAL: tutorial,
-        ContentType.RESOURCES: resources,
-        ContentType.QUIZ: result.version if result else quiz,
-    }
-    views = {kind: await _content_view(orchestrator, roadmap, concept_id, kind, versions[kind]) for kind in ContentType}
+    result = next((entry for entry in attempts if entry.attempt_id == query.attempt), None)
     present = removed_after is None and roadmap.deleted_at is None
-    content = content_of(views[ContentType.TUTORIAL])
-    text = await tutorials.rendered(content) if content is not None else None
-    parts = {
-        "tutorial": tutorial_of(views[ContentType.TUTORIAL], text, present=present),
-        "resources": resources_of(views[ContentType.RESOURCES], present=present),
-        "quiz": _quiz(views[ContentType.QUIZ], result, present=present),
-    }
+    shown = ConceptPage(present, tutorials, result)
+    parts: dict[ContentType, ContentPart] = {}
+    for kind, section in CONTENT_SECTIONS.items():
+        version = section.version(shown) or getattr(query, kind)
+        parts[kind] = await section.part(await _content_view(orchestrator, roadmap, concept_id, kind, version), shown)
     return page(
         request,
         "concept.html",
@@ -184,11 +174,3 @@ async def _content_view(
     if shown is None:
         raise NotFound(f"This content has no version {version}.")
     return ContentView(state, versions, shown)
-
-
-def _quiz(view: ContentView, result: QuizAttempt | None, *, present: bool) -> QuizPart:
-    quiz = without_key(Quiz.model_validate(view.shown.payload)) if view.shown else None
-    return QuizPart(
-        **fields_of(ContentType.QUIZ, view, present=present),
-        questions=questions_of(quiz, result.marks if result else None) if quiz else None,
-    )
