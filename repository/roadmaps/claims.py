@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from domain.vocabulary import ContentType
+from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
-from repository.runs.liveness import LIVE
+from repository.predicates import LIVE, UNFINISHED_CONTENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,16 @@ async def lock_contents(
         text(f"""
             SELECT c.concept_id, c.content_type, c.status, t.task_id AS holder FROM concept_contents c
             LEFT JOIN roadmap_tasks t
-                ON t.task_id = c.task_id AND c.status IN ('pending', 'generating') AND {LIVE}
+                ON t.task_id = c.task_id AND {UNFINISHED_CONTENT} AND {LIVE}
             WHERE {where}"""),
         wanted,
     )
     return [
         Claimable(
-            row.concept_id, ContentType(row.content_type), row.status != "completed" and not row.holder, row.holder
+            row.concept_id,
+            ContentType(row.content_type),
+            row.status != ContentStatus.COMPLETED and not row.holder,
+            row.holder,
         )
         for row in rows
     ]
@@ -68,9 +71,9 @@ async def claim_contents(session: Session, fence: Fence, roadmap_id: str, chosen
     """Make locked contents the task's own; their newest version stays what readers see."""
     await execute(
         session,
-        text("""
-            UPDATE concept_contents SET task_id = :task_id, attempt = :attempt, status = 'pending', last_error = NULL,
-                updated_at = clock_timestamp()
+        text(f"""
+            UPDATE concept_contents SET task_id = :task_id, attempt = :attempt, status = '{ContentStatus.PENDING}',
+                last_error = NULL, updated_at = clock_timestamp()
             FROM unnest(CAST(:concept_ids AS text[]), CAST(:content_types AS text[])) AS chosen (id, type)
             WHERE roadmap_id = :roadmap_id AND concept_id = chosen.id AND content_type = chosen.type"""),
         {

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
-from repository.runs.liveness import LIVE
+from repository.predicates import STALE_CONTENT
 from repository.tables.roadmaps import ContentRow, ContentVersionRow
 
 
@@ -37,8 +37,7 @@ async def states(session: Session, roadmap_id: str, concept_id: str | None = Non
         session,
         text(f"""
             SELECT c.concept_id, c.content_type, c.status, c.version, c.last_error, c.task_id, c.updated_at,
-                c.status IN ('pending', 'generating')
-                    AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE}) AS stale,
+                {STALE_CONTENT} AS stale,
                 CASE jsonb_typeof(listed) WHEN 'array' THEN jsonb_array_length(listed) ELSE 0 END AS items
             FROM concept_contents c LEFT JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
             CROSS JOIN LATERAL (SELECT coalesce(v.payload -> 'resources', v.payload -> 'questions') AS listed) AS l
@@ -67,8 +66,7 @@ async def stale_contents(session: Session, roadmap_id: str) -> list[tuple[str, C
         session,
         text(f"""
             SELECT c.concept_id, c.content_type, c.status FROM concept_contents c
-            WHERE c.roadmap_id = :roadmap_id AND c.status IN ('pending', 'generating')
-                AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE})"""),
+            WHERE c.roadmap_id = :roadmap_id AND {STALE_CONTENT}"""),
         {"roadmap_id": roadmap_id},
     )
     return [(row.concept_id, ContentType(row.content_type), ContentStatus(row.status)) for row in rows]

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
+from repository.predicates import COMPLETED_CONTENT, STRUCTURAL_TASK, UNFINISHED_CONTENT
 from repository.runs.calls import ANSWER, RECORD, Call, parameters
 from repository.runs.held_time import HELD
 from repository.tables.roadmaps import ContentRow
@@ -62,13 +63,13 @@ async def ensure_contents(session: Session, roadmap_id: str, concept_ids: Sequen
     await execute(session, _INSERT, _insert_parameters(roadmap_id, concept_ids, None, 0))
 
 
-_UNFINISHED: Final = "task_id = :task_id AND status IN ('pending', 'generating')"
+_UNFINISHED: Final = f"c.task_id = :task_id AND {UNFINISHED_CONTENT}"
 
 
 async def _lock_in_order(session: Session, condition: str, values: dict[str, Any]) -> None:
     """Before several rows are changed at once: in the order of `lock_contents`, or the two of them deadlock."""
     order = "ORDER BY concept_id, content_type"
-    await execute(session, text(f"SELECT FROM concept_contents WHERE {condition} {order} FOR UPDATE"), values)
+    await execute(session, text(f"SELECT FROM concept_contents c WHERE {condition} {order} FOR UPDATE"), values)
 
 
 async def adopt_contents(session: Session, fence: Fence) -> None:
@@ -76,9 +77,9 @@ async def adopt_contents(session: Session, fence: Fence) -> None:
     await _lock_in_order(session, _UNFINISHED, {"task_id": fence.task_id})
     await execute(
         session,
-        text("""
-            UPDATE concept_contents SET attempt = :attempt, updated_at = clock_timestamp()
-            WHERE task_id = :task_id AND attempt <> :attempt AND status IN ('pending', 'generating')"""),
+        text(f"""
+            UPDATE concept_contents c SET attempt = :attempt, updated_at = clock_timestamp()
+            WHERE task_id = :task_id AND attempt <> :attempt AND {UNFINISHED_CONTENT}"""),
         {"task_id": fence.task_id, "attempt": fence.attempt},
     )
 
@@ -100,10 +101,10 @@ async def begin_contents(session: Session, fence: Fence, content_type: ContentTy
     await _lock_in_order(session, f"{_UNFINISHED} AND content_type = :content_type", mine)
     rows = await execute(
         session,
-        text("""
-            UPDATE concept_contents SET status = 'generating', updated_at = clock_timestamp()
+        text(f"""
+            UPDATE concept_contents c SET status = '{ContentStatus.GENERATING}', updated_at = clock_timestamp()
             WHERE task_id = :task_id AND attempt = :attempt AND content_type = :content_type
-                AND status IN ('pending', 'generating') RETURNING concept_id"""),
+                AND {UNFINISHED_CONTENT} RETURNING concept_id"""),
         {"task_id": fence.task_id, "attempt": fence.attempt, "content_type": content_type},
     )
     return [row.concept_id for row in rows]
@@ -112,10 +113,10 @@ async def begin_contents(session: Session, fence: Fence, content_type: ContentTy
 _SAVE_VERSION: Final = text(f"""
     WITH bought AS ({RECORD}),
     mine AS (
-        UPDATE concept_contents SET status = 'completed', version = version + 1, last_error = NULL,
+        UPDATE concept_contents c SET status = '{ContentStatus.COMPLETED}', version = version + 1, last_error = NULL,
             updated_at = clock_timestamp()
         WHERE roadmap_id = :roadmap_id AND concept_id = :concept_id AND content_type = :content_type
-            AND task_id = :task_id AND attempt = :attempt AND status IN ('pending', 'generating') RETURNING version)
+            AND task_id = :task_id AND attempt = :attempt AND {UNFINISHED_CONTENT} RETURNING version)
     INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author)
     SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model FROM mine
     RETURNING version""").bindparams(ANSWER, bindparam("payload", type_=JSONB))
@@ -162,7 +163,8 @@ async def save_version(
     return version
 
 
-_SETTLED: Final = "status = CASE WHEN version > 0 THEN 'completed' ELSE 'failed' END, last_error = :reason"
+_SETTLED: Final = f"""status = CASE WHEN version > 0 THEN '{ContentStatus.COMPLETED}' ELSE '{ContentStatus.FAILED}' END,
+    last_error = :reason"""
 
 
 async def fail_content(
@@ -172,9 +174,9 @@ async def fail_content(
     await execute(
         session,
         text(f"""
-            UPDATE concept_contents SET {_SETTLED}, updated_at = clock_timestamp()
+            UPDATE concept_contents c SET {_SETTLED}, updated_at = clock_timestamp()
             WHERE roadmap_id = :roadmap_id AND concept_id = :concept_id AND content_type = :content_type
-                AND task_id = :task_id AND attempt = :attempt AND status IN ('pending', 'generating')"""),
+                AND task_id = :task_id AND attempt = :attempt AND {UNFINISHED_CONTENT}"""),
         {
             "roadmap_id": roadmap_id,
             "concept_id": concept_id,
@@ -192,20 +194,21 @@ async def settle_contents(session: Session, task_id: str, reason: str) -> None:
     await execute(
         session,
         text(f"""
-            UPDATE concept_contents SET {_SETTLED}, updated_at = clock_timestamp()
-            WHERE task_id = :task_id AND status IN ('pending', 'generating')"""),
+            UPDATE concept_contents c SET {_SETTLED}, updated_at = clock_timestamp()
+            WHERE {_UNFINISHED}"""),
         {"task_id": task_id, "reason": reason},
     )
 
 
 async def reopen_contents(session: Session, task_id: str) -> None:
     """What a resumed task had failed at or left unfinished is to be made again; what it finished stays."""
-    unmade = "task_id = :task_id AND (status <> 'completed' OR last_error IS NOT NULL)"
+    unmade = f"c.task_id = :task_id AND (NOT {COMPLETED_CONTENT} OR c.last_error IS NOT NULL)"
     await _lock_in_order(session, unmade, {"task_id": task_id})
     await execute(
         session,
         text(f"""
-            UPDATE concept_contents SET status = 'pending', last_error = NULL, updated_at = clock_timestamp()
+            UPDATE concept_contents c SET status = '{ContentStatus.PENDING}', last_error = NULL,
+                updated_at = clock_timestamp()
             WHERE {unmade}"""),
         {"task_id": task_id},
     )
@@ -227,7 +230,7 @@ async def count_contents(session: Session, task_id: str) -> Tally:
                     LEFT JOIN concept_contents c ON c.roadmap_id = v.roadmap_id AND c.concept_id = v.concept_id
                         AND c.content_type = v.content_type
                     WHERE c.task_id IS DISTINCT FROM t.task_id
-                        AND (c.concept_id IS NOT NULL OR t.task_type NOT IN ('creation', 'modification'))),
+                        AND (c.concept_id IS NOT NULL OR NOT {STRUCTURAL_TASK})),
                 reviews AS (
                     SELECT coalesce(sum(extract(epoch FROM coalesce(answered.at, clock_timestamp()) - e.created_at)), 0)
                         AS waited
@@ -238,12 +241,12 @@ async def count_contents(session: Session, task_id: str) -> Tally:
                     ) AS answered ON true
                     WHERE t.review IS NOT NULL)
                 SELECT count(*) + (SELECT number FROM gone) AS total,
-                    count(*) FILTER (WHERE status = 'completed' AND last_error IS NULL)
+                    count(*) FILTER (WHERE {COMPLETED_CONTENT} AND last_error IS NULL)
                         + (SELECT number FROM gone) AS completed,
                     count(*) FILTER (WHERE last_error IS NOT NULL) AS failed,
                     (SELECT {HELD} FROM task t) AS seconds,
                     (SELECT waited FROM reviews) AS waited
-                FROM concept_contents WHERE task_id = :task_id"""),
+                FROM concept_contents c WHERE task_id = :task_id"""),
             {"task_id": task_id},
         )
     ).one()
@@ -264,10 +267,11 @@ async def languages_written(session: Session, task_id: str) -> dict[str, int]:
     """How many tutorials of a task are written in which language, as their authors declared."""
     rows = await execute(
         session,
-        text("""
+        text(f"""
             SELECT v.payload ->> 'language' AS language, count(*) AS tutorials
             FROM concept_contents c JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
-            WHERE c.task_id = :task_id AND v.task_id = :task_id AND c.content_type = 'tutorial' GROUP BY 1"""),
+            WHERE c.task_id = :task_id AND v.task_id = :task_id AND c.content_type = '{ContentType.TUTORIAL}'
+            GROUP BY 1"""),
         {"task_id": task_id},
     )
     return {row.language: row.tutorials for row in rows if row.language}

@@ -9,7 +9,18 @@ from sqlalchemy import text
 
 from domain.vocabulary import TaskStatus
 from repository.db.database import Session, execute
-from repository.runs.liveness import LIVE, WAITING
+from repository.predicates import (
+    ACTIVE_TASK,
+    COMPLETED_CONTENT,
+    FAILED_CONTENT,
+    LIVE,
+    PENDING_TASK,
+    PROCESSING_TASK,
+    REVIEW_TASK,
+    STALE_CONTENT,
+    UNSUCCESSFUL,
+    WAITING_FOR_WORKER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +45,22 @@ class ShelvedRoadmap:
     task_waiting: bool
 
 
-_SHELF: Final = """
+_SHELF: Final = f"""
     SELECT m.roadmap_id, m.title, m.total_estimated_hours AS hours, m.recommended_completion_weeks AS weeks,
         m.framework_version, m.created_at, m.deleted_at, c.contents, c.completed, c.failed, c.stale,
         t.task_id, t.status AS task_status, t.current_step AS task_step,
         coalesce(t.live, false) AS task_live, coalesce(t.waiting, false) AS task_waiting
-    FROM (SELECT * FROM roadmap_metadata WHERE {condition}
+    FROM (SELECT * FROM roadmap_metadata WHERE {{condition}}
           ORDER BY created_at DESC, roadmap_id DESC LIMIT :limit) AS m
     CROSS JOIN LATERAL (
-        SELECT count(*) AS contents, count(*) FILTER (WHERE c.status = 'completed') AS completed,
-            count(*) FILTER (WHERE c.status = 'failed') AS failed,
-            count(*) FILTER (WHERE c.status IN ('pending', 'generating') AND NOT EXISTS (
-                SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {live})) AS stale
+        SELECT count(*) AS contents, count(*) FILTER (WHERE {COMPLETED_CONTENT}) AS completed,
+            count(*) FILTER (WHERE {FAILED_CONTENT}) AS failed,
+            count(*) FILTER (WHERE {STALE_CONTENT}) AS stale
         FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id) AS c
     LEFT JOIN LATERAL (
-        SELECT t.task_id, t.status, t.current_step, {live} AS live, {waiting} AS waiting
+        SELECT t.task_id, t.status, t.current_step, {LIVE} AS live, {WAITING_FOR_WORKER} AS waiting
         FROM roadmap_tasks t WHERE t.roadmap_id = m.roadmap_id
-        ORDER BY t.status IN ('pending', 'processing', 'human_review_pending') DESC, t.created_at DESC
+        ORDER BY {ACTIVE_TASK} DESC, t.created_at DESC
         LIMIT 1) AS t ON true
     ORDER BY m.created_at DESC, m.roadmap_id DESC"""
 
@@ -72,7 +82,7 @@ async def shelf(
     if before is not None:
         conditions.append("(created_at, roadmap_id) < (:moment, :roadmap_id)")
         values |= {"moment": before[0], "roadmap_id": before[1]}
-    sql = _SHELF.format(condition=" AND ".join(conditions), live=LIVE, waiting=WAITING)
+    sql = _SHELF.format(condition=" AND ".join(conditions))
     rows = await execute(session, text(sql), values)
     return [
         ShelvedRoadmap(**row | {"task_status": TaskStatus(row["task_status"]) if row["task_status"] else None})
@@ -82,11 +92,11 @@ async def shelf(
 
 _PULSE: Final = text(f"""
     SELECT md5(concat_ws('|', m.framework_version, m.updated_at, m.deleted_at,
-        (SELECT string_agg(concat_ws(',', t.task_id, t.status, t.current_step, t.attempt, {LIVE}, {WAITING}), ';'
-                ORDER BY t.task_id)
+        (SELECT string_agg(concat_ws(',', t.task_id, t.status, t.current_step, t.attempt, {LIVE},
+                {WAITING_FOR_WORKER}), ';' ORDER BY t.task_id)
             FROM roadmap_tasks t WHERE t.roadmap_id = m.roadmap_id
-            AND t.status IN ('pending', 'processing', 'human_review_pending')),
-        (SELECT concat_ws(',', count(*), max(c.updated_at), count(*) FILTER (WHERE c.status = 'completed'))
+            AND {ACTIVE_TASK}),
+        (SELECT concat_ws(',', count(*), max(c.updated_at), count(*) FILTER (WHERE {COMPLETED_CONTENT}))
             FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id))) AS pulse
     FROM roadmap_metadata m WHERE m.roadmap_id = :roadmap_id""")
 
@@ -97,7 +107,7 @@ async def pulse(session: Session, roadmap_id: str) -> str:
 
 
 _PULSE_OF_TASK: Final = text(f"""
-    SELECT md5(concat_ws('|', t.status, t.current_step, t.attempt, {LIVE}, {WAITING},
+    SELECT md5(concat_ws('|', t.status, t.current_step, t.attempt, {LIVE}, {WAITING_FOR_WORKER},
         (SELECT max(sequence) FROM task_events e WHERE e.task_id = t.task_id))) AS pulse
     FROM roadmap_tasks t WHERE t.task_id = :task_id""")
 
@@ -134,10 +144,10 @@ class Process:
     tasks: int
 
 
-_PROCESSES: Final = text("""
+_PROCESSES: Final = text(f"""
     SELECT w.worker_id, w.kind, w.host, w.pid, w.started_at, w.alive_until > clock_timestamp() AS alive,
         CAST(extract(epoch FROM w.alive_until - clock_timestamp()) AS float) AS seconds_left, count(t.task_id) AS tasks
-    FROM workers w LEFT JOIN roadmap_tasks t ON t.worker_id = w.worker_id AND t.status = 'processing'
+    FROM workers w LEFT JOIN roadmap_tasks t ON t.worker_id = w.worker_id AND {PROCESSING_TASK}
     GROUP BY w.worker_id ORDER BY alive DESC, w.started_at DESC LIMIT 100""")
 
 
@@ -160,14 +170,14 @@ class Pressure:
 
 
 _PRESSURE: Final = text(f"""
-    SELECT count(*) FILTER (WHERE status = 'pending') AS queued,
-        coalesce(CAST(extract(epoch FROM clock_timestamp() - min(updated_at) FILTER (WHERE status = 'pending'))
+    SELECT count(*) FILTER (WHERE {PENDING_TASK}) AS queued,
+        coalesce(CAST(extract(epoch FROM clock_timestamp() - min(updated_at) FILTER (WHERE {PENDING_TASK}))
             AS float), 0) AS oldest_seconds,
-        count(*) FILTER (WHERE status = 'processing' AND live) AS running,
-        count(*) FILTER (WHERE status = 'processing' AND NOT live) AS abandoned,
-        count(*) FILTER (WHERE status = 'human_review_pending') AS in_review
+        count(*) FILTER (WHERE {PROCESSING_TASK} AND live) AS running,
+        count(*) FILTER (WHERE {PROCESSING_TASK} AND NOT live) AS abandoned,
+        count(*) FILTER (WHERE {REVIEW_TASK}) AS in_review
     FROM (SELECT t.status, t.updated_at, {LIVE} AS live FROM roadmap_tasks t
-          WHERE t.status IN ('pending', 'processing', 'human_review_pending')) AS active""")
+          WHERE {ACTIVE_TASK}) AS t""")
 
 
 async def pressure(session: Session) -> Pressure:
@@ -187,33 +197,31 @@ class BrokenRoadmap:
 
 LOOKED: Final = 500
 """Of the runs that ended badly in one way, how many are looked at."""
-_UNFINISHED: Final = f"""c.status IN ('pending', 'generating')
-    AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE})"""
 # An index on the status of contents would make every change of it dearer. So this begins with the runs that left
 # contents unmade: the newest that ended so, all that are abandoned, and, for what no run ever held, some thousands.
 _BROKEN: Final = text(f"""
     WITH runs AS (
-        SELECT ended.task_id FROM unnest(ARRAY['failed', 'partial_failure', 'cancelled']) AS bad (status)
+        SELECT ended.task_id FROM unnest(ARRAY[{UNSUCCESSFUL}]) AS bad (status)
         CROSS JOIN LATERAL (SELECT t.task_id FROM roadmap_tasks t WHERE t.status = bad.status
             ORDER BY t.created_at DESC, t.task_id DESC LIMIT {LOOKED}) AS ended
-        UNION ALL (SELECT t.task_id FROM roadmap_tasks t WHERE t.status = 'processing' AND NOT {LIVE}
+        UNION ALL (SELECT t.task_id FROM roadmap_tasks t WHERE {PROCESSING_TASK} AND NOT {LIVE}
             ORDER BY t.updated_at DESC LIMIT {LOOKED})),
     suspects AS (
         SELECT c.roadmap_id FROM runs CROSS JOIN LATERAL (
             SELECT c.roadmap_id FROM concept_contents c
-            WHERE c.task_id = runs.task_id AND c.status <> 'completed' LIMIT 1) AS c
+            WHERE c.task_id = runs.task_id AND NOT {COMPLETED_CONTENT} LIMIT 1) AS c
         UNION SELECT c.roadmap_id FROM (
             SELECT roadmap_id, status FROM concept_contents WHERE task_id IS NULL LIMIT {LOOKED * 10}) AS c
-        WHERE c.status <> 'completed')
+        WHERE NOT {COMPLETED_CONTENT})
     SELECT m.roadmap_id, m.title, found.stale, found.failed
     FROM suspects CROSS JOIN LATERAL (
         SELECT roadmap_id, title FROM roadmap_metadata
         WHERE roadmap_id = suspects.roadmap_id AND deleted_at IS NULL LIMIT 1) AS m
     CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE broken.status <> 'failed') AS stale,
-            count(*) FILTER (WHERE broken.status = 'failed') AS failed, max(broken.updated_at) AS last
-        FROM (SELECT c.status, c.updated_at FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id
-              AND (c.status = 'failed' OR {_UNFINISHED})) AS broken) AS found
+        SELECT count(*) FILTER (WHERE NOT failed) AS stale, count(*) FILTER (WHERE failed) AS failed,
+            max(broken.updated_at) AS last
+        FROM (SELECT {FAILED_CONTENT} AS failed, c.updated_at FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id
+              AND ({FAILED_CONTENT} OR {STALE_CONTENT})) AS broken) AS found
     WHERE found.last IS NOT NULL ORDER BY found.last DESC LIMIT :limit""")
 
 

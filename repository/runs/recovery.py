@@ -9,22 +9,22 @@ from sqlalchemy import text
 
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
-from repository.runs.liveness import LIVE
+from repository.predicates import LIVE, PENDING_TASK, PROCESSING_TASK, REVIEW_TASK
 from repository.tables.runs import STEPPER
 
 _ABANDONED: Final = text(f"""
     SELECT t.task_id FROM roadmap_tasks t
-    WHERE t.status = 'processing' AND NOT starts_with(coalesce(t.worker_id, ''), '{STEPPER}') AND NOT {LIVE}
+    WHERE {PROCESSING_TASK} AND NOT starts_with(coalesce(t.worker_id, ''), '{STEPPER}') AND NOT {LIVE}
     ORDER BY t.updated_at LIMIT :limit""")
-_UNDELIVERED: Final = text("""
+_UNDELIVERED: Final = text(f"""
     SELECT t.task_id FROM roadmap_tasks t
-    WHERE t.status = 'pending' AND t.updated_at < clock_timestamp() - interval '5 seconds'
+    WHERE {PENDING_TASK} AND t.updated_at < clock_timestamp() - interval '5 seconds'
     ORDER BY t.updated_at LIMIT :limit""")
-_OWNED: Final = text("""
-    SELECT t.task_id, t.attempt FROM roadmap_tasks t WHERE t.status = 'processing' AND t.worker_id = :worker_id""")
-_OVERDUE: Final = text("""
+_OWNED: Final = text(f"""
+    SELECT t.task_id, t.attempt FROM roadmap_tasks t WHERE {PROCESSING_TASK} AND t.worker_id = :worker_id""")
+_OVERDUE: Final = text(f"""
     SELECT t.task_id FROM roadmap_tasks t
-    WHERE t.status = 'human_review_pending'
+    WHERE {REVIEW_TASK}
         AND CAST(t.review ->> 'deadline' AS timestamptz) < clock_timestamp() ORDER BY t.task_id LIMIT 100""")
 
 

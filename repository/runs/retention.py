@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import text
 
 from repository.db.database import Session, execute
+from repository.predicates import FINAL_TASK
 
 
 class Ages(NamedTuple):
@@ -46,8 +47,8 @@ class PrunePage(NamedTuple):
     """Where the next page begins; None behind the last one."""
 
 
-_FINAL: Final = "t.status IN ('cancelled', 'completed', 'failed', 'partial_failure')"
-_OVER: Final = f"{_FINAL} AND coalesce(t.completed_at, t.updated_at) < clock_timestamp() - make_interval(secs => :%s)"
+_OVER: Final = f"""{FINAL_TASK}
+    AND coalesce(t.completed_at, t.updated_at) < clock_timestamp() - make_interval(secs => :%s)"""
 _RUN_OVER: Final = _OVER % "runs"
 _STORY_OVER: Final = _OVER % "events"
 # The last event says how the run ended, and where the numbers go on when it is resumed.

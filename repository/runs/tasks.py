@@ -18,6 +18,7 @@ from domain.errors import Conflict, NotFound, Superseded
 from domain.vocabulary import ACTIVE, FINAL, INITIAL, STRUCTURAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
+from repository.predicates import ACTIVE_TASK
 from repository.runs.held_time import HELD
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
@@ -297,9 +298,8 @@ async def count_active(session: Session, user_id: str) -> int:
     """Active tasks of a user."""
     counted = await execute(
         session,
-        text("""
-            SELECT count(*) FROM roadmap_tasks
-            WHERE user_id = :user_id AND status IN ('pending', 'processing', 'human_review_pending')"""),
+        text(f"""
+            SELECT count(*) FROM roadmap_tasks t WHERE t.user_id = :user_id AND {ACTIVE_TASK}"""),
         {"user_id": user_id},
     )
     return int(counted.scalar_one())

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import text
 
 from repository.db.database import Session, execute
+from repository.predicates import ACTIVE_TASK, PENDING_DELIVERY
 from repository.runs.calls import TRY
 from repository.tables.runs import TaskRow
 
@@ -143,10 +144,10 @@ async def active_totals(session: Session) -> list[ActiveTotal]:
     """Reads the active tasks only, by their partial index, whose predicate stands here as it does there."""
     rows = await execute(
         session,
-        text("""
+        text(f"""
             SELECT task_type, status, count(*) AS tasks,
                 extract(epoch FROM clock_timestamp() - min(updated_at)) AS oldest
-            FROM roadmap_tasks WHERE status IN ('human_review_pending', 'pending', 'processing')
+            FROM roadmap_tasks t WHERE {ACTIVE_TASK}
             GROUP BY task_type, status ORDER BY 1, 2"""),
         {},
     )
@@ -168,10 +169,10 @@ async def waiting_deliveries(session: Session) -> tuple[int, float]:
     row = (
         await execute(
             session,
-            text("""
+            text(f"""
                 SELECT count(*) AS number,
                     coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0) AS oldest
-                FROM webhook_deliveries WHERE status = 'pending'"""),
+                FROM webhook_deliveries d WHERE {PENDING_DELIVERY}"""),
             {},
         )
     ).one()

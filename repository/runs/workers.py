@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from domain.errors import DatabaseBusy
 from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, Database, Session, execute, set_lock_timeout
+from repository.predicates import PROCESSING_TASK
 
 T = TypeVar("T")
 
@@ -26,9 +27,9 @@ _REGISTER: Final = """
     VALUES (%(worker_id)s, %(kind)s, %(host)s, %(pid)s, %(timeout)s, clock_timestamp(),
             clock_timestamp() + make_interval(secs => %(timeout)s))
     ON CONFLICT (worker_id) DO UPDATE SET alive_until = excluded.alive_until"""
-_OWNED: Final = """
-    SELECT task_id, attempt FROM roadmap_tasks
-    WHERE task_id = ANY(%(task_ids)s) AND worker_id = %(worker_id)s AND status = 'processing'"""
+_OWNED: Final = f"""
+    SELECT task_id, attempt FROM roadmap_tasks t
+    WHERE task_id = ANY(%(task_ids)s) AND worker_id = %(worker_id)s AND {PROCESSING_TASK}"""
 
 
 def register(connection: psycopg.Connection, worker_id: str, kind: str, host: str, pid: int, timeout: float) -> None:

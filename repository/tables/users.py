@@ -77,7 +77,12 @@ class WebhookDeliveryRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint(one_of("status", DeliveryStatus), name="ck_webhook_deliveries_status"),
         UniqueConstraint("webhook_id", "task_id", "sequence", name="uq_webhook_deliveries_event"),
-        Index("ix_webhook_deliveries_pending", "webhook_id", "due_at", postgresql_where=text("status = 'pending'")),
+        Index(
+            "ix_webhook_deliveries_pending",
+            "webhook_id",
+            "due_at",
+            postgresql_where=text(f"status = '{DeliveryStatus.PENDING}'"),
+        ),
         Index("ix_webhook_deliveries_webhook_id_created_at", "webhook_id", "created_at", "delivery_id"),
         Index("ix_webhook_deliveries_settled_at", "settled_at"),
     )

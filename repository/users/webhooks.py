@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from domain.errors import Conflict, NotFound
 from domain.webhooks import MAX_WEBHOOKS, TEST_EVENT, DeliveryStatus, WebhookEvent
 from repository.db.database import Session, execute
+from repository.predicates import PENDING_DELIVERY
 from repository.tables.runs import TaskRow
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
 
@@ -204,16 +205,16 @@ class Claim:
     """Attempts since it was written or sent again by hand, this one included."""
 
 
-_CLAIM: Final = text("""
+_CLAIM: Final = text(f"""
     WITH RECURSIVE hooks AS (
-        (SELECT webhook_id FROM webhook_deliveries WHERE status = 'pending' ORDER BY webhook_id LIMIT 1)
+        (SELECT webhook_id FROM webhook_deliveries d WHERE {PENDING_DELIVERY} ORDER BY webhook_id LIMIT 1)
         UNION ALL
-        SELECT (SELECT webhook_id FROM webhook_deliveries WHERE status = 'pending' AND webhook_id > hooks.webhook_id
+        SELECT (SELECT webhook_id FROM webhook_deliveries d WHERE {PENDING_DELIVERY} AND webhook_id > hooks.webhook_id
             ORDER BY webhook_id LIMIT 1) FROM hooks WHERE hooks.webhook_id IS NOT NULL
     ), due AS MATERIALIZED (
         SELECT d.delivery_id FROM hooks CROSS JOIN LATERAL (
-            SELECT delivery_id, due_at FROM webhook_deliveries
-            WHERE webhook_id = hooks.webhook_id AND status = 'pending' AND due_at <= now()
+            SELECT delivery_id, due_at FROM webhook_deliveries d
+            WHERE webhook_id = hooks.webhook_id AND {PENDING_DELIVERY} AND due_at <= now()
             ORDER BY due_at LIMIT :of_each FOR UPDATE SKIP LOCKED) AS d
         WHERE hooks.webhook_id IS NOT NULL AND hooks.webhook_id <> ALL(CAST(:busy AS text[]))
         ORDER BY d.due_at LIMIT :most
@@ -244,12 +245,13 @@ async def settle(session: Session, claim: Claim, status: int | None, error: str 
     outcome = DeliveryStatus.DELIVERED if error is None else DeliveryStatus.FAILED
     settled = await execute(
         session,
-        text("""
-            UPDATE webhook_deliveries SET status = :outcome, last_status = :status, last_error = :error,
+        text(f"""
+            UPDATE webhook_deliveries d SET status = :outcome, last_status = :status, last_error = :error,
                 due_at = clock_timestamp() + make_interval(secs => :again_in),
-                settled_at = CASE WHEN :outcome <> 'pending' THEN clock_timestamp() END
+                settled_at = CASE WHEN :outcome <> '{DeliveryStatus.PENDING}' THEN clock_timestamp() END
             WHERE delivery_id = :delivery_id AND attempts = :attempts AND resent_after = :resent_after
-                AND (status = 'pending' OR status = 'failed' AND :outcome = 'delivered')"""),
+                AND ({PENDING_DELIVERY}
+                    OR status = '{DeliveryStatus.FAILED}' AND :outcome = '{DeliveryStatus.DELIVERED}')"""),
         {
             "outcome": outcome if again_in is None else DeliveryStatus.PENDING,
             "status": status,
@@ -270,9 +272,10 @@ async def disable(session: Session, webhook: WebhookRow, reason: str) -> None:
     await session.flush()
     await execute(
         session,
-        text("""
-            UPDATE webhook_deliveries SET status = 'failed', last_error = :reason, settled_at = clock_timestamp()
-            WHERE webhook_id = :webhook_id AND status = 'pending'"""),
+        text(f"""
+            UPDATE webhook_deliveries d SET status = '{DeliveryStatus.FAILED}', last_error = :reason,
+                settled_at = clock_timestamp()
+            WHERE webhook_id = :webhook_id AND {PENDING_DELIVERY}"""),
         {"webhook_id": webhook.webhook_id, "reason": reason},
     )
 
