@@ -83,7 +83,7 @@ class FencedSaver(AsyncPostgresSaver):
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Raises UnknownFormat for what another version left."""
         try:
-            found = await self._database.patiently(partial(super().aget_tuple, config))
+            found = await self._database.with_retries(partial(super().aget_tuple, config))
         except (NotImplementedError, ValueError) as error:  # an encoding that the serializer does not know
             raise unknown_format(f"the checkpoint of task {self._fence.task_id}", str(error)) from error
         if found is not None and found.checkpoint["v"] > CHECKPOINT_FORMAT:
@@ -98,13 +98,13 @@ class FencedSaver(AsyncPostgresSaver):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        return await self._database.patiently(partial(super().aput, config, checkpoint, metadata, new_versions))
+        return await self._database.with_retries(partial(super().aput, config, checkpoint, metadata, new_versions))
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
         if not all(_is_moot(channel, value) for channel, value in writes):
-            await self._database.patiently(partial(super().aput_writes, config, writes, task_id, task_path))
+            await self._database.with_retries(partial(super().aput_writes, config, writes, task_id, task_path))
 
     @asynccontextmanager
     async def _cursor(self, *, pipeline: bool = False) -> AsyncIterator[AsyncCursor[DictRow]]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from domain.errors import DatabaseUnavailable, InvalidInput
-from repository.db.connection_errors import said, to_do
+from repository.db.connection_errors import advice, summary
 from repository.db.revisions import SCRIPTS, own_migrations, run
 from repository.db.urls import psycopg_arguments, where
 
@@ -162,8 +162,8 @@ def connected(url: str) -> Iterator["psycopg.Connection[Any]"]:
     try:
         connection = psycopg.connect(**arguments, autocommit=True, prepare_threshold=None)
     except psycopg.Error as error:
-        reason = said(error)
-        raise DatabaseUnavailable(f"cannot connect to {where(url)}: {reason}: {to_do(reason)}") from None
+        reason = summary(error)
+        raise DatabaseUnavailable(f"cannot connect to {where(url)}: {reason}: {advice(reason)}") from None
     with connection:
         try:
             yield connection

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.errors import Conflict, DatabaseUnavailable, InvalidInput, NotFound
 from repository.db import schema
-from repository.db.connection_errors import said
+from repository.db.connection_errors import summary
 from repository.db.urls import read_url
 from repository.postgres.binaries import client_program
 from repository.postgres.disk import flush
@@ -171,4 +171,4 @@ def _reason(ended: "subprocess.CompletedProcess[bytes]") -> str:
     """The first line that names an error, of all that a tool printed."""
     lines = ended.stderr.decode(errors="replace").splitlines()
     telling = [line for line in lines if "error:" in line or "FATAL:" in line] or lines or ["it gave no reason"]
-    return said(Exception(telling[0].partition("error: ")[2] or telling[0]))
+    return summary(Exception(telling[0].partition("error: ")[2] or telling[0]))
