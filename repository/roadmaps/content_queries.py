@@ -1,4 +1,4 @@
-"""What readers see of contents: apart from the writing, so that no reader can disturb a run."""
+"""Read-only queries for contents and their versions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from repository.tables.roadmaps import ContentRow, ContentVersionRow
 
 @dataclass(frozen=True, slots=True)
 class ContentState:
-    """One content as readers see it."""
+    """The state of one content."""
 
     concept_id: str
     content_type: ContentType
@@ -25,14 +25,14 @@ class ContentState:
     last_error: str | None
     task_id: str | None
     stale: bool
-    """Unfinished, and no live task will ever finish it."""
+    """Whether it is unfinished and no live task will finish it."""
     items: int
-    """Resources or questions in the newest version; 0 for a tutorial and where there is no version."""
+    """Number of resources or questions in the newest version; 0 for a tutorial and without a version."""
     updated_at: datetime
 
 
 async def states(session: Session, roadmap_id: str, concept_id: str | None = None) -> list[ContentState]:
-    """All contents of a roadmap, or of one concept, each judged by its own holder."""
+    """Return all contents of a roadmap or of one concept, each with the liveness of its own task."""
     rows = await execute(
         session,
         text(f"""
@@ -61,7 +61,7 @@ async def states(session: Session, roadmap_id: str, concept_id: str | None = Non
 
 
 async def stale_contents(session: Session, roadmap_id: str) -> list[tuple[str, ContentType, ContentStatus]]:
-    """(concept id, content type, status) of contents that are unfinished although nobody alive works on them."""
+    """Return (concept id, content type, status) of the stale contents of a roadmap."""
     rows = await execute(
         session,
         text(f"""
@@ -75,7 +75,7 @@ async def stale_contents(session: Session, roadmap_id: str) -> list[tuple[str, C
 async def newest_versions(
     session: Session, roadmap_id: str, concept_id: str | None = None
 ) -> Sequence[ContentVersionRow]:
-    """What readers see: the newest version of each content of the framework, or of one concept, removed ones too."""
+    """Return the newest version of each content of the framework, or of one concept, which may have been removed."""
     version = ContentVersionRow
     statement = (
         select(version)
@@ -94,7 +94,7 @@ async def newest_versions(
 async def versions_of(
     session: Session, roadmap_id: str, concept_id: str, content_type: ContentType, version: int | None = None
 ) -> Sequence[ContentVersionRow]:
-    """Versions of one content, or just one of them, newest first."""
+    """Return all versions of a content, newest first, or only the given one."""
     row = ContentVersionRow
     statement = select(row).where(
         row.roadmap_id == roadmap_id, row.concept_id == concept_id, row.content_type == content_type

@@ -1,7 +1,7 @@
-"""Contents: one row each is the truth of what is done; versions are append-only.
+"""Contents: one row holds the state of each content; versions are append-only.
 
-Who else may write a content row: whoever claims it for another task. So a run's write is
-`WHERE task_id = mine AND attempt = mine`; no row means that another has it, and the run leaves it alone.
+Another task may claim a content at any time. So a run updates a row only `WHERE` its task and attempt are its own; if
+no row matches, another task has claimed the content, and the run leaves it alone.
 """
 
 from collections.abc import Sequence
@@ -23,15 +23,15 @@ from repository.tables.roadmaps import ContentRow
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many contents bear a task, by what became of them."""
+    """Numbers of the contents that name a task, and the time that it took."""
 
     total: int
     completed: int
     failed: int
     seconds: float
-    """For which workers held it, by the database's clock: neither the queue nor reviews count."""
+    """Seconds for which workers held the task, by the database's clock, without the queue and reviews."""
     waited: float
-    """Seconds for which it waited for reviews to be answered."""
+    """Seconds for which the task waited for reviews."""
 
 
 _INSERT: Final = text("""
@@ -54,12 +54,12 @@ def _insert_parameters(
 
 
 async def insert_contents(session: Session, fence: Fence, roadmap_id: str, concept_ids: Sequence[str]) -> None:
-    """The rows of an accepted framework, claimed by the run that accepted it. Those that exist are left alone."""
+    """Insert the contents of an accepted framework, claimed by its run; existing ones stay as they are."""
     await execute(session, _INSERT, _insert_parameters(roadmap_id, concept_ids, fence.task_id, fence.attempt))
 
 
 async def ensure_contents(session: Session, roadmap_id: str, concept_ids: Sequence[str]) -> None:
-    """Rows, held by nobody, for contents that have none yet."""
+    """Insert the missing contents of concepts, without a task."""
     await execute(session, _INSERT, _insert_parameters(roadmap_id, concept_ids, None, 0))
 
 
@@ -67,13 +67,13 @@ _UNFINISHED: Final = f"c.task_id = :task_id AND {UNFINISHED_CONTENT}"
 
 
 async def _lock_in_order(session: Session, condition: str, values: dict[str, Any]) -> None:
-    """Before several rows are changed at once: in the order of `lock_contents`, or the two of them deadlock."""
+    """Lock rows before they are changed together, in the order of `lock_contents`, so that the two cannot deadlock."""
     order = "ORDER BY concept_id, content_type"
     await execute(session, text(f"SELECT FROM concept_contents c WHERE {condition} {order} FOR UPDATE"), values)
 
 
 async def adopt_contents(session: Session, fence: Fence) -> None:
-    """The unfinished contents of the task belong to the attempt that starts now."""
+    """Assign the unfinished contents of the task to the attempt that starts now."""
     await _lock_in_order(session, _UNFINISHED, {"task_id": fence.task_id})
     await execute(
         session,
@@ -87,7 +87,7 @@ async def adopt_contents(session: Session, fence: Fence) -> None:
 async def hold_contents(
     session: Session, roadmap_id: str, content_type: ContentType, concept_ids: Sequence[str]
 ) -> None:
-    """Before several contents of one type are saved at once."""
+    """Lock several contents of one type before they are saved in one transaction."""
     await _lock_in_order(
         session,
         "roadmap_id = :roadmap_id AND content_type = :content_type AND concept_id = ANY(:concept_ids)",
@@ -96,9 +96,9 @@ async def hold_contents(
 
 
 async def begin_contents(session: Session, fence: Fence, content_type: ContentType) -> list[str]:
-    """Mark the unfinished contents of this type that the run holds as `generating`; their concept ids."""
-    mine = {"task_id": fence.task_id, "content_type": content_type}
-    await _lock_in_order(session, f"{_UNFINISHED} AND content_type = :content_type", mine)
+    """Mark the unfinished contents of this type that the run holds as `generating`; return their concept ids."""
+    parameters = {"task_id": fence.task_id, "content_type": content_type}
+    await _lock_in_order(session, f"{_UNFINISHED} AND content_type = :content_type", parameters)
     rows = await execute(
         session,
         text(f"""
@@ -111,14 +111,14 @@ async def begin_contents(session: Session, fence: Fence, content_type: ContentTy
 
 
 _SAVE_VERSION: Final = text(f"""
-    WITH bought AS ({RECORD}),
-    mine AS (
+    WITH recorded AS ({RECORD}),
+    updated AS (
         UPDATE concept_contents c SET status = '{ContentStatus.COMPLETED}', version = version + 1, last_error = NULL,
             updated_at = clock_timestamp()
         WHERE roadmap_id = :roadmap_id AND concept_id = :concept_id AND content_type = :content_type
             AND task_id = :task_id AND attempt = :attempt AND {UNFINISHED_CONTENT} RETURNING version)
     INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author)
-    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model FROM mine
+    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model FROM updated
     RETURNING version""").bindparams(ANSWER, bindparam("payload", type_=JSONB))
 
 
@@ -131,10 +131,10 @@ async def save_version(
     payload: dict[str, Any],
     call: Call,
 ) -> int | None:
-    """Status, version and ledger row in one statement; the new version, or None where another task has the content.
+    """Save a content's version, status and ledger row in one statement.
 
-    Done again after a commit whose answer was lost, it gives the version that was saved then: within one attempt
-    a content is saved once.
+    Returns the new version, or None if another task has claimed the content. When it is repeated because the
+    confirmation of a commit was lost, it returns the version saved before: an attempt saves each content once.
     """
     result = await execute(
         session,
@@ -151,7 +151,7 @@ async def save_version(
     )
     version: int | None = result.scalar_one_or_none()
     if version is None:
-        mine = select(ContentRow.version).where(
+        statement = select(ContentRow.version).where(
             ContentRow.roadmap_id == roadmap_id,
             ContentRow.concept_id == concept_id,
             ContentRow.content_type == content_type,
@@ -159,7 +159,7 @@ async def save_version(
             ContentRow.attempt == fence.attempt,
             ContentRow.status == ContentStatus.COMPLETED,
         )
-        version = (await session.exec(mine)).one_or_none()
+        version = (await session.exec(statement)).one_or_none()
     return version
 
 
@@ -170,7 +170,7 @@ _SETTLED: Final = f"""status = CASE WHEN version > 0 THEN '{ContentStatus.COMPLE
 async def fail_content(
     session: Session, fence: Fence, roadmap_id: str, concept_id: str, content_type: ContentType, reason: str
 ) -> None:
-    """The run could not write it. A good older version stays what readers see."""
+    """Store that the run could not write a content; readers keep seeing an older version."""
     await execute(
         session,
         text(f"""
@@ -189,7 +189,7 @@ async def fail_content(
 
 
 async def settle_contents(session: Session, task_id: str, reason: str) -> None:
-    """Whatever a task that becomes final left unfinished. Under the exclusive lock of the task."""
+    """Settle the unfinished contents of a task that becomes final, under its exclusive lock."""
     await _lock_in_order(session, _UNFINISHED, {"task_id": task_id})
     await execute(
         session,
@@ -201,23 +201,24 @@ async def settle_contents(session: Session, task_id: str, reason: str) -> None:
 
 
 async def reopen_contents(session: Session, task_id: str) -> None:
-    """What a resumed task had failed at or left unfinished is to be made again; what it finished stays."""
-    unmade = f"c.task_id = :task_id AND (NOT {COMPLETED_CONTENT} OR c.last_error IS NOT NULL)"
-    await _lock_in_order(session, unmade, {"task_id": task_id})
+    """Set the failed and unfinished contents of a resumed task to `pending`."""
+    incomplete = f"c.task_id = :task_id AND (NOT {COMPLETED_CONTENT} OR c.last_error IS NOT NULL)"
+    await _lock_in_order(session, incomplete, {"task_id": task_id})
     await execute(
         session,
         text(f"""
             UPDATE concept_contents c SET status = '{ContentStatus.PENDING}', last_error = NULL,
                 updated_at = clock_timestamp()
-            WHERE {unmade}"""),
+            WHERE {incomplete}"""),
         {"task_id": task_id},
     )
 
 
 async def count_contents(session: Session, task_id: str) -> Tally:
-    """Counted from the rows that bear the task now. What kept an older version while its retry failed, failed.
+    """Count the contents that name the task now, by status.
 
-    What the task had finished stays its own where another one has claimed the row since, or removed the concept.
+    A content whose retry failed counts as failed although its older version stays. A content that the task completed
+    still counts if another task has claimed it since, or if its concept was removed.
     """
     row = (
         await execute(
@@ -254,7 +255,7 @@ async def count_contents(session: Session, task_id: str) -> Tally:
 
 
 async def failures(session: Session, task_id: str) -> Sequence[ContentRow]:
-    """The contents of a task that failed, with their reasons."""
+    """Return the contents that a task failed to write, with their reasons."""
     statement = (
         select(ContentRow)
         .where(ContentRow.task_id == task_id, col(ContentRow.last_error).is_not(None))
@@ -264,7 +265,7 @@ async def failures(session: Session, task_id: str) -> Sequence[ContentRow]:
 
 
 async def languages_written(session: Session, task_id: str) -> dict[str, int]:
-    """How many tutorials of a task are written in which language, as their authors declared."""
+    """Return the number of tutorials of a task by the language that their author declared."""
     rows = await execute(
         session,
         text(f"""

@@ -1,4 +1,4 @@
-"""Which tasks are live, by the one predicate (repository/predicates.py)."""
+"""Queries for live tasks, all by the one condition LIVE (repository/predicates.py)."""
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
@@ -21,7 +21,10 @@ _LIVE_TASKS_OF: Final = text(f"""
 
 
 class Liveness(NamedTuple):
-    """A task, whether it is live, whether it waits although no worker lives, and for how long workers held it."""
+    """A task with its liveness.
+
+    `waiting_for_worker`: it is queued and there is no live worker. `seconds`: how long workers have held it.
+    """
 
     task: TaskRow
     live: bool
@@ -30,7 +33,7 @@ class Liveness(NamedTuple):
 
 
 async def with_liveness(session: Session, tasks: Sequence[TaskRow]) -> list[Liveness]:
-    """The same tasks, each with the verdict of the one predicate."""
+    """Return the tasks in the same order, each with its liveness."""
     if not tasks:
         return []
     rows = await execute(
@@ -40,27 +43,27 @@ async def with_liveness(session: Session, tasks: Sequence[TaskRow]) -> list[Live
             FROM roadmap_tasks t WHERE t.task_id = ANY(:task_ids)"""),
         {"task_ids": [task.task_id for task in tasks]},
     )
-    verdicts = {row.task_id: (row.live, row.waiting, row.seconds) for row in rows}
-    return [Liveness(task, *verdicts[task.task_id]) for task in tasks]
+    liveness = {row.task_id: (row.live, row.waiting, row.seconds) for row in rows}
+    return [Liveness(task, *liveness[task.task_id]) for task in tasks]
 
 
 async def live_tasks_of(session: Session, roadmap_id: str, *, owner: str | None = None) -> list[dict[str, Any]]:
-    """The live tasks of a roadmap, newest first: what a status-check lists of them. Raises NotFound for the roadmap."""
+    """Return the live tasks of a roadmap for a status check, newest first. Raises NotFound for the roadmap."""
     rows = await execute(session, _LIVE_TASKS_OF, {"roadmap_id": roadmap_id, "owner": owner})
-    found = [dict(row) for row in rows.mappings()]
-    if not found:
+    tasks = [dict(row) for row in rows.mappings()]
+    if not tasks:  # the outer join returns a row for a roadmap without tasks
         raise no_such_roadmap(roadmap_id)
-    return [row for row in found if row["task_id"] is not None]
+    return [task for task in tasks if task["task_id"] is not None]
 
 
 async def is_live(session: Session, task: TaskRow) -> bool:
-    """Whether something will move the task."""
+    """Return whether the task will make progress without a request."""
     ((_, live, _, _),) = await with_liveness(session, [task])
     return live
 
 
 async def live_runs(session: Session) -> list[str]:
-    """Ids of the tasks that a live process is running now."""
+    """Return the ids of the tasks that a live process is running now."""
     rows = await execute(
         session,
         text(f"SELECT t.task_id FROM roadmap_tasks t WHERE {PROCESSING_TASK} AND {LIVE} ORDER BY t.task_id"),

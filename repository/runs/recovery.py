@@ -1,7 +1,4 @@
-"""Tasks that nobody moves any more: what a sweep looks for.
-
-Each statement names statuses as literals that the partial index of active tasks covers.
-"""
+"""Orphaned tasks, which a sweep recovers. Every statement uses the partial index of active tasks."""
 
 from typing import Final
 
@@ -29,20 +26,20 @@ _OVERDUE: Final = text(f"""
 
 
 async def abandoned_tasks(session: Session, *, limit: int = 100) -> list[str]:
-    """Tasks whose worker died, oldest first; what a person steps is never taken over."""
+    """Return tasks whose worker died, oldest first; tasks of interactive steppers are never taken over."""
     return [row.task_id for row in await execute(session, _ABANDONED, {"limit": limit})]
 
 
 async def undelivered_tasks(session: Session, *, limit: int = 1000) -> list[str]:
-    """Tasks that have been queued for longer than a lease, oldest first: their entry may be lost."""
+    """Return tasks that have been queued for some seconds, oldest first: their queue entry may be lost."""
     return [row.task_id for row in await execute(session, _UNDELIVERED, {"limit": limit})]
 
 
 async def owned_tasks(session: Session, worker_id: str) -> list[Fence]:
-    """What the rows say that this worker runs."""
+    """Return the tasks that this worker runs according to their rows."""
     return [Fence(row.task_id, row.attempt) for row in await execute(session, _OWNED, {"worker_id": worker_id})]
 
 
 async def overdue_reviews(session: Session) -> list[str]:
-    """Tasks whose review nobody answered before its deadline."""
+    """Return tasks whose review was not answered before its deadline."""
     return [row.task_id for row in await execute(session, _OVERDUE, {})]
