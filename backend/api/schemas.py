@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.editing.diff import Change
-from domain.pace.pace import MAX_ZONE, Pace
+from domain.pace.pace import MAX_ZONE_LENGTH, Pace
 from domain.request import (
     ContentPreference,
     Goal,
@@ -51,7 +51,7 @@ class GenerateRequest(Shape):
         default=None, description="Seconds until a review that nobody answers cancels the run."
     )
 
-    time_zone: Annotated[str, Field(max_length=MAX_ZONE)] | None = Field(
+    time_zone: Annotated[str, Field(max_length=MAX_ZONE_LENGTH)] | None = Field(
         default=None,
         description="Of the learner, as `Europe/Berlin` or `+02:00`: in it the deadline becomes a date. Else UTC.",
     )
@@ -157,7 +157,7 @@ class PaceBody(Shape):
 
     available_hours_per_week: Annotated[float, Field(ge=1, le=168, allow_inf_nan=False)] | None = None
     target_deadline: Word | None = Field(default=None, description="In words; an empty text takes it away.")
-    time_zone: Annotated[str, Field(max_length=MAX_ZONE)] | None = Field(
+    time_zone: Annotated[str, Field(max_length=MAX_ZONE_LENGTH)] | None = Field(
         default=None, description="Of the learner; unless given, the one that is stored."
     )
 

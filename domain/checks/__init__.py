@@ -1,4 +1,7 @@
-"""What code checks before an author's words count. Messages are written for the author, who gets them back."""
+"""Checks of authors' answers by code. Messages are objections that are sent back to the author.
+
+Their wording is part of ledger keys, so a change of it makes resumed runs buy repairs again.
+"""
 
 from typing import assert_never
 
@@ -16,7 +19,7 @@ _NOTHING_SPECIAL = Expected()
 
 
 def check_content(content: Content, expected: Expected = _NOTHING_SPECIAL) -> list[str]:
-    """What is wrong with a content; empty when it counts."""
+    """Return the objections to a content; empty if it is accepted."""
     match content:
         case Tutorial():
             return list(check_tutorial(content, expected))

@@ -13,7 +13,7 @@ NUMBER: Final = rf"(?:\d{{1,4}}(?:[.,]\d{{1,2}})?|[{CJK}]+|[일이삼사오육�
 
 
 def value_of(number: str) -> float | None:
-    """None for numerals that name no number ("三四": three or four)."""
+    """Return the value of a number; None for numerals without a definite value ("三四": three or four)."""
     if number[0].isdigit():
         return float(number.replace(",", "."))
     if number in NUMBERS:
@@ -22,7 +22,7 @@ def value_of(number: str) -> float | None:
 
 
 def numeral(text: str) -> int | None:
-    """`十五`, `一百二十`; None for a row of bare digits, which may be a year, a range or a slip."""
+    """Return the value of `十五` or `一百二十`; None for digits without units, which may be a year, range or typo."""
     found = re.fullmatch(
         r"(?:([一二两兩三四五六七八九])?百)?[零〇]?(?:([一二三四五六七八九])?十)?([零〇一二两兩三四五六七八九])?", text
     )
@@ -34,7 +34,7 @@ def numeral(text: str) -> int | None:
 
 
 def year_of(text: str) -> int | None:
-    """`2027` and `二〇二七`."""
+    """Return the year of `2027` or `二〇二七`."""
     if text.isdecimal():
         return int(text)
     if len(text) == 4 and all(char in _VALUES for char in text):

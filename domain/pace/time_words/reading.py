@@ -24,7 +24,7 @@ from domain.pace.time_words.tables import (
 )
 
 Named = tuple[date, date]
-"""First and last day of what is named: one day, or a whole month, week or year."""
+"""First and last day of the named period: a day, or a whole month, week or year."""
 Read = Callable[[re.Match[str], date], Named | None]
 
 _YEAR: Final = rf"(?P<year>\d{{4}}|[{CJK}]{{4}})"
@@ -42,9 +42,9 @@ _CJK_YEAR: Final = (
 
 
 def read_date(text: str, today: date) -> date | None:
-    """The last day that all of a normalised text leaves; None where it names no day for sure.
+    """Return the last day of the period that a normalized text names; None if it is uncertain.
 
-    A month means its last day, `before` something the day before it; without a year it is the next one to come.
+    A month means its last day, "before" the day before; without a year it is the next one.
     """
     for pattern, before in _frames():
         found = pattern.fullmatch(text)
@@ -62,14 +62,14 @@ def read_date(text: str, today: date) -> date | None:
 
 
 def date_named(core: str, today: date, *, whole: bool = False) -> Named | None:
-    """`whole`: only what has an end of its own, a month, a week or a year."""
+    """Return the period that a text names. `whole`: only months, weeks and years."""
     for pattern, read in [*_cores(), *_with_an_end()] if whole else _cores():
         found = pattern.fullmatch(core)
         if found is None:
             continue
         try:
             named = read(found, today)
-        except (ValueError, OverflowError):  # the 31st of June, the 13th month, the day after the last one
+        except (ValueError, OverflowError):  # June 31, month 13, or after the last date
             return None
         if named is not None and not (whole and named[0] == named[1]):
             return named
@@ -98,11 +98,11 @@ def _month(year: int, month: int) -> Named:
 
 
 def _coming(month: int, day: int | None, today: date) -> Named | None:
-    """The next one: that of this year while it is not over."""
+    """Return the next such month or day: of this year if it is not over."""
     for year in range(today.year, min(today.year + 9, date.max.year)):
         try:
             named = _month(year, month) if day is None else _day(year, month, day)
-        except ValueError:  # the 29th of February
+        except ValueError:  # February 29
             if (month, day) != (2, 29):
                 raise
             continue
@@ -129,7 +129,7 @@ def _dotted(found: re.Match[str], today: date) -> Named | None:
 
 
 def _slashed(found: re.Match[str], _today: date) -> Named | None:
-    """Which of the two is the month is known only where the other cannot be one."""
+    """Read `03/25/2027`; ambiguous if both numbers could be the month."""
     one, two = int(found["one"]), int(found["two"])
     if one <= 12 and two <= 12 and one != two:
         return None
@@ -207,7 +207,7 @@ def _period(ahead: int, kind: str) -> Read:
 
 @cache
 def _cores() -> list[tuple[re.Pattern[str], Read]]:
-    """The first that fits and can be read wins."""
+    """Return the patterns in order of priority: the first that matches and can be read wins."""
     patterns: list[tuple[str, Read]] = [
         (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?", _iso),
         (r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\.(?: ?(?P<year>\d{4}))?", _dotted),
@@ -235,7 +235,7 @@ def _cores() -> list[tuple[re.Pattern[str], Read]]:
 
 @cache
 def _with_an_end() -> list[tuple[re.Pattern[str], Read]]:
-    """What names a day only where a word says that its end is meant: "2027", "the year"."""
+    """Return patterns that need a word for "end" to name a day: "2027", "the year"."""
     bare = [(rf"(?:(?:{ARTICLES}){GAP}?)?(?:{forms})", _period(0, kind)) for kind, forms in PERIODS.items()]
     return [(re.compile(pattern), read) for pattern, read in [(_YEAR, _year), *bare]]
 

@@ -21,7 +21,7 @@ from domain.pace.time_words.tables import (
 
 _CJK: Final = r"\u3005-\u9fff\uac00-\ud7a3"
 GAP: Final = rf"(?:[ -]+|(?<=[{_CJK}\d'])|(?<=пол)|(?=[{_CJK}]))"
-"""Between two words; beside digits and where a script has no blanks it may be missing."""
+"""The gap between two words; optional beside digits and in scripts without blanks."""
 _UNIT: Final = "|".join(UNITS.values())
 _DAY: Final = ONLY_IN_SPANS["day"]
 _JOINT: Final = rf"(?: ?(?:,|and|und|y|et|ed?|и|零|又|와|과) ?|{GAP})"
@@ -30,7 +30,7 @@ _AFTER: Final = rf"(?:{GAP}?(?P<after>{AFTERWARDS}))?"
 
 
 def _one(place: int, units: str) -> str:
-    """A number and its unit, in groups with the number of their place."""
+    """Return a pattern for a number and its unit, in groups named after their position."""
     return (
         rf"(?:(?P<half{place}>{HALF}){GAP}(?P<halfunit{place}>{_UNIT})"
         rf"|(?P<number{place}>{NUMBER})(?P<mid{place}> ?[个個]半|{GAP}(?:{AND_A_HALF}))?{GAP}(?P<unit{place}>{units})"
@@ -40,7 +40,7 @@ def _one(place: int, units: str) -> str:
 
 @cache
 def _grammar() -> re.Pattern[str]:
-    """Compiled when it is first needed: it takes a tenth of a second."""
+    """Return the grammar, compiled at first use, since that takes 0.1 s."""
     return re.compile(_BEFORE + _one(1, f"{_UNIT}|{_DAY}") + rf"(?:{_JOINT}{_one(2, _UNIT)})?" + _AFTER)
 
 
@@ -53,13 +53,13 @@ _KINDS: Final = tuple((name, re.compile(forms)) for name, forms in UNITS.items()
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """`months` are those of the calendar, `days` come on top."""
+    """A span of calendar months plus days."""
 
     months: int
     days: int
 
     def after(self, start: date) -> date:
-        """`date.max` where no calendar goes that far."""
+        """Return the day at the end of the span; `date.max` beyond the calendar."""
         months = start.year * 12 + start.month - 1 + self.months
         year, month = divmod(months, 12)
         if year > date.max.year:
@@ -72,7 +72,7 @@ class Span:
 
 
 def read_span(text: str) -> Span | None:
-    """The span that all of a normalised text names; None where it names none, or nothing."""
+    """Return the span that a whole normalized text names; None if it names none or an empty one."""
     if bare := _BARE.fullmatch(text):
         return _span(1.0, _kind(bare["unit"]))
     found = _grammar().fullmatch(text)
@@ -117,7 +117,7 @@ def _kind(unit: str) -> str:
 
 
 def _span(number: float, kind: str) -> Span | None:
-    """None for no time at all."""
+    """Return a span, None for an empty one."""
     if number <= 0:
         return None
     if kind in ("month", "year"):
