@@ -92,12 +92,12 @@ def _check_concepts(framework: Framework) -> Iterator[Issue]:
     known = {concept.concept_id: concept.name for concept in concepts}
     seen: set[str] = set()
     for concept in concepts:
-        for wanted in concept.prerequisites:
-            if wanted not in known:
-                what = f"“{concept.name}” needs an unknown concept {wanted}"
+        for prerequisite in concept.prerequisites:
+            if prerequisite not in known:
+                what = f"“{concept.name}” needs an unknown concept {prerequisite}"
                 yield _critical("unknown_prerequisite", concept.concept_id, what, "Name an existing concept")
-            elif wanted not in seen:
-                what = f"“{concept.name}” needs “{known[wanted]}”, which comes later"
+            elif prerequisite not in seen:
+                what = f"“{concept.name}” needs “{known[prerequisite]}”, which comes later"
                 yield _critical("later_prerequisite", concept.concept_id, what, "Change the order or the prerequisite")
         if not 0 < concept.estimated_hours <= 200:
             what = f"“{concept.name}” has {concept.estimated_hours} hours"

@@ -68,10 +68,10 @@ def _overlapping(options: Sequence[str]) -> bool:
     """Return whether the options are ranges of numbers that overlap in more than an end."""
     ranges: list[tuple[float, float]] = []
     for option in options:
-        found = _RANGE.match(option.strip())
-        if found is None:
+        match = _RANGE.match(option.strip())
+        if match is None:
             return False  # not every option is a range
-        low, high = float(found[1]), float(found[2])
+        low, high = float(match[1]), float(match[2])
         if low < high:
             ranges.append((low, high))
     ranges.sort()
@@ -81,16 +81,16 @@ def _overlapping(options: Sequence[str]) -> bool:
 def _negative(stem: str) -> bool:
     if (chinese := _NEGATED_ZH.search(stem)) is not None:
         return bool(chinese)
-    found = _NEGATED.search(stem)
-    if found is None or not (which := _ASKS_WHICH.search(stem)) or which.start() > found.start():
+    match = _NEGATED.search(stem)
+    if match is None or not (which := _ASKS_WHICH.search(stem)) or which.start() > match.start():
         return False
-    return _IF_CLAUSE.search(stem[which.end() : found.start()]) is None
+    return _IF_CLAUSE.search(stem[which.end() : match.start()]) is None
 
 
 def _article_tells(question: Question) -> bool:
-    found = _ARTICLE.search(question.question)
-    if found is None or question.question_type != "single_choice" or len(question.options) < 3:
+    match = _ARTICLE.search(question.question)
+    if match is None or question.question_type != "single_choice" or len(question.options) < 3:
         return False
-    wants_vowel = (found[1] or found[2]).lower() == "an"
+    wants_vowel = (match[1] or match[2]).lower() == "an"
     fits = [option.strip().lower()[:1] in set("aeiou") for option in question.options if option.strip()[:1].isalpha()]
     return len(fits) == len(question.options) and fits.count(wants_vowel) == 1

@@ -35,24 +35,24 @@ _ROWS: Final = """
     ORDER BY 1, 2"""
 _FILLED_BY_MIGRATIONS: Final = {("public", "alembic_version"), ("checkpoint", "checkpoint_migrations")}
 _CLEAR: Final = """
-    DO $$ DECLARE found record; BEGIN
+    DO $$ DECLARE item record; BEGIN
         DROP SCHEMA IF EXISTS checkpoint, queue CASCADE;
-        FOR found IN
+        FOR item IN
             SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
                 ELSE 'TABLE' END AS kind, format('public.%I', c.relname) AS name
             FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
                 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
         LOOP
-            IF to_regclass(found.name) IS NOT NULL THEN
-                EXECUTE format('DROP %s %s CASCADE', found.kind, found.name);
+            IF to_regclass(item.name) IS NOT NULL THEN
+                EXECUTE format('DROP %s %s CASCADE', item.kind, item.name);
             END IF;
         END LOOP;
-        FOR found IN
+        FOR item IN
             SELECT format('public.%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)) AS name FROM pg_proc p
             WHERE p.pronamespace = 'public'::regnamespace
                 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
         LOOP
-            EXECUTE 'DROP ROUTINE IF EXISTS ' || found.name || ' CASCADE';
+            EXECUTE 'DROP ROUTINE IF EXISTS ' || item.name || ' CASCADE';
         END LOOP;
     END $$"""
 _LIVE_WORKERS: Final = "SELECT count(*) FROM public.workers WHERE alive_until > clock_timestamp()"

@@ -23,14 +23,14 @@ def value_of(number: str) -> float | None:
 
 def numeral(text: str) -> int | None:
     """Return the value of `十五` or `一百二十`; None for digits without units, which may be a year, range or typo."""
-    found = re.fullmatch(
+    match = re.fullmatch(
         r"(?:([一二两兩三四五六七八九])?百)?[零〇]?(?:([一二三四五六七八九])?十)?([零〇一二两兩三四五六七八九])?", text
     )
-    if not text or found is None:
+    if not text or match is None:
         return None
-    hundreds = _VALUES[found[1] or "一"] * 100 if "百" in text else 0
-    tens = _VALUES[found[2] or "一"] * 10 if "十" in text else 0
-    return hundreds + tens + (_VALUES[found[3]] if found[3] else 0)
+    hundreds = _VALUES[match[1] or "一"] * 100 if "百" in text else 0
+    tens = _VALUES[match[2] or "一"] * 10 if "十" in text else 0
+    return hundreds + tens + (_VALUES[match[3]] if match[3] else 0)
 
 
 def year_of(text: str) -> int | None:

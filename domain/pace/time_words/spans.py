@@ -75,15 +75,15 @@ def read_span(text: str) -> Span | None:
     """Return the span that a whole normalized text names; None if it names none or an empty one."""
     if bare := _BARE.fullmatch(text):
         return _span(1.0, _kind(bare["unit"]))
-    found = _grammar().fullmatch(text)
-    if found is None:
+    match = _grammar().fullmatch(text)
+    if match is None:
         return None
-    if _DAYS_OF_A_MONTH.fullmatch(found["unit1"] or "") and not _is_clear(found):
+    if _DAYS_OF_A_MONTH.fullmatch(match["unit1"] or "") and not _is_clear(match):
         return None
-    first, second = _part(found, 1), _part(found, 2)
+    first, second = _part(match, 1), _part(match, 2)
     if first is None:
         return None
-    if not (found["half2"] or found["number2"]):
+    if not (match["half2"] or match["number2"]):
         return _span(*first)
     if second is None or _SIZES[second[1]] >= _SIZES[first[1]]:
         return None
@@ -91,23 +91,23 @@ def read_span(text: str) -> Span | None:
     return None if one is None or two is None else Span(one.months + two.months, one.days + two.days)
 
 
-def _is_clear(found: re.Match[str]) -> bool:
+def _is_clear(match: re.Match[str]) -> bool:
     """ "30日" may be a day of the month; "30日間" and "30日以内" are not."""
-    return found["unit1"].endswith(("間", "간")) or bool(found["after"] and _CLEARLY.fullmatch(found["after"]))
+    return match["unit1"].endswith(("間", "간")) or bool(match["after"] and _CLEARLY.fullmatch(match["after"]))
 
 
-def _part(found: re.Match[str], place: int) -> tuple[float, str] | None:
-    if found[f"half{place}"]:
-        return 0.5, _kind(found[f"halfunit{place}"])
-    if not found[f"number{place}"]:
+def _part(match: re.Match[str], place: int) -> tuple[float, str] | None:
+    if match[f"half{place}"]:
+        return 0.5, _kind(match[f"halfunit{place}"])
+    if not match[f"number{place}"]:
         return None
-    value = value_of(found[f"number{place}"])
-    mid, end = found[f"mid{place}"], found[f"end{place}"]
+    value = value_of(match[f"number{place}"])
+    mid, end = match[f"mid{place}"], match[f"end{place}"]
     if value is None or (mid and end):
         return None
-    if value >= 1000 and found[f"unit{place}"][0] in "年년":  # a year of the calendar
+    if value >= 1000 and match[f"unit{place}"][0] in "年년":  # a year of the calendar
         return None
-    return value + (0.5 if mid or end else 0.0), _kind(found[f"unit{place}"])
+    return value + (0.5 if mid or end else 0.0), _kind(match[f"unit{place}"])
 
 
 def _kind(unit: str) -> str:

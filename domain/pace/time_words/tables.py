@@ -66,30 +66,30 @@ _TENS: Final = (_TENS_EN, ["zwanzig", *_TENS_DE[1:]], ["vingt", *_TENS_FR[1:]], 
 
 
 def _numbers() -> dict[str, float]:
-    found: dict[str, float] = {}
+    numbers: dict[str, float] = {}
     for line in _TO_TWENTY:
-        found |= {word: float(number) for number, word in enumerate(line.split(), 1)}
-    found |= {"석": 3, "넉": 4, "열한": 11, "열두": 12, "열세": 13, "열네": 14, "스무": 20, "duas": 2}
-    found |= {"a hundred": 100, "one hundred": 100, "hundert": 100, "cien": 100, "cent": 100, "сто": 100}
-    found["quatre-vingt-dix"] = 90
+        numbers |= {word: float(number) for number, word in enumerate(line.split(), 1)}
+    numbers |= {"석": 3, "넉": 4, "열한": 11, "열두": 12, "열세": 13, "열네": 14, "스무": 20, "duas": 2}
+    numbers |= {"a hundred": 100, "one hundred": 100, "hundert": 100, "cien": 100, "cent": 100, "сто": 100}
+    numbers["quatre-vingt-dix"] = 90
     for tens in _TENS:
-        found |= {word: 10.0 * number for number, word in enumerate(tens, 2)}
+        numbers |= {word: 10.0 * number for number, word in enumerate(tens, 2)}
     for tens_number, tens_en in enumerate(_TENS_EN, 2):
         for one, (en, de, ru) in enumerate(zip(_ONES_EN, _ONES_DE, _ONES_RU, strict=True), 1):
             value = 10.0 * tens_number + one
-            found |= {f"{tens_en}-{en}": value, f"{tens_en} {en}": value}
-            found |= {f"{de}und{_TENS_DE[tens_number - 2]}": value, f"{_TENS_RU[tens_number - 2]} {ru}": value}
+            numbers |= {f"{tens_en}-{en}": value, f"{tens_en} {en}": value}
+            numbers |= {f"{de}und{_TENS_DE[tens_number - 2]}": value, f"{_TENS_RU[tens_number - 2]} {ru}": value}
     for tens_number, tens_fr in enumerate(_TENS_FR, 2):
-        found |= {f"{tens_fr}-{fr}": 10.0 * tens_number + one for one, fr in enumerate(_ONES_FR, 1)}
+        numbers |= {f"{tens_fr}-{fr}": 10.0 * tens_number + one for one, fr in enumerate(_ONES_FR, 1)}
     for one, es in enumerate(_ONES_ES, 1):
-        found[f"veinti{es}"] = 20.0 + one
-        found |= {f"{tens} y {es}": 10.0 * number + one for number, tens in enumerate(_TENS_ES, 3)}
+        numbers[f"veinti{es}"] = 20.0 + one
+        numbers |= {f"{tens} y {es}": 10.0 * number + one for number, tens in enumerate(_TENS_ES, 3)}
     for german, value in {"zwei": 2, "drei": 3, "vier": 4, "fünf": 5}.items():
-        found[f"{german}einhalb"] = value + 0.5
+        numbers[f"{german}einhalb"] = value + 0.5
     articles = "a an one ein eine einem einer einen eines un una une um uma uno een один одну одного одной"
-    found |= dict.fromkeys(articles.split(), 1.0)
-    found |= {"eineinhalb": 1.5, "anderthalb": 1.5, "полтора": 1.5, "полторы": 1.5, "полутора": 1.5}
-    return {word.casefold(): value for word, value in found.items()}
+    numbers |= dict.fromkeys(articles.split(), 1.0)
+    numbers |= {"eineinhalb": 1.5, "anderthalb": 1.5, "полтора": 1.5, "полторы": 1.5, "полутора": 1.5}
+    return {word.casefold(): value for word, value in numbers.items()}
 
 
 NUMBERS: Final = _numbers()

@@ -11,7 +11,7 @@ SWEEP = """
 AFTER_EACH_LOOK = "CREATE TRIGGER sweep AFTER INSERT ON idempotency_keys FOR EACH STATEMENT EXECUTE FUNCTION sweep()"
 
 
-async def test_a_key_is_known_with_what_it_stands_for(database: Database) -> None:
+async def test_a_stored_key_returns_its_request(database: Database) -> None:
     for body, task in (("a", "t-1"), ("b", "t-2")):
         async with database.transaction() as session:
             noted = await note(session, "ann", "k", body, task)
