@@ -1,4 +1,4 @@
-"""A roadmap with all its contents, for exports and drawings: no rows, no statuses of runs."""
+"""A roadmap with all its contents, for export and pages; independent of database rows and runs."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -20,8 +20,10 @@ Key = tuple[str, ContentType]
 
 @dataclass(frozen=True)
 class WrittenContent:
-    """State of one content. `payload` is its newest version, in any form that a version of this program has written;
-    None where there is none."""
+    """A content with its newest version.
+
+    `payload`: None without a version. It is not validated: another version of the program may have written it.
+    """
 
     payload: Mapping[str, Any] | None
     status: ContentStatus | None = None
@@ -34,7 +36,7 @@ NOTHING = WrittenContent(None)
 
 @dataclass(frozen=True)
 class Planning:
-    """The input of a weekly plan: as of `today`, for the concepts that are not `done`."""
+    """The input of a weekly plan from `today` on, for the concepts that are not `done`."""
 
     today: date
     hours_per_week: float
@@ -44,16 +46,19 @@ class Planning:
 
 @dataclass(frozen=True)
 class Manuscript:
+    """A roadmap with its framework, contents and weekly plan."""
+
     title: str
     framework: Framework | None
     contents: Mapping[Key, WrittenContent] = field(default_factory=dict)
     plan: Planning | None = None
 
     def written(self, concept_id: str, content_type: ContentType) -> WrittenContent:
+        """Return a content, empty if there is none."""
         return self.contents.get((concept_id, content_type), NOTHING)
 
     def read(self, spec: ContentSpec[S], concept_id: str) -> S | None:
-        """Return a content in its shape; None where there is none, or where this version cannot read its form."""
+        """Return the newest version of a content; None also for an unknown format, so that the rest can be shown."""
         payload = self.written(concept_id, spec.content_type).payload
         try:
             return (

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.answers import Started
 from domain.editing.diff import Change
-from domain.pace.pace import MAX_ZONE, Pace
+from domain.pace.pace import MAX_ZONE_LENGTH, Pace
 from domain.request import (
     ContentPreference,
     Goal,
@@ -52,7 +52,7 @@ class GenerateRequest(Shape):
         default=None, description="Seconds after which an unanswered review cancels the run."
     )
 
-    time_zone: Annotated[str, Field(max_length=MAX_ZONE)] | None = Field(
+    time_zone: Annotated[str, Field(max_length=MAX_ZONE_LENGTH)] | None = Field(
         default=None,
         description="Time zone of the learner, in which the deadline is read: `Europe/Berlin`, `+02:00`. Default: UTC.",
     )
@@ -116,7 +116,7 @@ class PaceBody(Shape):
 
     available_hours_per_week: Annotated[float, Field(ge=1, le=168, allow_inf_nan=False)] | None = None
     target_deadline: Word | None = Field(default=None, description="In words; an empty text removes the deadline.")
-    time_zone: Annotated[str, Field(max_length=MAX_ZONE)] | None = Field(
+    time_zone: Annotated[str, Field(max_length=MAX_ZONE_LENGTH)] | None = Field(
         default=None, description="Time zone of the learner; default: the stored one."
     )
 

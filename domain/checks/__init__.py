@@ -1,4 +1,7 @@
-"""Checks of what authors write. Messages are worded for the author, who gets them back."""
+"""Checks of authors' answers by code. Messages are objections that are sent back to the author.
+
+Their wording is part of ledger keys, so a change of it makes resumed runs buy repairs again.
+"""
 
 from domain.checks.expected import Expected
 from domain.checks.framework import check_draft, check_framework

@@ -1,7 +1,7 @@
-"""Hours a week and a deadline that stand in the goal itself: "learn Go in 3 months, 4 hours a week".
+"""Hours a week and a deadline in the goal itself: "learn Go in 3 months, 4 hours a week".
 
-Read only where nothing else can be meant: a unit of time a week, and a span or a date that ends the goal after a word
-for it ("in", "by"), or a span with a word for "within" behind it ("三个月内").
+Only unambiguous phrases are read: a unit of time per week; a span or date at the end of the goal after a preposition
+("in", "by"); or a span that is followed by a word for "within" ("三个月内").
 """
 
 import re
@@ -15,23 +15,23 @@ from domain.pace.time_words.numbers import CJK, NUMBER, value_of
 from domain.pace.time_words.spans import GAP, read_span
 from domain.pace.time_words.tables import A_WEEK, CLEARLY_BY, CLEARLY_WITHIN, HOURS, OR, PAST, WEEKLY, WORKING
 
-MAX_TAIL: Final = 60
-"""Characters at the end of a goal in which a deadline is looked for."""
+MAX_TAIL_LENGTH: Final = 60
+"""Number of characters at the end of a goal that are searched for a deadline."""
 _TITLE: Final = re.compile(r"\b(?:Day|Week|Month|Year)s?\b")
-"""Of a work, as in "Around the World in 80 Days"."""
+"""A capitalized unit is part of a title, as in "Around the World in 80 Days"."""
 _BLANKS: Final = " \t\n,;.!()，。；、！（）"
 
 
 def hours_in(goal: str) -> float | None:
-    """Hours a week that a goal names; None where it names none, or several."""
-    found = {float(value) for match in _hours_phrases(goal) if (value := value_of(match)) is not None}
-    return found.pop() if len(found) == 1 and 1 <= max(found) <= 168 else None
+    """Return the hours a week that a goal names; None if it names none or several."""
+    values = {float(value) for match in _hours_phrases(goal) if (value := value_of(match)) is not None}
+    return values.pop() if len(values) == 1 and 1 <= max(values) <= 168 else None
 
 
 def deadline_in(goal: str, today: date) -> str | None:
-    """The words of a goal that name its deadline, as they stand there; None where none surely do."""
-    found = {words for words in (_tail(goal, today), *_inside(goal)) if words and _is_ahead(words, today)}
-    return found.pop() if len(found) == 1 else None
+    """Return the words of a goal that name its deadline, unchanged; None if that is uncertain."""
+    phrases = {words for words in (_tail(goal, today), *_inside(goal)) if words and _is_ahead(words, today)}
+    return phrases.pop() if len(phrases) == 1 else None
 
 
 def _is_ahead(words: str, today: date) -> bool:
@@ -64,23 +64,23 @@ def _hours_patterns() -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _misleading() -> re.Pattern[str]:
-    """Ends what stands before hours that are a range, or of something else."""
+    """Return the pattern of text before hours that are the end of a range, or that mean something else."""
     return re.compile(rf"(?:{WORKING})[^,;.，。；]{{0,12}}$|(?:{OR}) ?$")
 
 
 def _tail(goal: str, today: date) -> str | None:
-    """The longest end of a goal that is a deadline with a word before it, behind which hours a week may stand."""
+    """Return the longest end of a goal, apart from hours a week, that is a deadline with a preposition."""
     text = _without_hours(goal).rstrip(_BLANKS)
-    start = max(0, len(text) - MAX_TAIL)
-    for place in range(start, len(text)):
-        if place and text[place - 1].isalnum():
+    start = max(0, len(text) - MAX_TAIL_LENGTH)
+    for position in range(start, len(text)):
+        if position and text[position - 1].isalnum():
             continue
-        words = text[place:]
+        words = text[position:]
         if words[0] in _BLANKS or _TITLE.search(words):
             continue
-        said = normal(words)
-        clear = _within() if read_span(said) else _by()
-        if clear.match(said) and read_deadline(words, today) is not None:
+        normalized = normal(words)
+        preposition = _within() if read_span(normalized) else _by()
+        if preposition.match(normalized) and read_deadline(words, today) is not None:
             return words
     return None
 
@@ -102,13 +102,13 @@ def _by() -> re.Pattern[str]:
 
 
 def _inside(goal: str) -> list[str]:
-    """Spans of scripts without blanks that say "within": `3个月内`, `3か月以内`, `3개월 안에`."""
-    found = []
+    """Return the spans with a word for "within" in scripts without blanks: `3个月内`, `3か月以内`, `3개월 안에`."""
+    spans = []
     for match in _INSIDE.finditer(goal):
         before = goal[max(0, match.start() - 12) : match.start()]
         if not _NOT_AHEAD.search(before):
-            found.append(match[0])
-    return found
+            spans.append(match[0])
+    return spans
 
 
 _INSIDE: Final = re.compile(

@@ -5,10 +5,11 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from domain.backoff import Backoff
 from nodes.authors.port import CallFailed
 
-MIN_DELAY_SECONDS: Final = 0.5
 MAX_DELAY_SECONDS: Final = 60.0
+BACKOFF: Final = Backoff(first=0.5, longest=MAX_DELAY_SECONDS)
 
 
 @dataclass(slots=True)
@@ -33,7 +34,7 @@ class RetryPolicy:
         now = time.monotonic()
         if self._silent_since is None:
             self._silent_since = now
-        delay = min(MAX_DELAY_SECONDS, MIN_DELAY_SECONDS * 2 ** min(number - 1, 10)) * random.uniform(0.5, 1)
+        delay = BACKOFF.delay(number)
         if failure.wait is not None:
             delay = max(delay, failure.wait * random.uniform(1, 1.1)) if failure.wait else 0.0
         over = now + delay - since > self.seconds or now - self._silent_since > self.seconds

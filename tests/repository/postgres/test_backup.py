@@ -76,7 +76,7 @@ def test_rows_are_not_overwritten_unless_that_is_asked_for(file: Path, empty: st
 def test_nothing_is_removed_below_processes_at_work(file: Path, empty: str) -> None:
     schema.upgrade(empty)
     run(empty, AT_WORK)
-    with pytest.raises(Conflict, match="1 processes work on"):
+    with pytest.raises(Conflict, match="1 processes use that database"):
         restore(empty, file, clean=True)
 
 
@@ -93,7 +93,7 @@ def test_what_is_no_backup_is_named(empty: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="cannot be read"):
         restore(empty, tmp_path / "nowhere")
     (tmp_path / "text").write_text("hello")
-    with pytest.raises(InvalidInput, match="is no backup"):
+    with pytest.raises(InvalidInput, match="is not a backup"):
         restore(empty, tmp_path / "text")
 
 
