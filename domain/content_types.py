@@ -32,6 +32,8 @@ class ContentSpec(Generic[S]):
     """The node that writes it."""
     noun: str
     """Its name in a sentence, behind an article."""
+    activity: str
+    """What a run does in the step."""
     status_prefix: str
     """Prefix of its `_status`, `_version` and `_stale` in the JSON of a framework."""
     count_field: str | None = None
@@ -49,6 +51,7 @@ TUTORIAL: Final = ContentSpec(
     check=check_tutorial,
     step=Step.TUTORIAL_GENERATION,
     noun="tutorial",
+    activity="Writing a tutorial",
     status_prefix="content",
 )
 RESOURCES: Final = ContentSpec(
@@ -57,6 +60,7 @@ RESOURCES: Final = ContentSpec(
     check=lambda resources, _: check_resources(resources),
     step=Step.RESOURCE_RECOMMENDATION,
     noun="list of resources",
+    activity="Looking for resources",
     status_prefix="resources",
     count_field="resources_count",
 )
@@ -66,6 +70,7 @@ QUIZ: Final = ContentSpec(
     check=lambda quiz, _: check_quiz(quiz),
     step=Step.QUIZ_GENERATION,
     noun="quiz",
+    activity="Writing a quiz",
     status_prefix="quiz",
     count_field="quiz_questions_count",
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import Step
 from rendering.text.text import clean, counted, hours, one_line
 
@@ -31,9 +32,7 @@ DOING: Final[Mapping[str, str]] = {
     Step.ROADMAP_EDIT: "Changing the structure",
     Step.HUMAN_REVIEW: "Waiting for a reviewer",
     Step.CONTENT_GENERATION: "Writing the contents",
-    Step.TUTORIAL_GENERATION: "Writing a tutorial",
-    Step.RESOURCE_RECOMMENDATION: "Looking for resources",
-    Step.QUIZ_GENERATION: "Writing a quiz",
+    **{spec.step: spec.activity for spec in CONTENT_SPECS.values()},
 }
 """Step -> what a run does in it."""
 
