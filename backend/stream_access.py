@@ -5,11 +5,10 @@ from collections.abc import Awaitable, Callable, Iterator, Set
 from contextlib import contextmanager
 from typing import Final
 
-import structlog
-
 from domain.errors import RoadmapError
+from domain.logs import get_log
 
-_log = structlog.get_logger("http")
+_log = get_log(__name__)
 
 CHECK_INTERVAL: Final = 2.0
 """Seconds between two checks of the tokens of all open streams."""

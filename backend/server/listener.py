@@ -9,9 +9,9 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
-import structlog
+from domain.logs import get_log
 
-_log = structlog.get_logger("http")
+_log = get_log(__name__)
 
 MAX_ACCEPTS: Final = 32
 """Connections to accept in one iteration of the event loop."""

@@ -64,7 +64,7 @@ def test_what_is_missing_says_why_and_what_can_be_done() -> None:
     assert failed.retryable
     assert not failed.rewritable
     stale = tutorial_of(written(None, ContentStatus.GENERATING, version=0, stale=True), None, present=True)
-    assert "nobody is working on it" in stale.why_missing
+    assert "no run is working on it" in stale.why_missing
     assert stale.retryable
     writing = tutorial_of(written(None, ContentStatus.GENERATING, version=0), None, present=True)
     assert not writing.retryable
