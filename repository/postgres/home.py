@@ -149,9 +149,8 @@ class ServerHome:
         with suppress(FileExistsError):
             sockets.mkdir(mode=0o700)
         info = sockets.lstat()
-        if (
-            stat.S_ISDIR(info.st_mode) and info.st_uid == os.geteuid()
-        ):  # created now, or by a process killed before this line
+        # created now, or by a process that was killed before this line
+        if stat.S_ISDIR(info.st_mode) and info.st_uid == os.geteuid():
             self.account.own(sockets)
         self.trusted_sockets()
 
@@ -176,7 +175,7 @@ class ServerHome:
             (self.sockets() / name).unlink(missing_ok=True)
 
     def open_log(self) -> int:
-        """Begins a new log if the old one is large, and says where the next lines will stand."""
+        """Start a new log if the old one is large, and return the position of its end."""
         if self.log.exists() and self.log.stat().st_size > MAX_LOG_BYTES:
             self.log.rename(self.log.with_suffix(".log.old"))
         self.log.touch(mode=0o600)

@@ -100,7 +100,7 @@ def test_what_is_no_backup_is_named(empty: str, tmp_path: Path) -> None:
 def test_a_dump_of_something_else_is_not_restored(server_url: str, empty: str, tmp_path: Path) -> None:
     run(empty, "CREATE TABLE alembic_version AS SELECT '0001' AS version_num; CREATE TABLE thesis (line text)")
     back_up(empty, tmp_path / "other.dump")
-    with pytest.raises(InvalidInput, match="holds no roadmaps"):
+    with pytest.raises(InvalidInput, match="has no roadmaps"):
         restore(empty, tmp_path / "other.dump", clean=True)
 
 

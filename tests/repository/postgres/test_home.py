@@ -232,7 +232,7 @@ def test_a_parent_that_bars_the_way_is_named_and_not_opened(home: Path) -> None:
 def test_files_that_are_no_cluster_are_not_deleted(home: Path) -> None:
     (home / "data").mkdir(parents=True)
     (home / "data" / "thesis.txt").write_text("mine")
-    assert f"{home / 'data'} is not empty and no PostgreSQL data folder" in refusal(EmbeddedServer(home))
+    assert f"{home / 'data'} is not empty and not a PostgreSQL data folder" in refusal(EmbeddedServer(home))
     assert (home / "data" / "thesis.txt").read_text() == "mine"
     assert not list(home.glob("unfinished-*"))
 
