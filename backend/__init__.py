@@ -1,4 +1,4 @@
-"""The HTTP backend: routes thin over the orchestrator, one place for who may do what, one for errors."""
+"""The HTTP backend: thin routes over the orchestrator. Permissions are in auth.py, errors in errors.py."""
 
 import runpy
 from pathlib import Path

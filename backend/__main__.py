@@ -1,7 +1,7 @@
-"""One server process, on a socket that whoever starts it has bound: `python -m backend --fd N`.
+"""One server process on a socket that its parent has bound: `python -m backend --fd N`.
 
-`roadmap serve` starts as many as it is asked for (backend/server/child.py), and starts them again. Exit code 5 where
-there is no database to begin with; the line on stderr says why.
+`roadmap serve` starts one or more of them (backend/server/child.py) and restarts those that die. Exit code 5 if the
+database is unavailable at the start; a line on stderr gives the reason.
 """
 
 import argparse
@@ -22,12 +22,12 @@ from domain.text.secrets import redact
 from orchestrator.settings import Settings, load_settings
 from orchestrator.start_report import StartReport
 
-CLOSING: Final = 5
-"""Seconds that requests in flight have once the server is asked to stop; streams end at once."""
+SHUTDOWN_TIMEOUT_SECONDS: Final = 5
+"""Time for requests in flight once the server is asked to stop; streams end at once."""
 
 
 class Server(uvicorn.Server):
-    """Tells the app before it waits for open connections: streams end, instead of being waited for.
+    """A uvicorn server that ends streams before it waits for open connections.
 
     Connections have the deadlines and limits of the app's settings.
     """
@@ -41,7 +41,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=[])
         self.servers = [
-            Listener(listening, self._connection, settle_stale_conflict=self.connections.settle_stale_conflict)  # type: ignore[misc]
+            Listener(listening, self._connection, make_room=self.connections.make_room)  # type: ignore[misc]
             for listening in sockets or []
         ]
         self._report.ready()
@@ -67,7 +67,10 @@ def main() -> int:
 
 
 def run(descriptor: int, report: StartReport, *, leave_stopped: bool = False) -> int:
-    """Serve on this socket until asked to stop; the exit code. `leave_stopped` as in `create_app`."""
+    """Serve on the socket with this descriptor until asked to stop, and return the exit code.
+
+    `leave_stopped` as in `create_app`.
+    """
     try:
         with report.failures():
             listening = socket.socket(fileno=descriptor)
@@ -84,13 +87,13 @@ async def _serve(settings: Settings, listening: socket.socket, report: StartRepo
     app = create_app(settings, leave_stopped=leave_stopped)
     config = uvicorn.Config(
         app,
-        lifespan="off",  # opened here, so that what goes wrong is told in one line
+        lifespan="off",  # opened here, so that its errors are reported in one line
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=True,
         forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"),
-        timeout_graceful_shutdown=CLOSING,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_SECONDS,
         ws="none",
     )
     async with app.router.lifespan_context(app):

@@ -1,9 +1,9 @@
-"""The app: opens what it needs in its lifespan, puts the parts together. `ROUTERS` lists all routes.
+"""The FastAPI application. `ROUTERS` lists all routes.
 
-`app.state` holds `orchestrator`, `settings`, `authority` (who callers are), `rates`, `webhook_tests` (how many may be
-asked for), `streams` (who follows), `stream_access` (whose token still opens something), `requests` (what was
-answered), `tutorials` (rendered ones), and `stopping`, an event that is set when the server is asked to stop: streams
-end then.
+`app.state` holds `settings`, `authority` (identifies callers), `rates` and `webhook_tests` (rate limiters), `streams`
+(limits of streams), `stream_access` (checks the tokens of open streams), `requests` (metrics), `stopping` (an event
+that is set when the server is asked to stop, so that streams end) and, from the start of the lifespan, `orchestrator`
+and `tutorials` (rendered ones).
 """
 
 import asyncio
@@ -17,14 +17,14 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from backend import errors, openapi
-from backend.api import concepts, exports, learning, metrics, operations, roadmaps, streams, tasks, webhooks
+from backend.api import concepts, exports, health, learning, metrics, roadmaps, streams, tasks, webhooks
 from backend.api.webhooks import MAX_TESTS_PER_MINUTE
-from backend.middleware.http_guard import Edge
-from backend.middleware.limits import Rates
-from backend.middleware.metrics import Measured, Requests
+from backend.event_streams import EventStreams
+from backend.middleware.http_guard import HttpGuard
+from backend.middleware.rate_limiter import RateLimiter
+from backend.middleware.request_metrics import MetricsMiddleware, RequestMetrics
 from backend.pages import routes as pages
 from backend.stream_access import CHECK_INTERVAL, StreamAccess
-from backend.streams import Streams
 from backend.tutorials import Tutorials
 from nodes.authors.null_author import NullAuthor
 from orchestrator import Orchestrator, Settings
@@ -42,11 +42,11 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
     (API, tasks.router),
     (API, streams.router),
     (API, webhooks.router),
-    ("", operations.router),
+    ("", health.router),
     ("", metrics.router),
     *(("", router) for router in pages.ROUTERS),
 )
-"""(prefix, router) of every part. The first that fits answers: `concepts`, whose ids may hold slashes, fits much."""
+"""(prefix, router). The first match answers, and the order matters: ids in paths of `concepts` may contain slashes."""
 
 
 def create_app(
@@ -56,10 +56,10 @@ def create_app(
     clock: Clock = utc_now,
     stream_check_interval: float = CHECK_INTERVAL,
 ) -> FastAPI:
-    """An app on these settings (else those of the environment). Raises InvalidInput for settings that do not do.
+    """Return an app with these settings, or with those of the environment. Raises InvalidInput for invalid settings.
 
-    `leave_stopped`: its start does not start an embedded database that was stopped on purpose. `clock` says which day
-    it is, for deadlines. `stream_check_interval`: seconds between two looks at the tokens of open streams.
+    `leave_stopped`: do not start an embedded database that was stopped on purpose. `clock` gives the current time, for
+    deadlines. `stream_check_interval`: seconds between two checks of the tokens of open streams.
     """
     effective = settings or load_settings()
     app = FastAPI(
@@ -76,21 +76,21 @@ def create_app(
     app.state.leave_stopped = leave_stopped
     app.state.clock = clock
     app.state.authority = authority(effective)
-    app.state.rates = Rates(effective.http_requests_per_minute)
-    app.state.webhook_tests = Rates(MAX_TESTS_PER_MINUTE, what="tests of webhooks")
-    app.state.streams = Streams(effective.http_streams)
+    app.state.rates = RateLimiter(effective.http_requests_per_minute)
+    app.state.webhook_tests = RateLimiter(MAX_TESTS_PER_MINUTE, what="webhook tests")
+    app.state.streams = EventStreams(effective.http_streams)
     app.state.stream_access = StreamAccess(stream_check_interval)
-    app.state.requests = Requests()
+    app.state.requests = RequestMetrics()
     app.state.stopping = asyncio.Event()
     errors.install(app)
     pages.install(app)
     openapi.install(app)
     for prefix, router in ROUTERS:
         app.include_router(router, prefix=prefix)
-    app.add_middleware(Measured, requests=app.state.requests)
+    app.add_middleware(MetricsMiddleware, requests=app.state.requests)
     app.add_middleware(
-        Edge,
-        most_bytes=effective.http_max_body,
+        HttpGuard,
+        max_body_bytes=effective.http_max_body,
         origins=effective.http_cors,
         loopback_only=effective.auth == "none",
         prefix=effective.http_root_path,
@@ -123,12 +123,12 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Raises DatabaseUnavailable where there is no database to begin with; later it may come and go."""
+    """Open the orchestrator. Raises DatabaseUnavailable at the start; later outages are answered with 503."""
     settings: Settings = app.state.settings
-    # Somebody waits at the other end: 503 at once is better than an answer in a minute.
-    brief = settings.model_copy(update={"database_patience": settings.http_patience})
+    # A client is waiting: 503 at once is better than an answer in a minute.
+    effective = settings.model_copy(update={"database_patience": settings.http_patience})
     async with Orchestrator.open(
-        brief, author=NullAuthor(), kind="server", leave_stopped=app.state.leave_stopped, clock=app.state.clock
+        effective, author=NullAuthor(), kind="server", leave_stopped=app.state.leave_stopped, clock=app.state.clock
     ) as orchestrator:
         app.state.orchestrator = orchestrator
         app.state.tutorials = Tutorials()
@@ -143,6 +143,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _end_streams(stopping: asyncio.Event, orchestrator: Orchestrator) -> None:
-    """A server that waits for its answers to end would wait for the longest run."""
+    """End all streams when the server stops: otherwise shutdown would wait for the longest run."""
     await stopping.wait()
     orchestrator.stop_following()

@@ -1,11 +1,11 @@
-"""Who calls, and what he may do. Routes ask for `Depends(caller)` and pass `scope` on; the rules stand here alone.
+"""Authentication and permissions of callers. All rules are here: routes take a `Caller` and pass its scopes on.
 
-| role     | sees            | starts, cancels, resumes, bins | answers reviews | acts for other users | operations |
-| -------- | --------------- | ------------------------------ | --------------- | -------------------- | ---------- |
-| learner  | own             | own                            | own             | no                   | no         |
-| reviewer | everything      | own                            | everybody's     | no                   | no         |
-| service  | everything      | everybody's                    | everybody's     | yes                  | no         |
-| admin    | everything      | everybody's                    | everybody's     | no                   | yes        |
+| role     | reads | starts, cancels, resumes, bins | answers reviews | acts for other users | operations |
+| -------- | ----- | ------------------------------ | --------------- | -------------------- | ---------- |
+| learner  | own   | own                            | own             | no                   | no         |
+| reviewer | all   | own                            | all             | no                   | no         |
+| service  | all   | all                            | all             | yes                  | no         |
+| admin    | all   | all                            | all             | no                   | yes        |
 """
 
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ from orchestrator.access.auth import Authority, Refused
 from repository.db.database import Database
 
 COOKIE: Final = "roadmap_token"
-"""Holds a token where a browser cannot send a header: set by the login page, HttpOnly and SameSite=Strict."""
+"""Cookie with the token of a browser, which cannot send a header: set at login, HttpOnly and SameSite=Strict."""
 
 SECURE_PREFIX: Final = "__Host-"
-"""Under https: a browser takes such a cookie only from this very host, so that no other site can plant one."""
+"""Prefix under https: browsers accept such a cookie from this host only, so no other site can plant one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who makes a request. With ROADMAP_AUTH=none it is whoever sits at this machine, who may do everything."""
+    """The user behind a request. With ROADMAP_AUTH=none it is any user of this machine, who may do everything."""
 
     user_id: str
     role: Role
@@ -37,40 +37,43 @@ class Caller:
 
     @property
     def reads(self) -> str | None:
-        """Whose rows he sees: a user's, or None for everybody's."""
+        """The user whose rows the caller may read; None for all users."""
         return self.user_id if self.role is Role.LEARNER else None
 
     @property
     def writes(self) -> str | None:
-        """Whose runs and roadmaps he may change, likewise."""
+        """The user whose runs and roadmaps the caller may change; None for all users."""
         return self.user_id if self.role in {Role.LEARNER, Role.REVIEWER} else None
 
     @property
     def reviews(self) -> str | None:
-        """Whose reviews he may answer, likewise."""
+        """The user whose reviews the caller may answer; None for all users."""
         return self.reads
 
     @property
     def operates(self) -> bool:
-        """Whether metrics and the pages of operations are for him."""
+        """Whether the caller may read metrics and use the operations page."""
         return self.role is Role.ADMIN
 
     def acting_for(self, user_id: str | None) -> str:
-        """Whose a new roadmap is. Raises Problem 403 where a body names somebody else."""
+        """Return the user to act for: `user_id` of the request, else the caller.
+
+        Raises Problem 403 if the role does not allow to act for another user.
+        """
         if user_id is None or user_id == self.user_id:
             return self.user_id
         if self.role is Role.SERVICE or not self.authenticated:
             return user_id
-        raise forbidden("Only the role service may act for another user: leave user_id away.")
+        raise forbidden("Only the role service may act for another user: leave out user_id.")
 
 
-ANYBODY: Final = Caller("local", Role.ADMIN, authenticated=False)
+LOCAL_USER: Final = Caller("local", Role.ADMIN, authenticated=False)
 
 
 async def authenticate(authority: Authority, token: str | None, database: Database) -> Caller:
-    """The caller behind a token. Raises Problem 401."""
+    """Return the caller that a token identifies. Raises Problem 401."""
     if authority.open_to_all:
-        return ANYBODY
+        return LOCAL_USER
     if not token:
         raise unauthorized("Send a token: Authorization: Bearer ...")
     try:
@@ -81,42 +84,41 @@ async def authenticate(authority: Authority, token: str | None, database: Databa
 
 
 async def caller(request: Request) -> Caller:
-    """The dependency of every route that is not for everybody.
+    """Authenticate a request and count it: the dependency of every route that needs a caller.
 
-    Raises Problem 401, LimitReached, and what `refuse_unknown_input` does.
+    Raises Problem 401, LimitReached, and the errors of `refuse_unknown_input`.
     """
     state = request.app.state
-    found = await authenticate(state.authority, token_of(request), state.orchestrator.database)
-    request.state.caller = found
-    identified = request.scope.get("extensions", {}).get(EXTENSION)
-    if identified is not None:
-        identified()
-    state.rates.count(found.user_id)
+    identity = await authenticate(state.authority, token_of(request), state.orchestrator.database)
+    request.state.caller = identity
+    mark_identified = request.scope.get("extensions", {}).get(EXTENSION)
+    if mark_identified is not None:
+        mark_identified()
+    state.rates.count(identity.user_id)
     refuse_unknown_input(request)
-    return found
+    return identity
 
 
 def token_of(request: Request) -> str | None:
-    """Return the token that came with a request, in its header or in the cookie of the pages."""
+    """Return the token of a request, from its header or from the cookie that the pages use."""
     header = request.headers.get("authorization")
     if header is not None:
         scheme, _, token = header.partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None
-    return request.cookies.get(
-        cookie_name(request, COOKIE)
-    )  # other sites cannot make a browser send it: backend/middleware/http_guard.py refuses them
+    # backend/middleware/http_guard.py refuses requests of other sites that bring the cookie along.
+    return request.cookies.get(cookie_name(request, COOKIE))
 
 
 def cookie_name(request: Request, name: str) -> str:
-    """What a cookie of ours is called on this connection."""
+    """Return the full name of one of our cookies on this connection."""
     return SECURE_PREFIX + name if request.url.scheme == "https" else name
 
 
-async def operator(found: Annotated[Caller, Depends(caller)]) -> Caller:
-    """For routes of operations. Raises Problem 403."""
-    if not found.operates:
-        raise forbidden("This is for the role admin.")
-    return found
+async def operator(identity: Annotated[Caller, Depends(caller)]) -> Caller:
+    """Require the role admin: the dependency of routes for operators. Raises Problem 403."""
+    if not identity.operates:
+        raise forbidden("This requires the role admin.")
+    return identity
 
 
 CallerDep = Annotated[Caller, Depends(caller)]

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents: one table from the error tree to statuses, and nothing of ours leaks out."""
+"""Errors as RFC 9457 problem documents, without internals of the server in them."""
 
 import json
 import re
@@ -43,7 +43,7 @@ STATUSES: Final[dict[type[RoadmapError], tuple[int, str]]] = {
     Unavailable: (503, "unavailable"),
     UnknownFormat: (500, "unknown_format"),
 }
-"""The error tree -> status and code; a class that is not listed has its nearest parent's."""
+"""Error class -> status and code. A class that is not listed has those of its nearest parent."""
 
 TITLES: Final = {
     400: ("bad_request", "Bad Request"),
@@ -61,58 +61,58 @@ TITLES: Final = {
     500: ("internal_error", "Internal Server Error"),
     503: ("unavailable", "Service Unavailable"),
 }
-"""Status -> usual code and title: the phrase of RFC 9110 (that of Python's http depends on its version)."""
+"""Status -> default code, and the phrase of RFC 9110 as title (the phrases of `http` depend on the Python version)."""
 
 DESCRIPTIONS: Final = {
-    400: "The body is not JSON.",
-    401: "There is no token, or it is not valid.",
-    403: "The caller's role does not allow this, or a page of another site asked.",
-    404: "There is nothing here that the caller may see.",
-    405: "The path does not support this method; `Allow` names those that it does.",
-    408: "The head or the body of the request did not come in time.",
-    409: "A run conflicts with this, or the state does not allow it.",
+    400: "The body is not valid JSON.",
+    401: "The token is missing or not valid.",
+    403: "The caller's role does not allow this, or the request came from a page of another site.",
+    404: "This does not exist, or the caller may not see it.",
+    405: "The path does not support this method; `Allow` lists those that it supports.",
+    408: "The head or the body of the request did not arrive in time.",
+    409: "A run conflicts with this request, or the current state does not allow it.",
     413: "The body is too large.",
     415: "The body must be JSON.",
-    421: "Without authentication the server answers on loopback names only.",
+    421: "Without authentication the server answers to loopback host names only.",
     422: "The input is not valid.",
     429: "The caller has reached a limit; try again later.",
-    500: "The server made a mistake; its log says more.",
+    500: "Internal error; the server's log has the details.",
     503: "The database is not available; try again later.",
 }
-"""Status -> what it means, in the OpenAPI document and where nothing more is known."""
+"""Status -> description, in the OpenAPI document and as the default `detail`."""
 
 FOR_CALLERS: Final[dict[type[RoadmapError], str | None]] = {
     Unavailable: "The service is unavailable. Try again later.",
     DatabaseUnavailable: "The database is unavailable. Try again later.",
     DatabaseBusy: "Another transaction held a lock for too long. Try again.",
     UnknownFormat: None,
-    Misconfigured: "The server is not set up correctly; its log says what to do.",
+    Misconfigured: "The server is not configured correctly; its log has the details.",
 }
-"""Errors whose own sentence speaks to whoever operates the server and may name folders, hosts, and settings.
+"""Errors whose message is for operators and may name folders, hosts and settings -> the message for callers.
 
-None: its own says nothing of the inside after all."""
+None: the message has no internals and is passed on."""
 MAX_DETAIL_LENGTH: Final = 2000
-"""Characters of a sentence of an error; it may quote what a caller sent."""
+"""Characters of `detail`, which may quote input of the caller."""
 
 RETRY_AFTER: Final = 5
-"""Seconds after which to try again when the database is away."""
+"""Seconds after which to try again while the database is unavailable."""
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 _FOR_TERMINALS: Final = re.compile(r"[;:,.]? ?`roadmap [^`]*`[^;.]*(?=[;.]|$)")
-"""Advice to type a command, which means nothing to who speaks HTTP."""
+"""Advice to run a command, which does not help HTTP clients."""
 
 
 class FieldError(BaseModel):
-    """One thing that is wrong with the input."""
+    """One problem of the input."""
 
     location: str
-    """Where: `body.preferences.learning_goal`, `query.limit`."""
+    """The field: `body.preferences.learning_goal`, `query.limit`."""
     message: str
 
 
 class ProblemDocument(BaseModel):
-    """What every error answers with (RFC 9457)."""
+    """The body of every error response (RFC 9457)."""
 
     type: str = "about:blank"
     title: str
@@ -121,11 +121,11 @@ class ProblemDocument(BaseModel):
     code: str
     errors: list[FieldError] = []
     task_id: str | None = None
-    """The task in the way, where one is."""
+    """The conflicting task, if there is one."""
 
 
 class Problem(HTTPException):
-    """An error of HTTP itself, with its code."""
+    """An HTTP error with the code of its problem document."""
 
     def __init__(
         self, status: int, detail: str, *, code: str | None = None, headers: Mapping[str, str] | None = None
@@ -135,13 +135,13 @@ class Problem(HTTPException):
 
 
 def reject_other_methods(router: APIRouter, path: str, *methods: str) -> None:
-    """Where a route of another meaning, declared after this, fits a path too: all but `methods` are a 405 there."""
+    """Answer 405 to all other methods of a path that a later route with another meaning would match as well."""
 
-    async def barred() -> None:
+    async def reject() -> None:
         raise Problem(405, DESCRIPTIONS[405], headers={"Allow": ", ".join(methods)})
 
     others = [method for method in METHODS if method not in methods]
-    router.add_api_route(path, barred, methods=others, include_in_schema=False)
+    router.add_api_route(path, reject, methods=others, include_in_schema=False)
 
 
 def unauthorized(detail: str) -> Problem:
@@ -161,14 +161,14 @@ def problem(
     task_id: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The answer itself. Whatever a caller sent comes back as plain ASCII JSON."""
-    usual, title = TITLES.get(status) or ("error", phrase(status))
+    """Return a response with a problem document, in ASCII JSON."""
+    default_code, title = TITLES.get(status) or ("error", phrase(status))
     document: dict[str, Any] = {
         "type": "about:blank",
         "title": title,
         "status": status,
         "detail": shortened(detail),
-        "code": code or usual,
+        "code": code or default_code,
         "errors": [error.model_dump() for error in errors],
     }
     if task_id is not None:
@@ -177,40 +177,40 @@ def problem(
 
 
 def shortened(text: str) -> str:
-    """Return `text` without secrets, of a length that one can read."""
+    """Return `text` without secrets, of at most MAX_DETAIL_LENGTH characters."""
     redacted = redact(text[: 2 * MAX_DETAIL_LENGTH])
     return redacted if len(redacted) <= MAX_DETAIL_LENGTH else f"{redacted[: MAX_DETAIL_LENGTH - 1]}…"
 
 
 def without_cli_hints(error: RoadmapError) -> str:
-    """Return what a caller is told of an error, in one line; a sentence for the operator goes to the log instead."""
-    sentence = " ".join(str(error).split())
-    known = next((FOR_CALLERS[kind] for kind in type(error).__mro__ if kind in FOR_CALLERS), None)
-    if known is not None:
-        _log.warning("unavailable", reason=sentence)
-        return known
-    return shortened(_FOR_TERMINALS.sub("", sentence[: 2 * MAX_DETAIL_LENGTH]))
+    """Return the message of an error for callers, in one line. A message for operators is logged instead."""
+    message = " ".join(str(error).split())
+    replacement = next((FOR_CALLERS[kind] for kind in type(error).__mro__ if kind in FOR_CALLERS), None)
+    if replacement is not None:
+        _log.warning("unavailable", reason=message)
+        return replacement
+    return shortened(_FOR_TERMINALS.sub("", message[: 2 * MAX_DETAIL_LENGTH]))
 
 
 def problem_of(error: RoadmapError) -> Response:
-    """The answer to an error of the tree."""
+    """Return the response to an error of ours."""
     known = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), None)
     if known is None:
-        return problem(500, "The server made a mistake; its log says more.")
+        return problem(500, DESCRIPTIONS[500])
     status, code = known
     task_id = getattr(error, "task_id", None)
     return problem(status, without_cli_hints(error), code=code, task_id=task_id, headers=when_again(error, status))
 
 
 def when_again(error: RoadmapError, status: int) -> dict[str, str]:
-    """The header that says when to try again, where waiting helps."""
+    """Return the Retry-After header, if waiting helps."""
     if isinstance(error, LimitReached):
         return {"Retry-After": str(error.retry_after)}
     return {"Retry-After": str(RETRY_AFTER)} if status == 503 else {}
 
 
 def install(app: FastAPI) -> None:
-    """Every error of the app answers with a problem document."""
+    """Register exception handlers that answer every error with a problem document."""
 
     @app.exception_handler(RoadmapError)
     async def _ours(_: Request, error: RoadmapError) -> Response:
@@ -218,13 +218,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
-        found = error.errors()
-        if isinstance(error.body, bytes) and error.body and any(one["loc"][:1] == ("body",) for one in found):
+        details = error.errors()
+        if isinstance(error.body, bytes) and error.body and any(one["loc"][:1] == ("body",) for one in details):
             return problem(415, _wrong_type(request))
-        if any(one["type"] == "json_invalid" for one in found):
-            return problem(400, "The body is no JSON.")
-        errors = [FieldError(location=_where(one["loc"]), message=_said(one["msg"])) for one in found[:100]]
-        first = f"{errors[0].location}: {errors[0].message}" if errors else "The input cannot be used."
+        if any(one["type"] == "json_invalid" for one in details):
+            return problem(400, DESCRIPTIONS[400])
+        errors = [FieldError(location=_where(one["loc"]), message=_message(one["msg"])) for one in details[:100]]
+        first = f"{errors[0].location}: {errors[0].message}" if errors else "The input is not valid."
         return problem(422, first, errors=errors)
 
     @app.exception_handler(HTTPException)
@@ -233,36 +233,36 @@ def install(app: FastAPI) -> None:
 
 
 def problem_of_http(request: Request, error: HTTPException) -> Response:
-    """Return the answer to an error of HTTP itself."""
+    """Return the response to an HTTP error."""
     headers = headers_of(request, error)
     if isinstance(error, Problem):
         return problem(error.status_code, error.detail, code=error.code, headers=headers)
-    said = str(error.detail)
-    if said == phrase(error.status_code):  # the framework's own errors say nothing more
-        said = DESCRIPTIONS.get(error.status_code, said)
-    return problem(error.status_code, said, headers=headers)
+    detail = str(error.detail)
+    if detail == phrase(error.status_code):  # errors of the framework have no more than the phrase
+        detail = DESCRIPTIONS.get(error.status_code, detail)
+    return problem(error.status_code, detail, headers=headers)
 
 
 def headers_of(request: Request, error: HTTPException) -> Mapping[str, str] | None:
-    """Those of an error of HTTP; of a 405, the methods that work, where the route did not say."""
+    """Return the headers of an HTTP error. A 405 of the framework gets `Allow` with all methods of the path."""
     if error.status_code == 405 and not isinstance(error, Problem):
         return {"Allow": ", ".join(allowed(request))}
     return error.headers
 
 
 def phrase(status: int) -> str:
-    """Return the phrase of a status, as Python has it."""
+    """Return the phrase of a status in Python's `http`, or `Error`."""
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error"
 
 
 def _wrong_type(request: Request) -> str:
     given = request.headers.get("content-type")
-    said = f"it says {_ascii(given)[:100]}" if given else "it has none"
-    return f"The body must be JSON and say so, by Content-Type: application/json; {said}."
+    actual = _ascii(given)[:100] if given else "missing"
+    return f"The body must be JSON with Content-Type: application/json; the header is {actual}."
 
 
 def allowed(request: Request) -> list[str]:
-    """The methods of a path (RFC 9110, 10.2.1); Starlette names those of one of its routes."""
+    """Return all methods of a path (RFC 9110, 10.2.1); Starlette's own 405 lists those of one route only."""
 
     def works(method: str) -> bool:
         scope = {**request.scope, "method": "GET" if method == "HEAD" else method}
@@ -275,29 +275,29 @@ def _where(location: Sequence[Any]) -> str:
     return _ascii(".".join(map(str, location)))[:200]
 
 
-def _said(message: str) -> str:
+def _message(message: str) -> str:
     return _ascii(message.removeprefix("Value error, "))[:500]
 
 
 def _ascii(text: str) -> str:
-    """Lone surrogates cannot be encoded, not even to say so."""
+    """Replace lone surrogates, which cannot be encoded."""
     return text.encode("utf-8", errors="replace").decode()
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """`responses=` of a route: the errors it may answer with, beside those that every route has."""
-    timed = {408} if 413 in statuses else set()  # a body may come too slowly
+    """Return `responses=` of a route: these errors and those that every route may answer with."""
+    timed = {408} if 413 in statuses else set()  # a body may arrive too slowly
     return {status: described(status) for status in sorted({*statuses, *timed, 401, 403, 429, 500, 503})}
 
 
 def described(status: int) -> dict[str, Any]:
     """Return the OpenAPI description of an error."""
     code, title = TITLES[status]
-    said = DESCRIPTIONS[status]
-    example = {"type": "about:blank", "title": title, "status": status, "detail": said, "code": code, "errors": []}
+    detail = DESCRIPTIONS[status]
+    example = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code, "errors": []}
     schema = {"$ref": "#/components/schemas/ProblemDocument"}
     response: dict[str, Any] = {
-        "description": said,
+        "description": detail,
         "content": {PROBLEM_JSON: {"schema": schema, "example": example}},
     }
     if (header := _HEADERS.get(status)) is not None:

@@ -1,4 +1,4 @@
-"""What comes in by paths, queries and headers."""
+"""Inputs from paths, queries and headers."""
 
 import hashlib
 import json
@@ -25,13 +25,13 @@ Key = Annotated[
         alias="Idempotency-Key",
         pattern=VISIBLE,
         max_length=255,
-        description="Several requests with one key and body are one run, and get one answer.",
+        description="Requests with the same key and body start one run and get the same answer.",
     ),
 ]
 
 
-def _possible(kind: str) -> AfterValidator:
-    """PostgreSQL stores no NUL, so nothing is called like that: as unknown as any other id."""
+def _storable(kind: str) -> AfterValidator:
+    """Answer 404 to ids with characters that PostgreSQL cannot store: nothing can have such an id."""
 
     def check(identifier: str) -> str:
         if "\x00" in identifier or any("\ud800" <= char <= "\udfff" for char in identifier):
@@ -41,19 +41,19 @@ def _possible(kind: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-RoadmapId = Annotated[str, Path(description="Of a roadmap."), _possible("roadmap")]
-ConceptId = Annotated[str, Path(description="Of a concept, as `c-1-2-3`."), _possible("concept")]
-TaskId = Annotated[str, Path(description="Of a run."), _possible("task")]
-WebhookId = Annotated[str, Path(description="Of a webhook."), _possible("webhook")]
-DeliveryId = Annotated[str, Path(description="Of a message to a webhook."), _possible("delivery")]
-UserFilter = Annotated[UserId | None, Query(description="Only what belongs to this user.")]
+RoadmapId = Annotated[str, Path(description="Id of a roadmap."), _storable("roadmap")]
+ConceptId = Annotated[str, Path(description="Id of a concept, like `c-1-2-3`."), _storable("concept")]
+TaskId = Annotated[str, Path(description="Id of a run."), _storable("task")]
+WebhookId = Annotated[str, Path(description="Id of a webhook."), _storable("webhook")]
+DeliveryId = Annotated[str, Path(description="Id of a webhook delivery."), _storable("delivery")]
+UserFilter = Annotated[UserId | None, Query(description="Only those of this user.")]
 RoadmapFilter = Annotated[Word | None, Query(description="Only runs of this roadmap.")]
-VERSION: Final = Query(ge=1, le=2_000_000_000, description="A version; the newest unless given.")
+VERSION: Final = Query(ge=1, le=2_000_000_000, description="Number of a version; the newest by default.")
 Version = Annotated[int | None, VERSION]
 
 
 def zone_of(text: str) -> str | None:
-    """What a browser says of its time zone; nothing where that is none: days are those of UTC then."""
+    """Return the time zone that a browser named, or None if it is not valid: dates are then those of UTC."""
     try:
         read_zone(text)
     except InvalidInput:
@@ -71,14 +71,17 @@ def terms_of(
     body: Any = None,
     time_zone: str | None = None,
 ) -> Terms:
-    """The terms of a request that starts a run."""
+    """Return the context of a request that starts or changes a run.
+
+    `owner`: the user whose rows it may change, None for all. `key` and `body` identify a repeated request.
+    """
     once = None
     if key is not None:
         once = Once(caller.user_id, key, _hash(request, body))
-    most = settings.http_active_runs if caller.authenticated else None
+    max_active = settings.http_active_runs if caller.authenticated else None
     return Terms(
         owner=owner,
-        most_active=most,
+        most_active=max_active,
         once=once,
         trace=request.state.trace,
         by=caller.user_id,
@@ -87,16 +90,16 @@ def terms_of(
 
 
 def _hash(request: Request, body: BaseModel | None) -> str:
-    """Of all that the request says: where to, and what."""
-    said = [request.method, request.scope["path"], None if body is None else body.model_dump(mode="json")]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    """Return a hash of method, path and body: two requests with the same key must have the same."""
+    parts = [request.method, request.scope["path"], None if body is None else body.model_dump(mode="json")]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def decision_of(approved: bool, feedback: str, *, by: str, round: int | None) -> Decision:
-    """A person's answer to a review. Raises InvalidInput that names the field."""
+    """Return the decision on a review. Raises InvalidInput that names the invalid field."""
     try:
         return Decision(approved=approved, feedback=feedback, by=by, round=round)
     except ValidationError as error:
-        wrong = error.errors()[0]
-        field = ".".join(str(part) for part in wrong["loc"]) or "feedback"
-        raise InvalidInput(f"{field}: {wrong['msg'].removeprefix('Value error, ')}.") from error
+        detail = error.errors()[0]
+        field = ".".join(str(part) for part in detail["loc"]) or "feedback"
+        raise InvalidInput(f"{field}: {detail['msg'].removeprefix('Value error, ')}.") from error

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what all routes share is put in here once."""
+"""The OpenAPI document: adds the parts that all routes share."""
 
 from typing import Any, Final
 
@@ -8,22 +8,22 @@ from fastapi.routing import APIRoute
 from backend.errors import ProblemDocument, described
 
 DESCRIPTION: Final = (
-    "Learning roadmaps: a goal becomes stages, modules, concepts, and for each concept a tutorial, resources and a "
-    "quiz. Whatever takes time is a task, which a worker runs; requests answer 202 with its id. Errors are RFC 9457 "
-    "problem documents."
+    "Learning roadmaps: a goal becomes stages, modules and concepts, with a tutorial, resources and a quiz for each "
+    "concept. Long work is a task that a worker runs; requests for it are answered with 202 and its id. Errors are "
+    "RFC 9457 problem documents."
 )
 
 EVERYWHERE: Final = (405, 421)
-"""Errors that no route makes itself: the router and the HTTP guard answer with them on every path."""
+"""Errors of the router and the HTTP guard, which any path may answer with."""
 
 
 def operation_id(route: APIRoute) -> str:
-    """Return the name of a route's function: what a generated client calls the operation."""
+    """Return the name of a route's function; generated clients name their methods after it."""
     return route.name
 
 
 def install(app: FastAPI) -> None:
-    """`app.openapi()` and /openapi.json answer with the whole document."""
+    """Make `app.openapi()` and /openapi.json return the complete document."""
     build = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -49,8 +49,8 @@ def install(app: FastAPI) -> None:
 
 
 def _describe_stream(response: dict[str, Any]) -> None:
-    """Describe a stream as OpenAPI 3.1 can: its `itemSchema`, which FastAPI writes, is a word of 3.2."""
+    """Replace `itemSchema`, which FastAPI writes for streams: OpenAPI 3.1 does not have it yet."""
     for media in response.get("content", {}).values():
         if media.pop("itemSchema", None) is not None:
-            said = "Server-sent events: `id` is a sequence, `data` the JSON of an event."
-            media["schema"] = {"type": "string", "description": said}
+            description = "Server-sent events: `id` is a sequence, `data` the JSON of an event."
+            media["schema"] = {"type": "string", "description": description}

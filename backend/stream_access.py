@@ -1,4 +1,4 @@
-"""Streams end when the token that opened them does: revoked, expired, or its browser signed out."""
+"""Ends streams whose token was revoked, has expired, or belongs to a browser that signed out."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Set
@@ -11,24 +11,24 @@ from domain.logs import get_log
 _log = get_log(__name__)
 
 CHECK_INTERVAL: Final = 2.0
-"""Seconds between two looks at the tokens of all open streams."""
+"""Seconds between two checks of the tokens of all open streams."""
 
 
 class StreamAccess:
-    """The tokens of this process's open streams. None of them is asked about more often than the interval says."""
+    """The tokens of the open streams of this process, checked once in an interval."""
 
     def __init__(self, interval: float = CHECK_INTERVAL) -> None:
         self._interval = interval
         self.wake: Callable[[], None] = lambda: None
-        """Called after streams have ended, to tell those that wait for an event."""
+        """Called after streams were ended, to wake those that wait for an event."""
         self._open: dict[str, dict[asyncio.Event, bool]] = {}
-        """Token -> the ends of its streams, and whether a cookie opened them."""
+        """Token -> end event of each of its streams -> whether a cookie opened the stream."""
 
     @contextmanager
     def watching(self, token: str | None, *, by_cookie: bool = False) -> Iterator[asyncio.Event]:
-        """An event that is set once the token opens nothing any more; never for None.
+        """Yield an event that is set once the token is not valid any more; never for None, without authentication.
 
-        `by_cookie`: a browser sent it, which may sign out.
+        `by_cookie`: the token came from a browser's cookie, so it ends at sign-out too.
         """
         over = asyncio.Event()
         if token is None:
@@ -44,20 +44,20 @@ class StreamAccess:
                 self._open.pop(token, None)
 
     async def run(self, valid: Callable[[Set[str]], Awaitable[Set[str]]]) -> None:
-        """Look again and again. `valid` returns those of some tokens that still open something."""
+        """Check the tokens at every interval. `valid` returns those of the given tokens that are still valid."""
         while True:
             await asyncio.sleep(self._interval)
             if not self._open:
                 continue
-            asked = set(self._open)
+            tokens = set(self._open)
             try:
-                for token in asked - await valid(asked):
+                for token in tokens - await valid(tokens):
                     self._end(token)
-            except RoadmapError as error:  # the database is away: nothing is known, and the next look will tell
-                _log.warning("tokens of streams not checked", reason=str(error))
+            except RoadmapError as error:  # the database is unavailable: check again next time
+                _log.warning("token check of streams failed", reason=str(error))
 
     def sign_out(self, token: str) -> None:
-        """End the streams that browsers opened with a token. Those that are still signed in come back by themselves."""
+        """End the streams that browsers opened with a token. Browsers that are still signed in reconnect."""
         self._end(token, only_by_cookie=True)
 
     def _end(self, token: str, *, only_by_cookie: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Tutorials as HTML for the pages: rendered beside the event loop, each once as long as it is kept."""
+"""Tutorials as HTML for the pages, rendered in a thread and cached."""
 
 import asyncio
 import sys
@@ -11,55 +11,56 @@ from typing import Final
 from rendering.pages.markdown import Rendered, rendered
 
 MAX_KEPT_BYTES: Final = 16_000_000
-"""Of one process: some hundreds of usual tutorials."""
+"""Size of the cache of one process: some hundreds of usual tutorials."""
 _PREFIX: Final = "t-"
 _BELOW: Final = 2
-"""Prefix of the ids, and level of the heading above a tutorial, on a concept's page."""
+"""Prefix of heading ids, and level of the heading above a tutorial, on the page of a concept."""
 
 
 class Tutorials:
-    """Renders and keeps tutorials. One thread works on one text at a time; who wants the same text waits for it.
+    """Renders tutorials, one at a time in one thread, and caches them. Requests for the same text share one rendering.
 
-    A version never changes, and is known by the hash of its text: so nothing that is kept can be out of date.
+    The key is the hash of the text, so a cached tutorial cannot be out of date.
     """
 
     def __init__(self, max_bytes: int = MAX_KEPT_BYTES) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._kept: OrderedDict[bytes, Rendered] = OrderedDict()
+        self._cache: OrderedDict[bytes, Rendered] = OrderedDict()
         self._in_progress: dict[bytes, asyncio.Task[Rendered]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="tutorials")
 
     async def rendered(self, markdown: str) -> Rendered:
+        """Return a tutorial as HTML, from the cache if it is there."""
         key = sha256(markdown.encode(errors="surrogatepass")).digest()
-        if (known := self._kept.get(key)) is not None:
-            self._kept.move_to_end(key)
-            return known
+        if (cached := self._cache.get(key)) is not None:
+            self._cache.move_to_end(key)
+            return cached
         task = self._in_progress.get(key)
         if task is None:
             task = self._in_progress[key] = asyncio.create_task(self._render(key, markdown))
-        return await asyncio.shield(task)  # others may wait for it when this request is given up
+        return await asyncio.shield(task)  # other requests may wait for it when this one is cancelled
 
     async def _render(self, key: bytes, markdown: str) -> Rendered:
         render = partial(rendered, markdown, prefix=_PREFIX, below=_BELOW)
         try:
-            made = await asyncio.get_running_loop().run_in_executor(self._thread, render)
+            tutorial = await asyncio.get_running_loop().run_in_executor(self._thread, render)
         finally:
             del self._in_progress[key]
-        self._keep(key, made)
-        return made
+        self._store(key, tutorial)
+        return tutorial
 
-    def _keep(self, key: bytes, made: Rendered) -> None:
-        self._kept[key] = made
-        self._bytes += _size(made)
+    def _store(self, key: bytes, tutorial: Rendered) -> None:
+        self._cache[key] = tutorial
+        self._bytes += _size(tutorial)
         while self._bytes > self._max_bytes:
-            _, oldest = self._kept.popitem(last=False)
+            _, oldest = self._cache.popitem(last=False)
             self._bytes -= _size(oldest)
 
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 
-def _size(made: Rendered) -> int:
-    texts = [made.html, *(text for heading in made.headings for text in (heading.identifier, heading.text))]
+def _size(tutorial: Rendered) -> int:
+    texts = [tutorial.html, *(text for heading in tutorial.headings for text in (heading.identifier, heading.text))]
     return sum(map(sys.getsizeof, texts))

@@ -19,8 +19,9 @@ from typing import Any, Final, cast
 from pydantic import BaseModel, ValidationError
 
 from bench.eval_table import table
-from domain.checks import check_content, check_draft, check_framework
+from domain.checks import check_draft, check_framework
 from domain.checks.tutorial import count_words
+from domain.content_types import check_content
 from domain.contents import Resources, Tutorial
 from domain.framework import FrameworkDraft
 from domain.identity import identify

@@ -24,12 +24,13 @@ import psycopg
 from bench.servers import BenchServer, ServerCpu, bench_server
 from cli.app import COLLECTION
 from domain.authors import AuthorKind
-from domain.checks import Expected, check_content
+from domain.checks import Expected
+from domain.content_types import GENERATOR_OF, check_content
 from domain.contents import Content, Question, Quiz, Resource, Resources, Tutorial
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
 from domain.identity import identify
 from domain.request import LearningRequest, Preferences
-from domain.vocabulary import GENERATOR_OF, ContentType, TaskStatus
+from domain.vocabulary import ContentType, TaskStatus
 from nodes.authors.port import AuthorAnswer, Brief, ContentBrief, FrameworkBrief, Usage
 from nodes.offline.author import OfflineAuthor
 from nodes.state import as_json

@@ -23,7 +23,7 @@ _TRUTHS: Final = re.compile(
             r"Its process died, and a newer run took its place\.",
             r"Another run has made its content its own\.",
             r"Task \S+ is working on the \w+ of \S+, which this run changes or removes\. Nothing was changed; .+",
-            r"Roadmap \S+ has moved on to version \d+ of its structure; this run was about version \d+\. .+",
+            r"Roadmap \S+ is at version \d+ of its structure by now; this run changed version \d+\. .+",
             r"Cancelled by its user\.",
         )
     )

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cli.output.output import echo_err, print_error
+from domain.backoff import Backoff
 from domain.errors import Unavailable
 from orchestrator.start_report import READY, StartReports
 
 MAX_FAILED_STARTS: Final = 4
 """In a row, before the supervisor gives up: 7 seconds of waiting in all."""
 MAX_BACKOFF_SECONDS: Final = 30.0
+BACKOFF: Final = Backoff(first=0.5, longest=MAX_BACKOFF_SECONDS, jitter=(1, 1))
 STEADY_SECONDS: Final = 30.0
 """A process that lived so long is started again without delay."""
 KILL_TIMEOUT_SECONDS: Final = 15.0
@@ -76,7 +78,7 @@ class Child:
         self._reports.close()
         self.process = self._reports = None
         self._short_lives = 0 if now - self._began > STEADY_SECONDS else self._short_lives + 1
-        self._due = now + min(0.5 * 2**self._short_lives, MAX_BACKOFF_SECONDS)
+        self._due = now + BACKOFF.delay(self._short_lives + 1)
         return code, reasons[-1] if reasons else f"it ended with {code}"
 
     def count_failed_start(self, code: int) -> None:

@@ -1,4 +1,4 @@
-"""What authors write for a concept."""
+"""The contents that authors write for a concept."""
 
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, get_args
@@ -11,7 +11,7 @@ Text = Annotated[str, Field(min_length=1)]
 MIN_QUESTIONS: Final = 3
 
 Verification = Literal["verified", "unreachable", "unchecked"]
-"""`verified`: it was there, under its title. `unreachable`: it did not answer. `unchecked`: nobody could tell."""
+"""`verified`: the page exists and has this title. `unreachable`: no answer. `unchecked`: could not be checked."""
 
 
 class Tutorial(BaseModel):
@@ -33,9 +33,9 @@ class Resource(BaseModel):
     relevance_score: float = Field(ge=0, le=1)
     language: str
     verification: SkipJsonSchema[Verification] = "unchecked"
-    """What code saw behind the link; no author is asked for it, and none is believed."""
+    """The result of checking the link; set by code, never by an author."""
     checked_at: SkipJsonSchema[datetime | None] = None
-    """When code looked, if it could."""
+    """When the link was checked."""
 
     @field_validator("verification", mode="before")
     @classmethod
@@ -54,14 +54,14 @@ class Question(BaseModel):
     question: Text
     options: list[Text] = Field(json_schema_extra={"minItems": 2})
     correct_answer: list[int] = Field(json_schema_extra={"minItems": 1})
-    """Indices into `options`."""
+    """Indices of `options`."""
     explanation: str
     difficulty: Literal["easy", "medium", "hard"]
 
 
 class Quiz(BaseModel):
     questions: list[Question] = Field(json_schema_extra={"minItems": MIN_QUESTIONS})
-    """An author is held to the least of them where the schema can do it; whether it kept to that is checked."""
+    """The schema gives the minimum to authors that support it; domain/checks verifies it for all."""
 
 
 class OpenQuestion(BaseModel):
@@ -76,17 +76,17 @@ class OpenQuestion(BaseModel):
 class KeyAnswer(BaseModel):
     question_id: str
     correct_answer: list[int]
-    """Indices into the options; empty where the question cannot be answered."""
+    """Indices of the options; empty if the question cannot be answered."""
 
 
 class QuizKey(BaseModel):
-    """How somebody answers a quiz who was not told the key."""
+    """The answers to a quiz by an author that does not know its key."""
 
     answers: list[KeyAnswer]
 
 
 class FoundPage(BaseModel):
-    """What a search engine says of a page; words of others."""
+    """A search result; its texts are untrusted."""
 
     title: str
     url: str

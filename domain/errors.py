@@ -1,29 +1,30 @@
-"""The error tree. Each message says what is wrong and what to do; one table maps it to exit codes (cli/app.py),
-another one to statuses of HTTP (backend/errors.py).
+"""The tree of errors. Every message says what is wrong and what to do.
+
+cli/app.py maps errors to exit codes, backend/errors.py to HTTP statuses.
 
 RoadmapError
 |-- InvalidInput        the caller's input cannot be used
-|   `-- Misconfigured       the settings of this process cannot be used: only its operator can do something
+|   `-- Misconfigured       the settings of this process cannot be used; only its operator can fix that
 |-- NotFound            there is no such roadmap, task or concept
-|-- Conflict            the rows forbid it now: already active, wrong state, version moved on
-|   `-- LimitReached        the caller has as much as is allowed
-|-- Unavailable         something outside does not answer
+|-- Conflict            not possible in the current state: already active, wrong status, newer version
+|   `-- LimitReached        the caller has reached a limit
+|-- Unavailable         an external system does not answer
 |   |-- DatabaseUnavailable
 |   |   |-- DatabaseBusy      another transaction held a lock for too long
-|   |   `-- DatabaseStopped   on purpose: nobody waits for it
-|   |-- UnknownFormat         what is stored was written by another version of this program
+|   |   `-- DatabaseStopped   stopped on purpose, so that waiting makes no sense
+|   |-- UnknownFormat         stored data was written by another version of this program
 |   `-- ModelUnavailable
 |       `-- ModelDenied       key, permission, quota: no call can succeed, so the run ends, resumable
-|-- Superseded          another attempt owns the task; whoever sees this stops without a trace
+|-- Superseded          another attempt owns the task; the run stops and writes nothing more
 `-- RunFailed           the run cannot reach its goal; the message becomes the task's error_message
-    |-- AuthorBroken    an exception came out of the author's own code
-    |-- AnswerRejected  an author's answers failed their check as often as is allowed
-    `-- BudgetSpent     the run would spend more than ROADMAP_BUDGET
+    |-- AuthorBroken    the author's own code raised an exception
+    |-- AnswerRejected  too many answers of the author failed their check
+    `-- BudgetSpent     the run would exceed ROADMAP_BUDGET
 """
 
 
 class RoadmapError(Exception):
-    """What is wrong, in one line, for the person who caused it."""
+    """Base class; the message is one line for the user."""
 
 
 class InvalidInput(RoadmapError):
@@ -35,11 +36,11 @@ class Misconfigured(InvalidInput):
 
 
 class NotFound(RoadmapError):
-    """There is no such roadmap, task or concept."""
+    """The roadmap, task, concept or other object does not exist."""
 
 
 class Conflict(RoadmapError):
-    """The rows forbid it now; `task_id` of the task in the way, where there is one."""
+    """The request conflicts with the current state; `task_id`: the conflicting task, if there is one."""
 
     def __init__(self, message: str, *, task_id: str | None = None) -> None:
         super().__init__(message)
@@ -47,7 +48,7 @@ class Conflict(RoadmapError):
 
 
 class LimitReached(Conflict):
-    """The caller has as much as is allowed; `retry_after`: seconds until he may try again."""
+    """The caller has reached a limit; `retry_after`: seconds until another try makes sense."""
 
     def __init__(self, message: str, *, retry_after: int = 5) -> None:
         super().__init__(message)
@@ -55,7 +56,7 @@ class LimitReached(Conflict):
 
 
 class Unavailable(RoadmapError):
-    """Something outside does not answer."""
+    """An external system does not answer."""
 
 
 class DatabaseUnavailable(Unavailable):
@@ -67,11 +68,11 @@ class DatabaseBusy(DatabaseUnavailable):
 
 
 class DatabaseStopped(DatabaseUnavailable):
-    """Somebody stopped the embedded database on purpose."""
+    """The embedded database was stopped on purpose."""
 
 
 class UnknownFormat(Unavailable):
-    """What is stored has a form that this version does not read."""
+    """Stored data has a format that this version cannot read."""
 
 
 class ModelUnavailable(Unavailable):
@@ -79,7 +80,7 @@ class ModelUnavailable(Unavailable):
 
 
 class ModelDenied(ModelUnavailable):
-    """The provider lets nobody in with this key, permission or quota."""
+    """The provider refuses the key, its permissions or its quota."""
 
 
 class Superseded(RoadmapError):
@@ -91,12 +92,12 @@ class RunFailed(RoadmapError):
 
 
 class AuthorBroken(RunFailed):
-    """An exception came out of the author's own code."""
+    """The author's own code raised an exception."""
 
 
 class AnswerRejected(RunFailed):
-    """An author's answers failed their check as often as is allowed."""
+    """Too many answers of an author failed their check."""
 
 
 class BudgetSpent(RunFailed):
-    """The run would spend more than it may."""
+    """The run would exceed its budget."""

@@ -13,10 +13,10 @@ Hours = Annotated[float, Field(gt=0, le=200, allow_inf_nan=False)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 MAX_ID_LENGTH = 1000
-"""Bytes of a concept id that the database takes."""
+"""Maximum length of a concept id in bytes, limited by the database's indexes."""
 
 _FILLED: Any = Field(json_schema_extra={"minItems": 1})
-"""A model that is held to the schema leaves no part empty; what comes empty nevertheless is edited."""
+"""Tells models with strict schemas to leave no part empty; empty parts of other models are repaired by editing."""
 
 
 class ConceptDraft(BaseModel):
@@ -48,7 +48,7 @@ class FrameworkDraft(BaseModel):
 
 
 class StageOutline(BaseModel):
-    """A stage before its modules are written; `concepts` is how many it is to have."""
+    """A stage before its modules are written; `concepts` is the number that it should have."""
 
     name: Name
     description: str
@@ -56,20 +56,20 @@ class StageOutline(BaseModel):
 
 
 class Outline(BaseModel):
-    """What a large framework begins with."""
+    """The outline of a large framework, whose stages are then written one by one."""
 
     title: Name
     stages: list[StageOutline] = Field(min_length=1)
 
 
 class StageParts(BaseModel):
-    """What is written for one stage of an outline."""
+    """The modules of one stage of an outline."""
 
     modules: list[ModuleDraft] = Field(min_length=1)
 
 
 class FrameworkPart(BaseModel):
-    """A part of a stored structure. Those of the legacy system lack fields, or hold null."""
+    """A part of a stored structure. Parts of the legacy system may lack fields or contain null."""
 
     @model_validator(mode="before")
     @classmethod
@@ -80,7 +80,7 @@ class FrameworkPart(BaseModel):
 
 
 class Concept(FrameworkPart):
-    """The smallest part that is taught; prerequisites are concept ids."""
+    """The smallest unit of learning; prerequisites are concept ids."""
 
     concept_id: str
     name: str = ""
@@ -105,7 +105,7 @@ class Module(FrameworkPart):
     @field_validator("concepts", mode="before")
     @classmethod
     def _with_ids(cls, stored: Any) -> Any:
-        """What has no id can have no contents: the migrations made no rows for it either."""
+        """Drop concepts without a valid id, for which no contents can exist."""
         if not isinstance(stored, list):
             return stored
         return [part for part in stored if isinstance(part, Concept) or _has_an_id(part)]
@@ -125,7 +125,7 @@ def _has_an_id(stored: Any) -> bool:
 
 
 class ConceptPlace(NamedTuple):
-    """One concept and where it stands."""
+    """A concept with its stage and module."""
 
     stage: Stage
     module: Module
@@ -142,14 +142,16 @@ class Framework(FrameworkPart):
     recommended_completion_weeks: int = 0
 
     def walk(self) -> Iterator[ConceptPlace]:
-        """Every concept in learning order."""
+        """Yield every concept in learning order."""
         for stage in self.stages:
             for module in stage.modules:
                 for concept in module.concepts:
                     yield ConceptPlace(stage, module, concept)
 
     def concepts(self) -> list[Concept]:
+        """Return all concepts in learning order."""
         return [place.concept for place in self.walk()]
 
     def find(self, concept_id: str) -> ConceptPlace | None:
+        """Return a concept with its place, None if there is none."""
         return next((place for place in self.walk() if place.concept.concept_id == concept_id), None)

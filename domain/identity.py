@@ -1,7 +1,7 @@
-"""Code assigns identities; a model only writes words.
+"""Ids of roadmaps, tasks and parts of frameworks, which are assigned by code, never by a model.
 
-Ids: roadmap `<slug>-<8 hex>`, stage `s-1`, module `m-1-2`, concept `c-1-2-3` (stage, module, concept).
-They stay as they are over edits; a new part takes the next number never used in its parent.
+Roadmap `<slug>-<8 hex>`, stage `s-1`, module `m-1-2`, concept `c-1-2-3` (stage, module, concept). Edits keep ids; a
+new part gets the next number that was never used in its parent.
 """
 
 import re
@@ -19,7 +19,7 @@ MAX_SLUG_LENGTH = 40
 
 
 def new_roadmap_id(goal: str) -> str:
-    """A readable id for a goal in any script. Its random part makes it unique in practice, the primary key in fact."""
+    """Return a readable id for a goal in any script. Its random part makes collisions unlikely."""
     words = re.findall(r"[a-z0-9]+", anyascii(goal[:400]).lower())
     slug = ""
     for word in words:
@@ -31,12 +31,12 @@ def new_roadmap_id(goal: str) -> str:
 
 
 def new_task_id() -> str:
-    """A UUIDv7: sorts by time."""
+    """Return a UUIDv7, which sorts by time."""
     return str(uuid_utils.uuid7())
 
 
 class Numbering:
-    """Hands out ids below a parent, never one that was used before."""
+    """Assigns ids within a parent, without reusing any."""
 
     def __init__(self, used: Collection[str] = ()) -> None:
         self._highest: dict[str, int] = {}
@@ -60,12 +60,12 @@ class Numbering:
         return Module(module_id=module_id, name=draft.name, description=draft.description, concepts=concepts)
 
     def concept(self, draft: ConceptDraft, module_id: str) -> Concept:
-        """The concept with an id; its prerequisites are still names."""
+        """Return the concept with an id; its prerequisites are still names."""
         return Concept(concept_id=self._next(_child_prefix("c", module_id, "m")), **draft.model_dump())
 
 
 def _child_prefix(kind: str, parent_id: str, parent_kind: str) -> str:
-    """`c-1-2` below `m-1-2`; a parent with a foreign id gives its letters and digits."""
+    """Return `c-1-2` for the parent `m-1-2`; of a foreign id only letters and digits are used."""
     own = parent_id.removeprefix(f"{parent_kind}-")
     return f"{kind}-{'-'.join(re.findall('[A-Za-z0-9]+', own)) or 'x'}"
 
@@ -73,9 +73,9 @@ def _child_prefix(kind: str, parent_id: str, parent_kind: str) -> str:
 def identify(
     draft: FrameworkDraft, roadmap_id: str, hours_per_week: float, *, used_ids: Collection[str] = ()
 ) -> tuple[Framework, list[Issue]]:
-    """The framework that a draft describes, and what had to be repaired in it.
+    """Return the framework of a draft, and the issues that were repaired in it.
 
-    `used_ids` are ids of earlier structures of this roadmap: they are never given again.
+    `used_ids`: ids of earlier structures of this roadmap, which are not reused.
     """
     numbering = Numbering(used_ids)
     stages = [numbering.stage(stage) for stage in draft.stages]
@@ -85,7 +85,7 @@ def identify(
 
 
 def with_totals(framework: Framework, hours_per_week: float) -> Framework:
-    """The same framework with order, total hours and weeks computed."""
+    """Return the framework with its order, total hours and weeks computed."""
     hours = round(sum(concept.estimated_hours for concept in framework.concepts()), 2)
     stages = [stage.model_copy(update={"order": order}) for order, stage in enumerate(framework.stages, start=1)]
     return framework.model_copy(
@@ -98,9 +98,10 @@ def with_totals(framework: Framework, hours_per_week: float) -> Framework:
 
 
 def resolve_prerequisites(framework: Framework, named: Collection[str]) -> list[Issue]:
-    """Turn names into ids for the concepts in `named`; in all, drop what is unknown or closes a cycle, and say so.
+    """Resolve the prerequisites of a framework's concepts in place, and return the repaired issues.
 
-    Changes the concepts of `framework` in place; edges to later concepts that close no cycle stay for validation.
+    Names become ids for the concepts in `named`. Unknown prerequisites and those that close a cycle are dropped.
+    Prerequisites that come later without a cycle are left to the validation.
     """
     concepts = framework.concepts()
     position = {concept.concept_id: index for index, concept in enumerate(concepts)}
@@ -111,33 +112,33 @@ def resolve_prerequisites(framework: Framework, named: Collection[str]) -> list[
     issues: list[Issue] = []
     for concept in concepts:
         resolved: list[str] = []
-        for wanted in concept.prerequisites:
-            found = [wanted] if wanted in position else []
-            if not found and concept.concept_id in named:
-                found = by_name.get(_folded(wanted), [])
-            if not found:
-                issues.append(_repaired(concept, "unknown_prerequisite", f"names an unknown prerequisite “{wanted}”"))
+        for reference in concept.prerequisites:
+            matches = [reference] if reference in position else []
+            if not matches and concept.concept_id in named:
+                matches = by_name.get(_folded(reference), [])
+            if not matches:
+                what = f"names an unknown prerequisite “{reference}”"
+                issues.append(_repaired(concept, "unknown_prerequisite", what))
                 continue
-            earlier = [other for other in found if position[other] < position[concept.concept_id]]
-            chosen = earlier[-1] if earlier else found[0]
-            if chosen not in resolved:
-                resolved.append(chosen)
+            earlier = [match for match in matches if position[match] < position[concept.concept_id]]
+            prerequisite = earlier[-1] if earlier else matches[0]
+            if prerequisite not in resolved:
+                resolved.append(prerequisite)
         concept.prerequisites = resolved
     return issues + _break_cycles(concepts, position)
 
 
 def _break_cycles(concepts: list[Concept], position: dict[str, int]) -> list[Issue]:
-    """An edge to an earlier concept cannot close a cycle alone, so it is the edges to later ones that give way."""
+    """Drop prerequisites that close a cycle, of later concepts only: every cycle contains one of these."""
     requires = {concept.concept_id: concept.prerequisites for concept in concepts}
     issues: list[Issue] = []
     for concept in concepts:
-        for wanted in list(concept.prerequisites):
-            later = position[wanted] >= position[concept.concept_id]
-            if later and concept.concept_id in _reachable(wanted, requires):
-                concept.prerequisites.remove(wanted)
-                issues.append(
-                    _repaired(concept, "cyclic_prerequisite", f"and its prerequisite {wanted} need each other")
-                )
+        for prerequisite in list(concept.prerequisites):
+            later = position[prerequisite] >= position[concept.concept_id]
+            if later and concept.concept_id in _reachable(prerequisite, requires):
+                concept.prerequisites.remove(prerequisite)
+                what = f"and its prerequisite {prerequisite} need each other"
+                issues.append(_repaired(concept, "cyclic_prerequisite", what))
     return issues
 
 
@@ -167,7 +168,7 @@ def _folded(name: str) -> str:
 
 
 def all_ids(framework: Framework) -> Iterator[str]:
-    """Every stage, module and concept id."""
+    """Yield every stage, module and concept id."""
     for stage in framework.stages:
         yield stage.stage_id
         for module in stage.modules:

@@ -1,7 +1,7 @@
-"""Log entries of the library, through stdlib logging: silent until an application configures it.
+"""Logging of the library through the standard library, silent until an application configures it.
 
-Loggers are called `roadmap_orchestrator.<module>`. A record bears its fields as `record.fields`, and what happened,
-without them, as `record.event`; its message holds both.
+Loggers are named `roadmap_orchestrator.<module>`. A record has its event as `record.event` and its fields as
+`record.fields`; its message contains both.
 """
 
 import logging
@@ -12,7 +12,7 @@ from domain.text.secrets import redact
 
 ROOT: Final = "roadmap_orchestrator"
 _DRIVERS: Final = ("psycopg", "sqlalchemy", "pgqueuer")
-"""They warn of what the library handles (a connection that broke); unheard, stdlib would put that on stderr."""
+"""They log warnings about errors that are handled here; without a handler, stdlib would print them on stderr."""
 _OPTIONS: Final = frozenset({"exc_info", "stack_info", "stacklevel", "extra"})
 
 for _name in (ROOT, *_DRIVERS):
@@ -20,7 +20,7 @@ for _name in (ROOT, *_DRIVERS):
 
 
 class Log(logging.LoggerAdapter[logging.Logger]):
-    """Takes what happened, and the fields that say more as keyword arguments."""
+    """A logger that takes an event, and fields as keyword arguments; secrets in fields are masked."""
 
     def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
         options = {name: value for name, value in kwargs.items() if name in _OPTIONS}
@@ -35,4 +35,5 @@ class Log(logging.LoggerAdapter[logging.Logger]):
 
 
 def get_log(module: str) -> Log:
+    """Return the logger of a module."""
     return Log(logging.getLogger(f"{ROOT}.{module}"), {})

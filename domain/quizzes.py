@@ -1,4 +1,4 @@
-"""Quizzes as learners meet them: shown without the key, graded by it."""
+"""Showing quizzes without their key, and grading answers."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ class OpenQuiz(BaseModel):
 
 
 class QuizMark(BaseModel):
-    """How one question was answered, and what would have been right. Numbers are indices into the options."""
+    """The result of one question. Answers are indices of its options."""
 
     question_id: str
     right: bool
@@ -25,29 +25,30 @@ class QuizMark(BaseModel):
 
 
 def without_key(quiz: Quiz) -> OpenQuiz:
-    """What may be shown before it is answered."""
+    """Return a quiz without its key, to be shown before it is answered."""
     return OpenQuiz(questions=[OpenQuestion.model_validate(question.model_dump()) for question in quiz.questions])
 
 
 def graded(quiz: Quiz, answers: Sequence[Sequence[int]]) -> list[QuizMark]:
-    """A mark for each question; `answers` holds the chosen options of each, none where it was left out.
+    """Grade the answers to a quiz.
 
-    Right is who chose all that is right and nothing else. Raises InvalidInput for answers to another quiz.
+    `answers`: for each question the indices of the selected options, empty if it was skipped. An answer is right if it
+    selects exactly the correct options. Raises InvalidInput if the answers do not fit the quiz.
     """
     if not quiz.questions:
         raise InvalidInput("This quiz has no questions.")
     if len(answers) != len(quiz.questions):
         raise InvalidInput(f"This quiz has {len(quiz.questions)} questions, and there are {len(answers)} answers.")
     marks = []
-    for number, (question, chosen) in enumerate(zip(quiz.questions, answers, strict=True), start=1):
-        if any(not 0 <= index < len(question.options) for index in chosen):
+    for number, (question, answer) in enumerate(zip(quiz.questions, answers, strict=True), start=1):
+        if any(not 0 <= index < len(question.options) for index in answer):
             raise InvalidInput(f"Question {number} has {len(question.options)} options, numbered from 0.")
-        picked, correct = sorted(set(chosen)), sorted(set(question.correct_answer))
+        selected, correct = sorted(set(answer)), sorted(set(question.correct_answer))
         marks.append(
             QuizMark(
                 question_id=question.question_id,
-                right=bool(correct) and picked == correct,
-                chosen=picked,
+                right=bool(correct) and selected == correct,
+                chosen=selected,
                 correct_answer=correct,
                 explanation=question.explanation,
             )

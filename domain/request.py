@@ -1,4 +1,4 @@
-"""What a learner asks for, and how the intent is understood."""
+"""Requests of learners, and the intent that an author reads in them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, get_args
@@ -15,32 +15,32 @@ ContentPreference = Literal["visual", "text", "audio", "hands_on"]
 
 MAX_GOAL_LENGTH = 2000
 MAX_TEXT_LENGTH = 4000
-UNKNOWN_LANGUAGE: Final = "there is no language {!r}; give its code, as en, zh or pt-BR"
+UNKNOWN_LANGUAGE: Final = "unknown language {!r}; give a code such as en, zh or pt-BR"
 
 
 def _storable(text: str) -> str:
-    """PostgreSQL stores neither NUL nor lone surrogates; refused at the edge, with the place named."""
+    """Refuse NUL and lone surrogates, which PostgreSQL cannot store."""
     if "\x00" in text:
         raise ValueError("contains a NUL character; remove it")
     if any("\ud800" <= char <= "\udfff" for char in text):
-        raise ValueError("contains a lone surrogate, which is no character; remove it")
+        raise ValueError("contains a lone surrogate, which is not a character; remove it")
     return text
 
 
 def _not_blank(text: str) -> str:
-    """Stored requests pass here again, so this refuses only what always was; `check_words` is for new ones."""
+    """Refuse blank text. Stored requests are validated again, so stricter rules belong into `check_words`."""
     if not text.strip():
         raise ValueError("must not be blank")
     return text.strip()
 
 
 def _visible_name(text: str) -> str:
-    """Two ids that look alike must not be two users, nor one by what is trimmed: such an id is refused as it came."""
+    """Refuse ids with invisible characters or surrounding blanks, so that no two different ids look alike."""
     if text != text.strip():
         raise ValueError("must not begin or end with a blank")
     for char in text:
         if char != " " and is_invisible(char):
-            raise ValueError(f"must not contain U+{ord(char):04X}, which cannot be seen or told from a blank")
+            raise ValueError(f"must not contain U+{ord(char):04X}, which is invisible or looks like a blank")
     return text
 
 
@@ -50,20 +50,20 @@ Goal = Annotated[
     str, Field(min_length=1, max_length=MAX_GOAL_LENGTH), AfterValidator(_storable), AfterValidator(_not_blank)
 ]
 StoredUserId = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
-"""Of a stored request, which older versions checked less."""
+"""A user id of a stored request; older versions checked it less."""
 UserId = Annotated[StoredUserId, AfterValidator(_visible_name)]
-"""One that comes from outside."""
+"""A user id from outside."""
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 
 
 def check_words(name: str, text: str) -> None:
-    """Raises InvalidInput for required words of which nothing can be seen."""
+    """Raise InvalidInput for a required text without visible characters."""
     if is_blank(text):
         raise InvalidInput(f"{name}: must not be blank.")
 
 
 def usable_text(name: str, text: str) -> str:
-    """Words of a person that are stored as they are. Raises InvalidInput that names them."""
+    """Return a user's text as it is stored. Raises InvalidInput with the name of the field."""
     check_words(name, text)
     try:
         return TypeAdapter(Annotated[Text, AfterValidator(_not_blank)]).validate_python(text)
@@ -72,9 +72,9 @@ def usable_text(name: str, text: str) -> str:
 
 
 def check_languages(preferences: Mapping[str, Any]) -> None:
-    """Refuse codes that name no language, where a request is made: stored requests are read whatever they hold.
+    """Check the language codes of a new request; stored requests are read without this check.
 
-    Raises InvalidInput that names the field.
+    Raises InvalidInput with the name of the field.
     """
     for field in ("primary_language", "secondary_language"):
         code = preferences.get(field)
@@ -83,7 +83,7 @@ def check_languages(preferences: Mapping[str, Any]) -> None:
 
 
 def usable_user_id(user_id: str, name: str = "user_id") -> str:
-    """Return an id from outside as it is. Raises InvalidInput that names it by `name`."""
+    """Return a valid user id unchanged. Raises InvalidInput with the field `name`."""
     try:
         return TypeAdapter(UserId).validate_python(user_id)
     except ValidationError as error:
@@ -91,13 +91,13 @@ def usable_user_id(user_id: str, name: str = "user_id") -> str:
 
 
 class Shape(BaseModel):
-    """Base of what callers send: unknown fields are refused, values never change after reading."""
+    """Base of requests: unknown fields are refused, and values are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Preferences(Shape):
-    """What the learner wants and brings along. Only `learning_goal` is required."""
+    """The goal and the background of a learner. Only `learning_goal` is required."""
 
     learning_goal: Goal
     available_hours_per_week: float = Field(default=5, ge=1, le=168, allow_inf_nan=False)
@@ -110,8 +110,8 @@ class Preferences(Shape):
     current_role: Word | None = None
     tech_stack: Text | None = None
     primary_language: LanguageCode = Field(
-        default_factory=str,  # no default in schemas: it would not fit the pattern
-        description="Guessed from the goal where it is absent or empty.",
+        default_factory=str,  # keeps the default out of schemas, since it does not match the pattern
+        description="Guessed from the goal if absent or empty.",
     )
     secondary_language: LanguageCode | None = None
 
@@ -136,11 +136,11 @@ _WEIGHTS: Final[JsonDict] = {
     "properties": {name: {"type": "number"} for name in get_args(ContentPreference)},
     "additionalProperties": False,
 }
-"""What an author is asked for: free names would let a model write new ones for ever."""
+"""The schema for authors: with arbitrary names a model could go on adding properties for ever."""
 
 
 class Intent(BaseModel):
-    """How an author understood the request."""
+    """The request as an author understood it."""
 
     parsed_goal: str
     key_technologies: list[str]

@@ -1,6 +1,6 @@
-"""Check that the packages beside this one are ours, and not those of an application that has the same names.
+"""Check that the packages beside this one are ours, and not those of an application with the same names.
 
-The `__init__` of each package runs this file by its path, since the name `domain` may already mean a foreign folder.
+The `__init__` of each package runs this file by its path, since `domain` may already be a foreign package.
 """
 
 import os
@@ -14,13 +14,13 @@ ROOT: Final = Path(__file__).parents[1]
 
 
 class ForeignPackageError(ImportError):
-    """Folders of an application hide packages of this program."""
+    """Folders of an application shadow packages of this program."""
 
 
 def check_siblings(*names: str) -> None:
-    """Raise ForeignPackageError where one of these packages is not ours. Nothing is imported.
+    """Raise ForeignPackageError if one of these packages is not ours, without importing any.
 
-    The error has one line, which names every foreign folder.
+    The message has one line, which names every foreign folder.
     """
     foreign = [place for name in names if (place := _foreign(name)) is not None]
     if foreign:
@@ -38,11 +38,11 @@ def require_siblings(*names: str) -> None:
 
 
 def _foreign(name: str) -> str | None:
-    """Where the package of this name comes from if it is not ours; None too if there is none at all."""
+    """Return the location of the package of this name if it is not ours; None also if it does not exist."""
     loaded = sys.modules.get(name)
     try:
         spec = find_spec(name)
-    except ValueError:  # a module that somebody made by hand
+    except ValueError:  # a module without a spec, created at run time
         return f"the module {name}" if loaded is not None else None
     if spec is None:
         return None

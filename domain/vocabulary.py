@@ -1,7 +1,7 @@
-"""The words of the product. docs/glossary.md explains them; the code uses no others.
+"""The vocabulary of the product: types, statuses, steps and roles. docs/glossary.md explains them.
 
-ACTIVE, FINAL and TRANSITIONS are defined here and nowhere else: the SQL of repository/runs/tasks.py
-is built from them.
+Sets of statuses and TRANSITIONS are defined here only. repository/predicates.py and repository/runs/tasks.py build
+their SQL from them.
 """
 
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import Final
 
 
 class TaskType(StrEnum):
-    """What a run is for."""
+    """The purpose of a run."""
 
     CREATION = "creation"
     RETRY_TUTORIAL = "retry_tutorial"
@@ -20,7 +20,7 @@ class TaskType(StrEnum):
 
 
 class TaskStatus(StrEnum):
-    """Where a run stands."""
+    """The status of a run."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -32,7 +32,7 @@ class TaskStatus(StrEnum):
 
 
 class ContentType(StrEnum):
-    """What is written for every concept."""
+    """The types of contents that every concept has; domain/content_types.py declares them."""
 
     TUTORIAL = "tutorial"
     RESOURCES = "resources"
@@ -40,7 +40,7 @@ class ContentType(StrEnum):
 
 
 class ContentStatus(StrEnum):
-    """Where one content of one concept stands."""
+    """The status of one content of one concept."""
 
     PENDING = "pending"
     GENERATING = "generating"
@@ -68,7 +68,7 @@ class Step(StrEnum):
 
 
 class Role(StrEnum):
-    """What a caller of the HTTP API may do; docs/http.md has the table."""
+    """Roles of the HTTP API; docs/http.md lists their permissions."""
 
     LEARNER = "learner"
     REVIEWER = "reviewer"
@@ -82,29 +82,15 @@ FINAL_STEPS: Final = frozenset({Step.COMPLETED, Step.FAILED, Step.CANCELLED})
 UNFINISHED: Final = frozenset({ContentStatus.PENDING, ContentStatus.GENERATING})
 
 STRUCTURAL: Final = frozenset({TaskType.CREATION, TaskType.MODIFICATION})
-"""Runs that make or change the framework: one at a time for each roadmap."""
+"""Runs that create or change the framework; each roadmap has at most one active one."""
 
-RETRY_OF: Final = {
-    ContentType.TUTORIAL: TaskType.RETRY_TUTORIAL,
-    ContentType.RESOURCES: TaskType.RETRY_RESOURCES,
-    ContentType.QUIZ: TaskType.RETRY_QUIZ,
-}
-"""The task type that retries one content of this type; only these name a concept and a content type."""
-
-GENERATOR_OF: Final = {
-    ContentType.TUTORIAL: Step.TUTORIAL_GENERATION,
-    ContentType.RESOURCES: Step.RESOURCE_RECOMMENDATION,
-    ContentType.QUIZ: Step.QUIZ_GENERATION,
-}
-"""The node that writes each content type."""
-
-CONTENT_STEPS: Final = frozenset({Step.CONTENT_GENERATION, *GENERATOR_OF.values()})
-"""Those of a run whose framework is accepted."""
+RETRY_OF: Final = {content_type: TaskType(f"retry_{content_type}") for content_type in ContentType}
+"""The task type that retries one content of a type. Only these tasks name a concept and a content type."""
 
 _RESUMABLE = frozenset({TaskStatus.FAILED, TaskStatus.PARTIAL_FAILURE, TaskStatus.CANCELLED})
 
 TRANSITIONS: Final[dict[TaskStatus, frozenset[TaskStatus]]] = {
-    # to: the statuses it may be reached from. Every other move is a conflict.
+    # target: statuses from which it may be reached; every other transition is a conflict
     TaskStatus.PENDING: frozenset({TaskStatus.PROCESSING, TaskStatus.HUMAN_REVIEW_PENDING}) | _RESUMABLE,
     TaskStatus.PROCESSING: ACTIVE | _RESUMABLE,
     TaskStatus.HUMAN_REVIEW_PENDING: frozenset({TaskStatus.PROCESSING}),
@@ -114,4 +100,4 @@ TRANSITIONS: Final[dict[TaskStatus, frozenset[TaskStatus]]] = {
     TaskStatus.CANCELLED: ACTIVE,
 }
 INITIAL: Final = frozenset({TaskStatus.PENDING, TaskStatus.PROCESSING})
-"""A detached request begins `pending`, a foreground request `processing`."""
+"""A detached request starts as `pending`, a foreground request as `processing`."""

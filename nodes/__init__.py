@@ -1,4 +1,4 @@
-"""The steps of a run: (state, runtime) -> update. Which step follows which is the orchestrator's business."""
+"""Steps of a run: (state, runtime) -> update. orchestrator/graphs/ decides which step follows which."""
 
 import runpy
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From words about the roadmap to its contents: a new framework is accepted, its contents belong to this run."""
+"""Accept the new framework of a run, and claim the contents that it adds or changes."""
 
 from langgraph.runtime import Runtime
 
@@ -13,7 +13,7 @@ from repository.runs import tasks
 
 
 async def content_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
-    """framework, where the run made one -> nothing; the rows are the state from here on"""
+    """framework, where the run made one -> nothing: from here on the rows hold the state"""
     context = runtime.context
     if "framework" in state:
         framework = Framework.model_validate(state["framework"])
@@ -24,16 +24,16 @@ async def content_generation(state: RunState, runtime: Runtime[RunContext]) -> R
 
 
 async def _accept(session: Session, context: RunContext, framework: Framework) -> int:
-    """One transaction, or nothing happened: the structure becomes the next version, new contents get their rows,
-    changed ones are claimed, those of removed concepts go (their versions stay).
+    """Make the framework the next version of the structure, all in one transaction; return the version.
 
-    Raises Conflict where the structure has moved on, or a content is held by another live task.
+    New contents get rows, changed ones are claimed, and the rows of removed concepts are deleted; versions stay.
+    Raises Conflict where the structure has changed since, or another live task holds one of the contents.
     """
     task = await tasks.get_task(session, context.fence.task_id)
     row = await roadmaps.get_roadmap_metadata(session, context.roadmap_id)
     base = context.base_version if task.accepted_version is None else task.accepted_version
     if task.accepted_version == row.framework_version and row.framework_data == as_json(framework):
-        return row.framework_version  # accepted already, in a commit whose answer was lost
+        return row.framework_version  # accepted already, by a commit whose confirmation was lost
     version = await roadmaps.accept_framework(session, framework, expected_version=base)
     concept_ids = [concept.concept_id for concept in framework.concepts()]
     if base > 0:
@@ -45,9 +45,9 @@ async def _accept(session: Session, context: RunContext, framework: Framework) -
 
 
 async def _take_over(session: Session, context: RunContext, changed: list[str], remaining: list[str]) -> None:
-    found = await claims.lock_contents(session, context.roadmap_id)
-    claimed = [content for content in found if content.concept_id in changed]
-    removed = [content for content in found if content.concept_id not in remaining]
+    rows = await claims.lock_contents(session, context.roadmap_id)
+    claimed = [content for content in rows if content.concept_id in changed]
+    removed = [content for content in rows if content.concept_id not in remaining]
     for content in [*claimed, *removed]:
         if content.holder not in {None, context.fence.task_id}:
             what = f"the {content.content_type} of {content.concept_id}, which this run changes or removes"

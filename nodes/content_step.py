@@ -1,38 +1,52 @@
-"""What the three generators share: find the contents that are missing, and for each ask, check, commit or fail.
+"""Generators: find the unfinished contents of a type; ask for, check and commit each, or commit why it failed.
 
-A failure stays with its content: a raised error would cancel the siblings. Only what ends the whole run is raised:
-a fence that refuses, a database that is gone, a model that lets nobody in, a budget that is spent.
+A failure stays with its content, since a raised error would cancel the siblings. Only what ends the whole run is
+raised: a refusing fence, a lost database, a denied model, a spent budget.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic
 
 from langgraph.runtime import Runtime
 
-from domain.checks import Expected, check_content
+from domain.checks import Expected
+from domain.content_types import GENERATOR_OF, check_content
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
 from domain.framework import ConceptPlace, Framework
 from domain.request import LearningRequest
-from domain.vocabulary import GENERATOR_OF
-from nodes.authors.port import C, ContentBrief, ResourcesBrief
+from domain.vocabulary import ContentType
+from nodes.authors.port import C, ContentBrief
 from nodes.context import RunContext
-from nodes.ledger.requests import CallSpec
+from nodes.ledger.requests import Answered, AuthorRequest, Look
 from nodes.state import RunState, as_json
-from nodes.verification.examination import ask_examined, examiner_of, without_claims
 from repository.db.database import Session
-from repository.db.group_commit import SharedCommits
+from repository.db.group_commit import SharedCommits, Work
 from repository.roadmaps.contents import begin_contents, fail_content, hold_contents, save_version
 from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
-from repository.runs.calls import Call
 
 
-async def make_contents(state: RunState, runtime: Runtime[RunContext], brief_type: type[ContentBrief[C]]) -> None:
-    """Write every unfinished content of one type that the run holds. The rows say which."""
+@dataclass(frozen=True, slots=True)
+class Generator(Generic[C]):
+    """Declaration of a content type for runs: how its contents are asked for."""
+
+    brief: type[ContentBrief[C]]
+    prepare: Callable[[RunContext, ContentBrief[C]], Awaitable[ContentBrief[C]]] | None = None
+    """Completes a brief before the author is asked, such as with pages that a search found."""
+    look: Callable[[RunContext, ContentBrief[C], int], Look[C] | None] | None = None
+    """Returns the closer look at answers to a brief with that position in learning order; None where none is due."""
+    clean: Callable[[C], C] | None = None
+    """Takes out of an answer without a closer look what no author can know."""
+
+
+async def make_contents(state: RunState, runtime: Runtime[RunContext], generator: Generator[C]) -> RunState:
+    """Write every unfinished content of one type that the run holds, as the rows say. Changes nothing in the state."""
     context = runtime.context
-    begun = await context.commit(lambda session: begin_contents(session, context.fence, brief_type.content_type))
+    content_type = generator.brief.content_type
+    begun = await context.commit(lambda session: begin_contents(session, context.fence, content_type))
     if not begun:
-        return
+        return {}
     missing = set(begun)
     roadmap = await context.commit(lambda session: get_roadmap_metadata(session, context.roadmap_id))
     framework = framework_of(roadmap)
@@ -41,27 +55,30 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], brief_typ
     places = ((order, place) for order, place in enumerate(framework.walk()) if place.concept.concept_id in missing)
 
     async def hold(session: Session, concept_ids: Sequence[str]) -> None:
-        await hold_contents(session, context.roadmap_id, brief_type.content_type, concept_ids)
+        await hold_contents(session, context.roadmap_id, content_type, concept_ids)
 
     shared = SharedCommits(context.database, context.fence, hold)
 
     async def write_one_after_another() -> None:
-        for order, place in places:  # shared by all who write
+        for order, place in places:  # one iterator for all writers
             if context.ledger.stopped:
                 return
-            brief = _brief(brief_type, request, framework, place, names, context.instructions)
+            brief = _brief(generator.brief, request, framework, place, names, context.instructions)
             with context.ledger.at_work():
-                await _make_content(context, await _grounded(context, brief), order, shared)
+                if generator.prepare is not None:
+                    brief = await generator.prepare(context, brief)
+                await _make_content(context, generator, brief, order, shared)
 
     try:
         async with shared, asyncio.TaskGroup() as group:
-            for _ in range(min(len(missing), context.ledger.most_at_once)):
+            for _ in range(min(len(missing), context.ledger.max_pending_requests)):
                 group.create_task(write_one_after_another())
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
     if context.ledger.stopped:
-        await context.ledger.quiet()
+        await context.ledger.wait_until_idle()
         raise context.ledger.stopped
+    return {}
 
 
 def _brief(
@@ -78,21 +95,13 @@ def _brief(
         stage_name=place.stage.name,
         module_name=place.module.name,
         concept=place.concept,
-        prerequisite_names=[names[wanted] for wanted in place.concept.prerequisites if wanted in names],
+        prerequisite_names=[names[needed] for needed in place.concept.prerequisites if needed in names],
         instructions=instructions,
     )
 
 
-async def _grounded(context: RunContext, brief: ContentBrief[C]) -> ContentBrief[C]:
-    """With pages that exist, where there is a search and the content names pages."""
-    if context.search is None or not isinstance(brief, ResourcesBrief):
-        return brief
-    found = await context.search.find(f"{brief.concept.name} {brief.roadmap_title}")
-    return brief.model_copy(update={"found": found})
-
-
 def expected_of(brief: ContentBrief[C], *, any_language: bool) -> Expected:
-    """What the answer to a brief is measured by. `any_language`: its author can write the language asked for."""
+    """Return what an answer to a brief is checked against. `any_language`: its author writes every language."""
     given = [brief.concept.name, brief.concept.description, *brief.concept.keywords, *brief.prerequisite_names]
     given += [brief.roadmap_title, brief.stage_name, brief.module_name]
     given += [brief.preferences.learning_goal, brief.instructions]
@@ -103,52 +112,75 @@ def expected_of(brief: ContentBrief[C], *, any_language: bool) -> Expected:
     )
 
 
-async def _make_content(context: RunContext, brief: ContentBrief[C], order: int, shared: SharedCommits) -> None:
+@dataclass(slots=True)
+class _ContentStore(Generic[C]):
+    """Stores the text of one content as its next version."""
+
+    context: RunContext
+    concept_id: str
+    content_type: ContentType
+    shared: SharedCommits
+    clean: Callable[[C], C] | None
+    """Applied to an answer before it is stored."""
+    version: int | None = None
+    """The version that was written; None before, and where another task has claimed the content since."""
+
+    def begin(self) -> None:
+        self.tell("content_started")
+
+    async def write(self, session: Session, answered: Answered[C]) -> None:
+        content = answered.value if self.clean is None else self.clean(answered.value)
+        self.version = await save_version(
+            session,
+            self.context.fence,
+            self.context.roadmap_id,
+            self.concept_id,
+            self.content_type,
+            as_json(content),
+            answered.call,
+        )
+
+    async def commit(self, work: Work) -> None:
+        await self.shared.commit(self.concept_id, work)
+
+    async def fail(self, reason: str) -> None:
+        """Commit that the run could not write the content."""
+        context = self.context
+        await context.commit(
+            lambda session: fail_content(
+                session, context.fence, context.roadmap_id, self.concept_id, self.content_type, reason
+            )
+        )
+        self.tell("content_failed", reason=reason)
+
+    def tell(self, event_type: str, **payload: Any) -> None:
+        self.context.tell(event_type, concept_id=self.concept_id, content_type=self.content_type, **payload)
+
+
+async def _make_content(
+    context: RunContext, generator: Generator[C], brief: ContentBrief[C], order: int, shared: SharedCommits
+) -> None:
+    """Ask for one content and commit it, or commit why it failed."""
     concept_id, content_type = brief.concept.concept_id, brief.content_type
-    subject = {"concept_id": concept_id, "content_type": content_type}
     expected = expected_of(brief, any_language=context.any_language)
-    saved: int | None = None
-
-    async def save(session: Session, content: C, call: Call) -> None:
-        nonlocal saved
-        saved = await save_version(
-            session, context.fence, context.roadmap_id, concept_id, content_type, as_json(content), call
-        )
-
-    async def save_unexamined(session: Session, content: C, call: Call) -> None:
-        await save(session, without_claims(content), call)
-
-    def question(on_answer: Callable[[Call], None] | None = None) -> CallSpec[C]:
-        return CallSpec(
-            GENERATOR_OF[content_type],
-            brief,
-            lambda content: check_content(content, expected),
-            subject=(concept_id, content_type),
-            order=order,
-            keep=None if on_answer else save_unexamined,
-            commit=partial(shared.commit, concept_id),
-            on_call=lambda: context.tell("content_started", **subject),
-            on_answer=on_answer,
-            stands=on_answer is not None,
-        )
-
+    look = generator.look(context, brief, order) if generator.look is not None else None
+    request = AuthorRequest(
+        GENERATOR_OF[content_type],
+        brief,
+        lambda content: check_content(content, expected),
+        look=look,
+        subject=(concept_id, content_type),
+        order=order,
+    )
+    store = _ContentStore[C](context, concept_id, content_type, shared, generator.clean if look is None else None)
     try:
-        examine = examiner_of(context, brief, order)
-        if examine is None:
-            await context.ledger.ask(question())
-        else:
-            content, call = await ask_examined(context, question, examine)
-            await context.commit(lambda session: save(session, content, call))
+        await context.ledger.ask(request, save=store)
     except (Superseded, DatabaseUnavailable):
         raise
     except (ModelDenied, BudgetSpent):
         return  # the ledger is stopped, and the run ends when what is paid for is committed
     except Exception as error:
-        reason = f"{error}" or type(error).__name__
-        await context.commit(
-            lambda session: fail_content(session, context.fence, context.roadmap_id, concept_id, content_type, reason)
-        )
-        context.tell("content_failed", **subject, reason=reason)
+        await store.fail(f"{error}" or type(error).__name__)
     else:
-        if saved is not None:  # None: another task has claimed it since
-            context.tell("content_completed", **subject, version=saved)
+        if store.version is not None:
+            store.tell("content_completed", version=store.version)

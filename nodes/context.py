@@ -1,4 +1,4 @@
-"""What a node may use: opened by the orchestrator for one attempt of one task, the same for all its nodes."""
+"""The context of a node. The orchestrator opens one for each attempt of a task, and all its nodes share it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,41 +20,41 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """The fence is opaque to nodes: they pass it on, and name roadmaps only."""
+    """Nodes pass the fence on without reading it, and name roadmaps only."""
 
     roadmap_id: str
     user_id: str
     base_version: int
-    """The framework_version that this run's own framework comes after; 0 for a creation."""
+    """The framework_version on which this run's framework builds; 0 for a creation."""
     instructions: str
     content_step: Step
-    """What `current_step` reads while contents are made."""
+    """Value of `current_step` while contents are written."""
     max_concepts: int
     weeks: float | None
-    """From the day of the request to the deadline; None where there is none. Never the clock: a resumed run is to ask
-    what it asked before."""
+    """From the day of the request to the deadline; None without a deadline. Not counted from today: a resumed run has
+    to ask what it asked before."""
     any_language: bool
-    """The author can write whatever language is asked for."""
+    """Whether the author writes every language."""
     second_opinion: bool
-    """A model of its own answers each quiz again, without the key."""
+    """Whether a model answers each quiz again without its key."""
     links: "LinkChecker | None"
-    """Looks at links; None where nobody does."""
+    """None where links are not checked."""
     search: "Finder | None"
-    """Finds pages; None where there is no search."""
+    """None where there is no search."""
     database: Database
     fence: Fence
     ledger: Ledger
     events: EventWriter
 
     async def commit(self, work: Callable[[Session], Awaitable[T]]) -> T:
-        """Raises Superseded when the attempt is another's."""
+        """Run `work` in a fenced transaction. Raises Superseded when this attempt no longer owns the task."""
         return await fenced_transaction(self.database, self.fence, work)
 
     async def enter(self, step: Step) -> None:
-        """The first line of a node: the row says where the run is, the story follows."""
+        """Record that a node begins, in the row and then as an event. The first statement of a node."""
         await self.commit(lambda session: enter_step(session, self.fence, step))
         self.tell("step_started", step=step)
 
     def tell(self, event_type: str, **payload: Any) -> None:
-        """An event that will be committed soon."""
+        """Append an event; the writer commits it shortly after."""
         self.events.append(event_type, payload)

@@ -1,7 +1,6 @@
-"""The first framework: an author writes names and words, code gives ids, order and totals.
+"""Design the first framework: an author writes names and texts, code adds ids, order and totals.
 
-A framework that may grow beyond what one answer holds is written in parts, each a question of its own: the stages
-first, then stage after stage.
+A framework that may exceed one answer is asked for in parts: first the stages, then one stage at a time.
 """
 
 from functools import partial
@@ -9,13 +8,13 @@ from functools import partial
 from langgraph.runtime import Runtime
 
 from domain.checks import check_draft
-from domain.framework import FrameworkDraft, Outline, StageDraft, StageParts
+from domain.framework import FrameworkDraft, Outline, StageDraft
 from domain.identity import identify
 from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import FrameworkBrief, OutlineBrief, StageBrief
 from nodes.context import RunContext
-from nodes.ledger.requests import CallSpec
+from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
 from repository.roadmaps.roadmaps import ids_ever_used, save_draft
 
@@ -39,16 +38,18 @@ async def _designed(context: RunContext, request: LearningRequest, intent: Inten
     if most is None or context.max_concepts <= most:
         brief = FrameworkBrief(request=request, intent=intent, max_concepts=context.max_concepts, weeks=context.weeks)
         fits = partial(check_draft, preferences=request.preferences, weeks=context.weeks)
-        return await context.ledger.ask(CallSpec(Step.CURRICULUM_DESIGN, brief, fits, stands=True))
+        ask = AuthorRequest(Step.CURRICULUM_DESIGN, brief, fits, reuses_rounds=True)
+        return (await context.ledger.ask(ask)).value
     return await _in_parts(context, request, intent)
 
 
 async def _in_parts(context: RunContext, request: LearningRequest, intent: Intent) -> FrameworkDraft:
-    """One stage after another: each knows the concepts before it, which may be its prerequisites."""
-    wanted = OutlineBrief(request=request, intent=intent, max_concepts=context.max_concepts, weeks=context.weeks)
-    outline: Outline = await context.ledger.ask(
-        CallSpec(Step.CURRICULUM_DESIGN, wanted, lambda said: too_many(said, context.max_concepts), stands=True)
-    )
+    """Ask for the stages, then for one stage after another: each may build on the concepts before it."""
+    outline_brief = OutlineBrief(request=request, intent=intent, max_concepts=context.max_concepts, weeks=context.weeks)
+    fits = partial(too_many, max_concepts=context.max_concepts)
+    outline = (
+        await context.ledger.ask(AuthorRequest(Step.CURRICULUM_DESIGN, outline_brief, fits, reuses_rounds=True))
+    ).value
     stages: list[StageDraft] = []
     earlier: list[str] = []
     for index, stage in enumerate(outline.stages):
@@ -61,13 +62,16 @@ async def _in_parts(context: RunContext, request: LearningRequest, intent: Inten
             earlier=list(earlier),
             weeks=context.weeks,
         )
-        parts: StageParts = await context.ledger.ask(CallSpec(Step.CURRICULUM_DESIGN, brief, stands=True))
+        answered = await context.ledger.ask(AuthorRequest(Step.CURRICULUM_DESIGN, brief, reuses_rounds=True))
+        parts = answered.value
         earlier += [concept.name for module in parts.modules for concept in module.concepts]
         stages.append(StageDraft(name=stage.name, description=stage.description, modules=parts.modules))
     return FrameworkDraft(title=outline.title, stages=stages)
 
 
 def too_many(outline: Outline, max_concepts: int) -> list[str]:
-    """What is wrong with an outline, for its author."""
-    asked = sum(stage.concepts for stage in outline.stages)
-    return [f"The stages ask for {asked} concepts; at most {max_concepts} are allowed."] if asked > max_concepts else []
+    """Return what is wrong with an outline, worded for its author."""
+    concepts = sum(stage.concepts for stage in outline.stages)
+    if concepts <= max_concepts:
+        return []
+    return [f"The stages ask for {concepts} concepts; at most {max_concepts} are allowed."]

@@ -1,4 +1,4 @@
-"""What has to change? A plan of operations on ids."""
+"""Plan the changes to a framework as operations on ids."""
 
 from langgraph.runtime import Runtime
 
@@ -8,14 +8,14 @@ from domain.request import LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import EditPlanBrief
 from nodes.context import RunContext
-from nodes.ledger.requests import CallSpec
+from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
 
 
 async def edit_plan_analysis(state: RunState, runtime: Runtime[RunContext]) -> RunState:
     """request, framework, and feedback or validation -> edit_plan
 
-    Words of a person go first; what validation found is mended in the rounds after.
+    Feedback of a person comes first; the issues of the validation are mended in later rounds.
     """
     context = runtime.context
     await context.enter(Step.EDIT_PLAN_ANALYSIS)
@@ -29,6 +29,6 @@ async def edit_plan_analysis(state: RunState, runtime: Runtime[RunContext]) -> R
         edit_round=state.get("edit_rounds", 0),
         max_concepts=context.max_concepts,
     )
-    plan = await context.ledger.ask(CallSpec(Step.EDIT_PLAN_ANALYSIS, brief))
+    plan = (await context.ledger.ask(AuthorRequest(Step.EDIT_PLAN_ANALYSIS, brief))).value
     context.tell("edit_planned", plan=as_json(plan), feedback=feedback)
     return {"edit_plan": as_json(plan)}

@@ -1,4 +1,4 @@
-"""A person approves the framework, or sends it back with words."""
+"""Let a person approve the framework, or send it back with feedback."""
 
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
@@ -11,7 +11,7 @@ from nodes.state import RunState
 async def human_review(state: RunState, runtime: Runtime[RunContext]) -> RunState:  # noqa: ARG001  all nodes alike
     """framework, validation -> decision; after a rejection also feedback, and new rounds of editing
 
-    Nothing but the interrupt: this runs again when the answer is there, so it may do nothing twice.
+    The node does nothing beside the interrupt, since it runs again from its start when the decision has come.
     """
     shown = {"framework": state.get("framework"), "validation": state.get("validation")}
     decision = Decision.model_validate(interrupt(shown))

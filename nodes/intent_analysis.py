@@ -1,4 +1,4 @@
-"""What does the learner want?"""
+"""Analyse what the learner wants."""
 
 from langgraph.runtime import Runtime
 
@@ -6,7 +6,7 @@ from domain.request import LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import IntentBrief
 from nodes.context import RunContext
-from nodes.ledger.requests import CallSpec
+from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
 
 
@@ -15,6 +15,8 @@ async def intent_analysis(state: RunState, runtime: Runtime[RunContext]) -> RunS
     context = runtime.context
     await context.enter(Step.INTENT_ANALYSIS)
     request = LearningRequest.model_validate(state["request"])
-    intent = await context.ledger.ask(CallSpec(Step.INTENT_ANALYSIS, IntentBrief(request=request), stands=True))
+    brief = IntentBrief(request=request)
+    answered = await context.ledger.ask(AuthorRequest(Step.INTENT_ANALYSIS, brief, reuses_rounds=True))
+    intent = answered.value
     context.tell("intent_analysed", intent=as_json(intent))
     return {"intent": as_json(intent)}

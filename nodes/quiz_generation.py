@@ -1,14 +1,18 @@
 """A quiz for every concept of the run."""
 
+from typing import Final
+
 from langgraph.runtime import Runtime
 
 from nodes.authors.port import QuizBrief
-from nodes.content_step import make_contents
+from nodes.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState
+from nodes.verification.examination import look_at_key
+
+QUIZ: Final = Generator(QuizBrief, look=look_at_key)
 
 
 async def quiz_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
     """request -> content rows"""
-    await make_contents(state, runtime, QuizBrief)
-    return {}
+    return await make_contents(state, runtime, QUIZ)

@@ -1,4 +1,4 @@
-"""The plan is carried out: an author writes only new parts, code applies the operations."""
+"""Carry out an edit plan: an author writes the new parts only, code applies the operations."""
 
 from langgraph.runtime import Runtime
 
@@ -9,7 +9,7 @@ from domain.request import LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import NewPartsBrief
 from nodes.context import RunContext
-from nodes.ledger.requests import CallSpec
+from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
 from repository.roadmaps.roadmaps import ids_ever_used, save_draft
 
@@ -24,7 +24,7 @@ async def roadmap_edit(state: RunState, runtime: Runtime[RunContext]) -> RunStat
     parts = NewParts(parts=[])
     if any(operation.action == "add" for operation in plan.operations):
         brief = NewPartsBrief(preferences=preferences, framework=before, plan=plan)
-        parts = await context.ledger.ask(CallSpec(Step.ROADMAP_EDIT, brief))
+        parts = (await context.ledger.ask(AuthorRequest(Step.ROADMAP_EDIT, brief))).value
     used = await context.commit(lambda session: ids_ever_used(session, context.roadmap_id))
     after, repairs = apply_edits(
         before, plan, parts, hours_per_week=preferences.available_hours_per_week, used_ids=used

@@ -1,10 +1,10 @@
-"""What a graph carries from step to step: plain JSON, small, without contents."""
+"""The state that a graph carries from step to step: small plain JSON, without contents."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel, NonNegativeInt, TypeAdapter, ValidationError
-from typing_extensions import TypedDict  # pydantic makes a schema of no other one before Python 3.12
+from typing_extensions import TypedDict  # pydantic supports no other one before Python 3.12
 
 from domain.editing.review import EditPlan, Issue, Validation
 from domain.framework import Framework
@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 class RunState(TypedDict, total=False):
-    """Keys are filled by the step named beside them; each value is the JSON of a shape in domain/."""
+    """Each value is the JSON of a shape in domain/. The step that writes a key is named below it."""
 
     request: Json
     """LearningRequest; the input of a creation."""
@@ -24,15 +24,15 @@ class RunState(TypedDict, total=False):
     framework: Json
     """Framework; curriculum_design and roadmap_edit, the input of a modification."""
     repairs: list[Json]
-    """Issues that code mended while it built the framework; curriculum_design and roadmap_edit."""
+    """Issues that code repaired while it built the framework; curriculum_design and roadmap_edit."""
     validation: Json
     """Validation; structure_validation."""
     wants_review: bool
-    """Whether a person has to approve the framework; input."""
+    """Whether a person has to approve the framework; the input."""
     approved: bool
     """The last decision; human_review."""
     feedback: str
-    """What a person asks to be changed: human_review, the input of a modification; emptied by roadmap_edit."""
+    """Changes that a person asks for; human_review, the input of a modification, emptied by roadmap_edit."""
     modifies: bool
     """The framework of the input is an accepted one: the run is a modification."""
     edit_plan: Json
@@ -44,7 +44,7 @@ class RunState(TypedDict, total=False):
 
 
 def as_json(shape: BaseModel) -> Json:
-    """A shape as it goes into state and rows."""
+    """Return a shape as it is stored in states and rows."""
     return shape.model_dump(mode="json")
 
 
@@ -62,11 +62,11 @@ SHAPES: Final[Mapping[str, TypeAdapter[Any]]] = {
     "edit_rounds": TypeAdapter(NonNegativeInt),
     "round": TypeAdapter(NonNegativeInt),
 }
-"""What each key of the state holds."""
+"""The shape of each key of the state."""
 
 
 def check_state(values: Mapping[str, Any], task_id: str) -> None:
-    """Raises UnknownFormat for a state that nodes of this version cannot begin with."""
+    """Raise UnknownFormat for a state that nodes of this version cannot read."""
     for key in values.keys() & SHAPES.keys():
         try:
             SHAPES[key].validate_python(values[key])

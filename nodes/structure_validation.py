@@ -1,4 +1,4 @@
-"""Is the framework sound? Code looks first, and an author only at what code found sound."""
+"""Validate the framework: by code first, and by an author where code found nothing critical."""
 
 from langgraph.runtime import Runtime
 
@@ -9,15 +9,15 @@ from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import StructureReviewBrief
 from nodes.context import RunContext
-from nodes.ledger.requests import CallSpec
+from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
 
 
 async def structure_validation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
     """request, intent, framework, repairs -> validation
 
-    A review that fails to answer raises: it never counts as valid. A run that failed here and was resumed gets new
-    rounds of editing.
+    Raises where the review has no answer: a missing review never counts as valid. A run that failed here and is
+    resumed gets new rounds of editing.
     """
     context = runtime.context
     await context.enter(Step.STRUCTURE_VALIDATION)
@@ -30,7 +30,7 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             is_valid=False,
             overall_score=0,
             issues=findings + repairs,
-            validation_summary="The structure is broken; nobody was asked for an opinion.",
+            validation_summary="The structure is broken, so no review was asked for.",
         )
     else:
         brief = StructureReviewBrief(
@@ -39,10 +39,10 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             framework=framework,
             weeks=context.weeks,
         )
-        review = await context.ledger.ask(CallSpec(Step.STRUCTURE_VALIDATION, brief, check_review))
+        review = (await context.ledger.ask(AuthorRequest(Step.STRUCTURE_VALIDATION, brief, check_review))).value
         is_scored = context.ledger.author.kind == "model"
-        said = {issue.category for issue in review.issues}
-        issues = [issue for issue in findings if issue.category not in said] + repairs + review.issues
+        reviewed = {issue.category for issue in review.issues}
+        issues = [issue for issue in findings if issue.category not in reviewed] + repairs + review.issues
         validation = Validation(
             overall_score=review.overall_score if is_scored else None,
             dimension_scores=review.dimension_scores if is_scored else [],

@@ -1,4 +1,4 @@
-"""Spans of OpenTelemetry around runs, nodes and calls: nothing unless the process has set a tracer provider up."""
+"""OpenTelemetry spans around runs, nodes and calls, where the process has a tracer provider."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -16,9 +16,9 @@ _NO_SPAN = nullcontext(trace.INVALID_SPAN)
 
 
 def span(name: str, **attributes: str | int) -> AbstractContextManager[trace.Span]:
-    """Named parts of ids and sizes only: no words of a learner or a model, and no text of an error."""
+    """Open a span. Attributes are ids and sizes only: no texts of learners or models, and no error messages."""
     if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
-        return _NO_SPAN  # nobody looks
+        return _NO_SPAN  # no provider is set
     return _span(name, attributes)
 
 
@@ -37,7 +37,7 @@ def _span(name: str, attributes: dict[str, str | int]) -> Iterator[trace.Span]:
 
 @contextmanager
 def continued(traceparent: object) -> Iterator[None]:
-    """Spans within belong to the trace of whoever asked, where he sent one (W3C traceparent)."""
+    """Continue the trace of a request that sent a W3C traceparent; otherwise do nothing."""
     if not isinstance(traceparent, str) or isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
         yield
         return
@@ -49,7 +49,7 @@ def continued(traceparent: object) -> Iterator[None]:
 
 
 def traced(node: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """A node with a span around it, named as the step."""
+    """Return the node with a span around it."""
 
     @wraps(node)
     async def within(*args: P.args, **kwargs: P.kwargs) -> T:

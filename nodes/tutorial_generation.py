@@ -1,14 +1,17 @@
 """A tutorial for every concept of the run."""
 
+from typing import Final
+
 from langgraph.runtime import Runtime
 
 from nodes.authors.port import TutorialBrief
-from nodes.content_step import make_contents
+from nodes.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState
+
+TUTORIAL: Final = Generator(TutorialBrief)
 
 
 async def tutorial_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
     """request -> content rows"""
-    await make_contents(state, runtime, TutorialBrief)
-    return {}
+    return await make_contents(state, runtime, TUTORIAL)

@@ -1,4 +1,4 @@
-"""What is shown to people, in words and in shapes, for whoever shows it; knows the domain, not where it is stored."""
+"""Rendering for people: documents, drawings and text. It imports the domain only, never storage or runs."""
 
 import runpy
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The only SQL. Functions take the session of a transaction that their caller opened."""
+"""Persistence: the only package with SQL. Functions take the session of a transaction that their caller opened."""
 
 import runpy
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""The routes, a file for each noun; they hold no rules."""
+"""The routes of the API, with a module for each noun. They contain no rules of their own."""

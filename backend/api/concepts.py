@@ -1,17 +1,67 @@
-"""Contents of concepts: read, also older versions, and make anew."""
+"""Contents of concepts: read them and their versions, and generate them again."""
+
+from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict
 
-from backend.api.answers import STARTED, started
-from backend.api.schemas import ContentAnswer, ContentVersion, ContentVersions, RetryBody, StartedRetry
+from backend.api.answers import STARTED, Started, started
+from backend.api.roadmap_schemas import PreferenceChanges
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.errors import documented, reject_other_methods
 from backend.inputs import ConceptId, Key, RoadmapId, Version, terms_of
-from backend.resources import OrchestratorDep, SettingsDep
-from domain.vocabulary import ContentType
+from domain.request import Shape, Text
+from domain.vocabulary import ContentStatus, ContentType
 from orchestrator.commands.run_request import RetryRequest
 
 router = APIRouter(prefix="/roadmaps/{roadmap_id}/concepts/{concept_id:path}/{content_type}", tags=["concepts"])
+
+
+class RetryBody(Shape):
+    """Options for generating one content again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"instructions": "more exercises, fewer words"}]})
+
+    preferences: PreferenceChanges | None = None
+    instructions: Text | None = None
+
+
+class StartedRetry(Started):
+    concept_id: str
+    content_type: ContentType
+
+
+class ContentAnswer(BaseModel):
+    """One content. `content` is null while there is no version; `status` is null if its concept was removed."""
+
+    roadmap_id: str
+    concept_id: str
+    content_type: ContentType
+    status: ContentStatus | None
+    stale: bool
+    last_error: str | None
+    version: int
+    newest_version: int
+    author: str | None
+    task_id: str | None
+    created_at: datetime | None
+    content: dict[str, Any] | None
+
+
+class ContentVersion(BaseModel):
+    version: int
+    author: str
+    task_id: str
+    created_at: datetime
+
+
+class ContentVersions(BaseModel):
+    roadmap_id: str
+    concept_id: str
+    content_type: ContentType
+    versions: list[ContentVersion]
 
 
 @router.get("/versions", responses=documented(404, 422))
@@ -22,17 +72,17 @@ async def list_content_versions(
     caller: CallerDep,
     orchestrator: OrchestratorDep,
 ) -> ContentVersions:
-    """What was ever written, newest first."""
-    found = await orchestrator.content_versions(roadmap_id, concept_id, content_type, owner=caller.reads)
+    """All versions of a content, newest first."""
+    rows = await orchestrator.content_versions(roadmap_id, concept_id, content_type, owner=caller.reads)
     return ContentVersions(
         roadmap_id=roadmap_id,
         concept_id=concept_id,
         content_type=content_type,
-        versions=[ContentVersion.model_validate(row, from_attributes=True) for row in found],
+        versions=[ContentVersion.model_validate(row, from_attributes=True) for row in rows],
     )
 
 
-reject_other_methods(router, "/retry", "POST")  # or the route below would take `retry` for a type of content
+reject_other_methods(router, "/retry", "POST")  # or the route below would read `retry` as a content type
 
 
 @router.get("", responses=documented(404, 422))
@@ -44,7 +94,7 @@ async def read_content(
     orchestrator: OrchestratorDep,
     version: Version = None,
 ) -> ContentAnswer:
-    """One content as it stands, or an older version of it. Those of removed concepts stay readable."""
+    """The newest version of a content, or an older one. Contents of removed concepts stay readable."""
     state, row = await orchestrator.content(roadmap_id, concept_id, content_type, version, owner=caller.reads)
     return ContentAnswer(
         roadmap_id=roadmap_id,
@@ -75,12 +125,12 @@ async def retry_content(
     body: RetryBody | None = None,
     key: Key = None,
 ) -> StartedRetry:
-    """Make one content anew; the finished one stays readable until the new version is there."""
-    said = body or RetryBody()
-    terms = terms_of(request, caller, settings, owner=caller.writes, key=key, body=said)
-    wanted = RetryRequest(
-        preferences=said.preferences.given() if said.preferences else None, instructions=said.instructions
+    """Generate one content again; the present version stays readable until the new one is ready."""
+    options = body or RetryBody()
+    terms = terms_of(request, caller, settings, owner=caller.writes, key=key, body=options)
+    retry = RetryRequest(
+        preferences=options.preferences.given() if options.preferences else None, instructions=options.instructions
     )
-    task = await orchestrator.retry(roadmap_id, concept_id, content_type, wanted, detach=True, terms=terms)
+    task = await orchestrator.retry(roadmap_id, concept_id, content_type, retry, detach=True, terms=terms)
     answer = started(request, response, task)
     return StartedRetry(**answer.model_dump(), concept_id=concept_id, content_type=content_type)

@@ -1,4 +1,4 @@
-"""A whole roadmap as one file to keep."""
+"""Exports: a whole roadmap as one file."""
 
 import asyncio
 import re
@@ -7,9 +7,9 @@ from typing import Annotated, Final, Literal, assert_never
 from fastapi import APIRouter, Query, Response
 
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep
 from backend.errors import documented
 from backend.inputs import RoadmapId
-from backend.resources import OrchestratorDep
 from domain.roadmap_export import Manuscript
 from rendering.documents.html_document import html_document
 from rendering.documents.markdown_document import roadmap_document
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/roadmaps/{roadmap_id}", tags=["roadmaps"])
 
 FileFormat = Literal["markdown", "html"]
 _FILES: Final = {"markdown": ("text/markdown", "md"), "html": ("text/html", "html")}
-_ODD: Final = re.compile(r"[^A-Za-z0-9._-]+")
+_UNSAFE_IN_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @router.get(
@@ -31,24 +31,24 @@ async def export_roadmap(
     roadmap_id: RoadmapId,
     caller: CallerDep,
     orchestrator: OrchestratorDep,
-    format: Annotated[FileFormat, Query(description="Markdown, or HTML that needs nothing else.")] = "markdown",
+    format: Annotated[FileFormat, Query(description="Markdown, or self-contained HTML.")] = "markdown",
 ) -> Response:
-    """The framework, the plan and the newest contents, as one file."""
+    """The framework, the weekly plan and the newest contents, as one file."""
     manuscript = await orchestrator.manuscript(roadmap_id, owner=caller.reads)
-    kind, ending = _FILES[format]
-    name = _ODD.sub("-", roadmap_id).strip(".-")[:100] or "roadmap"
+    media_type, suffix = _FILES[format]
+    name = _UNSAFE_IN_NAME.sub("-", roadmap_id).strip(".-")[:100] or "roadmap"
     return Response(
-        await asyncio.to_thread(_written, manuscript, format),
-        media_type=kind,
+        await asyncio.to_thread(_document, manuscript, format),
+        media_type=media_type,
         headers={
-            "Content-Disposition": f'attachment; filename="{name}.{ending}"',
-            # It was written by others: should a browser show it all the same, then as a stranger's.
+            "Content-Disposition": f'attachment; filename="{name}.{suffix}"',
+            # The content is untrusted: a browser that shows the file anyway must treat it as another origin.
             "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
         },
     )
 
 
-def _written(manuscript: Manuscript, format: FileFormat) -> str:
+def _document(manuscript: Manuscript, format: FileFormat) -> str:
     match format:
         case "markdown":
             return roadmap_document(manuscript).rstrip() + "\n"

@@ -1,4 +1,4 @@
-"""What learners do with roadmaps: mark concepts done, take quizzes, see how far they are."""
+"""Learning: mark concepts as done, take quizzes, read the progress."""
 
 from typing import Annotated
 
@@ -6,21 +6,21 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.auth import Caller, CallerDep
+from backend.dependencies import OrchestratorDep
 from backend.errors import documented, reject_other_methods
 from backend.inputs import MAX_ATTEMPT_ID_LENGTH, VISIBLE, ConceptId, RoadmapId, Version
 from backend.paging import Limit
-from backend.resources import OrchestratorDep
 from domain.request import Shape, UserId
 from orchestrator.learners.learning import Progress, QuizAttempt, ShownQuiz
 
 router = APIRouter(prefix="/roadmaps/{roadmap_id}", tags=["learning"])
 
-Learner = Annotated[UserId | None, Query(description="Whose progress; only the role `service` may name another.")]
+Learner = Annotated[UserId | None, Query(description="The learner; only the role `service` may name another user.")]
 Choice = Annotated[list[Annotated[int, Field(ge=0, le=1000)]], Field(max_length=100)]
 
 
 class AttemptBody(Shape):
-    """Answers to one version of a quiz."""
+    """A learner's answers to one version of a quiz."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"attempt_id": "b1f6-1", "version": 1, "answers": [[0], [1, 2], []]}]}
@@ -29,16 +29,16 @@ class AttemptBody(Shape):
     attempt_id: str = Field(
         pattern=VISIBLE,
         max_length=MAX_ATTEMPT_ID_LENGTH,
-        description="Made by the caller; sent twice, it counts once.",
+        description="Chosen by the caller; an attempt that is sent twice counts once.",
     )
-    version: int = Field(ge=1, le=2_000_000_000, description="Of the quiz that was shown.")
+    version: int = Field(ge=1, le=2_000_000_000, description="The version of the quiz that was shown.")
     answers: Annotated[list[Choice], Field(max_length=1000)] = Field(
-        description="Indices of the chosen options of each question; an empty list where it was left out."
+        description="Indices of the chosen options for each question; an empty list for a question without an answer."
     )
 
 
 class AttemptAnswer(QuizAttempt):
-    """A graded attempt; `attempts` and `best_score` are of all attempts of the learner at this quiz."""
+    """A graded attempt; `attempts` and `best_score` cover all attempts of the learner at this quiz."""
 
     attempts: int
     best_score: float
@@ -52,7 +52,7 @@ class Attempts(BaseModel):
 async def read_progress(
     roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep, user_id: Learner = None
 ) -> Progress:
-    """Which concepts are done, and how the quizzes went."""
+    """The concepts that are done, and the results of quizzes."""
     return await orchestrator.learning.progress(roadmap_id, caller.acting_for(user_id), owner=caller.reads)
 
 
@@ -64,7 +64,7 @@ async def mark_done(
     orchestrator: OrchestratorDep,
     user_id: Learner = None,
 ) -> Progress:
-    """The concept is done; a second time changes nothing."""
+    """Mark a concept as done. Repeating it has no effect."""
     return await _mark(roadmap_id, concept_id, caller, orchestrator, user_id, done=True)
 
 
@@ -76,7 +76,7 @@ async def mark_undone(
     orchestrator: OrchestratorDep,
     user_id: Learner = None,
 ) -> Progress:
-    """The concept is not done after all; a second time changes nothing."""
+    """Mark a concept as not done. Repeating it has no effect."""
     return await _mark(roadmap_id, concept_id, caller, orchestrator, user_id, done=False)
 
 
@@ -87,9 +87,8 @@ async def _mark(
     return await orchestrator.learning.mark(roadmap_id, concept_id, learner, done=done, owner=caller.reads)
 
 
-reject_other_methods(
-    router, "/concepts/{concept_id:path}/done", "PUT", "DELETE"
-)  # or `done` would be taken for a type of content
+# A route below would read `done` as a content type.
+reject_other_methods(router, "/concepts/{concept_id:path}/done", "PUT", "DELETE")
 
 
 @router.get("/concepts/{concept_id:path}/quiz/questions", responses=documented(404, 422))
@@ -100,7 +99,7 @@ async def read_questions(
     orchestrator: OrchestratorDep,
     version: Version = None,
 ) -> ShownQuiz:
-    """The quiz without its key, to be shown and answered."""
+    """A quiz without the correct answers, to show to a learner."""
     return await orchestrator.learning.quiz(roadmap_id, concept_id, version, owner=caller.reads)
 
 
@@ -113,8 +112,8 @@ async def submit_attempt(
     orchestrator: OrchestratorDep,
     user_id: Learner = None,
 ) -> AttemptAnswer:
-    """Grade an attempt and keep it; sent again, it counts once and gets the same answer."""
-    said = await orchestrator.learning.submit(
+    """Grade an attempt and store it. An attempt that is sent again counts once and gets the same response."""
+    submission = await orchestrator.learning.submit(
         roadmap_id,
         concept_id,
         caller.acting_for(user_id),
@@ -123,7 +122,9 @@ async def submit_attempt(
         answers=body.answers,
         owner=caller.reads,
     )
-    return AttemptAnswer(**said.attempt.model_dump(), attempts=said.attempts, best_score=said.best_score)
+    return AttemptAnswer(
+        **submission.attempt.model_dump(), attempts=submission.attempts, best_score=submission.best_score
+    )
 
 
 @router.get("/concepts/{concept_id:path}/quiz/attempts", responses=documented(403, 404, 422))
@@ -135,7 +136,7 @@ async def list_attempts(
     user_id: Learner = None,
     limit: Limit = 50,
 ) -> Attempts:
-    """Attempts at the quiz of a concept, newest first, graded by the versions that were shown."""
+    """Attempts at the quiz of a concept, newest first, each graded by the version that was shown."""
     learner = caller.acting_for(user_id)
-    found = await orchestrator.learning.attempts(roadmap_id, concept_id, learner, limit=limit, owner=caller.reads)
-    return Attempts(attempts=found)
+    attempts = await orchestrator.learning.attempts(roadmap_id, concept_id, learner, limit=limit, owner=caller.reads)
+    return Attempts(attempts=attempts)

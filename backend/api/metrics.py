@@ -1,12 +1,12 @@
-"""What Prometheus reads."""
+"""Metrics for Prometheus."""
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from backend.auth import OperatorDep
+from backend.dependencies import OrchestratorDep
 from backend.errors import documented
-from backend.middleware.metrics import Requests, exposition
-from backend.resources import OrchestratorDep
+from backend.middleware.request_metrics import RequestMetrics, exposition
 from domain.errors import DatabaseUnavailable
 
 router = APIRouter(tags=["operations"])
@@ -18,8 +18,8 @@ class MetricsAnswer(Response):
 
 @router.get("/metrics", response_class=MetricsAnswer, responses=documented())
 async def read_metrics(request: Request, _: OperatorDep, orchestrator: OrchestratorDep) -> MetricsAnswer:
-    """Requests, runs, queue, models, webhooks; while the database is away only what this server knows itself."""
-    requests: Requests = request.app.state.requests
+    """Metrics of requests, runs, queue, models and webhooks; only of requests while the database is unavailable."""
+    requests: RequestMetrics = request.app.state.requests
     try:
         figures = await orchestrator.figures()
     except DatabaseUnavailable:

@@ -1,11 +1,11 @@
-"""Roadmaps: generate, read, change, bin."""
+"""Roadmaps: generate, read, change, and move to the bin."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from backend.api.answers import STARTED, hides, started, warnings_of
-from backend.api.schemas import (
+from backend.api.answers import STARTED, Started, TaskPage, hides, started, warnings_of
+from backend.api.roadmap_schemas import (
     ActiveTaskAnswer,
     GenerateRequest,
     ModifyBody,
@@ -14,18 +14,16 @@ from backend.api.schemas import (
     RoadmapAnswer,
     RoadmapPage,
     RoadmapSummary,
-    Started,
     StartedCreation,
     StructureDiff,
     StructureVersion,
     StructureVersions,
-    TaskPage,
 )
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.errors import documented, reject_other_methods
 from backend.inputs import Key, RoadmapId, UserFilter, Version, terms_of
 from backend.paging import Cursor, Limit, cut, decode
-from backend.resources import OrchestratorDep, SettingsDep
 from domain.vocabulary import ContentType
 from orchestrator.commands.request_context import Terms
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
@@ -45,16 +43,16 @@ async def generate_roadmap(
     settings: SettingsDep,
     key: Key = None,
 ) -> StartedCreation:
-    """Ask for a new roadmap: a run makes it, whose id is the answer, beside how its deadline was understood."""
-    wanted = body.request(caller.acting_for(body.user_id))
+    """Request a new roadmap. The response has the id of the run and how the deadline was understood."""
+    learning_request = body.request(caller.acting_for(body.user_id))
     review = ReviewRequest(body.review_timeout) if body.review else None
     terms = terms_of(request, caller, settings, owner=None, key=key, body=body, time_zone=body.time_zone)
-    task = await orchestrator.create(wanted, review=review, detach=True, terms=terms)
+    task = await orchestrator.create(learning_request, review=review, detach=True, terms=terms)
     answer = started(request, response, task)
     return StartedCreation(**answer.model_dump(), pace=task.pace, warnings=warnings_of(task.pace))
 
 
-reject_other_methods(router, "/generate", "POST")  # or a route below would take `generate` for a roadmap
+reject_other_methods(router, "/generate", "POST")  # or a route below would read `generate` as a roadmap id
 
 
 @router.get("", responses=documented(422))
@@ -62,7 +60,7 @@ async def list_roadmaps(
     caller: CallerDep,
     orchestrator: OrchestratorDep,
     user_id: UserFilter = None,
-    binned: Annotated[bool, Query(description="Those in the bin instead.")] = False,
+    binned: Annotated[bool, Query(description="List the roadmaps in the bin instead.")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> RoadmapPage:
@@ -79,19 +77,19 @@ async def list_roadmaps(
 
 @router.get("/{roadmap_id}", responses=documented(404, 422))
 async def read_roadmap(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> RoadmapAnswer:
-    """The framework with the statuses of its contents; before it exists, the run that is making it."""
+    """A roadmap: its framework with the statuses of its contents or, until that exists, the run that creates it."""
     return _answer(await orchestrator.roadmap(roadmap_id, owner=caller.reads))
 
 
 @router.delete("/{roadmap_id}", responses=documented(404, 409, 422))
 async def bin_roadmap(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> RoadmapAnswer:
-    """Put it into the bin. A conflict while a run of it is live: cancel that first."""
+    """Move a roadmap to the bin. A conflict while one of its runs is live: cancel the run first."""
     return _answer(await orchestrator.bin(roadmap_id, terms=Terms(owner=caller.writes)))
 
 
 @router.post("/{roadmap_id}/restore", responses=documented(404, 422))
 async def restore_roadmap(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> RoadmapAnswer:
-    """Take it out of the bin."""
+    """Restore a roadmap from the bin."""
     return _answer(await orchestrator.restore(roadmap_id, terms=Terms(owner=caller.writes)))
 
 
@@ -108,7 +106,7 @@ async def read_active_task(roadmap_id: RoadmapId, caller: CallerDep, orchestrato
 
 @router.get("/{roadmap_id}/status-check", responses=documented(404, 422))
 async def check_status(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> StatusCheck:
-    """What is live, and while nothing is, which contents nobody will ever finish."""
+    """The live runs of a roadmap and, if there are none, the stale contents: no run will ever finish them."""
     return await orchestrator.status(roadmap_id, owner=caller.reads)
 
 
@@ -121,10 +119,10 @@ async def list_tasks_of_roadmap(
     cursor: Cursor = None,
 ) -> TaskPage:
     """All runs of a roadmap, newest first."""
-    found = await orchestrator.tasks(roadmap_id=roadmap_id, before=decode(cursor), limit=limit + 1, owner=caller.reads)
-    if not found and caller.reads is None:
-        await orchestrator.active_tasks(roadmap_id)  # a roadmap that does not exist is no empty list
-    shown, following = cut(found, limit, lambda task: (task.created_at, task.task_id))
+    tasks = await orchestrator.tasks(roadmap_id=roadmap_id, before=decode(cursor), limit=limit + 1, owner=caller.reads)
+    if not tasks and caller.reads is None:
+        await orchestrator.active_tasks(roadmap_id)  # 404 for a roadmap that does not exist
+    shown, following = cut(tasks, limit, lambda task: (task.created_at, task.task_id))
     return TaskPage(tasks=list(shown), next=following)
 
 
@@ -141,12 +139,12 @@ async def retry_failed(
     body: RetryFailedBody | None = None,
     key: Key = None,
 ) -> Started:
-    """One run over everything that failed or is stale; `task_id` is null where there is nothing to do."""
-    said = body or RetryFailedBody()
-    terms = terms_of(request, caller, settings, owner=caller.writes, key=key, body=said)
-    wanted = RetryRequest(preferences=said.preferences.given() if said.preferences else None)
-    types = list(dict.fromkeys(said.content_types or ContentType))
-    task = await orchestrator.retry_failed(roadmap_id, types, wanted, detach=True, terms=terms)
+    """Start one run for all failed and stale contents; `task_id` is null if there are none."""
+    options = body or RetryFailedBody()
+    terms = terms_of(request, caller, settings, owner=caller.writes, key=key, body=options)
+    retry = RetryRequest(preferences=options.preferences.given() if options.preferences else None)
+    types = list(dict.fromkeys(options.content_types or ContentType))
+    task = await orchestrator.retry_failed(roadmap_id, types, retry, detach=True, terms=terms)
     if task is None:
         return Started(task_id=None, roadmap_id=roadmap_id, status=None, task_type=None)
     return started(request, response, task)
@@ -163,7 +161,7 @@ async def modify_roadmap(
     settings: SettingsDep,
     key: Key = None,
 ) -> Started:
-    """Change the structure in words; contents of what is new are made, the others stay."""
+    """Change the structure as described in words. Contents of new concepts are generated, the others stay."""
     terms = terms_of(request, caller, settings, owner=caller.writes, key=key, body=body)
     review = ReviewRequest(body.review_timeout) if body.review else None
     task = await orchestrator.modify(roadmap_id, body.instructions, review=review, detach=True, terms=terms)
@@ -174,10 +172,11 @@ async def modify_roadmap(
 async def list_structure_versions(
     roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> StructureVersions:
-    """The structures that were ever accepted, newest first."""
-    found = await orchestrator.structures(roadmap_id, owner=caller.reads)
+    """All accepted versions of the structure, newest first."""
+    structures = await orchestrator.structures(roadmap_id, owner=caller.reads)
     return StructureVersions(
-        roadmap_id=roadmap_id, versions=[StructureVersion.model_validate(one, from_attributes=True) for one in found]
+        roadmap_id=roadmap_id,
+        versions=[StructureVersion.model_validate(one, from_attributes=True) for one in structures],
     )
 
 
@@ -189,14 +188,14 @@ async def diff_structures(
     before: Version = None,
     after: Version = None,
 ) -> StructureDiff:
-    """What changed between two versions of the structure: unless given, from the last but one to the present one."""
-    found = await orchestrator.changes(roadmap_id, before, after, owner=caller.reads)
-    return StructureDiff(roadmap_id=roadmap_id, before=found.before, after=found.after, changes=found.changes)
+    """The changes between two versions of the structure; by default between the last two."""
+    diff = await orchestrator.changes(roadmap_id, before, after, owner=caller.reads)
+    return StructureDiff(roadmap_id=roadmap_id, before=diff.before, after=diff.after, changes=diff.changes)
 
 
 @router.get("/{roadmap_id}/pace", responses=documented(404, 422))
 async def read_pace(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> PaceView:
-    """Hours a week and deadline, and what is left today: weeks, hours, and whether the one does for the other."""
+    """The pace of a roadmap: hours a week, deadline, what is left today, and whether that meets the deadline."""
     return await orchestrator.paces.read(roadmap_id, owner=caller.reads)
 
 
@@ -204,7 +203,7 @@ async def read_pace(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: Orch
 async def change_pace(
     roadmap_id: RoadmapId, body: PaceBody, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> PaceView:
-    """Change hours a week or deadline. No run is made, and no model asked; of two changes at once the later counts."""
+    """Change the hours a week or the deadline, without a run or a model. Of concurrent changes the last one wins."""
     change = PaceChange(body.available_hours_per_week, body.target_deadline)
     terms = Terms(owner=caller.writes, time_zone=body.time_zone)
     return await orchestrator.paces.change(roadmap_id, change, terms=terms)

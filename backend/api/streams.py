@@ -1,4 +1,4 @@
-"""A run as it happens: server-sent events, from any place in its story on."""
+"""Events of a run as they happen (server-sent events), from any sequence on."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from backend.auth import CallerDep, token_of
+from backend.dependencies import OrchestratorDep
 from backend.errors import documented
+from backend.event_streams import EventStreams
 from backend.inputs import TaskId
-from backend.middleware.metrics import Requests
-from backend.resources import OrchestratorDep
+from backend.middleware.request_metrics import RequestMetrics
 from backend.stream_access import StreamAccess
-from backend.streams import Streams
 from domain.errors import RoadmapError
 from domain.logs import get_log
 
@@ -23,44 +23,44 @@ router = APIRouter(prefix="/tasks", tags=["tasks"])
 
 _log = get_log(__name__)
 
-SOON: Final = 1000
-LATER: Final = 30_000
-"""Milliseconds after which a browser asks again when its stream ends: while the run goes on, and once it has ended."""
+RECONNECT_DELAY_MS: Final = 1000
+FINISHED_RECONNECT_DELAY_MS: Final = 30_000
+"""Milliseconds until a browser reconnects to a stream that ended: of an active run, and of a finished one."""
 
-_LAST_SEQUENCE: Final = 2_000_000_000
+_MAX_SEQUENCE: Final = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class StreamPosition:
-    """A stream that may begin."""
+    """A stream whose request was checked and that may begin."""
 
-    streams: Streams
+    streams: EventStreams
     after: int
     over: asyncio.Event
-    """Set once the token of the request opens nothing any more."""
+    """Set once the token of the request is not valid any more."""
 
 
-async def place(
+async def stream_position(
     request: Request,
     task_id: TaskId,
     caller: CallerDep,
     orchestrator: OrchestratorDep,
     last_event_id: Annotated[
         int | None,
-        Header(alias="Last-Event-ID", ge=0, le=_LAST_SEQUENCE, description="The `id` that was seen last."),
+        Header(alias="Last-Event-ID", ge=0, le=_MAX_SEQUENCE, description="The last `id` that was received."),
     ] = None,
-    after: Annotated[int, Query(ge=0, le=_LAST_SEQUENCE, description="The same, for who cannot send the header.")] = 0,
+    after: Annotated[int, Query(ge=0, le=_MAX_SEQUENCE, description="For clients that cannot send the header.")] = 0,
 ) -> AsyncIterator[StreamPosition]:
-    """All that can be wrong is said before the stream begins. Raises LimitReached, NotFound, InvalidInput."""
-    streams: Streams = request.app.state.streams
+    """Check a request for a stream before its response begins. Raises LimitReached, NotFound, InvalidInput."""
+    streams: EventStreams = request.app.state.streams
     request.state.task_id = task_id
     begin = after if last_event_id is None else last_event_id
     await orchestrator.check_following(task_id, begin, owner=caller.reads)
-    requests: Requests = request.app.state.requests
+    requests: RequestMetrics = request.app.state.requests
     token = token_of(request) if caller.authenticated else None
     access: StreamAccess = request.app.state.stream_access
     with (
-        streams.place(caller.user_id if caller.authenticated else None),
+        streams.slot(caller.user_id if caller.authenticated else None),
         requests.streams.track_inprogress(),
         access.watching(token, by_cookie="authorization" not in request.headers) as over,
     ):
@@ -69,25 +69,25 @@ async def place(
 
 @router.get("/{task_id}/stream", response_class=EventSourceResponse, responses=documented(404, 422))
 async def stream_events(
-    task_id: TaskId, orchestrator: OrchestratorDep, place: Annotated[StreamPosition, Depends(place)]
+    task_id: TaskId, orchestrator: OrchestratorDep, position: Annotated[StreamPosition, Depends(stream_position)]
 ) -> AsyncIterator[ServerSentEvent]:
-    """What happened in a run, then what happens; ends with its last event, and goes on if the run is resumed.
+    """Past events of a run, then new ones as they happen. The stream ends with the last event of the run.
 
-    It also ends, within five seconds, once the token of the request is revoked or has expired.
+    It continues if the run is resumed. It ends within five seconds once the token is revoked or has expired.
 
-    `id` is the event's sequence, `data` its JSON as in `/events`. Comments keep the connection alive.
+    `id` is the sequence of an event, `data` its JSON as in `/events`. Comments keep the connection alive.
     """
-    retry: int | None = SOON
+    retry: int | None = RECONNECT_DELAY_MS
     try:
-        async with aclosing(orchestrator.follow(task_id, place.after, over=place.over.is_set)) as story:
-            async for event in story:
+        async with aclosing(orchestrator.follow(task_id, position.after, over=position.over.is_set)) as events:
+            async for event in events:
                 last = event.type == "run_finished"
                 yield ServerSentEvent(
-                    raw_data=place.streams.written(event),
+                    raw_data=position.streams.serialised(event),
                     id=str(event.sequence),
-                    retry=LATER if last else retry,
+                    retry=FINISHED_RECONNECT_DELAY_MS if last else retry,
                 )
-                retry = SOON if last else None
+                retry = RECONNECT_DELAY_MS if last else None
     except RoadmapError as error:
-        # The answer has begun, so its end is all that can be said; who comes again is told why.
+        # The response has begun, so it can only end; a client that reconnects gets the error.
         _log.warning("stream ended", task_id=task_id, reason=str(error))

@@ -1,16 +1,18 @@
-"""Runs: list, read, review, cancel, resume, and their events."""
+"""Runs: list, read, review, cancel and resume them, and list their events."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
-from backend.api.answers import STARTED, hides, started
-from backend.api.schemas import EventAnswer, EventPage, ReviewBody, TaskPage
+from backend.api.answers import STARTED, TaskPage, hides, started
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.errors import documented
 from backend.inputs import RoadmapFilter, TaskId, UserFilter, decision_of, terms_of
 from backend.paging import Cursor, Limit, cut, decode
-from backend.resources import OrchestratorDep, SettingsDep
+from domain.request import Shape, Text
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator.commands.request_context import Terms
 from orchestrator.queries.status import TaskView
@@ -18,12 +20,39 @@ from orchestrator.queries.status import TaskView
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 
 
+class ReviewBody(Shape):
+    """A decision on a review; a rejection needs feedback."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"approved": False, "feedback": "put the basics of Git first"}]}
+    )
+
+    approved: bool
+    feedback: Text = ""
+    round: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
+        default=None, description="The round that the reviewer has seen; a conflict if another one is open."
+    )
+
+
+class EventAnswer(BaseModel):
+    task_id: str
+    sequence: int
+    type: str
+    payload: dict[str, Any]
+    created_at: datetime
+
+
+class EventPage(BaseModel):
+    events: list[EventAnswer]
+    next: int | None = Field(description="Value of `after` for the next page; null if there are no more events now.")
+
+
 @router.get("", responses=documented(404, 422))
 async def list_tasks(
     caller: CallerDep,
     orchestrator: OrchestratorDep,
-    status: Annotated[list[TaskStatus] | None, Query(description="Only with one of these statuses.")] = None,
-    task_type: Annotated[list[TaskType] | None, Query(description="Only of one of these types.")] = None,
+    status: Annotated[list[TaskStatus] | None, Query(description="Only runs with one of these statuses.")] = None,
+    task_type: Annotated[list[TaskType] | None, Query(description="Only runs of one of these types.")] = None,
     roadmap_id: RoadmapFilter = None,
     user_id: UserFilter = None,
     limit: Limit = 50,
@@ -33,7 +62,7 @@ async def list_tasks(
     before = decode(cursor)
     if hides(caller.reads, user_id):
         return TaskPage(tasks=[], next=None)
-    found = await orchestrator.tasks(
+    tasks = await orchestrator.tasks(
         roadmap_id=roadmap_id,
         user_id=user_id,
         statuses=status or (),
@@ -42,7 +71,7 @@ async def list_tasks(
         limit=limit + 1,
         owner=caller.reads,
     )
-    shown, following = cut(found, limit, lambda task: (task.created_at, task.task_id))
+    shown, following = cut(tasks, limit, lambda task: (task.created_at, task.task_id))
     return TaskPage(tasks=list(shown), next=following)
 
 
@@ -62,7 +91,7 @@ async def review_task(
     orchestrator: OrchestratorDep,
     settings: SettingsDep,
 ) -> TaskView:
-    """Answer a review; the run goes on. Of several answers at once, one counts."""
+    """Answer a review, so that the run continues. Of several concurrent answers one counts."""
     decision = decision_of(body.approved, body.feedback, by=caller.user_id, round=body.round)
     terms = terms_of(request, caller, settings, owner=caller.reviews)
     task = await orchestrator.review(task_id, decision, detach=True, terms=terms)
@@ -72,7 +101,7 @@ async def review_task(
 
 @router.post("/{task_id}/cancel", responses=documented(404, 409, 422))
 async def cancel_task(request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> TaskView:
-    """End an active run; when this answers, no call of it can start any more."""
+    """Cancel an active run. After the response, the run makes no further model calls."""
     request.state.task_id = task_id
     return await orchestrator.cancel(task_id, terms=Terms(owner=caller.writes))
 
@@ -86,7 +115,7 @@ async def resume_task(
     orchestrator: OrchestratorDep,
     settings: SettingsDep,
 ) -> TaskView:
-    """Let a failed, cancelled, stale or queued run go on from where it stopped."""
+    """Continue a failed, cancelled, stale or queued run from where it stopped."""
     terms = terms_of(request, caller, settings, owner=caller.writes)
     task = await orchestrator.resume(task_id, detach=True, terms=terms)
     started(request, response, task)
@@ -101,10 +130,10 @@ async def list_events(
     after: Annotated[int, Query(ge=0, le=2_000_000_000, description="Only events after this sequence.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> EventPage:
-    """What happened in a run, a page at a time."""
-    found = await orchestrator.events(task_id, after, limit + 1, owner=caller.reads)
-    shown = found[:limit]
+    """A page of the events of a run, oldest first."""
+    events = await orchestrator.events(task_id, after, limit + 1, owner=caller.reads)
+    shown = events[:limit]
     return EventPage(
         events=[EventAnswer.model_validate(event, from_attributes=True) for event in shown],
-        next=shown[-1].sequence if len(found) > limit else None,
+        next=shown[-1].sequence if len(events) > limit else None,
     )

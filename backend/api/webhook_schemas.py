@@ -1,4 +1,4 @@
-"""What requests about webhooks hold and answers look like."""
+"""Request and response bodies of the webhook routes."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -22,19 +22,20 @@ class WebhookBody(Shape):
     )
 
     url: Url
-    user_id: UserId | None = Field(default=None, description="Only the role `service` may name another.")
+    user_id: UserId | None = Field(default=None, description="Only the role `service` may name another user.")
     events: Events = Field(default_factory=lambda: [*WebhookEvent])
 
 
 class WebhookChanges(Shape):
-    """What to change of a webhook; what is absent stays, and so does the secret."""
+    """Changes of a webhook; absent fields and the secret stay unchanged."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"enabled": True}], "minProperties": 1})
 
-    url: Url = Field(default_factory=str, description="Messages that wait go there too.")
+    url: Url = Field(default_factory=str, description="Pending messages are sent there too.")
     events: Events = Field(default_factory=list)
     enabled: bool = Field(
-        default_factory=bool, description="False: nothing more is sent, what waits fails. True: messages from now on."
+        default_factory=bool,
+        description="False: send nothing more and let pending messages fail. True: send new messages.",
     )
 
     def given(self) -> dict[str, Any]:
@@ -47,7 +48,7 @@ class WebhookAnswer(BaseModel):
     user_id: str
     url: str
     events: list[WebhookEvent]
-    disabled_reason: str | None = Field(description="Why nothing is sent there any more.")
+    disabled_reason: str | None = Field(description="Why the webhook is disabled.")
     created_at: datetime
 
     @computed_field  # type: ignore[prop-decorator]
@@ -57,7 +58,7 @@ class WebhookAnswer(BaseModel):
 
 
 class NewWebhook(WebhookAnswer):
-    secret: str = Field(description="Shown this once.")
+    secret: str = Field(description="Shown only in this response.")
 
 
 class WebhookPage(BaseModel):
@@ -73,8 +74,8 @@ class DeliveryAnswer(BaseModel):
     payload: dict[str, Any]
     status: DeliveryStatus
     attempts: int
-    due_at: datetime = Field(description="When it is tried next, while it is pending.")
-    last_status: int | None = Field(description="What the receiver answered last.")
+    due_at: datetime = Field(description="Time of the next attempt, while it is pending.")
+    last_status: int | None = Field(description="Last HTTP status of the receiver.")
     last_error: str | None
     created_at: datetime
     settled_at: datetime | None

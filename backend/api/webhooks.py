@@ -1,4 +1,4 @@
-"""Webhooks: where a user's own server is told of what becomes of runs, and what became of the messages."""
+"""Webhooks, which send events of runs to a user's own server, and their deliveries."""
 
 from typing import Final
 
@@ -15,20 +15,20 @@ from backend.api.webhook_schemas import (
     WebhookPage,
 )
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep
 from backend.errors import documented
 from backend.inputs import DeliveryId, UserFilter, WebhookId
 from backend.paging import Cursor, Limit, cut, decode
-from backend.resources import OrchestratorDep
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
 MAX_TESTS_PER_MINUTE: Final = 10
-"""Of one caller, in each server process."""
+"""Test messages of one caller, in each server process."""
 
 
 @router.post("", status_code=201, responses=documented(400, 409, 413, 415, 422))
 async def add_webhook(body: WebhookBody, caller: CallerDep, orchestrator: OrchestratorDep) -> NewWebhook:
-    """Be told of one's runs. `secret` is shown this once; messages are signed with it (Standard Webhooks)."""
+    """Add a webhook for the events of one's runs. Messages are signed with `secret`, which is shown only here."""
     webhook = await orchestrator.webhooks.add(caller.acting_for(body.user_id), body.url, body.events)
     return NewWebhook.model_validate(webhook, from_attributes=True)
 
@@ -45,8 +45,8 @@ async def list_webhooks(
     before = decode(cursor)
     if hides(caller.writes, user_id):
         return WebhookPage(webhooks=[], next=None)
-    found = await orchestrator.webhooks.page(user_id=user_id or caller.writes, before=before, limit=limit + 1)
-    shown, following = cut(found, limit, lambda webhook: (webhook.created_at, webhook.webhook_id))
+    webhooks = await orchestrator.webhooks.page(user_id=user_id or caller.writes, before=before, limit=limit + 1)
+    shown, following = cut(webhooks, limit, lambda webhook: (webhook.created_at, webhook.webhook_id))
     return WebhookPage(
         webhooks=[WebhookAnswer.model_validate(webhook, from_attributes=True) for webhook in shown], next=following
     )
@@ -65,7 +65,7 @@ async def change_webhook(
 async def test_webhook(
     request: Request, webhook_id: WebhookId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> DeliveryAnswer:
-    """Send a signed test message, once. Its outcome stands in the webhook's deliveries, under this `delivery_id`."""
+    """Send a signed test message once. The webhook's deliveries have its outcome, under this `delivery_id`."""
     request.app.state.webhook_tests.count(caller.user_id)
     delivery = await orchestrator.webhooks.send_test(webhook_id, owner=caller.writes)
     return DeliveryAnswer.model_validate(delivery, from_attributes=True)
@@ -73,7 +73,7 @@ async def test_webhook(
 
 @router.delete("/{webhook_id}", status_code=204, responses=documented(404, 422))
 async def remove_webhook(webhook_id: WebhookId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
-    """Be told no more; its deliveries are forgotten."""
+    """Remove a webhook and its deliveries."""
     await orchestrator.webhooks.remove(webhook_id, owner=caller.writes)
     return Response(status_code=204)
 
@@ -86,11 +86,11 @@ async def list_deliveries(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> DeliveryPage:
-    """What became of the messages, newest first; settled ones are kept for 30 days."""
-    found = await orchestrator.webhooks.deliveries(
+    """Deliveries of a webhook, newest first; settled ones are kept for 30 days."""
+    deliveries = await orchestrator.webhooks.deliveries(
         webhook_id, before=decode(cursor), limit=limit + 1, owner=caller.writes
     )
-    shown, following = cut(found, limit, lambda delivery: (delivery.created_at, delivery.delivery_id))
+    shown, following = cut(deliveries, limit, lambda delivery: (delivery.created_at, delivery.delivery_id))
     return DeliveryPage(
         deliveries=[DeliveryAnswer.model_validate(delivery, from_attributes=True) for delivery in shown],
         next=following,
@@ -101,6 +101,6 @@ async def list_deliveries(
 async def resend_delivery(
     webhook_id: WebhookId, delivery_id: DeliveryId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> DeliveryAnswer:
-    """Send a settled message once more, under the same id."""
+    """Send a settled message again, under the same id."""
     delivery = await orchestrator.webhooks.resend(webhook_id, delivery_id, owner=caller.writes)
     return DeliveryAnswer.model_validate(delivery, from_attributes=True)

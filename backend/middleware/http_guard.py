@@ -1,6 +1,7 @@
-"""The edge of the app, plain ASGI: ids of requests, limits of bodies, headers of safety, the log, the last catch.
+"""The outermost middleware (plain ASGI): request ids, body limits, security headers, the request log, and the last
+exception handler.
 
-`scope["state"]` gets `request_id` and `trace` (a W3C traceparent, or None).
+It puts `request_id` and `trace` (a W3C traceparent, or None) into `scope["state"]`.
 """
 
 import re
@@ -14,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils import uuid7
 
-from backend.errors import Problem, problem
+from backend.errors import DESCRIPTIONS, Problem, problem
 from domain.logs import get_log
 
 _log = get_log(__name__)
@@ -29,24 +30,24 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""On every answer."""
+"""Headers of every response."""
 DEFAULTS: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
-"""Where a route does not set them itself."""
+"""Headers of responses that do not set them themselves."""
 
 
-class Edge:
-    """Wraps the app; what it refuses never gets there."""
+class HttpGuard:
+    """Wraps the app and rejects requests that must not reach it."""
 
     def __init__(
-        self, app: ASGIApp, *, most_bytes: int, origins: Sequence[str], loopback_only: bool, prefix: str = ""
+        self, app: ASGIApp, *, max_body_bytes: int, origins: Sequence[str], loopback_only: bool, prefix: str = ""
     ) -> None:
-        """`prefix`: under which a proxy shows the server, whether or not it takes that away on the way here."""
+        """`prefix`: the path under which a proxy serves the app, whether or not the proxy strips it."""
         self._app = app
-        self._most_bytes = most_bytes
+        self._max_body_bytes = max_body_bytes
         self._origins = set(origins)
         self._loopback_only = loopback_only
         self._prefix = prefix
@@ -59,69 +60,69 @@ class Edge:
             scope = self._under_prefix(scope)
         request = _Request(scope, send)
         try:
-            refused = self._refusal(scope, request.headers)
-            if refused is not None:
-                await refused(scope, receive, request.send)
+            rejection = self._rejection(scope, request.headers)
+            if rejection is not None:
+                await rejection(scope, receive, request.send)
             elif scope["method"] == "HEAD":
                 await answer_head(self._app, scope, self._limited(receive), request.send)
             else:
                 await self._app(scope, self._limited(receive), request.send)
         except ClientDisconnect:
-            pass  # nobody is left to be answered
+            pass  # there is no client left to answer
         except Exception as error:
-            _log.error("request failed", exc_info=error, **request.told())
+            _log.error("request failed", exc_info=error, **request.log_fields())
             if request.status is None:
-                failed = problem(500, "The server made a mistake; its log says more.")
-                await failed(scope, receive, request.send)
+                response = problem(500, DESCRIPTIONS[500])
+                await response(scope, receive, request.send)
             else:
                 raise
         finally:
             request.log()
 
     def _under_prefix(self, scope: Scope) -> Scope:
-        """As ASGI has it: `path` holds the prefix, `root_path` says which part of it that is."""
+        """Return the scope with the prefix in `path` and `root_path`, as ASGI specifies."""
         path: str = scope["path"]
-        whole = path if path.startswith(f"{self._prefix}/") else self._prefix + path
-        return {**scope, "path": whole, "root_path": self._prefix}
+        full_path = path if path.startswith(f"{self._prefix}/") else self._prefix + path
+        return {**scope, "path": full_path, "root_path": self._prefix}
 
-    def _refusal(self, scope: Scope, headers: Headers) -> Any:
-        """An answer to what is refused as a whole, else None."""
+    def _rejection(self, scope: Scope, headers: Headers) -> Any:
+        """Return the response to a request that must not reach the app, else None."""
         length = headers.get("content-length", "0")
-        if length.isdecimal() and int(length) > self._most_bytes:
+        if length.isdecimal() and int(length) > self._max_body_bytes:
             return problem(413, self._too_large(), headers={"Connection": "close"})
         if self._loopback_only and _host(headers.get("host", "")) not in LOOPBACK:
-            return problem(421, "Without authentication this server answers to localhost only.")
+            return problem(421, "Without authentication this server answers requests to localhost only.")
         if scope["method"] not in SAFE_METHODS and self._is_foreign(headers):
-            return problem(403, "Pages of other sites may not call this server.")
+            return problem(403, "Requests from pages of other sites are not allowed.")
         return None
 
     def _is_foreign(self, headers: Headers) -> bool:
-        """Whether a page of another site makes the browser send this, with the user's cookie or from his machine."""
+        """Return whether a page of another site made the browser send this request."""
         origin = headers.get("origin")
         if origin is None:
             return headers.get("sec-fetch-site") == "cross-site"
         return not {origin, "*"} & self._origins and not same_host(origin, headers)
 
     def _limited(self, receive: Receive) -> Receive:
-        """Counts the body as it comes: a length may be missing, or wrong."""
-        seen = 0
+        """Count the bytes of the body as they arrive: Content-Length may be missing or wrong."""
+        received = 0
 
         async def limited() -> Message:
-            nonlocal seen
+            nonlocal received
             message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._most_bytes:
+            received += len(message.get("body", b""))
+            if received > self._max_body_bytes:
                 raise Problem(413, self._too_large(), headers={"Connection": "close"})
             return message
 
         return limited
 
     def _too_large(self) -> str:
-        return f"The body may have at most {self._most_bytes} bytes."
+        return f"The body may have at most {self._max_body_bytes} bytes."
 
 
 async def answer_head(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer as to GET, without the body. A stream hears that its client has gone, and ends."""
+    """Answer HEAD like GET, without the body. A stream ends, since its client seems to have disconnected."""
 
     async def head_only(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -132,7 +133,7 @@ async def answer_head(app: ASGIApp, scope: Scope, receive: Receive, send: Send) 
 
 
 class _Request:
-    """One request on its way: what is known of it, and what is logged at its end."""
+    """A request in progress: its id, and the fields of its log entry."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self.headers = Headers(scope=scope)
@@ -156,24 +157,24 @@ class _Request:
                 headers.setdefault(name, value)
         await self._send(message)
 
-    def told(self) -> dict[str, Any]:
-        told = {"request_id": self._state["request_id"], "method": self._scope["method"], "path": self._scope["path"]}
+    def log_fields(self) -> dict[str, Any]:
+        fields = {"request_id": self._state["request_id"], "method": self._scope["method"], "path": self._scope["path"]}
         if self._state["trace"] is not None:
-            told["trace_id"] = self._state["trace"].split("-")[1]
+            fields["trace_id"] = self._state["trace"].split("-")[1]
         caller = self._state.get("caller")
         if caller is not None:
-            told["user_id"] = caller.user_id
+            fields["user_id"] = caller.user_id
         if "task_id" in self._state:
-            told["task_id"] = self._state["task_id"]
-        return told
+            fields["task_id"] = self._state["task_id"]
+        return fields
 
     def log(self) -> None:
-        took = round((time.perf_counter() - self._began) * 1000, 1)
-        _log.info("request", status=self.status, milliseconds=took, **self.told())
+        milliseconds = round((time.perf_counter() - self._began) * 1000, 1)
+        _log.info("request", status=self.status, milliseconds=milliseconds, **self.log_fields())
 
 
 def same_host(url: str, headers: Headers) -> bool:
-    """Whether a URL that a browser named is of the site that it asks; one that cannot be read is of none."""
+    """Return whether a URL that a browser sent belongs to the requested site; False for a malformed one."""
     try:
         return urlsplit(url).netloc.lower() == headers.get("host", "").lower()
     except ValueError:

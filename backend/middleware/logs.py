@@ -1,4 +1,4 @@
-"""Logs of a server: one JSON document a line on stderr, secrets masked, never a learner's words."""
+"""Logs of a server: one JSON document per line on stderr, with secrets masked."""
 
 import logging
 import sys
@@ -12,11 +12,11 @@ from domain.logs import ROOT
 from domain.text.secrets import redact
 
 MAX_VALUE_LENGTH: Final = 20_000
-"""Characters of one value of an entry: a traceback fits, a path as long as HTTP allows does not."""
+"""Characters of one value: long enough for a traceback, shorter than the longest path that HTTP allows."""
 
 
 def log_as_json(level: str) -> None:
-    """`level` holds for our own entries; those of libraries are shown from `warning` on."""
+    """Log as JSON on stderr. `level` is for our own entries; libraries log from `warning` on."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -39,7 +39,7 @@ def log_as_json(level: str) -> None:
 
 
 def _with_fields(_logger: Any, _level: str, event: EventDict) -> EventDict:
-    """Each field of an entry of ours as a member of its own."""
+    """Add the fields of one of our entries as members of the document."""
     record = event["_record"]
     if hasattr(record, "fields"):
         event.update(record.fields, event=record.event)

@@ -1,4 +1,4 @@
-"""What a route of the API does not know is refused: a misspelled filter would show everything."""
+"""Rejects query parameters and headers that a route does not have: a misspelled filter would return everything."""
 
 from difflib import get_close_matches
 from typing import Final
@@ -14,9 +14,9 @@ KEY: Final = "Idempotency-Key"
 
 
 def refuse_unknown_input(request: Request) -> None:
-    """Refuse query parameters and an Idempotency-Key that the route does not have.
+    """Reject query parameters and an Idempotency-Key that the API route does not have.
 
-    Not for pages: other sites add parameters to their links. Raises RequestValidationError and Problem 400.
+    Pages accept any parameters, since other sites add some to links. Raises RequestValidationError and Problem 400.
     """
     route = request.scope.get("route")
     if not isinstance(route, APIRoute) or not route.include_in_schema:
@@ -24,7 +24,7 @@ def refuse_unknown_input(request: Request) -> None:
     if request.query_params:
         _refuse_unknown_parameters(request, _names_of(route, params.Query))
     if request.method == "POST" and KEY in request.headers and KEY not in _names_of(route, params.Header):
-        raise Problem(400, "Idempotency-Key does nothing at this address: leave it away.")
+        raise Problem(400, "This route does not support Idempotency-Key: leave it out.")
 
 
 def _refuse_unknown_parameters(request: Request, known: tuple[str, ...]) -> None:
@@ -42,7 +42,7 @@ def _names_of(route: APIRoute, kind: type[params.Param]) -> tuple[str, ...]:
 
 def _advice(name: str, known: tuple[str, ...]) -> str:
     if not known:
-        return "There is no such parameter: this address takes none"
+        return "Unknown parameter: this route has none"
     if near := get_close_matches(name[:100].lower(), known, n=1, cutoff=0.5):
-        return f"There is no such parameter; did you mean `{near[0]}`?"
-    return f"There is no such parameter: this address takes {', '.join(known)}"
+        return f"Unknown parameter; did you mean `{near[0]}`?"
+    return f"Unknown parameter: this route has {', '.join(known)}"

@@ -1,1 +1,1 @@
-"""The pages that people look at. They read through the orchestrator, as the API does, and hold no rule of their own."""
+"""The HTML pages. Like the API they use the orchestrator and contain no rules of their own."""

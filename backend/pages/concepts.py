@@ -1,48 +1,50 @@
-"""A concept's page: read the tutorial, follow the links, take the quiz, say that it is learned."""
+"""The page of a concept: tutorial, links, quiz, and marking the concept as learned."""
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from fastapi import Query, Request
+from fastapi import Depends, Request
 from fastapi.responses import Response
+from pydantic import BaseModel, Field, create_model
 from uuid_utils import uuid7
 
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep, TutorialsDep
 from backend.inputs import MAX_ATTEMPT_ID_LENGTH, VISIBLE, ConceptId, RoadmapId, terms_of
-from backend.pages.answers import pages, reader_of
-from backend.pages.forms import Form, number, read_form
-from backend.pages.live import live_roadmap
-from backend.pages.templating import page, see
+from backend.pages.content_sections import CONTENT_SECTIONS, ConceptPage
+from backend.pages.support.forms import Form, number, read_form
+from backend.pages.support.live import live_roadmap
+from backend.pages.support.page_route import pages, reader_of
+from backend.pages.support.templating import page, redirect
 from backend.pages.views.concept import (
+    ContentPart,
     ContentView,
-    QuizPart,
-    content_of,
-    is_by_rules,
-    links_of,
-    look_of,
-    newest,
-    resources_of,
-    standing_of,
-    tutorial_of,
+    summary_of,
 )
-from backend.pages.views.quiz import Result, questions_of
-from backend.resources import OrchestratorDep, SettingsDep, TutorialsDep
-from domain.contents import Quiz
+from backend.pages.views.quiz import Result
 from domain.errors import InvalidInput, NotFound
 from domain.framework import ConceptPlace, Framework
-from domain.quizzes import without_key
 from domain.vocabulary import ContentType
 from orchestrator import Orchestrator
 from orchestrator.commands.run_request import RetryRequest
-from orchestrator.learners.learning import QuizAttempt
 from orchestrator.queries.status import RoadmapView
 
 router = pages()
 
 CONCEPT: Final = "/roadmaps/{roadmap_id}/concepts/{concept_id:path}"
-"""Ids of the legacy system may hold a slash, which has been decoded before a route is looked for."""
-UNREADABLE: Final = "The answers cannot be read: load the page and answer once more."
-Old = Annotated[int | None, Query(ge=1, le=2_000_000_000)]
+"""Ids of the legacy system may contain a slash, which is decoded before routes are matched."""
+INVALID_FORM: Final = "The form is not valid: reload the page and answer again."
+_Version = Annotated[int | None, Field(ge=1, le=2_000_000_000)]
+
+
+class _AttemptQuery(BaseModel):
+    attempt: str = ""
+    """The id of a quiz attempt whose result is shown."""
+
+
+_VERSIONS: Final[dict[str, Any]] = {kind.value: (_Version, None) for kind in ContentType}
+ConceptQuery = create_model("ConceptQuery", __base__=_AttemptQuery, **_VERSIONS)
+"""Query parameters of the page: an attempt, and for each content type the version to show, by default the newest."""
 
 
 @router.get(CONCEPT)
@@ -53,45 +55,34 @@ async def concept(
     caller: CallerDep,
     orchestrator: OrchestratorDep,
     tutorials: TutorialsDep,
-    tutorial: Old = None,
-    resources: Old = None,
-    quiz: Old = None,
-    attempt: str = "",
+    query: Annotated[_AttemptQuery, Depends(ConceptQuery)],
 ) -> Response:
-    beat = await orchestrator.pulse(roadmap_id)
+    etag = await orchestrator.pulse(roadmap_id)
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
     framework, place, removed_after = await _place(orchestrator, roadmap, concept_id)
-    known = await orchestrator.learning.progress(roadmap_id, caller.user_id, owner=caller.reads)
-    mine = next((one for one in known.concepts if one.concept_id == concept_id), None)
+    progress = await orchestrator.learning.progress(roadmap_id, caller.user_id, owner=caller.reads)
+    learned = next((entry for entry in progress.concepts if entry.concept_id == concept_id), None)
     attempts = await orchestrator.learning.attempts(roadmap_id, concept_id, caller.user_id, owner=caller.reads)
-    result = next((one for one in attempts if one.attempt_id == attempt), None)
-    wanted = {
-        ContentType.TUTORIAL: tutorial,
-        ContentType.RESOURCES: resources,
-        ContentType.QUIZ: result.version if result else quiz,
-    }
-    written = {kind: await _written(orchestrator, roadmap, concept_id, kind, wanted[kind]) for kind in ContentType}
+    result = next((entry for entry in attempts if entry.attempt_id == query.attempt), None)
     present = removed_after is None and roadmap.deleted_at is None
-    content = content_of(written[ContentType.TUTORIAL])
-    text = await tutorials.rendered(content) if content is not None else None
-    parts = {
-        "tutorial": tutorial_of(written[ContentType.TUTORIAL], text, present=present),
-        "resources": resources_of(written[ContentType.RESOURCES], present=present),
-        "quiz": _quiz(written[ContentType.QUIZ], result, present=present),
-    }
+    shown = ConceptPage(present, tutorials, result)
+    parts: dict[ContentType, ContentPart] = {}
+    for kind, section in CONTENT_SECTIONS.items():
+        version = section.version(shown) or getattr(query, kind)
+        parts[kind] = await section.part(await _content_view(orchestrator, roadmap, concept_id, kind, version), shown)
     return page(
         request,
         "concept.html",
         reader=reader_of(caller),
-        concept=standing_of(framework, place, removed_after=removed_after),
+        concept=summary_of(framework, place, removed_after=removed_after),
         parts=parts,
-        done_at=mine.done_at if mine else None,
-        attempts=mine.attempts if mine else 0,
-        best=f"{mine.best_score:.0%}" if mine and mine.best_score is not None else "",
+        done_at=learned.done_at if learned else None,
+        attempts=learned.attempts if learned else 0,
+        best=f"{learned.best_score:.0%}" if learned and learned.best_score is not None else "",
         result=Result(result.correct, result.questions) if result else None,
         attempt_id=str(uuid7()),
-        by_rules=any(is_by_rules(one) for one in written.values()),
-        live=await live_roadmap(request, orchestrator, roadmap, beat),
+        by_rules=any(part.by_rules for part in parts.values()),
+        live=await live_roadmap(request, orchestrator, roadmap, etag),
     )
 
 
@@ -106,14 +97,14 @@ async def retry(
 ) -> Response:
     form = await read_form(request)
     if form["content_type"] not in set(ContentType):
-        raise InvalidInput("Say what is to be written anew: the tutorial, the links or the quiz.")
+        raise InvalidInput("Choose what to regenerate: the tutorial, the links or the quiz.")
     kind = ContentType(form["content_type"])
-    wanted = RetryRequest(instructions=form["instructions"] or None)
+    request_body = RetryRequest(instructions=form["instructions"] or None)
     terms = terms_of(request, caller, settings, owner=caller.writes)
-    await orchestrator.retry(roadmap_id, concept_id, kind, wanted, detach=True, terms=terms)
+    await orchestrator.retry(roadmap_id, concept_id, kind, request_body, detach=True, terms=terms)
     if form["to"] == "map":
-        return see(request, "roadmaps", roadmap_id, said="asked")
-    return see(request, "roadmaps", roadmap_id, "concepts", concept_id, said="asked", fragment=kind)
+        return redirect(request, "roadmaps", roadmap_id, notice="asked")
+    return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, notice="asked", fragment=kind)
 
 
 @router.post(CONCEPT + "/done")
@@ -124,7 +115,7 @@ async def done(
     await orchestrator.learning.mark(
         roadmap_id, concept_id, caller.user_id, done=form["done"] == "yes", owner=caller.reads
     )
-    return see(request, "roadmaps", roadmap_id, "concepts", concept_id)
+    return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id)
 
 
 @router.post(CONCEPT + "/quiz")
@@ -132,7 +123,7 @@ async def answer_quiz(
     request: Request, roadmap_id: RoadmapId, concept_id: ConceptId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> Response:
     form = await read_form(request)
-    version = number(form["version"], UNREADABLE)
+    version = number(form["version"], INVALID_FORM)
     shown = await orchestrator.learning.quiz(roadmap_id, concept_id, version, owner=caller.reads)
     submitted = await orchestrator.learning.submit(
         roadmap_id,
@@ -144,59 +135,47 @@ async def answer_quiz(
         owner=caller.reads,
     )
     attempt = submitted.attempt.attempt_id
-    return see(request, "roadmaps", roadmap_id, "concepts", concept_id, fragment="quiz", attempt=attempt)
+    return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, fragment="quiz", attempt=attempt)
 
 
 def _attempt_id(form: Form) -> str:
     given = form["attempt"] or str(uuid7())
     if len(given) > MAX_ATTEMPT_ID_LENGTH or not re.fullmatch(VISIBLE, given):
-        raise InvalidInput(UNREADABLE)
+        raise InvalidInput(INVALID_FORM)
     return given
 
 
 def _answers(form: Form, questions: int) -> list[list[int]]:
-    return [[number(option, UNREADABLE) for option in form.all(f"q.{index}")] for index in range(questions)]
+    return [[number(option, INVALID_FORM) for option in form.all(f"q.{index}")] for index in range(questions)]
 
 
 async def _place(
     orchestrator: Orchestrator, roadmap: RoadmapView, concept_id: str
 ) -> tuple[Framework, ConceptPlace, int | None]:
-    """Where the concept stands, or stood before an edit took it out after some version. Raises NotFound."""
+    """Return the framework with the concept, its place there, and the last version that had it if it was removed.
+
+    Raises NotFound.
+    """
     if roadmap.framework is not None and (place := roadmap.framework.find(concept_id)) is not None:
         return roadmap.framework, place, None
     removed = await orchestrator.removed(roadmap.roadmap_id, concept_id)
     if removed is None:
-        raise NotFound(f"There is no concept {concept_id} in this roadmap.")
+        raise NotFound(f"This roadmap has no concept {concept_id}.")
     return removed.framework, removed.place, removed.version
 
 
-async def _written(
+async def _content_view(
     orchestrator: Orchestrator, roadmap: RoadmapView, concept_id: str, kind: ContentType, version: int | None
 ) -> ContentView:
-    """Raises NotFound for a version that there is not."""
+    """Return a content with its versions. Raises NotFound for a version that does not exist."""
     state = roadmap.state(concept_id, kind)
     try:
         versions = await orchestrator.content_versions(roadmap.roadmap_id, concept_id, kind)
-    except NotFound:  # a concept of a draft, or one that was removed before anything was written
+    except NotFound:  # a concept of a draft, or one that was removed before it had contents
         versions = ()
     if version is None:
         return ContentView(state, versions, versions[0] if versions else None)
     shown = next((row for row in versions if row.version == version), None)
     if shown is None:
-        raise NotFound(f"There is no version {version} of this.")
+        raise NotFound(f"This content has no version {version}.")
     return ContentView(state, versions, shown)
-
-
-def _quiz(written: ContentView, result: QuizAttempt | None, *, present: bool) -> QuizPart:
-    quiz = without_key(Quiz.model_validate(written.shown.payload)) if written.shown else None
-    return QuizPart(
-        content_type=ContentType.QUIZ,
-        look=look_of(written),
-        last_error=written.state.last_error if written.state else None,
-        version=newest(written),
-        shown_version=written.shown.version if written.shown else 0,
-        versions=links_of(written),
-        by_rules=is_by_rules(written),
-        present=present,
-        questions=questions_of(quiz, result.marks if result else None) if quiz else None,
-    )

@@ -1,4 +1,4 @@
-"""Home: what do you want to learn, and what you have. The bin."""
+"""The home page, with the form for a new roadmap and the roadmaps of the user, and the bin."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -9,15 +9,15 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 
 from backend.auth import CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.inputs import terms_of, zone_of
-from backend.pages.answers import pages, reader_of
-from backend.pages.forms import read_form
-from backend.pages.live import live
-from backend.pages.templating import address, page, see
+from backend.pages.support.forms import read_form
+from backend.pages.support.live import live
+from backend.pages.support.page_route import pages, reader_of
+from backend.pages.support.templating import address, page, redirect
 from backend.pages.views.roadmap_list import Book, book_of
 from backend.pages.views.task import TaskLine, task_line
 from backend.paging import decode, encode
-from backend.resources import OrchestratorDep, SettingsDep
 from domain.errors import InvalidInput
 from domain.request import LearningRequest, Level, Preferences, check_languages
 from domain.vocabulary import TaskStatus
@@ -37,11 +37,11 @@ FIELDS: Final = (
     "target_deadline",
 )
 ADVICE: Final = {
-    "learning_goal": "Say in at most 2000 characters what you want to learn.",
+    "learning_goal": "Describe in at most 2000 characters what you want to learn.",
     "current_level": "Choose one of the levels.",
-    "available_hours_per_week": "A number from 1 to 168.",
+    "available_hours_per_week": "Enter a number from 1 to 168.",
     "career_background": "At most 4000 characters.",
-    "primary_language": "A language code, as en, zh or pt-BR.",
+    "primary_language": "Enter a language code like en, zh or pt-BR.",
     "target_deadline": "At most 200 characters.",
 }
 BLANK: Final[Mapping[str, Any]] = {
@@ -60,27 +60,27 @@ async def home(request: Request, caller: CallerDep, orchestrator: OrchestratorDe
 @router.post("/")
 async def create(request: Request, caller: CallerDep, orchestrator: OrchestratorDep, settings: SettingsDep) -> Response:
     form = await read_form(request)
-    typed = {name: form[name] for name in FIELDS}
+    fields = {name: form[name] for name in FIELDS}
     review = form["review"] == "yes"
-    kept = {**BLANK, **typed, "review": review, "opened": any(typed[name] for name in FIELDS[3:])}
+    values = {**BLANK, **fields, "review": review, "opened": any(fields[name] for name in FIELDS[3:])}
     try:
-        preferences = Preferences.model_validate({name: text for name, text in typed.items() if text})
+        preferences = Preferences.model_validate({name: text for name, text in fields.items() if text})
         check_languages(preferences.model_dump())
     except InvalidInput:
         errors = {"primary_language": ADVICE["primary_language"]}
-        return await _home(request, caller, orchestrator, form=kept, errors=errors)
+        return await _home(request, caller, orchestrator, form=values, errors=errors)
     except ValidationError as error:
-        wrong = {str(problem["loc"][0]) if problem["loc"] else "form" for problem in error.errors()}
-        errors = {name: ADVICE.get(name, "This cannot be used.") for name in wrong}
-        return await _home(request, caller, orchestrator, form=kept, errors=errors)
-    wanted = LearningRequest(preferences=preferences, user_id=caller.user_id)
+        invalid = {str(problem["loc"][0]) if problem["loc"] else "form" for problem in error.errors()}
+        errors = {name: ADVICE.get(name, "This value is not valid.") for name in invalid}
+        return await _home(request, caller, orchestrator, form=values, errors=errors)
+    learning_request = LearningRequest(preferences=preferences, user_id=caller.user_id)
     terms = terms_of(request, caller, settings, owner=None, time_zone=zone_of(form["time_zone"]))
-    asked = ReviewRequest() if review else None
+    review_request = ReviewRequest() if review else None
     try:
-        task = await orchestrator.create(wanted, review=asked, detach=True, terms=terms)
-    except InvalidInput as error:  # a deadline that is past
-        return await _home(request, caller, orchestrator, form=kept, errors={"target_deadline": str(error)})
-    return see(request, "roadmaps", str(task.roadmap_id))
+        task = await orchestrator.create(learning_request, review=review_request, detach=True, terms=terms)
+    except InvalidInput as error:  # a deadline in the past
+        return await _home(request, caller, orchestrator, form=values, errors={"target_deadline": str(error)})
+    return redirect(request, "roadmaps", str(task.roadmap_id))
 
 
 async def _home(
@@ -108,23 +108,23 @@ async def _home(
         reviews=await _reviews(caller, orchestrator),
         older=older,
         newest=at("") if before else "",
-        live=live(request, ("pulse",), "" if before else _beat(shelf), busy=any(book.moves for book in shelf)),
+        live=live(request, ("pulse",), "" if before else _etag(shelf), busy=any(book.is_changing for book in shelf)),
     )
 
 
 async def _reviews(caller: CallerDep, orchestrator: Orchestrator) -> list[TaskLine]:
-    """Plans of others that wait for somebody like the reader; his own stand on the shelf."""
+    """Return plans of other users that the reader may review; the reader's own are on the shelf."""
     if caller.reviews is not None:
         return []
-    found = await orchestrator.tasks(statuses=[TaskStatus.HUMAN_REVIEW_PENDING], limit=MAX_REVIEWS)
-    return [task_line(task, {}) for task in found if task.user_id != caller.user_id]
+    tasks = await orchestrator.tasks(statuses=[TaskStatus.HUMAN_REVIEW_PENDING], limit=MAX_REVIEWS)
+    return [task_line(task, {}) for task in tasks if task.user_id != caller.user_id]
 
 
 @router.get("/pulse")
 async def pulse(request: Request, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
-    """A word that changes when the shelf would look different."""
+    """Return a token that changes whenever the shelf would look different."""
     shelf, _ = await _shelf(request, caller, orchestrator, before="")
-    return Response(_beat(shelf), media_type="text/plain")
+    return Response(_etag(shelf), media_type="text/plain")
 
 
 @router.get("/bin")
@@ -144,18 +144,18 @@ async def bin_of(request: Request, caller: CallerDep, orchestrator: Orchestrator
 async def _shelf(
     request: Request, caller: CallerDep, orchestrator: Orchestrator, *, before: str, binned: bool = False
 ) -> tuple[list[Book], str]:
-    """A page of the reader's own roadmaps, and the address of the one after it."""
+    """Return a page of the reader's own roadmaps, and the address of the next page."""
     rows = await orchestrator.shelf(owner=caller.user_id, binned=binned, before=decode(before or None), limit=PAGE + 1)
     shown = rows[:PAGE]
     done = await orchestrator.learning.done(caller.user_id, [row.roadmap_id for row in shown])
     learned = {roadmap_id: len(concepts) for roadmap_id, concepts in done.items()}
     older = ""
     if len(rows) > PAGE:
-        place = address(request)("bin" if binned else "")
-        older = f"{place}?before={encode((shown[-1].created_at, shown[-1].roadmap_id))}"
+        path = address(request)("bin" if binned else "")
+        older = f"{path}?before={encode((shown[-1].created_at, shown[-1].roadmap_id))}"
     return [book_of(row, learned) for row in shown], older
 
 
-def _beat(shelf: list[Book]) -> str:
-    told = "|".join(f"{book.roadmap_id} {book.state} {book.completed} {book.done}" for book in shelf)
-    return sha256(told.encode()).hexdigest()[:16]
+def _etag(shelf: list[Book]) -> str:
+    text = "|".join(f"{book.roadmap_id} {book.state} {book.completed} {book.done}" for book in shelf)
+    return sha256(text.encode()).hexdigest()[:16]

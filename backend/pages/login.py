@@ -1,4 +1,4 @@
-"""Signing in: a token becomes a cookie that scripts cannot read and other sites cannot send."""
+"""Sign-in: stores a token in a cookie that scripts cannot read and other sites cannot send."""
 
 from typing import Final
 
@@ -7,34 +7,34 @@ from fastapi.responses import RedirectResponse, Response
 
 from backend.auth import COOKIE, authenticate, cookie_name
 from backend.errors import Problem
-from backend.pages.answers import pages
-from backend.pages.forms import drop_cookie, read_form, renew_token, set_cookie
-from backend.pages.templating import address, page, see
+from backend.pages.support.forms import drop_cookie, read_form, renew_token, set_cookie
+from backend.pages.support.page_route import pages
+from backend.pages.support.templating import address, page, redirect
 
 router = pages()
 
 COOKIE_TTL_SECONDS: Final = 30 * 86_400
-"""Seconds that a browser keeps the cookie; the token itself may end sooner."""
+"""Seconds that a browser keeps the cookie; the token itself may expire sooner."""
 
 
 @router.get("/login")
 async def login(request: Request, next: str = "") -> Response:
     if request.app.state.authority.open_to_all:
-        return see(request, "")
-    return page(request, "login.html", next=_ours(request, next), errors={})
+        return redirect(request, "")
+    return page(request, "login.html", next=_local_path(request, next), errors={})
 
 
 @router.post("/login")
 async def sign_in(request: Request) -> Response:
     form = await read_form(request)
     state = request.app.state
-    token, wanted = form["access_token"], _ours(request, form["next"])
+    token, target = form["access_token"], _local_path(request, form["next"])
     try:
         await authenticate(state.authority, token, state.orchestrator.database)
     except Problem as error:
-        said = str(error.detail) if token else "Paste your token here."
-        return page(request, "login.html", status=401, next=wanted, errors={"access_token": said})
-    response = RedirectResponse(wanted or address(request)(""), status_code=303)
+        message = str(error.detail) if token else "Enter your token."
+        return page(request, "login.html", status=401, next=target, errors={"access_token": message})
+    response = RedirectResponse(target or address(request)(""), status_code=303)
     set_cookie(request, response, COOKIE, token, seconds=COOKIE_TTL_SECONDS)
     renew_token(request, response)
     return response
@@ -51,7 +51,7 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-def _ours(request: Request, wanted: str) -> str:
-    """An address of this site, or nothing: nobody is sent elsewhere with his new cookie."""
-    inside = wanted.startswith(address(request)("")) and not wanted.startswith(("//", "/\\"))
-    return wanted if inside and wanted.isprintable() and "\\" not in wanted else ""
+def _local_path(request: Request, target: str) -> str:
+    """Return an address of this site, or nothing: a login must not redirect to another site."""
+    inside = target.startswith(address(request)("")) and not target.startswith(("//", "/\\"))
+    return target if inside and target.isprintable() and "\\" not in target else ""

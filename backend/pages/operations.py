@@ -1,4 +1,4 @@
-"""Operations: what runs for everybody, who runs it, what nobody will finish; and putting it right in bulk."""
+"""The operations page: runs of all users, processes, stale and failed contents, and bulk actions."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
@@ -9,19 +9,20 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from backend.auth import OperatorDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.inputs import terms_of
-from backend.pages.answers import error_page, pages, reader_of
-from backend.pages.forms import read_form
-from backend.pages.live import live
-from backend.pages.templating import address, page, see
+from backend.pages.support.forms import read_form
+from backend.pages.support.live import live
+from backend.pages.support.page_route import error_page, pages, reader_of
+from backend.pages.support.templating import address, page, redirect
 from backend.pages.views.operations import figures_of, worker_line
-from backend.pages.views.status_labels import STATUS_NAMES, TASK_NAMES
+from backend.pages.views.status_labels import TASK_NAMES
 from backend.pages.views.task import task_line
 from backend.paging import decode, encode
-from backend.resources import OrchestratorDep, SettingsDep
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.request import Word, usable_text
 from domain.vocabulary import TaskStatus, TaskType
+from rendering.text.task_text import LABELS, state_of
 
 router = pages()
 
@@ -41,19 +42,19 @@ async def operations(
     roadmap: Word = "",
     before: str = "",
 ) -> Response:
-    found = await orchestrator.tasks(
+    tasks = await orchestrator.tasks(
         roadmap_id=roadmap.strip() or None,
         user_id=user.strip() or None,
-        statuses=[one for one in TaskStatus if one == status],
-        task_types=[one for one in TaskType if one == type],
+        statuses=[known for known in TaskStatus if known == status],
+        task_types=[known for known in TaskType if known == type],
         before=decode(before or None),
         limit=PAGE + 1,
     )
-    shown = found[:PAGE]
-    wanted = {"status": status, "type": type, "user": user.strip(), "roadmap": roadmap.strip()}
-    query = urlencode({name: value for name, value in wanted.items() if value})
+    shown = tasks[:PAGE]
+    filters = {"status": status, "type": type, "user": user.strip(), "roadmap": roadmap.strip()}
+    query = urlencode({name: value for name, value in filters.items() if value})
     here = address(request)("operations")
-    following = encode((shown[-1].created_at, shown[-1].task_id)) if len(found) > PAGE else ""
+    following = encode((shown[-1].created_at, shown[-1].task_id)) if len(tasks) > PAGE else ""
     processes = await orchestrator.processes()
     return page(
         request,
@@ -61,9 +62,9 @@ async def operations(
         reader=reader_of(caller),
         here="operations",
         figures=figures_of(await orchestrator.pressure(), processes),
-        statuses=STATUS_NAMES.items(),
+        statuses=[(status, LABELS[state_of(status)]) for status in TaskStatus],
         types=TASK_NAMES.items(),
-        wanted=wanted,
+        filters=filters,
         query=query,
         tasks=[task_line(task, {}) for task in shown],
         older=f"{here}?{query}{'&' if query else ''}before={following}" if following else "",
@@ -76,7 +77,7 @@ async def operations(
 
 @router.get("/operations/pulse")
 async def pulse(_: OperatorDep) -> Response:
-    """Leases run on by themselves, so there is always something new."""
+    """Return the current time: leases change all the time, so the page is always reloaded."""
     return Response(datetime.now(UTC).isoformat(), media_type="text/plain")
 
 
@@ -85,7 +86,7 @@ async def many_tasks(
     request: Request, caller: OperatorDep, orchestrator: OrchestratorDep, settings: SettingsDep
 ) -> Response:
     form = await read_form(request)
-    chosen = _chosen(form.all("task"))
+    selection = _selection(form.all("task"))
     terms = terms_of(request, caller, settings, owner=caller.writes)
 
     async def resume(task_id: str) -> object:
@@ -94,9 +95,9 @@ async def many_tasks(
     async def cancel(task_id: str) -> object:
         return await orchestrator.cancel(task_id, "Cancelled by an operator.", terms=terms)
 
-    refused = await _each(chosen, cancel if form["do"] == "cancel" else resume)
-    if refused:
-        return _told(request, len(chosen), refused)
+    failures = await _each(selection, cancel if form["do"] == "cancel" else resume)
+    if failures:
+        return _partly_done(request, len(selection), failures)
     query = form["back"] if form["back"].isprintable() else ""
     return RedirectResponse(f"{address(request)('operations')}?{query}", status_code=303)
 
@@ -106,37 +107,37 @@ async def many_roadmaps(
     request: Request, caller: OperatorDep, orchestrator: OrchestratorDep, settings: SettingsDep
 ) -> Response:
     form = await read_form(request)
-    chosen = _chosen(form.all("roadmap"))
+    selection = _selection(form.all("roadmap"))
     terms = terms_of(request, caller, settings, owner=caller.writes)
 
     async def retry(roadmap_id: str) -> object:
         return await orchestrator.retry_failed(roadmap_id, detach=True, terms=terms)
 
-    refused = await _each(chosen, retry)
-    if refused:
-        return _told(request, len(chosen), refused)
-    return see(request, "operations", said="asked")
+    failures = await _each(selection, retry)
+    if failures:
+        return _partly_done(request, len(selection), failures)
+    return redirect(request, "operations", notice="asked")
 
 
-def _chosen(identifiers: list[str]) -> list[str]:
+def _selection(identifiers: list[str]) -> list[str]:
     if not identifiers:
-        raise InvalidInput("Nothing was chosen: mark the lines that it is about.")
+        raise InvalidInput("Nothing was selected: select one or more rows.")
     if len(identifiers) > MAX_ITEMS_PER_FORM:
-        raise InvalidInput(f"At most {MAX_ITEMS_PER_FORM} can be chosen at once.")
-    return [usable_text("What was chosen", identifier) for identifier in identifiers]
+        raise InvalidInput(f"At most {MAX_ITEMS_PER_FORM} can be selected at once.")
+    return [usable_text("The selection", identifier) for identifier in identifiers]
 
 
 async def _each(identifiers: Iterable[str], act: Callable[[str], Awaitable[object]]) -> list[str]:
-    """One after the other; why some of them were refused, each in a line."""
-    refused = []
+    """Apply an action to each id, and return the messages of those that failed."""
+    failures = []
     for identifier in identifiers:
         try:
             await act(identifier)
         except (Conflict, NotFound) as error:
-            refused.append(str(error))
-    return refused
+            failures.append(str(error))
+    return failures
 
 
-def _told(request: Request, chosen: int, refused: list[str]) -> Response:
-    said = f"{chosen - len(refused)} of {chosen} were done. The first that was refused: {refused[0]}"
-    return error_page(request, 409, said)
+def _partly_done(request: Request, total: int, failures: list[str]) -> Response:
+    message = f"{total - len(failures)} of {total} succeeded. The first failure: {failures[0]}"
+    return error_page(request, 409, message)

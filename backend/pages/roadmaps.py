@@ -1,4 +1,4 @@
-"""A roadmap's pages: the map, the weekly plan, its changes, its runs; and what can be asked for there."""
+"""The pages of a roadmap: map, weekly plan, changes and runs, with their forms."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,17 +8,17 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from backend.auth import Caller, CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.inputs import RoadmapId, terms_of, zone_of
-from backend.pages.answers import pages
-from backend.pages.forms import read_form
-from backend.pages.roadmap_page import frame_of
-from backend.pages.templating import address, page, see
+from backend.pages.support.forms import read_form
+from backend.pages.support.page_route import pages
+from backend.pages.support.roadmap_page import frame_of
+from backend.pages.support.templating import address, page, redirect
 from backend.pages.views.plan import plan_of
-from backend.pages.views.status_labels import CONTENT_SAYS, TASK_NAMES
+from backend.pages.views.status_labels import CONTENT_LABELS, TASK_NAMES
 from backend.pages.views.structure import history_of
 from backend.pages.views.task import task_line
 from backend.paging import decode, encode
-from backend.resources import OrchestratorDep, SettingsDep
 from domain.errors import InvalidInput
 from domain.framework import Framework
 from domain.vocabulary import TaskType
@@ -37,12 +37,12 @@ async def roadmap_map(
     request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    return page(request, "map.html", tab="map", wide=True, legend=CONTENT_SAYS.items(), **frame.context)
+    return page(request, "map.html", tab="map", wide=True, legend=CONTENT_LABELS.items(), **frame.context)
 
 
 @router.get("/roadmaps/{roadmap_id}/pulse")
 async def pulse(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
-    """A word that changes when the roadmap would look different."""
+    """Return a token that changes whenever the page would look different."""
     await orchestrator.status(roadmap_id, owner=caller.reads)
     return Response(await orchestrator.pulse(roadmap_id), media_type="text/plain")
 
@@ -57,23 +57,23 @@ async def change_pace(
     request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> Response:
     form = await read_form(request)
-    typed = {name: form[name] for name in ("available_hours_per_week", "target_deadline")}
+    fields = {name: form[name] for name in ("available_hours_per_week", "target_deadline")}
     before = await orchestrator.paces.read(roadmap_id, owner=caller.writes)
     try:
-        weekly = float(typed["available_hours_per_week"]) if typed["available_hours_per_week"] else None
+        weekly = float(fields["available_hours_per_week"]) if fields["available_hours_per_week"] else None
         check_hours(weekly)
     except (ValueError, InvalidInput):
-        errors = {"available_hours_per_week": "A number from 1 to 168."}
-        return await _plan(request, roadmap_id, caller, orchestrator, typed=typed, errors=errors)
-    same = typed["target_deadline"] == (before.deadline_words or "")
-    change = PaceChange(weekly, None if same else typed["target_deadline"])
+        errors = {"available_hours_per_week": "Enter a number from 1 to 168."}
+        return await _plan(request, roadmap_id, caller, orchestrator, values=fields, errors=errors)
+    is_unchanged = fields["target_deadline"] == (before.deadline_words or "")
+    change = PaceChange(weekly, None if is_unchanged else fields["target_deadline"])
     terms = Terms(owner=caller.writes, time_zone=zone_of(form["time_zone"]))
     try:
         await orchestrator.paces.change(roadmap_id, change, terms=terms)
     except InvalidInput as error:
         errors = {"target_deadline": str(error)}
-        return await _plan(request, roadmap_id, caller, orchestrator, typed=typed, errors=errors)
-    return see(request, "roadmaps", roadmap_id, "plan", said="pace")
+        return await _plan(request, roadmap_id, caller, orchestrator, values=fields, errors=errors)
+    return redirect(request, "roadmaps", roadmap_id, "plan", notice="pace")
 
 
 async def _plan(
@@ -82,13 +82,13 @@ async def _plan(
     caller: Caller,
     orchestrator: Orchestrator,
     *,
-    typed: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
     pace = await orchestrator.paces.read(roadmap_id, owner=caller.reads)
     framework = frame.roadmap.framework or Framework(roadmap_id=roadmap_id)
-    now = {
+    current = {
         "available_hours_per_week": f"{pace.hours_per_week:g}",
         "target_deadline": pace.deadline_words or "",
     }
@@ -99,7 +99,7 @@ async def _plan(
         tab="plan",
         plan=plan_of(framework, pace, frame.learned),
         pace_now=pace,
-        form=typed or now,
+        form=values or current,
         errors=errors or {},
         **frame.context,
     )
@@ -119,13 +119,13 @@ async def modify(
     form = await read_form(request)
     instructions, review = form["instructions"], form["review"] == "yes"
     if not instructions or len(instructions) > 4000:
-        said = "Say in at most 4000 characters what should be different."
+        message = "Describe in at most 4000 characters what should change."
         return await _changes(
             request,
             roadmap_id,
             caller,
             orchestrator,
-            typed={"instructions": instructions[:4000], "review": review, "errors": {"instructions": said}},
+            typed={"instructions": instructions[:4000], "review": review, "errors": {"instructions": message}},
         )
     try:
         task = await orchestrator.modify(
@@ -135,10 +135,10 @@ async def modify(
             detach=True,
             terms=terms_of(request, caller, settings, owner=caller.writes),
         )
-    except InvalidInput as error:  # what cannot be followed is said where it was typed
+    except InvalidInput as error:  # instructions that cannot be followed are marked in the form
         typed = {"instructions": instructions, "review": review, "errors": {"instructions": str(error)}}
         return await _changes(request, roadmap_id, caller, orchestrator, typed=typed)
-    return see(request, "tasks", task.task_id, said="changing")
+    return redirect(request, "tasks", task.task_id, notice="changing")
 
 
 async def _changes(
@@ -172,14 +172,14 @@ async def runs(
     before: str = "",
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    found = await orchestrator.tasks(
+    tasks = await orchestrator.tasks(
         roadmap_id=roadmap_id,
-        task_types=[one for one in TaskType if one == type],
+        task_types=[known for known in TaskType if known == type],
         owner=caller.reads,
         before=decode(before or None),
         limit=PAGE + 1,
     )
-    at, shown = address(request), found[:PAGE]
+    at, shown = address(request), tasks[:PAGE]
     here = at("roadmaps", roadmap_id, "runs")
     query = f"?type={quote(type)}&" if type else "?"
     names = {concept.concept_id: concept.name for concept in frame.concepts}
@@ -190,7 +190,7 @@ async def runs(
         kind=type,
         kinds=[("", "All"), *TASK_NAMES.items()],
         tasks=[task_line(task, names) for task in shown],
-        older=f"{here}{query}before={encode((shown[-1].created_at, shown[-1].task_id))}" if len(found) > PAGE else "",
+        older=f"{here}{query}before={encode((shown[-1].created_at, shown[-1].task_id))}" if len(tasks) > PAGE else "",
         newest=f"{here}{query[:-1]}" if before else "",
         **frame.context,
     )
@@ -206,16 +206,16 @@ async def retry_failed(
         detach=True,
         terms=terms_of(request, caller, settings, owner=caller.writes),
     )
-    return see(request, "roadmaps", roadmap_id, said="asked" if task else "nothing")
+    return redirect(request, "roadmaps", roadmap_id, notice="asked" if task else "nothing")
 
 
 @router.post("/roadmaps/{roadmap_id}/bin")
-async def throw_away(
+async def move_to_bin(
     request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> Response:
     await read_form(request)
     await orchestrator.bin(roadmap_id, terms=Terms(owner=caller.writes))
-    return see(request, "bin", said="binned")
+    return redirect(request, "bin", notice="binned")
 
 
 @router.post("/roadmaps/{roadmap_id}/restore")
@@ -224,4 +224,4 @@ async def restore(
 ) -> Response:
     await read_form(request)
     await orchestrator.restore(roadmap_id, terms=Terms(owner=caller.writes))
-    return see(request, "roadmaps", roadmap_id, said="restored")
+    return redirect(request, "roadmaps", roadmap_id, notice="restored")

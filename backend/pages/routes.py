@@ -1,4 +1,4 @@
-"""All routes of the pages."""
+"""The routers of all pages, and the pages for unknown addresses."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from backend.errors import headers_of, problem_of_http
 from backend.pages import concepts, home, login, operations, roadmaps, runs, static_files
-from backend.pages.answers import error_page
+from backend.pages.support.page_route import error_page
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     static_files.router,
@@ -22,13 +22,13 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
 
 
 MESSAGES: Final = {
-    404: "Nothing is shown at this address.",
-    405: "This address takes a form that one of our pages sends; there is nothing to look at.",
+    404: "There is no page at this address.",
+    405: "This address accepts only forms of our pages; it has nothing to show.",
 }
 
 
 def install(app: FastAPI) -> None:
-    """Who types an address that does not exist into a browser gets a page; programs get a problem document."""
+    """Answer unknown addresses with a page for browsers and with a problem document for other clients."""
 
     async def _wrong_address(request: Request, error: HTTPException) -> Response:
         if "text/html" in request.headers.get("accept", "") and not _is_of_api(request):

@@ -1,4 +1,4 @@
-"""A run and its review: how it goes, why it waits, what it cost, and the plan that waits for approval."""
+"""The page of a run (state, steps, contents, cost, events), and the page to review its plan."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -7,14 +7,14 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from backend.auth import Caller, CallerDep
+from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.inputs import TaskId, decision_of, terms_of
-from backend.pages.answers import pages, reader_of
-from backend.pages.forms import number, read_form
-from backend.pages.live import live
-from backend.pages.templating import page, see
+from backend.pages.support.forms import number, read_form
+from backend.pages.support.live import live
+from backend.pages.support.page_route import pages, reader_of
+from backend.pages.support.templating import page, redirect
 from backend.pages.views.review import review_of
 from backend.pages.views.run import run_of
-from backend.resources import OrchestratorDep, SettingsDep
 from domain.errors import NotFound
 from domain.framework import Framework
 from orchestrator import Orchestrator
@@ -28,7 +28,7 @@ router = pages()
 async def run(
     request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep, before: int | None = None
 ) -> Response:
-    beat = await orchestrator.pulse_of_task(task_id)
+    etag = await orchestrator.pulse_of_task(task_id)
     task = await orchestrator.task(task_id, owner=caller.reads)
     events = await _events(orchestrator, task_id, caller)
     title, framework = await _structure(orchestrator, task.roadmap_id, caller)
@@ -48,7 +48,7 @@ async def run(
         reader=reader_of(caller),
         run=shown,
         live=live(
-            request, ("tasks", task_id, "pulse"), beat, {task_id: shown.last} if task.live else {}, busy=shown.active
+            request, ("tasks", task_id, "pulse"), etag, {task_id: shown.last} if task.live else {}, busy=shown.active
         ),
     )
 
@@ -63,7 +63,7 @@ async def pulse(task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDe
 async def cancel(request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
     await read_form(request)
     await orchestrator.cancel(task_id, terms=Terms(owner=caller.writes))
-    return see(request, "tasks", task_id, said="cancelled")
+    return redirect(request, "tasks", task_id, notice="cancelled")
 
 
 @router.post("/tasks/{task_id}/resume")
@@ -72,7 +72,7 @@ async def resume(
 ) -> Response:
     await read_form(request)
     await orchestrator.resume(task_id, detach=True, terms=terms_of(request, caller, settings, owner=caller.writes))
-    return see(request, "tasks", task_id, said="resumed")
+    return redirect(request, "tasks", task_id, notice="resumed")
 
 
 @router.get("/tasks/{task_id}/review")
@@ -87,16 +87,16 @@ async def decide(
     form = await read_form(request)
     approved, feedback = form["decision"] == "approve", form["feedback"]
     if not approved and not feedback:
-        errors = {"feedback": "Say what should change: the plan is written anew by your words."}
+        errors = {"feedback": "Describe what should change: the plan is revised with your feedback."}
         return await _review(request, task_id, caller, orchestrator, errors=errors)
     if len(feedback) > 4000:
         errors = {"feedback": "At most 4000 characters."}
         return await _review(request, task_id, caller, orchestrator, feedback=feedback, errors=errors)
-    seen = number(form["round"], "This form cannot be read: load the page and decide once more.")
-    decision = decision_of(approved, feedback, by=caller.user_id, round=seen)
+    round = number(form["round"], "The form is not valid: reload the page and decide again.")
+    decision = decision_of(approved, feedback, by=caller.user_id, round=round)
     terms = terms_of(request, caller, settings, owner=caller.reviews)
     await orchestrator.review(task_id, decision, detach=True, terms=terms)
-    return see(request, "tasks", task_id, said="approved" if approved else "rejected")
+    return redirect(request, "tasks", task_id, notice="approved" if approved else "rejected")
 
 
 async def _review(
@@ -123,15 +123,15 @@ async def _review(
 
 
 async def _events(orchestrator: Orchestrator, task_id: str, caller: Caller) -> list[Event]:
-    """All of them: what a run made is counted from its story."""
+    """Return all events of a run: the contents of its page are derived from them."""
     events: list[Event] = []
-    while more := await orchestrator.events(task_id, after=events[-1].sequence if events else 0, owner=caller.reads):
-        events += more
+    while batch := await orchestrator.events(task_id, after=events[-1].sequence if events else 0, owner=caller.reads):
+        events += batch
     return events
 
 
 async def _structure(orchestrator: Orchestrator, roadmap_id: str | None, caller: Caller) -> tuple[str, Framework]:
-    """The title and the structure of a roadmap; empty where it has none, or is gone."""
+    """Return the title and the structure of a roadmap; empty if it has none or was deleted."""
     if roadmap_id is None:
         return "", Framework(roadmap_id="")
     try:

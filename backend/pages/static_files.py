@@ -1,17 +1,17 @@
-"""Style, script and icon: three files of ours, kept by browsers until they change."""
+"""Static files: styles, script and icon, cached by browsers until they change."""
 
 from fastapi import HTTPException
 from fastapi.responses import Response
 
-from backend.pages.answers import pages
-from backend.pages.templating import MEDIA_TYPES, asset
+from backend.pages.support.page_route import pages
+from backend.pages.support.templating import MEDIA_TYPES, asset
 
 router = pages()
 
 
 @router.get("/static/{name}")
 async def static_file(name: str) -> Response:
-    """The address carries a word that changes with the file, so that nobody has to ask whether it did."""
+    """Return a static file. Its address contains a hash of the content, so browsers can cache it for ever."""
     if name not in MEDIA_TYPES:
         raise HTTPException(404, "There is no such file.")
     content, version = asset(name)

@@ -1,6 +1,7 @@
-"""The server process that `roadmap serve` starts: `python -P -m backend.child --fd N --report-to N`.
+"""The server process that `roadmap serve` starts: `python -P -m backend.server.child --fd N --report-to N`.
 
-It tells its supervisor when it answers, or why it cannot, and leaves a database alone that was stopped on purpose.
+It reports to its supervisor that it is ready, or why it failed. It does not start a database that was stopped on
+purpose.
 """
 
 import argparse
@@ -16,7 +17,7 @@ def main() -> int:
     options = parser.parse_args()
     report = StartReport(options.report_to)
     with report.failures():
-        from backend.__main__ import run  # what cannot be imported is reported too
+        from backend.__main__ import run  # imported here, so that errors of imports are reported too
     return run(options.fd, report, leave_stopped=True)
 
 

@@ -1,8 +1,8 @@
-"""Connections with deadlines: how long a client may take, how many may be open, and who makes room.
+"""Deadlines and limits of connections.
 
-uvicorn bounds only the pause between two requests. Here a head, a body and a pause have one deadline each, counted from
-their beginning, so that a byte now and then buys no time. Answers have none: a stream lasts as long as its run, and a
-download as long as its client goes on reading.
+uvicorn limits only the pause between two requests. Here the head, the body and the pause each have a deadline that
+counts from their beginning, so a slow client cannot extend it by sending a byte now and then. Responses have no
+deadline: a stream lasts as long as its run, and a download as long as its client keeps reading.
 """
 
 import math
@@ -22,17 +22,17 @@ from backend.errors import problem
 from orchestrator.settings import Settings
 
 EXTENSION: Final = "roadmap.identified"
-"""Key of the ASGI extension to call once a request on this connection has proved who makes it."""
+"""Key of an ASGI extension: a function to call once a request on this connection is authenticated."""
 
 RESERVED_DESCRIPTORS: Final = 256
-"""File descriptors that are left for the database, files, and connections that are about to close."""
+"""File descriptors reserved for the database, files, and connections that are closing."""
 MIN_CONNECTIONS: Final = 16
 MAX_SWEEP_INTERVAL: Final = 1.0
 """Seconds."""
 
 
 class Phase(Enum):
-    """What a connection waits for."""
+    """The event that a connection waits for."""
 
     IDLE = "the next request"
     HEAD = "the rest of a head"
@@ -42,18 +42,18 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """Of one process; times in seconds."""
+    """Limits of one process; times in seconds."""
 
     head_timeout: float
     body_timeout: float
     idle_timeout: float
     write_timeout: float
-    """How long a client may read nothing while there is something to read."""
+    """How long a client may pause reading while there is data for it."""
     max_connections: int
 
     @classmethod
     def of(cls, settings: Settings, descriptors: float) -> "ConnectionLimits":
-        """`descriptors`: files that the process may have open."""
+        """Return the limits for these settings. `descriptors`: number of files that the process may have open."""
         return cls(
             head_timeout=settings.http_head_timeout,
             body_timeout=settings.http_body_timeout,
@@ -66,7 +66,7 @@ class ConnectionLimits:
 
     @property
     def max_unidentified(self) -> int:
-        """Connections on which nobody has proved who he is; the others are kept for those who have."""
+        """Connections without an authenticated request; the rest is reserved for authenticated users."""
         return self.max_connections // 2
 
     @property
@@ -99,10 +99,10 @@ class Connections:
         return len(self._open)
 
     def add(self, connection: "TimedProtocol") -> bool:
-        """Return False where there is no room: all connections are being answered."""
-        if len(self._open) >= self.limits.max_connections and not self._make_room(self._open):
+        """Add a connection. Return False if there is no room, since all connections are busy with responses."""
+        if len(self._open) >= self.limits.max_connections and not self._close_waiting(self._open):
             return False
-        if len(self._unidentified) >= self.limits.max_unidentified and not self._make_room(self._unidentified):
+        if len(self._unidentified) >= self.limits.max_unidentified and not self._close_waiting(self._unidentified):
             return False
         self._open.add(connection)
         self._unidentified.add(connection)
@@ -116,7 +116,7 @@ class Connections:
         self._unidentified.discard(connection)
 
     def sweep(self) -> None:
-        """End what is over its deadline. To be called often."""
+        """Close connections that have passed their deadline. To be called often."""
         now = self.clock()
         if now - self._swept_at < self.limits.sweep_interval:
             return
@@ -124,14 +124,14 @@ class Connections:
         for connection in list(self._open):
             connection.check(now)
 
-    def settle_stale_conflict(self, number: int) -> None:
-        """Close up to `number` connections that are waiting for their clients: the process is out of descriptors."""
+    def make_room(self, number: int) -> None:
+        """Close up to `number` connections that wait for their clients, when the process is out of descriptors."""
         for _ in range(number):
-            if not self._make_room(self._unidentified) and not self._make_room(self._open):
+            if not self._close_waiting(self._unidentified) and not self._close_waiting(self._open):
                 return
 
-    def _make_room(self, among: "set[TimedProtocol]") -> bool:
-        """Close the connection that has waited longest for its client, of the address that has most of them."""
+    def _close_waiting(self, among: "set[TimedProtocol]") -> bool:
+        """Close the longest waiting connection of the address with the most waiting ones, if there is one."""
         waiting = [connection for connection in among if connection.phase is not Phase.ANSWER]
         if not waiting:
             return False
@@ -143,7 +143,7 @@ class Connections:
 
 
 class TimedProtocol(H11Protocol):
-    """One connection."""
+    """A connection with deadlines."""
 
     def __init__(self, pool: Connections, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -158,9 +158,9 @@ class TimedProtocol(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self.peer = self.client[0] if self.client else ""  # of the socket: headers say what their sender likes
+        self.peer = self.client[0] if self.client else ""  # from the socket: headers can be forged
         if not self._pool.add(self):
-            self._refuse(503, "This server has as many connections as it can take: try again soon.", "busy")
+            self._refuse(503, "This server has no free connections: try again later.", "busy")
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._pool.remove(self)
@@ -183,8 +183,8 @@ class TimedProtocol(H11Protocol):
         self._pool.identified(self)
 
     def check(self, now: float) -> None:
-        """End the connection where its client took too long."""
-        if self._reads_nothing(now):
+        """Close the connection if its client took too long."""
+        if self._has_stopped_reading(now):
             self.transport.abort()
             return
         limits = self._pool.limits
@@ -200,8 +200,8 @@ class TimedProtocol(H11Protocol):
         if now - self.since >= limit and not self.transport.is_closing():
             self._expire()
 
-    def _reads_nothing(self, now: float) -> bool:
-        """Whether the client has taken nothing for too long of what waits for it, also after the last byte was said."""
+    def _has_stopped_reading(self, now: float) -> bool:
+        """Return whether the client has stopped reading for too long, also after the end of the response."""
         unread = self.transport.get_write_buffer_size()
         if unread == 0 or unread < self._unread:
             self._unread_since = now
@@ -229,14 +229,14 @@ class TimedProtocol(H11Protocol):
     def _phase(self) -> Phase:
         if self.cycle is None:
             return Phase.HEAD
-        if self.conn.their_state is h11.SEND_BODY:  # also where the answer did not wait for it
+        if self.conn.their_state is h11.SEND_BODY:  # also if the response did not wait for it
             return Phase.BODY
         if not self.cycle.response_complete:
             return Phase.ANSWER
         return Phase.HEAD if self.conn.trailing_data[0] else Phase.IDLE
 
     def _refuse(self, status: int, detail: str, code: str | None = None) -> None:
-        """Answer outside of the app, and close."""
+        """Answer without the app, and close."""
         if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
             self.transport.abort()
             return

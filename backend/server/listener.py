@@ -1,6 +1,6 @@
-"""Accepts connections; a process that is out of file descriptors says so once a second, and goes on when it has some.
+"""Accepts connections. A process without free file descriptors logs this once a second and continues when it has some.
 
-The loops' own servers write a traceback for each attempt, as fast as they can.
+The servers of the event loops log a traceback for every attempt, without a pause.
 """
 
 import asyncio
@@ -14,27 +14,27 @@ from domain.logs import get_log
 _log = get_log(__name__)
 
 MAX_ACCEPTS: Final = 32
-"""Connections to accept in one turn of the loop."""
+"""Connections to accept in one iteration of the event loop."""
 ACCEPT_RETRY_DELAY: Final = 1.0
 """Seconds."""
 _EXHAUSTED: Final = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
 class Listener:
-    """One listening socket; `close` and `wait_closed` as asyncio's servers have them."""
+    """A listening socket, with `close` and `wait_closed` like servers of asyncio."""
 
     def __init__(
         self,
         listening: socket.socket,
         make_protocol: Callable[[], asyncio.Protocol],
         *,
-        settle_stale_conflict: Callable[[int], None],
+        make_room: Callable[[int], None],
         retry_delay: float = ACCEPT_RETRY_DELAY,
     ) -> None:
-        """`make_room`: called with a number of connections to close when there are no descriptors left."""
+        """`make_room` is called with a number of connections to close when there are no descriptors left."""
         self._listening = listening
         self._make_protocol = make_protocol
-        self._make_room = settle_stale_conflict
+        self._make_room = make_room
         self._retry_delay = retry_delay
         self._loop = asyncio.get_running_loop()
         self._connecting: set[asyncio.Task[None]] = set()
@@ -79,5 +79,5 @@ class Listener:
     async def _connect(self, accepted: socket.socket) -> None:
         try:
             await self._loop.connect_accepted_socket(self._make_protocol, accepted)
-        except OSError:  # its client has gone
+        except OSError:  # the client has disconnected
             accepted.close()

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cli.output.output import is_wide, styled, when
 from domain.vocabulary import ACTIVE, ContentStatus, TaskStatus
-from rendering.text.event_text import doing
+from rendering.text.task_text import clause_of, state_of_task
 from rendering.text.text import counted, hours, one_line, time_taken
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def tasks_table(tasks: "Sequence[TaskView]") -> Table:
 
 def _status(task: "TaskView") -> Text:
     """An active row of a dead process still reads `processing`: it is called what it is."""
-    if task.status in ACTIVE and not task.live:
+    if state_of_task(task) == "stale":
         return Text(f"{task.status}, stale", style="red")
     return Text(task.status, style=STYLE_OF[task.status])
 
@@ -106,14 +106,8 @@ def _status(task: "TaskView") -> Text:
 def _about(task: "TaskView") -> Iterator[str]:
     if task.content_type:
         yield f"{task.content_type} of {task.concept_id}"
-    if task.waiting_for_worker:
-        yield "waits for a worker; none is running"
-    elif task.status is TaskStatus.PENDING:
-        yield "waits in the queue"
-    elif task.live:
-        yield doing(task.current_step)
-    elif task.status in ACTIVE:
-        yield f"its process is gone; it stood at {task.current_step}"
+    if task.status in ACTIVE and task.status is not TaskStatus.HUMAN_REVIEW_PENDING:
+        yield clause_of(task)
     if (summary := task.execution_summary) and summary.get("total"):
         yield f"{summary.get('completed')} of {summary.get('total')} contents in {time_taken(summary)}"
     if task.error_message:
@@ -152,8 +146,8 @@ def _what_runs(said: "StatusCheck", roadmap: "RoadmapView") -> Iterator[Text]:
     for gone in roadmap.active_tasks:
         if gone.task_id not in live:
             yield styled(
-                f"Stale: {gone.task_type} {gone.task_id}; its process is gone. It stood at {gone.current_step}; "
-                f"`roadmap resume {gone.task_id}` goes on, and so does any `roadmap worker`.",
+                f"Active: {gone.task_type} {gone.task_id}, {clause_of(gone)}. "
+                f"`roadmap resume {gone.task_id}` or any `roadmap worker` continues it.",
                 "red",
             )
     if not roadmap.active_tasks:
@@ -162,7 +156,7 @@ def _what_runs(said: "StatusCheck", roadmap: "RoadmapView") -> Iterator[Text]:
 
 def _sentence(task: "ActiveTask") -> str:
     of = f" for the {task.content_type} of {task.concept_id}" if task.content_type else ""
-    waiting = ", which waits for a worker and none is running" if task.waiting_for_worker else ""
+    waiting = ", waiting for a worker; none is running" if task.waiting_for_worker else ""
     return f"{task.task_type} {task.task_id}{of} is {task.status}, step {task.current_step}{waiting}"
 
 

@@ -8,15 +8,15 @@ from rich.tree import Tree
 
 from cli.output.output import console, styled
 from cli.output.tables import contents_sentence
-from domain.vocabulary import ContentStatus, ContentType, TaskStatus
-from rendering.text.event_text import doing
+from domain.vocabulary import ContentStatus, ContentType
+from rendering.text.task_text import clause_of
 from rendering.text.text import BY_RULES, CONFIGURE, counted, hours, one_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from domain.framework import Concept, Framework, Module, Stage
-    from orchestrator.queries.status import RoadmapView, TaskView
+    from orchestrator.queries.status import RoadmapView
     from repository.roadmaps.content_queries import ContentState
 
 STALE: Final = "stale"
@@ -56,23 +56,9 @@ def _totals(roadmap: "RoadmapView") -> Iterator[str]:
 def _who_is_at_it(roadmap: "RoadmapView") -> Iterator[Text]:
     yield styled(contents_sentence(roadmap))
     for task in roadmap.active_tasks:
-        yield styled(f"{task.task_type} {task.task_id} {_how(task)}.", "yellow" if task.live else "red")
+        yield styled(f"{task.task_type} {task.task_id}: {clause_of(task)}.", "yellow" if task.live else "red")
     if roadmap.framework is None and not roadmap.active_tasks:
         yield styled(f"Nothing is making one; `roadmap tasks --roadmap {one_line(roadmap.roadmap_id)}` says why.")
-
-
-def _how(task: "TaskView") -> str:
-    if not task.live:
-        return f"is stale: its process is gone, it stood at {task.current_step}"
-    if task.waiting_for_worker:
-        return "waits for a worker; none is running"
-    match task.status:
-        case TaskStatus.PENDING:
-            return "waits in the queue"
-        case TaskStatus.HUMAN_REVIEW_PENDING:
-            return "waits for a review"
-        case _:
-            return f"is at work: {doing(task.current_step).lower()}"
 
 
 def _tree(framework: "Framework", states: States) -> Tree:

@@ -1,15 +1,15 @@
-"""What a content is measured by, beside its own shape."""
+"""The expectations that a content is checked against, in addition to its shape."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What was asked for, as far as code can check it."""
+    """The expectations that code can check."""
 
     hours: float = 1.0
-    """Hours of study that the concept is given."""
+    """Hours of study planned for the concept."""
     language: str | None = None
-    """The language that the author must have written in; None where its author does not write every language."""
+    """The required language; None if the author does not support every language."""
     given: str = ""
-    """Words that the author was given: what they hold is no placeholder of the author's."""
+    """The text that the author was given; phrases in it do not count as placeholders."""

@@ -1,4 +1,4 @@
-"""Is the structure of a roadmap sound, and does it fit the time that there is?"""
+"""Checks of a framework: a sound structure that fits the available time."""
 
 import re
 import unicodedata
@@ -10,10 +10,10 @@ from domain.framework import Framework, FrameworkDraft
 from domain.request import Preferences
 
 _ROOM: Final = 1.25
-"""Hours of a plan to the hours there are, before it is called too long: estimates are no better than that."""
+"""Ratio of planned to available hours above which a plan is too long; estimates are not more precise."""
 _FAR_TOO_LONG: Final = 2.0
 _SMALLEST_PLAN: Final = 10.0
-"""Hours that a plan may always have, however near its deadline is."""
+"""Hours that a plan may always have, however near the deadline."""
 _FILLER: Final = frozenset(
     [
         *("a", "an", "and", "the", "of", "to", "in", "for", "with", "on", "by", "your"),
@@ -21,14 +21,14 @@ _FILLER: Final = frozenset(
         *("understanding", "getting", "started"),
     ]
 )
-"""Words that make no concept another one."""
+"""Words that do not distinguish the names of concepts."""
 
 
 def check_draft(draft: FrameworkDraft, preferences: Preferences, weeks: float | None) -> list[str]:
-    """What the author of a first framework is told; empty when it may be looked at closely.
+    """Return the objections to the first draft of a framework; empty if it can be validated.
 
-    `weeks` from the request to the deadline; None where there is none. Slightly too long is for the validation to say:
-    people may well find the time.
+    `weeks`: from the request to the deadline, None without one. A plan that is slightly too long is left to the
+    validation, since the learner may find the time.
     """
     concepts = [concept for stage in draft.stages for module in stage.modules for concept in module.concepts]
     if not concepts:
@@ -48,9 +48,9 @@ def check_draft(draft: FrameworkDraft, preferences: Preferences, weeks: float | 
 def check_framework(
     framework: Framework, max_concepts: int, preferences: Preferences | None = None, weeks: float | None = None
 ) -> list[Issue]:
-    """What is structurally wrong; a critical issue must be mended before contents are made.
+    """Return the structural issues of a framework; critical ones must be repaired before contents are generated.
 
-    With `preferences` and `weeks` (from the request to the deadline), also whether it fits their hours.
+    With `preferences` and `weeks` (from the request to the deadline), also check that the hours fit.
     """
     issues = [*_check_parts(framework), *_check_concepts(framework), *_check_names(framework)]
     if preferences is not None and weeks is not None:
@@ -92,12 +92,12 @@ def _check_concepts(framework: Framework) -> Iterator[Issue]:
     known = {concept.concept_id: concept.name for concept in concepts}
     seen: set[str] = set()
     for concept in concepts:
-        for wanted in concept.prerequisites:
-            if wanted not in known:
-                what = f"“{concept.name}” needs an unknown concept {wanted}"
+        for prerequisite in concept.prerequisites:
+            if prerequisite not in known:
+                what = f"“{concept.name}” needs an unknown concept {prerequisite}"
                 yield _critical("unknown_prerequisite", concept.concept_id, what, "Name an existing concept")
-            elif wanted not in seen:
-                what = f"“{concept.name}” needs “{known[wanted]}”, which comes later"
+            elif prerequisite not in seen:
+                what = f"“{concept.name}” needs “{known[prerequisite]}”, which comes later"
                 yield _critical("later_prerequisite", concept.concept_id, what, "Change the order or the prerequisite")
         if not 0 < concept.estimated_hours <= 200:
             what = f"“{concept.name}” has {concept.estimated_hours} hours"
@@ -120,7 +120,7 @@ def _check_names(framework: Framework) -> Iterator[Issue]:
 
 
 def _core(name: str) -> str:
-    """The words of a name that tell it from others: in any order, without filler, in the singular."""
+    """Return the distinguishing words of a name: sorted, without filler words, in the singular."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     words = re.findall(r"[^\W_]+[+#]*", folded)
     telling = [_singular(word) for word in words if word not in _FILLER]

@@ -1,4 +1,4 @@
-"""Mechanical flaws of a single quiz question (Haladyna, Downing and Rodriguez 2002, as far as code can see them)."""
+"""Flaws of a single quiz question that code can detect (after Haladyna, Downing and Rodriguez 2002)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ _ASKS_WHICH: Final = re.compile(r"\b(?:which|what|who|where|when)\b", re.IGNOREC
 _NEGATED: Final = re.compile(
     r"\b(?:is|are|was|were|does|do|did|can|should|would|will) not\b|\b(?:is|are|does|do|should|ca)n['’]t\b|\bexcept\b"
 )
-"""In small letters and bare: in capitals or in marks, it would be emphasised."""
+"""In lower case without markup; in capitals or with markup it would be emphasized, which is fine."""
 _NEGATED_ZH: Final = re.compile(r"(?:哪|下列|以下)[^。？?*“「]{0,16}不(?:是|属于|正确|包括|能|会|应|符合)")
 _IF_CLAUSE: Final = re.compile(r"\b(?:if|when|that|who|because|why|although|unless)\b[^,;?]*$", re.IGNORECASE)
 _ABSOLUTE: Final = re.compile(
@@ -38,7 +38,7 @@ _LONGER_FACTOR: Final = 1.1
 
 
 def flaws(question: Question) -> Iterator[str]:
-    """Of a question that is structurally sound."""
+    """Yield the flaws of a structurally sound question."""
     if any(_ABOVE.match(option) for option in question.options):
         yield "has an option of the kind “all of the above”; write options that stand for themselves"
     if _overlapping(question.options):
@@ -50,14 +50,14 @@ def flaws(question: Question) -> Iterator[str]:
 
 
 def right_is_longest(question: Question) -> bool:
-    """Clearly longer than every other option."""
+    """Return whether the correct option is clearly longer than every other."""
     right = question.correct_answer[0]
     others = [len(option) for index, option in enumerate(question.options) if index != right]
     return len(question.options[right]) > _LONGER_FACTOR * max(others)
 
 
 def absolute_gives_away(question: Question) -> bool:
-    """Whether absolute terms stand in wrong options only, so that who knows nothing can leave them out."""
+    """Return whether only wrong options contain absolute terms, so that guessers can exclude them."""
     if question.question_type == "true_false":
         return False
     holds = [bool(_ABSOLUTE.search(option)) for option in question.options]
@@ -65,13 +65,13 @@ def absolute_gives_away(question: Question) -> bool:
 
 
 def _overlapping(options: Sequence[str]) -> bool:
-    """Ranges of numbers that share more than an end."""
+    """Return whether the options are ranges of numbers that overlap in more than an end."""
     ranges: list[tuple[float, float]] = []
     for option in options:
-        found = _RANGE.match(option.strip())
-        if found is None:
-            return False  # not a question of ranges
-        low, high = float(found[1]), float(found[2])
+        match = _RANGE.match(option.strip())
+        if match is None:
+            return False  # not every option is a range
+        low, high = float(match[1]), float(match[2])
         if low < high:
             ranges.append((low, high))
     ranges.sort()
@@ -81,16 +81,16 @@ def _overlapping(options: Sequence[str]) -> bool:
 def _negative(stem: str) -> bool:
     if (chinese := _NEGATED_ZH.search(stem)) is not None:
         return bool(chinese)
-    found = _NEGATED.search(stem)
-    if found is None or not (which := _ASKS_WHICH.search(stem)) or which.start() > found.start():
+    match = _NEGATED.search(stem)
+    if match is None or not (which := _ASKS_WHICH.search(stem)) or which.start() > match.start():
         return False
-    return _IF_CLAUSE.search(stem[which.end() : found.start()]) is None
+    return _IF_CLAUSE.search(stem[which.end() : match.start()]) is None
 
 
 def _article_tells(question: Question) -> bool:
-    found = _ARTICLE.search(question.question)
-    if found is None or question.question_type != "single_choice" or len(question.options) < 3:
+    match = _ARTICLE.search(question.question)
+    if match is None or question.question_type != "single_choice" or len(question.options) < 3:
         return False
-    wants_vowel = (found[1] or found[2]).lower() == "an"
+    wants_vowel = (match[1] or match[2]).lower() == "an"
     fits = [option.strip().lower()[:1] in set("aeiou") for option in question.options if option.strip()[:1].isalpha()]
     return len(fits) == len(question.options) and fits.count(wants_vowel) == 1

@@ -1,4 +1,4 @@
-"""A Markdown text as the checks see it: its prose, its headings, its code, and a fence left open."""
+"""Parsing of Markdown for checks: prose, headings, code blocks, and unclosed fences."""
 
 import re
 from dataclasses import dataclass, field
@@ -19,31 +19,31 @@ class MarkdownOutline:
     headings: int = 0
     open_fence: str | None = None
     prose: list[str] = field(default_factory=list)
-    """The lines outside code."""
+    """The lines outside of code blocks."""
     blocks: list[CodeBlock] = field(default_factory=list)
 
 
 def outline(markdown: str) -> MarkdownOutline:
-    """CommonMark 4.5: a fence is closed by at least as many of its characters, and nothing else on the line.
+    """Parse Markdown. A fence is closed by a line of at least as many of its characters (CommonMark 4.5).
 
-    An indented fence, as lists have them, is one too.
+    Indented fences, as in lists, count too.
     """
-    found = MarkdownOutline()
+    result = MarkdownOutline()
     block: list[str] = []
     for line in markdown.splitlines():
-        if found.open_fence is None:
+        if result.open_fence is None:
             mark = _FENCE.match(line)
             if mark and not (mark[1][0] == "`" and "`" in mark[2]):
-                found.open_fence, block = mark[1], []
-                found.blocks.append(CodeBlock(_language(mark[2]), block))
+                result.open_fence, block = mark[1], []
+                result.blocks.append(CodeBlock(_language(mark[2]), block))
                 continue
-            found.prose.append(line)
-            found.headings += bool(_HEADING.match(line))
-        elif (mark := _closing(line, found.open_fence)) is None:
+            result.prose.append(line)
+            result.headings += bool(_HEADING.match(line))
+        elif (mark := _closing(line, result.open_fence)) is None:
             block.append(line)
         else:
-            found.open_fence = None
-    return found
+            result.open_fence = None
+    return result
 
 
 def _closing(line: str, fence: str) -> re.Match[str] | None:

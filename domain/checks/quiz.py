@@ -1,4 +1,4 @@
-"""Can each question be answered rightly, and only by who knows? The rules are those of item-writing guides."""
+"""Checks of a quiz: every question can be answered, and not by guessing. The rules follow item-writing guides."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -7,7 +7,7 @@ from domain.checks import item_flaws
 from domain.contents import MIN_QUESTIONS, Question, Quiz
 
 _ENOUGH: Final = 3
-"""Questions with one right option of at least three, before a habit can be seen in them."""
+"""Number of questions with one correct option of at least three, from which a pattern is significant."""
 _MANY: Final = 6
 _MOSTLY: Final = 0.75
 
@@ -55,7 +55,7 @@ def _check_structure(question: Question) -> Iterator[str]:
 
 
 def _check_habits(questions: Sequence[Question]) -> Iterator[str]:
-    """What gives answers away over the quiz as a whole."""
+    """Yield patterns over all questions that give answers away."""
     single = [q for q in questions if q.question_type == "single_choice" and len(q.options) >= 3]
     places = [question.correct_answer[0] for question in single]
     if len(places) >= _ENOUGH:
@@ -72,7 +72,7 @@ def _check_habits(questions: Sequence[Question]) -> Iterator[str]:
 
 def _folded(text: str) -> str:
     folded = " ".join(text.casefold().split())
-    return folded.rstrip(".;。；") or folded  # a mark may be what is asked for
+    return folded.rstrip(".;。；") or folded  # an option may consist of the mark alone
 
 
 def _repeated(texts: Sequence[str]) -> bool:

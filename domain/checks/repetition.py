@@ -1,4 +1,4 @@
-"""Has a model got stuck? Text that says the same again and again packs into next to nothing."""
+"""Detection of repetitive text from a model in a loop, by its compression ratio."""
 
 import zlib
 from collections import Counter
@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Final
 
 _WINDOW: Final = 2000
-"""Characters packed together: a loop at the end of a long text must not hide behind what comes before."""
+"""Characters that are compressed together, so that a loop at the end of a long text is detected."""
 _MIN_CHARACTERS: Final = 600
 _LOOPS_BELOW: Final = 0.10
-"""Packed to plain size. Prose packs to 0.35 and more, tables and lists to 0.2."""
+"""Compressed to original size. Prose has 0.35 or more, tables and lists 0.2."""
 _MIN_LINE_LENGTH: Final = 40
 _MAX_EQUAL_LINES: Final = 4
 
 
 def repetition(lines: Sequence[str]) -> str | None:
-    """What is repeated, or None."""
+    """Return the start of a repeated text, or None."""
     if looped := _packs_to_nothing("\n".join(line for line in lines if line.strip())):
         return _start_of(looped)
     counts = Counter(" ".join(line.split()) for line in lines if len(line) >= _MIN_LINE_LENGTH)
@@ -24,7 +24,7 @@ def repetition(lines: Sequence[str]) -> str | None:
 
 
 def _packs_to_nothing(text: str) -> str | None:
-    """The first part of the text that adds next to nothing to what stands before it."""
+    """Return the first part of the text that is redundant after the text before it."""
     if len(text) < _MIN_CHARACTERS:
         return None
     packer = zlib.compressobj(level=1)

@@ -1,4 +1,4 @@
-"""Can the links of a list be followed at all? Whether they lead somewhere is for nodes/verification/links.py to see."""
+"""Checks of resources: well-formed links. Whether they are reachable is checked by nodes/verification/links.py."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Does an author's opinion of a framework say anything that could be followed?"""
+"""Checks of a review: its issues must be actionable."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ _MIN_LETTERS: Final = 4
 
 
 def check_review(review: StructureReview) -> list[str]:
-    """What is wrong with a review. A critical issue without words holds a run up, and nobody can mend it."""
+    """Return the objections to a review. A critical issue without a text would block a run for no known reason."""
     return [
         f"Issue {number} is critical and does not say what is wrong ({issue.issue[:40]!r}). "
         "Say it in a sentence, or leave the issue out."

@@ -1,4 +1,4 @@
-"""Is a tutorial a whole lesson in the language that was asked for?"""
+"""Checks of a tutorial: complete, and in the required language."""
 
 import ast
 import json
@@ -17,10 +17,10 @@ from domain.text.language import is_written_in, same_language
 
 MIN_HEADINGS: Final = 2
 _MIN_WORDS: Final = (60, 40, 150)
-"""At least; per hour of the concept; and no longer than this is ever asked for."""
+"""Words at least, words per hour of the concept, and an upper limit of the requirement."""
 _MAX_WORDS: Final = (6_000, 2_000, 40_000)
 _MAX_BLOCK_LENGTH: Final = 50_000
-"""Characters of code that are parsed."""
+"""Maximum number of characters of code that are parsed."""
 
 _BRACKETED: Final = re.compile(
     r"[\[<{（【]\s*(?:"
@@ -43,12 +43,12 @@ _SAID_WITH: Final = (
     *("lorem ipsum", "todo", "tbd", "fixme", " goes ", "be added", " coming ", "as an a"),
     *("sorry, but i", "unable to", "assist", "fulfil", "help with", "作为", "内容待", "此处省略"),
 )
-"""One of these is in whatever _SAID finds. Looking for them first is ten times as quick."""
+"""Every match of _SAID contains one of these; to search for them first is ten times as fast."""
 _INLINE_CODE: Final = re.compile(r"`[^`\n]+`")
 _WORD: Final = re.compile(r"[^\W_]+")
 _SPACES_BETWEEN_WORDS: Final = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-"""Scripts without spaces between words; two of their characters are taken for a word."""
+"""Scripts without spaces between words; two of their characters count as a word."""
 
 
 def check_tutorial(tutorial: Tutorial, expected: Expected) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _check_language(tutorial: Tutorial, expected: Expected) -> Iterator[str]:
 
 
 def count_words(text: str) -> int:
-    if text.isascii():  # the same count, ten times as quick
+    if text.isascii():  # the same result, ten times as fast
         return len(text.encode().translate(_SPACES_BETWEEN_WORDS).split())
     unspaced = len(_UNSPACED.findall(text))
     return len(_WORD.findall(_UNSPACED.sub(" ", text) if unspaced else text)) + unspaced // 2
@@ -98,7 +98,7 @@ def _check_length(text: str, hours: float) -> Iterator[str]:
 
 
 def _placeholder(text: str, given: str) -> str | None:
-    """A phrase that stands where words should be. What the author was given, it may quote."""
+    """Return a placeholder phrase in the text, unless the author was given it."""
     prose = _INLINE_CODE.sub(" ", text)
     folded = prose.lower()
     patterns = (_BRACKETED, _SAID) if any(map(folded.__contains__, _SAID_WITH)) else (_BRACKETED,)
@@ -115,7 +115,7 @@ def _folded(text: str) -> str:
 
 
 def _check_blocks(blocks: Sequence[CodeBlock]) -> Iterator[str]:
-    """Only what says that it is Python or JSON; the code is read, never run."""
+    """Yield syntax errors in blocks that are marked as Python or JSON; the code is parsed, never run."""
     for number, block in enumerate(blocks, start=1):
         code = textwrap.dedent("\n".join(block.lines))
         if len(code) > _MAX_BLOCK_LENGTH:
@@ -132,7 +132,7 @@ def _check_blocks(blocks: Sequence[CodeBlock]) -> Iterator[str]:
 
 def _python_problem(code: str) -> str | None:
     if re.search(r"^\s*(?:>>>|In \[\d+\]:)", code, re.MULTILINE):
-        return None  # a session, not a program
+        return None  # an interactive session, not a program
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -152,6 +152,6 @@ def _json_problem(code: str) -> str | None:
     except ValueError as error:
         lines = [line for line in code.splitlines() if line.strip()]
         if len(lines) > 1 and all(_json_problem(line) is None for line in lines):
-            return None  # one document a line
+            return None  # JSON Lines
         return f"{error}" if code.strip() else "it is empty"
     return None

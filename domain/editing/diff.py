@@ -1,4 +1,4 @@
-"""What an edit changed between two structures of a roadmap."""
+"""The differences between two structures of a roadmap."""
 
 from typing import Literal, NamedTuple
 
@@ -10,7 +10,7 @@ ChangeKind = Literal["added", "removed", "renamed", "moved", "hours", "changed"]
 
 
 class Change(BaseModel):
-    """One difference; `before` and `after` are names, parents or hours, as the kind has it."""
+    """One difference; depending on `kind`, `before` and `after` are names, parents or hours."""
 
     kind: ChangeKind
     target_type: Literal["stage", "module", "concept"]
@@ -29,7 +29,7 @@ class _Part(NamedTuple):
 
 
 def diff(before: Framework, after: Framework) -> list[Change]:
-    """The changes from `before` to `after`, in the order of learning: what was removed first."""
+    """Return the changes from `before` to `after`: removed parts first, then the others in learning order."""
     old, new = _parts(before), _parts(after)
     changes = [_change("removed", key, part) for key, part in old.items() if key not in new]
     for key, part in new.items():
@@ -42,7 +42,7 @@ def diff(before: Framework, after: Framework) -> list[Change]:
 
 
 def changed_concepts(before: Framework, after: Framework) -> list[str]:
-    """Concepts that remain but are about something else now: their contents are to be made anew."""
+    """Return the ids of concepts that remain but have another subject, whose contents must be generated again."""
     old = {concept.concept_id: concept for concept in before.concepts()}
     return [
         concept.concept_id
@@ -56,7 +56,7 @@ def _subject(concept: Concept) -> tuple[object, ...]:
 
 
 def _parts(framework: Framework) -> dict[str, _Part]:
-    """Every part by its id, in learning order."""
+    """Return every part by its id, in learning order."""
     parts: dict[str, _Part] = {}
     for stage in framework.stages:
         parts[stage.stage_id] = _Part("stage", stage.name, "", "")
@@ -86,17 +86,17 @@ def _changes_of(key: str, old: _Part, new: _Part) -> list[Change]:
 
 
 def _moved(old: dict[str, _Part], new: dict[str, _Part]) -> list[str]:
-    """Parts under another parent, or at another place among the siblings that stayed with them."""
-    stayed: dict[str, list[str]] = {}
+    """Return parts with another parent, or at another position among the siblings that remained."""
+    remaining: dict[str, list[str]] = {}
     moved = []
     for key, part in new.items():
         if key in old and part.parent_id != old[key].parent_id:
             moved.append(key)
         elif key in old:
-            stayed.setdefault(part.parent_id, []).append(key)
-    places = {key: place for place, key in enumerate(old)}
-    for siblings in stayed.values():
-        before = sorted(siblings, key=places.__getitem__)
+            remaining.setdefault(part.parent_id, []).append(key)
+    positions = {key: position for position, key in enumerate(old)}
+    for siblings in remaining.values():
+        before = sorted(siblings, key=positions.__getitem__)
         moved.extend(key for key, other in zip(siblings, before, strict=True) if key != other)
     return moved
 

@@ -1,4 +1,4 @@
-"""Applying an edit plan: operations on ids, so that what is not named stays as it is."""
+"""Applying edit plans. Operations refer to ids, so that every other part stays unchanged."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, assert_never
@@ -13,15 +13,15 @@ _CHANGEABLE = {"description", "estimated_hours", "difficulty", "prerequisites", 
 
 
 class _Refused(Exception):
-    """One operation cannot be done; the others are."""
+    """One operation cannot be applied; the others are."""
 
 
 def apply_edits(
     framework: Framework, plan: EditPlan, new_parts: NewParts, *, hours_per_week: float, used_ids: Collection[str] = ()
 ) -> tuple[Framework, list[Issue]]:
-    """The edited framework, and what of the plan could not be done or had to be repaired.
+    """Return the edited framework, and issues for operations that were refused and for what was repaired.
 
-    `used_ids` are ids of earlier structures of this roadmap: they are never given again.
+    `used_ids`: ids of earlier structures of this roadmap, which are not reused.
     """
     editor = _Editor(framework, new_parts.parts, used_ids)
     issues: list[Issue] = []
@@ -109,7 +109,7 @@ class _Editor:
             raise _Refused(f"the new values do not fit ({error.errors()[0]['msg']})") from error
 
     def _find(self, operation: Operation) -> tuple[list[Any], int]:
-        """The list that holds the target, and its index there."""
+        """Return the list that contains the target, and its index in the list."""
         for siblings in self._lists(operation.target_type):
             for at, part in enumerate(siblings):
                 if _id(part) == operation.target_id:
@@ -124,7 +124,7 @@ class _Editor:
         return [module.concepts for stage in self.framework.stages for module in stage.modules]
 
     def _children(self, operation: Operation) -> list[Any]:
-        """The list that a part of this type goes into."""
+        """Return the list of children into which a part of this type is inserted."""
         if operation.target_type == "stage":
             return self.framework.stages
         parent_id = operation.position.parent_id if operation.position else None

@@ -1,4 +1,4 @@
-"""What is said about a framework: the validation of it, and the plan of an edit."""
+"""Reviews of frameworks: validation, decisions of users, and edit plans."""
 
 from typing import Any, Final, Literal, Self, get_args
 
@@ -14,7 +14,7 @@ TargetType = Literal["stage", "module", "concept"]
 
 
 class Issue(BaseModel):
-    """One thing that is wrong; `location` is an id of the framework, or empty for the whole of it."""
+    """A problem of a framework; `location` is the id of a part, or empty for the whole framework."""
 
     severity: Severity
     category: str
@@ -30,7 +30,7 @@ class DimensionScore(BaseModel):
 
 
 class StructureReview(BaseModel):
-    """An author's opinion of a framework whose structure is sound. Scores run from 0 to 100."""
+    """An author's opinion of a framework whose structure is sound. Scores are from 0 to 100."""
 
     overall_score: float = Field(ge=0, le=100)
     dimension_scores: list[DimensionScore] = []
@@ -39,7 +39,7 @@ class StructureReview(BaseModel):
 
 
 class Validation(BaseModel):
-    """The verdict of code and author together: valid means that no critical issue is left."""
+    """The result of the checks by code and author; valid means without critical issues."""
 
     is_valid: bool
     overall_score: float | None = Field(default=None, ge=0, le=100)
@@ -50,7 +50,7 @@ class Validation(BaseModel):
 
 
 class Position(BaseModel):
-    """Where a part goes: under which parent (None: where it is, or the roadmap itself), at which index (None: last)."""
+    """The target of a part. `parent_id` None: its current parent, or the roadmap. `index` None: at the end."""
 
     parent_id: str | None = None
     index: int | None = Field(default=None, ge=0)
@@ -68,11 +68,11 @@ _VALUES: Final[JsonDict] = {
     },
     "additionalProperties": False,
 }
-"""What an author is asked for: free names would let a model write new ones for ever."""
+"""The schema for authors: with arbitrary names a model could go on adding properties for ever."""
 
 
 class Operation(BaseModel):
-    """One edit. `target_id` names the part that is edited; an `add` has none and goes to `position`."""
+    """One edit. `target_id` is the part to edit; an `add` has a `position` instead."""
 
     action: Action
     target_type: TargetType
@@ -88,13 +88,13 @@ class EditPlan(BaseModel):
 
 
 class Decision(BaseModel):
-    """A person's answer to a review. A rejection needs feedback."""
+    """The decision of a user in a review. A rejection needs feedback."""
 
     approved: bool
     feedback: Text = ""
     by: Word = ""
     round: int | None = Field(default=None, ge=1)
-    """The round that the person has seen; None: the one that is open."""
+    """The round that the user has seen; None for the open one."""
 
     @model_validator(mode="after")
     def _rejected_with_words(self) -> Self:
@@ -104,7 +104,7 @@ class Decision(BaseModel):
 
 
 class NewPart(BaseModel):
-    """What an author wrote for one `add` of a plan (`operation` is its index there); exactly one part is filled."""
+    """The part that an author wrote for one `add` of a plan. `operation`: its index in the plan. One part is set."""
 
     operation: int = Field(ge=0)
     stage: StageDraft | None = None

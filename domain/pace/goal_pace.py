@@ -1,4 +1,4 @@
-"""Hours a week and a deadline that stand in the goal itself: "learn Go in 3 months, 4 hours a week".
+"""Hours a week and a deadline in the goal itself: "learn Go in 3 months, 4 hours a week".
 
 Read only where nothing else can be meant: a unit of time a week or a day; a span or a date that ends the goal after a
 word for it ("in", "by"); the same inside the goal where words of learning or of another clause stand around it
@@ -29,8 +29,8 @@ from domain.pace.time_words.tables import (
     WORKING,
 )
 
-MAX_TAIL: Final = 60
-"""Characters at the end of a goal in which a deadline is looked for."""
+MAX_TAIL_LENGTH: Final = 60
+"""Number of characters at the end of a goal that are searched for a deadline."""
 _TITLE: Final = re.compile(r"\b(?:Day|Week|Month|Year)s?\b")
 """Of a work, as in "Around the World in 80 Days"."""
 MAX_HOURS_A_DAY: Final = 6
@@ -118,23 +118,23 @@ def _is_working() -> re.Pattern[str]:
 
 @cache
 def _misleading() -> re.Pattern[str]:
-    """Ends what stands before hours that are a range, or of something else."""
+    """Return the pattern of text before hours that are the end of a range, or that mean something else."""
     return re.compile(rf"(?:{WORKING})[^,;.，。；]{{0,12}}$|(?:{OR}) ?$")
 
 
 def _tail(goal: str, today: date) -> str | None:
     """The longest end of a goal that is a deadline with a word before it, behind which hours a week may stand."""
     text = _hours_blanked(goal).rstrip(_BLANKS)
-    start = max(0, len(text) - MAX_TAIL)
-    for place in range(start, len(text)):
-        if place and text[place - 1].isalnum():
+    start = max(0, len(text) - MAX_TAIL_LENGTH)
+    for position in range(start, len(text)):
+        if position and text[position - 1].isalnum():
             continue
-        words = text[place:]
+        words = text[position:]
         if words[0] in _BLANKS or _TITLE.search(words):
             continue
-        said = normal(words)
-        clear = _within() if read_span(said) else _by()
-        if clear.match(said) and read_deadline(words, today) is not None:
+        normalized = normal(words)
+        preposition = _within() if read_span(normalized) else _by()
+        if preposition.match(normalized) and read_deadline(words, today) is not None:
             return words
     return None
 
@@ -150,13 +150,13 @@ def _by() -> re.Pattern[str]:
 
 
 def _inside(goal: str) -> list[str]:
-    """Spans of scripts without blanks that say "within": `3个月内`, `3か月以内`, `3개월 안에`."""
-    found = []
+    """Return the spans with a word for "within" in scripts without blanks: `3个月内`, `3か月以内`, `3개월 안에`."""
+    spans = []
     for match in _INSIDE.finditer(goal):
         before = goal[max(0, match.start() - 12) : match.start()]
         if not _NOT_AHEAD.search(before):
-            found.append(match[0])
-    return found
+            spans.append(match[0])
+    return spans
 
 
 _INSIDE: Final = re.compile(

@@ -1,4 +1,4 @@
-"""How fast a roadmap is to be learned: hours a week, and a deadline that was read once, when it was asked for."""
+"""The pace of a roadmap: hours a week, and a deadline that was read once, at the request."""
 
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any, Final, Literal
@@ -12,12 +12,12 @@ from domain.pace.goal_pace import deadline_in, hours_in
 from domain.request import Preferences
 
 DEFAULT_ZONE: Final = "UTC"
-MAX_ZONE: Final = 64
-"""Characters of the name of a time zone."""
+MAX_ZONE_LENGTH: Final = 64
+"""Maximum length of the name of a time zone in characters."""
 
 
 class Pace(BaseModel):
-    """`deadline` is null where `deadline_words` name none for sure: it is ignored then, and that is said."""
+    """Hours a week and deadline. `deadline` is null if `deadline_words` are ambiguous; then a warning is shown."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,31 +25,38 @@ class Pace(BaseModel):
     deadline_words: str | None = None
     deadline: date | None = None
     asked_on: date
-    """The day, in the learner's time zone, on which the words were read."""
+    """The date of the request in the learner's time zone."""
     time_zone: str = DEFAULT_ZONE
     from_goal: tuple[Literal["hours_per_week", "deadline"], ...] = ()
-    """What was read from the goal, since it was not given otherwise."""
+    """The fields that were read from the goal, since the request did not set them."""
 
     @property
     def weeks(self) -> float | None:
-        """From the day of the request to the deadline: the same for all of a run, whenever it is resumed."""
+        """Weeks from the request to the deadline; constant for a run, whenever it is resumed."""
         return None if self.deadline is None else weeks_between(self.asked_on, self.deadline)
 
     @property
     def is_misunderstood(self) -> bool:
+        """Whether the words of the deadline could not be read."""
         return self.deadline_words is not None and self.deadline is None
 
 
 def read_zone(name: str) -> tzinfo:
-    """A name of the IANA database, or an offset as `+05:30`. Raises InvalidInput."""
-    unknown = InvalidInput(f"time_zone: {name[:MAX_ZONE]!a} is no time zone; give one as Europe/Berlin or +02:00.")
-    if len(name) > MAX_ZONE:
+    """Return the time zone of an IANA name, or of an offset such as `+05:30`. Raises InvalidInput."""
+    unknown = InvalidInput(
+        f"time_zone: {name[:MAX_ZONE_LENGTH]!a} is not a time zone; give one such as Europe/Berlin or +02:00."
+    )
+    if len(name) > MAX_ZONE_LENGTH:
         raise unknown
     try:
         if name[:1] in ("+", "-"):
             return _offset(name)
         return ZoneInfo(name)
-    except (ValueError, KeyError, OSError) as error:  # KeyError: ZoneInfoNotFoundError; OSError: a folder of them
+    except (
+        ValueError,
+        KeyError,
+        OSError,
+    ) as error:  # KeyError: ZoneInfoNotFoundError; OSError: the name of a directory of zones
         raise unknown from error
 
 
@@ -62,7 +69,7 @@ def _offset(name: str) -> timezone:
 
 
 def today_in(zone: str, now: datetime) -> date:
-    """The day that it is in a stored time zone, that of UTC where this machine does not know it."""
+    """Return today's date in a stored time zone; in UTC if this machine does not know the zone."""
     try:
         return now.astimezone(read_zone(zone)).date()
     except InvalidInput:
@@ -70,19 +77,19 @@ def today_in(zone: str, now: datetime) -> date:
 
 
 def dated(words: str, today: date) -> date | None:
-    """The day of a deadline that is asked for now. Raises InvalidInput for a past one, and one too far away."""
+    """Return the date of a new deadline, None if it is ambiguous. Raises InvalidInput if it is past or too far away."""
     day = read_deadline(words, today)
     if day is None:
         return None
     if day < today:
-        raise InvalidInput(f"The deadline {words[:60]!r} was {day}, which is past: give a later one.")
+        raise InvalidInput(f"The deadline {words[:60]!r} was {day}, which is past; give a later one.")
     if too_far(day, today):
-        raise InvalidInput(f"The deadline {words[:60]!r} is more than {MAX_YEARS} years away: give a nearer one.")
+        raise InvalidInput(f"The deadline {words[:60]!r} is more than {MAX_YEARS} years away; give an earlier one.")
     return day
 
 
 def read_pace(preferences: Preferences, today: date, time_zone: str = DEFAULT_ZONE) -> tuple[Preferences, Pace]:
-    """The pace of a new roadmap, and the preferences with what only the goal says. Raises InvalidInput."""
+    """Return the preferences, completed from the goal, and the pace of a new roadmap. Raises InvalidInput."""
     from_goal: list[Literal["hours_per_week", "deadline"]] = []
     goal = preferences.learning_goal
     changes: dict[str, Any] = {}
@@ -93,9 +100,9 @@ def read_pace(preferences: Preferences, today: date, time_zone: str = DEFAULT_ZO
     if words is None and (words := deadline_in(goal, today)) is not None:
         changes["target_deadline"] = words
         from_goal.append("deadline")
-    read = preferences.model_copy(update=changes)
-    return read, Pace(
-        hours_per_week=read.available_hours_per_week,
+    completed = preferences.model_copy(update=changes)
+    return completed, Pace(
+        hours_per_week=completed.available_hours_per_week,
         deadline_words=words,
         deadline=None if words is None else dated(words, today),
         asked_on=today,
@@ -105,13 +112,13 @@ def read_pace(preferences: Preferences, today: date, time_zone: str = DEFAULT_ZO
 
 
 def stored_pace(stored: Any, preferences: Any, asked_on: date) -> Pace:
-    """A pace as it was stored, else what the preferences of an older request come to, read as of their day."""
+    """Return the stored pace, or for an older roadmap the pace of its request's preferences, read as of `asked_on`."""
     try:
         return Pace.model_validate(stored)
     except ValueError:
         pass
-    said = preferences if isinstance(preferences, dict) else {}
-    hours, words = said.get("available_hours_per_week"), said.get("target_deadline")
+    request = preferences if isinstance(preferences, dict) else {}
+    hours, words = request.get("available_hours_per_week"), request.get("target_deadline")
     usable = isinstance(hours, int | float) and 1 <= hours <= 168
     words = words if isinstance(words, str) and words.strip() else None
     return Pace(

@@ -1,7 +1,7 @@
-"""Which script and which language a text is written in, and which languages there are.
+"""Detection of scripts and languages, and validation of language codes.
 
-The script is enough to notice a wrong language in long texts. A goal is a few words, and says in which language all
-contents are written, so that one is looked at more closely.
+In long texts the script is enough to detect a wrong language. A goal has only a few words but determines the language
+of all contents, so its language is identified by a model.
 """
 
 import re
@@ -68,21 +68,21 @@ def _script(char: str) -> str | None:
 
 
 def scripts(text: str) -> Counter[str]:
-    """Letters of `text` counted by script; a Han or Hangul syllable weighs two, since it holds more than a letter."""
+    """Count the letters of `text` by script; a Han or Hangul character counts twice, since it is more than a letter."""
     if text.isascii():
         letters = len(text.encode().translate(None, _NO_LETTERS))
         return Counter({"latin": letters} if letters else {})
     counts: Counter[str] = Counter()
-    for char, times in Counter(text).items():  # a text of thousands of characters has some dozens of different ones
+    for char, times in Counter(text).items():  # a long text has only some dozens of different characters
         if script := _script(char):
             counts[script] += 2 * times if script in {"han", "hangul"} else times
     return counts
 
 
 def guess_language(text: str) -> str:
-    """The language that the script of `text` suggests, `en` where nothing else does.
+    """Return the language that the script of `text` suggests, `en` by default.
 
-    Latin letters are names of technologies in every language, so another script wins with a fair part of the letters.
+    Names of technologies are Latin in every language, so another script needs only a fair part of the letters.
     """
     counts = scripts(text)
     if counts["kana"]:
@@ -93,7 +93,7 @@ def guess_language(text: str) -> str:
 
 
 class LanguageGuess(NamedTuple):
-    """The language of a goal; in doubt, what its script suggests."""
+    """The language of a goal; if `in_doubt`, the one that its script suggests."""
 
     code: str
     in_doubt: bool
@@ -126,19 +126,19 @@ _CANDIDATES: Final = {
     "ar": ["ar", "fa", "ur"],
     "hi": ["hi", "mr"],
 }
-"""Languages that share a script, by the one that the script suggests."""
+"""Languages with the same script, by the one that the script suggests."""
 _MIN_PROBABILITY: Final = 0.5
-"""Of 132 short goals, 7 came out wrong at 0.5 (5 of them as English, in doubt), 10 at 0.6."""
+"""Of 132 short goals, 7 were wrong at 0.5 (5 of them English and in doubt), 10 at 0.6."""
 _ENGLISH_OPENINGS: Final = frozenset(
     {"learn", "become", "understand", "how", "the", "study", "build", "improve", "write", "get", "teach", "explore"}
 )
-"""First words of English goals. They spare the 0.6 s and 120 MB that loading the model takes, and keep goals about
-foreign things ("learn tai chi") English."""
+"""First words of English goals. They avoid loading the model (0.6 s, 120 MB), and wrong results for foreign terms
+("learn tai chi")."""
 
 
 @lru_cache(maxsize=1024)
 def guess_goal_language(goal: str) -> LanguageGuess:
-    """Guess the language that a learner writes a goal in."""
+    """Guess the language of a goal."""
     suggested = guess_language(goal)
     candidates = _CANDIDATES.get(suggested, [])
     words = goal.casefold().split(maxsplit=1)
@@ -161,22 +161,25 @@ def _identifier() -> "LanguageIdentifier":
 
 
 _NO_LANGUAGES: Final = frozenset({"und", "mul", "mis", "zxx"})
-"""Valid codes for "unknown", "several", "uncoded" and "none"."""
+"""Valid codes that mean undetermined, multiple, uncoded and no language."""
 
 
 def is_language(code: str) -> bool:
-    """Whether a BCP 47 code is registered and names a language that a text can be written in."""
+    """Return whether a BCP 47 code is registered and names a language in which texts are written."""
     from langcodes import tag_is_valid
 
     return tag_is_valid(code) and _primary(code) not in _NO_LANGUAGES
 
 
 def is_written_in(text: str, language: str) -> bool:
-    """Whether `text` uses a script of `language` for a fair part of its letters (technical words stay Latin)."""
-    wanted = _SCRIPTS_OF_LANGUAGE.get(_primary(language), {"latin"})
+    """Return whether a fair part of the letters of `text` belongs to a script of `language`.
+
+    Technical terms may stay Latin.
+    """
+    expected = _SCRIPTS_OF_LANGUAGE.get(_primary(language), {"latin"})
     counts = scripts(text)
     total = sum(counts.values())
-    return not total or sum(counts[script] for script in wanted) >= _FAIR_PART * total
+    return not total or sum(counts[script] for script in expected) >= _FAIR_PART * total
 
 
 _NAMES: Final = {
@@ -187,19 +190,19 @@ _NAMES: Final = {
     "turkish": "tr", "türkçe": "tr", "dutch": "nl", "polish": "pl", "ukrainian": "uk", "hebrew": "he",
     "vietnamese": "vi", "thai": "th", "greek": "el", "persian": "fa", "indonesian": "id",
 }  # fmt: skip
-"""What authors write where a code belongs."""
+"""Names that authors write instead of a code."""
 
 
 _FROM_RIGHT_TO_LEFT: Final = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
 
 
 def direction(language: str) -> Literal["ltr", "rtl"]:
-    """Which way a language (a code or a name) is written, as HTML says it."""
+    """Return the writing direction of a language (a code or a name) as HTML names it."""
     return "rtl" if _primary(language) in _FROM_RIGHT_TO_LEFT else "ltr"
 
 
 def same_language(one: str, other: str) -> bool:
-    """Whether two codes or names mean one language; regions and scripts of it do not count."""
+    """Return whether two codes or names mean the same language, whatever their region or script."""
     return _primary(one) == _primary(other)
 
 

@@ -1,4 +1,4 @@
-"""Reading back what was stored, maybe by another version of this program."""
+"""Parsing stored data, which another version of this program may have written."""
 
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ T = TypeVar("T", bound=BaseModel)
 
 
 def read_stored(shape: type[T], stored: object, what: str) -> T:
-    """`stored` in this shape. `what` it is, for the message. Raises UnknownFormat."""
+    """Parse stored data as `shape`. `what`: its name for the message. Raises UnknownFormat."""
     try:
         return shape.model_validate(stored)
     except ValidationError as error:
@@ -21,6 +21,7 @@ def read_stored(shape: type[T], stored: object, what: str) -> T:
 
 
 def unknown_format(what: str, reason: str) -> UnknownFormat:
+    """Return the error for stored data that cannot be parsed."""
     return UnknownFormat(
         f"{what} is stored in a form that this version does not read ({reason}): install the version that wrote it"
     )

@@ -1,7 +1,7 @@
-"""Keep keys, tokens and passwords out of rows, events, logs and errors: text from outside passes `redact` first.
+"""Redaction of keys, tokens and passwords; applied to external text before it reaches rows, events, logs and errors.
 
-Every expression here is linear: it decides within a bounded number of characters whether it matches, and from there on
-only consumes. A pattern that scans ahead and then fails would scan again from the next character.
+Every expression runs in linear time: it decides within a bounded number of characters whether it matches. A pattern
+that scans ahead and then fails would scan again from the next character.
 """
 
 import base64
@@ -17,14 +17,14 @@ MASK: Final = "***"
 
 _NAMED: Final = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$", re.IGNORECASE)
 _MIN_LENGTH: Final = 8
-"""A shorter value of a variable is a word like `local`, which would be masked in every text."""
+"""Shorter values of variables are often words like `local`, which must not be masked in every text."""
 
 _HIDDEN: Final = r"[*•…]"
-"""What a provider writes in place of the middle of a key."""
+"""Characters with which providers hide the middle of a key."""
 _KEYS: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:"
     r"rmo_[\w*•…-]{8,}"  # our own tokens
-    r"|whsec_[\w+/=*•…-]{8,}"  # secrets of webhooks, ours and others'
+    r"|whsec_[\w+/=*•…-]{8,}"  # webhook secrets
     r"|eyJ[\w-]{8,}(?:\.[\w-]+)*"  # JSON web tokens, whole or cut off
     r"|AIza[\w*•…-]{16,}|ya29\.[\w*-]{16,}|GOCSPX-[\w*-]{16,}|AQ\.Ab[\w*-]{16,}"  # Google
     r"|(?:AKIA|ASIA)[A-Z0-9*]{12,}"  # AWS
@@ -37,11 +37,11 @@ _KEYS: Final = re.compile(
     r"|pypi-AgE[\w*-]{16,}|dapi[a-f0-9*]{32,}"
     r")"
 )
-"""Keys whose beginning no ordinary word has."""
+"""Keys with a prefix that no ordinary word has."""
 _DASHED: Final = re.compile(
     rf"(?<![A-Za-z0-9])(?:sk|pk|rk|xai|csk|tvly)[-_](?:(?:\w|{_HIDDEN}|-)++|(?=\.{{3}}))(?:\.{{3}}\w{{1,12}})?"
 )
-"""Keys that begin as `sk-learn-basics-1a2b3c4d` does; `_is_key` tells them from names."""
+"""Keys with a prefix that names such as `sk-learn-basics-1a2b3c4d` have too; `_is_key` distinguishes them."""
 _HALF: Final = re.compile(rf"{_HIDDEN}|\.\.\.")
 _PIECE: Final = re.compile(r"[A-Za-z0-9]{16,}")
 _KNOWN_BEGIN: Final = re.compile(
@@ -51,7 +51,7 @@ _KNOWN_BEGIN: Final = re.compile(
 _HALF_HIDDEN: Final = re.compile(
     r"(?<![\w*-])(?:[A-Za-z0-9_-]{2,20}\*{3,}+[\w-]{2,8}(?![\w*])|\*{4,}+[\w-]{2,8}(?![\w*]))"
 )
-"""`xa***ab`, `****1a2b`: what some providers quote of a key that they refuse."""
+"""`xa***ab`, `****1a2b`: how some providers quote a refused key."""
 _AUTHORIZATION: Final = re.compile(
     r"(?i:\b(?:proxy-)?authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:(?:basic|bearer|token|digest|apikey)\s{1,3})?)"
     r"[^\s\"',;]+"
@@ -73,11 +73,11 @@ _SAFE_PARAMETERS: Final = frozenset({
     "host", "hostaddr", "port", "dbname", "user", "sslmode", "sslrootcert", "sslnegotiation", "application_name",
     "connect_timeout", "target_session_attrs", "load_balance_hosts", "channel_binding", "gssencmode",
 })  # fmt: skip
-"""Query parameters of a database URL that are no secrets; those of other URLs may all be."""
+"""Query parameters of database URLs that are not secrets; in other URLs every parameter may be one."""
 
 
 def redact(text: str) -> str:
-    """Return `text` without secrets: the values of this process's environment, and whatever looks like a key."""
+    """Return `text` with secrets masked: those of this process's environment, and everything that looks like a key."""
     for value in _secrets_of_environment():
         if value in text:
             text = text.replace(value, MASK)
@@ -87,14 +87,14 @@ def redact(text: str) -> str:
         text = pattern.sub(_keep_name, text)
     text = _BEARER.sub(_hide_credentials, text)
     text = _KEYS.sub(MASK, text)
-    text = _DASHED.sub(lambda found: MASK if _is_key(found[0]) else found[0], text)
+    text = _DASHED.sub(lambda match: MASK if _is_key(match[0]) else match[0], text)
     return _HALF_HIDDEN.sub(MASK, text)
 
 
 def redact_url(url: str) -> str:
-    """Return a URL for display: no password, no token in its account or query; nothing where it cannot be read.
+    """Return a URL for display, without passwords and tokens; only the mask if it cannot be parsed.
 
-    The user of a database URL stays, since it is a name; what stands before `@` elsewhere may be a token.
+    The user name of a database URL is kept; in other URLs the part before `@` may be a token.
     """
     try:
         parts = urlsplit(url)
@@ -116,7 +116,7 @@ def redact_url(url: str) -> str:
 
 
 def _has_ports(hosts: str) -> bool:
-    """Whether what follows each host is a number: else it is a piece of a password that was not escaped."""
+    """Return whether every port is a number; otherwise it is part of a password that was not escaped."""
     ends = (host.rpartition("]")[2].partition(":") for host in hosts.split(","))
     return all(not port or port.isdecimal() for _, _, port in ends)
 
@@ -137,23 +137,23 @@ def _password_of(url: str) -> str:
 
 
 def _spellings(value: str) -> Iterator[str]:
-    """A secret as it is, in one line, and as a URL writes it."""
+    """Yield the forms in which a secret may appear: unchanged, in one line, and escaped for a URL."""
     if len(value.strip()) >= _MIN_LENGTH:
         yield from dict.fromkeys((value, " ".join(value.split()), quote(value, safe="", errors="replace")))
 
 
-def _keep_name(found: re.Match[str]) -> str:
-    """Hide a value and keep its name, so that the line can still be read."""
-    text = found[0]
+def _keep_name(match: re.Match[str]) -> str:
+    """Mask a value but keep its name, so that the line stays readable."""
+    text = match[0]
     value = re.split(r"[=:][ \t\n\"']*", text, maxsplit=1)[1]
     return f"{text[: len(text) - len(value)]}{MASK}"
 
 
-def _hide_credentials(found: re.Match[str]) -> str:
-    """Hide what follows `Bearer` or `Basic`; the end of a sentence is no part of it."""
-    value = found[2].rstrip(".")
-    secret = _is_basic(value) if found[1].lower() == "basic" else _is_bearer(value)
-    return MASK + found[2][len(value) :] if secret else found[0]
+def _hide_credentials(match: re.Match[str]) -> str:
+    """Mask the credentials after `Bearer` or `Basic`, without the full stop of a sentence."""
+    value = match[2].rstrip(".")
+    secret = _is_basic(value) if match[1].lower() == "basic" else _is_bearer(value)
+    return MASK + match[2][len(value) :] if secret else match[0]
 
 
 def _is_basic(value: str) -> bool:
@@ -164,19 +164,19 @@ def _is_basic(value: str) -> bool:
 
 
 def _is_bearer(value: str) -> bool:
-    """`Bearer authentication` is two words of a sentence."""
+    """Return whether a value is a token, other than the second word of `Bearer authentication`."""
     return len(value) >= 16 or any(char.isdigit() or char in "*•…_=" for char in value)
 
 
 def _is_key(text: str) -> bool:
-    """A key was half hidden, begins as only keys do, or has a long piece that is no word; a name has words."""
+    """Return whether a text is a key: partly hidden, with a prefix of keys, or with a long piece that is not a word."""
     if _HALF.search(text) or _KNOWN_BEGIN.match(text):
         return True
     return any(len(piece) >= 32 or _is_random(piece) for piece in _PIECE.findall(text))
 
 
 def _is_random(piece: str) -> bool:
-    """Letters beside digits, or capitals in the middle of small letters again and again."""
+    """Return whether a piece contains digits or several changes from lower to upper case."""
     if any(char.isdigit() for char in piece):
         return True
     return sum(before.islower() and after.isupper() for before, after in pairwise(piece)) > 1

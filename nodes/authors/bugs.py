@@ -1,4 +1,4 @@
-"""Bugs of authors: an exception out of an Author's own code fails what was asked for, and is named by its class."""
+"""Exceptions out of an author's own code: they fail the request and are named by their class."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +11,12 @@ from domain.text.secrets import redact
 _log = get_log(__name__)
 
 MAX_REASON: Final = 300
-"""Characters of what the exception says."""
+"""Characters of an exception's message."""
 
 
 @contextmanager
 def blamed_on_author() -> Iterator[None]:
-    """Around a call of an author. Raises AuthorBroken for an exception of its own code, whose traceback goes to the
-    debug log."""
+    """Wrap a call of an author. Raises AuthorBroken for an exception of its own code, and logs it for debugging."""
     try:
         yield
     except RoadmapError:
@@ -30,9 +29,9 @@ def blamed_on_author() -> Iterator[None]:
 def _reason(error: Exception) -> str:
     """`KeyError in the author: 'stages'`"""
     try:
-        said = " ".join(redact(str(error)).split())
-    except Exception:  # its own `__str__` is a part of the bug
-        said = ""
-    if len(said) > MAX_REASON:
-        said = f"{said[:MAX_REASON]}…"
-    return f"{type(error).__name__} in the author{f': {said}' if said else ''}"
+        message = " ".join(redact(str(error)).split())
+    except Exception:  # `__str__` itself is broken
+        message = ""
+    if len(message) > MAX_REASON:
+        message = f"{message[:MAX_REASON]}…"
+    return f"{type(error).__name__} in the author{f': {message}' if message else ''}"

@@ -1,6 +1,4 @@
-"""The author that asks chat models: one call, one answer or one CallFailed. Who retries, and what it may cost, is the
-ledger's business.
-"""
+"""The author that asks chat models. A call returns one answer or raises CallFailed; the ledger retries and budgets."""
 
 import asyncio
 import json
@@ -20,12 +18,12 @@ from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, Usag
 from nodes.authors.prices import Prices
 from nodes.authors.prompts import Prompt, leaks, prompt_for
 from nodes.authors.provider_errors import call_failed, timed_out
-from nodes.authors.usage import Tokens, believable, estimated_tokens, reports_in
+from nodes.authors.usage import Tokens, estimated_tokens, plausible_tokens, reports_in
 
 MAX_ROOM_FACTOR: Final = 4
-"""The token limit is raised to at most this many times its setting, for answers that were cut off."""
+"""How many times its setting the token limit may reach, after answers that were cut off."""
 FALLBACK_SECONDS: Final = 60.0
-"""Seconds for which a model that failed leaves its calls to the fallback."""
+"""How long a model that failed is replaced by the fallback."""
 CUT_OFF: Final = "It was cut off at its token limit. Write it again, complete and more briefly."
 REFUSED: Final = "The model refused to answer"
 EMPTY: Final = "The answer was empty."
@@ -36,7 +34,7 @@ _REFUSAL: Final = frozenset({"content_filter", "refusal", "SAFETY", "safety"})
 
 
 class Mode(StrEnum):
-    """How a model is held to a shape, best first."""
+    """Ways to hold a model to a shape, the best first."""
 
     JSON_SCHEMA = "json_schema"
     FUNCTION_CALLING = "function_calling"
@@ -44,20 +42,20 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What came back, whichever integration it came through."""
+class _Reply:
+    """The response of a model, independent of its integration."""
 
     text: str
     written: str
-    """All that the model wrote, as far as it is shown, its reasoning included."""
+    """All visible text of the model, its reasoning included."""
     reports: list[Mapping[str, Any]]
-    """What may be reports of the tokens that it used."""
+    """Possible reports of the tokens that it used."""
     finish_reason: str | None
     refusal: str | None
 
 
 class ChatAuthor:
-    """Asks the model of the brief's role, and the fallback while that one fails."""
+    """Asks the model of a brief's role, and the fallback while that model fails."""
 
     most_concepts: int | None = 20
 
@@ -69,7 +67,7 @@ class ChatAuthor:
         self._timeout = timeout
         self._modes: dict[str, Mode] = {}
         self._rests: dict[str, float] = {}
-        """Models that leave their calls to the fallback, until then (monotonic)."""
+        """Until when each model is replaced by the fallback (monotonic seconds)."""
 
     kind: AuthorKind = "model"
 
@@ -88,33 +86,33 @@ class ChatAuthor:
         return self._prices.usage(name, Tokens(_sent(prompt), self._room(objections), estimated=True))
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer:
-        """Raises CallFailed; transient also where another model or another mode will be asked next."""
-        name = self._whose_turn(brief.role)
+        """Ask once. Raises CallFailed, also a transient one where another model or mode is due next."""
+        name = self._next_model(brief.role)
         mode = self._modes.get(name, Mode.JSON_SCHEMA)
         prompt = _prompt(brief, objections, with_schema=bool(objections) or mode is Mode.WORDS)
         try:
-            said = await self._ask(name, mode, prompt, self._room(objections))
+            reply = await self._ask(name, mode, prompt, self._room(objections))
         except CallFailed as failure:
-            passed_on = self._other_way(brief.role, name, mode, failure)
+            handled = self._other_way(brief.role, name, mode, failure)
             if failure.billed:
-                passed_on.used = self._most_of(name, prompt, objections)
-            raise passed_on from None
-        return self._answer(name, prompt, said, self._room(objections))
+                handled.used = self._most_of(name, prompt, objections)
+            raise handled from None
+        return self._answer(name, prompt, reply, self._room(objections))
 
     async def close(self) -> None:
         await self._models.close()
 
     def _room(self, objections: Sequence[str]) -> int:
-        """Tokens for an answer: twice as many for each one that was cut off."""
+        """Return the token limit of an answer, doubled for each one that was cut off."""
         return self._max_tokens * min(MAX_ROOM_FACTOR, 1 << _cut_off(objections))
 
-    def _whose_turn(self, role: AuthorRole) -> str:
+    def _next_model(self, role: AuthorRole) -> str:
         names = self._names.of(role)
         now = time.monotonic()
         return next((name for name in names if self._rests.get(name, 0.0) <= now), names[0])
 
     def _other_way(self, role: AuthorRole, name: str, mode: Mode, failure: CallFailed) -> CallFailed:
-        """The same failure, or a transient one where there is another mode or model to try."""
+        """Return the failure, made transient where another mode or model can be tried."""
         following = list(Mode)[list(Mode).index(mode) + 1 :]
         if failure.outcome == NO_SUCH_MODE and following:
             self._modes[name] = following[0]
@@ -125,61 +123,61 @@ class ChatAuthor:
             return CallFailed(str(failure), model=name, outcome=failure.outcome, wait=0.0)
         return failure
 
-    async def _ask(self, name: str, mode: Mode, prompt: Prompt, room: int) -> _Said:
+    async def _ask(self, name: str, mode: Mode, prompt: Prompt, room: int) -> _Reply:
         model = self._models.open(name, room)
         messages: list[BaseMessage] = [SystemMessage(prompt.system), HumanMessage(prompt.user)]
         try:
             async with asyncio.timeout(self._timeout):
                 if mode is Mode.WORDS:
-                    return _said(await model.ainvoke(messages))
-                asked = model.with_structured_output(prompt.schema, method=mode.value, include_raw=True)
-                answer = await asked.ainvoke(messages)
+                    return _reply(await model.ainvoke(messages))
+                structured = model.with_structured_output(prompt.schema, method=mode.value, include_raw=True)
+                answer = await structured.ainvoke(messages)
                 assert isinstance(answer, dict)
-                return _said(answer["raw"])
+                return _reply(answer["raw"])
         except TimeoutError:
             raise timed_out(name, self._timeout) from None
         except Exception as error:
             completion = getattr(error, "completion", None)
-            if completion is not None:  # an integration that raises for an answer which was cut off or filtered
-                return _said_by_completion(completion)
+            if completion is not None:  # some integrations raise for an answer that was cut off or filtered
+                return _reply_of_completion(completion)
             raise _mode_failed(error, name) or call_failed(error, name) from None
 
-    def _answer(self, name: str, prompt: Prompt, said: _Said, room: int) -> AuthorAnswer:
-        written = estimated_tokens(said.written)
+    def _answer(self, name: str, prompt: Prompt, reply: _Reply, room: int) -> AuthorAnswer:
+        written = estimated_tokens(reply.written)
         usage = self._prices.usage(
-            name, believable(said.reports, sent=_sent(prompt), written=written, room=max(room, written))
+            name, plausible_tokens(reply.reports, sent=_sent(prompt), written=written, room=max(room, written))
         )
-        content = object_in(said.text)
+        content = object_in(reply.text)
         problem: str | None = None
-        if said.refusal is not None or said.finish_reason in _REFUSAL:
-            problem = f"{REFUSED}: {' '.join((said.refusal or said.text or 'it gave no reason').split())[:300]}"
-        elif said.finish_reason in _LENGTH:
+        if reply.refusal is not None or reply.finish_reason in _REFUSAL:
+            problem = f"{REFUSED}: {' '.join((reply.refusal or reply.text or 'it gave no reason').split())[:300]}"
+        elif reply.finish_reason in _LENGTH:
             problem = CUT_OFF
-        elif not said.text.strip():
+        elif not reply.text.strip():
             problem = EMPTY
         elif content is None:
             problem = NO_JSON
         elif leaks(prompt.system, json.dumps(content, ensure_ascii=False)):
             problem = LEAKED
         return AuthorAnswer(
-            content if content is not None and problem is None else {"text": said.text[:4000]},
+            content if content is not None and problem is None else {"text": reply.text[:4000]},
             model=name,
             tokens_in=usage.tokens_in,
             tokens_out=usage.tokens_out,
             cost=usage.cost,
-            finish_reason=said.finish_reason,
+            finish_reason=reply.finish_reason,
             problem=problem,
             estimated=usage.estimated,
         )
 
 
 def _sent(prompt: Prompt) -> int:
-    """An estimate of the tokens that a prompt takes, its schema included."""
+    """Estimate the tokens of a prompt, its schema included."""
     return estimated_tokens(prompt.system + prompt.user) + estimated_tokens(json.dumps(prompt.schema))
 
 
 def _cut_off(objections: Sequence[str]) -> int:
-    """How many answers were."""
+    """Return how many answers were cut off."""
     return list(objections).count(CUT_OFF)
 
 
@@ -192,11 +190,11 @@ _MODE_WORDS: Final = ("response_format", "json_schema", "structured output", "to
 
 
 def _mode_failed(error: Exception, name: str) -> CallFailed | None:
-    """A model that cannot be held to a shape in this way says so by a 4xx, or its integration does."""
+    """Return the failure of a model that lacks the mode, which it or its integration reports by a 4xx."""
     status = getattr(error, "status_code", None)
-    said = str(error).lower()
+    message = str(error).lower()
     cannot = isinstance(error, NotImplementedError) or (
-        status in {400, 422, 501} and any(word in said for word in _MODE_WORDS)
+        status in {400, 422, 501} and any(word in message for word in _MODE_WORDS)
     )
     if not cannot:
         return None
@@ -204,7 +202,7 @@ def _mode_failed(error: Exception, name: str) -> CallFailed | None:
     return CallFailed(str(failure), model=name, outcome=NO_SUCH_MODE, transient=False)
 
 
-def _said(message: Any) -> _Said:
+def _reply(message: Any) -> _Reply:
     assert isinstance(message, AIMessage)
     details = message.response_metadata
     text = str(message.text)
@@ -212,7 +210,7 @@ def _said(message: Any) -> _Said:
         text = json.dumps(message.tool_calls[0]["args"])
     elif message.invalid_tool_calls and not text:
         text = message.invalid_tool_calls[0]["args"] or ""
-    return _Said(
+    return _Reply(
         text,
         _written(message, text),
         list(reports_in(message.usage_metadata, details)),
@@ -222,16 +220,16 @@ def _said(message: Any) -> _Said:
 
 
 def _written(message: AIMessage, text: str) -> str:
-    """The content in all its blocks, and what some integrations put beside it."""
+    """Return the content in all its blocks, and what some integrations store beside it."""
     content = message.content
     blocks = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, default=str)
     beside = [message.additional_kwargs.get(name) for name in ("reasoning_content", "refusal")]
     calls = [str(call["args"]) for call in (*message.tool_calls, *message.invalid_tool_calls)]
-    return "".join([blocks or (text if not calls else ""), *calls, *(said for said in beside if isinstance(said, str))])
+    return "".join([blocks or (text if not calls else ""), *calls, *(text for text in beside if isinstance(text, str))])
 
 
-def _said_by_completion(completion: Any) -> _Said:
+def _reply_of_completion(completion: Any) -> _Reply:
     choice = completion.choices[0]
     text, refusal = choice.message.content or "", getattr(choice.message, "refusal", None)
     reports: list[Mapping[str, Any]] = [dict(completion.usage)] if completion.usage else []
-    return _Said(text, f"{text}{refusal or ''}", reports, choice.finish_reason, refusal)
+    return _Reply(text, f"{text}{refusal or ''}", reports, choice.finish_reason, refusal)

@@ -1,4 +1,4 @@
-"""Chat models by name: which one writes for which role, and how it is opened. The only file that knows integrations."""
+"""Chat models by name: the model of each role, and how to open it. The only file that knows integrations."""
 
 import asyncio
 import importlib
@@ -28,19 +28,19 @@ CURRICULUM: Final = frozenset(
 CONTENT: Final = frozenset({AuthorRole.TUTORIAL, AuthorRole.RESOURCES, AuthorRole.QUIZ})
 
 _PACKAGE: Final = re.compile(r"requires the (\S+) package")
-"""How LangChain names the package that a provider needs, which may be called otherwise than the provider."""
+"""The package of a provider in a message of LangChain; its name may differ from the provider's."""
 
 _LIMIT_NAMES: Final = {"ollama": "num_predict"}
-"""What an integration calls the most tokens of an answer, where it is not `max_tokens`."""
+"""The option for the token limit of an answer, where it is not `max_tokens`."""
 
 _ADDRESSES: Final = ("anthropic_api_url", "azure_endpoint", "groq_api_base", "endpoint_url", "endpoint", "api_base",
                      "base_url")  # fmt: skip
-"""Where integrations keep the address of their provider."""
+"""Attributes in which integrations keep the address of their provider."""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Models as `provider:name`."""
+    """Names of models as `provider:name`."""
 
     usual: str
     curriculum: str | None = None
@@ -49,7 +49,7 @@ class Names:
     fallback: str | None = None
 
     def of(self, role: AuthorRole) -> list[str]:
-        """Who may answer, in the order in which they are asked."""
+        """Return the models for a role, in the order in which they are asked."""
         special = self.curriculum if role in CURRICULUM else self.content if role in CONTENT else self.review
         return list(dict.fromkeys(name for name in (special or self.usual, self.fallback) if name))
 
@@ -59,7 +59,7 @@ class Names:
 
 @dataclass(slots=True)
 class Models:
-    """Opened as they are needed, and again in another event loop: clients that are carried over hang."""
+    """Opens models when they are needed, and again for another event loop, since clients hang outside their own."""
 
     temperature: float | None
     timeout: float
@@ -68,7 +68,7 @@ class Models:
     _clients: list[Any] = field(default_factory=list)
 
     def open(self, name: str, max_tokens: int) -> BaseChatModel:
-        """Inside the loop that uses it. Raises InvalidInput as `check` does."""
+        """Return a model for the running loop. Raises InvalidInput as `check` does."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             self._loop, self._opened, self._clients = loop, {}, []
@@ -89,20 +89,20 @@ class Models:
         return _initialised(name, options)
 
     def _openai_client(self) -> Any:
-        """The integration shares one client among all loops of a process; this one is closed with its loop."""
+        """Return a client of this loop, since the integration would share one among all loops of a process."""
         if not self._clients:
             self._clients.append(importlib.import_module("openai").DefaultAsyncHttpxClient(timeout=self.timeout))
         return self._clients[0]
 
     async def close(self) -> None:
-        """In the loop that used them."""
+        """Close the clients, in the loop that used them."""
         clients, self._clients, self._opened, self._loop = self._clients, [], {}, None
         for client in clients:
             await client.aclose()
 
 
 def check(name: str) -> str | None:
-    """The address at which a model is asked, where its integration tells.
+    """Return the address of a model's provider, None where its integration does not say.
 
     Raises InvalidInput for a model that cannot be opened: no provider, no integration, no key.
     """
@@ -112,11 +112,11 @@ def check(name: str) -> str | None:
 
 
 def _endpoint(model: BaseChatModel) -> str | None:
-    """What its client uses, else what it was configured with."""
+    """Return the address that the client uses, else the configured one."""
     holders = [getattr(model, name, None) for name in ("root_async_client", "root_client")]
-    found = [getattr(holder, "base_url", None) for holder in holders]
-    found += [getattr(model, name, None) for name in _ADDRESSES]
-    texts = [str(address) for address in found if address is not None]
+    addresses = [getattr(holder, "base_url", None) for holder in holders]
+    addresses += [getattr(model, name, None) for name in _ADDRESSES]
+    texts = [str(address) for address in addresses if address is not None]
     return next((text for text in texts if text.startswith(("http://", "https://"))), None)
 
 
@@ -129,16 +129,16 @@ def _initialised(name: str, options: Mapping[str, Any]) -> BaseChatModel:
     try:
         made = init_chat_model(model, model_provider=provider, **options)
     except ImportError as error:
-        named = _PACKAGE.search(str(error))
-        package = named[1] if named else f"langchain-{provider.replace('_', '-')}"
+        match = _PACKAGE.search(str(error))
+        package = match[1] if match else f"langchain-{provider.replace('_', '-')}"
         checkout = f"; in a checkout: `make setup EXTRAS={provider}`" if provider in EXTRAS else ""
         raise InvalidInput(
             f"The integration for {name} is not installed: `pip install {package}` installs it{checkout}."
         ) from None
-    except Exception as error:  # each integration has its own words for a missing key
+    except Exception as error:  # each integration words a missing key differently
         from domain.text.secrets import redact
 
-        said = " ".join(redact(str(error)).split())[:300]
-        raise InvalidInput(f"The model {name} cannot be opened: {said}") from None
+        reason = " ".join(redact(str(error)).split())[:300]
+        raise InvalidInput(f"The model {name} cannot be opened: {reason}") from None
     assert isinstance(made, BaseChatModel)
     return made

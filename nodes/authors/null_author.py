@@ -1,4 +1,4 @@
-"""The author of processes that run nothing: a model that cannot be used keeps nobody from reading or asking."""
+"""The author of processes that run nothing, so that reading and requesting work without a usable model."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ class NullAuthor:
     most_concepts: int | None = None
 
     def most(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> "Usage":
-        raise NotImplementedError("nobody asks it")
+        raise NotImplementedError("processes without runs ask no author")
 
     async def write(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> "AuthorAnswer":  # noqa: ARG002
         raise RunFailed("this command runs nothing; start it again without --detach, or start a worker")

@@ -1,4 +1,4 @@
-"""From what a model said to the JSON object in it: alone, in a fence, or with words around it."""
+"""Find the JSON object in the text of a model: alone, in a fence, or with words around it."""
 
 import json
 import re
@@ -7,12 +7,12 @@ from typing import Any, Final
 
 _FENCED: Final = re.compile(r"```[\w-]*[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
 MAX_NESTING: Final = 50
-"""Levels of an answer, many times those of any shape: deeper ones cannot be stored, and are no answers."""
+"""Levels of an answer, many more than any shape has; deeper ones cannot be stored."""
 _DECODER: Final = json.JSONDecoder(strict=False)  # models leave line breaks inside strings
 
 
 def object_in(text: str) -> dict[str, Any] | None:
-    """The first JSON object of a text, the whole text and fences before anything else."""
+    """Return the first JSON object of a text; the whole text and fences come before anything else."""
     for candidate in _candidates(text):
         try:
             value, _ = _DECODER.raw_decode(candidate)
@@ -36,7 +36,7 @@ def _is_flat_enough(value: Any) -> bool:
 def _candidates(text: str) -> Iterator[str]:
     yield text.strip()
     if text.lstrip().startswith("{"):
-        return  # it is that object, and broken: an object inside it is not what was asked for
+        return  # the object is broken, and an object inside it is not the answer
     for fence in _FENCED.finditer(text):
         yield fence[1].strip()
     if "{" in text:

@@ -1,7 +1,7 @@
-"""The Author port: what a node asks for (a brief) and what comes back (an answer).
+"""The Author port: nodes send a brief, authors return an answer.
 
-A brief is all that an author may know; its JSON is the canonical input in the ledger's key,
-so it holds no clock, no model and no setting of the machine.
+A brief is all that an author may know. Its JSON is part of the ledger's key, so it holds no clock, no model and no
+setting of the machine.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from domain.vocabulary import ContentType
 
 
 class AuthorRole(StrEnum):
-    """What an author is asked to be."""
+    """The roles of authors. Values are part of ledger keys."""
 
     INTENT = "intent"
     FRAMEWORK = "framework"
@@ -37,17 +37,17 @@ class AuthorRole(StrEnum):
 
 
 T = TypeVar("T", bound=BaseModel)
-C = TypeVar("C", Tutorial, Resources, Quiz)
+C = TypeVar("C", bound=BaseModel)
 
 
 class Brief(BaseModel, Generic[T]):
-    """One request to an author; its answer must validate as `shape`, which is T."""
+    """The data of one request to an author. The answer must validate as `shape`, which is T."""
 
     model_config = ConfigDict(frozen=True)
     role: ClassVar[AuthorRole]
     shape: ClassVar[type[BaseModel]]
     unkeyed: ClassVar[frozenset[str]] = frozenset()
-    """Fields that no answer hangs on: from settings, or what code reads from the request. No key has them."""
+    """Fields that are left out of ledger keys: settings, and values that code derives from the request."""
 
 
 class IntentBrief(Brief[Intent]):
@@ -57,14 +57,14 @@ class IntentBrief(Brief[Intent]):
 
 
 class DesignBrief(Brief[T]):
-    """What a framework is designed from."""
+    """The data from which a framework is designed."""
 
     unkeyed = frozenset({"max_concepts", "weeks"})
     request: LearningRequest
     intent: Intent
     max_concepts: int
     weeks: float | None = None
-    """From the day of the request to the deadline, for an author of rules; models are given the learner's words."""
+    """From the day of the request to the deadline, for authors without a model; models read the learner's own words."""
 
 
 class FrameworkBrief(DesignBrief[FrameworkDraft]):
@@ -90,9 +90,9 @@ class StageBrief(Brief[StageParts]):
     outline: Outline
     index: int
     max_concepts: int
-    """For this stage, by the outline."""
+    """Of this stage, as the outline says."""
     earlier: list[str]
-    """Names of the concepts of the stages before: they may be prerequisites, and are not taught again."""
+    """Names of the concepts of earlier stages: they may be prerequisites and are not taught again."""
     weeks: float | None = None
 
 
@@ -102,13 +102,13 @@ class StructureReviewBrief(Brief[StructureReview]):
     unkeyed = frozenset({"weeks"})
     request: LearningRequest
     intent: Intent | None
-    """None in a modification: the framework stands already."""
+    """None in a modification."""
     framework: Framework
     weeks: float | None = None
 
 
 class EditPlanBrief(Brief[EditPlan]):
-    """A plan that mends `issues` and follows `feedback` (a person's words, empty where nobody spoke)."""
+    """A plan that repairs `issues` and follows `feedback` (of a person; empty without any)."""
 
     role = AuthorRole.EDIT_PLAN
     shape = EditPlan
@@ -118,12 +118,12 @@ class EditPlanBrief(Brief[EditPlan]):
     issues: list[Issue]
     feedback: str = ""
     edit_round: int = 0
-    """Rounds of editing before this one: if the same issue is back, the last plan did not mend it."""
+    """Rounds of editing before this one: an issue that is back was not repaired by the last plan."""
     max_concepts: int
 
 
 class NewPartsBrief(Brief[NewParts]):
-    """The parts that the `add` operations of a plan call for; no other part is written anew."""
+    """The parts that the `add` operations of a plan call for; no other part is rewritten."""
 
     role = AuthorRole.NEW_PARTS
     shape = NewParts
@@ -133,7 +133,7 @@ class NewPartsBrief(Brief[NewParts]):
 
 
 class ContentBrief(Brief[C], Generic[C]):
-    """What the three generators tell about the concept they write for."""
+    """The data of a content: the concept and its surroundings. One subclass per content type."""
 
     content_type: ClassVar[ContentType]
     preferences: Preferences
@@ -157,7 +157,7 @@ class ResourcesBrief(ContentBrief[Resources]):
     unkeyed = frozenset({"found"})
     content_type = ContentType.RESOURCES
     found: list[FoundPage] = []
-    """What a search gave, if there was one."""
+    """Pages that a search found; empty without a search."""
 
 
 class QuizBrief(ContentBrief[Quiz]):
@@ -189,18 +189,18 @@ KnownBrief = (
     | QuizBrief
     | QuizKeyBrief
 )
-"""All that there are: for a branch over them that ends in `assert_never`."""
+"""Every brief, for a branch over them that ends in `assert_never`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call, and their price in US dollars: None where nobody knows it."""
+    """Tokens of one call, and their price in US dollars, None where it is unknown."""
 
     tokens_in: int = 0
     tokens_out: int = 0
     cost: float | None = 0.0
     estimated: bool = False
-    """Whether the tokens are an estimate, since no report of them can be had."""
+    """Whether the tokens are an estimate, for lack of a report."""
 
     @property
     def tokens(self) -> int:
@@ -209,17 +209,17 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class AuthorAnswer:
-    """What an author wrote, not yet checked, and what it cost (tokens, US dollars)."""
+    """An answer of an author, not checked yet, with its tokens and its cost in US dollars."""
 
     content: dict[str, Any]
     model: str
     tokens_in: int = 0
     tokens_out: int = 0
     cost: float | None = 0.0
-    """None where nobody knows the price."""
+    """None where the price is unknown."""
     finish_reason: str | None = None
     problem: str | None = None
-    """Why there is nothing to check (cut off, refused, no JSON), in words for the author; `content` is what came."""
+    """Why there is nothing to check (cut off, refused, no JSON), worded for the author; `content` is what came."""
     estimated: bool = False
     """Whether the tokens are an estimate."""
 
@@ -229,10 +229,10 @@ class AuthorAnswer:
 
 
 class CallFailed(ModelUnavailable):
-    """One call brought no answer.
+    """A call brought no answer.
 
-    `transient`: the same call may succeed later, not before `wait` seconds; `denied`: no call can succeed;
-    `billed`: the model may have worked for it all the same, as where its answer did not come in time.
+    `transient`: the same call may succeed later, after `wait` seconds at the earliest. `denied`: no call can succeed.
+    `billed`: the call may cost money nevertheless, such as after a timeout.
     """
 
     def __init__(
@@ -249,20 +249,20 @@ class CallFailed(ModelUnavailable):
         super().__init__(reason)
         self.model = model
         self.outcome = outcome
-        """In two words, for the ledger: `failed 429`, `failed timeout`, ..."""
+        """Short, for the ledger: `failed 429`, `failed timeout`, ..."""
         self.transient = transient
         self.denied = denied
         self.wait = wait
         self.billed = billed
         self.used = Usage()
-        """What it may have used at most, where it is `billed`."""
+        """The most that it may have used, where it is `billed`."""
 
 
 class Author(Protocol):
-    """Writes what a brief asks for.
+    """Writes what a brief asks for. The caller checks the shape of the answer.
 
-    Raises CallFailed for a call without an answer. The shape of an answer is checked by the caller; `objections` say
-    what was wrong with the answers before, oldest first.
+    `write` raises CallFailed for a call without an answer. `objections` are the problems of earlier answers to the
+    same brief, oldest first.
     """
 
     @property
@@ -275,11 +275,11 @@ class Author(Protocol):
 
     @property
     def most_concepts(self) -> int | None:
-        """Concepts that one answer may hold: a larger framework is asked for in parts. None: any number."""
+        """Concepts that fit into one answer; a larger framework is asked for in parts. None: any number."""
         ...
 
     def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:
-        """The most that a call can use."""
+        """Return the most that a call can use."""
         ...
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer: ...

@@ -1,7 +1,7 @@
-"""What a call costs in US dollars: ROADMAP_MODEL_PRICES first, then genai-prices, which knows models by provider.
+"""Prices of calls in US dollars: ROADMAP_MODEL_PRICES first, then genai-prices, which lists models by provider.
 
-A price that nobody knows is None, never 0. What runs on this machine costs 0. The data of genai-prices comes with its
-package; nothing is asked of the network.
+An unknown price is None, never 0. Models on this machine cost 0. The data of genai-prices comes with its package;
+nothing is read from the network.
 """
 
 import json
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _Dollars = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+:\S+$")]
 Price = tuple[_Dollars, _Dollars] | tuple[_Dollars, _Dollars, _Dollars]
-"""US dollars for a million tokens in, out, and perhaps of cached input."""
+"""US dollars for a million tokens of input, of output and, optionally, of cached input."""
 
 _PRICES: Final = TypeAdapter(dict[_Name, Price])
 _Rate = Callable[[Tokens], float | None]
@@ -40,18 +40,18 @@ _LISTED_AS: Final[Mapping[str, str]] = {
     "mistralai": "mistral",
     "xai": "x-ai",
 }
-"""Providers that LangChain calls otherwise than genai-prices."""
+"""Providers whose names differ between LangChain and genai-prices."""
 
 _RELEASE: Final = re.compile(
     r"[-@:](?:latest|default|preview|exp|v\d+(?::\d+)?|20\d\d|\d{8}|20\d\d-\d\d-\d\d|\d\d-20\d\d|\d\d-\d\d|\d{3,4})$"
 )
-"""An ending that names a release of a model, not another model."""
+"""A suffix that names a release of a model, not another model."""
 _REGION_OR_VENDOR: Final = re.compile(r"^(?:[a-z]+(?:-gov)?\.)+(?=[a-z])")
-"""What Bedrock puts before a model's name."""
+"""Prefixes of Bedrock."""
 
 
 def read_prices(text: str) -> dict[str, Price]:
-    """`{"openai:gpt-x": [1.25, 10]}`. Raises ValueError."""
+    """Read JSON as `{"openai:gpt-x": [1.25, 10]}`. Raises ValueError."""
     try:
         return _PRICES.validate_python(json.loads(text))
     except (ValueError, ValidationError, RecursionError):
@@ -62,7 +62,7 @@ def read_prices(text: str) -> dict[str, Price]:
 
 
 class Prices:
-    """Prices of models by their exact name. `endpoints`: where models are asked, as far as that is known."""
+    """Prices of models by their exact name. `endpoints`: addresses of their providers, as far as known."""
 
     def __init__(
         self, own: Mapping[str, Price] | None = None, endpoints: Mapping[str, str | None] | None = None
@@ -75,7 +75,7 @@ class Prices:
         return self._rate(model) is not None
 
     def usage(self, model: str, tokens: Tokens) -> Usage:
-        """`tokens` with their price, which is None where nobody knows it."""
+        """Return the tokens with their price, None where it is unknown."""
         rate = self._rate(model)
         cost = None if rate is None else rate(tokens)
         return Usage(tokens.tokens_in, tokens.tokens_out, cost, tokens.estimated)
@@ -106,7 +106,7 @@ def _own_rate(price: Price) -> _Rate:
 
 
 def _runs_here(model: str, endpoint: str | None) -> bool:
-    """Whether it is served by this machine, or by an Ollama of one's own."""
+    """Return whether this machine or the user's own Ollama serves a model."""
     host = (urlsplit(endpoint).hostname or "") if endpoint else ""
     if model.startswith("ollama:"):
         return not (host.endswith("ollama.com") or model.endswith("cloud"))
@@ -128,20 +128,20 @@ def _listed_rate(model: str, endpoint: str | None) -> _Rate | None:
     providers = get_snapshot().providers
     for provider in providers:
         is_asked = _serves(provider, endpoint) if endpoint else provider.id == _LISTED_AS.get(prefix, prefix)
-        found = provider.find_model(name, all_providers=providers) if is_asked else None
-        if found is not None and _is_named(found, name):
-            return _rate_of(provider, found)
+        listed = provider.find_model(name, all_providers=providers) if is_asked else None
+        if listed is not None and _is_named(listed, name):
+            return _rate_of(provider, listed)
     return None
 
 
 def _serves(provider: "Provider", endpoint: str) -> bool:
-    """Whether the address is this provider's: its pattern says how addresses begin, here up to the end of a host."""
+    """Return whether an address is this provider's. Its pattern is a prefix, which has to end with a host here."""
     begins = re.match(provider.api_pattern, endpoint)
     return begins is not None and (begins[0][-1:] in {"/", "."} or endpoint[begins.end() : begins.end() + 1] in "/:?")
 
 
 def _is_named(model: "ModelInfo", name: str) -> bool:
-    """Whether `name` is this model or a release of it. genai-prices also takes `claude-opus-4-80` for Opus 4.8."""
+    """Return whether `name` is this model or a release of it. genai-prices also takes claude-opus-4-80 for Opus 4.8."""
     return _family(name) in {_family(literal) for literal in (model.id, *_literals(model.match))}
 
 
@@ -153,7 +153,7 @@ def _family(name: str) -> str:
 
 
 def _literals(clause: Any) -> list[str]:
-    """Names, and beginnings and ends of names, in what genai-prices compares with."""
+    """Return the names and parts of names that a clause of genai-prices compares with."""
     parts = getattr(clause, "or_", None) or getattr(clause, "and_", None)
     if parts:
         return [literal for part in parts for literal in _literals(part)]

@@ -1,4 +1,4 @@
-"""What of a brief a chat model needs to see, as plain data."""
+"""The part of a brief that a chat model sees, as plain data."""
 
 from typing import Any, assert_never, cast
 
@@ -69,9 +69,12 @@ def _request(request: LearningRequest) -> Data:
 
 
 def _learner(preferences: Preferences) -> Data:
-    """Only what was given; nobody's id."""
-    said = preferences.model_dump(mode="json", exclude_none=True, exclude={"primary_language"})
-    return {"language": preferences.primary_language, "learner": {name: value for name, value in said.items() if value}}
+    """Return the preferences that were given, without ids."""
+    given = preferences.model_dump(mode="json", exclude_none=True, exclude={"primary_language"})
+    return {
+        "language": preferences.primary_language,
+        "learner": {name: value for name, value in given.items() if value},
+    }
 
 
 def _intent(intent: Intent) -> Data:

@@ -1,7 +1,7 @@
-"""What a chat model is told: for each role a system message of ours, and a user message that holds the data.
+"""Prompts for chat models: for each role a fixed system message, and a user message that holds the data.
 
-Words of learners, of models and of web pages are data. They are capped in length, stand as JSON between two marks that
-they cannot forge (`<` and `>` are escaped), and never in the system message.
+Texts of learners, models and web pages are data. They are limited in length, and go as JSON between two marks that
+they cannot forge (`<` and `>` are escaped), never into the system message.
 """
 
 import json
@@ -18,16 +18,16 @@ from nodes.authors.prompt_data import data_of
 MAX_TEXT_LENGTH: Final = 4000
 """Characters of one text in the data."""
 MAX_DATA_LENGTH: Final = 200_000
-"""Characters of all the data; beyond that, texts are cut shorter."""
+"""Characters of all the data; beyond that, all texts are cut shorter."""
 MAX_ITEMS: Final = 60
 MAX_TEXTS: Final = 12
 MAX_ANSWER_LENGTH: Final = 800
-"""Of one list, of one list of mere texts, and characters of one text, in an answer: said in the schema only; a longer
-one is no mistake."""
+"""Limits of an answer: items of a list, items of a list of texts, characters of a text. They are in the schema only; an
+answer that exceeds them is accepted."""
 LESS: Final = 4
-"""How many times smaller both become for each answer that was cut off."""
+"""By how much these limits are divided for each answer that was cut off."""
 MIN_LEAK_LENGTH: Final = 50
-"""Characters of a sentence of the system message that nobody writes by chance."""
+"""Characters of a sentence of the system message that no answer repeats by chance."""
 
 _COMMON: Final = (
     "You write for a system that turns a learning goal into a roadmap of stages, modules and concepts. "
@@ -108,7 +108,7 @@ _TASKS: Final[dict[AuthorRole, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What one call is told. The schema is that of the answer, named after the role."""
+    """The messages of one call. `schema` is the JSON schema of the answer, named after the role."""
 
     system: str
     user: str
@@ -118,26 +118,27 @@ class Prompt:
 def prompt_for(
     brief: Brief[Any], objections: Sequence[str] = (), *, with_schema: bool = False, cut_off: int = 0
 ) -> Prompt:
-    """`objections` say what was wrong with the answers before; `with_schema` for models that are not held to one.
+    """Return the prompt for a brief. `objections`: problems of earlier answers, oldest first.
 
-    `cut_off` is how many of those answers were: the schema then allows less, as a model may heed no other words.
+    `with_schema` adds the schema to the message, for models that are not held to one. `cut_off` is how many of the
+    earlier answers were cut off: the schema then allows less, since a model may ignore a request to be brief.
     """
     schema = _schema(brief.role, brief.shape, _most_parts(brief), cut_off)
     lines = [f"Write the {brief.role.replace('_', ' ')} for this data.", _marked("data", _fitted(data_of(brief)))]
     if with_schema:
         lines.append(f"The answer is one JSON object of this schema:\n{json.dumps(schema, ensure_ascii=False)}")
     if objections:
-        told = [_cut(text, MAX_TEXT_LENGTH) for text in objections]
+        problems = [_cut(text, MAX_TEXT_LENGTH) for text in objections]
         lines.append("Earlier answers could not be used. Answer anew, with what is said here mended:")
-        lines.append(_marked("data", told))
+        lines.append(_marked("data", problems))
     return Prompt(f"{_COMMON}\n\n{_TASKS[brief.role]}", "\n\n".join(lines), schema)
 
 
 def leaks(system: str, answer: str) -> bool:
-    """Whether an answer repeats a sentence of the system message."""
-    said = _folded(answer)
+    """Return whether an answer repeats a sentence of the system message."""
+    folded = _folded(answer)
     sentences = (_folded(sentence) for sentence in re.split(r"(?<=[.:;])\s", system))
-    return any(len(sentence) >= MIN_LEAK_LENGTH and sentence in said for sentence in sentences)
+    return any(len(sentence) >= MIN_LEAK_LENGTH and sentence in folded for sentence in sentences)
 
 
 def _folded(text: str) -> str:
@@ -145,7 +146,7 @@ def _folded(text: str) -> str:
 
 
 def _most_parts(brief: Brief[Any]) -> int:
-    """No stage and no module is empty, so that there are no more of them than concepts."""
+    """Return the most parts of one kind: no stage or module is empty, so there are no more of them than concepts."""
     match brief:
         case FrameworkBrief() | OutlineBrief() | StageBrief():
             return min(brief.max_concepts, MAX_ITEMS)
@@ -155,7 +156,7 @@ def _most_parts(brief: Brief[Any]) -> int:
 
 @lru_cache(maxsize=64)
 def _schema(role: AuthorRole, shape: Any, most: int, cut_off: int) -> dict[str, Any]:
-    schema: dict[str, Any] = deepcopy(shape.model_json_schema())  # pydantic hands out what it was given
+    schema: dict[str, Any] = deepcopy(shape.model_json_schema())  # pydantic returns its own objects
     schema["title"] = str(role)
     schema.setdefault("description", f"The {role} that was asked for.")
     _bound(schema, "", most, LESS**cut_off)
@@ -163,7 +164,7 @@ def _schema(role: AuthorRole, shape: Any, most: int, cut_off: int) -> dict[str, 
 
 
 def _bound(schema: dict[str, Any], name: str, most: int, less: int) -> None:
-    """A model that is held to the schema cannot write one list, or one text beside a tutorial's, for ever."""
+    """Limit lists and texts, except a tutorial's, so that a model that is held to the schema cannot write for ever."""
     if schema.get("type") == "array":
         items = MAX_TEXTS if schema.get("items", {}).get("type") == "string" else most
         schema.setdefault("maxItems", max(items // less, schema.get("minItems", 1)))
@@ -183,7 +184,7 @@ def _marked(mark: str, data: Any) -> str:
 
 
 def _fitted(data: Any) -> Any:
-    """The same data with texts of a bounded length, the shorter the more of them there are."""
+    """Return the data with its texts cut, the shorter the more of them there are."""
     longest = MAX_TEXT_LENGTH
     while len(json.dumps(capped := _capped(data, longest), ensure_ascii=False)) > MAX_DATA_LENGTH and longest > 50:
         longest //= 2

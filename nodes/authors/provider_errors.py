@@ -1,6 +1,6 @@
-"""Why a call brought no answer: the errors of every integration become CallFailed here, and nowhere else.
+"""Turn the errors of all integrations into CallFailed; nothing else does.
 
-Integrations have error classes of their own; what they share is an HTTP status, a body, or a time-out.
+Integrations have error classes of their own. What they share is an HTTP status, a body or a timeout.
 """
 
 import json
@@ -20,7 +20,7 @@ _QUOTA: Final = frozenset(
     {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "credit_balance_too_low"}
 )
 _GATEWAY_TIMEOUTS: Final = frozenset({408, 504, 524})
-"""A gateway stopped waiting; the model behind it may have gone on."""
+"""A gateway stopped waiting, while the model behind it may have gone on."""
 _NEVER_SENT: Final = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ConnectionRefusedError", "gaierror",
      "ClientConnectorError", "EndpointConnectionError"}
@@ -28,27 +28,27 @@ _NEVER_SENT: Final = frozenset(
 """Errors of HTTP clients that happen before a request is sent."""
 _REFUSALS: Final = frozenset(map(str, range(400, 600)))
 _BAD_GATEWAY: Final = 502
-"""What an error without a status of its own counts as, where a provider wrapped it into a success."""
+"""The status of an error that a provider returned inside a 200, without a status of its own."""
 
 
 def call_failed(error: Exception, model: str) -> CallFailed:
-    """What an integration raised, in our words; the caller raises it `from None`: the cause may hold a key."""
+    """Return the error of an integration as CallFailed. Raise it `from None`, as the cause may hold a key."""
     wrapped = _wrapped(error)
     status = _status(error, wrapped)
-    said = _said(error, wrapped)
+    message = _message_of(error, wrapped)
     if status is None:
-        return _without_status(error, model, said)
+        return _without_status(error, model, message)
     if _is_quota(error, wrapped) or status in _DENIED:
         return CallFailed(
-            f"The provider does not let {model} be used ({status}: {said}). Check the name of the model, the key, its "
-            "permissions and its quota.",
+            f"The provider does not let {model} be used ({status}: {message}). Check the name of the model, the key, "
+            "its permissions and its quota.",
             model=model,
             outcome=f"denied {status}",
             transient=False,
             denied=True,
         )
     return CallFailed(
-        f"{model} answered {status}: {said}",
+        f"{model} answered {status}: {message}",
         model=model,
         outcome=f"failed {status}",
         transient=status in _TRANSIENT or status >= 500,
@@ -63,26 +63,26 @@ def timed_out(model: str, seconds: float) -> CallFailed:
     )
 
 
-def _without_status(error: Exception, model: str, said: str) -> CallFailed:
+def _without_status(error: Exception, model: str, message: str) -> CallFailed:
     names = {kind.__name__ for kind in type(error).__mro__}
     if isinstance(error, TimeoutError) or any("Timeout" in name for name in names):
         billed = _was_sent(error)
         return CallFailed(f"{model} did not answer in time.", model=model, outcome="failed timeout", billed=billed)
     if isinstance(error, OSError) or any("Connect" in name or "Transport" in name for name in names):
-        reason = f"{model} cannot be reached, or hung up: {said}"
+        reason = f"{model} cannot be reached, or hung up: {message}"
         return CallFailed(reason, model=model, outcome="failed connection", billed=_was_sent(error))
     if "APIError" in names:
-        return CallFailed(f"{model} sent no answer of its protocol: {said}", model=model, outcome="failed protocol")
+        return CallFailed(f"{model} sent no answer of its protocol: {message}", model=model, outcome="failed protocol")
     if isinstance(error, json.JSONDecodeError | TypeError | LookupError | AttributeError):
-        # An integration that tripped over the answer: its words are about its own code.
+        # The integration failed to read the answer, and its message is about its own code.
         reason = f"{model} sent no answer of its protocol. Check the address that it is asked at."
         return CallFailed(reason, model=model, outcome="failed protocol")
-    reason = f"{model} could not be asked ({type(error).__name__}): {said}"
+    reason = f"{model} could not be asked ({type(error).__name__}): {message}"
     return CallFailed(reason, model=model, outcome="failed", transient=False)
 
 
 def _was_sent(error: BaseException) -> bool:
-    """Whether the request may have reached the provider before the connection failed."""
+    """Return whether the request may have reached the provider before the connection failed."""
     cause: BaseException | None = error
     while cause is not None:
         if any(kind.__name__ in _NEVER_SENT for kind in type(cause).__mro__):
@@ -92,7 +92,7 @@ def _was_sent(error: BaseException) -> bool:
 
 
 def _wrapped(error: Exception) -> Mapping[str, Any] | None:
-    """The error that stood inside a 200."""
+    """Return the error that a provider put into a 200, or None."""
     if isinstance(error, ValueError) and error.args and isinstance(error.args[0], Mapping):
         return error.args[0]
     response = getattr(error, "response", None)
@@ -125,7 +125,7 @@ def _is_quota(error: Exception, wrapped: Mapping[str, Any] | None) -> bool:
     return bool(words & _QUOTA) or str(getattr(error, "code", None)) in _QUOTA
 
 
-def _said(error: Exception, wrapped: Mapping[str, Any] | None) -> str:
+def _message_of(error: Exception, wrapped: Mapping[str, Any] | None) -> str:
     body = wrapped if wrapped is not None else getattr(error, "body", None)
     message = body.get("message") if isinstance(body, Mapping) else None
     text = " ".join(redact(str(message or error) or type(error).__name__).split())
@@ -133,7 +133,7 @@ def _said(error: Exception, wrapped: Mapping[str, Any] | None) -> str:
 
 
 def _retry_after(error: Exception) -> float | None:
-    """Seconds that the provider asks to wait: `Retry-After` as a number or a date, or in milliseconds."""
+    """Return the seconds that the provider asks to wait: `Retry-After` (number or date) or `retry-after-ms`."""
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     try:
         if milliseconds := headers.get("retry-after-ms"):

@@ -1,4 +1,4 @@
-"""Answers without what PostgreSQL cannot store."""
+"""Strip what PostgreSQL cannot store from answers."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,8 +9,8 @@ from nodes.authors.port import AuthorAnswer
 
 
 def storable_answer(answer: AuthorAnswer) -> AuthorAnswer:
-    """The same answer without what PostgreSQL cannot store: NUL characters and lone surrogates."""
-    try:  # quicker to see in the text than to walk through all of it
+    """Return the answer without NUL characters and lone surrogates."""
+    try:  # searching the text is quicker than walking through the answer
         if b"\\u0000" not in to_json(answer.content):
             return answer
     except PydanticSerializationError:

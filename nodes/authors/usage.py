@@ -1,6 +1,6 @@
-"""How many tokens a call used: as its provider reports it, or an estimate where it reports nothing that can be true.
+"""Tokens of a call: as its provider reports them, or estimated where no report is plausible.
 
-Integrations put usage in different places. An estimate is rather too high, so that a budget is not exceeded unseen.
+Integrations put usage in different places. Estimates are on the high side, so that no budget is exceeded unnoticed.
 """
 
 import re
@@ -10,13 +10,13 @@ from math import ceil, isfinite
 from typing import Any, Final
 
 ASCII_CHARACTERS_PER_TOKEN: Final = 2.5
-"""On the safe side: English prose has about four, JSON about three."""
+"""A low figure: English prose has about four, JSON about three."""
 UTF8_BYTES_PER_TOKEN: Final = 2
 """Of other scripts: one token for a Cyrillic letter, one and a half for a Han character, two for an emoji."""
 MAX_PLAUSIBLE_FACTOR: Final = 10
-"""Times what was sent, or allowed to come, above which a report is not believed."""
+"""A report of more than this many times the sent or allowed tokens is implausible."""
 MIN_IMPLAUSIBLE_TOKENS: Final = 100_000
-"""Below this a report is believed: providers add instructions of their own, and models think at length."""
+"""Fewer are always plausible: providers add instructions of their own, and models reason at length."""
 
 _IN: Final = ("input_tokens", "prompt_tokens", "inputTokens", "inputTokenCount", "prompt_token_count",
               "promptTokenCount", "prompt_eval_count")  # fmt: skip
@@ -26,7 +26,7 @@ _THOUGHT: Final = ("thoughts_token_count", "thoughtsTokenCount")
 """Reasoning that Gemini does not count as output."""
 _HOLDERS: Final = ("token_usage", "usage", "usage_metadata", "usageMetadata", "tokens", "billed_units", "token_count",
                    "meta", "amazon-bedrock-invocationMetrics")  # fmt: skip
-"""Where `response_metadata` may keep usage, if not at its top."""
+"""Keys of `response_metadata` that may hold usage, beside its top level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class Tokens:
     cache_write: int = 0
     service_tier: str | None = None
     estimated: bool = False
-    """Whether a number is an estimate, since the provider reported none that can be true."""
+    """Whether a number is an estimate, for lack of a plausible report."""
 
 
-def believable(reports: Iterable[Mapping[str, Any]], *, sent: int, written: int, room: int) -> Tokens:
-    """The first report of which both numbers can be true; an estimate for each number that none reports.
+def plausible_tokens(reports: Iterable[Mapping[str, Any]], *, sent: int, written: int, room: int) -> Tokens:
+    """Return the first report with two plausible numbers, else estimates for the numbers that are missing.
 
-    `sent` and `written`: estimates of what was sent and of what came back; `room`: the most that was to come back.
+    `sent` and `written` are estimates of the prompt and of the answer, `room` is the token limit of the answer.
     """
     partly: Tokens | None = None
     for report in reports:
@@ -65,7 +65,7 @@ def believable(reports: Iterable[Mapping[str, Any]], *, sent: int, written: int,
 
 
 def reports_in(usage_metadata: object, response_metadata: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Everything in an answer that may be a report of usage, the most reliable first."""
+    """Yield everything in an answer that may be a report of usage, the most reliable first."""
     if isinstance(usage_metadata, Mapping):
         yield usage_metadata
     yield response_metadata
@@ -79,7 +79,7 @@ def _held_by(holder: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def estimated_tokens(text: str) -> int:
-    """About as many as a tokenizer would make of it, rather more than fewer."""
+    """Estimate the tokens of a text, on the high side."""
     if text.isascii():
         return ceil(len(text) / ASCII_CHARACTERS_PER_TOKEN)
     ascii_characters = sum(character < "\x80" for character in text)
@@ -92,7 +92,7 @@ def _most(expected: int) -> int:
 
 
 def _number(report: Mapping[str, Any], names: tuple[str, ...], most: int) -> int | None:
-    """A count from 0 to `most`; None for anything else: negative, infinite, no number. Digits as text are a number."""
+    """Return the first value that is a count from 0 to `most`, also as a text of digits; None without one."""
     for name in names:
         value = report.get(name)
         if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
@@ -103,7 +103,7 @@ def _number(report: Mapping[str, Any], names: tuple[str, ...], most: int) -> int
 
 
 def _with_cache(tokens: Tokens, report: Mapping[str, Any]) -> Tokens:
-    """With what the report says of cached input and of the service tier that was billed."""
+    """Return the tokens with the cached input and the billed service tier of a report."""
     details = report.get("input_token_details") or report.get("prompt_tokens_details")
     if not isinstance(details, Mapping):
         return tokens

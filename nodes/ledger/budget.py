@@ -1,4 +1,4 @@
-"""What one run may spend: reserved before each call, given back where it was not used."""
+"""The budget of a run. The most that a call can use is reserved before it, and the unused rest is released after."""
 
 import asyncio
 import re
@@ -24,23 +24,23 @@ UNKNOWN_COST: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Of a run: tokens, or US dollars."""
+    """The limit of a run, in tokens or in US dollars."""
 
     amount: float
     money: bool
 
     @classmethod
     def read(cls, text: str) -> "Limit":
-        """`200000` tokens or `$1.50`. Raises ValueError."""
-        found = _TEXT.fullmatch(text.strip().replace("_", ""))
-        if found is None or not 0 < float(found[2]) < inf:
+        """Read `200000` (tokens) or `$1.50`. Raises ValueError."""
+        match = _TEXT.fullmatch(text.strip().replace("_", ""))
+        if match is None or not 0 < float(match[2]) < inf:
             raise ValueError("must be a number of tokens, as 200000, or of US dollars, as $1.50")
-        if not found[1] and "." in found[2]:
+        if not match[1] and "." in match[2]:
             raise ValueError("tokens are whole; US dollars begin with $")
-        return cls(float(found[2]), bool(found[1]))
+        return cls(float(match[2]), bool(match[1]))
 
     def measure(self, usage: Usage) -> float | None:
-        """None where the limit is in US dollars and the price is unknown."""
+        """Return the usage in the unit of the limit; None where that is US dollars and the price is unknown."""
         return usage.cost if self.money else usage.tokens
 
     def say(self, amount: float) -> str:
@@ -49,49 +49,49 @@ class Limit:
 
 @dataclass(slots=True)
 class Reservation:
-    """What a call may use; `used` is what it did."""
+    """A reservation for one call; the caller sets `used` to what the call has used."""
 
     used: Usage = field(default_factory=Usage)
 
 
 @dataclass(slots=True)
 class Budget:
-    """Of one run. Without a limit everything is granted."""
+    """The budget of one run. Without a limit every reservation is granted."""
 
     limit: Limit | None = None
     spent: float | None = 0.0
-    """None where calls of the run have no price, and the limit is in US dollars."""
+    """In the unit of the limit; None where that is US dollars and calls of the run have no known price."""
     _reserved: float = 0.0
     _given_back: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
     async def reserve(self, most: Usage) -> AsyncIterator[Reservation]:
-        """Holds the most that a call can use, and waits where only what others hold is in the way.
+        """Reserve the most that a call can use; wait while only the reservations of other calls stand against it.
 
-        Raises BudgetSpent where the run would exceed its limit even without the others, or nobody can know.
+        Raises BudgetSpent where the run would exceed its limit without them too, or where a price is unknown.
         """
         reservation = Reservation()
         if self.limit is None:
             yield reservation
             return
-        wanted = self.limit.measure(most)
-        if wanted is None or self.spent is None:
-            raise BudgetSpent(UNKNOWN_PRICE if wanted is None else UNKNOWN_COST)
-        await self._wait_for(self.limit, wanted)
-        self._reserved += wanted
+        amount = self.limit.measure(most)
+        if amount is None or self.spent is None:
+            raise BudgetSpent(UNKNOWN_PRICE if amount is None else UNKNOWN_COST)
+        await self._wait_for(self.limit, amount)
+        self._reserved += amount
         try:
             yield reservation
         finally:
-            self._reserved -= wanted
+            self._reserved -= amount
             used = self.limit.measure(reservation.used)
-            self.spent += wanted if used is None else used
+            self.spent += amount if used is None else used
             self._given_back.set()
 
-    async def _wait_for(self, limit: Limit, wanted: float) -> None:
-        while (spent := self.spent or 0.0) + self._reserved + wanted > limit.amount:
-            if spent + wanted > limit.amount:
+    async def _wait_for(self, limit: Limit, amount: float) -> None:
+        while (spent := self.spent or 0.0) + self._reserved + amount > limit.amount:
+            if spent + amount > limit.amount:
                 raise BudgetSpent(
-                    f"The run has used {limit.say(spent)}, and its next call may take {limit.say(wanted)}: more "
+                    f"The run has used {limit.say(spent)}, and its next call may take {limit.say(amount)}: more "
                     f"than ROADMAP_BUDGET allows ({limit.say(limit.amount)}). Raise it, then resume the run; what is "
                     "finished is kept."
                 )

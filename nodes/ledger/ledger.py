@@ -1,8 +1,7 @@
-"""Asking an author on behalf of one run: answered from the ledger where the answer is known, else bought once.
+"""Ask an author on behalf of one run. A known answer comes from the ledger, any other is bought once.
 
-Every answer is committed before the next call is made, one that failed its check included. An answer that a process
-had received but not committed when it died is asked again; a committed one never is. Every try is a row, one that
-brought no answer too.
+Every answer is committed before the next call is made, one that failed its check too. Only an answer that a process
+had received but not committed when it died is asked for again. Every try is a row, with or without an answer.
 """
 
 import asyncio
@@ -20,15 +19,18 @@ from nodes.authors.port import Author, AuthorAnswer, CallFailed
 from nodes.authors.strip_unstorable import storable_answer
 from nodes.ledger.budget import Budget
 from nodes.ledger.requests import (
-    CallSpec,
+    MAX_OBJECTIONS,
+    Answered,
+    AnswerStore,
+    AuthorRequest,
+    Look,
     T,
     bought_call,
     call_key,
     checked,
     failed_call,
-    known_call,
     reserved_call,
-    shaped,
+    walk,
 )
 from nodes.ledger.retry_policy import RetryPolicy
 from nodes.ledger.scheduler import Throttle
@@ -40,25 +42,25 @@ from repository.runs.calls import Call, KnownAnswer, record_call, reject_answer,
 from repository.runs.tasks import reset_crash_count
 
 MAX_TRIES: Final = 3
-"""Answers that one start buys for one question before it counts as failed."""
-MAX_OBJECTIONS: Final = 3
-"""An author is told what was wrong with its last answers, not with all of them."""
+"""Answers that one start buys for one request before the request fails."""
+MAX_LOOKS: Final = 3
+"""Answers to one request that are looked at closely."""
 
 
 class Permit(Protocol):
-    """Leave to call a model."""
+    """Permission to call a model."""
 
     def call(self) -> AbstractAsyncContextManager[None]:
-        """Held from before a call until its answer is committed.
+        """Hold from before a call until its answer is committed.
 
-        Waits while no call may start; raises Superseded when the run is no longer this process's.
+        Waits while no call may start. Raises Superseded when the run no longer belongs to this process.
         """
         ...
 
 
 @dataclass(slots=True)
 class Ledger:
-    """One run's way to its author."""
+    """The calls of one run to its author."""
 
     author: Author
     throttle: Throttle
@@ -68,102 +70,127 @@ class Ledger:
     round: int
     urgent: bool
     known: dict[str, KnownAnswer]
-    """Answers that no content row holds, by key: of earlier attempts, and this one's."""
-    patience: RetryPolicy = field(default_factory=RetryPolicy)
+    """Answers by key that no content row holds, of earlier attempts and of this one."""
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     budget: Budget = field(default_factory=Budget)
     stopped: ModelDenied | BudgetSpent | None = None
     """Why no call of this run may start any more."""
     _at_work: int = 0
-    _quiet: asyncio.Event = field(default_factory=asyncio.Event)
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _progressed: bool = False
 
     @property
-    def most_at_once(self) -> int:
-        """How many questions may wait for their turn or their commit, so that no turn is left free."""
+    def max_pending_requests(self) -> int:
+        """Requests that may wait for a turn or a commit at once, so that no turn is left unused."""
         return 2 * self.throttle.limit
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Around all that is done for one content: what is paid for is committed before a stopped run ends."""
+        """Wrap all work on one content: what is paid for is committed before a stopped run ends."""
         self._at_work += 1
         try:
             yield
         finally:
             self._at_work -= 1
-            self._quiet.set()
+            self._idle.set()
 
-    async def quiet(self) -> None:
-        """Returns when nobody is at work."""
+    async def wait_until_idle(self) -> None:
+        """Return when no work on a content is left."""
         while self._at_work:
-            self._quiet.clear()
-            await self._quiet.wait()
+            self._idle.clear()
+            await self._idle.wait()
 
     def _stop_for(self, reason: ModelDenied | BudgetSpent) -> ModelDenied | BudgetSpent:
-        """No call starts from now on, and nobody waits for one."""
+        """Let no call start from now on, and end the waits between tries."""
         self.stopped = self.stopped or reason
         self._stop.set()
         return reason
 
     async def _wait(self, delay: float) -> None:
-        """Between two tries."""
+        """Wait between two tries, in seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(delay):
                 await self._stop.wait()
 
-    async def ask(self, question: CallSpec[T]) -> T:
-        """An answer that passes the check, committed: its ledger row, and with `keep` what the caller saves, at once.
+    async def ask(self, request: AuthorRequest[T], *, save: AnswerStore[T] | None = None) -> Answered[T]:
+        """Return an answer that passed its check, committed: its ledger row and, with `save`, what that writes.
 
-        Answers that earlier attempts had rejected are walked through first; then at most MOST_TRIES are bought.
-        Raises AnswerRejected after the last one, ModelUnavailable when no answer comes, ModelDenied and BudgetSpent
-        for every question of the run from then on.
+        Without a closer look both are committed in one transaction. With one, the ledger row is committed first, and
+        the sound part of the answer is saved after the look.
+
+        Raises AnswerRejected when no answer passed, ModelUnavailable when none came, and ModelDenied or BudgetSpent
+        for every request of the run from then on.
         """
-        for round_ in range(self.round if question.stands else 0):
-            value, _, _, _ = self._walk(question, round_)
-            if value is not None:
-                return value
-        value, objections, ordinal, key = self._walk(question, self.round)
-        if value is not None:
-            return value
+        if request.look is None:
+            answered = await self._answer(request, save)
+        else:
+            answered = await self._examined(request, request.look, save)
+        if save is not None and answered.call.answer is not None:  # else it was saved with its ledger row
+            await save.commit(partial(save.write, answered=answered))
+        return answered
+
+    async def _examined(self, request: AuthorRequest[T], look: Look[T], save: AnswerStore[T] | None) -> Answered[T]:
+        """Return an answer without problems, or the sound part of the last one that had any.
+
+        Its author is asked again after each look that found problems, at most MAX_LOOKS times in all.
+        """
+        sound: Answered[T] | None = None
+        problems: list[str] = []
+        for _ in range(MAX_LOOKS):
+            try:
+                answered = await self._answer(request, save)
+            except (AnswerRejected, ModelUnavailable, ModelDenied, BudgetSpent):
+                if sound is None:
+                    raise
+                return sound
+            verdict = await look(answered.value)
+            problems = verdict.problems
+            if verdict.sound is not None:
+                sound = Answered(verdict.sound, answered.call)
+            if sound is not None and not problems:
+                return sound
+            await self._reject(answered.call, problems)
+        if sound is None:
+            raise AnswerRejected(f"The author's answers were found wanting {MAX_LOOKS} times: {' '.join(problems)}")
+        return sound
+
+    async def _reject(self, call: Call, problems: list[str]) -> None:
+        """Commit that an accepted answer does not count, so that its request is asked again with the problems."""
+        objection = " ".join(problems)
+        await self._commit(lambda session: reject_answer(session, self.fence, call.key, objection))
+        self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model)
+
+    async def _answer(self, request: AuthorRequest[T], save: AnswerStore[T] | None) -> Answered[T]:
+        """Return the known answer, or buy at most MAX_TRIES new ones until one passes its check."""
+        for round_ in range(self.round if request.reuses_rounds or request.look else 0):
+            if (answered := walk(self.known, request, round_).answered) is not None:
+                return answered
+        earlier = walk(self.known, request, self.round)
+        if earlier.answered is not None:
+            return earlier.answered
+        objections, key = earlier.objections, earlier.key
         for bought in range(1, MAX_TRIES + 1):
-            value, problems = await self._buy(question, key, objections[-MAX_OBJECTIONS:])
-            if value is not None:
-                return value
+            answered, problems = await self._buy(request, save, key, objections[-MAX_OBJECTIONS:])
+            if answered is not None:
+                return answered
             objections.append(" ".join(problems))
-            key = call_key(question, self.round, ordinal + bought, objections[-MAX_OBJECTIONS:])
+            key = call_key(request, self.round, earlier.ordinal + bought, objections[-MAX_OBJECTIONS:])
         raise AnswerRejected(f"The author's answers failed their check {MAX_TRIES} times: {objections[-1]}")
 
-    def _walk(self, question: CallSpec[T], round_: int) -> tuple[T | None, list[str], int, str]:
-        """Through the known answers of a round: the accepted one, what was said about the others, how many they are,
-        and the key of the last that was looked for.
-
-        What was said of an answer when it came holds, whatever the settings and the checks are by now.
-        """
-        objections: list[str] = []
-        for ordinal in count():
-            key = call_key(question, round_, ordinal, objections[-MAX_OBJECTIONS:])
-            known = self.known.get(key)
-            if known is None:
-                return None, objections, ordinal, key
-            value, problems = (None, [known.objection]) if known.objection else shaped(question, known.answer)
-            if value is not None:
-                if question.on_answer:
-                    question.on_answer(known_call(question, key, known))
-                return value, objections, ordinal, key
-            objections.append(" ".join(problems))
-        raise AssertionError("a walk ends at the first answer that is not known")
-
-    async def _buy(self, question: CallSpec[T], key: str, told: list[str]) -> tuple[T | None, list[str]]:
-        """One answer, committed, in as many tries as patience allows."""
+    async def _buy(
+        self, request: AuthorRequest[T], save: AnswerStore[T] | None, key: str, objections: list[str]
+    ) -> tuple[Answered[T] | None, list[str]]:
+        """Buy one answer and commit it, with as many tries as the retry policy allows."""
         since: float | None = None
         for number in count(1):
             try:
-                bought = await self._try(question, key, told, number)
+                bought = await self._try(request, save, key, objections, number)
             except CallFailed as failure:
                 since = since or time.monotonic()
                 if failure.denied:
                     raise self._stop_for(ModelDenied(str(failure))) from None
-                delay = self.patience.delay(failure, number, since)
+                delay = self.retry_policy.delay(failure, number, since)
                 if delay is None:
                     raise ModelUnavailable(f"{failure} ({number} tries)" if number > 1 else str(failure)) from None
                 await self._wait(delay)
@@ -171,83 +198,79 @@ class Ledger:
                 self._stop_for(spent)
                 raise
             else:
-                self.patience.answered()
+                self.retry_policy.answered()
                 return bought
-        raise AssertionError("tries end by an answer or an error")
+        raise AssertionError("tries end with an answer or an error")
 
-    async def _try(self, question: CallSpec[T], key: str, told: list[str], number: int) -> tuple[T | None, list[str]]:
-        """One call, and what came of it committed."""
+    async def _try(
+        self, request: AuthorRequest[T], save: AnswerStore[T] | None, key: str, objections: list[str], number: int
+    ) -> tuple[Answered[T] | None, list[str]]:
+        """Make one call and commit its outcome."""
         with blamed_on_author():
-            most = self.author.most(question.brief, told)
+            most = self.author.most(request.brief, objections)
         async with AsyncExitStack() as until_committed:
             reservation = await until_committed.enter_async_context(self.budget.reserve(most))
             async with self.throttle.turn(
-                self.fence.task_id, order=question.order, urgent=self.urgent, tokens=most.tokens
+                self.fence.task_id, order=request.order, urgent=self.urgent, tokens=most.tokens
             ):
                 await until_committed.enter_async_context(self.permit.call())
                 if self.stopped is not None:
                     raise self.stopped
-                held = try_key(key, number, self.fence)
+                reserved = try_key(key, number, self.fence)
                 if self.budget.limit is not None:
-                    open_call = reserved_call(held, question.step, self.author.name, most)
+                    open_call = reserved_call(reserved, request.step, self.author.name, most)
                     await self._commit(lambda session: reserve_call(session, self.fence, open_call))
-                if question.on_call and number == 1:
-                    question.on_call()
+                if save is not None and number == 1:
+                    save.begin()
                 began = time.monotonic()
                 try:
-                    answer = await self._write(question, told)
+                    answer = await self._write(request, objections)
                 except CallFailed as failure:
                     latency = time.monotonic() - began
                     reservation.used = failure.used
                     self.throttle.correct(expected=most.tokens, used=failure.used.tokens)
-                    row = failed_call(held, question.step, failure, latency)
-                    await self._commit(partial(self._record, row, held))
+                    row = failed_call(reserved, request.step, failure, latency)
+                    await self._commit(partial(self._record, row, reserved))
                     raise
                 latency = time.monotonic() - began
                 reservation.used = answer.usage
                 self.throttle.correct(expected=most.tokens, used=reservation.used.tokens)
-            value, problems = checked(question, answer)
-            call = bought_call(question, key, answer, latency, problems)
-            save = partial(self._save, question, call, value, held)
-            await (question.commit or self._commit)(save)
+            value, problems = checked(request, answer)
+            store = save if value is not None and request.look is None else None
+            call = bought_call(request, key, answer, latency, problems, stored=store is not None)
+            answered = None if value is None else Answered(value, call)
+            work = partial(self._save, call, answered, store, reserved)
+            await (self._commit if save is None else save.commit)(work)
             self._progressed = True
             if call.answer is not None:
                 self.known[key] = KnownAnswer(call.answer, call.objection, call.model)
-            if value is not None and question.on_answer:
-                question.on_answer(call)
-        return value, problems
+        return answered, problems
 
-    async def object(self, call: Call, problems: list[str]) -> None:
-        """An answer that passed its check turned out wrong: its question is asked again with this objection."""
-        objection = " ".join(problems)
-        await fenced_transaction(
-            self.database, self.fence, lambda session: reject_answer(session, self.fence, call.key, objection)
-        )
-        self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model)
-
-    async def _write(self, question: CallSpec[T], told: list[str]) -> AuthorAnswer:
-        with span("roadmap.call", role=question.brief.role, step=question.step) as told_span, blamed_on_author():
-            answer = storable_answer(await self.author.write(question.brief, told))
-            told_span.set_attributes({"model": answer.model, "tokens": answer.tokens_in + answer.tokens_out})
+    async def _write(self, request: AuthorRequest[T], objections: list[str]) -> AuthorAnswer:
+        with span("roadmap.call", role=request.brief.role, step=request.step) as current, blamed_on_author():
+            answer = storable_answer(await self.author.write(request.brief, objections))
+            current.set_attributes({"model": answer.model, "tokens": answer.tokens_in + answer.tokens_out})
         return answer
 
     async def _commit(self, work: Work) -> None:
         await fenced_transaction(self.database, self.fence, work)
 
-    async def _record(self, call: Call, held: str, session: Session) -> None:
+    async def _record(self, call: Call, reserved: str, session: Session) -> None:
         await record_call(session, self.fence, call)
-        await self._release(session, held)
+        await self._release(session, reserved)
 
-    async def _release(self, session: Session, held: str) -> None:
-        """What was reserved under a budget gives way to what was used, in one transaction."""
+    async def _release(self, session: Session, reserved: str) -> None:
+        """Replace what was reserved under a budget by what was used, in one transaction."""
         if self.budget.limit is not None:
-            await release_call(session, self.fence, held)
+            await release_call(session, self.fence, reserved)
 
-    async def _save(self, question: CallSpec[T], call: Call, value: T | None, held: str, session: Session) -> None:
-        if value is not None and question.keep is not None:
-            await question.keep(session, value, call)
-            await self._release(session, held)
+    async def _save(
+        self, call: Call, answered: Answered[T] | None, store: AnswerStore[T] | None, reserved: str, session: Session
+    ) -> None:
+        if answered is not None and store is not None:
+            await store.write(session, answered)
+            await self._release(session, reserved)
         else:
-            await self._record(call, held, session)
+            await self._record(call, reserved, session)
         if not self._progressed:
             await reset_crash_count(session, self.fence)

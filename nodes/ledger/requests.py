@@ -1,10 +1,11 @@
-"""Questions to an author: what is asked, by which key an answer is known again, and whether one counts."""
+"""Requests to an author: what is asked, the key that identifies an answer, and whether an answer counts."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Generic, TypeVar, cast
+from itertools import count
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,71 +17,141 @@ from repository.runs.calls import ACCEPTED, Call, KnownAnswer, Reservation
 
 T = TypeVar("T", bound=BaseModel)
 
-Keep = Callable[[Session, T, Call], Awaitable[None]]
-"""Saves an answer together with its ledger row; safe to repeat."""
+MAX_OBJECTIONS: Final = 3
+"""Problems of this many of its last answers are given to an author, not of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Generic[T]):
+    """An answer that counts, and the call that brought it.
+
+    Where the answer was known already, the call holds only what its ledger row is identified by.
+    """
+
+    value: T
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict(Generic[T]):
+    """The result of a closer look at an answer."""
+
+    sound: T | None
+    """The answer without its wrong parts; None where nothing worth keeping is left."""
+    problems: list[str]
+    """Worded for the author."""
+
+
+Look = Callable[[T], Awaitable[Verdict[T]]]
+"""Looks closely at an answer that passed its check; may use the network or ask the ledger."""
+
+
+class AnswerStore(Protocol[T]):
+    """Stores accepted answers outside the ledger, each in the transaction of its ledger row."""
+
+    def begin(self) -> None:
+        """A call for the answer starts."""
+        ...
+
+    async def write(self, session: Session, answered: Answered[T]) -> None:
+        """Write the answer and its ledger row; safe to repeat."""
+        ...
+
+    async def commit(self, work: Work) -> None:
+        """Commit `work` under the fence, possibly in one transaction with the work of others."""
+        ...
 
 
 def accept_all(_: BaseModel) -> list[str]:
-    """The check of an answer whose shape says it all."""
+    """The check of an answer that needs no check beyond its shape."""
     return []
 
 
 @dataclass(frozen=True, slots=True)
-class CallSpec(Generic[T]):
-    """What is asked: a brief, the step that asks, and what makes an answer count."""
+class AuthorRequest(Generic[T]):
+    """A brief, the step that asks, and the conditions under which an answer counts."""
 
     step: Step
     brief: Brief[T]
     check: Callable[[T], list[str]] = accept_all
-    """What is wrong with an answer, in words for its author."""
+    """Returns what is wrong with an answer, worded for its author. Runs before the answer is committed."""
+    look: Look[T] | None = None
+    """Runs after the answer is committed; its problems reject the answer, and the author is asked again."""
     subject: tuple[str, str] | None = None
     """(concept id, content type) of a content."""
     order: int = 0
-    """Its place in learning order."""
-    keep: Keep[T] | None = None
-    """For a content: saves it, so that the ledger need not hold the answer too."""
-    commit: Callable[[Work], Awaitable[None]] | None = None
-    """Commits the answer under the fence, perhaps together with others; None: in a transaction of its own."""
-    on_call: Callable[[], None] | None = None
-    """Told when a call begins."""
-    on_answer: Callable[[Call], None] | None = None
-    """Told which call brought the answer that counted, where nothing is kept with it."""
-    stands: bool = False
-    """What an earlier round got accepted is taken as it is: only what failed is asked anew."""
+    """Position in learning order."""
+    reuses_rounds: bool = False
+    """Answers that earlier rounds of the run accepted count too: only what failed is asked again."""
 
 
-def call_key(question: CallSpec[Any], round_: int, ordinal: int, objections: list[str]) -> str:
-    """Same key, same question: no clock, no model and no setting in it."""
-    brief = question.brief.model_dump(mode="json", exclude=set(question.brief.unkeyed))
-    parts = [question.brief.role, question.step, round_, question.subject, ordinal, objections, brief]
+def call_key(request: AuthorRequest[Any], round_: int, ordinal: int, objections: list[str]) -> str:
+    """Return the key of an answer. The same request has the same key: it holds no clock, model or setting."""
+    brief = request.brief.model_dump(mode="json", exclude=set(request.brief.unkeyed))
+    parts = [request.brief.role, request.step, round_, request.subject, ordinal, objections, brief]
     return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def known_call(question: CallSpec[Any], key: str, known: KnownAnswer) -> Call:
-    """The call that brought a known answer, as far as it is known: its row is there already."""
-    return Call(key, question.step, known.model, 0, 0, 0.0, 0.0, None, ACCEPTED, known.answer)
+def known_call(request: AuthorRequest[Any], key: str, known: KnownAnswer) -> Call:
+    """Return the call of a known answer. Its ledger row exists, so tokens and cost are not read again."""
+    return Call(key, request.step, known.model, 0, 0, 0.0, 0.0, None, ACCEPTED, known.answer)
 
 
-def checked(question: CallSpec[T], answer: AuthorAnswer) -> tuple[T | None, list[str]]:
-    """The answer where it counts, else what is wrong with it."""
+@dataclass(frozen=True, slots=True)
+class Walk(Generic[T]):
+    """The known answers to a request in one round, up to the first that counts or is unknown."""
+
+    answered: Answered[T] | None
+    objections: list[str]
+    """Problems of the rejected answers, oldest first."""
+    ordinal: int
+    """Number of rejected answers."""
+    key: str
+    """The key of the last answer that was looked up."""
+
+
+def walk(known: Mapping[str, KnownAnswer], request: AuthorRequest[T], round_: int) -> Walk[T]:
+    """Look up the answers of a round in the order in which they were bought.
+
+    An objection of that time holds, even where settings or checks have changed since.
+    """
+    objections: list[str] = []
+    for ordinal in count():
+        key = call_key(request, round_, ordinal, objections[-MAX_OBJECTIONS:])
+        answer = known.get(key)
+        if answer is None:
+            return Walk(None, objections, ordinal, key)
+        value, problems = (None, [answer.objection]) if answer.objection else shaped(request, answer.answer)
+        if value is not None:
+            return Walk(Answered(value, known_call(request, key, answer)), objections, ordinal, key)
+        objections.append(" ".join(problems))
+    raise AssertionError("a walk ends at the first answer that is not known")
+
+
+def checked(request: AuthorRequest[T], answer: AuthorAnswer) -> tuple[T | None, list[str]]:
+    """Return the answer if it counts, else None and the problems."""
     if answer.problem is not None:
         return None, [answer.problem]
-    value, problems = shaped(question, answer.content)
-    problems = problems if value is None else question.check(value)
+    value, problems = shaped(request, answer.content)
+    problems = problems if value is None else request.check(value)
     return (None, problems) if problems else (value, [])
 
 
-def shaped(question: CallSpec[T], content: Mapping[str, Any]) -> tuple[T | None, list[str]]:
+def shaped(request: AuthorRequest[T], content: Mapping[str, Any]) -> tuple[T | None, list[str]]:
+    """Return the answer in the shape of the brief, else None and at most five problems."""
     try:
-        return cast(T, question.brief.shape.model_validate(content)), []
+        return cast(T, request.brief.shape.model_validate(content)), []
     except ValidationError as error:
         return None, [f"{'.'.join(map(str, item['loc']))}: {item['msg']}." for item in error.errors()[:5]]
 
 
-def bought_call(question: CallSpec[Any], key: str, answer: AuthorAnswer, latency: float, problems: list[str]) -> Call:
+def bought_call(
+    request: AuthorRequest[Any], key: str, answer: AuthorAnswer, latency: float, problems: list[str], *, stored: bool
+) -> Call:
+    """Return the call of a new answer. `stored`: an AnswerStore holds it, so the ledger row need not."""
     return Call(
         key=key,
-        step=question.step,
+        step=request.step,
         model=answer.model,
         tokens_in=answer.tokens_in,
         tokens_out=answer.tokens_out,
@@ -88,13 +159,13 @@ def bought_call(question: CallSpec[Any], key: str, answer: AuthorAnswer, latency
         latency=latency,
         finish_reason=answer.finish_reason,
         outcome=" ".join(problems) or ACCEPTED,
-        answer=None if question.keep and not problems else answer.content,
+        answer=None if stored else answer.content,
         estimated=answer.estimated,
     )
 
 
 def failed_call(key: str, step: Step, failure: CallFailed, latency: float) -> Call:
-    """The row of a try that brought no answer: it is on the account, and answers nothing."""
+    """Return the call of a try without an answer: it is on the account, and answers nothing."""
     used, outcome = failure.used, failure.outcome
     return Call(
         key,
@@ -112,4 +183,5 @@ def failed_call(key: str, step: Step, failure: CallFailed, latency: float) -> Ca
 
 
 def reserved_call(key: str, step: Step, model: str, most: Usage) -> Reservation:
+    """Return what a call may use at most, as it is recorded before the call."""
     return Reservation(key, step, model, most.tokens_in, most.tokens_out, most.cost)

@@ -1,7 +1,7 @@
-"""The process-wide limiter of model calls.
+"""The process-wide scheduler of model calls.
 
-LangGraph's own `max_concurrency` is not used: its queue also gates checkpoint writes, and after a kill every
-finished call ran again with it.
+LangGraph's `max_concurrency` is not used: it also delays checkpoint writes, so that after a kill every finished call
+ran again.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ from itertools import count
 from typing import Final
 
 BURST: Final = 1 / 6
-"""Part of a minute's worth that may be taken at once after a pause."""
+"""Share of a minute's amount that may be taken at once after a pause."""
 
 
 class Rate:
-    """A bucket that fills evenly. Whoever comes while something is in it takes what he needs; a debt is waited out."""
+    """A token bucket. A call may take more than is left, and later calls wait until the debt is refilled."""
 
     def __init__(self, per_minute: float) -> None:
         self._per_second: Final = per_minute / 60
@@ -28,28 +28,28 @@ class Rate:
         self._filled = time.monotonic()
 
     def wait(self) -> float:
-        """Seconds until something is in it."""
+        """Return the seconds until the bucket holds at least one token."""
         now = time.monotonic()
         self._level = min(self._most, self._level + (now - self._filled) * self._per_second)
         self._filled = now
         return 0.0 if self._level >= 1 else (1 - self._level) / self._per_second
 
     def take(self, amount: float) -> None:
-        """A negative amount gives back."""
+        """Take an amount; a negative one is returned to the bucket."""
         self._level -= amount
 
 
 @dataclass(slots=True)
 class _Lane:
-    """Those of one task who wait for a turn, in learning order."""
+    """Calls of one task that wait for a turn, in learning order."""
 
     waiting: list[tuple[int, int, asyncio.Future[None], int]] = field(default_factory=list)
 
 
 class Throttle:
-    """At most `limit` calls at once: urgent tasks first, in turn between tasks, in learning order within one.
+    """Admits at most `limit` calls at once: urgent tasks first, tasks in turn, contents of a task in learning order.
 
-    Calls and tokens per minute are bounded where they are given.
+    Calls and tokens per minute are limited where rates are given.
     """
 
     def __init__(
@@ -65,9 +65,9 @@ class Throttle:
 
     @asynccontextmanager
     async def turn(self, task: str, *, order: int = 0, urgent: bool = False, tokens: int = 0) -> AsyncIterator[None]:
-        """Wait for a turn and hold it. `order` is the place in learning order; retries are urgent.
+        """Wait for a turn and hold it. `order` is the position in learning order; retries are urgent.
 
-        `tokens` is what the call is expected to use; `correct` says how it was.
+        `tokens` is what the call is expected to use; `correct` adjusts it afterwards.
         """
         await self._wait(task, order, urgent, tokens)
         try:
@@ -77,7 +77,7 @@ class Throttle:
             self._admit()
 
     def correct(self, *, expected: int, used: int) -> None:
-        """A call used other tokens than it was expected to."""
+        """Charge the difference between the expected and the used tokens of a call."""
         if self._tokens is not None:
             self._tokens.take(used - expected)
 
@@ -89,7 +89,7 @@ class Throttle:
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # admitted and cancelled in the same breath
+            if turn.done() and not turn.cancelled():  # admitted and cancelled in the same iteration of the loop
                 self._free += 1
             turn.cancel()
             self._admit()
@@ -106,7 +106,7 @@ class Throttle:
             turn.set_result(None)
 
     def _must_wait(self) -> bool:
-        """Whether a rate forbids the next turn; then somebody looks again when it no longer does."""
+        """Return whether a rate forbids the next turn, and schedule another look for when it no longer does."""
         wait = max((rate.wait() for rate in (self._requests, self._tokens) if rate is not None), default=0.0)
         if wait <= 0 or not (self._lanes[True] or self._lanes[False]):
             return wait > 0
@@ -123,7 +123,7 @@ class Throttle:
                 if turn is None:
                     del lanes[task]
                     continue
-                lanes.move_to_end(task)  # the next turn is another task's
+                lanes.move_to_end(task)  # round robin
                 return turn
         return None
 

@@ -1,1 +1,1 @@
-"""The world outside, looked at with suspicion: whether links lead somewhere, and what a search finds."""
+"""HTTP to URLs that others named: links of models and webhooks of users."""

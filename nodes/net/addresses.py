@@ -1,6 +1,6 @@
-"""Which addresses on the network may be connected to: public ones, and those that an allow-list names.
+"""Addresses that may be connected to: public ones, and those of an allow-list.
 
-A link comes from a model, so it may name anything: the machine itself, its neighbours, a cloud's metadata service.
+A model may write any link: to this machine, its neighbours, or a cloud's metadata service.
 """
 
 from collections.abc import Sequence
@@ -25,16 +25,16 @@ _REFUSED: Final = tuple(
     for block in (
         *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
         *("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"),
-        *("168.63.129.16/32",),  # public by its number, but what answers there in Azure is the machine's own host
+        *("168.63.129.16/32",),  # public by its number, but the host of a machine in Azure
         *("203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
         *("::/128", "::1/128", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "3fff::/20"),
         *("5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"),
     )
 )
-"""IANA's registries of special purposes, and what a cloud adds: neither Python's version nor its opinion matters."""
+"""IANA's special-purpose registries and a cloud's additions, so that the version of Python makes no difference."""
 _GLOBAL_IPV6: Final = IPv6Network("2000::/3")
 _IPV4_INSIDE: Final = (
-    # (block, bits that stand to the right of the IPv4 address)
+    # (block, bits to the right of the IPv4 address)
     (IPv6Network("::ffff:0:0/96"), 0),  # mapped
     (IPv6Network("::ffff:0:0:0/96"), 0),  # translated
     (IPv6Network("::/96"), 0),  # compatible
@@ -45,7 +45,7 @@ _ISATAP: Final = frozenset({0x0000_5EFE, 0x0200_5EFE})
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address belongs to the public internet; one that carries another is judged by that, too."""
+    """Return whether an address is on the public internet. One that embeds an IPv4 address counts as that address."""
     if isinstance(address, IPv4Address):
         return not any(address in block for block in _REFUSED if block.version == 4)
     if address.scope_id is not None:
@@ -62,14 +62,14 @@ def is_public(address: Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AllowList:
-    """Hosts and networks that may be connected to although they are not public, on every port but BLOCKED_PORTS."""
+    """Hosts and networks that may be connected to without being public, on every port but BLOCKED_PORTS."""
 
     hosts: frozenset[str] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @classmethod
     def read(cls, entries: Sequence[str]) -> Self:
-        """Raises ValueError that names the entry."""
+        """Read an allow-list. Raises ValueError that names the invalid entry."""
         hosts: set[str] = set()
         networks: list[IPv4Network | IPv6Network] = []
         for entry in entries:
@@ -85,7 +85,7 @@ class AllowList:
         return cls(frozenset(hosts), tuple(networks))
 
     def names(self, host: str, address: Address) -> bool:
-        """Whether a host, or the address that it was resolved to, is on the list."""
+        """Return whether a host, or the address that it resolved to, is on the list."""
         return host.lower().rstrip(".") in self.hosts or any(address in network for network in self.networks)
 
 

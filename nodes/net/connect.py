@@ -1,7 +1,7 @@
-"""Connects to a place that somebody else named, without being led astray.
+"""Connect safely to URLs that others named (protection against server-side request forgery).
 
-A host is resolved once per request and connected to at that very address, so that a name which answers otherwise a
-moment later gains nothing. No cookies, no credentials, no proxy; time is bounded.
+A host is resolved once per request, and the connection goes to that address, which defeats DNS rebinding. There are no
+cookies, credentials or proxies, and time is limited.
 """
 
 import asyncio
@@ -22,16 +22,16 @@ from nodes.net.addresses import Address, AllowList, is_public, may_connect
 _MAX_ADDRESSES: Final = 3
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
-"""The addresses of a host; raises socket.gaierror."""
+"""Returns the addresses of a host; raises socket.gaierror."""
 Headers = Sequence[tuple[bytes | str, bytes | str]]
 
 
 class FetchFailed(Exception):
-    """Nothing was fetched.
+    """A request failed.
 
-    `lasting`: it will not be otherwise tomorrow. `offline`: it may be so because this machine has no network, or one
-    that answers in place of everybody. `heard`: an earlier hop answered. `internal`: the reason tells which names and
-    addresses exist inside a network, so it is for the operator only.
+    `lasting`: a later try will fail too. `offline`: the cause may be a missing network, or one that answers for every
+    host. `heard`: an earlier hop answered. `internal`: the reason reveals names or addresses inside a network, so only
+    operators may see it.
     """
 
     def __init__(
@@ -52,14 +52,14 @@ class FetchFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for a page with all its hops, and for one connection."""
+    """Time limits in seconds: for a request with all its hops, and for one connection."""
 
     total_seconds: float = 8.0
     connect_seconds: float = 3.0
 
 
 class Connector:
-    """Makes requests, each on a connection of its own to an address that was judged."""
+    """Makes requests, each on its own connection to an address that was checked."""
 
     def __init__(self, allowed: AllowList, outside: "NetworkEnvironment", limits: Limits) -> None:
         self._outside = outside
@@ -70,7 +70,7 @@ class Connector:
     async def request(
         self, method: str, url: httpx.URL, headers: Headers, content: bytes | None = None
     ) -> AsyncIterator[httpcore.Response]:
-        """Raises FetchFailed; so does reading the answer within."""
+        """Open a request and yield its response. Raises FetchFailed, as does reading the response."""
         port = port_of(url)
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=port, target=url.raw_path)
         total = self._limits.total_seconds
@@ -93,7 +93,7 @@ class Connector:
 
 
 class _JudgingBackend(httpcore.AsyncNetworkBackend):
-    """Connects to the addresses that it has judged, and to no other."""
+    """Connects only to addresses that it has checked."""
 
     def __init__(self, allowed: AllowList, resolve: Resolver) -> None:
         self._allowed = allowed
@@ -127,25 +127,25 @@ class _JudgingBackend(httpcore.AsyncNetworkBackend):
             pass
         try:
             async with asyncio.timeout(timeout):
-                found = await self._resolve(host, port)
+                texts = await self._resolve(host, port)
         except socket.gaierror as error:
             lasting = error.errno != socket.EAI_AGAIN
             raise FetchFailed("its host does not exist", lasting=lasting, offline=True, internal=True) from None
         except TimeoutError:
             raise FetchFailed("its host could not be looked up in time", offline=True, internal=True) from None
-        if not found:
+        if not texts:
             raise FetchFailed("its host has no address", lasting=True, offline=True, internal=True)
-        return [ip_address(text) for text in dict.fromkeys(found)][:_MAX_ADDRESSES]
+        return [ip_address(text) for text in dict.fromkeys(texts)][:_MAX_ADDRESSES]
 
 
 async def system_addresses(host: str, port: int) -> list[str]:
-    """By the system's resolver, in a thread that nobody waits for: a lookup can hang longer than a run may end."""
+    """Resolve by the system, in a daemon thread, since a lookup can hang longer than a process may take to exit."""
     loop = asyncio.get_running_loop()
-    found: asyncio.Future[list[str]] = loop.create_future()
+    result: asyncio.Future[list[str]] = loop.create_future()
 
     def settle(addresses: list[str], error: OSError | UnicodeError | None) -> None:
-        if not found.done():
-            found.set_result(addresses) if error is None else found.set_exception(error)
+        if not result.done():
+            result.set_result(addresses) if error is None else result.set_exception(error)
 
     def look() -> None:
         addresses: list[str] = []
@@ -156,29 +156,29 @@ async def system_addresses(host: str, port: int) -> list[str]:
             failure = socket.gaierror(socket.EAI_NONAME, "not a host name")
         except OSError as error:
             failure = error
-        with contextlib.suppress(RuntimeError):  # the loop is gone
+        with contextlib.suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(settle, addresses, failure)
 
     threading.Thread(target=look, daemon=True, name="look up a host").start()
-    return await found
+    return await result
 
 
 class NetworkEnvironment:
-    """What a fetcher believes of the world: where hosts are, and whose certificates are good."""
+    """The resolver and the trusted certificates of a process."""
 
     def __init__(self, resolve: Resolver = system_addresses, trusting: ssl.SSLContext | None = None) -> None:
         self.resolve = resolve
         self._trusting = trusting
 
     def tls(self) -> ssl.SSLContext:
-        """Read from the disk once, when the first page is fetched."""
+        """Return the TLS context; certificates are read from the disk once, for the first request."""
         if self._trusting is None:
             self._trusting = httpcore.default_ssl_context()
         return self._trusting
 
 
 def readable(url: str) -> httpx.URL:
-    """Raises FetchFailed for what leads nowhere on the web."""
+    """Parse a URL. Raises FetchFailed for one that no request can be made to."""
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, UnicodeError) as error:

@@ -1,6 +1,7 @@
-"""Judges the URL of a webhook when it is made, by all that can be known before its host is looked up.
+"""Check the URL of a webhook when the webhook is made, without resolving its host.
 
-What passes may still lead nowhere: the host is looked up, and its addresses judged, at each attempt (connect.py).
+A URL that passes may still be unreachable: the host is resolved and its addresses are checked at each attempt
+(connect.py).
 """
 
 import re
@@ -46,7 +47,7 @@ def _host_of(parsed: httpx.URL) -> tuple[str, Address | None]:
     """Return the host as it would be looked up, in lower-case ASCII, and the address if it is one."""
     host = parsed.raw_host.decode("ascii").lower()
     try:
-        readable_host = parsed.host  # decodes what is written as xn--
+        readable_host = parsed.host  # decodes xn--
     except UnicodeError:
         raise FetchFailed(f"“{host}” is not a valid internationalized host name", lasting=True) from None
     try:

@@ -1,6 +1,6 @@
-"""Fetches the beginning of a page that somebody else named, without being led astray.
+"""Fetch the beginning of a page that others named.
 
-Every hop is judged anew (nodes/net/connect.py says how). Time, size and hops are bounded.
+Every hop is checked like the first (nodes/net/connect.py). Time, size and hops are limited.
 """
 
 import asyncio
@@ -17,19 +17,19 @@ from nodes.net.connect import Connector, FetchFailed, Headers, Limits, NetworkEn
 
 MAX_REDIRECTS: Final = 5
 MAX_BODY_BYTES: Final = 262_144
-"""Of a body, packed and unpacked: a title stands far ahead of that."""
+"""Of a body, compressed and decompressed; the title comes far earlier."""
 _HEADERS: Final[Headers] = (
     ("User-Agent", "roadmap-orchestrator (link check)"),
     ("Accept", "text/html,application/xhtml+xml,*/*;q=0.5"),
     ("Accept-Encoding", "identity"),
 )
-_NOBODY: Final = AllowList()
+_ALLOW_NONE: Final = AllowList()
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
 class WebPage:
-    """The beginning of an answer, and where it was found after all redirects."""
+    """The beginning of a response, and its URL after all redirects."""
 
     url: str
     status: int
@@ -40,13 +40,13 @@ class WebPage:
 
 class Fetcher:
     def __init__(
-        self, allowed: AllowList = _NOBODY, outside: NetworkEnvironment | None = None, limits: Limits | None = None
+        self, allowed: AllowList = _ALLOW_NONE, outside: NetworkEnvironment | None = None, limits: Limits | None = None
     ) -> None:
         self._limits = limits or Limits()
         self._connector = Connector(allowed, outside or NetworkEnvironment(), self._limits)
 
     async def fetch(self, url: str) -> WebPage:
-        """Raises FetchFailed."""
+        """Fetch a page, redirects included. Raises FetchFailed."""
         try:
             async with asyncio.timeout(self._limits.total_seconds):
                 return await self._follow(url)
@@ -68,14 +68,14 @@ class Fetcher:
         raise FetchFailed("it redirects without end", heard=True)
 
     async def _get(self, url: httpx.URL, hop: int) -> tuple[WebPage, str | None]:
-        """One hop: what stands there, or where it leads on to."""
+        """Make one hop; return the page and the target of its redirect, if it is one."""
         async with self._connector.request("GET", url, _HEADERS) as response:
-            told = {name.lower(): value for name, value in response.headers}
-            onward = told.get(b"location")
+            headers = {name.lower(): value for name, value in response.headers}
+            onward = headers.get(b"location")
             if response.status in _REDIRECTS and onward is not None:
                 return WebPage("", response.status, "", b"", hop), onward.decode("utf-8", "replace")
-            body = await _beginning(response, told.get(b"content-encoding", b""))
-        content_type = told.get(b"content-type", b"").decode("latin-1")
+            body = await _beginning(response, headers.get(b"content-encoding", b""))
+        content_type = headers.get(b"content-type", b"").decode("latin-1")
         return WebPage(str(url), response.status, content_type, body, hop), None
 
 
@@ -87,7 +87,7 @@ def _joined(url: httpx.URL, onward: str) -> str:
 
 
 async def _beginning(response: httpcore.Response, encoding: bytes) -> bytes:
-    """At most MOST_BYTES of the body; what was packed although nobody asked for that is unpacked no further either."""
+    """Return at most MAX_BODY_BYTES of the body, decompressed where the server compressed it unasked."""
     packed = bytearray()
     async for chunk in response.aiter_stream():
         packed += chunk

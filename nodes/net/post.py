@@ -1,4 +1,4 @@
-"""Posts a message to a place that a user named, without being led astray: one request, no redirect is followed."""
+"""Post a message to a URL that a user named: one request, without following redirects."""
 
 import asyncio
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from nodes.net.addresses import AllowList
 from nodes.net.connect import Connector, FetchFailed, Limits, NetworkEnvironment, readable
 
 MAX_BODY_BYTES: Final = 512
-"""Of an answer; more of it is not read."""
+"""Of a response; the rest is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class PostAnswer:
     status: int
     beginning: bytes
     retry_after: float | None
-    """Seconds that the receiver asks to be left alone for."""
+    """Seconds for which the receiver asks for no further request."""
 
 
 class Poster:
@@ -27,28 +27,30 @@ class Poster:
         self._connector = Connector(allowed, outside or NetworkEnvironment(), self.limits)
 
     async def post(self, url: str, headers: dict[str, str], body: bytes) -> PostAnswer:
-        """Raises FetchFailed where nobody answered."""
+        """Post a body. Raises FetchFailed where no response came."""
         try:
             async with asyncio.timeout(self.limits.total_seconds):
                 return await self._post(url, headers, body)
         except TimeoutError:
             raise FetchFailed("it did not answer in time") from None
 
-    async def _post(self, url: str, headers: dict[str, str], body: bytes) -> PostAnswer:
-        sent = [
+    async def _post(self, url: str, extra: dict[str, str], body: bytes) -> PostAnswer:
+        lines = [
             ("User-Agent", "roadmap-orchestrator (webhook)"),
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(body))),
-            *headers.items(),
+            *extra.items(),
         ]
-        async with self._connector.request("POST", readable(url), sent, body) as response:
-            told = {name.lower(): value for name, value in response.headers}
+        async with self._connector.request("POST", readable(url), lines, body) as response:
+            headers = {name.lower(): value for name, value in response.headers}
             beginning = bytearray()
             async for chunk in response.aiter_stream():
                 beginning += chunk
                 if len(beginning) >= MAX_BODY_BYTES:
                     break
-        return PostAnswer(response.status, bytes(beginning[:MAX_BODY_BYTES]), _seconds(told.get(b"retry-after", b"")))
+        return PostAnswer(
+            response.status, bytes(beginning[:MAX_BODY_BYTES]), _seconds(headers.get(b"retry-after", b""))
+        )
 
 
 def _seconds(value: bytes) -> float | None:

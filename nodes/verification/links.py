@@ -1,4 +1,4 @@
-"""Do links lead where they say? Looked at once, bounded in time, and no reason to fail where there is no network."""
+"""Check whether links lead to the pages that they name. Time is limited, and a missing network fails no check."""
 
 import asyncio
 import time
@@ -17,10 +17,10 @@ from nodes.verification.titles import agree, looks_like_404, titles_of
 
 CONCURRENT_CHECKS: Final = 16
 LIST_SECONDS: Final = 15.0
-"""For one list of links: what is not known by then stays unchecked."""
+"""For one list of links; links without a result by then stay unchecked."""
 AWAY_SECONDS: Final = 60.0
 ENOUGH_FAILURES: Final = 3
-"""Hosts that nothing was heard from, before anything was heard at all: then there seems to be no network."""
+"""Unreachable hosts, before any host has answered, after which the network counts as missing."""
 REMEMBERED_SECONDS: Final = 900.0
 _MAX_REMEMBERED: Final = 4096
 _GONE: Final = frozenset({404, 410})
@@ -28,17 +28,17 @@ _READABLE: Final = ("text/", "image/", "video/", "audio/", "application/pdf", "a
 
 
 class Finding(BaseModel):
-    """What was seen at a URL."""
+    """The result of checking one URL."""
 
     verification: Verification = "unchecked"
     dead: bool = False
-    """It will not be otherwise tomorrow: the link is worth nothing."""
+    """The failure is permanent, so the link is useless."""
     reason: str = ""
     checked_at: datetime | None = None
 
 
 class Findings(BaseModel):
-    """In the order of the links that were looked at."""
+    """Results in the order of the links."""
 
     findings: list[Finding]
 
@@ -51,7 +51,7 @@ class _Seen:
 
 
 class LinkChecker:
-    """Of one process: what it has seen, and whether there seems to be a network."""
+    """The link checker of a process. It caches results, and remembers whether there seems to be a network."""
 
     def __init__(
         self, fetcher: Fetcher, *, list_seconds: float = LIST_SECONDS, clock: Callable[[], float] = time.monotonic
@@ -66,7 +66,7 @@ class LinkChecker:
         self._away_until = float("-inf")
 
     async def look_at(self, resources: Sequence[Resource]) -> Findings:
-        """What stands behind each link now."""
+        """Check each link."""
         looks = [asyncio.ensure_future(self._look(resource)) for resource in resources]
         try:
             if looks:  # a model's list may be empty, which wait() refuses
@@ -75,9 +75,9 @@ class LinkChecker:
             for look in looks:
                 look.cancel()
             await asyncio.gather(*looks, return_exceptions=True)
-        return Findings(findings=[self._told(look) for look in looks])
+        return Findings(findings=[self._finding_of(look) for look in looks])
 
-    def _told(self, look: "asyncio.Task[_Seen]") -> Finding:
+    def _finding_of(self, look: "asyncio.Task[_Seen]") -> Finding:
         if look.cancelled():
             return Finding(reason="there was no time left to look at it")
         seen = look.result()
@@ -123,7 +123,7 @@ def _judged(resource: Resource, page: WebPage) -> Finding:
         return Finding(verification="unreachable", dead=True, reason=f"it answers {page.status}")
     if page.status >= 500:
         return Finding(verification="unreachable", reason=f"it answers {page.status}")
-    if page.status >= 300:  # who keeps programs out may well let people in
+    if page.status >= 300:  # sites that refuse programs may well serve people
         return Finding(reason=f"it answers {page.status}")
     titles = titles_of(page.body, page.content_type)
     if any(looks_like_404(title) for title in titles[:1]) and not looks_like_404(resource.title):

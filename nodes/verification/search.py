@@ -1,4 +1,4 @@
-"""The search port: pages that exist, for an author to choose from. One method, two engines; what they say is data."""
+"""The search port: existing pages for an author to choose from. Texts of search engines are untrusted data."""
 
 import asyncio
 import html
@@ -33,7 +33,7 @@ _TAG: Final = re.compile(r"<[^>]{0,300}>")
 
 
 class SearchFailed(Exception):
-    """No result is no failure; this is."""
+    """A search failed; an empty result is no failure."""
 
 
 class Search(Protocol):
@@ -43,7 +43,7 @@ class Search(Protocol):
     def name(self) -> str: ...
 
     async def find(self, query: str) -> list[FoundPage]:
-        """The best pages first. Raises SearchFailed."""
+        """Return pages, the best first. Raises SearchFailed."""
         ...
 
 
@@ -58,7 +58,7 @@ class _TavilyAnswer(BaseModel):
 
 
 class TavilySearch:
-    """Tavily's API; the key goes to that address and nowhere else."""
+    """Tavily's API; the key is sent to that address only."""
 
     name = "tavily"
 
@@ -68,23 +68,23 @@ class TavilySearch:
         self._seconds = seconds
 
     async def find(self, query: str) -> list[FoundPage]:
-        asked = {"query": query[:_MAX_QUERY_LENGTH], "max_results": MAX_PAGES}
+        body = {"query": query[:_MAX_QUERY_LENGTH], "max_results": MAX_PAGES}
         authorization = f"Bearer {self._key.get_secret_value()}"
-        said = await _ask(self._url, self._seconds, {"Authorization": authorization}, json=asked)
-        return read_tavily(said)
+        text = await _ask(self._url, self._seconds, {"Authorization": authorization}, json=body)
+        return read_tavily(text)
 
 
-def read_tavily(said: str) -> list[FoundPage]:
-    """Raises SearchFailed."""
+def read_tavily(text: str) -> list[FoundPage]:
+    """Return the pages in an answer of Tavily. Raises SearchFailed."""
     try:
-        pages = _TavilyAnswer.model_validate_json(said).results
+        pages = _TavilyAnswer.model_validate_json(text).results
     except ValidationError:
         raise SearchFailed("Tavily's answer cannot be read.") from None
-    return _harmless([FoundPage(title=page.title, url=page.url, snippet=page.content) for page in pages])
+    return _usable([FoundPage(title=page.title, url=page.url, snippet=page.content) for page in pages])
 
 
 class DuckDuckGoSearch:
-    """The page that DuckDuckGo serves to browsers without scripts: no key, and no promise that it stays as it is."""
+    """DuckDuckGo's page for browsers without scripts. It needs no key, and its format may change at any time."""
 
     name = "duckduckgo"
 
@@ -93,22 +93,22 @@ class DuckDuckGoSearch:
         self._seconds = seconds
 
     async def find(self, query: str) -> list[FoundPage]:
-        asked = {"q": query[:_MAX_QUERY_LENGTH]}
-        return read_duckduckgo(await _ask(self._url, self._seconds, {"User-Agent": "Mozilla/5.0"}, data=asked))
+        form = {"q": query[:_MAX_QUERY_LENGTH]}
+        return read_duckduckgo(await _ask(self._url, self._seconds, {"User-Agent": "Mozilla/5.0"}, data=form))
 
 
 def read_duckduckgo(page: str) -> list[FoundPage]:
-    """What its page of results lists; nothing, where it looks otherwise."""
-    snippets = [_plain(found[1]) for found in _SNIPPET.finditer(page)]
+    """Return the pages in a page of results; none where its format has changed."""
+    snippets = [_plain(match[1]) for match in _SNIPPET.finditer(page)]
     pages = [
-        FoundPage(title=_plain(found[2]), url=_target(html.unescape(found[1])), snippet=snippet)
-        for found, snippet in zip(_LINK.finditer(page), [*snippets, *[""] * 50], strict=False)
+        FoundPage(title=_plain(match[2]), url=_target(html.unescape(match[1])), snippet=snippet)
+        for match, snippet in zip(_LINK.finditer(page), [*snippets, *[""] * 50], strict=False)
     ]
-    return _harmless(pages)
+    return _usable(pages)
 
 
 class Finder:
-    """A search on behalf of runs: a few at a time, and a failed one finds nothing, for pages are written without it."""
+    """Searches for runs, a few at a time. A failed search finds nothing, since authors can write without one."""
 
     def __init__(self, search: Search) -> None:
         self._search = search
@@ -124,22 +124,22 @@ class Finder:
 
 
 async def _ask(url: str, seconds: float, headers: Mapping[str, str], **body: object) -> str:
-    """`seconds` are for all of it: a server may say little, and never stop. Raises SearchFailed."""
-    told = {"Accept-Encoding": "identity", **headers}
+    """Send a query. `seconds` limits the whole exchange, as a server may send slowly for ever. Raises SearchFailed."""
+    sent = {"Accept-Encoding": "identity", **headers}
     try:
         async with (
             asyncio.timeout(seconds),
             httpx.AsyncClient(timeout=seconds, follow_redirects=False) as client,
-            client.stream("POST", url, headers=told, **body) as response,  # type: ignore[arg-type]
+            client.stream("POST", url, headers=sent, **body) as response,  # type: ignore[arg-type]
         ):
             if response.status_code != httpx.codes.OK:
                 raise SearchFailed(f"The search answered {response.status_code}.")
-            said = bytearray()
-            async for chunk in response.aiter_raw():  # what was packed unasked is not unpacked: nobody knows how far
-                said += chunk
-                if len(said) > _MAX_BODY_BYTES:
+            received = bytearray()
+            async for chunk in response.aiter_raw():  # never decompressed: the size is unknown
+                received += chunk
+                if len(received) > _MAX_BODY_BYTES:
                     raise SearchFailed("The search answered too much.")
-            return said.decode("utf-8", "replace")
+            return received.decode("utf-8", "replace")
     except TimeoutError:
         raise SearchFailed("The search did not answer in time.") from None
     except httpx.HTTPError as error:
@@ -147,23 +147,23 @@ async def _ask(url: str, seconds: float, headers: Mapping[str, str], **body: obj
 
 
 def _target(href: str) -> str:
-    """Where a result leads: its links go through a redirect of the engine's own."""
+    """Return the target of a result, whose link leads through a redirect of the engine."""
     try:
         parts = urlsplit(f"https:{href}" if href.startswith("//") else href)
     except ValueError:
-        return ""  # which is no web address
+        return ""  # dropped later, as it is no web address
     wrapped = parse_qs(parts.query).get("uddg") if parts.path.startswith("/l/") else None
     return wrapped[0] if wrapped else href
 
 
-def _harmless(pages: Sequence[FoundPage]) -> list[FoundPage]:
-    """Without what is no web address, each once, and short."""
-    found: dict[str, FoundPage] = {}
+def _usable(pages: Sequence[FoundPage]) -> list[FoundPage]:
+    """Return the pages that have a web address and a title, each once, with texts cut short."""
+    kept: dict[str, FoundPage] = {}
     for page in pages:
         if is_web_address(page.url) and len(page.url) <= 1000 and page.title.strip():
             short = {"title": page.title[:_LONGEST_TITLE], "snippet": page.snippet[:_LONGEST_SNIPPET]}
-            found.setdefault(page.url, page.model_copy(update=short))
-    return list(found.values())[:MAX_PAGES]
+            kept.setdefault(page.url, page.model_copy(update=short))
+    return list(kept.values())[:MAX_PAGES]
 
 
 def _plain(markup: str) -> str:

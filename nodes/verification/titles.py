@@ -1,4 +1,4 @@
-"""The title of a page, and whether it can be the page that a resource claims to be. What a page says is data."""
+"""Titles of a page, and whether they agree with the title that a resource claims. Pages are untrusted data."""
 
 import codecs
 import html
@@ -17,7 +17,7 @@ _HEADING: Final = re.compile(r"<h1\b[^>]{0,300}>(.{0,600}?)</h1", re.IGNORECASE 
 _TAG: Final = re.compile(r"<[^>]{0,300}>")
 _CHARSET: Final = re.compile(r"charset=[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _NO_CHARSETS: Final = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape"})
-"""Codecs of Python that no page is written in: the first takes seconds for one, the last warn of what they read."""
+"""Python codecs that no page uses: the first takes seconds for a page, the last ones warn about their input."""
 _NOT_THERE: Final = re.compile(
     r"\b404\b|\b(?:page|site|article|video) (?:was )?(?:not|can(?:no|')t be) found|\bnot found\b|doesn['’]t exist"
     r"|does not exist|no longer available|页面不存在|找不到(?:该)?(?:页面|网页)|seite nicht gefunden|page introuvable"
@@ -35,14 +35,14 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 
 
 def titles_of(body: bytes, content_type: str) -> list[str]:
-    """What an HTML page calls itself; nothing for what is no HTML."""
+    """Return the titles of an HTML page; none for other formats."""
     if "html" not in content_type.lower() and b"<html" not in body[:2000].lower():
         return []
     text = _decoded(body, content_type)
-    found = [match[1] for pattern in (_TITLE, _HEADING) if (match := pattern.search(text))]
+    titles = [match[1] for pattern in (_TITLE, _HEADING) if (match := pattern.search(text))]
     if og := _OG_TITLE.search(text):
-        found.append(og[1] or og[2] or "")
-    return [clean for title in found if (clean := " ".join(html.unescape(_TAG.sub(" ", title)).split()))]
+        titles.append(og[1] or og[2] or "")
+    return [clean for title in titles if (clean := " ".join(html.unescape(_TAG.sub(" ", title)).split()))]
 
 
 def looks_like_404(title: str) -> bool:
@@ -50,17 +50,17 @@ def looks_like_404(title: str) -> bool:
 
 
 def agree(claimed: str, titles: list[str], host: str) -> bool:
-    """Whether one of a page's titles, or its host, shares a telling word with the title that was claimed.
+    """Return whether a page's titles or its host share a significant word with the claimed title.
 
-    Where there is nothing to compare, or no script in common, a difference proves nothing.
+    True as well where there is nothing to compare or no common script, since a difference then proves nothing.
     """
-    wanted = _words(claimed)
-    if not wanted or not titles:
+    words = _words(claimed)
+    if not words or not titles:
         return True
-    if wanted & {word for part in host.split(".") for word in (part, *part.split("-"))}:
+    if words & {word for part in host.split(".") for word in (part, *part.split("-"))}:
         return True
     comparable = [title for title in titles if _scripts(title) & _scripts(claimed)]
-    return not comparable or any(wanted & _words(title) for title in comparable)
+    return not comparable or any(words & _words(title) for title in comparable)
 
 
 def _scripts(text: str) -> set[str]:

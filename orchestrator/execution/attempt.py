@@ -15,9 +15,10 @@ from langgraph.graph import StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, Interrupt, StateSnapshot
 
+from domain.content_types import CONTENT_STEPS, GENERATOR_OF
 from domain.editing.review import Issue, Validation
 from domain.errors import ModelDenied
-from domain.vocabulary import CONTENT_STEPS, GENERATOR_OF, RETRY_OF, STRUCTURAL, ContentType, Step, TaskStatus, TaskType
+from domain.vocabulary import RETRY_OF, STRUCTURAL, ContentType, Step, TaskStatus, TaskType
 from nodes.context import RunContext
 from nodes.ledger.budget import Budget, Limit
 from nodes.ledger.ledger import Ledger
@@ -180,7 +181,7 @@ async def open_attempt(resources: OrchestratorResources, task: TaskRow, held: He
         round=task.round,
         urgent=task.task_type in RETRY_OF.values(),
         known=known,
-        patience=RetryPolicy(resources.settings.model_patience),
+        retry_policy=RetryPolicy(resources.settings.model_patience),
         budget=_budget(resources.settings, spent),
     )
     context = _context(resources, task, roadmap, ledger, writer)

@@ -2,18 +2,17 @@
 
 from langgraph.graph import END, StateGraph
 
+from domain.content_types import GENERATOR_OF
 from domain.vocabulary import Step
 from nodes.content_generation import content_generation
 from nodes.context import RunContext
 from nodes.edit_plan_analysis import edit_plan_analysis
+from nodes.generators import GENERATORS
 from nodes.human_review import human_review
-from nodes.quiz_generation import quiz_generation
-from nodes.resource_recommendation import resource_recommendation
 from nodes.roadmap_edit import roadmap_edit
 from nodes.state import RunState
 from nodes.structure_validation import structure_validation
 from nodes.tracing import traced
-from nodes.tutorial_generation import tutorial_generation
 from orchestrator.graphs.routing import after_plan, after_review, after_validation
 
 
@@ -40,9 +39,8 @@ def add_generators(graph: StateGraph[RunState, RunContext]) -> None:
     content more than twice, a subgraph per concept 2.7 times.
     """
     graph.add_node(Step.CONTENT_GENERATION, traced(content_generation))
-    graph.add_node(Step.TUTORIAL_GENERATION, traced(tutorial_generation))
-    graph.add_node(Step.RESOURCE_RECOMMENDATION, traced(resource_recommendation))
-    graph.add_node(Step.QUIZ_GENERATION, traced(quiz_generation))
-    for generator in (Step.TUTORIAL_GENERATION, Step.RESOURCE_RECOMMENDATION, Step.QUIZ_GENERATION):
-        graph.add_edge(Step.CONTENT_GENERATION, generator)
-        graph.add_edge(generator, END)
+    for content_type, generator in GENERATORS.items():
+        step = GENERATOR_OF[content_type]
+        graph.add_node(step, traced(generator))
+        graph.add_edge(Step.CONTENT_GENERATION, step)
+        graph.add_edge(step, END)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.authors import RULES
+from domain.content_types import CONTENT_SPECS, ContentSpec
 from domain.framework import Framework
 from domain.pace.pace import Pace
 from domain.vocabulary import FINAL, ContentStatus, ContentType, TaskStatus, TaskType
@@ -111,22 +112,20 @@ class RoadmapView(View):
         for stage in merged["stages"]:
             for module in stage["modules"]:
                 for concept in module["concepts"]:
-                    for content_type in ContentType:
-                        concept |= _merged(content_type, states.get((concept["concept_id"], content_type)))
+                    for content_type, spec in CONTENT_SPECS.items():
+                        concept |= _merged(spec, states.get((concept["concept_id"], content_type)))
         return merged
 
 
-def _merged(content_type: ContentType, state: ContentState | None) -> dict[str, Any]:
-    prefix = "content" if content_type is ContentType.TUTORIAL else content_type.value
+def _merged(spec: ContentSpec[Any], state: ContentState | None) -> dict[str, Any]:
+    prefix = spec.status_prefix
     merged: dict[str, Any] = {
         f"{prefix}_status": state.status if state else ContentStatus.PENDING,
         f"{prefix}_version": state.version if state else 0,
         f"{prefix}_stale": state.stale if state else False,
     }
-    if content_type is ContentType.RESOURCES:
-        merged["resources_count"] = state.items if state else 0
-    if content_type is ContentType.QUIZ:
-        merged["quiz_questions_count"] = state.items if state else 0
+    if spec.count_field is not None:
+        merged[spec.count_field] = state.items if state else 0
     return merged
 
 

@@ -77,7 +77,7 @@ class PgQueuerQueue:
                             yield task_id
             except DatabaseUnavailable as error:
                 _log.info("the queue is away", reason=str(error))
-                await self._database.patiently(self._is_back)
+                await self._database.with_retries(self._is_back)
 
     async def _is_back(self) -> None:
         async with self._database.transaction() as session:

@@ -6,12 +6,12 @@ same id, by which its receiver knows it.
 
 import asyncio
 import json
-import random
 import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
+from domain.backoff import Backoff
 from domain.errors import DatabaseUnavailable, NotFound
 from domain.logs import get_log
 from domain.text.secrets import redact
@@ -48,8 +48,8 @@ class DeliveryPolicy:
         """Seconds until the next try, at least what the receiver `asked` for; None after the last one."""
         if tries >= self.tries:
             return None
-        pause = min(self.first * self.growth ** (tries - 1), self.longest)
-        return max(pause * random.uniform(0.75, 1.25), min(asked or 0.0, self.longest))
+        pause = Backoff(self.first, self.longest, self.growth, jitter=(0.75, 1.25)).delay(tries)
+        return max(pause, min(asked or 0.0, self.longest))
 
 
 @dataclass(frozen=True, slots=True)

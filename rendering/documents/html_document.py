@@ -1,17 +1,19 @@
-"""A whole roadmap as one HTML file that needs nothing else: for a reader without the server, on paper as well."""
+"""A whole roadmap as one self-contained HTML file, to read offline or to print."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from domain.contents import Quiz, Resources, Tutorial
+from markupsafe import Markup
+from pydantic import BaseModel
+
 from domain.framework import Concept, Framework, Module, Stage
 from domain.roadmap_export import Manuscript
 from domain.text.language import direction
-from domain.vocabulary import ContentType
 from rendering.documents import document_text
+from rendering.documents.content_forms import CONTENT_FORMS
+from rendering.documents.document_text import why_missing
 from rendering.pages.map_layout import draw
 from rendering.pages.markdown import is_safe_link, rendered
 from rendering.text.schedule import plan_of
@@ -26,28 +28,32 @@ STYLES: Final = ("document.css", "code.css")
 
 @dataclass(frozen=True)
 class Chapter:
-    """A concept with its contents; `number` is its place in learning order, `missing` says why contents lack."""
+    """A concept with its contents.
+
+    `number` is its position in learning order, from 1. `missing` has a sentence for each content that is not there.
+    """
 
     number: int
     concept: Concept
     builds_on: list[str]
-    tutorial: Tutorial | None
-    tutorial_html: str
-    resources: Resources | None
-    quiz: Quiz | None
+    contents: list[tuple[str, BaseModel]]
+    """(template, payload) of each content that can be read."""
     missing: list[str]
 
 
 @dataclass(frozen=True)
 class ModuleChapters:
-    """A module and its chapters."""
+    """A module with the chapters of its concepts."""
 
     module: Module
     chapters: list[Chapter]
 
 
 def html_document(manuscript: Manuscript) -> str:
-    """Everything in one file: picture, weekly plan, contents, answers folded away; no script, nothing from outside."""
+    """Return the document: map, weekly plan, contents, and answers in closed details.
+
+    It has no scripts and loads nothing from other hosts.
+    """
     framework = manuscript.framework
     reading = direction(manuscript.language)
     plan = drawing = None
@@ -74,7 +80,7 @@ def html_document(manuscript: Manuscript) -> str:
 
 
 def styles() -> str:
-    """The style sheet of a document; it names no other file."""
+    """Return the style sheet of a document. It refers to no other file."""
     return "\n".join((HERE / "styles" / name).read_text() for name in STYLES)
 
 
@@ -95,28 +101,26 @@ def _parts(manuscript: Manuscript, framework: Framework) -> list[tuple[Stage, li
 
 
 def _chapter(manuscript: Manuscript, concept: Concept, number: int) -> Chapter:
-    tutorial = manuscript.tutorial(concept.concept_id)
+    contents: list[tuple[str, BaseModel]] = []
+    missing: list[str] = []
+    for content_type, form in CONTENT_FORMS.items():
+        content = manuscript.read(form.spec, concept.concept_id)
+        if content is None:
+            missing.append(why_missing(manuscript.written(concept.concept_id, content_type), form.spec))
+        else:
+            contents.append((form.template, content))
     return Chapter(
         number=number,
         concept=concept,
         builds_on=document_text.builds_on(manuscript.framework, concept),
-        tutorial=tutorial,
-        tutorial_html=rendered(tutorial.content, prefix=f"t{number}-", below=5).html if tutorial else "",
-        resources=manuscript.resources(concept.concept_id),
-        quiz=manuscript.quiz(concept.concept_id),
-        missing=list(_missing(manuscript, concept)),
+        contents=contents,
+        missing=missing,
     )
 
 
-def _missing(manuscript: Manuscript, concept: Concept) -> Iterator[str]:
-    readers = {
-        ContentType.TUTORIAL: manuscript.tutorial,
-        ContentType.RESOURCES: manuscript.resources,
-        ContentType.QUIZ: manuscript.quiz,
-    }
-    for content_type, read in readers.items():
-        if read(concept.concept_id) is None:
-            yield document_text.why_missing(manuscript.written(concept.concept_id, content_type), content_type)
+def _prose(markdown: str, number: int) -> Markup:
+    """Render the Markdown of a chapter; its headings come below those of the contents."""
+    return Markup(rendered(markdown, prefix=f"t{number}-", below=5).html)
 
 
 @cache
@@ -136,6 +140,7 @@ def _environment() -> "Environment":
         "overview": document_text.overview,
         "weekly": document_text.weekly,
         "days_of": document_text.days_of,
+        "prose": _prose,
         "seen": document_text.seen,
         "trust": document_text.trust,
         "right": document_text.right,

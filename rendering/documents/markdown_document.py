@@ -1,29 +1,18 @@
-"""A roadmap, or one concept of it, as a Markdown document that one would hand to a learner."""
+"""A roadmap, or one of its concepts, as a Markdown document for learners."""
 
 from collections.abc import Iterator
 
-from domain.contents import Quiz, Resources, Tutorial
 from domain.framework import Concept, ConceptPlace, Framework, Stage
 from domain.roadmap_export import Manuscript
-from domain.vocabulary import ContentType
-from rendering.documents.document_text import (
-    LETTERS,
-    builds_on,
-    days_of,
-    overview,
-    right,
-    seen,
-    trust,
-    weekly,
-    why_missing,
-)
-from rendering.documents.markdown_embedding import demoted, escaped
+from rendering.documents.content_forms import CONTENT_FORMS, heading, paragraph
+from rendering.documents.document_text import builds_on, days_of, overview, weekly, why_missing
+from rendering.documents.markdown_embedding import escaped
 from rendering.text.schedule import plan_of
-from rendering.text.text import BY_RULES, CONFIGURE, counted, hours, one_line
+from rendering.text.text import BY_RULES, CONFIGURE, hours
 
 
 def roadmap_document(manuscript: Manuscript) -> str:
-    """Title, overview, the plan of each stage, the concepts with their contents, and the answers at the end."""
+    """Return the document: title, overview, plan, concepts with their contents, and the answers at the end."""
     framework = manuscript.framework
     if framework is None:
         return f"# {escaped(manuscript.title)}\n\nThis roadmap has no framework yet.\n"
@@ -32,9 +21,9 @@ def roadmap_document(manuscript: Manuscript) -> str:
     lines += [*_plan(framework), *_weeks(manuscript, framework)]
     answers: list[str] = []
     for number, stage in enumerate(framework.stages, start=1):
-        lines += [f"## Stage {number}: {escaped(stage.name)}", "", *_paragraph(stage.description)]
+        lines += [f"## Stage {number}: {escaped(stage.name)}", "", *paragraph(stage.description)]
         for module in stage.modules:
-            lines += [f"### {escaped(module.name)}", "", *_paragraph(module.description)]
+            lines += [f"### {escaped(module.name)}", "", *paragraph(module.description)]
             for concept in module.concepts:
                 lines += _concept(manuscript, concept, level=4)
                 answers += _answers(manuscript, concept, level=3)
@@ -44,14 +33,10 @@ def roadmap_document(manuscript: Manuscript) -> str:
 
 
 def concept_document(manuscript: Manuscript, place: ConceptPlace, *, note: str = "") -> str:
-    """One concept with all that was written for it, the answers to its quiz last. `note` stands above it."""
+    """Return one concept with its contents, the answers to its quiz last. `note` is quoted above it."""
     answers = _answers(manuscript, place.concept, level=2)
-    above = [f"> {escaped(note)}", ""] if note else []
-    return "\n".join([*above, *_concept(manuscript, place.concept, level=1), *answers])
-
-
-def _paragraph(text: str) -> list[str]:
-    return [escaped(text), ""] if text.strip() else []
+    heading_note = [f"> {escaped(note)}", ""] if note else []
+    return "\n".join([*heading_note, *_concept(manuscript, place.concept, level=1), *answers])
 
 
 def _plan(framework: Framework) -> Iterator[str]:
@@ -70,7 +55,7 @@ def _hours_of(stage: Stage) -> float:
 
 
 def _weeks(manuscript: Manuscript, framework: Framework) -> Iterator[str]:
-    """Week by week, what is not learned yet."""
+    """Yield the weekly plan of the concepts that are not learned yet."""
     plan = plan_of(manuscript, framework)
     if plan is None:
         return
@@ -88,74 +73,26 @@ def _weeks(manuscript: Manuscript, framework: Framework) -> Iterator[str]:
 def _concept(manuscript: Manuscript, concept: Concept, *, level: int) -> Iterator[str]:
     yield f"{'#' * level} {escaped(concept.name)}"
     yield ""
-    needed = ", ".join(map(escaped, builds_on(manuscript.framework, concept)))
-    yield f"*{hours(concept.estimated_hours)}, {concept.difficulty}{f'; builds on {needed}' if needed else ''}*"
+    names = ", ".join(map(escaped, builds_on(manuscript.framework, concept)))
+    yield f"*{hours(concept.estimated_hours)}, {concept.difficulty}{f'; builds on {names}' if names else ''}*"
     yield ""
-    yield from _paragraph(concept.description)
-    if tutorial := manuscript.tutorial(concept.concept_id):
-        yield from _tutorial(tutorial, concept.name, level)
-    else:
-        yield from _missing(manuscript, concept, ContentType.TUTORIAL)
-    if resources := manuscript.resources(concept.concept_id):
-        yield from _resources(resources, level + 1)
-    else:
-        yield from _missing(manuscript, concept, ContentType.RESOURCES)
-    if quiz := manuscript.quiz(concept.concept_id):
-        yield from _quiz(quiz, level + 1)
-    else:
-        yield from _missing(manuscript, concept, ContentType.QUIZ)
-
-
-def _missing(manuscript: Manuscript, concept: Concept, content_type: ContentType) -> Iterator[str]:
-    yield f"*{escaped(why_missing(manuscript.written(concept.concept_id, content_type), content_type))}*"
-    yield ""
-
-
-def _tutorial(tutorial: Tutorial, concept_name: str, level: int) -> Iterator[str]:
-    if tutorial.title.strip().casefold() != concept_name.strip().casefold():
-        level += 1
-        yield f"{_heading(level)} {escaped(tutorial.title)}"
-        yield ""
-    yield f"*About {counted(tutorial.estimated_completion_time, 'minute')}.*"
-    yield ""
-    yield from _paragraph(tutorial.summary)
-    yield demoted(tutorial.content, below=level)
-    yield ""
-
-
-def _resources(resources: Resources, level: int) -> Iterator[str]:
-    yield f"{_heading(level)} Resources"
-    yield ""
-    for resource in resources.resources:
-        url = one_line(resource.url).replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C")
-        description = f": {escaped(resource.description)}" if resource.description.strip() else ""
-        known = f", {seen(resource)}" if seen(resource) else ""
-        yield f"- [{escaped(resource.title)}](<{url}>) ({escaped(resource.type)}{known}){description}"
-    yield ""
-    yield f"*{trust(resources)}*"
-    yield ""
-
-
-def _quiz(quiz: Quiz, level: int) -> Iterator[str]:
-    yield f"{_heading(level)} Quiz"
-    yield ""
-    for number, question in enumerate(quiz.questions, start=1):
-        several = " *(several are right)*" if question.question_type == "multiple_choice" else ""
-        yield f"{number}. {escaped(question.question)}{several}"
-        for letter, option in zip(LETTERS, question.options, strict=False):
-            yield f"   - {letter}. {escaped(option)}"
-    yield ""
+    yield from paragraph(concept.description)
+    for form in CONTENT_FORMS.values():
+        content = manuscript.read(form.spec, concept.concept_id)
+        if content is None:
+            yield f"*{escaped(why_missing(manuscript.written(concept.concept_id, form.spec.content_type), form.spec))}*"
+            yield ""
+        else:
+            yield from form.markdown(content, concept, level)
 
 
 def _answers(manuscript: Manuscript, concept: Concept, *, level: int) -> list[str]:
-    quiz = manuscript.quiz(concept.concept_id)
-    if quiz is None:
+    """Return the lines of the answers to a concept's contents, which stand apart from the questions."""
+    lines: list[str] = []
+    for form in CONTENT_FORMS.values():
+        content = manuscript.read(form.spec, concept.concept_id)
+        if form.answers is not None and content is not None:
+            lines += form.answers(content)
+    if not lines:
         return []
-    lines = [f"{_heading(level)} {escaped(concept.name)}" if level > 2 else "## Answers", ""]
-    for number, question in enumerate(quiz.questions, start=1):
-        lines.append(f"{number}. {right(question)}: {escaped(question.explanation)}")
-    return [*lines, ""]
-
-
-def _heading(level: int) -> str:
-    return "#" * min(level, 6)
+    return [f"{heading(level)} {escaped(concept.name)}" if level > 2 else "## Answers", "", *lines, ""]

@@ -1,11 +1,12 @@
-"""Markdown of an author without what would act in another program than ours: its HTML, links that a browser obeys, and
-pictures, which would tell their host who reads.
+"""Make an author's Markdown safe for other programs to show.
 
-On a page they are text (markdown.py); in a document that is handed on they have to be text for every reader, and a
-picture from outside is a link.
+On our pages the renderer sees to it (rendering/pages/markdown.py). An exported document may be opened by any program:
+in it, HTML and links with dangerous schemes become text, and images become links, since loading an image would tell its
+host who reads.
 """
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cache, partial
@@ -13,32 +14,41 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from rendering.pages.bounds import bounded
+from rendering.text.text import clean
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _TEXT: Final = {"<": "&lt;", "[": "&#91;"}
-"""What opens HTML and links -> the same as text."""
+"""Character that opens HTML or a link -> the same character as a reference, which is plain text."""
 _OPENS_HTML: Final = re.compile(r"<(?=[A-Za-z/!?])")
 _OPENS_PICTURE: Final = re.compile(r"!+\[(\])?")
 _PICTURE: Final = "picture"
-"""The text of a link to a picture that has no words of its own."""
-_INVISIBLE_REFERENCE: Final = re.compile(
-    r"&#(?:x0*(?:202[a-e89]|206[6-9a-f]|[01]?[0-9a-f]|7f)|0*(?:823[2-8]|829[4-9]|830[0-3]|[0-9]|[12][0-9]|3[01]|127));",
-    re.IGNORECASE,
-)
-"""A character that no document may hold (rendering/text/text.py), written as a number. Tab and newline lose nothing."""
+"""The text of a link to an image without a description."""
+_REFERENCE: Final = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
+"""A numeric character reference: `&#x202E;`, `&#8238;`."""
+_MAX_REFERENCE_DIGITS: Final = 7
+"""Digits of a reference without leading zeros; CommonMark reads no longer ones."""
 
 Edits = dict[int, str]
-"""Place in a paragraph -> what its character is replaced by."""
+"""Index in a paragraph -> replacement of the character there."""
 
 
 def harmless(markdown: str) -> str:
-    """The document with its HTML, its dangerous links and its pictures as text and links."""
-    lines = _INVISIBLE_REFERENCE.sub(lambda found: f"&amp;{found[0][1:]}", markdown).split("\n")
-    for with_tables in (False, True):  # a reader that knows tables ends code at the edge of a cell
+    """Return the document with HTML and dangerous links as text, and images as links."""
+    lines = _REFERENCE.sub(_visible_reference, markdown).split("\n")
+    for with_tables in (False, True):  # a reader with tables ends inline code at the edge of a cell
         _make_harmless(lines, with_tables)
     return "\n".join(lines)
+
+
+def _visible_reference(reference: re.Match[str]) -> str:
+    """Return a reference to a character that `clean` removes as text, and any other as it is."""
+    digits = (reference[1] or reference[2]).lstrip("0") or "0"
+    code = int(digits, 16 if reference[1] else 10) if len(digits) <= _MAX_REFERENCE_DIGITS else sys.maxunicode + 1
+    if code > sys.maxunicode or (clean(chr(code)) and chr(code) not in "\t\n"):
+        return reference[0]
+    return f"&amp;{reference[0][1:]}"
 
 
 def _make_harmless(lines: list[str], with_tables: bool) -> None:
@@ -60,7 +70,7 @@ def _make_harmless(lines: list[str], with_tables: bool) -> None:
 
 
 def _needed(content: str, edits: Mapping[int, str]) -> Edits:
-    """Without those that no reader needs: `a < b` and `[ ] to do` stay as they are."""
+    """Return the edits without unnecessary ones: `a < b` and `[ ] to do` stay as they are."""
     links_end = max(content.rfind("]("), content.rfind("]:"))
     return {place: text for place, text in edits.items() if text not in _LOOSE or _opens(content, place, links_end)}
 
@@ -69,7 +79,7 @@ _LOOSE: Final = frozenset(_TEXT.values())
 
 
 def _opens(content: str, place: int, links_end: int) -> bool:
-    """Whether another reader could see a tag or a link begin here."""
+    """Return whether another program could see a tag or a link begin here."""
     if content[place] == "[":
         return place < links_end
     following = content[place + 1 : place + 2]
@@ -77,10 +87,13 @@ def _opens(content: str, place: int, links_end: int) -> bool:
 
 
 def _edited(lines: list[str], content: str, edits: Edits) -> list[str]:
-    """Lines of a paragraph, and what the parser read of them: without their indents and marks."""
+    """Apply the edits of `content` to the lines of its paragraph.
+
+    `content` is the paragraph as the parser reads it: without indents and the marks of quotes and lists.
+    """
     rows = content.split("\n")
     if len(rows) > len(lines) or any(row not in line for row, line in zip(rows, lines, strict=False)):
-        return [_all_as_text(line) for line in lines]  # where is not known, so all of it
+        return [_all_as_text(line) for line in lines]  # positions are unknown, so escape everything
     begins = list(accumulate((len(row) + 1 for row in rows), initial=0))
     indents = [line.index(row) for row, line in zip(rows, lines, strict=False)]
     written = [list(line) for line in lines]
@@ -96,16 +109,16 @@ def _all_as_text(line: str) -> str:
 
 
 def _cell_as_text(line: str, edits: Edits) -> str:
-    """A row of a table, one cell of which needs edits: two cells may read the same, so all of the row is edited."""
+    """Escape a whole table row in which one cell needs edits: two cells may have the same content."""
     if _TEXT["["] in edits.values():
         return _all_as_text(line)
     line = _OPENS_HTML.sub(_TEXT["<"], line)
-    return _OPENS_PICTURE.sub(lambda found: f"[{_PICTURE}]" if found[1] else "[", line)
+    return _OPENS_PICTURE.sub(lambda opening: f"[{_PICTURE}]" if opening[1] else "[", line)
 
 
 @cache
 def _parser(with_tables: bool) -> "MarkdownIt":
-    """Notes in its `env`, by paragraph, what has to be edited. Never changed after it was made."""
+    """Return a parser that collects the edits of each paragraph in its `env`. It is shared and never changed."""
     from markdown_it import MarkdownIt
     from markdown_it.rules_inline import image
 
@@ -118,14 +131,14 @@ def _parser(with_tables: bool) -> "MarkdownIt":
 
 
 def _note(state: Any, _silent: bool) -> bool:
-    """A `<` or `[` that is no code, link or address."""
+    """Note a `<` or `[` that is not part of code, a link or an address."""
     if text := _TEXT.get(state.src[state.pos]):
         state.env["noted"].setdefault(state.src, {})[state.pos] = text
     return False
 
 
 def _note_picture(image: Any, state: Any, silent: bool) -> bool:
-    """A picture becomes a link; within a link, where there can be no other, its words."""
+    """Turn an image into a link, or into its description within a link, where no other link can be."""
     start = state.pos
     if not image(state, silent):
         return False
@@ -138,12 +151,12 @@ def _note_picture(image: Any, state: Any, silent: bool) -> bool:
 def _link_instead(state: Any, start: int, end: int) -> Edits:
     source = state.src
     label_end = state.md.helpers.parseLinkLabel(state, start + 1, False)
-    edits = {place: "" for place in range(start, end) if source.startswith("![", place)}  # pictures within words, too
+    edits = {place: "" for place in range(start, end) if source.startswith("![", place)}  # nested images, too
     empty = label_end == start + 2
     if state.linkLevel > 0:
         edits |= dict.fromkeys((start, start + 1, *range(label_end, end)), "")
         return edits | ({start: _PICTURE} if empty else {})
-    if source.startswith(":", end):  # without its mark it would define a reference
+    if source.startswith(":", end):  # without `!` this would define a link reference
         return edits | {start + 1: _TEXT["["], start: "!"}
     if source[start - 1 : start] == "!":
         edits[start] = " "

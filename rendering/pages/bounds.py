@@ -1,7 +1,7 @@
-"""Bounds on the work that one Markdown text may cause, however it was made.
+"""Bounds on the work that rendering one Markdown text may cause.
 
-The parser's work grows with the text and no faster, but some characters cost a hundred times what a letter does. What
-is beyond a bound is left as plain text, and said to be.
+The parser takes linear time, but some characters cost a hundred times as much as a letter. Text beyond a bound is shown
+as plain text, with a note that says so.
 """
 
 from typing import TYPE_CHECKING, Any, Final
@@ -10,30 +10,33 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 MAX_LENGTH: Final = 100_000
-"""Characters of a tutorial that are shown, some twenty times a usual one."""
+"""Characters of a tutorial that are shown; twenty times the usual length."""
 MAX_LINES: Final = 4000
 MAX_CELLS: Final = 6000
-"""Bars, each of which may end the cell of a table."""
+"""Vertical bars, each of which may end a table cell."""
 MAX_MARKS: Final = 12_000
-"""What `_marks` may come to over all paragraphs; a usual tutorial has some hundreds."""
+"""Sum of `_marks` over all paragraphs; a usual tutorial has some hundreds."""
 MAX_NESTING: Final = 20
-"""Depth of quotes, lists and brackets; what opens a bracket is tried once for each level."""
-NOT_LAID_OUT: Final = "This text is too intricate to be laid out, so it stands here as it was written."
-PARTLY_LAID_OUT: Final = "Parts of this text are too intricate to be laid out, and stand here as they were written."
+"""Depth of quotes, lists and brackets; the parser tries an opening bracket once for each level."""
+LOWEST_HEADING: Final = 6
+"""Markdown and HTML have six levels of headings."""
+NOT_LAID_OUT: Final = "This text is too complex to format, so it is shown as plain text."
+PARTLY_LAID_OUT: Final = "Parts of this text are too complex to format and are shown as plain text."
 
 _WEIGHTS: Final = {"[": 4, "!": 1, "*": 1, "_": 1, "~": 1, "`": 1, "<": 1, "&": 1, "\\": 1, "\n": 1}
-"""Character that begins something -> its cost beside that of an asterisk."""
+"""Character that may begin markup -> its cost relative to that of an asterisk."""
 
 
 def fits(markdown: str) -> bool:
-    """Return whether the blocks of a text can be told apart within bounds."""
+    """Return whether the blocks of a text can be parsed within bounds."""
     return markdown.count("\n") <= MAX_LINES and markdown.count("|") <= MAX_CELLS
 
 
 def bounded(parser: "MarkdownIt") -> "MarkdownIt":
-    """Return the parser, which from now on reads paragraphs only as far as MAX_MARKS goes.
+    """Limit the inline parsing of `parser` to MAX_MARKS, and return it.
 
-    A paragraph beyond it is one text token, with `plain` in the `meta` of its inline token; `env["plain"]` is set then.
+    A paragraph beyond the limit becomes one text token with `plain` in the `meta` of its inline token, and
+    `env["plain"]` is set.
     """
     parser.options["maxNesting"] = MAX_NESTING
     parser.core.ruler.at("inline", _read_paragraphs)

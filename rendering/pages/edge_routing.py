@@ -1,7 +1,7 @@
-"""Prerequisite lines that go around cards: in gutters between columns, and through gaps between rows.
+"""Routes of prerequisite lines around cards: in gutters between columns, and through gaps between rows.
 
-Each gutter and each gap has some tracks beside each other. Lines from one card share a track, and so become one line
-that forks; when tracks run out they are used again, since a bundle is better than a wall.
+Each gutter and each gap has several parallel tracks. Lines from one card share a track and so become one line that
+forks. When the tracks run out, they are reused.
 """
 
 from bisect import bisect_left
@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 RADIUS: Final = 7.0
 TRACKS: Final = 7
-"""Beside each other in one gutter."""
+"""Parallel tracks in one gutter."""
 STEP: Final = 5.0
-"""Between tracks."""
-NEAREST: Final = 9.0
-"""From a card to the first track on its left: all of them are less than a gutter away."""
+"""Distance between tracks."""
+TRACK_MARGIN: Final = 9.0
+"""Distance from a card to the first track on its left. All tracks fit into a gutter."""
 
 
 class Point(NamedTuple):
@@ -25,7 +25,7 @@ class Point(NamedTuple):
 
 
 class Site(NamedTuple):
-    """A card, as far as lines care; columns count from 0."""
+    """Position and size of a card; columns count from 0."""
 
     concept_id: str
     column: int
@@ -37,7 +37,7 @@ class Site(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EdgeLine:
-    """From a concept to one that builds on it: corners, and the same as an SVG path with rounded ones."""
+    """A line from a concept to one that builds on it: its corners, and an SVG path that rounds them."""
 
     source: str
     target: str
@@ -46,7 +46,7 @@ class EdgeLine:
 
 
 def connect(sites: Sequence[Site], pairs: Iterable[tuple[str, str]], gutter: float, gap: float) -> tuple[EdgeLine, ...]:
-    """A line for each (source, target), both of them sites."""
+    """Return a line for each pair (source, target) of ids of `sites`."""
     ways = _Ways(sites, gutter, gap)
     by_id = {site.concept_id: site for site in sites}
     made = []
@@ -57,13 +57,13 @@ def connect(sites: Sequence[Site], pairs: Iterable[tuple[str, str]], gutter: flo
 
 
 def mirrored(line: EdgeLine, width: float) -> EdgeLine:
-    """The line as it runs in a drawing that is turned around."""
+    """Return the line in a drawing that is mirrored from right to left."""
     points = tuple(Point(width - point.x, point.y) for point in line.points)
     return replace(line, points=points, d=_path(points))
 
 
 class _Ways:
-    """Where lines may run, and who runs there already."""
+    """The tracks, and which of them are taken."""
 
     def __init__(self, sites: Sequence[Site], gutter: float, gap: float) -> None:
         self._gutter = gutter
@@ -91,7 +91,7 @@ class _Ways:
         return [*points, Point(x, y), Point(x, end.y), end]
 
     def _within(self, source: Site, target: Site) -> list[Point]:
-        """In one column: straight down to the next card, else around the others on the left."""
+        """Route within one column: straight down to the next card, else on the left around the cards between."""
         column = self._columns[source.column]
         if column.index(target) == column.index(source) + 1 and target.y - source.y - source.h <= self._gap:
             middle = source.x + source.w / 2
@@ -101,14 +101,14 @@ class _Ways:
         return [Point(source.x, start), Point(x, start), Point(x, end), Point(target.x, end)]
 
     def _track(self, number: int, source: Site) -> float:
-        """The x of the source's track in the gutter to the left of column `number`."""
+        """Return the x of the source's track in the gutter to the left of column `number`."""
         taken = self._tracks[number]
         track = taken.setdefault(source.concept_id, len(taken) % TRACKS)
         left = source.x + (number - source.column) * (source.w + self._gutter)
-        return left - NEAREST - track * STEP
+        return left - TRACK_MARGIN - track * STEP
 
     def _row(self, column: int, start: float, end: float, source: Site) -> float:
-        """The y of the gap in a column, below one of its cards, that is the smallest way around."""
+        """Return the y of the gap between cards of a column that makes the shortest way around them."""
         cards = self._columns.get(column, [])
         if not cards:
             return start
@@ -122,7 +122,7 @@ class _Ways:
 
 
 def _straightened(points: Sequence[Point]) -> tuple[Point, ...]:
-    """Without points that turn nothing."""
+    """Return the points without those that lie on a straight line between others."""
     kept: list[Point] = []
     for point in points:
         if kept and kept[-1] == point:
@@ -136,15 +136,15 @@ def _straightened(points: Sequence[Point]) -> tuple[Point, ...]:
 
 def _path(points: Sequence[Point]) -> str:
     first, last = points[0], points[-1]
-    said = [f"M{_n(first.x)} {_n(first.y)}"]
+    commands = [f"M{_n(first.x)} {_n(first.y)}"]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         near, far = _towards(corner, before), _towards(corner, after)
-        said.append(f"L{_n(near.x)} {_n(near.y)}Q{_n(corner.x)} {_n(corner.y)} {_n(far.x)} {_n(far.y)}")
-    return "".join([*said, f"L{_n(last.x)} {_n(last.y)}"])
+        commands.append(f"L{_n(near.x)} {_n(near.y)}Q{_n(corner.x)} {_n(corner.y)} {_n(far.x)} {_n(far.y)}")
+    return "".join([*commands, f"L{_n(last.x)} {_n(last.y)}"])
 
 
 def _towards(corner: Point, other: Point) -> Point:
-    """A little way from a corner to the next point, at most half of it."""
+    """Return the point where the rounding of a corner ends: at most half-way to the next point."""
     dx, dy = other.x - corner.x, other.y - corner.y
     part = min(RADIUS / (abs(dx) + abs(dy)), 0.5)
     return Point(corner.x + dx * part, corner.y + dy * part)

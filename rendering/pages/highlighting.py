@@ -1,4 +1,4 @@
-"""Code in colours, by classes only: a page that forbids inline styles can show it."""
+"""Syntax highlighting with classes only, for pages whose policy forbids inline styles."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -14,17 +14,18 @@ LANGUAGES: Final = frozenset({
     "zig", "zsh", "js", "jsx", "ts", "py", "rb", "rs", "kt", "cs", "c++", "shell", "console", "yml", "dockerfile",
     "makefile",
 })  # fmt: skip
-"""A lexer is a heap of regular expressions, and an author names it: only those of common languages are let run."""
+"""Names of lexers that may run. Lexers are large sets of regular expressions and the author of a text chooses one, so
+only those of common languages are allowed."""
 MAX_BLOCK_LENGTH: Final = 10_000
-"""Characters of one piece of code in colours; a longer one is plain."""
+"""Characters of one highlighted code block; a longer one stays plain."""
 MAX_LENGTH: Final = 50_000
-"""Characters of code of one text that are coloured; what follows is plain."""
+"""Characters of highlighted code in one text; the rest stays plain."""
 MAX_SECONDS: Final = 0.3
-"""Of processor time that all code of one text may take; lexers can be slow beyond all proportion to what they read."""
+"""Processor time for all code of one text; lexers can take far more than linear time."""
 
 
 class Highlighter:
-    """Colours the code of one text, within bounds."""
+    """Highlights the code of one text, within bounds."""
 
     def __init__(self, clock: Callable[[], float] = time.thread_time) -> None:
         self._clock = clock
@@ -32,7 +33,7 @@ class Highlighter:
         self._seconds = MAX_SECONDS
 
     def html(self, code: str, language: str) -> str:
-        """Return escaped HTML of code; spans with the short classes of pygments where the language is known."""
+        """Return escaped HTML of code, with spans of the short classes of pygments if the language is known."""
         self._characters -= len(code)
         if language.lower() not in LANGUAGES or len(code) > MAX_BLOCK_LENGTH or self._characters < 0:
             return escape(code)
@@ -48,7 +49,7 @@ class Highlighter:
             return escape(code)
 
     def _in_time(self, tokens: Iterable[Any]) -> Iterator[Any]:
-        """Raises _TooSlow: a lexer yields token by token, so it can be left between two of them."""
+        """Yield the tokens. Raises _TooSlow once the processor time is used up."""
         began = self._clock()
         for token in tokens:
             yield token
@@ -59,11 +60,11 @@ class Highlighter:
 
 
 class _TooSlow(Exception):
-    """The code takes more time than it may."""
+    """The lexer has used up the processor time of the text."""
 
 
 def classes() -> set[str]:
-    """All that a Highlighter may use."""
+    """Return all classes that a Highlighter may use."""
     from pygments.token import STANDARD_TYPES
 
     return {name for name in STANDARD_TYPES.values() if name}

@@ -1,8 +1,8 @@
-"""A roadmap as a picture: where its cards stand and how prerequisite lines run between them, computed once.
+"""Layout of the map of a roadmap: positions of cards, and the lines between prerequisites.
 
-Stages are lanes side by side, of one column or more; cards stand in rows, so that no two overlap. Lines run in the
-gutters between columns and in the gaps between rows, and so through no card (rendering/pages/edge_routing.py).
-All measures are the units of an SVG's viewBox. The same framework gives the same drawing.
+Stages are lanes side by side, each with one or more columns of cards. Lines run in the gutters between columns and in
+the gaps between cards (rendering/pages/edge_routing.py), so they cross no card. All sizes are units of an SVG viewBox.
+The same framework always gives the same drawing.
 """
 
 import math
@@ -17,21 +17,22 @@ from rendering.pages.text_layout import wrapped
 CARD_WIDTH: Final = 232.0
 CARD_HEIGHT: Final = 84.0
 GAP: Final = 18.0
-"""Between the cards of a module."""
+"""Distance between the cards of a module."""
 GUTTER: Final = 52.0
-"""Between columns."""
+"""Distance between columns."""
 MARGIN: Final = 20.0
 LANE_HEAD: Final = 76.0
 MODULE_HEAD: Final = 40.0
 MODULE_GAP: Final = 22.0
 MIN_ROWS: Final = 8
-LETTERS: Final = 28
+"""Cards that fit into a column of a small roadmap; larger ones get taller columns."""
+NAME_WIDTH: Final = 28
 """Width of a line of a card's name, in average Latin letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where something stands: its upper left corner and its size."""
+    """A rectangle: its upper left corner and its size."""
 
     x: float
     y: float
@@ -41,7 +42,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class CardLayout:
-    """One concept. `name` is wrapped to lines that fit; `number` is its place in learning order, from 1."""
+    """The card of a concept. `name` is wrapped to lines that fit; `number` counts from 1 in learning order."""
 
     concept_id: str
     number: int
@@ -53,7 +54,7 @@ class CardLayout:
 
 @dataclass(frozen=True, slots=True)
 class ModuleLayout:
-    """Around the cards of a module, its name above them. A module stands in one column."""
+    """The box around a module's name and its cards. A module is never split over columns."""
 
     module_id: str
     stage: int
@@ -63,7 +64,7 @@ class ModuleLayout:
 
 @dataclass(frozen=True, slots=True)
 class LaneLayout:
-    """Around a stage; `number` counts from 1."""
+    """The box around a stage; `number` counts from 1."""
 
     stage_id: str
     number: int
@@ -75,7 +76,7 @@ class LaneLayout:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Everything in reading order; lines belong behind the cards."""
+    """A whole map, everything in reading order. Lines are drawn behind the cards."""
 
     width: float
     height: float
@@ -87,9 +88,9 @@ class Drawing:
 
 
 def draw(framework: Framework, *, right_to_left: bool = False) -> Drawing:
-    """The drawing of a framework; its stages stand from the right to the left if the learner reads so."""
-    most = max(MIN_ROWS, math.ceil(math.sqrt(2.2 * len(framework.concepts()))))
-    columns = [list(_columns(stage.modules, most)) for stage in framework.stages]
+    """Return the drawing of a framework. With `right_to_left`, the first stage is on the right."""
+    rows = max(MIN_ROWS, math.ceil(math.sqrt(2.2 * len(framework.concepts()))))
+    columns = [list(_columns(stage.modules, rows)) for stage in framework.stages]
     lanes: list[LaneLayout] = []
     modules: list[ModuleLayout] = []
     cards: list[CardLayout] = []
@@ -114,15 +115,15 @@ def draw(framework: Framework, *, right_to_left: bool = False) -> Drawing:
         lines=connect(sites, _pairs(framework), GUTTER, GAP),
         mirrored=False,
     )
-    return _turned(drawing) if right_to_left else drawing
+    return _mirrored(drawing) if right_to_left else drawing
 
 
-def _columns(modules: Iterable[Module], most: int) -> Iterator[list[Module]]:
-    """Modules spread over columns of about `most` cards, none of them torn apart; a stage has one column at least."""
+def _columns(modules: Iterable[Module], rows: int) -> Iterator[list[Module]]:
+    """Yield the modules of each column, about `rows` cards in each. A stage without modules gets an empty column."""
     column: list[Module] = []
     cards = 0
     for module in modules:
-        if column and cards + len(module.concepts) > most:
+        if column and cards + len(module.concepts) > rows:
             yield column
             column, cards = [], 0
         column.append(module)
@@ -135,7 +136,7 @@ def _left(column: int) -> float:
 
 
 def _stacked(modules: list[Module], stage: int, x: float, before: int) -> tuple[list[ModuleLayout], list[CardLayout]]:
-    """The modules of one column from top to bottom, and their cards."""
+    """Lay out the modules of one column and their cards. `before`: number of cards in earlier columns."""
     boxes: list[ModuleLayout] = []
     cards: list[CardLayout] = []
     y = MARGIN + LANE_HEAD
@@ -145,11 +146,11 @@ def _stacked(modules: list[Module], stage: int, x: float, before: int) -> tuple[
         for concept in module.concepts:
             box = Box(x, y, CARD_WIDTH, CARD_HEIGHT)
             number = before + len(cards) + 1
-            name = wrapped(concept.name or concept.concept_id, LETTERS, 2)
+            name = wrapped(concept.name or concept.concept_id, NAME_WIDTH, 2)
             cards.append(CardLayout(concept.concept_id, number, stage, box, name, concept))
             y += CARD_HEIGHT + GAP
         y -= GAP if module.concepts else 0
-        name = wrapped(module.name, LETTERS, 1)
+        name = wrapped(module.name, NAME_WIDTH, 1)
         boxes.append(ModuleLayout(module.module_id, stage, Box(x, top, CARD_WIDTH, y - top), name))
         y += MODULE_GAP
     return boxes, cards
@@ -164,24 +165,24 @@ def _lane(stage: Stage, index: int, first: int, after: int) -> LaneLayout:
     columns = after - first
     inside = columns * (CARD_WIDTH + GUTTER) - GUTTER
     box = Box(_left(first) - GUTTER / 2 + 4, MARGIN, inside + GUTTER - 8, 0)
-    name = wrapped(stage.name, LETTERS * columns, 2)
+    name = wrapped(stage.name, NAME_WIDTH * columns, 2)
     return LaneLayout(stage.stage_id, index + 1, box, name, sum(c.estimated_hours for c in concepts), len(concepts))
 
 
 def _pairs(framework: Framework) -> list[tuple[str, str]]:
-    """(prerequisite, concept) of those that are there, each once."""
+    """Return each pair (prerequisite, concept) once, without prerequisites that are not in the framework."""
     concepts = framework.concepts()
     known = {concept.concept_id for concept in concepts}
-    found = (
+    pairs = (
         (prerequisite, concept.concept_id)
         for concept in concepts
         for prerequisite in concept.prerequisites
         if prerequisite in known and prerequisite != concept.concept_id
     )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(pairs))
 
 
-def _turned(drawing: Drawing) -> Drawing:
+def _mirrored(drawing: Drawing) -> Drawing:
     def turn(box: Box) -> Box:
         return replace(box, x=drawing.width - box.x - box.w)
 

@@ -1,7 +1,7 @@
-"""Tutorials as safe HTML: CommonMark and tables, no HTML of the author's, nothing that is loaded from outside.
+"""Render tutorials as safe HTML: CommonMark and tables, without HTML of the author or anything loaded from other hosts.
 
-Two walls: the parser lets no HTML through and makes only links of known schemes; what it made is cleaned by an
-allow-list all the same. Classes and ids are the only hooks: no inline style, so a strict policy of a page holds.
+Two independent defences: the parser passes no HTML through and allows links with known schemes only, and an allow-list
+sanitiser cleans its output. The output has no inline styles, so a page can forbid them by its policy.
 """
 
 import re
@@ -15,14 +15,12 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from rendering.pages.bounds import MAX_LENGTH, NOT_LAID_OUT, PARTLY_LAID_OUT, bounded, fits
+from rendering.pages.bounds import LOWEST_HEADING, MAX_LENGTH, NOT_LAID_OUT, PARTLY_LAID_OUT, bounded, fits
 from rendering.pages.highlighting import Highlighter, classes
 from rendering.text.text import clean, one_line
 
-_LONGEST_LINE: Final = 2000
-"""Characters at the end of what is shown that are given up to end with a whole line."""
-LOWEST: Final = 6
-"""HTML has six levels of headings."""
+_MAX_CUT: Final = 2000
+"""Characters to drop at most at the end of a text that is too long, to end it with a whole line."""
 
 TAGS: Final = frozenset({
     "a", "blockquote", "br", "code", "details", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
@@ -39,7 +37,7 @@ _ALIGNED: Final = {"text-align:right": "right", "text-align:center": "center"}
 
 
 class Heading(NamedTuple):
-    """A line of a table of contents; `level` is that of the HTML element."""
+    """An entry of a table of contents; `level` is that of its HTML element."""
 
     level: int
     identifier: str
@@ -48,21 +46,21 @@ class Heading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """`html` can be put into a page as it is."""
+    """A rendered document. `html` is safe to insert into a page."""
 
     html: str
     headings: tuple[Heading, ...]
 
 
 def rendered(markdown: str, *, prefix: str, below: int = 1) -> Rendered:
-    """Render a document below a heading of level `below`; the ids of its own headings begin with `prefix`.
+    """Render a document below a heading of level `below`. The ids of its headings begin with `prefix`.
 
-    The work is bounded for any text (rendering/pages/bounds.py): what is too intricate is shown as it was written.
+    The work is bounded (rendering/pages/bounds.py): text that is too complex is shown as plain text.
     """
     text = clean(markdown.replace("\r\n", "\n").replace("\r", "\n"))
     is_cut = len(text) > MAX_LENGTH
     if is_cut:
-        line_end = text.rfind("\n", MAX_LENGTH - _LONGEST_LINE, MAX_LENGTH)
+        line_end = text.rfind("\n", MAX_LENGTH - _MAX_CUT, MAX_LENGTH)
         text = text[: line_end if line_end > 0 else MAX_LENGTH]
     headings: list[Heading] = []
     if fits(text):
@@ -71,7 +69,7 @@ def rendered(markdown: str, *, prefix: str, below: int = 1) -> Rendered:
         html = f'<p><em>{NOT_LAID_OUT}</em></p>\n<pre class="code"><code>{escape(text)}</code></pre>\n'
     if is_cut:
         html += "<p><em>[…]</em></p>\n"
-    return Rendered(clean(_cleaner().clean(html)), tuple(headings))  # again: `&#x202E;` is a character only now
+    return Rendered(clean(_cleaner().clean(html)), tuple(headings))  # again: `&#x202E;` was no character before
 
 
 def _laid_out(text: str, prefix: str, below: int) -> tuple[str, list[Heading]]:
@@ -91,15 +89,15 @@ def _unfolded(html: str) -> str:
 
 
 def is_safe_link(url: str) -> bool:
-    """Whether a link may lead there: another site, an address, or a place in the same document."""
+    """Return whether a link may have this target: a site, a mail address, or a heading of the same document."""
     return _LINK.fullmatch(url) is not None
 
 
 @cache
 def _parser() -> MarkdownIt:
-    """Never changed after it was made, so all threads may share it."""
+    """Return the parser. It is never changed, so threads can share it."""
     parser = bounded(MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]))
-    parser.validateLink = is_safe_link  # type: ignore[method-assign]  # its own list forbids, ours allows
+    parser.validateLink = is_safe_link  # type: ignore[method-assign]  # markdown-it has a deny-list, this is an allow-list
     for rule in (_fence, _code_block, _image):
         parser.add_render_rule(rule.__name__.removeprefix("_"), rule)
     return parser
@@ -108,7 +106,7 @@ def _parser() -> MarkdownIt:
 @cache
 def _cleaner() -> nh3.Cleaner:
     attributes = {"a": {"href", "title"}, "ol": {"start"}, "pre": {"dir", "data-language"}, "code": {"dir"}}
-    attributes |= {f"h{level}": {"id"} for level in range(1, LOWEST + 1)}
+    attributes |= {f"h{level}": {"id"} for level in range(1, LOWEST_HEADING + 1)}
     return nh3.Cleaner(
         tags=set(TAGS),
         attributes=attributes,
@@ -124,13 +122,13 @@ def _checked(_tag: str, attribute: str, value: str) -> str | None:
 
 
 def _place_headings(tokens: Sequence[Token], prefix: str, below: int) -> list[Heading]:
-    """Move all headings below level `below`, give each an id of its own."""
-    opened = [index for index, token in enumerate(tokens) if token.type == "heading_open"]
-    shift = below + 1 - min((int(tokens[index].tag[1]) for index in opened), default=1)
+    """Move all headings below level `below` and give each a unique id."""
+    openings = [index for index, token in enumerate(tokens) if token.type == "heading_open"]
+    shift = below + 1 - min((int(tokens[index].tag[1]) for index in openings), default=1)
     headings: list[Heading] = []
     used: dict[str, int] = {}
-    for index in opened:
-        level = min(max(int(tokens[index].tag[1]) + shift, 1), LOWEST)
+    for index in openings:
+        level = min(max(int(tokens[index].tag[1]) + shift, 1), LOWEST_HEADING)
         text = one_line(_plain(tokens[index + 1].children or []))
         name = _NOT_IN_AN_ID.sub("-", text.casefold()).strip("-")[:60] or "part"
         used[name] = used.get(name, 0) + 1
@@ -150,7 +148,7 @@ def _plain(children: Sequence[Token]) -> str:
 
 
 def _draw_boxes(tokens: Sequence[Token]) -> None:
-    """`- [ ] to do` and `- [x] done`: a box that is read, not clicked, so it is a character."""
+    """Replace `[ ]` and `[x]` at the beginning of a list item by a box character."""
     for item, paragraph, inline in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if (item.type, paragraph.type) == ("list_item_open", "paragraph_open") and inline.children:
             first = inline.children[0]
@@ -159,7 +157,7 @@ def _draw_boxes(tokens: Sequence[Token]) -> None:
 
 
 def _point_links(tokens: Sequence[Token], prefix: str) -> None:
-    """Links within the document lead to its own ids; what aligns a cell is a class."""
+    """Point links within the document to its prefixed ids, and replace the alignment styles of cells by classes."""
     for token in tokens:
         style = token.attrs.pop("style", None)
         if style in _ALIGNED:
@@ -182,10 +180,10 @@ def _code_block(_renderer: Any, tokens: Sequence[Token], index: int, _options: A
 
 def _code(code: str, language: str, env: dict[str, Any]) -> str:
     inside = env["highlighter"].html(code, language)
-    named = f' data-language="{language}"' if language else ""
-    return f'<pre class="code" dir="ltr"{named}><code>{inside}</code></pre>\n'
+    attribute = f' data-language="{language}"' if language else ""
+    return f'<pre class="code" dir="ltr"{attribute}><code>{inside}</code></pre>\n'
 
 
 def _image(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: dict[str, Any]) -> str:
-    """What the picture shows, in words: a picture from outside would tell its host who reads."""
+    """Render the description of an image instead of the image: loading it would tell its host who reads."""
     return f"<em>{escape(renderer.renderInlineAsText(tokens[index].children, options, env))}</em>"

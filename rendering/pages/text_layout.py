@@ -1,4 +1,4 @@
-"""Words broken into lines without a font at hand: letters are counted by how wide they usually are."""
+"""Line breaking without font metrics: each letter counts with its usual width."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -7,21 +7,21 @@ from rendering.text.text import one_line
 
 
 def wrapped(text: str, letters: int, lines: int) -> tuple[str, ...]:
-    """At most `lines` lines of about `letters` average Latin letters; what does not fit ends in an ellipsis."""
-    found: list[str] = []
+    """Break text into at most `lines` lines of about `letters` average Latin letters, with an ellipsis."""
+    rows: list[str] = []
     for word in _pieces(one_line(text, 400), letters):
-        joined = f"{found[-1]} {word}" if found else word
-        if found and width(joined) <= letters:
-            found[-1] = joined
+        joined = f"{rows[-1]} {word}" if rows else word
+        if rows and width(joined) <= letters:
+            rows[-1] = joined
         else:
-            found.append(word)
-        if len(found) > lines:
-            return (*found[: lines - 1], _cut(f"{found[lines - 1]} {word}", letters))
-    return tuple(found)
+            rows.append(word)
+        if len(rows) > lines:
+            return (*rows[: lines - 1], _cut(f"{rows[lines - 1]} {word}", letters))
+    return tuple(rows)
 
 
 def width(text: str) -> float:
-    """In average Latin letters; East Asian ones count two, marks that stand above others none."""
+    """Return the width of text in average Latin letters; East Asian letters count about two, combining marks zero."""
     return sum(_width(char) for char in text)
 
 
@@ -36,7 +36,7 @@ def _width(char: str) -> float:
 
 
 def _pieces(text: str, letters: int) -> Iterator[str]:
-    """Words; one that is longer than a line in pieces, as scripts without spaces need it."""
+    """Yield the words, those longer than a line in pieces. Scripts without spaces need that."""
     for word in text.split():
         piece = ""
         for char in word:

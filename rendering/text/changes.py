@@ -1,4 +1,4 @@
-"""What an edit changed in a framework, in words: a line for each change, and what it came to."""
+"""Differences between two frameworks in words: a line for each change, and totals."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,20 +13,20 @@ OTHER: Final = "~"
 
 
 def change_line(change: Change) -> str:
-    """`+ concept c-1-1-4  Testing`, `~ stage s-1  “Basics” is called “Foundations” now`"""
-    mark = SIGNS.get(change.kind, OTHER)
-    what = f"{mark} {change.target_type} {one_line(change.target_id)}  "
+    """Return a change as a line: `+ concept c-1-1-4  Testing`, `~ stage s-1  “Basics” is now called “Foundations”`."""
+    sign = SIGNS.get(change.kind, OTHER)
+    target = f"{sign} {change.target_type} {one_line(change.target_id)}  "
     match change.kind:
         case "added" | "removed":
-            return what + one_line(change.name)
+            return target + one_line(change.name)
         case "renamed":
-            return f"{what}“{one_line(change.before)}” is called “{one_line(change.after)}” now"
+            return f"{target}“{one_line(change.before)}” is now called “{one_line(change.after)}”"
         case _:
-            return f"{what}{one_line(change.name)}: {note(change)}"
+            return f"{target}{one_line(change.name)}: {note(change)}"
 
 
 def note(change: Change) -> str:
-    """What of it changed, without its name; for a person."""
+    """Return what changed about a part, without its name: `was “Basics”`, `2 h -> 3 h`."""
     match change.kind:
         case "renamed":
             return f"was “{one_line(change.before)}”"
@@ -40,7 +40,7 @@ def note(change: Change) -> str:
 
 
 def totals_line(before: Framework, after: Framework) -> str:
-    """`13 -> 15 concepts, 60 h -> 64 h over 12 -> 13 weeks`"""
+    """Return `13 -> 15 concepts, 60 h -> 64 h over 12 -> 13 weeks`."""
     concepts = len(before.concepts()), len(after.concepts())
     study = hours(before.total_estimated_hours), hours(after.total_estimated_hours)
     weeks = before.recommended_completion_weeks, after.recommended_completion_weeks
@@ -55,11 +55,11 @@ def _arrow(before: str, after: str) -> str:
 
 
 def counts_line(changes: Sequence[Change]) -> str:
-    """`1 stage and 2 concepts added; 1 concept removed`"""
+    """Return `1 stage and 2 concepts added; 1 concept removed`."""
     counts = Counter((change.kind, change.target_type) for change in changes)
-    told = []
+    phrases = []
     for kind in sorted({change.kind for change in changes}):
         things = [counted(counts[kind, what], what) for what in ("stage", "module", "concept") if counts[kind, what]]
         words = {"hours": "with other hours", "changed": "with other details"}.get(kind, kind)
-        told.append(f"{', '.join(things[:-1])}{' and ' if things[1:] else ''}{things[-1]} {words}")
-    return "; ".join(told)
+        phrases.append(f"{', '.join(things[:-1])}{' and ' if things[1:] else ''}{things[-1]} {words}")
+    return "; ".join(phrases)

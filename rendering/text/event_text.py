@@ -1,16 +1,17 @@
-"""Events in words: what `roadmap log` and the progress of a run say of each."""
+"""Events in words, for `roadmap log`, the progress of a run and the event log on the pages."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import Step
 from rendering.text.text import clean, counted, hours, one_line
 
 
 class StoredEvent(Protocol):
-    """One thing that happened in a run, as the repository tells it."""
+    """An event of a run, as the repository returns it."""
 
     @property
     def sequence(self) -> int: ...
@@ -31,68 +32,68 @@ DOING: Final[Mapping[str, str]] = {
     Step.ROADMAP_EDIT: "Changing the structure",
     Step.HUMAN_REVIEW: "Waiting for a reviewer",
     Step.CONTENT_GENERATION: "Writing the contents",
-    Step.TUTORIAL_GENERATION: "Writing a tutorial",
-    Step.RESOURCE_RECOMMENDATION: "Looking for resources",
-    Step.QUIZ_GENERATION: "Writing a quiz",
+    **{spec.step: spec.activity for spec in CONTENT_SPECS.values()},
 }
-"""What each step does, for people."""
+"""Step -> what a run does in it."""
 
 MAX_TEXT_LENGTH: Final = 160
 
 
 def gist(event: StoredEvent) -> str:
-    """One line, cleaned, that says what the event is about."""
-    tell = _GISTS.get(event.type)
+    """Return the content of an event in one cleaned line."""
+    describe = _GISTS.get(event.type)
     try:
-        said = json.dumps(event.payload, ensure_ascii=False) if tell is None else tell(event.payload)
+        text = json.dumps(event.payload, ensure_ascii=False) if describe is None else describe(event.payload)
     except (KeyError, TypeError, ValueError):  # an event of another version of this program
-        said = json.dumps(event.payload, ensure_ascii=False)
-    return one_line(said, MAX_TEXT_LENGTH)
+        text = json.dumps(event.payload, ensure_ascii=False)
+    return one_line(text, MAX_TEXT_LENGTH)
 
 
 def line_of(event: StoredEvent) -> str:
-    """`   12  2026-07-01 12:00:00.123  content_started      quiz of c-1-2-3`"""
+    """Return an event as a line of a log: `   12  2026-07-01 12:00:00.123  content_started      quiz of c-1-2-3`."""
     moment = event.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
     return f"{event.sequence:>5}  {moment}  {event.type:<19}  {gist(event)}"
 
 
 def details(event: StoredEvent) -> list[str]:
-    """What one line has no room for, cleaned, for who looks into a run: what was said, planned and changed."""
-    tell = _DETAILS.get(event.type)
+    """Return what does not fit into one line, cleaned: feedback, plans and changes."""
+    describe = _DETAILS.get(event.type)
     try:
-        return [] if tell is None else [clean(line.replace("\n", " ")) for line in tell(event.payload)]
+        return [] if describe is None else [clean(line.replace("\n", " ")) for line in describe(event.payload)]
     except (KeyError, TypeError, ValueError):  # as in `gist`
         return []
 
 
 def doing(step: str) -> str:
+    """Return what a run does in a step: `Writing a quiz`."""
     return DOING.get(step, step.replace("_", " ").capitalize())
 
 
 def subject(payload: Mapping[str, Any]) -> str:
-    """`quiz of c-1-2-3`"""
+    """Return `quiz of c-1-2-3`."""
     return f"{payload['content_type']} of {payload['concept_id']}"
 
 
 def _requested(payload: Mapping[str, Any]) -> str:
-    by = f", asked for by {payload['by']}" if payload.get("by") else ""
+    by = f", requested by {payload['by']}" if payload.get("by") else ""
     pace = payload.get("pace") or {}
     deadline = f", by {pace['deadline']}" if pace.get("deadline") else ""
     if pace.get("deadline_words") and not deadline:
-        deadline = f", its deadline “{pace['deadline_words']}” not understood and ignored"
+        deadline = f", the deadline “{pace['deadline_words']}” was not understood and is ignored"
     return f"{payload['task_type']} of {payload['roadmap_id']} for {payload['user_id']}{by}{deadline}"
 
 
 def _resumed(payload: Mapping[str, Any]) -> str:
-    return f"it was {payload['from']}" + (f", resumed by {payload['by']}" if payload.get("by") else "")
+    return f"was {payload['from']}" + (f", resumed by {payload['by']}" if payload.get("by") else "")
 
 
 def _started(payload: Mapping[str, Any]) -> str:
-    who = f"attempt {payload['attempt']} by {payload['worker_id']}"
-    return f"{who}, after its process had died" if payload.get("from") == "processing" else who
+    attempt = f"attempt {payload['attempt']} by {payload['worker_id']}"
+    return f"{attempt}, after the previous process died" if payload.get("from") == "processing" else attempt
 
 
 def framework_in_words(framework: Mapping[str, Any]) -> str:
+    """Return `3 stages, 13 concepts, 60 h: Chess`."""
     stages = framework["stages"]
     size = f"{counted(len(stages), 'stage')}, {counted(_concepts(framework), 'concept')}"
     return f"{size}, {hours(framework['total_estimated_hours'])}: {framework['title']}"
@@ -103,16 +104,18 @@ def _concepts(framework: Mapping[str, Any]) -> int:
 
 
 def validation_in_words(validation: Mapping[str, Any]) -> str:
+    """Return `valid, 92 of 100 points, 2 warnings`, or why a structure is not valid."""
     issues = validation["issues"]
     critical = [issue["issue"] for issue in issues if issue["severity"] == "critical"]
     if not validation["is_valid"]:
-        return f"not sound: {'; '.join(critical) or validation['validation_summary']}"
+        return f"not valid: {'; '.join(critical) or validation['validation_summary']}"
     warnings = f", {counted(len(issues), 'warning')}" if issues else ""
     score = validation["overall_score"]
-    return f"structure is sound{warnings}" if score is None else f"sound, {score:.0f} of 100 points{warnings}"
+    return f"structure is sound{warnings}" if score is None else f"valid, {score:.0f} of 100 points{warnings}"
 
 
 def plan_in_words(plan: Mapping[str, Any]) -> str:
+    """Return `2 changes: add testing, remove web sockets`."""
     return f"{counted(len(plan['operations']), 'change')}: {plan['feedback_summary']}".removesuffix(": ")
 
 
@@ -126,13 +129,13 @@ def _asked(payload: Mapping[str, Any]) -> str:
 
 
 def _decided(payload: Mapping[str, Any]) -> str:
-    said = f": {payload['feedback']}" if payload["feedback"] else ""
-    return f"{payload['decision']} by {payload['by'] or 'somebody'}{said}"
+    feedback = f": {payload['feedback']}" if payload["feedback"] else ""
+    return f"{payload['decision']} by {payload['by'] or 'unknown'}{feedback}"
 
 
 def _whole_plan(payload: Mapping[str, Any]) -> Iterator[str]:
     if payload.get("feedback"):
-        yield f"asked: {payload['feedback']}"
+        yield f"request: {payload['feedback']}"
     if len(payload["plan"]["feedback_summary"]) > MAX_TEXT_LENGTH - 20:
         yield f"plan: {payload['plan']['feedback_summary']}"
     for operation in payload["plan"]["operations"]:
@@ -167,7 +170,7 @@ _GISTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "run_requested": _requested,
     "run_started": _started,
     "run_resumed": _resumed,
-    "run_handed_back": lambda payload: f"process {payload['worker_id']} was stopped; the next worker goes on",
+    "run_handed_back": lambda payload: f"process {payload['worker_id']} was stopped; the next worker continues",
     "step_started": lambda payload: str(payload["step"]),
     "intent_analysed": lambda payload: str(payload["intent"]["parsed_goal"]),
     "framework_designed": lambda payload: framework_in_words(payload["framework"]),

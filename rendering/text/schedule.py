@@ -1,4 +1,4 @@
-"""A weekly plan: what to learn when, in learning order, with so many hours a week."""
+"""The weekly plan: which concepts to learn in which week, in learning order, at a given number of hours a week."""
 
 import math
 from collections.abc import Collection, Sequence
@@ -10,13 +10,13 @@ from domain.framework import Framework
 from domain.pace.deadlines import weeks_between
 from domain.roadmap_export import Manuscript
 
-MAX_WEEKS: Final = 1000.0
-"""Hours of one concept that are planned; stored structures of old may say anything."""
+MAX_CONCEPT_HOURS: Final = 1000.0
+"""Hours that are planned for one concept at most; old stored structures may have any number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What of a concept is learned in one week."""
+    """The part of a concept that is learned in one week."""
 
     concept_id: str
     name: str
@@ -27,7 +27,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """`number` counts from 1; `starts` and `ends` are its days, None beyond the calendar."""
+    """A week of the plan. `number` counts from 1; `starts` and `ends` are None beyond the last date of the calendar."""
 
     number: int
     starts: date | None
@@ -38,7 +38,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """From `today` on. `weeks_left` until the deadline: None without one, 0 once it is past."""
+    """A plan from `today` on. `weeks_left` until the deadline is None without one, and 0 once it has passed."""
 
     weeks: tuple[Week, ...]
     hours: float
@@ -53,7 +53,7 @@ class Schedule:
 
     @property
     def hours_needed(self) -> float | None:
-        """Hours a week that would keep the deadline; None where there is none, or no time is left."""
+        """Hours a week that would meet the deadline; None without a deadline or without time left."""
         return self.hours / self.weeks_left if self.weeks_left else None
 
 
@@ -65,9 +65,9 @@ def schedule(
     deadline: date | None = None,
     done: Collection[str] = (),
 ) -> Schedule:
-    """The plan for what is not `done` (concept ids), in weeks that are counted from `today`.
+    """Return the plan for the concepts that are not `done` (ids), in weeks that are counted from `today`.
 
-    A concept goes on in the next week where a week is full; one without hours costs nothing and stands all the same.
+    A concept continues in the next week when a week is full. A concept without hours takes no time and is listed.
     """
     weekly = max(_minutes(hours_per_week), 60)
     weeks: list[list[Share]] = [[]]
@@ -93,17 +93,17 @@ def schedule(
 
 
 def plan_of(manuscript: Manuscript, framework: Framework) -> Schedule | None:
-    """None where a manuscript brings no pace, or nothing is left to learn."""
-    asked = manuscript.plan
-    if asked is None:
+    """Return the plan of a manuscript; None if it has no pace or nothing is left to learn."""
+    pace = manuscript.plan
+    if pace is None:
         return None
-    plan = schedule(framework, asked.hours_per_week, today=asked.today, deadline=asked.deadline, done=asked.done)
+    plan = schedule(framework, pace.hours_per_week, today=pace.today, deadline=pace.deadline, done=pace.done)
     return plan if plan.weeks else None
 
 
 def _minutes(hours: float) -> int:
-    """Whole minutes, so that thousands of shares add up."""
-    return round(60 * min(hours, MAX_WEEKS)) if math.isfinite(hours) and hours > 0 else 0
+    """Return whole minutes: sums of thousands of shares stay exact."""
+    return round(60 * min(hours, MAX_CONCEPT_HOURS)) if math.isfinite(hours) and hours > 0 else 0
 
 
 def _week(number: int, shares: Sequence[Share], today: date) -> Week:

@@ -1,4 +1,4 @@
-"""The LangGraph saver on its own schema, behind the fence of a run."""
+"""The LangGraph checkpoint saver, in a schema of its own and under the fence of a run."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -24,33 +24,33 @@ from repository.db.pool_queue import PoolQueue
 from repository.db.urls import psycopg_arguments
 
 CHECKPOINT_FORMAT: Final = 4
-"""The newest that the pinned LangGraph writes (a test holds it to that); it reads all before."""
+"""The newest checkpoint format that the pinned LangGraph writes, as a test verifies; it reads all older ones."""
 
-POOL_TIMEOUT: Final = 3.0
-"""Seconds for the server to give a connection, once it is somebody's turn."""
+POOL_TIMEOUT_SECONDS: Final = 3.0
+"""Time for the server to accept a connection, after the wait in the queue."""
 
 
 class CheckpointPool(AsyncConnectionPool[AsyncConnection[DictRow]]):
-    """Connections for savers, in the order of arrival; psycopg's, because no maintained saver speaks asyncpg."""
+    """A FIFO pool of psycopg connections for savers, since no maintained saver supports asyncpg."""
 
     def __init__(self, url: str, *, size: int = 4) -> None:
-        """Closed, and nothing is connected yet."""
+        """Configure the pool without opening it."""
         settings = {"search_path": "checkpoint,public", **SERVER_TIMEOUTS}
         arguments = psycopg_arguments(url, application_name="roadmap checkpoints", settings=settings)
         super().__init__(
             open=False,
             min_size=0,
             max_size=size,
-            timeout=POOL_TIMEOUT,
-            reconnect_timeout=POOL_TIMEOUT,
+            timeout=POOL_TIMEOUT_SECONDS,
+            reconnect_timeout=POOL_TIMEOUT_SECONDS,
             kwargs={**arguments, "autocommit": True, "row_factory": dict_row, "prepare_threshold": 0},
         )
-        self._line = PoolQueue(size, ANSWER_TIMEOUT_SECONDS)
+        self._queue = PoolQueue(size, ANSWER_TIMEOUT_SECONDS)
 
     @asynccontextmanager
     async def connection(self, timeout: float | None = None) -> AsyncIterator[AsyncConnection[DictRow]]:
-        """Raises DatabaseUnavailable, and Superseded when the fence refused."""
-        async with self._line.turn():
+        """Lend a connection. Raises DatabaseUnavailable, and Superseded if the fence refuses."""
+        async with self._queue.turn():
             try:
                 async with super().connection(timeout) as connection:
                     yield connection
@@ -59,20 +59,23 @@ class CheckpointPool(AsyncConnectionPool[AsyncConnection[DictRow]]):
 
 
 def strict_serializer() -> JsonPlusSerializer:
-    """Reads back plain JSON only: checkpoint data can never name a Python type to call."""
+    """Return a serializer that restores plain JSON only, so that checkpoint data cannot instantiate Python types."""
     return JsonPlusSerializer(allowed_msgpack_modules=None)
 
 
-def _is_moot(channel: str, value: object) -> bool:
-    """That a node was cut off. A graph waits until this is written, and a database that is away cannot be told."""
+def _is_interruption(channel: str, value: object) -> bool:
+    """Return whether a write only records that a node was interrupted.
+
+    Such writes are skipped: a graph waits for them, which takes too long while the database is unavailable.
+    """
     return channel == ERROR and isinstance(value, asyncio.CancelledError | DatabaseUnavailable | Superseded)
 
 
 class FencedSaver(AsyncPostgresSaver):
-    """A saver whose every write begins with `hold_task`, in one transaction with it, and outlasts a restart.
+    """A saver whose writes assert the fence in the same transaction and survive a restart of the database.
 
-    One per run: a saver takes a lock round every call, so runs must not share one. Its writes may be repeated:
-    they are keyed by checkpoint, channel and index.
+    Each run has its own: a saver holds a lock during every call, so runs must not share one. Writes are idempotent,
+    since they are keyed by checkpoint, channel and index.
     """
 
     def __init__(self, pool: CheckpointPool, fence: Fence, database: Database) -> None:
@@ -81,15 +84,15 @@ class FencedSaver(AsyncPostgresSaver):
         self._database = database
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """Raises UnknownFormat for what another version left."""
+        """Return the newest checkpoint. Raises UnknownFormat for a checkpoint of another version."""
         try:
-            found = await self._database.patiently(partial(super().aget_tuple, config))
-        except (NotImplementedError, ValueError) as error:  # an encoding that the serializer does not know
+            checkpoint = await self._database.with_retries(partial(super().aget_tuple, config))
+        except (NotImplementedError, ValueError) as error:  # an encoding unknown to the serializer
             raise unknown_format(f"the checkpoint of task {self._fence.task_id}", str(error)) from error
-        if found is not None and found.checkpoint["v"] > CHECKPOINT_FORMAT:
-            reason = f"format {found.checkpoint['v']} is newer than {CHECKPOINT_FORMAT}"
+        if checkpoint is not None and checkpoint.checkpoint["v"] > CHECKPOINT_FORMAT:
+            reason = f"format {checkpoint.checkpoint['v']} is newer than {CHECKPOINT_FORMAT}"
             raise unknown_format(f"the checkpoint of task {self._fence.task_id}", reason)
-        return found
+        return checkpoint
 
     async def aput(
         self,
@@ -98,17 +101,17 @@ class FencedSaver(AsyncPostgresSaver):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        return await self._database.patiently(partial(super().aput, config, checkpoint, metadata, new_versions))
+        return await self._database.with_retries(partial(super().aput, config, checkpoint, metadata, new_versions))
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        if not all(_is_moot(channel, value) for channel, value in writes):
-            await self._database.patiently(partial(super().aput_writes, config, writes, task_id, task_path))
+        if not all(_is_interruption(channel, value) for channel, value in writes):
+            await self._database.with_retries(partial(super().aput_writes, config, writes, task_id, task_path))
 
     @asynccontextmanager
     async def _cursor(self, *, pipeline: bool = False) -> AsyncIterator[AsyncCursor[DictRow]]:
-        """Writes ask for a pipeline, reads do not (a test holds the pinned version to that)."""
+        """Assert the fence before writes, which are recognized by their pipeline, as a test of the library verifies."""
         async with super()._cursor(pipeline=pipeline) as cursor:
             if not pipeline:
                 yield cursor

@@ -1,12 +1,10 @@
-"""One engine, transactions on it, and the one place where a driver's error becomes a domain error."""
+"""The connection pool, transactions with retries, and the translation of driver errors into domain errors."""
 
 import asyncio
-import random
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from itertools import count
 from typing import Any, Final, TypeVar
 
 import asyncpg
@@ -16,7 +14,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay
 
+from domain.backoff import Backoff
 from domain.errors import (
     DatabaseBusy,
     DatabaseStopped,
@@ -26,7 +26,7 @@ from domain.errors import (
     Superseded,
 )
 from domain.logs import get_log
-from repository.db.connection_errors import said, to_do
+from repository.db.connection_errors import advice, summary
 from repository.db.pool_queue import PoolQueue
 from repository.db.urls import asyncpg_arguments
 
@@ -35,25 +35,26 @@ _log = get_log(__name__)
 T = TypeVar("T")
 
 Session = AsyncSession
-"""The transaction that repository functions work in."""
+"""The transaction in which repository functions work."""
 
 STATEMENT_TIMEOUT_SECONDS: Final = 30.0
 ANSWER_TIMEOUT_SECONDS: Final = STATEMENT_TIMEOUT_SECONDS + 5
-"""Seconds after which a server that keeps silent counts as gone: it would have ended the statement itself."""
+"""Seconds after which a silent server counts as unreachable: a running one would have ended the statement itself."""
 IDLE_IN_TRANSACTION_TIMEOUT_SECONDS: Final = 5.0
-"""A stopped process may hold locks in an open transaction: after this many seconds the server ends it."""
+"""Seconds after which the server ends an idle transaction: a suspended process may hold locks in it."""
 SERVER_TIMEOUTS: Final = {
     "statement_timeout": int(STATEMENT_TIMEOUT_SECONDS * 1000),
     "idle_in_transaction_session_timeout": int(IDLE_IN_TRANSACTION_TIMEOUT_SECONDS * 1000),
 }
-"""Of every connection that a run works on."""
+"""In milliseconds; for every connection that a run uses."""
 
+RETRY_BACKOFF: Final = Backoff(first=0.1, longest=2.0)
 REPEATED_OUTAGE_SECONDS: Final = 10.0
-"""Seconds after an outage in which one broken connection is not told as another one."""
+"""Seconds after an outage in which a single broken connection is not logged as a new outage."""
 
 PGBOUNCER: Final = (
-    "A connection pooler is there: name PostgreSQL itself in ROADMAP_DATABASE_URL, or set ROADMAP_DATABASE_POOLED=true "
-    "for `roadmap serve --no-worker`."
+    "ROADMAP_DATABASE_URL leads to a connection pooler: use the address of PostgreSQL itself, or set "
+    "ROADMAP_DATABASE_POOLED=true for `roadmap serve --no-worker`."
 )
 
 _SET_LOCK_TIMEOUT: Final = text("SELECT set_config('lock_timeout', :timeout, true)")
@@ -62,31 +63,32 @@ _SUPERSEDED = "RM001"  # raised by hold_task()
 
 
 async def execute(session: Session, statement: Executable, parameters: Mapping[str, Any]) -> CursorResult[Any]:
-    """A statement that is no ORM select, on the connection of the session's transaction."""
-    connection: AsyncConnection = session.info["connection"]  # asking the session costs as much as a small statement
+    """Execute a statement that is not an ORM select on the connection of the session's transaction."""
+    # Kept in `info`: session.connection() takes as long as a small statement.
+    connection: AsyncConnection = session.info["connection"]
     return await connection.execute(statement, parameters)
 
 
 async def execute_raw(session: Session, statement: str, *values: object) -> None:
-    """A statement of the hottest path as asyncpg takes it ($1, $2): it saves a third of what sending it costs."""
+    """Execute a statement in asyncpg's own form ($1, $2), which is a third cheaper to send; for the hottest path."""
     connection: AsyncConnection = session.info["connection"]
     await connection.exec_driver_sql(statement, values)
 
 
 async def set_lock_timeout(session: Session, seconds: float) -> None:
-    """A lock that the rest of the transaction waits for longer raises DatabaseBusy."""
+    """Raise DatabaseBusy if the rest of the transaction waits for a lock for longer than this."""
     await execute(session, _SET_LOCK_TIMEOUT, {"timeout": f"{seconds:g}s"})
 
 
 async def schema_revision(session: Session) -> str | None:
-    """The revision that the database is at."""
+    """Return the alembic revision of the database."""
     result = await execute(session, text("SELECT max(version_num) FROM public.alembic_version"), {})
-    found: str | None = result.scalar_one()
-    return found
+    revision: str | None = result.scalar_one()
+    return revision
 
 
 class Database:
-    """The pool of one process for one database, bounded and opened lazily."""
+    """A bounded connection pool for one database; connections are opened on demand."""
 
     def __init__(
         self,
@@ -98,29 +100,31 @@ class Database:
         recover: Callable[[], object] | None = None,
         pooled: bool = False,
     ) -> None:
-        """`url` is a libpq URL; nothing is connected yet.
+        """Configure the pool without connecting.
 
-        `pooled`: it leads through PgBouncer in transaction mode, where nothing of a session outlives its transaction.
-
-        `patience`: seconds that `persist` waits for a database that went away. `recover` brings an embedded one back;
-        it blocks, and raises DatabaseStopped where nobody should wait.
+        Args:
+            url: a libpq URL.
+            patience: seconds for which `persist` and `with_retries` wait for a database that is unavailable.
+            recover: restarts an embedded server; blocks. Raises DatabaseStopped where waiting makes no sense.
+            pooled: whether `url` leads through PgBouncer in transaction mode, where no session state outlives a
+                transaction.
         """
         self.url = url
         self._connect = _connector(url, application_name, pooled=pooled)
         self._engine = _engine(self._connect, pool_size, pooled=pooled)
-        self._line = PoolQueue(pool_size, ANSWER_TIMEOUT_SECONDS)
+        self._queue = PoolQueue(pool_size, ANSWER_TIMEOUT_SECONDS)
         self._patience = patience
         self._recover = recover
-        self._away = False
+        self._is_away = False
         self._back_at = float("-inf")
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
-        """A session in a transaction: committed at the end, rolled back by any error.
+        """Open a session in a transaction that is committed at the end and rolled back on any error.
 
-        Raises DatabaseUnavailable when PostgreSQL cannot be reached, Superseded when a fence refused.
+        Raises DatabaseUnavailable if PostgreSQL cannot be reached, and Superseded if a fence refuses.
         """
-        async with self._line.turn():
+        async with self._queue.turn():
             with driver_errors():
                 connection = await self._engine.connect().start()
                 try:
@@ -133,51 +137,64 @@ class Database:
                 except BaseException:
                     await asyncio.shield(asyncio.ensure_future(connection.close()))
                     raise
-                await connection.close()  # nothing is awaited in there after a commit, so nothing can cut it short
+                await connection.close()  # awaits nothing after a commit, so it cannot be interrupted
 
     async def persist(self, work: Callable[[Session], Awaitable[T]], *, patience: float | None = None) -> T:
-        """`work` in a transaction of its own, tried again while the database is away, as long as patience lasts.
+        """Run `work` in a transaction of its own, and again while the database is unavailable.
 
-        A commit whose answer was lost may have happened, so `work` must be safe to repeat.
+        A commit may have succeeded although its confirmation was lost, so `work` must be safe to repeat.
+        `patience`: seconds, by default those of the pool. Raises the last error when they are over.
         """
 
         async def attempt() -> T:
             async with self.transaction() as session:
                 return await work(session)
 
-        return await self.patiently(attempt, patience=patience)
+        return await self.with_retries(attempt, patience=patience)
 
-    async def patiently(self, attempt: Callable[[], Awaitable[T]], *, patience: float | None = None) -> T:
-        """The same for an attempt that opens its own transaction."""
-        patience = self._patience if patience is None else patience
-        began = time.monotonic()
-        delay = 0.1
-        active_task_conflict: DatabaseUnavailable | None = None
-        for tries in count(1):
-            try:
-                done = await attempt()
-            except DatabaseStopped:
-                raise
-            except DatabaseUnavailable as error:
-                if time.monotonic() + delay - began > patience:
-                    raise active_task_conflict or error from None
-                # Just after an outage a pool may still hold a connection from before it: no news yet.
-                leftover = tries == 1 and time.monotonic() - self._back_at < REPEATED_OUTAGE_SECONDS
-                if not self._away and not leftover:
-                    self._away = True
-                    _log.warning("the database is away, reconnecting", reason=str(error))
-            else:
-                if self._away:
-                    self._away, self._back_at = False, time.monotonic()
-                    _log.warning("the database is back")
-                return done
-            await asyncio.sleep(delay * random.uniform(0.5, 1))
-            delay = min(2 * delay, 2.0)
-            active_task_conflict = await self._bring_back()
-        raise AssertionError("never reached")
+    async def with_retries(self, attempt: Callable[[], Awaitable[T]], *, patience: float | None = None) -> T:
+        """Run an attempt that opens its own transaction, and again while the database is unavailable.
 
-    async def _bring_back(self) -> DatabaseUnavailable | None:
-        """What is in the way, where that is known. The next try will tell; only a stop on purpose ends the waiting."""
+        `patience`: as for `persist`. A server that was stopped on purpose is not waited for.
+        """
+        recovery_error: DatabaseUnavailable | None = None
+
+        async def wait(seconds: float) -> None:
+            nonlocal recovery_error
+            await asyncio.sleep(seconds)
+            recovery_error = await self._try_recovery()
+
+        retries = AsyncRetrying(
+            retry=retry_if_exception(_is_outage),
+            wait=lambda state: RETRY_BACKOFF.delay(state.attempt_number),
+            stop=stop_before_delay(self._patience if patience is None else patience),
+            before_sleep=self._note_outage,
+            sleep=wait,
+            reraise=True,
+        )
+        try:
+            async for retry in retries:
+                with retry:
+                    result = await attempt()
+        except DatabaseStopped:
+            raise
+        except DatabaseUnavailable as error:
+            raise recovery_error or error from None  # why the server cannot be restarted says more than "unreachable"
+        if self._is_away:
+            self._is_away, self._back_at = False, time.monotonic()
+            _log.warning("the database is back")
+        return result
+
+    def _note_outage(self, state: RetryCallState) -> None:
+        """Log an outage once, at its first failure."""
+        # After an outage the pool may still hold a broken connection from before: that is not another outage.
+        leftover = state.attempt_number == 1 and time.monotonic() - self._back_at < REPEATED_OUTAGE_SECONDS
+        if not self._is_away and not leftover:
+            self._is_away = True
+            _log.warning("the database is away, reconnecting", reason=str(state.outcome and state.outcome.exception()))
+
+    async def _try_recovery(self) -> DatabaseUnavailable | None:
+        """Restart an embedded server; return the error if that fails. Raises DatabaseStopped."""
         if self._recover is not None:
             try:
                 await asyncio.to_thread(self._recover)
@@ -188,19 +205,24 @@ class Database:
         return None
 
     async def connect(self) -> asyncpg.Connection:
-        """A connection apart from the pool, for who listens on it. Raises what asyncpg raises."""
+        """Open a connection outside of the pool, for LISTEN. Raises the errors of asyncpg."""
         return await self._connect()
 
     async def close(self) -> None:
+        """Close all connections."""
         await self._engine.dispose()
+
+
+def _is_outage(error: BaseException) -> bool:
+    return isinstance(error, DatabaseUnavailable) and not isinstance(error, DatabaseStopped)
 
 
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
 
 
 def _engine(connect: Connect, pool_size: int, *, pooled: bool) -> AsyncEngine:
-    # Behind a pooler the next transaction may be on another server process, which knows no statement of this one;
-    # str() is no name, and a statement without one is gone when its transaction is.
+    # Behind a pooler the next transaction may run in another server process, which has none of the prepared statements
+    # of this one. str() returns an empty name, and a nameless statement ends with its transaction.
     unnamed = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str} if pooled else {}
     return create_async_engine(
         "postgresql+asyncpg://",
@@ -219,7 +241,7 @@ def _connector(url: str, application_name: str, *, pooled: bool) -> Connect:
         "tcp_keepalives_idle": 30,
         "tcp_keepalives_interval": 10,
         "tcp_keepalives_count": 3,
-        "jit": "off",  # compiling costs more than any statement here runs
+        "jit": "off",  # compiling takes longer than any of our statements
     }
     hosts = asyncpg_arguments(url, application_name=application_name, settings={} if pooled else settings)
     cached = {"statement_cache_size": 0} if pooled else {}
@@ -229,25 +251,25 @@ def _connector(url: str, application_name: str, *, pooled: bool) -> Connect:
             try:
                 return await asyncpg.connect(command_timeout=ANSWER_TIMEOUT_SECONDS, **cached, **host)
             except asyncpg.ClientConfigurationError as error:
-                reason = said(error)
-                raise DatabaseUnavailable(f"The database URL does not do ({reason}): {to_do(reason)}.") from error
+                reason = summary(error)
+                raise DatabaseUnavailable(f"The database URL is invalid ({reason}): {advice(reason)}.") from error
             except (OSError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched) as error:
                 if host is hosts[-1]:
                     raise
-                _log.debug("a host does not serve", reason=said(error))
-        raise AssertionError("there is at least one host")
+                _log.debug("database host skipped", reason=summary(error))
+        raise AssertionError("unreachable: a URL has at least one host")
 
     return connect
 
 
 _OF_ASYNCPG: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 OF_DRIVERS: Final = (OSError, EOFError, psycopg.OperationalError, *_OF_ASYNCPG)
-"""The rarer ones come from servers that go away while a connection is made, or in the middle of an answer."""
+"""Errors of the drivers, also the rare ones of a server that disappears during a connect or a response."""
 
 
 @contextmanager
 def driver_errors() -> Iterator[None]:
-    """Driver error -> domain error; domain errors and programming errors pass."""
+    """Translate driver errors into domain errors; other errors pass through."""
     try:
         yield
     except RoadmapError:
@@ -268,27 +290,27 @@ def _sqlstate(error: DBAPIError) -> str | None:
 
 
 def translated(error: Exception, sqlstate: str | None) -> Exception:
-    """The domain error for a driver's error with this SQLSTATE; the error itself where it is a mistake of ours."""
+    """Return the domain error for a driver error with this SQLSTATE, or the error itself for a programming error."""
     if sqlstate == _SUPERSEDED:
         return Superseded("Another attempt owns this task.")
     if sqlstate is None:
         return error
-    reason = said(getattr(error, "orig", None) or error)
-    if "startup parameter" in reason:  # no outage to be waited for
+    reason = summary(getattr(error, "orig", None) or error)
+    if "startup parameter" in reason:  # a configuration error, not an outage
         return Misconfigured(PGBOUNCER)
     if isinstance(error, ssl.SSLError):
-        return DatabaseUnavailable(f"The connection to the database is not safe ({reason}): {to_do(reason)}.")
+        return DatabaseUnavailable(f"TLS with the database failed ({reason}): {advice(reason)}.")
     match sqlstate[:2], sqlstate:
         case "28", _:
-            return DatabaseUnavailable(f"The database refused the login ({reason}): {to_do(reason)}.")
+            return DatabaseUnavailable(f"The database refused the login ({reason}): {advice(reason)}.")
         case "3D", _:
-            return DatabaseUnavailable(f"The database does not exist ({reason}): {to_do(reason)}.")
+            return DatabaseUnavailable(f"The database does not exist ({reason}): {advice(reason)}.")
         case "42", "42P01" | "42703":
             return DatabaseUnavailable(f"The database needs an upgrade ({reason}); run `roadmap db upgrade`.")
         case (("08" | "57" | "53" | "25"), _):
-            return DatabaseUnavailable(f"The database does not answer ({reason}): {to_do(reason)}.")
+            return DatabaseUnavailable(f"The database does not answer ({reason}): {advice(reason)}.")
         case "40", _:
-            return DatabaseUnavailable("Two transactions stood in each other's way; try again.")
+            return DatabaseUnavailable("Deadlock or serialization failure; try again.")
         case "55", "55P03":
             return DatabaseBusy("Another transaction held a lock for too long; try again.")
         case _:

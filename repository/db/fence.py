@@ -1,4 +1,4 @@
-"""The fence: what every write of a run begins with, so that nothing is written by a run that was taken over."""
+"""The fence, which every write of a run asserts first, so that a run that was taken over writes nothing."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,24 +11,24 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """Who may write for a task: the attempt that its start was given."""
+    """A task and the attempt that may write for it."""
 
     task_id: str
     attempt: int
 
 
 async def assert_fence(session: Session, fence: Fence) -> None:
-    """First statement of every write of a run: shared lock, then a look at the attempt.
+    """Take the shared lock of the task and check its attempt: the first statement of every write of a run.
 
-    Raises Superseded when the attempt is another's. The lock lasts until the transaction ends.
+    The lock lasts until the transaction ends. Raises Superseded if the task has another attempt.
     """
     await execute_raw(session, "SELECT hold_task($1, $2)", fence.task_id, fence.attempt)
 
 
 async def fenced_transaction(database: Database, fence: Fence, work: Callable[[Session], Awaitable[T]]) -> T:
-    """`work` in a transaction that begins with the fence; done again where a restart of the database cut it off.
+    """Run `work` in a transaction that asserts the fence first, and again after an outage of the database.
 
-    Raises Superseded when the attempt is another's.
+    Raises Superseded if the task has another attempt.
     """
 
     async def fenced(session: Session) -> T:

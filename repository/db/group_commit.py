@@ -1,6 +1,6 @@
-"""Commits that several contents share: what is finished while one is under way goes into the next.
+"""Group commit: contents that finish while a commit is in progress share the next one.
 
-To begin, to pass the fence and to commit costs a run more than the rows of one content do.
+Beginning a transaction, asserting the fence and committing cost more than writing the rows of one content.
 """
 
 import asyncio
@@ -14,9 +14,9 @@ from repository.db.database import Database, Session
 from repository.db.fence import Fence, fenced_transaction
 
 Work = Callable[[Session], Awaitable[None]]
-"""Writes what belongs to one key; safe to repeat."""
+"""Writes the rows of one key; must be safe to repeat."""
 Lock = Callable[[Session, Sequence[str]], Awaitable[None]]
-"""Takes the locks of several keys in the order that all others take them in."""
+"""Locks several keys in the order in which every transaction locks them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class _Waiting:
 
 
 class SharedCommits:
-    """One transaction at a time, begun as soon as anybody waits: who is alone waits for nobody.
+    """Commits one transaction at a time, without a delay for a single waiter.
 
-    On leaving, one that is still under way is rolled back: whoever waited for it is gone.
+    On exit a transaction in progress is rolled back, since its waiters are gone.
     """
 
     def __init__(self, database: Database, fence: Fence, lock: Lock) -> None:
@@ -37,7 +37,7 @@ class SharedCommits:
         self._fence: Final = fence
         self._lock: Final = lock
         self._waiting: list[_Waiting] = []
-        self._under_way: asyncio.Task[None] | None = None
+        self._commit_in_progress: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "SharedCommits":
         return self
@@ -45,16 +45,16 @@ class SharedCommits:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._under_way is not None:
-            self._under_way.cancel()
-            await asyncio.gather(self._under_way, return_exceptions=True)
+        if self._commit_in_progress is not None:
+            self._commit_in_progress.cancel()
+            await asyncio.gather(self._commit_in_progress, return_exceptions=True)
 
     async def commit(self, key: str, work: Work) -> None:
-        """`work` is committed under the fence when this returns. Raises what it would raise in a commit of its own."""
+        """Commit `work` under the fence. Raises the same errors as a commit of its own."""
         mine = _Waiting(key, work, asyncio.get_running_loop().create_future())
         self._waiting.append(mine)
-        if self._under_way is None or self._under_way.done():
-            self._under_way = asyncio.create_task(self._commit_all())
+        if self._commit_in_progress is None or self._commit_in_progress.done():
+            self._commit_in_progress = asyncio.create_task(self._commit_all())
         await mine.committed
 
     async def _commit_all(self) -> None:
@@ -64,10 +64,10 @@ class SharedCommits:
                 return
             error = await self._commit(batch)
             if error is None or len(batch) == 1 or isinstance(error, Superseded | DatabaseUnavailable):
-                _tell(batch, error)
-            else:  # one of them is bad: the others do not go down with it
-                for alone in batch:
-                    _tell([alone], await self._commit([alone]))
+                _resolve(batch, error)
+            else:  # one of them is invalid: commit each on its own, so that the others succeed
+                for waiting in batch:
+                    _resolve([waiting], await self._commit([waiting]))
 
     async def _commit(self, batch: Sequence[_Waiting]) -> Exception | None:
         async def write(session: Session) -> None:
@@ -83,7 +83,7 @@ class SharedCommits:
         return None
 
 
-def _tell(batch: Sequence[_Waiting], error: Exception | None) -> None:
+def _resolve(batch: Sequence[_Waiting], error: Exception | None) -> None:
     for waiting in batch:
         if waiting.committed.done():  # cancelled
             continue

@@ -1,6 +1,6 @@
-"""The line before a pool: connections are had in the order of arrival, and to stand in line is no outage.
+"""A FIFO queue in front of a connection pool; waiting in it is not an outage.
 
-Left to itself, a pool gives to whoever comes just then what others wait for, and takes a long wait for an outage.
+A pool alone may give a free connection to a newcomer before those who wait, and reports a long wait as a timeout.
 """
 
 import asyncio
@@ -12,21 +12,21 @@ from domain.errors import DatabaseUnavailable
 
 
 class PoolQueue:
-    """As many turns at once as the pool has connections."""
+    """Admits as many users at once as the pool has connections, in the order of arrival."""
 
     def __init__(self, turns: int, patience: float) -> None:
-        """`patience`: seconds in which no turn ended well, after which those in line take the database for gone."""
+        """`patience`: seconds without any successful turn after which waiting fails."""
         self._turns = asyncio.Semaphore(turns)
         self._patience = patience
-        self._moved = time.monotonic()
+        self._progress_at = time.monotonic()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Stand in line, then hold a turn. Raises DatabaseUnavailable where the line stands still."""
+        """Wait for a turn and hold it. Raises DatabaseUnavailable if the queue makes no progress."""
         if self._turns.locked():
-            await self._stand()
+            await self._wait()
         else:
-            await self._turns.acquire()  # at once
+            await self._turns.acquire()  # returns at once
         answered = True
         try:
             yield
@@ -35,19 +35,21 @@ class PoolQueue:
             raise
         finally:
             if answered:
-                self._moved = time.monotonic()
+                self._progress_at = time.monotonic()
             self._turns.release()
 
-    async def _stand(self) -> None:
-        came = time.monotonic()
+    async def _wait(self) -> None:
+        start = time.monotonic()
         turn = asyncio.ensure_future(self._turns.acquire())
         try:
             while not turn.done():
-                left = max(came, self._moved) + self._patience - time.monotonic()
+                left = max(start, self._progress_at) + self._patience - time.monotonic()
                 if left <= 0:
-                    raise DatabaseUnavailable("The database does not answer: see what it waits for, or try again.")
+                    raise DatabaseUnavailable(
+                        "The database does not answer; check what its sessions wait for, or try again."
+                    )
                 await asyncio.wait({turn}, timeout=left)
         except BaseException:
-            if not turn.cancel():  # it came in the same breath
+            if not turn.cancel():  # the turn was acquired at the same moment
                 self._turns.release()
             raise

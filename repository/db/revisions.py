@@ -1,6 +1,6 @@
-"""The revisions in the folder `migrations` beside this package, loaded by path and run by alembic.
+"""Loading and running the alembic revisions in the folder `migrations` beside this package.
 
-Applications often have a package `migrations` of their own, so the name is ours only while our files are loaded.
+They are loaded by path, since applications often have a package `migrations` of their own.
 """
 
 import re
@@ -21,7 +21,7 @@ _NAME: Final = SCRIPTS.name
 _ID: Final = re.compile(r'^revision = "(.+)"$', re.MULTILINE)
 _LOADING: Final = threading.RLock()
 _OURS: Final[dict[str, ModuleType]] = {}
-"""Kept, so that an exception of a revision is of the class that its caller knows."""
+"""Loaded once, so that the exceptions of revisions have the same classes for every caller."""
 
 
 def revision_ids() -> tuple[str, ...]:
@@ -32,19 +32,19 @@ def revision_ids() -> tuple[str, ...]:
 
 @contextmanager
 def own_migrations() -> Iterator[None]:
-    """Let `import migrations` mean ours; at the end it means again what it did before.
+    """Let `import migrations` import our package, and restore the previous meaning at the end.
 
-    Keep it short: another thread that imports its own `migrations` meanwhile would get ours.
+    Keep the block short: another thread that imports its own `migrations` in the meantime would get ours.
     """
     with _LOADING:
-        others = _take()
+        others = _unload()
         sys.modules.update(_OURS or {_NAME: _package()})
         try:
             if not _OURS:
                 _execute(sys.modules[_NAME])
             yield
         finally:
-            _OURS.update(_take())
+            _OURS.update(_unload())
             sys.modules.update(others)
 
 
@@ -64,8 +64,8 @@ def run(config: "Config", target: str, *, down: bool) -> None:
         scripts.run_env()
 
 
-def _take() -> dict[str, ModuleType]:
-    """Remove the package `migrations` and its modules from those that are loaded."""
+def _unload() -> dict[str, ModuleType]:
+    """Remove the package `migrations` and its modules from sys.modules and return them."""
     names = [name for name in sys.modules if name == _NAME or name.startswith(f"{_NAME}.")]
     return {name: sys.modules.pop(name) for name in names}
 

@@ -1,7 +1,7 @@
-"""Which revision a database has, whether it is the one this code works on, and how to get there.
+"""Schema revisions: read, check, upgrade and downgrade.
 
-`url` is a libpq URL; libpq itself reads it, with every parameter that it knows. All of this is synchronous:
-an upgrade runs before anything else does, and building an index beside writers needs a plain connection.
+Every `url` is a libpq URL, with all parameters that libpq knows. The functions are synchronous: an upgrade runs before
+anything else, and building an index concurrently needs a plain connection in autocommit mode.
 """
 
 import io
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from domain.errors import Conflict, DatabaseUnavailable, InvalidInput
-from repository.db.connection_errors import said, to_do
+from repository.db.connection_errors import advice, summary
 from repository.db.revisions import SCRIPTS, own_migrations, revision_ids, run
 from repository.db.urls import psycopg_arguments, where
 
@@ -44,8 +44,8 @@ _LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended('roadmap-orchestrat
 _RENAME: Final = "UPDATE public.alembic_version SET version_num = %s WHERE version_num = %s"
 _IS_CUT_OFF: Final = "SELECT to_regclass('public.uq_roadmap_tasks_active_structure') IS NOT NULL"
 """Whether a database at 0003 has the tables of 0004_platform already, and lacks some of its indexes."""
-_TURN: Final = 3600.0
-"""Seconds to wait for another upgrade to end: a large table takes its time."""
+_TURN_TIMEOUT_SECONDS: Final = 3600.0
+"""How long to wait for another upgrade to end, which may have large tables to change."""
 
 
 class Unknown(NamedTuple):
@@ -56,13 +56,13 @@ class Unknown(NamedTuple):
 
 
 def current(url: str) -> str | None:
-    """The revision of the database, None for one that was never migrated."""
+    """Return the revision of the database, None if it was never migrated."""
     with connected(url) as connection:
         return _revision(connection)
 
 
 def check(url: str) -> None:
-    """Refuse a database that is not at HEAD."""
+    """Raise DatabaseUnavailable if the database is not at HEAD."""
     revision = current(url)
     _refuse_unknown(revision)
     if revision != HEAD:
@@ -72,18 +72,18 @@ def check(url: str) -> None:
 
 
 def upgrade(url: str, revision: str = "head", *, wait: float = 30.0) -> None:
-    """Bring the database to at least `revision`. Several at once wait for each other.
+    """Upgrade the database to at least `revision`. Concurrent upgrades wait for each other.
 
-    `wait`: seconds until a session of somebody else that is in the way makes it give up, naming that session.
+    `wait`: seconds to wait for a lock of another session. Raises DatabaseUnavailable with that session's name after it.
     """
     target = HEAD if revision == "head" else revision
-    _refuse_strange(target, KNOWN)
+    _check_known(target, KNOWN)
     _move(url, target, wait, lambda present: _position(present) >= _position(target))
 
 
 def downgrade(url: str, revision: str, *, wait: float = 30.0) -> None:
-    """Take the database back to `revision`; `base` is the state before the first one."""
-    _refuse_strange(revision, (BASE, *KNOWN))
+    """Downgrade the database to `revision`; `base` is the state before the first one."""
+    _check_known(revision, (BASE, *KNOWN))
 
     def is_there(present: str | None) -> bool:
         if _position(present) < _position(revision):
@@ -96,7 +96,7 @@ def downgrade(url: str, revision: str, *, wait: float = 30.0) -> None:
 
 
 def alembic_config(connection: "Connection", **attributes: Any) -> "Config":
-    """Alembic, silent and without files of its own, on this connection."""
+    """Return a configuration of alembic for this connection, without output and configuration files."""
     from alembic.config import Config
 
     config = Config(stdout=io.StringIO(), attributes={"connection": connection, **attributes})
@@ -129,7 +129,7 @@ def _run(raw: "psycopg.Connection[Any]", target: str, wait: float, down: bool) -
 
     engine = create_engine("postgresql+psycopg://", creator=lambda: raw, poolclass=NullPool)
     try:
-        timezone()  # before anything is changed
+        timezone()  # validates it before anything is changed
         raw.autocommit = False
         with engine.connect() as connection:
             run(alembic_config(connection, wait=wait), target, down=down)
@@ -142,21 +142,23 @@ def _run(raw: "psycopg.Connection[Any]", target: str, wait: float, down: bool) -
 
 
 def take_turn(connection: "psycopg.Connection[Any]") -> None:
-    """Nobody else migrates the database while this connection lives. Raises DatabaseUnavailable after an hour."""
-    # Asking in a loop: a session that waits for a lock holds a snapshot, and CREATE INDEX CONCURRENTLY of the
-    # one that has the turn would wait for it.
-    deadline = time.monotonic() + _TURN
+    """Take the lock of migrations for the rest of the connection. Raises DatabaseUnavailable after an hour."""
+    # Poll instead of waiting: a session that waits for a lock holds a snapshot, for which CREATE INDEX CONCURRENTLY
+    # in the session that has the lock would wait.
+    deadline = time.monotonic() + _TURN_TIMEOUT_SECONDS
     while not _value(connection, _LOCK):
         if time.monotonic() > deadline:
-            raise DatabaseUnavailable("another upgrade of this database has not ended within an hour: look at it")
+            raise DatabaseUnavailable(
+                "another upgrade of this database has not ended within an hour: check what it waits for"
+            )
         time.sleep(0.1)
 
 
 def _revision(connection: "psycopg.Connection[Any]") -> str | None:
     if _value(connection, "SELECT to_regclass('public.alembic_version')") is None:
         return None
-    found: str | None = _value(connection, "SELECT max(version_num) FROM public.alembic_version")
-    return found
+    revision: str | None = _value(connection, "SELECT max(version_num) FROM public.alembic_version")
+    return revision
 
 
 def _position(revision: str | None) -> int:
@@ -182,22 +184,22 @@ def _refuse_unknown(revision: str | None) -> None:
         raise DatabaseUnavailable(f"the database is at revision {revision}, {found.reason}: {found.to_do}")
 
 
-def _refuse_strange(revision: str, known: tuple[str, ...]) -> None:
+def _check_known(revision: str, known: tuple[str, ...]) -> None:
     if revision not in known:
         raise InvalidInput(f"there is no revision {revision!r}; the known ones are {', '.join(known)}")
 
 
 @contextmanager
 def connected(url: str) -> Iterator["psycopg.Connection[Any]"]:
-    """A plain connection in autocommit mode. Raises DatabaseUnavailable, for what happens on it too."""
+    """Open a plain connection in autocommit mode. Raises DatabaseUnavailable, also for errors inside the block."""
     import psycopg
 
     arguments = psycopg_arguments(url, application_name="roadmap db", settings={})
     try:
         connection = psycopg.connect(**arguments, autocommit=True, prepare_threshold=None)
     except psycopg.Error as error:
-        reason = said(error)
-        raise DatabaseUnavailable(f"cannot connect to {where(url)}: {reason}: {to_do(reason)}") from None
+        reason = summary(error)
+        raise DatabaseUnavailable(f"cannot connect to {where(url)}: {reason}: {advice(reason)}") from None
     with connection:
         try:
             yield connection
@@ -211,12 +213,12 @@ def _value(connection: "psycopg.Connection[Any]", query: Any) -> Any:
 
 
 def _first(error: BaseException) -> BaseException:
-    # After a lost connection come the errors of those who tidy up; what the driver said is at the bottom.
+    # After a lost connection the errors of cleanup code follow; the driver's own error is the first in the chain.
     while error.__context__ is not None:
         error = error.__context__
     return error
 
 
 def _line(error: BaseException) -> str:
-    said = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)
-    return " ".join(str(said).split())
+    message = getattr(getattr(error, "diag", None), "message_primary", None) or str(error)
+    return " ".join(str(message).split())

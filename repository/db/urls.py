@@ -1,7 +1,7 @@
-"""Database URLs: libpq reads them, and both drivers connect with what it read, so that a URL means one thing.
+"""Database URLs: parsed by libpq for both drivers, so that a URL has one meaning.
 
-psycopg is libpq. asyncpg has a reader of its own, which takes what it does not know for settings of the server, cuts
-passwords elsewhere, and has one time limit for all hosts together; so it gets each host alone, as plain arguments.
+psycopg uses libpq. asyncpg has a parser of its own, which takes unknown parameters for server settings, splits
+passwords differently, and has one timeout for all hosts together. So asyncpg gets each host separately, as arguments.
 """
 
 import re
@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 
 from domain.errors import InvalidInput
 
-CONNECT_TIMEOUT: Final = 10
-"""Seconds for one host, unless the URL has a `connect_timeout`."""
+CONNECT_TIMEOUT_SECONDS: Final = 10
+"""For each host, unless the URL has a `connect_timeout`."""
 
 _PREFIXES: Final = ("postgresql://", "postgres://")
 _ARGUMENTS: Final = {"user", "password", "dbname", "host", "port", "options", "application_name", "connect_timeout"}
@@ -31,7 +31,7 @@ _FOR_ASYNCPG: Final = _FILES | {
     "krbsrvname",
     "gsslib",
 }
-"""What asyncpg understands as libpq does, in a URL of its own."""
+"""Parameters that asyncpg interprets like libpq when they are in its own URL."""
 _NUMBERS: Final = {
     "connect_timeout",
     "keepalives",
@@ -48,11 +48,11 @@ _LIBPQ_ONLY: Final = _NUMBERS | {
     "sslcompression",
     "sslsni",
 }
-"""What asyncpg does without: every statement of ours has a time limit in the client, which serves for keepalives."""
+"""Parameters that asyncpg does not need: our client-side timeouts of statements replace keepalives."""
 _CHOICES: Final = {
     "sslmode": {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"},
     "target_session_attrs": {"any", "read-write", "read-only", "primary", "standby", "prefer-standby"},
-    # asyncpg cannot promise more
+    # asyncpg does not support the other values
     "channel_binding": {"disable", "prefer"},
     "gssencmode": {"disable", "prefer"},
     "sslcertmode": {"allow"},
@@ -63,11 +63,11 @@ _DEAD_PEER: Final = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
-"""How libpq notices that the machine at the other end is gone."""
+"""Settings by which libpq detects that the other machine is gone."""
 
 
 def read_url(url: str) -> dict[str, str]:
-    """What libpq reads in a URL. Raises InvalidInput, in a line that holds nothing of a password."""
+    """Parse a URL with libpq. Raises InvalidInput with a message that contains no part of a password."""
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
 
@@ -75,12 +75,12 @@ def read_url(url: str) -> dict[str, str]:
         raise InvalidInput("the database URL must begin with postgresql://")
     try:
         read = {name: str(value) for name, value in conninfo_to_dict(url).items() if value}
-    except UnicodeEncodeError:  # bytes of the environment that are no UTF-8
+    except UnicodeEncodeError:  # bytes of the environment that are not UTF-8
         raise InvalidInput("the database URL is not UTF-8 (write %XX)") from None
     except ProgrammingError as error:
-        # What libpq quotes may be a part of a password with characters that had to be escaped.
-        said = re.sub('"[^"]*"', "...", " ".join(str(error).split()))
-        raise InvalidInput(f"the database URL cannot be read: {said} (in a password, write %XX)") from None
+        # libpq may quote a part of a password whose special characters were not escaped.
+        message = re.sub('"[^"]*"', "...", " ".join(str(error).split()))
+        raise InvalidInput(f"the database URL cannot be parsed: {message} (in a password, write %XX)") from None
     _check(read)
     return read
 
@@ -88,22 +88,22 @@ def read_url(url: str) -> dict[str, str]:
 def _check(read: Mapping[str, str]) -> None:
     ports = read.get("port", "").split(",")
     if not all(not port or (port.isdecimal() and 0 < int(port) < 65536) for port in ports):
-        raise InvalidInput("the database URL has a port that is no number from 1 to 65535 (in a password, write %XX)")
+        raise InvalidInput("the port in the database URL is not a number from 1 to 65535 (in a password, write %XX)")
     if 1 < len(ports) != len(_hosts(read)):
         raise InvalidInput(f"the database URL has {len(ports)} ports for {len(_hosts(read))} hosts")
     for name, value in read.items():
         if name in _NUMBERS and not value.lstrip("-").isdecimal():
-            raise InvalidInput(f"the database URL has a {name} that is no number")
+            raise InvalidInput(f"{name} in the database URL is not a number")
         if name in _CHOICES and value not in _CHOICES[name]:
-            raise InvalidInput(f"the database URL may have a {name} of {', '.join(sorted(_CHOICES[name]))} only")
+            raise InvalidInput(f"{name} in the database URL must be one of {', '.join(sorted(_CHOICES[name]))}")
         if name in _FILES and value != "system" and not Path(value).is_file():
-            raise InvalidInput(f"the {name} of the database URL is no file: {value}")
+            raise InvalidInput(f"{name} in the database URL is not a file: {value}")
         if name not in _ARGUMENTS | _FOR_ASYNCPG | _LIBPQ_ONLY | set(_CHOICES):
-            raise InvalidInput(f"the database URL has {name}, which the driver asyncpg cannot keep: leave it out")
+            raise InvalidInput(f"the database URL has {name}, which the driver asyncpg does not support: leave it out")
 
 
 def where(url: str) -> str:
-    """The server that a URL names, without its password: for messages."""
+    """Return the hosts and database of a URL without user and password, for messages."""
     read = read_url(url)
     return f"{','.join(f'{host}:{port or 5432}' for host, port in _hosts(read))}/{read.get('dbname', '')}"
 
@@ -115,38 +115,38 @@ def _hosts(read: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def psycopg_arguments(url: str, *, application_name: str, settings: Mapping[str, object]) -> dict[str, Any]:
-    """For `psycopg.connect`; `settings` of the server come after those that the URL has in `options`."""
+    """Return arguments for `psycopg.connect`; server `settings` are added to the `options` of the URL."""
     read = read_url(url)
     options = " ".join([read.get("options", ""), *(f"-c {name}={value}" for name, value in settings.items())])
-    defaults = {"connect_timeout": CONNECT_TIMEOUT, "application_name": application_name, **_DEAD_PEER}
+    defaults = {"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": application_name, **_DEAD_PEER}
     return {**defaults, **read, "options": options.strip()}
 
 
 def asyncpg_arguments(url: str, *, application_name: str, settings: Mapping[str, object]) -> list[dict[str, Any]]:
-    """For `asyncpg.connect`, host by host, to be tried in turn."""
+    """Return arguments for `asyncpg.connect` for each host, to be tried in this order."""
     read = read_url(url)
     server_settings = {"application_name": read.get("application_name", application_name)}
     if "options" in read:
         server_settings["options"] = read["options"]
-    timeout = int(read.get("connect_timeout", CONNECT_TIMEOUT))
+    timeout = int(read.get("connect_timeout", CONNECT_TIMEOUT_SECONDS))
     common: dict[str, Any] = {
         "user": read.get("user"),
         "password": read.get("password"),
         "database": read.get("dbname"),
-        "timeout": max(timeout, 2) if timeout > 0 else CONNECT_TIMEOUT,  # libpq's own least
+        "timeout": max(timeout, 2) if timeout > 0 else CONNECT_TIMEOUT_SECONDS,  # like libpq, at least 2
         "server_settings": server_settings | {name: str(value) for name, value in settings.items()},
     }
     rest = {name: value for name, value in read.items() if name in _FOR_ASYNCPG}
     if rest.get("sslrootcert") == "system":
         common["ssl"] = _system_trust(rest)
     common["dsn"] = f"postgresql://?{urlencode(rest)}" if rest else None
-    if "host" not in read:  # the defaults, of the environment or of the driver
+    if "host" not in read:  # defaults of the environment or of the driver
         return [common | ({"port": int(read["port"])} if "port" in read else {})]
     return [common | {"host": host} | ({"port": int(port)} if port else {}) for host, port in _hosts(read)]
 
 
 def _system_trust(rest: dict[str, str]) -> ssl.SSLContext:
-    """sslrootcert=system, as libpq has it: the system's authorities, and the host must be the certificate's."""
+    """Return the context for sslrootcert=system: trust the system's authorities and verify the host name."""
     context = ssl.create_default_context()
     if "sslcert" in rest:
         context.load_cert_chain(rest["sslcert"], rest.get("sslkey"), rest.get("sslpassword"))

@@ -1,7 +1,7 @@
-"""Backups: the whole database in one file, made and read by PostgreSQL's own tools, while runs go on or not.
+"""Backup and restore of the whole database in one file, with pg_dump and pg_restore; runs may continue.
 
-A file has its name only when it is whole and on disk. A restore happens in one transaction, into a database that holds
-nothing; the archive was read to its end before. Passwords are handed over in the environment, never as arguments.
+A backup gets its name only when it is complete and on disk. A restore reads the archive to its end first, and then
+happens in one transaction, into an empty database. Passwords are passed in the environment, never as arguments.
 """
 
 import os
@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from domain.errors import Conflict, DatabaseUnavailable, InvalidInput, NotFound
 from repository.db import schema
-from repository.db.connection_errors import said
+from repository.db.connection_errors import summary
 from repository.db.urls import read_url
 from repository.postgres.binaries import client_program
-from repository.postgres.disk import flush
+from repository.postgres.disk import fsync_directory
 
 if TYPE_CHECKING:
     import psycopg
 
 OURS: Final = ("public", "checkpoint", "queue")
-"""The schemas that a backup is about."""
-LOCK_TIMEOUT: Final = 60
-"""Seconds that a dump waits for a migration that goes on."""
+"""The schemas of a backup."""
+LOCK_TIMEOUT_SECONDS: Final = 60
+"""How long a dump waits for a running migration."""
 _MAGIC: Final = b"PGDMP"
 
 _ROWS: Final = """
@@ -35,27 +35,27 @@ _ROWS: Final = """
     ORDER BY 1, 2"""
 _FILLED_BY_MIGRATIONS: Final = {("public", "alembic_version"), ("checkpoint", "checkpoint_migrations")}
 _CLEAR: Final = """
-    DO $$ DECLARE found record; BEGIN
+    DO $$ DECLARE item record; BEGIN
         DROP SCHEMA IF EXISTS checkpoint, queue CASCADE;
-        FOR found IN
+        FOR item IN
             SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
                 ELSE 'TABLE' END AS kind, format('public.%I', c.relname) AS name
             FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
                 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
         LOOP
-            IF to_regclass(found.name) IS NOT NULL THEN
-                EXECUTE format('DROP %s %s CASCADE', found.kind, found.name);
+            IF to_regclass(item.name) IS NOT NULL THEN
+                EXECUTE format('DROP %s %s CASCADE', item.kind, item.name);
             END IF;
         END LOOP;
-        FOR found IN
+        FOR item IN
             SELECT format('public.%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)) AS name FROM pg_proc p
             WHERE p.pronamespace = 'public'::regnamespace
                 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
         LOOP
-            EXECUTE 'DROP ROUTINE IF EXISTS ' || found.name || ' CASCADE';
+            EXECUTE 'DROP ROUTINE IF EXISTS ' || item.name || ' CASCADE';
         END LOOP;
     END $$"""
-_AT_WORK: Final = "SELECT count(*) FROM public.workers WHERE alive_until > clock_timestamp()"
+_LIVE_WORKERS: Final = "SELECT count(*) FROM public.workers WHERE alive_until > clock_timestamp()"
 
 
 def back_up(url: str, file: Path) -> int:
@@ -66,7 +66,7 @@ def back_up(url: str, file: Path) -> int:
     if file.is_dir() or not file.parent.is_dir():
         raise InvalidInput(f"{file} cannot be written: name a file in a folder that exists")
     if schema.current(url) is None:
-        raise NotFound("that database holds no roadmaps: there is nothing to back up")
+        raise NotFound("that database has no roadmaps: there is nothing to back up")
     with schema.connected(url) as connection:
         program = client_program("pg_dump", _major(connection))
     try:
@@ -74,12 +74,12 @@ def back_up(url: str, file: Path) -> int:
     except OSError as error:
         raise InvalidInput(f"{file} cannot be written ({error.strerror}): name a file elsewhere") from error
     try:
-        arguments = ["--format=custom", f"--lock-wait-timeout={LOCK_TIMEOUT}s", f"--file={unfinished}"]
+        arguments = ["--format=custom", f"--lock-wait-timeout={LOCK_TIMEOUT_SECONDS}s", f"--file={unfinished}"]
         _run(program, arguments, url, f"back up the database into {file}")
         os.fsync(descriptor)
         size = os.fstat(descriptor).st_size
         Path(unfinished).rename(file)
-        flush(file.parent)
+        fsync_directory(file.parent)
         return size
     finally:
         os.close(descriptor)
@@ -88,16 +88,16 @@ def back_up(url: str, file: Path) -> int:
 
 
 def restore(url: str, file: Path, *, clean: bool = False) -> str | None:
-    """What a backup holds, into a database that holds nothing; `clean` removes first what it holds. Its revision then.
+    """Restore a backup into an empty database, all or nothing; return the revision of the database after it.
 
-    All of it, or nothing: what cannot be restored is found out before anything is removed, as far as the file tells.
-    Raises InvalidInput for what is no backup, Conflict for a database in use, and DatabaseUnavailable.
+    `clean`: empty the database first. The file is checked before anything is removed. Raises InvalidInput for a file
+    that is not a backup, Conflict for a database in use or not empty, and DatabaseUnavailable.
     """
     with schema.connected(url) as connection:
         program = client_program("pg_restore", _major(connection))
         _check(program, file)
-        schema.take_turn(connection)  # an upgrade of the empty database would come in between
-        _make_room(connection, clean)
+        schema.take_turn(connection)  # no upgrade of the empty database may run at the same time
+        _empty(connection, clean)
         arguments = ["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error"]
         _run(program, [*arguments, str(file)], url, f"restore {file}")
         connection.execute("ANALYZE")
@@ -105,30 +105,30 @@ def restore(url: str, file: Path, *, clean: bool = False) -> str | None:
 
 
 def _check(program: Path, file: Path) -> None:
-    """Read to its end, a backup shows whether it is whole."""
+    """Check that a file is a complete backup, by reading it to its end."""
     try:
         with file.open("rb") as archive:
-            begins_well = archive.read(len(_MAGIC)) == _MAGIC
+            has_magic = archive.read(len(_MAGIC)) == _MAGIC
     except OSError as error:
         raise InvalidInput(f"{file} cannot be read: {error.strerror}") from error
-    if not begins_well:
-        raise InvalidInput(f"{file} is no backup made by `roadmap db backup`")
+    if not has_magic:
+        raise InvalidInput(f"{file} is not a backup made by `roadmap db backup`")
     listed = _call([program, "--list", file])
     if listed.returncode == 0 and b" TABLE public roadmap_tasks " not in listed.stdout:
-        raise InvalidInput(f"{file} is a dump of something else: it holds no roadmaps")
+        raise InvalidInput(f"{file} is a dump of another database: it has no roadmaps")
     read = listed if listed.returncode else _call([program, f"--file={os.devnull}", file])
     if read.returncode:
         raise InvalidInput(f"{file} cannot be restored: {_reason(read)}")
 
 
-def _make_room(connection: "psycopg.Connection[Any]", clean: bool) -> None:
+def _empty(connection: "psycopg.Connection[Any]", clean: bool) -> None:
     tables = connection.execute(_ROWS, [list(OURS)]).fetchall()
     if not tables:
         return
-    if ("public", "workers") in tables and (at_work := _number(connection, _AT_WORK)):
-        raise Conflict(f"{at_work} processes work on that database: stop them, then try again")
+    if ("public", "workers") in tables and (live_workers := _number(connection, _LIVE_WORKERS)):
+        raise Conflict(f"{live_workers} processes use that database: stop them, then try again")
     if not clean and any(_holds_rows(connection, *table) for table in tables if table not in _FILLED_BY_MIGRATIONS):
-        raise Conflict("that database is not empty: name an empty one, or use --clean, which removes all it holds")
+        raise Conflict("that database is not empty: use an empty one, or --clean, which deletes everything in it")
     connection.execute(_CLEAR)
 
 
@@ -154,7 +154,9 @@ def _run(program: Path, arguments: Sequence[str], url: str, act: str) -> None:
     read = read_url(url)
     password = read.pop("password", None)
     if "sslpassword" in read:
-        raise InvalidInput("the password of an sslkey cannot be handed to PostgreSQL's tools: use a key without one")
+        raise InvalidInput(
+            "the password of an sslkey cannot be passed to PostgreSQL's tools: use a key without a password"
+        )
     secrets = {} if password is None else {"PGPASSWORD": password}
     where = make_conninfo(**{**read, "application_name": "roadmap db"})
     ended = _call([program, *arguments, "--no-password", f"--dbname={where}"], secrets)
@@ -168,7 +170,7 @@ def _call(command: Sequence[str | Path], secrets: dict[str, str] | None = None) 
 
 
 def _reason(ended: "subprocess.CompletedProcess[bytes]") -> str:
-    """The first line that names an error, of all that a tool printed."""
+    """Return the first line of a tool's output that reports an error."""
     lines = ended.stderr.decode(errors="replace").splitlines()
-    telling = [line for line in lines if "error:" in line or "FATAL:" in line] or lines or ["it gave no reason"]
-    return said(Exception(telling[0].partition("error: ")[2] or telling[0]))
+    error_lines = [line for line in lines if "error:" in line or "FATAL:" in line] or lines or ["it gave no reason"]
+    return summary(Exception(error_lines[0].partition("error: ")[2] or error_lines[0]))

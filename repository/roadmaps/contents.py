@@ -1,7 +1,7 @@
-"""Contents: one row each is the truth of what is done; versions are append-only.
+"""Contents: one row holds the state of each content; versions are append-only.
 
-Who else may write a content row: whoever claims it for another task. So a run's write is
-`WHERE task_id = mine AND attempt = mine`; no row means that another has it, and the run leaves it alone.
+Another task may claim a content at any time. So a run updates a row only `WHERE` its task and attempt are its own; if
+no row matches, another task has claimed the content, and the run leaves it alone.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
+from repository.predicates import COMPLETED_CONTENT, STRUCTURAL_TASK, UNFINISHED_CONTENT
 from repository.runs.calls import ANSWER, RECORD, Call, parameters
 from repository.runs.held_time import HELD
 from repository.tables.roadmaps import ContentRow
@@ -22,15 +23,15 @@ from repository.tables.roadmaps import ContentRow
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many contents bear a task, by what became of them."""
+    """Numbers of the contents that name a task, and the time that it took."""
 
     total: int
     completed: int
     failed: int
     seconds: float
-    """For which workers held it, by the database's clock: neither the queue nor reviews count."""
+    """Seconds for which workers held the task, by the database's clock, without the queue and reviews."""
     waited: float
-    """Seconds for which it waited for reviews to be answered."""
+    """Seconds for which the task waited for reviews."""
 
 
 _INSERT: Final = text("""
@@ -53,32 +54,32 @@ def _insert_parameters(
 
 
 async def insert_contents(session: Session, fence: Fence, roadmap_id: str, concept_ids: Sequence[str]) -> None:
-    """The rows of an accepted framework, claimed by the run that accepted it. Those that exist are left alone."""
+    """Insert the contents of an accepted framework, claimed by its run; existing ones stay as they are."""
     await execute(session, _INSERT, _insert_parameters(roadmap_id, concept_ids, fence.task_id, fence.attempt))
 
 
 async def ensure_contents(session: Session, roadmap_id: str, concept_ids: Sequence[str]) -> None:
-    """Rows, held by nobody, for contents that have none yet."""
+    """Insert the missing contents of concepts, without a task."""
     await execute(session, _INSERT, _insert_parameters(roadmap_id, concept_ids, None, 0))
 
 
-_UNFINISHED: Final = "task_id = :task_id AND status IN ('pending', 'generating')"
+_UNFINISHED: Final = f"c.task_id = :task_id AND {UNFINISHED_CONTENT}"
 
 
 async def _lock_in_order(session: Session, condition: str, values: dict[str, Any]) -> None:
-    """Before several rows are changed at once: in the order of `lock_contents`, or the two of them deadlock."""
+    """Lock rows before they are changed together, in the order of `lock_contents`, so that the two cannot deadlock."""
     order = "ORDER BY concept_id, content_type"
-    await execute(session, text(f"SELECT FROM concept_contents WHERE {condition} {order} FOR UPDATE"), values)
+    await execute(session, text(f"SELECT FROM concept_contents c WHERE {condition} {order} FOR UPDATE"), values)
 
 
 async def adopt_contents(session: Session, fence: Fence) -> None:
-    """The unfinished contents of the task belong to the attempt that starts now."""
+    """Assign the unfinished contents of the task to the attempt that starts now."""
     await _lock_in_order(session, _UNFINISHED, {"task_id": fence.task_id})
     await execute(
         session,
-        text("""
-            UPDATE concept_contents SET attempt = :attempt, updated_at = clock_timestamp()
-            WHERE task_id = :task_id AND attempt <> :attempt AND status IN ('pending', 'generating')"""),
+        text(f"""
+            UPDATE concept_contents c SET attempt = :attempt, updated_at = clock_timestamp()
+            WHERE task_id = :task_id AND attempt <> :attempt AND {UNFINISHED_CONTENT}"""),
         {"task_id": fence.task_id, "attempt": fence.attempt},
     )
 
@@ -86,7 +87,7 @@ async def adopt_contents(session: Session, fence: Fence) -> None:
 async def hold_contents(
     session: Session, roadmap_id: str, content_type: ContentType, concept_ids: Sequence[str]
 ) -> None:
-    """Before several contents of one type are saved at once."""
+    """Lock several contents of one type before they are saved in one transaction."""
     await _lock_in_order(
         session,
         "roadmap_id = :roadmap_id AND content_type = :content_type AND concept_id = ANY(:concept_ids)",
@@ -95,29 +96,29 @@ async def hold_contents(
 
 
 async def begin_contents(session: Session, fence: Fence, content_type: ContentType) -> list[str]:
-    """Mark the unfinished contents of this type that the run holds as `generating`; their concept ids."""
-    mine = {"task_id": fence.task_id, "content_type": content_type}
-    await _lock_in_order(session, f"{_UNFINISHED} AND content_type = :content_type", mine)
+    """Mark the unfinished contents of this type that the run holds as `generating`; return their concept ids."""
+    parameters = {"task_id": fence.task_id, "content_type": content_type}
+    await _lock_in_order(session, f"{_UNFINISHED} AND content_type = :content_type", parameters)
     rows = await execute(
         session,
-        text("""
-            UPDATE concept_contents SET status = 'generating', updated_at = clock_timestamp()
+        text(f"""
+            UPDATE concept_contents c SET status = '{ContentStatus.GENERATING}', updated_at = clock_timestamp()
             WHERE task_id = :task_id AND attempt = :attempt AND content_type = :content_type
-                AND status IN ('pending', 'generating') RETURNING concept_id"""),
+                AND {UNFINISHED_CONTENT} RETURNING concept_id"""),
         {"task_id": fence.task_id, "attempt": fence.attempt, "content_type": content_type},
     )
     return [row.concept_id for row in rows]
 
 
 _SAVE_VERSION: Final = text(f"""
-    WITH bought AS ({RECORD}),
-    mine AS (
-        UPDATE concept_contents SET status = 'completed', version = version + 1, last_error = NULL,
+    WITH recorded AS ({RECORD}),
+    updated AS (
+        UPDATE concept_contents c SET status = '{ContentStatus.COMPLETED}', version = version + 1, last_error = NULL,
             updated_at = clock_timestamp()
         WHERE roadmap_id = :roadmap_id AND concept_id = :concept_id AND content_type = :content_type
-            AND task_id = :task_id AND attempt = :attempt AND status IN ('pending', 'generating') RETURNING version)
+            AND task_id = :task_id AND attempt = :attempt AND {UNFINISHED_CONTENT} RETURNING version)
     INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author)
-    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model FROM mine
+    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model FROM updated
     RETURNING version""").bindparams(ANSWER, bindparam("payload", type_=JSONB))
 
 
@@ -130,10 +131,10 @@ async def save_version(
     payload: dict[str, Any],
     call: Call,
 ) -> int | None:
-    """Status, version and ledger row in one statement; the new version, or None where another task has the content.
+    """Save a content's version, status and ledger row in one statement.
 
-    Done again after a commit whose answer was lost, it gives the version that was saved then: within one attempt
-    a content is saved once.
+    Returns the new version, or None if another task has claimed the content. When it is repeated because the
+    confirmation of a commit was lost, it returns the version saved before: an attempt saves each content once.
     """
     result = await execute(
         session,
@@ -150,7 +151,7 @@ async def save_version(
     )
     version: int | None = result.scalar_one_or_none()
     if version is None:
-        mine = select(ContentRow.version).where(
+        statement = select(ContentRow.version).where(
             ContentRow.roadmap_id == roadmap_id,
             ContentRow.concept_id == concept_id,
             ContentRow.content_type == content_type,
@@ -158,23 +159,24 @@ async def save_version(
             ContentRow.attempt == fence.attempt,
             ContentRow.status == ContentStatus.COMPLETED,
         )
-        version = (await session.exec(mine)).one_or_none()
+        version = (await session.exec(statement)).one_or_none()
     return version
 
 
-_SETTLED: Final = "status = CASE WHEN version > 0 THEN 'completed' ELSE 'failed' END, last_error = :reason"
+_SETTLED: Final = f"""status = CASE WHEN version > 0 THEN '{ContentStatus.COMPLETED}' ELSE '{ContentStatus.FAILED}' END,
+    last_error = :reason"""
 
 
 async def fail_content(
     session: Session, fence: Fence, roadmap_id: str, concept_id: str, content_type: ContentType, reason: str
 ) -> None:
-    """The run could not write it. A good older version stays what readers see."""
+    """Store that the run could not write a content; readers keep seeing an older version."""
     await execute(
         session,
         text(f"""
-            UPDATE concept_contents SET {_SETTLED}, updated_at = clock_timestamp()
+            UPDATE concept_contents c SET {_SETTLED}, updated_at = clock_timestamp()
             WHERE roadmap_id = :roadmap_id AND concept_id = :concept_id AND content_type = :content_type
-                AND task_id = :task_id AND attempt = :attempt AND status IN ('pending', 'generating')"""),
+                AND task_id = :task_id AND attempt = :attempt AND {UNFINISHED_CONTENT}"""),
         {
             "roadmap_id": roadmap_id,
             "concept_id": concept_id,
@@ -187,34 +189,36 @@ async def fail_content(
 
 
 async def settle_contents(session: Session, task_id: str, reason: str) -> None:
-    """Whatever a task that becomes final left unfinished. Under the exclusive lock of the task."""
+    """Settle the unfinished contents of a task that becomes final, under its exclusive lock."""
     await _lock_in_order(session, _UNFINISHED, {"task_id": task_id})
     await execute(
         session,
         text(f"""
-            UPDATE concept_contents SET {_SETTLED}, updated_at = clock_timestamp()
-            WHERE task_id = :task_id AND status IN ('pending', 'generating')"""),
+            UPDATE concept_contents c SET {_SETTLED}, updated_at = clock_timestamp()
+            WHERE {_UNFINISHED}"""),
         {"task_id": task_id, "reason": reason},
     )
 
 
 async def reopen_contents(session: Session, task_id: str) -> None:
-    """What a resumed task had failed at or left unfinished is to be made again; what it finished stays."""
-    unmade = "task_id = :task_id AND (status <> 'completed' OR last_error IS NOT NULL)"
-    await _lock_in_order(session, unmade, {"task_id": task_id})
+    """Set the failed and unfinished contents of a resumed task to `pending`."""
+    incomplete = f"c.task_id = :task_id AND (NOT {COMPLETED_CONTENT} OR c.last_error IS NOT NULL)"
+    await _lock_in_order(session, incomplete, {"task_id": task_id})
     await execute(
         session,
         text(f"""
-            UPDATE concept_contents SET status = 'pending', last_error = NULL, updated_at = clock_timestamp()
-            WHERE {unmade}"""),
+            UPDATE concept_contents c SET status = '{ContentStatus.PENDING}', last_error = NULL,
+                updated_at = clock_timestamp()
+            WHERE {incomplete}"""),
         {"task_id": task_id},
     )
 
 
 async def count_contents(session: Session, task_id: str) -> Tally:
-    """Counted from the rows that bear the task now. What kept an older version while its retry failed, failed.
+    """Count the contents that name the task now, by status.
 
-    What the task had finished stays its own where another one has claimed the row since, or removed the concept.
+    A content whose retry failed counts as failed although its older version stays. A content that the task completed
+    still counts if another task has claimed it since, or if its concept was removed.
     """
     row = (
         await execute(
@@ -227,7 +231,7 @@ async def count_contents(session: Session, task_id: str) -> Tally:
                     LEFT JOIN concept_contents c ON c.roadmap_id = v.roadmap_id AND c.concept_id = v.concept_id
                         AND c.content_type = v.content_type
                     WHERE c.task_id IS DISTINCT FROM t.task_id
-                        AND (c.concept_id IS NOT NULL OR t.task_type NOT IN ('creation', 'modification'))),
+                        AND (c.concept_id IS NOT NULL OR NOT {STRUCTURAL_TASK})),
                 reviews AS (
                     SELECT coalesce(sum(extract(epoch FROM coalesce(answered.at, clock_timestamp()) - e.created_at)), 0)
                         AS waited
@@ -238,12 +242,12 @@ async def count_contents(session: Session, task_id: str) -> Tally:
                     ) AS answered ON true
                     WHERE t.review IS NOT NULL)
                 SELECT count(*) + (SELECT number FROM gone) AS total,
-                    count(*) FILTER (WHERE status = 'completed' AND last_error IS NULL)
+                    count(*) FILTER (WHERE {COMPLETED_CONTENT} AND last_error IS NULL)
                         + (SELECT number FROM gone) AS completed,
                     count(*) FILTER (WHERE last_error IS NOT NULL) AS failed,
                     (SELECT {HELD} FROM task t) AS seconds,
                     (SELECT waited FROM reviews) AS waited
-                FROM concept_contents WHERE task_id = :task_id"""),
+                FROM concept_contents c WHERE task_id = :task_id"""),
             {"task_id": task_id},
         )
     ).one()
@@ -251,7 +255,7 @@ async def count_contents(session: Session, task_id: str) -> Tally:
 
 
 async def failures(session: Session, task_id: str) -> Sequence[ContentRow]:
-    """The contents of a task that failed, with their reasons."""
+    """Return the contents that a task failed to write, with their reasons."""
     statement = (
         select(ContentRow)
         .where(ContentRow.task_id == task_id, col(ContentRow.last_error).is_not(None))
@@ -261,13 +265,14 @@ async def failures(session: Session, task_id: str) -> Sequence[ContentRow]:
 
 
 async def languages_written(session: Session, task_id: str) -> dict[str, int]:
-    """How many tutorials of a task are written in which language, as their authors declared."""
+    """Return the number of tutorials of a task by the language that their author declared."""
     rows = await execute(
         session,
-        text("""
+        text(f"""
             SELECT v.payload ->> 'language' AS language, count(*) AS tutorials
             FROM concept_contents c JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
-            WHERE c.task_id = :task_id AND v.task_id = :task_id AND c.content_type = 'tutorial' GROUP BY 1"""),
+            WHERE c.task_id = :task_id AND v.task_id = :task_id AND c.content_type = '{ContentType.TUTORIAL}'
+            GROUP BY 1"""),
         {"task_id": task_id},
     )
     return {row.language: row.tutorials for row in rows if row.language}

@@ -1,4 +1,4 @@
-"""How far a learner is. Rows name users and concepts only: no retry and no edit ever touches them."""
+"""Learning progress. Rows name users and concepts only, so that retries and edits never change them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,16 +13,16 @@ from repository.tables.users import LearningRow, QuizAttemptRow
 
 
 class Tries(NamedTuple):
-    """All attempts of a learner at the quiz of one concept, whatever its version."""
+    """All attempts of a learner at the quiz of a concept, over all its versions."""
 
     attempts: int
     best_score: float
-    """Part of the questions that was right, 0 to 1."""
+    """Fraction of correct answers, 0 to 1."""
     last_at: datetime
 
 
 async def mark_done(session: Session, user_id: str, roadmap_id: str, concept_id: str) -> None:
-    """The first time counts."""
+    """Mark a concept as done, unless it already is."""
     await session.exec(
         insert(LearningRow)
         .values(user_id=user_id, roadmap_id=roadmap_id, concept_id=concept_id)
@@ -31,6 +31,7 @@ async def mark_done(session: Session, user_id: str, roadmap_id: str, concept_id:
 
 
 async def mark_undone(session: Session, user_id: str, roadmap_id: str, concept_id: str) -> None:
+    """Remove the mark that a concept is done."""
     await session.exec(
         delete(LearningRow)
         .where(
@@ -43,29 +44,29 @@ async def mark_undone(session: Session, user_id: str, roadmap_id: str, concept_i
 
 
 async def done(session: Session, user_id: str, roadmap_ids: Sequence[str]) -> dict[str, dict[str, datetime]]:
-    """When concepts were done, by roadmap and concept; those that were removed since are among them."""
+    """Return when concepts were done, by roadmap and concept id, including concepts that were removed since."""
     statement = select(LearningRow).where(
         LearningRow.user_id == user_id, col(LearningRow.roadmap_id).in_(list(roadmap_ids))
     )
-    found: dict[str, dict[str, datetime]] = {roadmap_id: {} for roadmap_id in roadmap_ids}
+    times: dict[str, dict[str, datetime]] = {roadmap_id: {} for roadmap_id in roadmap_ids}
     for row in (await session.exec(statement)).all():
-        found[row.roadmap_id][row.concept_id] = row.done_at
-    return found
+        times[row.roadmap_id][row.concept_id] = row.done_at
+    return times
 
 
 async def add_attempt(session: Session, attempt: QuizAttemptRow) -> tuple[QuizAttemptRow, bool]:
-    """The attempt as it is stored under its id, and whether this was the first time that it was sent."""
-    added = await session.exec(
+    """Store an attempt unless its id exists; return the stored one, and whether it is new."""
+    inserted = await session.exec(
         insert(QuizAttemptRow)
         .values(**attempt.model_dump(exclude={"created_at"}))
         .on_conflict_do_nothing()
         .returning(col(QuizAttemptRow.attempt_id))
     )
-    first = added.first() is not None
+    is_new = inserted.first() is not None
     stored = select(QuizAttemptRow).where(
         QuizAttemptRow.user_id == attempt.user_id, QuizAttemptRow.attempt_id == attempt.attempt_id
     )
-    return (await session.exec(stored)).one(), first
+    return (await session.exec(stored)).one(), is_new
 
 
 _TRIES: Final = text("""
@@ -74,7 +75,7 @@ _TRIES: Final = text("""
 
 
 async def tries(session: Session, user_id: str, roadmap_id: str) -> dict[str, Tries]:
-    """By concept."""
+    """Return a learner's tries at the quizzes of a roadmap, by concept id."""
     rows = await execute(session, _TRIES, {"user_id": user_id, "roadmap_id": roadmap_id})
     return {row.concept_id: Tries(row.attempts, row.best_score, row.last_at) for row in rows}
 
@@ -82,7 +83,7 @@ async def tries(session: Session, user_id: str, roadmap_id: str) -> dict[str, Tr
 async def attempts(
     session: Session, user_id: str, roadmap_id: str, concept_id: str, limit: int = 50
 ) -> Sequence[QuizAttemptRow]:
-    """The newest first."""
+    """Return a learner's attempts at the quiz of a concept, newest first."""
     row = QuizAttemptRow
     statement = (
         select(row)

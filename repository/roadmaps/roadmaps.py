@@ -1,4 +1,4 @@
-"""Roadmaps: reserve, save and read the framework. A roadmap names no task."""
+"""Roadmaps and their frameworks. Tasks refer to roadmaps, never the other way round."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,13 +20,13 @@ from repository.tables.roadmaps import FrameworkVersionRow, RoadmapRow
 async def reserve_roadmap(
     session: Session, roadmap_id: str, user_id: str, title: str, pace: dict[str, Any] | None = None
 ) -> None:
-    """The row of a creation request: reserves the id, owns and lists it. Raises Conflict where the id is taken."""
+    """Insert the row of a creation request, which reserves the id. Raises Conflict if the id exists."""
     if not await _insert(session, roadmap_id, user_id, title, pace):
-        raise Conflict(f"There is already a roadmap {roadmap_id}.")
+        raise Conflict(f"Roadmap {roadmap_id} already exists.")
 
 
 async def save_draft(session: Session, framework: Framework) -> None:
-    """What a creation proposes, readable while it is under way. An accepted structure is left alone."""
+    """Store the draft of a running creation. An accepted framework is not changed."""
     await session.exec(
         update(RoadmapRow)
         .where(col(RoadmapRow.roadmap_id) == framework.roadmap_id, col(RoadmapRow.framework_version) == 0)
@@ -36,11 +36,11 @@ async def save_draft(session: Session, framework: Framework) -> None:
 
 
 async def save_roadmap_metadata(session: Session, roadmap_id: str, user_id: str, framework: Framework) -> int:
-    """Insert or update a roadmap's structure; the framework_version it has then.
+    """Insert or update a roadmap's framework; return its framework_version.
 
-    Of a reserved roadmap this is a draft (version 0), which the next one replaces. Of a roadmap that nobody reserved
-    it is accepted at once (version 1), its contents waiting to be made. An accepted structure that changes is kept in
-    `framework_versions` and gets the next version. Raises InvalidInput for an id with a slash.
+    The framework of a reserved roadmap is a draft (version 0), which the next call replaces. The framework of a new
+    roadmap is accepted at once (version 1), with pending contents. If an accepted framework changes, the old one moves
+    to `framework_versions`, and the new one gets the next version. Raises InvalidInput for an id with a slash.
     """
     if await _insert(session, roadmap_id, user_id, framework.title):
         concept_ids = [concept.concept_id for concept in framework.concepts()]
@@ -55,15 +55,15 @@ async def save_roadmap_metadata(session: Session, roadmap_id: str, user_id: str,
 
 
 async def accept_framework(session: Session, framework: Framework, *, expected_version: int) -> int:
-    """Make `framework` the structure of its roadmap; its version. The one before it stays in `framework_versions`.
+    """Make `framework` the accepted one of its roadmap and return its version; keep the old one as a version.
 
-    Compare-and-set: raises Conflict when the roadmap is no longer at `expected_version`.
+    Raises Conflict if the roadmap is no longer at `expected_version`.
     """
     row = await _locked(session, framework.roadmap_id)
     if row.framework_version != expected_version:
         raise Conflict(
-            f"Roadmap {framework.roadmap_id} has moved on to version {row.framework_version} of its structure; "
-            f"this run was about version {expected_version}. Start again from the present one."
+            f"Roadmap {framework.roadmap_id} is at version {row.framework_version} of its structure by now; "
+            f"this run changed version {expected_version}. Start again from the current one."
         )
     if expected_version > 0 and row.framework_data is not None:
         session.add(
@@ -82,7 +82,7 @@ async def get_roadmap_metadata(
     for_update: bool = False,
     for_share: bool = False,
 ) -> RoadmapRow:
-    """The row as it is stored; orchestrator/queries/status.py merges the statuses in. Raises NotFound.
+    """Return the stored row of a roadmap, without the statuses of its contents. Raises NotFound.
 
     `owner`: only a roadmap of this user.
     """
@@ -98,26 +98,27 @@ async def get_roadmap_metadata(
 
 
 async def hold_roadmap(session: Session, roadmap_id: str) -> RoadmapRow:
-    """Nobody changes its structure, or bins it, before the transaction ends; after locks of tasks, before contents.
+    """Take a shared lock of a roadmap, so that it is neither edited nor binned before the transaction ends.
 
-    Raises NotFound, and Conflict for one that lies in the bin.
+    Order of locks: after those of tasks, before those of contents. Raises NotFound, and Conflict for a roadmap in the
+    bin.
     """
     return _usable(await get_roadmap_metadata(session, roadmap_id, for_share=True))
 
 
 async def lock_usable(session: Session, roadmap_id: str) -> RoadmapRow:
-    """For a change of its row. Raises NotFound, and Conflict for one that lies in the bin."""
+    """Lock a roadmap to change its row. Raises NotFound, and Conflict for a roadmap in the bin."""
     return _usable(await get_roadmap_metadata(session, roadmap_id, for_update=True))
 
 
 def _usable(roadmap: RoadmapRow) -> RoadmapRow:
     if roadmap.deleted_at is not None:
-        raise Conflict(f"Roadmap {roadmap.roadmap_id} is in the bin: restore it first.")
+        raise Conflict(f"Roadmap {roadmap.roadmap_id} is in the bin; restore it first.")
     return roadmap
 
 
 async def set_pace(session: Session, roadmap_id: str, pace: dict[str, Any]) -> None:
-    """Hours a week and deadline from now on; under the lock of its row."""
+    """Set the hours a week and the deadline of a roadmap, under the lock of its row."""
     await session.exec(
         update(RoadmapRow)
         .where(col(RoadmapRow.roadmap_id) == roadmap_id)
@@ -127,23 +128,23 @@ async def set_pace(session: Session, roadmap_id: str, pace: dict[str, Any]) -> N
 
 
 def framework_of(row: RoadmapRow) -> Framework:
-    """The structure that a roadmap's row holds. A legacy one may lack what stands in the row beside it."""
-    beside = row.model_dump(include={"title", "total_estimated_hours", "recommended_completion_weeks"})
+    """Return the framework of a roadmap's row. A legacy one may lack fields that are columns of the row."""
+    columns = row.model_dump(include={"title", "total_estimated_hours", "recommended_completion_weeks"})
     stored = {name: value for name, value in (row.framework_data or {}).items() if value is not None}
     return read_stored(
-        Framework, beside | stored | {"roadmap_id": row.roadmap_id}, f"the structure of roadmap {row.roadmap_id}"
+        Framework, columns | stored | {"roadmap_id": row.roadmap_id}, f"the structure of roadmap {row.roadmap_id}"
     )
 
 
 _NAMES: Final = text("""
     SELECT concept ->> 'concept_id' AS id, coalesce(concept ->> 'name', '') AS name
     FROM roadmap_metadata, jsonb_path_query(framework_data, 'lax $.stages[*].modules[*].concepts[*]')
-        WITH ORDINALITY AS found (concept, number)
+        WITH ORDINALITY AS concepts (concept, number)
     WHERE roadmap_id = :roadmap_id ORDER BY number""")
 
 
 async def concept_names(session: Session, roadmap_id: str) -> dict[str, str]:
-    """Names by concept id, in learning order, without the time that it takes to read the whole structure."""
+    """Return the names of concepts by id, in learning order, without parsing the whole framework."""
     return {row.id: row.name for row in await execute(session, _NAMES, {"roadmap_id": roadmap_id})}
 
 
@@ -155,7 +156,10 @@ async def page_of_roadmaps(
     before: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> Sequence[RoadmapRow]:
-    """Roadmaps, or those in the bin, newest first; `before` is the (created_at, roadmap_id) of the last one seen."""
+    """Return a page of roadmaps, or of those in the bin, newest first.
+
+    `before`: the (created_at, roadmap_id) of the last roadmap of the previous page.
+    """
     in_bin = col(RoadmapRow.deleted_at)
     statement = select(RoadmapRow).where(in_bin.is_not(None) if binned else in_bin.is_(None))
     if user_id is not None:
@@ -167,7 +171,7 @@ async def page_of_roadmaps(
 
 
 async def mark_binned(session: Session, roadmap_id: str, *, binned: bool) -> None:
-    """Into the bin, or out of it; under the lock of its row."""
+    """Move a roadmap into the bin or out of it, under the lock of its row."""
     await session.exec(
         update(RoadmapRow)
         .where(col(RoadmapRow.roadmap_id) == roadmap_id)
@@ -177,7 +181,7 @@ async def mark_binned(session: Session, roadmap_id: str, *, binned: bool) -> Non
 
 
 class Structure(NamedTuple):
-    """One accepted structure of a roadmap; `replaced_at`: when the next one took its place."""
+    """One accepted structure of a roadmap; `replaced_at`: when the next one was accepted."""
 
     version: int
     title: str
@@ -201,13 +205,13 @@ _STRUCTURES: Final = text(f"""
 
 
 async def structures(session: Session, roadmap_id: str) -> list[Structure]:
-    """All that were ever accepted, newest first."""
+    """Return all structures of a roadmap that were ever accepted, newest first."""
     rows = await execute(session, _STRUCTURES, {"roadmap_id": roadmap_id})
     return [Structure(row.version, row.title, row.concepts, row.replaced_at) for row in rows]
 
 
 async def structure_at(session: Session, roadmap: RoadmapRow, version: int) -> Framework:
-    """The structure as it was in this version. Raises NotFound."""
+    """Return one version of a roadmap's structure. Raises NotFound."""
     if version == roadmap.framework_version and roadmap.framework_data:
         return framework_of(roadmap)
     statement = select(FrameworkVersionRow).where(
@@ -220,7 +224,7 @@ async def structure_at(session: Session, roadmap: RoadmapRow, version: int) -> F
 
 
 async def ids_ever_used(session: Session, roadmap_id: str) -> set[str]:
-    """Stage, module and concept ids of all structures that were ever accepted. (A draft's are free again.)"""
+    """Return the stage, module and concept ids of all structures that were ever accepted, without drafts."""
     rows = await execute(
         session,
         text("""
@@ -237,7 +241,7 @@ async def ids_ever_used(session: Session, roadmap_id: str) -> set[str]:
 
 
 async def last_structure_with(session: Session, roadmap_id: str, concept_id: str) -> tuple[int, Framework] | None:
-    """The newest of the older structures that has this concept, and its version."""
+    """Return the newest older structure that has a concept, with its version; None if there is none."""
     rows = await execute(
         session,
         text("""
@@ -250,16 +254,19 @@ async def last_structure_with(session: Session, roadmap_id: str, concept_id: str
     row = rows.one_or_none()
     if row is None:
         return None
-    what = f"version {row.version} of the structure of roadmap {roadmap_id}"
-    return row.version, read_stored(Framework, row.framework_data, what)
+    name = f"version {row.version} of the structure of roadmap {roadmap_id}"
+    return row.version, read_stored(Framework, row.framework_data, name)
 
 
 async def _insert(
     session: Session, roadmap_id: str, user_id: str, title: str, pace: dict[str, Any] | None = None
 ) -> bool:
-    """Whether the id was free. Raises InvalidInput for one that the address of a page could not hold."""
+    """Insert a roadmap unless its id exists; return whether it was inserted.
+
+    Raises InvalidInput for an id with a slash, which cannot be a part of a URL's path.
+    """
     if "/" in roadmap_id:
-        raise InvalidInput("roadmap_id: an id of a roadmap holds no slash.")
+        raise InvalidInput("roadmap_id: the id of a roadmap cannot contain a slash.")
     statement = insert(RoadmapRow).values(roadmap_id=roadmap_id, user_id=user_id, title=title, pace=pace)
     inserted = await session.exec(statement.on_conflict_do_nothing().returning(col(RoadmapRow.roadmap_id)))
     return inserted.first() is not None

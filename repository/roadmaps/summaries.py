@@ -1,4 +1,4 @@
-"""What overviews show of many roadmaps at once, and of the processes behind them. Readers only."""
+"""Read-only summaries of many roadmaps, of tasks and of the processes that run them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,23 @@ from sqlalchemy import text
 
 from domain.vocabulary import TaskStatus
 from repository.db.database import Session, execute
-from repository.runs.liveness import LIVE, WAITING
+from repository.predicates import (
+    ACTIVE_TASK,
+    COMPLETED_CONTENT,
+    FAILED_CONTENT,
+    LIVE,
+    PENDING_TASK,
+    PROCESSING_TASK,
+    REVIEW_TASK,
+    STALE_CONTENT,
+    UNSUCCESSFUL,
+    WAITING_FOR_WORKER,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ShelvedRoadmap:
-    """A roadmap, how far its contents are, and its run that is going on, or its last one."""
+    """A roadmap with the counts of its contents and its active run, or else its last one."""
 
     roadmap_id: str
     title: str
@@ -34,23 +45,22 @@ class ShelvedRoadmap:
     task_waiting: bool
 
 
-_SHELF: Final = """
+_SHELF: Final = f"""
     SELECT m.roadmap_id, m.title, m.total_estimated_hours AS hours, m.recommended_completion_weeks AS weeks,
         m.framework_version, m.created_at, m.deleted_at, c.contents, c.completed, c.failed, c.stale,
         t.task_id, t.status AS task_status, t.current_step AS task_step,
         coalesce(t.live, false) AS task_live, coalesce(t.waiting, false) AS task_waiting
-    FROM (SELECT * FROM roadmap_metadata WHERE {condition}
+    FROM (SELECT * FROM roadmap_metadata WHERE {{condition}}
           ORDER BY created_at DESC, roadmap_id DESC LIMIT :limit) AS m
     CROSS JOIN LATERAL (
-        SELECT count(*) AS contents, count(*) FILTER (WHERE c.status = 'completed') AS completed,
-            count(*) FILTER (WHERE c.status = 'failed') AS failed,
-            count(*) FILTER (WHERE c.status IN ('pending', 'generating') AND NOT EXISTS (
-                SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {live})) AS stale
+        SELECT count(*) AS contents, count(*) FILTER (WHERE {COMPLETED_CONTENT}) AS completed,
+            count(*) FILTER (WHERE {FAILED_CONTENT}) AS failed,
+            count(*) FILTER (WHERE {STALE_CONTENT}) AS stale
         FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id) AS c
     LEFT JOIN LATERAL (
-        SELECT t.task_id, t.status, t.current_step, {live} AS live, {waiting} AS waiting
+        SELECT t.task_id, t.status, t.current_step, {LIVE} AS live, {WAITING_FOR_WORKER} AS waiting
         FROM roadmap_tasks t WHERE t.roadmap_id = m.roadmap_id
-        ORDER BY t.status IN ('pending', 'processing', 'human_review_pending') DESC, t.created_at DESC
+        ORDER BY {ACTIVE_TASK} DESC, t.created_at DESC
         LIMIT 1) AS t ON true
     ORDER BY m.created_at DESC, m.roadmap_id DESC"""
 
@@ -63,7 +73,7 @@ async def shelf(
     before: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> list[ShelvedRoadmap]:
-    """A page of roadmaps, newest first, those in the bin or the others."""
+    """Return a page of roadmaps, or of those in the bin, newest first."""
     conditions = [f"deleted_at IS {'NOT ' if binned else ''}NULL"]
     values: dict[str, object] = {"limit": limit}
     if user_id is not None:
@@ -72,7 +82,7 @@ async def shelf(
     if before is not None:
         conditions.append("(created_at, roadmap_id) < (:moment, :roadmap_id)")
         values |= {"moment": before[0], "roadmap_id": before[1]}
-    sql = _SHELF.format(condition=" AND ".join(conditions), live=LIVE, waiting=WAITING)
+    sql = _SHELF.format(condition=" AND ".join(conditions))
     rows = await execute(session, text(sql), values)
     return [
         ShelvedRoadmap(**row | {"task_status": TaskStatus(row["task_status"]) if row["task_status"] else None})
@@ -82,46 +92,46 @@ async def shelf(
 
 _PULSE: Final = text(f"""
     SELECT md5(concat_ws('|', m.framework_version, m.updated_at, m.deleted_at,
-        (SELECT string_agg(concat_ws(',', t.task_id, t.status, t.current_step, t.attempt, {LIVE}, {WAITING}), ';'
-                ORDER BY t.task_id)
+        (SELECT string_agg(concat_ws(',', t.task_id, t.status, t.current_step, t.attempt, {LIVE},
+                {WAITING_FOR_WORKER}), ';' ORDER BY t.task_id)
             FROM roadmap_tasks t WHERE t.roadmap_id = m.roadmap_id
-            AND t.status IN ('pending', 'processing', 'human_review_pending')),
-        (SELECT concat_ws(',', count(*), max(c.updated_at), count(*) FILTER (WHERE c.status = 'completed'))
+            AND {ACTIVE_TASK}),
+        (SELECT concat_ws(',', count(*), max(c.updated_at), count(*) FILTER (WHERE {COMPLETED_CONTENT}))
             FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id))) AS pulse
     FROM roadmap_metadata m WHERE m.roadmap_id = :roadmap_id""")
 
 
 async def pulse(session: Session, roadmap_id: str) -> str:
-    """A word that changes when a roadmap would look different; empty where there is no such roadmap."""
+    """Return a hash that changes when a roadmap would be shown differently; empty for an unknown roadmap."""
     return str((await execute(session, _PULSE, {"roadmap_id": roadmap_id})).scalar_one_or_none() or "")
 
 
 _PULSE_OF_TASK: Final = text(f"""
-    SELECT md5(concat_ws('|', t.status, t.current_step, t.attempt, {LIVE}, {WAITING},
+    SELECT md5(concat_ws('|', t.status, t.current_step, t.attempt, {LIVE}, {WAITING_FOR_WORKER},
         (SELECT max(sequence) FROM task_events e WHERE e.task_id = t.task_id))) AS pulse
     FROM roadmap_tasks t WHERE t.task_id = :task_id""")
 
 
 async def pulse_of_task(session: Session, task_id: str) -> str:
-    """The same of a run."""
+    """Return a hash that changes when a run would be shown differently; empty for an unknown task."""
     return str((await execute(session, _PULSE_OF_TASK, {"task_id": task_id})).scalar_one_or_none() or "")
 
 
 _LAST_EVENTS: Final = text("""
-    SELECT wanted.task_id,
-        coalesce((SELECT max(sequence) FROM task_events e WHERE e.task_id = wanted.task_id), 0) AS last
-    FROM unnest(CAST(:task_ids AS text[])) AS wanted (task_id)""")
+    SELECT task.task_id,
+        coalesce((SELECT max(sequence) FROM task_events e WHERE e.task_id = task.task_id), 0) AS last
+    FROM unnest(CAST(:task_ids AS text[])) AS task (task_id)""")
 
 
 async def last_events(session: Session, task_ids: Sequence[str]) -> dict[str, int]:
-    """The number of the newest event of each of these tasks, 0 where there is none."""
+    """Return the sequence number of the newest event of each task, 0 if there is none."""
     rows = await execute(session, _LAST_EVENTS, {"task_ids": list(task_ids)})
     return {row.task_id: row.last for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process that runs tasks, its lease, and how many tasks are its own."""
+    """A process that runs tasks, with its lease and the number of its tasks."""
 
     worker_id: str
     kind: str
@@ -130,54 +140,54 @@ class Process:
     started_at: datetime
     alive: bool
     seconds_left: float
-    """Of its lease; below zero: since when it is silent."""
+    """Seconds until its lease expires; negative after that."""
     tasks: int
 
 
-_PROCESSES: Final = text("""
+_PROCESSES: Final = text(f"""
     SELECT w.worker_id, w.kind, w.host, w.pid, w.started_at, w.alive_until > clock_timestamp() AS alive,
         CAST(extract(epoch FROM w.alive_until - clock_timestamp()) AS float) AS seconds_left, count(t.task_id) AS tasks
-    FROM workers w LEFT JOIN roadmap_tasks t ON t.worker_id = w.worker_id AND t.status = 'processing'
+    FROM workers w LEFT JOIN roadmap_tasks t ON t.worker_id = w.worker_id AND {PROCESSING_TASK}
     GROUP BY w.worker_id ORDER BY alive DESC, w.started_at DESC LIMIT 100""")
 
 
 async def processes(session: Session) -> list[Process]:
-    """Those alive first."""
+    """Return processes with a lease, live ones first."""
     return [Process(**row) for row in (await execute(session, _PROCESSES, {})).mappings()]
 
 
 @dataclass(frozen=True, slots=True)
 class Pressure:
-    """How much there is to do, over all users."""
+    """Numbers of active tasks of all users."""
 
     queued: int
     oldest_seconds: float
-    """That the oldest queued task has waited."""
+    """Seconds for which the oldest queued task has waited."""
     running: int
     abandoned: int
-    """`processing`, and their process is dead."""
+    """Tasks that are `processing`, but whose process is dead."""
     in_review: int
 
 
 _PRESSURE: Final = text(f"""
-    SELECT count(*) FILTER (WHERE status = 'pending') AS queued,
-        coalesce(CAST(extract(epoch FROM clock_timestamp() - min(updated_at) FILTER (WHERE status = 'pending'))
+    SELECT count(*) FILTER (WHERE {PENDING_TASK}) AS queued,
+        coalesce(CAST(extract(epoch FROM clock_timestamp() - min(updated_at) FILTER (WHERE {PENDING_TASK}))
             AS float), 0) AS oldest_seconds,
-        count(*) FILTER (WHERE status = 'processing' AND live) AS running,
-        count(*) FILTER (WHERE status = 'processing' AND NOT live) AS abandoned,
-        count(*) FILTER (WHERE status = 'human_review_pending') AS in_review
+        count(*) FILTER (WHERE {PROCESSING_TASK} AND live) AS running,
+        count(*) FILTER (WHERE {PROCESSING_TASK} AND NOT live) AS abandoned,
+        count(*) FILTER (WHERE {REVIEW_TASK}) AS in_review
     FROM (SELECT t.status, t.updated_at, {LIVE} AS live FROM roadmap_tasks t
-          WHERE t.status IN ('pending', 'processing', 'human_review_pending')) AS active""")
+          WHERE {ACTIVE_TASK}) AS t""")
 
 
 async def pressure(session: Session) -> Pressure:
-    """Read over the index of active tasks."""
+    """Count the active tasks, over their partial index."""
     return Pressure(**(await execute(session, _PRESSURE, {})).mappings().one())
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenRoadmap:
-    """A roadmap with contents that nobody will finish."""
+    """A roadmap with contents that no live run will finish."""
 
     roadmap_id: str
     title: str
@@ -185,38 +195,37 @@ class BrokenRoadmap:
     failed: int
 
 
-LOOKED: Final = 500
-"""Of the runs that ended badly in one way, how many are looked at."""
-_UNFINISHED: Final = f"""c.status IN ('pending', 'generating')
-    AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE})"""
-# An index on the status of contents would make every change of it dearer. So this begins with the runs that left
-# contents unmade: the newest that ended so, all that are abandoned, and, for what no run ever held, some thousands.
+SEARCHED_RUNS: Final = 500
+"""Number of the newest runs that are searched for each unsuccessful status."""
+# An index on the status of contents would slow down every update of them. So the search starts from the runs that may
+# have left contents incomplete: the newest unsuccessful ones of each status, the abandoned ones, and, for contents that
+# never had a task, some thousands of rows.
 _BROKEN: Final = text(f"""
     WITH runs AS (
-        SELECT ended.task_id FROM unnest(ARRAY['failed', 'partial_failure', 'cancelled']) AS bad (status)
-        CROSS JOIN LATERAL (SELECT t.task_id FROM roadmap_tasks t WHERE t.status = bad.status
-            ORDER BY t.created_at DESC, t.task_id DESC LIMIT {LOOKED}) AS ended
-        UNION ALL (SELECT t.task_id FROM roadmap_tasks t WHERE t.status = 'processing' AND NOT {LIVE}
-            ORDER BY t.updated_at DESC LIMIT {LOOKED})),
+        SELECT ended.task_id FROM unnest(ARRAY[{UNSUCCESSFUL}]) AS unsuccessful (status)
+        CROSS JOIN LATERAL (SELECT t.task_id FROM roadmap_tasks t WHERE t.status = unsuccessful.status
+            ORDER BY t.created_at DESC, t.task_id DESC LIMIT {SEARCHED_RUNS}) AS ended
+        UNION ALL (SELECT t.task_id FROM roadmap_tasks t WHERE {PROCESSING_TASK} AND NOT {LIVE}
+            ORDER BY t.updated_at DESC LIMIT {SEARCHED_RUNS})),
     suspects AS (
         SELECT c.roadmap_id FROM runs CROSS JOIN LATERAL (
             SELECT c.roadmap_id FROM concept_contents c
-            WHERE c.task_id = runs.task_id AND c.status <> 'completed' LIMIT 1) AS c
+            WHERE c.task_id = runs.task_id AND NOT {COMPLETED_CONTENT} LIMIT 1) AS c
         UNION SELECT c.roadmap_id FROM (
-            SELECT roadmap_id, status FROM concept_contents WHERE task_id IS NULL LIMIT {LOOKED * 10}) AS c
-        WHERE c.status <> 'completed')
-    SELECT m.roadmap_id, m.title, found.stale, found.failed
+            SELECT roadmap_id, status FROM concept_contents WHERE task_id IS NULL LIMIT {SEARCHED_RUNS * 10}) AS c
+        WHERE NOT {COMPLETED_CONTENT})
+    SELECT m.roadmap_id, m.title, counts.stale, counts.failed
     FROM suspects CROSS JOIN LATERAL (
         SELECT roadmap_id, title FROM roadmap_metadata
         WHERE roadmap_id = suspects.roadmap_id AND deleted_at IS NULL LIMIT 1) AS m
     CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE broken.status <> 'failed') AS stale,
-            count(*) FILTER (WHERE broken.status = 'failed') AS failed, max(broken.updated_at) AS last
-        FROM (SELECT c.status, c.updated_at FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id
-              AND (c.status = 'failed' OR {_UNFINISHED})) AS broken) AS found
-    WHERE found.last IS NOT NULL ORDER BY found.last DESC LIMIT :limit""")
+        SELECT count(*) FILTER (WHERE NOT failed) AS stale, count(*) FILTER (WHERE failed) AS failed,
+            max(broken.updated_at) AS last
+        FROM (SELECT {FAILED_CONTENT} AS failed, c.updated_at FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id
+              AND ({FAILED_CONTENT} OR {STALE_CONTENT})) AS broken) AS counts
+    WHERE counts.last IS NOT NULL ORDER BY counts.last DESC LIMIT :limit""")
 
 
 async def broken_roadmaps(session: Session, limit: int = 50) -> Sequence[BrokenRoadmap]:
-    """Those that broke last, first; of those that broke long ago not all."""
+    """Return roadmaps with failed or stale contents, most recently changed first; very old ones may be missing."""
     return [BrokenRoadmap(**row) for row in (await execute(session, _BROKEN, {"limit": limit})).mappings()]

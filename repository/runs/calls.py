@@ -1,4 +1,4 @@
-"""The ledger of model calls: what was asked is never bought twice."""
+"""The ledger of model calls, by which no answer is bought twice."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -17,7 +17,7 @@ ACCEPTED = "accepted"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to a model. `answer` is None where a content version holds it."""
+    """One call to a model. `answer` is None if it is stored as a content version."""
 
     key: str
     step: str
@@ -25,17 +25,17 @@ class Call:
     tokens_in: int
     tokens_out: int
     cost: float | None
-    """In US dollars; None where nobody knows the price."""
+    """In US dollars; None if the price is unknown."""
     latency: float
     finish_reason: str | None
     outcome: str
     answer: dict[str, Any] | None
     estimated: bool = False
-    """Whether the tokens are an estimate."""
+    """Whether the numbers of tokens are estimates."""
 
     @property
     def objection(self) -> str | None:
-        """What was wrong with the answer."""
+        """The reason why the answer was rejected; None if it was accepted."""
         return None if self.outcome == ACCEPTED else self.outcome
 
 
@@ -43,23 +43,23 @@ _COLUMNS: Final = tuple(Call.__slots__)
 RECORD: Final = f"""
     INSERT INTO model_calls (task_id, {", ".join(_COLUMNS)}) VALUES (:task_id, {", ".join(f":{c}" for c in _COLUMNS)})
     ON CONFLICT DO NOTHING"""
-"""A ledger row of `:task_id`; the first answer under a key stands. A content is saved around it in one statement."""
+"""Inserts a ledger row unless its key exists. Also a part of the statement that saves a content."""
 ANSWER: Final = bindparam("answer", type_=JSONB(none_as_null=True))
 _RECORD: Final = text(RECORD).bindparams(ANSWER)
 
 
 def parameters(call: Call) -> dict[str, Any]:
-    """What RECORD is to be told beside the task."""
+    """Return the parameters of RECORD except for `task_id`."""
     return {column: getattr(call, column) for column in _COLUMNS}
 
 
 async def record_call(session: Session, fence: Fence, call: Call) -> None:
-    """Append to the ledger, in the run's fenced transaction. The first answer under a key stands."""
+    """Append a call to the ledger, in the run's fenced transaction, unless its key exists."""
     await execute(session, _RECORD, {"task_id": fence.task_id, **parameters(call)})
 
 
 async def reject_answer(session: Session, fence: Fence, key: str, objection: str) -> None:
-    """An answer that was accepted at first does not count after all."""
+    """Mark an answer as rejected that was accepted at first."""
     await execute(
         session,
         text("UPDATE model_calls SET outcome = :objection WHERE task_id = :task_id AND key = :key"),
@@ -68,19 +68,20 @@ async def reject_answer(session: Session, fence: Fence, key: str, objection: str
 
 
 TRY: Final = "/"
-"""In the key of a try that brought no answer: the key of its question, this, and which try it was."""
+"""Separates, in the key of a try without an answer, the key of the call from the attempt and the number of the try."""
 
 
 def try_key(key: str, number: int, fence: Fence) -> str:
+    """Return the ledger key of a try that got no answer."""
     return f"{key}{TRY}{fence.attempt}.{number}"
 
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """What a call may use at most, on record from before the call until what came of it is committed."""
+    """The upper bound of a call's usage, stored from before the call until its result is committed."""
 
     key: str
-    """As of a try that brings no answer: that is what becomes of it if its process dies."""
+    """The key of a try without an answer, which it becomes if its process dies."""
     step: str
     model: str
     tokens_in: int
@@ -102,33 +103,33 @@ _SETTLE_LOST: Final = text(f"""
 
 
 async def reserve_call(session: Session, fence: Fence, reservation: Reservation) -> None:
-    """In the run's fenced transaction, before the call."""
+    """Store a reservation before the call, in the run's fenced transaction."""
     await execute(session, _RESERVE, {"task_id": fence.task_id, **asdict(reservation)})
 
 
 async def release_call(session: Session, fence: Fence, key: str) -> None:
-    """In the transaction that records what came of the call."""
+    """Delete a reservation, in the transaction that records the result of the call."""
     await execute(session, _RELEASE, {"task_id": fence.task_id, "key": key})
 
 
 async def settle_lost_calls(session: Session, task_id: str) -> None:
-    """Put what calls of dead processes may have used at most on the account; only while no call of the run is open."""
+    """Turn the reservations of dead processes into ledger rows; only while no call of the run is in progress."""
     await execute(session, _SETTLE_LOST, {"task_id": task_id})
 
 
 @dataclass(frozen=True, slots=True)
 class KnownAnswer:
-    """An answer that no content version holds: of a step, or one that failed its check."""
+    """An answer in the ledger itself: of a step, or a rejected one."""
 
     answer: dict[str, Any]
     objection: str | None = None
-    """What was wrong with it when it came, or when it was looked at closely."""
+    """Why it was rejected by a check or by its verification."""
     model: str = ""
-    """Whose it is."""
+    """The model that gave it."""
 
 
 async def known_answers(session: Session, task_id: str) -> dict[str, KnownAnswer]:
-    """By key: what a run that starts again need not ask."""
+    """Return the answers that a restarted run does not buy again, by key."""
     statement = select(ModelCallRow.key, ModelCallRow.answer, ModelCallRow.outcome, ModelCallRow.model).where(
         ModelCallRow.task_id == task_id, col(ModelCallRow.answer).is_not(None)
     )
@@ -141,19 +142,20 @@ async def known_answers(session: Session, task_id: str) -> dict[str, KnownAnswer
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What a task has used so far."""
+    """The usage of a task so far."""
 
     tokens: int
-    """In and out together."""
+    """Input and output tokens together."""
     cost: float
     """In US dollars, of the calls whose price is known."""
     unpriced_calls: int = 0
-    """Calls whose price nobody knows: `cost` is a lower bound where there are any."""
+    """Calls whose price is unknown; if there are any, `cost` is a lower bound."""
     estimated_calls: int = 0
-    """Calls whose tokens are an estimate."""
+    """Calls whose numbers of tokens are estimates."""
 
 
 async def usage_of(session: Session, task_id: str) -> Bill:
+    """Return the usage of a task according to the ledger."""
     statement = select(
         func.coalesce(func.sum(ModelCallRow.tokens_in + ModelCallRow.tokens_out), 0),
         func.coalesce(func.sum(ModelCallRow.cost), 0.0),
@@ -165,7 +167,7 @@ async def usage_of(session: Session, task_id: str) -> Bill:
 
 
 async def models_that_answered(session: Session, task_id: str) -> set[str]:
-    """Whose words a task holds."""
+    """Return the models whose answers a task holds."""
     statement = select(ModelCallRow.model).where(
         ModelCallRow.task_id == task_id, col(ModelCallRow.key).not_like(f"%{TRY}%")
     )
@@ -186,26 +188,26 @@ async def plan_author(session: Session, roadmap_id: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Expense:
-    """What one model was asked and paid for, in one step."""
+    """The calls and costs of one model in one step."""
 
     model: str
     step: str
     calls: int
-    """Answers that came."""
+    """Calls that were answered."""
     rejected: int
-    """Those of them that failed their check."""
+    """Those of them whose answer failed its check."""
     failed: int
-    """Tries that brought no answer."""
+    """Tries without an answer."""
     tokens_in: int
     tokens_out: int
     cost: float
     """In US dollars, of the calls whose price is known."""
     seconds: float
-    """Of waiting for the model, over all tries."""
+    """Time spent waiting for the model, over all tries."""
     unpriced_calls: int = 0
-    """Calls and tries whose price nobody knows: `cost` is a lower bound where there are any."""
+    """Calls and tries whose price is unknown; if there are any, `cost` is a lower bound."""
     estimated_calls: int = 0
-    """Calls and tries whose tokens are an estimate."""
+    """Calls and tries whose numbers of tokens are estimates."""
 
 
 _EXPENSES: Final = f"""
@@ -222,9 +224,9 @@ _EXPENSES: Final = f"""
 async def expenses(
     session: Session, *, task_id: str | None = None, roadmap_id: str | None = None, user_id: str | None = None
 ) -> list[Expense]:
-    """Of everything, or of what is named; the dearest first."""
-    wanted = {"task_id": task_id, "roadmap_id": roadmap_id, "user_id": user_id}
-    named = {name: value for name, value in wanted.items() if value is not None}
-    condition = " AND ".join(f"t.{name} = :{name}" for name in named) or "true"
-    rows = await execute(session, text(_EXPENSES % condition), named)
+    """Return the expenses of a task, a roadmap or a user, or of everything; the most expensive first."""
+    filters = {"task_id": task_id, "roadmap_id": roadmap_id, "user_id": user_id}
+    filters_set = {name: value for name, value in filters.items() if value is not None}
+    condition = " AND ".join(f"t.{name} = :{name}" for name in filters_set) or "true"
+    rows = await execute(session, text(_EXPENSES % condition), filters_set)
     return [Expense(**row) for row in rows.mappings()]

@@ -1,7 +1,8 @@
-"""Events of a task: append, read after a sequence. Rows are the truth, events the story.
+"""Events of a task: append them, and read those after a sequence number.
 
-Sequences have no gaps and follow the order of commits, because at any time only one appends: the writer of the run
-that holds the attempt, or a transition, which takes the exclusive lock and moves the attempt.
+The rows of tasks and contents are authoritative; events only report how they changed. Sequence numbers have no gaps and
+follow the order of commits, because there is one writer at any time: the EventWriter of the run that holds the attempt,
+or a transition, which takes the exclusive lock and increments the attempt.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from repository.db.fence import Fence, fenced_transaction
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened in a run; `sequence` counts from 1."""
+    """An event of a run; `sequence` starts at 1."""
 
     task_id: str
     sequence: int
@@ -30,18 +31,18 @@ class Event:
 
 
 Unnumbered = tuple[str, dict[str, Any]]
-"""(type, payload) of an event that has no number yet."""
+"""(type, payload) of an event without a sequence number."""
 
 _APPEND: Final = text("""
     INSERT INTO task_events (task_id, sequence, type, payload, created_at)
     SELECT :task_id, :last + number, item ->> 0, item -> 1, clock_timestamp()
     FROM jsonb_array_elements(:events) WITH ORDINALITY AS batch (item, number)
     ON CONFLICT DO NOTHING""").bindparams(bindparam("events", type_=JSONB))
-# A batch whose commit was not confirmed is sent again under the same numbers: what had arrived stays.
+# ON CONFLICT: a batch whose commit was not confirmed is sent again with the same numbers.
 
 
 async def last_sequence(session: Session, task_id: str) -> int:
-    """The number of the newest event, 0 where there is none."""
+    """Return the sequence number of the newest event, 0 if there is none."""
     result = await execute(
         session,
         text("SELECT coalesce(max(sequence), 0) FROM task_events WHERE task_id = :task_id"),
@@ -51,20 +52,20 @@ async def last_sequence(session: Session, task_id: str) -> int:
 
 
 async def append_events(session: Session, task_id: str, events: Sequence[Unnumbered], *, last: int) -> None:
-    """Append after sequence `last`. The caller is the only one who may append now (see above)."""
+    """Append events after sequence `last`; the caller must be the only writer (see above)."""
     if events:
         await execute(session, _APPEND, {"task_id": task_id, "last": last, "events": list(events)})
 
 
 async def append_transition(session: Session, task_id: str, event_type: str, payload: dict[str, Any]) -> int:
-    """The event of a transition, in its transaction, under the exclusive lock of the task; its sequence."""
+    """Append the event of a transition, in its transaction under the exclusive lock; return its sequence number."""
     last = await last_sequence(session, task_id)
     await append_events(session, task_id, [(event_type, payload)], last=last)
     return last + 1
 
 
 async def events_after(session: Session, positions: Mapping[str, int], *, limit: int = 1000) -> list[Event]:
-    """Events of several tasks, each after the sequence given for it, in order."""
+    """Return the events of several tasks, each after the sequence given for it, in order."""
     rows = await execute(
         session,
         text("""
@@ -81,14 +82,14 @@ async def events_after(session: Session, positions: Mapping[str, int], *, limit:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What there is of a task after a sequence, and whether the task is final; both as of one moment."""
+    """The events of a task after a sequence, and whether the task is final, from one snapshot."""
 
     final: bool
     events: list[Event]
 
 
 async def news_of(session: Session, positions: Mapping[str, int], *, limit: int = 500) -> dict[str, News]:
-    """By task, after the sequence given for it, in order; a task that does not exist has none."""
+    """Return the news of tasks, each after the sequence given for it; unknown tasks are left out."""
     rows = await execute(
         session,
         text("""
@@ -101,16 +102,16 @@ async def news_of(session: Session, positions: Mapping[str, int], *, limit: int 
             ORDER BY t.task_id, e.sequence"""),
         {"task_ids": list(positions), "sequences": list(positions.values()), "limit": limit},
     )
-    found: dict[str, News] = {}
+    news: dict[str, News] = {}
     for row in rows:
-        news = found.setdefault(row.task_id, News(row.status in FINAL, []))
-        if row.sequence is not None:
-            news.events.append(Event(row.task_id, row.sequence, row.type, row.payload, row.created_at))
-    return found
+        task_news = news.setdefault(row.task_id, News(row.status in FINAL, []))
+        if row.sequence is not None:  # the outer join returns a row for a task without events
+            task_news.events.append(Event(row.task_id, row.sequence, row.type, row.payload, row.created_at))
+    return news
 
 
 async def events_of_type(session: Session, task_id: str, event_type: str) -> list[Event]:
-    """All of this type, in order."""
+    """Return all events of a type, in order."""
     rows = await execute(
         session,
         text("""
@@ -122,9 +123,9 @@ async def events_of_type(session: Session, task_id: str, event_type: str) -> lis
 
 
 async def contents_without_event(session: Session, task_id: str) -> list[dict[str, Any]]:
-    """Contents that a dead attempt committed without their event: payloads for `content_completed`.
+    """Return contents that a dead attempt committed without their event, as payloads of `content_completed`.
 
-    Also of contents that another run has made its own since: this one did complete them.
+    Contents that another run has claimed since are included, since this run did complete them.
     """
     rows = await execute(
         session,
@@ -141,13 +142,13 @@ async def contents_without_event(session: Session, task_id: str) -> list[dict[st
 
 
 class EventWriter:
-    """The one writer of a run: collects events and commits them in small batches, each under the run's fence.
+    """Collects the events of a run and commits them in small batches, each under the run's fence.
 
-    A fence that refuses, or a database that is gone, is raised by the next `flush`.
+    The next `flush` raises Superseded or DatabaseUnavailable if a batch could not be committed.
     """
 
     LINGER: Final = 0.05
-    """Seconds that a batch waits for more."""
+    """Seconds for which a batch waits for more events."""
 
     def __init__(self, database: Database, fence: Fence, last: int) -> None:
         self._database = database
@@ -159,13 +160,13 @@ class EventWriter:
         self._broken: BaseException | None = None
 
     def append(self, event_type: str, payload: dict[str, Any]) -> None:
-        """Will be committed soon; use `flush` where it has to be durable now."""
+        """Commit an event soon; call `flush` if it must be durable at once."""
         self._waiting.append((event_type, payload))
         if self._lingering is None or self._lingering.done():
             self._lingering = asyncio.create_task(self._linger())
 
     async def _linger(self) -> None:
-        while self._waiting:  # what comes while a batch is being committed may have nobody after it
+        while self._waiting:  # events that arrive during a commit may have no later append to trigger them
             await asyncio.sleep(self.LINGER)
             try:
                 await self.flush()
@@ -174,7 +175,7 @@ class EventWriter:
                 return
 
     async def flush(self) -> None:
-        """All that was appended is committed when this returns."""
+        """Commit all events appended so far."""
         async with self._lock:
             if self._broken is not None:
                 raise self._broken
@@ -193,7 +194,7 @@ class EventWriter:
             self._last += len(batch)
 
     async def close(self) -> None:
-        """Stop lingering; what was not flushed is dropped."""
+        """Stop the background commits and drop events that were not flushed."""
         if self._lingering is not None:
             self._lingering.cancel()
             await asyncio.gather(self._lingering, return_exceptions=True)

@@ -1,7 +1,4 @@
-"""Tasks that nobody moves any more: what a sweep looks for.
-
-Each statement names statuses as literals that the partial index of active tasks covers.
-"""
+"""Orphaned tasks, which a sweep recovers. Every statement uses the partial index of active tasks."""
 
 from typing import Final
 
@@ -9,40 +6,40 @@ from sqlalchemy import text
 
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
-from repository.runs.liveness import LIVE
+from repository.predicates import LIVE, PENDING_TASK, PROCESSING_TASK, REVIEW_TASK
 from repository.tables.runs import STEPPER
 
 _ABANDONED: Final = text(f"""
     SELECT t.task_id FROM roadmap_tasks t
-    WHERE t.status = 'processing' AND NOT starts_with(coalesce(t.worker_id, ''), '{STEPPER}') AND NOT {LIVE}
+    WHERE {PROCESSING_TASK} AND NOT starts_with(coalesce(t.worker_id, ''), '{STEPPER}') AND NOT {LIVE}
     ORDER BY t.updated_at LIMIT :limit""")
-_UNDELIVERED: Final = text("""
+_UNDELIVERED: Final = text(f"""
     SELECT t.task_id FROM roadmap_tasks t
-    WHERE t.status = 'pending' AND t.updated_at < clock_timestamp() - interval '5 seconds'
+    WHERE {PENDING_TASK} AND t.updated_at < clock_timestamp() - interval '5 seconds'
     ORDER BY t.updated_at LIMIT :limit""")
-_OWNED: Final = text("""
-    SELECT t.task_id, t.attempt FROM roadmap_tasks t WHERE t.status = 'processing' AND t.worker_id = :worker_id""")
-_OVERDUE: Final = text("""
+_OWNED: Final = text(f"""
+    SELECT t.task_id, t.attempt FROM roadmap_tasks t WHERE {PROCESSING_TASK} AND t.worker_id = :worker_id""")
+_OVERDUE: Final = text(f"""
     SELECT t.task_id FROM roadmap_tasks t
-    WHERE t.status = 'human_review_pending'
+    WHERE {REVIEW_TASK}
         AND CAST(t.review ->> 'deadline' AS timestamptz) < clock_timestamp() ORDER BY t.task_id LIMIT 100""")
 
 
 async def abandoned_tasks(session: Session, *, limit: int = 100) -> list[str]:
-    """Tasks whose worker died, oldest first; what a person steps is never taken over."""
+    """Return tasks whose worker died, oldest first; tasks of interactive steppers are never taken over."""
     return [row.task_id for row in await execute(session, _ABANDONED, {"limit": limit})]
 
 
 async def undelivered_tasks(session: Session, *, limit: int = 1000) -> list[str]:
-    """Tasks that have been queued for longer than a lease, oldest first: their entry may be lost."""
+    """Return tasks that have been queued for some seconds, oldest first: their queue entry may be lost."""
     return [row.task_id for row in await execute(session, _UNDELIVERED, {"limit": limit})]
 
 
 async def owned_tasks(session: Session, worker_id: str) -> list[Fence]:
-    """What the rows say that this worker runs."""
+    """Return the tasks that this worker runs according to their rows."""
     return [Fence(row.task_id, row.attempt) for row in await execute(session, _OWNED, {"worker_id": worker_id})]
 
 
 async def overdue_reviews(session: Session) -> list[str]:
-    """Tasks whose review nobody answered before its deadline."""
+    """Return tasks whose review was not answered before its deadline."""
     return [row.task_id for row in await execute(session, _OVERDUE, {})]

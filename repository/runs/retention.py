@@ -1,7 +1,7 @@
-"""What finished runs leave behind and nobody needs any more: found and removed, a page of tasks at a time.
+"""Retention: find and prune the old data of finished runs, one page of tasks at a time.
 
-Rows that are the truth or the account stay: tasks, contents, ledger rows without their answers, each run's last event.
-Nothing of an active task is touched. A task is pruned under its exclusive lock, so that no resume comes in between.
+Tasks, contents, ledger rows (without their answers) and the last event of each run are kept. Data of active tasks is
+never touched. A task is pruned under its exclusive lock, so that it cannot be resumed at the same time.
 """
 
 from collections.abc import Sequence
@@ -11,20 +11,21 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import text
 
 from repository.db.database import Session, execute
+from repository.predicates import FINAL_TASK
 
 
 class Ages(NamedTuple):
-    """Days after its end for which a run keeps what is named."""
+    """Retention periods, in days after the end of a run."""
 
     runs: float
-    """What a resume goes on from: checkpoints, and the answers on the ledger."""
+    """For the data that a resume needs: checkpoints and the answers on the ledger."""
     events: float
-    """All events but the last one."""
+    """For all events but the last one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How many rows of each kind: removed, or emptied in the case of answers."""
+    """Numbers of pruned rows: checkpoints and events are deleted, answers are set to NULL."""
 
     checkpoints: int = 0
     answers: int = 0
@@ -38,61 +39,61 @@ class Pruned:
 
 
 class PrunePage(NamedTuple):
-    """One page of all tasks, in the order of their ids."""
+    """One page of all tasks, ordered by id."""
 
     due: list[str]
-    """Tasks of it that something is to be pruned of."""
+    """Tasks of the page that have something to prune."""
     last: str | None
-    """Where the next page begins; None behind the last one."""
+    """The id after which the next page begins; None on the last page."""
 
 
-_FINAL: Final = "t.status IN ('cancelled', 'completed', 'failed', 'partial_failure')"
-_OVER: Final = f"{_FINAL} AND coalesce(t.completed_at, t.updated_at) < clock_timestamp() - make_interval(secs => :%s)"
-_RUN_OVER: Final = _OVER % "runs"
-_STORY_OVER: Final = _OVER % "events"
-# The last event says how the run ended, and where the numbers go on when it is resumed.
+_EXPIRED: Final = f"""{FINAL_TASK}
+    AND coalesce(t.completed_at, t.updated_at) < clock_timestamp() - make_interval(secs => :%s)"""
+_RUN_EXPIRED: Final = _EXPIRED % "runs"
+_EVENTS_EXPIRED: Final = _EXPIRED % "events"
+# The last event shows how the run ended, and a resume continues its numbering.
 _LAST: Final = "(SELECT max(l.sequence) FROM task_events l WHERE l.task_id = t.task_id)"
 
-# Not EXISTS: PostgreSQL may answer that by reading all checkpoints there are, once for each page.
-# Answers go with the checkpoints. To look for them alone would read the whole ledger each time: no index tells them.
+# Not EXISTS: PostgreSQL may plan that as a scan of all checkpoints, once for each page.
+# Answers are pruned together with checkpoints. To search for them alone would scan the whole ledger: there is no index.
 _PAGE: Final = text(f"""
     SELECT t.task_id,
-        {_RUN_OVER} AND (
+        {_RUN_EXPIRED} AND (
             (SELECT true FROM checkpoint.checkpoints c WHERE c.thread_id = t.task_id LIMIT 1) IS NOT NULL
             OR (SELECT true FROM checkpoint.checkpoint_blobs b WHERE b.thread_id = t.task_id LIMIT 1) IS NOT NULL
             OR (SELECT true FROM checkpoint.checkpoint_writes w WHERE w.thread_id = t.task_id LIMIT 1) IS NOT NULL)
-        OR {_STORY_OVER} AND EXISTS (
+        OR {_EVENTS_EXPIRED} AND EXISTS (
             SELECT FROM task_events e WHERE e.task_id = t.task_id AND e.sequence < {_LAST}) AS due
     FROM roadmap_tasks t WHERE t.task_id > :after ORDER BY t.task_id LIMIT :limit""")
 
 _LOCK: Final = text("""
-    SELECT task_id FROM unnest(CAST(:task_ids AS text[])) AS wanted (task_id)
+    SELECT task_id FROM unnest(CAST(:task_ids AS text[])) AS page (task_id)
     WHERE pg_try_advisory_xact_lock(hashtextextended(task_id, 0))""")
-"""Whoever holds one of them resumes it; the next prune looks at it again."""
+"""A task whose lock is taken is being resumed; the next prune checks it again."""
 
-_THEIRS: Final = "(SELECT t.task_id FROM roadmap_tasks t WHERE t.task_id = ANY(:task_ids) AND %s)"
-_OF_RUNS: Final = _THEIRS % _RUN_OVER
+_SELECTED: Final = "(SELECT t.task_id FROM roadmap_tasks t WHERE t.task_id = ANY(:task_ids) AND %s)"
+_OF_RUNS: Final = _SELECTED % _RUN_EXPIRED
 _CHECKPOINTS: Final = tuple(
     f"checkpoint.{table} WHERE thread_id IN {_OF_RUNS}"
     for table in ("checkpoint_writes", "checkpoint_blobs", "checkpoints")
 )
 _ANSWERS: Final = f"model_calls WHERE task_id IN {_OF_RUNS} AND answer IS NOT NULL"
 _EVENTS: Final = f"""task_events e USING roadmap_tasks t
-    WHERE t.task_id = ANY(:task_ids) AND {_STORY_OVER} AND e.task_id = t.task_id AND e.sequence < {_LAST}"""
-# Without its answer a row must not stand for its question any more: what is bought anew gets a row of its own.
+    WHERE t.task_id = ANY(:task_ids) AND {_EVENTS_EXPIRED} AND e.task_id = t.task_id AND e.sequence < {_LAST}"""
+# A row without its answer must not keep its key: a call that is repeated later needs a row of its own under it.
 _FORGET_ANSWERS: Final = text(f"""
     UPDATE model_calls SET answer = NULL, key = 'pruned:' || call_id || ':' || key
     WHERE call_id IN (SELECT call_id FROM {_ANSWERS})""")
 
 
 async def page_of_due_tasks(session: Session, ages: Ages, *, after: str = "", limit: int = 500) -> PrunePage:
-    """Looks at `limit` tasks above `after`. By the primary key: however many tasks there are, no look is long."""
+    """Check the `limit` tasks after the id `after`, in the order of the primary key, so that no page takes long."""
     rows = (await execute(session, _PAGE, {**_seconds(ages), "after": after, "limit": limit})).all()
     return PrunePage([row.task_id for row in rows if row.due], rows[-1].task_id if len(rows) == limit else None)
 
 
 async def count_prunable(session: Session, task_ids: Sequence[str], ages: Ages) -> Pruned:
-    """What `prune_tasks` would remove of these."""
+    """Count what `prune_tasks` would prune of these tasks."""
     values = {**_seconds(ages), "task_ids": list(task_ids)}
     events = _EVENTS.replace("USING", ", ", 1)
     return Pruned(
@@ -103,9 +104,9 @@ async def count_prunable(session: Session, task_ids: Sequence[str], ages: Ages) 
 
 
 async def prune_tasks(session: Session, task_ids: Sequence[str], ages: Ages) -> Pruned:
-    """Remove it, of those of the tasks that are still final and not being resumed now."""
+    """Prune those of the tasks that are still final and not being resumed."""
     locked = await execute(session, _LOCK, {"task_ids": sorted(task_ids)})
-    # What follows are statements of their own: they see what was committed before the locks were given.
+    # Separate statements, since each sees what was committed before the locks were taken.
     values = {**_seconds(ages), "task_ids": [row.task_id for row in locked]}
     return Pruned(
         checkpoints=sum([await _remove(session, table, values) for table in _CHECKPOINTS]),

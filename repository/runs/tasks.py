@@ -1,7 +1,7 @@
-"""Tasks: create, transitions, active ones, pages.
+"""Tasks: creation, transitions, and queries for active tasks and pages.
 
-Who else may write a task's row: its run (current_step), under the shared lock of its fence; and whoever changes
-who runs it or what becomes of it, under the exclusive lock, moving `attempt`. So no two of them ever overlap.
+Two kinds of writers change a task's row. Its run sets `current_step` under the shared lock of its fence. A transition
+changes the worker or the status under the exclusive lock and increments `attempt`. So the two never overlap.
 """
 
 from collections.abc import Sequence
@@ -18,16 +18,17 @@ from domain.errors import Conflict, NotFound, Superseded
 from domain.vocabulary import ACTIVE, FINAL, INITIAL, STRUCTURAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
+from repository.predicates import ACTIVE_TASK
 from repository.runs.held_time import HELD
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
 
 _HELD_SO_FAR: Final = f"(SELECT {HELD} FROM roadmap_tasks t WHERE t.task_id = roadmap_tasks.task_id)"
-GONE_BY_NOW: Final = "Another run was in the way and has just ended; try again."
+GONE_BY_NOW: Final = "A conflicting run has just ended; try again."
 
 
 async def lock_task(session: Session, task_id: str) -> TaskRow:
-    """First statement of every change of who runs a task or what becomes of it; the row as it is under the lock.
+    """Take the exclusive lock of a task and return its row: the first statement of every transition.
 
     Raises NotFound.
     """
@@ -48,12 +49,12 @@ async def create_task(
     status: TaskStatus = TaskStatus.PENDING,
     worker_id: str | None = None,
 ) -> TaskRow:
-    """Insert a task: `pending` for a detached request, `processing` under `worker_id` for a foreground one.
+    """Insert a task: `pending` for a detached request, `processing` under `worker_id` for a foreground request.
 
-    Raises Conflict naming the active task that fills the same unique index.
+    Raises Conflict, naming the active task that occupies the same unique index.
     """
     if status not in INITIAL:
-        raise Conflict(f"A task begins pending or processing, not {status}.")
+        raise Conflict(f"A task starts as pending or processing, not as {status}.")
     started = int(status is TaskStatus.PROCESSING)
     statement = (
         insert(TaskRow)
@@ -77,7 +78,7 @@ async def create_task(
     created: TaskRow | None = (await session.exec(statement)).scalars().one_or_none()
     if created is not None:
         return created
-    wanted = TaskRow(
+    row = TaskRow(
         task_id=task_id,
         user_id=user_id,
         roadmap_id=roadmap_id,
@@ -85,15 +86,15 @@ async def create_task(
         concept_id=concept_id,
         content_type=content_type,
     )
-    if rival := await rival_of(session, wanted):
+    if rival := await rival_of(session, row):
         raise active_task_conflict(rival)
     if await session.get(TaskRow, task_id):
-        raise Conflict(f"There is already a task {task_id}.")
+        raise Conflict(f"Task {task_id} already exists.")
     raise Conflict(GONE_BY_NOW)
 
 
 async def rival_of(session: Session, task: TaskRow) -> TaskRow | None:
-    """The active task that fills the unique index which `task` would need to be active."""
+    """Return the active task that occupies the unique index entry that `task` needs to be active."""
     statement = select(TaskRow).where(
         TaskRow.roadmap_id == task.roadmap_id,
         TaskRow.task_id != task.task_id,
@@ -109,10 +110,10 @@ async def rival_of(session: Session, task: TaskRow) -> TaskRow | None:
 
 
 def active_task_conflict(rival: TaskRow) -> Conflict:
-    """A conflict that names the task in the way."""
-    to_do = f"`roadmap watch {rival.task_id}` follows it, `roadmap cancel {rival.task_id}` ends it"
-    said = f"Task {rival.task_id} ({rival.task_type}, {rival.status}) is in the way: {to_do}."
-    return Conflict(said, task_id=rival.task_id)
+    """Return the error for a request that conflicts with an active task, and what to do about it."""
+    advice = f"`roadmap watch {rival.task_id}` follows it, `roadmap cancel {rival.task_id}` ends it"
+    message = f"Conflicts with active task {rival.task_id} ({rival.task_type}, {rival.status}): {advice}."
+    return Conflict(message, task_id=rival.task_id)
 
 
 async def update_task_status(
@@ -130,11 +131,14 @@ async def update_task_status(
     round: int | None = None,
     review: dict[str, Any] | None = None,
 ) -> TaskRow:
-    """Move a task along the table of transitions, under its exclusive lock; `attempt` moves with it.
+    """Move a task to `status` under its exclusive lock and increment its attempt.
 
-    `attempt`: only if the task still has this one (raises Superseded). `worker_id`: who runs it from now on.
-    What is None stays as it is, but for `error_message` and `worker_id`. Raises NotFound, or Conflict for a move that
-    the table does not have.
+    Args:
+        attempt: move the task only if this is still its attempt; otherwise raise Superseded.
+        worker_id: the worker that runs the task from now on; None clears it, as for `error_message`.
+
+    Every other argument that is None leaves its column unchanged. Raises NotFound, and Conflict if TRANSITIONS does not
+    allow the move.
     """
     task = (await lock_task(session, task_id)).model_copy()
     changes: dict[str, Any] = {
@@ -167,7 +171,7 @@ async def update_task_status(
     try:
         async with session.begin_nested() if task.status in FINAL else nullcontext():
             moved: TaskRow | None = (await session.exec(statement)).scalars().one_or_none()
-    except IntegrityError as error:  # another took the place of a final task in this very moment
+    except IntegrityError as error:  # another request has become active since the check
         rival = await rival_of(session, task)
         raise (active_task_conflict(rival) if rival else Conflict(GONE_BY_NOW)) from error
     if moved is not None:
@@ -178,7 +182,7 @@ async def update_task_status(
 
 
 async def enter_step(session: Session, fence: Fence, step: Step) -> None:
-    """The run's own write of `current_step`, inside its fenced transaction."""
+    """Set the current step of a run, in its fenced transaction."""
     await execute(
         session,
         text("UPDATE roadmap_tasks SET current_step = :step, updated_at = clock_timestamp() WHERE task_id = :task_id"),
@@ -187,7 +191,7 @@ async def enter_step(session: Session, fence: Fence, step: Step) -> None:
 
 
 async def accepted(session: Session, fence: Fence, version: int) -> None:
-    """The run's own note that the framework it made is the roadmap's, in the transaction that made it so."""
+    """Store the framework version that a run made, in the transaction that accepts the framework."""
     await execute(
         session,
         text("UPDATE roadmap_tasks SET accepted_version = :version WHERE task_id = :task_id"),
@@ -196,7 +200,7 @@ async def accepted(session: Session, fence: Fence, version: int) -> None:
 
 
 async def reset_crash_count(session: Session, fence: Fence) -> None:
-    """The run committed something: its starts were not fruitless."""
+    """Reset the count of fruitless starts, since the run has committed something."""
     await execute(
         session,
         text("UPDATE roadmap_tasks SET fruitless_starts = 0 WHERE task_id = :task_id AND fruitless_starts > 0"),
@@ -205,11 +209,13 @@ async def reset_crash_count(session: Session, fence: Fence) -> None:
 
 
 async def get_task(session: Session, task_id: str, *, owner: str | None = None, for_update: bool = False) -> TaskRow:
-    """`owner`: only a task of this user, or of a roadmap of his. Raises NotFound."""
+    """Return a task. `owner`: only a task of this user or of a roadmap of theirs. Raises NotFound."""
     statement = select(TaskRow).where(TaskRow.task_id == task_id).execution_options(populate_existing=True)
     if owner is not None:
-        his_roadmap = exists().where(col(RoadmapRow.roadmap_id) == TaskRow.roadmap_id, col(RoadmapRow.user_id) == owner)
-        statement = statement.where(or_(col(TaskRow.user_id) == owner, his_roadmap))
+        owned_roadmap = exists().where(
+            col(RoadmapRow.roadmap_id) == TaskRow.roadmap_id, col(RoadmapRow.user_id) == owner
+        )
+        statement = statement.where(or_(col(TaskRow.user_id) == owner, owned_roadmap))
     if for_update:
         statement = statement.with_for_update()
     task = (await session.exec(statement)).one_or_none()
@@ -219,31 +225,31 @@ async def get_task(session: Session, task_id: str, *, owner: str | None = None, 
 
 
 def asked_of(task: TaskRow) -> dict[str, Any]:
-    """What a task's request holds; a legacy one may be any JSON, or nothing."""
-    asked: Any = task.user_request
-    return asked if isinstance(asked, dict) else {}
+    """Return a task's stored request; empty for a legacy one that is no JSON object."""
+    request: Any = task.user_request
+    return request if isinstance(request, dict) else {}
 
 
 async def first_request(session: Session, roadmap_id: str) -> dict[str, Any]:
-    """The preferences of the request that created a roadmap, as they were stored; empty where there are none."""
+    """Return the stored preferences of the request that created a roadmap; empty if there are none."""
     statement = (
         select(TaskRow.user_request)
         .where(TaskRow.roadmap_id == roadmap_id, TaskRow.task_type == TaskType.CREATION)
         .order_by(col(TaskRow.created_at), col(TaskRow.task_id))
         .limit(1)
     )
-    asked: Any = (await session.exec(statement)).first()  # a legacy one may be any JSON
-    preferences = asked.get("preferences") if isinstance(asked, dict) else None
+    request: Any = (await session.exec(statement)).first()  # a legacy request may be any JSON
+    preferences = request.get("preferences") if isinstance(request, dict) else None
     return dict(preferences) if isinstance(preferences, dict) else {}
 
 
 async def get_active_task_by_roadmap_id(session: Session, roadmap_id: str) -> TaskRow | None:
-    """The newest active task of a roadmap."""
+    """Return the newest active task of a roadmap."""
     return next(iter(await get_active_tasks_by_roadmap_id(session, roadmap_id)), None)
 
 
 async def get_active_tasks_by_roadmap_id(session: Session, roadmap_id: str) -> Sequence[TaskRow]:
-    """All active tasks of a roadmap, newest first."""
+    """Return all active tasks of a roadmap, newest first."""
     statement = (
         select(TaskRow)
         .where(TaskRow.roadmap_id == roadmap_id, col(TaskRow.status).in_(sorted(ACTIVE)))
@@ -262,7 +268,10 @@ async def page_of_tasks(
     before: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> Sequence[TaskRow]:
-    """Tasks, newest first; `before` is the (created_at, task_id) of the last one seen. None given: all of a kind."""
+    """Return a page of tasks, newest first.
+
+    `before`: the (created_at, task_id) of the last task of the previous page. Empty or None filters match all tasks.
+    """
     statement = select(TaskRow)
     if statuses:
         statement = statement.where(col(TaskRow.status).in_(sorted(statuses)))
@@ -279,27 +288,28 @@ async def page_of_tasks(
 
 
 def no_such_task(task_id: str) -> NotFound:
+    """Return the error for an unknown task id."""
     return NotFound(f"There is no task {task_id}; `roadmap tasks` lists them.")
 
 
 def no_such_roadmap(roadmap_id: str) -> NotFound:
+    """Return the error for an unknown roadmap id."""
     return NotFound(f"There is no roadmap {roadmap_id}; `roadmap list` shows them.")
 
 
 async def hold_user(session: Session, user_id: str) -> None:
-    """Requests of one user come one after another, where they are counted. The first lock of a request."""
+    """Serialize the requests of a user while their active tasks are counted; the first lock of a request."""
     await execute(
         session, text("SELECT pg_advisory_xact_lock(hashtextextended('requests of ' || :id, 0))"), {"id": user_id}
     )
 
 
 async def count_active(session: Session, user_id: str) -> int:
-    """Active tasks of a user."""
-    counted = await execute(
+    """Return the number of active tasks of a user."""
+    count = await execute(
         session,
-        text("""
-            SELECT count(*) FROM roadmap_tasks
-            WHERE user_id = :user_id AND status IN ('pending', 'processing', 'human_review_pending')"""),
+        text(f"""
+            SELECT count(*) FROM roadmap_tasks t WHERE t.user_id = :user_id AND {ACTIVE_TASK}"""),
         {"user_id": user_id},
     )
-    return int(counted.scalar_one())
+    return int(count.scalar_one())

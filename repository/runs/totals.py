@@ -1,8 +1,9 @@
-"""Totals: how many runs ended and what the models did, ever, without reading all that there ever was.
+"""All-time totals of runs and model calls, without reading all rows.
 
-A run that ends adds a row; the sweep adds rows up. Nobody waits for a counter, and the sum is right at any moment,
-since adding up is one transaction. Calls are numbered: what lies above the last number that was added up is counted
-when it is read. A number may be committed late, so the newest minutes are never added up.
+Each run that ends inserts a row, and the sweep replaces these rows by their sums. No run waits for a shared counter,
+and the total is correct at any moment, since the sweep is one transaction. Model calls have ascending ids: calls above
+the last id in the sums are counted by the reader. A lower id may be committed later, so the sweep leaves out the newest
+minutes.
 """
 
 from dataclasses import dataclass
@@ -11,15 +12,16 @@ from typing import Final
 from sqlalchemy import text
 
 from repository.db.database import Session, execute
+from repository.predicates import ACTIVE_TASK, PENDING_DELIVERY
 from repository.runs.calls import TRY
 from repository.tables.runs import TaskRow
 
 SETTLED_AFTER: Final = 600.0
-"""Seconds after which no transaction of a call can still be open: a statement may take thirty of them."""
+"""Seconds after which the transaction of a call has certainly ended: a statement may take 30."""
 
 
 async def count_run(session: Session, task: TaskRow) -> None:
-    """In the transaction that ends it."""
+    """Count a run, in the transaction that ends it."""
     await execute(
         session,
         text("INSERT INTO run_totals (task_type, status, runs) VALUES (:task_type, :status, 1)"),
@@ -27,7 +29,7 @@ async def count_run(session: Session, task: TaskRow) -> None:
     )
 
 
-_ADD_RUNS_UP: Final = text("""
+_SUM_UP_RUNS: Final = text("""
     WITH gone AS (DELETE FROM run_totals RETURNING task_type, status, runs)
     INSERT INTO run_totals (task_type, status, runs) SELECT task_type, status, sum(runs) FROM gone
     GROUP BY task_type, status""")
@@ -37,7 +39,7 @@ _SUMS: Final = f"""
     coalesce(sum(tokens_in), 0) AS tokens_in, coalesce(sum(tokens_out), 0) AS tokens_out,
     coalesce(sum(cost), 0) AS cost, coalesce(sum(latency), 0) AS seconds,
     count(*) FILTER (WHERE cost IS NULL) AS unpriced_calls, count(*) FILTER (WHERE estimated) AS estimated_calls"""
-_ADD_CALLS_UP: Final = text(f"""
+_SUM_UP_CALLS: Final = text(f"""
     WITH fresh AS MATERIALIZED (
         SELECT call_id, model, key, tokens_in, tokens_out, cost, latency, estimated, created_at
         FROM model_calls WHERE call_id > {_MARK}),
@@ -55,17 +57,17 @@ _ADD_CALLS_UP: Final = text(f"""
 
 
 async def add_up(session: Session, *, settled_after: float = SETTLED_AFTER) -> None:
-    """Make the tables of totals small again. Nothing where another does it: calls would be added twice."""
+    """Replace rows of the tables of totals by their sums; do nothing if another process is doing so."""
     claim = text("SELECT pg_try_advisory_xact_lock(hashtextextended('roadmap totals', 0))")
     if not (await execute(session, claim, {})).scalar_one():
         return
-    await execute(session, _ADD_RUNS_UP, {})
-    await execute(session, _ADD_CALLS_UP, {"settled_after": settled_after})
+    await execute(session, _SUM_UP_RUNS, {})
+    await execute(session, _SUM_UP_CALLS, {"settled_after": settled_after})
 
 
 @dataclass(frozen=True, slots=True)
 class RunTotal:
-    """Runs that ended, each as often as it did."""
+    """How many runs of a type ended with a status; a run that was resumed counts each time."""
 
     task_type: str
     status: str
@@ -73,6 +75,7 @@ class RunTotal:
 
 
 async def run_totals(session: Session) -> list[RunTotal]:
+    """Return the totals of all runs that have ended."""
     rows = await execute(
         session,
         text("SELECT task_type, status, sum(runs) AS runs FROM run_totals GROUP BY task_type, status ORDER BY 1, 2"),
@@ -83,21 +86,21 @@ async def run_totals(session: Session) -> list[RunTotal]:
 
 @dataclass(frozen=True, slots=True)
 class CallTotal:
-    """Of one model, over all tries."""
+    """The calls of one model, including failed tries."""
 
     model: str
     calls: int
     failed: int
-    """Those that brought no answer."""
+    """Calls without an answer."""
     tokens_in: int
     tokens_out: int
     cost: float
     """In US dollars, of the calls whose price is known."""
     seconds: float
     unpriced_calls: int = 0
-    """Those whose price nobody knows."""
+    """Calls whose price is unknown."""
     estimated_calls: int = 0
-    """Those whose tokens are an estimate."""
+    """Calls whose number of tokens is an estimate."""
 
 
 _CALLS: Final = text(f"""
@@ -111,6 +114,7 @@ _CALLS: Final = text(f"""
 
 
 async def call_totals(session: Session) -> list[CallTotal]:
+    """Return the totals of all calls, by model."""
     rows = await execute(session, _CALLS, {})
     return [
         CallTotal(
@@ -130,23 +134,23 @@ async def call_totals(session: Session) -> list[CallTotal]:
 
 @dataclass(frozen=True, slots=True)
 class ActiveTotal:
-    """Tasks that are active now."""
+    """How many tasks of a type are active with a status."""
 
     task_type: str
     status: str
     tasks: int
     oldest: float
-    """Seconds since the one that has been so for the longest became so, or last moved."""
+    """Seconds since the least recently updated one of them was updated."""
 
 
 async def active_totals(session: Session) -> list[ActiveTotal]:
-    """Reads the active tasks only, by their partial index, whose predicate stands here as it does there."""
+    """Count the active tasks, over their partial index."""
     rows = await execute(
         session,
-        text("""
+        text(f"""
             SELECT task_type, status, count(*) AS tasks,
                 extract(epoch FROM clock_timestamp() - min(updated_at)) AS oldest
-            FROM roadmap_tasks WHERE status IN ('human_review_pending', 'pending', 'processing')
+            FROM roadmap_tasks t WHERE {ACTIVE_TASK}
             GROUP BY task_type, status ORDER BY 1, 2"""),
         {},
     )
@@ -154,7 +158,7 @@ async def active_totals(session: Session) -> list[ActiveTotal]:
 
 
 async def live_processes(session: Session) -> dict[str, int]:
-    """By kind, those whose lease runs."""
+    """Return the number of processes with a valid lease, by kind."""
     rows = await execute(
         session,
         text("SELECT kind, count(*) AS number FROM workers WHERE alive_until > clock_timestamp() GROUP BY kind"),
@@ -164,14 +168,14 @@ async def live_processes(session: Session) -> dict[str, int]:
 
 
 async def waiting_deliveries(session: Session) -> tuple[int, float]:
-    """Messages to webhooks that have not arrived, and the age of the oldest in seconds."""
+    """Return the number of pending webhook deliveries and the age of the oldest in seconds."""
     row = (
         await execute(
             session,
-            text("""
+            text(f"""
                 SELECT count(*) AS number,
                     coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0) AS oldest
-                FROM webhook_deliveries WHERE status = 'pending'"""),
+                FROM webhook_deliveries d WHERE {PENDING_DELIVERY}"""),
             {},
         )
     ).one()

@@ -1,4 +1,4 @@
-"""Roadmaps: their structures, their contents, and what was written."""
+"""Tables of roadmaps: structures, contents and content versions."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ from repository.tables.columns import json, moment, number, one_of, string
 
 
 class RoadmapRow(SQLModel, table=True):
-    """A roadmap and its present structure. It names no task: the tasks name the roadmap."""
+    """A roadmap and its current structure. Tasks refer to roadmaps, never the other way round."""
 
     __tablename__: ClassVar[Any] = "roadmap_metadata"
     __table_args__ = (
@@ -26,12 +26,12 @@ class RoadmapRow(SQLModel, table=True):
     recommended_completion_weeks: int = number()
     framework_data: dict[str, Any] | None = json()
     framework_version: int = number()
-    """0: nothing was accepted yet, the framework is a draft."""
+    """0 while the framework is a draft."""
     created_at: datetime = moment()
     updated_at: datetime = moment()
     deleted_at: datetime | None = moment(required=False)
     pace: dict[str, Any] | None = json()
-    """Hours a week and deadline as they are now (domain/pace/pace.py); null for roadmaps of older versions."""
+    """Current hours a week and deadline (domain/pace/pace.py); null for roadmaps of older versions."""
 
 
 class FrameworkVersionRow(SQLModel, table=True):
@@ -46,7 +46,7 @@ class FrameworkVersionRow(SQLModel, table=True):
 
 
 class ContentRow(SQLModel, table=True):
-    """One content of one concept: the truth of what is done."""
+    """The state of one content of one concept."""
 
     __tablename__: ClassVar[Any] = "concept_contents"
     __table_args__ = (
@@ -61,16 +61,16 @@ class ContentRow(SQLModel, table=True):
     content_type: str = string(key=True)
     status: str = string(default=ContentStatus.PENDING)
     version: int = number()
-    """The newest version, 0 while there is none."""
+    """The newest version; 0 without a version."""
     task_id: str | None = string(required=False)
-    """The task that claimed it last; null for what the legacy system left."""
+    """The task that claimed it last; null for contents of the legacy system."""
     attempt: int = number()
     last_error: str | None = string(required=False)
     updated_at: datetime = moment()
 
 
 class ContentVersionRow(SQLModel, table=True):
-    """What was written, append-only."""
+    """A version of a content; append-only."""
 
     __tablename__: ClassVar[Any] = "content_versions"
 

@@ -1,4 +1,4 @@
-"""Runs: tasks and who runs them, what they asked of models, what happened, and their totals."""
+"""Tables of runs: tasks, workers, model calls, events and totals."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ _SINGLE_RETRY = one_of("task_type", RETRY_OF.values())
 
 
 class TaskRow(SQLModel, table=True):
-    """One run, creation or retry."""
+    """A task: one run of the graph."""
 
     __tablename__: ClassVar[Any] = "roadmap_tasks"
     __table_args__ = (
@@ -63,28 +63,28 @@ class TaskRow(SQLModel, table=True):
     error_message: str | None = string(required=False)
     execution_summary: dict[str, Any] | None = json()
     attempt: int = number()
-    """The fencing token of all writes of the task."""
+    """The fencing token of all writes of the task's run."""
     worker_id: str | None = string(required=False)
-    """Who runs it now; null while nobody does."""
+    """The worker that runs it now; null if there is none."""
     fruitless_starts: int = number()
-    """Starts in a row that committed neither a content nor a ledger row."""
+    """Consecutive starts that committed neither a content nor a ledger row."""
     round: int = number()
-    """How often a failed run was resumed: part of the ledger's keys, so that what failed is asked anew."""
+    """How often the failed run was resumed; part of the ledger's keys, so that failed calls are made again."""
     review: dict[str, Any] | None = json()
-    """interrupt_id, round, requested_at, deadline; once it is decided also decision, feedback, by."""
+    """interrupt_id, round, requested_at, deadline; after the decision also decision, feedback, by."""
     accepted_version: int | None = Field(default=None)
-    """The framework_version that the run made, once it did."""
+    """The framework_version that the run made; null before."""
     held_seconds: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
-    """For how long workers held it, up to `held_since`."""
+    """Seconds for which workers held it, up to `held_since`."""
     held_since: datetime | None = moment(required=False)
-    """When the present worker got it; null while none holds it."""
+    """When the current worker took it; null without a worker."""
     created_at: datetime = moment()
     updated_at: datetime = moment()
     completed_at: datetime | None = moment(required=False)
 
 
 STEPPER = "stepper-"
-"""How the worker ids of interactive steppers begin: their tasks wait for a person and are never taken over."""
+"""Prefix of the worker ids of interactive steppers, whose tasks wait for a person and are never taken over."""
 
 
 class WorkerRow(SQLModel, table=True):
@@ -116,21 +116,21 @@ class ModelCallRow(SQLModel, table=True):
     tokens_in: int = number()
     tokens_out: int = number()
     cost: float | None = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
-    """In US dollars; null where nobody knows the price."""
+    """In US dollars; null if the price is unknown."""
     latency: float = Field(default=0.0, sa_column_kwargs={"server_default": text("0")})
     """In seconds."""
     finish_reason: str | None = string(required=False)
     outcome: str = string()
-    """`accepted`, or why the answer failed its check."""
+    """`accepted`, or the reason why the answer was rejected."""
     answer: dict[str, Any] | None = json()
-    """Null where a content version holds it."""
+    """Null if it is stored as a content version."""
     created_at: datetime = moment()
     estimated: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
-    """Whether the tokens are an estimate, since the provider reported none that can be true."""
+    """Whether the numbers of tokens are estimates, since the provider reported none that are plausible."""
 
 
 class CallReservationRow(SQLModel, table=True):
-    """What a call under a budget may use at most: from before the call until what came of it is recorded."""
+    """The upper bound of the usage of a call under a budget, from before the call until its result is recorded."""
 
     __tablename__: ClassVar[Any] = "call_reservations"
 
@@ -145,7 +145,7 @@ class CallReservationRow(SQLModel, table=True):
 
 
 class TaskEventRow(SQLModel, table=True):
-    """What happened in a run, numbered from 1 without gaps in the order of commits."""
+    """An event of a run, numbered from 1 without gaps in the order of commits."""
 
     __tablename__: ClassVar[Any] = "task_events"
 
@@ -157,7 +157,7 @@ class TaskEventRow(SQLModel, table=True):
 
 
 class RunTotalRow(SQLModel, table=True):
-    """Runs that ended: one row for each, which the sweep adds up. Their sum is how many there ever were."""
+    """Ended runs: one row for each, which the sweep replaces by sums."""
 
     __tablename__: ClassVar[Any] = "run_totals"
 
@@ -168,14 +168,14 @@ class RunTotalRow(SQLModel, table=True):
 
 
 class CallTotalRow(SQLModel, table=True):
-    """The ledger added up by model, as far as the highest `last_call_id`."""
+    """Sums of the ledger by model, up to the highest `last_call_id`."""
 
     __tablename__: ClassVar[Any] = "call_totals"
 
     model: str = string(key=True)
     calls: int = Field(sa_type=BigInteger)
     failed: int = Field(sa_type=BigInteger)
-    """Tries that brought no answer."""
+    """Tries without an answer."""
     tokens_in: int = Field(sa_type=BigInteger)
     tokens_out: int = Field(sa_type=BigInteger)
     cost: float

@@ -1,4 +1,4 @@
-"""What users bring: tokens, repeated requests, webhooks, and how far they have learned."""
+"""Tables of users: tokens, idempotency keys, webhooks, deliveries and learning progress."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -13,7 +13,7 @@ from repository.tables.columns import json, moment, number, one_of, string
 
 
 class TokenRow(SQLModel, table=True):
-    """A token of the HTTP API; only its hash is kept."""
+    """A token of the HTTP API, stored as a hash."""
 
     __tablename__: ClassVar[Any] = "api_tokens"
     __table_args__ = (
@@ -29,12 +29,12 @@ class TokenRow(SQLModel, table=True):
     created_at: datetime = moment()
     expires_at: datetime | None = moment(required=False)
     last_used_at: datetime | None = moment(required=False)
-    """To the minute."""
+    """With a resolution of a minute."""
     revoked_at: datetime | None = moment(required=False)
 
 
 class IdempotencyRow(SQLModel, table=True):
-    """A request that may arrive several times, and the task that it made."""
+    """An idempotency key and the task that its request created."""
 
     __tablename__: ClassVar[Any] = "idempotency_keys"
     __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
@@ -50,7 +50,7 @@ _EVENTS = ", ".join(sorted(repr(event.value) for event in WebhookEvent))
 
 
 class WebhookRow(SQLModel, table=True):
-    """Where a user wants to be told of what becomes of his runs."""
+    """A URL that receives events of a user's runs."""
 
     __tablename__: ClassVar[Any] = "webhooks"
     __table_args__ = (
@@ -64,42 +64,47 @@ class WebhookRow(SQLModel, table=True):
     url: str = string()
     events: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     secret: str = string()
-    """As it is, since it has to sign."""
+    """In plain text, since it signs messages."""
     disabled_reason: str | None = string(required=False)
-    """Why nothing is sent there any more; null while all is well."""
+    """Why the webhook is disabled; null while it is enabled."""
     created_at: datetime = moment()
 
 
 class WebhookDeliveryRow(SQLModel, table=True):
-    """One message to one webhook, written in the transaction that it tells of."""
+    """One message to one webhook, written in the transaction of its event."""
 
     __tablename__: ClassVar[Any] = "webhook_deliveries"
     __table_args__ = (
         CheckConstraint(one_of("status", DeliveryStatus), name="ck_webhook_deliveries_status"),
         UniqueConstraint("webhook_id", "task_id", "sequence", name="uq_webhook_deliveries_event"),
-        Index("ix_webhook_deliveries_pending", "webhook_id", "due_at", postgresql_where=text("status = 'pending'")),
+        Index(
+            "ix_webhook_deliveries_pending",
+            "webhook_id",
+            "due_at",
+            postgresql_where=text(f"status = '{DeliveryStatus.PENDING}'"),
+        ),
         Index("ix_webhook_deliveries_webhook_id_created_at", "webhook_id", "created_at", "delivery_id"),
         Index("ix_webhook_deliveries_settled_at", "settled_at"),
     )
 
     delivery_id: str = string(key=True)
-    """The message's id, the same at every attempt."""
+    """The id of the message, the same for every attempt."""
     webhook_id: str = Field(
         sa_column=Column(Text, ForeignKey("webhooks.webhook_id", ondelete="CASCADE"), nullable=False)
     )
     task_id: str = string()
     """Empty for a test message."""
     sequence: int
-    """Of the event that it tells of; test messages of a webhook are numbered from 1."""
+    """Sequence number of the event; test messages of a webhook are numbered from 1."""
     event: str = string()
     payload: dict[str, Any] = json(required=True)
     status: str = string(default=DeliveryStatus.PENDING)
     attempts: int = number()
-    """Ever made; who makes one may settle it only while this is still its number."""
+    """All attempts so far; a sender may settle its attempt only while this is its number."""
     resent_after: int = number()
-    """Attempts that had been made when it was last sent again by hand."""
+    """Number of attempts before it was last sent again by hand."""
     due_at: datetime = moment()
-    """When it may be taken; while somebody is at it, when that attempt counts as lost."""
+    """When it may be claimed; during an attempt, when the claim expires."""
     last_status: int | None = Field(default=None)
     last_error: str | None = string(required=False)
     created_at: datetime = moment()
@@ -107,7 +112,7 @@ class WebhookDeliveryRow(SQLModel, table=True):
 
 
 class LearningRow(SQLModel, table=True):
-    """A concept that a learner has done. It outlives the concept, which may come back."""
+    """A concept that a learner has completed; kept if the concept is removed, since it may come back."""
 
     __tablename__: ClassVar[Any] = "learning_progress"
 
@@ -118,7 +123,7 @@ class LearningRow(SQLModel, table=True):
 
 
 class QuizAttemptRow(SQLModel, table=True):
-    """One attempt of a learner at one version of a quiz, append-only."""
+    """An attempt of a learner at one version of a quiz; append-only."""
 
     __tablename__: ClassVar[Any] = "quiz_attempts"
     __table_args__ = (
@@ -128,13 +133,13 @@ class QuizAttemptRow(SQLModel, table=True):
 
     user_id: str = string(key=True)
     attempt_id: str = string(key=True)
-    """Made by who sends it, so that a second sending is seen to be one."""
+    """Generated by the client, so that a repeated request is recognized."""
     roadmap_id: str = string()
     concept_id: str = string()
     version: int
-    """Of the quiz that was shown."""
+    """Version of the quiz."""
     answers: list[list[int]] = json(required=True)
-    """Indices of the options that were chosen, question by question."""
+    """Indices of the selected options, by question."""
     correct: int
     questions: int
     created_at: datetime = moment()

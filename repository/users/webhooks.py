@@ -1,6 +1,6 @@
-"""Webhooks, and the messages to them: written where a transition is, claimed by whoever sends, settled by that one.
+"""Webhooks and their deliveries: written with a transition, claimed by a sender, settled by the same sender.
 
-A claim is a lease: `due_at` moves past the time that an attempt may take, and `attempts` is its number.
+A claim is a lease: `due_at` is moved beyond the longest duration of an attempt, and `attempts` numbers the claims.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,11 +16,12 @@ from sqlmodel import col, select
 from domain.errors import Conflict, NotFound
 from domain.webhooks import MAX_WEBHOOKS, TEST_EVENT, DeliveryStatus, WebhookEvent
 from repository.db.database import Session, execute
+from repository.predicates import PENDING_DELIVERY
 from repository.tables.runs import TaskRow
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
 
 TTL_DAYS: Final = 30
-"""How long a settled delivery can be seen and sent again."""
+"""How long a settled delivery is kept and can be sent again."""
 
 _ANNOUNCE: Final = text("""
     INSERT INTO webhook_deliveries (delivery_id, webhook_id, task_id, sequence, event, payload)
@@ -29,13 +30,13 @@ _ANNOUNCE: Final = text("""
     FROM webhooks WHERE user_id = :user_id AND disabled_reason IS NULL AND :event = ANY(events)
     FOR SHARE
     ON CONFLICT DO NOTHING""").bindparams(bindparam("payload", type_=JSONB))
-# Shared with other runs, but not with who disables the webhook: he waits, and then sees this message to fail it too.
+# FOR SHARE: runs do not block each other, but disabling the webhook waits for this row, and then fails it as well.
 
 
 async def announce(
     session: Session, task: TaskRow, event: WebhookEvent, sequence: int, details: dict[str, Any]
 ) -> None:
-    """Write the messages about a transition, in its transaction; nothing where its user wants none."""
+    """Write the deliveries for a transition, in its transaction, to the webhooks that subscribe to the event."""
     data = {
         "task_id": task.task_id,
         "roadmap_id": task.roadmap_id,
@@ -47,22 +48,28 @@ async def announce(
         **details,
     }
     payload = {"type": event, "timestamp": task.updated_at.isoformat(), "data": data}
-    named = {"task_id": task.task_id, "sequence": sequence, "event": event, "payload": payload, "user_id": task.user_id}
-    await execute(session, _ANNOUNCE, named)
+    parameters = {
+        "task_id": task.task_id,
+        "sequence": sequence,
+        "event": event,
+        "payload": payload,
+        "user_id": task.user_id,
+    }
+    await execute(session, _ANNOUNCE, parameters)
 
 
 async def add_webhook(session: Session, webhook: WebhookRow) -> WebhookRow:
-    """Raises Conflict where its user has as many as he may."""
+    """Insert a webhook. Raises Conflict if its user has MAX_WEBHOOKS already."""
     await execute(
         session,
         text("SELECT pg_advisory_xact_lock(hashtextextended('webhooks of ' || :user, 0))"),
         {"user": webhook.user_id},
     )
-    held = (
+    count = (
         await session.exec(select(func.count()).select_from(WebhookRow).where(WebhookRow.user_id == webhook.user_id))
     ).one()
-    if held >= MAX_WEBHOOKS:
-        raise Conflict(f"There are {held} webhooks already, as many as one user may have; remove one first.")
+    if count >= MAX_WEBHOOKS:
+        raise Conflict(f"You have {count} webhooks, the most that are allowed; remove one first.")
     session.add(webhook)
     await session.flush()
     await session.refresh(webhook)
@@ -72,18 +79,24 @@ async def add_webhook(session: Session, webhook: WebhookRow) -> WebhookRow:
 async def page_of_webhooks(
     session: Session, *, user_id: str | None = None, before: tuple[datetime, str] | None = None, limit: int = 50
 ) -> Sequence[WebhookRow]:
-    """Newest first, of a user or of all; `before` is the (created_at, webhook_id) of the last one seen."""
-    at = col(WebhookRow.created_at), col(WebhookRow.webhook_id)
+    """Return a page of the webhooks of a user or of all users, newest first.
+
+    `before`: the (created_at, webhook_id) of the last webhook of the previous page.
+    """
+    position = col(WebhookRow.created_at), col(WebhookRow.webhook_id)
     statement = select(WebhookRow)
     if user_id is not None:
         statement = statement.where(WebhookRow.user_id == user_id)
     if before is not None:
-        statement = statement.where(tuple_(*at) < before)
-    return (await session.exec(statement.order_by(*(column.desc() for column in at)).limit(limit))).all()
+        statement = statement.where(tuple_(*position) < before)
+    return (await session.exec(statement.order_by(*(column.desc() for column in position)).limit(limit))).all()
 
 
 async def get_webhook(session: Session, webhook_id: str, *, owner: str | None = None, hold: bool = False) -> WebhookRow:
-    """Raises NotFound; with an `owner`, for another user's too. `hold` keeps it from being disabled meanwhile."""
+    """Return a webhook. Raises NotFound; with an `owner`, also for a webhook of another user.
+
+    `hold`: lock it against being disabled before the transaction ends.
+    """
     statement = select(WebhookRow).where(WebhookRow.webhook_id == webhook_id)
     if owner is not None:
         statement = statement.where(WebhookRow.user_id == owner)
@@ -96,9 +109,10 @@ async def get_webhook(session: Session, webhook_id: str, *, owner: str | None = 
 
 
 async def lock_webhook(session: Session, webhook_id: str, *, owner: str | None = None) -> WebhookRow:
-    """Lock a webhook that is about to change. Raises NotFound; with an `owner`, for another user's too.
+    """Lock a webhook to change it. Raises NotFound; with an `owner`, also for a webhook of another user.
 
-    Runs that announce something wait until the change is committed. Deliveries are locked after their webhook only.
+    Transitions that announce an event wait until the change is committed. Order of locks: a webhook before its
+    deliveries.
     """
     statement = select(WebhookRow).where(WebhookRow.webhook_id == webhook_id).with_for_update(key_share=True)
     if owner is not None:
@@ -110,12 +124,12 @@ async def lock_webhook(session: Session, webhook_id: str, *, owner: str | None =
 
 
 async def remove_webhook(session: Session, webhook_id: str, *, owner: str | None = None) -> None:
-    """With its deliveries. Raises NotFound."""
+    """Delete a webhook with its deliveries. Raises NotFound."""
     statement = delete(WebhookRow).where(col(WebhookRow.webhook_id) == webhook_id)
     if owner is not None:
         statement = statement.where(col(WebhookRow.user_id) == owner)
-    gone = await session.exec(statement)
-    if not gone.rowcount:
+    deleted = await session.exec(statement)
+    if not deleted.rowcount:
         raise _no_such_webhook(webhook_id)
 
 
@@ -126,16 +140,19 @@ def _no_such_webhook(webhook_id: str) -> NotFound:
 async def page_of_deliveries(
     session: Session, webhook_id: str, *, before: tuple[datetime, str] | None = None, limit: int = 50
 ) -> Sequence[WebhookDeliveryRow]:
-    """Newest first; `before` is the (created_at, delivery_id) of the last one seen."""
-    at = col(WebhookDeliveryRow.created_at), col(WebhookDeliveryRow.delivery_id)
+    """Return a page of the deliveries to a webhook, newest first.
+
+    `before`: the (created_at, delivery_id) of the last delivery of the previous page.
+    """
+    position = col(WebhookDeliveryRow.created_at), col(WebhookDeliveryRow.delivery_id)
     statement = select(WebhookDeliveryRow).where(WebhookDeliveryRow.webhook_id == webhook_id)
     if before is not None:
-        statement = statement.where(tuple_(*at) < before)
-    return (await session.exec(statement.order_by(*(column.desc() for column in at)).limit(limit))).all()
+        statement = statement.where(tuple_(*position) < before)
+    return (await session.exec(statement.order_by(*(column.desc() for column in position)).limit(limit))).all()
 
 
 async def add_test(session: Session, webhook: WebhookRow) -> WebhookDeliveryRow:
-    """Write a test message to a webhook that is locked. Raises Conflict if it is disabled."""
+    """Write a test message to a locked webhook. Raises Conflict if it is disabled."""
     _check_enabled(webhook)
     last = select(func.max(WebhookDeliveryRow.sequence)).where(
         WebhookDeliveryRow.webhook_id == webhook.webhook_id, WebhookDeliveryRow.task_id == ""
@@ -167,9 +184,9 @@ def _check_enabled(webhook: WebhookRow) -> None:
 async def resend(
     session: Session, webhook_id: str, delivery_id: str, *, owner: str | None = None
 ) -> WebhookDeliveryRow:
-    """Once more from the beginning, under the same id. Raises NotFound, and Conflict while it is on its way.
+    """Send a settled delivery again under the same id, with all its tries.
 
-    With an `owner`, of his webhooks only.
+    Raises NotFound; with an `owner`, also for a webhook of another user. Raises Conflict while the delivery is pending.
     """
     webhook = await get_webhook(session, webhook_id, owner=owner, hold=True)
     _check_enabled(webhook)
@@ -180,7 +197,7 @@ async def resend(
     if delivery is None:
         raise NotFound(f"There is no delivery {delivery_id} of webhook {webhook_id}.")
     if delivery.status == DeliveryStatus.PENDING:
-        raise Conflict(f"Delivery {delivery_id} is on its way; it is tried again at {delivery.due_at:%H:%M:%S} UTC.")
+        raise Conflict(f"Delivery {delivery_id} is still pending; its next try is at {delivery.due_at:%H:%M:%S} UTC.")
     delivery.status, delivery.settled_at = DeliveryStatus.PENDING, None
     delivery.resent_after = delivery.attempts
     delivery.due_at = (await session.exec(select(func.now()))).one()
@@ -191,7 +208,7 @@ async def resend(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One attempt at a delivery, which is ours until its lease runs out."""
+    """One attempt at a delivery, leased to this sender."""
 
     delivery_id: str
     webhook_id: str
@@ -201,19 +218,19 @@ class Claim:
     payload: dict[str, Any]
     attempts: int
     tries: int
-    """Attempts since it was written or sent again by hand, this one included."""
+    """Attempts since it was written or sent again by hand, including this one."""
 
 
-_CLAIM: Final = text("""
+_CLAIM: Final = text(f"""
     WITH RECURSIVE hooks AS (
-        (SELECT webhook_id FROM webhook_deliveries WHERE status = 'pending' ORDER BY webhook_id LIMIT 1)
+        (SELECT webhook_id FROM webhook_deliveries d WHERE {PENDING_DELIVERY} ORDER BY webhook_id LIMIT 1)
         UNION ALL
-        SELECT (SELECT webhook_id FROM webhook_deliveries WHERE status = 'pending' AND webhook_id > hooks.webhook_id
+        SELECT (SELECT webhook_id FROM webhook_deliveries d WHERE {PENDING_DELIVERY} AND webhook_id > hooks.webhook_id
             ORDER BY webhook_id LIMIT 1) FROM hooks WHERE hooks.webhook_id IS NOT NULL
     ), due AS MATERIALIZED (
         SELECT d.delivery_id FROM hooks CROSS JOIN LATERAL (
-            SELECT delivery_id, due_at FROM webhook_deliveries
-            WHERE webhook_id = hooks.webhook_id AND status = 'pending' AND due_at <= now()
+            SELECT delivery_id, due_at FROM webhook_deliveries d
+            WHERE webhook_id = hooks.webhook_id AND {PENDING_DELIVERY} AND due_at <= now()
             ORDER BY due_at LIMIT :of_each FOR UPDATE SKIP LOCKED) AS d
         WHERE hooks.webhook_id IS NOT NULL AND hooks.webhook_id <> ALL(CAST(:busy AS text[]))
         ORDER BY d.due_at LIMIT :most
@@ -223,33 +240,37 @@ _CLAIM: Final = text("""
     FROM due, webhooks w WHERE d.delivery_id = due.delivery_id AND w.webhook_id = d.webhook_id
     RETURNING d.delivery_id, d.webhook_id, d.event, w.url, w.secret, d.payload, d.attempts,
         d.attempts - d.resent_after AS tries""")
-# The first part finds each webhook that something waits for by one step in the index, however much waits for each:
-# one that never answers delays no other.
+# The recursive part finds the webhooks with pending deliveries by one index step each, however many deliveries they
+# have, so that a webhook that never answers does not delay the others.
 
 
 async def claim_deliveries(
     session: Session, *, most: int, of_each: int, lease: float, busy: Collection[str] = ()
 ) -> list[Claim]:
-    """What is due and nobody is at, of each webhook at most `of_each`, of those that are `busy` none."""
-    named = {"most": most, "of_each": of_each, "lease": lease, "busy": list(busy)}
-    return [Claim(**row) for row in (await execute(session, _CLAIM, named)).mappings()]
+    """Claim at most `most` due deliveries for `lease` seconds.
+
+    Claims at most `of_each` of one webhook, and none of the webhooks in `busy`.
+    """
+    parameters = {"most": most, "of_each": of_each, "lease": lease, "busy": list(busy)}
+    return [Claim(**row) for row in (await execute(session, _CLAIM, parameters)).mappings()]
 
 
 async def settle(session: Session, claim: Claim, status: int | None, error: str | None, again_in: float | None) -> bool:
-    """What came of an attempt: delivered without an error, tried `again_in` seconds, or failed for good.
+    """Store the result of an attempt: delivered, due again in `again_in` seconds, or failed.
 
-    False where the claim is not ours any more: another had to try again meanwhile, or it was sent again by hand. What
-    has arrived is delivered, also where its webhook was disabled while it was on its way.
+    Returns False if the claim has expired and another sender has claimed the delivery, or if it was sent again by hand.
+    A message that arrived counts as delivered even if its webhook was disabled in the meantime.
     """
     outcome = DeliveryStatus.DELIVERED if error is None else DeliveryStatus.FAILED
     settled = await execute(
         session,
-        text("""
-            UPDATE webhook_deliveries SET status = :outcome, last_status = :status, last_error = :error,
+        text(f"""
+            UPDATE webhook_deliveries d SET status = :outcome, last_status = :status, last_error = :error,
                 due_at = clock_timestamp() + make_interval(secs => :again_in),
-                settled_at = CASE WHEN :outcome <> 'pending' THEN clock_timestamp() END
+                settled_at = CASE WHEN :outcome <> '{DeliveryStatus.PENDING}' THEN clock_timestamp() END
             WHERE delivery_id = :delivery_id AND attempts = :attempts AND resent_after = :resent_after
-                AND (status = 'pending' OR status = 'failed' AND :outcome = 'delivered')"""),
+                AND ({PENDING_DELIVERY}
+                    OR status = '{DeliveryStatus.FAILED}' AND :outcome = '{DeliveryStatus.DELIVERED}')"""),
         {
             "outcome": outcome if again_in is None else DeliveryStatus.PENDING,
             "status": status,
@@ -264,21 +285,22 @@ async def settle(session: Session, claim: Claim, status: int | None, error: str 
 
 
 async def disable(session: Session, webhook: WebhookRow, reason: str) -> None:
-    """Send nothing more to a webhook that is locked; what waits for it fails."""
+    """Disable a locked webhook and fail its pending deliveries."""
     webhook.disabled_reason = reason
     session.add(webhook)
     await session.flush()
     await execute(
         session,
-        text("""
-            UPDATE webhook_deliveries SET status = 'failed', last_error = :reason, settled_at = clock_timestamp()
-            WHERE webhook_id = :webhook_id AND status = 'pending'"""),
+        text(f"""
+            UPDATE webhook_deliveries d SET status = '{DeliveryStatus.FAILED}', last_error = :reason,
+                settled_at = clock_timestamp()
+            WHERE webhook_id = :webhook_id AND {PENDING_DELIVERY}"""),
         {"webhook_id": webhook.webhook_id, "reason": reason},
     )
 
 
 async def forget_deliveries(session: Session, *, most: int = 1000) -> None:
-    """The oldest of those that nobody can want to see any more."""
+    """Delete the oldest of the deliveries that were settled more than TTL_DAYS ago."""
     await execute(
         session,
         text("""

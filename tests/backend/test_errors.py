@@ -9,7 +9,7 @@ import pytest
 
 from backend.app import create_app
 from backend.errors import PROBLEM_JSON, TITLES, problem_of
-from backend.pages.answers import pages
+from backend.pages.support.page_route import pages
 from domain.errors import (
     Conflict,
     DatabaseStopped,
@@ -229,7 +229,7 @@ async def test_a_bug_answers_without_its_trace(settings: Settings) -> None:
     ):
         answer = await client.get("/broken")
     said = problem(answer)
-    assert (said["status"], said["detail"]) == (500, "The server made a mistake; its log says more.")
+    assert (said["status"], said["detail"]) == (500, "Internal error; the server's log has the details.")
     assert answer.headers["X-Request-ID"]
 
 
@@ -243,11 +243,15 @@ SENTENCES: Final = [
 ]
 
 
+def logged_fields(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    return [record.fields for record in caplog.records if hasattr(record, "fields")]
+
+
 @pytest.mark.parametrize("error", SENTENCES, ids=range(len(SENTENCES)))
-async def test_a_sentence_for_the_operator_goes_to_the_log_and_not_to_callers(
+async def test_a_message_for_operators_goes_to_the_log_and_not_to_callers(
     settings: Settings, error: RoadmapError, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """They would learn hosts, folders and settings without a token."""
+    """Callers would learn hosts, folders and settings without a token."""
 
     async def broken() -> None:
         raise error
@@ -267,25 +271,18 @@ async def test_a_sentence_for_the_operator_goes_to_the_log_and_not_to_callers(
         assert answer.status_code == 503
         assert answer.headers["Retry-After"]
         assert not re.search("planted|ROADMAP_|internal|/home|roadmap db|upgrade", answer.text)
-        assert "navailable" in answer.text or "not set up" in answer.text
-    assert _reasons(caplog) == [str(error)] * 2
+        assert "navailable" in answer.text or "not configured" in answer.text
+    assert [fields["reason"] for fields in logged_fields(caplog) if "reason" in fields] == [str(error)] * 2
 
 
-def _reasons(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return the `reason` of each log entry that has one."""
-    fields = [getattr(record, "fields", {}) for record in caplog.records]
-    return [str(entry["reason"]) for entry in fields if "reason" in entry]
-
-
-async def test_who_asks_whether_the_server_is_ready_learns_nothing_of_the_inside(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_readiness_shows_no_internals_to_callers(caplog: pytest.LogCaptureFixture) -> None:
     database = Database("postgresql://ann:planted@127.0.0.1:1/planted", pool_size=1, application_name="test")
     said = await read_readiness(database)
     await database.close()
     assert said == (False, False, "The database is unavailable.")
-    assert any("127.0.0.1" in reason for reason in _reasons(caplog))
-    assert "ann:planted" not in caplog.text
+    entries = logged_fields(caplog)
+    assert any("127.0.0.1" in str(fields.get("reason")) for fields in entries)
+    assert "ann:planted" not in str(entries)
 
 
 def test_a_detail_that_quotes_a_caller_is_of_a_length_that_one_can_read() -> None:

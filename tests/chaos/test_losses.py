@@ -8,7 +8,7 @@ import httpx
 import psycopg
 import pytest
 
-from backend.middleware.metrics import Requests, exposition
+from backend.middleware.request_metrics import RequestMetrics, exposition
 from chaos.losses import fingerprint, lost_of, miscounted, rows_broken, unfinished
 from chaos.users import User
 from domain.vocabulary import TaskStatus
@@ -195,7 +195,7 @@ async def _shown(database: Database) -> str:
             await record_call(session, Fence("t-1", 1), replace(BOUGHT, key=key))
     async with database.transaction() as session:
         await end(session, Fence("t-2", 1), TaskStatus.FAILED, "no reason")
-        return exposition(Requests(), await read_figures(session)).decode()
+        return exposition(RequestMetrics(), await read_figures(session)).decode()
 
 
 async def test_counters_that_are_a_recount_of_the_rows_are_no_loss(database: Database, database_url: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from domain.checks import check_content
+from domain.content_types import check_content
 from domain.contents import OpenQuestion, Quiz, Resources, Tutorial
 from domain.editing.review import EditPlan, Issue, Operation, Position
 from domain.framework import Outline, StageOutline

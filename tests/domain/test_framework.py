@@ -8,7 +8,7 @@ from domain.framework import FrameworkDraft, StageDraft
 from domain.request import Preferences
 
 
-def test_no_part_is_left_empty_by_who_is_held_to_the_schema() -> None:
+def test_the_schema_allows_no_empty_part() -> None:
     schema = FrameworkDraft.model_json_schema()
     parts = [schema, schema["$defs"]["StageDraft"], schema["$defs"]["ModuleDraft"]]
     lists = [part["properties"][name] for part, name in zip(parts, ("stages", "modules", "concepts"), strict=True)]

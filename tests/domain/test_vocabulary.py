@@ -1,7 +1,8 @@
 from pathlib import Path
 
 import nodes
-from domain.vocabulary import ACTIVE, FINAL, GENERATOR_OF, INITIAL, TRANSITIONS, Step, TaskStatus
+from domain.content_types import GENERATOR_OF
+from domain.vocabulary import ACTIVE, FINAL, INITIAL, TRANSITIONS, Step, TaskStatus
 
 
 def test_every_status_is_either_active_or_final() -> None:

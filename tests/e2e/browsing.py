@@ -91,8 +91,8 @@ def ask_for(page: Page, goal: str, *, review: bool = False) -> str:
     """Fill in the form of the home page; the id of the roadmap that is made."""
     page.get_by_label("Your goal").fill(goal)
     if review:
-        page.get_by_label("Show me the plan before anything is written").check()
-    page.get_by_role("button", name="Make my roadmap").click()
+        page.get_by_label("Review the plan before contents are written").check()
+    page.get_by_role("button", name="Create roadmap").click()
     page.wait_for_url(re.compile("/roadmaps/"))
     return roadmap_of(page)
 

@@ -150,7 +150,7 @@ async def test_of_two_retries_at_once_one_wins_and_the_other_names_it(shell: Com
     won, lost = sorted(both, key=lambda done: done.code)
     assert (won.code, won.json()["status"], won.json()["task_type"]) == (0, "completed", "retry_quiz")
     assert (lost.code, lost.out) == (4, "")
-    assert f"Task {won.json()['task_id']} (retry_quiz, processing) is in the way" in lost.err
+    assert f"Conflicts with active task {won.json()['task_id']} (retry_quiz, processing)" in lost.err
 
 
 @pytest.mark.parametrize("runs", [5, pytest.param(50, marks=pytest.mark.soak)])

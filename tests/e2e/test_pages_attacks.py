@@ -133,7 +133,7 @@ def visited(page: Page, served: Site) -> Iterator[str]:
     page.goto(served.served.url)
     page.get_by_label("Your goal").fill("\n".join(STORABLE)[:1900])
     page.get_by_label("Hours a week").fill(STORABLE[24])
-    page.get_by_role("button", name="Make my roadmap").click()
+    page.get_by_role("button", name="Create roadmap").click()
     page.locator("#error-available_hours_per_week").wait_for()
     yield "a form that was refused"
 

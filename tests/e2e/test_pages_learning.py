@@ -83,9 +83,9 @@ def test_a_form_that_cannot_be_used_keeps_what_was_typed_and_says_what_is_wrong(
     page = here.open()
     page.get_by_label("Your goal").fill("learn to sing")
     page.get_by_label("Hours a week").fill("many")
-    page.get_by_role("button", name="Make my roadmap").click()
+    page.get_by_role("button", name="Create roadmap").click()
     expect(page.get_by_label("Hours a week")).to_be_focused()
-    expect(page.locator("#error-available_hours_per_week")).to_have_text("A number from 1 to 168.")
+    expect(page.locator("#error-available_hours_per_week")).to_have_text("Enter a number from 1 to 168.")
     expect(page.get_by_label("Your goal")).to_have_value("learn to sing")
     here.complaints.clear()  # the browser counts the answer 422 as one
 
@@ -95,22 +95,22 @@ def test_a_quiz_is_answered_explained_and_its_best_score_kept(here: Site, roadma
     key = here.served.get(f"/roadmaps/{roadmap_id}/concepts/c-1-1-1/quiz")["content"]["questions"]
     assert "correct_answer" not in page.content()
     page.get_by_role("button", name="Check my answers").click()
-    expect(page.locator(".score")).to_have_text(f"0 of {len(key)} right")
+    expect(page.locator(".score")).to_have_text(f"0 of {len(key)} correct")
     expect(page.locator(".verdict").first).to_contain_text(key[0]["explanation"])
-    page.get_by_role("link", name="Try once more").click()
+    page.get_by_role("link", name="Try the quiz again").click()
     for number, question in enumerate(key):
         for index in question["correct_answer"]:
             page.locator(f"input[name='q.{number}'][value='{index}']").check()
     page.get_by_role("button", name="Check my answers").click()
-    expect(page.locator(".score")).to_have_text(f"{len(key)} of {len(key)} right")
+    expect(page.locator(".score")).to_have_text(f"{len(key)} of {len(key)} correct")
     page.reload()
-    expect(page.locator("#quiz")).to_contain_text("Best so far: 100%")
+    expect(page.locator("#quiz")).to_contain_text("Best score: 100%")
     expect(page.locator("#quiz")).to_contain_text("2 attempts")
 
 
 def test_what_is_learned_counts_on_every_page(here: Site, roadmap_id: str) -> None:
     page = here.open(f"/roadmaps/{roadmap_id}/concepts/c-1-1-2")
-    page.get_by_role("button", name="I have learned this").click()
+    page.get_by_role("button", name="Mark as learned").click()
     expect(page.locator("#concept-standing")).to_contain_text("Learned on")
     page.goto(f"{here.served.url}/roadmaps/{roadmap_id}")
     expect(page.locator("#card-c-1-1-2")).to_contain_text("learned")
@@ -124,7 +124,7 @@ def test_what_is_learned_counts_on_every_page(here: Site, roadmap_id: str) -> No
 def test_one_can_read_from_concept_to_concept_with_the_keyboard(here: Site, roadmap_id: str) -> None:
     page = here.open(f"/roadmaps/{roadmap_id}")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.locator(".card a").first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("c-1-1-1$"))
@@ -162,8 +162,8 @@ def test_what_is_thrown_away_can_be_put_back(here: Site) -> None:
     here.served.ended(made["task_id"])
     page = here.open(f"/roadmaps/{made['roadmap_id']}")
     title = page.locator("h1").inner_text()
-    page.get_by_role("button", name="Throw into the bin").click()
+    page.get_by_role("button", name="Move to bin").click()
     expect(page.get_by_role("heading", name="Bin")).to_be_visible()
-    page.get_by_role("button", name=f"Put back {title}").click()
+    page.get_by_role("button", name=f"Restore {title}").click()
     expect(page.locator("h1")).to_have_text(title)
-    expect(page.locator(".notice")).to_contain_text("back on your shelf")
+    expect(page.locator(".notice")).to_contain_text("roadmap was restored")

@@ -36,9 +36,9 @@ def test_a_cookie_opens_the_streams_of_a_page_and_scripts_cannot_read_it(here: S
     assert opened
     assert set(opened) == {200}
     bob = signed_in(here, "bob")
-    expect(bob.get_by_text("Nothing here yet")).to_be_visible()
+    expect(bob.get_by_text("No roadmaps yet")).to_be_visible()
     bob.goto(f"{here.served.url}/roadmaps/{roadmap_id}")
-    expect(bob.get_by_role("heading", name="There is no such page")).to_be_visible()
+    expect(bob.get_by_role("heading", name="Page not found")).to_be_visible()
     here.complaints.clear()  # the browser counts the answer 404 as one
 
 

@@ -86,7 +86,7 @@ def test_what_a_node_changed_in_the_framework_is_told_in_words(shell: Command) -
     told = answer_to(done, f"set edit_plan {plan}") + done.out
     assert "~ edit_plan     2 changes" in told
     assert re.search(r"- concept c-1-1-2  \w", told)
-    assert re.search(r"~ stage s-1  “.*” is called “Beginnings” now", told)
+    assert re.search(r"~ stage s-1  “.*” is now called “Beginnings”", told)
     assert re.search(r"~ framework     8 -> 7 concepts, ", told)
     assert "> structure_validation " in answer_to(done, "graph")
     assert "{" not in answer_to(done, "state")

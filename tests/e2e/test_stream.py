@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.__main__ import CLOSING
+from backend.__main__ import SHUTDOWN_TIMEOUT_SECONDS
 from tests.e2e.roadmap_command import Command
 from tests.e2e.served import Served, serving
 from tests.e2e.test_restarts import strike
@@ -121,7 +121,7 @@ async def test_a_server_that_is_asked_to_stop_does_not_wait_for_its_streams(shel
         served.running.send(signal.SIGTERM)
         for told in await asyncio.gather(*opened):
             assert [event["type"] for event in told] == ["run_requested"]
-        assert loop.time() - began < CLOSING, "so long it would wait for them"
+        assert loop.time() - began < SHUTDOWN_TIMEOUT_SECONDS, "so long it would wait for them"
         assert (await asyncio.to_thread(served.running.end)).code == 0
 
 

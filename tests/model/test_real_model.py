@@ -9,7 +9,8 @@ from typing import Final
 
 import pytest
 
-from domain.checks import Expected, check_content
+from domain.checks import Expected
+from domain.content_types import check_content
 from domain.editing.review import Decision
 from domain.vocabulary import FINAL, ContentStatus, ContentType, TaskStatus
 from nodes.authors.port import QuizBrief, ResourcesBrief, TutorialBrief

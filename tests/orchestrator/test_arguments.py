@@ -131,7 +131,7 @@ async def test_a_goal_that_is_none_is_invalid_input_and_leaves_no_row(orchestrat
 
 async def test_a_language_that_does_not_exist_is_refused_where_it_is_asked_for(orchestrator: Orchestrator) -> None:
     wanted = LearningRequest(preferences=Preferences(learning_goal="learn chess", primary_language="xx"))
-    with pytest.raises(InvalidInput, match=r"preferences\.primary_language: there is no language 'xx'"):
+    with pytest.raises(InvalidInput, match=r"preferences\.primary_language: unknown language 'xx'"):
         await orchestrator.create(wanted)
     assert await orchestrator.roadmaps() == []
     task = await orchestrator.wait((await orchestrator.create("learn chess")).task_id)

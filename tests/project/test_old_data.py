@@ -183,8 +183,8 @@ async def test_a_content_of_a_version_that_is_not_known_is_named_and_does_not_ta
     assert (await orchestrator.roadmap(roadmap_id)).framework is not None
     manuscript = await orchestrator.manuscript(roadmap_id)
     for written in (roadmap_document(manuscript), html_document(manuscript)):
-        assert "The tutorial is stored in a form that this version does not read." in written
-        assert "The quiz is stored in a form that this version does not read." in written
+        assert "The tutorial is stored in a format that this version cannot read." in written
+        assert "The quiz is stored in a format that this version cannot read." in written
     others = roadmap_document(await orchestrator.manuscript(roadmap_id))
     assert others.count("in a form that this version does not read") == len(ContentType)
 

@@ -20,8 +20,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from domain.checks import check_content
 from domain.checks.resources import is_web_address
+from domain.content_types import check_content
 from domain.contents import FoundPage, Quiz, Resources, Tutorial
 from domain.editing.review import EditPlan
 from domain.framework import FrameworkDraft

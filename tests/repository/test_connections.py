@@ -111,7 +111,7 @@ async def test_a_certificate_that_is_vouched_for_is_accepted_under_its_name_only
     assert await both(verify_ca, IS_ENCRYPTED) == ["True"] * 2
 
 
-async def test_a_certificate_that_nobody_vouches_for_is_refused_in_one_line_that_names_sslrootcert(
+async def test_an_untrusted_certificate_is_refused_in_one_line_that_names_sslrootcert(
     tls_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))

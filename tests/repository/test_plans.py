@@ -180,7 +180,7 @@ DELIVERIES: Final[dict[str, Work]] = {
 
 
 @pytest.mark.parametrize("what", DELIVERIES)
-async def test_telling_webhooks_does_not_read_all_that_was_ever_told(filled: Database, what: str) -> None:
+async def test_sending_webhooks_does_not_read_old_deliveries(filled: Database, what: str) -> None:
     await check(filled, DELIVERIES[what])
 
 

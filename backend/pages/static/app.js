@@ -1,38 +1,38 @@
-// What makes the pages live. Without it they read the same; they only have to be loaded again to see what is new.
+// Keeps pages up to date. Without this script the pages have the same content, but must be reloaded to see changes.
 //
-// A page says on <main> what it is about: data-tasks (runs to follow, each with the event up to which the page is
-// drawn), data-streams (where a run's events come from), data-pulse and data-beat (an address whose word changes when
-// the page would look different). Parts with data-region and an id are replaced by those of the page as it is now.
+// Attributes of <main>: data-tasks (runs to follow, each with the last event that the page shows), data-streams (address
+// of the event stream of a run), data-pulse and data-etag (an address, and the text that it returns until the page would
+// look different). Elements with data-region and an id are replaced by those of the reloaded page.
 
-const STREAMS = 3; // a browser opens six connections to one host, for all its tabs
-const SETTLE = 700; // milliseconds in which several events make one look at the page; a slow page is looked at less often
-const BEAT = { busy: 3000, calm: 15000 };
-const SAYS = { content_started: "being written", content_completed: "completed", content_failed: "failed" };
+const MAX_STREAMS = 3; // browsers open at most six connections to one host, for all tabs
+const RELOAD_DELAY = 700; // milliseconds; events within this time cause one reload, slow pages are reloaded less often
+const POLL_INTERVAL = { busy: 3000, calm: 15000 }; // milliseconds
+const LABELS = { content_started: "being written", content_completed: "completed", content_failed: "failed" };
 const LOOKS = { content_started: "generating", content_completed: "completed", content_failed: "failed" };
 const main = document.querySelector("main");
-const said = document.getElementById("said");
+const announcement = document.getElementById("said");
 const streams = new Map(); // task id -> EventSource
-let settling = 0;
-let beating = 0;
-let looking = false;
-let spoken = 0;
-let cost = 0; // milliseconds that the last look took
+let reloadTimer = 0;
+let pollTimer = 0;
+let reloading = false;
+let announcedAt = 0;
+let reloadTime = 0; // milliseconds that the last reload took
 
 // [[id, sequence], ...]
 const tasks = () => (main.dataset.tasks || "").split(" ").filter(Boolean).map((task) => task.split(":"));
 
 function follow() {
-  const wanted = document.hidden ? [] : tasks().slice(0, STREAMS);
+  const followed = document.hidden ? [] : tasks().slice(0, MAX_STREAMS);
   for (const task of streams.keys()) {
-    if (!wanted.some(([id]) => id === task)) leave(task);
+    if (!followed.some(([id]) => id === task)) leave(task);
   }
-  for (const [task, after] of wanted) {
+  for (const [task, after] of followed) {
     if (streams.has(task)) continue;
     const source = new EventSource(`${main.dataset.streams.replace("TASK", encodeURIComponent(task))}?after=${after}`);
     streams.set(task, source);
-    source.addEventListener("message", (message) => happened(JSON.parse(message.data)));
+    source.addEventListener("message", (message) => handle(JSON.parse(message.data)));
     source.addEventListener("error", () => {
-      if (source.readyState === EventSource.CLOSED) leave(task); // refused; the pulse goes on
+      if (source.readyState === EventSource.CLOSED) leave(task); // rejected; polling continues
     });
   }
 }
@@ -42,11 +42,11 @@ function leave(task) {
   streams.delete(task);
 }
 
-function happened({ task_id: task, type, payload }) {
-  if (LOOKS[type]) mark(payload.concept_id, payload.content_type, LOOKS[type], SAYS[type]);
+function handle({ task_id: task, type, payload }) {
+  if (LOOKS[type]) mark(payload.concept_id, payload.content_type, LOOKS[type], LABELS[type]);
   if (type === "content_started") return;
-  if (type === "run_finished") leave(task); // else it would be asked for its end again and again
-  look();
+  if (type === "run_finished") leave(task); // otherwise the browser would reconnect again and again
+  scheduleReload();
 }
 
 function mark(concept, type, look, words) {
@@ -67,23 +67,23 @@ function arrived(element) {
   element.addEventListener("animationend", () => element.classList.remove("arrived"), { once: true });
 }
 
-function look() {
-  if (!settling && !document.hidden) settling = setTimeout(refresh, Math.max(SETTLE, 4 * cost));
+function scheduleReload() {
+  if (!reloadTimer && !document.hidden) reloadTimer = setTimeout(reload, Math.max(RELOAD_DELAY, 4 * reloadTime));
 }
 
-async function refresh() {
-  settling = 0;
-  if (looking || document.hidden) return;
-  looking = true;
+async function reload() {
+  reloadTimer = 0;
+  if (reloading || document.hidden) return;
+  reloading = true;
   const began = performance.now();
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
     if (answer.ok) redraw(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
-    // The server is away; the next beat tries again.
+    // The server is unavailable; the next poll tries again.
   } finally {
-    looking = false;
-    cost = performance.now() - began;
+    reloading = false;
+    reloadTime = performance.now() - began;
   }
   follow();
 }
@@ -91,7 +91,7 @@ async function refresh() {
 function redraw(fresh) {
   const now = fresh.querySelector("main");
   if (!now) return;
-  for (const name of ["tasks", "beat", "busy"]) {
+  for (const name of ["tasks", "etag", "busy"]) {
     if (now.dataset[name] === undefined) delete main.dataset[name];
     else main.dataset[name] = now.dataset[name];
   }
@@ -109,7 +109,7 @@ function redraw(fresh) {
   announce();
 }
 
-// Nobody's half-written answer may vanish because something arrived elsewhere on the page.
+// Whether a region has unsaved input, which a reload must not discard.
 function inUse(region) {
   const active = document.activeElement;
   if (region.contains(active) && active.matches("input, textarea, select")) return true;
@@ -129,38 +129,38 @@ function keepOpen(region, next) {
 function announce() {
   const words = document.querySelector("[data-say]")?.dataset.say;
   const now = Date.now();
-  if (!words || words === said.textContent || now - spoken < 4000) return;
-  spoken = now;
-  said.textContent = words;
+  if (!words || words === announcement.textContent || now - announcedAt < 4000) return;
+  announcedAt = now;
+  announcement.textContent = words;
 }
 
-async function beat() {
-  clearTimeout(beating);
+async function poll() {
+  clearTimeout(pollTimer);
   if (!main.dataset.pulse || document.hidden) return;
   try {
     const answer = await fetch(main.dataset.pulse, { cache: "no-store" });
-    if (answer.ok && (await answer.text()) !== main.dataset.beat) look();
+    if (answer.ok && (await answer.text()) !== main.dataset.etag) scheduleReload();
   } catch {
     // As above.
   }
-  beating = setTimeout(beat, main.dataset.busy ? BEAT.busy : BEAT.calm);
+  pollTimer = setTimeout(poll, main.dataset.busy ? POLL_INTERVAL.busy : POLL_INTERVAL.calm);
 }
 
 function wake() {
   if (document.hidden) {
-    clearTimeout(beating);
-    clearTimeout(settling);
-    settling = 0;
+    clearTimeout(pollTimer);
+    clearTimeout(reloadTimer);
+    reloadTimer = 0;
     follow();
   } else if (main.dataset.pulse) {
-    refresh();
-    beating = setTimeout(beat, BEAT.busy);
+    reload();
+    pollTimer = setTimeout(poll, POLL_INTERVAL.busy);
   }
 }
 
 if (main.dataset.pulse) {
   follow();
-  beating = setTimeout(beat, BEAT.busy);
+  pollTimer = setTimeout(poll, POLL_INTERVAL.busy);
   document.addEventListener("visibilitychange", wake);
   addEventListener("pagehide", () => streams.forEach((source) => source.close()));
   addEventListener("pageshow", (event) => {
@@ -170,7 +170,7 @@ if (main.dataset.pulse) {
   });
 }
 
-// A double click is one request.
+// A double click sends a form once.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
   if (event.target.dataset.sent) event.preventDefault();
@@ -180,9 +180,9 @@ addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
-// Deadlines become dates on the day that it is here.
+// Deadlines are read in the browser's time zone.
 for (const field of document.querySelectorAll("input[name=time_zone]"))
   field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 
-// Where a form was refused, the first field to mend has the focus.
+// Focus the first invalid field of a rejected form.
 document.querySelector("[aria-invalid=true]")?.focus();

@@ -1,1 +1,1 @@
-"""What the templates are given: frozen, complete, made of what the orchestrator's readers tell."""
+"""View models of the templates: frozen, complete, built from the results of queries."""

@@ -1,15 +1,22 @@
-"""A concept to learn: where it stands, and its three contents as they can be read."""
+"""The page of a concept: its place in the roadmap, and its three contents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, TypedDict
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from backend.pages.views.content_labels import CONTENT_LABELS_OF
 from backend.pages.views.quiz import QuestionCard
-from backend.pages.views.status_labels import CONTENT_NAMES, CONTENT_SAYS, Look, content_look, direction_of
+from backend.pages.views.status_labels import (
+    CONTENT_LABELS,
+    CONTENT_NAMES,
+    Look,
+    content_look,
+    direction_of,
+)
 from domain.authors import kind_of
 from domain.contents import Resource, Resources, Tutorial
 from domain.framework import Concept, ConceptPlace, Framework
@@ -19,12 +26,11 @@ from rendering.text.text import hours
 from repository.roadmaps.content_queries import ContentState
 from repository.tables.roadmaps import ContentVersionRow
 
-IT: Final = {ContentType.TUTORIAL: "the tutorial", ContentType.RESOURCES: "the links", ContentType.QUIZ: "the quiz"}
 MAX_TOC_LEVEL: Final = 4
-"""Level of the headings that a table of contents names."""
+"""Lowest level of headings in a table of contents."""
 MIN_TOC_HEADINGS: Final = 3
-"""Headings that make a table of contents worth its place."""
-SEEN: Final[dict[str, tuple[Look, str]]] = {
+"""Headings that a tutorial needs to get a table of contents."""
+CHECK_LABELS: Final[dict[str, tuple[Look, str]]] = {
     "verified": ("completed", "checked"),
     "unreachable": ("failed", "did not answer"),
     "unchecked": ("pending", "not checked"),
@@ -45,31 +51,35 @@ class VersionLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentPart:
-    """What the three contents have in common."""
+    """The part that the three contents have in common."""
 
     content_type: ContentType
     look: Look
     last_error: str | None
     version: int
-    """The newest one; 0 where there is none."""
+    """The newest version; 0 if there is none."""
     shown_version: int
     versions: tuple[VersionLink, ...]
     by_rules: bool
     """Whether the version that is shown was written without a model."""
     present: bool
-    """Whether the concept is still part of the roadmap, so that it can be made anew."""
+    """Whether the concept is still part of the roadmap, so that its contents can be generated again."""
 
     @property
     def name(self) -> str:
         return CONTENT_NAMES[self.content_type]
 
     @property
-    def it(self) -> str:
-        return IT[self.content_type]
+    def noun(self) -> str:
+        return CONTENT_LABELS_OF[self.content_type].noun
+
+    @property
+    def heading(self) -> str:
+        return CONTENT_LABELS_OF[self.content_type].heading
 
     @property
     def says(self) -> str:
-        return CONTENT_SAYS[self.look]
+        return CONTENT_LABELS[self.look]
 
     @property
     def retryable(self) -> bool:
@@ -81,18 +91,18 @@ class ContentPart:
 
     @property
     def why_missing(self) -> str:
-        it = self.it[0].upper() + self.it[1:]
+        subject = self.noun[0].upper() + self.noun[1:]
         match self.look:
             case "failed":
-                return f"{it} could not be written:"
+                return f"{subject} could not be written:"
             case "stale":
-                return f"{it} was never finished, and nobody is working on it."
+                return f"{subject} was never finished, and no run is working on it."
             case "generating":
-                return f"{it} is being written; it appears here as soon as it is there."
-            case "completed":  # of the legacy system, which kept contents elsewhere
-                return f"{it} was written by an earlier system and is not stored here."
+                return f"{subject} is being written and will appear here."
+            case "completed":  # by the legacy system, which stored contents elsewhere
+                return f"{subject} was written by an earlier system and is not stored here."
             case _:
-                return f"{it} is still to be written."
+                return f"{subject} has not been written yet."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +118,7 @@ class TutorialPart(ContentPart):
 @dataclass(frozen=True, slots=True)
 class Link:
     href: str
-    """Empty where it may not be followed."""
+    """Empty if the link is not safe."""
     host: str
     title: str
     description: str
@@ -130,7 +140,7 @@ class QuizPart(ContentPart):
 
 @dataclass(frozen=True, slots=True)
 class ContentView:
-    """A content: how it stands, all its versions with the newest first, and the one that is read."""
+    """A content: its state, its versions (newest first), and the version to show."""
 
     state: ContentState | None
     versions: Sequence[ContentVersionRow]
@@ -142,8 +152,8 @@ def is_by_rules(written: ContentView) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class ConceptStanding:
-    """A concept in its roadmap."""
+class ConceptSummary:
+    """A concept and its place in the roadmap."""
 
     concept_id: str
     roadmap_id: str
@@ -160,14 +170,14 @@ class ConceptStanding:
     previous: Neighbour | None
     next: Neighbour | None
     removed_after: int | None
-    """The last version of the structure that had it, where an edit took it out."""
+    """The last version of the structure with the concept, if an edit removed it."""
 
 
-def standing_of(framework: Framework, place: ConceptPlace, *, removed_after: int | None) -> ConceptStanding:
+def summary_of(framework: Framework, place: ConceptPlace, *, removed_after: int | None) -> ConceptSummary:
     concepts = framework.concepts()
     at = next(index for index, concept in enumerate(concepts) if concept.concept_id == place.concept.concept_id)
     known = {concept.concept_id: concept for concept in concepts}
-    return ConceptStanding(
+    return ConceptSummary(
         concept_id=place.concept.concept_id,
         roadmap_id=framework.roadmap_id,
         roadmap_title=framework.title,
@@ -194,25 +204,18 @@ def _neighbour(concept: Concept) -> Neighbour:
     return Neighbour(concept.concept_id, _name(concept))
 
 
-def content_of(written: ContentView) -> str | None:
-    """The Markdown of a tutorial, where there is one."""
-    return Tutorial.model_validate(written.shown.payload).content if written.shown else None
+def content_of(view: ContentView) -> str | None:
+    """Return the Markdown of a tutorial, or None if there is none."""
+    return Tutorial.model_validate(view.shown.payload).content if view.shown else None
 
 
-def tutorial_of(written: ContentView, text: Rendered | None, *, present: bool) -> TutorialPart:
-    """`text`: what `content_of` gives, rendered."""
-    tutorial = Tutorial.model_validate(written.shown.payload) if written.shown else None
+def tutorial_of(view: ContentView, text: Rendered | None, *, present: bool) -> TutorialPart:
+    """Return the tutorial of a concept. `text`: the rendered text that `content_of` returns."""
+    tutorial = Tutorial.model_validate(view.shown.payload) if view.shown else None
     headings = tuple(heading for heading in text.headings if heading.level <= MAX_TOC_LEVEL) if text else ()
     return TutorialPart(
-        content_type=ContentType.TUTORIAL,
-        look=look_of(written),
-        last_error=written.state.last_error if written.state else None,
-        version=newest(written),
-        shown_version=written.shown.version if written.shown else 0,
-        versions=links_of(written),
-        by_rules=is_by_rules(written),
-        present=present,
-        html=Markup(text.html) if text else None,  # cleaned by an allow-list: rendering/pages/markdown.py
+        **fields_of(ContentType.TUTORIAL, view, present=present),
+        html=Markup(text.html) if text else None,  # sanitised by an allow-list: rendering/pages/markdown.py
         contents_table=headings if len(headings) >= MIN_TOC_HEADINGS else (),
         summary=tutorial.summary if tutorial else "",
         minutes=tutorial.estimated_completion_time if tutorial else 0,
@@ -221,23 +224,16 @@ def tutorial_of(written: ContentView, text: Rendered | None, *, present: bool) -
     )
 
 
-def resources_of(written: ContentView, *, present: bool) -> ResourcesPart:
-    found = Resources.model_validate(written.shown.payload) if written.shown else None
+def resources_of(view: ContentView, *, present: bool) -> ResourcesPart:
+    resources = Resources.model_validate(view.shown.payload) if view.shown else None
     return ResourcesPart(
-        content_type=ContentType.RESOURCES,
-        look=look_of(written),
-        last_error=written.state.last_error if written.state else None,
-        version=newest(written),
-        shown_version=written.shown.version if written.shown else 0,
-        versions=links_of(written),
-        by_rules=is_by_rules(written),
-        present=present,
-        items=tuple(_link(resource) for resource in found.resources) if found else None,
+        **fields_of(ContentType.RESOURCES, view, present=present),
+        items=tuple(_link(resource) for resource in resources.resources) if resources else None,
     )
 
 
 def _link(resource: Resource) -> Link:
-    look, says = SEEN[resource.verification]
+    look, says = CHECK_LABELS[resource.verification]
     return Link(
         href=resource.url if resource.url.startswith(("https://", "http://")) and is_safe_link(resource.url) else "",
         host=_host(resource.url),
@@ -257,14 +253,28 @@ def _host(url: str) -> str:
         return ""
 
 
-def look_of(written: ContentView) -> Look:
-    """Of a removed concept: what was written is complete."""
-    return content_look(written.state) if written.state or not written.versions else "completed"
+class PartFields(TypedDict):
+    """The fields of `ContentPart`."""
+
+    content_type: ContentType
+    look: Look
+    last_error: str | None
+    version: int
+    shown_version: int
+    versions: tuple[VersionLink, ...]
+    by_rules: bool
+    present: bool
 
 
-def newest(written: ContentView) -> int:
-    return written.versions[0].version if written.versions else 0
-
-
-def links_of(written: ContentView) -> tuple[VersionLink, ...]:
-    return tuple(VersionLink(row.version, row.created_at) for row in written.versions)
+def fields_of(content_type: ContentType, view: ContentView, *, present: bool) -> PartFields:
+    """Return the fields that the three contents share. Contents of removed concepts have no state and are complete."""
+    return {
+        "content_type": content_type,
+        "look": content_look(view.state) if view.state or not view.versions else "completed",
+        "last_error": view.state.last_error if view.state else None,
+        "version": view.versions[0].version if view.versions else 0,
+        "shown_version": view.shown.version if view.shown else 0,
+        "versions": tuple(VersionLink(row.version, row.created_at) for row in view.versions),
+        "by_rules": is_by_rules(view),
+        "present": present,
+    }

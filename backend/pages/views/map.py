@@ -1,4 +1,4 @@
-"""A roadmap as a picture: stages, modules, cards with their marks, and what needs attention."""
+"""The map of a roadmap: stages, modules and cards, and the problems that need attention."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,32 +6,31 @@ from itertools import groupby, islice
 from typing import Final, Literal
 
 from backend.pages.views.status_labels import (
+    CONTENT_LABELS,
     CONTENT_NAMES,
-    CONTENT_SAYS,
     TASK_NAMES,
     Look,
     content_look,
     direction_of,
     task_look,
-    task_state,
 )
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from orchestrator.queries.status import RoadmapView, TaskView
 from rendering.pages.map_layout import Drawing, draw
-from rendering.text.event_text import doing
+from rendering.text.task_text import clause_of, label_of
 from rendering.text.text import hours
 from repository.roadmaps.content_queries import ContentState
 
 MAX_PROBLEMS: Final = 20
-"""Shown one by one; the button beside them is for all."""
+"""Problems that are listed; a button retries all of them."""
 
 States = Mapping[tuple[str, ContentType], ContentState]
 
 
 @dataclass(frozen=True, slots=True)
 class ContentMark:
-    """One content of a concept."""
+    """The state of one content on a card."""
 
     concept_id: str
     content_type: ContentType
@@ -43,16 +42,16 @@ class ContentMark:
 
     @property
     def says(self) -> str:
-        return CONTENT_SAYS[self.look]
+        return CONTENT_LABELS[self.look]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A concept."""
+    """The card of a concept."""
 
     concept_id: str
     number: int
-    """In learning order, from 1."""
+    """Position in learning order, from 1."""
     name: str
     hours: str
     difficulty: str
@@ -68,7 +67,7 @@ class ModuleBox:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A stage, and what it comes to. Its modules stand in one column or more."""
+    """A stage with its totals. Its modules are in one or more columns."""
 
     name: str
     description: str
@@ -82,7 +81,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The lines behind the cards: SVG paths, and the size of the whole."""
+    """The lines behind the cards as SVG paths, and the size of the drawing."""
 
     width: float
     height: float
@@ -91,7 +90,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A run that is going on, or should be."""
+    """An active run."""
 
     task_id: str
     name: str
@@ -103,7 +102,7 @@ class RunLine:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A content that failed, or that nobody will finish."""
+    """A failed or stale content."""
 
     concept_id: str
     content_type: ContentType
@@ -116,7 +115,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The run that was to make the roadmap and did not."""
+    """The run that failed to create the roadmap."""
 
     task_id: str
     name: str
@@ -126,7 +125,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """Everything that the roadmap's pages have in common."""
+    """Data that all pages of a roadmap share."""
 
     roadmap_id: str
     title: str
@@ -143,24 +142,24 @@ class Map:
     failed: int
     stale: int
     broken: tuple[Broken, ...]
-    """The first of both, in learning order."""
+    """The first failed and stale contents, in learning order."""
     runs: tuple[RunLine, ...]
     ended: Ended | None
 
 
 def map_of(roadmap: RoadmapView, learned: Collection[str] = (), last: TaskView | None = None) -> Map:
-    """`learned`: ids of the concepts that the reader knows already. `last`: the newest run of the roadmap."""
+    """Return the map. `learned`: ids of the concepts that the reader has learned. `last`: newest run of the roadmap."""
     framework = roadmap.framework or Framework(roadmap_id=roadmap.roadmap_id)
     states = {(state.concept_id, state.content_type): state for state in roadmap.contents}
-    turned = direction_of(framework.title or roadmap.title) == "rtl"
-    drawing = draw(framework, right_to_left=turned)
+    right_to_left = direction_of(framework.title or roadmap.title) == "rtl"
+    drawing = draw(framework, right_to_left=right_to_left)
     lanes = _lanes(framework, drawing, states, learned)
     present = {concept.concept_id for concept in framework.concepts()}
     shown = [state for state in roadmap.contents if state.concept_id in present]
     return Map(
         roadmap_id=roadmap.roadmap_id,
         title=framework.title or roadmap.title,
-        direction="rtl" if turned else "ltr",
+        direction="rtl" if right_to_left else "ltr",
         version=roadmap.framework_version,
         hours=hours(framework.total_estimated_hours),
         weeks=framework.recommended_completion_weeks,
@@ -190,22 +189,18 @@ def run_line(task: TaskView, contents: Sequence[ContentState]) -> RunLine:
 
 
 def _doing(task: TaskView, contents: Sequence[ContentState]) -> str:
-    if not task.live:
-        return "the process that ran it died, and no other has taken it over yet."
-    if task.status is not TaskStatus.PROCESSING:
-        waits = "it waits for a worker, and none is running." if task.waiting_for_worker else f"{task_state(task)}."
-        return waits[0].lower() + waits[1:]
-    held = [state for state in contents if state.task_id == task.task_id]
-    said = doing(task.current_step)
-    said = said[0].lower() + said[1:]
-    if not held:
-        return f"{said} …"
-    finished = sum(state.status in (ContentStatus.COMPLETED, ContentStatus.FAILED) for state in held)
-    return f"{said}, {finished} of {len(held)}."
+    clause = clause_of(task)
+    if task.status is not TaskStatus.PROCESSING or not task.live:
+        return f"{clause}."
+    claimed = [state for state in contents if state.task_id == task.task_id]
+    if not claimed:
+        return f"{clause} …"
+    finished = sum(state.status in (ContentStatus.COMPLETED, ContentStatus.FAILED) for state in claimed)
+    return f"{clause}, {finished} of {len(claimed)}."
 
 
 def _broken(framework: Framework, states: States) -> tuple[Broken, ...]:
-    found = (
+    broken = (
         (concept, state)
         for concept in framework.concepts()
         for content_type in ContentType
@@ -219,18 +214,18 @@ def _broken(framework: Framework, states: States) -> tuple[Broken, ...]:
             name=CONTENT_NAMES[state.content_type],
             concept_name=concept.name or concept.concept_id,
             look=content_look(state),
-            says=CONTENT_SAYS[content_look(state)],
+            says=CONTENT_LABELS[content_look(state)],
             reason=state.last_error or "",
         )
-        for concept, state in islice(found, MAX_PROBLEMS)
+        for concept, state in islice(broken, MAX_PROBLEMS)
     )
 
 
 def _ended(roadmap: RoadmapView, last: TaskView | None) -> Ended | None:
-    """A roadmap that never got a framework, and nobody is making one."""
+    """Return the last run if the roadmap has no accepted framework and no active run creates one."""
     if roadmap.framework_version > 0 or roadmap.active_tasks or last is None:
         return None
-    return Ended(last.task_id, TASK_NAMES[last.task_type], task_state(last), last.error_message)
+    return Ended(last.task_id, TASK_NAMES[last.task_type], label_of(last), last.error_message)
 
 
 def _lanes(framework: Framework, drawing: Drawing, states: States, learned: Collection[str]) -> tuple[Lane, ...]:
@@ -244,7 +239,7 @@ def _lanes(framework: Framework, drawing: Drawing, states: States, learned: Coll
 def _lane(
     stage: Stage, places: Sequence[float], states: States, learned: Collection[str], numbers: Mapping[str, int]
 ) -> Lane:
-    """`places`: where each of its modules stands, from left to right; those at one place are a column."""
+    """Return the lane of a stage. `places`: x of each module; modules with the same x form a column."""
     concepts = [concept for module in stage.modules for concept in module.concepts]
     modules = [_box(module, states, learned, numbers) for module in stage.modules]
     columns = [

@@ -1,4 +1,4 @@
-"""What an operator looks at: how much there is to do, and who does it."""
+"""The operations page: the load, and the processes that work on it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class Figure:
     name: str
     value: str
     look: str
-    """A class, empty for a figure that needs nobody."""
+    """A CSS class; empty if the figure needs no attention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ def figures_of(pressure: Pressure, workers: list[Process]) -> tuple[Figure, ...]
     waits = seconds(pressure.oldest_seconds) if pressure.queued else "–"
     return (
         Figure("Running", str(pressure.running), ""),
-        Figure("In the queue", str(pressure.queued), "is-stale" if pressure.queued and not alive else ""),
-        Figure("The oldest waits", waits, ""),
+        Figure("Queued", str(pressure.queued), "is-stale" if pressure.queued and not alive else ""),
+        Figure("Oldest in queue", waits, ""),
         Figure("In review", str(pressure.in_review), ""),
         Figure("Stale", str(pressure.abandoned), "is-failed" if pressure.abandoned else ""),
         Figure("Workers alive", str(alive), "" if alive else "is-failed"),
@@ -47,6 +47,6 @@ def worker_line(process: Process) -> WorkerLine:
         host=process.host,
         pid=process.pid,
         look="completed" if process.alive else "failed",
-        lease=f"{left} left" if process.alive else f"silent for {left}",
+        lease=f"{left} left" if process.alive else f"expired {left} ago",
         tasks=process.tasks,
     )

@@ -1,4 +1,4 @@
-"""The pace of a roadmap, as its pages show it."""
+"""The pace of a roadmap in one line."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from rendering.text.text import hours
 
 @dataclass(frozen=True, slots=True)
 class PaceLine:
-    """`ignored` says that a deadline was not understood; both are empty where there is nothing to say."""
+    """`ignored` is a note on a deadline that was not understood. Both are empty if there is nothing to show."""
 
     says: str
     ignored: str
@@ -20,10 +20,10 @@ def pace_line(pace: Pace | None, now: datetime) -> PaceLine:
     if pace is None:
         return PaceLine("", "")
     ignored = misunderstood(pace.deadline_words or "") if pace.is_misunderstood else ""
-    said = [f"{hours(pace.hours_per_week)} a week"] if pace.deadline or pace.from_goal else []
+    facts = [f"{hours(pace.hours_per_week)} a week"] if pace.deadline or pace.from_goal else []
     if pace.deadline is not None:
         today = today_in(pace.time_zone, now)
         is_past = pace.deadline < today
-        said.append(f"the deadline, {pace.deadline}, is past" if is_past else until(pace.deadline, today))
+        facts.append(f"the deadline, {pace.deadline}, has passed" if is_past else until(pace.deadline, today))
     source = ", read from your goal" if pace.from_goal else ""
-    return PaceLine(f"{', '.join(said)}{source}", ignored)
+    return PaceLine(f"{', '.join(facts)}{source}", ignored)

@@ -1,4 +1,4 @@
-"""The weekly plan: which concepts in which week, by the hours that the learner has."""
+"""The weekly plan of a roadmap."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -32,17 +32,17 @@ class Plan:
     warns: bool
     weeks: tuple[WeekCard, ...]
     learned: int
-    """Concepts that are done, and so no longer planned."""
+    """Concepts that are learned and no longer planned."""
 
 
 def plan_of(framework: Framework, pace: PaceView, learned: Collection[str]) -> Plan:
-    """Of what is left to learn, from the learner's today on."""
+    """Return the plan for the concepts that are not learned, from today in the learner's time zone."""
     planned = schedule(framework, pace.hours_per_week, today=pace.today, deadline=pace.deadline, done=learned)
     weeks = tuple(
         WeekCard(week.number, days_of(week), hours(week.hours), tuple(map(_item, week.shares)))
         for week in planned.weeks
     )
-    left = f"{hours(planned.hours)} are left. With {hours(planned.hours_per_week)} a week that takes"
+    left = f"{hours(planned.hours)} left. At {hours(planned.hours_per_week)} a week this takes"
     says = f"{left} {counted(len(weeks), 'week')}. {in_time(planned)}".rstrip()
     done = sum(concept.concept_id in learned for concept in framework.concepts())
     return Plan(says, planned.is_too_long, weeks, done)

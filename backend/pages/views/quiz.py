@@ -1,4 +1,4 @@
-"""A quiz as a form, and after it was answered with what is right and why."""
+"""A quiz as a form and, once it was answered, with the correct answers and explanations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,12 +34,12 @@ class Result:
     @property
     def says(self) -> str:
         if self.right == self.total:
-            return "All of it. Mark the concept as learned, if it feels so."
-        return "What was not right is explained below; read on, and try once more."
+            return "All answers are correct. You can mark the concept as learned."
+        return "The explanations below show what was not correct. Review them and try again."
 
 
 def questions_of(quiz: OpenQuiz, marks: Sequence[QuizMark] | None) -> tuple[QuestionCard, ...]:
-    """`marks` of an attempt, or None before there is one."""
+    """Return the questions of a quiz, graded by the `marks` of an attempt if there is one."""
     if marks is None:
         return tuple(_open(question) for question in quiz.questions)
     return tuple(_marked(question, mark) for question, mark in zip(quiz.questions, marks, strict=True))
@@ -59,11 +59,11 @@ def _option(index: int, text: str, mark: QuizMark) -> Option:
     chosen, right = index in mark.chosen, index in mark.correct_answer
     match chosen, right:
         case True, True:
-            return Option(text, chosen, "right", "your answer, right")
+            return Option(text, chosen, "right", "your answer, correct")
         case False, True:
-            return Option(text, chosen, "right", "right")
+            return Option(text, chosen, "right", "correct")
         case True, False:
-            return Option(text, chosen, "wrong", "your answer, not right")
+            return Option(text, chosen, "wrong", "your answer, not correct")
         case _:
             return Option(text)
 

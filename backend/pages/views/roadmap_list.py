@@ -1,13 +1,14 @@
-"""A roadmap on the shelf of the home page."""
+"""A roadmap in the list on the home page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.pages.views.status_labels import STATUS_NAMES, Look
-from domain.vocabulary import ContentType, TaskStatus
+from backend.pages.views.status_labels import TASK_LOOKS, Look
+from domain.vocabulary import ACTIVE, ContentType, TaskStatus
 from rendering.text.event_text import doing
-from rendering.text.text import hours
+from rendering.text.task_text import LABELS, state_of
+from rendering.text.text import counted, hours
 from repository.roadmaps.summaries import ShelvedRoadmap
 
 
@@ -28,12 +29,12 @@ class Book:
 
     @property
     def written(self) -> bool:
-        """Whether nothing is left to write, so that what counts is how much of it was learned."""
+        """Whether all contents are written, so that the card shows the learning progress."""
         return self.completed == self.contents
 
     @property
-    def moves(self) -> bool:
-        """Whether something may happen to it soon."""
+    def is_changing(self) -> bool:
+        """Whether its state may change soon."""
         return self.look in {"waiting", "generating", "stale"}
 
     @property
@@ -42,8 +43,8 @@ class Book:
 
 
 def book_of(row: ShelvedRoadmap, learned: Mapping[str, int]) -> Book:
-    """`learned`: how many concepts the reader has done, by roadmap id."""
-    look, state = _standing(row)
+    """Return the card of a roadmap. `learned`: number of concepts the reader has learned, by roadmap id."""
+    look, state = _state(row)
     return Book(
         roadmap_id=row.roadmap_id,
         title=row.title,
@@ -60,22 +61,17 @@ def book_of(row: ShelvedRoadmap, learned: Mapping[str, int]) -> Book:
     )
 
 
-def _standing(row: ShelvedRoadmap) -> tuple[Look, str]:
-    match row.task_status:
-        case TaskStatus.PENDING:
-            return "waiting", "Waits for a worker" if row.task_waiting else "In the queue"
-        case TaskStatus.PROCESSING if row.task_live:
-            return "generating", doing(row.task_step or "")
-        case TaskStatus.PROCESSING:
-            return "stale", "Stale: its process died"
-        case TaskStatus.HUMAN_REVIEW_PENDING:
-            return "review", STATUS_NAMES[TaskStatus.HUMAN_REVIEW_PENDING]
-        case TaskStatus.CANCELLED if row.framework_version == 0:
-            return "cancelled", "Cancelled before there was a plan"
-        case _ if row.framework_version == 0:
-            return "failed", "It has no plan: the run failed"
+def _state(row: ShelvedRoadmap) -> tuple[Look, str]:
+    """Return the look and the label of a roadmap: of its active run, else of its contents."""
+    if row.task_status in ACTIVE:
+        state = state_of(TaskStatus(row.task_status), live=row.task_live, waiting_for_worker=row.task_waiting)
+        return TASK_LOOKS[state], doing(row.task_step or "") if state == "running" else LABELS[state]
+    if row.framework_version == 0:
+        if row.task_status is TaskStatus.CANCELLED:
+            return "cancelled", "Cancelled before the plan was ready"
+        return "failed", "No plan: the run failed"
     if row.failed:
-        return "failed", f"{row.failed} {'content' if row.failed == 1 else 'contents'} failed"
+        return "failed", f"{counted(row.failed, 'content')} failed"
     if row.stale:
         return "stale", f"{row.stale} never finished"
     return "completed", "Ready to read"

@@ -1,19 +1,20 @@
-"""A run: where it stands, its steps on a line of time, its contents as they finish, its log and its price."""
+"""The page of a run: state, timeline of steps, contents, event log, and cost."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from backend.pages.views.status_labels import CONTENT_NAMES, TASK_NAMES, Look, task_look, task_state
+from backend.pages.views.status_labels import CONTENT_NAMES, TASK_NAMES, Look, task_look
 from domain.vocabulary import ACTIVE, ContentType, TaskStatus
 from orchestrator.queries.status import TaskView
 from rendering.text.event_text import doing, gist
+from rendering.text.task_text import label_of, sentence_of
 from rendering.text.text import dollars, seconds, tokens
 from repository.runs.calls import Expense
 from repository.runs.events import Event
 
-TOLD: Final = frozenset(
+RESULT_EVENTS: Final = frozenset(
     {
         "intent_analysed",
         "framework_designed",
@@ -26,31 +27,31 @@ TOLD: Final = frozenset(
         "run_handed_back",
     }
 )
-"""Events that say what a step came to."""
-STOPS: Final = frozenset({"step_started", "review_requested", "run_handed_back", "run_finished"})
-"""Events at which a stretch of work ends."""
-FOUND_STOPPED: Final = frozenset({"run_started", "run_resumed", "review_decided"})
-"""Events before which it had ended already: with the last event before them."""
+"""Events with the result of a step."""
+STOP_EVENTS: Final = frozenset({"step_started", "review_requested", "run_handed_back", "run_finished"})
+"""Events at which the work on a step ends."""
+LATE_STOP_EVENTS: Final = frozenset({"run_started", "run_resumed", "review_decided"})
+"""Events that show that the work had already ended, at the event before."""
 MAX_EVENTS: Final = 300
-"""In the log at once."""
+"""Events of the log on one page."""
 RESUMABLE: Final = frozenset({TaskStatus.FAILED, TaskStatus.PARTIAL_FAILURE, TaskStatus.CANCELLED})
 
 
 @dataclass(slots=True)
 class StepView:
-    """One stretch of work in one step."""
+    """One period of work on a step."""
 
     name: str
     began: datetime
     attempt: int
-    """As log and API number it."""
+    """Number of the attempt, as in the log and the API."""
     look: Look = "completed"
     took: str = ""
-    said: list[str] = field(default_factory=list)
+    results: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ContentLine:
     """A content of the run."""
 
     concept_id: str
@@ -71,7 +72,7 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """Everything that the page of a run shows."""
+    """Data of the page of a run."""
 
     task_id: str
     roadmap_id: str | None
@@ -89,7 +90,7 @@ class RunView:
     created_at: datetime
     took: str
     attempts: str
-    """The numbers of all that have begun, oldest first."""
+    """Numbers of all attempts that have started, oldest first."""
     tokens: str
     cost: str
     total: int
@@ -97,7 +98,7 @@ class RunView:
     writing: int
     failed: int
     steps: tuple[StepView, ...]
-    contents: tuple[Made, ...]
+    contents: tuple[ContentLine, ...]
     events: tuple[LogLine, ...]
     earlier: int | None
     """The number before which there are events that are not shown."""
@@ -120,7 +121,7 @@ def run_of(
     before: int | None = None,
 ) -> RunView:
     """`names`: of the concepts, by id. `before`: the log ends before this event."""
-    spent = list(expenses)
+    costs = list(expenses)
     contents = _contents(events, names)
     counts = {look: sum(made.look == look for made in contents) for look in ("completed", "generating", "failed")}
     shown = [event for event in events if before is None or event.sequence < before][-MAX_EVENTS:]
@@ -132,8 +133,8 @@ def run_of(
         name=_name(task, names),
         status=task.status,
         look=task_look(task),
-        state=task_state(task),
-        doing=_doing(task),
+        state=label_of(task),
+        doing=sentence_of(task),
         error_message=task.error_message,
         instructions=_instructions(events),
         active=task.status in ACTIVE,
@@ -143,10 +144,10 @@ def run_of(
         took=seconds(task.seconds),
         attempts=", ".join(str(attempt) for event in events if (attempt := _attempt_of(event))) or "none yet",
         tokens=tokens(
-            sum(expense.tokens_in + expense.tokens_out for expense in spent),
-            sum(expense.estimated_calls for expense in spent),
+            sum(expense.tokens_in + expense.tokens_out for expense in costs),
+            sum(expense.estimated_calls for expense in costs),
         ),
-        cost=dollars(sum(expense.cost for expense in spent), sum(expense.unpriced_calls for expense in spent)),
+        cost=dollars(sum(expense.cost for expense in costs), sum(expense.unpriced_calls for expense in costs)),
         total=summary.get("total") or _total(events) or len(contents),
         completed=counts["completed"],
         writing=counts["generating"],
@@ -164,29 +165,6 @@ def _name(task: TaskView, names: Mapping[str, str]) -> str:
     return f"{name}: {names.get(task.concept_id, task.concept_id)}" if task.concept_id else name
 
 
-def _doing(task: TaskView) -> str:
-    """What happens now, or why nothing does."""
-    match task.status:
-        case TaskStatus.PENDING if task.waiting_for_worker:
-            return "It waits for a worker, and none is running. It starts as soon as there is one."
-        case TaskStatus.PENDING:
-            return "It waits in the queue until a worker is free."
-        case TaskStatus.PROCESSING if not task.live:
-            return "The process that ran it died. Another worker takes it over; with none alive, you can go on with it."
-        case TaskStatus.PROCESSING:
-            return f"{doing(task.current_step)} …"
-        case TaskStatus.HUMAN_REVIEW_PENDING:
-            return "It waits for somebody to approve the plan. No process is held meanwhile."
-        case TaskStatus.COMPLETED:
-            return "Everything that was asked for is there."
-        case TaskStatus.PARTIAL_FAILURE:
-            return "Some contents failed; the others are readable. Going on with it asks for those alone."
-        case TaskStatus.FAILED:
-            return "It did not reach its goal. What was paid for is kept, and going on with it asks for the rest."
-        case TaskStatus.CANCELLED:
-            return "Somebody ended it. What was finished is kept."
-
-
 def _instructions(events: Sequence[Event]) -> str:
     return next((str(event.payload.get("feedback") or "") for event in events if event.type == "edit_planned"), "")
 
@@ -200,9 +178,9 @@ def _total(events: Sequence[Event]) -> int | None:
     return None
 
 
-def _contents(events: Sequence[Event], names: Mapping[str, str]) -> tuple[Made, ...]:
-    """What failed, then the newest first."""
-    made: dict[tuple[str, str], Made] = {}
+def _contents(events: Sequence[Event], names: Mapping[str, str]) -> tuple[ContentLine, ...]:
+    """Return the contents of a run: failed ones first, then the newest."""
+    made: dict[tuple[str, str], ContentLine] = {}
     for event in events:
         if not event.type.startswith("content_"):
             continue
@@ -213,34 +191,34 @@ def _contents(events: Sequence[Event], names: Mapping[str, str]) -> tuple[Made, 
         kind = CONTENT_NAMES[content_type]
         match event.type:
             case "content_started":
-                entry = Made(concept_id, content_type, name, "generating", kind, "")
+                entry = ContentLine(concept_id, content_type, name, "generating", kind, "")
             case "content_completed":
-                entry = Made(concept_id, content_type, name, "completed", kind, "")
+                entry = ContentLine(concept_id, content_type, name, "completed", kind, "")
             case _:
-                entry = Made(concept_id, content_type, name, "failed", kind, str(payload.get("reason", "")))
+                entry = ContentLine(concept_id, content_type, name, "failed", kind, str(payload.get("reason", "")))
         made[concept_id, content_type] = entry
     newest = list(reversed(made.values()))
     return tuple(sorted(newest, key=lambda content: content.look != "failed"))
 
 
 def _steps(events: Sequence[Event], task: TaskView, now: datetime) -> tuple[StepView, ...]:
-    """Each stretch lasts until the next one begins or nobody works on it: waiting is no part of any."""
+    """Return the periods of work. Each ends when the next one begins or the work stops; waiting is not counted."""
     steps: list[StepView] = []
     working = False
     attempt, before = 0, now
     for event in events:
-        if working and event.type in STOPS:
+        if working and event.type in STOP_EVENTS:
             steps[-1].took = _length(steps[-1], event.created_at)
-        elif working and event.type in FOUND_STOPPED:  # it died, or was parked again without a word
+        elif working and event.type in LATE_STOP_EVENTS:  # died, or queued again without an event
             steps[-1].took = _length(steps[-1], before)
-        working = working and event.type not in STOPS | FOUND_STOPPED
+        working = working and event.type not in STOP_EVENTS | LATE_STOP_EVENTS
         if begun := _attempt_of(event):
             attempt = begun
         elif event.type == "step_started":
             steps.append(StepView(doing(str(event.payload["step"])), event.created_at, attempt))
             working = True
-        elif event.type in TOLD and steps:
-            steps[-1].said.append(gist(event))
+        elif event.type in RESULT_EVENTS and steps:
+            steps[-1].results.append(gist(event))
         before = event.created_at
     if steps:
         steps[-1].look = task_look(task)
@@ -251,7 +229,7 @@ def _steps(events: Sequence[Event], task: TaskView, now: datetime) -> tuple[Step
 
 
 def _attempt_of(event: Event) -> int | None:
-    """The number of the attempt that begins with this event."""
+    """Return the number of the attempt that starts with this event."""
     return event.payload.get("attempt") if event.type == "run_started" else None
 
 

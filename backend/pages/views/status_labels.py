@@ -1,40 +1,39 @@
-"""How a status looks and reads: a look names a shape of symbols.svg and a colour of app.css; a word goes with it."""
+"""Labels of statuses on the pages. A look names a shape in symbols.svg and a colour in app.css."""
 
 from collections.abc import Mapping
 from typing import Final, Literal, assert_never
 
+from backend.pages.views.content_labels import CONTENT_LABELS_OF
 from domain.text.language import direction, guess_language
-from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
+from domain.vocabulary import RETRY_OF, ContentStatus, ContentType, TaskType
 from orchestrator.queries.status import TaskView
+from rendering.text.task_text import TaskState, state_of_task
 from repository.roadmaps.content_queries import ContentState
 
 Look = Literal["completed", "generating", "pending", "failed", "stale", "waiting", "cancelled", "partial", "review"]
 
-CONTENT_NAMES: Final[Mapping[ContentType, str]] = {
-    ContentType.TUTORIAL: "Tutorial",
-    ContentType.RESOURCES: "Links",
-    ContentType.QUIZ: "Quiz",
-}
+CONTENT_NAMES: Final[Mapping[ContentType, str]] = {kind: labels.name for kind, labels in CONTENT_LABELS_OF.items()}
 TASK_NAMES: Final[Mapping[TaskType, str]] = {
     TaskType.CREATION: "Creation",
-    TaskType.RETRY_TUTORIAL: "Tutorial anew",
-    TaskType.RETRY_RESOURCES: "Links anew",
-    TaskType.RETRY_QUIZ: "Quiz anew",
-    TaskType.RETRY_BATCH: "Retry of what is missing",
+    **{RETRY_OF[kind]: labels.retry for kind, labels in CONTENT_LABELS_OF.items()},
+    TaskType.RETRY_BATCH: "Retry of failed contents",
     TaskType.MODIFICATION: "Change",
 }
-STATUS_NAMES: Final[Mapping[TaskStatus, str]] = {
-    TaskStatus.PENDING: "In the queue",
-    TaskStatus.PROCESSING: "Running",
-    TaskStatus.HUMAN_REVIEW_PENDING: "Waits for a review",
-    TaskStatus.COMPLETED: "Completed",
-    TaskStatus.PARTIAL_FAILURE: "Partly failed",
-    TaskStatus.FAILED: "Failed",
-    TaskStatus.CANCELLED: "Cancelled",
+TASK_LOOKS: Final[Mapping[TaskState, Look]] = {
+    "queued": "waiting",
+    "waiting_for_worker": "waiting",
+    "running": "generating",
+    "stale": "stale",
+    "in_review": "review",
+    "completed": "completed",
+    "partial_failure": "partial",
+    "failed": "failed",
+    "cancelled": "cancelled",
 }
 
 
 def content_look(state: ContentState | None) -> Look:
+    """Return the look of a content; None stands for one without a row, which is not written yet."""
     if state is None:
         return "pending"
     if state.stale:
@@ -52,8 +51,8 @@ def content_look(state: ContentState | None) -> Look:
             assert_never(state.status)
 
 
-CONTENT_SAYS: Final[Mapping[Look, str]] = {
-    "pending": "to be written",
+CONTENT_LABELS: Final[Mapping[Look, str]] = {
+    "pending": "not written yet",
     "generating": "being written",
     "completed": "completed",
     "failed": "failed",
@@ -62,34 +61,9 @@ CONTENT_SAYS: Final[Mapping[Look, str]] = {
 
 
 def task_look(task: TaskView) -> Look:
-    match task.status:
-        case TaskStatus.PENDING:
-            return "waiting"
-        case TaskStatus.PROCESSING:
-            return "generating" if task.live else "stale"
-        case TaskStatus.HUMAN_REVIEW_PENDING:
-            return "review"
-        case TaskStatus.COMPLETED:
-            return "completed"
-        case TaskStatus.PARTIAL_FAILURE:
-            return "partial"
-        case TaskStatus.FAILED:
-            return "failed"
-        case TaskStatus.CANCELLED:
-            return "cancelled"
-        case _:
-            assert_never(task.status)
-
-
-def task_state(task: TaskView) -> str:
-    """The word beside the look."""
-    if task.waiting_for_worker:
-        return "Waits for a worker"
-    if task.status is TaskStatus.PROCESSING and not task.live:
-        return "Stale: its process died"
-    return STATUS_NAMES[task.status]
+    return TASK_LOOKS[state_of_task(task)]
 
 
 def direction_of(text: str) -> Literal["ltr", "rtl"]:
-    """In which direction the script of a text runs."""
+    """Return the direction in which the script of a text runs."""
     return direction(guess_language(text))

@@ -1,4 +1,4 @@
-"""A structure as an outline, and what changed between two of them."""
+"""The outline of a structure, and the differences between two versions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class OutlineView:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """One difference in words."""
+    """A change in words."""
 
     look: str
     sign: str
@@ -62,13 +62,13 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A structure of the past, or the present one."""
+    """A version of the structure."""
 
     version: int
     at: datetime | None
     facts: str
     changes: tuple[ChangeLine, ...] | None
-    """Since the version before; None for the first one."""
+    """Changes since the previous version; None for the first one."""
     totals: str
     outline: OutlineView
 
@@ -102,12 +102,12 @@ def changes_between(before: Framework, after: Framework) -> tuple[ChangeLine, ..
 
 def _line(change: Change) -> ChangeLine:
     sign, look, kind = SIGNS[change.kind]
-    told = "" if change.kind in ("added", "removed") else note(change)
-    return ChangeLine(look, sign, kind, change.target_type, change.name, told)
+    text = "" if change.kind in ("added", "removed") else note(change)
+    return ChangeLine(look, sign, kind, change.target_type, change.name, text)
 
 
 def history_of(structures: Sequence[tuple[int, datetime | None, Framework]]) -> tuple[Version, ...]:
-    """Of (version, since when, structure), the oldest first: what each changed, the newest first."""
+    """Return the versions, newest first. `structures`: (version, time, structure), oldest first."""
     versions: list[Version] = []
     for place, (version, at, framework) in enumerate(structures):
         before = structures[place - 1][2] if place else None

@@ -1,12 +1,13 @@
-"""A run as a line of a table."""
+"""A run as a row of a table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.pages.views.status_labels import TASK_NAMES, Look, task_look, task_state
+from backend.pages.views.status_labels import TASK_NAMES, Look, task_look
 from orchestrator.queries.status import TaskView
 from rendering.text.event_text import doing
+from rendering.text.task_text import label_of
 from rendering.text.text import seconds
 
 
@@ -25,7 +26,7 @@ class TaskLine:
 
 
 def task_line(task: TaskView, names: Mapping[str, str]) -> TaskLine:
-    """`names`: of concepts, by id."""
+    """Return the row of a run. `names`: names of concepts by id."""
     name = TASK_NAMES[task.task_type]
     return TaskLine(
         task_id=task.task_id,
@@ -33,7 +34,7 @@ def task_line(task: TaskView, names: Mapping[str, str]) -> TaskLine:
         user_id=task.user_id,
         name=f"{name}: {names.get(task.concept_id, task.concept_id)}" if task.concept_id else name,
         look=task_look(task),
-        state=task_state(task),
+        state=label_of(task),
         step=doing(task.current_step),
         created_at=task.created_at,
         took=seconds(task.seconds),

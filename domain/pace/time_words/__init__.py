@@ -1,5 +1,4 @@
-"""Spans and dates in words: tables of several languages, and a small grammar over them that reads all of a text or
-nothing of it."""
+"""Parsing of spans and dates in words of several languages, by tables and a small grammar that matches whole texts."""
 
 from domain.pace.time_words.normal import normal
 from domain.pace.time_words.reading import date_named, read_date

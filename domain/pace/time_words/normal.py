@@ -1,4 +1,4 @@
-"""One form for what can be written in several: digits of all scripts, wide letters, fractions, blanks."""
+"""Normalization of digits of all scripts, wide letters, fractions and blanks."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ _WIDE: Final = range(0xFF00, 0xFFF0)
 
 
 def normal(text: str) -> str:
-    """Casefolded, in one line, with ASCII digits. What is no decimal digit (`³`, `①`) never becomes one."""
+    """Return the text casefolded, in one line, with ASCII digits. Other numbers (`³`, `①`) do not become digits."""
     written = "".join(map(_char, unicodedata.normalize("NFC", text)))
     written = re.sub(r"(?<![\d.])\.(?=(?:5|25|75)\b)", "0.", written)
     written = written.replace("1 1/2 ", "1.5 ").replace("\u2019", "'").replace("\u3000", " ")

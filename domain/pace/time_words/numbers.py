@@ -13,7 +13,7 @@ NUMBER: Final = rf"(?:\d{{1,4}}(?:[.,]\d{{1,2}})?|[{CJK}]+|[일이삼사오육�
 
 
 def value_of(number: str) -> float | None:
-    """None for numerals that name no number ("三四": three or four)."""
+    """Return the value of a number; None for numerals without a definite value ("三四": three or four)."""
     if number[0].isdigit():
         return float(number.replace(",", "."))
     if number in NUMBERS:
@@ -22,19 +22,19 @@ def value_of(number: str) -> float | None:
 
 
 def numeral(text: str) -> int | None:
-    """`十五`, `一百二十`; None for a row of bare digits, which may be a year, a range or a slip."""
-    found = re.fullmatch(
+    """Return the value of `十五` or `一百二十`; None for digits without units, which may be a year, range or typo."""
+    match = re.fullmatch(
         r"(?:([一二两兩三四五六七八九])?百)?[零〇]?(?:([一二三四五六七八九])?十)?([零〇一二两兩三四五六七八九])?", text
     )
-    if not text or found is None:
+    if not text or match is None:
         return None
-    hundreds = _VALUES[found[1] or "一"] * 100 if "百" in text else 0
-    tens = _VALUES[found[2] or "一"] * 10 if "十" in text else 0
-    return hundreds + tens + (_VALUES[found[3]] if found[3] else 0)
+    hundreds = _VALUES[match[1] or "一"] * 100 if "百" in text else 0
+    tens = _VALUES[match[2] or "一"] * 10 if "十" in text else 0
+    return hundreds + tens + (_VALUES[match[3]] if match[3] else 0)
 
 
 def year_of(text: str) -> int | None:
-    """`2027` and `二〇二七`."""
+    """Return the year of `2027` or `二〇二七`."""
     if text.isdecimal():
         return int(text)
     if len(text) == 4 and all(char in _VALUES for char in text):

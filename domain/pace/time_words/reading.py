@@ -24,7 +24,7 @@ from domain.pace.time_words.tables import (
 )
 
 Named = tuple[date, date]
-"""First and last day of what is named: one day, or a whole month, week or year."""
+"""First and last day of the named period: a day, or a whole month, week or year."""
 Read = Callable[[re.Match[str], date], Named | None]
 
 _YEAR: Final = rf"(?P<year>\d{{4}}|[{CJK}]{{4}})"
@@ -42,16 +42,16 @@ _CJK_YEAR: Final = (
 
 
 def read_date(text: str, today: date) -> date | None:
-    """The last day that all of a normalised text leaves; None where it names no day for sure.
+    """Return the last day of the period that a normalized text names; None if it is uncertain.
 
-    A month means its last day, `before` something the day before it; without a year it is the next one to come.
+    A month means its last day, "before" the day before; without a year it is the next one.
     """
     for pattern, before in _frames():
-        found = pattern.fullmatch(text)
-        if found is None:
+        match = pattern.fullmatch(text)
+        if match is None:
             continue
-        ending = bool(found["end"] or found["endafter"])
-        named = date_named(found["core"].strip(), today, whole=ending)
+        ending = bool(match["end"] or match["endafter"])
+        named = date_named(match["core"].strip(), today, whole=ending)
         if named is None:
             continue
         first, last = named
@@ -62,14 +62,14 @@ def read_date(text: str, today: date) -> date | None:
 
 
 def date_named(core: str, today: date, *, whole: bool = False) -> Named | None:
-    """`whole`: only what has an end of its own, a month, a week or a year."""
+    """Return the period that a text names. `whole`: only months, weeks and years."""
     for pattern, read in [*_cores(), *_with_an_end()] if whole else _cores():
-        found = pattern.fullmatch(core)
-        if found is None:
+        match = pattern.fullmatch(core)
+        if match is None:
             continue
         try:
-            named = read(found, today)
-        except (ValueError, OverflowError):  # the 31st of June, the 13th month, the day after the last one
+            named = read(match, today)
+        except (ValueError, OverflowError):  # June 31, month 13, or after the last date
             return None
         if named is not None and not (whole and named[0] == named[1]):
             return named
@@ -98,11 +98,11 @@ def _month(year: int, month: int) -> Named:
 
 
 def _coming(month: int, day: int | None, today: date) -> Named | None:
-    """The next one: that of this year while it is not over."""
+    """Return the next such month or day: of this year if it is not over."""
     for year in range(today.year, min(today.year + 9, date.max.year)):
         try:
             named = _month(year, month) if day is None else _day(year, month, day)
-        except ValueError:  # the 29th of February
+        except ValueError:  # February 29
             if (month, day) != (2, 29):
                 raise
             continue
@@ -118,30 +118,30 @@ def _number(text: str) -> int:
     return value
 
 
-def _iso(found: re.Match[str], _today: date) -> Named | None:
-    year, month = int(found["year"]), int(found["month"])
-    return _month(year, month) if found["day"] is None else _day(year, month, int(found["day"]))
+def _iso(match: re.Match[str], _today: date) -> Named | None:
+    year, month = int(match["year"]), int(match["month"])
+    return _month(year, month) if match["day"] is None else _day(year, month, int(match["day"]))
 
 
-def _dotted(found: re.Match[str], today: date) -> Named | None:
-    day, month = int(found["day"]), int(found["month"])
-    return _day(int(found["year"]), month, day) if found["year"] else _coming(month, day, today)
+def _dotted(match: re.Match[str], today: date) -> Named | None:
+    day, month = int(match["day"]), int(match["month"])
+    return _day(int(match["year"]), month, day) if match["year"] else _coming(month, day, today)
 
 
-def _slashed(found: re.Match[str], _today: date) -> Named | None:
-    """Which of the two is the month is known only where the other cannot be one."""
-    one, two = int(found["one"]), int(found["two"])
+def _slashed(match: re.Match[str], _today: date) -> Named | None:
+    """Read `03/25/2027`; ambiguous if both numbers could be the month."""
+    one, two = int(match["one"]), int(match["two"])
     if one <= 12 and two <= 12 and one != two:
         return None
     month, day = (one, two) if two > 12 else (two, one)
-    return _day(int(found["year"]), month, day)
+    return _day(int(match["year"]), month, day)
 
 
-def _worded(found: re.Match[str], today: date) -> Named | None:
-    month = _MONTHS.get(found["month"])
+def _worded(match: re.Match[str], today: date) -> Named | None:
+    month = _MONTHS.get(match["month"])
     if month is None:
         return None
-    groups = found.groupdict()
+    groups = match.groupdict()
     day = int(groups["day"]) if groups.get("day") else None
     if groups.get("year"):
         year = year_of(groups["year"])
@@ -156,10 +156,10 @@ def _worded(found: re.Match[str], today: date) -> Named | None:
     return _month(year, month) if day is None else _day(year, month, day)
 
 
-def _cjk(found: re.Match[str], today: date) -> Named | None:
-    year = _cjk_year(found, today)
-    month = _number(found["m"]) if found["m"] else None
-    day = _number(found["d"]) if found["d"] else None
+def _cjk(match: re.Match[str], today: date) -> Named | None:
+    year = _cjk_year(match, today)
+    month = _number(match["m"]) if match["m"] else None
+    day = _number(match["d"]) if match["d"] else None
     if month is None:
         return None if year is None else (date(year, 1, 1), date(year, 12, 31))
     if year is None:
@@ -167,33 +167,33 @@ def _cjk(found: re.Match[str], today: date) -> Named | None:
     return _month(year, month) if day is None else _day(year, month, day)
 
 
-def _cjk_year(found: re.Match[str], today: date) -> int | None:
+def _cjk_year(match: re.Match[str], today: date) -> int | None:
     for name, ahead in (("this", 0), ("next", 1), ("overnext", 2)):
-        if found[name]:
+        if match[name]:
             return today.year + ahead
-    return year_of(found["year"]) if found["year"] else None
+    return year_of(match["year"]) if match["year"] else None
 
 
-def _quarter(found: re.Match[str], _today: date) -> Named | None:
-    year, quarter = int(found["year"]), int(found["quarter"])
+def _quarter(match: re.Match[str], _today: date) -> Named | None:
+    year, quarter = int(match["year"]), int(match["quarter"])
     return date(year, 3 * quarter - 2, 1), _month(year, 3 * quarter)[1]
 
 
-def _year(found: re.Match[str], _today: date) -> Named | None:
-    year = int(found["year"])
+def _year(match: re.Match[str], _today: date) -> Named | None:
+    year = int(match["year"])
     return date(year, 1, 1), date(year, 12, 31)
 
 
-def _the_day(_found: re.Match[str], today: date) -> Named | None:
+def _the_day(_match: re.Match[str], today: date) -> Named | None:
     return today, today
 
 
-def _tomorrow(_found: re.Match[str], today: date) -> Named | None:
+def _tomorrow(_match: re.Match[str], today: date) -> Named | None:
     return today + timedelta(days=1), today + timedelta(days=1)
 
 
 def _period(ahead: int, kind: str) -> Read:
-    def read(_found: re.Match[str], today: date) -> Named | None:
+    def read(_match: re.Match[str], today: date) -> Named | None:
         if kind == "year":
             return date(today.year + ahead, 1, 1), date(today.year + ahead, 12, 31)
         if kind == "month":
@@ -207,7 +207,7 @@ def _period(ahead: int, kind: str) -> Read:
 
 @cache
 def _cores() -> list[tuple[re.Pattern[str], Read]]:
-    """The first that fits and can be read wins."""
+    """Return the patterns in order of priority: the first that matches and can be read wins."""
     patterns: list[tuple[str, Read]] = [
         (r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?", _iso),
         (r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\.(?: ?(?P<year>\d{4}))?", _dotted),
@@ -235,7 +235,7 @@ def _cores() -> list[tuple[re.Pattern[str], Read]]:
 
 @cache
 def _with_an_end() -> list[tuple[re.Pattern[str], Read]]:
-    """What names a day only where a word says that its end is meant: "2027", "the year"."""
+    """Return patterns that need a word for "end" to name a day: "2027", "the year"."""
     bare = [(rf"(?:(?:{ARTICLES}){GAP}?)?(?:{forms})", _period(0, kind)) for kind, forms in PERIODS.items()]
     return [(re.compile(pattern), read) for pattern, read in [(_YEAR, _year), *bare]]
 

@@ -21,7 +21,7 @@ from domain.pace.time_words.tables import (
 
 _CJK: Final = r"\u3005-\u9fff\uac00-\ud7a3"
 GAP: Final = rf"(?:[ -]+|(?<=[{_CJK}\d'])|(?<=пол)|(?=[{_CJK}]))"
-"""Between two words; beside digits and where a script has no blanks it may be missing."""
+"""The gap between two words; optional beside digits and in scripts without blanks."""
 _UNIT: Final = "|".join(UNITS.values())
 _DAY: Final = ONLY_IN_SPANS["day"]
 _JOINT: Final = rf"(?: ?(?:,|and|und|y|et|ed?|и|零|又|와|과) ?|{GAP})"
@@ -30,7 +30,7 @@ _AFTER: Final = rf"(?:{GAP}?(?P<after>{AFTERWARDS}))?"
 
 
 def _one(place: int, units: str) -> str:
-    """A number and its unit, in groups with the number of their place."""
+    """Return a pattern for a number and its unit, in groups named after their position."""
     return (
         rf"(?:(?P<half{place}>{HALF}){GAP}(?P<halfunit{place}>{_UNIT})"
         rf"|(?P<number{place}>{NUMBER})(?P<mid{place}> ?[个個]半|{GAP}(?:{AND_A_HALF}))?{GAP}(?P<unit{place}>{units})"
@@ -40,7 +40,7 @@ def _one(place: int, units: str) -> str:
 
 @cache
 def _grammar() -> re.Pattern[str]:
-    """Compiled when it is first needed: it takes a tenth of a second."""
+    """Return the grammar, compiled at first use, since that takes 0.1 s."""
     return re.compile(_BEFORE + _one(1, f"{_UNIT}|{_DAY}") + rf"(?:{_JOINT}{_one(2, _UNIT)})?" + _AFTER)
 
 
@@ -53,13 +53,13 @@ _KINDS: Final = tuple((name, re.compile(forms)) for name, forms in UNITS.items()
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """`months` are those of the calendar, `days` come on top."""
+    """A span of calendar months plus days."""
 
     months: int
     days: int
 
     def after(self, start: date) -> date:
-        """`date.max` where no calendar goes that far."""
+        """Return the day at the end of the span; `date.max` beyond the calendar."""
         months = start.year * 12 + start.month - 1 + self.months
         year, month = divmod(months, 12)
         if year > date.max.year:
@@ -72,18 +72,18 @@ class Span:
 
 
 def read_span(text: str) -> Span | None:
-    """The span that all of a normalised text names; None where it names none, or nothing."""
+    """Return the span that a whole normalized text names; None if it names none or an empty one."""
     if bare := _BARE.fullmatch(text):
         return _span(1.0, _kind(bare["unit"]))
-    found = _grammar().fullmatch(text)
-    if found is None:
+    match = _grammar().fullmatch(text)
+    if match is None:
         return None
-    if _DAYS_OF_A_MONTH.fullmatch(found["unit1"] or "") and not _is_clear(found):
+    if _DAYS_OF_A_MONTH.fullmatch(match["unit1"] or "") and not _is_clear(match):
         return None
-    first, second = _part(found, 1), _part(found, 2)
+    first, second = _part(match, 1), _part(match, 2)
     if first is None:
         return None
-    if not (found["half2"] or found["number2"]):
+    if not (match["half2"] or match["number2"]):
         return _span(*first)
     if second is None or _SIZES[second[1]] >= _SIZES[first[1]]:
         return None
@@ -91,23 +91,23 @@ def read_span(text: str) -> Span | None:
     return None if one is None or two is None else Span(one.months + two.months, one.days + two.days)
 
 
-def _is_clear(found: re.Match[str]) -> bool:
+def _is_clear(match: re.Match[str]) -> bool:
     """ "30日" may be a day of the month; "30日間" and "30日以内" are not."""
-    return found["unit1"].endswith(("間", "간")) or bool(found["after"] and _CLEARLY.fullmatch(found["after"]))
+    return match["unit1"].endswith(("間", "간")) or bool(match["after"] and _CLEARLY.fullmatch(match["after"]))
 
 
-def _part(found: re.Match[str], place: int) -> tuple[float, str] | None:
-    if found[f"half{place}"]:
-        return 0.5, _kind(found[f"halfunit{place}"])
-    if not found[f"number{place}"]:
+def _part(match: re.Match[str], place: int) -> tuple[float, str] | None:
+    if match[f"half{place}"]:
+        return 0.5, _kind(match[f"halfunit{place}"])
+    if not match[f"number{place}"]:
         return None
-    value = value_of(found[f"number{place}"])
-    mid, end = found[f"mid{place}"], found[f"end{place}"]
+    value = value_of(match[f"number{place}"])
+    mid, end = match[f"mid{place}"], match[f"end{place}"]
     if value is None or (mid and end):
         return None
-    if value >= 1000 and found[f"unit{place}"][0] in "年년":  # a year of the calendar
+    if value >= 1000 and match[f"unit{place}"][0] in "年년":  # a year of the calendar
         return None
-    return value + (0.5 if mid or end else 0.0), _kind(found[f"unit{place}"])
+    return value + (0.5 if mid or end else 0.0), _kind(match[f"unit{place}"])
 
 
 def _kind(unit: str) -> str:
@@ -117,7 +117,7 @@ def _kind(unit: str) -> str:
 
 
 def _span(number: float, kind: str) -> Span | None:
-    """None for no time at all."""
+    """Return a span, None for an empty one."""
     if number <= 0:
         return None
     if kind in ("month", "year"):

@@ -30,7 +30,7 @@ UNITS: Final[dict[str, str]] = {
     "year": "years?|yrs?|jahr(?:en|es|e|s)?|años?|anos?|ans?|années?|ann[oi]|год[ау]?|лет|年間?|년",
 }
 ONLY_IN_SPANS: Final[dict[str, str]] = {"day": "日間|日|일간?"}
-"""Days of a month otherwise: a span only where a word around them says so ("30日以内")."""
+"""Usually days of a month; a span only together with a word for it ("30日以内")."""
 
 _TENS_EN = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _ONES_EN = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
@@ -66,30 +66,30 @@ _TENS: Final = (_TENS_EN, ["zwanzig", *_TENS_DE[1:]], ["vingt", *_TENS_FR[1:]], 
 
 
 def _numbers() -> dict[str, float]:
-    found: dict[str, float] = {}
+    numbers: dict[str, float] = {}
     for line in _TO_TWENTY:
-        found |= {word: float(number) for number, word in enumerate(line.split(), 1)}
-    found |= {"석": 3, "넉": 4, "열한": 11, "열두": 12, "열세": 13, "열네": 14, "스무": 20, "duas": 2}
-    found |= {"a hundred": 100, "one hundred": 100, "hundert": 100, "cien": 100, "cent": 100, "сто": 100}
-    found["quatre-vingt-dix"] = 90
+        numbers |= {word: float(number) for number, word in enumerate(line.split(), 1)}
+    numbers |= {"석": 3, "넉": 4, "열한": 11, "열두": 12, "열세": 13, "열네": 14, "스무": 20, "duas": 2}
+    numbers |= {"a hundred": 100, "one hundred": 100, "hundert": 100, "cien": 100, "cent": 100, "сто": 100}
+    numbers["quatre-vingt-dix"] = 90
     for tens in _TENS:
-        found |= {word: 10.0 * number for number, word in enumerate(tens, 2)}
+        numbers |= {word: 10.0 * number for number, word in enumerate(tens, 2)}
     for tens_number, tens_en in enumerate(_TENS_EN, 2):
         for one, (en, de, ru) in enumerate(zip(_ONES_EN, _ONES_DE, _ONES_RU, strict=True), 1):
             value = 10.0 * tens_number + one
-            found |= {f"{tens_en}-{en}": value, f"{tens_en} {en}": value}
-            found |= {f"{de}und{_TENS_DE[tens_number - 2]}": value, f"{_TENS_RU[tens_number - 2]} {ru}": value}
+            numbers |= {f"{tens_en}-{en}": value, f"{tens_en} {en}": value}
+            numbers |= {f"{de}und{_TENS_DE[tens_number - 2]}": value, f"{_TENS_RU[tens_number - 2]} {ru}": value}
     for tens_number, tens_fr in enumerate(_TENS_FR, 2):
-        found |= {f"{tens_fr}-{fr}": 10.0 * tens_number + one for one, fr in enumerate(_ONES_FR, 1)}
+        numbers |= {f"{tens_fr}-{fr}": 10.0 * tens_number + one for one, fr in enumerate(_ONES_FR, 1)}
     for one, es in enumerate(_ONES_ES, 1):
-        found[f"veinti{es}"] = 20.0 + one
-        found |= {f"{tens} y {es}": 10.0 * number + one for number, tens in enumerate(_TENS_ES, 3)}
+        numbers[f"veinti{es}"] = 20.0 + one
+        numbers |= {f"{tens} y {es}": 10.0 * number + one for number, tens in enumerate(_TENS_ES, 3)}
     for german, value in {"zwei": 2, "drei": 3, "vier": 4, "fünf": 5}.items():
-        found[f"{german}einhalb"] = value + 0.5
+        numbers[f"{german}einhalb"] = value + 0.5
     articles = "a an one ein eine einem einer einen eines un una une um uma uno een один одну одного одной"
-    found |= dict.fromkeys(articles.split(), 1.0)
-    found |= {"eineinhalb": 1.5, "anderthalb": 1.5, "полтора": 1.5, "полторы": 1.5, "полутора": 1.5}
-    return {word.casefold(): value for word, value in found.items()}
+    numbers |= dict.fromkeys(articles.split(), 1.0)
+    numbers |= {"eineinhalb": 1.5, "anderthalb": 1.5, "полтора": 1.5, "полторы": 1.5, "полутора": 1.5}
+    return {word.casefold(): value for word, value in numbers.items()}
 
 
 NUMBERS: Final = _numbers()
@@ -107,7 +107,7 @@ WITHIN: Final = (
     "|dans les(?: prochaine?s)?|через|за|в течение|в ближайшие|на|entro|tra|fra|em|daqui a|在|于|未来|앞으로|あと"
 )
 ALONE: Final = "через|за|в течение|(?:in|within|over) the next"
-"""Before a unit without a number: one of it."""
+"""Words before a unit without a number, meaning one."""
 AFTERWARDS: Final = (
     "from now|from today|from now on|(?:'s?|s')? ?time|ab (?:heute|jetzt)|à partir d'aujourd'hui|a partir de hoy"
     "|a partir de hoje|desde hoy|(?:之|以)?[内內]|(?:之|以)?[后後]|里|的?时间|の?(?:以内|うち)に?|後に?|で"
@@ -144,7 +144,7 @@ PERIODS: Final[dict[str, str]] = {
     "year": "year|jahr(?:es|s|e)?|año|ano|année|an|anno|год[ауе]?|年|해|연",
 }
 ARTICLES: Final = "the|this|des|der|dieses|del|de la|de|du|l'|la|le|el|il|этого|этой|本|今"
-"""Before a period that is about to end: "end of the year"."""
+"""Words before a period whose end is meant: "end of the year"."""
 THIS: Final = "this|the current|diese[nrs]?|est[ea]|cette|ce|quest[ao]|эт(?:ого|ой|от|у)|本|这个?|這個?|今|이번|올"
 NEXT: Final = (
     "next|nächste[nrs]?|kommende[nrs]?|próxim[oa]|prossim[oa]|следующ(?:его|ей|ему|ий|ем|ую|ая)"
@@ -155,12 +155,12 @@ CLEARLY_WITHIN: Final = (
     "in|within|in the next|within the next|innerhalb von|innerhalb|binnen|in den nächsten|en|dentro de|dans|d'ici"
     "|через|за|в течение|entro|tra|fra|em"
 )
-"""Before a span at the end of a goal."""
+"""Words before a span at the end of a goal."""
 CLEARLY_BY: Final = (
     "by|until|before|no later than|bis|bis zum|spätestens|vor|para|hasta|antes de|d'ici|avant|jusqu'(?:à|en|au)"
     "|до|к|entro|até"
 )
-"""Before a date at the end of a goal."""
+"""Words before a date at the end of a goal."""
 
 HOURS: Final = (
     "hours?|hrs?|h|(?:wochen)?stunden?|std\\.?|horas?|heures?|or[ae]|час(?:ов|а)?|ч"
@@ -204,7 +204,7 @@ OTHER_CLAUSE: Final = (
 WORKING: Final = (
     "work(?:s|ing)?|job|arbeite[nt]?|trabaj\\w*|travaill\\w*|lavor\\w*|trabalh\\w*|работ\\w*|工作|上班|仕事|働\\w*|일"
 )
-"""What people also do for so many hours a week."""
+"""Other activities that take hours a week, such as a job."""
 OR: Final = r"(?:\d|\s)(?:[-–—~～〜/]|(?<!up )to|or|bis|oder|до|или|至|到|或|から|か|에서|또는)|\d ?(?:à|ou|a|o|y|e)"
-"""Before the second number of a range."""
+"""Words before the second number of a range."""
 PAST: Final = "last|past|letzten|últim[oa]s|derniers|dernières|последние|过去|最近|近|過去|지난"

@@ -132,7 +132,7 @@ async def test_a_body_that_does_not_say_it_is_json_is_told_what_to_say(
     said = answer.json()
     assert (answer.status_code, said["code"]) == (415, "unsupported_media_type")
     assert "Content-Type: application/json" in said["detail"]
-    assert (given_type or "it has none") in said["detail"]
+    assert (given_type or "missing") in said["detail"]
     assert not (await client.get("/api/v1/tasks")).json()["tasks"]
 
 

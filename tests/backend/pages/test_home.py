@@ -42,12 +42,12 @@ async def test_so_is_a_full_bin(client: httpx.AsyncClient, database: Database) -
     await _stock(database, PAGE + 1, binned=True)
     pages = await _walk(client, "/bin")
     assert [len(page) for page in pages] == [PAGE, 1]
-    assert "Nothing here yet" in (await client.get("/")).text
+    assert "No roadmaps yet" in (await client.get("/")).text
 
 
 async def test_the_pulse_of_the_shelf_is_the_beat_of_its_page(client: httpx.AsyncClient, database: Database) -> None:
-    beat = re.search('data-beat="([0-9a-f]+)"', (await client.get("/")).text)
-    assert beat is not None
-    assert (await client.get("/pulse")).text == beat[1]
+    etag = re.search('data-etag="([0-9a-f]+)"', (await client.get("/")).text)
+    assert etag is not None
+    assert (await client.get("/pulse")).text == etag[1]
     await _stock(database, 1)
-    assert (await client.get("/pulse")).text != beat[1]
+    assert (await client.get("/pulse")).text != etag[1]

@@ -193,7 +193,7 @@ async def test_where_all_connections_are_being_answered_a_further_one_is_told_so
         await finish(database)
 
 
-async def test_a_process_out_of_descriptors_says_one_line_and_accepts_again_later(
+async def test_a_process_out_of_descriptors_logs_one_line_and_accepts_again_later(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     class Exhausted(socket.socket):
@@ -214,14 +214,14 @@ async def test_a_process_out_of_descriptors_says_one_line_and_accepts_again_late
     with Exhausted() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        listener = Listener(listening, Greeter, settle_stale_conflict=room.append, retry_delay=SHORT)
+        listener = Listener(listening, Greeter, make_room=room.append, retry_delay=SHORT)
         reader, writer = await asyncio.open_connection(*listening.getsockname())
         assert await rest(reader) == b"here"
         writer.close()
         listener.close()
         await listener.wait_closed()
-    logged = [(getattr(record, "event", ""), record.levelname) for record in caplog.records]
-    assert logged == [("cannot accept connections", "WARNING")] * 3
+    entries = [(record.levelname, record.__dict__["event"]) for record in caplog.records]
+    assert entries == [("WARNING", "cannot accept connections")] * 3
     assert len(room) == 3
 
 

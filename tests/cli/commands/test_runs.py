@@ -208,7 +208,7 @@ def test_what_cannot_be_done_is_refused_and_leaves_no_row(roadmap: Roadmap) -> N
     for command, code, named in (
         (("cancel", task_id), 4, "already completed"),
         (("resume", task_id), 4, "`roadmap retry` makes a content anew"),
-        (("retry", roadmap_id, "c-1-1-1", "tutorial"), 4, f"Task {queued} (retry_tutorial, pending) is in the way"),
+        (("retry", roadmap_id, "c-1-1-1", "tutorial"), 4, f"active task {queued} (retry_tutorial, pending)"),
         (("retry-failed", roadmap_id), 4, f"`roadmap cancel {queued}` ends it"),
         (("retry", roadmap_id, "c-9-9-9", "quiz"), 3, "c-9-9-9"),
         (("retry", "nope", "c-1-1-1", "quiz"), 3, "nope"),

@@ -59,7 +59,7 @@ def test_nothing_changed_is_said(capsys: pytest.CaptureFixture[str]) -> None:
 def test_each_change_in_one_line() -> None:
     assert [change_line(change) for change in diff(BEFORE, edited())] == [
         "- concept c-1-1-2  Errors",
-        "~ concept c-1-1-1  “Types” is called “Values” now",
+        "~ concept c-1-1-1  “Types” is now called “Values”",
         "~ concept c-1-1-1  Values: 2.5 h -> 4 h",
         "+ concept c-1-1-3  Tests",
         "+ stage s-2  More",

@@ -31,7 +31,7 @@ def test_a_framework_that_changed_is_told_in_words_and_not_in_json() -> None:
     assert list(change_lines("framework", FRAMEWORK, other)) == [
         "~ framework     2 concepts, 5.5 h over 2 weeks",
         "                1 concept renamed",
-        "    ~ concept c-1-1-1  “Types” is called “Values” now",
+        "    ~ concept c-1-1-1  “Types” is now called “Values”",
     ]
 
 

@@ -64,7 +64,7 @@ def test_a_record_is_a_line_where_there_is_room(monkeypatch: pytest.MonkeyPatch)
 def test_the_time_that_reviews_waited_is_told_apart_from_that_of_the_work() -> None:
     ended = task(execution_summary={"completed": 3, "total": 3, "seconds": 2, "waited": 7500})
     line = drawn(tasks_table([ended]), width=200)[1]
-    assert line.endswith("3 of 3 contents in 2.0 s, beside 2 h 5 min in review")
+    assert line.endswith("3 of 3 contents in 2.0 s, plus 2 h 5 min in review")
 
 
 def test_what_a_task_is_about() -> None:
@@ -74,13 +74,13 @@ def test_what_a_task_is_about() -> None:
     retry = {"task_type": TaskType.RETRY_QUIZ, "concept_id": "c-1", "content_type": "quiz"}
     assert "quiz of c-1" in lines(**retry)
     live = lines(status="processing", live=True, current_step="curriculum_design")
-    assert "Designing the curriculum" in live
+    assert "designing the curriculum" in live
     assert "stale" not in live
     gone = lines(status="processing", live=False, current_step="curriculum_design")
     assert "processing, stale" in gone
-    assert "its process is gone" in gone
-    assert "waits for a worker" in lines(status="pending", live=True, waiting_for_worker=True)
-    assert "waits in the queue" in lines(status="pending", live=True)
+    assert "stale: its process died at curriculum_design" in gone
+    assert "waiting for a worker; none is running" in lines(status="pending", live=True, waiting_for_worker=True)
+    assert "waiting in the queue" in lines(status="pending", live=True)
 
 
 def test_titles_are_shown_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +117,7 @@ def test_active_and_failed_are_said() -> None:
     lines = drawn(*status_report(said, view), width=150)
     assert lines[0] == (
         "Active: retry_quiz task-2 for the quiz of c-1-1-1 is pending, step init, "
-        "which waits for a worker and none is running."
+        "waiting for a worker; none is running."
     )
     assert lines[1] == "2 concepts; contents: 5 of 6 completed, 1 failed."
     assert lines[-1].split() == ["quiz", "c-1-1-2", "no", "luck", "Errors"]
@@ -136,8 +136,8 @@ def test_stale_is_said() -> None:
     view = roadmap(contents=states({("c-1-1-1", ContentType.QUIZ): quiz}), active_tasks=[gone])
     lines = drawn(*status_report(said, view), width=150)
     assert lines[0] == (
-        "Stale: creation task-1; its process is gone. It stood at content_generation; "
-        "`roadmap resume task-1` goes on, and so does any `roadmap worker`."
+        "Active: creation task-1, stale: its process died at content_generation. "
+        "`roadmap resume task-1` or any `roadmap worker` continues it."
     )
     assert lines[1] == "2 concepts; contents: 5 of 6 completed, 1 stale."
     assert lines[-1].split() == ["quiz", "c-1-1-1", "generating", "Types"]

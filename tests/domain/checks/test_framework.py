@@ -94,7 +94,7 @@ def test_a_plan_for_more_hours_than_there_are_is_a_warning(
 
 
 @pytest.mark.parametrize(("hours", "told"), [(100.0, True), (19.0, False)])
-def test_an_author_is_told_of_a_plan_that_nobody_could_finish_in_time(hours: float, told: bool) -> None:
+def test_a_plan_far_beyond_the_deadline_is_an_objection(hours: float, told: bool) -> None:
     drafts = [ConceptDraft(name="C", description="", estimated_hours=hours)]
     stage = StageDraft(name="S", description="", modules=[ModuleDraft(name="M", description="", concepts=drafts)])
     wanted = Preferences(learning_goal="x", available_hours_per_week=5, target_deadline="in 2 weeks")

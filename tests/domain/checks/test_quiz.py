@@ -1,6 +1,6 @@
 import pytest
 
-from domain.checks import check_content
+from domain.content_types import check_content
 from domain.contents import Question, Quiz
 
 
@@ -50,7 +50,7 @@ def test_a_sound_quiz_counts() -> None:
         {"question_id": "q2"},
     ],
 )
-def test_a_question_nobody_could_answer_rightly_does_not_count(changes: dict[str, object]) -> None:
+def test_a_question_without_a_possible_right_answer_is_rejected(changes: dict[str, object]) -> None:
     assert complaints(**changes)
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from domain.checks import check_content
+from domain.content_types import check_content
 from domain.contents import Resource, Resources
 
 

@@ -10,7 +10,7 @@ def review(severity: Severity, words: str) -> StructureReview:
 
 
 @pytest.mark.parametrize("words", ["2", "", "?!", " \n ", "a", "100 %"])
-def test_a_critical_issue_that_says_nothing_is_told_to_its_author(words: str) -> None:
+def test_a_critical_issue_without_text_is_an_objection(words: str) -> None:
     [problem] = check_review(review("critical", words))
     assert problem.startswith("Issue 1 is critical")
     assert "\n" not in problem

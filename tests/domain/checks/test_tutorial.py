@@ -1,6 +1,7 @@
 import pytest
 
-from domain.checks import Expected, check_content
+from domain.checks import Expected
+from domain.content_types import check_content
 from domain.contents import Tutorial
 from domain.text.language import same_language
 

@@ -25,7 +25,7 @@ def test_nothing_changed_is_no_change() -> None:
     assert diff(BEFORE, BEFORE.model_copy(deep=True)) == []
 
 
-def test_what_came_and_what_went_is_told_with_all_its_parts() -> None:
+def test_added_and_removed_parts_are_listed_with_their_children() -> None:
     after = framework(("a", [concept("1", "One"), concept("2", "Two"), concept("9", "Nine")]))
     assert seen(after) == [
         ("removed", "s-b"),
@@ -35,7 +35,7 @@ def test_what_came_and_what_went_is_told_with_all_its_parts() -> None:
     ]
 
 
-def test_names_hours_and_texts_are_told_with_before_and_after() -> None:
+def test_changed_names_hours_and_texts_are_listed_with_old_and_new_values() -> None:
     one = concept("1", "Uno", estimated_hours=5, description="new")
     after = framework(("a", [one, concept("2", "Two")]), ("b", [concept("3", "Three")]))
     assert [(change.kind, change.before, change.after) for change in diff(BEFORE, after)] == [
@@ -54,7 +54,7 @@ def test_a_part_that_changed_its_place_or_its_parent_is_moved_and_its_neighbours
     assert (moved.before, moved.after) == ("module a", "module b")
 
 
-def test_only_what_is_about_something_else_now_is_made_anew() -> None:
+def test_only_concepts_with_a_new_subject_are_generated_again() -> None:
     one, two = concept("1", "One", estimated_hours=9, prerequisites=["c-3"]), concept("2", "Two", difficulty="hard")
     after = framework(("b", [concept("3", "Three")]), ("a", [one, two]))
     assert changed_concepts(BEFORE, after) == ["c-2"]

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.pace.deadlines import MAX_WORDS, read_deadline, too_far, weeks_between
+from domain.pace.deadlines import MAX_DEADLINE_LENGTH, read_deadline, too_far, weeks_between
 from tests.domain.deadline_cases import NOT_READ, READ
 from tests.support.deadlines import TODAY
 
@@ -69,7 +69,8 @@ def test_what_no_calendar_reaches_is_too_far() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "x" * (MAX_WORDS + 1), "in 3 months" + " " * MAX_WORDS, "\x00", "\ud800", "\u200f"]
+    "text",
+    ["", " ", "x" * (MAX_DEADLINE_LENGTH + 1), "in 3 months" + " " * MAX_DEADLINE_LENGTH, "\x00", "\ud800", "\u200f"],
 )
 def test_nothing_and_far_too_much_is_no_deadline(text: str) -> None:
     assert read_deadline(text, TODAY) is None
@@ -80,7 +81,7 @@ def test_nothing_and_far_too_much_is_no_deadline(text: str) -> None:
 )
 def test_reading_takes_no_longer_for_words_that_repeat(text: str) -> None:
     read_deadline("in 3 months", TODAY)
-    repeated = (text * MAX_WORDS)[:MAX_WORDS]
+    repeated = (text * MAX_DEADLINE_LENGTH)[:MAX_DEADLINE_LENGTH]
     began = time.process_time()
     for _ in range(10):
         read_deadline(repeated, TODAY)

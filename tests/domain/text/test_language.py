@@ -63,7 +63,7 @@ def test_an_english_goal_with_foreign_or_technical_words_stays_english(goal: str
     assert guess_goal_language(goal).code == "en"
 
 
-def test_a_goal_of_which_nothing_can_be_said_is_in_doubt() -> None:
+def test_an_unidentifiable_goal_is_in_doubt() -> None:
     for goal in ("SQL", "12345", "🎸🎸🎸 !!", "aprender a programar en Python", ""):
         assert guess_goal_language(goal) == LanguageGuess("en", in_doubt=True)
     assert guess_goal_language("x\ud800\x00").code == "en"

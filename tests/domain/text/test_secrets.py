@@ -156,7 +156,7 @@ def test_the_account_of_a_url_is_masked_and_the_rest_is_still_readable() -> None
         ("no-url-but-a-secret", "***"),
     ],
 )
-def test_a_url_is_shown_without_what_lets_somebody_in(url: str, shown: str) -> None:
+def test_a_url_is_shown_without_credentials(url: str, shown: str) -> None:
     assert redact_url(url) == shown
 
 

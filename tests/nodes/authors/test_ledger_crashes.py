@@ -9,7 +9,7 @@ import pytest
 from domain.vocabulary import Step
 from nodes.authors.port import AuthorRole, Brief, CallFailed
 from nodes.ledger.ledger import Ledger
-from nodes.ledger.requests import CallSpec
+from nodes.ledger.requests import AuthorRequest
 from nodes.ledger.scheduler import Throttle
 from repository.db.database import Database, Session
 from repository.db.fence import Fence
@@ -73,8 +73,8 @@ async def run(database: Database, fence: Fence, author: ScriptedAuthor) -> None:
     async with database.transaction() as session:
         known = await known_answers(session, fence.task_id)
     ledger = Ledger(author, Throttle(1), Always(), database, fence, 0, False, known)
-    await ledger.ask(CallSpec(Step.INTENT_ANALYSIS, INTENT_BRIEF))
-    await ledger.ask(CallSpec(Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, SUBJECT))
+    await ledger.ask(AuthorRequest(Step.INTENT_ANALYSIS, INTENT_BRIEF))
+    await ledger.ask(AuthorRequest(Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, subject=SUBJECT))
 
 
 async def test_without_a_crash_there_are_as_many_commits_as_are_tried(mortal: Mortal) -> None:

@@ -11,18 +11,18 @@ from domain.vocabulary import Step, TaskStatus
 from nodes.authors.port import AuthorRole, CallFailed, Usage
 from nodes.ledger.budget import Budget, Limit
 from nodes.ledger.ledger import Ledger
-from nodes.ledger.requests import CallSpec
+from nodes.ledger.requests import AuthorRequest
 from nodes.ledger.scheduler import Throttle
 from orchestrator.commands.transitions import end
 from repository.db.database import Database, execute
 from repository.db.fence import Fence
 from repository.runs.calls import LOST, Bill, expenses, settle_lost_calls, usage_of
 from repository.runs.tasks import update_task_status
-from tests.nodes.ledger.test_ledger import INTENT_BRIEF, Always, broken_until, quiz_question
+from tests.nodes.ledger.test_ledger import INTENT_BRIEF, Always, broken_until, quiz_request
 from tests.support.authors import ScriptedAuthor
 from tests.support.rows import fence_of, started
 
-INTENT_QUESTION = CallSpec(Step.INTENT_ANALYSIS, INTENT_BRIEF)
+INTENT_REQUEST = AuthorRequest(Step.INTENT_ANALYSIS, INTENT_BRIEF)
 MOST = 10 + 2 * 5
 """Tokens that a call of the scripted author may use."""
 
@@ -59,7 +59,7 @@ async def test_a_call_that_was_open_when_its_process_died_is_counted_by_the_next
     database: Database, fence: Fence
 ) -> None:
     with pytest.raises(Died):
-        await limited(database, fence, ScriptedAuthor({AuthorRole.INTENT: die})).ask(INTENT_QUESTION)
+        await limited(database, fence, ScriptedAuthor({AuthorRole.INTENT: die})).ask(INTENT_REQUEST)
     assert await reserved_calls(database) == 1
     assert await billed(database, fence) == Bill(0, 0.0), "while it is open nobody says that it was used"
     for _ in range(2):
@@ -83,8 +83,8 @@ async def test_nothing_stays_reserved_once_the_outcome_of_a_call_is_committed(da
         return broken_until(2)(*_)
 
     ledger = limited(database, fence, ScriptedAuthor({AuthorRole.QUIZ: once_busy}))
-    await ledger.ask(INTENT_QUESTION)
-    await ledger.ask(quiz_question())
+    await ledger.ask(INTENT_REQUEST)
+    await ledger.ask(quiz_request())
     assert await reserved_calls(database) == 0
     assert await billed(database, fence) == Bill(4 * 15, 4 * 0.5)
     assert ledger.budget.spent == 4 * 15
@@ -92,7 +92,7 @@ async def test_nothing_stays_reserved_once_the_outcome_of_a_call_is_committed(da
 
 async def test_a_run_that_ends_while_calls_are_open_has_them_in_its_summary(database: Database, fence: Fence) -> None:
     with pytest.raises(Died):
-        await limited(database, fence, ScriptedAuthor({AuthorRole.INTENT: die})).ask(INTENT_QUESTION)
+        await limited(database, fence, ScriptedAuthor({AuthorRole.INTENT: die})).ask(INTENT_REQUEST)
     async with database.transaction() as session:
         task = await end(session, fence, TaskStatus.CANCELLED, "Somebody ended it.")
     assert task.execution_summary is not None
@@ -105,7 +105,7 @@ async def test_a_superseded_run_reserves_nothing_and_calls_nobody(database: Data
         await update_task_status(session, fence.task_id, TaskStatus.CANCELLED, Step.CANCELLED)
     author = ScriptedAuthor()
     with pytest.raises(Superseded):
-        await limited(database, fence, author).ask(INTENT_QUESTION)
+        await limited(database, fence, author).ask(INTENT_REQUEST)
     assert (author.asked, await reserved_calls(database)) == ([], 0)
 
 
@@ -119,7 +119,7 @@ async def test_a_call_that_may_have_been_billed_is_not_free_although_no_answer_c
 
     ledger = limited(database, fence, ScriptedAuthor({AuthorRole.INTENT: late}))
     with pytest.raises(Exception, match="late"):
-        await ledger.ask(INTENT_QUESTION)
+        await ledger.ask(INTENT_REQUEST)
     assert await billed(database, fence) == Bill(110, 0.5, estimated_calls=1)
     assert ledger.budget.spent == 110
 
@@ -127,14 +127,14 @@ async def test_a_call_that_may_have_been_billed_is_not_free_although_no_answer_c
 async def test_without_a_budget_no_call_waits_for_a_commit_before_it(database: Database, fence: Fence) -> None:
     ledger = Ledger(ScriptedAuthor({AuthorRole.INTENT: die}), Throttle(1), Always(), database, fence, 0, False, {})
     with pytest.raises(Died):
-        await ledger.ask(INTENT_QUESTION)
+        await ledger.ask(INTENT_REQUEST)
     assert await reserved_calls(database) == 0
 
 
 async def test_calls_at_once_never_exceed_the_budget_together(database: Database, fence: Fence) -> None:
     author = ScriptedAuthor(latency=0.01)
     ledger = limited(database, fence, author, spent=1000 - 2 * MOST)
-    asked = [CallSpec(Step.INTENT_ANALYSIS, INTENT_BRIEF, subject=(f"c-{n}", "quiz")) for n in range(10)]
+    asked = [AuthorRequest(Step.INTENT_ANALYSIS, INTENT_BRIEF, subject=(f"c-{n}", "quiz")) for n in range(10)]
     done = await asyncio.gather(*(ledger.ask(question) for question in asked), return_exceptions=True)
     assert all(isinstance(error, BudgetSpent) for error in done if isinstance(error, BaseException))
     assert author.most_at_once <= 2

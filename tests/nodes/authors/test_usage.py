@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from nodes.authors.usage import Tokens, believable, estimated_tokens, reports_in
+from nodes.authors.usage import Tokens, estimated_tokens, plausible_tokens, reports_in
 from tests.support.nonsense import fuzzed, json_values
 
 SENT, WRITTEN, ROOM = 700, 300, 8192
@@ -13,7 +13,7 @@ ESTIMATE = Tokens(SENT, WRITTEN, estimated=True)
 
 def read(usage_metadata: object, response_metadata: dict[str, Any] | None = None, *, written: int = WRITTEN) -> Tokens:
     reports = reports_in(usage_metadata, response_metadata or {})
-    return believable(reports, sent=SENT, written=written, room=ROOM)
+    return plausible_tokens(reports, sent=SENT, written=written, room=ROOM)
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ from domain.vocabulary import Step, TaskStatus
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, IntentBrief, QuizBrief
 from nodes.authors.strip_unstorable import storable_answer
 from nodes.ledger.ledger import Ledger
-from nodes.ledger.requests import CallSpec, Keep, call_key
+from nodes.ledger.requests import Answered, AuthorRequest, Look, Verdict, call_key
 from nodes.ledger.scheduler import Throttle
 from repository.db.database import Database, Session
-from repository.db.fence import Fence
-from repository.runs.calls import Bill, Call, known_answers, usage_of
+from repository.db.fence import Fence, fenced_transaction
+from repository.db.group_commit import Work
+from repository.runs.calls import Bill, known_answers, record_call, usage_of
 from repository.runs.tasks import update_task_status
 from tests.support.authors import INTENT, QUIZ, ScriptedAuthor
 from tests.support.rows import fence_of, started
@@ -39,14 +40,14 @@ async def fence(database: Database) -> Fence:
 
 
 async def ledger(database: Database, fence: Fence, author: ScriptedAuthor, *, round_: int = 0) -> Ledger:
-    """As a run that starts now would have it."""
+    """Return the ledger of a run that has just started."""
     async with database.transaction() as session:
         known = await known_answers(session, fence.task_id)
     return Ledger(author, Throttle(1), Always(), database, fence, round_, False, known)
 
 
 class Always:
-    """A permit that never makes anybody wait."""
+    """A permit without waiting."""
 
     def call(self) -> AbstractAsyncContextManager[None]:
         return nullcontext()
@@ -63,28 +64,51 @@ def at_least_one_question(quiz: Quiz) -> list[str]:
     return [] if quiz.questions else ["There is no question."]
 
 
-def quiz_question(keep: Keep[Quiz] | None = None) -> CallSpec[Quiz]:
-    return CallSpec(Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, SUBJECT, keep=keep)
+def quiz_request(look: Look[Quiz] | None = None) -> AuthorRequest[Quiz]:
+    return AuthorRequest(Step.QUIZ_GENERATION, QUIZ_BRIEF, at_least_one_question, look, subject=SUBJECT)
+
+
+class Store:
+    """Stores quizzes in a list, each with its ledger row."""
+
+    def __init__(self, database: Database, fence: Fence) -> None:
+        self.database = database
+        self.fence = fence
+        self.calls = 0
+        self.quizzes: list[Quiz] = []
+
+    def begin(self) -> None:
+        self.calls += 1
+
+    async def write(self, session: Session, answered: Answered[Quiz]) -> None:
+        await record_call(session, self.fence, answered.call)
+        self.quizzes.append(answered.value)
+
+    async def commit(self, work: Work) -> None:
+        await fenced_transaction(self.database, self.fence, work)
 
 
 async def test_a_committed_answer_is_never_bought_again(database: Database, fence: Fence) -> None:
     author = ScriptedAuthor()
-    for _ in range(3):  # each time as a process that starts anew
-        assert await (await ledger(database, fence, author)).ask(CallSpec(Step.INTENT_ANALYSIS, INTENT_BRIEF)) == INTENT
+    request = AuthorRequest(Step.INTENT_ANALYSIS, INTENT_BRIEF)
+    for _ in range(3):  # each time as in a process that has just started
+        assert (await (await ledger(database, fence, author)).ask(request)).value == INTENT
     assert len(author.asked) == 1
 
 
 async def test_a_rejected_answer_is_committed_before_the_next_call_and_not_bought_again(
     database: Database, fence: Fence
 ) -> None:
-    async def die(_: Session, __: Quiz, ___: Call) -> None:
-        raise KeyboardInterrupt  # the process dies after the second answer came, before it is committed
+    class Dying(Store):
+        async def write(self, session: Session, answered: Answered[Quiz]) -> None:
+            await super().write(session, answered)
+            raise KeyboardInterrupt  # the process dies after the second answer came, before it is committed
 
     author = ScriptedAuthor({AuthorRole.QUIZ: broken_until(1)})
     with pytest.raises(KeyboardInterrupt):
-        await (await ledger(database, fence, author)).ask(quiz_question(keep=die))
+        await (await ledger(database, fence, author)).ask(quiz_request(), save=Dying(database, fence))
     assert len(author.asked) == 2
-    await (await ledger(database, fence, author)).ask(quiz_question())
+    await (await ledger(database, fence, author)).ask(quiz_request())
     assert len(author.asked) == 3, "only the call that was in flight is repeated"
 
 
@@ -92,7 +116,7 @@ async def test_what_failed_is_asked_anew_in_another_round(database: Database, fe
     author = ScriptedAuthor({AuthorRole.QUIZ: broken_until(99)})
     for round_, expected in ((0, 3), (1, 6)):
         with pytest.raises(AnswerRejected, match="There is no question"):
-            await (await ledger(database, fence, author, round_=round_)).ask(quiz_question())
+            await (await ledger(database, fence, author, round_=round_)).ask(quiz_request())
         assert len(author.asked) == expected
 
 
@@ -101,42 +125,81 @@ async def test_another_input_is_another_call(database: Database, fence: Fence) -
     other = QUIZ_BRIEF.model_copy(update={"instructions": "shorter"})
     ask = (await ledger(database, fence, author)).ask
     for brief in (QUIZ_BRIEF, other):
-        await ask(CallSpec(Step.QUIZ_GENERATION, brief, subject=SUBJECT))
+        await ask(AuthorRequest(Step.QUIZ_GENERATION, brief, subject=SUBJECT))
     assert len(author.asked) == 2
 
 
 async def test_every_call_is_on_the_bill(database: Database, fence: Fence) -> None:
     author = ScriptedAuthor({AuthorRole.QUIZ: broken_until(2)})
     ask = (await ledger(database, fence, author)).ask
-    await ask(quiz_question())
+    await ask(quiz_request())
     async with database.transaction() as session:
         assert await usage_of(session, fence.task_id) == Bill(45, 1.5)
 
 
 async def test_a_superseded_run_neither_records_nor_keeps_an_answer(database: Database, fence: Fence) -> None:
-    kept: list[Quiz] = []
-
-    async def keep(_: Session, quiz: Quiz, __: Call) -> None:
-        kept.append(quiz)
-
+    store = Store(database, fence)
     ask = (await ledger(database, fence, ScriptedAuthor())).ask
     async with database.transaction() as session:
         await update_task_status(session, fence.task_id, TaskStatus.CANCELLED, Step.CANCELLED)
     with pytest.raises(Superseded):
-        await ask(quiz_question(keep=keep))
-    assert kept == []
+        await ask(quiz_request(), save=store)
+    assert store.quizzes == []
     async with database.transaction() as session:
         assert await usage_of(session, fence.task_id) == Bill(0, 0.0)
 
 
+async def test_an_answer_is_committed_before_it_is_looked_at_and_saved_after(database: Database, fence: Fence) -> None:
+    store = Store(database, fence)
+    states: list[tuple[int, int]] = []
+
+    async def look(quiz: Quiz) -> Verdict[Quiz]:
+        async with database.transaction() as session:
+            states.append((len(await known_answers(session, fence.task_id)), len(store.quizzes)))
+        return Verdict(quiz, [] if len(states) == 2 else ["Question 1 is unclear."])
+
+    author = ScriptedAuthor()
+    answered = await (await ledger(database, fence, author)).ask(quiz_request(look), save=store)
+    assert states == [(1, 0), (2, 0)]
+    assert (store.quizzes, store.calls, answered.value) == ([QUIZ], 2, QUIZ)
+    async with database.transaction() as session:
+        objections = {known.objection for known in (await known_answers(session, fence.task_id)).values()}
+    assert objections == {None, "Question 1 is unclear."}
+
+
+async def test_the_last_sound_answer_is_saved_when_no_better_one_comes(database: Database, fence: Fence) -> None:
+    store = Store(database, fence)
+
+    async def look(quiz: Quiz) -> Verdict[Quiz]:
+        return Verdict(quiz, ["Question 1 is unclear."])
+
+    author = ScriptedAuthor()
+    await (await ledger(database, fence, author)).ask(quiz_request(look), save=store)
+    assert (len(author.asked), store.quizzes) == (3, [QUIZ])
+
+
+async def test_a_known_answer_that_was_never_saved_is_saved_without_a_call(database: Database, fence: Fence) -> None:
+    """As after a crash during a closer look that the settings ask for no longer."""
+
+    async def die(_: Quiz) -> Verdict[Quiz]:
+        raise KeyboardInterrupt
+
+    author = ScriptedAuthor()
+    with pytest.raises(KeyboardInterrupt):
+        await (await ledger(database, fence, author)).ask(quiz_request(die), save=Store(database, fence))
+    store = Store(database, fence)
+    await (await ledger(database, fence, author)).ask(quiz_request(), save=store)
+    assert (len(author.asked), store.calls, store.quizzes) == (1, 0, [QUIZ])
+
+
 def test_the_key_knows_no_clock_no_model_and_no_setting() -> None:
-    question = CallSpec(Step.INTENT_ANALYSIS, INTENT_BRIEF)
+    question = AuthorRequest(Step.INTENT_ANALYSIS, INTENT_BRIEF)
     key = call_key(question, 0, 0, [])
     same = IntentBrief.model_validate_json(INTENT_BRIEF.model_dump_json())
-    assert key == call_key(CallSpec(Step.INTENT_ANALYSIS, same), 0, 0, [])
+    assert key == call_key(AuthorRequest(Step.INTENT_ANALYSIS, same), 0, 0, [])
     others = [
-        call_key(CallSpec(Step.CURRICULUM_DESIGN, INTENT_BRIEF), 0, 0, []),
-        call_key(CallSpec(Step.INTENT_ANALYSIS, INTENT_BRIEF, subject=SUBJECT), 0, 0, []),
+        call_key(AuthorRequest(Step.CURRICULUM_DESIGN, INTENT_BRIEF), 0, 0, []),
+        call_key(AuthorRequest(Step.INTENT_ANALYSIS, INTENT_BRIEF, subject=SUBJECT), 0, 0, []),
         call_key(question, 1, 0, []),
         call_key(question, 0, 1, []),
         call_key(question, 0, 0, ["wrong"]),

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from domain.checks import check_content
 from domain.checks.item_flaws import right_is_longest
+from domain.content_types import check_content
 from domain.contents import Content, Question, Quiz, Resources, Tutorial
 from domain.framework import Concept
 from domain.request import Level

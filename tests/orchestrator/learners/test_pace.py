@@ -12,7 +12,7 @@ from domain.errors import Conflict, InvalidInput, NotFound
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import Step, TaskStatus
 from nodes.authors.port import StructureReviewBrief
-from nodes.ledger.requests import CallSpec, call_key
+from nodes.ledger.requests import AuthorRequest, call_key
 from orchestrator.commands.request_context import Terms
 from orchestrator.learners.pace import PaceChange, pace_of_task
 from orchestrator.orchestrator import Orchestrator
@@ -235,4 +235,4 @@ def test_no_key_of_the_ledger_has_the_weeks_of_a_deadline() -> None:
         StructureReviewBrief(request=request, intent=None, framework=framework(1, 1, 1), weeks=weeks)
         for weeks in (None, 3.0, 12.9)
     ]
-    assert len({call_key(CallSpec(Step.STRUCTURE_VALIDATION, brief), 0, 0, []) for brief in briefs}) == 1
+    assert len({call_key(AuthorRequest(Step.STRUCTURE_VALIDATION, brief), 0, 0, []) for brief in briefs}) == 1

@@ -110,7 +110,7 @@ def test_a_picture_in_code_is_code() -> None:
 
 
 def test_what_would_turn_the_text_around_is_no_character_for_any_reader() -> None:
-    for reference in ("&#x202E;", "&#8238;", "&#x1b;", "&#X2067;", "&#0027;"):
+    for reference in ("&#x202E;", "&#8238;", "&#x1b;", "&#X2067;", "&#0027;", "&#x9b;"):
         shown = MarkdownIt("commonmark").render(harmless(f"x {reference} y"))
-        assert not {"\u202e", "\u2067", "\x1b"} & set(shown)
-    assert harmless("&#169; &#x41; &lt;") == "&#169; &#x41; &lt;"
+        assert not {"\u202e", "\u2067", "\x1b", "\x9b"} & set(shown)
+    assert harmless("&#169; &#x41; &lt; &#x110000;") == "&#169; &#x41; &lt; &#x110000;"

@@ -21,7 +21,7 @@ def event(kind: str, **payload: Any) -> Event:
         (event("run_requested", task_type="creation", roadmap_id="go-1", user_id="ann"), "creation of go-1 for ann"),
         (
             event("run_requested", task_type="retry_batch", roadmap_id="go-1", user_id="ann", by="boss"),
-            "retry_batch of go-1 for ann, asked for by boss",
+            "retry_batch of go-1 for ann, requested by boss",
         ),
         (event("run_started", attempt=2, worker_id="w"), "attempt 2 by w"),
         (event("step_started", step="intent_analysis"), "intent_analysis"),
@@ -29,11 +29,11 @@ def event(kind: str, **payload: Any) -> Event:
         (event("framework_designed", framework=FRAMEWORK), "1 stage, 2 concepts, 5.5 h: Types"),
         (
             event("framework_validated", validation={"is_valid": True, "issues": [], "overall_score": 92.4}),
-            "sound, 92 of 100 points",
+            "valid, 92 of 100 points",
         ),
         (
             event("framework_validated", validation={"is_valid": False, "issues": [ISSUE], "validation_summary": ""}),
-            "not sound: Stage “A” has no module",
+            "not valid: Stage “A” has no module",
         ),
         (event("edit_planned", plan={"operations": [{}], "feedback_summary": "fill A"}), "1 change: fill A"),
         (event("framework_edited", before=FRAMEWORK, after=FRAMEWORK), "2 -> 2 concepts: Types"),
@@ -42,7 +42,7 @@ def event(kind: str, **payload: Any) -> Event:
             event("review_requested", round=1, deadline="2026-07-01T12:00:00.5+00:00"),
             "round 1, until 2026-07-01T12:00:00 UTC",
         ),
-        (event("review_decided", round=1, decision="approved", feedback="", by=""), "approved by somebody"),
+        (event("review_decided", round=1, decision="approved", feedback="", by=""), "approved by unknown"),
         (
             event("review_decided", round=1, decision="rejected", feedback="less\nmore", by="ann"),
             "rejected by ann: less more",
@@ -73,13 +73,13 @@ PLAN = {
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        (event("edit_planned", plan=PLAN, feedback="add X"), ["asked: add X", "  add stage X: ok"]),
+        (event("edit_planned", plan=PLAN, feedback="add X"), ["request: add X", "  add stage X: ok"]),
         (
             event("framework_edited", before=FRAMEWORK, after=framework("Values").model_dump(mode="json")),
             [
                 "before: 1 stage, 2 concepts, 5.5 h: Types",
                 "after:  1 stage, 2 concepts, 5.5 h: Values",
-                "~ concept c-1-1-1  “Types” is called “Values” now",
+                "~ concept c-1-1-1  “Types” is now called “Values”",
             ],
         ),
         (

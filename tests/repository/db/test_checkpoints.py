@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from domain.errors import Superseded
 from domain.vocabulary import Step, TaskStatus
-from repository.db.checkpoints import POOL_TIMEOUT, CheckpointPool, FencedSaver
+from repository.db.checkpoints import POOL_TIMEOUT_SECONDS, CheckpointPool, FencedSaver
 from repository.db.database import Database, execute
 from repository.db.fence import Fence
 from repository.runs.tasks import update_task_status
@@ -32,7 +32,7 @@ async def test_to_stand_in_line_for_a_connection_is_no_outage(database_url: str)
             async with pool.connection() as connection:
                 await connection.execute("SELECT pg_sleep(0.4)")
 
-        await asyncio.gather(*(one() for _ in range(1 + math.ceil(POOL_TIMEOUT / 0.4))))
+        await asyncio.gather(*(one() for _ in range(1 + math.ceil(POOL_TIMEOUT_SECONDS / 0.4))))
 
 
 async def superseded(database: Database) -> Fence:

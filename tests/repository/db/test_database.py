@@ -56,7 +56,7 @@ async def test_an_error_rolls_the_transaction_back(database: Database) -> None:
         assert (await execute(session, text("SELECT to_regclass('half')"), {})).scalar() is None
 
 
-async def test_a_killed_session_is_an_outage_and_the_next_transaction_connects_anew(database: Database) -> None:
+async def test_a_killed_session_is_an_outage_and_the_next_transaction_reconnects(database: Database) -> None:
     with pytest.raises(DatabaseUnavailable):
         async with database.transaction() as session:
             await execute(session, text("SELECT pg_terminate_backend(pg_backend_pid())"), {})
@@ -80,7 +80,7 @@ async def test_two_hundred_transactions_at_once_share_a_bounded_pool(database_ur
     assert most <= 4
 
 
-async def test_whoever_waits_for_a_connection_is_not_overtaken(database_url: str) -> None:
+async def test_a_waiting_transaction_is_not_overtaken(database_url: str) -> None:
     """One that waited while others came and went once took that for an outage."""
     database = Database(database_url, pool_size=1)
     began: list[str] = []

@@ -54,7 +54,7 @@ async def saved(database: Database) -> dict[str, list[str]]:
     return together
 
 
-async def test_who_comes_while_a_commit_is_under_way_goes_into_the_next(database: Database, fence: Fence) -> None:
+async def test_work_that_arrives_during_a_commit_joins_the_next(database: Database, fence: Fence) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow(session: Session) -> None:
@@ -99,7 +99,7 @@ async def test_a_fence_that_refuses_refuses_all(database: Database, fence: Fence
     assert await saved(database) == {}
 
 
-async def test_who_leaves_rolls_back_what_is_under_way(database: Database, fence: Fence) -> None:
+async def test_leaving_rolls_back_a_commit_in_progress(database: Database, fence: Fence) -> None:
     begun = asyncio.Event()
 
     async def endless(session: Session) -> None:
@@ -119,7 +119,7 @@ async def test_who_leaves_rolls_back_what_is_under_way(database: Database, fence
     assert await saved(database) == {}
 
 
-async def test_who_was_cancelled_before_its_turn_is_left_out(database: Database, fence: Fence) -> None:
+async def test_a_waiter_cancelled_before_its_turn_is_left_out(database: Database, fence: Fence) -> None:
     async with shared_by(database, fence) as shared:
         first = asyncio.create_task(shared.commit("c-0", saving(fence, "c-0")))
         second = asyncio.create_task(shared.commit("c-1", saving(fence, "c-1")))

@@ -27,7 +27,7 @@ async def test_a_long_line_that_moves_is_stood_in_to_its_end() -> None:
     await asyncio.gather(*(hold(line, TURN) for _ in range(10)))
 
 
-async def test_a_line_that_stands_still_is_left_after_patience() -> None:
+async def test_waiting_in_a_stalled_queue_fails_after_patience() -> None:
     line = PoolQueue(1, TIMEOUT_SECONDS)
     held = asyncio.create_task(hold(line, 10 * TIMEOUT_SECONDS))
     await asyncio.sleep(0)
@@ -49,7 +49,7 @@ async def test_failures_do_not_count_as_moving() -> None:
         one.cancel()
 
 
-async def test_nobody_who_leaves_the_line_takes_a_turn_along() -> None:
+async def test_a_cancelled_waiter_keeps_no_turn() -> None:
     line = PoolQueue(2, TIMEOUT_SECONDS)
     for give_way in range(5):
         crowd = [asyncio.create_task(hold(line, 0)) for _ in range(20)]

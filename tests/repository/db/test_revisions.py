@@ -9,7 +9,7 @@ from tests.support.databases import create_database, drop_database, url_of
 
 PROGRAM = """
 import sys
-from repository import schema
+from repository.db import schema
 schema.upgrade(sys.argv[1])
 schema.downgrade(sys.argv[1], "0004_platform")
 import migrations

@@ -76,7 +76,7 @@ def test_rows_are_not_overwritten_unless_that_is_asked_for(file: Path, empty: st
 def test_nothing_is_removed_below_processes_at_work(file: Path, empty: str) -> None:
     schema.upgrade(empty)
     run(empty, AT_WORK)
-    with pytest.raises(Conflict, match="1 processes work on"):
+    with pytest.raises(Conflict, match="1 processes use that database"):
         restore(empty, file, clean=True)
 
 
@@ -93,14 +93,14 @@ def test_what_is_no_backup_is_named(empty: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="cannot be read"):
         restore(empty, tmp_path / "nowhere")
     (tmp_path / "text").write_text("hello")
-    with pytest.raises(InvalidInput, match="is no backup"):
+    with pytest.raises(InvalidInput, match="is not a backup"):
         restore(empty, tmp_path / "text")
 
 
 def test_a_dump_of_something_else_is_not_restored(server_url: str, empty: str, tmp_path: Path) -> None:
     run(empty, "CREATE TABLE alembic_version AS SELECT '0001' AS version_num; CREATE TABLE thesis (line text)")
     back_up(empty, tmp_path / "other.dump")
-    with pytest.raises(InvalidInput, match="holds no roadmaps"):
+    with pytest.raises(InvalidInput, match="has no roadmaps"):
         restore(empty, tmp_path / "other.dump", clean=True)
 
 

@@ -107,7 +107,7 @@ def test_another_user_can_neither_connect_nor_read_the_data(server: EmbeddedServ
     assert printed == ""
 
 
-def test_nobody_connects_without_the_password_or_over_the_network(server: EmbeddedServer, home: Path) -> None:
+def test_no_connection_without_the_password_or_over_the_network(server: EmbeddedServer, home: Path) -> None:
     url = server.start()
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(host=str(sockets_in(url)), port=5432, user="roadmap", dbname="roadmap", password="guessed")
@@ -232,7 +232,7 @@ def test_a_parent_that_bars_the_way_is_named_and_not_opened(home: Path) -> None:
 def test_files_that_are_no_cluster_are_not_deleted(home: Path) -> None:
     (home / "data").mkdir(parents=True)
     (home / "data" / "thesis.txt").write_text("mine")
-    assert f"{home / 'data'} is not empty and no PostgreSQL data folder" in refusal(EmbeddedServer(home))
+    assert f"{home / 'data'} is not empty and not a PostgreSQL data folder" in refusal(EmbeddedServer(home))
     assert (home / "data" / "thesis.txt").read_text() == "mine"
     assert not list(home.glob("unfinished-*"))
 
@@ -276,7 +276,7 @@ def test_leftovers_of_killed_processes_are_removed_and_nothing_else(home: Path) 
     assert (home / "notes").exists()
 
 
-def test_a_large_log_is_begun_anew(server: EmbeddedServer, home: Path) -> None:
+def test_a_large_log_is_rotated(server: EmbeddedServer, home: Path) -> None:
     with (home / "server.log").open("ab") as log:
         log.truncate(11_000_000)
     server.start()

@@ -48,7 +48,7 @@ def lines_of_lock_file(home: Path, pid: int) -> str:
     return f"{pid}\n{home / 'data'}\n1700000000\n5432\n/tmp\n\n   123456    654321\nready   \n"
 
 
-def test_a_lock_file_that_names_a_stranger_bars_no_start_and_harms_nobody(
+def test_a_lock_file_with_a_foreign_pid_neither_blocks_the_start_nor_harms_the_process(
     server: EmbeddedServer, home: Path, stranger: subprocess.Popen[bytes]
 ) -> None:
     (home / "data" / "postmaster.pid").write_text(lines_of_lock_file(home, stranger.pid))

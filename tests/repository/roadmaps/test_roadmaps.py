@@ -73,7 +73,7 @@ async def test_saving_without_a_request_inserts_the_roadmap(database: Database) 
 
 
 async def test_an_id_that_no_address_could_hold_is_refused(database: Database) -> None:
-    with pytest.raises(InvalidInput, match="no slash"):
+    with pytest.raises(InvalidInput, match="cannot contain a slash"):
         async with database.transaction() as session:
             await save_roadmap_metadata(session, "r/1", "ann", framework("r/1"))
 

@@ -38,7 +38,7 @@ async def test_a_shelf_counts_the_contents_of_each_roadmap_and_names_its_run(dat
     assert (both[0].task_id, both[0].task_status, both[0].task_waiting) == ("t-1", TaskStatus.PENDING, True)
 
 
-async def test_what_is_in_the_bin_stands_on_no_shelf(database: Database) -> None:
+async def test_a_binned_roadmap_is_not_listed(database: Database) -> None:
     await _accepted(database)
     async with database.transaction() as session:
         await mark_binned(session, "r-1", binned=True)
@@ -101,7 +101,7 @@ async def test_a_worker_that_dies_changes_the_pulse_of_its_run_though_no_row_of_
     assert process.seconds_left < 0
 
 
-async def test_broken_are_those_with_failures_or_with_what_nobody_will_finish(database: Database) -> None:
+async def test_broken_roadmaps_have_failed_or_stale_contents(database: Database) -> None:
     await _accepted(database, "r-1")
     await _set(database, "failed")
     await _set(database, "completed", concept_id="c-1-1-2")

@@ -85,7 +85,7 @@ async def test_a_superseded_run_tells_nothing_more(database: Database) -> None:
     assert await read(database) == [(1, "run_finished")]
 
 
-async def test_a_batch_sent_again_after_an_unconfirmed_commit_is_not_told_twice(database: Database) -> None:
+async def test_a_batch_sent_again_after_an_unconfirmed_commit_is_stored_once(database: Database) -> None:
     await started(database)
     async with database.transaction() as session:
         await append_events(session, "t-1", [("a", {}), ("b", {})], last=0)
@@ -105,7 +105,7 @@ async def test_events_of_several_tasks_come_each_after_its_own_sequence(database
     assert [(event.task_id, event.sequence) for event in found] == [("t-1", 2), ("t-2", 1), ("t-2", 2)]
 
 
-async def test_what_a_dead_attempt_committed_without_its_event_is_told_later(database: Database) -> None:
+async def test_contents_committed_without_event_by_a_dead_attempt_are_found(database: Database) -> None:
     await reserved(database)
     fence = fence_of(await started(database))
     async with database.transaction() as session:

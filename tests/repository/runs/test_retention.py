@@ -20,7 +20,7 @@ async def ended(database: Database, *task_ids: str) -> None:
             await execute(session, text(statement), {"id": task_id})
 
 
-async def test_pages_leave_nobody_out_and_end(database: Database) -> None:
+async def test_pages_cover_all_tasks_and_end(database: Database) -> None:
     await ended(database, *(f"t-{number}" for number in range(5)))
     await started(database, "t-live")
     found, after = [], ""

@@ -47,7 +47,7 @@ async def test_of_fifty_creations_of_one_roadmap_exactly_one_wins(database: Data
     assert all(winner in str(error) for error in lost), "a loser is told which task is in the way"
 
 
-async def test_a_rival_that_ends_in_the_same_moment_is_not_told_as_the_task_itself(database: Database) -> None:
+async def test_a_conflict_with_a_run_that_has_just_ended_asks_to_try_again(database: Database) -> None:
     """The one who asked was once told that there is a task of this new id."""
     await started(database, "t-1")
     rival_ends = "UPDATE roadmap_tasks SET status = 'failed', completed_at = now() WHERE task_id = 't-1'"

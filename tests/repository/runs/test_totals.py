@@ -50,7 +50,7 @@ async def test_a_run_that_was_resumed_ended_twice_and_a_counter_never_goes_back(
     assert await runs(database) == {("creation", "cancelled"): 1, ("creation", "failed"): 1}
 
 
-async def test_ends_that_are_counted_at_once_wait_for_nobody_and_none_is_lost(database: Database) -> None:
+async def test_concurrent_ends_of_runs_do_not_block_each_other_and_all_count(database: Database) -> None:
     tasks = [await started(database, f"t-{n}", roadmap_id=f"r-{n}") for n in range(30)]
 
     async def keep_adding() -> None:
@@ -102,7 +102,7 @@ async def test_a_call_whose_number_is_lower_than_one_that_was_committed_before_i
     assert [total.calls for total in await calls(database)] == [2]
 
 
-async def test_two_who_add_up_at_once_add_nothing_twice(database: Database) -> None:
+async def test_concurrent_sums_count_nothing_twice(database: Database) -> None:
     async with database.transaction() as session:
         for number in range(20):
             await call(session, f"old-{number}", age=1000)

@@ -11,7 +11,7 @@ from tests.support.rows import started
 from tests.support.silence import silent_in_mid_statement
 
 
-async def test_a_session_that_is_silent_in_mid_statement_bars_nobody(database: Database) -> None:
+async def test_a_session_stalled_in_mid_statement_blocks_no_takeover(database: Database) -> None:
     """The time-out for idle transactions does not see it; a takeover waited until the statement timed out."""
     await started(database)
     silent = await asyncio.to_thread(silent_in_mid_statement, database.url, "roadmap")

@@ -1,7 +1,7 @@
 from sqlalchemy import text
 
 from repository.db.database import Database, execute
-from repository.users.idempotency import Noted, note
+from repository.users.idempotency import StoredKey, note
 
 SWEEP = """
     CREATE FUNCTION sweep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -11,11 +11,11 @@ SWEEP = """
 AFTER_EACH_LOOK = "CREATE TRIGGER sweep AFTER INSERT ON idempotency_keys FOR EACH STATEMENT EXECUTE FUNCTION sweep()"
 
 
-async def test_a_key_is_known_with_what_it_stands_for(database: Database) -> None:
+async def test_a_stored_key_returns_its_request(database: Database) -> None:
     for body, task in (("a", "t-1"), ("b", "t-2")):
         async with database.transaction() as session:
             noted = await note(session, "ann", "k", body, task)
-    assert noted == Noted("a", "t-1")
+    assert noted == StoredKey("a", "t-1")
 
 
 async def test_a_key_that_is_forgotten_in_the_moment_it_comes_again_is_new(database: Database) -> None:
@@ -27,4 +27,4 @@ async def test_a_key_that_is_forgotten_in_the_moment_it_comes_again_is_new(datab
     async with database.transaction() as session:
         assert await note(session, "ann", "k", "b", "t-2") is None
     async with database.transaction() as session:
-        assert await note(session, "ann", "k", "b", "t-3") == Noted("b", "t-2")
+        assert await note(session, "ann", "k", "b", "t-3") == StoredKey("b", "t-2")

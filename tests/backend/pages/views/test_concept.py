@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.pages.views.concept import ContentView, content_of, resources_of, standing_of, tutorial_of
+from backend.pages.views.concept import ContentView, content_of, resources_of, summary_of, tutorial_of
 from domain.vocabulary import ContentStatus, ContentType
 from rendering.pages.markdown import rendered
 from repository.roadmaps.content_queries import ContentState
@@ -64,7 +64,7 @@ def test_what_is_missing_says_why_and_what_can_be_done() -> None:
     assert failed.retryable
     assert not failed.rewritable
     stale = tutorial_of(written(None, ContentStatus.GENERATING, version=0, stale=True), None, present=True)
-    assert "nobody is working on it" in stale.why_missing
+    assert "no run is working on it" in stale.why_missing
     assert stale.retryable
     writing = tutorial_of(written(None, ContentStatus.GENERATING, version=0), None, present=True)
     assert not writing.retryable
@@ -76,11 +76,11 @@ def test_one_reads_on_in_learning_order() -> None:
     whole = framework()
     place = whole.find("c-1-1-2")
     assert place is not None
-    standing = standing_of(whole, place, removed_after=None)
+    standing = summary_of(whole, place, removed_after=None)
     assert (standing.number, standing.total) == (2, 2)
     assert standing.previous is not None
     assert standing.previous.concept_id == "c-1-1-1"
     assert standing.next is None
     assert [other.name for other in standing.builds_on] == ["Types"]
-    removed = standing_of(whole, place, removed_after=3)
+    removed = summary_of(whole, place, removed_after=3)
     assert removed.previous is None

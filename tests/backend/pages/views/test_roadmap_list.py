@@ -35,7 +35,7 @@ def look(**changes: Any) -> tuple[str, str]:
 
 def test_a_roadmap_says_what_it_is_about_to_be() -> None:
     assert look() == ("completed", "Ready to read")
-    assert look(task_status=TaskStatus.PENDING, task_waiting=True) == ("waiting", "Waits for a worker")
+    assert look(task_status=TaskStatus.PENDING, task_waiting=True) == ("waiting", "Waiting for a worker")
     assert look(task_status=TaskStatus.PROCESSING, task_live=True, task_step="curriculum_design")[0] == "generating"
     assert look(task_status=TaskStatus.PROCESSING)[0] == "stale"
     assert look(task_status=TaskStatus.HUMAN_REVIEW_PENDING)[0] == "review"

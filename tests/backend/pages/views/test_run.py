@@ -35,7 +35,7 @@ def test_each_step_lasts_until_the_next_one_begins() -> None:
         ("run_finished", {"status": "completed"}),
     )
     run = shown(task(completed_at=NOON + timedelta(seconds=5)), events)
-    assert [(step.name, step.took, step.said) for step in run.steps] == [
+    assert [(step.name, step.took, step.results) for step in run.steps] == [
         ("Understanding the goal", "2.0 s", ["Go"]),
         ("Designing the curriculum", "1.0 s", []),
     ]

@@ -1,4 +1,4 @@
-"""How many requests a user may make in a minute: a bucket for each, in the memory of this process."""
+"""Rate limits: a token bucket for each user, in the memory of this process."""
 
 import time
 from collections import OrderedDict
@@ -10,7 +10,7 @@ from domain.errors import LimitReached
 
 WINDOW_SECONDS: Final = 60.0
 MAX_USERS: Final = 10_000
-"""Buckets to keep; the one that was used least recently is forgotten first, and it is full again by then."""
+"""Buckets to keep. The least recently used one is dropped first; it is full again by then."""
 
 
 @dataclass(slots=True)
@@ -19,8 +19,8 @@ class _Bucket:
     at: float
 
 
-class Rates:
-    """Buckets that hold a minute's requests and fill up evenly."""
+class RateLimiter:
+    """A bucket for each user that holds the requests of a minute and refills evenly."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic, *, what: str = "requests") -> None:
         self._what = what
@@ -29,13 +29,13 @@ class Rates:
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
     def count(self, user_id: str) -> None:
-        """One more request, whether or not it repeats another. Raises LimitReached with the seconds to wait."""
+        """Count a request of a user. Raises LimitReached with the seconds to wait."""
         now = self._clock()
         bucket = self._bucket(user_id, now)
         if bucket.left < 1:
             wait = (1 - bucket.left) * WINDOW_SECONDS / self._per_minute
             raise LimitReached(
-                f"More than {self._per_minute} {self._what} in a minute: wait a moment.", retry_after=int(wait) + 1
+                f"More than {self._per_minute} {self._what} in a minute: try again later.", retry_after=int(wait) + 1
             )
         bucket.left -= 1
 

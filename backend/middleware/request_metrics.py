@@ -1,8 +1,8 @@
-"""What Prometheus reads: requests of the server's processes, and figures that the rows give.
+"""Prometheus metrics: requests of the server processes, and metrics from the database.
 
-Requests are counted in memory. Where PROMETHEUS_MULTIPROC_DIR names a folder, as `serve --processes` sees to, they are
-kept there and added up over all processes, whichever is asked; they begin anew when the whole server does. Figures of
-the rows are the same from every server, and begin anew never.
+Requests are counted in memory or, if PROMETHEUS_MULTIPROC_DIR names a folder (`serve --processes` sets it), in that
+folder, where any process can add up those of all processes. They start at zero with the server. Metrics from the
+database are the same from every server and never start again.
 """
 
 import os
@@ -25,8 +25,8 @@ SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS: Final = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 
-class Requests:
-    """Those that this process has answered, and the streams that it has open."""
+class RequestMetrics:
+    """Answered requests and open streams of this process."""
 
     def __init__(self) -> None:
         self._own = CollectorRegistry()
@@ -35,13 +35,13 @@ class Requests:
         )
         self._seconds = Histogram(
             "roadmap_http_request_seconds",
-            "Seconds until an answer began.",
+            "Seconds until the response began.",
             ["method", "route"],
             buckets=SECONDS,
             registry=self._own,
         )
         self.streams = Gauge(
-            "roadmap_http_streams", "Streams of events that are open.", registry=self._own, multiprocess_mode="livesum"
+            "roadmap_http_streams", "Open event streams.", registry=self._own, multiprocess_mode="livesum"
         )
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -49,28 +49,28 @@ class Requests:
         self._seconds.labels(method, route).observe(seconds)
 
     def registry(self) -> CollectorRegistry:
-        """Of all processes, where they share a folder."""
+        """Return the registry: of all processes if they share a folder, else of this one."""
         folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         if folder is None:
             return self._own
-        _forget_the_dead(Path(folder))
+        _drop_gauges_of_dead_processes(Path(folder))
         shared = CollectorRegistry()
         MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
         return shared
 
 
-def _forget_the_dead(folder: Path) -> None:
-    """What a process that was killed had open is not open any more; what it counted stays."""
+def _drop_gauges_of_dead_processes(folder: Path) -> None:
+    """Remove the open streams of killed processes; their counters stay."""
     for path in folder.glob("gauge_live*_*.db"):
         process_id = path.stem.rpartition("_")[2]
         if not psutil.pid_exists(int(process_id)):
             path.unlink(missing_ok=True)
 
 
-class Measured:
-    """Wraps the app, inside its edge; plain ASGI."""
+class MetricsMiddleware:
+    """Counts the requests of the app (plain ASGI). It runs inside the HTTP guard."""
 
-    def __init__(self, app: ASGIApp, *, requests: Requests) -> None:
+    def __init__(self, app: ASGIApp, *, requests: RequestMetrics) -> None:
         self._app = app
         self._requests = requests
 
@@ -96,19 +96,19 @@ class Measured:
         try:
             await self._app(scope, receive, counting)
         except Exception:
-            count(500)  # what the edge will answer
+            count(500)  # the HTTP guard answers so
             raise
 
 
 def _template(scope: Scope) -> str:
-    """The route as it is declared: paths hold ids, and there would be a series for each."""
-    # FastAPI keeps the prefix of an included router apart from the route.
+    """Return the declared path of the route: real paths contain ids, and each would be a series of its own."""
+    # FastAPI keeps the prefix of an included router separate from the route.
     route = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
     return getattr(route, "path", None) or "none"
 
 
-def exposition(requests: Requests, figures: Metrics | None) -> bytes:
-    """The whole answer; `figures` is None while the database is away."""
+def exposition(requests: RequestMetrics, figures: Metrics | None) -> bytes:
+    """Return all metrics in the text format; `figures` is None while the database is unavailable."""
     rows = CollectorRegistry()
     rows.register(_Rows(figures))
     return generate_latest(requests.registry()) + generate_latest(rows)
@@ -123,16 +123,16 @@ class _Rows(Collector):
         if self._figures is not None:
             yield from _of_tasks(self._figures)
             yield from _of_models(self._figures)
+            yield _gauge("roadmap_webhook_deliveries_waiting", "Deliveries that are pending.", self._figures.waiting)
             yield _gauge(
-                "roadmap_webhook_deliveries_waiting", "Messages that did not arrive yet.", self._figures.waiting
-            )
-            yield _gauge(
-                "roadmap_webhook_oldest_seconds", "How long the oldest of them waits.", self._figures.longest_wait
+                "roadmap_webhook_oldest_seconds",
+                "Age of the oldest of them.",
+                self._figures.longest_wait,
             )
 
 
 def _of_tasks(figures: Metrics) -> Iterator[Metric]:
-    active = GaugeMetricFamily("roadmap_tasks_active", "Tasks that are active.", labels=["task_type", "status"])
+    active = GaugeMetricFamily("roadmap_tasks_active", "Active tasks.", labels=["task_type", "status"])
     now = {(total.task_type, total.status): total for total in figures.active}
     for task_type in TaskType:
         for status in sorted(ACTIVE):
@@ -142,14 +142,14 @@ def _of_tasks(figures: Metrics) -> Iterator[Metric]:
     queued = [total for total in figures.active if total.status == "pending"]
     yield _gauge("roadmap_queue_depth", "Tasks that wait for a worker.", sum(total.tasks for total in queued))
     oldest = max((total.oldest for total in queued), default=0.0)
-    yield _gauge("roadmap_queue_oldest_seconds", "How long the oldest of them waits.", oldest)
-    ended = CounterMetricFamily("roadmap_runs_finished", "Runs that ended.", labels=["task_type", "status"])
+    yield _gauge("roadmap_queue_oldest_seconds", "Age of the oldest of them.", oldest)
+    ended = CounterMetricFamily("roadmap_runs_finished", "Runs that have ended.", labels=["task_type", "status"])
     ever = {(total.task_type, total.status): total.runs for total in figures.runs}
     for task_type in TaskType:
         for status in sorted(FINAL):
             ended.add_metric([task_type, status], ever.get((task_type, status), 0))
     yield ended
-    processes = GaugeMetricFamily("roadmap_processes_live", "Processes whose lease runs.", labels=["kind"])
+    processes = GaugeMetricFamily("roadmap_processes_live", "Processes with a valid lease.", labels=["kind"])
     for kind, number in {"worker": 0, **figures.processes}.items():
         processes.add_metric([kind], number)
     yield processes
@@ -157,7 +157,7 @@ def _of_tasks(figures: Metrics) -> Iterator[Metric]:
 
 def _of_models(figures: Metrics) -> Iterator[Metric]:
     calls = CounterMetricFamily("roadmap_model_calls", "Calls to a model.", labels=["model", "outcome"])
-    tokens = CounterMetricFamily("roadmap_model_tokens", "Tokens of calls.", labels=["model", "direction"])
+    tokens = CounterMetricFamily("roadmap_model_tokens", "Tokens of model calls.", labels=["model", "direction"])
     cost = CounterMetricFamily(
         "roadmap_model_cost_dollars", "US dollars paid for calls whose price is known.", labels=["model"]
     )
@@ -167,7 +167,7 @@ def _of_models(figures: Metrics) -> Iterator[Metric]:
     estimated = CounterMetricFamily(
         "roadmap_model_estimated_calls", "Calls whose tokens are an estimate.", labels=["model"]
     )
-    seconds = CounterMetricFamily("roadmap_model_seconds", "Seconds of waiting for a model.", labels=["model"])
+    seconds = CounterMetricFamily("roadmap_model_seconds", "Seconds spent waiting for a model.", labels=["model"])
     for total in figures.calls:
         calls.add_metric([total.model, "answered"], total.calls - total.failed)
         calls.add_metric([total.model, "failed"], total.failed)

@@ -1,7 +1,7 @@
-"""Forms: reading them, and refusing those that another site sent.
+"""Forms: reading them, and rejecting those that another site sent (CSRF).
 
-Three walls, each enough by itself in a browser of today: the cookies are SameSite=Strict, the browser says where a
-form comes from, and a form carries the token that its page was given.
+Three defences, each sufficient in a current browser: cookies are SameSite=Strict, the browser names the origin of a
+form, and a form contains the token of its page.
 """
 
 import secrets
@@ -20,22 +20,21 @@ from domain.text.blank import is_blank
 
 COOKIE: Final = "roadmap_form"
 MAX_FORM_BYTES: Final = 64 * 1024
-"""Bytes of a form."""
 MAX_FIELDS: Final = 2000
 
 
 class ForeignForm(Exception):
-    """The form was not sent from a page of ours, or from one that is too old."""
+    """The form was not sent from a page of ours, or from one whose token has changed."""
 
 
 class Form:
-    """The fields of a form. Texts keep their lines; line ends are those of Unix."""
+    """The fields of a form, with line ends as `\\n`."""
 
     def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
         self._pairs = [(name, value.replace("\r\n", "\n")) for name, value in pairs]
 
     def __getitem__(self, name: str) -> str:
-        """Without blanks around it; empty where the form has no such field, or nothing can be seen of it."""
+        """Return a field without surrounding blanks; empty if it is missing or has no visible characters."""
         value = next((value for key, value in self._pairs if key == name), "").strip()
         return "" if is_blank(value) else value
 
@@ -43,51 +42,51 @@ class Form:
         return [value for key, value in self._pairs if key == name]
 
     def below(self, prefix: str) -> Mapping[str, list[str]]:
-        """Fields whose names begin with `prefix`, by what follows it."""
-        found: dict[str, list[str]] = {}
+        """Return the fields whose names begin with `prefix`, by the rest of the name."""
+        fields: dict[str, list[str]] = {}
         for name, value in self._pairs:
             if name.startswith(prefix):
-                found.setdefault(name.removeprefix(prefix), []).append(value)
-        return found
+                fields.setdefault(name.removeprefix(prefix), []).append(value)
+        return fields
 
 
-def number(text: str, otherwise: str) -> int:
-    """What a hidden field or a choice holds. Raises InvalidInput that says `otherwise`."""
+def number(text: str, error: str) -> int:
+    """Return the number in a hidden field or a choice. Raises InvalidInput with the message `error`."""
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise InvalidInput(otherwise)
+        raise InvalidInput(error)
     return int(text)
 
 
 def form_token(request: Request) -> str:
-    """The token of this browser's forms: that of its cookie, or a new one for the answer to set."""
-    known = _known_token(request)
+    """Return the form token of this browser: that of its cookie, or a new one that the response sets."""
+    current = _cookie_token(request)
     if not hasattr(request.state, "form_token"):
-        request.state.form_token = known if len(known) >= 32 else secrets.token_urlsafe(24)
+        request.state.form_token = current if len(current) >= 32 else secrets.token_urlsafe(24)
     return str(request.state.form_token)
 
 
 def renew_token(request: Request, response: Response) -> None:
-    """Give the browser another token: whoever knew the one from before it signed in or out knows nothing now."""
+    """Give the browser a new token at sign-in and sign-out, so that an old one that leaked is useless."""
     request.state.form_token = secrets.token_urlsafe(24)
     keep_token(request, response)
 
 
-def _known_token(request: Request) -> str:
+def _cookie_token(request: Request) -> str:
     return request.cookies.get(cookie_name(request, COOKIE), "")
 
 
 def keep_token(request: Request, response: Response) -> None:
-    """Sets the cookie beside a page whose forms carry its token."""
+    """Set the cookie for a page whose forms contain the token."""
     token = form_token(request)
-    if _known_token(request) != token:
+    if _cookie_token(request) != token:
         set_cookie(request, response, COOKIE, token)
     for name in (COOKIE, TOKEN_COOKIE):
-        if name in request.cookies and name != cookie_name(request, name):  # of a version that had no prefix
+        if name in request.cookies and name != cookie_name(request, name):  # from a version without the prefix
             response.delete_cookie(name, path=_plain_path(request), secure=True, httponly=True, samesite="strict")
 
 
 def set_cookie(request: Request, response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
-    """One that scripts cannot read and other sites cannot send."""
+    """Set a cookie that scripts cannot read and other sites cannot send."""
     full = cookie_name(request, name)
     response.set_cookie(
         full,
@@ -115,21 +114,21 @@ def _plain_path(request: Request) -> str:
 
 
 async def read_form(request: Request) -> Form:
-    """The fields of a form that a page of ours sent. Raises ForeignForm, and InvalidInput for one that is too large."""
+    """Read a form that a page of ours sent. Raises ForeignForm, or InvalidInput if it is too large or malformed."""
     if not _is_from_here(request):
         raise ForeignForm
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_FORM_BYTES:
-            raise InvalidInput("The form is too large: at most 64 KB can be sent.")
+            raise InvalidInput("The form is too large: at most 64 KB are allowed.")
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError as error:
-        raise InvalidInput("The form cannot be read.") from error
+        raise InvalidInput("The form is not valid: reload the page and try again.") from error
     form = Form(pairs)
-    known = _known_token(request)
-    if not known or not secrets.compare_digest(known.encode(), form["csrf"].encode()):
+    token = _cookie_token(request)
+    if not token or not secrets.compare_digest(token.encode(), form["csrf"].encode()):
         raise ForeignForm
     return form
 

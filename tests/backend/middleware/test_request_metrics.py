@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from backend.middleware.metrics import Requests, exposition
+from backend.middleware.request_metrics import RequestMetrics, exposition
 from domain.vocabulary import Role, TaskStatus
 from orchestrator.commands.transitions import end
 from orchestrator.settings import Settings
@@ -79,7 +79,7 @@ async def test_a_scrape_is_for_admins(serve: Serve, bearer: Callable[..., Awaita
 
 
 def test_a_database_that_is_away_is_told_and_not_an_error() -> None:
-    text = exposition(Requests(), None).decode()
+    text = exposition(RequestMetrics(), None).decode()
     assert "roadmap_database_up 0.0" in text
     assert "roadmap_queue_depth" not in text
 

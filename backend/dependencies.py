@@ -1,4 +1,4 @@
-"""What a request gets handed: the orchestrator that the app's lifespan opened, and its settings."""
+"""FastAPI dependencies: the orchestrator of the app, its settings, and its rendered tutorials."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from orchestrator import Orchestrator, Settings
 
 
 def orchestrator(request: Request) -> Orchestrator:
-    """It runs nothing itself: every request of a route is `detach=True`."""
+    """Return the app's orchestrator. It executes no runs: every route requests them with `detach=True`."""
     opened: Orchestrator = request.app.state.orchestrator
     return opened
 

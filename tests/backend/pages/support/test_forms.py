@@ -17,7 +17,7 @@ async def test_a_form_without_the_token_of_its_page_is_refused(client: httpx.Asy
     for fields in ({}, {"csrf": ""}, {"csrf": "x" * 32}):
         answer = await client.post("/", data={**GOAL, **fields})
         assert answer.status_code == 403
-        assert "not sent from a page of this site" in answer.text
+        assert "did not come from a page of this site" in answer.text
     assert await _roadmaps(client) == 0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.middleware.limits import MAX_USERS, Rates
+from backend.middleware.rate_limiter import MAX_USERS, RateLimiter
 from domain.errors import LimitReached
 from repository.db.database import Database
 from tests.backend.conftest import GOAL, Serve
@@ -19,7 +19,7 @@ GENERATE = "/api/v1/roadmaps/generate"
 
 def test_a_minutes_requests_fill_up_evenly() -> None:
     now = 0.0
-    rates = Rates(60, clock=lambda: now)
+    rates = RateLimiter(60, clock=lambda: now)
     for _ in range(60):
         rates.count("ann")
     rates.count("bob")
@@ -47,7 +47,7 @@ async def test_a_repeated_key_does_not_switch_the_limit_off(
 
 
 def test_buckets_of_many_users_do_not_pile_up() -> None:
-    rates = Rates(600)
+    rates = RateLimiter(600)
     for number in range(MAX_USERS + 100):
         rates.count(f"user {number}")
     assert len(rates._buckets) == MAX_USERS

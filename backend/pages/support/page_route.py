@@ -1,4 +1,4 @@
-"""What every page's route has in common: whoever asks is known or sent to sign in, and an error is a page."""
+"""The route class of all pages: redirects to the login, and shows errors as pages."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -14,31 +14,31 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from backend.auth import Caller
-from backend.errors import STATUSES, when_again, without_cli_hints
+from backend.errors import DESCRIPTIONS, STATUSES, when_again, without_cli_hints
 from backend.middleware.http_guard import same_host
-from backend.pages.forms import ForeignForm
-from backend.pages.templating import address, page
+from backend.pages.support.forms import ForeignForm
+from backend.pages.support.templating import address, page
 from domain.errors import RoadmapError
 from domain.logs import get_log
 
 _log = get_log(__name__)
 
 HEADINGS: Final = {
-    403: "That is not for you",
-    404: "There is no such page",
-    405: "There is no page here",
-    409: "Something is in the way",
-    413: "That is too much at once",
-    422: "That cannot be used",
-    429: "That is as much as you may",
-    503: "The database does not answer",
+    403: "Not allowed",
+    404: "Page not found",
+    405: "Nothing to show here",
+    409: "Conflict",
+    413: "Too much data",
+    422: "Invalid input",
+    429: "Limit reached",
+    503: "Database unavailable",
 }
-FOREIGN: Final = "This form was not sent from a page of this site, or its page is too old. Load the page and try again."
+FOREIGN: Final = "This form did not come from a page of this site, or the page is too old. Reload it and try again."
 
 
 @dataclass(frozen=True, slots=True)
 class PageReader:
-    """Who looks at the page."""
+    """The user who looks at a page."""
 
     user_id: str
     signed_in: bool
@@ -50,7 +50,7 @@ def reader_of(caller: Caller) -> PageReader:
 
 
 class PageRoute(APIRoute):
-    """A route whose errors are pages; who is not signed in is sent to the login, and then back."""
+    """A route whose errors are pages. It redirects users who are not signed in to the login and then back."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
@@ -63,7 +63,7 @@ class PageRoute(APIRoute):
                     return _to_login(request)
                 return error_page(request, error.status_code, str(error.detail))
             except RequestValidationError:
-                return error_page(request, 422, "The address of this page has a part that cannot be used.")
+                return error_page(request, 422, "The address of this page is not valid.")
             except ForeignForm:
                 return error_page(request, 403, FOREIGN)
             except RoadmapError as error:
@@ -75,18 +75,18 @@ class PageRoute(APIRoute):
                 raise
             except Exception as error:
                 _log.error("page failed", exc_info=error, path=request.url.path, request_id=request.state.request_id)
-                return error_page(request, 500, "The server made a mistake; its log says more.")
+                return error_page(request, 500, DESCRIPTIONS[500])
 
         return answer
 
 
 def pages() -> APIRouter:
-    """A router for pages; they are no part of the API's description."""
+    """Return a router for pages, which are not part of the OpenAPI document."""
     return APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
 
 
 def error_page(request: Request, status: int, message: str) -> Response:
-    """One clear line, and the way back."""
+    """Return a page with an error message and a link back."""
     caller: Caller | None = getattr(request.state, "caller", None)
     return page(
         request,
@@ -100,11 +100,11 @@ def error_page(request: Request, status: int, message: str) -> Response:
 
 
 def _back(request: Request) -> str:
-    """Where a form came from, if that was a page of ours."""
+    """Return the path of the page that a form came from, if it is one of ours."""
     if request.method == "GET":
         return ""
-    came_from = request.headers.get("referer", "")
-    path = urlsplit(came_from).path if same_host(came_from, request.headers) else ""
+    referer = request.headers.get("referer", "")
+    path = urlsplit(referer).path if same_host(referer, request.headers) else ""
     return "" if path.startswith("//") else path
 
 
@@ -112,5 +112,5 @@ def _to_login(request: Request) -> Response:
     at = address(request)
     if request.method != "GET":
         return RedirectResponse(at("login"), status_code=303)
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"{at('login')}?next={quote(wanted, safe='')}", status_code=303)
+    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"{at('login')}?next={quote(target, safe='')}", status_code=303)

@@ -1,4 +1,4 @@
-"""How a page is answered: its template, the links in it, and the headers that keep foreign scripts out."""
+"""Rendering of pages: templates, addresses, and security headers."""
 
 import hashlib
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from backend.pages.forms import form_token, keep_token
+from backend.pages.support.forms import form_token, keep_token
 from rendering.text.text import BY_RULES, CONFIGURE, shown
 
 POLICY: Final = "; ".join(
@@ -26,7 +26,7 @@ POLICY: Final = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-"""Nothing from outside, nothing inline: text that slipped through as markup would still run nothing."""
+"""Nothing from other hosts and nothing inline: even injected markup could not run scripts."""
 
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
@@ -44,18 +44,18 @@ MEDIA_TYPES: Final = {
 }
 
 NOTICES: Final = {
-    "asked": "It is asked for; a worker writes it.",
-    "nothing": "There was nothing to do: all of it is there, or being made.",
-    "cancelled": "The run is cancelled.",
-    "resumed": "The run goes on.",
+    "asked": "Requested. A worker will write it.",
+    "nothing": "Nothing to do: no content has failed or is stale.",
+    "cancelled": "The run was cancelled.",
+    "resumed": "The run continues.",
     "approved": "Approved: the contents are being written.",
-    "rejected": "Sent back with what you said.",
-    "binned": "It is in the bin, from where you can put it back.",
-    "restored": "It is back on your shelf.",
-    "changing": "The change is asked for.",
-    "pace": "Saved: the weeks below are those of the new pace.",
+    "rejected": "Rejected. The plan is revised with your feedback.",
+    "binned": "Moved to the bin. You can restore it there.",
+    "restored": "The roadmap was restored.",
+    "changing": "The change was requested.",
+    "pace": "Saved. The weekly plan uses the new pace.",
 }
-"""What a page says after a form was taken, by the word in its address."""
+"""Value of `said` in the address after a form was accepted -> message on the page."""
 
 
 @cache
@@ -72,17 +72,17 @@ def _environment() -> Environment:
 
 @cache
 def asset(name: str) -> tuple[bytes, str]:
-    """A static file and a word that changes with it. Raises KeyError."""
+    """Return a static file and a hash of its content. Raises KeyError."""
     assert MEDIA_TYPES[name]
     if name == "code.css":
-        content = files("rendering").joinpath("styles", name).read_bytes()  # as in a downloaded document
+        content = files("rendering").joinpath("styles", name).read_bytes()  # the same as in exported documents
     else:
         content = files("backend.pages").joinpath("static", name).read_bytes()
     return content, hashlib.sha256(content).hexdigest()[:12]
 
 
 def address(request: Request) -> Callable[..., str]:
-    """Makes addresses of this site, below the prefix that a proxy serves it under: `at("tasks", task_id)`."""
+    """Return a function that builds addresses of this site, with a proxy's prefix: `at("tasks", task_id)`."""
     root = str(request.scope.get("root_path", "")).rstrip("/")
 
     def at(*parts: str) -> str:
@@ -92,7 +92,7 @@ def address(request: Request) -> Callable[..., str]:
 
 
 def render(request: Request, template: str, **context: Any) -> str:
-    """A template in words, with what all templates use: `at`, `asset`, `token`, `notice`."""
+    """Render a template with the variables that all templates use: `at`, `asset`, `token`, `notice`, ..."""
     at = address(request)
     values = {
         "at": at,
@@ -112,16 +112,16 @@ def render(request: Request, template: str, **context: Any) -> str:
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
-    """A whole page."""
+    """Return a response with a page."""
     response = HTMLResponse(render(request, template, **context), status_code=status, headers=HEADERS)
     keep_token(request, response)
     return response
 
 
-def see(request: Request, *parts: str, said: str = "", fragment: str = "", **query: str) -> Response:
-    """After a form was taken: look there, so that going back or reloading sends nothing again."""
-    if said:
-        query["said"] = said
-    asked = "&".join(f"{quote(name)}={quote(value)}" for name, value in query.items())
-    target = address(request)(*parts) + (f"?{asked}" if asked else "") + (f"#{quote(fragment)}" if fragment else "")
+def redirect(request: Request, *parts: str, notice: str = "", fragment: str = "", **query: str) -> Response:
+    """Redirect after a form was accepted, so that going back or reloading does not send it again."""
+    if notice:
+        query["said"] = notice
+    encoded = "&".join(f"{quote(name)}={quote(value)}" for name, value in query.items())
+    target = address(request)(*parts) + (f"?{encoded}" if encoded else "") + (f"#{quote(fragment)}" if fragment else "")
     return RedirectResponse(target, status_code=303)

@@ -60,7 +60,7 @@ async def test_an_error_is_a_page_with_one_line_and_a_way_back(client: httpx.Asy
         "/tasks/none": "There is no task none",
         "/roadmaps/none/concepts/c-1": "There is no roadmap none",
         "/?before=zzz": "cursor",
-        "/roadmaps/none/concepts/c-1?quiz=x": "cannot be used",
+        "/roadmaps/none/concepts/c-1?quiz=x": "is not valid",
     }.items():
         answer = await client.get(path)
         assert answer.status_code in (404, 422), path

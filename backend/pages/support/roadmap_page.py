@@ -1,4 +1,4 @@
-"""What all pages of a roadmap show above their own part."""
+"""The frame that all pages of a roadmap share."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import Request
 
 from backend.auth import Caller
-from backend.pages.answers import reader_of
-from backend.pages.live import live_roadmap
+from backend.pages.support.live import live_roadmap
+from backend.pages.support.page_route import reader_of
 from backend.pages.views.map import Map, map_of
 from backend.pages.views.pace import pace_line
 from domain.framework import Concept
@@ -17,7 +17,7 @@ from orchestrator.queries.status import RoadmapView
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The roadmap as it was read, and what its template is given."""
+    """A roadmap, and the template context that its pages share."""
 
     roadmap: RoadmapView
     learned: frozenset[str]
@@ -30,15 +30,15 @@ class Frame:
 
 
 async def frame_of(request: Request, roadmap_id: str, caller: Caller, orchestrator: Orchestrator) -> Frame:
-    """Raises NotFound."""
-    beat = await orchestrator.pulse(roadmap_id)  # before the rest: what changes meanwhile is seen at the next beat
+    """Read a roadmap for one of its pages. Raises NotFound."""
+    etag = await orchestrator.pulse(roadmap_id)  # first, so that a later change is noticed at the next check
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
     learned = frozenset((await orchestrator.learning.done(caller.user_id, [roadmap_id]))[roadmap_id])
     last = None
     if roadmap.framework_version == 0 and not roadmap.active_tasks:
         last = next(iter(await orchestrator.tasks(roadmap_id=roadmap_id, limit=1)), None)
     drawn = map_of(roadmap, learned, last)
-    live = await live_roadmap(request, orchestrator, roadmap, beat)
+    live = await live_roadmap(request, orchestrator, roadmap, etag)
     context = {
         "reader": reader_of(caller),
         "map": drawn,

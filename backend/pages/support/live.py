@@ -1,0 +1,34 @@
+"""Data for the script that keeps a page up to date (static/app.js)."""
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import Request
+
+from backend.pages.support.templating import address
+from orchestrator import Orchestrator
+from orchestrator.queries.status import RoadmapView
+
+
+def live(
+    request: Request, pulse: Sequence[str], etag: str, tasks: Mapping[str, int] | None = None, *, busy: bool = False
+) -> dict[str, str]:
+    """Return the data attributes of a page.
+
+    `pulse`: address that returns `etag` until the page would look different. `tasks`: id of each run to follow -> the
+    last event that the page shows. `busy`: the page may change soon without events.
+    """
+    at = address(request)
+    return {
+        "pulse": at(*pulse),
+        "etag": etag,
+        "busy": "yes" if tasks or busy else "",
+        "tasks": " ".join(f"{task_id}:{last}" for task_id, last in (tasks or {}).items()),
+        "streams": at("api", "v1", "tasks", "TASK", "stream"),
+    }
+
+
+async def live_roadmap(request: Request, orchestrator: Orchestrator, roadmap: RoadmapView, etag: str) -> dict[str, str]:
+    """Return the data of a page of a roadmap: it follows all live runs."""
+    live_tasks = [task.task_id for task in roadmap.active_tasks if task.live]
+    last_events = await orchestrator.last_events(live_tasks)
+    return live(request, ("roadmaps", roadmap.roadmap_id, "pulse"), etag, last_events, busy=bool(roadmap.active_tasks))

@@ -1,0 +1,27 @@
+"""Names of each content type on the pages: one declaration per type."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from domain.vocabulary import ContentType
+
+
+@dataclass(frozen=True, slots=True)
+class ContentLabels:
+    """Declaration of a content type for the pages."""
+
+    name: str
+    heading: str
+    """Heading of its section in the page of a concept; templates/contents/<type>.html writes the section."""
+    noun: str
+    """The name in a sentence, with its article."""
+    retry: str
+    """Name of a run that writes one content of this type again."""
+
+
+CONTENT_LABELS_OF: Final[Mapping[ContentType, ContentLabels]] = {
+    ContentType.TUTORIAL: ContentLabels("Tutorial", "Tutorial", "the tutorial", "New tutorial"),
+    ContentType.RESOURCES: ContentLabels("Links", "Further reading", "the list of links", "New links"),
+    ContentType.QUIZ: ContentLabels("Quiz", "Quiz", "the quiz", "New quiz"),
+}

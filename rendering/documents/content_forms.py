@@ -1,0 +1,86 @@
+"""How each content type reads in an exported document: one declaration per type."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic
+
+from domain.content_types import QUIZ, RESOURCES, TUTORIAL, ContentSpec, S
+from domain.contents import Quiz, Resources, Tutorial
+from domain.framework import Concept
+from domain.vocabulary import ContentType
+from rendering.documents.document_text import LETTERS, right, seen, trust
+from rendering.documents.markdown_embedding import demoted, escaped
+from rendering.text.text import counted, one_line
+
+
+@dataclass(frozen=True, slots=True)
+class ContentForm(Generic[S]):
+    """Declaration of a content type for exports."""
+
+    spec: ContentSpec[S]
+    markdown: Callable[[S, Concept, int], Iterator[str]]
+    """Yields the lines of a payload in Markdown; the concept's heading has the given level."""
+    template: str
+    """The file of templates/ that writes a payload, `content`, of the concept with that `number` in HTML."""
+    answers: Callable[[S], Iterator[str]] | None = None
+    """Yields lines of Markdown that belong to the end of a document, such as the key of a quiz."""
+
+
+def heading(level: int) -> str:
+    """Return the mark of a heading; HTML has six levels."""
+    return "#" * min(level, 6)
+
+
+def paragraph(text: str) -> list[str]:
+    """Return a paragraph of plain text as lines of Markdown; none for a blank text."""
+    return [escaped(text), ""] if text.strip() else []
+
+
+def _tutorial(tutorial: Tutorial, concept: Concept, level: int) -> Iterator[str]:
+    if tutorial.title.strip().casefold() != concept.name.strip().casefold():
+        level += 1
+        yield f"{heading(level)} {escaped(tutorial.title)}"
+        yield ""
+    yield f"*About {counted(tutorial.estimated_completion_time, 'minute')}.*"
+    yield ""
+    yield from paragraph(tutorial.summary)
+    yield demoted(tutorial.content, below=level)
+    yield ""
+
+
+def _resources(resources: Resources, _: Concept, level: int) -> Iterator[str]:
+    yield f"{heading(level + 1)} Resources"
+    yield ""
+    for resource in resources.resources:
+        url = one_line(resource.url).replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C")
+        description = f": {escaped(resource.description)}" if resource.description.strip() else ""
+        check = f", {seen(resource)}" if seen(resource) else ""
+        yield f"- [{escaped(resource.title)}](<{url}>) ({escaped(resource.type)}{check}){description}"
+    yield ""
+    yield f"*{trust(resources)}*"
+    yield ""
+
+
+def _quiz(quiz: Quiz, _: Concept, level: int) -> Iterator[str]:
+    yield f"{heading(level + 1)} Quiz"
+    yield ""
+    for number, question in enumerate(quiz.questions, start=1):
+        several = " *(several answers are right)*" if question.question_type == "multiple_choice" else ""
+        yield f"{number}. {escaped(question.question)}{several}"
+        for letter, option in zip(LETTERS, question.options, strict=False):
+            yield f"   - {letter}. {escaped(option)}"
+    yield ""
+
+
+def _answers(quiz: Quiz) -> Iterator[str]:
+    for number, question in enumerate(quiz.questions, start=1):
+        yield f"{number}. {right(question)}: {escaped(question.explanation)}"
+
+
+_FORMS: Final[tuple[ContentForm[Any], ...]] = (
+    ContentForm(TUTORIAL, _tutorial, "contents/tutorial.html"),
+    ContentForm(RESOURCES, _resources, "contents/resources.html"),
+    ContentForm(QUIZ, _quiz, "contents/quiz.html", _answers),
+)
+CONTENT_FORMS: Final[Mapping[ContentType, ContentForm[Any]]] = {form.spec.content_type: form for form in _FORMS}
+"""By content type, in the order in which a document holds them."""

@@ -1,0 +1,42 @@
+"""SQL conditions on a task `t`, a content `c` and a webhook delivery `d`, built from domain/vocabulary.py.
+
+Statuses are literals in SQL: PostgreSQL does not use a partial index whose predicate is a bound parameter. Sets of
+statuses are built here only; a single status is one of these conditions or a formatted member of the vocabulary.
+tests/repository/test_predicates.py enforces both.
+"""
+
+from typing import Final
+
+from domain.vocabulary import ACTIVE, FINAL, STRUCTURAL, UNFINISHED, ContentStatus, TaskStatus
+from domain.webhooks import DeliveryStatus
+from repository.tables.columns import literals, one_of
+
+ACTIVE_TASK: Final = one_of("t.status", ACTIVE)
+FINAL_TASK: Final = one_of("t.status", FINAL)
+PENDING_TASK: Final = f"t.status = '{TaskStatus.PENDING}'"
+PROCESSING_TASK: Final = f"t.status = '{TaskStatus.PROCESSING}'"
+REVIEW_TASK: Final = f"t.status = '{TaskStatus.HUMAN_REVIEW_PENDING}'"
+STRUCTURAL_TASK: Final = one_of("t.task_type", STRUCTURAL)
+UNSUCCESSFUL: Final = literals(FINAL - {TaskStatus.COMPLETED})
+"""Elements of an SQL array: the statuses of runs that ended without completing everything."""
+
+LIVE: Final = f"""({one_of("t.status", ACTIVE - {TaskStatus.PROCESSING})}
+    OR {PROCESSING_TASK} AND EXISTS (
+    SELECT FROM workers w WHERE w.worker_id = t.worker_id
+    AND greatest(w.alive_until, pg_postmaster_start_time() + make_interval(secs => w.timeout)) > clock_timestamp()))"""
+"""The task will make progress: it is queued, in review, or run by a process with a valid lease.
+
+A restart of the database extends every lease by its timeout: no process can renew while the database is down."""
+
+WAITING_FOR_WORKER: Final = f"""{PENDING_TASK} AND NOT EXISTS (
+    SELECT FROM workers WHERE kind = 'worker' AND alive_until > clock_timestamp())"""
+"""The task is queued, and no live worker exists that could take it."""
+
+UNFINISHED_CONTENT: Final = one_of("c.status", UNFINISHED)
+COMPLETED_CONTENT: Final = f"c.status = '{ContentStatus.COMPLETED}'"
+FAILED_CONTENT: Final = f"c.status = '{ContentStatus.FAILED}'"
+STALE_CONTENT: Final = f"""{UNFINISHED_CONTENT}
+    AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE})"""
+"""The content is unfinished, and no live task will finish it."""
+
+PENDING_DELIVERY: Final = f"d.status = '{DeliveryStatus.PENDING}'"
