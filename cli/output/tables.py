@@ -106,7 +106,7 @@ def _status(task: "TaskView") -> Text:
 def _about(task: "TaskView") -> Iterator[str]:
     if task.content_type:
         yield f"{task.content_type} of {task.concept_id}"
-    if task.status in ACTIVE and task.status is not TaskStatus.HUMAN_REVIEW_PENDING:
+    if task.status in ACTIVE:
         yield clause_of(task)
     if (summary := task.execution_summary) and summary.get("total"):
         yield f"{summary.get('completed')} of {summary.get('total')} contents in {time_taken(summary)}"

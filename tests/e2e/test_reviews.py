@@ -66,7 +66,7 @@ async def test_a_framework_is_sent_back_and_approved_before_anything_is_written_
     assert f"{review} --approve" in created.err
     roadmap_id = row.roadmap_id or ""
     shown, silent = shell.all(["show", roadmap_id], ["review", row.task_id, "--reject"])
-    assert "waits for a review" in shown.out
+    assert "waiting for review" in shown.out
     assert "no contents yet" in shown.out
     assert (silent.code, silent.out, silent.err.count("\n")) == (2, "", 1)
     assert await client.task(row.task_id) == row, "a rejection without feedback changes nothing"
@@ -236,7 +236,7 @@ async def test_a_review_outlives_a_crash_of_the_database(home: Path, account: Pa
     task = created.json()
     strike(home, signal.SIGKILL)
     shown = shell("show", task["roadmap_id"])
-    assert (shown.code, "waits for a review" in shown.out) == (0, True), shown.err
+    assert (shown.code, "waiting for review" in shown.out) == (0, True), shown.err
     rejected: Done = shell("review", task["task_id"], *REJECT, "--json", **MORE)
     assert rejected.json()["status"] == "human_review_pending"
     strike(home, signal.SIGINT)
