@@ -74,7 +74,7 @@ async def test_a_webhook_is_removed_with_all_that_waits_for_it(database: Databas
 async def test_a_delivery_on_its_way_is_not_sent_twice_at_once(database: Database, webhooks: Webhooks) -> None:
     webhook = await to_be_told(database, webhooks)
     (delivery,) = await webhooks.deliveries(webhook.webhook_id)
-    with pytest.raises(Conflict, match="on its way"):
+    with pytest.raises(Conflict, match="still pending"):
         await webhooks.resend(webhook.webhook_id, delivery.delivery_id)
 
 

@@ -45,7 +45,7 @@ async def test_a_roadmap_exists_from_its_request_on(database: Database) -> None:
 
 async def test_an_id_that_is_taken_is_a_conflict(database: Database) -> None:
     await reserved(database)
-    with pytest.raises(Conflict, match="already a roadmap r-1"):
+    with pytest.raises(Conflict, match="Roadmap r-1 already exists"):
         async with database.transaction() as session:
             await reserve_roadmap(session, "r-1", "bob", "another goal")
 

@@ -62,7 +62,7 @@ async def test_a_conflict_with_a_run_that_has_just_ended_asks_to_try_again(datab
 
     with pytest.raises(Conflict, match="has just ended; try again"):
         await database.persist(ask)
-    with pytest.raises(Conflict, match="already a task t-1"):
+    with pytest.raises(Conflict, match="Task t-1 already exists"):
         await database.persist(lambda session: create_task(session, "t-1", "u-1", {}, roadmap_id="r-1"))
 
 
