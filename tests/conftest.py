@@ -40,6 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--server", metavar="KIND", help=f"{', '.join(KINDS)} or a URL: run on this server only")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return two workers for each core: tests wait for the database and for processes about half of their time."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server_url" not in metafunc.fixturenames:
         return

@@ -4,7 +4,6 @@ import asyncio
 import os
 import random
 import signal
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,12 +12,9 @@ from sqlalchemy import text
 
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, Database, execute
+from repository.db.database import Database, execute
 from tests.e2e.test_crashes import Fleet, check, is_final, until
 from tests.support.authors import ScriptedAuthor
-
-SLACK = 3.0
-"""Seconds for a sweep and a start on a busy machine."""
 
 _OWNER = text("SELECT w.pid FROM roadmap_tasks t JOIN workers w USING (worker_id) WHERE t.task_id = :task_id")
 _CAUGHT = text("""
@@ -50,18 +46,15 @@ async def stop_in_mid_transaction(database: Database, task_id: str) -> int:
     raise AssertionError("never caught in a transaction")
 
 
-async def stop_and_wake(database: Database, client: Orchestrator, task_id: str) -> float:
-    """Stop the task's owner in mid transaction until another has the task; the seconds that this took."""
+async def stop_and_wake(database: Database, client: Orchestrator, task_id: str) -> None:
+    """Stop the task's owner in mid transaction until another has the task."""
     running = await until(client, task_id, lambda task: task.current_step == "content_generation")
     pid = await stop_in_mid_transaction(database, task_id)
-    stopped = time.monotonic()
     try:
-        taken = await until(client, task_id, lambda task: task.attempt > running.attempt, 30)
-        seconds = time.monotonic() - stopped
+        taken = await until(client, task_id, lambda task: task.attempt > running.attempt)
     finally:
         os.kill(pid, signal.SIGCONT)
     assert not is_final(taken)
-    return seconds
 
 
 @pytest.mark.parametrize("stops", [1, pytest.param(20, marks=pytest.mark.soak)])
@@ -75,7 +68,7 @@ async def test_a_worker_stopped_in_mid_transaction_holds_nobody_up_and_changes_n
         for number in range(stops):
             task = await client.create(f"learn to wake {number}", detach=True)
             tasks.append(task)
-            assert await stop_and_wake(database, client, task.task_id) < IDLE_IN_TRANSACTION_TIMEOUT_SECONDS + SLACK
+            await stop_and_wake(database, client, task.task_id)
             await until(client, task.task_id, is_final)
             await asyncio.sleep(1)
             assert all(worker.poll() is None for worker in fleet.workers), "the old owner lives on"

@@ -13,6 +13,7 @@ import uvicorn
 from backend.__main__ import Server
 from backend.app import create_app
 from orchestrator.settings import Settings
+from tests.support.limits import HANG_SECONDS
 
 
 class Client(httpx.AsyncClient):
@@ -39,7 +40,7 @@ async def http_server(settings: Settings, *, stream_check_interval: float = 2.0)
         async with app.router.lifespan_context(app):
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             limits = httpx.Limits(max_connections=None)
-            async with Client(server, serving, base_url=url, timeout=10, limits=limits) as client:
+            async with Client(server, serving, base_url=url, timeout=HANG_SECONDS, limits=limits) as client:
                 yield client
                 await client.stop()
 
