@@ -122,11 +122,15 @@ async def test_no_argument_of_a_public_method_brings_out_an_error_of_a_library(
     assert titles <= {"learn chess", "bytes"}, "only what is text was taken for a goal"
 
 
-@pytest.mark.parametrize("goal", ["", " ", "a\x00b", "\ud800", "x" * 2001, None, 3, object(), [], {}])
-async def test_a_goal_that_is_none_is_invalid_input_and_leaves_no_row(orchestrator: Orchestrator, goal: Any) -> None:
-    with pytest.raises(InvalidInput):
-        await orchestrator.create(goal)
-    assert await orchestrator.roadmaps() == []
+async def test_a_goal_that_is_none_is_invalid_input_and_leaves_no_row(
+    orchestrator: Orchestrator, subtests: pytest.Subtests
+) -> None:
+    goals: list[Any] = ["", " ", "a\x00b", "\ud800", "x" * 2001, None, 3, object(), [], {}]
+    for goal in goals:
+        with subtests.test(goal=goal):
+            with pytest.raises(InvalidInput):
+                await orchestrator.create(goal)
+            assert await orchestrator.roadmaps() == []
 
 
 async def test_a_language_that_does_not_exist_is_refused_where_it_is_asked_for(orchestrator: Orchestrator) -> None:

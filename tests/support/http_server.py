@@ -33,7 +33,9 @@ class Client(httpx.AsyncClient):
 @asynccontextmanager
 async def http_server(settings: Settings, *, stream_check_interval: float = 2.0) -> AsyncIterator[Client]:
     app = create_app(settings, stream_check_interval=stream_check_interval)
-    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=int(HANG_SECONDS)
+    )
     server = Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"

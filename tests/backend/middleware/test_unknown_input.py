@@ -105,15 +105,16 @@ def _routes() -> list[tuple[str, str]]:
     return [(method.upper(), path) for path in paths if path.startswith("/api/v1") for method in paths[path]]
 
 
-@pytest.mark.parametrize(("method", "path"), _routes())
 async def test_a_parameter_that_no_route_has_is_named(
-    client: httpx.AsyncClient, database: Database, method: str, path: str
+    client: httpx.AsyncClient, database: Database, subtests: pytest.Subtests
 ) -> None:
     await fill(database)
-    path = path.removeprefix("/api/v1")
-    answer = await client.request(method, place(path) + "?surprise=1", json=BODIES.get(path.rpartition("/")[2]))
-    assert answer.status_code == 422, answer.text
-    assert [error["location"] for error in answer.json()["errors"]] == ["query.surprise"]
+    for method, path in _routes():
+        with subtests.test(method=method, path=path):
+            path = path.removeprefix("/api/v1")
+            answer = await client.request(method, place(path) + "?surprise=1", json=BODIES.get(path.rpartition("/")[2]))
+            assert answer.status_code == 422, answer.text
+            assert [error["location"] for error in answer.json()["errors"]] == ["query.surprise"]
 
 
 async def test_the_parameter_that_was_meant_is_suggested(client: httpx.AsyncClient) -> None:

@@ -95,9 +95,8 @@ async def test_a_backend_engineer_in_go_learns_go_and_servers() -> None:
     assert 12 <= len(names) <= 16
 
 
-@pytest.mark.parametrize(
-    ("goal", "title"),
-    [
+async def test_the_title_says_what_the_goal_is_about(subtests: pytest.Subtests) -> None:
+    for goal, title in [
         ("learn Go", "Go, from the ground up"),
         ("go to the gym and become stronger", "Go to the gym and become stronger"),
         ("I want to learn Java", "Java, from the ground up"),
@@ -111,10 +110,9 @@ async def test_a_backend_engineer_in_go_learns_go_and_servers() -> None:
         ("Ich möchte Klavier spielen lernen", "Piano, from the ground up"),
         ("become a falconer", "The work of a falconer, from the ground up"),
         ("🎸🎸🎸", "Your goal, from the ground up"),
-    ],
-)
-async def test_the_title_says_what_the_goal_is_about(goal: str, title: str) -> None:
-    assert (await draft_for(preferences(goal))).title.startswith(title)
+    ]:
+        with subtests.test(goal=goal, title=title):
+            assert (await draft_for(preferences(goal))).title.startswith(title)
 
 
 async def test_a_goal_without_a_curriculum_keeps_its_own_words() -> None:
