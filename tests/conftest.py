@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+import structlog
 
 from orchestrator.settings import Settings
 from repository.db.database import Database
@@ -34,6 +35,10 @@ for name in [name for name in os.environ if name.startswith("ROADMAP_") or name 
 for number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(number) is signal.SIG_IGN:  # as below nohup; commands that tests start would ignore it too
         signal.signal(number, lambda *_: None)
+
+# Where structlog is not configured, it renders tracebacks by rich with the values of all variables, which takes seconds
+# for an error in a request, and minutes on a busy machine.
+structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
