@@ -18,6 +18,7 @@ from orchestrator import Orchestrator, Settings
 from orchestrator.commands.request_context import Once, Terms
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
 from tests.support.authors import ScriptedAuthor
+from tests.support.limits import HANG_SECONDS
 
 GOOD: Final[dict[str, Any]] = {
     "request": RetryRequest(),
@@ -109,7 +110,7 @@ async def test_no_argument_of_a_public_method_brings_out_an_error_of_a_library(
                     if (name, parameter) == ("prune", "dry_run") or (name == "wait" and parameter != "task_id"):
                         continue
                     try:
-                        async with asyncio.timeout(20):
+                        async with asyncio.timeout(HANG_SECONDS):
                             await outcome(method, {**needed, parameter: bad})
                     except RoadmapError as error:
                         lines.add(str(error))

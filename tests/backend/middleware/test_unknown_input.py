@@ -22,6 +22,7 @@ from tests.backend.conftest import GOAL, Serve
 from tests.backend.places import BODIES, fill, place
 from tests.backend.test_streams import PATH, append
 from tests.support.http_server import http_server
+from tests.support.limits import HANG_SECONDS
 from tests.support.nonsense import fuzzed, json_values
 from tests.support.rows import started
 
@@ -158,7 +159,7 @@ async def test_head_is_answered_wherever_get_is(client: httpx.AsyncClient, datab
 async def test_head_of_a_stream_that_goes_on_has_an_end(settings: Settings, database: Database) -> None:
     await started(database)
     await append(database, "one")
-    async with http_server(settings) as client, asyncio.timeout(30):
+    async with http_server(settings) as client, asyncio.timeout(HANG_SECONDS):
         for _ in range(3):  # on one connection
             answer = await client.head(PATH)
             assert (answer.status_code, answer.content) == (200, b"")
