@@ -91,7 +91,7 @@ test: setup ## everything in one process, and one end-to-end test for each promi
 test-all: setup ## `make test` and every other end-to-end test, with a smoke size of every loop
 	@$(PYTEST) -m "not soak and not model"
 
-soak: export STARTED_ANEW = 1
+soak: export NO_FORKS = 1
 soak: setup ## the full size of every loop, and what takes long
 	@$(BIN)/pytest -m soak
 	@$(BIN)/pytest -m "not soak and not model" --server tcp

@@ -186,7 +186,7 @@ class Forked:
 class ForkedCommand(Command):
     """`roadmap` where it is only a means. What a test looks at while it runs, signals or kills is started all the same.
 
-    With STARTED_ANEW in the environment, as in `make soak`, every command is.
+    With NO_FORKS in the environment, as in `make soak`, every command is.
     """
 
     def __call__(self, *arguments: str, **settings: str) -> Done:
@@ -194,6 +194,6 @@ class ForkedCommand(Command):
         return done
 
     def all(self, *commands: Sequence[str], **settings: str) -> list[Done]:
-        if "STARTED_ANEW" in os.environ:
+        if "NO_FORKS" in os.environ:
             return super().all(*commands, **settings)
         return [forked.end() for forked in [Forked(command, self._env(settings)) for command in commands]]

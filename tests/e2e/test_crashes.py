@@ -106,6 +106,7 @@ async def check(client: Orchestrator, database: Database, fleet: Fleet, tasks: l
     assert await bought_again(database, fleet.account) == []
 
 
+@pytest.mark.promise
 @pytest.mark.parametrize("kills", [3, pytest.param(30, marks=pytest.mark.soak)])
 async def test_creations_survive_kills_and_buy_nothing_twice(
     database_url: str, database: Database, client: Orchestrator, tmp_path: Path, kills: int
@@ -191,6 +192,7 @@ async def test_a_stopped_worker_that_wakes_changes_no_row(
         await check(client, database, fleet, [task])
 
 
+@pytest.mark.promise
 async def test_a_live_run_with_a_call_much_longer_than_its_lease_is_never_taken(
     database_url: str, client: Orchestrator, tmp_path: Path
 ) -> None:

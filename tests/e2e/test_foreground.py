@@ -72,7 +72,6 @@ async def test_a_killed_create_is_found_stale_and_resume_buys_nothing_twice(
     assert len(calls_begun(account)) - needed <= CONCURRENT_PROCESSES, "only calls in flight are repeated"
 
 
-@pytest.mark.promise
 async def test_a_killed_create_is_taken_over_by_a_living_worker_without_anybodys_help(
     shell: Command, database: Database, account: Path, client: Orchestrator
 ) -> None:
