@@ -174,6 +174,23 @@ async def test_a_killed_workers_run_is_taken_over_by_another_worker(
         await client.cancel(task.task_id)
 
 
+@pytest.mark.soak
+async def test_on_a_quiet_machine_a_killed_worker_is_replaced_within_its_lease_and_two_seconds(
+    database_url: str, client: Orchestrator, tmp_path: Path
+) -> None:
+    with Fleet(database_url, tmp_path, heartbeat_timeout=5, offline_latency=1) as fleet:
+        fleet.add()
+        task = await client.create("learn patience", detach=True)
+        running = await until(client, task.task_id, lambda task: task.current_step == "content_generation")
+        fleet.add()
+        await fleet.are_up(2)
+        fleet.workers[0].kill()
+        killed = time.monotonic()
+        await until(client, task.task_id, lambda task: task.attempt > running.attempt)
+        assert time.monotonic() - killed < 5 + 2
+        await client.cancel(task.task_id)
+
+
 @pytest.mark.promise
 async def test_a_stopped_worker_that_wakes_changes_no_row(
     database_url: str, database: Database, client: Orchestrator, tmp_path: Path

@@ -195,6 +195,18 @@ async def test_cancel_ends_a_run_and_no_call_starts_afterwards(settings: Setting
         await client.cancel(task.task_id)
 
 
+@pytest.mark.soak
+async def test_on_a_quiet_machine_cancel_takes_effect_within_two_seconds(
+    settings: Settings, client: Orchestrator
+) -> None:
+    task = await client.create("chess", detach=True)
+    async with working(settings, ScriptedAuthor(latency=10 * HANG_SECONDS)):
+        while (await client.task(task.task_id)).status != TaskStatus.PROCESSING:
+            await asyncio.sleep(0.05)
+        async with asyncio.timeout(2):
+            assert (await client.cancel(task.task_id)).status is TaskStatus.CANCELLED
+
+
 async def test_a_queued_task_can_be_cancelled_and_is_never_started(settings: Settings, client: Orchestrator) -> None:
     task = await client.create("chess", detach=True)
     assert (await client.cancel(task.task_id)).status is TaskStatus.CANCELLED
