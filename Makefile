@@ -1,6 +1,6 @@
 # Everything runs out of .venv, which `make setup` builds, mends, and leaves alone when nothing changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup .venv studio studio-setup demo check test soak chaos bench bench-scale eval test-model lock audit clean
+.PHONY: help setup .venv studio studio-setup demo check test test-all soak chaos bench bench-scale eval test-model lock audit clean
 
 PYTHON ?= python3
 GOAL ?= become a backend engineer in Go
@@ -82,10 +82,16 @@ check: setup ## format, lint, types, imports, dead code, fast tests
 	@$(BIN)/vulture
 	@$(BIN)/pytest tests/domain
 
-test: setup ## all tests, with a smoke size of every loop
-	@$(BIN)/pytest -n 4 --dist loadscope -m "not soak and not model"
+# tests/conftest.py sets the number of workers behind `-n auto`.
+PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
-soak: export STARTED_ANEW = 1
+test: setup ## everything in one process, and one end-to-end test for each promise of the documents
+	@$(PYTEST) -m "not slow and not soak and not model"
+
+test-all: setup ## `make test` and every other end-to-end test, with a smoke size of every loop
+	@$(PYTEST) -m "not soak and not model"
+
+soak: export NO_FORKS = 1
 soak: setup ## the full size of every loop, and what takes long
 	@$(BIN)/pytest -m soak
 	@$(BIN)/pytest -m "not soak and not model" --server tcp

@@ -1,7 +1,8 @@
-"""One server of each kind for all tests, one database for each, copied from a migrated template.
+"""One PostgreSQL server of each kind for all tests, and one database for each test, copied from a migrated template.
 
-`pytest --server KIND` runs what needs a server on that one: embedded, tcp, pg15, or the URL of an empty one. Unless it
-is given, all run on the embedded one, and those of ON_EVERY_SERVER on the others too; `make soak` has all on each.
+`pytest --server KIND` runs the tests that need a server on this kind only: embedded, tcp, pg15, or the URL of an empty
+server. By default they run on the embedded one, and the files in ON_EVERY_SERVER on all kinds; `make soak` runs all
+tests on each kind.
 """
 
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+import structlog
 
 from orchestrator.settings import Settings
 from repository.db.database import Database
@@ -30,14 +32,31 @@ ON_EVERY_SERVER: Final = {
 
 TERMINAL: Final = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
 for name in [name for name in os.environ if name.startswith("ROADMAP_") or name in TERMINAL]:
-    del os.environ[name]  # neither the caller's settings nor his terminal are the tests'
+    del os.environ[name]  # the settings and the terminal of the caller must not change what tests see
 for number in (signal.SIGINT, signal.SIGHUP):
-    if signal.getsignal(number) is signal.SIG_IGN:  # as below nohup; commands that tests start would ignore it too
+    if signal.getsignal(number) is signal.SIG_IGN:  # as nohup does; commands that tests start would inherit it
         signal.signal(number, lambda *_: None)
+
+# Where structlog is not configured, it renders tracebacks by rich with the values of all variables, which takes seconds
+# for an error in a request, and minutes on a busy machine.
+structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--server", metavar="KIND", help=f"{', '.join(KINDS)} or a URL: run on this server only")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return two workers for each core: tests wait for the database and for processes about half of their time."""
+    return 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_exception_interact(node: pytest.Item | pytest.Collector) -> None:
+    """With `--pdb`, name the database of the test that failed. It is dropped when the debugger is left."""
+    url = getattr(node, "funcargs", {}).get("database_url")
+    if url and node.config.option.usepdb:
+        node.config.get_terminal_writer().line(f"\npsql '{url}'")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -52,11 +71,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Another server than the embedded one has nothing to say about tests that need none."""
+    """With `--server`, leave out the tests that need no server."""
     if config.getoption("--server") not in {None, EMBEDDED}:
-        wanted = [item for item in items if "server_url" in getattr(item, "fixturenames", ())]
-        config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
-        items[:] = wanted
+        selected = [item for item in items if "server_url" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in selected])
+        items[:] = selected
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +86,7 @@ def servers() -> Iterator[Servers]:
 
 @pytest.fixture(scope="session")
 def server_url(request: pytest.FixtureRequest, servers: Servers) -> str:
-    """A running server with a migrated template database."""
+    """URL of a running server with a migrated template database."""
     try:
         return servers.url(request.param)
     except NotHere as reason:
@@ -76,7 +95,7 @@ def server_url(request: pytest.FixtureRequest, servers: Servers) -> str:
 
 @pytest.fixture
 def database_url(server_url: str) -> Iterator[str]:
-    """An empty database at the newest revision."""
+    """URL of an empty database at the newest revision; dropped after the test."""
     name = create_database(server_url)
     try:
         yield url_of(server_url, name)
@@ -95,5 +114,5 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    """Settings of an orchestrator on the test's own database."""
+    """Settings of an orchestrator on the database of the test."""
     return Settings.model_validate({"database_url": database_url, "home": tmp_path})

@@ -84,12 +84,13 @@ BODIES: Final = [
 ]
 
 
-@pytest.mark.parametrize(("body", "status"), BODIES, ids=range(len(BODIES)))
-async def test_a_body_that_cannot_be_used_leaves_no_row(client: httpx.AsyncClient, body: bytes, status: int) -> None:
-    answer = await client.post(GENERATE, content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code == status
-    problem(answer)
-    assert not (await client.get("/api/v1/roadmaps")).json()["roadmaps"]
+async def test_a_body_that_cannot_be_used_leaves_no_row(client: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+    for body, status in BODIES:
+        with subtests.test(body=body, status=status):
+            answer = await client.post(GENERATE, content=body, headers={"Content-Type": "application/json"})
+            assert answer.status_code == status
+            problem(answer)
+            assert not (await client.get("/api/v1/roadmaps")).json()["roadmaps"]
 
 
 async def test_each_field_that_is_wrong_is_named(client: httpx.AsyncClient) -> None:
@@ -119,21 +120,24 @@ async def test_a_body_that_is_too_large_is_refused_while_it_comes(serve: Serve) 
 ODD_IDS: Final = ["%00", "a%00b", "%ff", "%ED%A0%80", "..%2f..", "'; DROP TABLE x", "x" * 3000, "{}", "%25", "🦉"]
 
 
-@pytest.mark.parametrize("odd", ODD_IDS, ids=range(len(ODD_IDS)))
-async def test_an_id_that_cannot_exist_is_not_found_like_any_other(client: httpx.AsyncClient, odd: str) -> None:
-    for method, path in [
-        ("GET", f"/roadmaps/{odd}"),
-        ("GET", f"/roadmaps/{odd}/active-task"),
-        ("GET", f"/roadmaps/{odd}/tasks"),
-        ("GET", f"/roadmaps/{odd}/concepts/{odd}/quiz"),
-        ("POST", f"/roadmaps/{odd}/concepts/{odd}/quiz/retry"),
-        ("DELETE", f"/roadmaps/{odd}"),
-        ("POST", f"/tasks/{odd}/cancel"),
-        ("GET", f"/tasks/{odd}/events"),
-    ]:
-        answer = await client.request(method, f"/api/v1{path}")
-        assert (path, answer.status_code) == (path, 404)
-        problem(answer)
+async def test_an_id_that_cannot_exist_is_not_found_like_any_other(
+    client: httpx.AsyncClient, subtests: pytest.Subtests
+) -> None:
+    for odd in ODD_IDS:
+        with subtests.test(odd=odd):
+            for method, path in [
+                ("GET", f"/roadmaps/{odd}"),
+                ("GET", f"/roadmaps/{odd}/active-task"),
+                ("GET", f"/roadmaps/{odd}/tasks"),
+                ("GET", f"/roadmaps/{odd}/concepts/{odd}/quiz"),
+                ("POST", f"/roadmaps/{odd}/concepts/{odd}/quiz/retry"),
+                ("DELETE", f"/roadmaps/{odd}"),
+                ("POST", f"/tasks/{odd}/cancel"),
+                ("GET", f"/tasks/{odd}/events"),
+            ]:
+                answer = await client.request(method, f"/api/v1{path}")
+                assert (path, answer.status_code) == (path, 404)
+                problem(answer)
 
 
 QUERIES: Final = [
@@ -155,19 +159,21 @@ QUERIES: Final = [
 ]
 
 
-@pytest.mark.parametrize("query", QUERIES)
 async def test_a_query_that_cannot_be_used_is_refused(
-    client: httpx.AsyncClient, database: Database, query: str
+    client: httpx.AsyncClient, database: Database, subtests: pytest.Subtests
 ) -> None:
     await fill(database)
-    answer = await client.get(f"/api/v1{query}")
-    assert answer.status_code == 422
-    problem(answer)
+    for query in QUERIES:
+        with subtests.test(query=query):
+            answer = await client.get(f"/api/v1{query}")
+            assert answer.status_code == 422
+            problem(answer)
 
 
-@pytest.mark.parametrize(
-    ("path", "allowed"),
-    [
+async def test_all_that_works_on_a_path_is_said_where_a_method_does_not(
+    client: httpx.AsyncClient, subtests: pytest.Subtests
+) -> None:
+    for path, allowed in [
         ("roadmaps", "GET, HEAD"),
         ("roadmaps/generate", "POST"),
         ("roadmaps/r-1", "GET, HEAD, DELETE"),
@@ -180,14 +186,11 @@ async def test_a_query_that_cannot_be_used_is_refused(
         ("webhooks/w-1", "PATCH, DELETE"),
         ("webhooks/w-1/test", "POST"),
         ("tasks/t-1/cancel", "POST"),
-    ],
-)
-async def test_all_that_works_on_a_path_is_said_where_a_method_does_not(
-    client: httpx.AsyncClient, path: str, allowed: str
-) -> None:
-    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"} - set(allowed.split(", ")):
-        answer = await client.request(method, f"/api/v1/{path}")
-        assert (answer.status_code, answer.headers["allow"]) == (405, allowed), method
+    ]:
+        with subtests.test(path=path, allowed=allowed):
+            for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"} - set(allowed.split(", ")):
+                answer = await client.request(method, f"/api/v1/{path}")
+                assert (answer.status_code, answer.headers["allow"]) == (405, allowed), method
 
 
 async def test_what_is_not_there_and_what_does_not_work_there(client: httpx.AsyncClient) -> None:

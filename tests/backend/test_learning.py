@@ -56,9 +56,11 @@ async def test_a_double_click_counts_once(client: httpx.AsyncClient, database: D
     assert [one["attempt_id"] for one in listed] == ["a"]
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
+async def test_what_is_no_attempt_is_refused(
+    client: httpx.AsyncClient, database: Database, subtests: pytest.Subtests
+) -> None:
+    await fill(database)
+    all_changes: list[dict[str, Any]] = [
         {"answers": []},
         {"answers": [[7]] * len(RIGHT)},
         {"answers": [[-1]] * len(RIGHT)},
@@ -69,14 +71,11 @@ async def test_a_double_click_counts_once(client: httpx.AsyncClient, database: D
         {"version": 0},
         {"version": 10**12},
         {"more": 1},
-    ],
-)
-async def test_what_is_no_attempt_is_refused(
-    client: httpx.AsyncClient, database: Database, changes: dict[str, Any]
-) -> None:
-    await fill(database)
-    answer = await client.post(f"{CONCEPT}/quiz/attempts", json=attempt(**changes))
-    assert answer.status_code == 422
+    ]
+    for changes in all_changes:
+        with subtests.test(changes=changes):
+            answer = await client.post(f"{CONCEPT}/quiz/attempts", json=attempt(**changes))
+            assert answer.status_code == 422
 
 
 async def test_everybody_has_progress_of_his_own_and_only_a_service_speaks_for_others(

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -9,13 +10,14 @@ import pytest
 
 from domain.vocabulary import TaskStatus
 from orchestrator.commands.transitions import end, resume
-from orchestrator.queries.events import MAX_BUFFERED_EVENTS, Follower
+from orchestrator.queries.events import MAX_BUFFERED_EVENTS, POLL_INTERVAL_SECONDS, Follower
 from orchestrator.settings import Settings
 from repository.db.database import Database, Session
 from repository.runs.events import append_events, append_transition
 from repository.runs.tasks import lock_task
 from tests.backend.conftest import Serve
 from tests.support.http_server import http_server, sse
+from tests.support.limits import HANG_SECONDS
 from tests.support.rows import fence_of, reserved, started
 
 T = TypeVar("T")
@@ -71,32 +73,44 @@ async def test_a_story_is_told_from_the_first_event_or_after_the_last_seen(
     assert json.loads(event.data)["payload"] == page["events"][0]["payload"]
 
 
-async def test_what_happens_is_told_while_it_happens_and_a_resumed_run_streams_on(
-    database: Database, client: httpx.AsyncClient
-) -> None:
+async def test_what_happens_is_told_while_it_happens(database: Database, client: httpx.AsyncClient) -> None:
     await reserved(database)
     await started(database)
     async with client.stream("GET", PATH) as response:
         story = sse(response)
         await append(database, "one")
-        assert (await asyncio.wait_for(anext(story), 5)).id == 1
+        assert (await asyncio.wait_for(anext(story), HANG_SECONDS)).id == 1
         await finish(database)
-        async with database.transaction() as session:
-            await resume(session, "t-1", "w-1")
-        await append(database, "more")
-        await finish(database)
-        assert [event.id async for event in story] == [2, 3, 4, 5, 6]
+        assert [event.id async for event in story] == [2]
 
 
-@pytest.mark.parametrize("last", ["x", "-1", "1.5", "99999999999999", "7"])
+async def test_a_run_that_is_resumed_before_its_follower_asks_for_more_streams_on(
+    database: Database, follower: Follower
+) -> None:
+    """Over HTTP the server asks at once, so that a test could not resume in time."""
+    await reserved(database)
+    await started(database)
+    story = follower.follow("t-1")
+    await append(database, "one")
+    assert (await anext(story)).sequence == 1
+    await finish(database)
+    async with database.transaction() as session:
+        await resume(session, "t-1", "w-1")
+    await append(database, "more")
+    await finish(database)
+    assert [event.sequence async for event in story] == [2, 3, 4, 5, 6]
+
+
 async def test_a_place_that_is_none_is_a_problem_before_the_stream_begins(
-    database: Database, client: httpx.AsyncClient, last: str
+    database: Database, client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     await started(database)
     await append(database, "one")
-    answer = await client.get(PATH, headers={"Last-Event-ID": last})
-    assert answer.status_code == 422
-    assert answer.headers["content-type"] == "application/problem+json"
+    for last in ["x", "-1", "1.5", "99999999999999", "7"]:
+        with subtests.test(last=last):
+            answer = await client.get(PATH, headers={"Last-Event-ID": last})
+            assert answer.status_code == 422
+            assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_an_unknown_task_and_a_foreign_one_look_alike(
@@ -133,7 +147,7 @@ async def test_a_user_has_no_more_streams_than_he_may_and_a_closed_one_counts_no
         async with following(client, 4) as opened:
             assert [response.status_code for response in opened] == [200, 200, 200, 429]
             assert "retry-after" in opened[3].headers
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANG_SECONDS):
             while True:
                 async with following(client, 3) as opened:
                     if [response.status_code for response in opened] == [200] * 3:
@@ -144,11 +158,9 @@ async def test_a_user_has_no_more_streams_than_he_may_and_a_closed_one_counts_no
 async def test_streams_end_when_the_server_stops(database: Database, settings: Settings) -> None:
     await started(database)
     async with http_server(settings) as client, following(client, 20) as opened:
-        began = asyncio.get_running_loop().time()
         await client.stop()
-        for response in opened:
+        for response in opened:  # one that is cut off raises
             assert [event async for event in sse(response)] == []
-        assert asyncio.get_running_loop().time() - began < 2
 
 
 class Counting(Database):
@@ -166,17 +178,19 @@ async def test_a_thousand_followers_of_one_run_cost_one_poller(database: Databas
     counting = Counting(database_url)
     follower = Follower(counting)
     story = [asyncio.create_task(_collect(follower)) for _ in range(1000)]
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(HANG_SECONDS):
         while follower.followers < 1000:
             await asyncio.sleep(0.1)
-        joined = counting.asked
+        joined, since = counting.asked, time.monotonic()
         await asyncio.sleep(1.0)
-        assert counting.asked - joined <= 12, "one statement each tenth of a second, for all of them"
+        rounds = (time.monotonic() - since) / POLL_INTERVAL_SECONDS
+        assert counting.asked - joined <= rounds + 1, "one statement in each round, for all of them"
         await append(database, *(f"e{number}" for number in range(20)))
         await finish(database)
         told = await asyncio.gather(*story)
+        rounds = (time.monotonic() - since) / POLL_INTERVAL_SECONDS
     assert told == [list(range(1, 22))] * 1000
-    assert counting.asked - joined < 50, "what was read is shared"
+    assert counting.asked - joined <= rounds + 1, "what was read is shared"
     await follower.close()
     await counting.close()
 

@@ -65,9 +65,8 @@ def test_the_request_may_come_on_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_request(None, "-", {}).preferences.learning_goal == "x"
 
 
-@pytest.mark.parametrize(
-    ("goal", "options", "said"),
-    [
+def test_a_bad_option_is_named(subtests: pytest.Subtests) -> None:
+    for goal, options, said in [
         ("", {}, "GOAL: "),
         (" \t", {}, "GOAL: must not be blank"),
         ("x" * 2001, {}, "GOAL: String should have at most 2000"),
@@ -83,15 +82,13 @@ def test_the_request_may_come_on_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
         ("x", {"user_id": " "}, "--user: must not begin or end with a blank"),
         ("x", {"motivation": "\ud800"}, "--motivation: "),
         ("x", {"career_background": "y" * 4001}, "--background: "),
-    ],
-)
-def test_a_bad_option_is_named(goal: str, options: dict[str, str], said: str) -> None:
-    assert refusal(goal, None, **options).startswith(said)
+    ]:
+        with subtests.test(goal=goal, options=options, said=said):
+            assert refusal(goal, None, **options).startswith(said)
 
 
-@pytest.mark.parametrize(
-    ("request_", "said"),
-    [
+def test_a_bad_file_is_named_with_its_field(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    for request_, said in [
         ({"preferences": {}}, "preferences.learning_goal: Field required"),
         ({}, "preferences.learning_goal: Field required"),
         ({"preferences": "x"}, "preferences: must be an object"),
@@ -108,13 +105,12 @@ def test_a_bad_option_is_named(goal: str, options: dict[str, str], said: str) ->
         ('{"preferences": NaN', "is not JSON"),
         ("[" * 100_000, "is nested too deeply"),
         ('{"user_id": ' + "1" * 5000 + "}", "is not JSON"),
-    ],
-)
-def test_a_bad_file_is_named_with_its_field(tmp_path: Path, request_: Any, said: str) -> None:
-    file = written(tmp_path, request_)
-    line = refusal(None, file)
-    assert line.startswith(file)
-    assert said in line
+    ]:
+        with subtests.test(request_=request_, said=said):
+            file = written(tmp_path, request_)
+            line = refusal(None, file)
+            assert line.startswith(file)
+            assert said in line
 
 
 def test_files_that_are_no_request(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from nodes.authors.port import (
 from nodes.authors.strip_unstorable import storable_answer
 from nodes.offline.author import OfflineAuthor
 from tests.support.authors import INTENT, ScriptedAuthor
+from tests.support.limits import HANG_SECONDS
 from tests.support.rows import framework
 
 PREFERENCES: Final = Preferences(learning_goal="learn to play chess")
@@ -159,7 +160,7 @@ def test_an_author_carried_into_another_event_loop_does_not_hang(author: Author)
     """Clients that were made in one loop and used in another once hung."""
 
     async def call() -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANG_SECONDS):
             await author.write(BRIEFS[-1])
 
     for _ in range(2):

@@ -19,9 +19,8 @@ def test_the_language_is_guessed_from_the_goal_unless_it_is_given() -> None:
     assert given.primary_language == "en"
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
+def test_what_cannot_be_used_is_refused_by_its_field(subtests: pytest.Subtests) -> None:
+    for field, value in [
         ("learning_goal", ""),
         ("learning_goal", " \t\n"),
         ("learning_goal", "x" * 2001),
@@ -37,12 +36,11 @@ def test_the_language_is_guessed_from_the_goal_unless_it_is_given() -> None:
         ("motivation", "a\x00b"),
         ("primary_language", "not a code"),
         ("unknown_field", 1),
-    ],
-)
-def test_what_cannot_be_used_is_refused_by_its_field(field: str, value: object) -> None:
-    with pytest.raises(ValidationError) as caught:
-        LearningRequest.model_validate({"preferences": {"learning_goal": "chess", field: value}})
-    assert caught.value.errors()[0]["loc"][:2] == ("preferences", field)
+    ]:
+        with subtests.test(field=field, value=value):
+            with pytest.raises(ValidationError) as caught:
+                LearningRequest.model_validate({"preferences": {"learning_goal": "chess", field: value}})
+            assert caught.value.errors()[0]["loc"][:2] == ("preferences", field)
 
 
 NOBODY = [" ann", "ann ", " ", "\tann", "ann\n", "\u00a0ann", "an\u00a0n", "\u3000ann", "an\u3000n", "a\u200bnn"]
@@ -60,10 +58,10 @@ HIDDEN = [
 ]
 
 
-@pytest.mark.parametrize("user_id", [*NOBODY, *HIDDEN], ids=ascii)
-def test_an_id_that_looks_like_anothers_is_refused_and_not_mended_into_it(user_id: str) -> None:
-    with pytest.raises(InvalidInput, match=r"^user_id: [^\n]+$"):
-        usable_user_id(user_id)
+def test_an_id_that_looks_like_anothers_is_refused_and_not_mended_into_it(subtests: pytest.Subtests) -> None:
+    for user_id in [*NOBODY, *HIDDEN]:
+        with subtests.test(user_id=user_id), pytest.raises(InvalidInput, match=r"^user_id: [^\n]+$"):
+            usable_user_id(user_id)
 
 
 @pytest.mark.parametrize("user_id", ["ann", "Ann Lee", "ann@example.org", "安娜", "auth0|5f7c", "anné", "x" * 200])

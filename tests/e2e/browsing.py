@@ -12,10 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.e2e.served import Served, serving
 from tests.support.databases import create_database, drop_database, url_of
+from tests.support.limits import HANG_SECONDS, LEASE_SECONDS
 
-TIMEOUT_MS: Final = 30_000
-"""Milliseconds for what should take two."""
-LEASE: Final = 2.0
+TIMEOUT_MS: Final = 1000 * HANG_SECONDS
 
 
 class Site:
@@ -61,7 +60,7 @@ def site(server_url: str, *options: str, **settings: str) -> Iterator[Site]:
     url = url_of(server_url, name)
     usual = {
         "DATABASE_URL": url,
-        "HEARTBEAT_TIMEOUT": str(LEASE),
+        "HEARTBEAT_TIMEOUT": str(LEASE_SECONDS),
         "MAX_CONCURRENT_CALLS": "3",
         "MAX_CONCEPTS": "8",
         "OFFLINE_LATENCY": "0.25",

@@ -11,10 +11,18 @@ from repository.postgres.server import EmbeddedServer
 from tests.e2e.browsing import Site, judged
 from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.support.browser import chromium
+from tests.support.limits import LEASE_SECONDS
 from tests.support.servers import place
 
-LEASE = 2.0
 CONCURRENT_PROCESSES = 3
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this folder that is no promise as slow, before `-m` selects."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and not item.get_closest_marker("promise"):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +52,11 @@ def account(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def shell(database_url: str, tmp_path: Path, account: Path) -> Iterator[Command]:
-    """On the test's own database; runs of some seconds, leases of two. What still runs at the end is killed."""
+    """On the test's own database; runs of some seconds. What still runs at the end is killed."""
     command = ForkedCommand(
         tmp_path / "unused",
         DATABASE_URL=database_url,
-        HEARTBEAT_TIMEOUT=str(LEASE),
+        HEARTBEAT_TIMEOUT=str(LEASE_SECONDS),
         MAX_CONCURRENT_CALLS=str(CONCURRENT_PROCESSES),
         MAX_CONCEPTS="8",
         OFFLINE_LATENCY="0.3",

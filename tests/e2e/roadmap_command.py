@@ -17,12 +17,11 @@ from typing import Any, Final
 
 from tests.e2e.talking import Talk
 from tests.support import forks
+from tests.support.limits import HANG_SECONDS
 
 ROADMAP: Final = Path(sys.executable).with_name("roadmap")
 FOREIGN: Final = {"COLUMNS", "NO_COLOR"}
 """Settings that are not ours."""
-TIMEOUT_SECONDS: Final = 60.0
-"""Seconds for what should take a few; only a hang takes longer."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class Running:
         return self._said.decode(errors="replace")
 
     def wait_for(self, seen: Callable[[str], bool]) -> None:
-        deadline = time.monotonic() + TIMEOUT_SECONDS
+        deadline = time.monotonic() + HANG_SECONDS
         while not seen(self.err):
             if time.monotonic() > deadline or self._process.poll() is not None:
                 self._process.kill()
@@ -106,7 +105,7 @@ class Running:
 
     def end(self) -> Done:
         if self._done is None:
-            out, _ = self._process.communicate(timeout=TIMEOUT_SECONDS)
+            out, _ = self._process.communicate(timeout=HANG_SECONDS)
             self._reader.join()
             self._done = Done(self._process.returncode, out, self.err)
         return self._done
@@ -139,7 +138,7 @@ class Command:
         """With lines on its standard input."""
         command, env = [str(ROADMAP), *arguments], self._env(settings)
         script = "".join(f"{line}\n" for line in lines)
-        ran = subprocess.run(command, env=env, input=script, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
+        ran = subprocess.run(command, env=env, input=script, capture_output=True, text=True, timeout=HANG_SECONDS)
         return Done(ran.returncode, ran.stdout, ran.stderr)
 
     def _env(self, settings: Mapping[str, str]) -> dict[str, str]:
@@ -174,7 +173,7 @@ class Forked:
         self._process.start()
 
     def end(self) -> Done:
-        self._process.join(TIMEOUT_SECONDS)
+        self._process.join(HANG_SECONDS)
         if (code := self._process.exitcode) is None:
             self._process.kill()
             self._process.join()
@@ -187,7 +186,7 @@ class Forked:
 class ForkedCommand(Command):
     """`roadmap` where it is only a means. What a test looks at while it runs, signals or kills is started all the same.
 
-    With STARTED_ANEW in the environment, as in `make soak`, every command is.
+    With NO_FORKS in the environment, as in `make soak`, every command is.
     """
 
     def __call__(self, *arguments: str, **settings: str) -> Done:
@@ -195,6 +194,6 @@ class ForkedCommand(Command):
         return done
 
     def all(self, *commands: Sequence[str], **settings: str) -> list[Done]:
-        if "STARTED_ANEW" in os.environ:
+        if "NO_FORKS" in os.environ:
             return super().all(*commands, **settings)
         return [forked.end() for forked in [Forked(command, self._env(settings)) for command in commands]]

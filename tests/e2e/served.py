@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 
 from tests.e2e.roadmap_command import Command, Running
+from tests.support.limits import HANG_SECONDS
 
 ADDRESS = re.compile(r"Serving (http://\S+);")
-TIMEOUT_SECONDS = 45.0
 API = "/api/v1"
 
 
@@ -21,7 +21,7 @@ class Served:
     def __init__(self, running: Running, url: str) -> None:
         self.running = running
         self.url = url
-        self.client = httpx.Client(base_url=url, timeout=30)
+        self.client = httpx.Client(base_url=url, timeout=HANG_SECONDS)
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         return self.client.request(method, API + path, json=body, headers=headers)
@@ -55,7 +55,7 @@ class Served:
 
 
 def eventually(look: Callable[[], Any], seen: Callable[[Any], bool]) -> Any:
-    deadline = time.monotonic() + TIMEOUT_SECONDS
+    deadline = time.monotonic() + HANG_SECONDS
     while not seen(found := look()):
         assert time.monotonic() < deadline, f"never seen: {found}"
         time.sleep(0.1)

@@ -11,9 +11,9 @@ import termios
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import Final
 
-TIMEOUT_SECONDS: Final = 60.0
+from tests.support.limits import HANG_SECONDS
+
 CTRL_C, CTRL_D, TAB, UP = "\x03", "\x04", "\t", "\x1b[A"
 
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r|\x07")
@@ -62,7 +62,7 @@ class Talk:
 
     def wait_for(self, text: str) -> None:
         """Until it is said after what was waited for before."""
-        deadline = time.monotonic() + TIMEOUT_SECONDS
+        deadline = time.monotonic() + HANG_SECONDS
         while (at := self.said.find(text, self._seen)) < 0:
             if time.monotonic() > deadline or (self._process.poll() is not None and not self._reader.is_alive()):
                 self.kill()
@@ -93,7 +93,7 @@ class Talk:
 
     def end(self) -> int:
         """The exit code."""
-        code = self._process.wait(timeout=TIMEOUT_SECONDS)
+        code = self._process.wait(timeout=HANG_SECONDS)
         self._reader.join()
         return code
 

@@ -14,6 +14,7 @@ from repository.postgres.binaries import Account, Binaries
 from repository.postgres.server import NAME, EmbeddedServer
 from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.support.databases import create_database, drop_database, url_of
+from tests.support.limits import LEASE_SECONDS
 from tests.support.processes import bought_again, broken_promises, calls_begun
 from tests.support.servers import NotHere, place, programs_of, tcp_server, tcp_url
 
@@ -26,6 +27,7 @@ def elsewhere(server_url: str) -> Iterator[str]:
     drop_database(server_url, name)
 
 
+@pytest.mark.promise
 async def test_a_run_that_is_backed_up_half_way_goes_on_in_the_restored_database(
     shell: Command, account: Path, elsewhere: str, tmp_path: Path
 ) -> None:
@@ -42,7 +44,7 @@ async def test_a_run_that_is_backed_up_half_way_goes_on_in_the_restored_database
     listed = await asyncio.to_thread(shell, "tasks", "--json", DATABASE_URL=elsewhere)
     (task,) = listed.json()["tasks"]
     assert task["status"] == "processing"
-    await asyncio.sleep(2.5)  # the lease of the killed process was young when it was copied
+    await asyncio.sleep(LEASE_SECONDS + 0.5)  # the lease of the killed process was young when it was copied
     resumed = await asyncio.to_thread(shell, "resume", task["task_id"], "--json", DATABASE_URL=elsewhere)
     assert (resumed.code, resumed.json()["status"]) == (0, "completed"), resumed.err
     database = Database(elsewhere)

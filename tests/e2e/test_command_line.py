@@ -31,6 +31,7 @@ def settings(roadmap: Command) -> Settings:
     return Settings(home=roadmap.home)
 
 
+@pytest.mark.promise
 async def test_a_goal_in_any_script_becomes_a_whole_roadmap(created: list[Done], settings: Settings) -> None:
     async with Orchestrator.open(settings) as orchestrator:
         for done in created:
@@ -46,6 +47,7 @@ async def test_a_goal_in_any_script_becomes_a_whole_roadmap(created: list[Done],
             assert {state.status for state in view.contents} == {ContentStatus.COMPLETED}
 
 
+@pytest.mark.promise
 def test_what_was_made_can_be_read(roadmap: Command, created: list[Done]) -> None:
     roadmap_id = created[3].json()["roadmap_id"]
     tree, document = roadmap.all(["show", roadmap_id], ["show", roadmap_id, "--format", "markdown"])
@@ -57,6 +59,7 @@ def test_what_was_made_can_be_read(roadmap: Command, created: list[Done]) -> Non
     assert "## Answers" in document.out
 
 
+@pytest.mark.promise
 def test_what_was_made_can_be_taken_away_in_one_file(roadmap: Command, created: list[Done]) -> None:
     roadmap_id = created[2].json()["roadmap_id"]
     page, text = roadmap.home / "roadmap.html", roadmap.home / "roadmap.md"
@@ -66,6 +69,7 @@ def test_what_was_made_can_be_taken_away_in_one_file(roadmap: Command, created: 
     assert text.read_text().startswith("# ")
 
 
+@pytest.mark.promise
 def test_progress_is_plain_where_nobody_looks(created: list[Done]) -> None:
     lines = created[0].err.splitlines()
     assert "Designing the curriculum ..." in lines
@@ -103,6 +107,7 @@ async def test_a_run_without_any_content_has_failed(roadmap: Command, settings: 
         assert [row.user_id for row in await orchestrator.roadmaps(user_id="ann")] == ["ann"]
 
 
+@pytest.mark.promise
 async def test_ctrl_c_ends_the_run_and_says_how_to_go_on(roadmap: Command, settings: Settings) -> None:
     running = roadmap.start("create", "learn to whistle", "--json", OFFLINE_LATENCY="1.5", MAX_CONCURRENT_CALLS="3")
     running.wait_for(lambda err: "Writing the contents" in err)
@@ -121,6 +126,7 @@ async def test_ctrl_c_ends_the_run_and_says_how_to_go_on(roadmap: Command, setti
         assert (task.status, task.current_step, task.live) == (TaskStatus.CANCELLED, "cancelled", False)
 
 
+@pytest.mark.promise
 def test_bad_input_is_refused_in_one_line_and_writes_nothing(tmp_path: Path) -> None:
     untouched = Command(tmp_path / "untouched")
     request = tmp_path / "request.json"
@@ -148,6 +154,7 @@ def test_a_database_that_cannot_be_reached_is_5(tmp_path: Path) -> None:
     assert "secret" not in done.err
 
 
+@pytest.mark.promise
 def test_the_embedded_database_is_stopped_started_and_moved(roadmap: Command, created: list[Done]) -> None:
     doctor = roadmap("doctor", "--json").json()
     assert doctor["ok"] is True

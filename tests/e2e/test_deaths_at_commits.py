@@ -7,9 +7,9 @@ from typing import Final
 import pytest
 
 from repository.db.database import Database
-from tests.e2e.conftest import LEASE
 from tests.e2e.roadmap_command import Command, Done
 from tests.support.commit_gate import CommitGate
+from tests.support.limits import LEASE_SECONDS
 from tests.support.processes import bought_again, broken_promises, calls_begun
 
 SMALL: Final = {"MAX_CONCEPTS": "2", "OFFLINE_LATENCY": "0"}
@@ -52,7 +52,7 @@ async def test_killed_before_or_after_any_commit_a_creation_goes_on_and_buys_not
             assert len(calls_begun(account)) == begun, where
             continue
         if died.code < 0:
-            await asyncio.sleep(LEASE + 0.5)
+            await asyncio.sleep(LEASE_SECONDS + 0.5)
         if task["status"] != "completed":
             ended = await asyncio.to_thread(shell, "resume", task["task_id"], "--json", **SMALL)
             assert ended.code == 0, f"{where}: {ended.err}"

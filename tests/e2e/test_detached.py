@@ -18,6 +18,7 @@ def story(out: str) -> list[tuple[int, str]]:
     return [(int(sequence), kind) for sequence, kind in EVENT.findall(out)]
 
 
+@pytest.mark.promise
 async def test_a_detached_run_is_the_same_whole_story_for_all_who_watch_it(
     shell: Command, database: Database, account: Path
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.e2e.roadmap_command import Command
 from tests.e2e.served import serving
+from tests.support.limits import HANG_SECONDS
 
 UNLIMITED = {"HTTP_REQUESTS_PER_MINUTE": "10000000", "HTTP_ACTIVE_RUNS": "1000000", "LOG_LEVEL": "warning"}
 POOL = 10
@@ -31,7 +32,7 @@ async def _ask(client: httpx.AsyncClient, number: int, until: float, seen: Count
 async def _load(url: str, clients: int, seconds: float) -> Counter[int]:
     seen: Counter[int] = Counter()
     limits = httpx.Limits(max_connections=clients)
-    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=HANG_SECONDS) as client:
         until = time.monotonic() + seconds
         await asyncio.gather(*(_ask(client, number, until, seen) for number in range(clients)))
     return seen

@@ -17,6 +17,7 @@ from repository.db.database import Database
 from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.support.environment import variables
 from tests.support.faults import Asked, Fault, always, by_chance
+from tests.support.limits import HANG_SECONDS
 from tests.support.processes import broken_promises
 from tests.support.provider import Provider
 
@@ -58,6 +59,7 @@ def rows_of(database_url: str) -> str:
     return json.dumps(found, ensure_ascii=False, default=str)
 
 
+@pytest.mark.promise
 def test_a_wrong_key_exits_5_with_one_line_and_the_run_can_be_resumed(shell: Command, provider: Provider) -> None:
     provider.script = lambda _, __: Fault.WRONG_KEY
     ended = shell("create", "chess", "--json")
@@ -77,6 +79,7 @@ def test_a_grave_mistake_that_nobody_can_understand_holds_no_run_up(shell: Comma
     assert (asked["structure_review"], asked["edit_plan"]) == (2, 0)
 
 
+@pytest.mark.promise
 def test_a_planted_key_reaches_no_row_no_event_no_log_and_no_error(
     shell: Command, provider: Provider, database_url: str
 ) -> None:
@@ -151,7 +154,7 @@ class Killer:
         """Before or after the commit of one of the next answers."""
         enough = len(self._provider.answered) + random.randrange(1, 4)
         running = self._shell.start(*arguments, MODEL=model, MAX_CONCEPTS=str(max_concepts))
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + HANG_SECONDS
         while len(self._provider.answered) < enough:
             assert time.monotonic() < deadline, running.err
             time.sleep(0.002)

@@ -41,6 +41,7 @@ def names(roadmap: RoadmapView) -> dict[str, str]:
     return {concept.concept_id: concept.name for concept in roadmap.framework.concepts()}
 
 
+@pytest.mark.promise
 async def test_words_change_the_roadmap_and_nothing_that_stays_is_written_again(
     shell: Command, database: Database, account: Path, client: Orchestrator, made: RoadmapView
 ) -> None:
@@ -147,7 +148,7 @@ async def test_a_killed_change_is_gone_on_with_and_its_plan_is_not_bought_again(
     changing.wait_for(lambda err: "Changing the structure" in err)
     changing.kill()
     (task, _) = await client.tasks()
-    await until(client, task.task_id, lambda task: not task.live, 5)
+    await until(client, task.task_id, lambda task: not task.live)
     assert (await client.roadmap(made.roadmap_id)).framework == made.framework
     resumed = shell("resume", task.task_id, "--json", **MORE)
     assert (resumed.code, resumed.json()["status"]) == (0, "completed"), resumed.err

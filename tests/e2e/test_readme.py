@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 from tests.e2e.roadmap_command import Command, Done
+from tests.support.limits import HANG_SECONDS
 from tests.support.provider import Provider
 
 ROOT: Final = Path(__file__).parents[2]
@@ -36,6 +37,7 @@ roadmap() {
 """The port of the test's own, and a reader's time between two commands."""
 
 
+@pytest.mark.promise
 def test_the_shell_blocks_work_in_order(database_url: str, tmp_path: Path) -> None:
     """One left a key of dots and a model in the environment, where all others failed; a second server had no port."""
     with socket.socket() as free:
@@ -56,7 +58,13 @@ def test_the_shell_blocks_work_in_order(database_url: str, tmp_path: Path) -> No
         }
         (tmp_path / "home").mkdir()
         ran = subprocess.run(
-            ["bash", "-c", script], cwd=ROOT, env=env, capture_output=True, text=True, timeout=240, check=False
+            ["bash", "-c", script],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=2 * HANG_SECONDS,
+            check=False,
         )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert provider.answered, "the model was asked"

@@ -16,6 +16,7 @@ from repository.db.database import Database
 from repository.postgres.server import EmbeddedServer
 from tests.e2e.test_crashes import is_final, until
 from tests.support.authors import ScriptedAuthor
+from tests.support.limits import HANG_SECONDS
 from tests.support.processes import bought_again, broken_promises, process
 
 
@@ -55,7 +56,7 @@ async def test_runs_go_on_through_restarts_and_are_not_taken_from_their_workers(
                     done += 1
                     await client._database.persist(lambda _: asyncio.sleep(0))
                     await asyncio.sleep(random.uniform(1, 2.5))
-                ended = [await until(client, task.task_id, is_final, 120) for task in tasks]
+                ended = [await until(client, task.task_id, is_final) for task in tasks]
                 assert {task.status for task in ended} == {TaskStatus.COMPLETED}
                 assert {task.attempt for task in ended} == {2}, "started once, finished once"
             database = Database(url)
@@ -70,12 +71,11 @@ async def test_stopping_the_database_on_purpose_ends_workers_with_exit_5_and_one
 ) -> None:
     log = tmp_path / "worker.log"
     with process("worker", log=log, home=home) as worker:
-        for _ in range(100):
-            await asyncio.sleep(0.1)
-            if log.exists() and "Worker" in log.read_text():
-                break
+        async with asyncio.timeout(HANG_SECONDS):
+            while "Worker" not in log.read_text():
+                await asyncio.sleep(0.1)
         await asyncio.to_thread(EmbeddedServer(home).stop)
-        assert await asyncio.to_thread(worker.wait, 20) == 5
+        assert await asyncio.to_thread(worker.wait, HANG_SECONDS) == 5
     lines = [line for line in log.read_text().splitlines() if re.match("roadmap: (?!info|warning)", line)]
     assert len(lines) == 1
     assert "stopped on purpose" in lines[0]

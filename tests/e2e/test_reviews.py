@@ -16,7 +16,6 @@ from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.queries.status import TaskView
 from repository.db.database import Database
 from repository.postgres.server import EmbeddedServer
-from tests.e2e.conftest import LEASE
 from tests.e2e.roadmap_command import Command, Done, ForkedCommand
 from tests.e2e.test_crashes import until
 from tests.e2e.test_foreground import QUICK
@@ -54,6 +53,7 @@ async def counted_events(client: Orchestrator, task_id: str) -> Counter[str]:
     return Counter(event.type for event in await client.events(task_id))
 
 
+@pytest.mark.promise
 async def test_a_framework_is_sent_back_and_approved_before_anything_is_written_for_it(
     shell: Command, database: Database, account: Path, client: Orchestrator
 ) -> None:
@@ -159,7 +159,7 @@ async def test_a_review_that_nobody_answers_in_time_is_cancelled_by_a_worker(
     shell.start("worker").wait_for(lambda err: "Worker " in err)
     overdue = shell("create", "learn chess", "--review", "--review-timeout", "1.5", "--json", **QUICK).json()["task_id"]
     patient = await parked(client, timeout=600)
-    ended = await until(client, overdue, lambda task: task.status is TaskStatus.CANCELLED, LEASE + 8)
+    ended = await until(client, overdue, lambda task: task.status is TaskStatus.CANCELLED)
     assert ended.error_message == "Nobody answered its review in time."
     assert (await client.task(patient.task_id)).status is TaskStatus.HUMAN_REVIEW_PENDING
     await client.resume(overdue)
@@ -190,10 +190,10 @@ async def test_a_decision_survives_the_death_of_who_made_it(
         word = {"planning": "Planning changes", "editing": "Changing the structure"}[moment]
         await asyncio.to_thread(reviewing.wait_for, lambda err: word in err)
     reviewing.kill()
-    await until(client, task_id, lambda task: not task.live, LEASE + 2)
+    await until(client, task_id, lambda task: not task.live)
     if successor == "worker":
         shell.start("worker", OFFLINE_LATENCY="0", MAX_CONCEPTS="12").wait_for(lambda err: "Worker " in err)
-        await until(client, task_id, lambda task: task.status is TaskStatus.HUMAN_REVIEW_PENDING, 30)
+        await until(client, task_id, lambda task: task.status is TaskStatus.HUMAN_REVIEW_PENDING)
     else:
         resumed = shell("resume", task_id, "--json", **MORE)
         assert (resumed.code, resumed.json()["status"]) == (0, "human_review_pending"), resumed.err
@@ -224,7 +224,7 @@ async def test_an_approval_survives_too_and_a_detached_one_waits_for_a_worker(
     assert (late.code, "is decided already: approved by local" in late.err) == (4, True)
     shell.start("worker", OFFLINE_LATENCY="0").wait_for(lambda err: "Worker " in err)
     for task_id in (first, second):
-        await until(client, task_id, lambda task: task.status is TaskStatus.COMPLETED, 30)
+        await until(client, task_id, lambda task: task.status is TaskStatus.COMPLETED)
         assert (await counted_events(client, task_id))["review_requested"] == 1
     await nothing_bought_twice(database, account)
 

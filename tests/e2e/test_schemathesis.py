@@ -16,6 +16,7 @@ import pytest
 
 from tests.e2e.roadmap_command import Command
 from tests.e2e.served import serving
+from tests.support.limits import HANG_SECONDS
 
 LEFT_OUT: Final = "negative_data_rejection,positive_data_acceptance,ignored_auth,missing_required_header"
 UNENDING: Final = "/stream$"
@@ -34,6 +35,6 @@ def test_no_answer_is_a_bug_or_undocumented(shell: Command, tmp_path: Path, opti
     with serving(shell, "--no-worker", port=0, **UNLIMITED) as server:
         command = [str(Path(sys.executable).with_name("st")), "run", f"{server.url}/openapi.json", *options]
         command += ["--exclude-checks", LEFT_OUT, "--exclude-path-regex", UNENDING, "--seed", "7", "--no-color"]
-        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=2 * HANG_SECONDS)
         assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
         assert '"level": "error"' not in server.running.err

@@ -13,6 +13,7 @@ from repository.db.database import Database
 from repository.postgres.server import EmbeddedServer
 from tests.e2e.roadmap_command import Command, Running
 from tests.e2e.served import Served, eventually, serving
+from tests.support.limits import HANG_SECONDS
 from tests.support.processes import bought_again, broken_promises
 
 
@@ -21,6 +22,7 @@ def children(running: Running, what: str) -> list[psutil.Process]:
     return [child for child in psutil.Process(running.pid).children() if what in " ".join(child.cmdline())]
 
 
+@pytest.mark.promise
 async def test_the_life_of_a_roadmap_over_http_with_two_more_workers(
     shell: Command, database: Database, account: Path
 ) -> None:
@@ -83,6 +85,7 @@ def _cancel_and_resume(server: Served) -> None:
     assert server.call("POST", f"{roadmap}/restore").json()["deleted_at"] is None
 
 
+@pytest.mark.promise
 async def test_a_killed_part_is_started_again_and_no_run_is_lost(
     shell: Command, database: Database, account: Path
 ) -> None:
@@ -98,6 +101,7 @@ async def test_a_killed_part_is_started_again_and_no_run_is_lost(
     assert not await bought_again(database, account)
 
 
+@pytest.mark.promise
 async def test_a_stop_hands_running_tasks_back_and_the_next_server_goes_on(
     shell: Command, database: Database, account: Path
 ) -> None:
@@ -117,7 +121,7 @@ def test_a_server_whose_starter_was_killed_does_not_hold_the_port(shell: Command
     with serving(shell) as server:
         parts = psutil.Process(server.running.pid).children()
         server.running.kill()
-        _, alive = psutil.wait_procs(parts, timeout=20)
+        _, alive = psutil.wait_procs(parts, timeout=HANG_SECONDS)
         assert not alive
 
 

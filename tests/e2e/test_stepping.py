@@ -12,11 +12,11 @@ import pytest
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator import Orchestrator, Settings
 from repository.db.database import Database
-from tests.e2e.conftest import LEASE
 from tests.e2e.roadmap_command import Command, Done
 from tests.e2e.talking import CTRL_C, CTRL_D, TAB, UP, Talk
 from tests.e2e.test_crashes import until
 from tests.e2e.test_foreground import QUICK, all_is_well
+from tests.support.limits import HANG_SECONDS, LEASE_SECONDS
 from tests.support.processes import calls_begun
 
 SLOW = {"OFFLINE_LATENCY": "30"}
@@ -42,6 +42,7 @@ def answer_to(done: Done, command: str) -> str:
     )[0]
 
 
+@pytest.mark.promise
 async def test_a_script_is_echoed_and_its_mistakes_neither_end_it_nor_the_run(
     shell: Command, database: Database, account: Path, client: Orchestrator
 ) -> None:
@@ -166,7 +167,7 @@ async def test_ctrl_c_stops_a_node_and_nothing_else(
 
 
 def until_called(account: Path, times: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + HANG_SECONDS
     while len(calls_begun(account)) < times:
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -202,12 +203,12 @@ async def test_a_killed_stepper_is_stale_beside_a_worker_and_stepping_goes_on_wh
         talk.say("next")
     talk.wait_for("next: structure_validation> ")
     task_id = task_of(talk.said)
-    await asyncio.sleep(LEASE + 1)
+    await asyncio.sleep(LEASE_SECONDS + 1)
     waiting = await client.task(task_id)
     assert (waiting.status, waiting.live, waiting.attempt) == (TaskStatus.PROCESSING, True, 1)
     talk.kill()
-    await until(client, task_id, lambda task: not task.live, LEASE + 1)
-    await asyncio.sleep(LEASE + 1)
+    await until(client, task_id, lambda task: not task.live)
+    await asyncio.sleep(LEASE_SECONDS + 1)
     stale = await client.task(task_id)
     assert (stale.status, stale.attempt) == (TaskStatus.PROCESSING, 1), "nobody has taken it over"
     assert "stale" in shell("show", stale.roadmap_id or "").out

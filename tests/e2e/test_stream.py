@@ -12,17 +12,17 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.__main__ import SHUTDOWN_TIMEOUT_SECONDS
 from tests.e2e.roadmap_command import Command
 from tests.e2e.served import Served, serving
 from tests.e2e.test_restarts import strike
 from tests.support.http_server import sse
+from tests.support.limits import HANG_SECONDS
 
 
 @asynccontextmanager
 async def _streaming(served: Served, task_id: str, headers: dict[str, str]) -> AsyncIterator[httpx.Response]:
     async with (
-        httpx.AsyncClient(base_url=served.url, timeout=30) as client,
+        httpx.AsyncClient(base_url=served.url, timeout=HANG_SECONDS) as client,
         client.stream("GET", f"/api/v1/tasks/{task_id}/stream", headers=headers) as response,
     ):
         yield response
@@ -58,7 +58,7 @@ async def test_switching_the_tab_and_coming_back_a_hundred_times_loses_and_doubl
         task_id = served.generate()["task_id"]
         told: list[dict[str, Any]] = []
         connections = 0
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(HANG_SECONDS):
             while not told or told[-1]["type"] != "run_finished":
                 after = told[-1]["sequence"] if told else 0
                 told += await _some(served, task_id, after, choose.randint(1, 2))
@@ -70,12 +70,13 @@ async def test_switching_the_tab_and_coming_back_a_hundred_times_loses_and_doubl
         assert told == served.get(f"/tasks/{task_id}/events?limit=1000")["events"]
 
 
+@pytest.mark.promise
 async def test_a_worker_that_is_killed_and_its_takeover_are_seen_in_one_stream(shell: Command) -> None:
     with serving(shell, "--no-worker") as served:
         workers = [shell.start("worker")]
         task_id = served.generate()["task_id"]
         told: list[dict[str, Any]] = []
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(HANG_SECONDS):
             async with _streaming(served, task_id, {}) as response:
                 async for event in sse(response):
                     told.append(json.loads(event.data))
@@ -95,7 +96,7 @@ async def test_a_crash_of_the_database_is_outlasted_by_a_stream(home: Path) -> N
             task_id = served.generate()["task_id"]
             told: list[dict[str, Any]] = []
             struck = False
-            async with asyncio.timeout(90), _streaming(served, task_id, {}) as response:
+            async with asyncio.timeout(HANG_SECONDS), _streaming(served, task_id, {}) as response:
                 async for event in sse(response):
                     told.append(json.loads(event.data))
                     if told[-1]["type"] == "content_completed" and not struck:
@@ -111,23 +112,20 @@ async def test_a_crash_of_the_database_is_outlasted_by_a_stream(home: Path) -> N
 async def test_a_server_that_is_asked_to_stop_does_not_wait_for_its_streams(shell: Command, processes: str) -> None:
     with serving(shell, "--no-worker", "--processes", processes) as served:
         task_id = served.generate()["task_id"]  # no worker: it stays queued
-        loop = asyncio.get_running_loop()
         heard = asyncio.Semaphore(0)
         opened = [asyncio.create_task(_some(served, task_id, 0, 1000, heard)) for _ in range(10)]
         for _ in opened:
-            await asyncio.wait_for(heard.acquire(), 30)
+            await asyncio.wait_for(heard.acquire(), HANG_SECONDS)
         assert not any(stream.done() for stream in opened), "a run that is queued may begin at any time"
-        began = loop.time()
         served.running.send(signal.SIGTERM)
-        for told in await asyncio.gather(*opened):
+        for told in await asyncio.gather(*opened):  # one that is cut off raises
             assert [event["type"] for event in told] == ["run_requested"]
-        assert loop.time() - began < SHUTDOWN_TIMEOUT_SECONDS, "so long it would wait for them"
         assert (await asyncio.to_thread(served.running.end)).code == 0
 
 
 async def _answer(served: Served, path: str) -> httpx.Response:
     """On a connection of its own, so that it is chance which server answers."""
-    async with httpx.AsyncClient(base_url=served.url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=served.url, timeout=HANG_SECONDS) as client:
         return await client.get(path)
 
 
@@ -140,7 +138,7 @@ async def test_servers_count_together_whichever_is_asked(shell: Command) -> None
         heard = asyncio.Semaphore(0)
         opened = [asyncio.create_task(_some(served, task_id, 0, 1000, heard)) for _ in range(10)]
         for _ in opened:
-            await asyncio.wait_for(heard.acquire(), 30)
+            await asyncio.wait_for(heard.acquire(), HANG_SECONDS)
         wanted = 'roadmap_http_requests_total{method="GET",route="/api/v1/tasks/{task_id}",status="404"} 60.0'
         for _ in range(5):
             text = (await _answer(served, "/metrics")).text

@@ -22,11 +22,11 @@ from orchestrator.settings import Settings
 from repository.db.database import Database
 from tests.e2e.roadmap_command import Command
 from tests.e2e.test_crashes import until
+from tests.support.limits import HANG_SECONDS
 from tests.support.processes import bought_again, broken_promises
 
 ROOT: Final = Path(__file__).parents[2]
 CHESS: Final = {"request": {"preferences": {"learning_goal": "chess"}}}
-TIMEOUT_SECONDS: Final = 60.0
 
 pytestmark = pytest.mark.skipif(
     not (ROOT / ".venv-studio" / ".complete").exists(), reason="the studio is not set up: `make studio-setup`"
@@ -77,7 +77,7 @@ class Server:
             )
 
     async def ready(self) -> None:
-        deadline = time.monotonic() + TIMEOUT_SECONDS
+        deadline = time.monotonic() + HANG_SECONDS
         async with httpx.AsyncClient() as client:
             while True:
                 assert self._process.poll() is None, self._log.read_text()
@@ -92,7 +92,7 @@ class Server:
         """All of it, with SIGKILL."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(timeout=30)
+            self._process.wait(timeout=HANG_SECONDS)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ async def server(
     server = Server(
         tmp_path,
         ROADMAP_DATABASE_URL=database_url,
-        ROADMAP_HEARTBEAT_TIMEOUT="2",
+        ROADMAP_HEARTBEAT_TIMEOUT="4",
         ROADMAP_MAX_CONCEPTS="8",
         ROADMAP_MAX_CONCURRENT_CALLS="3",
         ROADMAP_OFFLINE_LATENCY="0.2",
@@ -203,7 +203,7 @@ async def test_a_killed_server_leaves_its_run_stale_and_roadmap_resume_goes_on(
 ) -> None:
     thread = (await client.threads.create())["thread_id"]
     await client.runs.create(thread, "creation", input=CHESS)
-    deadline = time.monotonic() + TIMEOUT_SECONDS
+    deadline = time.monotonic() + HANG_SECONDS
     while not (tasks := await product.tasks()):
         assert time.monotonic() < deadline
         await asyncio.sleep(0.1)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.roadmap_command import Command
 from tests.e2e.served import eventually, serving
+from tests.support.limits import HANG_SECONDS
 from tests.support.receiver import messages
 from tests.support.web_server import WebServer, page, web_server
 
@@ -22,11 +23,12 @@ async def receiver() -> AsyncIterator[WebServer]:
 
 
 def _deliveries(url: str, webhook_id: str) -> list[dict[str, object]]:
-    answer = httpx.get(f"{url}/api/v1/webhooks/{webhook_id}/deliveries", timeout=30)
+    answer = httpx.get(f"{url}/api/v1/webhooks/{webhook_id}/deliveries", timeout=HANG_SECONDS)
     found: list[dict[str, object]] = answer.json()["deliveries"]
     return found
 
 
+@pytest.mark.promise
 async def test_a_worker_that_is_killed_while_it_tells_somebody_leaves_it_to_another(
     shell: Command, receiver: WebServer
 ) -> None:

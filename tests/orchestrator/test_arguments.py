@@ -18,6 +18,7 @@ from orchestrator import Orchestrator, Settings
 from orchestrator.commands.request_context import Once, Terms
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
 from tests.support.authors import ScriptedAuthor
+from tests.support.limits import HANG_SECONDS
 
 GOOD: Final[dict[str, Any]] = {
     "request": RetryRequest(),
@@ -109,7 +110,7 @@ async def test_no_argument_of_a_public_method_brings_out_an_error_of_a_library(
                     if (name, parameter) == ("prune", "dry_run") or (name == "wait" and parameter != "task_id"):
                         continue
                     try:
-                        async with asyncio.timeout(20):
+                        async with asyncio.timeout(HANG_SECONDS):
                             await outcome(method, {**needed, parameter: bad})
                     except RoadmapError as error:
                         lines.add(str(error))
@@ -122,11 +123,15 @@ async def test_no_argument_of_a_public_method_brings_out_an_error_of_a_library(
     assert titles <= {"learn chess", "bytes"}, "only what is text was taken for a goal"
 
 
-@pytest.mark.parametrize("goal", ["", " ", "a\x00b", "\ud800", "x" * 2001, None, 3, object(), [], {}])
-async def test_a_goal_that_is_none_is_invalid_input_and_leaves_no_row(orchestrator: Orchestrator, goal: Any) -> None:
-    with pytest.raises(InvalidInput):
-        await orchestrator.create(goal)
-    assert await orchestrator.roadmaps() == []
+async def test_a_goal_that_is_none_is_invalid_input_and_leaves_no_row(
+    orchestrator: Orchestrator, subtests: pytest.Subtests
+) -> None:
+    goals: list[Any] = ["", " ", "a\x00b", "\ud800", "x" * 2001, None, 3, object(), [], {}]
+    for goal in goals:
+        with subtests.test(goal=goal):
+            with pytest.raises(InvalidInput):
+                await orchestrator.create(goal)
+            assert await orchestrator.roadmaps() == []
 
 
 async def test_a_language_that_does_not_exist_is_refused_where_it_is_asked_for(orchestrator: Orchestrator) -> None:

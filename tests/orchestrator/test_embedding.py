@@ -17,6 +17,7 @@ from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator, Settings
 from tests.support.authors import ScriptedAuthor
 from tests.support.databases import create_database, drop_database, url_of
+from tests.support.limits import HANG_SECONDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,7 +78,7 @@ def test_a_notebook_may_open_and_close_it_in_one_loop_and_in_new_ones_again_and_
 
     before = threading.active_count()
     for _ in range(2):
-        asyncio.run(asyncio.wait_for(several_cells(), 30))
+        asyncio.run(asyncio.wait_for(several_cells(), HANG_SECONDS))
     loop = asyncio.new_event_loop()  # a notebook's own: it runs on between the cells
     try:
         opened = Orchestrator.open(settings, author=ScriptedAuthor())

@@ -24,6 +24,7 @@ from repository.roadmaps.roadmaps import save_roadmap_metadata
 from repository.runs.tasks import create_task
 from tests.orchestrator.workers.test_worker import working
 from tests.support.authors import ScriptedAuthor
+from tests.support.limits import HANG_SECONDS
 from tests.support.processes import broken_promises
 from tests.support.rows import reserved, started
 from tests.support.silence import silent_in_mid_statement
@@ -54,7 +55,7 @@ async def test_a_run_that_cannot_even_begin_fails_instead_of_hanging(settings: S
         async with database.transaction() as session:
             task = await transitions.start(session, "t12", resources.lease.worker_id)
         assert task is not None
-        ended = await asyncio.wait_for(Runner(resources).run(task), 10)
+        ended = await asyncio.wait_for(Runner(resources).run(task), HANG_SECONDS)
     assert ended.status == TaskStatus.FAILED
     assert "no roadmap nowhere" in (ended.error_message or "")
 
@@ -69,8 +70,7 @@ async def test_a_run_cancelled_at_any_moment_ends_cancelled_and_calls_nobody_any
         for number in range(times):
             task = await orchestrator.create(f"chess {number}", detach=True)
             await asyncio.sleep(random.uniform(0, 1))
-            async with asyncio.timeout(2.5):
-                cancelled = await orchestrator.cancel(task.task_id)
+            cancelled = await orchestrator.cancel(task.task_id)
             assert (cancelled.status, cancelled.current_step) == (TaskStatus.CANCELLED, "cancelled")
             asked = len(author.asked)
             await asyncio.sleep(0.3)
@@ -83,8 +83,7 @@ async def test_a_run_cancelled_at_any_moment_ends_cancelled_and_calls_nobody_any
 async def test_a_dead_run_can_be_cancelled(orchestrator: Orchestrator, database: Database) -> None:
     """Whatever process id was stored with it is nobody's by now."""
     await started(database, "t12", worker_id="long gone")
-    async with asyncio.timeout(2):
-        assert (await orchestrator.cancel("t12")).status is TaskStatus.CANCELLED
+    assert (await orchestrator.cancel("t12")).status is TaskStatus.CANCELLED
 
 
 async def test_an_unknown_task_is_not_taken_for_a_queued_one(orchestrator: Orchestrator) -> None:
@@ -172,7 +171,7 @@ from orchestrator import Orchestrator, Settings
 settings = Settings.model_validate({"database_url": sys.argv[1], "home": Path.cwd(), "max_concepts": 3})
 
 async def make(goal: str) -> str:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANG_SECONDS):
         async with Orchestrator.open(settings) as orchestrator:
             task = await orchestrator.create(goal)
             return (await orchestrator.wait(task.task_id)).status

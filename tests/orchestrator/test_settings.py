@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from domain.errors import InvalidInput
 from orchestrator.resources import build_author, check_budget
 from orchestrator.settings import Settings, load_settings
+from tests.support.environment import variables
 
 
 @pytest.fixture
@@ -38,9 +39,8 @@ def test_settings_come_from_the_environment(environment: "os._Environ[str]") -> 
     assert settings.log_level == "debug"
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
+def test_a_bad_value_is_one_line_that_names_the_variable(subtests: pytest.Subtests) -> None:
+    for name, value in [
         ("ROADMAP_DATABASE_URL", "mysql://x"),
         ("ROADMAP_HEARTBEAT_TIMEOUT", "soon"),
         ("ROADMAP_HEARTBEAT_TIMEOUT", "nan"),
@@ -57,16 +57,12 @@ def test_settings_come_from_the_environment(environment: "os._Environ[str]") -> 
         ("ROADMAP_SEARCH", "altavista"),
         ("ROADMAP_SEARCH_URL", "here"),
         ("ROADMAP_LOG_LEVEL", "loud"),
-    ],
-)
-def test_a_bad_value_is_one_line_that_names_the_variable(
-    environment: "os._Environ[str]", name: str, value: str
-) -> None:
-    environment[name] = value
-    with pytest.raises(InvalidInput) as caught:
-        load_settings()
-    assert name in str(caught.value)
-    assert "\n" not in str(caught.value)
+    ]:
+        with subtests.test(name=name, value=value), variables({name: value}):
+            with pytest.raises(InvalidInput) as caught:
+                load_settings()
+            assert name in str(caught.value)
+            assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

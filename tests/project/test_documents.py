@@ -115,19 +115,24 @@ def _commands_named(document: str) -> Iterator[str]:
     yield from re.findall(r"`(?:\.venv/bin/)?roadmap( [^`]*)`", document)
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_command_and_option_that_a_document_names_exists(path: Path) -> None:
-    for named in _commands_named(path.read_text()):
-        words = [word for word in shlex.split(named.replace("[", " ").replace("]", " ")) if word != "..."]
-        depth = max(depth for depth in range(len(words) + 1) if tuple(words[:depth]) in _commands())
-        assert depth or words[0].startswith("-"), f"there is no `roadmap{named}`"
-        command = _commands()[tuple(words[:depth])]
-        known = {
-            "--help",
-            *(option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)),
-        }
-        wanted = {word.partition("=")[0] for word in words if word.startswith("-")}
-        assert wanted <= known, f"`roadmap{named}`"
+def test_every_command_and_option_that_a_document_names_exists(subtests: pytest.Subtests) -> None:
+    for path in DOCUMENTS:
+        with subtests.test(path=path):
+            for named in _commands_named(path.read_text()):
+                words = [word for word in shlex.split(named.replace("[", " ").replace("]", " ")) if word != "..."]
+                depth = max(depth for depth in range(len(words) + 1) if tuple(words[:depth]) in _commands())
+                assert depth or words[0].startswith("-"), f"there is no `roadmap{named}`"
+                command = _commands()[tuple(words[:depth])]
+                known = {
+                    "--help",
+                    *(
+                        option
+                        for parameter in command.params
+                        for option in (*parameter.opts, *parameter.secondary_opts)
+                    ),
+                }
+                wanted = {word.partition("=")[0] for word in words if word.startswith("-")}
+                assert wanted <= known, f"`roadmap{named}`"
 
 
 def test_the_readme_names_every_command() -> None:
@@ -135,18 +140,19 @@ def test_the_readme_names_every_command() -> None:
     assert {path for path in _commands() if len(path) == 1} <= named
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_every_link_leads_somewhere(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text()):
-        if target.startswith(("http:", "https:")):
-            continue
-        file, _, anchor = target.partition("#")
-        linked = path.parent / file if file else path
-        assert linked.exists(), target
-        if anchor:
-            headings = re.findall(r"^#+ (.*)$", linked.read_text(), re.MULTILINE)
-            anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-            assert anchor in anchors, target
+def test_every_link_leads_somewhere(subtests: pytest.Subtests) -> None:
+    for path in DOCUMENTS:
+        with subtests.test(path=path):
+            for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text()):
+                if target.startswith(("http:", "https:")):
+                    continue
+                file, _, anchor = target.partition("#")
+                linked = path.parent / file if file else path
+                assert linked.exists(), target
+                if anchor:
+                    headings = re.findall(r"^#+ (.*)$", linked.read_text(), re.MULTILINE)
+                    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+                    assert anchor in anchors, target
 
 
 def test_every_test_that_the_readme_calls_upon_exists() -> None:
@@ -167,6 +173,7 @@ def test_every_target_that_a_document_names_can_be_made() -> None:
     assert targets - {"help"} <= named
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_documents_name_no_place_of_one_machine(path: Path) -> None:
-    assert not re.search(r"/(?:home|root|work|Users)/", path.read_text())
+def test_documents_name_no_place_of_one_machine(subtests: pytest.Subtests) -> None:
+    for path in DOCUMENTS:
+        with subtests.test(path=path):
+            assert not re.search(r"/(?:home|root|work|Users)/", path.read_text())

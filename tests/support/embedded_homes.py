@@ -19,6 +19,7 @@ import pytest
 
 from domain.errors import DatabaseUnavailable
 from repository.postgres.server import EmbeddedServer
+from tests.support.limits import HANG_SECONDS
 
 REPOSITORY = Path(__file__).parents[2]
 PACKAGES = Path(psycopg.__file__).parents[1]
@@ -155,7 +156,7 @@ def spawn(
 
 def answers(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
     """What a spawned `embedded_call.py` said about each of its acts."""
-    printed, _ = process.communicate(timeout=60)
+    printed, _ = process.communicate(timeout=HANG_SECONDS)
     return [json.loads(line) for line in printed.splitlines()]
 
 

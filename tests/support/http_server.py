@@ -13,6 +13,7 @@ import uvicorn
 from backend.__main__ import Server
 from backend.app import create_app
 from orchestrator.settings import Settings
+from tests.support.limits import HANG_SECONDS
 
 
 class Client(httpx.AsyncClient):
@@ -32,14 +33,16 @@ class Client(httpx.AsyncClient):
 @asynccontextmanager
 async def http_server(settings: Settings, *, stream_check_interval: float = 2.0) -> AsyncIterator[Client]:
     app = create_app(settings, stream_check_interval=stream_check_interval)
-    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=int(HANG_SECONDS)
+    )
     server = Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with app.router.lifespan_context(app):
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             limits = httpx.Limits(max_connections=None)
-            async with Client(server, serving, base_url=url, timeout=10, limits=limits) as client:
+            async with Client(server, serving, base_url=url, timeout=HANG_SECONDS, limits=limits) as client:
                 yield client
                 await client.stop()
 

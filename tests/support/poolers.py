@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from repository.postgres.binaries import Account
+from tests.support.limits import HANG_SECONDS
 from tests.support.servers import PASSWORD, NotHere, free_port
 
 SERVER_CONNECTIONS: Final = 3
@@ -58,11 +59,11 @@ def pgbouncer(folder: Path, port: int) -> Iterator[int]:
         yield own
     finally:
         started.terminate()
-        started.wait(timeout=10)
+        started.wait(timeout=HANG_SECONDS)
 
 
 def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + HANG_SECONDS
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from repository.db.database import Database, execute
+from tests.support.limits import HANG_SECONDS
 
 ROADMAP: Final = Path(sys.executable).with_name("roadmap")
 
@@ -33,7 +34,7 @@ def process(*arguments: str, log: Path, **settings: object) -> Iterator["subproc
         if started.poll() is None:
             started.send_signal(signal.SIGCONT)
             started.kill()
-        started.wait(timeout=30)
+        started.wait(timeout=HANG_SECONDS)
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 
 from tests.support.faults import Asked, Fault, Script, always, by_chance
+from tests.support.limits import HANG_SECONDS
 from tests.support.sensible import sensible_answer
 
 HANG: Final = 3600.0
-SERVER_TIMEOUT_SECONDS: Final = 10.0
 
 
 Reply = Callable[[Asked], Mapping[str, Any]]
@@ -75,7 +75,7 @@ class Provider:
                 yield self
             finally:
                 server.should_exit = server.force_exit = True
-                thread.join(SERVER_TIMEOUT_SECONDS)
+                thread.join(HANG_SECONDS)
 
     def environment(self) -> dict[str, str]:
         """What points the openai integration here."""
@@ -244,7 +244,7 @@ async def _slowly(response: bytes) -> AsyncIterator[bytes]:
 
 
 def _until(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SERVER_TIMEOUT_SECONDS
+    deadline = time.monotonic() + HANG_SECONDS
     while not reached():
         assert time.monotonic() < deadline, "the provider does not start"
         time.sleep(0.01)

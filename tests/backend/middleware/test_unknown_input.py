@@ -22,6 +22,7 @@ from tests.backend.conftest import GOAL, Serve
 from tests.backend.places import BODIES, fill, place
 from tests.backend.test_streams import PATH, append
 from tests.support.http_server import http_server
+from tests.support.limits import HANG_SECONDS
 from tests.support.nonsense import fuzzed, json_values
 from tests.support.rows import started
 
@@ -105,15 +106,16 @@ def _routes() -> list[tuple[str, str]]:
     return [(method.upper(), path) for path in paths if path.startswith("/api/v1") for method in paths[path]]
 
 
-@pytest.mark.parametrize(("method", "path"), _routes())
 async def test_a_parameter_that_no_route_has_is_named(
-    client: httpx.AsyncClient, database: Database, method: str, path: str
+    client: httpx.AsyncClient, database: Database, subtests: pytest.Subtests
 ) -> None:
     await fill(database)
-    path = path.removeprefix("/api/v1")
-    answer = await client.request(method, place(path) + "?surprise=1", json=BODIES.get(path.rpartition("/")[2]))
-    assert answer.status_code == 422, answer.text
-    assert [error["location"] for error in answer.json()["errors"]] == ["query.surprise"]
+    for method, path in _routes():
+        with subtests.test(method=method, path=path):
+            path = path.removeprefix("/api/v1")
+            answer = await client.request(method, place(path) + "?surprise=1", json=BODIES.get(path.rpartition("/")[2]))
+            assert answer.status_code == 422, answer.text
+            assert [error["location"] for error in answer.json()["errors"]] == ["query.surprise"]
 
 
 async def test_the_parameter_that_was_meant_is_suggested(client: httpx.AsyncClient) -> None:
@@ -157,7 +159,7 @@ async def test_head_is_answered_wherever_get_is(client: httpx.AsyncClient, datab
 async def test_head_of_a_stream_that_goes_on_has_an_end(settings: Settings, database: Database) -> None:
     await started(database)
     await append(database, "one")
-    async with http_server(settings) as client, asyncio.timeout(30):
+    async with http_server(settings) as client, asyncio.timeout(HANG_SECONDS):
         for _ in range(3):  # on one connection
             answer = await client.head(PATH)
             assert (answer.status_code, answer.content) == (200, b"")

@@ -10,6 +10,7 @@ from nodes.authors.port import AuthorRole
 from orchestrator import Orchestrator, Settings
 from rendering.text.event_text import line_of
 from tests.support.authors import Failing, ScriptedAuthor
+from tests.support.limits import HANG_SECONDS
 
 
 async def test_log_page_and_api_give_an_attempt_the_same_number(settings: Settings, client: httpx.AsyncClient) -> None:
@@ -20,7 +21,7 @@ async def test_log_page_and_api_give_an_attempt_the_same_number(settings: Settin
     writing = ScriptedAuthor(latencies={AuthorRole.QUIZ: 3600})
     async with Orchestrator.open(settings, author=writing) as orchestrator:
         await orchestrator.resume(task.task_id)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(HANG_SECONDS):
             while not any(role is AuthorRole.QUIZ for role, _ in writing.asked):
                 await asyncio.sleep(0.02)
         events = await orchestrator.events(task.task_id)

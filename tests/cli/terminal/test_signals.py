@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from tests.support.limits import HANG_SECONDS
+
 SLEEPER = """
 import asyncio, sys, time
 from cli.terminal.signals import run_until_asked, signals_go_to
@@ -41,7 +43,7 @@ class Sleeper:
         assert self.process.stdout.readline() == f"{line}\n"
 
     def end(self) -> tuple[int, str, str]:
-        out, err = self.process.communicate(timeout=30)
+        out, err = self.process.communicate(timeout=HANG_SECONDS)
         return self.process.returncode, out, err
 
 
@@ -58,11 +60,9 @@ def test_a_second_signal_ends_at_once() -> None:
     sleeper = Sleeper(ending=60)
     sleeper.process.send_signal(signal.SIGINT)
     sleeper.wait_for("asked")
-    asked = time.monotonic()
     sleeper.process.send_signal(signal.SIGTERM)
     code, out, err = sleeper.end()
     assert (code, out, err) == (143, "", "\nroadmap: ended at once\n")
-    assert time.monotonic() - asked < 5
 
 
 def test_nohup_is_respected() -> None:

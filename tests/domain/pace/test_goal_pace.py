@@ -6,9 +6,8 @@ from domain.pace.goal_pace import deadline_in, hours_in
 from tests.support.deadlines import TODAY
 
 
-@pytest.mark.parametrize(
-    ("goal", "hours", "deadline"),
-    [
+def test_what_a_goal_clearly_says_of_time_is_read(subtests: pytest.Subtests) -> None:
+    for goal, hours, deadline in [
         ("learn Go, 4 hours a week", 4, None),
         ("learn Go in 3 months, 4 hours a week", 4, "in 3 months"),
         ("learn Go, 4 hours a week, in 3 months.", 4, "in 3 months"),
@@ -49,15 +48,13 @@ from tests.support.deadlines import TODAY
         ("일주일에 3시간씩 피아노를 배우고 싶어요", 3, None),
         ("Goを3か月以内に学ぶ、週6時間", 6, "3か月以内"),
         ("Go 3개월 안에 배우기, 주 6시간", 6, "3개월 안에"),
-    ],
-)
-def test_what_a_goal_clearly_says_of_time_is_read(goal: str, hours: float | None, deadline: str | None) -> None:
-    assert (hours_in(goal), deadline_in(goal, TODAY)) == (hours, deadline)
+    ]:
+        with subtests.test(goal=goal, hours=hours, deadline=deadline):
+            assert (hours_in(goal), deadline_in(goal, TODAY)) == (hours, deadline)
 
 
-@pytest.mark.parametrize(
-    "goal",
-    [
+def test_what_may_mean_something_else_is_left_in_the_goal(subtests: pytest.Subtests) -> None:
+    for goal in [
         "win the 24 hours of Le Mans",
         "read Around the World in 80 Days",
         "I work 40 hours a week and want to learn the piano",
@@ -92,10 +89,9 @@ def test_what_a_goal_clearly_says_of_time_is_read(goal: str, hours: float | None
         "in " * 600,
         "每周" * 900,
         "4 hours " * 250,
-    ],
-)
-def test_what_may_mean_something_else_is_left_in_the_goal(goal: str) -> None:
-    assert (hours_in(goal), deadline_in(goal, TODAY)) == (None, None)
+    ]:
+        with subtests.test(goal=goal):
+            assert (hours_in(goal), deadline_in(goal, TODAY)) == (None, None)
 
 
 def test_a_past_date_in_a_goal_is_no_deadline() -> None:

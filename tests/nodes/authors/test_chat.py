@@ -14,6 +14,7 @@ from nodes.authors.prices import Prices
 from tests.conformance.test_authors import BRIEFS
 from tests.support.environment import variables
 from tests.support.faults import Fault, Script, always
+from tests.support.limits import HANG_SECONDS
 from tests.support.provider import Provider
 
 QUIZ_BRIEF = BRIEFS[-1]
@@ -262,7 +263,7 @@ def test_an_author_carried_into_another_event_loop_does_not_hang(provider: Provi
     chat = author()
 
     async def call() -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANG_SECONDS):
             await ask(chat)
 
     for _ in range(2):

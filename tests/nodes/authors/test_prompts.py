@@ -111,17 +111,18 @@ def test_there_are_enough_injections_to_mean_something() -> None:
     assert len(set(INJECTIONS)) >= 50
 
 
-@pytest.mark.parametrize("words", INJECTIONS)
-def test_injected_words_stay_data_and_change_neither_rules_nor_shape(words: str) -> None:
-    for brief, harmless in zip(briefs_with(words), briefs_with("learn to play chess"), strict=True):
-        prompt, usual = prompt_for(brief, [words]), prompt_for(harmless, ["learn to play chess"])
-        assert (prompt.system, prompt.schema) == (usual.system, usual.schema)
-        assert len(re.findall("<|>", prompt.user)) == len(re.findall("<|>", usual.user)), "a mark was forged"
-        outside = re.sub(r"<data>\n.*?\n</data>", "", prompt.user, flags=re.DOTALL)
-        assert outside == re.sub(r"<data>\n.*?\n</data>", "", usual.user, flags=re.DOTALL)
-        assert words.strip()[:200] in json.dumps(data_in(prompt.user), ensure_ascii=False).replace('\\"', '"').replace(
-            "\\n", "\n"
-        ).replace("\\t", "\t").replace("\\\\", "\\")
+def test_injected_words_stay_data_and_change_neither_rules_nor_shape(subtests: pytest.Subtests) -> None:
+    for words in INJECTIONS:
+        with subtests.test(words=words):
+            for brief, harmless in zip(briefs_with(words), briefs_with("learn to play chess"), strict=True):
+                prompt, usual = prompt_for(brief, [words]), prompt_for(harmless, ["learn to play chess"])
+                assert (prompt.system, prompt.schema) == (usual.system, usual.schema)
+                assert len(re.findall("<|>", prompt.user)) == len(re.findall("<|>", usual.user)), "a mark was forged"
+                outside = re.sub(r"<data>\n.*?\n</data>", "", prompt.user, flags=re.DOTALL)
+                assert outside == re.sub(r"<data>\n.*?\n</data>", "", usual.user, flags=re.DOTALL)
+                assert words.strip()[:200] in json.dumps(data_in(prompt.user), ensure_ascii=False).replace(
+                    '\\"', '"'
+                ).replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\")
 
 
 def test_a_text_too_long_is_cut_and_a_framework_too_large_is_told_with_shorter_texts() -> None:

@@ -5,6 +5,7 @@ import pytest
 from domain.errors import BudgetSpent
 from nodes.authors.port import Usage
 from nodes.ledger.budget import Budget, Limit
+from tests.support.limits import HANG_SECONDS
 
 TEN = Usage(6, 4, 0.10)
 
@@ -48,7 +49,7 @@ async def test_calls_at_once_never_reserve_more_than_there_is_and_wait_instead_o
             running -= 1
             reservation.used = Usage(1, 1, 0.01)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANG_SECONDS):
         await asyncio.gather(*(call() for _ in range(10)))
     assert most == 2
     assert budget.spent == pytest.approx(0.10)

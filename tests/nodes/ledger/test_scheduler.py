@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from nodes.ledger.scheduler import Throttle
+from tests.support.limits import HANG_SECONDS
 
 
 async def crowd(throttle: Throttle, order: list[str], names: list[tuple[str, str, int, bool]]) -> None:
@@ -65,7 +66,7 @@ async def test_a_cancelled_waiter_gives_its_place_back() -> None:
             await asyncio.sleep(0.011)
         waiter.cancel()
         await asyncio.gather(holder, waiter, return_exceptions=True)
-        await asyncio.wait_for(hold(0), 1)
+        await asyncio.wait_for(hold(0), HANG_SECONDS)
 
 
 async def test_a_waiter_admitted_and_cancelled_in_the_same_breath_gives_its_place_back() -> None:
@@ -81,7 +82,7 @@ async def test_a_waiter_admitted_and_cancelled_in_the_same_breath_gives_its_plac
     waiter.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiter
-    await asyncio.wait_for(hold(), 1)
+    await asyncio.wait_for(hold(), HANG_SECONDS)
 
 
 async def test_an_error_inside_a_turn_gives_the_place_back() -> None:
@@ -89,7 +90,7 @@ async def test_an_error_inside_a_turn_gives_the_place_back() -> None:
     with pytest.raises(ZeroDivisionError):
         async with throttle.turn("t"):
             raise ZeroDivisionError
-    async with asyncio.timeout(1), throttle.turn("t"):
+    async with asyncio.timeout(HANG_SECONDS), throttle.turn("t"):
         pass
 
 
@@ -129,7 +130,7 @@ async def test_a_retry_goes_first_also_where_a_rate_makes_everybody_wait() -> No
         async with throttle.turn(name, urgent=urgent):
             order.append(name)
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANG_SECONDS):
         crowd_ = [asyncio.create_task(one("creation", False)) for _ in range(110)]
         await asyncio.sleep(0.01)
         before = len(order)

@@ -5,9 +5,8 @@ import pytest
 from nodes.net.addresses import AllowList, is_public, may_connect
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
+def test_no_spelling_of_an_inner_address_is_public(subtests: pytest.Subtests) -> None:
+    for address in [
         "0.0.0.0",
         "10.1.2.3",
         "100.64.0.1",
@@ -44,10 +43,9 @@ from nodes.net.addresses import AllowList, is_public, may_connect
         "2606:4700::1%eth0",
         "ff02::1",
         "4000::1",
-    ],
-)
-def test_no_spelling_of_an_inner_address_is_public(address: str) -> None:
-    assert not is_public(ip_address(address))
+    ]:
+        with subtests.test(address=address):
+            assert not is_public(ip_address(address))
 
 
 @pytest.mark.parametrize(

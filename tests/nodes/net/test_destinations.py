@@ -67,10 +67,10 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("url", "reason"), REFUSED, ids=range(len(REFUSED)))
-def test_a_place_where_nothing_can_arrive_is_refused_with_the_reason(url: str, reason: str) -> None:
-    with pytest.raises(FetchFailed, match=reason):
-        check_destination(url, AllowList())
+def test_a_place_where_nothing_can_arrive_is_refused_with_the_reason(subtests: pytest.Subtests) -> None:
+    for url, reason in REFUSED:
+        with subtests.test(url=url, reason=reason), pytest.raises(FetchFailed, match=reason):
+            check_destination(url, AllowList())
 
 
 @given(

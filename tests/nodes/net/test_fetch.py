@@ -5,7 +5,6 @@ import gzip
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from nodes.net.addresses import AllowList
 from nodes.net.connect import FetchFailed, Limits, NetworkEnvironment, Resolver, system_addresses
 from nodes.net.fetch import MAX_BODY_BYTES, Fetcher
+from tests.support.limits import HANG_SECONDS
 from tests.support.web_server import CERTIFICATE, page, redirect, web_server
 
 LOOPBACK = AllowList.read(["127.0.0.1"])
@@ -166,12 +166,10 @@ async def test_a_slow_page_is_given_up(slow: str) -> None:
             writer.write(b"x")
             await writer.drain()
             await asyncio.sleep(0.02)
-        await asyncio.sleep(3)
+        await asyncio.sleep(10 * HANG_SECONDS)
 
-    async with web_server({"/": trickle}) as server:
-        began = time.monotonic()
+    async with web_server({"/": trickle}) as server, asyncio.timeout(HANG_SECONDS):
         assert "in time" in await reason(server.url("/"), fetcher(total_seconds=0.3))
-        assert time.monotonic() - began < 2
 
 
 async def test_a_certificate_of_another_or_of_nobody_is_not_trusted() -> None:
@@ -213,12 +211,11 @@ async def test_a_name_that_does_not_exist_says_so() -> None:
 
 async def test_a_lookup_that_hangs_is_not_waited_for() -> None:
     async def hang(host: str, port: int) -> list[str]:
-        await asyncio.sleep(30)
+        await asyncio.sleep(10 * HANG_SECONDS)
         return []
 
-    began = time.monotonic()
-    assert "looked up in time" in await reason("http://slow.test/", fetcher(resolve=hang, connect_seconds=0.1))
-    assert time.monotonic() - began < 1
+    async with asyncio.timeout(HANG_SECONDS):
+        assert "looked up in time" in await reason("http://slow.test/", fetcher(resolve=hang, connect_seconds=0.1))
 
 
 @pytest.mark.parametrize("host", ["localhost", "a..b", "x" * 70 + ".test"])

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 
 import pytest
 
@@ -10,6 +9,7 @@ from nodes.net.addresses import AllowList
 from nodes.net.connect import FetchFailed, Limits, NetworkEnvironment
 from nodes.net.destinations import check_destination
 from nodes.net.post import MAX_BODY_BYTES, Poster
+from tests.support.limits import HANG_SECONDS
 from tests.support.web_server import dripping, page, redirect, web_server
 
 LOOPBACK = AllowList.read(["127.0.0.1"])
@@ -28,15 +28,13 @@ async def test_a_message_arrives_whole_with_its_headers() -> None:
 async def test_an_endless_answer_is_not_read_to_its_end() -> None:
     async def endless(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        for _ in range(3000):
+        while True:
             writer.write(b"x" * 65_536)
             await writer.drain()
 
-    async with web_server({"/": endless}) as server:
-        began = time.monotonic()
+    async with web_server({"/": endless}) as server, asyncio.timeout(HANG_SECONDS):
         answer = await Poster(LOOPBACK).post(server.url("/"), {}, b"{}")
     assert len(answer.beginning) == MAX_BODY_BYTES
-    assert time.monotonic() - began < 2
 
 
 async def test_a_receiver_that_trickles_is_given_up() -> None:

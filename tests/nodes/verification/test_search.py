@@ -17,6 +17,7 @@ from nodes.verification.search import (
     TavilySearch,
     read_duckduckgo,
 )
+from tests.support.limits import HANG_SECONDS
 from tests.support.web_server import WebServer, dripping, page, web_server
 
 KEY = SecretStr("tvly-planted-secret")
@@ -86,7 +87,7 @@ async def test_an_engine_that_says_little_and_never_stops_is_given_up(kind: type
         where = server.url("/")
         search = TavilySearch(KEY, where, seconds=0.2) if kind is TavilySearch else DuckDuckGoSearch(where, seconds=0.2)
         with pytest.raises(SearchFailed, match="in time"):
-            await asyncio.wait_for(search.find("go"), 5)
+            await asyncio.wait_for(search.find("go"), HANG_SECONDS)
 
 
 @each_engine

@@ -32,9 +32,10 @@ async def to_be_told(database: Database, webhooks: Webhooks) -> WebhookRow:
     return webhook
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
+async def test_a_place_that_may_not_be_told_is_refused_when_it_is_named(
+    webhooks: Webhooks, subtests: pytest.Subtests
+) -> None:
+    for url in [
         "http://127.0.0.1/",
         "https://[::1]/",
         "http://169.254.169.254/latest/",
@@ -45,11 +46,9 @@ async def to_be_told(database: Database, webhooks: Webhooks) -> WebhookRow:
         "hooks.example",
         "",
         "https://hooks.example/" + "x" * 2000,
-    ],
-)
-async def test_a_place_that_may_not_be_told_is_refused_when_it_is_named(webhooks: Webhooks, url: str) -> None:
-    with pytest.raises(InvalidInput, match="URL of a webhook"):
-        await webhooks.add("ann", url, ALL)
+    ]:
+        with subtests.test(url=url), pytest.raises(InvalidInput, match="URL of a webhook"):
+            await webhooks.add("ann", url, ALL)
 
 
 async def test_webhooks_of_others_are_not_there(database: Database, webhooks: Webhooks) -> None:

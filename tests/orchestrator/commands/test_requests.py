@@ -22,6 +22,7 @@ from repository.roadmaps.content_queries import states
 from repository.roadmaps.roadmaps import accept_framework, save_roadmap_metadata
 from repository.runs.tasks import create_task
 from tests.support.authors import ScriptedAuthor
+from tests.support.limits import HANG_SECONDS
 from tests.support.rows import fence_of, framework, started
 from tests.support.silence import silent_in_mid_statement
 
@@ -117,7 +118,7 @@ async def test_no_request_waits_half_a_minute_for_a_stopped_process(
 async def waits_for_a_lock(database: Database) -> None:
     """Returns when a session of this database does."""
     waits = text("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(HANG_SECONDS):
         while True:
             async with database.transaction() as session:
                 if (await execute(session, waits, {})).first() is not None:

@@ -11,6 +11,7 @@ from repository.db.database import Database
 from repository.runs.liveness import with_liveness
 from repository.runs.tasks import get_task, update_task_status
 from repository.tables.runs import TaskRow
+from tests.support.limits import HANG_SECONDS
 from tests.support.rows import started
 
 
@@ -38,7 +39,7 @@ async def test_the_row_of_a_process_is_committed_before_begin_returns(database: 
     await lease.end()
 
 
-async def test_a_process_hears_within_two_seconds_that_its_run_was_taken(database: Database) -> None:
+async def test_a_process_hears_that_its_run_was_taken(database: Database) -> None:
     lease = Lease(database.url, kind="foreground", timeout=5)
     await lease.begin()
     lost = asyncio.Event()
@@ -48,7 +49,7 @@ async def test_a_process_hears_within_two_seconds_that_its_run_was_taken(databas
     assert not lost.is_set(), "its own run is not reported"
     async with database.transaction() as session:
         await update_task_status(session, task.task_id, TaskStatus.CANCELLED, Step.CANCELLED)
-    await asyncio.wait_for(lost.wait(), 2)
+    await asyncio.wait_for(lost.wait(), HANG_SECONDS)
     assert run.lost
     await lease.end()
 
@@ -62,7 +63,7 @@ async def test_a_run_that_ends_before_it_hears_is_not_cancelled_in_its_last_brea
     run = lease.hold(task.task_id, task.attempt, lambda: told.append("cancel"))
     with psycopg.connect(database.url, autocommit=True) as connection:
         connection.execute("UPDATE roadmap_tasks SET status = 'completed', attempt = attempt + 1")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + HANG_SECONDS
     while not run.lost:  # the loop hangs, so that nothing is told yet
         time.sleep(0.05)  # noqa: ASYNC251
         assert time.monotonic() < deadline

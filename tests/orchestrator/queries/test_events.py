@@ -10,6 +10,7 @@ from orchestrator.queries.events import Follower
 from repository.db.database import Database
 from repository.runs.events import EventWriter, append_transition
 from repository.runs.tasks import lock_task, update_task_status
+from tests.support.limits import HANG_SECONDS
 from tests.support.rows import fence_of, started
 
 
@@ -44,7 +45,7 @@ async def test_whenever_a_follower_comes_it_sees_the_whole_story_once(database: 
     await writer.flush()
     await finish(database, task.attempt)
     whole = [(number + 1, f"e{number}") for number in range(60)] + [(61, "run_finished")]
-    for told in await asyncio.wait_for(asyncio.gather(*followers), 10):
+    for told in await asyncio.wait_for(asyncio.gather(*followers), HANG_SECONDS):
         assert told == whole
     assert await collect(follower) == whole, "after the end, too"
     assert await collect(follower, after=59) == whole[59:]
@@ -54,7 +55,7 @@ async def test_a_final_task_without_events_ends_at_once(database: Database, foll
     await started(database)
     async with database.transaction() as session:
         await update_task_status(session, "t-1", TaskStatus.FAILED, Step.FAILED)
-    assert await asyncio.wait_for(collect(follower), 5) == []
+    assert await asyncio.wait_for(collect(follower), HANG_SECONDS) == []
 
 
 async def test_a_resumed_run_streams_on(database: Database, follower: Follower) -> None:
@@ -81,7 +82,7 @@ async def test_the_poller_rests_when_nobody_follows(database: Database, follower
         await lock_task(session, "t-1")
         await append_transition(session, "t-1", "something", {})
     await finish(database, task.attempt)
-    assert await asyncio.wait_for(again, 5) == [(1, "something"), (2, "run_finished")]
+    assert await asyncio.wait_for(again, HANG_SECONDS) == [(1, "something"), (2, "run_finished")]
 
 
 async def test_an_unknown_task_is_not_found(follower: Follower) -> None:

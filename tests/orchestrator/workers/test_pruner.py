@@ -16,6 +16,7 @@ from orchestrator.workers.pruner import keep_pruning
 from repository.db.database import Database, execute
 from repository.runs.retention import Pruned
 from tests.support.authors import Failing
+from tests.support.limits import HANG_SECONDS
 
 CREATION_ASKS = 3
 """Intent, framework and its review."""
@@ -191,7 +192,7 @@ async def test_a_worker_prunes_when_it_is_time(
     await created(orchestrator)
     often = settings.model_copy(update={"keep_runs": 0.0, "keep_events": 0.0, "prune_every": 0.0001})
     pruning = asyncio.create_task(keep_pruning(database, often))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANG_SECONDS):
         while any((await rows(database)).values()):
             await asyncio.sleep(0.05)
     pruning.cancel()

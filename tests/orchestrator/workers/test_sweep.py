@@ -23,6 +23,7 @@ from repository.db.database import Database, Session, execute
 from repository.runs.tasks import get_task
 from tests.orchestrator.workers.test_worker import working
 from tests.support.authors import QUIZ, ScriptedAuthor
+from tests.support.limits import HANG_SECONDS
 from tests.support.rows import fence_of, reserved, started
 
 
@@ -79,7 +80,7 @@ async def test_a_start_whose_commit_was_not_confirmed_is_not_left_running_for_ev
             began = await transitions.start(session, task.task_id, worker.worker_id)
         if began is not None:  # else the worker was quicker, which is no less a start
             assert (await worker.task(task.task_id)).live
-        assert (await asyncio.wait_for(worker.wait(task.task_id), 20)).status is TaskStatus.COMPLETED
+        assert (await asyncio.wait_for(worker.wait(task.task_id), HANG_SECONDS)).status is TaskStatus.COMPLETED
 
 
 async def test_a_run_that_gave_up_on_the_database_is_not_left_running_for_ever(settings: Settings) -> None:
@@ -92,7 +93,7 @@ async def test_a_run_that_gave_up_on_the_database_is_not_left_running_for_ever(s
 
     async with working(settings, ScriptedAuthor({AuthorRole.QUIZ: reply})) as (worker, _):
         task = await worker.create("chess", detach=True)
-        finished = await asyncio.wait_for(worker.wait(task.task_id), 20)
+        finished = await asyncio.wait_for(worker.wait(task.task_id), HANG_SECONDS)
         assert finished.status is TaskStatus.COMPLETED
         assert "run_handed_back" in [event.type for event in await worker.events(task.task_id)]
 
@@ -133,7 +134,7 @@ async def test_a_task_that_its_process_keeps_dropping_ends_as_poison(settings: S
         task = await worker.create("chess", detach=True)
         async with database.transaction() as session:
             await execute(session, text("UPDATE roadmap_tasks SET fruitless_starts = 4"), {})
-        finished = await asyncio.wait_for(worker.wait(task.task_id), 20)
+        finished = await asyncio.wait_for(worker.wait(task.task_id), HANG_SECONDS)
     assert finished.status is TaskStatus.FAILED
     assert "5 times in a row" in (finished.error_message or "")
 
@@ -155,7 +156,7 @@ async def test_a_task_that_a_stopped_process_holds_does_not_use_up_the_connectio
                 async with database.transaction() as session:
                     most = max(most, (await execute(session, text(waiting), {})).scalar_one())
             task = await worker.create("chess", detach=True)
-            assert (await asyncio.wait_for(worker.wait(task.task_id), 10)).status is TaskStatus.COMPLETED
+            assert (await asyncio.wait_for(worker.wait(task.task_id), HANG_SECONDS)).status is TaskStatus.COMPLETED
     assert 0 < most <= 2
 
 
@@ -175,7 +176,7 @@ async def test_a_sweep_that_fails_once_does_not_end_all_takeovers(database: Data
     await started(database, "dead")
     lease = Lease(database.url, kind="worker", timeout=5)
     sweeping = asyncio.create_task(keep_sweeping(database, Stumbling(database), lease))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANG_SECONDS):
         while not await entries(database):
             await asyncio.sleep(0.1)
     sweeping.cancel()

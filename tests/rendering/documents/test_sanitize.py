@@ -89,15 +89,16 @@ PICTURES = {
 }
 
 
-@pytest.mark.parametrize("markdown", PICTURES)
-def test_a_picture_from_outside_is_a_link_for_every_reader(markdown: str) -> None:
+def test_a_picture_from_outside_is_a_link_for_every_reader(subtests: pytest.Subtests) -> None:
     """Whoever opened the document would be made known to its host."""
-    for reader in (MarkdownIt("commonmark"), MarkdownIt("gfm-like", {"html": True, "linkify": False})):
-        if "|--" in markdown:
-            reader.enable("table")
-        shown = reader.render(harmless(markdown))
-        assert not {"img", "picture", "source"} & {element.tag for element in elements(shown)}
-    assert PICTURES[markdown] in shown
+    for markdown in PICTURES:
+        with subtests.test(markdown=markdown):
+            for reader in (MarkdownIt("commonmark"), MarkdownIt("gfm-like", {"html": True, "linkify": False})):
+                if "|--" in markdown:
+                    reader.enable("table")
+                shown = reader.render(harmless(markdown))
+                assert not {"img", "picture", "source"} & {element.tag for element in elements(shown)}
+            assert PICTURES[markdown] in shown
 
 
 def test_a_picture_in_code_is_code() -> None:

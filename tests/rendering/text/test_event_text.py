@@ -15,9 +15,8 @@ def event(kind: str, **payload: Any) -> Event:
     return Event("task-1", 1, kind, payload, NOON)
 
 
-@pytest.mark.parametrize(
-    ("told", "said"),
-    [
+def test_an_event_in_one_line(subtests: pytest.Subtests) -> None:
+    for told, said in [
         (event("run_requested", task_type="creation", roadmap_id="go-1", user_id="ann"), "creation of go-1 for ann"),
         (
             event("run_requested", task_type="retry_batch", roadmap_id="go-1", user_id="ann", by="boss"),
@@ -55,10 +54,9 @@ def event(kind: str, **payload: Any) -> Event:
         (event("run_finished", status="completed", error_message=None), "completed"),
         (event("of_tomorrow", a=1), '{"a": 1}'),
         (event("run_started", otherwise=1), '{"otherwise": 1}'),
-    ],
-)
-def test_an_event_in_one_line(told: Event, said: str) -> None:
-    assert gist(told) == said
+    ]:
+        with subtests.test(told=told, said=said):
+            assert gist(told) == said
 
 
 PLAN = {

@@ -7,6 +7,7 @@ from domain.vocabulary import Step, TaskStatus
 from repository.db.database import Database
 from repository.db.fence import Fence, assert_fence
 from repository.runs.tasks import enter_step, get_task, lock_task, update_task_status
+from tests.support.limits import HANG_SECONDS
 from tests.support.rows import fence_of, started
 
 
@@ -50,7 +51,7 @@ async def test_writes_of_one_run_do_not_wait_for_each_other(database: Database) 
     fence = fence_of(await started(database))
     async with database.transaction() as first, database.transaction() as second:
         await assert_fence(first, fence)
-        await asyncio.wait_for(assert_fence(second, fence), 2)
+        await asyncio.wait_for(assert_fence(second, fence), HANG_SECONDS)
 
 
 async def test_a_fence_of_no_task_is_refused(database: Database) -> None:

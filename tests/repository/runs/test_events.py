@@ -16,6 +16,7 @@ from repository.runs.events import (
     last_sequence,
 )
 from repository.runs.tasks import lock_task, update_task_status
+from tests.support.limits import HANG_SECONDS
 from tests.support.rows import BOUGHT, fence_of, reserved, started
 
 
@@ -36,7 +37,7 @@ async def test_events_of_a_run_are_numbered_without_gaps(database: Database) -> 
 
 
 async def soon(database: Database, sequence: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANG_SECONDS):
         while not await read(database, after=sequence - 1):
             await asyncio.sleep(0.02)
 

@@ -118,25 +118,25 @@ async def test_a_row_that_breaks_the_rule_of_single_retries_cannot_be_written(
         await started(database, task_type=task_type, concept_id=concept_id, content_type=content_type)
 
 
-@pytest.mark.parametrize(("before", "after"), list(product(TaskStatus, TaskStatus)))
-async def test_only_the_moves_of_the_table_are_possible(
-    database: Database, before: TaskStatus, after: TaskStatus
-) -> None:
+async def test_only_the_moves_of_the_table_are_possible(database: Database, subtests: pytest.Subtests) -> None:
     await started(database)
-    async with database.transaction() as session:
-        await execute(session, text("UPDATE roadmap_tasks SET status = :status"), {"status": before})
-    step = Step.COMPLETED if after in FINAL else Step.INIT
-    async with database.transaction() as session:
-        move = refused(update_task_status(session, "t-1", after, step))
-        error = await move
-        task = await get_task(session, "t-1")
-    if before in TRANSITIONS[after]:
-        assert error is None
-        assert (task.status, task.attempt) == (after, 2), "the attempt moves with every transition"
-        assert (task.completed_at is not None) == (after in FINAL)
-    else:
-        assert isinstance(error, Conflict)
-        assert (task.status, task.attempt) == (before, 1)
+    for before, after in product(TaskStatus, TaskStatus):
+        with subtests.test(before=before, after=after):
+            async with database.transaction() as session:
+                reset = text("UPDATE roadmap_tasks SET status = :status, attempt = 1, completed_at = NULL")
+                await execute(session, reset, {"status": before})
+            step = Step.COMPLETED if after in FINAL else Step.INIT
+            async with database.transaction() as session:
+                move = refused(update_task_status(session, "t-1", after, step))
+                error = await move
+                task = await get_task(session, "t-1")
+            if before in TRANSITIONS[after]:
+                assert error is None
+                assert (task.status, task.attempt) == (after, 2), "the attempt moves with every transition"
+                assert (task.completed_at is not None) == (after in FINAL)
+            else:
+                assert isinstance(error, Conflict)
+                assert (task.status, task.attempt) == (before, 1)
 
 
 async def test_an_unknown_task_is_not_found(database: Database) -> None:

@@ -7,6 +7,7 @@ from psycopg import pq
 from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, Database
 from repository.runs.tasks import lock_task
 from repository.runs.workers import terminate_stalled_sessions
+from tests.support.limits import HANG_SECONDS
 from tests.support.rows import started
 from tests.support.silence import silent_in_mid_statement
 
@@ -22,7 +23,7 @@ async def test_a_session_stalled_in_mid_statement_blocks_no_takeover(database: D
     async with database.transaction() as session:
         assert await terminate_stalled_sessions(session) == 1, "a person's own session is not ours to end"
     foreign.close()
-    async with asyncio.timeout(2), database.transaction() as session:
+    async with asyncio.timeout(HANG_SECONDS), database.transaction() as session:
         await lock_task(session, "t-1")
     assert silent.pgconn.transaction_status != pq.TransactionStatus.IDLE
     silent.close()
