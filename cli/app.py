@@ -12,9 +12,9 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.commands import deleting, exporting, open_command, pace, reviews, runs, stepping, views, watching
-from cli.commands.operations import backups, cost, operations, pruning, serving, tokens, workers
-from cli.output.output import print_error
+from cli.commands import bin, export, open_command, pace, reviews, runs, step, views, watch
+from cli.commands.operations import backup, cost, db, prune, serve, token, worker
+from cli.output.stdio import print_error
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
 from domain.text.secrets import redact
 
@@ -76,30 +76,30 @@ app.command()(runs.resume)
 app.command()(reviews.modify)
 app.command()(reviews.review)
 app.command()(reviews.diff)
-app.command()(watching.watch)
-app.command()(watching.cancel)
+app.command()(watch.watch)
+app.command()(watch.cancel)
 app.command("list")(views.list_roadmaps)
 app.command()(views.show)
-app.command()(deleting.delete)
-app.command()(deleting.restore)
+app.command()(bin.delete)
+app.command()(bin.restore)
 app.command()(pace.pace)
-app.command()(exporting.export)
+app.command()(export.export)
 app.command()(views.status)
 app.command()(views.tasks)
 app.command()(views.log)
 app.command()(views.graph)
 app.command()(cost.cost)
-app.command()(workers.worker)
-app.command()(serving.serve)
-app.command()(pruning.prune)
+app.command()(worker.worker)
+app.command()(serve.serve)
+app.command()(prune.prune)
 app.command("open")(open_command.open_pages)
-app.add_typer(stepping.step)
-operations.db.command()(backups.backup)
-operations.db.command()(backups.restore)
-app.add_typer(operations.db)
-app.add_typer(tokens.token)
-app.command()(operations.doctor)
-app.command()(operations.settings)
+app.add_typer(step.step)
+db.db.command()(backup.backup)
+db.db.command()(backup.restore)
+app.add_typer(db.db)
+app.add_typer(token.token)
+app.command()(db.doctor)
+app.command()(db.settings)
 
 
 def exit_code(error: RoadmapError) -> int:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from cli.output.output import echo_err, print_error
-from cli.output.summaries import Outcome, exit_code_of, show_detached, show_outcome
+from cli.output.outcome import Outcome, exit_code_of, show_detached, show_outcome
+from cli.output.stdio import echo_err, print_error
 from cli.session import read_settings
 from cli.terminal.signals import run_until_asked
 from domain.errors import RoadmapError, Unavailable

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from cli.output.output import echo_err, print_error
+from cli.output.stdio import echo_err, print_error
 from domain.errors import Unavailable
 from orchestrator.start_report import READY, StartReports
 

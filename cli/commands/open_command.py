@@ -12,7 +12,7 @@ from urllib.parse import quote
 import typer
 
 from cli.inputs import validate_id
-from cli.output.output import echo_err, print_text
+from cli.output.stdio import echo_err, print_text
 from cli.session import read_settings
 from domain.errors import Unavailable
 

@@ -10,7 +10,7 @@ import typer
 
 from cli.inputs import validate_id
 from cli.options import Json, RoadmapId
-from cli.output.output import print_json, print_text
+from cli.output.stdio import print_json, print_text
 from cli.session import ask
 from domain.errors import InvalidInput
 

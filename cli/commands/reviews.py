@@ -7,7 +7,7 @@ import typer
 from cli.foreground import run_and_follow
 from cli.inputs import read_retry_request, validate_id
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
-from cli.output.output import print_json, print_rich, print_text
+from cli.output.stdio import print_json, print_rich, print_text
 from cli.session import ask
 from domain.errors import InvalidInput, NotFound
 

@@ -9,8 +9,8 @@ from cli.commands.pace import local_zone
 from cli.foreground import run_and_follow
 from cli.inputs import language_note, read_request, read_retry_request, validate_id
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
-from cli.output.output import echo_err, print_json, print_text
-from cli.output.summaries import FIELDS_OF_A_RUN
+from cli.output.outcome import FIELDS_OF_A_RUN
+from cli.output.stdio import echo_err, print_json, print_text
 from domain.vocabulary import ContentType
 from rendering.text.text import one_line
 

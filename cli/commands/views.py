@@ -8,7 +8,7 @@ import typer
 
 from cli.inputs import user_filter, validate_id
 from cli.options import After, Json, Limit, OfUser, RoadmapId, TaskId
-from cli.output.output import command_line, console, echo_err, print_json, print_rich, print_text
+from cli.output.stdio import command_line, console, echo_err, print_json, print_rich, print_text
 from cli.session import ask
 from domain.errors import InvalidInput, NotFound
 from rendering.text.text import one_line

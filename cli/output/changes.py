@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.output.output import styled
+from cli.output.stdio import styled
 from domain.editing.diff import Change, diff
 from domain.framework import Concept, Framework, Module, Stage
 from rendering.text.changes import OTHER as OTHER_SIGN

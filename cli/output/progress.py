@@ -10,7 +10,7 @@ from contextlib import aclosing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cli.output.output import console, echo_err, print_error, silence_stderr, styled
+from cli.output.stdio import console, echo_err, print_error, silence_stderr, styled
 from domain.errors import DatabaseUnavailable
 from domain.vocabulary import FINAL, ContentType, Step, TaskType
 from rendering.text.event_text import doing, gist, subject

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from rich.table import Table
 from rich.text import Text
 
-from cli.output.output import is_wide, styled, when
+from cli.output.stdio import is_wide, styled, when
 from domain.vocabulary import ACTIVE, ContentStatus, TaskStatus
 from rendering.text.event_text import doing
 from rendering.text.text import counted, hours, one_line, time_taken

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.output.output import console, styled
+from cli.output.stdio import console, styled
 from cli.output.tables import contents_sentence
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from rendering.text.event_text import doing

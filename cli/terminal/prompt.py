@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 import typer
 
-from cli.output.output import echo_err, print_text
+from cli.output.stdio import echo_err, print_text
 from cli.terminal.signals import end_at_once, exit_code_after, signals_go_to
 from rendering.text.text import clean
 

@@ -10,8 +10,8 @@ from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.output.output import print_text
-from cli.output.states import change_lines, contents_line, graph_lines, mermaid, value_line
+from cli.output.run_state import change_lines, contents_line, graph_lines, mermaid, value_line
+from cli.output.stdio import print_text
 from cli.terminal.prompt import Conversation
 from domain.errors import InvalidInput, RoadmapError, Superseded
 from domain.vocabulary import ContentStatus

@@ -7,7 +7,7 @@ import typer
 
 from cli.inputs import user_filter, validate_id
 from cli.options import Json, OfUser
-from cli.output.output import echo_err, print_json, print_rich, styled
+from cli.output.stdio import echo_err, print_json, print_rich, styled
 from cli.session import ask
 from rendering.text.text import dollars, one_line, seconds
 

@@ -1,7 +1,7 @@
 import pytest
 
 from cli.output.changes import changes_tree
-from cli.output.output import print_rich
+from cli.output.stdio import print_rich
 from domain.editing.diff import diff
 from domain.framework import Concept, Framework, Module, Stage
 from rendering.text.changes import change_line, counts_line, totals_line

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from cli.output.output import print_json, print_rich, styled
+from cli.output.stdio import print_json, print_rich, styled
 from rendering.text.text import clean, counted, hours, one_line, seconds
 from tests.cli.roadmaps import HOSTILE, NOON
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
-from cli.output.output import echo_err, print_json, print_text
+from cli.output.stdio import echo_err, print_json, print_text
 from domain.errors import Conflict
 from domain.vocabulary import TaskStatus, TaskType
 from rendering.text.text import one_line, time_taken
@@ -87,7 +87,7 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
 def _show_for_review(outcome: Outcome) -> None:
     """The draft of a creation as it would be, and what editing changed in it; of a modification, what it proposes."""
     from cli.output.changes import changes_tree
-    from cli.output.output import print_rich
+    from cli.output.stdio import print_rich
     from cli.output.tree import roadmap_tree
 
     modifies = outcome.task.task_type is TaskType.MODIFICATION

@@ -7,7 +7,7 @@ import typer
 
 from cli.inputs import user_filter, validate_id
 from cli.options import Json, OfUser
-from cli.output.output import echo_err, print_json, print_rich, print_text, when
+from cli.output.stdio import echo_err, print_json, print_rich, print_text, when
 from cli.session import ask
 from domain.errors import InvalidInput
 from domain.vocabulary import Role

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import Json
-from cli.output.output import print_json, print_text
+from cli.output.stdio import print_json, print_text
 from cli.session import ask
 from rendering.text.text import counted
 

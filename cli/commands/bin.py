@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from cli.inputs import validate_id
 from cli.options import Json, RoadmapId
-from cli.output.output import command_line, echo_err, print_json, print_text
+from cli.output.stdio import command_line, echo_err, print_json, print_text
 from cli.session import ask
 
 if TYPE_CHECKING:

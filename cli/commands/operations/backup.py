@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import Json
-from cli.output.output import echo_err, print_json, print_text
+from cli.output.stdio import echo_err, print_json, print_text
 from cli.session import read_settings
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import typer
 
 from cli.inputs import validate_id
 from cli.options import Json, RoadmapId
-from cli.output.output import echo_err, print_json
+from cli.output.stdio import echo_err, print_json
 from cli.session import ask
 from domain.errors import InvalidInput
 from rendering.text.text import one_line

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from cli.options import Json
-from cli.output.output import echo_err, print_json
+from cli.output.stdio import echo_err, print_json
 from cli.session import read_settings
 from cli.terminal.signals import end_at_once, signals_go_to
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from cli.output.states import change_lines, graph_lines, mermaid, value_line
+from cli.output.run_state import change_lines, graph_lines, mermaid, value_line
 from orchestrator.graphs.creation import build_creation_graph
 from tests.cli.roadmaps import framework
 

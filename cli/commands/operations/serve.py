@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from cli.commands.open_command import address_of, noted
-from cli.output.output import echo_err
+from cli.output.stdio import echo_err
 from cli.session import read_settings
 from cli.terminal.signals import signals_go_to
 from domain.errors import InvalidInput, Unavailable

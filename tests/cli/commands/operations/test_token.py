@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.commands.operations.tokens import _moment
+from cli.commands.operations.token import _moment
 from domain.errors import InvalidInput
 
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from cli.output.summaries import FIELDS_OF_A_RUN, Outcome, exit_code_of, show_detached, show_outcome
+from cli.output.outcome import FIELDS_OF_A_RUN, Outcome, exit_code_of, show_detached, show_outcome
 from domain.errors import Conflict
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from tests.cli.roadmaps import roadmap, task

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.output.output import console
+from cli.output.stdio import console
 from domain.editing.diff import diff
 from domain.framework import Framework
 from domain.vocabulary import ContentStatus

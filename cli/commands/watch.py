@@ -9,8 +9,8 @@ import typer
 
 from cli.inputs import validate_id
 from cli.options import Json, TaskId
-from cli.output.output import echo_err, print_error, print_json_line, print_text
-from cli.output.summaries import Outcome, exit_code_of, print_run, show_outcome, show_problems
+from cli.output.outcome import Outcome, exit_code_of, print_run, show_outcome, show_problems
+from cli.output.stdio import echo_err, print_error, print_json_line, print_text
 from cli.session import ask, read_settings
 from cli.terminal.signals import run_until_asked
 from domain.errors import Conflict, RoadmapError

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cli.app import main
-from cli.commands.exporting import write_whole
+from cli.commands.export import write_whole
 from orchestrator import Orchestrator, Settings
 from tests.support.authors import ScriptedAuthor
 from tests.support.databases import create_database, drop_database, url_of

@@ -8,8 +8,8 @@ import typer
 from cli.commands.pace import local_zone
 from cli.inputs import read_request, read_retry_request, validate_id
 from cli.options import NewUser, Review, RoadmapId, TaskId
-from cli.output.output import echo_err, print_text
-from cli.output.summaries import answers_to_review
+from cli.output.outcome import answers_to_review
+from cli.output.stdio import echo_err, print_text
 from cli.session import read_settings
 from domain.vocabulary import ContentType, TaskStatus
 from rendering.text.text import one_line
