@@ -12,8 +12,8 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.commands import bin, export, open_command, pace, reviews, runs, step, views, watch
-from cli.commands.operations import backup, cost, db, prune, serve, token, worker
+from cli.commands import bin, export, graph, lists, open_command, pace, reviews, runs, show, step, watch
+from cli.commands.operations import backup, cost, db, doctor, prune, serve, token, worker
 from cli.output.stdio import print_error
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
 from domain.text.secrets import redact
@@ -78,16 +78,16 @@ app.command()(reviews.review)
 app.command()(reviews.diff)
 app.command()(watch.watch)
 app.command()(watch.cancel)
-app.command("list")(views.list_roadmaps)
-app.command()(views.show)
+app.command("list")(lists.list_roadmaps)
+app.command()(show.show)
 app.command()(bin.delete)
 app.command()(bin.restore)
 app.command()(pace.pace)
 app.command()(export.export)
-app.command()(views.status)
-app.command()(views.tasks)
-app.command()(views.log)
-app.command()(views.graph)
+app.command()(show.status)
+app.command()(lists.tasks)
+app.command()(lists.log)
+app.command()(graph.graph)
 app.command()(cost.cost)
 app.command()(worker.worker)
 app.command()(serve.serve)
@@ -98,8 +98,8 @@ db.db.command()(backup.backup)
 db.db.command()(backup.restore)
 app.add_typer(db.db)
 app.add_typer(token.token)
-app.command()(db.doctor)
-app.command()(db.settings)
+app.command()(doctor.doctor)
+app.command()(doctor.settings)
 
 
 def exit_code(error: RoadmapError) -> int:

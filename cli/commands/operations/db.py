@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import Json
-from cli.output.stdio import echo_err, print_error, print_json, print_text
+from cli.output.stdio import echo_err, print_json, print_text
 from cli.session import read_settings
 from domain.errors import Conflict, InvalidInput
 from domain.text.secrets import redact_url
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 db = typer.Typer(
     name="db", help="The database: its revision, and the embedded server.", rich_markup_mode=None, no_args_is_help=True
 )
-
-PROBLEM = 5
-"""Exit code of a `doctor` that found something."""
 
 
 @db.command()
@@ -137,38 +134,3 @@ def _url(settings: "Settings") -> str:
     from repository.postgres.server import EmbeddedServer
 
     return settings.database_url.get_secret_value() if settings.database_url else EmbeddedServer(settings.home).start()
-
-
-def doctor(json: Json = False) -> None:
-    """Check database, migrations and model, and say what to do."""
-    from orchestrator.queries.diagnosis import diagnose
-
-    checks = diagnose(read_settings())
-    well = all(check.ok for check in checks)
-    if json:
-        print_json({"ok": well, "checks": [check.model_dump() for check in checks]})
-    else:
-        for check in checks:
-            print_text(f"{'ok  ' if check.ok else 'BAD '}{check.name:<11} {check.detail}")
-            if check.to_do:
-                print_text(f"    {'':<11} -> {check.to_do}")
-        echo_err("All is well." if well else "Something is wrong: see what to do above.")
-    raise typer.Exit(0 if well else PROBLEM)
-
-
-def settings(json: Json = False) -> None:
-    """Show the effective settings, secrets masked."""
-    from orchestrator.settings import unknown_variable_line, unknown_variables
-
-    effective = read_settings()
-    for name, meant in unknown_variables().items():
-        print_error(unknown_variable_line(name, meant))
-    values = effective.shown()
-    if json:
-        print_json(values)
-        return
-    widest = max(map(len, values))
-    for name, value in values.items():
-        origin = "environment" if name in effective.model_fields_set else "default"
-        shown = "-" if value in (None, "", []) else ",".join(value) if isinstance(value, list) else str(value)
-        print_text(f"ROADMAP_{name.upper():<{widest}}  {shown}  ({origin})")
