@@ -22,7 +22,7 @@ from typing import Any, Final
 import psycopg
 
 from bench.servers import BenchServer, ServerCpu, bench_server
-from cli.app import COLLECTION
+from cli.app import GC_THRESHOLDS
 from domain.checks import Expected, check_content
 from domain.contents import Content, Question, Quiz, Resource, Resources, Tutorial
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
@@ -286,7 +286,7 @@ def _show(size: int, pairs: Sequence[tuple[Cost, Cost]]) -> list[str]:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(*COLLECTION)  # both variants as the command line has it
+    gc.set_threshold(*GC_THRESHOLDS)  # both variants as the command line has it
     variant, concepts, url = sys.argv[1:]
     work: Mapping[str, Any] = {"run": run, "gather": gather}
     print(json.dumps(asdict(asyncio.run(work[variant](int(concepts), url)))))

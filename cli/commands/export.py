@@ -1,4 +1,4 @@
-"""`roadmap export`: a whole roadmap as one file, written whole or not at all."""
+"""`roadmap export`: write a roadmap to one file, atomically."""
 
 import os
 import shutil
@@ -12,17 +12,17 @@ import typer
 from cli.inputs import validate_id
 from cli.options import Json, RoadmapId
 from cli.output.stdio import echo_err, print_json
-from cli.session import ask
+from cli.session import with_orchestrator
 from domain.errors import InvalidInput
 from rendering.text.text import one_line
 
 STDOUT: Final = "-"
-NOT_WRITTEN: Final = frozenset({".pdf", ".doc", ".docx", ".odt", ".rtf", ".epub", ".tex", ".json"})
-"""Extensions that promise something else than Markdown or HTML, whatever --format says."""
+UNSUPPORTED_EXTENSIONS: Final = frozenset({".pdf", ".doc", ".docx", ".odt", ".rtf", ".epub", ".tex", ".json"})
+"""Extensions of other formats: refused even with --format, since the file would not be what its name promises."""
 
 
 class FileFormat(StrEnum):
-    """What a roadmap is exported as."""
+    """Format of an exported roadmap."""
 
     MARKDOWN = "markdown"
     HTML = "html"
@@ -34,56 +34,54 @@ FORMATS: Final = {
     ".html": FileFormat.HTML,
     ".htm": FileFormat.HTML,
 }
-"""Extension of the file -> what is written into it."""
+"""File extension -> format."""
 
 
 def export(
     roadmap_id: RoadmapId,
-    format: Annotated[
-        FileFormat | None, typer.Option(help="Unless given, as the extension of FILE says, else markdown.")
-    ] = None,
+    format: Annotated[FileFormat | None, typer.Option(help="Default: by the extension of FILE, else markdown.")] = None,
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FILE", help="Write there; what it held is replaced.")
+        str, typer.Option("--output", "-o", metavar="FILE", help="Write to this file and replace it; `-` is stdout.")
     ] = STDOUT,
     json: Json = False,
 ) -> None:
-    """Write a roadmap as one file: Markdown, or a page of its own."""
+    """Export a roadmap as one Markdown or HTML file."""
     identifier = validate_id(roadmap_id, "roadmap")
-    wanted = _format_of(output, format)
-    document = _document(identifier, wanted)
+    file_format = _choose_format(output, format)
+    document = _render(identifier, file_format)
     if output != STDOUT:
         write_whole(output, document)
     if json:
-        where = {"file": None, "document": document.decode()} if output == STDOUT else {"file": output}
-        print_json({"roadmap_id": identifier, "format": wanted, "bytes": len(document), **where})
+        destination = {"file": None, "document": document.decode()} if output == STDOUT else {"file": output}
+        print_json({"roadmap_id": identifier, "format": file_format, "bytes": len(document), **destination})
     elif output == STDOUT:
         sys.stdout.flush()
-        sys.stdout.buffer.write(document)  # UTF-8, as the document says, whatever the terminal speaks
+        sys.stdout.buffer.write(document)  # the document declares UTF-8, whatever the encoding of the terminal
         sys.stdout.buffer.flush()
     else:
-        echo_err(f"Written: {output}")
+        echo_err(f"Wrote {output}")
 
 
-def _format_of(output: str, given: FileFormat | None) -> FileFormat:
-    """What is written: as `given`, else as the name of the file says. Raises InvalidInput for other names."""
+def _choose_format(output: str, option: FileFormat | None) -> FileFormat:
+    """Return the format of `option`, else of the file's extension. Raises InvalidInput for an unsupported one."""
     extension = Path(output).suffix.lower()
-    if extension in NOT_WRITTEN or (given is None and extension and extension not in FORMATS):
+    if extension in UNSUPPORTED_EXTENSIONS or (option is None and extension and extension not in FORMATS):
         known = ", ".join(FORMATS)
         raise InvalidInput(
-            f"{one_line(output)!r}: a roadmap is not written as {one_line(extension)!r}. Name the file {known}"
-            f"{'' if extension in NOT_WRITTEN else ', or give --format'}."
+            f"{one_line(output)!r}: cannot export to {one_line(extension)!r}. Use one of {known}"
+            f"{'' if extension in UNSUPPORTED_EXTENSIONS else ', or give --format'}."
         )
     if output.endswith("/"):
-        raise InvalidInput(f"cannot write {one_line(output)!r}: give the name of a file in that folder")
-    return given or FORMATS.get(extension, FileFormat.MARKDOWN)
+        raise InvalidInput(f"cannot write {one_line(output)!r}: it is a folder; name a file")
+    return option or FORMATS.get(extension, FileFormat.MARKDOWN)
 
 
-def _document(roadmap_id: str, wanted: FileFormat) -> bytes:
+def _render(roadmap_id: str, file_format: FileFormat) -> bytes:
     from rendering.documents.html_document import html_document
     from rendering.documents.markdown_document import roadmap_document
 
-    manuscript = ask(lambda orchestrator: orchestrator.manuscript(roadmap_id))
-    match wanted:
+    manuscript = with_orchestrator(lambda orchestrator: orchestrator.manuscript(roadmap_id))
+    match file_format:
         case FileFormat.MARKDOWN:
             document = roadmap_document(manuscript)
         case FileFormat.HTML:
@@ -94,15 +92,15 @@ def _document(roadmap_id: str, wanted: FileFormat) -> bytes:
 
 
 def write_whole(output: str, document: bytes) -> None:
-    """A reader sees the old file or the new one. What is no file (a pipe, /dev/stdout) is written to as it is.
+    """Replace a file atomically; write straight into anything else, such as a pipe or /dev/stdout.
 
-    Raises InvalidInput where nothing can be written, OSError where it ended half-way; the old file is there then.
+    Raises InvalidInput if the target cannot be opened, OSError if writing fails midway. Both keep the old file.
     """
     target = Path(os.path.realpath(output))
     replaced = target.is_file() or not target.exists()
-    written = target.with_name(f".roadmap-export-{os.getpid()}.part") if replaced else target
+    path = target.with_name(f".roadmap-export-{os.getpid()}.part") if replaced else target
     try:
-        descriptor = os.open(written, os.O_WRONLY | (os.O_CREAT | os.O_EXCL if replaced else 0), 0o666)
+        descriptor = os.open(path, os.O_WRONLY | (os.O_CREAT | os.O_EXCL if replaced else 0), 0o666)
     except OSError as error:
         raise InvalidInput(f"cannot write {one_line(output)!r}: {error.strerror}") from error
     try:
@@ -110,9 +108,9 @@ def write_whole(output: str, document: bytes) -> None:
             file.write(document)
         if replaced:
             if target.exists():
-                shutil.copymode(target, written)
-            written.replace(target)
+                shutil.copymode(target, path)
+            path.replace(target)
     except BaseException:
         if replaced:
-            written.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
         raise

@@ -1,4 +1,4 @@
-"""`roadmap graph`: the graph of a kind of run as a drawing."""
+"""`roadmap graph`: print the graph of a task type as Mermaid."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ def graph(
     name: Annotated[str, typer.Argument(metavar="NAME", help="creation, retry or modification.")] = "creation",
     json: Json = False,
 ) -> None:
-    """Draw the graph of a kind of run, as Mermaid."""
+    """Print the graph of a task type as a Mermaid diagram."""
     from orchestrator.graphs.creation import build_creation_graph
     from orchestrator.graphs.modification import build_modification_graph
     from orchestrator.graphs.retry import build_retry_graph
@@ -25,7 +25,7 @@ def graph(
         "modification": build_modification_graph,
     }
     if name not in graphs:
-        raise InvalidInput(f"there is no graph {one_line(name)!a}; there are {', '.join(graphs)}")
+        raise InvalidInput(f"unknown graph {one_line(name)!a}; known: {', '.join(graphs)}")
     drawing = graphs[name]().compile().get_graph().draw_mermaid()
     if json:
         print_json({"name": name, "mermaid": drawing})

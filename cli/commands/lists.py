@@ -8,7 +8,7 @@ import typer
 from cli.inputs import user_filter, validate_id
 from cli.options import After, Json, Limit, OfUser, TaskId
 from cli.output.stdio import command_line, echo_err, print_json, print_rich, print_text
-from cli.session import ask
+from cli.session import with_orchestrator
 
 if TYPE_CHECKING:
     from orchestrator import Orchestrator
@@ -21,7 +21,7 @@ DEFAULT_LIMIT: Final = 50
 
 def list_roadmaps(
     user: OfUser = None,
-    deleted: Annotated[bool, typer.Option("--deleted", "--bin", help="Only those in the bin.")] = False,
+    deleted: Annotated[bool, typer.Option("--deleted", "--bin", help="List the bin instead.")] = False,
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
     json: Json = False,
@@ -36,7 +36,7 @@ def list_roadmaps(
         before = None if cursor is None else ((await orchestrator.roadmap(cursor)).created_at, cursor)
         return await orchestrator.roadmaps(user_id=user_id, binned=deleted, before=before, limit=limit + 1)
 
-    rows = ask(page)
+    rows = with_orchestrator(page)
     shown, following = rows[:limit], rows[limit - 1].roadmap_id if len(rows) > limit else None
     if json:
         print_json({"roadmaps": [row.model_dump(include=ROADMAP_FIELDS) for row in shown], "next": following})
@@ -47,7 +47,7 @@ def list_roadmaps(
     elif deleted:
         echo_err("The bin is empty.")
     else:
-        echo_err('There are no roadmaps here. Make one: roadmap create "learn to draw"')
+        echo_err('No roadmaps found. Create one: roadmap create "learn to draw"')
 
 
 def tasks(
@@ -66,26 +66,28 @@ def tasks(
 
     async def page(orchestrator: "Orchestrator") -> "list[TaskView]":
         before = None if cursor is None else ((await orchestrator.task(cursor)).created_at, cursor)
-        found = await orchestrator.tasks(roadmap_id=roadmap_id, user_id=user_id, before=before, limit=limit + 1)
-        if not found and roadmap_id is not None:
-            await orchestrator.status(roadmap_id)  # a roadmap that does not exist is no empty list
-        return found
+        rows = await orchestrator.tasks(roadmap_id=roadmap_id, user_id=user_id, before=before, limit=limit + 1)
+        if not rows and roadmap_id is not None:
+            await orchestrator.status(roadmap_id)  # raises NotFound for an unknown roadmap
+        return rows
 
-    found = ask(page)
-    shown, following = found[:limit], found[limit - 1].task_id if len(found) > limit else None
+    rows = with_orchestrator(page)
+    shown, following = rows[:limit], rows[limit - 1].task_id if len(rows) > limit else None
     if json:
         print_json({"tasks": [task.model_dump(mode="json") for task in shown], "next": following})
     elif shown:
         print_rich(tasks_table(shown))
         _print_next_page(["tasks", *_option("roadmap", roadmap), *_option("user", user), *_limit(limit)], following)
     else:
-        echo_err("There are no runs here.")
+        echo_err("No runs found.")
 
 
 def log(
     task_id: TaskId,
-    after: Annotated[int, typer.Option(metavar="SEQUENCE", min=0, help="Only events after this one.")] = 0,
-    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="The most to show; all, unless given.")] = None,
+    after: Annotated[int, typer.Option(metavar="SEQUENCE", min=0, help="Only events after this sequence number.")] = 0,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Maximum number of events (default: all).")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Show the events of a run."""
@@ -101,7 +103,7 @@ def log(
             events += more
         return events
 
-    events = ask(read)
+    events = with_orchestrator(read)
     shown = events[:limit]
     following = shown[-1].sequence if shown and len(events) > len(shown) else None
     if json:
@@ -110,7 +112,7 @@ def log(
         print_json({"events": [asdict(event) for event in shown], "next": following})
         return
     if shown and not after and shown[0].sequence > 1:
-        echo_err("What happened before was pruned.")
+        echo_err("Earlier events were pruned.")
     for event in shown:
         print_text(line_of(event))
         for line in details(event):
@@ -120,7 +122,7 @@ def log(
 
 
 def _print_next_page(words: list[str], following: str | None) -> None:
-    """Show the command that lists the next page, with every filter of this one, to be pasted."""
+    """Print the command for the next page, with all filters of this one, ready to paste."""
     if following is not None:
         echo_err(f"More: {command_line(['roadmap', *words, '--after', following])}")
 

@@ -9,7 +9,7 @@ import typer
 from cli.inputs import validate_id
 from cli.options import Json, RoadmapId
 from cli.output.stdio import console, print_json, print_rich, print_text
-from cli.session import ask
+from cli.session import with_orchestrator
 from domain.errors import InvalidInput, NotFound
 from rendering.text.text import one_line
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """How `show` shows a roadmap."""
+    """Output format of `roadmap show`."""
 
     TREE = "tree"
     JSON = "json"
@@ -31,8 +31,8 @@ class Format(StrEnum):
 
 def show(
     roadmap_id: RoadmapId,
-    concept: Annotated[str | None, typer.Option(metavar="ID", help="Show this concept's contents.")] = None,
-    format: Annotated[Format | None, typer.Option(help="How to show it: tree unless told.")] = None,
+    concept: Annotated[str | None, typer.Option(metavar="ID", help="Show the contents of this concept.")] = None,
+    format: Annotated[Format | None, typer.Option(help="Output format (default: tree).")] = None,
     json: Json = False,
 ) -> None:
     """Show a roadmap, or the contents of one concept."""
@@ -40,28 +40,28 @@ def show(
     from rendering.documents.markdown_document import roadmap_document
 
     if json and format not in (None, Format.JSON):
-        raise InvalidInput(f"--json and --format {format} contradict each other: give one of them")
+        raise InvalidInput(f"--json and --format {format} contradict each other: give only one")
     if concept is not None and format is Format.TREE:
-        raise InvalidInput("--concept shows contents, not a tree: leave --format away, or ask for json or markdown")
-    wanted = Format.JSON if json else format or Format.TREE
+        raise InvalidInput("--format tree does not apply to --concept: use json or markdown, or omit --format")
+    output_format = Format.JSON if json else format or Format.TREE
     if concept is not None:
-        _show_concept(validate_id(roadmap_id, "roadmap"), validate_id(concept, "concept"), wanted)
+        _print_concept(validate_id(roadmap_id, "roadmap"), validate_id(concept, "concept"), output_format)
         return
     identifier = validate_id(roadmap_id, "roadmap")
-    match wanted:
+    match output_format:
         case Format.JSON:
-            print_json(ask(lambda orchestrator: orchestrator.roadmap(identifier)).as_json())
+            print_json(with_orchestrator(lambda orchestrator: orchestrator.roadmap(identifier)).as_json())
         case Format.MARKDOWN:
-            document = roadmap_document(ask(lambda orchestrator: orchestrator.manuscript(identifier)))
+            document = roadmap_document(with_orchestrator(lambda orchestrator: orchestrator.manuscript(identifier)))
             _print_markdown(document, rendered=False)
         case Format.TREE:
-            print_rich(*roadmap_tree(ask(lambda orchestrator: orchestrator.roadmap(identifier))))
+            print_rich(*roadmap_tree(with_orchestrator(lambda orchestrator: orchestrator.roadmap(identifier))))
         case _ as unreachable:
             assert_never(unreachable)
 
 
-def _show_concept(roadmap_id: str, concept_id: str, wanted: Format) -> None:
-    """Its newest contents; one that an edit took out of the roadmap stays readable, and it says so."""
+def _print_concept(roadmap_id: str, concept_id: str, output_format: Format) -> None:
+    """Print the newest contents of a concept; one that an edit removed from the roadmap gets a note."""
     from orchestrator.queries.export import manuscript_of
     from rendering.documents.markdown_document import concept_document
 
@@ -71,24 +71,24 @@ def _show_concept(roadmap_id: str, concept_id: str, wanted: Format) -> None:
         removed = None if present else await orchestrator.removed(roadmap_id, concept_id)
         return roadmap, removed, await orchestrator.contents(roadmap_id, concept_id)
 
-    roadmap, removed, contents = ask(read)
+    roadmap, removed, contents = with_orchestrator(read)
     note = ""
     if removed is not None:
-        roadmap = roadmap.model_copy(update={"framework": removed.framework, "contents": _as_written(contents)})
+        roadmap = roadmap.model_copy(update={"framework": removed.framework, "contents": _completed_states(contents)})
         note = f"This concept is no longer part of the roadmap: an edit removed it after version {removed.version}."
     place = roadmap.framework.find(concept_id) if roadmap.framework else None
     if place is None:
-        known = f"`roadmap show {roadmap_id}` lists them"
-        raise NotFound(f"There is no concept {one_line(concept_id)!a} in {roadmap_id}; {known}.")
-    if wanted is Format.JSON:
+        hint = f"list them with `roadmap show {roadmap_id}`"
+        raise NotFound(f"There is no concept {one_line(concept_id)!a} in {roadmap_id}; {hint}.")
+    if output_format is Format.JSON:
         print_json(_concept_json(roadmap, concept_id, contents, removed))
     else:
         document = concept_document(manuscript_of(roadmap, contents), place, note=note)
-        _print_markdown(document, rendered=wanted is Format.TREE)
+        _print_markdown(document, rendered=output_format is Format.TREE)
 
 
-def _as_written(contents: "Sequence[ContentVersionRow]") -> "list[ContentState]":
-    """A removed concept has no statuses any more: what was written for it is complete."""
+def _completed_states(contents: "Sequence[ContentVersionRow]") -> "list[ContentState]":
+    """Return states for the contents of a removed concept, which has none any more: all are completed."""
     from domain.vocabulary import ContentStatus, ContentType
     from repository.roadmaps.content_queries import ContentState
 
@@ -111,7 +111,7 @@ def _as_written(contents: "Sequence[ContentVersionRow]") -> "list[ContentState]"
 def _concept_json(
     roadmap: "RoadmapView", concept_id: str, contents: "Sequence[ContentVersionRow]", removed: "Removed | None"
 ) -> dict[str, Any]:
-    """The concept as in the framework, and its newest contents (null where there is none)."""
+    """Return the concept as in the framework, with its newest contents (null if missing)."""
     concepts = (
         concept
         for stage in roadmap.as_json()["stages"]
@@ -140,7 +140,7 @@ def _print_markdown(document: str, *, rendered: bool) -> None:
 
 
 def status(roadmap_id: RoadmapId, json: Json = False) -> None:
-    """Say what is running, failed or stale in a roadmap."""
+    """Show what is running, failed or stale in a roadmap."""
     from cli.output.tables import status_report
 
     identifier = validate_id(roadmap_id, "roadmap")
@@ -148,8 +148,8 @@ def status(roadmap_id: RoadmapId, json: Json = False) -> None:
     async def check(orchestrator: "Orchestrator") -> "tuple[StatusCheck, RoadmapView]":
         return await orchestrator.status(identifier), await orchestrator.roadmap(identifier)
 
-    said, roadmap = ask(check)
+    status_check, roadmap = with_orchestrator(check)
     if json:
-        print_json(said.model_dump(mode="json"))
+        print_json(status_check.model_dump(mode="json"))
     else:
-        print_rich(*status_report(said, roadmap))
+        print_rich(*status_report(status_check, roadmap))

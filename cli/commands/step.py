@@ -1,4 +1,4 @@
-"""`roadmap step`: a run node by node. cli/terminal/shell.py has its commands, docs/stepping.md a session."""
+"""`roadmap step`: execute a run node by node. cli/terminal/shell.py has the commands of the prompt."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 step = typer.Typer(
     name="step",
-    help="Step a run node by node: look, change, go back, go on. Commands may also come from a pipe.",
+    help="Execute a run node by node: inspect and change its state, go back, continue. Reads commands from a pipe too.",
     rich_markup_mode=None,
     no_args_is_help=True,
 )
@@ -34,20 +34,20 @@ Request = Callable[["Orchestrator"], Awaitable["TaskView"]]
 
 @step.command("create")
 def step_create(
-    goal: Annotated[str, typer.Argument(metavar="GOAL", help="What is to be learned.")],
+    goal: Annotated[str, typer.Argument(metavar="GOAL", help="Learning goal, in any language.")],
     level: Annotated[str | None, typer.Option(metavar="LEVEL", help="beginner, intermediate or advanced.")] = None,
-    hours_per_week: Annotated[str | None, typer.Option(metavar="N", help="Hours of study a week, 1 to 168.")] = None,
+    hours_per_week: Annotated[str | None, typer.Option(metavar="N", help="Hours of study per week, 1 to 168.")] = None,
     user: NewUser = None,
     review: Review = False,
 ) -> None:
     """Step the creation of a roadmap."""
     options = {"current_level": level, "available_hours_per_week": hours_per_week, "user_id": user}
-    wanted = read_request(goal, None, options)
+    request = read_request(goal, None, options)
 
     def begin(orchestrator: "Orchestrator") -> "Awaitable[TaskView]":
         from orchestrator.commands.request_context import Terms
 
-        return orchestrator.create(wanted, review=_review(review), terms=Terms(time_zone=local_zone()))
+        return orchestrator.create(request, review=_review(review), terms=Terms(time_zone=local_zone()))
 
     _step(begin)
 
@@ -55,17 +55,15 @@ def step_create(
 @step.command("retry")
 def step_retry(
     roadmap_id: RoadmapId,
-    concept_id: Annotated[str, typer.Argument(metavar="CONCEPT_ID", help="As `roadmap show` shows it.")],
-    content_type: Annotated[ContentType, typer.Argument(metavar="CONTENT_TYPE", help="What to make anew.")],
-    instructions: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="What should be different this time.")
-    ] = None,
+    concept_id: Annotated[str, typer.Argument(metavar="CONCEPT_ID", help="ID from `roadmap show`.")],
+    content_type: Annotated[ContentType, typer.Argument(metavar="CONTENT_TYPE", help="Content to generate again.")],
+    instructions: Annotated[str | None, typer.Option(metavar="TEXT", help="What to do differently this time.")] = None,
     user: NewUser = None,
 ) -> None:
     """Step the retry of one content."""
     roadmap, concept = validate_id(roadmap_id, "roadmap"), validate_id(concept_id, "concept")
-    wanted = read_retry_request(None, instructions=instructions, user=user)
-    _step(lambda orchestrator: orchestrator.retry(roadmap, concept, content_type, wanted))
+    request = read_retry_request(None, instructions=instructions, user=user)
+    _step(lambda orchestrator: orchestrator.retry(roadmap, concept, content_type, request))
 
 
 @step.command("modify")
@@ -75,7 +73,7 @@ def step_modify(
     user: NewUser = None,
     review: Review = False,
 ) -> None:
-    """Step a change of the framework."""
+    """Step a modification of the framework."""
     from domain.request import usable_text
 
     roadmap, words = validate_id(roadmap_id, "roadmap"), usable_text("INSTRUCTIONS", instructions)
@@ -85,15 +83,15 @@ def step_modify(
 
 @step.command("resume")
 def step_resume(task_id: TaskId) -> None:
-    """Go on stepping a run that is stale, cancelled or failed."""
+    """Step a run that is stale, cancelled or failed."""
     identifier = validate_id(task_id, "task")
     _step(lambda orchestrator: orchestrator.resume(identifier))
 
 
-def _review(wanted: bool) -> "ReviewRequest | None":
+def _review(is_requested: bool) -> "ReviewRequest | None":
     from orchestrator.commands.run_request import ReviewRequest
 
-    return ReviewRequest() if wanted else None
+    return ReviewRequest() if is_requested else None
 
 
 def _step(request: Request) -> None:
@@ -101,10 +99,10 @@ def _step(request: Request) -> None:
 
     settings = read_settings()
     conversation = Conversation()
-    conversation.hold(_go(settings, request, conversation))
+    conversation.run(_run_shell(settings, request, conversation))
 
 
-async def _go(settings: "Settings", request: Request, conversation: "Conversation") -> None:
+async def _run_shell(settings: "Settings", request: Request, conversation: "Conversation") -> None:
     from cli.terminal.shell import Shell, leave
     from orchestrator import Orchestrator
 
@@ -117,10 +115,10 @@ async def _go(settings: "Settings", request: Request, conversation: "Conversatio
                 await Shell(orchestrator, stepper, conversation).run()
             finally:
                 await leave(stepper)
-        _show_end(stepper.task)
+        _print_end(stepper.task)
 
 
-def _show_end(task: "TaskRow") -> None:
+def _print_end(task: "TaskRow") -> None:
     print_text(
         f"Task {task.task_id} is {task.status}.{f' {one_line(task.error_message)}' if task.error_message else ''}"
     )

@@ -1,4 +1,4 @@
-"""What a run came to: one document or one line on stdout, what failed and what to do next on stderr."""
+"""Print the outcome of a run: one line or JSON document on stdout, failures and next commands on stderr."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
@@ -14,27 +14,27 @@ if TYPE_CHECKING:
     from orchestrator.queries.status import RoadmapView, TaskView
 
 MAX_FAILURES_SHOWN: Final = 10
-"""Failures and warnings in a summary; the rest is in `roadmap status` and in --json."""
+"""Failures and warnings in a summary; `roadmap status` and --json have all of them."""
 
 UNAVAILABLE: Final = 5
-"""As of any command that cannot reach database or model (cli/app.py)."""
+"""Exit code if the model is unavailable, as in cli/app.py."""
 
 FIELDS_OF_A_RUN: Final = ("task_id", "roadmap_id", "status", "current_step", "task_type", "execution_summary")
 
 
 class Outcome(NamedTuple):
-    """What a run came to, read back from the rows."""
+    """Outcome of a run, read from the database."""
 
     task: "TaskView"
     roadmap: "RoadmapView"
     edited: "tuple[Framework, Framework] | None" = None
-    """Of a run that waits for a review: the framework before and after its edits."""
+    """The framework before and after the edits of a run that waits for a review."""
     round: int | None = None
-    """Of a run that waits for a review: which one it is, from 1."""
+    """Number of the review that the run waits for, from 1."""
 
     @classmethod
     async def of(cls, orchestrator: "Orchestrator", task: "TaskView") -> "Outcome":
-        """Of a task that belongs to a roadmap."""
+        """Read the outcome of a task that belongs to a roadmap."""
         assert task.roadmap_id is not None
         waits = task.status is TaskStatus.HUMAN_REVIEW_PENDING
         roadmap = await orchestrator.roadmap(task.roadmap_id)
@@ -44,7 +44,7 @@ class Outcome(NamedTuple):
 
 
 def exit_code_of(task: "TaskView") -> int:
-    """How a command ends that ran this task. Raises Conflict for a task that another process has taken over."""
+    """Return the exit code of a command that ran this task. Raises Conflict if another process has taken it over."""
     match task.status:
         case TaskStatus.COMPLETED | TaskStatus.HUMAN_REVIEW_PENDING:
             return 0
@@ -54,25 +54,25 @@ def exit_code_of(task: "TaskView") -> int:
             return 1
         case TaskStatus.PENDING | TaskStatus.PROCESSING:
             raise Conflict(
-                f"another process has taken task {task.task_id} over; `roadmap watch {task.task_id}` follows it there"
+                f"another process has taken over task {task.task_id}; follow it with `roadmap watch {task.task_id}`"
             )
         case _:
             assert_never(task.status)
 
 
 def print_run(task: "TaskView") -> None:
-    """As every command does that starts, ends or follows a run."""
+    """Print a task as JSON: the document of all commands that start, end or follow a run."""
     print_json(task.model_dump(mode="json", include=set(FIELDS_OF_A_RUN)))
 
 
 def show_problems(outcome: Outcome) -> None:
-    """What failed and what to do about it, on stderr: for commands whose stdout has told the rest."""
+    """Print failures and next commands on stderr, for commands that have already printed the events."""
     _show_problems(outcome.task)
-    _tell_next([*_to_do(outcome)])
+    _print_next([*_next_commands(outcome)])
 
 
 def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
-    """Of a run that has ended."""
+    """Print the outcome of a run that ended or waits for a review."""
     _show_problems(outcome.task)
     if as_json:
         print_run(outcome.task)
@@ -80,12 +80,12 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
         _show_for_review(outcome)
     else:
         print_text(_result(outcome.task))
-    reading = [] if as_json else _to_read(outcome)  # who reads JSON has what he wants, unless the run failed
-    _tell_next([*reading, *_to_do(outcome)])
+    reading = [] if as_json else _reading_commands(outcome)  # with JSON, only a failed run needs next commands
+    _print_next([*reading, *_next_commands(outcome)])
 
 
 def _show_for_review(outcome: Outcome) -> None:
-    """The draft of a creation as it would be, and what editing changed in it; of a modification, what it proposes."""
+    """Print the draft of a creation and its changes since the first draft, or the proposal of a modification."""
     from cli.output.changes import changes_tree
     from cli.output.stdio import print_rich
     from cli.output.tree import roadmap_tree
@@ -96,22 +96,22 @@ def _show_for_review(outcome: Outcome) -> None:
     if outcome.edited is not None:
         print_text(f"Proposed for {outcome.roadmap.roadmap_id}:" if modifies else "\nChanged since the first draft:")
         print_rich(*changes_tree(*outcome.edited))
-    print_text("It waits for your approval; nothing is generated before.")
+    print_text("Waiting for your approval; no contents are generated before.")
 
 
 def show_detached(outcome: Outcome, *, as_json: bool) -> None:
-    """Of a run that waits for a worker."""
+    """Print a run that was queued for a worker."""
     task = outcome.task
     if as_json:
         print_run(task)
     else:
         print_text(_result(task))
     if task.waiting_for_worker:
-        echo_err("No worker is running, so it waits: `roadmap worker` starts one.")
-    _tell_next([f"roadmap watch {task.task_id}", f"roadmap cancel {task.task_id}"])
+        echo_err("No worker is running: start one with `roadmap worker`.")
+    _print_next([f"roadmap watch {task.task_id}", f"roadmap cancel {task.task_id}"])
 
 
-def _tell_next(commands: list[str]) -> None:
+def _print_next(commands: list[str]) -> None:
     if not commands:
         return
     echo_err("Next:")
@@ -129,7 +129,7 @@ def _result(task: "TaskView") -> str:
     if not summary or not summary["total"]:
         return f"{what}: {task.status}. {one_line(task.error_message or '')}".rstrip()
     counts = f"{summary['completed']} of {summary['total']} contents in {time_taken(summary)}"
-    skipped = f"; {summary['skipped']} more are in the hands of other runs" if summary.get("skipped") else ""
+    skipped = f"; {summary['skipped']} more belong to other runs" if summary.get("skipped") else ""
     return f"{what}: {task.status}, {counts}{skipped}."
 
 
@@ -146,7 +146,7 @@ def _show_problems(task: "TaskView") -> None:
                 echo_err(f"  ... and {len(lines) - MAX_FAILURES_SHOWN} more")
 
 
-def _to_read(outcome: Outcome) -> Iterator[str]:
+def _reading_commands(outcome: Outcome) -> Iterator[str]:
     roadmap_id, framework = outcome.roadmap.roadmap_id, outcome.roadmap.framework
     if framework is None or not framework.concepts():
         return
@@ -156,7 +156,7 @@ def _to_read(outcome: Outcome) -> Iterator[str]:
         yield f"roadmap show {roadmap_id} --format markdown > roadmap.md"
 
 
-def _to_do(outcome: Outcome) -> Iterator[str]:
+def _next_commands(outcome: Outcome) -> Iterator[str]:
     task = outcome.task
     if task.status is TaskStatus.COMPLETED:
         return
@@ -173,7 +173,10 @@ def _to_do(outcome: Outcome) -> Iterator[str]:
 
 
 def answers_to_review(task_id: str, round_: int | None) -> list[str]:
-    """What may be answered, as subcommands; they name the round that was seen: a later one is not approved unseen."""
-    seen = "" if round_ is None else f" --round {round_}"
-    reject = f'review {task_id} --reject --feedback "what should change"{seen}'
-    return [f"review {task_id} --approve{seen}", reject]
+    """Return the subcommands that answer a review.
+
+    They name the round that the user has seen, so that a later one is not approved unseen.
+    """
+    round_option = "" if round_ is None else f" --round {round_}"
+    reject = f'review {task_id} --reject --feedback "what should change"{round_option}'
+    return [f"review {task_id} --approve{round_option}", reject]

@@ -1,4 +1,4 @@
-"""The state of a run in words: its keys, what a node changed in it, and where in the graph the run stands."""
+"""Format the state of a run for `roadmap step`: its values, changes, and the position in the graph."""
 
 import json
 from collections import Counter
@@ -16,15 +16,20 @@ from rendering.text.text import counted, one_line
 if TYPE_CHECKING:
     from langchain_core.runnables.graph import Graph
 
-_NAMES: Final = 14
-"""Characters for the name of a key."""
-_NARROWEST: Final = 40
+_KEY_CHARACTERS: Final = 14
+"""Width of a key in characters."""
+_MIN_CHARACTERS: Final = 40
 
 
 def value_line(key: str, value: Any) -> str:
-    """`framework     3 stages, 13 concepts, 60 h: Chess`: known shapes in words, others as JSON, cut to the width."""
+    """Format a value in one line: `framework     3 stages, 13 concepts, 60 h: Chess`.
+
+    Known keys are summarised in words, others are JSON, cut to the width of the terminal.
+    """
     width = min(console().width, 120)
-    return f"{key:<{_NAMES}}{one_line(_in_words(key, value), max(width - _NAMES - 2, _NARROWEST))}"
+    return (
+        f"{key:<{_KEY_CHARACTERS}}{one_line(_in_words(key, value), max(width - _KEY_CHARACTERS - 2, _MIN_CHARACTERS))}"
+    )
 
 
 def _in_words(key: str, value: Any) -> str:
@@ -42,13 +47,13 @@ def _in_words(key: str, value: Any) -> str:
                 return str(value["preferences"]["learning_goal"])
             case "repairs":
                 return "; ".join(issue["issue"] for issue in value) or "none"
-    except (KeyError, TypeError):  # of another version of this program
+    except (KeyError, TypeError):  # written by another version
         pass
     return json.dumps(value, ensure_ascii=False)
 
 
 def change_lines(key: str, before: Any, after: Any) -> Iterator[str]:
-    """`+ key` came, `- key` went, `~ key` is another; of a framework each part that came, went or is another."""
+    """Format a change: `+ key` added, `- key` removed, `~ key` changed; of a framework, each changed part."""
     if before is None:
         yield f"+ {value_line(key, after)}"
     elif after is None:
@@ -56,30 +61,30 @@ def change_lines(key: str, before: Any, after: Any) -> Iterator[str]:
     elif key == "framework":
         old, new = Framework.model_validate(before), Framework.model_validate(after)
         changes = diff(old, new)
-        yield f"~ {key:<{_NAMES}}{totals_line(old, new)}"
+        yield f"~ {key:<{_KEY_CHARACTERS}}{totals_line(old, new)}"
         if changes:
-            yield f"  {'':<{_NAMES}}{counts_line(changes)}"
+            yield f"  {'':<{_KEY_CHARACTERS}}{counts_line(changes)}"
         yield from (f"    {change_line(change)}" for change in changes)
     elif key in ("request", "intent"):
-        yield from (f"~ {key:<{_NAMES}}{line}" for line in _differences(before, after))
+        yield from (f"~ {key:<{_KEY_CHARACTERS}}{line}" for line in _differences(before, after))
     elif isinstance(before, (bool, int, float)):
-        yield f"~ {key:<{_NAMES}}{_in_words(key, before)} -> {_in_words(key, after)}"
+        yield f"~ {key:<{_KEY_CHARACTERS}}{_in_words(key, before)} -> {_in_words(key, after)}"
     else:
         yield f"~ {value_line(key, after)}"
 
 
 def _differences(before: Any, after: Any, path: str = "") -> Iterator[str]:
-    """`preferences.current_level: "beginner" -> "advanced"`"""
+    """Yield lines such as `preferences.current_level: "beginner" -> "advanced"`."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*before, *after]):
             yield from _differences(before.get(key), after.get(key), f"{path}.{key}" if path else key)
     elif before != after:
-        old, new = (one_line(json.dumps(value, ensure_ascii=False), _NARROWEST) for value in (before, after))
+        old, new = (one_line(json.dumps(value, ensure_ascii=False), _MIN_CHARACTERS) for value in (before, after))
         yield f"{path}: {old} -> {new}"
 
 
 def graph_lines(graph: "Graph", here: Sequence[str]) -> Iterator[str]:
-    """A line for each node with those that may follow it, `>` before those where the run stands."""
+    """Yield a line for each node with its successors; `>` marks the current position."""
     following: dict[str, list[str]] = {}
     conditional = {edge.source for edge in graph.edges if edge.conditional}
     for edge in graph.edges:
@@ -101,7 +106,7 @@ def _name(node: str) -> str:
 
 
 def mermaid(graph: "Graph", here: Sequence[str]) -> str:
-    """The drawing of `roadmap graph`, with the nodes where the run stands in another colour."""
+    """Return the drawing of `roadmap graph` with the current nodes highlighted."""
     drawing = graph.draw_mermaid().rstrip("\n")
     nodes = [node for node in here if node in graph.nodes] or ([] if here else ["__end__"])
     if not nodes:
@@ -110,6 +115,6 @@ def mermaid(graph: "Graph", here: Sequence[str]) -> str:
 
 
 def contents_line(statuses: Counter[ContentStatus]) -> str:
-    """`39 contents: 38 completed, 1 failed`"""
-    told = ", ".join(f"{number} {status}" for status, number in sorted(statuses.items()))
-    return f"{counted(statuses.total(), 'content')}: {told}"
+    """Format counts: `39 contents: 38 completed, 1 failed`."""
+    counts = ", ".join(f"{number} {status}" for status, number in sorted(statuses.items()))
+    return f"{counted(statuses.total(), 'content')}: {counts}"

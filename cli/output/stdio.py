@@ -1,6 +1,6 @@
-"""What goes to the terminal: one JSON document or something to read on stdout, everything else on stderr.
+"""Print to stdout and stderr: the result (text or one JSON document) on stdout, everything else on stderr.
 
-Whatever a learner or an author wrote passes through `clean` first: it may hold control sequences, and must be text.
+Texts of users and models pass through `clean` first, since they may contain control sequences.
 """
 
 import json
@@ -20,52 +20,52 @@ if TYPE_CHECKING:
 
 _UNREADABLE: Final = re.compile("[\x7f-\x9f]")
 _PIPE_WIDTH: Final = 10_000
-"""A pipe has no edge: nothing is cut or folded for it."""
+"""Width of output that is not a terminal: nothing is cut or folded."""
 
 
 def print_error(line: str) -> None:
-    """An error or a warning: one line on stderr."""
+    """Print an error or a warning as one line on stderr."""
     echo_err(f"roadmap: {one_line(line)}")
 
 
 def echo_err(line: str = "") -> None:
-    """A line on stderr. Nobody reading there is no reason to fail."""
+    """Print a line on stderr; do nothing if stderr is closed."""
     try:
         print(clean(line), file=sys.stderr, flush=True)
-    except OSError:  # a pipe without a reader, or a terminal that was closed
+    except OSError:  # closed pipe or terminal
         silence_stderr()
 
 
 def silence_stderr() -> None:
-    """Nobody hears stderr any more: what is still to be said goes nowhere."""
+    """Redirect stderr to /dev/null."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def command_line(words: Iterable[str]) -> str:
-    """Quote a command so that it can be pasted into a shell as it is shown."""
+    """Quote the words of a command so that it can be pasted into a shell."""
     return " ".join(shlex.quote(word) if word.isprintable() else _ansi_c_quoted(word) for word in words)
 
 
 def _ansi_c_quoted(word: str) -> str:
-    """`$'...'`, for words with characters that a terminal must not be sent."""
+    """Quote a word with control characters as `$'...'`."""
     shown = (char if char.isprintable() and char not in "\\'" else f"\\U{ord(char):08x}" for char in word)
     return f"$'{''.join(shown)}'"
 
 
 def print_json(document: Any) -> None:
-    """The one document on stdout. Times read as in the API."""
+    """Print an indented JSON document on stdout, with times as in the HTTP API."""
     print(_json(document, indent=2))
 
 
 def print_json_line(document: Any) -> None:
-    """One document on a line of its own (JSON Lines), on stdout at once."""
+    """Print a document as one line (JSON Lines) on stdout and flush."""
     print(_json(document), flush=True)
 
 
 def _json(document: Any, indent: int | None = None) -> str:
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     text = json.dumps(document, ensure_ascii=not utf8, indent=indent, default=_as_json)
-    return _UNREADABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _UNREADABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _as_json(value: Any) -> str:
@@ -75,22 +75,22 @@ def _as_json(value: Any) -> str:
 
 
 def print_text(text: str, *, flush: bool = False) -> None:
-    """Lines on stdout, cleaned."""
+    """Print cleaned text on stdout."""
     print(clean(text), flush=flush)
 
 
 def console(*, stderr: bool = False) -> "Console":
-    """A console that takes what it prints literally."""
+    """Create a rich console that interprets no markup, emoji codes or highlighting."""
     from rich.console import Console
 
-    made = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
-    if not made.is_terminal and "COLUMNS" not in os.environ:
-        made.width = _PIPE_WIDTH
-    return made
+    created = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    if not created.is_terminal and "COLUMNS" not in os.environ:
+        created.width = _PIPE_WIDTH
+    return created
 
 
 def print_rich(*renderables: "RenderableType") -> None:
-    """Tables and trees on stdout; in a pipe without colours and without the blanks that fill up a line."""
+    """Print tables and trees on stdout; without colours and trailing blanks if stdout is not a terminal."""
     out = console()
     if out.is_terminal:
         out.print(*renderables, sep="\n")
@@ -101,17 +101,17 @@ def print_rich(*renderables: "RenderableType") -> None:
 
 
 def styled(text: str, style: str = "") -> "Text":
-    """Cleaned text as it stands, whatever markup it seems to hold."""
+    """Create cleaned text whose markup is not interpreted."""
     from rich.text import Text
 
     return Text(clean(text), style=style)
 
 
 def is_wide() -> bool:
-    """Whether records fit in one line each."""
+    """Return whether the terminal is wide enough for one line per entry."""
     return console().width >= 150
 
 
 def when(moment: datetime) -> str:
-    """In the reader's own time zone."""
+    """Format a time in the local time zone."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")

@@ -1,4 +1,4 @@
-"""Tables and reports of tasks and roadmaps. Names come last in a line, so that no script can turn the rest around."""
+"""Tables and reports of tasks and roadmaps. Names come last in a line: right-to-left text cannot reorder the rest."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
@@ -28,7 +28,7 @@ ROADMAP_FIELDS: Final = {
     "created_at",
     "updated_at",
 }
-"""A roadmap in a list."""
+"""Fields of a roadmap in the JSON of `roadmap list`."""
 
 STYLE_OF: Final = {
     TaskStatus.PENDING: "yellow",
@@ -97,7 +97,7 @@ def tasks_table(tasks: "Sequence[TaskView]") -> Table:
 
 
 def _status(task: "TaskView") -> Text:
-    """An active row of a dead process still reads `processing`: it is called what it is."""
+    """Return the status, with `stale` for an active row whose process has died."""
     if task.status in ACTIVE and not task.live:
         return Text(f"{task.status}, stale", style="red")
     return Text(task.status, style=STYLE_OF[task.status])
@@ -107,29 +107,29 @@ def _about(task: "TaskView") -> Iterator[str]:
     if task.content_type:
         yield f"{task.content_type} of {task.concept_id}"
     if task.waiting_for_worker:
-        yield "waits for a worker; none is running"
+        yield "waiting for a worker; none is running"
     elif task.status is TaskStatus.PENDING:
-        yield "waits in the queue"
+        yield "waiting in the queue"
     elif task.live:
         yield doing(task.current_step)
     elif task.status in ACTIVE:
-        yield f"its process is gone; it stood at {task.current_step}"
+        yield f"its process died at step {task.current_step}"
     if (summary := task.execution_summary) and summary.get("total"):
         yield f"{summary.get('completed')} of {summary.get('total')} contents in {time_taken(summary)}"
     if task.error_message:
         yield task.error_message
 
 
-def status_report(said: "StatusCheck", roadmap: "RoadmapView") -> "Iterator[RenderableType]":
-    """Sentences first, then what needs attention."""
-    yield from _what_runs(said, roadmap)
-    yield from _how_far(roadmap)
-    if said.stale_concepts:
-        yield styled("No live run will ever finish these contents (`roadmap retry-failed` makes them):", "magenta")
+def status_report(check: "StatusCheck", roadmap: "RoadmapView") -> "Iterator[RenderableType]":
+    """Yield the report of `roadmap status`: sentences, then stale and failed contents."""
+    yield from _active_tasks(check, roadmap)
+    yield styled(contents_sentence(roadmap))
+    if check.stale_concepts:
+        yield styled("Stale, no live run will finish them (generate them with `roadmap retry-failed`):", "magenta")
         yield _contents_table(
             [
                 (stale.content_type, stale.concept_id, stale.current_status, stale.concept_name)
-                for stale in said.stale_concepts
+                for stale in check.stale_concepts
             ]
         )
     if failed := [state for state in roadmap.contents if state.status is ContentStatus.FAILED]:
@@ -139,41 +139,37 @@ def status_report(said: "StatusCheck", roadmap: "RoadmapView") -> "Iterator[Rend
         )
         yield _contents_table(
             [
-                (f.content_type, f.concept_id, f.last_error or "no reason was kept", names.get(f.concept_id, ""))
+                (f.content_type, f.concept_id, f.last_error or "reason unknown", names.get(f.concept_id, ""))
                 for f in failed
             ]
         )
 
 
-def _what_runs(said: "StatusCheck", roadmap: "RoadmapView") -> Iterator[Text]:
-    for task in said.active_tasks:
+def _active_tasks(check: "StatusCheck", roadmap: "RoadmapView") -> Iterator[Text]:
+    for task in check.active_tasks:
         yield styled(f"Active: {_sentence(task)}.", "yellow")
-    live = {task.task_id for task in said.active_tasks}
-    for gone in roadmap.active_tasks:
-        if gone.task_id not in live:
+    live = {task.task_id for task in check.active_tasks}
+    for stale in roadmap.active_tasks:
+        if stale.task_id not in live:
             yield styled(
-                f"Stale: {gone.task_type} {gone.task_id}; its process is gone. It stood at {gone.current_step}; "
-                f"`roadmap resume {gone.task_id}` goes on, and so does any `roadmap worker`.",
+                f"Stale: {stale.task_type} {stale.task_id}; its process died at step {stale.current_step}. "
+                f"Continue it with `roadmap resume {stale.task_id}`, or start a `roadmap worker`.",
                 "red",
             )
     if not roadmap.active_tasks:
-        yield styled("Nothing is running for this roadmap.")
+        yield styled("No active runs.")
 
 
 def _sentence(task: "ActiveTask") -> str:
     of = f" for the {task.content_type} of {task.concept_id}" if task.content_type else ""
-    waiting = ", which waits for a worker and none is running" if task.waiting_for_worker else ""
+    waiting = "; it waits for a worker and none is running" if task.waiting_for_worker else ""
     return f"{task.task_type} {task.task_id}{of} is {task.status}, step {task.current_step}{waiting}"
 
 
-def _how_far(roadmap: "RoadmapView") -> Iterator[Text]:
-    yield styled(contents_sentence(roadmap))
-
-
 def contents_sentence(roadmap: "RoadmapView") -> str:
-    """`18 concepts; contents: 50 of 54 completed, 3 failed, 1 unfinished.`"""
+    """Count the contents: `18 concepts; contents: 50 of 54 completed, 3 failed, 1 unfinished.`"""
     if roadmap.framework is None:
-        return "It has no framework yet."
+        return "No framework yet."
     concepts = counted(len(roadmap.framework.concepts()), "concept")
     if not roadmap.contents:
         return f"{concepts}; no contents yet."

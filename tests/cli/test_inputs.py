@@ -55,7 +55,7 @@ def test_a_goal_may_come_beside_a_file_that_has_none(tmp_path: Path) -> None:
     assert read_request("learn Go", written(tmp_path, {}), {}).preferences.learning_goal == "learn Go"
     file = written(tmp_path, {"preferences": {"learning_goal": "learn Go"}})
     assert read_request("learn Go", file, {}).preferences.learning_goal == "learn Go"
-    assert "give it once" in refusal("learn C", file)
+    assert "give only one" in refusal("learn C", file)
 
 
 def test_the_request_may_come_on_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +103,7 @@ def test_a_bad_option_is_named(goal: str, options: dict[str, str], said: str) ->
         ({"preferences": {"learning_goal": "x\x00"}}, "preferences.learning_goal: contains a NUL"),
         ('{"preferences": {"learning_goal": "\\ud800"}}', "preferences.learning_goal: "),
         ({"preferences": {"learning_goal": "x"}, "user_id": 3}, "user_id: "),
-        ("[]", "must hold an object"),
+        ("[]", "must contain an object"),
         ("", "is not JSON"),
         ('{"preferences": NaN', "is not JSON"),
         ("[" * 100_000, "is nested too deeply"),
@@ -129,7 +129,7 @@ def test_files_that_are_no_request(tmp_path: Path) -> None:
 
 
 def test_something_must_be_asked_for() -> None:
-    assert "say what is to be learned" in refusal(None)
+    assert "no learning goal" in refusal(None)
 
 
 def test_an_id_that_cannot_exist_is_not_found() -> None:

@@ -37,7 +37,7 @@ class Watched:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not seen():
             assert time.monotonic() < deadline
-            self.supervisor.look(self.now)
+            self.supervisor.poll(self.now)
             time.sleep(0.01)
 
     def start_and_end(self, one: Child) -> None:
@@ -65,14 +65,14 @@ def test_what_cannot_start_is_given_up_with_the_reason_that_it_gave(watch: Calla
     watched = watch(one)
     for _ in range(MAX_FAILED_STARTS - 1):
         watched.start_and_end(one)
-    with pytest.raises(Unavailable, match=f"worker could not start, {MAX_FAILED_STARTS} times.*there is no such model"):
+    with pytest.raises(Unavailable, match=f"worker failed to start {MAX_FAILED_STARTS} times.*there is no such model"):
         watched.start_and_end(one)
 
 
 def test_what_dies_without_a_word_is_given_up_with_its_exit_code(watch: Callable[..., Watched]) -> None:
     one = part("os.kill(os.getpid(), 9)")
     watched = watch(one)
-    with pytest.raises(Unavailable, match="it ended with -9"):
+    with pytest.raises(Unavailable, match="exit code -9"):
         for _ in range(MAX_FAILED_STARTS):
             watched.start_and_end(one)
 
@@ -126,7 +126,7 @@ def test_serving_is_said_once_and_only_when_something_answers(
     assert capfd.readouterr().err == ""
     watched.supervisor.parts = [worker, silent, server, part(RUNS, serves=True)]
     watched.look_until(lambda: all(each.is_ready for each in watched.supervisor.parts if each is not silent))
-    watched.supervisor.look(watched.now)
+    watched.supervisor.poll(watched.now)
     assert capfd.readouterr().err == "Serving here.\n"
 
 
@@ -141,11 +141,11 @@ def test_nothing_is_started_or_counted_while_the_database_is_stopped_on_purpose(
     watched.look_until(lambda: one.process is None)
     for _ in range(3):
         watched.now += MAX_BACKOFF_SECONDS
-        watched.supervisor.look(watched.now)
+        watched.supervisor.poll(watched.now)
     assert (one.process, one.failed_starts) == (None, 0)
     stopped.clear()
     one.command = command(RUNS)
     watched.look_until(lambda: one.is_ready)
     said = capfd.readouterr().err
     assert said.count("stopped on purpose") == 1
-    assert said.count("started again.") == 1
+    assert said.count("running again.") == 1

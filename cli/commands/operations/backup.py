@@ -1,4 +1,4 @@
-"""Backup and restore: the whole database in one file."""
+"""`roadmap db backup` and `roadmap db restore`: the whole database in one file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,12 +12,12 @@ from cli.session import read_settings
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="As roadmap.dump.")]
-Clean = Annotated[bool, typer.Option("--clean", help="First remove all that the database holds.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="Path of the dump, e.g. roadmap.dump.")]
+Clean = Annotated[bool, typer.Option("--clean", help="First remove everything in the database.")]
 
 
 def backup(file: File, json: Json = False) -> None:
-    """Write the whole database into a file. It is as of one moment; runs may go on meanwhile."""
+    """Dump the whole database to a file: a consistent snapshot, even while runs are active."""
     from repository.postgres.backup import back_up
     from repository.postgres.server import EmbeddedServer
 
@@ -31,15 +31,15 @@ def backup(file: File, json: Json = False) -> None:
             size = back_up(server.start(), file)
         finally:
             if not was_running and server.is_of_another_major:
-                server.stop()  # it is no home to live in any more
+                server.stop()  # this version cannot work on that data
     if json:
         print_json({"file": str(file.absolute()), "bytes": size})
     else:
-        print_text(f"The database is in {file}, {size / 1e6:.1f} MB.")
+        print_text(f"Database backed up to {file} ({size / 1e6:.1f} MB).")
 
 
 def restore(file: File, clean: Clean = False, json: Json = False) -> None:
-    """Bring a backup into a database that holds nothing. That is a new ROADMAP_HOME, or an empty one of a server."""
+    """Restore a backup into an empty database: a new ROADMAP_HOME, or an empty database of a server."""
     from repository.db import schema
     from repository.postgres.backup import restore
 
@@ -48,10 +48,10 @@ def restore(file: File, clean: Clean = False, json: Json = False) -> None:
     if json:
         print_json({"file": str(file.absolute()), "revision": revision, "newest": schema.HEAD})
     else:
-        print_text(f"The database holds what {file} did, at revision {revision or 'none'}.")
+        print_text(f"Database restored from {file}, at revision {revision or 'none'}.")
         if revision != schema.HEAD and settings.database_url is not None:
-            echo_err(f"This version works on {schema.HEAD}: run `roadmap db upgrade`.")
-        echo_err("Runs that were going on read as stale: a worker takes them up, or `roadmap resume TASK_ID`.")
+            echo_err(f"This version requires revision {schema.HEAD}: run `roadmap db upgrade`.")
+        echo_err("Runs that were active are stale now: start a worker, or use `roadmap resume TASK_ID`.")
 
 
 def _url(settings: "Settings") -> str:

@@ -1,4 +1,4 @@
-"""Commands for whoever runs the system: the database, the settings, and what is wrong."""
+"""`roadmap db`: migrate the database, start and stop the embedded server."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
@@ -17,30 +17,31 @@ if TYPE_CHECKING:
     from repository.postgres.server import EmbeddedServer
 
 db = typer.Typer(
-    name="db", help="The database: its revision, and the embedded server.", rich_markup_mode=None, no_args_is_help=True
+    name="db",
+    help="Manage the database: revision, embedded server, backups.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
 )
 
 
 @db.command()
 def current(json: Json = False) -> None:
-    """Say which revision the database has."""
+    """Show the revision of the database."""
     from repository.db import schema
 
     revision = schema.current(_url(read_settings()))
     if json:
         print_json({"revision": revision, "newest": schema.HEAD})
     else:
-        print_text(
-            f"{revision or 'none'} ({'the newest' if revision == schema.HEAD else f'the newest is {schema.HEAD}'})"
-        )
+        print_text(f"{revision or 'none'} ({'newest' if revision == schema.HEAD else f'newest: {schema.HEAD}'})")
 
 
 @db.command()
 def upgrade(
-    revision: Annotated[str, typer.Argument(metavar="REVISION", help="As 0004; the newest, unless given.")] = "head",
+    revision: Annotated[str, typer.Argument(metavar="REVISION", help="E.g. 0004 (default: the newest).")] = "head",
     json: Json = False,
 ) -> None:
-    """Bring the database to a revision, usually the newest."""
+    """Upgrade the database to a revision, by default the newest."""
     from repository.db import schema
 
     _check_revision(revision, ("head", *schema.KNOWN))
@@ -52,10 +53,10 @@ def upgrade(
 
 @db.command()
 def downgrade(
-    revision: Annotated[str, typer.Argument(metavar="REVISION", help="As 0004, or base for the state before 0001.")],
+    revision: Annotated[str, typer.Argument(metavar="REVISION", help="E.g. 0004, or base: the state before 0001.")],
     json: Json = False,
 ) -> None:
-    """Take the database back to a revision. What that one cannot hold is lost."""
+    """Downgrade the database to a revision. Data that it cannot hold is lost."""
     from repository.db import schema
 
     _check_revision(revision, (schema.BASE, *schema.KNOWN))
@@ -65,72 +66,70 @@ def downgrade(
     schema.downgrade(url, revision)
     _report_move(before, schema.current(url), as_json=json)
     if settings.database_url is None and revision != schema.HEAD:
-        echo_err("The embedded database is upgraded again by the next command that uses roadmaps.")
+        echo_err("The next command that uses roadmaps upgrades the embedded database again.")
 
 
 def _check_revision(revision: str, known: tuple[str, ...]) -> None:
     if revision not in known:
-        raise InvalidInput(f"there is no revision {revision!a}; there are {', '.join(known)}")
+        raise InvalidInput(f"unknown revision {revision!a}; known: {', '.join(known)}")
 
 
 def _report_move(before: str | None, after: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json({"before": before, "revision": after})
     elif before == after:
-        print_text(f"The database is at {after or 'base'} already.")
+        print_text(f"The database is already at {after or 'base'}.")
     else:
-        print_text(f"The database was at {before or 'base'} and is at {after or 'base'} now.")
+        print_text(f"Database migrated from {before or 'base'} to {after or 'base'}.")
 
 
 @db.command()
 def start(json: Json = False) -> None:
-    """Start the embedded server, unless it runs."""
+    """Start the embedded server if it is not running."""
     settings = read_settings()
-    server = _embedded(settings, "start")
+    server = _embedded(settings, "started")
     was_running = server.is_running()
     url = server.start()
     if json:
         print_json({"running": True, "started": not was_running, "home": str(settings.home), "url": redact_url(url)})
     else:
-        print_text(f"The embedded server {'runs already' if was_running else 'is running'} in {settings.home}.")
+        print_text(f"The embedded server {'was already running' if was_running else 'is running'} in {settings.home}.")
 
 
 @db.command()
 def stop(
-    force: Annotated[bool, typer.Option("--force", help="Stop it below runs that are going on.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Stop it even if runs are active.")] = False,
     json: Json = False,
 ) -> None:
-    """Stop the embedded server. The next command that needs it starts it again."""
+    """Stop the embedded server. The next command that needs it starts it."""
     settings = read_settings()
-    server = _embedded(settings, "stop")
+    server = _embedded(settings, "stopped")
     if not force and server.is_running():
         from orchestrator.queries.diagnosis import live_runs
 
-        running = asyncio.run(live_runs(server.start()))
-        if running:
-            named = ", ".join(running[:3]) + (" ..." if len(running) > 3 else "")
+        task_ids = asyncio.run(live_runs(server.start()))
+        if task_ids:
+            shown = ", ".join(task_ids[:3]) + (" ..." if len(task_ids) > 3 else "")
             raise Conflict(
-                f"{counted(len(running), 'run')} would lose the database ({named}): wait for the end, or use --force"
+                f"{counted(len(task_ids), 'active run')} would lose the database ({shown}): wait, or use --force"
             )
     stopped = server.stop()
     if json:
         print_json({"running": False, "stopped": stopped, "home": str(settings.home)})
     else:
-        print_text(f"The embedded server in {settings.home} {'is stopped' if stopped else 'was not running'}.")
+        print_text(f"The embedded server in {settings.home} {'has been stopped' if stopped else 'was not running'}.")
 
 
 def _embedded(settings: "Settings", act: str) -> "EmbeddedServer":
     from repository.postgres.server import EmbeddedServer
 
     if settings.database_url is not None:
-        raise InvalidInput(
-            f"ROADMAP_DATABASE_URL names a server of yours, which is not ours to {act}; unset it for the embedded one"
-        )
+        raise InvalidInput(f"ROADMAP_DATABASE_URL is set, and only the embedded server can be {act}; unset it first")
     return EmbeddedServer(settings.home)
 
 
 def _url(settings: "Settings") -> str:
-    """The database as it is, at whatever revision: the embedded server is started."""
+    """Return the URL of the database without migrating it; starts the embedded server."""
     from repository.postgres.server import EmbeddedServer
 
     return settings.database_url.get_secret_value() if settings.database_url else EmbeddedServer(settings.home).start()

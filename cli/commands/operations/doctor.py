@@ -13,24 +13,24 @@ PROBLEM_FOUND: Final = 5
 
 
 def doctor(json: Json = False) -> None:
-    """Check database, migrations and model, and say what to do."""
+    """Check database, migrations and model, with advice for each problem."""
     from orchestrator.queries.diagnosis import diagnose
 
     checks = diagnose(read_settings())
-    well = all(check.ok for check in checks)
+    all_ok = all(check.ok for check in checks)
     if json:
-        print_json({"ok": well, "checks": [check.model_dump() for check in checks]})
+        print_json({"ok": all_ok, "checks": [check.model_dump() for check in checks]})
     else:
         for check in checks:
             print_text(f"{'ok  ' if check.ok else 'BAD '}{check.name:<11} {check.detail}")
             if check.to_do:
                 print_text(f"    {'':<11} -> {check.to_do}")
-        echo_err("All is well." if well else "Something is wrong: see what to do above.")
-    raise typer.Exit(0 if well else PROBLEM_FOUND)
+        echo_err("All checks passed." if all_ok else "Some checks failed: see the advice above.")
+    raise typer.Exit(0 if all_ok else PROBLEM_FOUND)
 
 
 def settings(json: Json = False) -> None:
-    """Show the effective settings, secrets masked."""
+    """Show the effective settings with secrets masked."""
     from orchestrator.settings import unknown_variable_line, unknown_variables
 
     effective = read_settings()

@@ -10,16 +10,16 @@ from cli.app import main
     [
         (["review", "t"], "either --approve or --reject"),
         (["review", "t", "--approve", "--reject", "--feedback", "x"], "either --approve or --reject"),
-        (["review", "t", "--reject"], "a rejection needs --feedback TEXT"),
+        (["review", "t", "--reject"], "--reject requires --feedback TEXT"),
         (["review", "t", "--reject", "--feedback", "  "], "--feedback: must not be blank"),
         (["review", "t", "--reject", "--feedback", "a\x00b"], "--feedback: contains a NUL character"),
         (["review", "t", "--reject", "--feedback", "x" * 4001], "--feedback: String should have at most 4000"),
-        (["review", "t", "--approve", "--feedback", "x"], "--feedback goes with --reject"),
+        (["review", "t", "--approve", "--feedback", "x"], "--feedback requires --reject"),
         (["modify", "r", ""], "INSTRUCTIONS: must not be blank"),
         (["modify", "r", "a\udcff"], "INSTRUCTIONS: "),
-        (["modify", "r", "x", "--review-timeout", "5"], "--review-timeout goes with --review"),
-        (["modify", "r", "x", "--review", "--review-timeout", "0"], "--review-timeout: must be more than 0"),
-        (["create", "x", "--review", "--review-timeout", "nan"], "--review-timeout: must be more than 0"),
+        (["modify", "r", "x", "--review-timeout", "5"], "--review-timeout requires --review"),
+        (["modify", "r", "x", "--review", "--review-timeout", "0"], "--review-timeout: must be greater than 0"),
+        (["create", "x", "--review", "--review-timeout", "nan"], "--review-timeout: must be greater than 0"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_in_one_line(

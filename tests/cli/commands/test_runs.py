@@ -89,7 +89,7 @@ def test_a_retry_takes_its_preferences_and_instructions_from_a_file(roadmap: Roa
         ('{"preferences": 3}', "preferences"),
         ('{"instruction": "x"}', "'instruction'"),
         ('{"instructions": 3}', "instructions"),
-        ("[]", "must hold an object"),
+        ("[]", "must contain an object"),
     ):
         request.write_text(wrong)
         refused = roadmap(*retry)

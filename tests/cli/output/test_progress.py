@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from cli.output.progress import PlainDisplay, RunStanding, watch_to_the_end
+from cli.output.progress import PlainDisplay, RunProgress, follow_to_end
 from domain.vocabulary import TaskStatus
 from nodes.authors.port import AuthorRole
 from orchestrator import Orchestrator, Settings
@@ -20,8 +20,8 @@ def content(what: str, number: int, kind: str = "quiz", **more: Any) -> tuple[st
     return f"content_{what}", {"concept_id": f"c-{number}", "content_type": kind, **more}
 
 
-def after(events: Iterable[Event]) -> RunStanding:
-    standing = RunStanding()
+def after(events: Iterable[Event]) -> RunProgress:
+    standing = RunProgress()
     for event in events:
         standing.apply(event)
     return standing
@@ -82,7 +82,7 @@ def test_nothing_runs_after_the_end() -> None:
 
 
 def shown_plainly(events: Iterable[Event]) -> None:
-    standing, display = RunStanding(), PlainDisplay()
+    standing, display = RunProgress(), PlainDisplay()
     for event in events:
         standing.apply(event)
         display.show(standing, event)
@@ -108,7 +108,7 @@ async def test_a_run_is_watched_to_its_end(settings: Settings, capsys: pytest.Ca
     author = ScriptedAuthor(replies={AuthorRole.QUIZ: refuse})
     async with Orchestrator.open(settings, author=author) as orchestrator:
         started = await orchestrator.create("learn Go")
-        task = await watch_to_the_end(orchestrator.follow(started.task_id), orchestrator.wait(started.task_id))
+        task = await follow_to_end(orchestrator.follow(started.task_id), orchestrator.wait(started.task_id))
     assert task.status is TaskStatus.PARTIAL_FAILURE
     out, err = capsys.readouterr()
     assert out == ""

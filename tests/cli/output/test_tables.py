@@ -78,9 +78,9 @@ def test_what_a_task_is_about() -> None:
     assert "stale" not in live
     gone = lines(status="processing", live=False, current_step="curriculum_design")
     assert "processing, stale" in gone
-    assert "its process is gone" in gone
-    assert "waits for a worker" in lines(status="pending", live=True, waiting_for_worker=True)
-    assert "waits in the queue" in lines(status="pending", live=True)
+    assert "its process died" in gone
+    assert "waiting for a worker" in lines(status="pending", live=True, waiting_for_worker=True)
+    assert "waiting in the queue" in lines(status="pending", live=True)
 
 
 def test_titles_are_shown_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +93,7 @@ def test_titles_are_shown_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_quiet_roadmap() -> None:
     said = StatusCheck(roadmap_id="go-1", has_active_task=False, active_tasks=[], stale_concepts=[])
     assert drawn(*status_report(said, roadmap()), width=80) == [
-        "Nothing is running for this roadmap.",
+        "No active runs.",
         "2 concepts; contents: 6 of 6 completed.",
     ]
 
@@ -117,7 +117,7 @@ def test_active_and_failed_are_said() -> None:
     lines = drawn(*status_report(said, view), width=150)
     assert lines[0] == (
         "Active: retry_quiz task-2 for the quiz of c-1-1-1 is pending, step init, "
-        "which waits for a worker and none is running."
+        "it waits for a worker and none is running."
     )
     assert lines[1] == "2 concepts; contents: 5 of 6 completed, 1 failed."
     assert lines[-1].split() == ["quiz", "c-1-1-2", "no", "luck", "Errors"]
@@ -144,5 +144,5 @@ def test_stale_is_said() -> None:
 
 
 def test_how_far_a_roadmap_is() -> None:
-    assert contents_sentence(roadmap(framework=None)) == "It has no framework yet."
+    assert contents_sentence(roadmap(framework=None)) == "No framework yet."
     assert contents_sentence(roadmap(contents=[])) == "2 concepts; no contents yet."

@@ -41,7 +41,7 @@ def test_the_one_that_is_making_a_roadmap_is_named() -> None:
     assert lines == [
         "learn Go",
         "go-1",
-        "It has no framework yet.",
+        "No framework yet.",
         "creation task-1 is at work: designing the curriculum.",
     ]
 
@@ -49,12 +49,12 @@ def test_the_one_that_is_making_a_roadmap_is_named() -> None:
 def test_a_run_whose_process_is_gone_is_not_called_active() -> None:
     gone = task(status=TaskStatus.PROCESSING, current_step="intent_analysis", live=False)
     lines = drawn(roadmap(framework=None, framework_version=0, contents=[], active_tasks=[gone]))
-    assert lines[-1] == "creation task-1 is stale: its process is gone, it stood at intent_analysis."
+    assert lines[-1] == "creation task-1 is stale: its process died at step intent_analysis."
 
 
 def test_a_roadmap_that_nobody_makes_says_where_to_look() -> None:
     lines = drawn(roadmap(framework=None, framework_version=0, contents=[]))
-    assert lines[-1] == "Nothing is making one; `roadmap tasks --roadmap go-1` says why."
+    assert lines[-1] == "No run is creating one; see `roadmap tasks --roadmap go-1`."
 
 
 def test_a_legacy_roadmap_may_have_no_weeks() -> None:

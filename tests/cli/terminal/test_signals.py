@@ -9,7 +9,7 @@ import pytest
 
 SLEEPER = """
 import asyncio, sys, time
-from cli.terminal.signals import run_until_asked, signals_go_to
+from cli.terminal.signals import run_until_signal, handle_signals
 from cli.app import app, main
 
 async def work(ending):
@@ -24,7 +24,7 @@ async def work(ending):
 
 @app.command()
 def sleep(ending: float) -> None:
-    run_until_asked(work(ending), at_once="ended at once")
+    run_until_signal(work(ending), at_once="ended at once")
 
 sys.exit(main(["sleep", sys.argv[1]]))
 """

@@ -100,9 +100,9 @@ def test_the_revision_moves_on_a_server_too(
     assert main(["list"]) == 5
     assert "roadmap db upgrade" in capfd.readouterr().err
     assert main(["db", "upgrade"]) == 0
-    assert capfd.readouterr().out == f"The database was at 0001 and is at {newest} now.\n"
+    assert capfd.readouterr().out == f"Database migrated from 0001 to {newest}.\n"
     assert main(["db", "upgrade"]) == 0
-    assert capfd.readouterr().out == f"The database is at {newest} already.\n"
+    assert capfd.readouterr().out == f"The database is already at {newest}.\n"
 
 
 def test_doctor_says_what_to_do(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
@@ -121,7 +121,7 @@ def test_doctor_finds_all_well(
 ) -> None:
     monkeypatch.setenv("ROADMAP_DATABASE_URL", database_url)
     assert main(["doctor"]) == 0
-    assert "All is well." in capfd.readouterr().err
+    assert "All checks passed." in capfd.readouterr().err
 
 
 def test_a_misspelt_setting_is_named_and_its_value_is_not(

@@ -24,7 +24,7 @@ def test_what_would_go_is_said_and_then_goes(capfd: pytest.CaptureFixture[str]) 
     assert main(["log", task_id]) == 0
     said = capfd.readouterr()
     assert "run_finished" in said.out
-    assert said.err == "What happened before was pruned.\n"
+    assert said.err == "Earlier events were pruned.\n"
     assert main(["diff", task_id]) == 3
     assert "were pruned" in capfd.readouterr().err
 
