@@ -92,7 +92,7 @@ soak: setup ## the full size of every loop, and what takes long
 	@$(BIN)/pytest -m "not soak and not model" --server pg15
 
 chaos: setup ## everything dies at random for CHAOS_MINUTES (5) and nothing may be lost; CHAOS_SEED chooses what dies when
-	@$(BIN)/python -m chaos
+	@$(BIN)/python -m tests.chaos_program
 
 test-model: setup ## a real model goes through every kind of run: ROADMAP_MODEL=openai:..., OPENAI_BASE_URL=...
 	@test -n "$(ROADMAP_MODEL)" || { echo "Name a model: make test-model ROADMAP_MODEL=provider:name" >&2; exit 2; }

@@ -10,8 +10,8 @@ from typing import Any, Final
 import httpx
 import jwt
 
-from chaos.fleet import JWT_KEY
 from domain.vocabulary import FINAL, ContentType
+from tests.chaos_program.fleet import JWT_KEY
 
 READ_TIMEOUT_SECONDS: Final = 12.0
 """Seconds for an answer: longer than a server is stopped for."""

@@ -8,8 +8,8 @@ from typing import Final
 
 import psycopg
 
-from chaos.fleet import Fleet
-from chaos.servers import WAYS, Postgres
+from tests.chaos_program.fleet import Fleet
+from tests.chaos_program.servers import WAYS, Postgres
 
 BREAK: Final = (0.2, 1.2)
 """Seconds between two disturbances of processes."""

@@ -13,10 +13,10 @@ from typing import Final
 import psutil
 import psycopg
 
-from chaos.disk import FILL_INTERVAL_SECONDS, NoDisk, SmallDisk, small_disk
 from repository.db import schema
 from repository.postgres.binaries import Account, Binaries
 from repository.postgres.server import EmbeddedServer
+from tests.chaos_program.disk import FILL_INTERVAL_SECONDS, NoDisk, SmallDisk, small_disk
 from tests.support.servers import EMBEDDED, place, tcp_server, tcp_url
 
 WAYS: Final = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import psycopg
 
-from chaos.fleet import Stop
 from domain.editing.review import EditPlan, NewPart, NewParts, Operation, Position
 from domain.framework import ConceptDraft
+from tests.chaos_program.fleet import Stop
 from tests.support.faults import Asked, by_chance
 from tests.support.provider import Provider
 from tests.support.sensible import sensible_answer

@@ -1,4 +1,4 @@
-"""`python -m chaos`: everything dies at random under the work of several users, and nothing may be lost.
+"""`python -m tests.chaos_program`: everything dies at random under the work of several users, and nothing may be lost.
 
 Half of CHAOS_MINUTES (5) on the embedded database, half on one over TCP. CHAOS_SEED chooses what befalls whom and when;
 the machine still decides what is in flight at that moment. Prints the seed and a summary. Exits with 1 on any loss,
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from chaos.round import Score, round_of
+from tests.chaos_program.round import Score, round_of
 from tests.support.servers import EMBEDDED, OVER_TCP
 
 

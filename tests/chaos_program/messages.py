@@ -6,8 +6,8 @@ from typing import Final
 
 import psycopg
 
-from chaos.users import User
 from domain.webhooks import WebhookEvent
+from tests.chaos_program.users import User
 from tests.support.receiver import Message, verified
 from tests.support.web_server import WebServer, page
 

@@ -7,9 +7,9 @@ import httpx
 import psycopg
 from prometheus_client.parser import text_string_to_metric_families
 
-from chaos.reasons import untrue_reasons
-from chaos.users import User, token
 from repository.db.database import Database
+from tests.chaos_program.reasons import untrue_reasons
+from tests.chaos_program.users import User, token
 from tests.support.processes import broken_promises
 
 UNFINISHED: Final = "status IN ('pending', 'processing')"

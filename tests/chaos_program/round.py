@@ -12,13 +12,13 @@ from typing import Final
 
 import psycopg
 
-from chaos.disturbances import COMPLAINED, FELL, FILL, Disturbances
-from chaos.fleet import Fleet
-from chaos.losses import fingerprint, losses_of, unfinished
-from chaos.messages import Mailbox, untold, waiting
-from chaos.oracle import bought_again, provider
-from chaos.servers import postgres
-from chaos.users import User
+from tests.chaos_program.disturbances import COMPLAINED, FELL, FILL, Disturbances
+from tests.chaos_program.fleet import Fleet
+from tests.chaos_program.losses import fingerprint, losses_of, unfinished
+from tests.chaos_program.messages import Mailbox, untold, waiting
+from tests.chaos_program.oracle import bought_again, provider
+from tests.chaos_program.servers import postgres
+from tests.chaos_program.users import User
 from tests.support.provider import Provider
 from tests.support.web_server import web_server
 
