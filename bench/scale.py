@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median, quantiles
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 import psycopg
 from sqlalchemy import Engine, event, text
@@ -23,14 +23,14 @@ from bench import migrations
 from bench.scale_queries import AGES, COLD, QUERIES, Ask
 from bench.scale_rows import PER_ROADMAP, Key, fill, key
 from bench.servers import bench_server
-from bench.status import statements_sent
 from orchestrator.workers.pruner import prune
 from repository.db.database import Database, Session, execute
 from tests.migrations.filling import writing
 
 SECONDS_EACH: Final = 3.0
 """A query gets no more than this, however slow."""
-MAX_QUERY_MS: Final = 1.0
+MAX_WRITE_SECONDS: Final = 1.0
+"""Longest time that a prune or a migration may keep a writer waiting."""
 LARGE: Final = 1_000
 """A table of fewer rows may be read as a whole."""
 _SCANS: Final = text("""
@@ -57,6 +57,21 @@ class ScaleFigures:
     offset: bool
     plan: str
     """Of its slowest statement."""
+
+
+@contextmanager
+def statements_sent() -> Iterator[list[tuple[str, Any]]]:
+    """Collect (statement, parameters) of everything executed during the block."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 async def once(database: Database, ask: Ask, about: Key) -> float:
@@ -95,12 +110,12 @@ async def scans(session: Session) -> dict[str, int]:
     return {row.table: row.scans for row in await execute(session, _SCANS, {"large": LARGE})}
 
 
-async def plans(session: Session, sent: list[tuple[str, object]]) -> list[str]:
+async def plans(session: Session, sent: list[tuple[str, Any]]) -> list[str]:
     """Each statement is done once more while it is explained, so that the next one finds what it needs."""
     connection = await session.connection()
     found = []
     for statement, parameters in sent:
-        rows = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", parameters)  # type: ignore[arg-type]
+        rows = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", parameters)
         found.append("\n".join(row[0] for row in rows))
     return found
 
@@ -169,7 +184,7 @@ def beside_a_writer(url: str, what: str, faults: list[str]) -> Iterator[None]:
     with writing(url, (_WRITE,)) as writer:
         yield
     print(f"{what}: {time.perf_counter() - began:.1f} s; longest write beside it {writer.longest:.2f} s")
-    if writer.longest > MAX_QUERY_MS:
+    if writer.longest > MAX_WRITE_SECONDS:
         faults.append(f"{what}: a writer waited {writer.longest:.2f} s")
 
 
@@ -216,8 +231,8 @@ def main(*, tasks: int = 1_000_000, calls: int = 300, verbose: bool = False) -> 
             with beside_a_writer(url, "prune", faults):
                 asyncio.run(pruned(url))
         print(flush=True)
-        longest = migrations.main(tasks, server.url, last="0002")
-        if longest > MAX_QUERY_MS:
+        longest = migrations.measure(tasks, server.url, last="0002")
+        if longest > MAX_WRITE_SECONDS:
             faults.append(f"migration 0002: a writer waited {longest:.2f} s")
     if faults:
         sys.exit("\n".join(["", *faults]))

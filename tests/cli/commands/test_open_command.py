@@ -100,14 +100,17 @@ def test_a_foreign_server_that_has_taken_the_port_of_a_killed_one_is_not_opened(
     subprocess.run([sys.executable, "-c", program, home, address], check=True)
     assert (home / ADDRESS_FILE).read_text() == address
     time = Time()
-    with pytest.raises(Unavailable, match="no server is running for the data folder"):
+    with pytest.raises(Unavailable, match="no server is running"):
         find_server(home, clock=time, sleep=time.sleep)
     assert time.now < APPEAR_TIMEOUT_SECONDS + 1
 
 
 def test_a_server_that_another_data_folder_belongs_to_is_not_opened(home: Path, address: str) -> None:
     time = Time()
-    with publish_address(home / "other", address), pytest.raises(Unavailable, match="no server is running for the data folder"):
+    with (
+        publish_address(home / "other", address),
+        pytest.raises(Unavailable, match="no server is running"),
+    ):
         find_server(home, clock=time, sleep=time.sleep)
 
 
@@ -153,7 +156,7 @@ def test_a_server_that_ends_while_it_is_waited_for_is_not_waited_for_any_longer(
             time.sleep(seconds)
             stack.close()
 
-        with pytest.raises(Unavailable, match="no server is running for the data folder"):
+        with pytest.raises(Unavailable, match="no server is running"):
             find_server(home, clock=time, sleep=sleep)
     assert time.waits == 1
 
