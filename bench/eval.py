@@ -7,6 +7,7 @@ language than the one asked for is a fault here, the offline author's too, which
 
 import argparse
 import asyncio
+import io
 import re
 import sys
 import time
@@ -17,8 +18,9 @@ from datetime import date
 from typing import Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
+from rich.console import Console
+from rich.table import Table
 
-from bench.eval_table import table
 from domain.checks import check_content, check_draft, check_framework
 from domain.checks.tutorial import count_words
 from domain.contents import Resources, Tutorial
@@ -217,7 +219,22 @@ def report(name: str, scores: Sequence[EvalScore]) -> str:
     for score in scores:
         problems.update(score.problems)
     told = [f"  {times:4} x {problem}" for problem, times in problems.most_common(12)]
-    return "\n".join([f"{name}: first answers that pass, of those asked for", table(heads, rows), *told, ""])
+    return "\n".join([f"{name}: first answers that pass, of those asked for", _table(heads, rows), *told, ""])
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Draw a table; text on the left, numbers on the right, the sum in a section of its own."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="left" if place < 3 else "right", no_wrap=True)
+    for row in rows[:-1]:
+        table.add_row(*row)
+    table.add_section()
+    table.add_row(*rows[-1])
+    console = Console(width=500, markup=False, emoji=False, highlight=False, file=io.StringIO())
+    with console.capture() as drawn:
+        console.print(table)
+    return drawn.get().rstrip("\n")
 
 
 def _sum(scores: Sequence[EvalScore]) -> EvalScore:

@@ -40,7 +40,7 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
     """
     from pydantic import ValidationError
 
-    from domain.request import UNKNOWN_LANGUAGE, LearningRequest
+    from domain.request import UNKNOWN_LANGUAGE, LearningRequest, usable_user_id
     from domain.text.language import is_language
 
     if goal is None and file is None:
@@ -52,7 +52,7 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
     if goal is not None and preferences.get("learning_goal", goal) != goal:
         raise InvalidInput(f"the command line and {file} give different goals: give only one")
     given = {name: value for name, value in {**options, "learning_goal": goal}.items() if value is not None}
-    user = {"user_id": given.pop("user_id")} if "user_id" in given else {}
+    user = {"user_id": usable_user_id(given.pop("user_id"), "--user")} if "user_id" in given else {}
     try:
         read = LearningRequest.model_validate({**request, **user, "preferences": {**preferences, **given}})
     except ValidationError as error:
@@ -83,7 +83,7 @@ def read_retry_request(file: str | None, *, instructions: str | None = None, use
     """
     from pydantic import ValidationError
 
-    from domain.request import LearningRequest, usable_text
+    from domain.request import LearningRequest, usable_text, usable_user_id
     from orchestrator.commands.requests import DEFAULT_USER
     from orchestrator.commands.run_request import RetryRequest
 
@@ -101,12 +101,11 @@ def read_retry_request(file: str | None, *, instructions: str | None = None, use
         text = usable_text("--instructions", instructions)
     elif text is not None:
         text = usable_text(f"{file}: instructions", text)
-    given = set() if user is None else {"user_id"}
+    user_id = DEFAULT_USER if user is None else usable_user_id(user, "--user")
     try:  # validate as a creation with these preferences
-        request = {"preferences": {"learning_goal": "any", **preferences}, "user_id": user}
-        user_id = LearningRequest.model_validate(request).user_id or DEFAULT_USER
+        LearningRequest.model_validate({"preferences": {"learning_goal": "any", **preferences}})
     except ValidationError as error:
-        raise InvalidInput(_first_problem(error, file, given)) from error
+        raise InvalidInput(_first_problem(error, file, set())) from error
     return RetryRequest(user_id=user_id, preferences=preferences or None, instructions=text)
 
 

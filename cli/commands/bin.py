@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def delete(roadmap_id: RoadmapId, json: Json = False) -> None:
-    """Move a roadmap to the bin, where no run can be started for it. `roadmap restore` takes it out again."""
+    """Move a roadmap to the bin. No run can be started for it there; `roadmap restore` takes it out again."""
     identifier = validate_id(roadmap_id, "roadmap")
     roadmap = with_orchestrator(lambda orchestrator: orchestrator.bin(identifier))
     _print(roadmap, "is in the bin", as_json=json)

@@ -64,9 +64,9 @@ def _write(home: Path, address: str) -> int:
 
 
 def open_pages(
-    roadmap: Annotated[str | None, typer.Argument(metavar="[ROADMAP_ID]", help="Open this roadmap.")] = None,
+    roadmap: Annotated[str | None, typer.Argument(metavar="ROADMAP_ID", help="Open this roadmap.")] = None,
 ) -> None:
-    """Open the pages of the running server in a browser, and print their address."""
+    """Open the pages of the running server in a browser. Their address is printed too."""
     import webbrowser
 
     path = "/" if roadmap is None else f"/roadmaps/{quote(validate_id(roadmap, 'roadmap'), safe='')}"

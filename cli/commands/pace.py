@@ -33,7 +33,7 @@ def pace(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Show or change the hours per week and the deadline of a roadmap. Contents stay; no model is called."""
+    """Show or change hours per week and deadline. Contents stay as they are; no model is called."""
     identifier, weekly = validate_id(roadmap_id, "roadmap"), _number(hours_per_week)
 
     async def read_or_change(orchestrator: "Orchestrator") -> "PaceView":

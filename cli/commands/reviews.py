@@ -72,7 +72,7 @@ def review(
 
 
 def diff(task_id: TaskId, json: Json = False) -> None:
-    """Show the changes of a run to the framework, all its edits together."""
+    """Show the changes of a run to the framework. All its edits are summed up."""
     from cli.output.changes import changes_tree
     from domain.editing.diff import diff as changes_of
 

@@ -129,6 +129,6 @@ def retry_failed(
 
 
 def resume(task_id: TaskId, detach: Detach = False, json: Json = False) -> None:
-    """Resume a run that failed, was cancelled, is stale or waits in the queue."""
+    """Resume a run. It may have failed, been cancelled, be stale or wait in the queue."""
     identifier = validate_id(task_id, "task")
     run_and_follow(lambda orchestrator: orchestrator.resume(identifier, detach=detach), detach=detach, json=json)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 step = typer.Typer(
     name="step",
-    help="Execute a run node by node: inspect and change its state, go back, continue. Reads commands from a pipe too.",
+    help="Execute a run node by node. Inspect and change its state, go back, continue. Also reads a pipe.",
     rich_markup_mode=None,
     no_args_is_help=True,
 )

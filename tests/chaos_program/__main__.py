@@ -1,8 +1,8 @@
-"""`python -m tests.chaos_program`: everything dies at random under the work of several users, and nothing may be lost.
+"""`python -m tests.chaos_program`: kill processes and the database while several users work; nothing may be lost.
 
-Half of CHAOS_MINUTES (5) on the embedded database, half on one over TCP. CHAOS_SEED chooses what befalls whom and when;
-the machine still decides what is in flight at that moment. Prints the seed and a summary. Exits with 1 on any loss,
-which it tells, and keeps the folder with the logs of all processes.
+Runs for CHAOS_MINUTES (5), half of it on the embedded database, half on one over TCP. CHAOS_SEED chooses the
+disturbances and their times; what is in flight then depends on the machine. Prints the seed and a summary. On any loss
+it prints the losses, exits with 1 and keeps the folder with the logs of all processes.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""One round on one database: users work, things die, then everything is left in peace and looked at."""
+"""One round on one database: users work while processes die, then everything settles and is checked."""
 
 import asyncio
 import contextlib
@@ -6,20 +6,19 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import psycopg
 
-from tests.chaos_program.disturbances import COMPLAINED, FELL, FILL, Disturbances
+from tests.chaos_program.disturbances import FELL, FILL, Disturbances
 from tests.chaos_program.fleet import Fleet
 from tests.chaos_program.losses import fingerprint, losses_of, unfinished
 from tests.chaos_program.messages import Mailbox, untold, waiting
 from tests.chaos_program.oracle import bought_again, provider
 from tests.chaos_program.servers import postgres
 from tests.chaos_program.users import User
-from tests.support.provider import Provider
 from tests.support.web_server import web_server
 
 USERS: Final = ("ann", "bob", "cyd", "dan")
@@ -30,57 +29,36 @@ TIME_TO_SETTLE: Final = 60.0
 
 @dataclass
 class Score:
-    """What was survived."""
+    """Counts of what happened in a round, and the losses that were found."""
 
-    kills: int = 0
-    """Processes that were sent SIGKILL or SIGTERM."""
-    stops: int = 0
-    restarts: int = 0
-    """Of the database."""
-    fills: int = 0
-    """Times that its disk was full."""
-    complaints: int = 0
-    """Complaints of the database about that."""
-    falls: int = 0
-    """Times that it went down by that."""
-    left_out: str = ""
-    """What this machine does not let be done, and why."""
-    sessions: int = 0
-    """Times that sessions were ended, or connections ran out."""
+    counts: Counter[str] = field(default_factory=Counter)
+    """kills, stops, restarts, fills, falls, sessions, calls, messages."""
     runs: Counter[str] = field(default_factory=Counter)
-    """Runs by what became of them."""
-    calls: int = 0
-    messages: int = 0
-    """That webhooks were told."""
+    """Runs by status."""
     reasons: Counter[str] = field(default_factory=Counter)
-    """Why runs failed, in the words of their rows."""
+    """Error messages of failed runs."""
     losses: list[str] = field(default_factory=list)
+    left_out: str = ""
+    """Reason for a disturbance that this machine does not allow."""
 
     def __add__(self, other: "Score") -> "Score":
         return Score(
-            self.kills + other.kills,
-            self.stops + other.stops,
-            self.restarts + other.restarts,
-            self.fills + other.fills,
-            self.complaints + other.complaints,
-            self.falls + other.falls,
-            self.left_out or other.left_out,
-            self.sessions + other.sessions,
+            self.counts + other.counts,
             self.runs + other.runs,
-            self.calls + other.calls,
-            self.messages + other.messages,
             self.reasons + other.reasons,
             self.losses + other.losses,
+            self.left_out or other.left_out,
         )
 
     def __str__(self) -> str:
         runs = ", ".join(f"{count} {status}" for status, count in self.runs.most_common())
         left_out = f"; {self.left_out}" if self.left_out else ""
+        count = self.counts
         return (
-            f"{self.kills} kills, {self.stops} stops, {self.restarts} restarts of the database, {self.fills} times its"
-            f" disk full ({self.complaints} complaints, {self.falls} falls), {self.sessions} times sessions cut;"
-            f" {self.runs.total()} runs ({runs}), {self.calls} calls to the model, {self.messages} messages to webhooks"
-            f"{left_out}"
+            f"{count['kills']} kills, {count['stops']} stops, {count['restarts']} restarts of the database,"
+            f" {count['fills']} times its disk full ({count['falls']} falls), {count['sessions']} times sessions cut;"
+            f" {self.runs.total()} runs ({runs}), {count['calls']} calls to the model,"
+            f" {count['messages']} messages to webhooks{left_out}"
         )
 
 
@@ -112,11 +90,9 @@ async def round_of(kind: str, seed: int, seconds: float, logs: Path) -> Score:
             ]
             if changed:
                 losses.append(f"rows of {BYSTANDER}, who did nothing, have changed: {', '.join(changed)}")
-            return replace(
-                _score(fleet, disturbances, asked, database.url, losses),
-                messages=sum(len(mailbox.received) for mailbox in mailboxes),
-                left_out=database.left_out,
-            )
+            counts = _counts(fleet, disturbances)
+            counts.update(calls=len(asked.log), messages=sum(len(mailbox.received) for mailbox in mailboxes))
+            return _score(database.url, counts, losses, database.left_out)
         finally:
             keeping.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -170,24 +146,29 @@ async def _eventually(seen: Callable[[], Awaitable[bool]], seconds: float) -> bo
     return True
 
 
-def _score(fleet: Fleet, disturbances: Disturbances, asked: Provider, url: str, losses: list[str]) -> Score:
+def _counts(fleet: Fleet, disturbances: Disturbances) -> Counter[str]:
+    done = disturbances.done
+    return Counter(
+        kills=fleet.kills,
+        stops=fleet.stops,
+        restarts=sum(number for what, number in done.items() if what.startswith("restart")),
+        fills=done[FILL],
+        falls=done[FELL],
+        sessions=done["end sessions"] + done["storm"],
+    )
+
+
+def _score(url: str, counts: Counter[str], losses: list[str], left_out: str) -> Score:
     with psycopg.connect(url) as connection:
         runs = connection.execute("SELECT status, count(*) FROM roadmap_tasks GROUP BY 1").fetchall()
         reasons = connection.execute(
             "SELECT task_type || ': ' || coalesce(error_message, '(none)'), count(*) FROM roadmap_tasks"
             " WHERE status IN ('failed', 'partial_failure') GROUP BY 1"
         ).fetchall()
-    done = disturbances.done
     return Score(
-        kills=fleet.kills,
-        stops=fleet.stops,
-        restarts=sum(number for what, number in done.items() if what.startswith("restart")),
-        fills=done[FILL],
-        complaints=done[COMPLAINED],
-        falls=done[FELL],
-        sessions=done["end sessions"] + done["storm"],
-        runs=Counter({str(status): int(count) for status, count in runs}),
-        calls=len(asked.log),
-        reasons=Counter({str(reason): int(count) for reason, count in reasons}),
-        losses=losses,
+        counts,
+        Counter({str(status): int(count) for status, count in runs}),
+        Counter({str(reason): int(count) for reason, count in reasons}),
+        losses,
+        left_out,
     )

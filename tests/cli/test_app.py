@@ -27,6 +27,7 @@ def test_every_error_of_the_tree_has_its_exit_code() -> None:
     codes = {kind.__name__: exit_code(kind("x")) for kind in all_errors() if kind.__module__ == errors.__name__}
     assert codes == {
         "InvalidInput": 2,
+        "Misconfigured": 2,
         "NotFound": 3,
         "Conflict": 4,
         "LimitReached": 4,

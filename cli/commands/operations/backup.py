@@ -17,7 +17,7 @@ Clean = Annotated[bool, typer.Option("--clean", help="First remove everything in
 
 
 def backup(file: File, json: Json = False) -> None:
-    """Dump the whole database to a file: a consistent snapshot, even while runs are active."""
+    """Dump the whole database to a file. The dump is a consistent snapshot, even while runs are active."""
     from repository.postgres.backup import back_up
     from repository.postgres.server import EmbeddedServer
 
@@ -39,7 +39,7 @@ def backup(file: File, json: Json = False) -> None:
 
 
 def restore(file: File, clean: Clean = False, json: Json = False) -> None:
-    """Restore a backup into an empty database: a new ROADMAP_HOME, or an empty database of a server."""
+    """Restore a backup into an empty database. Use a new ROADMAP_HOME, or an empty database of a server."""
     from repository.db import schema
     from repository.postgres.backup import restore
 

@@ -13,7 +13,7 @@ PROBLEM_FOUND: Final = 5
 
 
 def doctor(json: Json = False) -> None:
-    """Check database, migrations and model, with advice for each problem."""
+    """Check database, migrations and model. Problems are printed with advice."""
     from orchestrator.queries.diagnosis import diagnose
 
     checks = diagnose(read_settings())

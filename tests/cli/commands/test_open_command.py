@@ -89,7 +89,7 @@ def test_the_running_server_is_found_and_opened(home: Path, address: str, capsys
 def test_a_server_that_is_not_there_is_said_in_one_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["open"]) == 5
     (line,) = capsys.readouterr().err.splitlines()
-    assert "`roadmap serve` starts one" in line
+    assert "start one with `roadmap serve`" in line
     assert str(home) in line
 
 

@@ -91,7 +91,7 @@ def test_a_retry_says_what_it_was_about(capsys: pytest.CaptureFixture[str]) -> N
     assert "roadmap show go-1 --concept c-1-1-2" in err
     skipping = task(task_type=TaskType.RETRY_BATCH, execution_summary=SUMMARY | {"skipped": 2})
     show_outcome(Outcome(skipping, roadmap()), as_json=False)
-    assert "retry_batch: completed, 1 of 3 contents in 2.0 s; 2 more are in the hands" in capsys.readouterr().out
+    assert "retry_batch: completed, 1 of 3 contents in 2.0 s; 2 more belong to other runs" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("waiting", [True, False])
@@ -103,4 +103,4 @@ def test_a_detached_run_says_how_to_follow_it_and_whether_a_worker_is_missing(
     out, err = capsys.readouterr()
     assert out == "Roadmap go-1: pending.\n"
     assert "roadmap watch task-1" in err
-    assert ("`roadmap worker` starts one" in err) == waiting
+    assert ("start one with `roadmap worker`" in err) == waiting

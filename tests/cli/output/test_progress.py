@@ -72,7 +72,7 @@ def test_a_takeover_is_told_and_a_plain_start_is_not(capsys: pytest.CaptureFixtu
     shown_plainly(story(("run_started", started | {"from": "pending"}), ("run_started", started)))
     assert capsys.readouterr().err == ""
     shown_plainly(story(("run_started", started | {"from": "processing"})))
-    assert "its process had died" in capsys.readouterr().err
+    assert "the process of the run died" in capsys.readouterr().err
 
 
 def test_nothing_runs_after_the_end() -> None:

@@ -116,7 +116,7 @@ def test_active_and_failed_are_said() -> None:
     )
     lines = drawn(*status_report(said, view), width=150)
     assert lines[0] == (
-        "Active: retry_quiz task-2 for the quiz of c-1-1-1 is pending, step init, "
+        "Active: retry_quiz task-2 for the quiz of c-1-1-1 is pending, step init; "
         "it waits for a worker and none is running."
     )
     assert lines[1] == "2 concepts; contents: 5 of 6 completed, 1 failed."
@@ -136,8 +136,8 @@ def test_stale_is_said() -> None:
     view = roadmap(contents=states({("c-1-1-1", ContentType.QUIZ): quiz}), active_tasks=[gone])
     lines = drawn(*status_report(said, view), width=150)
     assert lines[0] == (
-        "Stale: creation task-1; its process is gone. It stood at content_generation; "
-        "`roadmap resume task-1` goes on, and so does any `roadmap worker`."
+        "Stale: creation task-1; its process died at step content_generation. "
+        "Continue it with `roadmap resume task-1`, or start a `roadmap worker`."
     )
     assert lines[1] == "2 concepts; contents: 5 of 6 completed, 1 stale."
     assert lines[-1].split() == ["quiz", "c-1-1-1", "generating", "Types"]

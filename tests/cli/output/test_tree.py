@@ -42,7 +42,7 @@ def test_the_one_that_is_making_a_roadmap_is_named() -> None:
         "learn Go",
         "go-1",
         "No framework yet.",
-        "creation task-1 is at work: designing the curriculum.",
+        "creation task-1 is running: designing the curriculum.",
     ]
 
 

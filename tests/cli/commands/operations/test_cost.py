@@ -36,6 +36,6 @@ def test_what_is_unknown_is_named_with_what_to_do(capsys: pytest.CaptureFixture[
     print_notes([PAID, replace(UNPRICED, estimated_calls=1)])
     told = capsys.readouterr().err
     assert "No price known for openai:ours: set ROADMAP_MODEL_PRICES." in told
-    assert "estimated" in told
+    assert "these are estimates" in told
     print_notes([PAID])
     assert capsys.readouterr().err == ""

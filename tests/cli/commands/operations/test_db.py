@@ -35,7 +35,6 @@ def test_settings_print_nothing_of_a_secret(
         "SEARCH_KEY": "planted",
         "SEARCH_URL": "https://planted:planted@search.example/v1?token=planted",
         "JWT_ISSUER": "https://ann:planted@issuer.example",
-        "HTTP_CORS": "https://ann:planted@app.example",
     }.items():
         monkeypatch.setenv(f"ROADMAP_{name}", value)
     for options in ([], ["--json"]):
@@ -96,7 +95,7 @@ def test_the_revision_moves_on_a_server_too(
     assert main(["db", "downgrade", "0001", "--json"]) == 0
     assert json.loads(capfd.readouterr().out) == {"before": newest, "revision": "0001"}
     assert main(["db", "current"]) == 0
-    assert capfd.readouterr().out == f"0001 (the newest is {newest})\n"
+    assert capfd.readouterr().out == f"0001 (newest: {newest})\n"
     assert main(["list"]) == 5
     assert "roadmap db upgrade" in capfd.readouterr().err
     assert main(["db", "upgrade"]) == 0

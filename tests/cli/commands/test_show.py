@@ -92,7 +92,7 @@ def test_lists_can_be_narrowed(cli: Cli, runs: list[TaskView]) -> None:
     page = cli.json("tasks", "--roadmap", str(runs[0].roadmap_id))
     assert [task["task_id"] for task in page["tasks"]] == [runs[0].task_id]
     assert cli("list", "--user", "ann") == ""
-    assert "no roadmaps" in cli.err
+    assert "No roadmaps found" in cli.err
 
 
 def test_a_task_reads_as_the_contract_says(cli: Cli, runs: list[TaskView]) -> None:
