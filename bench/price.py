@@ -1,6 +1,6 @@
-"""What does a run cost, against a plain gather that checks the same answers and writes the same rows?
+"""What does a run cost, compared with a plain gather that checks the same answers and writes the same rows?
 
-Each variant runs in a process of its own on a database of its own, in turns; figures are medians, the last columns
+The variants run in turns, each in its own process on its own database; figures are medians, the last columns are
 ratios of the run to the gather within each round. Only the phase of the contents is measured.
 """
 
@@ -85,7 +85,7 @@ CONTENTS: Final[dict[ContentType, Content]] = {
 
 
 def draft(concepts: int) -> FrameworkDraft:
-    """Modules of ten concepts."""
+    """Create a draft with modules of ten concepts."""
     modules = [
         ModuleDraft(
             name=f"M{start}",
@@ -101,7 +101,7 @@ def draft(concepts: int) -> FrameworkDraft:
 
 
 class Meter:
-    """Reads wall clock, CPU of this process and of the server's processes, and the WAL position."""
+    """Reads wall clock, CPU time of this process and of the server, and the WAL position."""
 
     def __init__(self, url: str) -> None:
         self._connection = psycopg.connect(url, autocommit=True)
@@ -116,7 +116,7 @@ class Meter:
 
 
 class SteadyAuthor:
-    """Every call takes LATENCY and costs next to no CPU of its own."""
+    """Answers each call after LATENCY, at next to no CPU."""
 
     name = "steady"
     most_concepts: int | None = None
@@ -144,7 +144,7 @@ class SteadyAuthor:
 
 @dataclass(frozen=True)
 class Cost:
-    """Of the contents alone: seconds of wall and CPU (process and PostgreSQL), bytes of WAL; peak memory in MB."""
+    """Cost of the contents: seconds of wall time and CPU (process and PostgreSQL), bytes of WAL, peak memory in MB."""
 
     wall: float
     cpu: float
@@ -153,7 +153,7 @@ class Cost:
 
 
 async def run(concepts: int, url: str) -> Cost:
-    """The product: a creation whose contents phase is measured by its events."""
+    """Measure the product: the phase of the contents of a creation."""
     settings = Settings.model_validate(
         {"database_url": url, "max_concepts": concepts, "max_concurrent_calls": CONCURRENT_CALLS, "home": Path.cwd()}
     )
@@ -169,7 +169,7 @@ async def run(concepts: int, url: str) -> Cost:
 
 
 async def gather(concepts: int, url: str) -> Cost:
-    """The baseline: a plain gather, one transaction per content, no fence, no graph."""
+    """Measure the baseline: a plain gather, one transaction per content, no fence, no graph."""
     database = Database(url)
     contents = {content_type: as_json(content) for content_type, content in CONTENTS.items()}
     framework, _ = identify(draft(concepts), "bench", 5)
@@ -181,17 +181,17 @@ async def gather(concepts: int, url: str) -> Cost:
         await accept_framework(session, framework, expected_version=0)
         await insert_contents(session, fence, "bench", [concept.concept_id for concept in framework.concepts()])
     places = asyncio.Semaphore(CONCURRENT_CALLS)
-    told = 0
+    last_event = 0
 
     async def one(concept_id: str, content_type: ContentType) -> None:
-        nonlocal told
+        nonlocal last_event
         subject = {"concept_id": concept_id, "content_type": content_type}
         async with places:
             await asyncio.sleep(LATENCY)
         content = CONTENTS[content_type].model_validate(contents[content_type])
         assert not check_content(content, EXPECTED)
         answer = AuthorAnswer(contents[content_type], model="steady", tokens_in=10, tokens_out=10)
-        last, told = told, told + 2
+        last, last_event = last_event, last_event + 2
         async with database.transaction() as session:
             step = GENERATOR_OF[content_type]
             call = Call(f"{subject}" * 2, step, "steady", 10, 10, 0, LATENCY, None, ACCEPTED, None)
@@ -213,7 +213,7 @@ def _cost(before: tuple[float, float, float], after: tuple[float, float, float])
 
 
 def measured(variant: str, concepts: int, server_url: str) -> Cost:
-    """One variant in a process of its own, on a fresh database."""
+    """Measure one variant in a new process on a fresh database."""
     command = [sys.executable, "-m", "bench.price", variant, str(concepts), server_url]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return Cost(**json.loads(done.stdout))
@@ -221,7 +221,7 @@ def measured(variant: str, concepts: int, server_url: str) -> Cost:
 
 @dataclass(frozen=True)
 class Target:
-    """What a run may cost at most, as a multiple of the gather."""
+    """Maximum cost of a run, as a multiple of the gather."""
 
     wall: float
     cpu: float = 1.5
@@ -230,7 +230,6 @@ class Target:
 
 TARGETS: Final = {30: Target(wall=1.4), 300: Target(wall=1.05), 1000: Target(wall=1.05)}
 MAX_MEMORY_MB: Final = 200.0
-"""MB."""
 
 
 def main(*, sizes: Sequence[int] = tuple(TARGETS), rounds: int = 5) -> None:
@@ -248,7 +247,7 @@ def main(*, sizes: Sequence[int] = tuple(TARGETS), rounds: int = 5) -> None:
 
 
 def _round(server: BenchServer, size: int, *, swapped: bool) -> tuple[Cost, Cost]:
-    """Gather and run, one right after the other, each first in turn: neither always finds the machine warmer."""
+    """Measure gather and run one after the other; the order alternates, so that neither always finds a warm machine."""
     costs: dict[str, Cost] = {}
     for variant in ("run", "gather") if swapped else ("gather", "run"):
         with server.database() as url:
@@ -257,7 +256,7 @@ def _round(server: BenchServer, size: int, *, swapped: bool) -> tuple[Cost, Cost
 
 
 def _show(size: int, pairs: Sequence[tuple[Cost, Cost]]) -> list[str]:
-    """One line of the table; the targets that it misses."""
+    """Print a line of the table and return the targets that it misses."""
     ratios = {name: median(getattr(r, name) / getattr(g, name) for g, r in pairs) for name in ("wall", "cpu", "wal")}
     memory = max(run.memory for _, run in pairs)
     gathered, ran = (median(cost.wall for cost in costs) for costs in zip(*pairs, strict=True))
@@ -272,7 +271,7 @@ def _show(size: int, pairs: Sequence[tuple[Cost, Cost]]) -> list[str]:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(*GC_THRESHOLDS)  # both variants as the command line has it
+    gc.set_threshold(*GC_THRESHOLDS)  # as the command line does
     variant, concepts, url = sys.argv[1:]
     work: Mapping[str, Any] = {"run": run, "gather": gather}
     print(json.dumps(asdict(asyncio.run(work[variant](int(concepts), url)))))
