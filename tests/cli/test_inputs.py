@@ -51,14 +51,14 @@ def test_options_override_the_file(tmp_path: Path) -> None:
     assert (request.user_id, request.additional_context) == ("bob", "c")
 
 
-def test_a_goal_may_come_beside_a_file_that_has_none(tmp_path: Path) -> None:
+def test_goal_argument_completes_a_file_without_goal(tmp_path: Path) -> None:
     assert read_request("learn Go", written(tmp_path, {}), {}).preferences.learning_goal == "learn Go"
     file = written(tmp_path, {"preferences": {"learning_goal": "learn Go"}})
     assert read_request("learn Go", file, {}).preferences.learning_goal == "learn Go"
     assert "give only one" in refusal("learn C", file)
 
 
-def test_the_request_may_come_on_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_request_from_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         sys, "stdin", io.TextIOWrapper(io.BytesIO(b'\xef\xbb\xbf{"preferences":{"learning_goal":"x"}}'))
     )
@@ -80,7 +80,7 @@ def test_the_request_may_come_on_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
         ("x", {"available_hours_per_week": "many"}, "--hours-per-week: "),
         ("x", {"current_level": "wizard"}, "--level: Input should be 'beginner', 'intermediate' or 'advanced'"),
         ("x", {"primary_language": "Klingon!"}, "--language: "),
-        ("x", {"user_id": " "}, "--user: must not be blank"),
+        ("x", {"user_id": " "}, "--user: must not begin or end with a blank"),
         ("x", {"motivation": "\ud800"}, "--motivation: "),
         ("x", {"career_background": "y" * 4001}, "--background: "),
     ],
@@ -117,7 +117,7 @@ def test_a_bad_file_is_named_with_its_field(tmp_path: Path, request_: Any, said:
     assert said in line
 
 
-def test_files_that_are_no_request(tmp_path: Path) -> None:
+def test_unusable_request_files_are_refused(tmp_path: Path) -> None:
     assert "Is a directory" in refusal(None, str(tmp_path))
     assert "No such file" in refusal(None, str(tmp_path / "missing"))
     assert "larger than" in refusal(None, "/dev/zero")
@@ -128,11 +128,11 @@ def test_files_that_are_no_request(tmp_path: Path) -> None:
     assert "cannot read" in refusal(None, "a\x00b")
 
 
-def test_something_must_be_asked_for() -> None:
+def test_a_goal_is_required() -> None:
     assert "no learning goal" in refusal(None)
 
 
-def test_an_id_that_cannot_exist_is_not_found() -> None:
+def test_an_impossible_id_is_not_found() -> None:
     assert validate_id("x:c-1-1-1", "roadmap") == "x:c-1-1-1"
     with pytest.raises(NotFound, match="There is no task"):
         validate_id(os.fsdecode(b"a\xff"), "task")

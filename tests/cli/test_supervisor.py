@@ -1,4 +1,4 @@
-"""Processes that are kept alive: small real ones, and the time handed in."""
+"""Supervision of small real processes; the time is handed in."""
 
 import sys
 import time
@@ -60,7 +60,7 @@ def watch() -> Iterator[Callable[..., Watched]]:
         watched.supervisor.stop(0, [15, 15])
 
 
-def test_what_cannot_start_is_given_up_with_the_reason_that_it_gave(watch: Callable[..., Watched]) -> None:
+def test_gives_up_on_failed_starts_with_the_reported_reason(watch: Callable[..., Watched]) -> None:
     one = part(FAILS)
     watched = watch(one)
     for _ in range(MAX_FAILED_STARTS - 1):
@@ -69,7 +69,7 @@ def test_what_cannot_start_is_given_up_with_the_reason_that_it_gave(watch: Calla
         watched.start_and_end(one)
 
 
-def test_what_dies_without_a_word_is_given_up_with_its_exit_code(watch: Callable[..., Watched]) -> None:
+def test_gives_up_on_silent_failures_with_the_exit_code(watch: Callable[..., Watched]) -> None:
     one = part("os.kill(os.getpid(), 9)")
     watched = watch(one)
     with pytest.raises(Unavailable, match="exit code -9"):
@@ -77,7 +77,7 @@ def test_what_dies_without_a_word_is_given_up_with_its_exit_code(watch: Callable
             watched.start_and_end(one)
 
 
-def test_each_failed_start_is_waited_after_for_longer(watch: Callable[..., Watched]) -> None:
+def test_delay_grows_with_each_failed_start(watch: Callable[..., Watched]) -> None:
     one = part(FAILS)
     watched = watch(one)
     waits = []
@@ -87,7 +87,7 @@ def test_each_failed_start_is_waited_after_for_longer(watch: Callable[..., Watch
     assert waits == sorted(set(waits))
 
 
-def test_what_was_ready_once_is_started_again_however_often_it_ends(watch: Callable[..., Watched]) -> None:
+def test_a_process_that_was_ready_is_always_restarted(watch: Callable[..., Watched]) -> None:
     one = part(READY + "sys.exit(1)")
     watched = watch(one)
     for _ in range(2 * MAX_FAILED_STARTS):
@@ -95,7 +95,7 @@ def test_what_was_ready_once_is_started_again_however_often_it_ends(watch: Calla
     assert one.failed_starts == 0
 
 
-def test_failed_starts_count_in_a_row_only(watch: Callable[..., Watched]) -> None:
+def test_only_consecutive_failed_starts_count(watch: Callable[..., Watched]) -> None:
     one = part(FAILS)
     watched = watch(one)
     for script in [FAILS, FAILS, FAILS, READY + "sys.exit(1)"] * 2:
@@ -117,7 +117,7 @@ def test_an_outage_of_the_database_does_not_end_a_server_that_ran_before(watch: 
             watched.start_and_end(one)
 
 
-def test_serving_is_said_once_and_only_when_something_answers(
+def test_greeting_is_printed_once_a_server_is_ready(
     watch: Callable[..., Watched], capfd: pytest.CaptureFixture[str]
 ) -> None:
     worker, silent, server = part(RUNS), part("time.sleep(600)", serves=True), part(RUNS, serves=True)

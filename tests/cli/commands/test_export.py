@@ -54,7 +54,7 @@ def cli(settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> Cli:
     return run
 
 
-def test_it_goes_to_stdout_as_markdown_unless_told(cli: Cli, roadmap_id: str) -> None:
+def test_default_is_markdown_on_stdout(cli: Cli, roadmap_id: str) -> None:
     document = cli("export", roadmap_id)
     assert document.startswith("# Scripted\n")
     assert "## Weeks" in document
@@ -65,7 +65,7 @@ def test_it_goes_to_stdout_as_markdown_unless_told(cli: Cli, roadmap_id: str) ->
     assert html[0].attributes["lang"] == "en"
 
 
-def test_the_name_of_the_file_says_the_format_unless_told(cli: Cli, roadmap_id: str, tmp_path: Path) -> None:
+def test_the_extension_determines_the_format(cli: Cli, roadmap_id: str, tmp_path: Path) -> None:
     page, text, odd = tmp_path / "r.HTML", tmp_path / "r.md", tmp_path / "odd.html"
     assert cli("export", roadmap_id, "-o", str(page)) == ""
     cli("export", roadmap_id, "-o", str(text))
@@ -75,7 +75,7 @@ def test_the_name_of_the_file_says_the_format_unless_told(cli: Cli, roadmap_id: 
     assert sorted(tmp_path.iterdir()) == sorted([page, text, odd])
 
 
-def test_json_says_what_was_written_where(cli: Cli, roadmap_id: str, tmp_path: Path) -> None:
+def test_json_names_the_written_file(cli: Cli, roadmap_id: str, tmp_path: Path) -> None:
     file = str(tmp_path / "r.md")
     said = json.loads(cli("export", roadmap_id, "-o", file, "--json"))
     assert said == {"roadmap_id": roadmap_id, "format": "markdown", "bytes": os.stat(file).st_size, "file": file}
@@ -103,7 +103,7 @@ def test_a_file_is_replaced_whole_with_its_rights_and_through_a_link(tmp_path: P
     assert sorted(tmp_path.iterdir()) == [link, file]
 
 
-def test_what_is_no_file_is_written_to_as_it_is(tmp_path: Path) -> None:
+def test_a_pipe_is_written_directly(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -114,7 +114,7 @@ def test_what_is_no_file_is_written_to_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["go.pdf", "go.PDF", "go.docx", "go.txt", "go.md.bak", "folder/"])
-def test_a_file_of_a_kind_that_is_not_written_is_refused(
+def test_unsupported_extensions_are_refused(
     cli: Cli, roadmap_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """A file called go.pdf held Markdown."""
@@ -125,9 +125,7 @@ def test_a_file_of_a_kind_that_is_not_written_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_format_that_is_given_lets_a_file_have_any_name_but_that_of_another_kind(
-    cli: Cli, roadmap_id: str, tmp_path: Path
-) -> None:
+def test_with_a_format_any_extension_but_a_foreign_one_is_accepted(cli: Cli, roadmap_id: str, tmp_path: Path) -> None:
     for name in ("go.txt", "go", ".hidden"):
         cli("export", roadmap_id, "-o", str(tmp_path / name), "--format", "html")
         assert (tmp_path / name).read_text().startswith("<!doctype html>")

@@ -1,4 +1,4 @@
-"""What `review` and `modify` refuse before anything is opened."""
+"""`review` and `modify` refuse invalid options before the database is opened."""
 
 import pytest
 
@@ -22,7 +22,7 @@ from cli.app import main
         (["create", "x", "--review", "--review-timeout", "nan"], "--review-timeout: must be greater than 0"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_in_one_line(
+def test_invalid_options_are_refused_in_one_line(
     arguments: list[str], said: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ROADMAP_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")  # nobody asks it

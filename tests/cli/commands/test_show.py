@@ -1,4 +1,4 @@
-"""The reading commands on a database with two roadmaps, one of them with quizzes that failed."""
+"""The commands that list and show, on a database with two roadmaps, one of them with failed quizzes."""
 
 import asyncio
 import json
@@ -85,7 +85,7 @@ def test_lists_are_pages_newest_first(cli: Cli, runs: list[TaskView]) -> None:
     assert f"--after {newer.task_id}" in (cli("tasks", "--limit", "1") and cli.err)
 
 
-def test_lists_can_be_narrowed(cli: Cli, runs: list[TaskView]) -> None:
+def test_lists_can_be_filtered(cli: Cli, runs: list[TaskView]) -> None:
     assert cli.json("list", "--user", "ann") == {"roadmaps": [], "next": None}
     assert cli.json("tasks", "--user", "ann") == {"tasks": [], "next": None}
     assert len(cli.json("list", "--user", "local")["roadmaps"]) == 2
@@ -155,7 +155,7 @@ def test_the_log_of_a_run(cli: Cli, runs: list[TaskView]) -> None:
     assert len(cli("log", runs[0].task_id, "--limit", "2").splitlines()) == 2
 
 
-def test_nothing_that_a_terminal_would_obey_is_printed(cli: Cli, runs: list[TaskView]) -> None:
+def test_reading_commands_print_no_control_characters(cli: Cli, runs: list[TaskView]) -> None:
     roadmap_id, task_id = str(runs[1].roadmap_id), runs[1].task_id
     views = ["list"], ["tasks"], ["show", roadmap_id], ["status", roadmap_id], ["log", task_id]
     markdown = ["show", roadmap_id, "--format", "markdown"]
@@ -173,7 +173,7 @@ def test_nothing_that_a_terminal_would_obey_is_printed(cli: Cli, runs: list[Task
         ["list", "--after", "x"],
     ],
 )
-def test_what_does_not_exist_is_not_found(cli: Cli, command: list[str]) -> None:
+def test_unknown_ids_are_not_found(cli: Cli, command: list[str]) -> None:
     assert cli(*command, code=3) == ""
     assert cli.err.startswith("roadmap: There is no ")
     assert cli.err.count("\n") == 1
@@ -184,13 +184,13 @@ def test_a_concept_that_does_not_exist_is_not_found(cli: Cli, runs: list[TaskVie
     assert "c-9-9-9" in cli.err
 
 
-def test_formats_that_contradict_each_other_are_refused(cli: Cli, runs: list[TaskView]) -> None:
+def test_conflicting_formats_are_refused(cli: Cli, runs: list[TaskView]) -> None:
     roadmap_id = str(runs[0].roadmap_id)
     cli("show", roadmap_id, "--json", "--format", "markdown", code=2)
     cli("show", roadmap_id, "--concept", "c-1-1-1", "--format", "tree", code=2)
 
 
-def test_a_model_that_cannot_be_used_keeps_nobody_from_reading(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_works_with_an_unusable_model(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROADMAP_MODEL", "nobody:nothing")
     assert len(cli.json("list")["roadmaps"]) == 2
 

@@ -16,17 +16,17 @@ from domain.errors import InvalidInput
         ("q", ["quit"]),
     ],
 )
-def test_a_line_is_read_as_it_is_meant(line: str, words: list[str]) -> None:
+def test_command_lines_are_split(line: str, words: list[str]) -> None:
     assert read_words(line) == words
 
 
 @pytest.mark.parametrize("word", ["", "-1", "1.5", "²", "9" * 5000])
-def test_what_is_no_number_is_refused(word: str) -> None:
+def test_invalid_numbers_are_refused(word: str) -> None:
     with pytest.raises(InvalidInput):
         read_number(word, default=1)
 
 
-def test_the_help_explains_every_command_in_a_line() -> None:
+def test_help_has_one_line_per_command() -> None:
     assert len(COMMANDS) == len(set(COMMANDS)) == len(HELP.splitlines())
     assert all(len(line) < 100 for line in HELP.splitlines())
 
@@ -43,7 +43,7 @@ def test_the_help_explains_every_command_in_a_line() -> None:
         (["step", "create", "x"], 5),
     ],
 )
-def test_what_cannot_be_stepped_is_refused_at_once(
+def test_invalid_step_commands_are_refused(
     arguments: list[str], code: int, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ROADMAP_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")

@@ -43,7 +43,7 @@ def test_the_json_of_a_run_has_the_fields_of_the_contract(capsys: pytest.Capture
     assert len(FIELDS_OF_A_RUN) == 6
 
 
-def test_who_reads_json_is_told_what_to_do_next_only_where_something_is_to_be_done(
+def test_json_output_has_next_commands_only_if_the_run_did_not_complete(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     show_outcome(Outcome(task(), roadmap()), as_json=True)
@@ -54,7 +54,7 @@ def test_who_reads_json_is_told_what_to_do_next_only_where_something_is_to_be_do
     assert "roadmap show" not in told
 
 
-def test_what_did_not_complete_can_be_resumed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unfinished_runs_name_the_resume_command(capsys: pytest.CaptureFixture[str]) -> None:
     ended = {
         status: task(status=status, execution_summary=SUMMARY, error_message="2 of 3 contents failed.")
         for status in (TaskStatus.COMPLETED, TaskStatus.PARTIAL_FAILURE, TaskStatus.FAILED, TaskStatus.CANCELLED)
@@ -67,7 +67,7 @@ def test_what_did_not_complete_can_be_resumed(capsys: pytest.CaptureFixture[str]
         assert ("roadmap retry-failed go-1" in err) == (status is TaskStatus.PARTIAL_FAILURE)
 
 
-def test_a_warning_and_what_became_of_it_are_two_sentences(capsys: pytest.CaptureFixture[str]) -> None:
+def test_warnings_are_issue_and_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
     warnings = [{"issue": "It names an unknown prerequisite", "suggestion": "The prerequisite was dropped."}]
     show_outcome(Outcome(task(execution_summary={**SUMMARY, "warnings": warnings}), roadmap()), as_json=False)
     assert "  It names an unknown prerequisite. The prerequisite was dropped.\n" in capsys.readouterr().err
@@ -83,7 +83,7 @@ def test_the_answers_to_a_review_name_the_round_so_that_no_later_one_is_approved
     assert '--reject --feedback "what should change" --round 2\n' in err
 
 
-def test_a_retry_says_what_it_was_about(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_retry_names_its_content(capsys: pytest.CaptureFixture[str]) -> None:
     single = {"task_type": TaskType.RETRY_QUIZ, "concept_id": "c-1-1-2", "content_type": ContentType.QUIZ}
     show_outcome(Outcome(task(**single), roadmap()), as_json=False)
     out, err = capsys.readouterr()

@@ -26,7 +26,7 @@ def test_a_value_in_one_line(key: str, value: Any, said: str) -> None:
     assert value_line(key, value) == said
 
 
-def test_a_framework_that_changed_is_told_in_words_and_not_in_json() -> None:
+def test_a_changed_framework_is_shown_in_words() -> None:
     other = framework("Values").model_dump(mode="json")
     assert list(change_lines("framework", FRAMEWORK, other)) == [
         "~ framework     2 concepts, 5.5 h over 2 weeks",
@@ -35,7 +35,7 @@ def test_a_framework_that_changed_is_told_in_words_and_not_in_json() -> None:
     ]
 
 
-def test_what_came_what_went_and_what_is_another() -> None:
+def test_added_removed_and_changed_values_have_signs() -> None:
     assert list(change_lines("round", None, 0)) == ["+ round         0"]
     assert list(change_lines("round", 0, None)) == ["- round"]
     assert list(change_lines("edit_rounds", 0, 1)) == ["~ edit_rounds   0 -> 1"]
@@ -43,7 +43,7 @@ def test_what_came_what_went_and_what_is_another() -> None:
     assert list(change_lines("request", before, after)) == ['~ request       preferences.learning_goal: "Go" -> "Rust"']
 
 
-def test_the_graph_says_where_the_run_stands() -> None:
+def test_the_graph_marks_the_current_position() -> None:
     lines = list(graph_lines(DRAWN, ["structure_validation"]))
     assert [line for line in lines if line.startswith(">")] == [
         "> structure_validation     -> content_generation or edit_plan_analysis or human_review"

@@ -7,7 +7,7 @@ from rendering.text.text import clean, counted, hours, one_line, seconds
 from tests.cli.roadmaps import HOSTILE, NOON
 
 
-def test_nothing_that_a_terminal_would_obey_gets_through() -> None:
+def test_control_sequences_are_removed() -> None:
     assert clean(HOSTILE) == "[bold]x[/bold] [31mred]0;title 31m # <b>`c`</b> turned"
     assert clean("one\ttwo\r\nthree") == "one\ttwo\nthree"
     assert clean("学习 شجرة 👩‍👩‍👧 e\u0301") == "学习 شجرة 👩‍👩‍👧 e\u0301"
@@ -19,7 +19,7 @@ def test_a_text_fits_into_one_line() -> None:
     assert one_line("abcd", 4) == "abcd"
 
 
-def test_json_is_one_document_that_a_terminal_does_not_obey(capfd: pytest.CaptureFixture[str]) -> None:
+def test_json_has_no_control_characters(capfd: pytest.CaptureFixture[str]) -> None:
     document = {"text": HOSTILE + "\x7f", "at": NOON, "name": "学习"}
     print_json(document)
     printed = capfd.readouterr().out
@@ -28,7 +28,7 @@ def test_json_is_one_document_that_a_terminal_does_not_obey(capfd: pytest.Captur
     assert "学习" in printed
 
 
-def test_what_looks_like_markup_is_printed_as_it_stands(capfd: pytest.CaptureFixture[str]) -> None:
+def test_markup_is_printed_literally(capfd: pytest.CaptureFixture[str]) -> None:
     print_rich(styled("[bold]x[/bold] :smile: \x1b[31m"))
     assert capfd.readouterr().out == "[bold]x[/bold] :smile: [31m\n"
 

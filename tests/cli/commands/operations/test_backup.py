@@ -11,7 +11,7 @@ def _on_the_tests_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("ROADMAP_DATABASE_URL", database_url)
 
 
-def test_a_backup_says_where_it_is(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_backup_prints_its_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "roadmap.dump"
     assert main(["db", "backup", str(file), "--json"]) == 0
     assert json.loads(capfd.readouterr().out) == {"file": str(file), "bytes": file.stat().st_size}
@@ -29,6 +29,6 @@ def test_a_database_in_use_is_a_conflict(tmp_path: Path, capfd: pytest.CaptureFi
     assert main(["db", "restore", str(tmp_path / "roadmap.dump"), "--clean"]) == 0
 
 
-def test_a_folder_that_is_not_there_is_bad_input(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_folder_is_invalid_input(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["db", "backup", str(tmp_path / "nowhere" / "roadmap.dump")]) == 2
     assert "in a folder that exists" in capfd.readouterr().err

@@ -32,7 +32,7 @@ def test_tokens_that_are_estimates_are_not_shown_as_counted() -> None:
     assert "about" not in lines[1]
 
 
-def test_what_is_unknown_is_named_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_prices_and_estimates_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
     print_notes([PAID, replace(UNPRICED, estimated_calls=1)])
     told = capsys.readouterr().err
     assert "No price known for openai:ours: set ROADMAP_MODEL_PRICES." in told

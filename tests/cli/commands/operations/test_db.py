@@ -6,7 +6,7 @@ from cli.app import main
 
 
 @pytest.mark.parametrize("act", ["start", "stop"])
-def test_a_server_of_the_users_own_is_neither_started_nor_stopped(
+def test_an_external_server_is_neither_started_nor_stopped(
     act: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("ROADMAP_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
@@ -15,7 +15,7 @@ def test_a_server_of_the_users_own_is_neither_started_nor_stopped(
 
 
 @pytest.mark.parametrize("command", [["upgrade", "9999"], ["downgrade", "nowhere"], ["downgrade", "head"]])
-def test_a_revision_must_exist_before_anything_is_opened(
+def test_an_unknown_revision_is_refused_before_connecting(
     command: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("ROADMAP_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
@@ -23,7 +23,7 @@ def test_a_revision_must_exist_before_anything_is_opened(
     assert "0001" in capfd.readouterr().err
 
 
-def test_the_revision_moves_on_a_server_too(
+def test_migrations_work_on_an_external_server(
     database_url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("ROADMAP_DATABASE_URL", database_url)

@@ -6,7 +6,7 @@ import pytest
 from cli.app import main
 
 
-def test_settings_show_what_holds(
+def test_settings_show_effective_values(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setenv("ROADMAP_HOME", str(tmp_path))
@@ -26,7 +26,7 @@ def test_settings_show_what_holds(
     assert values["home"] == str(tmp_path)
 
 
-def test_settings_print_nothing_of_a_secret(
+def test_settings_mask_secrets(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     for name, value in {
@@ -68,7 +68,7 @@ def test_a_bad_setting_is_named(monkeypatch: pytest.MonkeyPatch, capfd: pytest.C
     assert "ROADMAP_MAX_CONCEPTS" in capfd.readouterr().err
 
 
-def test_doctor_says_what_to_do(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_doctor_gives_advice(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("ROADMAP_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
     assert main(["doctor", "--json"]) == 5
     report = json.loads(capfd.readouterr().out)
@@ -79,9 +79,7 @@ def test_doctor_says_what_to_do(monkeypatch: pytest.MonkeyPatch, capfd: pytest.C
     assert "\n    " in capfd.readouterr().out
 
 
-def test_doctor_finds_all_well(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_doctor_passes(database_url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("ROADMAP_DATABASE_URL", database_url)
     assert main(["doctor"]) == 0
     assert "All checks passed." in capfd.readouterr().err

@@ -10,7 +10,7 @@ def _on_the_tests_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("ROADMAP_DATABASE_URL", database_url)
 
 
-def test_what_would_go_is_said_and_then_goes(capfd: pytest.CaptureFixture[str]) -> None:
+def test_dry_run_reports_what_prune_removes(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["create", "learn chess", "--json"]) == 0
     task_id = json.loads(capfd.readouterr().out)["task_id"]
     assert main(["prune"]) == 0
