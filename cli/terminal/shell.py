@@ -40,6 +40,8 @@ quit            leave; a run at its end is completed, any other is cancelled and
 help            show this help"""
 
 SHORT: Final = {"n": "next", "c": "continue", "b": "break", "h": "help", "?": "help", "q": "quit", "exit": "quit"}
+USAGE_CHARACTERS: Final = 16
+"""Width of the first column of HELP."""
 COMMANDS: Final = tuple(line.split()[0] for line in HELP.splitlines())
 DEFAULT_EVENTS: Final = 20
 
@@ -110,8 +112,8 @@ class Shell:
             case "help", []:
                 return self._help()
             case _ if command in COMMANDS:
-                usage = next(line for line in HELP.splitlines() if line.split()[0] == command)
-                raise InvalidInput(f"Usage: {usage}")
+                line = next(line for line in HELP.splitlines() if line.split()[0] == command)
+                raise InvalidInput(f"Usage: {line[:USAGE_CHARACTERS].strip()}")
         raise InvalidInput(f"Unknown command {one_line(command)!r}; `help` lists all commands.")
 
     async def _advance(self, stop_before: list[str] | None) -> None:
