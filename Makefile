@@ -97,20 +97,20 @@ soak: setup ## the full size of every loop, and what takes long
 	@$(BIN)/pytest -m "not soak and not model" --server tcp
 	@$(BIN)/pytest -m "not soak and not model" --server pg15
 
-chaos: setup ## everything dies at random for CHAOS_MINUTES (5) and nothing may be lost; CHAOS_SEED chooses what dies when
-	@$(BIN)/python -m chaos
+chaos: setup ## kill processes and the database at random for CHAOS_MINUTES (5), lose nothing; CHAOS_SEED picks what and when
+	@$(BIN)/python -m tests.chaos_program
 
 test-model: setup ## a real model goes through every kind of run: ROADMAP_MODEL=openai:..., OPENAI_BASE_URL=...
 	@test -n "$(ROADMAP_MODEL)" || { echo "Name a model: make test-model ROADMAP_MODEL=provider:name" >&2; exit 2; }
 	@MODEL_UNDER_TEST="$(ROADMAP_MODEL)" $(BIN)/pytest -m model -s
 
-bench: setup ## what it costs, as ratios against baselines of the same run
+bench: setup ## measure what runs, requests and streams cost, as ratios to baselines of the same run
 	@$(BIN)/python -m bench
 
-bench-scale: setup ## every query on a million tasks and three million contents; fails where one reads a whole table
+bench-scale: setup ## measure every query on a million tasks; fails if one scans a large table
 	@$(BIN)/python -m bench.scale
 
-eval: setup ## how good the words are, by the checks that contents must pass; MODELS="offline openai:..." names whose
+eval: setup ## score the answers of models; MODELS="offline openai:..." names them
 	@$(BIN)/python -m bench.eval $(MODELS)
 
 # For deployments: all that runs, model providers included, each file by its hash. constraints.txt has the versions.

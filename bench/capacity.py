@@ -1,6 +1,6 @@
-"""How much does one machine run at once? Hundreds of queued runs, on 1, 2 and 4 worker processes.
+"""How many runs does one machine handle at once? Hundreds of queued runs on 1, 2 and 4 worker processes.
 
-All runs are queued before any may start. CPU is told apart for workers and database; connections are the most seen.
+All runs are queued before any starts. CPU is measured separately for workers and database; connections are the peak.
 """
 
 import asyncio
@@ -26,8 +26,8 @@ LATENCY: Final = 0.15
 """Seconds per call."""
 CONCEPTS: Final = 2
 CONCURRENT_CALLS: Final = 1000
-"""Of each worker: more than there are, so that the author is never what limits."""
-TOO_LONG: Final = 240.0
+"""Per worker; high enough that the author is never the bottleneck."""
+TIMEOUT_SECONDS: Final = 240.0
 """Seconds after which a fleet counts as stuck."""
 
 _ENDED: Final = "SELECT count(*) FROM roadmap_tasks WHERE completed_at IS NOT NULL"
@@ -45,7 +45,7 @@ _SECONDS: Final = """
 
 @dataclass(slots=True)
 class Load:
-    """What a fleet did with its runs. CPU in seconds, memory in MiB of all its processes together."""
+    """Figures of a fleet. CPU in seconds, memory in MiB, each summed over its processes."""
 
     seconds: float
     contents: int
@@ -60,7 +60,7 @@ class Load:
 
 
 class BenchFleet:
-    """Worker processes and the database below them, as the operating system sees them."""
+    """Worker processes and their database, measured through the operating system."""
 
     def __init__(self, connection: "psycopg.Connection[Any]", pids: Sequence[int]) -> None:
         self._connection = connection
@@ -77,13 +77,13 @@ class BenchFleet:
         return float(sum(times.user + times.system for times in (worker.cpu_times() for worker in self._workers)))
 
     def run(self, runs: int) -> Load:
-        """Lets the queued runs go, and watches until all have ended."""
+        """Release the queued runs and measure until all have ended."""
         idle, workers_cpu, database_cpu = self.memory(), self.workers_cpu(), self._server.seconds()
         peak, connections, at_once = idle, 0, 0
         self._connection.execute("UPDATE queue.pgqueuer SET execute_after = now()")
         began = time.monotonic()
         while self.value(_ENDED) < runs:
-            if time.monotonic() - began > TOO_LONG:
+            if time.monotonic() - began > TIMEOUT_SECONDS:
                 break
             time.sleep(0.5)
             peak = max(peak, self.memory())
@@ -105,7 +105,7 @@ class BenchFleet:
 
 
 async def queue_up(url: str, runs: int) -> None:
-    """All asked for, none to be started yet."""
+    """Queue the runs."""
     settings = Settings.model_validate({"database_url": url, "max_concepts": CONCEPTS, "home": Path.cwd()})
     async with Orchestrator.open(settings, author=OfflineAuthor()) as client:
         for number in range(runs):
@@ -113,13 +113,13 @@ async def queue_up(url: str, runs: int) -> None:
 
 
 def measure(url: str, number: int, runs: int) -> Load:
-    """`number` workers that may each run all of them."""
+    """Measure `number` workers, each of which may run all tasks."""
     asyncio.run(queue_up(url, runs))
     with ExitStack() as stack:
         connection = stack.enter_context(psycopg.connect(url, autocommit=True))
         connection.execute("UPDATE queue.pgqueuer SET execute_after = now() + interval '1 hour'")
         log = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roadmap-bench-"))) / "workers.log"
-        wanted = {
+        settings = {
             "database_url": url,
             "offline_latency": LATENCY,
             "max_concepts": CONCEPTS,
@@ -127,8 +127,8 @@ def measure(url: str, number: int, runs: int) -> Load:
             "log_level": "warning",
         }
         arguments = ["worker", "--concurrency", str(runs)]
-        started = [stack.enter_context(process(*arguments, log=log, **wanted)) for _ in range(number)]
-        fleet = BenchFleet(connection, [worker.pid for worker in started])
+        workers = [stack.enter_context(process(*arguments, log=log, **settings)) for _ in range(number)]
+        fleet = BenchFleet(connection, [worker.pid for worker in workers])
         while fleet.value("SELECT count(*) FROM workers WHERE kind = 'worker'") < number:
             time.sleep(0.1)
         time.sleep(2)  # the sweeps of a start are over

@@ -1,12 +1,13 @@
-"""How good are the words? Ten goals in several languages and levels, scored by the checks that contents must pass.
+"""How good are the answers of a model? Ten goals in several languages and levels, scored by the checks of a run.
 
-First answers only, without the objections that a run would make: so a change of prompts shows in numbers. Another
-language than the one asked for is a fault here, the offline author's too, which a run forgives.
+Scores first answers only, before any retry, so that a change of prompts shows in the numbers. A tutorial in another
+language than requested counts as a fault, also for the offline author, where a run accepts it.
 `python -m bench.eval [--concepts N] [MODEL ...]`; without models the offline author, and ROADMAP_MODEL where it is set.
 """
 
 import argparse
 import asyncio
+import io
 import re
 import sys
 import time
@@ -17,8 +18,9 @@ from datetime import date
 from typing import Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
+from rich.console import Console
+from rich.table import Table
 
-from bench.eval_table import table
 from domain.checks import check_draft, check_framework
 from domain.checks.tutorial import count_words
 from domain.content_types import check_content
@@ -46,7 +48,7 @@ from orchestrator.settings import Settings, load_settings
 
 MAX_CONCEPTS: Final = 12
 CONCEPTS: Final = 3
-"""Concepts of each goal that contents are written for, from its beginning to its end."""
+"""Concepts of each goal that get contents, spread over the roadmap."""
 CONCURRENT_CALLS: Final = 4
 MAX_TRIES: Final = 3
 GOALS: Final = (
@@ -66,7 +68,7 @@ _KINDS: Final[tuple[type[ContentBrief[Any]], ...]] = (TutorialBrief, ResourcesBr
 
 @dataclass
 class EvalScore:
-    """Of one goal, written by one author."""
+    """Score of one goal, written by one author."""
 
     goal: Preferences
     asked: Counter[str] = field(default_factory=Counter)
@@ -74,7 +76,7 @@ class EvalScore:
     problems: Counter[str] = field(default_factory=Counter)
     words: list[int] = field(default_factory=list)
     in_language: int = 0
-    """Tutorials in the language that was asked for."""
+    """Tutorials in the requested language."""
     links: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
@@ -85,7 +87,7 @@ class EvalScore:
 
     @property
     def quality(self) -> float:
-        """The part of all answers in which nothing was wrong."""
+        """Share of answers without a problem."""
         return sum(self.passed.values()) / max(1, sum(self.asked.values()))
 
 
@@ -100,7 +102,7 @@ class Examiner:
         began = time.monotonic()
         request = LearningRequest(preferences=goal)
         draft = await self._framework(score, request)
-        if draft is None:  # what cannot even be asked for is no better than what is wrong
+        if draft is None:  # contents that cannot be requested count as wrong
             score.asked.update({kind.role: self.concepts for kind in _KINDS})
         else:
             score.note(FrameworkBrief.role, _framework_problems(draft, goal))
@@ -114,7 +116,8 @@ class Examiner:
             score.asked[FrameworkBrief.role] += 1
             return None
         score.note(IntentBrief.role, [])
-        brief = FrameworkBrief(request=request, intent=intent, max_concepts=MAX_CONCEPTS)
+        weeks = _weeks(request.preferences)
+        brief = FrameworkBrief(request=request, intent=intent, max_concepts=MAX_CONCEPTS, weeks=weeks)
         return cast(FrameworkDraft | None, await self._ask(score, brief))
 
     def _briefs(self, draft: FrameworkDraft, goal: Preferences) -> Iterator[ContentBrief[Any]]:
@@ -130,7 +133,9 @@ class Examiner:
                     stage_name=place.stage.name,
                     module_name=place.module.name,
                     concept=place.concept,
-                    prerequisite_names=[names[wanted] for wanted in place.concept.prerequisites if wanted in names],
+                    prerequisite_names=[
+                        names[concept_id] for concept_id in place.concept.prerequisites if concept_id in names
+                    ],
                 )
 
     async def _content(self, score: EvalScore, brief: ContentBrief[Any]) -> None:
@@ -148,7 +153,7 @@ class Examiner:
         score.note(brief.role, problems)
 
     async def _ask(self, score: EvalScore, brief: Brief[Any]) -> BaseModel | None:
-        """The first answer; None, and noted, where there is none in the shape that was asked for."""
+        """Return the first answer; note it and return None if it is missing or has the wrong shape."""
         for number in range(1, MAX_TRIES + 1):
             try:
                 answer = await self.author.write(brief)
@@ -178,20 +183,20 @@ def _framework_problems(draft: FrameworkDraft, goal: Preferences) -> list[str]:
 
 
 def _weeks(goal: Preferences) -> float | None:
-    """Spans are as long on any day."""
+    """Return the weeks until the deadline; the length of a span does not depend on the day."""
     today = date(2026, 1, 1)
     deadline = read_deadline(goal.target_deadline, today)
     return None if deadline is None else weeks_between(today, deadline)
 
 
 def _kind_of(problem: str) -> str:
-    """A problem without what is special about this answer."""
+    """Strip numbers and quotes from a problem, so that equal kinds are counted together."""
     plain = re.sub(r"“[^”]*”|\([^)]*\)|'[^']*'", "…", problem)
     return re.sub(r"\d+(?:\.\d+)?", "N", plain).split(" N: line")[0][:100]
 
 
 def report(name: str, scores: Sequence[EvalScore]) -> str:
-    """The table of one model: a row per goal, their sum, and what was wrong most often."""
+    """Format the table of one model: a row per goal, the sum, and the most frequent problems."""
     kinds = ("framework", "tutorial", "resources", "quiz")
     rows = []
     for score in [*scores, _sum(scores)]:
@@ -217,8 +222,23 @@ def report(name: str, scores: Sequence[EvalScore]) -> str:
     problems = Counter[str]()
     for score in scores:
         problems.update(score.problems)
-    told = [f"  {times:4} x {problem}" for problem, times in problems.most_common(12)]
-    return "\n".join([f"{name}: first answers that pass, of those asked for", table(heads, rows), *told, ""])
+    frequent = [f"  {times:4} x {problem}" for problem, times in problems.most_common(12)]
+    return "\n".join([f"{name}: first answers that pass, of those asked for", _table(heads, rows), *frequent, ""])
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Draw a table; text on the left, numbers on the right, the sum in a section of its own."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="left" if place < 3 else "right", no_wrap=True)
+    for row in rows[:-1]:
+        table.add_row(*row)
+    table.add_section()
+    table.add_row(*rows[-1])
+    console = Console(width=500, markup=False, emoji=False, highlight=False, file=io.StringIO())
+    with console.capture() as drawn:
+        console.print(table)
+    return drawn.get().rstrip("\n")
 
 
 def _sum(scores: Sequence[EvalScore]) -> EvalScore:
@@ -245,14 +265,14 @@ async def evaluate(examiner: Examiner, goals: Sequence[Preferences] = GOALS) -> 
 
 async def main(models: Sequence[str | None], settings: Settings, concepts: int) -> None:
     for model in models:
-        chosen = settings if model == settings.model else _only(settings, model)
-        author = await asyncio.to_thread(build_author, chosen)
-        examiner = Examiner(author, build_links(chosen), concepts)
+        model_settings = settings if model == settings.model else _only(settings, model)
+        author = await asyncio.to_thread(build_author, model_settings)
+        examiner = Examiner(author, build_links(model_settings), concepts)
         print(report(model or author.name, await evaluate(examiner)), flush=True)
 
 
 def _only(settings: Settings, model: str | None) -> Settings:
-    """The same settings with this model for every role."""
+    """Return the settings with this model for every role."""
     roles = ("model_curriculum", "model_content", "model_review", "model_fallback")
     return settings.model_copy(update={"model": model, **dict.fromkeys(roles)})
 
@@ -261,9 +281,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench.eval", description=__doc__)
     parser.add_argument("models", nargs="*", metavar="MODEL", help="provider:name, or offline")
     parser.add_argument("--concepts", type=int, default=CONCEPTS, help="concepts of each goal")
-    told = parser.parse_args()
+    arguments = parser.parse_args()
     effective = load_settings()
-    wanted = [None if name == "offline" else name for name in told.models]
-    usual = [None] if effective.model is None else [None, effective.model]
-    asyncio.run(main(wanted or usual, effective, told.concepts))
+    models = [None if name == "offline" else name for name in arguments.models]
+    default = [None] if effective.model is None else [None, effective.model]
+    asyncio.run(main(models or default, effective, arguments.concepts))
     sys.exit(0)

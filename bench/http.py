@@ -1,8 +1,7 @@
-"""How much of what bare routes would do over the same pool is left, once everything else a route needs is there?
+"""How many requests per second does the API answer, against bare FastAPI routes over the same pool?
 
-Each question is asked of the product's app and of a bare FastAPI app, which runs the same functions in the same
-transactions and answers with a dict: no authentication, no limits, no models, no headers, no log. Both are real
-uvicorn processes, in turns, with the same clients; the ratio is what counts.
+The bare app runs the same functions in the same transactions and returns dicts: no authentication, limits, models,
+headers or logs. Both are uvicorn processes, measured in turns with the same clients; the ratio is what counts.
 """
 
 import asyncio
@@ -20,16 +19,16 @@ from typing import Any, Final
 
 import httpx
 
+from bench.scale_rows import PER_ROADMAP, fill
 from bench.servers import bench_server
-from bench.status import fill
 
 TARGET: Final = 0.7
 CLIENTS: Final = 16
-ROADMAPS: Final = 3_000
+ROADMAPS: Final = 10_000
 GOAL: Final = {"preferences": {"learning_goal": "learn chess"}}
 QUESTIONS: Final = {
-    "active-task": ("GET", "/api/v1/roadmaps/roadmap-{}/active-task"),
-    "status-check": ("GET", "/api/v1/roadmaps/roadmap-{}/status-check"),
+    "active-task": ("GET", "/api/v1/roadmaps/roadmap-{:07}/active-task"),
+    "status-check": ("GET", "/api/v1/roadmaps/roadmap-{:07}/status-check"),
     "generate": ("POST", "/api/v1/roadmaps/generate"),
 }
 
@@ -106,7 +105,7 @@ async def load(address: str, question: str, requests: int) -> HttpRun:
         async def ask() -> None:
             for number in numbers:
                 began = time.perf_counter()
-                place = path.format(1 + number % ROADMAPS)
+                place = path.format(number % ROADMAPS)
                 answer = await client.request(method, place, json=GOAL if method == "POST" else None)
                 answer.raise_for_status()
                 took.append(time.perf_counter() - began)
@@ -131,7 +130,7 @@ async def _up(address: str) -> None:
 
 def main(requests: int = 4_000, rounds: int = 5) -> None:
     with bench_server() as server, server.database() as url:
-        fill(url, tasks=50_000)
+        fill(url, ROADMAPS * PER_ROADMAP)
         with serving(OURS, url) as ours, serving(BARE, url) as plain:
             asyncio.run(_measure(ours, plain, requests, rounds))
 

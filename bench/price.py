@@ -1,7 +1,7 @@
-"""What does a run cost, against a plain gather that checks the same answers and writes the same rows?
+"""What does a run cost, compared with a plain gather that checks the same answers and writes the same rows?
 
-Each variant runs in a process of its own on a database of its own, in turns; figures are medians, the last columns
-ratios of the run to the gather within each round. The prologue (everything before the contents) is shown apart.
+The variants run in turns, each in its own process on its own database; figures are medians, the last columns are
+ratios of the run to the gather within each round. Only the phase of the contents is measured.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import log
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -22,7 +21,7 @@ from typing import Any, Final
 import psycopg
 
 from bench.servers import BenchServer, ServerCpu, bench_server
-from cli.app import COLLECTION
+from cli.app import GC_THRESHOLDS
 from domain.authors import AuthorKind
 from domain.checks import Expected
 from domain.content_types import GENERATOR_OF, check_content
@@ -88,7 +87,7 @@ CONTENTS: Final[dict[ContentType, Content]] = {
 
 
 def draft(concepts: int) -> FrameworkDraft:
-    """Modules of ten concepts."""
+    """Create a draft with modules of ten concepts."""
     modules = [
         ModuleDraft(
             name=f"M{start}",
@@ -104,7 +103,7 @@ def draft(concepts: int) -> FrameworkDraft:
 
 
 class Meter:
-    """Reads wall clock, CPU of this process and of the server's processes, and the WAL position."""
+    """Reads wall clock, CPU time of this process and of the server, and the WAL position."""
 
     def __init__(self, url: str) -> None:
         self._connection = psycopg.connect(url, autocommit=True)
@@ -119,7 +118,7 @@ class Meter:
 
 
 class SteadyAuthor:
-    """Every call takes LATENCY and costs next to no CPU of its own."""
+    """Answers each call after LATENCY, at next to no CPU."""
 
     name = "steady"
     most_concepts: int | None = None
@@ -148,34 +147,32 @@ class SteadyAuthor:
 
 @dataclass(frozen=True)
 class Cost:
-    """Of the contents alone: seconds of wall and CPU (process and PostgreSQL), bytes of WAL; peak memory in MB."""
+    """Cost of the contents: seconds of wall time and CPU (process and PostgreSQL), bytes of WAL, peak memory in MB."""
 
     wall: float
     cpu: float
     wal: float
     memory: float
-    prologue: float
 
 
 async def run(concepts: int, url: str) -> Cost:
-    """The product: a creation whose contents phase is measured by its events."""
+    """Measure the product: the phase of the contents of a creation."""
     settings = Settings.model_validate(
         {"database_url": url, "max_concepts": concepts, "max_concurrent_calls": CONCURRENT_CALLS, "home": Path.cwd()}
     )
     meter = Meter(url)
     author = SteadyAuthor(concepts, meter)
     async with Orchestrator.open(settings, author=author) as orchestrator:
-        began = time.perf_counter()
         task = await orchestrator.create("bench")
         task = await orchestrator.wait(task.task_id)
         after = meter.read()
     (before,) = author.first_content
     assert task.status is TaskStatus.COMPLETED, task.error_message
-    return _cost(before, after, before[0] - began)
+    return _cost(before, after)
 
 
 async def gather(concepts: int, url: str) -> Cost:
-    """The baseline: a plain gather, one transaction per content, no fence, no graph."""
+    """Measure the baseline: a plain gather, one transaction per content, no fence, no graph."""
     database = Database(url)
     contents = {content_type: as_json(content) for content_type, content in CONTENTS.items()}
     framework, _ = identify(draft(concepts), "bench", 5)
@@ -187,17 +184,17 @@ async def gather(concepts: int, url: str) -> Cost:
         await accept_framework(session, framework, expected_version=0)
         await insert_contents(session, fence, "bench", [concept.concept_id for concept in framework.concepts()])
     places = asyncio.Semaphore(CONCURRENT_CALLS)
-    told = 0
+    last_event = 0
 
     async def one(concept_id: str, content_type: ContentType) -> None:
-        nonlocal told
+        nonlocal last_event
         subject = {"concept_id": concept_id, "content_type": content_type}
         async with places:
             await asyncio.sleep(LATENCY)
         content = CONTENTS[content_type].model_validate(contents[content_type])
         assert not check_content(content, EXPECTED)
         answer = AuthorAnswer(contents[content_type], model="steady", tokens_in=10, tokens_out=10)
-        last, told = told, told + 2
+        last, last_event = last_event, last_event + 2
         async with database.transaction() as session:
             step = GENERATOR_OF[content_type]
             call = Call(f"{subject}" * 2, step, "steady", 10, 10, 0, LATENCY, None, ACCEPTED, None)
@@ -210,16 +207,16 @@ async def gather(concepts: int, url: str) -> Cost:
     concept_ids = [concept.concept_id for concept in framework.concepts()]
     await asyncio.gather(*(one(concept_id, content_type) for content_type in ContentType for concept_id in concept_ids))
     after = meter.read()
-    return _cost(before, after, 0)
+    return _cost(before, after)
 
 
-def _cost(before: tuple[float, float, float], after: tuple[float, float, float], prologue: float) -> Cost:
+def _cost(before: tuple[float, float, float], after: tuple[float, float, float]) -> Cost:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Cost(after[0] - before[0], after[1] - before[1], after[2] - before[2], memory, prologue)
+    return Cost(after[0] - before[0], after[1] - before[1], after[2] - before[2], memory)
 
 
 def measured(variant: str, concepts: int, server_url: str) -> Cost:
-    """One variant in a process of its own, on a fresh database."""
+    """Measure one variant in a new process on a fresh database."""
     command = [sys.executable, "-m", "bench.price", variant, str(concepts), server_url]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return Cost(**json.loads(done.stdout))
@@ -227,7 +224,7 @@ def measured(variant: str, concepts: int, server_url: str) -> Cost:
 
 @dataclass(frozen=True)
 class Target:
-    """What a run may cost at most, as a multiple of the gather."""
+    """Maximum cost of a run, as a multiple of the gather."""
 
     wall: float
     cpu: float = 1.5
@@ -236,33 +233,24 @@ class Target:
 
 TARGETS: Final = {30: Target(wall=1.4), 300: Target(wall=1.05), 1000: Target(wall=1.05)}
 MAX_MEMORY_MB: Final = 200.0
-"""MB."""
-STEEPEST: Final = 1.05
-"""Exponent of the wall time between 300 and 1,000 concepts."""
 
 
 def main(*, sizes: Sequence[int] = tuple(TARGETS), rounds: int = 5) -> None:
     print(
         f"Calls of {LATENCY * 1000:.0f} ms, {CONCURRENT_CALLS} at once; medians of {rounds} rounds; x: run / gather\n"
     )
-    print("| concepts | calls alone | gather | run | wall | CPU | WAL | peak memory | prologue |")
-    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    walls: dict[int, float] = {}
+    print("| concepts | gather | run | wall | CPU | WAL | peak memory |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     missed: list[str] = []
     with bench_server() as server:
         for size in sizes:
             pairs = [_round(server, size, swapped=bool(number % 2)) for number in range(rounds)]
-            walls[size] = median(run.wall for _, run in pairs)
             missed += _show(size, pairs)
-    if {300, 1000} <= walls.keys():
-        exponent = log(walls[1000] / walls[300]) / log(1000 / 300)
-        print(f"\nExponent of the wall time between 300 and 1,000 concepts: {exponent:.3f} (at most {STEEPEST})")
-        missed += ["exponent"] if exponent > STEEPEST else []
     print(f"Missed: {', '.join(missed)}" if missed else "All targets are met.")
 
 
 def _round(server: BenchServer, size: int, *, swapped: bool) -> tuple[Cost, Cost]:
-    """Gather and run, one right after the other, each first in turn: neither always finds the machine warmer."""
+    """Measure gather and run one after the other; the order alternates, so that neither always finds a warm machine."""
     costs: dict[str, Cost] = {}
     for variant in ("run", "gather") if swapped else ("gather", "run"):
         with server.database() as url:
@@ -271,16 +259,13 @@ def _round(server: BenchServer, size: int, *, swapped: bool) -> tuple[Cost, Cost
 
 
 def _show(size: int, pairs: Sequence[tuple[Cost, Cost]]) -> list[str]:
-    """One line of the table; the targets that it misses."""
+    """Print a line of the table and return the targets that it misses."""
     ratios = {name: median(getattr(r, name) / getattr(g, name) for g, r in pairs) for name in ("wall", "cpu", "wal")}
     memory = max(run.memory for _, run in pairs)
-    alone = 3 * size / CONCURRENT_CALLS * LATENCY
-    gathered, ran, began = (
-        median(values) for values in zip(*((g.wall, r.wall, r.prologue) for g, r in pairs), strict=True)
-    )
+    gathered, ran = (median(cost.wall for cost in costs) for costs in zip(*pairs, strict=True))
     shown = " | ".join(f"{ratio:.2f} x" for ratio in ratios.values())
     print(
-        f"| {size:,} | {alone:.2f} s | {gathered:.2f} s | {ran:.2f} s | {shown} | {memory:.0f} MB | {began:.2f} s |",
+        f"| {size:,} | {gathered:.2f} s | {ran:.2f} s | {shown} | {memory:.0f} MB |",
         flush=True,
     )
     target = TARGETS.get(size)
@@ -289,7 +274,7 @@ def _show(size: int, pairs: Sequence[tuple[Cost, Cost]]) -> list[str]:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(*COLLECTION)  # both variants as the command line has it
+    gc.set_threshold(*GC_THRESHOLDS)  # as the command line does
     variant, concepts, url = sys.argv[1:]
     work: Mapping[str, Any] = {"run": run, "gather": gather}
     print(json.dumps(asdict(asyncio.run(work[variant](int(concepts), url)))))

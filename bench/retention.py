@@ -1,4 +1,4 @@
-"""Does the database stay as large as it is, however many runs have ended? Sizes after each wave of runs, pruned."""
+"""Does pruning keep the size of the database constant? Sizes of tables before and after each prune."""
 
 import asyncio
 import tempfile
@@ -23,16 +23,16 @@ TABLES: Final = {
 
 
 def sizes(url: str) -> list[int]:
-    """Bytes, indexes included; what was removed is free for new rows by now."""
+    """Vacuum, then return the bytes of each kind of table, indexes included."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM")
-        found = []
+        totals = []
         for tables in TABLES.values():
             row = connection.execute(
                 "SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name", [list(tables)]
             ).fetchone()
-            found.append(int(row[0]) if row else 0)
-        return found
+            totals.append(int(row[0]) if row else 0)
+        return totals
 
 
 async def measure(url: str, waves: int, runs: int) -> None:
@@ -47,14 +47,14 @@ async def measure(url: str, waves: int, runs: int) -> None:
                 began = time.perf_counter()
                 await orchestrator.prune(older_than=0)
                 seconds = time.perf_counter() - began
-                for moment, found in (("grown to", grown), ("pruned", await asyncio.to_thread(sizes, url))):
-                    row = "".join(f"{size / 1024:>12,.0f}" for size in found)
+                for moment, totals in (("grown to", grown), ("pruned", await asyncio.to_thread(sizes, url))):
+                    row = "".join(f"{size / 1024:>12,.0f}" for size in totals)
                     took = f"{seconds:>9.2f}" if moment == "pruned" else ""
                     print(f"{(wave + 1) * runs:>6}  {moment:<9}{row}{took}", flush=True)
 
 
 def main(waves: int = 10, runs: int = 100) -> None:
-    """KiB of each kind of table, and seconds of the prune."""
+    """Print KiB of each kind of table and seconds of each prune."""
     print(f"{'runs':>6}  {'':<9}{''.join(f'{name:>12}' for name in TABLES)}{'prune, s':>9}")
     with bench_server() as server, server.database() as url:
         asyncio.run(measure(url, waves, runs))

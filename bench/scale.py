@@ -1,8 +1,7 @@
-"""Does anything slow down on a million tasks? Every query of the product over 3,000,000 contents, then the upkeep.
+"""How long does each query take on a million tasks and three million contents, and what does it read?
 
-Each query runs through the product's own function, in a transaction that is rolled back. The run fails when one of
-them reads a table as a whole or skips rows by OFFSET, when a migration of the legacy system or a prune keeps a writer
-waiting for a second.
+Each query runs through the function of the product, in a transaction that is rolled back. The bench fails if a query
+scans a large table or uses OFFSET, or if a prune or a migration of the legacy database blocks a writer for a second.
 """
 
 import asyncio
@@ -14,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median, quantiles
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 import psycopg
 from sqlalchemy import Engine, event, text
@@ -23,16 +22,16 @@ from bench import migrations
 from bench.scale_queries import AGES, COLD, QUERIES, Ask
 from bench.scale_rows import PER_ROADMAP, Key, fill, key
 from bench.servers import bench_server
-from bench.status import statements_sent
 from orchestrator.workers.pruner import prune
 from repository.db.database import Database, Session, execute
 from tests.migrations.filling import writing
 
-SECONDS_EACH: Final = 3.0
-"""A query gets no more than this, however slow."""
-MAX_QUERY_MS: Final = 1.0
-LARGE: Final = 1_000
-"""A table of fewer rows may be read as a whole."""
+MAX_SECONDS_PER_QUERY: Final = 3.0
+"""Time limit for the calls of one query."""
+MAX_WRITE_SECONDS: Final = 1.0
+"""Longest time that a prune or a migration may keep a writer waiting."""
+MIN_ROWS_OF_LARGE: Final = 1_000
+"""A smaller table may be scanned."""
 _SCANS: Final = text("""
     SELECT s.relname AS table, s.seq_scan AS scans FROM pg_stat_xact_user_tables s JOIN pg_class c ON c.oid = s.relid
     WHERE c.reltuples > :large AND s.seq_scan > 0""")
@@ -42,106 +41,121 @@ _NODE: Final = re.compile(
 _TOOK: Final = re.compile(r"Execution Time: ([0-9.]+) ms")
 
 
-class Undone(Exception):
-    """Ends a transaction whose writes are not wanted."""
+class RollBack(Exception):
+    """Raised to roll a transaction back."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScaleFigures:
-    """Of one query; seconds."""
+    """Figures of one query; times in seconds."""
 
     p50: float
     p99: float
     scanned: list[str]
-    """Large tables that it read as a whole, under the plan that a long session comes to."""
+    """Large tables that it scans, with the generic plan of a long session."""
     offset: bool
     plan: str
-    """Of its slowest statement."""
+    """Plan of its slowest statement."""
 
 
-async def once(database: Database, ask: Ask, about: Key) -> float:
-    """Seconds from before the transaction to its end."""
+@contextmanager
+def statements_sent() -> Iterator[list[tuple[str, Any]]]:
+    """Collect (statement, parameters) of everything executed during the block."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+async def time_once(database: Database, ask: Ask, about: Key) -> float:
+    """Return the seconds of one call, transaction included."""
     began = time.perf_counter()
     try:
         async with database.transaction() as session:
             await ask(session, about)
-            raise Undone
-    except Undone:
+            raise RollBack
+    except RollBack:
         return time.perf_counter() - began
 
 
-async def examined(database: Database, ask: Ask, about: Key) -> tuple[list[str], bool, str]:
-    """(tables read as a whole, whether there is an OFFSET, the plan of the slowest statement) of one call."""
+async def examine(database: Database, ask: Ask, about: Key) -> tuple[list[str], bool, str]:
+    """Return (scanned tables, whether OFFSET is used, plan of the slowest statement) of one call."""
     try:
         async with database.transaction() as session:
             before = await scans(session)
             with statements_sent() as sent:
                 await ask(session, about)
             scanned = [table for table, number in (await scans(session)).items() if number > before.get(table, 0)]
-            raise Undone
-    except Undone:
+            raise RollBack
+    except RollBack:
         pass
     try:
         async with database.transaction() as session:
-            found = await plans(session, sent)
-            raise Undone
-    except Undone:
+            explained = await plans(session, sent)
+            raise RollBack
+    except RollBack:
         offset = any(re.search(r"\bOFFSET\b", statement, re.IGNORECASE) for statement, _ in sent)
-        return scanned, offset, max(found, key=_seconds_of, default="")
+        return scanned, offset, max(explained, key=_seconds_of, default="")
 
 
 async def scans(session: Session) -> dict[str, int]:
-    """How often this session read which large table as a whole, since PostgreSQL last added that up."""
-    return {row.table: row.scans for row in await execute(session, _SCANS, {"large": LARGE})}
+    """Return the scans of large tables by this session since PostgreSQL last aggregated its statistics."""
+    return {row.table: row.scans for row in await execute(session, _SCANS, {"large": MIN_ROWS_OF_LARGE})}
 
 
-async def plans(session: Session, sent: list[tuple[str, object]]) -> list[str]:
-    """Each statement is done once more while it is explained, so that the next one finds what it needs."""
+async def plans(session: Session, sent: list[tuple[str, Any]]) -> list[str]:
+    """Explain and execute each statement, so that the next one finds its rows."""
     connection = await session.connection()
-    found = []
+    explained = []
     for statement, parameters in sent:
-        rows = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", parameters)  # type: ignore[arg-type]
-        found.append("\n".join(row[0] for row in rows))
-    return found
+        rows = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", parameters)
+        explained.append("\n".join(row[0] for row in rows))
+    return explained
 
 
 def _seconds_of(plan: str) -> float:
-    took = _TOOK.search(plan)
-    return float(took[1]) if took else 0.0
+    match = _TOOK.search(plan)
+    return float(match[1]) if match else 0.0
 
 
 def nodes_of(plan: str) -> str:
-    """The indexes that a plan reads, and the tables that it reads as a whole."""
-    done = (line for line in plan.splitlines() if "never executed" not in line)
-    found = (_NODE.search(line) for line in done)
-    named = (f"all of {node[2]}" if node[1] else node[3] or node[4] for node in found if node)
-    return ", ".join(dict.fromkeys(named)) or "-"
+    """List the indexes and the scanned tables of a plan."""
+    executed = (line for line in plan.splitlines() if "never executed" not in line)
+    nodes = (_NODE.search(line) for line in executed)
+    names = (f"all of {node[2]}" if node[1] else node[3] or node[4] for node in nodes if node)
+    return ", ".join(dict.fromkeys(names)) or "-"
 
 
 async def measure(database: Database, ask: Ask, keys: list[Key]) -> ScaleFigures:
-    ended = time.perf_counter() + SECONDS_EACH
-    for about in keys[:20]:  # the five custom plans that come before a generic one, and a warm cache
-        await once(database, ask, about)
+    ended = time.perf_counter() + MAX_SECONDS_PER_QUERY
+    for about in keys[:20]:  # warm the cache and pass the five custom plans that precede a generic one
+        await time_once(database, ask, about)
         if time.perf_counter() > ended:
             break
     seconds: list[float] = []
     for about in keys:
-        seconds.append(await once(database, ask, about))
+        seconds.append(await time_once(database, ask, about))
         if len(seconds) > 2 and time.perf_counter() > ended:
             break
-    scanned, offset, plan = await examined(database, ask, keys[0])
+    scanned, offset, plan = await examine(database, ask, keys[0])
     return ScaleFigures(median(seconds), quantiles(seconds, n=100, method="inclusive")[98], scanned, offset, plan)
 
 
 def faults_of(name: str, figures: ScaleFigures) -> list[str]:
-    found = [f"{name}: reads {table} as a whole" for table in figures.scanned if name not in COLD]
+    faults = [f"{name}: scans {table}" for table in figures.scanned if name not in COLD]
     if figures.offset:
-        found.append(f"{name}: skips rows by OFFSET")
-    return found
+        faults.append(f"{name}: uses OFFSET")
+    return faults
 
 
-async def ask_all(url: str, roadmaps: int, calls: int, *, verbose: bool) -> list[str]:
-    """Prints the table; what is wrong."""
+async def measure_all(url: str, roadmaps: int, calls: int, *, verbose: bool) -> list[str]:
+    """Print the table of all queries and return the faults."""
     faults: list[str] = []
     database = Database(url, pool_size=1)
     numbers = random.Random(0)
@@ -149,11 +163,11 @@ async def ask_all(url: str, roadmaps: int, calls: int, *, verbose: bool) -> list
     try:
         for name, ask in QUERIES.items():
             figures = await measure(database, ask, [key(numbers.randrange(roadmaps)) for _ in range(calls)])
-            said = nodes_of(figures.plan) + ("; allowed, " + COLD[name] if name in COLD else "")
-            print(f"| {name} | {figures.p50 * 1000:.2f} | {figures.p99 * 1000:.2f} | {said} |", flush=True)
-            wrong = faults_of(name, figures)
-            faults += wrong
-            if wrong or verbose:
+            reads = nodes_of(figures.plan) + ("; allowed, " + COLD[name] if name in COLD else "")
+            print(f"| {name} | {figures.p50 * 1000:.2f} | {figures.p99 * 1000:.2f} | {reads} |", flush=True)
+            new_faults = faults_of(name, figures)
+            faults += new_faults
+            if new_faults or verbose:
                 print(figures.plan)
     finally:
         await database.close()
@@ -169,12 +183,12 @@ def beside_a_writer(url: str, what: str, faults: list[str]) -> Iterator[None]:
     with writing(url, (_WRITE,)) as writer:
         yield
     print(f"{what}: {time.perf_counter() - began:.1f} s; longest write beside it {writer.longest:.2f} s")
-    if writer.longest > MAX_QUERY_MS:
+    if writer.longest > MAX_WRITE_SECONDS:
         faults.append(f"{what}: a writer waited {writer.longest:.2f} s")
 
 
-async def pruned(url: str) -> None:
-    """Prunes all that is due, and says how much and which of its statements took longest."""
+async def run_prune(url: str) -> None:
+    """Prune everything that is due; print how much, and the time of the longest statement."""
     database = Database(url, pool_size=1)
     longest, began = 0.0, 0.0
 
@@ -189,13 +203,13 @@ async def pruned(url: str) -> None:
     event.listen(Engine, "before_cursor_execute", begin)
     event.listen(Engine, "after_cursor_execute", end)
     try:
-        found = await prune(database, AGES)
+        pruned = await prune(database, AGES)
     finally:
         event.remove(Engine, "before_cursor_execute", begin)
         event.remove(Engine, "after_cursor_execute", end)
         await database.close()
     print(
-        f"pruned {found.checkpoints:,} rows of checkpoints, {found.answers:,} answers, {found.events:,} events; "
+        f"pruned {pruned.checkpoints:,} rows of checkpoints, {pruned.answers:,} answers, {pruned.events:,} events; "
         f"longest statement {longest * 1000:.0f} ms"
     )
 
@@ -211,13 +225,13 @@ def main(*, tasks: int = 1_000_000, calls: int = 300, verbose: bool = False) -> 
             roadmaps = tasks // PER_ROADMAP
             print(f"{tasks:,} tasks, {roadmaps:,} roadmaps, {roadmaps * 15:,} contents: {size}, ", end="")
             print(f"made in {time.perf_counter() - began:.0f} s\n", flush=True)
-            faults += asyncio.run(ask_all(url, roadmaps, calls, verbose=verbose))
+            faults += asyncio.run(measure_all(url, roadmaps, calls, verbose=verbose))
             print()
             with beside_a_writer(url, "prune", faults):
-                asyncio.run(pruned(url))
+                asyncio.run(run_prune(url))
         print(flush=True)
-        longest = migrations.main(tasks, server.url, last="0002")
-        if longest > MAX_QUERY_MS:
+        longest = migrations.measure(tasks, server.url, last="0002")
+        if longest > MAX_WRITE_SECONDS:
             faults.append(f"migration 0002: a writer waited {longest:.2f} s")
     if faults:
         sys.exit("\n".join(["", *faults]))

@@ -1,4 +1,4 @@
-"""What routes, commands and workers ask of the database, each through the function that the product asks with."""
+"""The queries of routes, commands and workers, each through its function of the product."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -178,7 +178,7 @@ WRITES: Final[dict[str, Ask]] = {
 }
 QUERIES: Final[dict[str, Ask]] = PAGES | READS | OPERATIONS | WRITES
 COLD: Final = {
-    "costs of everybody": "it adds the whole ledger up, for `roadmap cost` without a filter",
+    "costs of everybody": "it sums up the whole ledger, for `roadmap cost` without a filter",
     "tokens of everybody": "it lists them all, for `roadmap token list` of an admin",
 }
-"""May read a table as a whole, since that is what is asked of it."""
+"""Queries that may scan a table, since they return or sum up all of it."""

@@ -1,4 +1,4 @@
-"""The rows of `bench.scale`: a million tasks, and what hangs on them. Made by the database itself."""
+"""Rows for `bench.scale`: a million tasks with their roadmaps, contents and events, generated in SQL."""
 
 from datetime import timedelta
 from typing import Final, LiteralString, NamedTuple
@@ -9,13 +9,13 @@ PER_ROADMAP: Final = 5
 USERS: Final = 20_000
 CONCEPTS: Final = 5
 MAX_ROWS: Final = 50_000
-"""Roadmaps that have an older structure."""
+"""Number of roadmaps with an older structure."""
 AGE: Final = timedelta(days=115)
-"""Of the oldest task."""
+"""Age of the oldest task."""
 
 
 class Key(NamedTuple):
-    """What one call is about: a roadmap, its newest task, and its user."""
+    """Arguments of one call: a roadmap, its newest task and its user."""
 
     roadmap_id: str
     task_id: str
@@ -142,7 +142,7 @@ _ALL: Final = (_WORKERS, _ROADMAPS, _STRUCTURES, _TASKS, _CONTENTS, _VERSIONS, _
 
 
 def fill(url: str, tasks: int) -> None:
-    """Into a database at the newest revision."""
+    """Fill a database at the newest revision."""
     values = {
         "tasks": tasks,
         "roadmaps": tasks // PER_ROADMAP,

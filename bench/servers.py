@@ -1,4 +1,4 @@
-"""A server for measuring on, with a migrated template."""
+"""A database server for benches, with a migrated template database."""
 
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.support.databases import TEMPLATE, create_database, drop_database, ur
 
 
 class ServerCpu:
-    """What the processes of a server of this machine have used, those that ended included."""
+    """CPU time of all processes of a local server, including those that have ended."""
 
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
         ((folder,),) = connection.execute("SELECT current_setting('data_directory')").fetchall()
@@ -36,7 +36,7 @@ class BenchServer:
 
     @contextmanager
     def database(self) -> Iterator[str]:
-        """A fresh database at the newest revision; its URL."""
+        """Create a database at the newest revision and yield its URL."""
         name = create_database(self.url)
         try:
             yield url_of(self.url, name)
@@ -46,7 +46,7 @@ class BenchServer:
 
 @contextmanager
 def bench_server() -> Iterator[BenchServer]:
-    """An embedded server in a folder of its own, stopped at the end."""
+    """Start an embedded server in a temporary folder for the block."""
     with tempfile.TemporaryDirectory(prefix="roadmap-bench-") as folder:
         Path(folder).chmod(0o711)
         server = EmbeddedServer(Path(folder) / "home")

@@ -1,7 +1,6 @@
-"""How long does an event take from its commit to whoever follows? Streams of a real `roadmap serve` over sockets.
+"""How long does an event take from its commit to a client? Streams of a real `roadmap serve`.
 
-Writer and readers are this one process, so that both ends are told by one clock; it shares the processors with the
-server, and the database.
+Writer and readers are this process, so that one clock measures both ends. It shares the CPUs with server and database.
 """
 
 import asyncio
@@ -32,27 +31,28 @@ _ADDRESS: Final = re.compile(r"Serving (http://\S+);")
 
 @contextmanager
 def served(url: str) -> Iterator[tuple[str, psutil.Process]]:
-    """Where a server without a worker answers, and its process."""
+    """Start a server without a worker; yield its address and its process."""
     with tempfile.TemporaryDirectory(prefix="roadmap-bench-") as folder:
         log = Path(folder) / "serve.log"
-        wanted = {"database_url": url, "http_streams": 10_000, "http_requests_per_minute": 1_000_000}
-        with process("serve", "--port", "0", "--no-worker", log=log, log_level="error", **wanted) as serving:
-            while (found := _ADDRESS.search(log.read_text())) is None:
+        settings = {"database_url": url, "http_streams": 10_000, "http_requests_per_minute": 1_000_000}
+        with process("serve", "--port", "0", "--no-worker", log=log, log_level="error", **settings) as serving:
+            while (match := _ADDRESS.search(log.read_text())) is None:
                 time.sleep(0.05)
-            _answers(found[1])
-            yield found[1], psutil.Process(serving.pid).children()[0]
+            _wait_until_ready(match[1])
+            yield match[1], psutil.Process(serving.pid).children()[0]
 
 
-def _answers(address: str) -> None:
+def _wait_until_ready(address: str) -> None:
     transport = httpx.HTTPTransport(retries=20)
     with httpx.Client(transport=transport, timeout=30) as client:
         client.get(f"{address}/readyz").raise_for_status()
 
 
 async def measure(url: str, address: str, *, streams: int, tasks: int, events: int, pause: float) -> list[float]:
-    """Seconds from the commit of an event to each of its readers; `streams` are spread over `tasks`.
+    """Return the seconds from the commit of each event to each of its readers.
 
-    `pause`: seconds between two events, no multiple of the poll's tenth of a second.
+    streams: spread evenly over the tasks.
+    pause: seconds between two events, not a multiple of the poll interval of 0.1 s.
     """
     database = Database(url, pool_size=2)
     names = [f"{tasks}-{number}" for number in range(tasks)]
@@ -104,14 +104,14 @@ def main(streams: int = 200, events: int = 600) -> None:
             few, pause = (events, 0.013) if tasks > 1 else (events // 10, 0.113)
             with server.database() as url, served(url) as (address, process):
                 idle = _processor(process)
-                took = asyncio.run(measure(url, address, streams=streams, tasks=tasks, events=few, pause=pause))
-                spent = _processor(process) - idle
+                delays = asyncio.run(measure(url, address, streams=streams, tasks=tasks, events=few, pause=pause))
+                cpu = _processor(process) - idle
                 memory = process.memory_info().rss / 1e6
-            parts = quantiles(took, n=100)
+            parts = quantiles(delays, n=100)
             of = f"of {tasks} runs" if tasks > 1 else "all of one run"
             print(
-                f"  {of:15} p50 {median(took) * 1000:6.1f} ms   p95 {parts[94] * 1000:6.1f} ms   "
-                f"p99 {parts[98] * 1000:6.1f} ms   {len(took)} arrivals, server {spent:.1f} s CPU, {memory:.0f} MB"
+                f"  {of:15} p50 {median(delays) * 1000:6.1f} ms   p95 {parts[94] * 1000:6.1f} ms   "
+                f"p99 {parts[98] * 1000:6.1f} ms   {len(delays)} arrivals, server {cpu:.1f} s CPU, {memory:.0f} MB"
             )
 
 

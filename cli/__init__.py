@@ -1,7 +1,7 @@
-"""The command `roadmap`: reads arguments, asks the orchestrator, writes answers. Imports are late.
+"""The command `roadmap`: parse arguments, call the orchestrator, print results.
 
-Importing it beside foreign packages that hide ours ends the program with one line: it is a command, and its script
-imports this package before any code of ours could catch an error.
+If a foreign package hides one of ours, importing this package ends the program with one line: the script of the
+command imports it before any of our code could catch the error.
 """
 
 import runpy

@@ -1,4 +1,4 @@
-"""`python -m cli`: the command without its script, for processes that start it again."""
+"""`python -m cli`: run the command without its script. Processes that start further ones use it."""
 
 import sys
 

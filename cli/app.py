@@ -1,6 +1,6 @@
-"""The command `roadmap`: which commands there are, and how each way of ending becomes an exit code.
+"""The command `roadmap`: its subcommands, and the exit code for each error.
 
-Nothing heavy may be imported here or at the head of the modules below: `roadmap --help` has to be quick.
+Import nothing heavy here or at the top of the command modules: `roadmap --help` must start fast.
 """
 
 import gc
@@ -12,9 +12,9 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.commands import deleting, exporting, open_command, pace, reviews, runs, stepping, views, watching
-from cli.commands.operations import backups, cost, operations, pruning, serving, tokens, workers
-from cli.output.output import print_error
+from cli.commands import bin, export, graph, lists, open_command, pace, reviews, runs, show, step, watch
+from cli.commands.operations import backup, cost, db, doctor, prune, serve, token, worker
+from cli.output.stdio import print_error
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
 from domain.text.secrets import redact
 
@@ -26,23 +26,26 @@ EXIT_CODES: Final[dict[type[RoadmapError], int]] = {
     Superseded: 4,
     Unavailable: 5,
 }
-"""The error tree -> exit codes; a class that is not listed has its nearest parent's."""
+"""Exit code of each error class; a class that is not listed has the code of its nearest parent."""
 
-COLLECTION: Final = (50_000, 20, 50)
-"""Garbage is looked for less often than Python's 700 objects have it: a ninth of an import, a twentieth of a run."""
+GC_THRESHOLDS: Final = (50_000, 20, 50)
+"""Far above Python's defaults: collecting garbage takes a ninth of the imports and a twentieth of a run otherwise."""
 
 BUG: Final = 1
-BROKEN_PIPE: Final = 1  # as Typer has it
-# 130, interrupted, is Typer's own answer to a KeyboardInterrupt; cli/terminal/signals.py answers other signals.
+BROKEN_PIPE: Final = 1  # as in Typer
+# Typer turns KeyboardInterrupt into 130; cli/terminal/signals.py handles the other signals.
 
 EPILOG: Final = (
-    "Exit codes: 0 done, completed, or waiting for a review; 1 the run ended failed, partial_failure or cancelled; "
-    "2 bad input; 3 not found; 4 conflict; 5 database or model out of reach; 128 + n ended by signal n (130: Ctrl-C)."
+    "Exit codes: 0 success, or the run waits for a review; 1 the run ended failed, partial_failure or cancelled; "
+    "2 invalid input; 3 not found; 4 conflict; 5 database or model unavailable; 128 + N ended by signal N "
+    "(130: Ctrl-C)."
 )
+
+HELP: Final = "Create learning roadmaps: turn a goal into stages, concepts, tutorials, resources and quizzes."
 
 app = typer.Typer(
     name="roadmap",
-    help="Learning roadmaps: a goal becomes stages, concepts, tutorials, resources and quizzes.",
+    help=HELP,
     epilog=EPILOG,
     no_args_is_help=True,
     add_completion=False,
@@ -52,21 +55,21 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_given: bool) -> None:
+    if is_given:
         from importlib.metadata import version
 
         typer.echo(version("roadmap-orchestrator"))
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(help=HELP)
 def _roadmap(
     _version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Learning roadmaps: a goal becomes stages, concepts, tutorials, resources and quizzes."""
+    """Accept the options that stand before a command."""
 
 
 app.command()(runs.create)
@@ -76,51 +79,55 @@ app.command()(runs.resume)
 app.command()(reviews.modify)
 app.command()(reviews.review)
 app.command()(reviews.diff)
-app.command()(watching.watch)
-app.command()(watching.cancel)
-app.command("list")(views.list_roadmaps)
-app.command()(views.show)
-app.command()(deleting.delete)
-app.command()(deleting.restore)
+app.command()(watch.watch)
+app.command()(watch.cancel)
+app.command("list")(lists.list_roadmaps)
+app.command()(show.show)
+app.command()(bin.delete)
+app.command()(bin.restore)
 app.command()(pace.pace)
-app.command()(exporting.export)
-app.command()(views.status)
-app.command()(views.tasks)
-app.command()(views.log)
-app.command()(views.graph)
+app.command()(export.export)
+app.command()(show.status)
+app.command()(lists.tasks)
+app.command()(lists.log)
+app.command()(graph.graph)
 app.command()(cost.cost)
-app.command()(workers.worker)
-app.command()(serving.serve)
-app.command()(pruning.prune)
+app.command()(worker.worker)
+app.command()(serve.serve)
+app.command()(prune.prune)
 app.command("open")(open_command.open_pages)
-app.add_typer(stepping.step)
-operations.db.command()(backups.backup)
-operations.db.command()(backups.restore)
-app.add_typer(operations.db)
-app.add_typer(tokens.token)
-app.command()(operations.doctor)
-app.command()(operations.settings)
+app.add_typer(step.step)
+db.db.command()(backup.backup)
+db.db.command()(backup.restore)
+app.add_typer(db.db)
+app.add_typer(token.token)
+app.command()(doctor.doctor)
+app.command()(doctor.settings)
 
 
 def exit_code(error: RoadmapError) -> int:
+    """Return the exit code of an error, looked up along its class hierarchy."""
     return next((EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES), BUG)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command (of `sys.argv`, unless given); its exit code."""
-    gc.set_threshold(*COLLECTION)
+    """Run one command and return its exit code.
+
+    arguments: as in `sys.argv[1:]`, which is the default.
+    """
+    gc.set_threshold(*GC_THRESHOLDS)
     try:
         return _run(arguments)
-    except BrokenPipeError:  # whoever read has left
-        _give_up_stdout()
+    except BrokenPipeError:  # the reader has closed the pipe
+        _discard_stdout()
         return BROKEN_PIPE
     except RoadmapError as error:
         return _report(error, str(error), exit_code(error))
     except OSError as error:
         try:
             sys.stdout.flush()
-        except OSError:  # a full disk
-            _give_up_stdout()
+        except OSError:  # the disk is full
+            _discard_stdout()
         return _report(error, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", BUG)
     except Exception as error:
         return _report(
@@ -130,14 +137,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
 
 
-def _give_up_stdout() -> None:
-    """What is still buffered must not complain at exit, which would change the exit code."""
+def _discard_stdout() -> None:
+    """Redirect stdout to /dev/null: a failing flush at exit would change the exit code."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: Sequence[str] | None) -> int:
     if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a letter still shows the rest
+        sys.stdout.reconfigure(errors="replace")  # show the rest if the terminal lacks a character
     try:
         app(arguments, prog_name="roadmap")
     except SystemExit as end:

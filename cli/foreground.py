@@ -1,7 +1,7 @@
-"""The one path of all commands that start a run: ask for it, follow it here to its end, exit by what became of it.
+"""Start a run, follow it to its end and exit by its status: the shared path of all commands that start one.
 
-With `--detach` they only ask for it; a worker runs it. Ctrl-C, SIGTERM and SIGHUP end the run in good order: its row
-reads `cancelled`, and `roadmap resume` goes on with it.
+With `--detach` the command only queues the run for a worker. Ctrl-C, SIGTERM and SIGHUP end the run cleanly: its row
+becomes `cancelled`, and `roadmap resume` continues it.
 """
 
 import asyncio
@@ -10,31 +10,33 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from cli.output.output import echo_err, print_error
-from cli.output.summaries import Outcome, exit_code_of, show_detached, show_outcome
+from cli.output.outcome import Outcome, exit_code_of, show_detached, show_outcome
+from cli.output.stdio import echo_err, print_error
 from cli.session import read_settings
-from cli.terminal.signals import run_until_asked
+from cli.terminal.signals import run_until_signal
 from domain.errors import RoadmapError, Unavailable
 from domain.vocabulary import ACTIVE, TaskStatus, TaskType
 
 if TYPE_CHECKING:
-    from cli.output.progress import RunStanding
+    from cli.output.progress import RunProgress
     from orchestrator import Orchestrator, Settings
     from orchestrator.queries.status import TaskView
     from repository.runs.events import Event
 
 RunRequest = Callable[["Orchestrator"], Awaitable["TaskView | None"]]
-"""Asks an orchestrator for a run; None where there is nothing to do."""
+"""Start a run with an orchestrator and return its task, None if there is nothing to do."""
 
-KILLED_BEFORE_THE_RUN: Final = (
-    "ended at once, before the run was: within seconds it counts as stale, and `roadmap resume` goes on with it"
-)
+KILLED_BEFORE_THE_RUN: Final = "ended at once; the run becomes stale within seconds: continue it with `roadmap resume`"
 
 
 def run_and_follow(request: RunRequest, *, detach: bool, json: bool, nothing: Callable[[], None] | None = None) -> None:
-    """Exits by the run's status; with `detach` at once. `nothing` says that there is nothing to do."""
+    """Start a run, print its outcome and exit by its status.
+
+    detach: return once the run is queued.
+    nothing: prints that there is nothing to do; required if `request` may return None.
+    """
     settings = read_settings()
-    outcome = run_until_asked(_carry_out(settings, request, detach=detach), at_once=KILLED_BEFORE_THE_RUN)
+    outcome = run_until_signal(_run(settings, request, detach=detach), at_once=KILLED_BEFORE_THE_RUN)
     if outcome is None:
         assert nothing is not None
         nothing()
@@ -45,24 +47,24 @@ def run_and_follow(request: RunRequest, *, detach: bool, json: bool, nothing: Ca
         raise typer.Exit(exit_code_of(outcome.task))
 
 
-async def _carry_out(settings: "Settings", request: RunRequest, *, detach: bool) -> Outcome | None:
+async def _run(settings: "Settings", request: RunRequest, *, detach: bool) -> Outcome | None:
     from nodes.authors.null_author import NullAuthor
     from orchestrator import Orchestrator
 
     async with Orchestrator.open(settings, author=NullAuthor() if detach else None) as orchestrator:
-        task = await _requested(orchestrator, request)
+        task = await _start(orchestrator, request)
         if task is None:
             return None
         echo_err(f"Roadmap {task.roadmap_id}")
         echo_err(f"Task    {task.task_id}")
-        _tell_understood(task)
+        _print_interpretation(task)
         if not detach:
-            task = await _followed(orchestrator, task)
+            task = await _follow(orchestrator, task)
         return await Outcome.of(orchestrator, task)
 
 
-def _tell_understood(task: "TaskView") -> None:
-    """What was made of the deadline and the goal, at once: it may be not what was meant."""
+def _print_interpretation(task: "TaskView") -> None:
+    """Print how deadline and goal were interpreted before the run goes on: it may be not what the user meant."""
     from rendering.text.pace_text import understood
 
     if task.pace is not None and task.task_type is TaskType.CREATION:
@@ -70,67 +72,67 @@ def _tell_understood(task: "TaskView") -> None:
             print_error(line)
 
 
-async def _requested(orchestrator: "Orchestrator", request: RunRequest) -> "TaskView | None":
-    """A request is never cut in half: whoever interrupts it hears which task it left."""
-    asking = asyncio.ensure_future(request(orchestrator))
+async def _start(orchestrator: "Orchestrator", request: RunRequest) -> "TaskView | None":
+    """Start the run. An interruption waits for the request to finish, then ends the task that it created."""
+    starting = asyncio.ensure_future(request(orchestrator))
     try:
-        return await asyncio.shield(asking)
+        return await asyncio.shield(starting)
     except asyncio.CancelledError:
-        await asyncio.wait([asking])
-        if asking.exception() is None and (task := asking.result()) is not None:
+        await asyncio.wait([starting])
+        if starting.exception() is None and (task := starting.result()) is not None:
             await _end(orchestrator, task)
         else:
-            print_error("interrupted before the run had begun")
+            print_error("interrupted before the run started")
         raise
 
 
-async def _followed(orchestrator: "Orchestrator", started: "TaskView") -> "TaskView":
-    from cli.output.progress import watch_to_the_end
+async def _follow(orchestrator: "Orchestrator", started: "TaskView") -> "TaskView":
+    from cli.output.progress import follow_to_end
 
     task_id = started.task_id
     try:
-        standing, last = await _before(orchestrator, task_id)
-        story = orchestrator.follow(task_id, after=last)
-        task = await watch_to_the_end(story, orchestrator.wait(task_id), standing=standing)
+        progress, last = await _replay(orchestrator, task_id)
+        events = orchestrator.follow(task_id, after=last)
+        task = await follow_to_end(events, orchestrator.wait(task_id), progress=progress)
     except asyncio.CancelledError:
-        echo_err("Interrupted: ending the run ... (once more ends this command at once)")
+        echo_err("Interrupted: ending the run ... (press again to exit at once)")
         await _end(orchestrator, started)
         raise
     except Unavailable as error:
-        rest = f"Task {task_id} was cut off: what it finished is kept, and `roadmap resume {task_id}` goes on with it."
-        raise type(error)(f"{str(error).rstrip('.')}. {rest}") from error
+        hint = f"Finished contents of task {task_id} are kept; continue it with `roadmap resume {task_id}`."
+        raise type(error)(f"{str(error).rstrip('.')}. {hint}") from error
     if task.status is TaskStatus.CANCELLED:
         print_error(f"another command cancelled task {task_id}: {task.error_message}")
     return task
 
 
-async def _before(orchestrator: "Orchestrator", task_id: str) -> "tuple[RunStanding, int]":
-    """Where a run that goes on had stood, and the event up to which that was told; of a new one, nothing."""
-    from cli.output.progress import RunStanding
+async def _replay(orchestrator: "Orchestrator", task_id: str) -> "tuple[RunProgress, int]":
+    """Return the progress of a resumed run before it was resumed, and the last event of that; empty for a new run."""
+    from cli.output.progress import RunProgress
 
-    standing, last = RunStanding(), 0
-    passed: list[Event] = []
-    while events := await orchestrator.events(task_id, after=passed[-1].sequence if passed else 0):
-        passed += events
-    resumed = [event.sequence for event in passed if event.type in {"run_resumed", "review_decided"}]
+    progress, last = RunProgress(), 0
+    events: list[Event] = []
+    while page := await orchestrator.events(task_id, after=events[-1].sequence if events else 0):
+        events += page
+    resumed = [event.sequence for event in events if event.type in {"run_resumed", "review_decided"}]
     if resumed:
         last = resumed[-1]
-        for event in passed[:last]:
-            standing.apply(event)
-    return standing, last
+        for event in events[:last]:
+            progress.apply(event)
+    return progress, last
 
 
 async def _end(orchestrator: "Orchestrator", started: "TaskView") -> None:
-    """Say what the row says then, since a row is believed more than an intention."""
+    """Interrupt a run and print the status of its row, which may be another than the one intended."""
     try:
         task = await orchestrator.interrupt(started.task_id)
     except RoadmapError as error:
-        print_error(f"interrupted, and what became of task {started.task_id} cannot be read: {error}")
+        print_error(f"interrupted; the status of task {started.task_id} is unknown: {error}")
         return
     if task.status in ACTIVE:
-        how = f"`roadmap watch {task.task_id}` follows it, `roadmap cancel {task.task_id}` ends it"
+        hint = f"follow it with `roadmap watch {task.task_id}`, end it with `roadmap cancel {task.task_id}`"
     elif task.status is TaskStatus.COMPLETED:
-        how = f"`roadmap show {task.roadmap_id}` shows what it made"
+        hint = f"see `roadmap show {task.roadmap_id}`"
     else:
-        how = f"`roadmap resume {task.task_id}` goes on, `roadmap show {task.roadmap_id}` shows what is finished"
-    print_error(f"interrupted; task {task.task_id} is {task.status}: {how}.")
+        hint = f"continue with `roadmap resume {task.task_id}`, see `roadmap show {task.roadmap_id}`"
+    print_error(f"interrupted; task {task.task_id} is {task.status}: {hint}.")

@@ -1,4 +1,4 @@
-"""Reading what the caller gives, before anything is opened or written. All refusals are InvalidInput, in one line."""
+"""Parse and validate arguments before anything is opened or written. Errors are InvalidInput, one line each."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orchestrator.commands.run_request import RetryRequest
 
 MAX_REQUEST_BYTES: Final = 1_000_000
-"""Bytes of a request file; a thousand times what a request needs."""
+"""Size limit of a request file: a thousand times what a request needs."""
 
 OPTIONS: Final = {
     "learning_goal": "GOAL",
@@ -28,13 +28,15 @@ OPTIONS: Final = {
     "primary_language": "--language",
     "user_id": "--user",
 }
-"""Fields of a request that the command line can fill, and how they are called there."""
+"""Fields of a request that the command line can set -> name of the argument or option."""
 
 
 def read_request(goal: str | None, file: str | None, options: Mapping[str, str | None]) -> "LearningRequest":
-    """The request of a `--request` file (`-`: stdin), of the options, or of both: options override the file.
+    """Build a request from a `--request` file, from options, or from both; options override the file.
 
-    `options`: values of OPTIONS by field, None where not given. Raises InvalidInput that names the field or option.
+    file: a path, `-` for stdin.
+    options: values by field name of OPTIONS, None if not given.
+    Raises InvalidInput, naming the field or option.
     """
     from pydantic import ValidationError
 
@@ -42,15 +44,15 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
     from domain.text.language import is_language
 
     if goal is None and file is None:
-        raise InvalidInput('say what is to be learned: roadmap create "learn to draw", or give --request FILE')
+        raise InvalidInput('no learning goal: give one, as in `roadmap create "learn to draw"`, or --request FILE')
     request = {} if file is None else _read_json(file)
     preferences = request.get("preferences", {})
     if not isinstance(preferences, dict):
         raise InvalidInput(f"{file}: preferences: must be an object")
     if goal is not None and preferences.get("learning_goal", goal) != goal:
-        raise InvalidInput(f"the goal stands both on the command line and in {file}: give it once")
+        raise InvalidInput(f"the command line and {file} give different goals: give only one")
     given = {name: value for name, value in {**options, "learning_goal": goal}.items() if value is not None}
-    user = {"user_id": given.pop("user_id")} if "user_id" in given else {}
+    user = {"user_id": usable_user_id(given.pop("user_id"), "--user")} if "user_id" in given else {}
     try:
         read = LearningRequest.model_validate({**request, **user, "preferences": {**preferences, **given}})
     except ValidationError as error:
@@ -63,43 +65,50 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
 
 
 def language_note(request: "LearningRequest") -> str | None:
-    """What to say of a language that was guessed and may be wrong; call it where none was given."""
+    """Return a note on the language guessed from the goal, None if it is certainly English.
+
+    Call it only if the request names no language.
+    """
     from domain.text.language import guess_goal_language
 
     guess = guess_goal_language(request.preferences.learning_goal)
     if guess.code == "en" and not guess.in_doubt:
         return None
-    how = "not understood from the goal, so taken as" if guess.in_doubt else "guessed from the goal:"
+    how = "not recognised from the goal, using" if guess.in_doubt else "guessed from the goal:"
     return f"Language {how} {guess.code}; `--language CODE` changes it."
 
 
 def read_retry_request(file: str | None, *, instructions: str | None = None, user: str | None = None) -> "RetryRequest":
-    """What a retry is asked for: `{preferences?, instructions?}` of a `--request` file (`-`: stdin), and options."""
+    """Build the request of a retry from a `--request` file and options; options override the file.
+
+    file: `{preferences?, instructions?}` as JSON; a path, `-` for stdin. Raises InvalidInput.
+    """
     from pydantic import ValidationError
 
-    from domain.request import LearningRequest, usable_text
+    from domain.request import LearningRequest, usable_text, usable_user_id
     from orchestrator.commands.requests import DEFAULT_USER
     from orchestrator.commands.run_request import RetryRequest
 
-    asked = {} if file is None else _read_json(file)
-    if unknown := sorted(asked.keys() - {"preferences", "instructions"}):
-        raise InvalidInput(f"{file}: {one_line(unknown[0])!a}: a retry has preferences and instructions only")
-    preferences, written = asked.get("preferences") or {}, asked.get("instructions")
+    document = {} if file is None else _read_json(file)
+    if unknown := sorted(document.keys() - {"preferences", "instructions"}):
+        raise InvalidInput(
+            f"{file}: {one_line(unknown[0])!a}: unknown field; a retry takes preferences and instructions"
+        )
+    preferences, text = document.get("preferences") or {}, document.get("instructions")
     if not isinstance(preferences, dict):
         raise InvalidInput(f"{file}: preferences: must be an object")
-    if written is not None and not isinstance(written, str):
-        raise InvalidInput(f"{file}: instructions: must be a text")
+    if text is not None and not isinstance(text, str):
+        raise InvalidInput(f"{file}: instructions: must be a string")
     if instructions is not None:
-        written = usable_text("--instructions", instructions)
-    elif written is not None:
-        written = usable_text(f"{file}: instructions", written)
-    given = set() if user is None else {"user_id"}
-    try:  # as the creation's would read with these in their place
-        request = {"preferences": {"learning_goal": "any", **preferences}, "user_id": user}
-        user_id = LearningRequest.model_validate(request).user_id or DEFAULT_USER
+        text = usable_text("--instructions", instructions)
+    elif text is not None:
+        text = usable_text(f"{file}: instructions", text)
+    user_id = DEFAULT_USER if user is None else usable_user_id(user, "--user")
+    try:  # validate as a creation with these preferences
+        LearningRequest.model_validate({"preferences": {"learning_goal": "any", **preferences}})
     except ValidationError as error:
-        raise InvalidInput(_first_problem(error, file, given)) from error
-    return RetryRequest(user_id=user_id, preferences=preferences or None, instructions=written)
+        raise InvalidInput(_first_problem(error, file, set())) from error
+    return RetryRequest(user_id=user_id, preferences=preferences or None, instructions=text)
 
 
 def _first_problem(error: "ValidationError", file: str | None, given: set[str]) -> str:
@@ -125,22 +134,22 @@ def _read_json(file: str) -> dict[str, Any]:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InvalidInput(f"cannot read the request {name}: {reason}") from error
     if len(data) > MAX_REQUEST_BYTES:
-        raise InvalidInput(f"{name} is larger than {MAX_REQUEST_BYTES:,} bytes: that is no request")
+        raise InvalidInput(f"{name} is larger than {MAX_REQUEST_BYTES:,} bytes")
     try:
         request = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{name} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
     except RecursionError as error:
-        raise InvalidInput(f"{name} is nested too deeply: that is no request") from error
+        raise InvalidInput(f"{name} is nested too deeply") from error
     except ValueError as error:
         raise InvalidInput(f"{name} is not JSON: {error}") from error
     if not isinstance(request, dict):
-        raise InvalidInput(f'{name} must hold an object: {{"preferences": {{"learning_goal": "..."}}}}')
+        raise InvalidInput(f'{name} must contain an object: {{"preferences": {{"learning_goal": "..."}}}}')
     return request
 
 
 def validate_id(identifier: str, kind: str) -> str:
-    """The id, unless no roadmap or task can have it: then there is none, and PostgreSQL need not be asked."""
+    """Return the id. Raises NotFound for text that PostgreSQL cannot store: no row can have such an id."""
     if not _is_storable(identifier):
         shown = " ".join(identifier.split())
         raise NotFound(f"There is no {kind} {shown!a}.")
@@ -148,9 +157,9 @@ def validate_id(identifier: str, kind: str) -> str:
 
 
 def user_filter(user: str | None) -> str | None:
-    """Raises InvalidInput for what no user can be called."""
+    """Return the user id of a --user filter. Raises InvalidInput if no user can have it."""
     if user is not None and not (user and _is_storable(user)):
-        raise InvalidInput("--user: that is no user id")
+        raise InvalidInput("--user: not a valid user id")
     return user
 
 

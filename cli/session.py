@@ -1,4 +1,4 @@
-"""Opening the orchestrator for one command: settings, logs on stderr, one event loop."""
+"""Open the orchestrator for one command: settings, logs on stderr, one event loop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def read_settings() -> "Settings":
-    """The effective settings; from here on logs go to stderr. Raises InvalidInput."""
+    """Load the effective settings and send logs to stderr from now on. Raises InvalidInput."""
     from cli.terminal.logs import log_to_stderr
     from orchestrator.settings import load_settings
 
@@ -21,15 +21,15 @@ def read_settings() -> "Settings":
     return settings
 
 
-def ask(question: "Callable[[Orchestrator], Awaitable[T]]") -> T:
-    """The answer of an orchestrator that runs nothing."""
+def with_orchestrator(action: "Callable[[Orchestrator], Awaitable[T]]") -> T:
+    """Return the result of `action`, which gets an orchestrator that cannot run graphs."""
     from nodes.authors.null_author import NullAuthor
     from orchestrator import Orchestrator
 
     settings = read_settings()
 
-    async def answer() -> T:
+    async def run() -> T:
         async with Orchestrator.open(settings, author=NullAuthor()) as orchestrator:
-            return await question(orchestrator)
+            return await action(orchestrator)
 
-    return asyncio.run(answer())
+    return asyncio.run(run())

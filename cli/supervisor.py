@@ -1,4 +1,4 @@
-"""Keep processes alive: one that ends is started again, later each time; one that never gets ready is given up."""
+"""Keep processes alive: restart one that exits with increasing delay, give up on one that never becomes ready."""
 
 import os
 import signal
@@ -9,29 +9,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from cli.output.output import echo_err, print_error
+from cli.output.stdio import echo_err, print_error
 from domain.backoff import Backoff
 from domain.errors import Unavailable
 from orchestrator.start_report import READY, StartReports
 
 MAX_FAILED_STARTS: Final = 4
-"""In a row, before the supervisor gives up: 7 seconds of waiting in all."""
+"""Consecutive failed starts before the supervisor gives up: about 7 seconds of delay."""
 MAX_BACKOFF_SECONDS: Final = 30.0
 BACKOFF: Final = Backoff(first=0.5, longest=MAX_BACKOFF_SECONDS, jitter=(1, 1))
-STEADY_SECONDS: Final = 30.0
-"""A process that lived so long is started again without delay."""
+MIN_STEADY_SECONDS: Final = 30.0
+"""A process that ran for this long is restarted without extra delay."""
 KILL_TIMEOUT_SECONDS: Final = 15.0
-"""Beyond the grace of the processes: one that was asked to stop and has not ended by then is killed."""
+"""Added to the grace period of the processes: a process that has not stopped by then is killed."""
 UNAVAILABLE: Final = 5
-"""Exit code of a process to which something outside, such as the database, does not answer."""
+"""Exit code of a process if an external service, such as the database, is unavailable."""
 
 
 @dataclass(slots=True)
 class Child:
-    """One process that is kept alive.
+    """One supervised process.
 
-    `command` gets `--report-to N` appended, the descriptor on which it tells how its start went. `serves`: whether
-    it answers requests.
+    command: gets `--report-to N` appended, the descriptor on which the process reports the result of its start.
+    serves: whether it answers HTTP requests.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Child:
     is_ready: bool = False
     was_ever_ready: bool = False
     failed_starts: int = 0
-    """In a row."""
+    """Consecutive."""
     _reports: StartReports | None = None
     _began: float = 0.0
     _short_lives: int = 0
@@ -54,7 +54,7 @@ class Child:
         command = [*self.command, "--report-to", str(self._reports.writing)]
         descriptors = (*self.descriptors, self._reports.writing)
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, pass_fds=descriptors, preexec_fn=_dies_with_us()
+            command, stdin=subprocess.DEVNULL, pass_fds=descriptors, preexec_fn=_die_with_parent()
         )
         self._reports.started()
 
@@ -62,7 +62,7 @@ class Child:
         return self.process is None and now >= self._due
 
     def note_ready(self) -> bool:
-        """Whether the process has become ready since the last look."""
+        """Return whether the process has become ready since the last call."""
         if self.is_ready or self._reports is None or READY not in self._reports.lines():
             return False
         self.is_ready = self.was_ever_ready = True
@@ -70,32 +70,33 @@ class Child:
         return True
 
     def end(self, now: float) -> tuple[int, str] | None:
-        """Its exit code and the reason that it gave, once; None while it runs."""
+        """Return the exit code and the reported reason once after the process has ended, None while it runs."""
         if self.process is None or self._reports is None or (code := self.process.poll()) is None:
             return None
         self.note_ready()
         reasons = [line for line in self._reports.lines() if line != READY]
         self._reports.close()
         self.process = self._reports = None
-        self._short_lives = 0 if now - self._began > STEADY_SECONDS else self._short_lives + 1
+        self._short_lives = 0 if now - self._began > MIN_STEADY_SECONDS else self._short_lives + 1
         self._due = now + BACKOFF.delay(self._short_lives + 1)
-        return code, reasons[-1] if reasons else f"it ended with {code}"
+        return code, reasons[-1] if reasons else f"exit code {code}"
 
     def count_failed_start(self, code: int) -> None:
-        """One that was ready before and misses something outside now waits for it, however long that takes."""
+        """Count a failed start, unless the process was ready before and only waits for an external service."""
         if not self.is_ready and not (self.was_ever_ready and code == UNAVAILABLE):
             self.failed_starts += 1
 
     def hurry(self, now: float) -> None:
-        """Start it again at once."""
+        """Skip the delay before the next start."""
         self._short_lives, self._due = 0, now
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """`is_database_stopped`: whether somebody stopped the database on purpose; until that is over nothing is started.
+    """Supervise the processes of `roadmap serve`.
 
-    `greeting` is said once, when the first part that serves is ready.
+    greeting: printed once, when the first part that serves is ready.
+    is_database_stopped: whether the database was stopped on purpose; nothing is started meanwhile.
     """
 
     parts: Sequence[Child]
@@ -104,9 +105,9 @@ class Supervisor:
     _has_greeted: bool = False
     _is_paused: bool = False
 
-    def look(self, now: float) -> None:
-        """Start what is due and notice what has ended. Raises Unavailable for a part that cannot be started."""
-        self._look_at_database(now)
+    def poll(self, now: float) -> None:
+        """Start parts that are due and handle those that ended. Raises Unavailable if a part cannot be started."""
+        self._check_database(now)
         for part in self.parts:
             if part.note_ready() and part.serves and not self._has_greeted:
                 self._has_greeted = True
@@ -116,12 +117,12 @@ class Supervisor:
             elif part.is_due(now) and not self._is_paused:
                 part.start(now)
 
-    def _look_at_database(self, now: float) -> None:
+    def _check_database(self, now: float) -> None:
         is_stopped = self.is_database_stopped()
         if is_stopped and not self._is_paused:
-            echo_err("The database was stopped on purpose; `roadmap db start` starts it again, and this goes on then.")
+            echo_err("The database was stopped on purpose; waiting for `roadmap db start`.")
         if self._is_paused and not is_stopped:
-            echo_err("The database was started again.")
+            echo_err("The database is running again.")
             for part in self.parts:
                 part.hurry(now)
         self._is_paused = is_stopped
@@ -131,11 +132,11 @@ class Supervisor:
             return
         part.count_failed_start(code)
         if part.failed_starts >= MAX_FAILED_STARTS:
-            raise Unavailable(f"the {part.name} could not start, {part.failed_starts} times in a row: {reason}")
-        print_error(f"the {part.name} ended with {code}; it is started again")
+            raise Unavailable(f"the {part.name} failed to start {part.failed_starts} times in a row: {reason}")
+        print_error(f"the {part.name} exited with code {code}; restarting it")
 
     def stop(self, grace: float, received: list[int]) -> None:
-        """All are asked at once; a further signal in `received` is passed on, for who does not want to wait."""
+        """Send SIGTERM to all parts, once for each signal in `received`, and wait until they have ended."""
         deadline = time.monotonic() + grace + KILL_TIMEOUT_SECONDS
         passed_on = 0
         while running := [part.process for part in self.parts if part.process is not None and _runs(part.process)]:
@@ -153,8 +154,8 @@ def _runs(process: "subprocess.Popen[bytes]") -> bool:
     return process.poll() is None
 
 
-def _dies_with_us() -> Callable[[], None]:
-    """Where the kernel can: a process whose starter was killed is asked to stop, or it would hold the port."""
+def _die_with_parent() -> Callable[[], None]:
+    """On Linux, let the kernel send SIGTERM to a child when this process dies: it would keep the port open."""
     if sys.platform != "linux":
         return os.setpgrp
     import ctypes
@@ -162,7 +163,7 @@ def _dies_with_us() -> Callable[[], None]:
     libc, ours = ctypes.CDLL(None), os.getpid()
 
     def prepare() -> None:
-        os.setpgrp()  # Ctrl-C in a terminal goes to us, and we ask them
+        os.setpgrp()  # Ctrl-C in a terminal reaches only this process, which stops its children
         libc.prctl(1, signal.SIGTERM)
         if os.getppid() != ours:
             os._exit(1)

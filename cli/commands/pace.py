@@ -1,4 +1,4 @@
-"""`roadmap pace`: hours a week and deadline of a roadmap, and what is left of it today."""
+"""`roadmap pace`: show or change the hours per week and the deadline of a roadmap."""
 
 import os
 import re
@@ -10,8 +10,8 @@ import typer
 
 from cli.inputs import validate_id
 from cli.options import Json, RoadmapId
-from cli.output.output import print_json, print_text
-from cli.session import ask
+from cli.output.stdio import print_json, print_text
+from cli.session import with_orchestrator
 from domain.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -25,18 +25,18 @@ _ZONE: Final = re.compile(r"zoneinfo/(?:posix/|right/)?(?P<name>.+)$")
 def pace(
     roadmap_id: RoadmapId,
     hours_per_week: Annotated[
-        str | None, typer.Option(metavar="N", help="From now on: hours of study a week, 1 to 168.")
+        str | None, typer.Option(metavar="N", help="New hours of study per week, 1 to 168.")
     ] = None,
     deadline: Annotated[
         str | None,
-        typer.Option(metavar="WORDS", help="From now on: a date, or as `in 3 months`; '' takes it away."),
+        typer.Option(metavar="WORDS", help="New deadline: a date, or e.g. `in 3 months`; '' removes it."),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Show or change hours a week and deadline of a roadmap. Nothing is written again, and no model is asked."""
+    """Show or change hours per week and deadline. Contents stay as they are; no model is called."""
     identifier, weekly = validate_id(roadmap_id, "roadmap"), _number(hours_per_week)
 
-    async def answer(orchestrator: "Orchestrator") -> "PaceView":
+    async def read_or_change(orchestrator: "Orchestrator") -> "PaceView":
         from orchestrator.commands.request_context import Terms
         from orchestrator.learners.pace import PaceChange
 
@@ -45,22 +45,22 @@ def pace(
         terms = Terms(time_zone=local_zone())
         return await orchestrator.paces.change(identifier, PaceChange(weekly, deadline), terms=terms)
 
-    found = ask(answer)
+    view = with_orchestrator(read_or_change)
     if json:
-        print_json(found.model_dump(mode="json"))
+        print_json(view.model_dump(mode="json"))
         return
-    for line in _lines(found):
+    for line in _lines(view):
         print_text(line)
 
 
 def local_zone() -> str:
-    """Of this machine: a name of the IANA database, or an offset where it has none."""
+    """Return the time zone of this machine: an IANA name, or a UTC offset if it has none."""
     from domain.pace.pace import read_zone
 
-    named = [os.environ.get("TZ", "").removeprefix(":")]
-    if found := _ZONE.search(os.path.realpath(_LOCAL_TIME)):
-        named.append(found["name"])
-    for name in filter(None, named):
+    candidates = [os.environ.get("TZ", "").removeprefix(":")]
+    if match := _ZONE.search(os.path.realpath(_LOCAL_TIME)):
+        candidates.append(match["name"])
+    for name in filter(None, candidates):
         try:
             read_zone(name)
         except InvalidInput:
@@ -82,19 +82,19 @@ def _number(text: str | None) -> float | None:
     return number
 
 
-def _lines(found: "PaceView") -> list[str]:
+def _lines(view: "PaceView") -> list[str]:
     from rendering.text.pace_text import misunderstood, until
     from rendering.text.text import counted, hours
 
-    lines = [f"{hours(found.hours_per_week)} a week, {hours(found.hours_left)} left"]
-    lines[0] += f": {counted(found.weeks_needed, 'week')}, as of {found.today} in {found.time_zone}."
-    if found.deadline is not None and found.deadline < found.today:
-        lines.append(f"The deadline, {found.deadline}, is past.")
-    elif found.deadline is not None:
-        lines.append(f"Deadline: {until(found.deadline, found.today)}.")
-        if not found.in_time:
-            takes = f"it takes {hours(found.hours_needed)} a week" if found.hours_needed else "no time is left"
+    lines = [f"{hours(view.hours_per_week)} a week, {hours(view.hours_left)} left"]
+    lines[0] += f": {counted(view.weeks_needed, 'week')}, as of {view.today} in {view.time_zone}."
+    if view.deadline is not None and view.deadline < view.today:
+        lines.append(f"The deadline, {view.deadline}, is past.")
+    elif view.deadline is not None:
+        lines.append(f"Deadline: {until(view.deadline, view.today)}.")
+        if not view.in_time:
+            takes = f"it takes {hours(view.hours_needed)} a week" if view.hours_needed else "no time is left"
             lines.append(f"What is left does not fit: {takes}.")
-    elif found.deadline_words:
-        lines.append(f"Deadline not understood: {misunderstood(found.deadline_words)}.")
+    elif view.deadline_words:
+        lines.append(f"Deadline not understood: {misunderstood(view.deadline_words)}.")
     return lines

@@ -1,4 +1,4 @@
-"""People in charge: answer a review, change a framework in words, see what an edit changed."""
+"""`roadmap modify`, `review` and `diff`: change a framework in words, answer a review, show the changes."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,8 +7,8 @@ import typer
 from cli.foreground import run_and_follow
 from cli.inputs import read_retry_request, validate_id
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
-from cli.output.output import print_json, print_rich, print_text
-from cli.session import ask
+from cli.output.stdio import print_json, print_rich, print_text
+from cli.session import with_orchestrator
 from domain.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ def modify(
     detach: Detach = False,
     json: Json = False,
 ) -> None:
-    """Change the structure of a roadmap in words. Contents of what is new are made; what stays keeps its own."""
+    """Change the structure of a roadmap in words. New concepts get contents; the others keep theirs."""
     from domain.request import usable_text
 
     roadmap, words = validate_id(roadmap_id, "roadmap"), usable_text("INSTRUCTIONS", instructions)
-    wanted, user_id = review_request(review, review_timeout), read_retry_request(None, user=user).user_id
+    review_stop, user_id = review_request(review, review_timeout), read_retry_request(None, user=user).user_id
     run_and_follow(
-        lambda orchestrator: orchestrator.modify(roadmap, words, user_id=user_id, review=wanted, detach=detach),
+        lambda orchestrator: orchestrator.modify(roadmap, words, user_id=user_id, review=review_stop, detach=detach),
         detach=detach,
         json=json,
     )
@@ -39,27 +39,30 @@ def modify(
 
 def review(
     task_id: TaskId,
-    approve: Annotated[bool, typer.Option("--approve", help="The framework is good: go on to the contents.")] = False,
-    reject: Annotated[bool, typer.Option("--reject", help="Send it back, with --feedback.")] = False,
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Approve the framework and continue with the contents.")
+    ] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Reject the framework; requires --feedback.")] = False,
     feedback: Annotated[str | None, typer.Option(metavar="TEXT", help="What should change.")] = None,
     round: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Only if the review is still in this round (see `log`).")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Decide only if this round of the review is open (see `log`)."),
     ] = None,
     user: NewUser = None,
     detach: Detach = False,
     json: Json = False,
 ) -> None:
-    """Approve a framework, or send it back with words. The run goes on to its next stop."""
+    """Approve a framework, or reject it with feedback. The run continues to its end or its next review."""
     from domain.editing.review import Decision
     from domain.request import usable_text
 
     identifier = validate_id(task_id, "task")
     if approve == reject:
-        raise InvalidInput("say either --approve or --reject --feedback TEXT")
+        raise InvalidInput("give either --approve or --reject --feedback TEXT")
     if reject and feedback is None:
-        raise InvalidInput("a rejection needs --feedback TEXT: say what should change")
+        raise InvalidInput("--reject requires --feedback TEXT: describe what should change")
     if approve and feedback is not None:
-        raise InvalidInput("--feedback goes with --reject: an approved framework is not edited any more")
+        raise InvalidInput("--feedback requires --reject: an approved framework is not edited any more")
     words = "" if feedback is None else usable_text("--feedback", feedback)
     by = read_retry_request(None, user=user).user_id
     decision = Decision(approved=approve, feedback=words, by=by, round=round)
@@ -69,19 +72,19 @@ def review(
 
 
 def diff(task_id: TaskId, json: Json = False) -> None:
-    """Show what a run changed in the framework, all its edits together."""
+    """Show the changes of a run to the framework. All its edits are summed up."""
     from cli.output.changes import changes_tree
     from domain.editing.diff import diff as changes_of
 
     identifier = validate_id(task_id, "task")
 
-    async def look(orchestrator: "Orchestrator") -> "tuple[Framework, Framework] | None":
+    async def read(orchestrator: "Orchestrator") -> "tuple[Framework, Framework] | None":
         edited = await orchestrator.edited(identifier)
         if edited is None and await orchestrator.is_pruned(identifier):
-            raise NotFound(f"nobody knows any more what task {identifier} changed: its events were pruned")
+            raise NotFound(f"the changes of task {identifier} are no longer known: its events were pruned")
         return edited
 
-    edited = ask(look)
+    edited = with_orchestrator(read)
     if json:
         changes = [] if edited is None else changes_of(*edited)
         print_json({"task_id": identifier, "changes": [change.model_dump(mode="json") for change in changes]})

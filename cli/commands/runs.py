@@ -1,4 +1,4 @@
-"""Commands that start a run. Each says what is wanted; cli/foreground.py does the rest."""
+"""Commands that start a run. Each builds a request; cli/foreground.py starts and follows the run."""
 
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Annotated
@@ -9,8 +9,8 @@ from cli.commands.pace import local_zone
 from cli.foreground import run_and_follow
 from cli.inputs import language_note, read_request, read_retry_request, validate_id
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
-from cli.output.output import echo_err, print_json, print_text
-from cli.output.summaries import FIELDS_OF_A_RUN
+from cli.output.outcome import FIELDS_OF_A_RUN
+from cli.output.stdio import echo_err, print_json, print_text
 from domain.vocabulary import ContentType
 from rendering.text.text import one_line
 
@@ -20,21 +20,24 @@ if TYPE_CHECKING:
 
 
 def create(
-    goal: Annotated[str | None, typer.Argument(metavar="GOAL", help="What is to be learned, in any language.")] = None,
+    goal: Annotated[str | None, typer.Argument(metavar="GOAL", help="Learning goal, in any language.")] = None,
     level: Annotated[str | None, typer.Option(metavar="LEVEL", help="beginner, intermediate or advanced.")] = None,
-    hours_per_week: Annotated[str | None, typer.Option(metavar="N", help="Hours of study a week, 1 to 168.")] = None,
-    motivation: Annotated[str | None, typer.Option(metavar="TEXT", help="Why it is to be learned.")] = None,
-    background: Annotated[str | None, typer.Option(metavar="TEXT", help="What the learner has done so far.")] = None,
+    hours_per_week: Annotated[str | None, typer.Option(metavar="N", help="Hours of study per week, 1 to 168.")] = None,
+    motivation: Annotated[str | None, typer.Option(metavar="TEXT", help="Reason for learning it.")] = None,
+    background: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What the learner knows and has done so far.")
+    ] = None,
     deadline: Annotated[
-        str | None, typer.Option(metavar="WORDS", help="By when, as 2027-06-30 or `in 3 months`; it is said back.")
+        str | None, typer.Option(metavar="WORDS", help="Deadline, e.g. 2027-06-30 or `in 3 months`.")
     ] = None,
     language: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Language of the contents, as `en`; else the goal's.")
+        str | None,
+        typer.Option(metavar="CODE", help="Language of the contents, e.g. `en` (default: that of the goal)."),
     ] = None,
     user: NewUser = None,
     request: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="A request as JSON, `-` for standard input; options override its fields."),
+        typer.Option(metavar="FILE", help="Read the request as JSON, `-` for stdin; options override its fields."),
     ] = None,
     review: Review = False,
     review_timeout: ReviewTimeout = None,
@@ -42,8 +45,8 @@ def create(
     json: Json = False,
 ) -> None:
     """Create a roadmap with all its contents."""
-    stop = review_request(review, review_timeout)
-    wanted = read_request(
+    review_stop = review_request(review, review_timeout)
+    learning_request = read_request(
         goal,
         request,
         {
@@ -60,8 +63,10 @@ def create(
     async def begin(orchestrator: "Orchestrator") -> "TaskView":
         from orchestrator.commands.request_context import Terms
 
-        task = await orchestrator.create(wanted, review=stop, detach=detach, terms=Terms(time_zone=local_zone()))
-        if language is None and request is None and (note := language_note(wanted)):
+        task = await orchestrator.create(
+            learning_request, review=review_stop, detach=detach, terms=Terms(time_zone=local_zone())
+        )
+        if language is None and request is None and (note := language_note(learning_request)):
             echo_err(note)
         return task
 
@@ -70,27 +75,25 @@ def create(
 
 def retry(
     roadmap_id: RoadmapId,
-    concept_id: Annotated[str, typer.Argument(metavar="CONCEPT_ID", help="As `roadmap show` shows it.")],
-    content_type: Annotated[ContentType, typer.Argument(metavar="CONTENT_TYPE", help="What to make anew.")],
-    instructions: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="What should be different this time.")
-    ] = None,
+    concept_id: Annotated[str, typer.Argument(metavar="CONCEPT_ID", help="ID from `roadmap show`.")],
+    content_type: Annotated[ContentType, typer.Argument(metavar="CONTENT_TYPE", help="Content to generate again.")],
+    instructions: Annotated[str | None, typer.Option(metavar="TEXT", help="What to do differently this time.")] = None,
     user: NewUser = None,
     request: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
-            help="JSON as {preferences?, instructions?}, `-` for standard input; preferences replace the creation's.",
+            help="Read {preferences?, instructions?} as JSON, `-` for stdin.",
         ),
     ] = None,
     detach: Detach = False,
     json: Json = False,
 ) -> None:
-    """Make one content anew. It may be a finished one, which stays readable until the new version is there."""
+    """Generate one content again. A finished version stays readable until the new one is complete."""
     roadmap, concept = validate_id(roadmap_id, "roadmap"), validate_id(concept_id, "concept")
-    wanted = read_retry_request(request, instructions=instructions, user=user)
+    retry_request = read_retry_request(request, instructions=instructions, user=user)
     run_and_follow(
-        lambda orchestrator: orchestrator.retry(roadmap, concept, content_type, wanted, detach=detach),
+        lambda orchestrator: orchestrator.retry(roadmap, concept, content_type, retry_request, detach=detach),
         detach=detach,
         json=json,
     )
@@ -99,34 +102,34 @@ def retry(
 def retry_failed(
     roadmap_id: RoadmapId,
     content_type: Annotated[
-        list[ContentType] | None, typer.Option("--content-type", metavar="T", help="Only this type; may be repeated.")
+        list[ContentType] | None,
+        typer.Option("--content-type", metavar="T", help="Only this type of content; may be repeated."),
     ] = None,
     user: NewUser = None,
     detach: Detach = False,
     json: Json = False,
 ) -> None:
-    """Make what failed or is stale in one run. Stale is what no live run will ever finish.
+    """Generate all failed or stale contents in one run. A content is stale if no live run will finish it.
 
-    Where there is nothing to do, it says so and exits 0; the document of --json is then that of a run whose fields
-    are all null, but for roadmap_id.
+    With nothing to do, the command says so and exits 0. With --json, all fields but roadmap_id are null then.
     """
     roadmap = validate_id(roadmap_id, "roadmap")
     types = list(dict.fromkeys(content_type or ContentType))
-    wanted = read_retry_request(None, user=user)
+    retry_request = read_retry_request(None, user=user)
 
     def nothing() -> None:
         if json:
             print_json({**dict.fromkeys(FIELDS_OF_A_RUN), "roadmap_id": roadmap})
         else:
-            print_text(f"Roadmap {one_line(roadmap)}: nothing has failed or is stale, so there is nothing to do.")
+            print_text(f"Roadmap {one_line(roadmap)}: nothing has failed or is stale; there is nothing to do.")
 
     def begin(orchestrator: "Orchestrator") -> "Awaitable[TaskView | None]":
-        return orchestrator.retry_failed(roadmap, types, wanted, detach=detach)
+        return orchestrator.retry_failed(roadmap, types, retry_request, detach=detach)
 
     run_and_follow(begin, detach=detach, json=json, nothing=nothing)
 
 
 def resume(task_id: TaskId, detach: Detach = False, json: Json = False) -> None:
-    """Let a run go on from where it stopped. It may have failed, been cancelled, wait in the queue, or be stale."""
+    """Resume a run. It may have failed, been cancelled, be stale or wait in the queue."""
     identifier = validate_id(task_id, "task")
     run_and_follow(lambda orchestrator: orchestrator.resume(identifier, detach=detach), detach=detach, json=json)

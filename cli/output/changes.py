@@ -1,4 +1,4 @@
-"""What an edit changed in a framework: as a tree of the places it touched."""
+"""Draw the changes of an edit to a framework as a tree."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.output.output import styled
+from cli.output.stdio import styled
 from domain.editing.diff import Change, diff
 from domain.framework import Concept, Framework, Module, Stage
 from rendering.text.changes import OTHER as OTHER_SIGN
@@ -24,7 +24,7 @@ OTHER: Final = (OTHER_SIGN, "yellow")
 
 
 def changes_tree(before: Framework, after: Framework) -> "Iterator[RenderableType]":
-    """What the edit came to in two lines, then the parts that it touched, where they stand."""
+    """Yield totals and counts of the changes, then a tree of the changed parts."""
     changes = diff(before, after)
     yield styled(one_line(after.title), "bold")
     if before.title != after.title:
@@ -32,16 +32,16 @@ def changes_tree(before: Framework, after: Framework) -> "Iterator[RenderableTyp
     yield styled(totals_line(before, after), "dim")
     yield styled(f"{counts_line(changes)}." if changes else "Nothing changed.")
     if changes:
-        yield _Drawing({}).of(before, after, changes)
+        yield _ChangesTree({}).build(before, after, changes)
 
 
 @dataclass
-class _Drawing:
-    """The tree after an edit, with what was removed left in its old place, and what was not touched left out."""
+class _ChangesTree:
+    """The tree after an edit: removed parts stay in their old place, unchanged parts are left out."""
 
     changes: dict[str, list[Change]]
 
-    def of(self, before: Framework, after: Framework, changes: Sequence[Change]) -> Tree:
+    def build(self, before: Framework, after: Framework, changes: Sequence[Change]) -> Tree:
         for change in changes:
             self.changes.setdefault(change.target_id, []).append(change)
         tree = Tree("", hide_root=True, guide_style="dim")
@@ -71,17 +71,17 @@ class _Drawing:
         return self._line(concept.concept_id, concept.concept_id, concept.name, hours(concept.estimated_hours))
 
     def _line(self, identifier: str, label: str, name: str, size: str = "") -> Text:
-        """`+ c-1-1-4  2 h  Testing`, `~ Stage  Foundations  (was “Basics”)`; plain where nothing changed."""
+        """Format `+ c-1-1-4  2 h  Testing` or `~ Stage  Foundations  (was “Basics”)`; unmarked if unchanged."""
         changes = self.changes.get(identifier, [])
         whole = next((change.kind for change in changes if change.kind in MARKS), None)
         mark, style = MARKS[whole] if whole else OTHER if changes else ("", "dim")
         notes = [] if whole else [note(change) for change in changes]
         parts = [f"{mark} {one_line(label)}".strip(), size if whole else "", one_line(name)]
-        told = f"  ({'; '.join(notes)})" if notes else ""
-        return styled("  ".join(filter(None, parts)) + told, style)
+        suffix = f"  ({'; '.join(notes)})" if notes else ""
+        return styled("  ".join(filter(None, parts)) + suffix, style)
 
     def _merged(self, before: Sequence[Part], after: Sequence[Part], key: Callable[[Part], str]) -> list[Part]:
-        """`after`, with what was removed behind the part that it followed."""
+        """Return `after` with each removed part inserted after its old predecessor."""
         merged, at = list(after), 0
         for part in before:
             places = [place for place, other in enumerate(merged) if key(other) == key(part)]

@@ -1,6 +1,6 @@
-"""Showing how a run goes on, on stderr: drawn on a terminal, in a few plain lines elsewhere.
+"""Show the progress of a run on stderr: a progress bar on a terminal, a few plain lines elsewhere.
 
-Watching never disturbs: when events cannot be read or shown any more, the run goes on unseen.
+Errors of reading or showing events never affect the run: it continues without progress.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from contextlib import aclosing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
-from cli.output.output import console, echo_err, print_error, silence_stderr, styled
+from cli.output.stdio import console, echo_err, print_error, silence_stderr, styled
 from domain.errors import DatabaseUnavailable
 from domain.vocabulary import FINAL, ContentType, Step, TaskType
 from rendering.text.event_text import doing, gist, subject
@@ -20,44 +20,44 @@ if TYPE_CHECKING:
     from orchestrator.queries.status import TaskView
     from repository.runs.events import Event
 
-LAST_WORDS: Final = 2.0
-"""Seconds that the last events get to arrive once the run stands still, """
-WHOLE_STORY: Final = 60.0
-"""and when it is final: then the story has an end, which may be long in coming."""
-PARTS: Final = 10
-"""Without a terminal, contents are reported after every tenth of them, """
-OFTENEST: Final = 1.0
-"""but with this many seconds in between, and always when all are finished."""
+LAST_EVENTS_TIMEOUT_SECONDS: Final = 2.0
+"""Time for the last events to arrive once the run waits for a review."""
+FINAL_EVENTS_TIMEOUT_SECONDS: Final = 60.0
+"""Time for the events of a final run: they have a definite end, which may be long in coming."""
+REPORT_STEPS: Final = 10
+"""Without a terminal, the contents are reported after each tenth of them."""
+MIN_REPORT_INTERVAL_SECONDS: Final = 1.0
+"""Minimum time between two such reports; the last one is always printed."""
 
-BAR: Final = 16
-"""Characters; the whole line then stays below 80, so that the ^C of an interruption does not wrap it."""
-FAILURES_DRAWN: Final = 5
-"""On a terminal; all of them stand in the summary, and the bar counts them."""
+BAR_CHARACTERS: Final = 16
+"""Width of the bar; keeps the line below 80 characters, so that a typed ^C does not wrap it."""
+MAX_FAILURES_DRAWN: Final = 5
+"""Failures printed above the bar; the summary lists the others."""
 
-FLUSHED_EVENTS: Final = {
+REPORTED_EVENTS: Final = {
     "intent_analysed": "Goal",
     "framework_designed": "Designed",
     "framework_validated": "Checked",
     "edit_planned": "Planned",
     "framework_edited": "Changed",
-    "run_handed_back": "Put back",
+    "run_handed_back": "Requeued",
     "run_resumed": "Resumed",
 }
-"""Events that say what a step came to, or that the run went from hand to hand."""
+"""Events printed as a line, and their labels: results of steps, and changes of the process of the run."""
 
 
-TAKEOVER: Final = "its process had died; another one goes on with what is missing"
+TAKEOVER_TEXT: Final = "the process of the run died; another one continues it"
 
 
 @dataclass
-class RunStanding:
-    """Where a run stands, from the events so far."""
+class RunProgress:
+    """Progress of a run according to its events so far."""
 
     task_type: str = TaskType.CREATION
     queued: bool = True
     step: str = Step.INIT
     total: int | None = None
-    """Contents of the run, once they are known."""
+    """Number of contents of the run, once it is known."""
     running: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
@@ -77,7 +77,7 @@ class RunStanding:
                 self.task_type, self.total = payload["task_type"], payload.get("contents")
             case "run_resumed":
                 self.queued = True
-                self.failed.clear()  # it is asked anew
+                self.failed.clear()  # failed contents are generated again
             case "run_handed_back":
                 self.queued = True
             case "run_started":
@@ -103,46 +103,46 @@ class RunStanding:
 
 
 class Display(Protocol):
-    """Shows a standing as it changes."""
+    """Shows progress as it changes."""
 
-    def show(self, standing: RunStanding, event: "Event") -> None: ...
+    def show(self, progress: RunProgress, event: "Event") -> None: ...
 
 
 class PlainDisplay:
-    """A line for each step and each failure, and one for every tenth of the contents."""
+    """Print a line for each step, each failure and each tenth of the contents."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
         self._reported = 0
         self._reported_at = 0.0
 
-    def show(self, standing: RunStanding, event: "Event") -> None:
+    def show(self, progress: RunProgress, event: "Event") -> None:
         match event.type:
             case "step_started":
-                echo_err(f"{doing(standing.step)} ...")
+                echo_err(f"{doing(progress.step)} ...")
             case "content_failed":
                 echo_err(f"  failed: {gist(event)}")
             case "run_started" if _is_takeover(event):
-                echo_err(f"  Takeover: {TAKEOVER}")
-            case _ if event.type in FLUSHED_EVENTS:
-                echo_err(f"  {FLUSHED_EVENTS[event.type]}: {gist(event)}")
-        self._report_contents(standing)
+                echo_err(f"  Takeover: {TAKEOVER_TEXT}")
+            case _ if event.type in REPORTED_EVENTS:
+                echo_err(f"  {REPORTED_EVENTS[event.type]}: {gist(event)}")
+        self._report_contents(progress)
 
-    def _report_contents(self, standing: RunStanding) -> None:
-        if not standing.total:
+    def _report_contents(self, progress: RunProgress) -> None:
+        if not progress.total:
             return
-        part, now = standing.finished * PARTS // standing.total, time.monotonic()
-        if part > self._reported and (part == PARTS or now - self._reported_at > OFTENEST):
+        part, now = progress.finished * REPORT_STEPS // progress.total, time.monotonic()
+        if part > self._reported and (part == REPORT_STEPS or now - self._reported_at > MIN_REPORT_INTERVAL_SECONDS):
             self._reported, self._reported_at = part, now
             echo_err(
-                f"  {standing.finished} of {standing.total} contents: {len(standing.done)} done, "
-                f"{len(standing.running)} running, {len(standing.failed)} failed, "
+                f"  {progress.finished} of {progress.total} contents: {len(progress.done)} done, "
+                f"{len(progress.running)} running, {len(progress.failed)} failed, "
                 f"{seconds(now - self._began)}"
             )
 
 
 class DrawnDisplay:
-    """The present step, then a bar over the contents; what steps came to scrolls by above."""
+    """Draw the current step, then a bar over the contents; results of steps are printed above it."""
 
     def __init__(self) -> None:
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -150,13 +150,13 @@ class DrawnDisplay:
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=BAR),
+            BarColumn(bar_width=BAR_CHARACTERS),
             TextColumn("{task.fields[counts]}", markup=False),
             TimeElapsedColumn(),
             console=console(stderr=True),
             transient=True,
         )
-        self._bar = self._progress.add_task(RunStanding().doing, total=None, counts="")
+        self._bar = self._progress.add_task(RunProgress().doing, total=None, counts="")
 
     @contextmanager
     def drawn(self) -> Iterator[None]:
@@ -164,29 +164,29 @@ class DrawnDisplay:
         try:
             yield
         finally:
-            with suppress(OSError):  # a terminal that was closed cannot be tidied up
+            with suppress(OSError):  # the terminal was closed
                 self._progress.stop()
 
-    def show(self, standing: RunStanding, event: "Event") -> None:
+    def show(self, progress: RunProgress, event: "Event") -> None:
         try:
-            self._draw(standing, event)
+            self._draw(progress, event)
         except OSError:  # the terminal was closed
             silence_stderr()
 
-    def _draw(self, standing: RunStanding, event: "Event") -> None:
-        if event.type == "content_failed" and len(standing.failed) <= FAILURES_DRAWN:
+    def _draw(self, progress: RunProgress, event: "Event") -> None:
+        if event.type == "content_failed" and len(progress.failed) <= MAX_FAILURES_DRAWN:
             self._line(f"   Failed  {gist(event)}", "red")
         elif event.type == "run_started" and _is_takeover(event):
-            self._line(f"{'Takeover':>9}  {TAKEOVER}", "yellow")
-        elif event.type in FLUSHED_EVENTS:
-            self._line(f"{FLUSHED_EVENTS[event.type]:>9}  {gist(event)}", "dim")
-        counts = f"{len(standing.done)} done {len(standing.running)} running {len(standing.failed)} failed"
+            self._line(f"{'Takeover':>9}  {TAKEOVER_TEXT}", "yellow")
+        elif event.type in REPORTED_EVENTS:
+            self._line(f"{REPORTED_EVENTS[event.type]:>9}  {gist(event)}", "dim")
+        counts = f"{len(progress.done)} done {len(progress.running)} running {len(progress.failed)} failed"
         self._progress.update(
             self._bar,
-            description=standing.doing,
-            total=standing.total,
-            completed=standing.finished,
-            counts=counts if standing.total else "",
+            description=progress.doing,
+            total=progress.total,
+            completed=progress.finished,
+            counts=counts if progress.total else "",
         )
 
     def _line(self, text: str, style: str) -> None:
@@ -199,7 +199,7 @@ def _is_takeover(event: "Event") -> bool:
 
 @contextmanager
 def display() -> Iterator[Display]:
-    """What suits stderr: drawn on a terminal, else a few plain lines."""
+    """Choose the display for stderr: a bar on a terminal, else plain lines."""
     err = console(stderr=True)
     if not err.is_terminal or err.is_dumb_terminal:
         yield PlainDisplay()
@@ -209,40 +209,44 @@ def display() -> Iterator[Display]:
         yield drawing
 
 
-async def watch_to_the_end(
-    story: "AsyncGenerator[Event, None]",
+async def follow_to_end(
+    events: "AsyncGenerator[Event, None]",
     end: "Awaitable[TaskView]",
     *,
-    standing: RunStanding | None = None,
+    progress: RunProgress | None = None,
     shown: Display | None = None,
 ) -> "TaskView":
-    """Show a run's story until `end` gives its last task; that task.
+    """Show the events of a run until `end` returns its final task; return that task.
 
-    `standing`: where the run stood before the story; `shown`: how to show it, else as suits stderr. Raises what `end`
-    raises, and OSError where `shown` has nobody left to show it to.
+    progress: the progress before these events.
+    shown: where to show them (default: the display for stderr).
+    Raises the errors of `end`, and OSError if `shown` can no longer write.
     """
-    with display() if shown is None else nullcontext(shown) as chosen:
-        watching = asyncio.create_task(_watch(story, standing or RunStanding(), chosen))
+    with display() if shown is None else nullcontext(shown) as target:
+        watching = asyncio.create_task(_show_events(events, progress or RunProgress(), target))
         ending = asyncio.ensure_future(end)
         try:
             await asyncio.wait([watching, ending], return_when=asyncio.FIRST_COMPLETED)
             if watching.done() and isinstance(problem := watching.exception(), OSError):
                 raise problem
             task = await ending
-            await asyncio.wait([watching], timeout=WHOLE_STORY if task.status in FINAL else LAST_WORDS)
+            await asyncio.wait(
+                [watching],
+                timeout=FINAL_EVENTS_TIMEOUT_SECONDS if task.status in FINAL else LAST_EVENTS_TIMEOUT_SECONDS,
+            )
         finally:
             watching.cancel()
             ending.cancel()
-            (told, _) = await asyncio.gather(watching, ending, return_exceptions=True)
-    if isinstance(told, DatabaseUnavailable):
-        print_error(f"the progress of the run could not be read to its end: {told}")
-    if isinstance(told, OSError):
-        raise told
+            (result, _) = await asyncio.gather(watching, ending, return_exceptions=True)
+    if isinstance(result, DatabaseUnavailable):
+        print_error(f"the remaining progress of the run could not be read: {result}")
+    if isinstance(result, OSError):
+        raise result
     return task
 
 
-async def _watch(story: "AsyncGenerator[Event, None]", standing: RunStanding, shown: Display) -> None:
-    async with aclosing(story):
-        async for event in story:
-            standing.apply(event)
-            shown.show(standing, event)
+async def _show_events(events: "AsyncGenerator[Event, None]", progress: RunProgress, shown: Display) -> None:
+    async with aclosing(events):
+        async for event in events:
+            progress.apply(event)
+            shown.show(progress, event)

@@ -1,4 +1,4 @@
-"""Tables and reports of tasks and roadmaps. Names come last in a line, so that no script can turn the rest around."""
+"""Tables and reports of tasks and roadmaps. Names come last in a line: right-to-left text cannot reorder the rest."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from rich.table import Table
 from rich.text import Text
 
-from cli.output.output import is_wide, styled, when
+from cli.output.stdio import is_wide, styled, when
 from domain.vocabulary import ACTIVE, ContentStatus, TaskStatus
 from rendering.text.task_text import clause_of, state_of_task
 from rendering.text.text import counted, hours, one_line, time_taken
@@ -28,7 +28,7 @@ ROADMAP_FIELDS: Final = {
     "created_at",
     "updated_at",
 }
-"""A roadmap in a list."""
+"""Fields of a roadmap in the JSON of `roadmap list`."""
 
 STYLE_OF: Final = {
     TaskStatus.PENDING: "yellow",
@@ -97,7 +97,7 @@ def tasks_table(tasks: "Sequence[TaskView]") -> Table:
 
 
 def _status(task: "TaskView") -> Text:
-    """An active row of a dead process still reads `processing`: it is called what it is."""
+    """Return the status, with `stale` for an active row whose process has died."""
     if state_of_task(task) == "stale":
         return Text(f"{task.status}, stale", style="red")
     return Text(task.status, style=STYLE_OF[task.status])
@@ -114,16 +114,16 @@ def _about(task: "TaskView") -> Iterator[str]:
         yield task.error_message
 
 
-def status_report(said: "StatusCheck", roadmap: "RoadmapView") -> "Iterator[RenderableType]":
-    """Sentences first, then what needs attention."""
-    yield from _what_runs(said, roadmap)
-    yield from _how_far(roadmap)
-    if said.stale_concepts:
-        yield styled("No live run will ever finish these contents (`roadmap retry-failed` makes them):", "magenta")
+def status_report(check: "StatusCheck", roadmap: "RoadmapView") -> "Iterator[RenderableType]":
+    """Yield the report of `roadmap status`: sentences, then stale and failed contents."""
+    yield from _active_tasks(check, roadmap)
+    yield styled(contents_sentence(roadmap))
+    if check.stale_concepts:
+        yield styled("Stale, no live run will finish them (generate them with `roadmap retry-failed`):", "magenta")
         yield _contents_table(
             [
                 (stale.content_type, stale.concept_id, stale.current_status, stale.concept_name)
-                for stale in said.stale_concepts
+                for stale in check.stale_concepts
             ]
         )
     if failed := [state for state in roadmap.contents if state.status is ContentStatus.FAILED]:
@@ -133,25 +133,25 @@ def status_report(said: "StatusCheck", roadmap: "RoadmapView") -> "Iterator[Rend
         )
         yield _contents_table(
             [
-                (f.content_type, f.concept_id, f.last_error or "no reason was kept", names.get(f.concept_id, ""))
+                (f.content_type, f.concept_id, f.last_error or "reason unknown", names.get(f.concept_id, ""))
                 for f in failed
             ]
         )
 
 
-def _what_runs(said: "StatusCheck", roadmap: "RoadmapView") -> Iterator[Text]:
-    for task in said.active_tasks:
+def _active_tasks(check: "StatusCheck", roadmap: "RoadmapView") -> Iterator[Text]:
+    for task in check.active_tasks:
         yield styled(f"Active: {_sentence(task)}.", "yellow")
-    live = {task.task_id for task in said.active_tasks}
-    for gone in roadmap.active_tasks:
-        if gone.task_id not in live:
+    live = {task.task_id for task in check.active_tasks}
+    for stale in roadmap.active_tasks:
+        if stale.task_id not in live:
             yield styled(
-                f"Active: {gone.task_type} {gone.task_id}, {clause_of(gone)}. "
-                f"`roadmap resume {gone.task_id}` or any `roadmap worker` continues it.",
+                f"Active: {stale.task_type} {stale.task_id}, {clause_of(stale)}. "
+                f"Continue it with `roadmap resume {stale.task_id}`, or start a `roadmap worker`.",
                 "red",
             )
     if not roadmap.active_tasks:
-        yield styled("Nothing is running for this roadmap.")
+        yield styled("No active runs.")
 
 
 def _sentence(task: "ActiveTask") -> str:
@@ -160,14 +160,10 @@ def _sentence(task: "ActiveTask") -> str:
     return f"{task.task_type} {task.task_id}{of} is {task.status}, step {task.current_step}{waiting}"
 
 
-def _how_far(roadmap: "RoadmapView") -> Iterator[Text]:
-    yield styled(contents_sentence(roadmap))
-
-
 def contents_sentence(roadmap: "RoadmapView") -> str:
-    """`18 concepts; contents: 50 of 54 completed, 3 failed, 1 unfinished.`"""
+    """Count the contents: `18 concepts; contents: 50 of 54 completed, 3 failed, 1 unfinished.`"""
     if roadmap.framework is None:
-        return "It has no framework yet."
+        return "No framework yet."
     concepts = counted(len(roadmap.framework.concepts()), "concept")
     if not roadmap.contents:
         return f"{concepts}; no contents yet."

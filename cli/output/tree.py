@@ -1,4 +1,4 @@
-"""A roadmap as a tree. In each line the name comes last: scripts that run from right to left disturb nothing then."""
+"""Draw a roadmap as a tree. Names come last in a line: right-to-left text cannot reorder the rest."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 from rich.tree import Tree
 
-from cli.output.output import console, styled
+from cli.output.stdio import console, styled
 from cli.output.tables import contents_sentence
 from domain.vocabulary import ContentStatus, ContentType
 from rendering.text.task_text import clause_of
@@ -33,13 +33,13 @@ States = Mapping[tuple[str, str], "ContentState"]
 
 
 def roadmap_tree(roadmap: "RoadmapView") -> "Iterator[RenderableType]":
-    """Title, totals, what is active, the tree, the legend."""
+    """Yield title, totals, active tasks, the tree and its legend."""
     yield styled(one_line(roadmap.framework.title if roadmap.framework else roadmap.title), "bold")
     yield styled(" · ".join(_totals(roadmap)), "dim")
     if roadmap.by_rules:
         yield styled(BY_RULES, "yellow")
         yield styled(f"A model writes after: {CONFIGURE}", "dim")
-    yield from _who_is_at_it(roadmap)
+    yield from _activity(roadmap)
     if roadmap.framework is not None:
         yield _tree(roadmap.framework, {(state.concept_id, state.content_type): state for state in roadmap.contents})
         yield _legend()
@@ -53,23 +53,23 @@ def _totals(roadmap: "RoadmapView") -> Iterator[str]:
         yield "draft" if roadmap.framework_version == 0 else f"version {roadmap.framework_version}"
 
 
-def _who_is_at_it(roadmap: "RoadmapView") -> Iterator[Text]:
+def _activity(roadmap: "RoadmapView") -> Iterator[Text]:
     yield styled(contents_sentence(roadmap))
     for task in roadmap.active_tasks:
         yield styled(f"{task.task_type} {task.task_id}: {clause_of(task)}.", "yellow" if task.live else "red")
     if roadmap.framework is None and not roadmap.active_tasks:
-        yield styled(f"Nothing is making one; `roadmap tasks --roadmap {one_line(roadmap.roadmap_id)}` says why.")
+        yield styled(f"No run is creating one; see `roadmap tasks --roadmap {one_line(roadmap.roadmap_id)}`.")
 
 
 def _tree(framework: "Framework", states: States) -> Tree:
     tree = Tree("", hide_root=True, guide_style="dim")
-    widest = max((len(concept.concept_id) for concept in framework.concepts()), default=0)
+    id_width = max((len(concept.concept_id) for concept in framework.concepts()), default=0)
     for number, stage in enumerate(framework.stages, start=1):
         branch = tree.add(_stage(number, stage))
         for module in stage.modules:
             leaf = branch.add(_module(module))
             for concept in module.concepts:
-                leaf.add(_concept(concept, states, min(widest, 16)))
+                leaf.add(_concept(concept, states, min(id_width, 16)))
     return tree
 
 
@@ -83,11 +83,15 @@ def _module(module: "Module") -> Text:
     return Text.assemble(f"{hours(total)}  ", styled(one_line(module.name), "bold"))
 
 
-def _concept(concept: "Concept", states: States, widest: int) -> Text:
+def _concept(concept: "Concept", states: States, id_width: int) -> Text:
     marks = [_mark(states.get((concept.concept_id, content_type))) for content_type in ContentType]
     figures = f" {hours(concept.estimated_hours):>6}  {concept.difficulty:<6}  "
     return Text.assemble(
-        *marks, figures, styled(one_line(concept.concept_id).ljust(widest), "dim"), "  ", styled(one_line(concept.name))
+        *marks,
+        figures,
+        styled(one_line(concept.concept_id).ljust(id_width), "dim"),
+        "  ",
+        styled(one_line(concept.name)),
     )
 
 

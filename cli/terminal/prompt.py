@@ -1,8 +1,8 @@
-"""A conversation at a prompt: the main thread reads lines, an event loop in another thread does the work.
+"""A prompt: the main thread reads lines, an event loop in another thread executes the commands.
 
-Line editing and Ctrl-C work in the main thread only, and reading there keeps no heartbeat and no other task waiting.
-On a terminal, Ctrl-C at the prompt begins a new line, and while a command runs it stops that command; SIGTERM and a
-closed terminal end the conversation in good order. Where lines come from a pipe, Ctrl-C ends it too.
+Line editing and Ctrl-C only work in the main thread, and a blocking read there does not delay heartbeats. On a
+terminal, Ctrl-C at the prompt starts a new line, during a command it stops that command. SIGTERM and a closed terminal
+end the conversation cleanly; if the lines come from a pipe, so does Ctrl-C.
 """
 
 import asyncio
@@ -17,21 +17,21 @@ from typing import Any, Final, TypeVar
 
 import typer
 
-from cli.output.output import echo_err, print_text
-from cli.terminal.signals import end_at_once, exit_code_after, signals_go_to
+from cli.output.stdio import echo_err, print_text
+from cli.terminal.signals import end_at_once, exit_code_after, handle_signals
 from rendering.text.text import clean
 
 T = TypeVar("T")
 Completer = Callable[[Sequence[str]], Sequence[str]]
-"""The words that may come behind the words before the cursor."""
+"""Map the words before the cursor to the candidates for the next one."""
 
 KILLED_BEFORE_THE_RUN: Final = (
-    "ended at once: within seconds the run counts as stale, and `roadmap step resume` goes on with it"
+    "ended at once; the run becomes stale within seconds: continue it with `roadmap step resume`"
 )
 
 
 class Conversation:
-    """Give `converse` the work, which asks for its lines here."""
+    """Run work that reads its input lines from here."""
 
     def __init__(self) -> None:
         self.terminal: Final = sys.stdin.isatty()
@@ -41,11 +41,11 @@ class Conversation:
         self._work: asyncio.Task[Any] | None = None
         self._command: asyncio.Task[Any] | None = None
         self._reading = False
-        self._asked_to_end: int | None = None
+        self._end_signal: int | None = None
         self._is_over = False
 
     async def line(self, prompt: str) -> str | None:
-        """The next line, None after the last one. From a pipe it is echoed behind the prompt."""
+        """Read the next line, None at the end of input. A line from a pipe is echoed after the prompt."""
         future: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self._questions.put((prompt, future))
         line = await future
@@ -54,7 +54,7 @@ class Conversation:
         return line
 
     async def interruptible(self, command: Coroutine[Any, Any, None]) -> bool:
-        """Whether the command came to its end; Ctrl-C stops it before."""
+        """Run a command that Ctrl-C can stop; return whether it was completed."""
         this = asyncio.current_task()
         assert this is not None
         self._command = asyncio.ensure_future(command)
@@ -68,19 +68,19 @@ class Conversation:
             self._command = None
         return True
 
-    def hold(self, work: Coroutine[Any, Any, T]) -> T:
-        """In the main thread; the result of the work. Exits by the signal that ended it before."""
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work` and return its result; call it in the main thread. Exits by the signal that ended it."""
         outcome: list[T] = []
         problems: list[BaseException] = []
 
         async def main() -> T:
             self._loop, self._work = asyncio.get_running_loop(), asyncio.current_task()
-            if self._asked_to_end is not None:
+            if self._end_signal is not None:
                 work.close()
                 raise asyncio.CancelledError
             return await work
 
-        def run() -> None:
+        def run_loop() -> None:
             try:
                 outcome.append(asyncio.run(main()))
             except BaseException as problem:
@@ -90,14 +90,14 @@ class Conversation:
             if self._reading:
                 signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
-        thread = threading.Thread(target=run, name="conversation")
-        with signals_go_to(self._signalled):
+        thread = threading.Thread(target=run_loop, name="conversation")
+        with handle_signals(self._handle_signal):
             thread.start()
             while (question := self._questions.get()) is not None:
                 self._answer(*question)
             thread.join()
-        if self._asked_to_end is not None:
-            raise typer.Exit(exit_code_after(self._asked_to_end))
+        if self._end_signal is not None:
+            raise typer.Exit(exit_code_after(self._end_signal))
         if problems:
             raise problems[0]
         return outcome[0]
@@ -110,7 +110,7 @@ class Conversation:
             if not future.done():
                 future.set_result(line)
 
-        with suppress(RuntimeError):  # the loop is closed: the work has ended while this was read
+        with suppress(RuntimeError):  # the loop is closed: the work ended during the read
             self._loop.call_soon_threadsafe(answer)
 
     def _read(self, prompt: str) -> str | None:
@@ -119,15 +119,15 @@ class Conversation:
         while True:
             try:
                 return self._read_once(prompt)
-            except KeyboardInterrupt:  # begin a new line, unless it is time to end
+            except KeyboardInterrupt:  # start a new line, unless the conversation is ending
                 echo_err()
             except UnicodeDecodeError:
-                echo_err("This is not UTF-8.")
+                echo_err("The input is not valid UTF-8.")
 
     def _read_once(self, prompt: str) -> str | None:
         try:
-            self._reading = True  # first, so that whoever ends the work either sees it or is seen
-            if self._is_over or self._asked_to_end is not None:
+            self._reading = True  # set before the checks: a concurrent end either sees it or is seen here
+            if self._is_over or self._end_signal is not None:
                 return None
             sys.stdout.flush()
             return input(prompt) if self.terminal else sys.stdin.readline() or None
@@ -138,12 +138,12 @@ class Conversation:
         finally:
             self._reading = False
 
-    def _signalled(self, number: int) -> None:
-        if number == signal.SIGINT and self.terminal and self._asked_to_end is None:
+    def _handle_signal(self, number: int) -> None:
+        if number == signal.SIGINT and self.terminal and self._end_signal is None:
             self._interrupt_command()
         elif self._is_over:
             pass
-        elif self._asked_to_end is not None:
+        elif self._end_signal is not None:
             end_at_once(number, KILLED_BEFORE_THE_RUN)
         else:
             self._end(number)
@@ -159,24 +159,24 @@ class Conversation:
             self._loop.call_soon_threadsafe(cancel)
 
     def _end(self, number: int) -> None:
-        self._asked_to_end = number
-        if number == signal.SIGHUP:  # nobody hears what is said from now on, and that is no reason to fail
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            for heard in (1, 2):
-                os.dup2(nowhere, heard)
+        self._end_signal = number
+        if number == signal.SIGHUP:  # the terminal is closed: discard all output from now on
+            devnull = os.open(os.devnull, os.O_WRONLY)
+            for descriptor in (1, 2):
+                os.dup2(devnull, descriptor)
         if self._loop is not None and self._work is not None:
             self._loop.call_soon_threadsafe(self._work.cancel)
 
     def _set_up_editing(self) -> None:
         try:
             import readline
-        except ImportError:  # a Python without it: lines are read as they are typed
+        except ImportError:  # this Python lacks readline: no line editing
             return
 
         def candidates(text: str, state: int) -> str | None:
             before = readline.get_line_buffer()[: readline.get_begidx()].split()
-            found = [word for word in self.complete(before) if word.startswith(text)]
-            return f"{found[state]} " if state < len(found) else None
+            matches = [word for word in self.complete(before) if word.startswith(text)]
+            return f"{matches[state]} " if state < len(matches) else None
 
         readline.set_completer_delims(" ")
         readline.set_completer(candidates)

@@ -1,4 +1,4 @@
-"""Signals that ask a command to end: the first lets it end in good order, a second ends it at once."""
+"""Signals that end a command: the first shuts it down cleanly, a second exits at once."""
 
 import asyncio
 import os
@@ -9,8 +9,8 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import typer
 
-ASKING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""Ctrl-C, whoever stops services, a terminal that is closed."""
+TERMINATION_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a service manager, a closed terminal."""
 
 SHOW_CURSOR: Final = b"\x1b[?25h"
 
@@ -18,14 +18,16 @@ T = TypeVar("T")
 
 
 def exit_code_after(number: int) -> int:
-    """As shells count: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP."""
+    """Return the exit code by the convention of shells: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP."""
     return 128 + number
 
 
-def run_until_asked(work: Coroutine[Any, Any, T], *, at_once: str) -> T:
-    """The result of `work`, in an event loop of its own. A signal cancels it; exits by that signal once it has ended.
+def run_until_signal(work: Coroutine[Any, Any, T], *, at_once: str) -> T:
+    """Run `work` in a new event loop and return its result.
 
-    `at_once`: what to say when a second signal leaves no time to end it.
+    The first signal cancels `work`; the command exits with the code of that signal once `work` has ended.
+
+    at_once: message for a second signal, which exits at once.
     """
     received: list[int] = []
 
@@ -33,18 +35,18 @@ def run_until_asked(work: Coroutine[Any, Any, T], *, at_once: str) -> T:
         loop, this = asyncio.get_running_loop(), asyncio.current_task()
         assert this is not None
 
-        def asked(number: int) -> None:
+        def handle(number: int) -> None:
             received.append(number)
             if len(received) > 1:
                 end_at_once(number, at_once)
-            with suppress(RuntimeError):  # the loop is closed: the command is about to end anyway
+            with suppress(RuntimeError):  # the loop is closed: the command is ending anyway
                 loop.call_soon_threadsafe(this.cancel)
 
-        handlers.append(asked)
+        handlers.append(handle)
         return await work
 
     handlers: list[Callable[[int], None]] = []
-    with signals_go_to(lambda number: handlers[0](number) if handlers else _ends_before_it_began(number)):
+    with handle_signals(lambda number: handlers[0](number) if handlers else _exit_before_start(number)):
         try:
             return asyncio.run(main())
         except asyncio.CancelledError:
@@ -54,9 +56,9 @@ def run_until_asked(work: Coroutine[Any, Any, T], *, at_once: str) -> T:
 
 
 @contextmanager
-def signals_go_to(handle: Callable[[int], object]) -> Iterator[None]:
-    """`handle` gets the signals in ASKING; those that whoever started us wants to be ignored (nohup) stay ignored."""
-    before = {number: signal.getsignal(number) for number in ASKING}
+def handle_signals(handle: Callable[[int], object]) -> Iterator[None]:
+    """Call `handle` for the signals during the block; those that the parent ignores (nohup) stay ignored."""
+    before = {number: signal.getsignal(number) for number in TERMINATION_SIGNALS}
     before = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
     try:
         for number in before:
@@ -68,12 +70,12 @@ def signals_go_to(handle: Callable[[int], object]) -> Iterator[None]:
 
 
 def end_at_once(number: int, line: str) -> NoReturn:
-    """Nothing is awaited and nothing flushed: what the rows say is all that stays."""
+    """Print one line and exit without any cleanup; only what the database has is kept."""
     with suppress(OSError):
         cursor = SHOW_CURSOR if os.isatty(2) else b""
         os.write(2, cursor + f"\nroadmap: {line}\n".encode(errors="replace"))
     os._exit(exit_code_after(number))
 
 
-def _ends_before_it_began(number: int) -> NoReturn:
+def _exit_before_start(number: int) -> NoReturn:
     raise typer.Exit(exit_code_after(number))

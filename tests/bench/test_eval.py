@@ -2,9 +2,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from bench.eval import GOALS, Examiner, evaluate, report
-from bench.eval_table import cells
 from domain.request import Preferences
 from nodes.authors.port import AuthorRole, Brief, CallFailed
 from nodes.offline.author import OfflineAuthor
@@ -57,7 +57,7 @@ async def test_the_columns_of_a_table_stand_in_line_in_every_script() -> None:
     scores = [await Examiner(OfflineAuthor(), None, concepts=1).score(goal) for goal in (GOALS[0], GOALS[5], GOALS[9])]
     lines = report("offline", scores).splitlines()[1:]
     rows = [line for line in lines if line and not line.startswith((" ", "-"))]
-    assert len({cells(row) for row in rows}) == 1
+    assert len({cell_len(row) for row in rows}) == 1
 
 
 def _no_answer(_: Brief[Any], __: Sequence[str]) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from chaos.fleet import Fleet
+from tests.chaos_program.fleet import Fleet
 
 
 @pytest.fixture

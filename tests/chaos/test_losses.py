@@ -9,8 +9,6 @@ import psycopg
 import pytest
 
 from backend.middleware.request_metrics import RequestMetrics, exposition
-from chaos.losses import fingerprint, lost_of, miscounted, rows_broken, unfinished
-from chaos.users import User
 from domain.vocabulary import TaskStatus
 from orchestrator.commands.transitions import end
 from orchestrator.queries.metrics import read_figures
@@ -19,6 +17,8 @@ from repository.db.fence import Fence
 from repository.runs.calls import record_call
 from repository.runs.events import append_transition
 from repository.runs.totals import add_up
+from tests.chaos_program.losses import fingerprint, lost_of, miscounted, rows_broken, unfinished
+from tests.chaos_program.users import User
 from tests.support.rows import BOUGHT, reserved, started
 
 _FINAL: Final = "UPDATE roadmap_tasks SET status = 'completed', completed_at = now(), worker_id = NULL"

@@ -8,13 +8,13 @@ import httpx
 import psycopg
 import pytest
 
-from chaos.messages import Mailbox, untold, waiting
-from chaos.users import User
 from domain.vocabulary import TaskStatus
 from domain.webhooks import WebhookEvent, new_secret, signed_headers
 from orchestrator.access.webhooks import Webhooks
 from orchestrator.commands.transitions import end
 from repository.db.database import Database
+from tests.chaos_program.messages import Mailbox, untold, waiting
+from tests.chaos_program.users import User
 from tests.support.receiver import Message
 from tests.support.rows import fence_of, started
 from tests.support.web_server import web_server

@@ -7,9 +7,9 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from chaos.fleet import Stop
-from chaos.oracle import IN_FLIGHT, bought_again
 from repository.db.database import Database
+from tests.chaos_program.fleet import Stop
+from tests.chaos_program.oracle import IN_FLIGHT, bought_again
 from tests.support.faults import Asked
 from tests.support.rows import reserved
 

@@ -5,11 +5,11 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from chaos.reasons import is_truth, untrue_reasons
 from nodes.authors.port import CallFailed
 from orchestrator.execution.outcomes import outcome
 from repository.db.database import Database
 from repository.roadmaps.contents import Tally
+from tests.chaos_program.reasons import is_truth, untrue_reasons
 from tests.nodes.authors.test_chat import QUIZ_BRIEF, author
 from tests.support.environment import variables
 from tests.support.faults import PASSING, Fault, always

@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from chaos.disk import NoDisk, small_disk
-from chaos.servers import postgres
+from tests.chaos_program.disk import NoDisk, small_disk
+from tests.chaos_program.servers import postgres
 from tests.support.environment import variables
 from tests.support.servers import OVER_TCP
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from chaos.users import User
+from tests.chaos_program.users import User
 
 Answers = Mapping[str, Any]
 """Path behind /api/v1 -> the body of the answer."""

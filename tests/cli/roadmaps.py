@@ -1,4 +1,4 @@
-"""A small roadmap as readers see it, for what draws and writes it."""
+"""A small roadmap for tests of tables, trees and documents."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -23,7 +23,7 @@ def all_errors(kind: type[RoadmapError] = RoadmapError) -> Iterator[type[Roadmap
         yield from all_errors(child)
 
 
-def test_every_error_of_the_tree_has_its_exit_code() -> None:
+def test_every_error_class_has_an_exit_code() -> None:
     codes = {kind.__name__: exit_code(kind("x")) for kind in all_errors() if kind.__module__ == errors.__name__}
     assert codes == {
         "InvalidInput": 2,
@@ -70,9 +70,7 @@ def test_an_unexpected_error_is_called_a_bug_in_one_line(capfd: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(("arguments", "said"), [(["--version"], "0."), (["--help"], "create"), (["db", "-h"], "stop")])
-def test_what_can_be_asked_without_a_database(
-    arguments: list[str], said: str, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_commands_that_need_no_database(arguments: list[str], said: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 0
     assert said in capfd.readouterr().out
 
@@ -86,7 +84,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert not imported & heavy
 
 
-def test_a_reader_that_leaves_is_no_error_to_talk_about() -> None:
+def test_a_closed_pipe_prints_no_error() -> None:
     command = subprocess.Popen([str(ROADMAP), "settings"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
     assert command.stdout is not None
     command.stdout.close()
@@ -96,7 +94,7 @@ def test_a_reader_that_leaves_is_no_error_to_talk_about() -> None:
     assert command.wait() == 1
 
 
-def test_a_full_disk_is_said_in_one_line() -> None:
+def test_a_full_disk_is_reported_in_one_line() -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run([str(ROADMAP), "settings"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "roadmap: No space left on device\n")
@@ -113,10 +111,10 @@ def test_a_traceback_is_shown_at_debug_only() -> None:
 
 
 @pytest.mark.parametrize("command", [["list"], ["show", "r-1"], ["status", "r-1"], ["tasks"], ["log", "t-1"]], ids=str)
-async def test_reading_loads_nothing_that_only_runs_need(
+async def test_reading_commands_do_not_import_langgraph(
     command: list[str], database: Database, database_url: str
 ) -> None:
-    """Who wants to see a roadmap should not wait for LangGraph."""
+    """Reading commands start fast."""
     await started(database)
     async with database.transaction() as session:
         await save_roadmap_metadata(session, "r-1", "ann", framework())

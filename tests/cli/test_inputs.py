@@ -51,14 +51,14 @@ def test_options_override_the_file(tmp_path: Path) -> None:
     assert (request.user_id, request.additional_context) == ("bob", "c")
 
 
-def test_a_goal_may_come_beside_a_file_that_has_none(tmp_path: Path) -> None:
+def test_goal_argument_completes_a_file_without_goal(tmp_path: Path) -> None:
     assert read_request("learn Go", written(tmp_path, {}), {}).preferences.learning_goal == "learn Go"
     file = written(tmp_path, {"preferences": {"learning_goal": "learn Go"}})
     assert read_request("learn Go", file, {}).preferences.learning_goal == "learn Go"
-    assert "give it once" in refusal("learn C", file)
+    assert "give only one" in refusal("learn C", file)
 
 
-def test_the_request_may_come_on_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_request_from_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         sys, "stdin", io.TextIOWrapper(io.BytesIO(b'\xef\xbb\xbf{"preferences":{"learning_goal":"x"}}'))
     )
@@ -78,7 +78,7 @@ def test_a_bad_option_is_named(subtests: pytest.Subtests) -> None:
         ("x", {"available_hours_per_week": "inf"}, "--hours-per-week: "),
         ("x", {"available_hours_per_week": "many"}, "--hours-per-week: "),
         ("x", {"current_level": "wizard"}, "--level: Input should be 'beginner', 'intermediate' or 'advanced'"),
-        ("x", {"primary_language": "Klingon!"}, "--language: there is no language 'Klingon!'"),
+        ("x", {"primary_language": "Klingon!"}, "--language: "),
         ("x", {"user_id": " "}, "--user: must not begin or end with a blank"),
         ("x", {"motivation": "\ud800"}, "--motivation: "),
         ("x", {"career_background": "y" * 4001}, "--background: "),
@@ -100,7 +100,7 @@ def test_a_bad_file_is_named_with_its_field(tmp_path: Path, subtests: pytest.Sub
         ({"preferences": {"learning_goal": "x\x00"}}, "preferences.learning_goal: contains a NUL"),
         ('{"preferences": {"learning_goal": "\\ud800"}}', "preferences.learning_goal: "),
         ({"preferences": {"learning_goal": "x"}, "user_id": 3}, "user_id: "),
-        ("[]", "must hold an object"),
+        ("[]", "must contain an object"),
         ("", "is not JSON"),
         ('{"preferences": NaN', "is not JSON"),
         ("[" * 100_000, "is nested too deeply"),
@@ -113,7 +113,7 @@ def test_a_bad_file_is_named_with_its_field(tmp_path: Path, subtests: pytest.Sub
             assert said in line
 
 
-def test_files_that_are_no_request(tmp_path: Path) -> None:
+def test_unusable_request_files_are_refused(tmp_path: Path) -> None:
     assert "Is a directory" in refusal(None, str(tmp_path))
     assert "No such file" in refusal(None, str(tmp_path / "missing"))
     assert "larger than" in refusal(None, "/dev/zero")
@@ -124,11 +124,11 @@ def test_files_that_are_no_request(tmp_path: Path) -> None:
     assert "cannot read" in refusal(None, "a\x00b")
 
 
-def test_something_must_be_asked_for() -> None:
-    assert "say what is to be learned" in refusal(None)
+def test_a_goal_is_required() -> None:
+    assert "no learning goal" in refusal(None)
 
 
-def test_an_id_that_cannot_exist_is_not_found() -> None:
+def test_an_impossible_id_is_not_found() -> None:
     assert validate_id("x:c-1-1-1", "roadmap") == "x:c-1-1-1"
     with pytest.raises(NotFound, match="There is no task"):
         validate_id(os.fsdecode(b"a\xff"), "task")

@@ -1,4 +1,4 @@
-"""Processes that are kept alive: small real ones, and the time handed in."""
+"""Supervision of small real processes; the time is handed in."""
 
 import sys
 import time
@@ -37,7 +37,7 @@ class Watched:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not seen():
             assert time.monotonic() < deadline
-            self.supervisor.look(self.now)
+            self.supervisor.poll(self.now)
             time.sleep(0.01)
 
     def start_and_end(self, one: Child) -> None:
@@ -60,24 +60,24 @@ def watch() -> Iterator[Callable[..., Watched]]:
         watched.supervisor.stop(0, [15, 15])
 
 
-def test_what_cannot_start_is_given_up_with_the_reason_that_it_gave(watch: Callable[..., Watched]) -> None:
+def test_gives_up_on_failed_starts_with_the_reported_reason(watch: Callable[..., Watched]) -> None:
     one = part(FAILS)
     watched = watch(one)
     for _ in range(MAX_FAILED_STARTS - 1):
         watched.start_and_end(one)
-    with pytest.raises(Unavailable, match=f"worker could not start, {MAX_FAILED_STARTS} times.*there is no such model"):
+    with pytest.raises(Unavailable, match=f"worker failed to start {MAX_FAILED_STARTS} times.*there is no such model"):
         watched.start_and_end(one)
 
 
-def test_what_dies_without_a_word_is_given_up_with_its_exit_code(watch: Callable[..., Watched]) -> None:
+def test_gives_up_on_silent_failures_with_the_exit_code(watch: Callable[..., Watched]) -> None:
     one = part("os.kill(os.getpid(), 9)")
     watched = watch(one)
-    with pytest.raises(Unavailable, match="it ended with -9"):
+    with pytest.raises(Unavailable, match="exit code -9"):
         for _ in range(MAX_FAILED_STARTS):
             watched.start_and_end(one)
 
 
-def test_each_failed_start_is_waited_after_for_longer(watch: Callable[..., Watched]) -> None:
+def test_delay_grows_with_each_failed_start(watch: Callable[..., Watched]) -> None:
     one = part(FAILS)
     watched = watch(one)
     waits = []
@@ -87,7 +87,7 @@ def test_each_failed_start_is_waited_after_for_longer(watch: Callable[..., Watch
     assert waits == sorted(set(waits))
 
 
-def test_what_was_ready_once_is_started_again_however_often_it_ends(watch: Callable[..., Watched]) -> None:
+def test_a_process_that_was_ready_is_always_restarted(watch: Callable[..., Watched]) -> None:
     one = part(READY + "sys.exit(1)")
     watched = watch(one)
     for _ in range(2 * MAX_FAILED_STARTS):
@@ -95,7 +95,7 @@ def test_what_was_ready_once_is_started_again_however_often_it_ends(watch: Calla
     assert one.failed_starts == 0
 
 
-def test_failed_starts_count_in_a_row_only(watch: Callable[..., Watched]) -> None:
+def test_only_consecutive_failed_starts_count(watch: Callable[..., Watched]) -> None:
     one = part(FAILS)
     watched = watch(one)
     for script in [FAILS, FAILS, FAILS, READY + "sys.exit(1)"] * 2:
@@ -117,7 +117,7 @@ def test_an_outage_of_the_database_does_not_end_a_server_that_ran_before(watch: 
             watched.start_and_end(one)
 
 
-def test_serving_is_said_once_and_only_when_something_answers(
+def test_greeting_is_printed_once_a_server_is_ready(
     watch: Callable[..., Watched], capfd: pytest.CaptureFixture[str]
 ) -> None:
     worker, silent, server = part(RUNS), part("time.sleep(600)", serves=True), part(RUNS, serves=True)
@@ -126,7 +126,7 @@ def test_serving_is_said_once_and_only_when_something_answers(
     assert capfd.readouterr().err == ""
     watched.supervisor.parts = [worker, silent, server, part(RUNS, serves=True)]
     watched.look_until(lambda: all(each.is_ready for each in watched.supervisor.parts if each is not silent))
-    watched.supervisor.look(watched.now)
+    watched.supervisor.poll(watched.now)
     assert capfd.readouterr().err == "Serving here.\n"
 
 
@@ -141,11 +141,11 @@ def test_nothing_is_started_or_counted_while_the_database_is_stopped_on_purpose(
     watched.look_until(lambda: one.process is None)
     for _ in range(3):
         watched.now += MAX_BACKOFF_SECONDS
-        watched.supervisor.look(watched.now)
+        watched.supervisor.poll(watched.now)
     assert (one.process, one.failed_starts) == (None, 0)
     stopped.clear()
     one.command = command(RUNS)
     watched.look_until(lambda: one.is_ready)
     said = capfd.readouterr().err
     assert said.count("stopped on purpose") == 1
-    assert said.count("started again.") == 1
+    assert said.count("running again.") == 1

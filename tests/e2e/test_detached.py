@@ -50,7 +50,7 @@ def test_ctrl_c_leaves_alone_what_is_only_watched(shell: Command) -> None:
     watching.interrupt()
     done = watching.end()
     assert done.code == 130
-    assert "which goes on" in done.err
+    assert "it continues" in done.err
     again = shell("watch", task_id)
     assert (again.code, ": completed, 24 of 24 contents" in again.out) == (0, True)
 
@@ -64,7 +64,7 @@ def test_watching_a_dead_run_is_no_endless_spinner(shell: Command) -> None:
     creating.kill()
     done = watching.end()
     assert (done.code, "content_started" in done.out) == (4, True)
-    assert f"`roadmap resume {task_id}` goes on" in done.err.splitlines()[-1]
+    assert f"Continue it with `roadmap resume {task_id}`" in done.err.splitlines()[-1]
 
 
 def test_a_second_signal_to_a_worker_cuts_its_calls_and_hands_back(shell: Command) -> None:
@@ -76,7 +76,7 @@ def test_a_second_signal_to_a_worker_cuts_its_calls_and_hands_back(shell: Comman
     worker.wait_for(lambda err: "once more cuts them" in err)
     worker.interrupt()
     done = worker.end()
-    assert (done.code, "Stopped; nothing was lost." in done.err) == (0, True)
+    assert (done.code, "Stopped; unfinished runs are back in the queue." in done.err) == (0, True)
     (row,) = shell("tasks", "--json").json()["tasks"]
     assert (row["status"], row["live"]) == ("pending", True)
     resumed = shell("resume", task_id, "--json", **QUICK)

@@ -95,7 +95,7 @@ async def test_sigterm_ends_the_run_in_good_order_and_resume_goes_on(
     creating.send(signal.SIGTERM)
     done = creating.end()
     assert (done.code, done.out) == (143, "")
-    assert f"task {task_id} is cancelled: `roadmap resume {task_id}`" in done.err.splitlines()[-1]
+    assert f"task {task_id} is cancelled: continue with `roadmap resume {task_id}`" in done.err.splitlines()[-1]
     resumed = shell("resume", task_id, "--json", **QUICK)
     assert (resumed.code, resumed.json()["status"]) == (0, "completed")
     await all_is_well(database, account)

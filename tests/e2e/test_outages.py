@@ -57,7 +57,7 @@ async def test_a_database_that_stays_away_ends_the_command_with_5_and_one_line(
     said = [line for line in done.err.splitlines() if line.startswith("roadmap: ")]
     assert said[0] == "roadmap: warning: the database is away, reconnecting"
     assert len(said) == 2
-    assert f"`roadmap resume {task_id}` goes on with it" in said[1]
+    assert f"continue it with `roadmap resume {task_id}`" in said[1]
     EmbeddedServer(home).start()
     await asyncio.sleep(LEASE_SECONDS + 0.5)  # so long a restarted database lets its processes renew
     resumed = shell("resume", task_id, "--json", **theirs)

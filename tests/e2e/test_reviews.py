@@ -60,7 +60,7 @@ async def test_a_framework_is_sent_back_and_approved_before_anything_is_written_
     created = shell("create", "learn chess", "--review", **QUICK)
     assert created.code == 0
     assert "· draft" in created.out
-    assert "It waits for your approval; nothing is generated before." in created.out
+    assert "Waiting for your approval; no contents are generated before." in created.out
     (row,) = await client.tasks()
     review = f"roadmap review {row.task_id}"
     assert f"{review} --approve" in created.err
@@ -155,7 +155,7 @@ async def test_a_review_that_nobody_answers_in_time_is_cancelled_by_a_worker(
     shell: Command, client: Orchestrator
 ) -> None:
     without_review = shell("create", "learn chess", "--review-timeout", "5")
-    assert (without_review.code, "--review-timeout goes with --review" in without_review.err) == (2, True)
+    assert (without_review.code, "--review-timeout requires --review" in without_review.err) == (2, True)
     shell.start("worker").wait_for(lambda err: "Worker " in err)
     overdue = shell("create", "learn chess", "--review", "--review-timeout", "1.5", "--json", **QUICK).json()["task_id"]
     patient = await parked(client, timeout=600)
@@ -249,7 +249,7 @@ async def test_a_review_outlives_a_crash_of_the_database(home: Path, account: Pa
 
 def test_on_a_terminal_the_draft_the_changes_and_the_ways_to_answer_are_in_sight(shell: Command) -> None:
     created = shell.talk("create", "learn chess", "--review", COLUMNS="100", **QUICK)
-    created.wait_for("It waits for your approval")
+    created.wait_for("Waiting for your approval")
     created.wait_for("--approve")
     assert created.end() == 0
     found = re.search(r"roadmap review (\S+) --approve", created.said)

@@ -65,7 +65,7 @@ def test_a_server_that_cannot_start_is_given_up_with_its_reason_and_never_said_t
     assert ended.code == 5
     assert ADDRESS.search(ended.err) is None
     last = ended.err.splitlines()[-1]
-    assert last.startswith("roadmap: the server 1 could not start")
+    assert last.startswith("roadmap: the server 1 failed to start")
     assert "RuntimeError: there is no uvicorn today" in last
 
 
@@ -75,7 +75,7 @@ def test_a_database_that_was_stopped_on_purpose_stays_stopped_below_serve_until_
     database = EmbeddedServer(embedded.home)
     with serving(embedded, HTTP_PATIENCE="30") as server:
         assert embedded("db", "stop", "--force").code == 0
-        server.running.wait_for(lambda err: "stopped on purpose; `roadmap db start`" in err)
+        server.running.wait_for(lambda err: "stopped on purpose; waiting for `roadmap db start`" in err)
         eventually(lambda: workers(server.running), lambda running: not running)
         assert server.call("GET", "/tasks").status_code == 503
         for child in psutil.Process(server.running.pid).children():
@@ -91,7 +91,7 @@ def test_a_database_that_was_stopped_on_purpose_stays_stopped_below_serve_until_
         assert server.ended(server.generate()["task_id"])["status"] == "completed"
         server.running.send(signal.SIGTERM)
         assert server.running.end().code == 0
-    assert "could not start" not in server.running.err
+    assert "failed to start" not in server.running.err
 
 
 def test_the_pages_of_a_server_that_starts_are_opened_once_it_answers(shell: Command) -> None:

@@ -51,7 +51,7 @@ async def test_a_script_is_echoed_and_its_mistakes_neither_end_it_nor_the_run(
     assert (done.code, "Traceback" in done.out + done.err) == (0, False)
     for line in filter(None, lines):
         assert f"> {line}\n" in done.out
-    assert "There is no command 'nonsense'" in answer_to(done, "nonsense")
+    assert "Unknown command 'nonsense'" in answer_to(done, "nonsense")
     assert "0 steps to go back" in answer_to(done, "back 99")
     assert "framework.roadmap_id: Field required" in answer_to(done, "set framework {}")
     assert "No closing quotation" in answer_to(done, 'state "')
@@ -133,7 +133,7 @@ def test_a_terminal_has_editing_completion_and_a_history_and_is_left_as_it_was(s
     talk.wait_for("+ intent        Chess")
     talk.wait_for("next: curriculum_design> ")
     talk.type(f"break struc{TAB}\n")
-    talk.wait_for("`continue` stops before: structure_validation.")
+    talk.wait_for("Breakpoints: structure_validation.")
     talk.wait_for("next: curriculum_design> ")
     talk.type(f"half a command{CTRL_C}")
     talk.wait_for("next: curriculum_design> ")
@@ -154,7 +154,7 @@ async def test_ctrl_c_stops_a_node_and_nothing_else(
     talk.say("continue")
     await asyncio.to_thread(until_called, account, 2)
     talk.type(CTRL_C)
-    talk.wait_for("Stopped; the run stands before what was not finished.")
+    talk.wait_for("Stopped before the unfinished node.")
     talk.wait_for("next: curriculum_design> ")
     (task,) = await client.tasks()
     assert (task.status, task.live) == (TaskStatus.PROCESSING, True)

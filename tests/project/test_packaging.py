@@ -98,7 +98,7 @@ def test_constraints_pin_every_declaration_and_name_no_host() -> None:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built out of a copy, so that leftovers of earlier builds get in nowhere."""
     source, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("built")
-    for name in ("pyproject.toml", "README.md", "LICENSE", *OURS, "tests", "bench", "chaos"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", *OURS, "tests", "bench"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, source / name)
     arguments = ["wheel", "-q", "--no-deps", "--no-build-isolation", "--no-index", "-w", str(built), str(source)]

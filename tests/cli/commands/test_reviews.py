@@ -1,4 +1,4 @@
-"""What `review` and `modify` refuse before anything is opened."""
+"""`review` and `modify` refuse invalid options before the database is opened."""
 
 import pytest
 
@@ -10,19 +10,19 @@ from cli.app import main
     [
         (["review", "t"], "either --approve or --reject"),
         (["review", "t", "--approve", "--reject", "--feedback", "x"], "either --approve or --reject"),
-        (["review", "t", "--reject"], "a rejection needs --feedback TEXT"),
+        (["review", "t", "--reject"], "--reject requires --feedback TEXT"),
         (["review", "t", "--reject", "--feedback", "  "], "--feedback: must not be blank"),
         (["review", "t", "--reject", "--feedback", "a\x00b"], "--feedback: contains a NUL character"),
         (["review", "t", "--reject", "--feedback", "x" * 4001], "--feedback: String should have at most 4000"),
-        (["review", "t", "--approve", "--feedback", "x"], "--feedback goes with --reject"),
+        (["review", "t", "--approve", "--feedback", "x"], "--feedback requires --reject"),
         (["modify", "r", ""], "INSTRUCTIONS: must not be blank"),
         (["modify", "r", "a\udcff"], "INSTRUCTIONS: "),
-        (["modify", "r", "x", "--review-timeout", "5"], "--review-timeout goes with --review"),
-        (["modify", "r", "x", "--review", "--review-timeout", "0"], "--review-timeout: must be more than 0"),
-        (["create", "x", "--review", "--review-timeout", "nan"], "--review-timeout: must be more than 0"),
+        (["modify", "r", "x", "--review-timeout", "5"], "--review-timeout requires --review"),
+        (["modify", "r", "x", "--review", "--review-timeout", "0"], "--review-timeout: must be greater than 0"),
+        (["create", "x", "--review", "--review-timeout", "nan"], "--review-timeout: must be greater than 0"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_in_one_line(
+def test_invalid_options_are_refused_in_one_line(
     arguments: list[str], said: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ROADMAP_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")  # nobody asks it

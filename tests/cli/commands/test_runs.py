@@ -45,7 +45,7 @@ def tasks(roadmap: Roadmap) -> list[dict[str, Any]]:
     return found
 
 
-def test_what_failed_is_retried_in_one_run_and_nothing_else(roadmap: Roadmap) -> None:
+def test_retry_failed_retries_only_failed_contents_in_one_run(roadmap: Roadmap) -> None:
     created = roadmap("create", "learn chess", "--json", fail="quiz,resources@c-1-1-1")
     roadmap_id = created.json()["roadmap_id"]
     assert (created.code, tuple(created.json())) == (1, CREATED)
@@ -57,7 +57,7 @@ def test_what_failed_is_retried_in_one_run_and_nothing_else(roadmap: Roadmap) ->
     assert (last.code, "retry_batch: completed, 1 of 1 contents" in last.out) == (0, True)
 
 
-def test_nothing_to_retry_is_said_and_no_failure(roadmap: Roadmap) -> None:
+def test_retry_failed_with_nothing_to_do_succeeds(roadmap: Roadmap) -> None:
     roadmap_id = roadmap("create", "learn chess", "--json").json()["roadmap_id"]
     nothing = roadmap("retry-failed", roadmap_id, "--json")
     assert (nothing.code, nothing.json()) == (0, dict.fromkeys(CREATED) | {"roadmap_id": roadmap_id})
@@ -66,7 +66,7 @@ def test_nothing_to_retry_is_said_and_no_failure(roadmap: Roadmap) -> None:
     assert len(tasks(roadmap)) == 1
 
 
-def test_a_resume_tells_only_what_is_new(roadmap: Roadmap) -> None:
+def test_resume_prints_only_new_events(roadmap: Roadmap) -> None:
     created = roadmap("create", "learn chess", "--json", fail="quiz").json()
     resumed = roadmap("resume", created["task_id"], "--json")
     assert (resumed.code, resumed.json()["task_id"], resumed.json()["status"]) == (0, created["task_id"], "completed")
@@ -93,7 +93,7 @@ def test_a_retry_takes_its_preferences_and_instructions_from_a_file(roadmap: Roa
         ('{"preferences": 3}', "preferences"),
         ('{"instruction": "x"}', "'instruction'"),
         ('{"instructions": 3}', "instructions"),
-        ("[]", "must hold an object"),
+        ("[]", "must contain an object"),
     ):
         request.write_text(wrong)
         refused = roadmap(*retry)
@@ -101,7 +101,7 @@ def test_a_retry_takes_its_preferences_and_instructions_from_a_file(roadmap: Roa
         assert named in refused.err
 
 
-def test_watch_exits_by_what_became_of_the_run_and_prints_its_events_as_log_does(roadmap: Roadmap) -> None:
+def test_watch_prints_events_like_log_and_exits_by_status(roadmap: Roadmap) -> None:
     """They went to stderr once, where no pipe finds them."""
     created = roadmap("create", "learn chess", "--json", fail="quiz")
     task_id = created.json()["task_id"]
@@ -177,7 +177,7 @@ def test_a_detached_run_says_how_to_follow_it_and_can_be_taken_from_the_queue(ro
     run = asked.json()
     assert (asked.code, tuple(run), run["status"], run["execution_summary"]) == (0, CREATED, "pending", None)
     assert f"roadmap watch {run['task_id']}" in asked.err
-    assert "`roadmap worker` starts one" in asked.err
+    assert "start one with `roadmap worker`" in asked.err
     (row,) = tasks(roadmap)
     assert (row["live"], row["waiting_for_worker"]) == (True, True)
     assert "waits for a worker" in roadmap("show", run["roadmap_id"]).out
@@ -194,14 +194,14 @@ def test_a_queued_run_can_be_cancelled(roadmap: Roadmap) -> None:
     assert f"roadmap resume {task_id}" in cancelled.err
 
 
-def test_asking_for_a_run_needs_no_model(roadmap: Roadmap, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_detached_requests_need_no_model(roadmap: Roadmap, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROADMAP_MODEL", "nobody:nothing")
     task_id = roadmap("create", "learn chess", "--detach", "--json").json()["task_id"]
     assert roadmap("create", "learn chess").code == 2
     assert roadmap("cancel", task_id).code == 0
 
 
-def test_what_cannot_be_done_is_refused_and_leaves_no_row(roadmap: Roadmap) -> None:
+def test_refused_requests_leave_no_row(roadmap: Roadmap) -> None:
     run = roadmap("create", "learn chess", "--json").json()
     roadmap_id, task_id = run["roadmap_id"], run["task_id"]
     queued = roadmap("retry", roadmap_id, "c-1-1-1", "tutorial", "--detach", "--json").json()["task_id"]
@@ -229,7 +229,7 @@ def test_what_cannot_be_done_is_refused_and_leaves_no_row(roadmap: Roadmap) -> N
     assert len(tasks(roadmap)) == 2
 
 
-def test_a_deadline_is_said_back_at_once_and_can_be_changed(roadmap: Roadmap) -> None:
+def test_a_deadline_is_confirmed_and_can_be_changed(roadmap: Roadmap) -> None:
     created = roadmap("create", "learn chess, 4 hours a week", "--deadline", "2050-06-30", "--json", "--detach")
     assert created.code == 0
     assert "understood: 4 h a week, by 2050-06-30" in created.err
@@ -243,7 +243,7 @@ def test_a_deadline_is_said_back_at_once_and_can_be_changed(roadmap: Roadmap) ->
     assert len(tasks(roadmap)) == 1
 
 
-def test_a_deadline_that_is_not_understood_is_said_and_a_past_one_refused(roadmap: Roadmap) -> None:
+def test_an_unknown_deadline_is_reported_and_a_past_one_refused(roadmap: Roadmap) -> None:
     ignored = roadmap("create", "learn chess", "--deadline", "03/04/2050", "--detach")
     assert ignored.code == 0
     assert "deadline not understood" in ignored.err

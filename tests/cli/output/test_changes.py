@@ -1,7 +1,7 @@
 import pytest
 
 from cli.output.changes import changes_tree
-from cli.output.output import print_rich
+from cli.output.stdio import print_rich
 from domain.editing.diff import diff
 from domain.framework import Concept, Framework, Module, Stage
 from rendering.text.changes import change_line, counts_line, totals_line
@@ -27,7 +27,7 @@ def drawn(capsys: pytest.CaptureFixture[str], before: Framework, after: Framewor
     return capsys.readouterr().out.splitlines()
 
 
-def test_what_an_edit_came_to_is_seen_at_a_glance_where_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+def test_changes_are_drawn_at_their_place_in_the_tree(capsys: pytest.CaptureFixture[str]) -> None:
     assert drawn(capsys, BEFORE, edited()) == [
         "Types",
         "2 concepts, 5.5 h -> 5 h over 2 -> 1 week",
@@ -42,7 +42,7 @@ def test_what_an_edit_came_to_is_seen_at_a_glance_where_it_stands(capsys: pytest
     ]
 
 
-def test_what_was_saved_from_a_removed_part_is_not_drawn_as_lost(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_concept_moved_out_of_a_removed_part_is_not_drawn_as_removed(capsys: pytest.CaptureFixture[str]) -> None:
     after = BEFORE.model_copy(deep=True)
     saved = after.stages[0].modules[0].concepts.pop(0)
     module = Module(module_id="m-2-1", name="New", concepts=[saved])
@@ -52,7 +52,7 @@ def test_what_was_saved_from_a_removed_part_is_not_drawn_as_lost(capsys: pytest.
     assert any("- c-1-1-2  3 h  Errors" in line for line in lines)
 
 
-def test_nothing_changed_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_changes_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert drawn(capsys, BEFORE, BEFORE)[-1] == "Nothing changed."
 
 
@@ -69,7 +69,7 @@ def test_each_change_in_one_line() -> None:
     assert totals_line(BEFORE, BEFORE) == "2 concepts, 5.5 h over 2 weeks"
 
 
-def test_names_obey_nobody(capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_are_not_interpreted(capsys: pytest.CaptureFixture[str]) -> None:
     said = "\n".join(drawn(capsys, framework(HOSTILE), BEFORE) + drawn(capsys, BEFORE, framework(HOSTILE)))
     assert "[bold]x[/bold]" in said
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(said)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from cli.output.progress import PlainDisplay, RunStanding, watch_to_the_end
+from cli.output.progress import PlainDisplay, RunProgress, follow_to_end
 from domain.vocabulary import TaskStatus
 from nodes.authors.port import AuthorRole
 from orchestrator import Orchestrator, Settings
@@ -20,14 +20,14 @@ def content(what: str, number: int, kind: str = "quiz", **more: Any) -> tuple[st
     return f"content_{what}", {"concept_id": f"c-{number}", "content_type": kind, **more}
 
 
-def after(events: Iterable[Event]) -> RunStanding:
-    standing = RunStanding()
+def after(events: Iterable[Event]) -> RunProgress:
+    standing = RunProgress()
     for event in events:
         standing.apply(event)
     return standing
 
 
-def test_contents_are_counted_once_whatever_is_told_twice() -> None:
+def test_repeated_events_count_contents_once() -> None:
     standing = after(
         story(
             ("framework_accepted", {"version": 1, "concepts": 2}),
@@ -43,12 +43,12 @@ def test_contents_are_counted_once_whatever_is_told_twice() -> None:
     assert standing.finished == 2
 
 
-def test_a_failed_content_that_is_made_after_all_counts_as_done() -> None:
+def test_a_failed_content_that_completes_later_counts_as_done() -> None:
     standing = after(story(content("failed", 1, reason="r"), content("started", 1), content("completed", 1, version=1)))
     assert (len(standing.done), len(standing.running), len(standing.failed)) == (1, 0, 0)
 
 
-def test_what_is_resumed_is_asked_anew_and_does_not_count_as_failed() -> None:
+def test_resuming_resets_failed_contents() -> None:
     began = ("framework_accepted", {"version": 1, "concepts": 2})
     ended = ("run_finished", {"status": "partial_failure", "error_message": None})
     told = [began, content("completed", 1, version=1), content("failed", 2, reason="r"), ended]
@@ -57,7 +57,7 @@ def test_what_is_resumed_is_asked_anew_and_does_not_count_as_failed() -> None:
     assert standing.doing == "Waiting in the queue"
 
 
-def test_a_retry_knows_its_size_from_its_request() -> None:
+def test_total_of_a_retry_comes_from_its_request() -> None:
     standing = after(story(("run_requested", {"task_type": "retry_batch", "contents": 4}), ("run_started", {})))
     assert (standing.total, standing.doing) == (4, "Starting")
 
@@ -67,28 +67,28 @@ def test_a_modification_makes_fewer_contents_than_its_framework_has() -> None:
     assert after(story(("run_requested", {"task_type": "modification"}), accepted)).total is None
 
 
-def test_a_takeover_is_told_and_a_plain_start_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_a_takeover_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     started = {"attempt": 1, "worker_id": "w"}
     shown_plainly(story(("run_started", started | {"from": "pending"}), ("run_started", started)))
     assert capsys.readouterr().err == ""
     shown_plainly(story(("run_started", started | {"from": "processing"})))
-    assert "its process had died" in capsys.readouterr().err
+    assert "the process of the run died" in capsys.readouterr().err
 
 
-def test_nothing_runs_after_the_end() -> None:
+def test_a_finished_run_has_no_running_contents() -> None:
     ended = ("run_finished", {"status": "cancelled", "error_message": None})
     standing = after(story(("step_started", {"step": "intent_analysis"}), content("started", 1), ended))
     assert (standing.step, standing.running) == ("cancelled", set())
 
 
 def shown_plainly(events: Iterable[Event]) -> None:
-    standing, display = RunStanding(), PlainDisplay()
+    standing, display = RunProgress(), PlainDisplay()
     for event in events:
         standing.apply(event)
         display.show(standing, event)
 
 
-def test_without_a_terminal_a_large_run_is_told_in_few_lines(capsys: pytest.CaptureFixture[str]) -> None:
+def test_plain_display_of_a_large_run_is_short(capsys: pytest.CaptureFixture[str]) -> None:
     made = [content(what, number, version=1) for number in range(300) for what in ("started", "completed")]
     failed = content("failed", 7, "tutorial", reason="too\x1b[31m long")
     accepted = ("framework_accepted", {"version": 1, "concepts": 100})
@@ -101,14 +101,14 @@ def test_without_a_terminal_a_large_run_is_told_in_few_lines(capsys: pytest.Capt
     assert len(lines) <= 13
 
 
-async def test_a_run_is_watched_to_its_end(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_run_is_followed_to_its_end(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     def refuse(*_: object) -> dict[str, Any]:
         raise RuntimeError("no quiz today")
 
     author = ScriptedAuthor(replies={AuthorRole.QUIZ: refuse})
     async with Orchestrator.open(settings, author=author) as orchestrator:
         started = await orchestrator.create("learn Go")
-        task = await watch_to_the_end(orchestrator.follow(started.task_id), orchestrator.wait(started.task_id))
+        task = await follow_to_end(orchestrator.follow(started.task_id), orchestrator.wait(started.task_id))
     assert task.status is TaskStatus.PARTIAL_FAILURE
     out, err = capsys.readouterr()
     assert out == ""

@@ -49,7 +49,7 @@ def test_ids_stay_whole_on_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lines[2] == f"12:00       creation         {LONG_ID}"
 
 
-def test_a_record_is_a_line_where_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_line_per_entry_on_a_wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     lines = drawn(roadmaps_table([row(), row(total_estimated_hours=0)]), width=200)
     assert lines[1].split("  ")[-1] == "Go, from the ground up"
@@ -61,7 +61,7 @@ def test_a_record_is_a_line_where_there_is_room(monkeypatch: pytest.MonkeyPatch)
     assert lines[1].endswith("1 of 3 contents in 2.0 s; one two")
 
 
-def test_the_time_that_reviews_waited_is_told_apart_from_that_of_the_work() -> None:
+def test_review_time_is_shown_apart_from_working_time() -> None:
     ended = task(execution_summary={"completed": 3, "total": 3, "seconds": 2, "waited": 7500})
     line = drawn(tasks_table([ended]), width=200)[1]
     assert line.endswith("3 of 3 contents in 2.0 s, plus 2 h 5 min in review")
@@ -83,7 +83,7 @@ def test_what_a_task_is_about() -> None:
     assert "waiting in the queue" in lines(status="pending", live=True)
 
 
-def test_titles_are_shown_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_titles_are_shown_literally(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     lines = "\n".join(drawn(roadmaps_table([row(title=HOSTILE, user_id=HOSTILE)]), width=300))
     assert lines.count("[bold]x[/bold] [31mred") == 2
@@ -93,12 +93,12 @@ def test_titles_are_shown_as_they_stand(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_quiet_roadmap() -> None:
     said = StatusCheck(roadmap_id="go-1", has_active_task=False, active_tasks=[], stale_concepts=[])
     assert drawn(*status_report(said, roadmap()), width=80) == [
-        "Nothing is running for this roadmap.",
+        "No active runs.",
         "2 concepts; contents: 6 of 6 completed.",
     ]
 
 
-def test_active_and_failed_are_said() -> None:
+def test_status_report_lists_active_and_failed() -> None:
     active = ActiveTask(
         task_id="task-2",
         task_type=TaskType.RETRY_QUIZ,
@@ -123,7 +123,7 @@ def test_active_and_failed_are_said() -> None:
     assert lines[-1].split() == ["quiz", "c-1-1-2", "no", "luck", "Errors"]
 
 
-def test_stale_is_said() -> None:
+def test_status_report_lists_stale() -> None:
     stale = StaleConcept(
         concept_id="c-1-1-1",
         concept_name="Types",
@@ -137,12 +137,12 @@ def test_stale_is_said() -> None:
     lines = drawn(*status_report(said, view), width=150)
     assert lines[0] == (
         "Active: creation task-1, stale: its process died at content_generation. "
-        "`roadmap resume task-1` or any `roadmap worker` continues it."
+        "Continue it with `roadmap resume task-1`, or start a `roadmap worker`."
     )
     assert lines[1] == "2 concepts; contents: 5 of 6 completed, 1 stale."
     assert lines[-1].split() == ["quiz", "c-1-1-1", "generating", "Types"]
 
 
-def test_how_far_a_roadmap_is() -> None:
-    assert contents_sentence(roadmap(framework=None)) == "It has no framework yet."
+def test_contents_sentence() -> None:
+    assert contents_sentence(roadmap(framework=None)) == "No framework yet."
     assert contents_sentence(roadmap(contents=[])) == "2 concepts; no contents yet."

@@ -36,26 +36,26 @@ def test_a_roadmap_as_a_tree() -> None:
     ]
 
 
-def test_the_one_that_is_making_a_roadmap_is_named() -> None:
+def test_the_run_that_creates_a_roadmap_is_named() -> None:
     working = task(status=TaskStatus.PROCESSING, current_step="curriculum_design", live=True)
     lines = drawn(roadmap(framework=None, framework_version=0, contents=[], active_tasks=[working]))
     assert lines == [
         "learn Go",
         "go-1",
-        "It has no framework yet.",
+        "No framework yet.",
         "creation task-1: designing the curriculum.",
     ]
 
 
-def test_a_run_whose_process_is_gone_is_not_called_active() -> None:
+def test_a_stale_run_is_not_shown_as_active() -> None:
     gone = task(status=TaskStatus.PROCESSING, current_step="intent_analysis", live=False)
     lines = drawn(roadmap(framework=None, framework_version=0, contents=[], active_tasks=[gone]))
     assert lines[-1] == "creation task-1: stale: its process died at intent_analysis."
 
 
-def test_a_roadmap_that_nobody_makes_says_where_to_look() -> None:
+def test_a_roadmap_without_a_run_names_the_tasks_command() -> None:
     lines = drawn(roadmap(framework=None, framework_version=0, contents=[]))
-    assert lines[-1] == "Nothing is making one; `roadmap tasks --roadmap go-1` says why."
+    assert lines[-1] == "No run is creating one; see `roadmap tasks --roadmap go-1`."
 
 
 def test_a_legacy_roadmap_may_have_no_weeks() -> None:
@@ -67,13 +67,13 @@ def test_a_draft_is_called_a_draft() -> None:
     assert drawn(roadmap(framework_version=0, contents=[]))[1] == "go-1 · 5.5 h over 2 weeks · draft"
 
 
-def test_names_are_shown_as_they_stand() -> None:
+def test_names_are_shown_literally() -> None:
     lines = "\n".join(drawn(roadmap(framework=framework(HOSTILE)), width=200))
     assert lines.count("[bold]x[/bold] [31mred]0;title 31m # <b>`c`</b> turned") == 2
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(lines)
 
 
-def test_scripts_that_run_from_right_to_left_end_their_lines() -> None:
+def test_right_to_left_names_come_last_in_their_lines() -> None:
     for name in ("تعلم البرمجة", "לימוד שחמט", "学习国画"):
         lines = drawn(roadmap(framework=framework(name)))
         assert lines[5] == f"    ├── ✓✓✓  2.5 h  easy    c-1-1-1  {name}"

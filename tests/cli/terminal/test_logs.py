@@ -33,7 +33,7 @@ def test_an_entry_is_one_line_on_stderr() -> None:
     ]
 
 
-def test_only_errors_when_only_errors_are_wanted() -> None:
+def test_log_level_error_hides_warnings() -> None:
     assert stderr_at("error") == ["roadmap: error: broken", "roadmap: error: library: said twice"]
 
 

@@ -1,4 +1,4 @@
-"""Commands of their own, that sleep and are signalled."""
+"""Signals, sent to small commands that sleep."""
 
 import signal
 import subprocess
@@ -11,7 +11,7 @@ from tests.support.limits import HANG_SECONDS
 
 SLEEPER = """
 import asyncio, sys, time
-from cli.terminal.signals import run_until_asked, signals_go_to
+from cli.terminal.signals import run_until_signal, handle_signals
 from cli.app import app, main
 
 async def work(ending):
@@ -26,7 +26,7 @@ async def work(ending):
 
 @app.command()
 def sleep(ending: float) -> None:
-    run_until_asked(work(ending), at_once="ended at once")
+    run_until_signal(work(ending), at_once="ended at once")
 
 sys.exit(main(["sleep", sys.argv[1]]))
 """
@@ -50,13 +50,13 @@ class Sleeper:
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=str
 )
-def test_a_signal_lets_the_work_end_in_good_order(number: signal.Signals, code: int) -> None:
+def test_the_first_signal_cancels_the_work_cleanly(number: signal.Signals, code: int) -> None:
     sleeper = Sleeper(ending=0.1)
     sleeper.process.send_signal(number)
     assert sleeper.end() == (code, "asked\nended\n", "")
 
 
-def test_a_second_signal_ends_at_once() -> None:
+def test_a_second_signal_exits_at_once() -> None:
     sleeper = Sleeper(ending=60)
     sleeper.process.send_signal(signal.SIGINT)
     sleeper.wait_for("asked")

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from cli.commands.operations.cost import explain, spending_table
+from cli.commands.operations.cost import print_notes, spending_table
 from repository.runs.calls import Expense
 
 PAID = Expense("openai:gpt-5", "quiz_generation", 2, 0, 0, 1000, 500, 0.25, 3.0)
@@ -32,10 +32,10 @@ def test_tokens_that_are_estimates_are_not_shown_as_counted() -> None:
     assert "about" not in lines[1]
 
 
-def test_what_is_unknown_is_named_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
-    explain([PAID, replace(UNPRICED, estimated_calls=1)])
+def test_unknown_prices_and_estimates_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    print_notes([PAID, replace(UNPRICED, estimated_calls=1)])
     told = capsys.readouterr().err
-    assert "The price of openai:ours is unknown: set ROADMAP_MODEL_PRICES." in told
-    assert "estimated" in told
-    explain([PAID])
+    assert "No price known for openai:ours: set ROADMAP_MODEL_PRICES." in told
+    assert "these are estimates" in told
+    print_notes([PAID])
     assert capsys.readouterr().err == ""

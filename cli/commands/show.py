@@ -1,0 +1,159 @@
+"""`roadmap show` and `roadmap status`: one roadmap, the contents of a concept, what runs and what failed."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, assert_never
+
+import typer
+
+from cli.inputs import validate_id
+from cli.options import Json, RoadmapId
+from cli.output.stdio import console, print_json, print_rich, print_text
+from cli.session import with_orchestrator
+from domain.authors import kind_of
+from domain.errors import InvalidInput, NotFound
+from rendering.text.text import one_line
+
+if TYPE_CHECKING:
+    from orchestrator import Orchestrator
+    from orchestrator.queries.status import RoadmapView, StatusCheck
+    from orchestrator.queries.structures import Removed
+    from repository.roadmaps.content_queries import ContentState
+    from repository.tables.roadmaps import ContentVersionRow
+
+
+class Format(StrEnum):
+    """Output format of `roadmap show`."""
+
+    TREE = "tree"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def show(
+    roadmap_id: RoadmapId,
+    concept: Annotated[str | None, typer.Option(metavar="ID", help="Show the contents of this concept.")] = None,
+    format: Annotated[Format | None, typer.Option(help="Output format (default: tree).")] = None,
+    json: Json = False,
+) -> None:
+    """Show a roadmap, or the contents of one concept."""
+    from cli.output.tree import roadmap_tree
+    from rendering.documents.markdown_document import roadmap_document
+
+    if json and format not in (None, Format.JSON):
+        raise InvalidInput(f"--json and --format {format} contradict each other: give only one")
+    if concept is not None and format is Format.TREE:
+        raise InvalidInput("--format tree does not apply to --concept: use json or markdown, or omit --format")
+    output_format = Format.JSON if json else format or Format.TREE
+    if concept is not None:
+        _print_concept(validate_id(roadmap_id, "roadmap"), validate_id(concept, "concept"), output_format)
+        return
+    identifier = validate_id(roadmap_id, "roadmap")
+    match output_format:
+        case Format.JSON:
+            print_json(with_orchestrator(lambda orchestrator: orchestrator.roadmap(identifier)).as_json())
+        case Format.MARKDOWN:
+            document = roadmap_document(with_orchestrator(lambda orchestrator: orchestrator.manuscript(identifier)))
+            _print_markdown(document, rendered=False)
+        case Format.TREE:
+            print_rich(*roadmap_tree(with_orchestrator(lambda orchestrator: orchestrator.roadmap(identifier))))
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _print_concept(roadmap_id: str, concept_id: str, output_format: Format) -> None:
+    """Print the newest contents of a concept; one that an edit removed from the roadmap gets a note."""
+    from orchestrator.queries.export import manuscript_of
+    from rendering.documents.markdown_document import concept_document
+    from rendering.text.text import BY_RULES, CONFIGURE
+
+    async def read(orchestrator: "Orchestrator") -> "tuple[RoadmapView, Removed | None, Sequence[ContentVersionRow]]":
+        roadmap = await orchestrator.roadmap(roadmap_id)
+        present = roadmap.framework is not None and roadmap.framework.find(concept_id) is not None
+        removed = None if present else await orchestrator.removed(roadmap_id, concept_id)
+        return roadmap, removed, await orchestrator.contents(roadmap_id, concept_id)
+
+    roadmap, removed, contents = with_orchestrator(read)
+    note = ""
+    if removed is not None:
+        roadmap = roadmap.model_copy(update={"framework": removed.framework, "contents": _completed_states(contents)})
+        note = f"This concept is no longer part of the roadmap: an edit removed it after version {removed.version}."
+    if any(kind_of(row.author) == "rules" for row in contents):
+        note = " ".join(filter(None, [note, BY_RULES, f"A model writes after: {CONFIGURE}"]))
+    place = roadmap.framework.find(concept_id) if roadmap.framework else None
+    if place is None:
+        hint = f"list them with `roadmap show {roadmap_id}`"
+        raise NotFound(f"There is no concept {one_line(concept_id)!a} in {roadmap_id}; {hint}.")
+    if output_format is Format.JSON:
+        print_json(_concept_json(roadmap, concept_id, contents, removed))
+    else:
+        document = concept_document(manuscript_of(roadmap, contents), place, note=note)
+        _print_markdown(document, rendered=output_format is Format.TREE)
+
+
+def _completed_states(contents: "Sequence[ContentVersionRow]") -> "list[ContentState]":
+    """Return states for the contents of a removed concept, which has none any more: all are completed."""
+    from domain.vocabulary import ContentStatus, ContentType
+    from repository.roadmaps.content_queries import ContentState
+
+    return [
+        ContentState(
+            concept_id=row.concept_id,
+            content_type=ContentType(row.content_type),
+            status=ContentStatus.COMPLETED,
+            version=row.version,
+            last_error=None,
+            task_id=row.task_id,
+            stale=False,
+            items=len(row.payload.get("resources") or row.payload.get("questions") or []),
+            updated_at=row.created_at,
+        )
+        for row in contents
+    ]
+
+
+def _concept_json(
+    roadmap: "RoadmapView", concept_id: str, contents: "Sequence[ContentVersionRow]", removed: "Removed | None"
+) -> dict[str, Any]:
+    """Return the concept as in the framework, with its newest contents (null if missing)."""
+    concepts = (
+        concept
+        for stage in roadmap.as_json()["stages"]
+        for module in stage["modules"]
+        for concept in module["concepts"]
+    )
+    payloads = {row.content_type: row.payload for row in contents}
+    return {
+        "roadmap_id": roadmap.roadmap_id,
+        **next(concept for concept in concepts if concept["concept_id"] == concept_id),
+        "removed_after_version": None if removed is None else removed.version,
+        "tutorial": payloads.get("tutorial"),
+        "resources": payloads.get("resources"),
+        "quiz": payloads.get("quiz"),
+    }
+
+
+def _print_markdown(document: str, *, rendered: bool) -> None:
+    out = console()
+    if rendered and out.is_terminal:
+        from rich.markdown import Markdown
+
+        out.print(Markdown(document, hyperlinks=False), width=min(out.width, 100))
+    else:
+        print_text(document.rstrip("\n"))
+
+
+def status(roadmap_id: RoadmapId, json: Json = False) -> None:
+    """Show what is running, failed or stale in a roadmap."""
+    from cli.output.tables import status_report
+
+    identifier = validate_id(roadmap_id, "roadmap")
+
+    async def check(orchestrator: "Orchestrator") -> "tuple[StatusCheck, RoadmapView]":
+        return await orchestrator.status(identifier), await orchestrator.roadmap(identifier)
+
+    status_check, roadmap = with_orchestrator(check)
+    if json:
+        print_json(status_check.model_dump(mode="json"))
+    else:
+        print_rich(*status_report(status_check, roadmap))
