@@ -113,7 +113,7 @@ async def share(url: str, runs: int) -> tuple[float, Counter[str]]:
         assert {task.status for task in ended} == {TaskStatus.COMPLETED}
         began = min(task.created_at for task in ended)
         last = max(task.completed_at for task in ended if task.completed_at is not None)
-        events = [event for task in tasks for event in await client.events(task.task_id)]
+        events = [event for task in tasks for event in await client.events.page(task.task_id)]
     shares = Counter(event.payload["worker_id"] for event in events if event.type == "run_started")
     return (last - began).total_seconds(), shares
 

@@ -46,10 +46,9 @@ def run_and_follow(request: RunRequest, *, detach: bool, json: bool, nothing: Ca
 
 
 async def _carry_out(settings: "Settings", request: RunRequest, *, detach: bool) -> Outcome | None:
-    from nodes.authors.null_author import NullAuthor
     from orchestrator import Orchestrator
 
-    async with Orchestrator.open(settings, author=NullAuthor() if detach else None) as orchestrator:
+    async with Orchestrator.open(settings, kind="reader" if detach else "foreground") as orchestrator:
         task = await _requested(orchestrator, request)
         if task is None:
             return None
@@ -110,7 +109,7 @@ async def _before(orchestrator: "Orchestrator", task_id: str) -> "tuple[RunStand
 
     standing, last = RunStanding(), 0
     passed: list[Event] = []
-    while events := await orchestrator.events(task_id, after=passed[-1].sequence if passed else 0):
+    while events := await orchestrator.events.page(task_id, after=passed[-1].sequence if passed else 0):
         passed += events
     resumed = [event.sequence for event in passed if event.type in {"run_resumed", "review_decided"}]
     if resumed:

@@ -23,13 +23,12 @@ def read_settings() -> "Settings":
 
 def ask(question: "Callable[[Orchestrator], Awaitable[T]]") -> T:
     """The answer of an orchestrator that runs nothing."""
-    from nodes.authors.null_author import NullAuthor
     from orchestrator import Orchestrator
 
     settings = read_settings()
 
     async def answer() -> T:
-        async with Orchestrator.open(settings, author=NullAuthor()) as orchestrator:
+        async with Orchestrator.open(settings, kind="reader") as orchestrator:
             return await question(orchestrator)
 
     return asyncio.run(answer())

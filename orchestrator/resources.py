@@ -8,17 +8,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from domain.errors import InvalidInput
+from nodes.authors.null_author import NullAuthor
 from nodes.authors.port import Author
 from nodes.ledger.budget import Limit
 from nodes.ledger.scheduler import Throttle
 from orchestrator.clock import Clock, utc_now
-from orchestrator.execution.call_gate import Gate
-from orchestrator.execution.lease import Lease
+from orchestrator.process.call_gate import Gate
+from orchestrator.process.lease import Lease
+from orchestrator.process.queue import RunQueue
 from orchestrator.settings import Settings
-from orchestrator.workers.queue import RunQueue
 from repository.db import schema
 from repository.db.database import Database
 from repository.postgres.server import EmbeddedServer
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from nodes.verification.search import Finder
     from repository.db.checkpoints import CheckpointPool
 
-ProcessKind = Literal["foreground", "worker", "stepper", "server"]
+ProcessKind = Literal["foreground", "worker", "stepper", "server", "reader"]
+"""See `Orchestrator.open`."""
+RUNS_NOTHING: Final[frozenset[ProcessKind]] = frozenset({"server", "reader"})
 
 
 class Checkpoints:
@@ -69,9 +72,14 @@ class OrchestratorResources:
     clock: Clock
 
     @property
+    def can_run(self) -> bool:
+        """False for a `server` or `reader` without an author: it can only request runs with `detach`."""
+        return not isinstance(self.author, NullAuthor)
+
+    @property
     def queue(self) -> RunQueue:
         """It has no state of its own."""
-        from orchestrator.workers.queue_pgqueuer import PgQueuerQueue
+        from orchestrator.process.queue_pgqueuer import PgQueuerQueue
 
         return PgQueuerQueue(self.database)
 
@@ -92,11 +100,13 @@ async def open_resources(
     """
     if kind != "server":
         check_sessions(settings)
-    writer: Author = await asyncio.to_thread(build_author, settings) if author is None else author
+    own_author = author is None and kind not in RUNS_NOTHING
+    if author is None:
+        author = await asyncio.to_thread(build_author, settings) if own_author else NullAuthor()
     url = await asyncio.to_thread(ready_database, settings, leave_stopped=leave_stopped)
     async with AsyncExitStack() as stack:
-        if author is None:
-            stack.push_async_callback(_close, writer)
+        if own_author:
+            stack.push_async_callback(_close, author)
         recover = None if settings.database_url else EmbeddedServer(settings.home).recover
         database = Database(url, patience=settings.database_patience, recover=recover, pooled=settings.database_pooled)
         stack.push_async_callback(database.close)
@@ -109,7 +119,7 @@ async def open_resources(
             kind=kind,
             database=database,
             checkpoints=checkpoints,
-            author=writer,
+            author=author,
             throttle=Throttle(
                 settings.max_concurrent_calls,
                 requests_per_minute=settings.requests_per_minute,

@@ -23,7 +23,7 @@ async def list_content_versions(
     orchestrator: OrchestratorDep,
 ) -> ContentVersions:
     """What was ever written, newest first."""
-    found = await orchestrator.content_versions(roadmap_id, concept_id, content_type, owner=caller.reads)
+    found = await orchestrator.contents.versions(roadmap_id, concept_id, content_type, owner=caller.reads)
     return ContentVersions(
         roadmap_id=roadmap_id,
         concept_id=concept_id,
@@ -45,7 +45,7 @@ async def read_content(
     version: Version = None,
 ) -> ContentAnswer:
     """One content as it stands, or an older version of it. Those of removed concepts stay readable."""
-    state, row = await orchestrator.content(roadmap_id, concept_id, content_type, version, owner=caller.reads)
+    state, row = await orchestrator.contents.get(roadmap_id, concept_id, content_type, version, owner=caller.reads)
     return ContentAnswer(
         roadmap_id=roadmap_id,
         concept_id=concept_id,

@@ -34,7 +34,7 @@ async def export_roadmap(
     format: Annotated[FileFormat, Query(description="Markdown, or HTML that needs nothing else.")] = "markdown",
 ) -> Response:
     """The framework, the plan and the newest contents, as one file."""
-    manuscript = await orchestrator.manuscript(roadmap_id, owner=caller.reads)
+    manuscript = await orchestrator.roadmaps.export(roadmap_id, owner=caller.reads)
     kind, ending = _FILES[format]
     name = _ODD.sub("-", roadmap_id).strip(".-")[:100] or "roadmap"
     return Response(

@@ -21,7 +21,7 @@ async def read_metrics(request: Request, _: OperatorDep, orchestrator: Orchestra
     """Requests, runs, queue, models, webhooks; while the database is away only what this server knows itself."""
     requests: Requests = request.app.state.requests
     try:
-        figures = await orchestrator.figures()
+        figures = await orchestrator.metrics.read()
     except DatabaseUnavailable:
         figures = None
     return MetricsAnswer(exposition(requests, figures))

@@ -33,7 +33,7 @@ async def list_tasks(
     before = decode(cursor)
     if hides(caller.reads, user_id):
         return TaskPage(tasks=[], next=None)
-    found = await orchestrator.tasks(
+    found = await orchestrator.tasks.page(
         roadmap_id=roadmap_id,
         user_id=user_id,
         statuses=status or (),
@@ -102,7 +102,7 @@ async def list_events(
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> EventPage:
     """What happened in a run, a page at a time."""
-    found = await orchestrator.events(task_id, after, limit + 1, owner=caller.reads)
+    found = await orchestrator.events.page(task_id, after, limit + 1, owner=caller.reads)
     shown = found[:limit]
     return EventPage(
         events=[EventAnswer.model_validate(event, from_attributes=True) for event in shown],

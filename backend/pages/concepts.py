@@ -57,7 +57,7 @@ async def concept(
     quiz: Old = None,
     attempt: str = "",
 ) -> Response:
-    beat = await orchestrator.pulse(roadmap_id)
+    beat = await orchestrator.roadmaps.etag(roadmap_id)
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
     framework, place, removed_after = await _place(orchestrator, roadmap, concept_id)
     known = await orchestrator.learning.progress(roadmap_id, caller.user_id, owner=caller.reads)
@@ -162,7 +162,7 @@ async def _place(
     """Where the concept stands, or stood before an edit took it out after some version. Raises NotFound."""
     if roadmap.framework is not None and (place := roadmap.framework.find(concept_id)) is not None:
         return roadmap.framework, place, None
-    removed = await orchestrator.removed(roadmap.roadmap_id, concept_id)
+    removed = await orchestrator.structures.removed(roadmap.roadmap_id, concept_id)
     if removed is None:
         raise NotFound(f"There is no concept {concept_id} in this roadmap.")
     return removed.framework, removed.place, removed.version
@@ -174,7 +174,7 @@ async def _written(
     """Raises NotFound for a version that there is not."""
     state = roadmap.state(concept_id, kind)
     try:
-        versions = await orchestrator.content_versions(roadmap.roadmap_id, concept_id, kind)
+        versions = await orchestrator.contents.versions(roadmap.roadmap_id, concept_id, kind)
     except NotFound:  # a concept of a draft, or one that was removed before anything was written
         versions = ()
     if version is None:

@@ -29,5 +29,5 @@ def live(
 async def live_roadmap(request: Request, orchestrator: Orchestrator, roadmap: RoadmapView, beat: str) -> dict[str, str]:
     """Of a page about a roadmap: all its runs that move are followed."""
     moving = [task.task_id for task in roadmap.active_tasks if task.live]
-    known = await orchestrator.last_events(moving)
+    known = await orchestrator.events.last_sequences(moving)
     return live(request, ("roadmaps", roadmap.roadmap_id, "pulse"), beat, known, busy=bool(roadmap.active_tasks))

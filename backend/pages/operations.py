@@ -41,7 +41,7 @@ async def operations(
     roadmap: Word = "",
     before: str = "",
 ) -> Response:
-    found = await orchestrator.tasks(
+    found = await orchestrator.tasks.page(
         roadmap_id=roadmap.strip() or None,
         user_id=user.strip() or None,
         statuses=[one for one in TaskStatus if one == status],
@@ -54,13 +54,13 @@ async def operations(
     query = urlencode({name: value for name, value in wanted.items() if value})
     here = address(request)("operations")
     following = encode((shown[-1].created_at, shown[-1].task_id)) if len(found) > PAGE else ""
-    processes = await orchestrator.processes()
+    processes = await orchestrator.metrics.processes()
     return page(
         request,
         "operations.html",
         reader=reader_of(caller),
         here="operations",
-        figures=figures_of(await orchestrator.pressure(), processes),
+        figures=figures_of(await orchestrator.metrics.pressure(), processes),
         statuses=STATUS_NAMES.items(),
         types=TASK_NAMES.items(),
         wanted=wanted,
@@ -69,7 +69,7 @@ async def operations(
         older=f"{here}?{query}{'&' if query else ''}before={following}" if following else "",
         newest=f"{here}?{query}" if before else "",
         workers=[worker_line(process) for process in processes],
-        broken=await orchestrator.broken_roadmaps(),
+        broken=await orchestrator.roadmaps.broken(),
         live=live(request, ("operations", "pulse"), ""),
     )
 

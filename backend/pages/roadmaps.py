@@ -44,7 +44,7 @@ async def roadmap_map(
 async def pulse(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
     """A word that changes when the roadmap would look different."""
     await orchestrator.status(roadmap_id, owner=caller.reads)
-    return Response(await orchestrator.pulse(roadmap_id), media_type="text/plain")
+    return Response(await orchestrator.roadmaps.etag(roadmap_id), media_type="text/plain")
 
 
 @router.get("/roadmaps/{roadmap_id}/plan")
@@ -145,7 +145,7 @@ async def _changes(
     typed: Mapping[str, Any] | None = None,
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    structures = await orchestrator.history(roadmap_id, owner=caller.reads)
+    structures = await orchestrator.structures.history(roadmap_id, owner=caller.reads)
     blank: dict[str, Any] = {"instructions": "", "review": True, "errors": {}}
     return page(
         request,
@@ -168,7 +168,7 @@ async def runs(
     before: str = "",
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    found = await orchestrator.tasks(
+    found = await orchestrator.tasks.page(
         roadmap_id=roadmap_id,
         task_types=[one for one in TaskType if one == type],
         owner=caller.reads,

@@ -82,7 +82,7 @@ def _document(roadmap_id: str, wanted: FileFormat) -> bytes:
     from rendering.documents.html_document import html_document
     from rendering.documents.markdown_document import roadmap_document
 
-    manuscript = ask(lambda orchestrator: orchestrator.manuscript(roadmap_id))
+    manuscript = ask(lambda orchestrator: orchestrator.roadmaps.export(roadmap_id))
     match wanted:
         case FileFormat.MARKDOWN:
             document = roadmap_document(manuscript)

@@ -47,7 +47,7 @@ def list_roadmaps(
 
     async def page(orchestrator: "Orchestrator") -> "Sequence[RoadmapRow]":
         before = None if cursor is None else ((await orchestrator.roadmap(cursor)).created_at, cursor)
-        return await orchestrator.roadmaps(user_id=user_id, binned=deleted, before=before, limit=limit + 1)
+        return await orchestrator.roadmaps.page(user_id=user_id, binned=deleted, before=before, limit=limit + 1)
 
     rows = ask(page)
     shown, following = rows[:limit], rows[limit - 1].roadmap_id if len(rows) > limit else None
@@ -79,7 +79,7 @@ def tasks(
 
     async def page(orchestrator: "Orchestrator") -> "list[TaskView]":
         before = None if cursor is None else ((await orchestrator.task(cursor)).created_at, cursor)
-        found = await orchestrator.tasks(roadmap_id=roadmap_id, user_id=user_id, before=before, limit=limit + 1)
+        found = await orchestrator.tasks.page(roadmap_id=roadmap_id, user_id=user_id, before=before, limit=limit + 1)
         if not found and roadmap_id is not None:
             await orchestrator.status(roadmap_id)  # a roadmap that does not exist is no empty list
         return found
@@ -132,7 +132,7 @@ def show(
         case Format.JSON:
             print_json(ask(lambda orchestrator: orchestrator.roadmap(identifier)).as_json())
         case Format.MARKDOWN:
-            document = roadmap_document(ask(lambda orchestrator: orchestrator.manuscript(identifier)))
+            document = roadmap_document(ask(lambda orchestrator: orchestrator.roadmaps.export(identifier)))
             _print_markdown(document, rendered=False)
         case Format.TREE:
             print_rich(*roadmap_tree(ask(lambda orchestrator: orchestrator.roadmap(identifier))))
@@ -148,8 +148,8 @@ def _show_concept(roadmap_id: str, concept_id: str, wanted: Format) -> None:
     async def read(orchestrator: "Orchestrator") -> "tuple[RoadmapView, Removed | None, Sequence[ContentVersionRow]]":
         roadmap = await orchestrator.roadmap(roadmap_id)
         present = roadmap.framework is not None and roadmap.framework.find(concept_id) is not None
-        removed = None if present else await orchestrator.removed(roadmap_id, concept_id)
-        return roadmap, removed, await orchestrator.contents(roadmap_id, concept_id)
+        removed = None if present else await orchestrator.structures.removed(roadmap_id, concept_id)
+        return roadmap, removed, await orchestrator.contents.newest(roadmap_id, concept_id)
 
     roadmap, removed, contents = ask(read)
     note = ""
@@ -247,9 +247,9 @@ def log(
     identifier = validate_id(task_id, "task")
 
     async def read(orchestrator: "Orchestrator") -> "list[Event]":
-        events = await orchestrator.events(identifier, after=after)
+        events = await orchestrator.events.page(identifier, after=after)
         while (limit is None or len(events) <= limit) and (
-            more := await orchestrator.events(identifier, after=events[-1].sequence if events else after)
+            more := await orchestrator.events.page(identifier, after=events[-1].sequence if events else after)
         ):
             events += more
         return events

@@ -186,7 +186,7 @@ class Shell:
 
     async def _log(self, number: int) -> None:
         story: list[Event] = []
-        while more := await self._orchestrator.events(
+        while more := await self._orchestrator.events.page(
             self._stepper.task.task_id, after=story[-1].sequence if story else 0
         ):
             story += more

@@ -13,7 +13,7 @@ from domain.request import LearningRequest, Preferences, UserId, check_languages
 from domain.vocabulary import TaskType
 from nodes.state import Json, RunState
 from orchestrator.commands import transitions
-from orchestrator.learners.pace import pace_of_roadmap
+from orchestrator.queries.pace import pace_of_roadmap
 from repository.db.database import Session
 from repository.roadmaps import roadmaps
 from repository.runs import tasks

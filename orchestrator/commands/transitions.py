@@ -11,7 +11,7 @@ from domain.editing.review import Issue
 from domain.errors import Conflict
 from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, STRUCTURAL, Step, TaskStatus
 from domain.webhooks import WebhookEvent
-from orchestrator.execution.outcomes import Cause, execution_summary, outcome
+from orchestrator.commands.outcomes import Cause, execution_summary, outcome
 from repository.db.database import Session, set_lock_timeout
 from repository.db.fence import Fence
 from repository.roadmaps import contents

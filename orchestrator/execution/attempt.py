@@ -24,15 +24,15 @@ from nodes.ledger.ledger import Ledger
 from nodes.ledger.retry_policy import RetryPolicy
 from nodes.state import RunState, check_state
 from orchestrator.commands import reviews, transitions
+from orchestrator.commands.author_guard import begun_by_a_model
+from orchestrator.commands.outcomes import Cause
 from orchestrator.commands.run_request import answer_of, input_of
-from orchestrator.execution.author_guard import begun_by_a_model
-from orchestrator.execution.call_gate import RunPermit
-from orchestrator.execution.lease import HeldRun
-from orchestrator.execution.outcomes import Cause
 from orchestrator.graphs.creation import build_creation_graph
 from orchestrator.graphs.modification import build_modification_graph
 from orchestrator.graphs.retry import build_retry_graph
-from orchestrator.learners.pace import pace_of_task
+from orchestrator.process.call_gate import RunPermit
+from orchestrator.process.lease import HeldRun
+from orchestrator.queries.pace import pace_of_task
 from orchestrator.resources import OrchestratorResources
 from orchestrator.settings import Settings
 from repository.db.checkpoints import FencedSaver

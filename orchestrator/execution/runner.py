@@ -15,8 +15,8 @@ from domain.errors import DatabaseUnavailable, Superseded
 from domain.logs import get_log
 from domain.vocabulary import TaskStatus
 from nodes.tracing import continued, span
+from orchestrator.commands.outcomes import cause_of
 from orchestrator.execution.attempt import Attempt, end_task, hand_back_task, open_attempt
-from orchestrator.execution.outcomes import cause_of
 from orchestrator.resources import OrchestratorResources
 from repository.db.fence import Fence
 from repository.runs.events import EventWriter

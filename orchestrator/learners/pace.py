@@ -3,21 +3,19 @@
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from domain.errors import InvalidInput
 from domain.framework import Framework
 from domain.pace.deadlines import weeks_between
-from domain.pace.pace import Pace, dated, read_zone, stored_pace, today_in
+from domain.pace.pace import Pace, dated, read_zone, today_in
 from domain.request import usable_text
 from orchestrator.clock import Clock
 from orchestrator.commands.request_context import OPERATOR, Terms
+from orchestrator.queries.pace import pace_of_roadmap
 from orchestrator.queries.status import View
 from repository.db.database import Database, Session
 from repository.roadmaps import learning, roadmaps
-from repository.runs import tasks
-from repository.tables.roadmaps import RoadmapRow
-from repository.tables.runs import TaskRow
 
 MIN_HOURS = 1.0
 MAX_HOURS = 168.0
@@ -72,18 +70,6 @@ class Paces:
         now = self._clock()
         await self._database.persist(lambda session: _change(session, roadmap_id, change, terms, now))
         return await self.read(roadmap_id)
-
-
-def pace_of_task(task: TaskRow) -> Pace:
-    """As it was when the run was asked for: the same whenever it is resumed."""
-    asked = tasks.asked_of(task)
-    return stored_pace(asked.get("pace"), asked.get("preferences"), task.created_at.astimezone(UTC).date())
-
-
-async def pace_of_roadmap(session: Session, roadmap: RoadmapRow) -> Pace:
-    """As it is now; that of an older roadmap is what its request said on its day."""
-    asked = {} if roadmap.pace else await tasks.first_request(session, roadmap.roadmap_id)
-    return stored_pace(roadmap.pace, asked, roadmap.created_at.astimezone(UTC).date())
 
 
 async def _read(session: Session, roadmap_id: str, now: datetime, *, owner: str | None) -> PaceView:

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from domain.errors import DatabaseUnavailable, Superseded
 from domain.logs import get_log
 from orchestrator.commands import reviews, transitions
-from orchestrator.execution.lease import Lease
-from orchestrator.workers.queue import RunQueue
+from orchestrator.process.lease import Lease
+from orchestrator.process.queue import RunQueue
 from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence
 from repository.runs.recovery import abandoned_tasks, overdue_reviews, owned_tasks, undelivered_tasks

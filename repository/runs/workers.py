@@ -1,6 +1,6 @@
 """Leases: who is alive. Written and compared by the database's clock alone.
 
-A lease is renewed from a thread with a connection of its own (orchestrator/execution/lease.py): plain psycopg.
+A lease is renewed from a thread with a connection of its own (orchestrator/process/lease.py): plain psycopg.
 """
 
 import time

@@ -7,7 +7,7 @@ import pytest
 
 from chaos.reasons import is_truth, untrue_reasons
 from nodes.authors.port import CallFailed
-from orchestrator.execution.outcomes import outcome
+from orchestrator.commands.outcomes import outcome
 from repository.db.database import Database
 from repository.roadmaps.contents import Tally
 from tests.nodes.authors.test_chat import QUIZ_BRIEF, author

@@ -165,7 +165,7 @@ async def test_a_killed_workers_run_is_taken_over_within_its_lease_and_two_secon
         killed = time.monotonic()
         await until(client, task.task_id, lambda task: task.attempt > running.attempt, 10)
         assert time.monotonic() - killed < 7
-        types = [(event.type, event.payload.get("from")) for event in await client.events(task.task_id)]
+        types = [(event.type, event.payload.get("from")) for event in await client.events.page(task.task_id)]
         assert ("run_started", "processing") in types
         await client.cancel(task.task_id)
 

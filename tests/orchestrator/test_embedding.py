@@ -43,8 +43,8 @@ async def test_two_orchestrators_in_one_process_do_not_disturb_each_other(
         assert (await first.create("chess")).status is TaskStatus.PROCESSING
         async with Orchestrator.open(other_settings, author=quick) as second:
             await created(second, "go")
-            assert [row.title for row in await second.roadmaps()] == ["Scripted"]
-            (task,) = await first.tasks()
+            assert [row.title for row in await second.roadmaps.page()] == ["Scripted"]
+            (task,) = await first.tasks.page()
             assert task.status is TaskStatus.PROCESSING
         assert (await first.wait(task.task_id)).status is TaskStatus.COMPLETED, "closing one leaves the other alone"
         assert first.worker_id != second.worker_id

@@ -116,7 +116,7 @@ async def test_neither_a_bare_framework_nor_an_odd_request_keeps_a_roadmap_from_
 
 async def test_resuming_a_legacy_run_ends_or_is_refused_and_is_no_bug(orchestrator: Orchestrator) -> None:
     refusals: list[str] = []
-    for task in await orchestrator.tasks(limit=1000):
+    for task in await orchestrator.tasks.page(limit=1000):
         assert not task.live
         if task.status is TaskStatus.FAILED:
             try:

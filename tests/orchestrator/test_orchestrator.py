@@ -89,7 +89,13 @@ async def test_a_dead_run_can_be_cancelled(orchestrator: Orchestrator, database:
 
 async def test_an_unknown_task_is_not_taken_for_a_queued_one(orchestrator: Orchestrator) -> None:
     """An unknown job id once read as pending, so that dead tasks looked alive for ever."""
-    for ask in (orchestrator.task, orchestrator.cancel, orchestrator.resume, orchestrator.wait, orchestrator.events):
+    for ask in (
+        orchestrator.task,
+        orchestrator.cancel,
+        orchestrator.resume,
+        orchestrator.wait,
+        orchestrator.events.page,
+    ):
         with pytest.raises(NotFound):
             await ask("nobody knows")
 
@@ -118,12 +124,12 @@ async def test_ids_with_a_colon_survive_a_retry_and_a_status_check(
     await orchestrator.resume(task.task_id)
     done = await orchestrator.wait(task.task_id)
     assert (done.status, done.concept_id, done.user_id) == (TaskStatus.COMPLETED, LEGACY, "ann:b")
-    told = [event.payload.get("concept_id") for event in await orchestrator.events(task.task_id)]
+    told = [event.payload.get("concept_id") for event in await orchestrator.events.page(task.task_id)]
     assert told.count(LEGACY) >= 2
     view = await orchestrator.roadmap(roadmap_id)
     states = {(row.concept_id, row.content_type): row.status for row in view.contents}
     assert states[LEGACY, ContentType.QUIZ] is ContentStatus.COMPLETED
-    assert [row.concept_id for row in await orchestrator.contents(roadmap_id, LEGACY)] == [LEGACY]
+    assert [row.concept_id for row in await orchestrator.contents.newest(roadmap_id, LEGACY)] == [LEGACY]
     batch = await orchestrator.retry_failed(roadmap_id)
     assert batch is not None
     assert (await orchestrator.wait(batch.task_id)).status is TaskStatus.COMPLETED
@@ -155,7 +161,7 @@ async def test_the_last_events_before_a_stop_are_not_lost_in_a_buffer(
         async for event in orchestrator.follow(task.task_id):
             if event.type == "content_completed":
                 break
-    story = await orchestrator.events(task.task_id)
+    story = await orchestrator.events.page(task.task_id)
     assert story[-1].type == "run_handed_back"
     assert [event.sequence for event in story] == list(range(1, len(story) + 1))
     told = sum(event.type == "content_completed" for event in story)

@@ -24,7 +24,7 @@ class _Transaction:
 
 
 class MemoryQueue:
-    """The port (orchestrator/workers/queue.py) for one event loop; several may take from it.
+    """The port (orchestrator/process/queue.py) for one event loop; several may take from it.
 
     Entries wait at the connection of their transaction until it is given back to the pool: only then is it known how
     the commit went. A savepoint that is rolled back leaves its entries; a wake-up too many is harmless.

@@ -107,7 +107,7 @@ def stop(
     settings = read_settings()
     server = _embedded(settings, "stop")
     if not force and server.is_running():
-        from orchestrator.queries.diagnosis import live_runs
+        from orchestrator.queries.health import live_runs
 
         running = asyncio.run(live_runs(server.start()))
         if running:
@@ -141,7 +141,7 @@ def _url(settings: "Settings") -> str:
 
 def doctor(json: Json = False) -> None:
     """Check database, migrations and model, and say what to do."""
-    from orchestrator.queries.diagnosis import diagnose
+    from orchestrator.queries.health import diagnose
 
     checks = diagnose(read_settings())
     well = all(check.ok for check in checks)

@@ -191,4 +191,4 @@ async def test_words_of_which_nothing_can_be_seen_are_refused_wherever_words_are
         await orchestrator.retry("r-1", "c-1-1-1", ContentType.QUIZ, goal, detach=True)
     with pytest.raises(InvalidInput, match="feedback: must not be blank"):
         await orchestrator.review("t-1", Decision(approved=False, feedback=words), detach=True)
-    assert await orchestrator.tasks() == []
+    assert await orchestrator.tasks.page() == []

@@ -61,7 +61,7 @@ async def test_a_run_stops_before_every_node_and_is_a_real_run_meanwhile(
     await stepper.quit()
     task = await orchestrator.task(stepper.task.task_id)
     assert task.status is TaskStatus.COMPLETED
-    assert (await orchestrator.events(task.task_id))[0].sequence == 1
+    assert (await orchestrator.events.page(task.task_id))[0].sequence == 1
 
 
 async def test_it_shows_what_the_last_node_changed(stepper: Stepper) -> None:
@@ -106,7 +106,9 @@ async def test_going_back_past_an_accepted_framework_makes_a_new_version_with_ne
     assert [concept.concept_id for concept in roadmap.framework.concepts()] == ["c-2-1-1", "c-2-1-2"]
     assert {content.concept_id for content in roadmap.contents} == {"c-2-1-1", "c-2-1-2"}
     assert {content.status for content in roadmap.contents} == {ContentStatus.COMPLETED}
-    assert len(await orchestrator.contents(stepper.task.roadmap_id, "c-1-1-1")) == 3, "the old ones stay in the history"
+    assert len(await orchestrator.contents.newest(stepper.task.roadmap_id, "c-1-1-1")) == 3, (
+        "the old ones stay in the history"
+    )
 
 
 async def test_leaving_cancels_the_run_and_it_can_be_resumed(
@@ -278,7 +280,9 @@ async def test_a_rejection_counts_also_after_going_back_past_an_accepted_framewo
         async for event in orchestrator.follow(task.task_id):
             if event.type == "review_requested" and event.payload["round"] == 3:
                 break
-    steps = [event.payload["step"] for event in await orchestrator.events(task.task_id) if event.type == "step_started"]
+    steps = [
+        event.payload["step"] for event in await orchestrator.events.page(task.task_id) if event.type == "step_started"
+    ]
     assert Step.EDIT_PLAN_ANALYSIS in steps
 
 

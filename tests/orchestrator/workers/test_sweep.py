@@ -15,9 +15,9 @@ from domain.errors import DatabaseUnavailable
 from domain.vocabulary import TaskStatus
 from nodes.authors.port import AuthorRole, Brief
 from orchestrator.commands import reviews, transitions
-from orchestrator.execution.lease import Lease
+from orchestrator.process.lease import Lease
+from orchestrator.process.queue_pgqueuer import PgQueuerQueue
 from orchestrator.settings import Settings
-from orchestrator.workers.queue_pgqueuer import PgQueuerQueue
 from orchestrator.workers.sweep import expire_reviews, hand_back_forgotten, keep_sweeping, sweep
 from repository.db.database import Database, Session, execute
 from repository.runs.tasks import get_task
@@ -94,7 +94,7 @@ async def test_a_run_that_gave_up_on_the_database_is_not_left_running_for_ever(s
         task = await worker.create("chess", detach=True)
         finished = await asyncio.wait_for(worker.wait(task.task_id), 20)
         assert finished.status is TaskStatus.COMPLETED
-        assert "run_handed_back" in [event.type for event in await worker.events(task.task_id)]
+        assert "run_handed_back" in [event.type for event in await worker.events.page(task.task_id)]
 
 
 class CancellingQueue(PgQueuerQueue):

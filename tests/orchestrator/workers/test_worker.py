@@ -49,7 +49,7 @@ async def test_a_detached_request_only_enqueues_and_a_worker_runs_it(settings: S
         finished = await asyncio.wait_for(client.wait(task.task_id), 20)
     assert finished.status is TaskStatus.COMPLETED
     assert set(author.times_asked().values()) == {1}
-    types = [event.type for event in await client.events(task.task_id)]
+    types = [event.type for event in await client.events.page(task.task_id)]
     assert types[:2] == ["run_requested", "run_started"]
     assert types[-1] == "run_finished"
 

@@ -1,7 +1,7 @@
 import pytest
 
 from domain.vocabulary import TaskStatus
-from orchestrator.execution.outcomes import other_language, outcome
+from orchestrator.commands.outcomes import other_language, outcome
 from repository.roadmaps.contents import Tally
 from repository.tables.roadmaps import ContentRow
 

@@ -1,7 +1,4 @@
-"""Which author a run may have: one that has what the port asks for, and continues what its like has begun.
-
-What a model began is never continued by the offline author: half a roadmap of each would be nobody's.
-"""
+"""Check the arguments of `Orchestrator.open` before anything is opened."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -10,46 +7,24 @@ from typing import Any, get_args
 from domain.errors import InvalidInput
 from orchestrator.resources import ProcessKind
 from orchestrator.settings import Settings
-from repository.db.database import Session
-from repository.runs.calls import models_that_answered
-
-OFFLINE = "offline"
-"""The author that is no model, by the name it has in the ledger."""
-
-
-async def begun_by_a_model(session: Session, task_id: str, author: str) -> str | None:
-    """What is in the way of this author, in a line; None where nothing is. Of models, any may go on."""
-    models = sorted(await models_that_answered(session, task_id) - {OFFLINE}) if author == OFFLINE else []
-    if not models:
-        return None
-    return (
-        f"Task {task_id} was begun by {', '.join(models)}, and the offline author does not go on with it: set "
-        f"ROADMAP_MODEL, then `roadmap resume {task_id}`."
-    )
-
-
-async def check_author(session: Session, task_id: str, author: str) -> None:
-    """Raises InvalidInput."""
-    if stranger := await begun_by_a_model(session, task_id, author):
-        raise InvalidInput(stranger)
 
 
 def check_opening(settings: Any, author: Any, kind: Any) -> None:
-    """Check what `Orchestrator.open` is given. Raises InvalidInput."""
+    """Check the arguments of `Orchestrator.open`. Raises InvalidInput that names the argument."""
     if settings is not None and not isinstance(settings, Settings):
-        raise InvalidInput(f"settings: give an instance of Settings, not {_kind_of(settings)}.")
+        raise InvalidInput(f"settings: give an instance of Settings, not {_describe(settings)}.")
     if kind not in get_args(ProcessKind):
         raise InvalidInput(f"kind: must be one of {', '.join(get_args(ProcessKind))}.")
     if author is not None and (faults := list(_faults(author))):
-        raise InvalidInput(f"author: {_kind_of(author)} {' and '.join(faults)} (the port is nodes/authors/port.py).")
+        raise InvalidInput(f"author: {_describe(author)} {' and '.join(faults)} (the port is nodes/authors/port.py).")
 
 
-def _kind_of(value: Any) -> str:
+def _describe(value: Any) -> str:
     return f"the class {value.__name__}" if isinstance(value, type) else f"an instance of {type(value).__name__}"
 
 
 def _faults(author: Any) -> Iterator[str]:
-    """What keeps an author from being asked."""
+    """Yield each way in which an object fails the Author port."""
     if isinstance(author, type):
         yield "is a class where an instance is needed"
         return
@@ -91,6 +66,6 @@ def _takes_two(method: Callable[..., Any]) -> bool:
         inspect.signature(method).bind(None, [])
     except TypeError:
         return False
-    except ValueError:  # no signature is known of it
+    except ValueError:  # some callables of C have no signature; calling will show
         return True
     return True

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.errors import Superseded
-from orchestrator.execution.lease import HeldRun, Lease
+from orchestrator.process.lease import HeldRun, Lease
 
 POLL_INTERVAL_SECONDS: Final = 0.2
 """Seconds between looks at a lease that has to be renewed first."""

@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import DatabaseUnavailable
 from domain.vocabulary import Step, TaskStatus
-from orchestrator.execution.lease import Lease
+from orchestrator.process.lease import Lease
 from repository.db.database import Database
 from repository.runs.liveness import with_liveness
 from repository.runs.tasks import get_task, update_task_status

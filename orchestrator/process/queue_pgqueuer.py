@@ -49,7 +49,7 @@ _log = get_log(__name__)
 
 
 class PgQueuerQueue:
-    """The port on PgQueuer (orchestrator/workers/queue.py)."""
+    """The port on PgQueuer (orchestrator/process/queue.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
