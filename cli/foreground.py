@@ -70,13 +70,18 @@ def _tell_understood(task: "TaskView") -> None:
 
 
 async def _requested(orchestrator: "Orchestrator", request: RunRequest) -> "TaskView | None":
-    """A request is never cut in half: whoever interrupts it hears which task it left."""
-    asking = asyncio.ensure_future(request(orchestrator))
+    """Make a request; if it is interrupted, wait for its task, and end that.
+
+    The orchestrator shields the commit. Here the request is only kept, so that its result is known: `asyncio.wait`
+    does not cancel what it waits for.
+    """
+    requesting = asyncio.ensure_future(request(orchestrator))
     try:
-        return await asyncio.shield(asking)
+        await asyncio.wait([requesting])
+        return requesting.result()
     except asyncio.CancelledError:
-        await asyncio.wait([asking])
-        if asking.exception() is None and (task := asking.result()) is not None:
+        await asyncio.wait([requesting])
+        if requesting.exception() is None and (task := requesting.result()) is not None:
             await _end(orchestrator, task)
         else:
             print_error("interrupted before the run had begun")
