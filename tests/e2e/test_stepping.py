@@ -108,7 +108,7 @@ async def test_a_framework_that_nobody_would_look_at_again_has_to_be_sound(
     talk.wait_for("the framework's roadmap_id has to say so")
     (task,) = await client.tasks.page()
     talk.say(empty % task.roadmap_id)
-    talk.wait_for("The roadmap has no concept. Nobody would look at it again")
+    talk.wait_for("The roadmap has no concept. It would not be validated again")
     talk.say("set validation 3")
     talk.wait_for("validation: Input should be a valid dictionary")
     talk.say(r'set feedback "\u0000"')
@@ -229,7 +229,7 @@ async def test_a_run_that_somebody_cancels_ends_the_session_although_nobody_type
     talk.wait_for("next: init> ")
     task_id = task_of(talk.said)
     assert shell("cancel", task_id).code == 0
-    talk.wait_for("Somebody else has cancelled or taken this run.")
+    talk.wait_for("Another process has cancelled or taken this run.")
     assert (talk.end(), talk.is_as_it_was) == (4, True)
     assert (await client.task(task_id)).error_message == "Cancelled by its user."
 

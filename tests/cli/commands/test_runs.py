@@ -203,7 +203,7 @@ def test_what_cannot_be_done_is_refused_and_leaves_no_row(roadmap: Roadmap) -> N
     queued = roadmap("retry", roadmap_id, "c-1-1-1", "tutorial", "--detach", "--json").json()["task_id"]
     for command, code, named in (
         (("cancel", task_id), 4, "already completed"),
-        (("resume", task_id), 4, "`roadmap retry` makes a content anew"),
+        (("resume", task_id), 4, "`roadmap retry` makes a new version"),
         (("retry", roadmap_id, "c-1-1-1", "tutorial"), 4, f"Task {queued} (retry_tutorial, pending) is in the way"),
         (("retry-failed", roadmap_id), 4, f"`roadmap cancel {queued}` ends it"),
         (("retry", roadmap_id, "c-9-9-9", "quiz"), 3, "c-9-9-9"),

@@ -243,7 +243,7 @@ async def test_a_review_that_nobody_answers_in_time_is_cancelled_with_that_reaso
     async with working(settings, ScriptedAuthor()):
         await asyncio.sleep(3)
     overdue = await orchestrator.task(task.task_id)
-    assert (overdue.status, overdue.error_message) == (TaskStatus.CANCELLED, "Nobody answered its review in time.")
+    assert (overdue.status, overdue.error_message) == (TaskStatus.CANCELLED, "Its review was not answered in time.")
     assert (await orchestrator.task(other.task_id)).status is TaskStatus.HUMAN_REVIEW_PENDING
     await orchestrator.resume(task.task_id)
     resumed = await orchestrator.wait(task.task_id)

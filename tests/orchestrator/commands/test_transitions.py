@@ -91,7 +91,7 @@ async def test_a_retry_whose_content_was_claimed_while_it_was_dead_does_not_say_
         taken_over = await transitions.start(session, "t-1", "w-2")
         assert taken_over is not None
         ended = await transitions.finish(session, fence_of(taken_over), [])
-    assert (ended.status, ended.error_message) == (TaskStatus.FAILED, "Another run has made its content its own.")
+    assert (ended.status, ended.error_message) == (TaskStatus.FAILED, "Another run has taken over its content.")
 
 
 async def test_an_end_whose_commit_was_not_confirmed_can_be_made_again(database: Database) -> None:

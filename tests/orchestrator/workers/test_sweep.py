@@ -18,7 +18,7 @@ from orchestrator.commands import reviews, transitions
 from orchestrator.process.lease import Lease
 from orchestrator.process.queue_pgqueuer import PgQueuerQueue
 from orchestrator.settings import Settings
-from orchestrator.workers.sweep import expire_reviews, hand_back_forgotten, keep_sweeping, sweep
+from orchestrator.workers.sweep import expire_reviews, keep_sweeping, requeue_orphans, sweep
 from repository.db.database import Database, Session, execute
 from repository.runs.tasks import get_task
 from tests.orchestrator.workers.test_worker import working
@@ -119,9 +119,9 @@ async def test_what_was_cancelled_before_it_is_handed_back_is_left_alone(databas
     for number in range(3):
         await started(database, f"t-{number}", roadmap_id=f"r-{number}", worker_id=lease.worker_id)
     queue = CancellingQueue(database)
-    suspected = await hand_back_forgotten(database, queue, lease, set())
+    suspected = await requeue_orphans(database, queue, lease, set())
     assert len(suspected) == 3
-    assert await hand_back_forgotten(database, queue, lease, suspected) == set()
+    assert await requeue_orphans(database, queue, lease, suspected) == set()
     assert len(queue.queued) == 1
 
 

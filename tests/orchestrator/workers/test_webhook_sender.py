@@ -179,7 +179,7 @@ async def test_a_receiver_that_hangs_delays_no_other(database: Database, webhook
             await until(all_are(DeliveryStatus.DELIVERED, 30), webhooks, quick)
         await until(lambda rows: any(row.status == "failed" for row in rows), webhooks, hanging)
     errors = {row.last_error for row in await webhooks.deliveries(hanging.webhook_id, limit=100)}
-    assert errors <= {None, "The webhook could not be told: it did not answer in time."}
+    assert errors <= {None, "The message could not be sent: it did not answer in time."}
 
 
 async def test_a_redirect_is_not_followed(database: Database, webhooks: Webhooks, server: WebServer) -> None:
