@@ -7,9 +7,9 @@ _USUAL_PORTS: Final = {"http": 80, "https": 443}
 
 
 def read_origin(text: str) -> str:
-    """Return an origin as browsers write it. Raises ValueError for what no browser would send."""
+    """Return an origin as browsers write it. Raises ValueError for a text that is not an origin."""
     wrong = ValueError(
-        f"{text[:100]!a} is no origin; write it as https://app.example, with a port where it is not the usual one"
+        f"{text[:100]!a} is not an origin; write it as https://app.example, with a port where it is not the usual one"
     )
     try:
         url = urlsplit(text)

@@ -1,7 +1,7 @@
-"""What one orchestrator owns: opened together, closed together, handed down frozen.
+"""The resources of one orchestrator: opened together, closed together, handed down frozen.
 
-What only runs need (LangGraph, PgQueuer, the texts of the offline author) takes longer to load than to read a roadmap,
-so it is imported where the first run asks for it.
+LangGraph, PgQueuer and the texts of the offline author take longer to import than a roadmap takes to read. Only runs
+need them, so they are imported by the first run.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ RUNS_NOTHING: Final[frozenset[ProcessKind]] = frozenset({"server", "reader"})
 
 
 class Checkpoints:
-    """The pool that savers share, opened by the first run."""
+    """The connection pool of the checkpoint savers, opened by the first run."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -43,6 +43,7 @@ class Checkpoints:
         self._pool: CheckpointPool | None = None
 
     async def pool(self) -> "CheckpointPool":
+        """Return the pool; open it first if needed."""
         async with self._opening:
             if self._pool is None:
                 from repository.db.checkpoints import CheckpointPool
@@ -59,6 +60,8 @@ class Checkpoints:
 
 @dataclass(frozen=True, slots=True)
 class OrchestratorResources:
+    """See `open_resources`."""
+
     settings: Settings
     kind: ProcessKind
     database: Database
@@ -78,7 +81,7 @@ class OrchestratorResources:
 
     @property
     def queue(self) -> RunQueue:
-        """It has no state of its own."""
+        """The run queue; it has no state of its own."""
         from orchestrator.process.queue_pgqueuer import PgQueuerQueue
 
         return PgQueuerQueue(self.database)
@@ -93,10 +96,9 @@ async def open_resources(
     leave_stopped: bool = False,
     clock: Clock = utc_now,
 ) -> AsyncIterator[OrchestratorResources]:
-    """`kind` of process: `foreground` runs its own requests, `worker` takes from the queue, a `stepper` steps,
-    a `server` only asks for runs. `leave_stopped`: as in `ready_database`.
+    """Open everything that an orchestrator of this kind needs; the arguments are those of `Orchestrator.open`.
 
-    Raises DatabaseUnavailable, or InvalidInput for a model that cannot be used.
+    Raises DatabaseUnavailable, and InvalidInput for settings that cannot be used.
     """
     if kind != "server":
         check_sessions(settings)
@@ -134,7 +136,7 @@ async def open_resources(
 
 
 def check_sessions(settings: Settings) -> None:
-    """Raises InvalidInput where runs could not have the sessions of their own that they need."""
+    """Check that runs can have database sessions of their own. Raises InvalidInput."""
     if settings.database_pooled:
         raise InvalidInput(
             "ROADMAP_DATABASE_POOLED is for `roadmap serve --no-worker` only, since runs need sessions of their own: "
@@ -143,9 +145,10 @@ def check_sessions(settings: Settings) -> None:
 
 
 def ready_database(settings: Settings, *, leave_stopped: bool = False) -> str:
-    """The URL of a database at the newest revision: the embedded one is started and upgraded, a server is refused.
+    """Return the URL of a database at the newest revision.
 
-    `leave_stopped`: raise DatabaseStopped instead of starting an embedded one that was stopped on purpose.
+    The embedded one is started and upgraded if needed; another server at an older revision is refused.
+    `leave_stopped`: raise DatabaseStopped instead of starting an embedded one that was stopped by command.
     """
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
@@ -159,9 +162,9 @@ def ready_database(settings: Settings, *, leave_stopped: bool = False) -> str:
 
 
 def build_links(settings: Settings) -> "LinkChecker | None":
-    """Who opens the links of resources; nobody those of the offline author, unless that is asked for."""
-    wanted = settings.model is not None if settings.link_check is None else settings.link_check
-    if not wanted:
+    """Return the checker of links, or None. Links of the offline author are checked only if the setting says so."""
+    enabled = settings.model is not None if settings.link_check is None else settings.link_check
+    if not enabled:
         return None
     from nodes.net.addresses import AllowList
     from nodes.net.fetch import Fetcher
@@ -171,7 +174,7 @@ def build_links(settings: Settings) -> "LinkChecker | None":
 
 
 def build_search(settings: Settings) -> "Finder | None":
-    """Raises InvalidInput for a search that lacks its key."""
+    """Return the search of pages, or None. Raises InvalidInput for a search without its key."""
     if settings.search == "tavily" and settings.search_key is None:
         raise InvalidInput("ROADMAP_SEARCH=tavily needs ROADMAP_SEARCH_KEY: set it, or take ROADMAP_SEARCH=duckduckgo.")
     if settings.search is None or settings.model is None:
@@ -185,7 +188,7 @@ def build_search(settings: Settings) -> "Finder | None":
 
 
 def build_author(settings: Settings) -> Author:
-    """Who writes the words under these settings. Raises InvalidInput for a model that cannot be opened."""
+    """Return the author that the settings name. Raises InvalidInput for a model that cannot be used."""
     if settings.model is None:
         others = {
             "CURRICULUM": settings.model_curriculum,
@@ -221,13 +224,13 @@ def build_author(settings: Settings) -> Author:
 
 
 def check_budget(settings: Settings) -> None:
-    """Raises InvalidInput for a budget in US dollars where the price of a model is unknown."""
+    """Check that a budget in US dollars can be kept: prices of all models are known. Raises InvalidInput."""
     if settings.model and settings.budget and Limit.read(settings.budget).money:
         build_author(settings)
 
 
 async def _close(author: Author) -> None:
-    """An author that was opened here and holds connections."""
+    """Close the connections of an author that was opened here, if it holds any."""
     close = getattr(author, "close", None)
     if close is not None:
         await close()
