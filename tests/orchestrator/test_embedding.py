@@ -153,7 +153,7 @@ async def test_a_server_shares_one_among_its_requests_and_a_caller_who_hangs_up_
 
 BROKEN = """
 import asyncio, logging, os, sys
-from nodes.authors.port import Role
+from nodes.authors.port import AuthorRole
 from orchestrator import Orchestrator, Settings
 from tests.support.authors import ScriptedAuthor
 
@@ -167,10 +167,10 @@ def look_up(*_):
 
 async def main():
     settings = Settings()
-    async with Orchestrator.open(settings, author=ScriptedAuthor(replies={Role.QUIZ: look_up})) as orchestrator:
+    async with Orchestrator.open(settings, author=ScriptedAuthor(replies={AuthorRole.QUIZ: look_up})) as orchestrator:
         task = await orchestrator.wait((await orchestrator.create("learn chess")).task_id)
         reasons = {content.last_error for content in (await orchestrator.roadmap(task.roadmap_id)).contents}
-    async with Orchestrator.open(settings, author=ScriptedAuthor(replies={Role.INTENT: look_up})) as orchestrator:
+    async with Orchestrator.open(settings, author=ScriptedAuthor(replies={AuthorRole.INTENT: look_up})) as orchestrator:
         failed = await orchestrator.wait((await orchestrator.create("learn chess")).task_id)
     reasons = {*filter(None, reasons), failed.error_message}
     assert len(reasons) == 1, reasons

@@ -10,14 +10,14 @@ from contextlib import closing
 import pytest
 from sqlalchemy import text
 
-from domain.errors import NotFound
+from domain.errors import InvalidInput, NotFound
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from orchestrator.commands import transitions
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.execution.runner import Runner
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.resources import open_resources
+from orchestrator.resources import ProcessKind, open_resources
 from orchestrator.settings import Settings
 from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, Database, execute
 from repository.roadmaps.roadmaps import save_roadmap_metadata
@@ -44,6 +44,18 @@ async def test_a_run_that_is_left_at_its_first_breath_is_not_a_zombie(settings: 
         assert (await orchestrator.task(task.task_id)).status is TaskStatus.CANCELLED
         await orchestrator.resume(task.task_id)
         assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
+
+
+@pytest.mark.parametrize("kind", ["reader", "server"])
+async def test_a_process_without_an_author_never_takes_a_run_that_it_could_only_fail(
+    settings: Settings, kind: ProcessKind
+) -> None:
+    """A request without `detach` made a task that failed at its first step."""
+    async with Orchestrator.open(settings, kind=kind) as orchestrator:
+        with pytest.raises(InvalidInput, match="detach=True"):
+            await orchestrator.create("chess")
+        assert await orchestrator.tasks.page() == []
+        assert (await orchestrator.create("chess", detach=True)).status is TaskStatus.PENDING
 
 
 async def test_a_run_that_cannot_even_begin_fails_instead_of_hanging(settings: Settings, database: Database) -> None:
