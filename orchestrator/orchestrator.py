@@ -11,12 +11,11 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
 from domain.editing.review import Decision
-from domain.errors import Superseded
 from domain.request import LearningRequest, Preferences, Text, UserId
 from domain.vocabulary import ContentType
 from nodes.authors.port import Author
@@ -36,6 +35,7 @@ from orchestrator.commands.requests import (
     request_retry,
 )
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
+from orchestrator.execution.local_runs import LocalRuns
 from orchestrator.learners.learning import Learning
 from orchestrator.learners.pace import Paces
 from orchestrator.queries.contents import ContentQueries
@@ -63,8 +63,6 @@ FOLLOW_TIMEOUT_SECONDS: Final = 60.0
 """Seconds that the streams of a server wait for a database that went away."""
 LEASE_POLL_SECONDS: Final = 0.1
 """Seconds between two looks at the lease of a worker that has to learn of a cancel."""
-
-Requested = TypeVar("Requested", TaskRow, TaskRow | None)
 
 
 @checks_arguments
@@ -104,8 +102,7 @@ class Orchestrator:
         self.webhooks = Webhooks(database, resources.settings.webhook_allow)
         self._database = database
         self._resources = resources
-        self._requests: set[asyncio.Task[Any]] = set()
-        self._runs: dict[str, asyncio.Task[TaskRow]] = {}
+        self._runs = LocalRuns(resources)
 
     @classmethod
     @asynccontextmanager
@@ -197,7 +194,7 @@ class Orchestrator:
         all of them.
         """
         options = request or RetryRequest()
-        task = await self._shielded(
+        task = await self._runs.request(
             request_batch(self._resources, roadmap_id, content_types, options, detach=detach, terms=terms)
         )
         return None if task is None else await self.task(task.task_id)
@@ -325,10 +322,7 @@ class Orchestrator:
 
     async def interrupt(self, task_id: str) -> TaskView:
         """Cancel a run of this process, so that it can be resumed, and return its task. Raises NotFound."""
-        run = self._runs.get(task_id)
-        if run is not None:
-            run.cancel()
-            await asyncio.wait([run])
+        await self._runs.interrupt(task_id)
         return await self.task(task_id)
 
     async def prune(self, *, older_than: float | None = None, dry_run: bool = False) -> "Pruned":
@@ -344,33 +338,7 @@ class Orchestrator:
         return await prune(self._database, ages, dry_run=dry_run)
 
     async def _view_of(self, request: Coroutine[Any, Any, TaskRow]) -> TaskView:
-        return await self.task((await self._shielded(request)).task_id)
-
-    async def _shielded(self, request: Coroutine[Any, Any, Requested]) -> Requested:
-        """Make a request and start its run, even if the caller is cancelled meanwhile.
-
-        This is the one shield between callers and commits: no row may read `processing` without its run.
-        """
-
-        async def request_and_run() -> Requested:
-            task = await request
-            stepped = self._resources.kind == "stepper"
-            if task is not None and task.worker_id == self._resources.lease.worker_id and not stepped:
-                await self._run(task)
-            return task
-
-        requesting = asyncio.create_task(request_and_run())
-        self._requests.add(requesting)
-        requesting.add_done_callback(self._requests.discard)
-        return await asyncio.shield(requesting)
-
-    async def _run(self, task: TaskRow) -> None:
-        """Begin to run a task in this process."""
-        from orchestrator.execution.runner import Runner
-
-        run = asyncio.create_task(Runner(self._resources).run(task), name=f"run {task.task_id}")
-        self._runs[task.task_id] = run
-        await asyncio.sleep(0)  # the run has begun: whatever ends it from here on settles its row
+        return await self.task((await self._runs.request(request)).task_id)
 
     @asynccontextmanager
     async def step(self, task_id: str) -> AsyncIterator["Stepper"]:
@@ -391,24 +359,12 @@ class Orchestrator:
 
         A task that runs in this process is also returned when it begins to wait for a review.
         """
-        run = self._runs.get(task_id)
-        if run is not None:
-            try:
-                await asyncio.shield(run)
-            except Superseded:
-                pass  # another process has taken or ended it
-            finally:
-                if run.done():
-                    self._runs.pop(task_id, None)
-        else:
+        if not await self._runs.wait(task_id):
             async with aclosing(self.follow(task_id)) as events:
                 async for _ in events:
                     pass
         return await self.task(task_id)
 
     async def _close(self) -> None:
-        await asyncio.gather(*self._requests, return_exceptions=True)
-        for run in self._runs.values():
-            run.cancel()
-        await asyncio.gather(*self._runs.values(), return_exceptions=True)
+        await self._runs.close()
         await self.events.close()

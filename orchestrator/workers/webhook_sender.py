@@ -65,7 +65,7 @@ class _Outcome:
     retry_after: float | None = None
 
 
-class Deliverer:
+class WebhookSender:
     """Sends due messages until it is cancelled."""
 
     def __init__(self, database: Database, poster: Poster, policy: DeliveryPolicy | None = None) -> None:
@@ -76,7 +76,7 @@ class Deliverer:
         self._sending: dict[asyncio.Task[None], str] = {}
         """The webhook id of each message that is being sent."""
 
-    async def keep_delivering(self, grace: float) -> None:
+    async def keep_sending(self, grace: float) -> None:
         """Send until cancelled; messages that are being sent then have `grace` seconds to arrive."""
         try:
             while True:

@@ -20,7 +20,7 @@ from repository.runs.tasks import asked_of
 from repository.tables.runs import TaskRow
 
 if TYPE_CHECKING:
-    from orchestrator.workers.webhook_sender import Deliverer
+    from orchestrator.workers.webhook_sender import WebhookSender
 
 _log = get_log(__name__)
 
@@ -52,7 +52,7 @@ class Worker:
         resources = self._resources
         chores = [
             asyncio.create_task(keep_sweeping(resources.database, resources.queue, resources.lease)),
-            asyncio.create_task(self._deliverer().keep_delivering(resources.settings.grace)),
+            asyncio.create_task(self._webhook_sender().keep_sending(resources.settings.grace)),
             asyncio.create_task(keep_pruning(resources.database, resources.settings)),
         ]
         try:
@@ -64,16 +64,16 @@ class Worker:
             await self._drain()
             await asyncio.gather(*chores, return_exceptions=True)
 
-    def _deliverer(self) -> "Deliverer":
+    def _webhook_sender(self) -> "WebhookSender":
         """Return the sender of webhooks. It brings an HTTP client, so it is imported here."""
         from nodes.net.addresses import AllowList
         from nodes.net.connect import Limits
         from nodes.net.post import Poster
-        from orchestrator.workers.webhook_sender import Deliverer
+        from orchestrator.workers.webhook_sender import WebhookSender
 
         settings = self._resources.settings
         limits = Limits(total_seconds=settings.webhook_timeout)
-        return Deliverer(self._resources.database, Poster(AllowList.read(settings.webhook_allow), limits=limits))
+        return WebhookSender(self._resources.database, Poster(AllowList.read(settings.webhook_allow), limits=limits))
 
     async def _drain(self) -> None:
         """Let calls in flight end, then requeue the runs that are left."""

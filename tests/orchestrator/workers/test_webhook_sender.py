@@ -16,7 +16,7 @@ from nodes.net.post import MAX_BODY_BYTES, Poster
 from orchestrator.access.webhooks import Webhooks
 from orchestrator.commands.reviews import park
 from orchestrator.commands.transitions import end
-from orchestrator.workers.webhook_sender import UNREACHABLE, Deliverer, DeliveryPolicy
+from orchestrator.workers.webhook_sender import UNREACHABLE, DeliveryPolicy, WebhookSender
 from repository.db.database import Database
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
 from repository.users.webhooks import claim_deliveries, settle
@@ -52,15 +52,15 @@ async def finish(database: Database, number: int = 1, status: TaskStatus = TaskS
 @asynccontextmanager
 async def delivering(
     database: Database, patience: DeliveryPolicy = HURRIED, allowed: tuple[str, ...] = LOOPBACK, seconds: float = 0.5
-) -> AsyncIterator[Deliverer]:
-    deliverer = Deliverer(database, Poster(AllowList.read(allowed), limits=Limits(total_seconds=seconds)), patience)
+) -> AsyncIterator[WebhookSender]:
+    deliverer = WebhookSender(database, Poster(AllowList.read(allowed), limits=Limits(total_seconds=seconds)), patience)
     async with running(deliverer):
         yield deliverer
 
 
 @asynccontextmanager
-async def running(deliverer: Deliverer) -> AsyncIterator[None]:
-    going = asyncio.create_task(deliverer.keep_delivering(grace=5.0))
+async def running(deliverer: WebhookSender) -> AsyncIterator[None]:
+    going = asyncio.create_task(deliverer.keep_sending(grace=5.0))
     try:
         yield
     finally:
@@ -303,7 +303,7 @@ async def test_what_is_said_of_a_delivery_does_not_tell_which_internal_names_exi
 
         await finish(database)
         poster = Poster(AllowList.read(LOOPBACK), NetworkEnvironment(resolve), Limits(total_seconds=5.0))
-        async with running(Deliverer(database, poster, DeliveryPolicy(tries=1, look_every=0.02))):
+        async with running(WebhookSender(database, poster, DeliveryPolicy(tries=1, look_every=0.02))):
             for webhook in await webhooks.page(user_id="ann"):
                 await until(all_are(DeliveryStatus.FAILED), webhooks, webhook)
     errors = {(await webhooks.deliveries(one.webhook_id))[0].last_error for one in await webhooks.page(user_id="ann")}
