@@ -8,18 +8,19 @@ from domain.errors import InvalidInput
 from domain.request import UserId, usable_user_id
 from domain.webhooks import DISABLED_BY_USER, MAX_URL_LENGTH, WebhookEvent, new_secret
 from orchestrator.arguments import checks_arguments
+from orchestrator.queries.base import Queries
 from repository.db.database import Database, Session
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
 from repository.users import webhooks
 
 
 @checks_arguments
-class Webhooks:
+class Webhooks(Queries):
     """Webhooks, as `Orchestrator.webhooks`. `owner`: only webhooks of this user are found; None: of all users."""
 
     def __init__(self, database: Database, allowed: Sequence[str]) -> None:
         """`allowed`: hosts and networks that may receive messages although they are not public."""
-        self._database = database
+        super().__init__(database)
         self._allowed = allowed
 
     async def add(self, user_id: UserId, url: str, events: Sequence[WebhookEvent]) -> WebhookRow:
@@ -44,9 +45,7 @@ class Webhooks:
 
         `before`: `created_at` and `webhook_id` of the last webhook of the page before.
         """
-        return await self._database.persist(
-            lambda session: webhooks.page_of_webhooks(session, user_id=user_id, before=before, limit=limit)
-        )
+        return await self._read(webhooks.page_of_webhooks, user_id=user_id, before=before, limit=limit)
 
     async def change(
         self,
@@ -100,12 +99,7 @@ class Webhooks:
         owner: str | None = None,
     ) -> Sequence[WebhookDeliveryRow]:
         """Return a page of deliveries, newest first. Raises NotFound."""
-
-        async def read(session: Session) -> Sequence[WebhookDeliveryRow]:
-            await webhooks.get_webhook(session, webhook_id, owner=owner)
-            return await webhooks.page_of_deliveries(session, webhook_id, before=before, limit=limit)
-
-        return await self._database.persist(read)
+        return await self._read(_deliveries, webhook_id, before, limit, owner)
 
     async def resend(self, webhook_id: str, delivery_id: str, *, owner: str | None = None) -> WebhookDeliveryRow:
         """Send a delivery again. Raises NotFound, and Conflict while it is pending or its webhook is disabled."""
@@ -123,6 +117,13 @@ class Webhooks:
             check_destination(url, AllowList.read(self._allowed))
         except FetchFailed as failure:
             raise InvalidInput(f"The URL of a webhook cannot be used: {failure}.") from None
+
+
+async def _deliveries(
+    session: Session, webhook_id: str, before: tuple[datetime, str] | None, limit: int, owner: str | None
+) -> Sequence[WebhookDeliveryRow]:
+    await webhooks.get_webhook(session, webhook_id, owner=owner)
+    return await webhooks.page_of_deliveries(session, webhook_id, before=before, limit=limit)
 
 
 def _check_events(events: Sequence[WebhookEvent]) -> None:

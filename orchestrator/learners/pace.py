@@ -12,6 +12,7 @@ from domain.pace.pace import Pace, dated, read_zone, today_in
 from domain.request import usable_text
 from orchestrator.clock import Clock
 from orchestrator.commands.request_context import OPERATOR, Terms
+from orchestrator.queries.base import Queries
 from orchestrator.queries.pace import pace_of_roadmap
 from orchestrator.queries.status import View
 from repository.db.database import Database, Session
@@ -51,17 +52,16 @@ class PaceView(View):
     """Whether `hours_per_week` meets the deadline; None without a deadline."""
 
 
-class Paces:
+class Paces(Queries):
     """Paces of roadmaps, as `Orchestrator.paces`."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
+        super().__init__(database)
         self._clock = clock
 
     async def read(self, roadmap_id: str, *, owner: str | None = None) -> PaceView:
         """Return the pace of a roadmap today. Raises NotFound."""
-        now = self._clock()
-        return await self._database.persist(lambda session: _read(session, roadmap_id, now, owner=owner))
+        return await self._read(_view, roadmap_id, self._clock(), owner=owner)
 
     async def change(self, roadmap_id: str, change: PaceChange, *, terms: Terms = OPERATOR) -> PaceView:
         """Change hours a week or deadline from now on; runs are not affected.
@@ -74,7 +74,7 @@ class Paces:
         return await self.read(roadmap_id)
 
 
-async def _read(session: Session, roadmap_id: str, now: datetime, *, owner: str | None) -> PaceView:
+async def _view(session: Session, roadmap_id: str, now: datetime, *, owner: str | None) -> PaceView:
     roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
     pace = await pace_of_roadmap(session, roadmap)
     done = (await learning.done(session, roadmap.user_id, [roadmap_id]))[roadmap_id]

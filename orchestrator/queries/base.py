@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Queries:
-    """Reads of one kind of row. They write nothing.
+    """Reads rows of one kind. Nothing in this folder writes; objects of learners and access also do.
 
     `owner` in any query: the user whose rows are visible; rows of others raise NotFound. None, the operator, sees all.
     """
