@@ -135,7 +135,7 @@ async def call(port: int, request: str, *, hang_up: bool = False) -> dict[str, s
     return answer
 
 
-async def test_a_server_shares_one_among_its_requests_and_a_caller_who_hangs_up_ends_no_run(
+async def test_a_server_shares_one_orchestrator_and_a_caller_that_disconnects_ends_no_run(
     settings: Settings,
 ) -> None:
     async with serving(settings, ScriptedAuthor(latency=0.05)) as port:

@@ -116,7 +116,7 @@ async def test_a_removed_concept_stays_readable_in_the_history(orchestrator: Orc
     assert {row.concept_id for row in await orchestrator.contents.newest(roadmap_id)} == {FIRST, THIRD}
 
 
-async def test_what_nobody_can_do_is_said_and_changes_nothing(
+async def test_an_impossible_request_is_refused_with_a_reason_and_changes_nothing(
     orchestrator: Orchestrator, roadmap_id: str, author: ScriptedAuthor
 ) -> None:
     before = await orchestrator.roadmap(roadmap_id)

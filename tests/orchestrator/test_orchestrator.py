@@ -37,7 +37,7 @@ async def orchestrator(settings: Settings) -> AsyncIterator[Orchestrator]:
         yield orchestrator
 
 
-async def test_a_run_that_is_left_at_its_first_breath_is_not_a_zombie(settings: Settings) -> None:
+async def test_a_run_that_is_abandoned_at_once_is_cancelled_and_can_be_resumed(settings: Settings) -> None:
     async with Orchestrator.open(settings, author=ScriptedAuthor()) as orchestrator:
         task = await orchestrator.create("chess")
     async with Orchestrator.open(settings, author=ScriptedAuthor()) as orchestrator:
@@ -72,7 +72,7 @@ async def test_a_run_that_cannot_even_begin_fails_instead_of_hanging(settings: S
 
 
 @pytest.mark.parametrize("times", [2, pytest.param(50, marks=pytest.mark.soak)])
-async def test_a_run_cancelled_at_any_moment_ends_cancelled_and_calls_nobody_any_more(
+async def test_a_run_cancelled_at_any_moment_ends_cancelled_and_makes_no_further_call(
     settings: Settings, orchestrator: Orchestrator, database: Database, times: int
 ) -> None:
     """Only running tasks could be cancelled once, and the result was reported as failed."""
@@ -214,7 +214,7 @@ def test_nothing_is_carried_into_another_event_loop_or_over_a_fork(database_url:
 
 
 @pytest.mark.parametrize("act", ["cancel", "resume"])
-async def test_nobody_waits_half_a_minute_for_a_stopped_process_while_no_worker_sweeps(
+async def test_requests_do_not_wait_half_a_minute_for_a_suspended_process_without_a_sweep(
     orchestrator: Orchestrator, database: Database, act: str
 ) -> None:
     """Its session holds the task's lock in mid-statement, which no time-out of PostgreSQL's own ends sooner."""

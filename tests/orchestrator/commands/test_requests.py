@@ -140,7 +140,7 @@ CONTENTS = "SELECT FROM concept_contents FOR UPDATE NOWAIT"
         ("resume", TaskType.RETRY_QUIZ, TaskStatus.FAILED),
     ],
 )
-async def test_who_waits_for_a_lock_holds_none_that_comes_after_it(
+async def test_a_transaction_that_waits_for_a_lock_holds_none_that_comes_after_it(
     database: Database,
     orchestrator: Orchestrator,
     what: str,

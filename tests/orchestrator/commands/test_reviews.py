@@ -159,7 +159,7 @@ async def test_of_ten_decisions_at_once_one_wins_and_nine_name_it(
     assert len(await story(orchestrator, task, "review_decided")) == 1
 
 
-async def test_a_decision_about_an_older_round_is_refused_and_hears_what_was_decided(
+async def test_a_decision_about_an_older_round_is_refused_and_the_error_names_its_decision(
     orchestrator: Orchestrator,
 ) -> None:
     """The second of two clicks once approved a framework that nobody had seen."""
@@ -235,7 +235,7 @@ async def test_a_cancelled_review_can_be_resumed_and_is_asked_once(orchestrator:
     assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
 
 
-async def test_a_review_that_nobody_answers_in_time_is_cancelled_with_that_reason(
+async def test_a_run_whose_review_is_not_answered_in_time_is_cancelled_with_that_reason(
     settings: Settings, orchestrator: Orchestrator
 ) -> None:
     task = await parked(orchestrator, ReviewRequest(timeout=0.5))
@@ -251,7 +251,7 @@ async def test_a_review_that_nobody_answers_in_time_is_cancelled_with_that_reaso
     assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
 
 
-async def test_feedback_nobody_can_follow_leaves_the_framework_and_asks_again(
+async def test_feedback_without_a_plan_leaves_the_framework_and_asks_again(
     settings: Settings,
 ) -> None:
     helpless = ScriptedAuthor()

@@ -74,7 +74,7 @@ async def test_a_run_in_which_nothing_succeeded_is_failed_not_completed(settings
     assert {content.status for content in roadmap.contents} == {ContentStatus.FAILED}
 
 
-async def test_a_broken_answer_is_told_to_the_author_and_repaired(settings: Settings) -> None:
+async def test_a_broken_answer_is_returned_to_the_author_and_repaired(settings: Settings) -> None:
     heard: list[list[str]] = []
 
     def reply(_: Brief[Any], objections: Sequence[str]) -> Any:

@@ -125,9 +125,7 @@ async def test_leaving_cancels_the_run_and_it_can_be_resumed(
     assert set(author.times_asked().values()) == {1}
 
 
-async def test_a_run_whose_stepper_died_is_stale_and_nobody_takes_it_over(
-    settings: Settings, author: ScriptedAuthor
-) -> None:
+async def test_a_run_whose_stepper_died_is_stale_and_not_taken_over(settings: Settings, author: ScriptedAuthor) -> None:
     async with Orchestrator.open(settings, author=author, kind="stepper") as dying:
         task = await dying.create("chess")
         async with dying.step(task.task_id) as stepper:
@@ -145,7 +143,7 @@ async def test_a_run_whose_stepper_died_is_stale_and_nobody_takes_it_over(
     assert set(author.times_asked().values()) == {1}
 
 
-async def test_what_fails_is_told_and_the_run_stays_where_it_was(stepper: Stepper, author: ScriptedAuthor) -> None:
+async def test_a_failing_step_raises_and_the_run_stays_where_it_was(stepper: Stepper, author: ScriptedAuthor) -> None:
     def fail(_: object, __: object) -> dict[str, object]:
         raise ModelUnavailable("the model hung up")
 
@@ -206,7 +204,7 @@ async def test_a_value_by_hand_is_held_to_its_shape(stepper: Stepper, key: str, 
     assert await stepper.state() == before
 
 
-async def test_a_broken_framework_is_refused_where_nobody_would_look_at_it_again(stepper: Stepper) -> None:
+async def test_a_broken_framework_is_refused_where_it_would_not_be_validated_again(stepper: Stepper) -> None:
     await until(stepper, Step.STRUCTURE_VALIDATION)
     empty = json.dumps({"roadmap_id": stepper.task.roadmap_id, "stages": []})
     await stepper.set("framework", empty)
@@ -231,7 +229,7 @@ async def test_what_cannot_be_done_is_said_and_changes_nothing(stepper: Stepper)
     assert await stepper.state() == before
 
 
-async def test_a_stepped_run_that_somebody_cancels_stops(settings: Settings, orchestrator: Orchestrator) -> None:
+async def test_a_stepped_run_that_is_cancelled_elsewhere_stops(settings: Settings, orchestrator: Orchestrator) -> None:
     task = await orchestrator.create("chess")
     async with Orchestrator.open(settings, author=ScriptedAuthor()) as other:
         with pytest.raises(Superseded):
@@ -243,7 +241,7 @@ async def test_a_stepped_run_that_somebody_cancels_stops(settings: Settings, orc
 
 
 @pytest.mark.parametrize("approved", [True, False])
-async def test_an_answer_that_no_worker_has_taken_up_counts_for_who_steps_on(
+async def test_a_decision_that_no_worker_has_taken_counts_for_the_stepper(
     orchestrator: Orchestrator, approved: bool
 ) -> None:
     """The same review was once asked for again, as if nobody had answered it."""

@@ -38,7 +38,7 @@ async def test_the_row_of_a_process_is_committed_before_begin_returns(database: 
     await lease.end()
 
 
-async def test_a_process_hears_within_two_seconds_that_its_run_was_taken(database: Database) -> None:
+async def test_a_process_learns_within_two_seconds_that_its_run_was_taken(database: Database) -> None:
     lease = Lease(database.url, kind="foreground", timeout=5)
     await lease.begin()
     lost = asyncio.Event()
@@ -53,7 +53,7 @@ async def test_a_process_hears_within_two_seconds_that_its_run_was_taken(databas
     await lease.end()
 
 
-async def test_a_run_that_ends_before_it_hears_is_not_cancelled_in_its_last_breath(database: Database) -> None:
+async def test_a_run_that_ends_before_it_is_notified_is_not_cancelled_at_its_end(database: Database) -> None:
     """Its own final row looks like a loss to the lease; a cancellation that comes late would hit whoever waits."""
     lease = Lease(database.url, kind="foreground", timeout=5)
     await lease.begin()

@@ -56,7 +56,7 @@ async def task_of(graph: StudioGraph, elsewhere: Orchestrator) -> TaskView:
     return await elsewhere.task((await graph.aget_state(THREAD)).values["task_id"])
 
 
-async def test_a_thread_is_a_run_that_nobody_takes_over_and_that_its_last_node_finishes(
+async def test_a_thread_is_a_run_that_is_not_taken_over_and_ends_with_its_last_node(
     runs: StudioRuns, elsewhere: Orchestrator
 ) -> None:
     graph = served(creation_graph(runs))
@@ -79,7 +79,7 @@ async def test_a_thread_is_a_run_that_nobody_takes_over_and_that_its_last_node_f
 @pytest.mark.parametrize(
     "node", ["intent_analysis", "structure_validation", "content_generation", "quiz_generation", "finish_run"]
 )
-async def test_a_run_whose_studio_is_gone_goes_on_elsewhere_and_buys_nothing_again(
+async def test_a_run_of_a_dead_studio_goes_on_elsewhere_and_buys_nothing_again(
     runs: StudioRuns, elsewhere: Orchestrator, author: ScriptedAuthor, node: str
 ) -> None:
     graph = served(creation_graph(runs))
@@ -139,7 +139,7 @@ async def test_a_rejection_through_the_server_leads_round_again(runs: StudioRuns
     assert story.count("review_requested") == 2
 
 
-async def test_a_review_answered_elsewhere_goes_on_there_and_the_thread_says_so(
+async def test_a_run_whose_review_is_answered_elsewhere_goes_on_there_and_the_thread_fails(
     runs: StudioRuns, elsewhere: Orchestrator, author: ScriptedAuthor
 ) -> None:
     graph = served(creation_graph(runs))
@@ -232,7 +232,7 @@ async def test_a_jump_to_the_review_of_a_run_without_one_parks_nothing_and_runs_
 @pytest.mark.parametrize(
     ("make", "contents"), [(retry_graph, ["quiz"]), (concept_graph, ["quiz", "resources", "tutorial"])]
 )
-async def test_contents_are_made_anew_where_they_were_asked_for_and_nowhere_else(
+async def test_a_batch_makes_new_versions_of_the_requested_contents_only(
     runs: StudioRuns, elsewhere: Orchestrator, make: Any, contents: list[str]
 ) -> None:
     created = await elsewhere.wait((await elsewhere.create("chess")).task_id)

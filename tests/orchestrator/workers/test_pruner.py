@@ -115,7 +115,7 @@ async def test_a_retry_goes_on_from_its_rows(orchestrator: Orchestrator, author:
     assert author.asked == [(AuthorRole.QUIZ, "c-1-1-1")]
 
 
-async def test_a_run_without_a_framework_begins_anew_and_its_account_holds_both(
+async def test_a_pruned_run_without_a_framework_begins_again_and_its_cost_holds_both(
     orchestrator: Orchestrator, author: Failing
 ) -> None:
     author.broken = {AuthorRole.STRUCTURE_REVIEW}

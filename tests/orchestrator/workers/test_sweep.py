@@ -209,13 +209,13 @@ async def test_a_review_answered_in_the_last_moment_is_not_cancelled(database: D
         assert (await get_task(session, overdue)).status == TaskStatus.PENDING
 
 
-async def test_a_review_that_nobody_answers_does_not_stay_open_for_ever(database: Database, overdue: str) -> None:
+async def test_a_review_without_an_answer_does_not_stay_open_for_ever(database: Database, overdue: str) -> None:
     await expire_reviews(database)
     async with database.transaction() as session:
         assert (await get_task(session, overdue)).status == TaskStatus.CANCELLED
 
 
-async def test_an_entry_that_still_stands_is_not_doubled(database: Database) -> None:
+async def test_a_task_with_an_entry_is_not_enqueued_twice(database: Database) -> None:
     await started(database, "queued", status=TaskStatus.PENDING, worker_id=None)
     await age(database)
     queue = PgQueuerQueue(database)

@@ -78,7 +78,7 @@ def all_are(status: DeliveryStatus, number: int = 1) -> Callable[[list[WebhookDe
     return lambda deliveries: [delivery.status for delivery in deliveries] == [status] * number
 
 
-async def test_a_finished_run_is_told_and_the_signature_is_good(
+async def test_a_finished_run_sends_a_message_with_a_valid_signature(
     database: Database, webhooks: Webhooks, server: WebServer
 ) -> None:
     webhook = await added(webhooks, server)
@@ -93,9 +93,7 @@ async def test_a_finished_run_is_told_and_the_signature_is_good(
     assert (delivery.delivery_id, delivery.attempts, delivery.last_status) == (message.id, 1, 204)
 
 
-async def test_a_review_that_is_requested_is_told_once(
-    database: Database, webhooks: Webhooks, server: WebServer
-) -> None:
+async def test_a_requested_review_sends_one_message(database: Database, webhooks: Webhooks, server: WebServer) -> None:
     webhook = await added(webhooks, server)
     task = await started(database)
     for _ in range(2):
@@ -107,7 +105,7 @@ async def test_a_review_that_is_requested_is_told_once(
     assert (message.body["type"], message.body["data"]["round"]) == ("review_requested", 1)
 
 
-async def test_a_transition_that_is_rolled_back_tells_nobody(
+async def test_a_transition_that_is_rolled_back_sends_no_message(
     database: Database, webhooks: Webhooks, server: WebServer
 ) -> None:
     webhook = await added(webhooks, server)
@@ -119,7 +117,7 @@ async def test_a_transition_that_is_rolled_back_tells_nobody(
     assert list(await webhooks.deliveries(webhook.webhook_id)) == []
 
 
-async def test_only_the_hooks_of_its_user_that_want_it_are_told(
+async def test_only_webhooks_of_the_user_with_that_event_get_a_message(
     database: Database, webhooks: Webhooks, server: WebServer
 ) -> None:
     wanted = await added(webhooks, server)
@@ -130,7 +128,7 @@ async def test_only_the_hooks_of_its_user_that_want_it_are_told(
     assert numbers == [1, 0, 0]
 
 
-async def test_a_receiver_that_fails_is_told_again_under_the_same_id(
+async def test_a_receiver_that_fails_gets_the_message_again_under_the_same_id(
     database: Database, webhooks: Webhooks, server: WebServer
 ) -> None:
     webhook = await added(webhooks, server)
@@ -219,7 +217,7 @@ async def answering(server: WebServer, status: str) -> tuple[asyncio.Event, asyn
     return asked, may_answer
 
 
-async def test_a_place_that_says_it_is_gone_does_not_disable_a_webhook_that_has_moved_meanwhile(
+async def test_a_url_that_answers_gone_does_not_disable_a_webhook_that_was_changed_meanwhile(
     database: Database, webhooks: Webhooks, server: WebServer
 ) -> None:
     webhook = await added(webhooks, server)
@@ -337,7 +335,7 @@ async def test_what_arrives_after_all_at_a_receiver_that_is_gone_reads_delivered
     }
 
 
-async def test_a_webhook_into_this_machine_is_never_told(
+async def test_a_webhook_to_this_machine_never_gets_a_message(
     database: Database, webhooks: Webhooks, server: WebServer
 ) -> None:
     """It was added when its host was allowed, or by a name that leads elsewhere by now."""

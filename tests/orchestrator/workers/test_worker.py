@@ -226,7 +226,7 @@ async def test_resume_makes_what_is_missing_of_every_type_and_nothing_again(
         await client.resume(task.task_id)
 
 
-async def test_what_had_failed_is_asked_anew_when_a_run_is_resumed(settings: Settings, client: Orchestrator) -> None:
+async def test_a_resumed_run_asks_again_for_what_had_failed(settings: Settings, client: Orchestrator) -> None:
     task = await client.create("chess", detach=True)
     broken = ScriptedAuthor({AuthorRole.QUIZ: lambda _, __: {"questions": []}})
     async with working(settings, broken):
