@@ -204,7 +204,7 @@ def test_logs_go_where_the_program_sends_them_with_the_traceback_of_its_author_a
     assert "roadmap_orchestrator.nodes.authors.bugs: the author raised an exception (kind=KeyError)" in out
     assert "Traceback" in out
     assert "in look_up" in out
-    assert "roadmap_orchestrator.orchestrator.runner: run failed (task_id=" in out
+    assert "roadmap_orchestrator.orchestrator.execution.runner: run failed (task_id=" in out
 
 
 def test_drivers_do_not_warn_on_the_stderr_of_a_program_without_logging() -> None:

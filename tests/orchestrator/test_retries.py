@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.contents import Quiz
-from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError
+from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from nodes.authors.port import AuthorRole, Brief, ContentBrief
 from orchestrator.commands.run_request import RetryRequest
@@ -34,7 +34,7 @@ class Moody(ScriptedAuthor):
         assert isinstance(brief, ContentBrief)
         self.briefs.append(brief)
         if brief.concept.concept_id in self.broken:
-            raise RuntimeError("no luck")
+            raise RunFailed("no luck")
         return QUIZ
 
 
