@@ -26,7 +26,6 @@ from backend.middleware.request_metrics import MetricsMiddleware, RequestMetrics
 from backend.pages import routes as pages
 from backend.stream_access import CHECK_INTERVAL, StreamAccess
 from backend.tutorials import Tutorials
-from nodes.authors.null_author import NullAuthor
 from orchestrator import Orchestrator, Settings
 from orchestrator.access.auth import authority
 from orchestrator.clock import Clock, utc_now
@@ -128,12 +127,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # A client is waiting: 503 at once is better than an answer in a minute.
     effective = settings.model_copy(update={"database_patience": settings.http_patience})
     async with Orchestrator.open(
-        effective, author=NullAuthor(), kind="server", leave_stopped=app.state.leave_stopped, clock=app.state.clock
+        effective, kind="server", leave_stopped=app.state.leave_stopped, clock=app.state.clock
     ) as orchestrator:
         app.state.orchestrator = orchestrator
         app.state.tutorials = Tutorials()
         valid = partial(app.state.authority.valid, database=orchestrator.database)
-        app.state.stream_access.wake = orchestrator.wake_followers
+        app.state.stream_access.wake = orchestrator.events.wake
         ending = asyncio.create_task(_end_streams(app.state.stopping, orchestrator))
         watching = asyncio.create_task(app.state.stream_access.run(valid))
         yield
@@ -145,4 +144,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def _end_streams(stopping: asyncio.Event, orchestrator: Orchestrator) -> None:
     """End all streams when the server stops: otherwise shutdown would wait for the longest run."""
     await stopping.wait()
-    orchestrator.stop_following()
+    orchestrator.events.stop()

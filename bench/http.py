@@ -38,12 +38,11 @@ def bare() -> Any:
     from fastapi import FastAPI
 
     from domain.request import LearningRequest
-    from nodes.authors.null_author import NullAuthor
     from orchestrator import Orchestrator
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Orchestrator.open(author=NullAuthor(), kind="server") as orchestrator:
+        async with Orchestrator.open(kind="server") as orchestrator:
             app.state.orchestrator = orchestrator
             yield
 
@@ -51,7 +50,7 @@ def bare() -> Any:
 
     @app.get("/api/v1/roadmaps/{roadmap_id}/active-task")
     async def active_task(roadmap_id: str) -> Any:
-        return [one.model_dump() for one in await app.state.orchestrator.active_tasks(roadmap_id)]
+        return [one.model_dump() for one in await app.state.orchestrator.roadmaps.active_tasks(roadmap_id)]
 
     @app.get("/api/v1/roadmaps/{roadmap_id}/status-check")
     async def status_check(roadmap_id: str) -> Any:

@@ -48,10 +48,9 @@ def run_and_follow(request: RunRequest, *, detach: bool, json: bool, nothing: Ca
 
 
 async def _run(settings: "Settings", request: RunRequest, *, detach: bool) -> Outcome | None:
-    from nodes.authors.null_author import NullAuthor
     from orchestrator import Orchestrator
 
-    async with Orchestrator.open(settings, author=NullAuthor() if detach else None) as orchestrator:
+    async with Orchestrator.open(settings, kind="reader" if detach else "foreground") as orchestrator:
         task = await _start(orchestrator, request)
         if task is None:
             return None
@@ -112,7 +111,7 @@ async def _replay(orchestrator: "Orchestrator", task_id: str) -> "tuple[RunProgr
 
     progress, last = RunProgress(), 0
     events: list[Event] = []
-    while page := await orchestrator.events(task_id, after=events[-1].sequence if events else 0):
+    while page := await orchestrator.events.page(task_id, after=events[-1].sequence if events else 0):
         events += page
     resumed = [event.sequence for event in events if event.type in {"run_resumed", "review_decided"}]
     if resumed:

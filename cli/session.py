@@ -23,13 +23,12 @@ def read_settings() -> "Settings":
 
 def with_orchestrator(action: "Callable[[Orchestrator], Awaitable[T]]") -> T:
     """Return the result of `action`, which gets an orchestrator that cannot run graphs."""
-    from nodes.authors.null_author import NullAuthor
     from orchestrator import Orchestrator
 
     settings = read_settings()
 
     async def run() -> T:
-        async with Orchestrator.open(settings, author=NullAuthor()) as orchestrator:
+        async with Orchestrator.open(settings, kind="reader") as orchestrator:
             return await action(orchestrator)
 
     return asyncio.run(run())

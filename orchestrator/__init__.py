@@ -1,6 +1,6 @@
-"""Which steps a run takes, in which order, and what makes them durable.
+"""The orchestrator: requests, runs and reads roadmaps. docs/python.md shows how programs use it.
 
-`Orchestrator` is all that a backend needs; it is imported on first use, since LangGraph takes a second to load.
+`Orchestrator` and `Settings` are imported on first use, since their imports take a second.
 """
 
 import runpy

@@ -1,6 +1,6 @@
-"""Checks of what callers hand to the public methods: a wrong value is InvalidInput or NotFound, and reaches no row.
+"""Check the arguments of public methods: a wrong value raises InvalidInput or NotFound, and reaches no row.
 
-Types are those of the signatures, read by Pydantic. Texts, numbers and moments must be such as PostgreSQL can hold.
+Types are those of the signatures, checked by Pydantic. Texts, numbers and times must fit into PostgreSQL.
 """
 
 import functools
@@ -18,21 +18,21 @@ from domain.errors import InvalidInput, NotFound
 C = TypeVar("C", bound=type)
 
 MAX_INTEGER: Final = 2**31 - 1
-MAX_ID: Final = 1000
-"""Characters; no id has a tenth of them."""
+MAX_ID_LENGTH: Final = 1000
+"""Characters; real ids have less than a tenth."""
 MAX_SECONDS: Final = 1e10
-"""Of any number with a fraction."""
+"""Limit of any number with a fraction."""
 IDS: Final = {
     "task_id": "task",
     "roadmap_id": "roadmap",
     "concept_id": "concept",
     "webhook_id": "webhook",
 }
-"""What nothing can be called does not exist: no need to ask PostgreSQL, which would not take it."""
+"""Names of ids in signatures. An id that cannot exist is not found, without a query that PostgreSQL would refuse."""
 
 
 def checks_arguments(cls: C) -> C:
-    """Let every public method of a class check its arguments first."""
+    """Decorate a class: every public method checks its arguments first."""
     for name, method in list(vars(cls).items()):
         if inspect.isfunction(method) and not name.startswith("_"):
             setattr(cls, name, _checked(method))
@@ -43,8 +43,8 @@ def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
     signature = inspect.signature(method)
     hints = {name: parameter.annotation for name, parameter in signature.parameters.items() if name != "self"}
 
-    def read(self: Any, *given: Any, **named: Any) -> inspect.BoundArguments:
-        bound = signature.bind(self, *given, **named)
+    def bind(self: Any, *args: Any, **kwargs: Any) -> inspect.BoundArguments:
+        bound = signature.bind(self, *args, **kwargs)
         for name in bound.arguments.keys() - {"self"}:
             bound.arguments[name] = _usable(name, _typed(name, hints[name], bound.arguments[name]))
         return bound
@@ -52,22 +52,22 @@ def _checked(method: Callable[..., Any]) -> Callable[..., Any]:
     if inspect.iscoroutinefunction(method):
 
         @functools.wraps(method)
-        async def later(self: Any, *given: Any, **named: Any) -> Any:
-            bound = read(self, *given, **named)
+        async def call_async(self: Any, *args: Any, **kwargs: Any) -> Any:
+            bound = bind(self, *args, **kwargs)
             return await method(*bound.args, **bound.kwargs)
 
-        return later
+        return call_async
 
     @functools.wraps(method)
-    def now(self: Any, *given: Any, **named: Any) -> Any:
-        bound = read(self, *given, **named)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        bound = bind(self, *args, **kwargs)
         return method(*bound.args, **bound.kwargs)
 
-    return now
+    return call
 
 
 def _typed(name: str, hint: Any, value: Any) -> Any:
-    """The value as its type has it. Raises InvalidInput."""
+    """Return the value, converted to its type. Raises InvalidInput."""
     try:
         return _adapter(hint).validate_python(value)
     except ValidationError as error:
@@ -78,22 +78,22 @@ def _typed(name: str, hint: Any, value: Any) -> Any:
 def _adapter(hint: Any) -> TypeAdapter[Any]:
     try:
         return TypeAdapter(hint, config=ConfigDict(arbitrary_types_allowed=True))
-    except PydanticUserError:  # a model or a dataclass, which have a configuration of their own
+    except PydanticUserError:  # models and dataclasses have a configuration of their own
         return TypeAdapter(hint)
 
 
 def invalid(error: ValidationError, name: str = "") -> InvalidInput:
-    """The first problem as one line, under the path of what is wrong."""
+    """Return the first problem of a validation as an error of one line that begins with its path."""
     first = error.errors()[0]
     path = ".".join(filter(None, (name, *map(str, first["loc"]))))
-    said = first["msg"].removeprefix("Value error, ").rstrip(".")
-    return InvalidInput(f"{' '.join(path.split())[:200]}: {said}." if path else f"{said}.")
+    message = first["msg"].removeprefix("Value error, ").rstrip(".")
+    return InvalidInput(f"{' '.join(path.split())[:200]}: {message}." if path else f"{message}.")
 
 
 def _usable(name: str, value: Any) -> Any:
-    """The value, if PostgreSQL can hold all of it. Raises InvalidInput, and NotFound for an id that cannot exist."""
+    """Return the value if PostgreSQL can store it. Raises InvalidInput, and NotFound for an id that cannot exist."""
     match value:
-        case str() if name in IDS and (len(value) > MAX_ID or not _is_storable(value)):
+        case str() if name in IDS and (len(value) > MAX_ID_LENGTH or not _is_storable(value)):
             raise NotFound(f"There is no {IDS[name]} {' '.join(value.split())[:100]!a}.")
         case str() if not _is_storable(value):
             raise InvalidInput(f"{name}: contains a NUL character or a lone surrogate; remove it.")

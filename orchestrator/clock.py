@@ -1,4 +1,4 @@
-"""What time it is, for what depends on the day: deadlines. Tests hand in their own."""
+"""The clock by which deadlines are read. Tests hand in their own."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,4 +7,5 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
+    """Return the present time in UTC."""
     return datetime.now(UTC)

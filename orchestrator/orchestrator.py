@@ -1,4 +1,4 @@
-"""The orchestrator: opens what it needs, takes requests, runs them, and tells what the rows say.
+"""The public Python API: opens a database, takes requests for runs, runs them, and reads what they made.
 
 async with Orchestrator.open() as orchestrator:
     task = await orchestrator.create("become a backend engineer in Go")
@@ -8,20 +8,20 @@ async with Orchestrator.open() as orchestrator:
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
 from domain.editing.review import Decision
-from domain.errors import Superseded
 from domain.request import LearningRequest, Preferences, Text, UserId
 from domain.vocabulary import ContentType
 from nodes.authors.port import Author
 from orchestrator.access.webhooks import Webhooks
 from orchestrator.arguments import checks_arguments, invalid
+from orchestrator.author_check import check_opening
 from orchestrator.clock import Clock, utc_now
 from orchestrator.commands import transitions
 from orchestrator.commands.bin import request_bin, request_restore
@@ -35,15 +35,22 @@ from orchestrator.commands.requests import (
     request_retry,
 )
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
-from orchestrator.execution.author_guard import check_opening
+from orchestrator.execution.local_runs import LocalRuns
 from orchestrator.learners.learning import Learning
 from orchestrator.learners.pace import Paces
-from orchestrator.queries.reader import Reader
-from orchestrator.queries.status import RoadmapView, TaskView
+from orchestrator.queries.contents import ContentQueries
+from orchestrator.queries.events import EventQueries, never
+from orchestrator.queries.health import Readiness, read_readiness
+from orchestrator.queries.metrics import MetricQueries
+from orchestrator.queries.roadmaps import RoadmapQueries
+from orchestrator.queries.status import RoadmapView, StatusCheck, TaskView
+from orchestrator.queries.structures import StructureQueries
+from orchestrator.queries.tasks import TaskQueries
 from orchestrator.resources import OrchestratorResources, ProcessKind, open_resources
 from orchestrator.settings import Settings, load_settings
-from repository.db.database import Session
+from repository.db.database import Database, Session
 from repository.runs import tasks
+from repository.runs.events import Event
 from repository.runs.workers import database_now, lease_renewed_since, retry_past_stalled_sessions
 from repository.tables.runs import TaskRow
 
@@ -54,28 +61,48 @@ if TYPE_CHECKING:
 
 FOLLOW_TIMEOUT_SECONDS: Final = 60.0
 """Seconds that the streams of a server wait for a database that went away."""
-
-Requested = TypeVar("Requested", TaskRow, TaskRow | None)
+LEASE_POLL_SECONDS: Final = 0.1
+"""Seconds between two looks at the lease of a worker that has to learn of a cancel."""
 
 
 @checks_arguments
-class Orchestrator(Reader):
-    """Everything a backend, the command line or a script may ask for. Acts as operator, unless `terms` say for whom.
+class Orchestrator:
+    """Requests, runs and reads roadmaps. Open it with `Orchestrator.open`.
 
-    What it tells about tasks and roadmaps stands in orchestrator/queries/reader.py; `learning` is what learners do,
-    `paces` their hours and deadlines.
+    What is stored is read by small objects:
+
+    * `tasks`, `events`: runs and their events;
+    * `roadmaps`, `contents`, `structures`: what runs made;
+    * `learning`, `paces`: progress of learners, and their hours and deadlines;
+    * `metrics`, `webhooks`: for operators.
+
+    Arguments of all methods:
+
+    * `terms`: on whose behalf a request is made and within which limits. Default: the operator, without limits.
+    * `owner`: only rows of this user are found. None: of all users.
+    * `detach`: leave the run to a worker instead of running it in this process.
+
+    Wrong arguments raise InvalidInput, ids that do not exist NotFound, and a database that does not answer
+    DatabaseUnavailable; all are RoadmapError (domain/errors.py).
     """
 
     def __init__(self, resources: OrchestratorResources) -> None:
         """Use `Orchestrator.open`."""
-        # Whoever streams to a browser has time, though its requests want an answer.
+        database = resources.database
+        # Requests of a server are answered at once or refused; a stream has time to wait for the database.
         patience = FOLLOW_TIMEOUT_SECONDS if resources.kind == "server" else None
-        super().__init__(resources.database, follow_patience=patience, clock=resources.clock)
-        self.learning = Learning(resources.database)
-        self.paces = Paces(resources.database, resources.clock)
+        self.tasks = TaskQueries(database)
+        self.events = EventQueries(database, patience=patience)
+        self.roadmaps = RoadmapQueries(database, resources.clock)
+        self.contents = ContentQueries(database)
+        self.structures = StructureQueries(database)
+        self.learning = Learning(database)
+        self.paces = Paces(database, resources.clock)
+        self.metrics = MetricQueries(database)
+        self.webhooks = Webhooks(database, resources.settings.webhook_allow)
+        self._database = database
         self._resources = resources
-        self._requests: set[asyncio.Task[Any]] = set()
-        self._runs: dict[str, asyncio.Task[TaskRow]] = {}
+        self._runs = LocalRuns(resources)
 
     @classmethod
     @asynccontextmanager
@@ -88,12 +115,19 @@ class Orchestrator(Reader):
         leave_stopped: bool = False,
         clock: Clock = utc_now,
     ) -> AsyncIterator["Orchestrator"]:
-        """Settings from the environment and the author they name, unless given.
+        """Open an orchestrator; at the end, runs that are still going are cancelled, and can be resumed.
 
-        `kind` of process: `foreground` runs its own requests, `worker` takes from the queue, a `stepper` steps.
-        `leave_stopped`: raise DatabaseStopped where the embedded database was stopped on purpose, for processes that
-        are started again by themselves; any other start of it is explicit, and ends that state.
-        At the end, runs that are still going are cancelled, resumable. Raises DatabaseUnavailable and InvalidInput.
+        Args:
+            settings: None: read from the environment.
+            author: writes the contents; None: the one that the settings name.
+            kind: what this process does. `foreground` runs its own requests, a `worker` takes runs from the queue, a
+                `stepper` runs node by node. A `server` and a `reader` run nothing: they read, and request runs with
+                `detach`; they need no author.
+            leave_stopped: raise DatabaseStopped instead of starting an embedded database that was stopped by command.
+                For processes that are restarted automatically.
+            clock: returns the present time, in any time zone; deadlines depend on the day.
+
+        Raises InvalidInput for settings that cannot be used, and DatabaseUnavailable.
         """
         check_opening(settings, author, kind)
         effective = settings or load_settings()
@@ -114,16 +148,20 @@ class Orchestrator(Reader):
         detach: bool = False,
         terms: Terms = OPERATOR,
     ) -> TaskView:
-        """A new roadmap, from a request or just a goal; returns as soon as its row is committed.
+        """Request a new roadmap; return as soon as its task is committed. `follow` and `wait` show how it goes on.
 
-        It runs in this process, or `detach`ed in a worker. `follow` and `wait` tell how it goes.
+        Args:
+            request: a learning request, or only its goal.
+            review: let a person approve the structure before contents are written.
+
+        Raises InvalidInput, and LimitReached if the user has too many active runs (`terms`).
         """
         if isinstance(request, str):
             try:
                 request = LearningRequest(preferences=Preferences(learning_goal=request))
             except ValidationError as error:
                 raise invalid(error) from error
-        return await self._begun(request_creation(self._resources, request, review, detach=detach, terms=terms))
+        return await self._view_of(request_creation(self._resources, request, review, detach=detach, terms=terms))
 
     async def retry(
         self,
@@ -135,10 +173,10 @@ class Orchestrator(Reader):
         detach: bool = False,
         terms: Terms = OPERATOR,
     ) -> TaskView:
-        """One content anew, as a run of its own. Raises NotFound, InvalidInput, Conflict."""
-        wanted = request or RetryRequest()
-        return await self._begun(
-            request_retry(self._resources, roadmap_id, concept_id, content_type, wanted, detach=detach, terms=terms)
+        """Request a new version of one content. Raises NotFound, InvalidInput, Conflict, LimitReached."""
+        options = request or RetryRequest()
+        return await self._view_of(
+            request_retry(self._resources, roadmap_id, concept_id, content_type, options, detach=detach, terms=terms)
         )
 
     async def retry_failed(
@@ -150,13 +188,14 @@ class Orchestrator(Reader):
         detach: bool = False,
         terms: Terms = OPERATOR,
     ) -> TaskView | None:
-        """One run over everything that failed or is stale; None where there is nothing to do.
+        """Request one run over all contents of these types that failed or are stale.
 
-        Raises NotFound, InvalidInput, and Conflict if live runs hold all of it.
+        Returns None where there are none. Raises NotFound, InvalidInput, LimitReached, and Conflict if live runs hold
+        all of them.
         """
-        wanted = request or RetryRequest()
-        task = await self._carried(
-            request_batch(self._resources, roadmap_id, content_types, wanted, detach=detach, terms=terms)
+        options = request or RetryRequest()
+        task = await self._runs.request(
+            request_batch(self._resources, roadmap_id, content_types, options, detach=detach, terms=terms)
         )
         return None if task is None else await self.task(task.task_id)
 
@@ -170,29 +209,43 @@ class Orchestrator(Reader):
         detach: bool = False,
         terms: Terms = OPERATOR,
     ) -> TaskView:
-        """Change the framework in words; contents of new and changed concepts are made, the others stay.
+        """Request a change of the structure, in words; contents of new and changed concepts are written.
 
-        Raises NotFound, InvalidInput, and Conflict while another run makes or changes the framework.
+        Args:
+            instructions: the change, for example "add a module about testing".
+            user_id: owner of the run; None: the owner of the roadmap.
+            review: let a person approve the new structure before contents are written.
+
+        Raises NotFound, InvalidInput, LimitReached, and Conflict while another run makes or changes the structure.
         """
-        wanted = RetryRequest(user_id=user_id, instructions=instructions)
-        return await self._begun(
-            request_modification(self._resources, roadmap_id, wanted, review, detach=detach, terms=terms)
+        options = RetryRequest(user_id=user_id, instructions=instructions)
+        return await self._view_of(
+            request_modification(self._resources, roadmap_id, options, review, detach=detach, terms=terms)
         )
 
     async def review(
         self, task_id: str, decision: Decision, *, detach: bool = False, terms: Terms = OPERATOR
     ) -> TaskView:
-        """Answer a review; the run goes on. Raises NotFound, and Conflict naming the decision that stands."""
-        return await self._begun(request_decision(self._resources, task_id, decision, detach=detach, terms=terms))
+        """Answer the open review of a task; the run goes on.
+
+        Raises NotFound, and Conflict if the review is answered already.
+        """
+        return await self._view_of(request_decision(self._resources, task_id, decision, detach=detach, terms=terms))
 
     async def resume(self, task_id: str, *, detach: bool = False, terms: Terms = OPERATOR) -> TaskView:
-        """Let a failed, cancelled, stale or queued task go on from where it stopped. Raises NotFound, Conflict."""
-        return await self._begun(request_resume(self._resources, task_id, detach=detach, terms=terms))
+        """Continue a failed, cancelled, stale or queued task from where it stopped.
+
+        Raises NotFound, LimitReached, and Conflict for a task that is running, completed, or waits for a review.
+        """
+        return await self._view_of(request_resume(self._resources, task_id, detach=detach, terms=terms))
 
     async def cancel(
         self, task_id: str, reason: Text = "Cancelled by its user.", *, terms: Terms = OPERATOR
     ) -> TaskView:
-        """End an active task; returns when no model call of it can start any more. Raises NotFound, Conflict."""
+        """End an active task; return when it can start no further model call.
+
+        Raises NotFound, and Conflict for a task that has ended.
+        """
 
         async def end(session: Session) -> TaskRow:
             await tasks.get_task(session, task_id, owner=terms.owner)
@@ -202,13 +255,13 @@ class Orchestrator(Reader):
         if before.worker_id is not None:
             async with self._database.transaction() as session:
                 cancelled_at = await database_now(session)
-            await self._heard(before.worker_id, cancelled_at)
+            await self._lease_renewed(before.worker_id, cancelled_at)
         return await self.task(task_id)
 
     async def bin(self, roadmap_id: str, *, terms: Terms = OPERATOR) -> RoadmapView:
-        """Put a roadmap into the bin: listed there only, and nothing runs for it, until it is restored.
+        """Move a roadmap to the bin: no list shows it and no run can be requested for it until it is restored.
 
-        Raises NotFound, and Conflict naming a live task of it.
+        Raises NotFound, and Conflict that names a live task of it.
         """
         await request_bin(self._database, roadmap_id, terms)
         return await self.roadmap(roadmap_id)
@@ -218,73 +271,81 @@ class Orchestrator(Reader):
         await request_restore(self._database, roadmap_id, terms)
         return await self.roadmap(roadmap_id)
 
-    async def _heard(self, worker_id: str, since: datetime) -> None:
-        """Returns when a worker has renewed its lease since then, and so knows, or is dead."""
+    async def task(self, task_id: str, *, owner: str | None = None) -> TaskView:
+        """Return a task. Raises NotFound."""
+        return await self.tasks.get(task_id, owner=owner)
+
+    async def roadmap(self, roadmap_id: str, *, owner: str | None = None) -> RoadmapView:
+        """Return a roadmap with the states of its contents and its active tasks. Raises NotFound."""
+        return await self.roadmaps.get(roadmap_id, owner=owner)
+
+    async def status(self, roadmap_id: str, *, owner: str | None = None) -> StatusCheck:
+        """Return the active tasks and the stale contents of a roadmap. Raises NotFound."""
+        return await self.roadmaps.status(roadmap_id, owner=owner)
+
+    def follow(self, task_id: str, after: int = 0, *, over: Callable[[], bool] = never) -> AsyncGenerator[Event, None]:
+        """Yield the events of a task with a sequence above `after`, live, until its last one.
+
+        `over` ends the stream once it returns True; it is called before each event. Raises NotFound, and InvalidInput
+        for a sequence that no event has yet.
+        """
+        return self.events.follow(task_id, after, over=over)
+
+    async def readiness(self) -> Readiness:
+        """Return whether requests can be served. Does not wait for a database that is away."""
+        return await read_readiness(self._database)
+
+    @property
+    def database(self) -> Database:
+        """The database of this orchestrator, for tokens and servers."""
+        return self._database
+
+    def now(self) -> datetime:
+        """Return the present time by the clock of this orchestrator."""
+        return self._resources.clock()
+
+    async def _lease_renewed(self, worker_id: str, since: datetime) -> None:
+        """Wait until a worker has renewed its lease after `since`, and so knows what was cancelled, or is dead."""
         while not await self._database.persist(lambda session: lease_renewed_since(session, worker_id, since)):
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(LEASE_POLL_SECONDS)
 
     @property
     def worker_id(self) -> str:
-        """Under which this process runs tasks."""
+        """The id under which this process holds tasks."""
         return self._resources.lease.worker_id
 
     def worker(self, concurrency: int) -> "Worker":
-        """A worker for the queue, in an orchestrator that was opened as one."""
+        """Return a worker that runs at most `concurrency` tasks; the orchestrator must be opened with kind="worker"."""
         from orchestrator.workers.worker import Worker
 
         return Worker(self._resources, concurrency)
 
-    @property
-    def webhooks(self) -> Webhooks:
-        """Of all users."""
-        return Webhooks(self._database, self._resources.settings.webhook_allow)
-
     async def interrupt(self, task_id: str) -> TaskView:
-        """End a run of this process: cancelled, resumable. The task as it is then. Raises NotFound."""
-        run = self._runs.get(task_id)
-        if run is not None:
-            run.cancel()
-            await asyncio.wait([run])
+        """Cancel a run of this process, so that it can be resumed, and return its task. Raises NotFound."""
+        await self._runs.interrupt(task_id)
         return await self.task(task_id)
 
     async def prune(self, *, older_than: float | None = None, dry_run: bool = False) -> "Pruned":
-        """Remove what runs left behind that ended so many days ago, or as many as the settings say; what it was."""
+        """Remove checkpoints, stored answers and events of old runs; return how many.
+
+        Args:
+            older_than: days since the end of a run; None: ROADMAP_KEEP_RUNS and ROADMAP_KEEP_EVENTS.
+            dry_run: count only.
+        """
         from orchestrator.workers.pruner import ages_of, prune
 
         ages = ages_of(self._resources.settings, older_than)
         return await prune(self._database, ages, dry_run=dry_run)
 
-    async def _begun(self, request: Coroutine[Any, Any, TaskRow]) -> TaskView:
-        return await self.task((await self._carried(request)).task_id)
-
-    async def _carried(self, request: Coroutine[Any, Any, Requested]) -> Requested:
-        """A request is carried through even if who made it leaves: no row may read `processing` without its run."""
-
-        async def carry() -> Requested:
-            task = await request
-            stepped = self._resources.kind == "stepper"
-            if task is not None and task.worker_id == self._resources.lease.worker_id and not stepped:
-                await self._run(task)
-            return task
-
-        carried = asyncio.create_task(carry())
-        self._requests.add(carried)
-        carried.add_done_callback(self._requests.discard)
-        return await asyncio.shield(carried)
-
-    async def _run(self, task: TaskRow) -> None:
-        """A foreground task runs in this process from here on."""
-        from orchestrator.execution.runner import Runner
-
-        run = asyncio.create_task(Runner(self._resources).run(task), name=f"run {task.task_id}")
-        self._runs[task.task_id] = run
-        await asyncio.sleep(0)  # it has begun: from here on its end puts the row in order
+    async def _view_of(self, request: Coroutine[Any, Any, TaskRow]) -> TaskView:
+        return await self.task((await self._runs.request(request)).task_id)
 
     @asynccontextmanager
     async def step(self, task_id: str) -> AsyncIterator["Stepper"]:
-        """Step a task that this orchestrator, opened as a `stepper`, has started (create, retry, modify, resume).
+        """Open a stepper on a task that this orchestrator has started (create, retry, modify, resume).
 
-        Raises Superseded when it is cancelled or taken meanwhile.
+        The orchestrator must be opened with kind="stepper". Raises NotFound, and Superseded if another process cancels
+        or takes the task meanwhile.
         """
         from orchestrator.execution.stepper import open_stepper
 
@@ -294,25 +355,16 @@ class Orchestrator(Reader):
             yield stepper
 
     async def wait(self, task_id: str) -> TaskView:
-        """The task once it is final, wherever it runs. Raises NotFound and DatabaseUnavailable."""
-        run = self._runs.get(task_id)
-        if run is not None:
-            try:
-                await asyncio.shield(run)
-            except Superseded:
-                pass  # another process has it, or has ended it
-            finally:
-                if run.done():
-                    self._runs.pop(task_id, None)
-        else:
-            async with aclosing(self.follow(task_id)) as story:
-                async for _ in story:
+        """Wait for the end of a task, wherever it runs, and return it. Raises NotFound.
+
+        A task that runs in this process is also returned when it begins to wait for a review.
+        """
+        if not await self._runs.wait(task_id):
+            async with aclosing(self.follow(task_id)) as events:
+                async for _ in events:
                     pass
         return await self.task(task_id)
 
     async def _close(self) -> None:
-        await asyncio.gather(*self._requests, return_exceptions=True)
-        for run in self._runs.values():
-            run.cancel()
-        await asyncio.gather(*self._runs.values(), return_exceptions=True)
-        await self._follower.close()
+        await self._runs.close()
+        await self.events.close()

@@ -1,24 +1,25 @@
-"""What one orchestrator owns: opened together, closed together, handed down frozen.
+"""The resources of one orchestrator: opened together, closed together, handed down frozen.
 
-What only runs need (LangGraph, PgQueuer, the offline author) takes longer to load than to read a roadmap,
-so it is imported where the first run asks for it.
+LangGraph, PgQueuer and the texts of the offline author take longer to import than a roadmap takes to read. Only runs
+need them, so they are imported by the first run.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from domain.errors import InvalidInput
+from nodes.authors.null_author import NullAuthor
 from nodes.authors.port import Author
 from nodes.ledger.budget import Limit
 from nodes.ledger.scheduler import Throttle
 from orchestrator.clock import Clock, utc_now
-from orchestrator.execution.call_gate import Gate
-from orchestrator.execution.lease import Lease
+from orchestrator.process.call_gate import Gate
+from orchestrator.process.lease import Lease
+from orchestrator.process.queue import RunQueue
 from orchestrator.settings import Settings
-from orchestrator.workers.queue import RunQueue
 from repository.db import schema
 from repository.db.database import Database
 from repository.postgres.server import EmbeddedServer
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from nodes.verification.search import Finder
     from repository.db.checkpoints import CheckpointPool
 
-ProcessKind = Literal["foreground", "worker", "stepper", "server"]
+ProcessKind = Literal["foreground", "worker", "stepper", "server", "reader"]
+"""See `Orchestrator.open`."""
+RUNS_NOTHING: Final[frozenset[ProcessKind]] = frozenset({"server", "reader"})
 
 
 class Checkpoints:
-    """The pool that savers share, opened by the first run."""
+    """The connection pool of the checkpoint savers, opened by the first run."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -40,6 +43,7 @@ class Checkpoints:
         self._pool: CheckpointPool | None = None
 
     async def pool(self) -> "CheckpointPool":
+        """Return the pool; open it first if needed."""
         async with self._opening:
             if self._pool is None:
                 from repository.db.checkpoints import CheckpointPool
@@ -56,6 +60,8 @@ class Checkpoints:
 
 @dataclass(frozen=True, slots=True)
 class OrchestratorResources:
+    """See `open_resources`."""
+
     settings: Settings
     kind: ProcessKind
     database: Database
@@ -69,9 +75,14 @@ class OrchestratorResources:
     clock: Clock
 
     @property
+    def can_run(self) -> bool:
+        """False for a `server` or `reader` without an author: it can only request runs with `detach`."""
+        return not isinstance(self.author, NullAuthor)
+
+    @property
     def queue(self) -> RunQueue:
-        """It has no state of its own."""
-        from orchestrator.workers.queue_pgqueuer import PgQueuerQueue
+        """The run queue; it has no state of its own."""
+        from orchestrator.process.queue_pgqueuer import PgQueuerQueue
 
         return PgQueuerQueue(self.database)
 
@@ -85,18 +96,19 @@ async def open_resources(
     leave_stopped: bool = False,
     clock: Clock = utc_now,
 ) -> AsyncIterator[OrchestratorResources]:
-    """`kind` of process: `foreground` runs its own requests, `worker` takes from the queue, a `stepper` steps,
-    a `server` only asks for runs. `leave_stopped`: as in `ready_database`.
+    """Open everything that an orchestrator of this kind needs; the arguments are those of `Orchestrator.open`.
 
-    Raises DatabaseUnavailable, or InvalidInput for a model that cannot be used.
+    Raises DatabaseUnavailable, and InvalidInput for settings that cannot be used.
     """
     if kind != "server":
         check_sessions(settings)
-    writer: Author = await asyncio.to_thread(build_author, settings) if author is None else author
+    own_author = author is None and kind not in RUNS_NOTHING
+    if author is None:
+        author = await asyncio.to_thread(build_author, settings) if own_author else NullAuthor()
     url = await asyncio.to_thread(ready_database, settings, leave_stopped=leave_stopped)
     async with AsyncExitStack() as stack:
-        if author is None:
-            stack.push_async_callback(_close, writer)
+        if own_author:
+            stack.push_async_callback(_close, author)
         recover = None if settings.database_url else EmbeddedServer(settings.home).recover
         database = Database(url, patience=settings.database_patience, recover=recover, pooled=settings.database_pooled)
         stack.push_async_callback(database.close)
@@ -109,7 +121,7 @@ async def open_resources(
             kind=kind,
             database=database,
             checkpoints=checkpoints,
-            author=writer,
+            author=author,
             throttle=Throttle(
                 settings.max_concurrent_calls,
                 requests_per_minute=settings.requests_per_minute,
@@ -124,7 +136,7 @@ async def open_resources(
 
 
 def check_sessions(settings: Settings) -> None:
-    """Raises InvalidInput where runs could not have the sessions of their own that they need."""
+    """Check that runs can have database sessions of their own. Raises InvalidInput."""
     if settings.database_pooled:
         raise InvalidInput(
             "ROADMAP_DATABASE_POOLED is for `roadmap serve --no-worker` only, since runs need sessions of their own: "
@@ -133,9 +145,10 @@ def check_sessions(settings: Settings) -> None:
 
 
 def ready_database(settings: Settings, *, leave_stopped: bool = False) -> str:
-    """The URL of a database at the newest revision: the embedded one is started and upgraded, a server is refused.
+    """Return the URL of a database at the newest revision.
 
-    `leave_stopped`: raise DatabaseStopped instead of starting an embedded one that was stopped on purpose.
+    The embedded one is started and upgraded if needed; another server at an older revision is refused.
+    `leave_stopped`: raise DatabaseStopped instead of starting an embedded one that was stopped by command.
     """
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
@@ -149,9 +162,9 @@ def ready_database(settings: Settings, *, leave_stopped: bool = False) -> str:
 
 
 def build_links(settings: Settings) -> "LinkChecker | None":
-    """Who opens the links of resources; nobody those of the offline author, unless that is asked for."""
-    wanted = settings.model is not None if settings.link_check is None else settings.link_check
-    if not wanted:
+    """Return the checker of links, or None. Links of the offline author are checked only if the setting says so."""
+    enabled = settings.model is not None if settings.link_check is None else settings.link_check
+    if not enabled:
         return None
     from nodes.net.addresses import AllowList
     from nodes.net.fetch import Fetcher
@@ -161,7 +174,7 @@ def build_links(settings: Settings) -> "LinkChecker | None":
 
 
 def build_search(settings: Settings) -> "Finder | None":
-    """Raises InvalidInput for a search that lacks its key."""
+    """Return the search of pages, or None. Raises InvalidInput for a search without its key."""
     if settings.search == "tavily" and settings.search_key is None:
         raise InvalidInput("ROADMAP_SEARCH=tavily needs ROADMAP_SEARCH_KEY: set it, or take ROADMAP_SEARCH=duckduckgo.")
     if settings.search is None or settings.model is None:
@@ -175,7 +188,7 @@ def build_search(settings: Settings) -> "Finder | None":
 
 
 def build_author(settings: Settings) -> Author:
-    """Who writes the words under these settings. Raises InvalidInput for a model that cannot be opened."""
+    """Return the author that the settings name. Raises InvalidInput for a model that cannot be used."""
     if settings.model is None:
         others = {
             "CURRICULUM": settings.model_curriculum,
@@ -211,13 +224,13 @@ def build_author(settings: Settings) -> Author:
 
 
 def check_budget(settings: Settings) -> None:
-    """Raises InvalidInput for a budget in US dollars where the price of a model is unknown."""
+    """Check that a budget in US dollars can be kept: prices of all models are known. Raises InvalidInput."""
     if settings.model and settings.budget and Limit.read(settings.budget).money:
         build_author(settings)
 
 
 async def _close(author: Author) -> None:
-    """An author that was opened here and holds connections."""
+    """Close the connections of an author that was opened here, if it holds any."""
     close = getattr(author, "close", None)
     if close is not None:
         await close()

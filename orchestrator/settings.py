@@ -21,28 +21,29 @@ from repository.postgres.server import default_home
 
 PREFIX: Final = "ROADMAP_"
 OTHER_VARIABLES: Final = frozenset({"ROADMAP_LEGACY_TIMEZONE"})
-"""Variables of the program that are no settings: migrations/legacy.py reads them."""
+"""Variables that are not settings; migrations/legacy.py reads them."""
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Timeout = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Days = Annotated[float, Field(ge=0, le=36_500, allow_inf_nan=False)]
 
 
-def _like(pattern: str, wanted: str) -> AfterValidator:
-    """A pattern says nothing to who reads the error: `wanted` does."""
+def _like(pattern: str, form: str) -> AfterValidator:
+    """Require a pattern; the error describes it by `form`, since few people read patterns."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise ValueError(f"it has to be {wanted}")
+            raise ValueError(f"it has to be {form}")
         return value
 
     return AfterValidator(check)
 
 
 class SecretUrl(SecretStr):
-    """A URL that may hold a password or a token: shown without them, and not at all by `repr`."""
+    """A URL that may hold a password or a token. `repr` hides it."""
 
     def shown(self) -> str:
+        """Return the URL without its secrets."""
         return redact_url(self.get_secret_value())
 
 
@@ -71,39 +72,39 @@ class Settings(BaseSettings):
     model_review: ModelName | None = None
     """Another model for the review of a structure."""
     model_fallback: ModelName | None = None
-    """Asked while the model that should answer cannot."""
+    """Model that answers while another one cannot."""
     model_temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
-    """Unset: the provider's own."""
+    """Sampling temperature; unset: the default of the provider."""
     model_max_tokens: Annotated[int, Field(ge=256, le=1_000_000)] = 8192
-    """Tokens of one answer; one that was cut off is asked for again with up to four times as many."""
+    """Tokens of one answer; an answer that was cut off is requested again with up to four times as many."""
     model_timeout: Annotated[float, Field(ge=1, le=3600, allow_inf_nan=False)] = 300.0
     """Seconds that one call may take."""
     model_patience: Seconds = 900.0
-    """Seconds that a question is tried while its model is busy or away."""
+    """Seconds for which a call is repeated while its model is busy or unavailable."""
     model_prices: Annotated[dict[str, Price], NoDecode] = {}
     """JSON as `{"openai:gpt-x": [1.25, 10]}`: US dollars for a million tokens in and out (and of cached input)."""
     requests_per_minute: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    """Calls of the process in a minute; unset: as many as come."""
+    """Calls of the process per minute; unset: no limit."""
     tokens_per_minute: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-    """Tokens of the process in a minute; unset: as many as come."""
+    """Tokens of the process per minute; unset: no limit."""
     budget: str | None = None
     """What one run may spend: tokens as `200000`, or US dollars as `$1.50`."""
     link_check: bool | None = None
-    """Whether the links of resources are opened; unset: those of a chat model are, the offline author's not."""
+    """Whether links of resources are checked; unset: those of a chat model are, the offline author's are not."""
     link_allow: Annotated[tuple[str, ...], NoDecode] = ()
-    """Hosts and networks, by commas, that links may lead to although they are not public."""
+    """Hosts and networks, separated by commas, that links may lead to although they are not public."""
     webhook_allow: Annotated[tuple[str, ...], NoDecode] = ()
-    """Hosts and networks, by commas, that webhooks may lead to although they are not public."""
+    """Hosts and networks, separated by commas, that webhooks may lead to although they are not public."""
     webhook_timeout: Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False)] = 10.0
     """Seconds that a webhook may take to answer."""
     search: Literal["tavily", "duckduckgo"] | None = None
-    """Finds pages that a chat model chooses resources from."""
+    """Search for pages from which a chat model chooses resources; unset: none."""
     search_key: SecretStr | None = None
-    """Of Tavily."""
+    """Key of Tavily."""
     search_url: SecretUrl | None = None
-    """Where the search is asked; unset: at its own address."""
+    """Address of the search; unset: its usual one."""
     max_concurrent_calls: Annotated[int, Field(ge=1, le=1000)] = 30
-    """Calls to the author at once, over all runs of the process."""
+    """Concurrent calls to the author, over all runs of the process."""
     max_concepts: Annotated[int, Field(ge=1, le=10_000)] = 60
     """Concepts that a roadmap may have."""
     heartbeat_timeout: Annotated[float, Field(ge=2, le=600, allow_inf_nan=False)] = 5.0
@@ -111,62 +112,63 @@ class Settings(BaseSettings):
     database_patience: Seconds = 60.0
     """Seconds that a run waits for a database that went away."""
     grace: Seconds = 10.0
-    """Seconds that a worker which is asked to stop lets calls in flight go on."""
+    """Seconds for which a worker that is asked to stop lets calls in flight go on."""
     keep_runs: Days = 30.0
-    """Days after its end for which a run keeps its checkpoints and its answers on the ledger."""
+    """Days for which a run that has ended keeps its checkpoints and its answers in the ledger."""
     keep_events: Days = 90.0
-    """Days after its end for which a run keeps its events; the last one stays."""
+    """Days for which a run that has ended keeps its events; the last one stays."""
     prune_every: Annotated[float, Field(ge=0, le=8760, allow_inf_nan=False)] = 24.0
-    """Hours between two times that a worker prunes; 0: never."""
+    """Hours between two prunings of a worker; 0: never."""
     offline_latency: Seconds = 0.0
     """Seconds that each call to the offline author takes."""
     offline_fail: Annotated[tuple[str, ...], NoDecode] = ()
-    """Contents that the offline author fails on purpose: `content_type` or `content_type@concept_id`, by commas."""
+    """Contents that the offline author fails on purpose, by commas: `content_type` or `content_type@concept_id`."""
     offline_log: Path | None = None
-    """File in which the offline author notes each call, one line of JSON when it begins and one when it ends."""
+    """File to which the offline author appends a line of JSON when a call begins and one when it ends."""
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
-    """`debug` shows tracebacks."""
+    """Lowest level that is logged; `debug` shows tracebacks."""
 
     auth: Literal["none", "token", "jwt"] = "none"
-    """How callers of the HTTP API prove who they are; `none` on loopback only."""
+    """Authentication of the HTTP API; `none` only on loopback."""
     jwt_algorithm: Literal["HS256", "RS256", "ES256"] = "HS256"
-    """The only one that is accepted."""
+    """The only algorithm that is accepted."""
     jwt_key: SecretStr | None = None
     """The secret of HS256, or a public key as PEM."""
     jwt_jwks: Path | None = None
     """A file with public keys (JWKS), in place of the key."""
     jwt_issuer: str | None = None
-    """What `iss` must say."""
+    """Required `iss`."""
     jwt_audience: str | None = None
-    """What `aud` must name."""
+    """Required `aud`."""
     http_max_body: Annotated[int, Field(ge=1024, le=100_000_000)] = 262_144
-    """Bytes of a request's body."""
+    """Bytes of a request body."""
     http_requests_per_minute: Annotated[int, Field(ge=1, le=10_000_000)] = 600
-    """Requests that a user may make, in each server process."""
+    """Requests of a user per minute, in each server process."""
     http_active_runs: Annotated[int, Field(ge=1, le=1_000_000)] = 20
-    """Runs of a user that may be active at once."""
+    """Active runs of a user."""
     http_streams: Annotated[int, Field(ge=1, le=100_000)] = 50
-    """Streams of events that a user may have open, in each server process."""
+    """Open event streams of a user, in each server process."""
     http_cors: Annotated[tuple[str, ...], NoDecode] = ()
-    """Origins, by commas, whose pages may call the API from a browser."""
+    """Origins, separated by commas, whose pages may call the API from a browser."""
     http_root_path: Annotated[str, Field(max_length=200), _like(r"(/[^/\s?#]+)*", "a path, as /roadmaps")] = ""
     """The prefix under which a proxy shows the server, as `/roadmaps`."""
     http_patience: Seconds = 2.0
     """Seconds that a request waits for a database that went away."""
     http_connections: Annotated[int, Field(ge=16, le=1_000_000)] = 1000
-    """Connections of each server process, as far as it may have open files; half of them to callers not yet known."""
+    """Connections of each server process, at most what its limit of open files allows; half of them for callers that
+    are not authenticated yet."""
     http_head_timeout: Timeout = 10.0
-    """Seconds in which the head of a request has to come."""
+    """Seconds in which the head of a request has to arrive."""
     http_body_timeout: Timeout = 30.0
-    """Seconds in which the body of a request has to come."""
+    """Seconds in which the body of a request has to arrive."""
     http_idle_timeout: Timeout = 75.0
-    """Seconds that a connection may stay open between requests: longer than proxies keep theirs."""
+    """Seconds that a connection may be idle between requests: longer than proxies keep theirs."""
     http_write_timeout: Timeout = 60.0
-    """Seconds that a client may read nothing of an answer."""
+    """Seconds for which a client may read nothing of an answer."""
 
     @field_validator("database_url")
     @classmethod
-    def _can_be_read(cls, url: SecretUrl | None) -> SecretUrl | None:
+    def _check_database_url(cls, url: SecretUrl | None) -> SecretUrl | None:
         if url is not None:
             try:
                 read_url(url.get_secret_value())
@@ -176,7 +178,7 @@ class Settings(BaseSettings):
 
     @field_validator("search_url")
     @classmethod
-    def _is_of_the_web(cls, url: SecretUrl | None) -> SecretUrl | None:
+    def _check_search_url(cls, url: SecretUrl | None) -> SecretUrl | None:
         if url is not None and not re.fullmatch(r"https?://\S+", url.get_secret_value()):
             raise ValueError("it has to be an address that begins with http:// or https://")
         return url
@@ -227,7 +229,7 @@ class Settings(BaseSettings):
         return value.lower() if isinstance(value, str) else value
 
     def shown(self) -> dict[str, Any]:
-        """Return all settings as JSON values that can be printed. A field's type says what may be seen of it."""
+        """Return all settings as JSON values without secrets. The type of a field decides what is shown of it."""
         return {name: _shown(value) for name, value in self}
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
@@ -245,28 +247,28 @@ def _shown(value: object) -> Any:
 
 
 def load_settings() -> Settings:
-    """Raises InvalidInput that names the variable."""
+    """Read the settings from the environment. Raises InvalidInput that names the variable."""
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = "ROADMAP_" + str(first["loc"][0]).upper() if first["loc"] else "ROADMAP_*"
-        said = redact(first["msg"].removeprefix("Value error, "))
-        raise InvalidInput(f"The setting {name} cannot be used: {said}.") from None  # the cause may quote the value
+        message = redact(first["msg"].removeprefix("Value error, "))
+        raise InvalidInput(f"The setting {name} cannot be used: {message}.") from None  # the cause may quote the value
 
 
 def unknown_variables() -> dict[str, str | None]:
-    """Variables of the environment that look like settings and are none, each with the one that was probably meant."""
+    """Return variables of the environment that only look like settings, each with the closest setting or None."""
     known = [name.upper() for name in Settings.model_fields]
-    meant: dict[str, str | None] = {}
+    unknown: dict[str, str | None] = {}
     for name in sorted(os.environ):
         stem = name.upper().removeprefix(PREFIX)
         if name.upper().startswith(PREFIX) and stem not in known and name not in OTHER_VARIABLES:
             close = get_close_matches(stem, known, n=1)
-            meant[name] = f"{PREFIX}{close[0]}" if close else None
-    return meant
+            unknown[name] = f"{PREFIX}{close[0]}" if close else None
+    return unknown
 
 
-def unknown_variable_line(name: str, meant: str | None) -> str:
-    """Name a variable that has no effect, never its value."""
-    return f"{name} is not a setting{f': did you mean {meant}?' if meant else '.'}"
+def unknown_variable_line(name: str, suggestion: str | None) -> str:
+    """Return a line about a variable that has no effect. It never shows the value."""
+    return f"{name} is not a setting{f': did you mean {suggestion}?' if suggestion else '.'}"

@@ -1,4 +1,4 @@
-"""How a process that `roadmap serve` starts tells it how the start went: one line on a descriptor that it inherits."""
+"""Start reports: a child of `roadmap serve` writes one line on an inherited descriptor about how its start went."""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ MAX_REASON_CHARACTERS: Final = 500
 
 
 class StartReport:
-    """The end of the process that was started. Without a descriptor nothing is reported."""
+    """The end of the child. Without a descriptor nothing is reported."""
 
     def __init__(self, descriptor: int | None = None) -> None:
         self._descriptor = descriptor
@@ -21,12 +21,12 @@ class StartReport:
             os.set_inheritable(descriptor, False)
 
     def ready(self) -> None:
-        """The process does its work from now on."""
+        """Report that the process is ready."""
         self._write(READY)
 
     @contextmanager
     def failures(self) -> Iterator[None]:
-        """Report what is raised in here, and raise it."""
+        """Report an exception of the block, and raise it."""
         try:
             yield
         except Exception as error:
@@ -36,12 +36,12 @@ class StartReport:
 
     def _write(self, line: str) -> None:
         if self._descriptor is not None:
-            with suppress(OSError):  # nobody reads it any more
+            with suppress(OSError):  # the supervisor has ended
                 os.write(self._descriptor, f"{line}\n".encode(errors="replace"))
 
 
 class StartReports:
-    """The end of the supervisor: a pipe whose other end is handed to the process that is started."""
+    """The end of the supervisor: a pipe whose other end the child inherits."""
 
     def __init__(self) -> None:
         self._reading, self.writing = os.pipe()
@@ -49,11 +49,11 @@ class StartReports:
         self._read = b""
 
     def started(self) -> None:
-        """The process has its own copy of the writing end."""
+        """Close the writing end, after the child has its own copy."""
         os.close(self.writing)
 
     def lines(self) -> list[str]:
-        """What was reported so far."""
+        """Return the lines that were reported so far."""
         with suppress(BlockingIOError):
             while data := os.read(self._reading, 65536):
                 self._read += data

@@ -73,7 +73,7 @@ async def list_content_versions(
     orchestrator: OrchestratorDep,
 ) -> ContentVersions:
     """All versions of a content, newest first."""
-    rows = await orchestrator.content_versions(roadmap_id, concept_id, content_type, owner=caller.reads)
+    rows = await orchestrator.contents.versions(roadmap_id, concept_id, content_type, owner=caller.reads)
     return ContentVersions(
         roadmap_id=roadmap_id,
         concept_id=concept_id,
@@ -95,7 +95,7 @@ async def read_content(
     version: Version = None,
 ) -> ContentAnswer:
     """The newest version of a content, or an older one. Contents of removed concepts stay readable."""
-    state, row = await orchestrator.content(roadmap_id, concept_id, content_type, version, owner=caller.reads)
+    state, row = await orchestrator.contents.get(roadmap_id, concept_id, content_type, version, owner=caller.reads)
     return ContentAnswer(
         roadmap_id=roadmap_id,
         concept_id=concept_id,

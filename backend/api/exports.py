@@ -34,7 +34,7 @@ async def export_roadmap(
     format: Annotated[FileFormat, Query(description="Markdown, or self-contained HTML.")] = "markdown",
 ) -> Response:
     """The framework, the weekly plan and the newest contents, as one file."""
-    manuscript = await orchestrator.manuscript(roadmap_id, owner=caller.reads)
+    manuscript = await orchestrator.roadmaps.export(roadmap_id, owner=caller.reads)
     media_type, suffix = _FILES[format]
     name = _UNSAFE_IN_NAME.sub("-", roadmap_id).strip(".-")[:100] or "roadmap"
     return Response(

@@ -21,7 +21,7 @@ async def read_metrics(request: Request, _: OperatorDep, orchestrator: Orchestra
     """Metrics of requests, runs, queue, models and webhooks; only of requests while the database is unavailable."""
     requests: RequestMetrics = request.app.state.requests
     try:
-        figures = await orchestrator.figures()
+        figures = await orchestrator.metrics.read()
     except DatabaseUnavailable:
         figures = None
     return MetricsAnswer(exposition(requests, figures))

@@ -68,7 +68,9 @@ async def list_roadmaps(
     before = decode(cursor)
     if hides(caller.reads, user_id):
         return RoadmapPage(roadmaps=[], next=None)
-    rows = await orchestrator.roadmaps(user_id=user_id or caller.reads, binned=binned, before=before, limit=limit + 1)
+    rows = await orchestrator.roadmaps.page(
+        user_id=user_id or caller.reads, binned=binned, before=before, limit=limit + 1
+    )
     shown, following = cut(rows, limit, lambda row: (row.created_at, row.roadmap_id))
     return RoadmapPage(
         roadmaps=[RoadmapSummary.model_validate(row, from_attributes=True) for row in shown], next=following
@@ -96,7 +98,7 @@ async def restore_roadmap(roadmap_id: RoadmapId, caller: CallerDep, orchestrator
 @router.get("/{roadmap_id}/active-task", response_model_exclude_unset=True, responses=documented(404, 422))
 async def read_active_task(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> ActiveTaskAnswer:
     """The newest live run of a roadmap."""
-    active = await orchestrator.active_tasks(roadmap_id, owner=caller.reads)
+    active = await orchestrator.roadmaps.active_tasks(roadmap_id, owner=caller.reads)
     if not active:
         return ActiveTaskAnswer(roadmap_id=roadmap_id, has_active_task=False, task_id=None, status=None)
     return ActiveTaskAnswer(
@@ -119,9 +121,11 @@ async def list_tasks_of_roadmap(
     cursor: Cursor = None,
 ) -> TaskPage:
     """All runs of a roadmap, newest first."""
-    tasks = await orchestrator.tasks(roadmap_id=roadmap_id, before=decode(cursor), limit=limit + 1, owner=caller.reads)
+    tasks = await orchestrator.tasks.page(
+        roadmap_id=roadmap_id, before=decode(cursor), limit=limit + 1, owner=caller.reads
+    )
     if not tasks and caller.reads is None:
-        await orchestrator.active_tasks(roadmap_id)  # 404 for a roadmap that does not exist
+        await orchestrator.roadmaps.active_tasks(roadmap_id)  # 404 for a roadmap that does not exist
     shown, following = cut(tasks, limit, lambda task: (task.created_at, task.task_id))
     return TaskPage(tasks=list(shown), next=following)
 
@@ -173,7 +177,7 @@ async def list_structure_versions(
     roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> StructureVersions:
     """All accepted versions of the structure, newest first."""
-    structures = await orchestrator.structures(roadmap_id, owner=caller.reads)
+    structures = await orchestrator.structures.versions(roadmap_id, owner=caller.reads)
     return StructureVersions(
         roadmap_id=roadmap_id,
         versions=[StructureVersion.model_validate(one, from_attributes=True) for one in structures],
@@ -189,7 +193,7 @@ async def diff_structures(
     after: Version = None,
 ) -> StructureDiff:
     """The changes between two versions of the structure; by default between the last two."""
-    diff = await orchestrator.changes(roadmap_id, before, after, owner=caller.reads)
+    diff = await orchestrator.structures.changes(roadmap_id, before, after, owner=caller.reads)
     return StructureDiff(roadmap_id=roadmap_id, before=diff.before, after=diff.after, changes=diff.changes)
 
 

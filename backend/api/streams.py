@@ -55,7 +55,7 @@ async def stream_position(
     streams: EventStreams = request.app.state.streams
     request.state.task_id = task_id
     begin = after if last_event_id is None else last_event_id
-    await orchestrator.check_following(task_id, begin, owner=caller.reads)
+    await orchestrator.events.check_position(task_id, begin, owner=caller.reads)
     requests: RequestMetrics = request.app.state.requests
     token = token_of(request) if caller.authenticated else None
     access: StreamAccess = request.app.state.stream_access

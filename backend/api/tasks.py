@@ -62,7 +62,7 @@ async def list_tasks(
     before = decode(cursor)
     if hides(caller.reads, user_id):
         return TaskPage(tasks=[], next=None)
-    tasks = await orchestrator.tasks(
+    tasks = await orchestrator.tasks.page(
         roadmap_id=roadmap_id,
         user_id=user_id,
         statuses=status or (),
@@ -131,7 +131,7 @@ async def list_events(
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> EventPage:
     """A page of the events of a run, oldest first."""
-    events = await orchestrator.events(task_id, after, limit + 1, owner=caller.reads)
+    events = await orchestrator.events.page(task_id, after, limit + 1, owner=caller.reads)
     shown = events[:limit]
     return EventPage(
         events=[EventAnswer.model_validate(event, from_attributes=True) for event in shown],

@@ -57,7 +57,7 @@ async def concept(
     tutorials: TutorialsDep,
     query: Annotated[_AttemptQuery, Depends(ConceptQuery)],
 ) -> Response:
-    etag = await orchestrator.pulse(roadmap_id)
+    etag = await orchestrator.roadmaps.etag(roadmap_id)
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
     framework, place, removed_after = await _place(orchestrator, roadmap, concept_id)
     progress = await orchestrator.learning.progress(roadmap_id, caller.user_id, owner=caller.reads)
@@ -158,7 +158,7 @@ async def _place(
     """
     if roadmap.framework is not None and (place := roadmap.framework.find(concept_id)) is not None:
         return roadmap.framework, place, None
-    removed = await orchestrator.removed(roadmap.roadmap_id, concept_id)
+    removed = await orchestrator.structures.removed(roadmap.roadmap_id, concept_id)
     if removed is None:
         raise NotFound(f"This roadmap has no concept {concept_id}.")
     return removed.framework, removed.place, removed.version
@@ -170,7 +170,7 @@ async def _content_view(
     """Return a content with its versions. Raises NotFound for a version that does not exist."""
     state = roadmap.state(concept_id, kind)
     try:
-        versions = await orchestrator.content_versions(roadmap.roadmap_id, concept_id, kind)
+        versions = await orchestrator.contents.versions(roadmap.roadmap_id, concept_id, kind)
     except NotFound:  # a concept of a draft, or one that was removed before it had contents
         versions = ()
     if version is None:

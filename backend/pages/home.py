@@ -116,7 +116,7 @@ async def _reviews(caller: CallerDep, orchestrator: Orchestrator) -> list[TaskLi
     """Return plans of other users that the reader may review; the reader's own are on the shelf."""
     if caller.reviews is not None:
         return []
-    tasks = await orchestrator.tasks(statuses=[TaskStatus.HUMAN_REVIEW_PENDING], limit=MAX_REVIEWS)
+    tasks = await orchestrator.tasks.page(statuses=[TaskStatus.HUMAN_REVIEW_PENDING], limit=MAX_REVIEWS)
     return [task_line(task, {}) for task in tasks if task.user_id != caller.user_id]
 
 
@@ -145,7 +145,9 @@ async def _shelf(
     request: Request, caller: CallerDep, orchestrator: Orchestrator, *, before: str, binned: bool = False
 ) -> tuple[list[Book], str]:
     """Return a page of the reader's own roadmaps, and the address of the next page."""
-    rows = await orchestrator.shelf(owner=caller.user_id, binned=binned, before=decode(before or None), limit=PAGE + 1)
+    rows = await orchestrator.roadmaps.summaries(
+        owner=caller.user_id, binned=binned, before=decode(before or None), limit=PAGE + 1
+    )
     shown = rows[:PAGE]
     done = await orchestrator.learning.done(caller.user_id, [row.roadmap_id for row in shown])
     learned = {roadmap_id: len(concepts) for roadmap_id, concepts in done.items()}

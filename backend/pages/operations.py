@@ -42,7 +42,7 @@ async def operations(
     roadmap: Word = "",
     before: str = "",
 ) -> Response:
-    tasks = await orchestrator.tasks(
+    tasks = await orchestrator.tasks.page(
         roadmap_id=roadmap.strip() or None,
         user_id=user.strip() or None,
         statuses=[known for known in TaskStatus if known == status],
@@ -55,13 +55,13 @@ async def operations(
     query = urlencode({name: value for name, value in filters.items() if value})
     here = address(request)("operations")
     following = encode((shown[-1].created_at, shown[-1].task_id)) if len(tasks) > PAGE else ""
-    processes = await orchestrator.processes()
+    processes = await orchestrator.metrics.processes()
     return page(
         request,
         "operations.html",
         reader=reader_of(caller),
         here="operations",
-        figures=figures_of(await orchestrator.pressure(), processes),
+        figures=figures_of(await orchestrator.metrics.pressure(), processes),
         statuses=[(status, LABELS[state_of(status)]) for status in TaskStatus],
         types=TASK_NAMES.items(),
         filters=filters,
@@ -70,7 +70,7 @@ async def operations(
         older=f"{here}?{query}{'&' if query else ''}before={following}" if following else "",
         newest=f"{here}?{query}" if before else "",
         workers=[worker_line(process) for process in processes],
-        broken=await orchestrator.broken_roadmaps(),
+        broken=await orchestrator.roadmaps.broken(),
         live=live(request, ("operations", "pulse"), ""),
     )
 

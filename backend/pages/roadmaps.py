@@ -44,7 +44,7 @@ async def roadmap_map(
 async def pulse(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
     """Return a token that changes whenever the page would look different."""
     await orchestrator.status(roadmap_id, owner=caller.reads)
-    return Response(await orchestrator.pulse(roadmap_id), media_type="text/plain")
+    return Response(await orchestrator.roadmaps.etag(roadmap_id), media_type="text/plain")
 
 
 @router.get("/roadmaps/{roadmap_id}/plan")
@@ -149,7 +149,7 @@ async def _changes(
     typed: Mapping[str, Any] | None = None,
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    structures = await orchestrator.history(roadmap_id, owner=caller.reads)
+    structures = await orchestrator.structures.history(roadmap_id, owner=caller.reads)
     blank: dict[str, Any] = {"instructions": "", "review": True, "errors": {}}
     return page(
         request,
@@ -172,7 +172,7 @@ async def runs(
     before: str = "",
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    tasks = await orchestrator.tasks(
+    tasks = await orchestrator.tasks.page(
         roadmap_id=roadmap_id,
         task_types=[known for known in TaskType if known == type],
         owner=caller.reads,

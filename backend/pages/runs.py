@@ -28,7 +28,7 @@ router = pages()
 async def run(
     request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep, before: int | None = None
 ) -> Response:
-    etag = await orchestrator.pulse_of_task(task_id)
+    etag = await orchestrator.tasks.etag(task_id)
     task = await orchestrator.task(task_id, owner=caller.reads)
     events = await _events(orchestrator, task_id, caller)
     title, framework = await _structure(orchestrator, task.roadmap_id, caller)
@@ -36,7 +36,7 @@ async def run(
     shown = run_of(
         task,
         events,
-        await orchestrator.expenses(task_id=task_id),
+        await orchestrator.metrics.expenses(task_id=task_id),
         names,
         roadmap_title=title,
         now=datetime.now(UTC),
@@ -56,7 +56,7 @@ async def run(
 @router.get("/tasks/{task_id}/pulse")
 async def pulse(task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
     await orchestrator.task(task_id, owner=caller.reads)
-    return Response(await orchestrator.pulse_of_task(task_id), media_type="text/plain")
+    return Response(await orchestrator.tasks.etag(task_id), media_type="text/plain")
 
 
 @router.post("/tasks/{task_id}/cancel")
@@ -125,7 +125,9 @@ async def _review(
 async def _events(orchestrator: Orchestrator, task_id: str, caller: Caller) -> list[Event]:
     """Return all events of a run: the contents of its page are derived from them."""
     events: list[Event] = []
-    while batch := await orchestrator.events(task_id, after=events[-1].sequence if events else 0, owner=caller.reads):
+    while batch := await orchestrator.events.page(
+        task_id, after=events[-1].sequence if events else 0, owner=caller.reads
+    ):
         events += batch
     return events
 

@@ -80,7 +80,7 @@ def _render(roadmap_id: str, file_format: FileFormat) -> bytes:
     from rendering.documents.html_document import html_document
     from rendering.documents.markdown_document import roadmap_document
 
-    manuscript = with_orchestrator(lambda orchestrator: orchestrator.manuscript(roadmap_id))
+    manuscript = with_orchestrator(lambda orchestrator: orchestrator.roadmaps.export(roadmap_id))
     match file_format:
         case FileFormat.MARKDOWN:
             document = roadmap_document(manuscript)

@@ -34,7 +34,7 @@ def list_roadmaps(
 
     async def page(orchestrator: "Orchestrator") -> "Sequence[RoadmapRow]":
         before = None if cursor is None else ((await orchestrator.roadmap(cursor)).created_at, cursor)
-        return await orchestrator.roadmaps(user_id=user_id, binned=deleted, before=before, limit=limit + 1)
+        return await orchestrator.roadmaps.page(user_id=user_id, binned=deleted, before=before, limit=limit + 1)
 
     rows = with_orchestrator(page)
     shown, following = rows[:limit], rows[limit - 1].roadmap_id if len(rows) > limit else None
@@ -66,7 +66,7 @@ def tasks(
 
     async def page(orchestrator: "Orchestrator") -> "list[TaskView]":
         before = None if cursor is None else ((await orchestrator.task(cursor)).created_at, cursor)
-        rows = await orchestrator.tasks(roadmap_id=roadmap_id, user_id=user_id, before=before, limit=limit + 1)
+        rows = await orchestrator.tasks.page(roadmap_id=roadmap_id, user_id=user_id, before=before, limit=limit + 1)
         if not rows and roadmap_id is not None:
             await orchestrator.status(roadmap_id)  # raises NotFound for an unknown roadmap
         return rows
@@ -96,9 +96,9 @@ def log(
     identifier = validate_id(task_id, "task")
 
     async def read(orchestrator: "Orchestrator") -> "list[Event]":
-        events = await orchestrator.events(identifier, after=after)
+        events = await orchestrator.events.page(identifier, after=after)
         while (limit is None or len(events) <= limit) and (
-            more := await orchestrator.events(identifier, after=events[-1].sequence if events else after)
+            more := await orchestrator.events.page(identifier, after=events[-1].sequence if events else after)
         ):
             events += more
         return events

@@ -79,8 +79,8 @@ def diff(task_id: TaskId, json: Json = False) -> None:
     identifier = validate_id(task_id, "task")
 
     async def read(orchestrator: "Orchestrator") -> "tuple[Framework, Framework] | None":
-        edited = await orchestrator.edited(identifier)
-        if edited is None and await orchestrator.is_pruned(identifier):
+        edited = await orchestrator.structures.edited(identifier)
+        if edited is None and await orchestrator.events.is_pruned(identifier):
             raise NotFound(f"the changes of task {identifier} are no longer known: its events were pruned")
         return edited
 

@@ -53,7 +53,9 @@ def show(
         case Format.JSON:
             print_json(with_orchestrator(lambda orchestrator: orchestrator.roadmap(identifier)).as_json())
         case Format.MARKDOWN:
-            document = roadmap_document(with_orchestrator(lambda orchestrator: orchestrator.manuscript(identifier)))
+            document = roadmap_document(
+                with_orchestrator(lambda orchestrator: orchestrator.roadmaps.export(identifier))
+            )
             _print_markdown(document, rendered=False)
         case Format.TREE:
             print_rich(*roadmap_tree(with_orchestrator(lambda orchestrator: orchestrator.roadmap(identifier))))
@@ -70,8 +72,8 @@ def _print_concept(roadmap_id: str, concept_id: str, output_format: Format) -> N
     async def read(orchestrator: "Orchestrator") -> "tuple[RoadmapView, Removed | None, Sequence[ContentVersionRow]]":
         roadmap = await orchestrator.roadmap(roadmap_id)
         present = roadmap.framework is not None and roadmap.framework.find(concept_id) is not None
-        removed = None if present else await orchestrator.removed(roadmap_id, concept_id)
-        return roadmap, removed, await orchestrator.contents(roadmap_id, concept_id)
+        removed = None if present else await orchestrator.structures.removed(roadmap_id, concept_id)
+        return roadmap, removed, await orchestrator.contents.newest(roadmap_id, concept_id)
 
     roadmap, removed, contents = with_orchestrator(read)
     note = ""

@@ -60,10 +60,9 @@ def watch(
 
 async def _watch(settings: "Settings", task_id: str, *, as_json: bool) -> Outcome:
     from cli.output.progress import follow_to_end
-    from nodes.authors.null_author import NullAuthor
     from orchestrator import Orchestrator
 
-    async with Orchestrator.open(settings, author=NullAuthor()) as orchestrator:
+    async with Orchestrator.open(settings, kind="reader") as orchestrator:
         task = await orchestrator.task(task_id)
         echo_err(f"Roadmap {task.roadmap_id}")
         echo_err(f"Task    {task.task_id}")

@@ -40,7 +40,12 @@ class Outcome(NamedTuple):
         roadmap = await orchestrator.roadmap(task.roadmap_id)
         if not waits:
             return cls(task, roadmap)
-        return cls(task, roadmap, await orchestrator.edited(task.task_id), await orchestrator.open_round(task.task_id))
+        return cls(
+            task,
+            roadmap,
+            await orchestrator.structures.edited(task.task_id),
+            await orchestrator.tasks.open_round(task.task_id),
+        )
 
 
 def exit_code_of(task: "TaskView") -> int:

@@ -188,7 +188,7 @@ class Shell:
 
     async def _log(self, number: int) -> None:
         events: list[Event] = []
-        while page := await self._orchestrator.events(
+        while page := await self._orchestrator.events.page(
             self._stepper.task.task_id, after=events[-1].sequence if events else 0
         ):
             events += page

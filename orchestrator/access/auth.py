@@ -1,4 +1,4 @@
-"""Who a token belongs to. One Authority for each ROADMAP_AUTH; each says no with Refused."""
+"""Authentication: which user a token belongs to. There is one Authority for each value of ROADMAP_AUTH."""
 
 import json
 from collections.abc import Set
@@ -20,31 +20,34 @@ MIN_SECRET_BYTES: Final = 32
 
 
 class Refused(RoadmapError):
-    """The token opens nothing."""
+    """The token is not accepted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
+    """An authenticated user."""
+
     user_id: str
     role: Role
 
 
 class Authority(Protocol):
-    """Says who a caller is."""
+    """Identifies callers by their tokens."""
 
     open_to_all: bool
+    """Whether callers need no token."""
 
     async def identify(self, token: str, database: Database) -> Identity:
-        """Raises Refused."""
+        """Return the user of a token. Raises Refused."""
         ...
 
     async def valid(self, tokens: Set[str], database: Database) -> Set[str]:
-        """Those of `tokens` that still open something."""
+        """Return those of `tokens` that are still accepted."""
         ...
 
 
 class OpenToAll:
-    """ROADMAP_AUTH=none: whoever can reach the server may do everything."""
+    """ROADMAP_AUTH=none: everybody who reaches the server may do everything."""
 
     open_to_all = True
 
@@ -56,30 +59,30 @@ class OpenToAll:
 
 
 class Tokens:
-    """ROADMAP_AUTH=token: opaque ones, known by their hash. A revoked one opens nothing from the next request on."""
+    """ROADMAP_AUTH=token: opaque tokens, stored as hashes. A revoked token is refused from the next request on."""
 
     open_to_all = False
 
     async def identify(self, token: str, database: Database) -> Identity:
         if token.startswith(PREFIX) and len(token) < MAX_TOKEN_LENGTH:
-            found = await database.persist(lambda session: repository_tokens.use_token(session, hash_of(token)))
-            if found is not None:
-                return Identity(found[0], Role(found[1]))
+            user = await database.persist(lambda session: repository_tokens.use_token(session, hash_of(token)))
+            if user is not None:
+                return Identity(user[0], Role(user[1]))
         raise Refused("The token is unknown, expired or revoked.")
 
     async def valid(self, tokens: Set[str], database: Database) -> Set[str]:
         hashes = {hash_of(token): token for token in tokens}
-        found = await database.persist(lambda session: repository_tokens.valid_hashes(session, list(hashes)))
-        return {hashes[token_hash] for token_hash in found}
+        valid = await database.persist(lambda session: repository_tokens.valid_hashes(session, list(hashes)))
+        return {hashes[token_hash] for token_hash in valid}
 
 
 class Jwt:
-    """ROADMAP_AUTH=jwt: signed elsewhere. `sub` is the user, `role` his role, learner unless it is there."""
+    """ROADMAP_AUTH=jwt: tokens that another system signs. `sub` is the user, `role` the role (default: learner)."""
 
     open_to_all = False
 
     def __init__(self, algorithm: str, keys: dict[str | None, Any], issuer: str | None, audience: str | None) -> None:
-        """`keys` by their id; the one under None serves tokens that name no key."""
+        """`keys` by their id; the key under None verifies tokens that name no key."""
         self._algorithm = algorithm
         self._keys = keys
         self._issuer = issuer
@@ -94,7 +97,7 @@ class Jwt:
             claims = jwt.decode(
                 token,
                 self._key(jwt.get_unverified_header(token).get("kid")),
-                algorithms=[self._algorithm],  # never what the token itself says
+                algorithms=[self._algorithm],  # never the one that the token names
                 issuer=self._issuer,
                 audience=self._audience,
                 options={"require": ["exp", "sub"], "verify_aud": self._audience is not None},
@@ -111,12 +114,12 @@ class Jwt:
             raise Refused("The token names no user or role that this server knows.") from error
 
     async def valid(self, tokens: Set[str], database: Database) -> Set[str]:
-        found = set()
+        valid = set()
         for token in tokens:
             with suppress(Refused):
                 await self.identify(token, database)
-                found.add(token)
-        return found
+                valid.add(token)
+        return valid
 
     def _key(self, kid: Any) -> Any:
         named = isinstance(kid, str) and len(self._keys) > 1
@@ -127,7 +130,7 @@ class Jwt:
 
 
 def authority(settings: Settings) -> Authority:
-    """Raises InvalidInput for settings that do not go together."""
+    """Return the authority of these settings. Raises InvalidInput for settings that contradict each other."""
     match settings.auth:
         case "none":
             return OpenToAll()
@@ -157,18 +160,18 @@ def _one_key(algorithm: str, key: str) -> Any:
     try:
         return _fitting(algorithm, jwt.get_algorithm_by_name(algorithm).prepare_key(key))
     except (jwt.PyJWTError, ValueError, TypeError) as error:
-        raise InvalidInput(f"ROADMAP_JWT_KEY is no public key for {algorithm} (PEM).") from error
+        raise InvalidInput(f"ROADMAP_JWT_KEY is not a public key for {algorithm} in PEM.") from error
 
 
 def _fitting(algorithm: str, key: Any) -> Any:
-    """Whoever holds a private key can sign: it does not belong here. Raises InvalidInput."""
+    """Refuse a private key: it could sign tokens, and does not belong on this server. Raises InvalidInput."""
     if hasattr(key, "private_bytes"):
         raise InvalidInput(f"ROADMAP_JWT_KEY is a private key: {algorithm} needs its public key here.")
     return key
 
 
 def _keys_of_file(settings: Settings) -> dict[str | None, Any]:
-    """Keys of another kind in the file are passed over."""
+    """Read the keys of the setting's kind from a JWKS file; others are ignored. Raises InvalidInput."""
     import jwt
 
     if settings.jwt_algorithm == "HS256":

@@ -1,4 +1,4 @@
-"""Opaque tokens: `rmo_` and 256 random bits. Shown once, when they are made; the database has their hash."""
+"""Opaque tokens: `rmo_` and 256 random bits. Shown once, when created; the database holds their hash."""
 
 import hashlib
 import secrets
@@ -19,17 +19,19 @@ PREFIX: Final = "rmo_"
 
 
 class NewToken(NamedTuple):
+    """A token in plain text and its row."""
+
     token: str
     row: TokenRow
 
 
 def hash_of(token: str) -> str:
-    """A plain hash does: nobody can try out 256 random bits."""
+    """Return the hash that is stored. It needs no salt: 256 random bits cannot be guessed."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
 async def create_token(database: Database, user_id: str, role: Role, expires_at: datetime | None = None) -> NewToken:
-    """Raises InvalidInput for one that would have expired already, and for what no user can be called."""
+    """Create a token for a user. Raises InvalidInput for an expiry in the past and an unusable user id."""
     usable_user_id(user_id, "--user")
     token = PREFIX + secrets.token_urlsafe(32)
     async with database.transaction() as session:
@@ -40,9 +42,10 @@ async def create_token(database: Database, user_id: str, role: Role, expires_at:
 
 
 async def list_tokens(database: Database, user_id: str | None = None) -> Sequence[TokenRow]:
+    """Return the tokens of a user, or of all users."""
     return await database.persist(lambda session: tokens.list_tokens(session, user_id))
 
 
 async def revoke_token(database: Database, token_id: str) -> TokenRow:
-    """Raises NotFound."""
+    """Revoke a token; it is refused from the next request on. Raises NotFound."""
     return await database.persist(lambda session: tokens.revoke_token(session, token_id))

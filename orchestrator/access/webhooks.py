@@ -1,4 +1,4 @@
-"""Webhooks of a user: added, listed, removed, and what became of the messages to them."""
+"""Webhooks of users, and the deliveries to them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,22 +8,23 @@ from domain.errors import InvalidInput
 from domain.request import UserId, usable_user_id
 from domain.webhooks import DISABLED_BY_USER, MAX_URL_LENGTH, WebhookEvent, new_secret
 from orchestrator.arguments import checks_arguments
+from orchestrator.queries.base import Queries
 from repository.db.database import Database, Session
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
 from repository.users import webhooks
 
 
 @checks_arguments
-class Webhooks:
-    """`owner`, wherever it stands: only his, and those of others are not found; None, the operator, sees all."""
+class Webhooks(Queries):
+    """Webhooks, as `Orchestrator.webhooks`. `owner`: only webhooks of this user are found; None: of all users."""
 
     def __init__(self, database: Database, allowed: Sequence[str]) -> None:
-        """`allowed`: hosts and networks that may be told although they are not public."""
-        self._database = database
+        """`allowed`: hosts and networks that may receive messages although they are not public."""
+        super().__init__(database)
         self._allowed = allowed
 
     async def add(self, user_id: UserId, url: str, events: Sequence[WebhookEvent]) -> WebhookRow:
-        """Its `secret` is shown this once. Raises InvalidInput, and Conflict where there are too many."""
+        """Add a webhook. Its `secret` is shown only here. Raises InvalidInput, and Conflict for too many webhooks."""
         usable_user_id(user_id)
         self._check_url(url)
         _check_events(events)
@@ -40,10 +41,11 @@ class Webhooks:
     async def page(
         self, *, user_id: str | None = None, before: tuple[datetime, str] | None = None, limit: int = 50
     ) -> Sequence[WebhookRow]:
-        """Newest first, of a user or of all."""
-        return await self._database.persist(
-            lambda session: webhooks.page_of_webhooks(session, user_id=user_id, before=before, limit=limit)
-        )
+        """Return a page of webhooks of a user or of all users, newest first.
+
+        `before`: `created_at` and `webhook_id` of the last webhook of the page before.
+        """
+        return await self._read(webhooks.page_of_webhooks, user_id=user_id, before=before, limit=limit)
 
     async def change(
         self,
@@ -54,9 +56,9 @@ class Webhooks:
         enabled: bool | None = None,
         owner: str | None = None,
     ) -> WebhookRow:
-        """Change what is given; the secret stays. Raises NotFound and InvalidInput.
+        """Change the values that are given; the secret stays. Raises NotFound and InvalidInput.
 
-        Messages that wait go to the new URL; an attempt under way ends at the old one, whose answer disables nothing.
+        Waiting messages go to the new URL. A message that is being sent to the old one ends there.
         """
         if url is None and events is None and enabled is None:
             raise InvalidInput("Nothing to change: give at least one of url, events and enabled.")
@@ -69,7 +71,7 @@ class Webhooks:
             webhook.url = url or webhook.url
             webhook.events = sorted(set(events or webhook.events))
             if enabled:
-                self._check_url(webhook.url)  # what is allowed may have changed since it was made
+                self._check_url(webhook.url)  # ROADMAP_WEBHOOK_ALLOW may have changed since
                 webhook.disabled_reason = None
             session.add(webhook)
             await session.flush()
@@ -78,13 +80,13 @@ class Webhooks:
             return webhook
 
     async def send_test(self, webhook_id: str, *, owner: str | None = None) -> WebhookDeliveryRow:
-        """Write a test message, which is tried once. Raises NotFound, and Conflict for a webhook that is disabled."""
+        """Send a test message, which is tried once. Raises NotFound, and Conflict for a disabled webhook."""
         async with self._database.transaction() as session:
             webhook = await webhooks.lock_webhook(session, webhook_id, owner=owner)
             return await webhooks.add_test(session, webhook)
 
     async def remove(self, webhook_id: str, *, owner: str | None = None) -> None:
-        """Raises NotFound."""
+        """Remove a webhook and its deliveries. Raises NotFound."""
         async with self._database.transaction() as session:
             await webhooks.remove_webhook(session, webhook_id, owner=owner)
 
@@ -96,16 +98,11 @@ class Webhooks:
         limit: int = 50,
         owner: str | None = None,
     ) -> Sequence[WebhookDeliveryRow]:
-        """A page of them, newest first. Raises NotFound."""
-
-        async def read(session: Session) -> Sequence[WebhookDeliveryRow]:
-            await webhooks.get_webhook(session, webhook_id, owner=owner)
-            return await webhooks.page_of_deliveries(session, webhook_id, before=before, limit=limit)
-
-        return await self._database.persist(read)
+        """Return a page of deliveries, newest first. Raises NotFound."""
+        return await self._read(_deliveries, webhook_id, before, limit, owner)
 
     async def resend(self, webhook_id: str, delivery_id: str, *, owner: str | None = None) -> WebhookDeliveryRow:
-        """Raises NotFound, and Conflict while it is on its way or its webhook is disabled."""
+        """Send a delivery again. Raises NotFound, and Conflict while it is pending or its webhook is disabled."""
         async with self._database.transaction() as session:
             return await webhooks.resend(session, webhook_id, delivery_id, owner=owner)
 
@@ -120,6 +117,13 @@ class Webhooks:
             check_destination(url, AllowList.read(self._allowed))
         except FetchFailed as failure:
             raise InvalidInput(f"The URL of a webhook cannot be used: {failure}.") from None
+
+
+async def _deliveries(
+    session: Session, webhook_id: str, before: tuple[datetime, str] | None, limit: int, owner: str | None
+) -> Sequence[WebhookDeliveryRow]:
+    await webhooks.get_webhook(session, webhook_id, owner=owner)
+    return await webhooks.page_of_deliveries(session, webhook_id, before=before, limit=limit)
 
 
 def _check_events(events: Sequence[WebhookEvent]) -> None:

@@ -1,4 +1,4 @@
-"""The bin: a roadmap goes in and comes out whole. Nothing runs for what lies there."""
+"""The bin: roadmaps that are hidden and for which nothing runs, until they are restored whole."""
 
 from domain.errors import Conflict
 from orchestrator.commands import transitions
@@ -10,14 +10,17 @@ from repository.runs.workers import retry_past_stalled_sessions
 
 
 async def request_bin(database: Database, roadmap_id: str, terms: Terms) -> None:
-    """Settles its stale tasks first. Raises NotFound, and Conflict naming a live task. A second time does nothing."""
+    """Move a roadmap to the bin and end its stale tasks. A second call does nothing.
 
-    async def bin_(session: Session) -> None:
+    Raises NotFound, and Conflict that names a live task.
+    """
+
+    async def move(session: Session) -> None:
         await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=terms.owner)
         active = await tasks.get_active_tasks_by_roadmap_id(session, roadmap_id)
         for task in sorted(active, key=lambda task: task.task_id):
             await tasks.lock_task(session, task.task_id)
-        # Requests hold this row while they look whether it is in the bin.
+        # Requests hold this row while they check whether it is in the bin.
         roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, for_update=True)
         for task in active:
             await transitions.settle_stale_conflict(session, task)
@@ -26,11 +29,11 @@ async def request_bin(database: Database, roadmap_id: str, terms: Terms) -> None
         if roadmap.deleted_at is None:
             await roadmaps.mark_binned(session, roadmap_id, binned=True)
 
-    await retry_past_stalled_sessions(database, bin_)
+    await retry_past_stalled_sessions(database, move)
 
 
 async def request_restore(database: Database, roadmap_id: str, terms: Terms) -> None:
-    """Raises NotFound. A second time does nothing."""
+    """Take a roadmap out of the bin. A second call does nothing. Raises NotFound."""
 
     async def restore(session: Session) -> None:
         roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=terms.owner, for_update=True)

@@ -1,4 +1,4 @@
-"""On whose behalf and within which limits a request is made; all of it is decided in the request's own transaction."""
+"""On whose behalf and within which limits a request is made. All of it is checked in the request's own transaction."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,28 +12,32 @@ from repository.users import idempotency
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """A request that may arrive several times and is carried out once: whose it is, his key, a hash of all he said."""
+    """A request that is carried out once although it may arrive several times."""
 
     user_id: str
+    """The user whose key it is."""
     key: str
+    """The Idempotency-Key."""
     body_hash: str
+    """Hash of the whole request: the same key with another one is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Those of one request; the operator's own has none."""
+    """The context of one request. The default is that of the operator, without limits."""
 
     owner: str | None = None
-    """Only what belongs to this user; what belongs to others is not found."""
+    """Only rows of this user are found. None: of all users."""
     most_active: int | None = None
-    """Runs of the user that may be active."""
+    """Limit of active runs of the user. None: no limit."""
     once: Once | None = None
+    """None: the request may be carried out again."""
     trace: str | None = None
-    """W3C traceparent, kept with the task."""
+    """W3C traceparent of the caller, kept with the task."""
     by: str | None = None
     """The user who asks. Recorded in the event where the run belongs to another user."""
     time_zone: str | None = None
-    """Of the learner, as Europe/Berlin or +02:00: in it a deadline becomes a date. None: UTC."""
+    """Time zone of the learner, as Europe/Berlin or +02:00, in which a deadline becomes a date. None: UTC."""
 
     def asked_by(self, user_id: str) -> dict[str, str]:
         """Return what an event of a run of `user_id` records about the user who asked for it."""
@@ -42,34 +46,38 @@ class Terms:
 
 OPERATOR: Final = Terms()
 
-WAIT_FOR_A_RUN: Final = 30
+RETRY_AFTER_SECONDS: Final = 30
 """Seconds after which one of many runs may have ended."""
 
 
-async def asked_before(session: Session, terms: Terms, wanted: TaskRow) -> TaskRow | None:
-    """First of all: the task that the same request made before, if it did; else `wanted` is noted as its task.
+async def task_of_earlier_request(session: Session, terms: Terms, task: TaskRow) -> TaskRow | None:
+    """Return the task that the same request made before; if there is none, record `task` for the key.
 
-    Others with the same key wait here until this transaction has ended. Raises Conflict for another body.
+    Requests with the same key wait here until this transaction has ended. Raises Conflict for another body.
     """
     if terms.once is None:
         return None
     once = terms.once
-    noted = await idempotency.note(session, once.user_id, once.key, once.body_hash, wanted.task_id)
-    if noted is None:
+    earlier = await idempotency.note(session, once.user_id, once.key, once.body_hash, task.task_id)
+    if earlier is None:
         return None
-    if noted.body_hash != once.body_hash:
-        raise Conflict("This Idempotency-Key came with another request before: take a new key.", task_id=noted.task_id)
-    return await tasks.get_task(session, noted.task_id)
+    if earlier.body_hash != once.body_hash:
+        message = "This Idempotency-Key came with another request before: take a new key."
+        raise Conflict(message, task_id=earlier.task_id)
+    return await tasks.get_task(session, earlier.task_id)
 
 
 async def forget(session: Session, terms: Terms) -> None:
-    """The request has made no task, so there is nothing to repeat."""
+    """Drop the recorded key of a request that makes no task."""
     if terms.once is not None:
         await idempotency.drop(session, terms.once.user_id, terms.once.key)
 
 
 async def admit(session: Session, terms: Terms, user_id: str) -> None:
-    """One more run of this user. Raises LimitReached."""
+    """Check that this user may have one more active run, and hold the user until the end of the transaction.
+
+    Raises LimitReached.
+    """
     if terms.most_active is None:
         return
     await tasks.hold_user(session, user_id)
@@ -77,5 +85,5 @@ async def admit(session: Session, terms: Terms, user_id: str) -> None:
     if active >= terms.most_active:
         raise LimitReached(
             f"{active} runs are active, and {terms.most_active} is the most: wait for one to end, or cancel one.",
-            retry_after=WAIT_FOR_A_RUN,
+            retry_after=RETRY_AFTER_SECONDS,
         )

@@ -1,30 +1,35 @@
-"""Requests for runs. Each is one transaction: what it claims, the task, its first events, its queue entry.
+"""Requests for runs, new (the shape is in new_run.py) or continued. Each is one transaction.
 
-A request that is refused leaves no row. In the foreground the row reads `processing` under this process's lease at
-once; detached it is `pending`, and a queue entry wakes a worker when the transaction commits.
+Every function takes `detach`: leave the run to a worker; and `terms`: on whose behalf and within which limits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from domain.editing.review import Decision
-from domain.errors import Conflict, NotFound
 from domain.identity import new_roadmap_id, new_task_id
 from domain.pace.pace import DEFAULT_ZONE, read_pace, read_zone
 from domain.request import LearningRequest, check_languages, check_words, usable_text, usable_user_id
 from domain.text.instructions import read_instructions
 from domain.vocabulary import ACTIVE, RETRY_OF, ContentType, TaskStatus, TaskType
-from nodes.state import Json
 from orchestrator.commands import reviews, transitions
-from orchestrator.commands.request_context import OPERATOR, Terms, admit, asked_before, forget
+from orchestrator.commands.author_guard import check_author, refuse_words, words_need_a_model
+from orchestrator.commands.new_run import (
+    NewRun,
+    RunOnRoadmap,
+    check_concept,
+    check_free,
+    is_urgent,
+    prepare_process,
+)
+from orchestrator.commands.request_context import OPERATOR, Terms, admit
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest, retry_json
-from orchestrator.execution.author_guard import check_author, refuse_words, words_need_a_model
 from orchestrator.resources import OrchestratorResources
 from repository.db.database import Session
 from repository.db.fence import Fence
-from repository.roadmaps import claims, contents, roadmaps
+from repository.roadmaps import claims, roadmaps
 from repository.roadmaps.claims import Claimable
 from repository.runs import tasks
-from repository.runs.events import append_events
 from repository.runs.workers import retry_past_stalled_sessions
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
@@ -40,31 +45,45 @@ async def request_creation(
     detach: bool,
     terms: Terms = OPERATOR,
 ) -> TaskRow:
-    """A new roadmap. Raises InvalidInput for a goal of which nothing can be seen, a deadline that is past, and a
-    language or a time zone that there is not."""
-    check_words("learning_goal", request.preferences.learning_goal)
-    check_languages(request.preferences.model_dump())
-    user_id = DEFAULT_USER if request.user_id is None else usable_user_id(request.user_id)
+    """Request a new roadmap.
+
+    Raises InvalidInput for a goal without visible text, a deadline in the past, an unknown language or time zone.
+    """
     goal = request.preferences.learning_goal
-    roadmap_id = new_roadmap_id(goal)
-    wanted = TaskRow(task_id=new_task_id(), user_id=user_id, roadmap_id=roadmap_id, task_type=TaskType.CREATION)
-    zone = terms.time_zone or DEFAULT_ZONE
-    today = resources.clock().astimezone(read_zone(zone)).date()
-    await _ready(resources, detach)
+    check_words("learning_goal", goal)
+    check_languages(request.preferences.model_dump())
+    task = TaskRow(
+        task_id=new_task_id(),
+        user_id=DEFAULT_USER if request.user_id is None else usable_user_id(request.user_id),
+        roadmap_id=new_roadmap_id(goal),
+        task_type=TaskType.CREATION,
+    )
+    read_zone(terms.time_zone or DEFAULT_ZONE)
+    return _made(await _Creation(resources, task, terms, detach, request, review).make())
 
-    async def create(session: Session) -> TaskRow:
-        if (before := await asked_before(session, terms, wanted)) is not None:
-            return before
-        # Not before: what was asked for yesterday and is sent again has a deadline that may be past by now.
-        preferences, pace = read_pace(request.preferences, today, zone)
-        read = pace.model_dump(mode="json")
-        asked = request.model_copy(update={"preferences": preferences}).model_dump(mode="json", exclude_none=True)
-        wanted.user_request = asked | (review.as_json() if review else {}) | {"pace": read}
-        await admit(session, terms, user_id)
-        await roadmaps.reserve_roadmap(session, roadmap_id, user_id, title=goal, pace=read)
-        return await _create(session, resources, wanted, detach=detach, terms=terms)
 
-    return await retry_past_stalled_sessions(resources.database, create)
+@dataclass(slots=True)
+class _Creation(NewRun):
+    request: LearningRequest
+    review: ReviewRequest | None
+
+    async def check_user(self, session: Session) -> None:
+        # Only here: a repeated request that was made yesterday may have a deadline that is past by now.
+        zone = self.terms.time_zone or DEFAULT_ZONE
+        today = self.resources.clock().astimezone(read_zone(zone)).date()
+        preferences, pace = read_pace(self.request.preferences, today, zone)
+        request = self.request.model_copy(update={"preferences": preferences})
+        self.task.user_request = (
+            request.model_dump(mode="json", exclude_none=True)
+            | (self.review.as_json() if self.review else {})
+            | {"pace": pace.model_dump(mode="json")}
+        )
+        await admit(session, self.terms, self.task.user_id)
+
+    async def lock_roadmap(self, session: Session) -> None:
+        request = self.task.user_request or {}
+        roadmap_id, goal = self.task.roadmap_id or "", self.request.preferences.learning_goal
+        await roadmaps.reserve_roadmap(session, roadmap_id, self.task.user_id, title=goal, pace=request["pace"])
 
 
 async def request_retry(
@@ -77,34 +96,37 @@ async def request_retry(
     detach: bool,
     terms: Terms = OPERATOR,
 ) -> TaskRow:
-    """One content anew. Raises NotFound, InvalidInput, and Conflict naming the live task that works on it."""
-    await _ready(resources, detach)
-    wanted = TaskRow(
+    """Request a new version of one content.
+
+    Raises NotFound, InvalidInput, LimitReached, and Conflict that names the live task which works on it.
+    """
+    task = TaskRow(
         task_id=new_task_id(),
         roadmap_id=roadmap_id,
         task_type=RETRY_OF[content_type],
         concept_id=concept_id,
         content_type=content_type,
     )
+    return _made(await _Retry(resources, task, terms, detach, roadmap_id, request).make())
 
-    async def retry(session: Session) -> TaskRow:
-        if (before := await asked_before(session, terms, wanted)) is not None:
-            return before
-        wanted.user_id = await _whose(session, roadmap_id, request, terms)
-        rival = await transitions.lock_conflicting_task(session, wanted)
-        roadmap = await _accepted(session, roadmap_id)
-        _check_concept(roadmap, concept_id)
-        wanted.user_request = await retry_json(session, wanted, roadmap, request, now=resources.clock())
-        if request.instructions and await words_need_a_model(session, resources, roadmap_id, detach=detach):
-            refuse_words([content_type])
-        await transitions.settle_stale_conflict(session, rival)
-        task = await _create(session, resources, wanted, detach=detach, size=1, terms=terms)
-        chosen = await claims.lock_contents(session, roadmap_id, [content_type], concept_id)
-        await _refuse_if_held(session, chosen)
-        await claims.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
-        return task
 
-    return await retry_past_stalled_sessions(resources.database, retry)
+@dataclass(slots=True)
+class _Retry(RunOnRoadmap):
+    async def lock_rival(self, session: Session) -> TaskRow | None:
+        return await transitions.lock_conflicting_task(session, self.task)
+
+    async def choose(self, session: Session, roadmap: RoadmapRow) -> int:
+        check_concept(roadmap, self.task.concept_id or "")
+        self.task.user_request = await retry_json(session, self.task, roadmap, self.request, now=self.resources.clock())
+        if self.request.instructions and await self.is_by_rules(session):
+            refuse_words([ContentType(self.task.content_type or "")])
+        return 1
+
+    async def claim(self, session: Session, task: TaskRow) -> None:
+        content_type = ContentType(task.content_type or "")
+        claimable = await claims.lock_contents(session, self.roadmap_id, [content_type], task.concept_id)
+        await check_free(session, claimable)
+        await claims.claim_contents(session, Fence(task.task_id, task.attempt), self.roadmap_id, claimable)
 
 
 async def request_batch(
@@ -117,39 +139,43 @@ async def request_batch(
     detach: bool,
     terms: Terms = OPERATOR,
 ) -> TaskRow | None:
-    """Everything that failed or is stale, by type; of one concept, all contents anew. None: there is nothing to do.
+    """Request one run over all contents of these types that failed or are stale; None if there are none.
 
-    What live tasks hold is skipped; raises NotFound, InvalidInput, and Conflict if they hold all of it.
+    With `concept_id`: over all contents of that concept. Contents that live tasks hold are skipped. Raises NotFound,
+    InvalidInput, LimitReached, and Conflict if live tasks hold all of them.
     """
-    await _ready(resources, detach)
-    wanted = TaskRow(task_id=new_task_id(), roadmap_id=roadmap_id, task_type=TaskType.RETRY_BATCH)
+    task = TaskRow(task_id=new_task_id(), roadmap_id=roadmap_id, task_type=TaskType.RETRY_BATCH)
+    batch = _Batch(resources, task, terms, detach, roadmap_id, request, content_types, concept_id, [])
+    return await batch.make()
 
-    async def claim(session: Session) -> TaskRow | None:
-        if (before := await asked_before(session, terms, wanted)) is not None:
-            return before
-        wanted.user_id = await _whose(session, roadmap_id, request, terms)
-        roadmap = await _accepted(session, roadmap_id)
-        if concept_id is not None:
-            _check_concept(roadmap, concept_id)
-        if request.instructions and await words_need_a_model(session, resources, roadmap_id, detach=detach):
-            refuse_words(content_types)
-        found = await claims.lock_contents(session, roadmap_id, content_types, concept_id)
-        chosen = [content for content in found if content.wanted or (concept_id and not content.holder)]
-        held = [content for content in found if content.holder]
-        if not chosen:
-            await _refuse_if_held(session, held)
-            await forget(session, terms)
-            return None
-        wanted.user_request = {
-            **await retry_json(session, wanted, roadmap, request, now=resources.clock()),
-            "content_types": list(content_types),
+
+@dataclass(slots=True)
+class _Batch(RunOnRoadmap):
+    content_types: Sequence[ContentType]
+    concept_id: str | None
+    claimable: list[Claimable]
+
+    async def choose(self, session: Session, roadmap: RoadmapRow) -> int:
+        """A batch has no place among the active tasks, so it may lock its contents before it is inserted."""
+        if self.concept_id is not None:
+            check_concept(roadmap, self.concept_id)
+        if self.request.instructions and await self.is_by_rules(session):
+            refuse_words(self.content_types)
+        locked = await claims.lock_contents(session, self.roadmap_id, self.content_types, self.concept_id)
+        held = [content for content in locked if content.holder]
+        self.claimable = [content for content in locked if content.wanted or (self.concept_id and not content.holder)]
+        if not self.claimable:
+            await check_free(session, held)
+            return 0
+        self.task.user_request = {
+            **await retry_json(session, self.task, roadmap, self.request, now=self.resources.clock()),
+            "content_types": list(self.content_types),
             "skipped": len(held),
         }
-        task = await _create(session, resources, wanted, detach=detach, size=len(chosen), terms=terms)
-        await claims.claim_contents(session, Fence(task.task_id, task.attempt), roadmap_id, chosen)
-        return task
+        return len(self.claimable)
 
-    return await retry_past_stalled_sessions(resources.database, claim)
+    async def claim(self, session: Session, task: TaskRow) -> None:
+        await claims.claim_contents(session, Fence(task.task_id, task.attempt), self.roadmap_id, self.claimable)
 
 
 async def request_modification(
@@ -161,151 +187,88 @@ async def request_modification(
     detach: bool,
     terms: Terms = OPERATOR,
 ) -> TaskRow:
-    """A change of the framework in words. Raises NotFound, InvalidInput, Conflict for another one that is active."""
-    instructions = usable_text("instructions", request.instructions or "")
-    await _ready(resources, detach)
-    wanted = TaskRow(task_id=new_task_id(), roadmap_id=roadmap_id, task_type=TaskType.MODIFICATION)
+    """Request a change of the structure, in the words of `request.instructions`.
 
-    async def modify(session: Session) -> TaskRow:
-        if (before := await asked_before(session, terms, wanted)) is not None:
-            return before
-        wanted.user_id = await _whose(session, roadmap_id, request, terms)
-        rival = await transitions.lock_conflicting_task(session, wanted)
-        roadmap = await _accepted(session, roadmap_id)
-        if await words_need_a_model(session, resources, roadmap_id, detach=detach):
-            read_instructions(instructions, roadmaps.framework_of(roadmap), resources.settings.max_concepts)
-        await transitions.settle_stale_conflict(session, rival)
-        wanted.user_request = {
-            **await retry_json(session, wanted, roadmap, request, now=resources.clock()),
+    Raises NotFound, InvalidInput, LimitReached, and Conflict while another run makes or changes the structure.
+    """
+    usable_text("instructions", request.instructions or "")
+    task = TaskRow(task_id=new_task_id(), roadmap_id=roadmap_id, task_type=TaskType.MODIFICATION)
+    return _made(await _Modification(resources, task, terms, detach, roadmap_id, request, review).make())
+
+
+@dataclass(slots=True)
+class _Modification(RunOnRoadmap):
+    review: ReviewRequest | None
+
+    async def lock_rival(self, session: Session) -> TaskRow | None:
+        return await transitions.lock_conflicting_task(session, self.task)
+
+    async def choose(self, session: Session, roadmap: RoadmapRow) -> None:
+        instructions = usable_text("instructions", self.request.instructions or "")
+        if await self.is_by_rules(session):
+            read_instructions(instructions, roadmaps.framework_of(roadmap), self.resources.settings.max_concepts)
+        self.task.user_request = {
+            **await retry_json(session, self.task, roadmap, self.request, now=self.resources.clock()),
             "instructions": instructions,
             "base_version": roadmap.framework_version,
-            **(review.as_json() if review else {}),
+            **(self.review.as_json() if self.review else {}),
         }
-        return await _create(session, resources, wanted, detach=detach, terms=terms)
-
-    return await retry_past_stalled_sessions(resources.database, modify)
 
 
 async def request_decision(
     resources: OrchestratorResources, task_id: str, decision: Decision, *, detach: bool, terms: Terms = OPERATOR
 ) -> TaskRow:
-    """Answer a review (see reviews.decide). Raises InvalidInput for a rejection without words."""
+    """Answer a review, see reviews.decide. Raises InvalidInput for a rejection without feedback."""
     if not decision.approved:
         check_words("feedback", decision.feedback)
-    await _ready(resources, detach)
 
-    async def decide(session: Session) -> TaskRow:
-        asked = await tasks.get_task(session, task_id, owner=terms.owner)
-        if not detach:
-            await check_author(session, task_id, resources.author.name)
-        by_rules = await words_need_a_model(session, resources, asked.roadmap_id or "", detach=detach)
-        if by_rules and not decision.approved and asked.status == TaskStatus.HUMAN_REVIEW_PENDING:
-            reviewed = await reviews.framework_under_review(session, asked)
+    async def decide(session: Session, task: TaskRow, worker_id: str | None) -> TaskRow:
+        by_rules = await words_need_a_model(session, resources, task.roadmap_id or "", detach=detach)
+        if by_rules and not decision.approved and task.status == TaskStatus.HUMAN_REVIEW_PENDING:
+            reviewed = await reviews.framework_under_review(session, task)
             read_instructions(decision.feedback, reviewed, resources.settings.max_concepts)
-        task = await reviews.decide(session, task_id, decision, None if detach else resources.lease.worker_id)
-        if detach:
-            await resources.queue.enqueue(session, task_id)
-        return task
+        return await reviews.decide(session, task.task_id, decision, worker_id)
 
-    return await retry_past_stalled_sessions(resources.database, decide)
+    return await _continue(resources, task_id, decide, detach=detach, terms=terms)
 
 
 async def request_resume(
     resources: OrchestratorResources, task_id: str, *, detach: bool, terms: Terms = OPERATOR
 ) -> TaskRow:
-    """Let a task go on (see transitions.resume)."""
-    await _ready(resources, detach)
+    """Continue a task, see transitions.resume. Raises also LimitReached."""
 
-    async def resume(session: Session) -> TaskRow:
-        task = await tasks.get_task(session, task_id, owner=terms.owner)
+    async def resume(session: Session, task: TaskRow, worker_id: str | None) -> TaskRow:
         if task.status not in ACTIVE:
             await admit(session, terms, task.user_id)
-        if not detach:
-            await check_author(session, task_id, resources.author.name)
-        worker_id = None if detach else resources.lease.worker_id
-        task = await transitions.resume(session, task_id, worker_id, terms.asked_by(task.user_id))
-        if detach:
-            await resources.queue.enqueue(session, task_id, urgent=_is_urgent(task))
-        return task
+        return await transitions.resume(session, task.task_id, worker_id, terms.asked_by(task.user_id))
 
-    return await retry_past_stalled_sessions(resources.database, resume)
+    return await _continue(resources, task_id, resume, detach=detach, terms=terms)
 
 
-async def _ready(resources: OrchestratorResources, detach: bool) -> None:
-    """The lease of a process is committed before any task names it."""
-    if not detach:
-        await resources.lease.begin()
-
-
-async def _create(
-    session: Session,
+async def _continue(
     resources: OrchestratorResources,
-    wanted: TaskRow,
+    task_id: str,
+    transition: Callable[[Session, TaskRow, str | None], Awaitable[TaskRow]],
     *,
     detach: bool,
     terms: Terms,
-    size: int | None = None,
 ) -> TaskRow:
-    """`size`: how many contents the run is about, where that is known when it is requested."""
-    traced = {} if terms.trace is None else {"trace": terms.trace}
-    task = await tasks.create_task(
-        session,
-        wanted.task_id,
-        wanted.user_id,
-        (wanted.user_request or {}) | traced,
-        TaskType(wanted.task_type),
-        wanted.concept_id,
-        ContentType(wanted.content_type) if wanted.content_type else None,
-        roadmap_id=wanted.roadmap_id,
-        status=TaskStatus.PENDING if detach else TaskStatus.PROCESSING,
-        worker_id=None if detach else resources.lease.worker_id,
-    )
-    asked: Json = {"task_type": task.task_type, "roadmap_id": task.roadmap_id, "user_id": task.user_id} | traced
-    asked |= terms.asked_by(task.user_id)
-    if size is not None:
-        asked["contents"] = size
-    if pace := (wanted.user_request or {}).get("pace"):
-        asked["pace"] = pace
-    story: list[tuple[str, Json]] = [("run_requested", asked)]
-    if not detach:
-        story.append(("run_started", {"attempt": task.attempt, "worker_id": task.worker_id}))
-    await append_events(session, task.task_id, story, last=0)
-    if detach:
-        await resources.queue.enqueue(session, task.task_id, urgent=_is_urgent(task))
+    """Let a task go on by `transition`, which takes the locks in the order of new_run.py from the user on."""
+    await prepare_process(resources, detach=detach)
+
+    async def transaction(session: Session) -> TaskRow:
+        task = await tasks.get_task(session, task_id, owner=terms.owner)
+        if not detach:
+            await check_author(session, task_id, resources.author.name)
+        task = await transition(session, task, None if detach else resources.lease.worker_id)
+        if detach:
+            await resources.queue.enqueue(session, task_id, urgent=is_urgent(task))
+        return task
+
+    return await retry_past_stalled_sessions(resources.database, transaction)
+
+
+def _made(task: TaskRow | None) -> TaskRow:
+    """Only a batch can find nothing to do."""
+    assert task is not None
     return task
-
-
-def _is_urgent(task: TaskRow) -> bool:
-    return task.task_type in RETRY_OF.values()
-
-
-async def _whose(session: Session, roadmap_id: str, request: RetryRequest, terms: Terms) -> str:
-    """Whose a run on this roadmap is, admitted by the terms. Raises NotFound and LimitReached."""
-    roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=terms.owner)
-    user_id = usable_user_id(request.user_id) if request.user_id else roadmap.user_id
-    await admit(session, terms, user_id)
-    return user_id
-
-
-async def _accepted(session: Session, roadmap_id: str) -> RoadmapRow:
-    """A roadmap whose contents may be made, every one with its row; its structure stays until the request is made."""
-    roadmap = await roadmaps.hold_roadmap(session, roadmap_id)
-    if roadmap.framework_version == 0:
-        active = await tasks.get_active_task_by_roadmap_id(session, roadmap_id)
-        state = f"task {active.task_id} is making it" if active else "the run that was to make it ended before that"
-        raise Conflict(f"Roadmap {roadmap_id} has no accepted framework yet: {state}.")
-    concepts = roadmaps.framework_of(roadmap).concepts()
-    await contents.ensure_contents(session, roadmap_id, [concept.concept_id for concept in concepts])
-    return roadmap
-
-
-def _check_concept(roadmap: RoadmapRow, concept_id: str) -> None:
-    if roadmaps.framework_of(roadmap).find(concept_id) is None:
-        known = f"`roadmap show {roadmap.roadmap_id}` lists them"
-        raise NotFound(f"Roadmap {roadmap.roadmap_id} has no concept {concept_id}; {known}.")
-
-
-async def _refuse_if_held(session: Session, found: Sequence[Claimable]) -> None:
-    holder = next((content.holder for content in found if content.holder), None)
-    if holder is not None:
-        raise tasks.active_task_conflict(await tasks.get_task(session, holder))

@@ -1,7 +1,7 @@
-"""Reviews: a run waits for a person, a person decides, or nobody does. Transitions like those of transitions.py.
+"""Reviews: a run waits for a person to approve its structure. Transitions like those of transitions.py.
 
-`review` of the task's row: interrupt_id, round, requested_at, deadline; once decided also decision, feedback, by; and
-of the round before it, `previous` with round, decision and by.
+The JSON in `review` of the task's row has interrupt_id, round, requested_at and deadline; decision, feedback and by
+once it is decided; and `previous` with round, decision and by of the round before.
 """
 
 from datetime import datetime, timedelta
@@ -26,13 +26,16 @@ from repository.users.webhooks import announce
 
 
 async def park(session: Session, fence: Fence, interrupt_id: str) -> TaskRow:
-    """The run waits for a review, and no worker is held. Twice under one interrupt asks once."""
+    """Let a run wait for a review without a worker. A second call for the same interrupt changes nothing.
+
+    Raises Superseded.
+    """
     task = await lock_task(session, fence.task_id)
     review = task.review or {}
-    asked = review.get("interrupt_id") == interrupt_id
-    if asked and task.status == TaskStatus.HUMAN_REVIEW_PENDING:
+    is_requested = review.get("interrupt_id") == interrupt_id
+    if is_requested and task.status == TaskStatus.HUMAN_REVIEW_PENDING:
         return task
-    if not asked:
+    if not is_requested:
         review = _next_round(review, interrupt_id)
     now = await database_now(session)
     timeout = tasks.asked_of(task).get("review_timeout")
@@ -42,17 +45,17 @@ async def park(session: Session, fence: Fence, interrupt_id: str) -> TaskRow:
         TaskStatus.HUMAN_REVIEW_PENDING,
         Step.HUMAN_REVIEW,
         attempt=fence.attempt,
-        review={  # a run that was resumed has all its time again
+        review={  # a run that was resumed has its whole time again
             **review,
             "requested_at": now.isoformat(),
             "deadline": (now + timedelta(seconds=timeout)).isoformat() if timeout else None,
         },
         fruitless_starts=0,
     )
-    if not asked and parked.review is not None:
-        told = {"round": parked.review["round"], "deadline": parked.review["deadline"]}
-        sequence = await append_transition(session, fence.task_id, "review_requested", told)
-        await announce(session, parked, WebhookEvent.REVIEW_REQUESTED, sequence, told)
+    if not is_requested and parked.review is not None:
+        payload = {"round": parked.review["round"], "deadline": parked.review["deadline"]}
+        sequence = await append_transition(session, fence.task_id, "review_requested", payload)
+        await announce(session, parked, WebhookEvent.REVIEW_REQUESTED, sequence, payload)
     return parked
 
 
@@ -69,18 +72,18 @@ async def framework_under_review(session: Session, task: TaskRow) -> Framework:
 
 
 async def decide(session: Session, task_id: str, decision: Decision, worker_id: str | None) -> TaskRow:
-    """A person's answer: under `worker_id` the run goes on, else it is queued. Of several at once one wins.
+    """Record the answer to a review; the run goes on under `worker_id`, or in the queue if that is None.
 
-    Raises NotFound, and Conflict naming the decision that stands.
+    Of several answers at once one wins. Raises NotFound, and Conflict that names the decision of the others.
     """
     task = await lock_task(session, task_id)
     review = task.review or {}
     if task.status != TaskStatus.HUMAN_REVIEW_PENDING or decision.round not in (None, review["round"]):
-        raise Conflict(_what_stands(task))
+        raise Conflict(_conflict(task))
     verdict = "approved" if decision.approved else "rejected"
     review = {**review, "decision": verdict, "feedback": decision.feedback, "by": decision.by}
-    told = {"round": review["round"], "decision": verdict, "feedback": decision.feedback, "by": decision.by}
-    await append_transition(session, task_id, "review_decided", told)
+    payload = {"round": review["round"], "decision": verdict, "feedback": decision.feedback, "by": decision.by}
+    await append_transition(session, task_id, "review_decided", payload)
     if worker_id is not None:
         return await begin(session, task, worker_id, starts=1, review=review)
     return await update_task_status(
@@ -88,7 +91,8 @@ async def decide(session: Session, task_id: str, decision: Decision, worker_id: 
     )
 
 
-def _what_stands(task: TaskRow) -> str:
+def _conflict(task: TaskRow) -> str:
+    """Say why a task has no review to answer, and how its last one was decided."""
     review = task.review or {}
     if task.status == TaskStatus.HUMAN_REVIEW_PENDING:
         before = review.get("previous") or {}
@@ -107,11 +111,11 @@ def _verdict(review: dict[str, Any]) -> str:
 
 
 async def expire_review(session: Session, task_id: str) -> None:
-    """Cancel a task whose review is overdue; one that was answered meanwhile goes on."""
+    """Cancel a task whose review is overdue. One that was answered meanwhile is left alone."""
     task = await lock_task(session, task_id)
     deadline = (task.review or {}).get("deadline")
     if task.status != TaskStatus.HUMAN_REVIEW_PENDING or deadline is None:
         return
     if datetime.fromisoformat(deadline) < await database_now(session):
-        reason = "Nobody answered its review in time."
+        reason = "Its review was not answered in time."
         await end(session, Fence(task_id, task.attempt), TaskStatus.CANCELLED, reason)

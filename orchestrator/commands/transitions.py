@@ -1,7 +1,7 @@
-"""Changes of who runs a task and what becomes of it: each one transaction, with its event as the last line.
+"""Transitions of a task: start, requeue, finish, end, cancel, resume. Each is one transaction with its event.
 
-Every function here takes the exclusive lock of the task first, and looks at the row only then. Each may be done again
-after a commit whose answer was lost.
+Every function takes the exclusive lock of the task first and reads the row only then. Each may be repeated after a
+commit whose answer was lost.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from domain.editing.review import Issue
 from domain.errors import Conflict
 from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, STRUCTURAL, Step, TaskStatus
 from domain.webhooks import WebhookEvent
-from orchestrator.execution.outcomes import Cause, execution_summary, outcome
+from orchestrator.commands.outcomes import Cause, execution_summary, outcome
 from repository.db.database import Session, set_lock_timeout
 from repository.db.fence import Fence
 from repository.roadmaps import contents
@@ -25,17 +25,17 @@ from repository.tables.runs import STEPPER, TaskRow
 from repository.users.webhooks import announce
 
 MAX_FRUITLESS_STARTS: Final = 5
-"""Starts in a row that commit nothing, after which a task is taken for poison."""
+"""Starts in a row that commit nothing, after which a task counts as poison."""
 
 START_LOCK_TIMEOUT_SECONDS: Final = 1.0
 """Seconds that a start waits for a lock."""
 
 
 async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | None:
-    """Give a queued task, or one whose worker died, to `worker_id`. None where there is nothing to start.
+    """Give a queued task, or one whose worker died, to `worker_id`. Return None if there is nothing to start.
 
-    A task that has killed its workers time and again fails instead. Raises DatabaseBusy where a stopped process
-    still holds the task: the next sweep wakes again, and no connection is spent on waiting.
+    Poison (MAX_FRUITLESS_STARTS) fails instead. Raises DatabaseBusy if a stopped process still holds the task: the
+    next sweep enqueues it again, and no connection is spent on waiting.
     """
     await set_lock_timeout(session, START_LOCK_TIMEOUT_SECONDS)
     task = await lock_task(session, task_id)
@@ -54,32 +54,36 @@ async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | Non
 
 
 async def requeue(session: Session, fence: Fence, *, fruitless: bool = False) -> TaskRow:
-    """A process gives its task back to the queue. One that stops has cut no call: its start was not `fruitless`."""
+    """Give a task of this process back to the queue, as `pending`.
+
+    `fruitless`: the start has finished nothing and counts towards poison. A process that stops in good order cuts no
+    call, so its start does not count. Raises Superseded.
+    """
     task = await lock_task(session, fence.task_id)
     if task.attempt == fence.attempt + 1 and task.status == TaskStatus.PENDING:
         return task
     stopped = task.worker_id
-    handed_back = await update_task_status(
+    requeued = await update_task_status(
         session,
         fence.task_id,
         TaskStatus.PENDING,
-        _where_it_stands(task),
+        _present_step(task),
         attempt=fence.attempt,
         fruitless_starts=None if fruitless else 0,
     )
     await append_transition(session, fence.task_id, "run_handed_back", {"worker_id": stopped})
-    return handed_back
+    return requeued
 
 
 async def finish(session: Session, fence: Fence, warnings: Sequence[Issue]) -> TaskRow:
-    """The graph came to its end: the rows say what the run came to. Raises Superseded."""
+    """End a run whose graph has come to its end; its status is counted from the rows. Raises Superseded."""
     task = await lock_task(session, fence.task_id)
     if task.attempt == fence.attempt + 1 and task.status in FINAL:
         return task
-    tally = await contents.count_contents(session, fence.task_id)
-    status, reason = outcome(tally, await contents.failures(session, fence.task_id))
-    if task.concept_id is not None and not tally.total:
-        status, reason = TaskStatus.FAILED, "Another run has made its content its own."
+    counts = await contents.count_contents(session, fence.task_id)
+    status, reason = outcome(counts, await contents.failures(session, fence.task_id))
+    if task.concept_id is not None and not counts.total:
+        status, reason = TaskStatus.FAILED, "Another run has taken over its content."
     return await end(session, fence, status, reason, warnings)
 
 
@@ -91,7 +95,15 @@ async def end(
     warnings: Sequence[Issue] = (),
     cause: Cause | None = None,
 ) -> TaskRow:
-    """Make a task final: unfinished contents, summary, row and last event together. Raises Superseded."""
+    """Make a task final: settle unfinished contents and write summary, status and last event together.
+
+    Args:
+        reason: the error message; None for a completed run.
+        warnings: issues that the run went on with.
+        cause: why the run ended early, if an operator can do something about it.
+
+    Raises Superseded.
+    """
     task = await lock_task(session, fence.task_id)
     if task.attempt == fence.attempt + 1 and task.status == status:
         return task
@@ -118,8 +130,8 @@ async def end(
     )
     payload = {"status": status, "error_message": reason, "execution_summary": summary}
     sequence = await append_transition(session, fence.task_id, "run_finished", payload)
-    told = {"error_message": reason, "execution_summary": summary}
-    await announce(session, task, WebhookEvent.RUN_FINISHED, sequence, told)
+    message = {"error_message": reason, "execution_summary": summary}
+    await announce(session, task, WebhookEvent.RUN_FINISHED, sequence, message)
     await count_run(session, task)
     return task
 
@@ -133,7 +145,7 @@ _LAST_STEP: Final = {
 
 
 async def cancel(session: Session, task_id: str, reason: str) -> TaskRow:
-    """End an active task as `cancelled`; the row as it was before. Raises NotFound, and Conflict for a final one."""
+    """End an active task as `cancelled`; return its row as it was before. Raises NotFound, Conflict if it is final."""
     task = await lock_task(session, task_id)
     if task.status not in ACTIVE:
         raise Conflict(f"Task {task_id} is already {task.status}; there is nothing to cancel.")
@@ -145,13 +157,12 @@ async def cancel(session: Session, task_id: str, reason: str) -> TaskRow:
 async def resume(
     session: Session, task_id: str, worker_id: str | None, asked_by: Mapping[str, str] | None = None
 ) -> TaskRow:
-    """Let a final, stale or queued task go on: under `worker_id`, or queued where that is None.
+    """Continue a final, stale or queued task: under `worker_id`, or in the queue if that is None.
 
-    `asked_by` is recorded in the event (see Terms.asked_by).
+    What had failed is asked again (in another round); what was only interrupted is answered from the ledger. Contents
+    that another task has claimed meanwhile stay with it. `asked_by` is recorded in the event (see Terms.asked_by).
 
-    What failed is asked anew (another round); what was only interrupted is answered from the ledger. Contents that
-    another task has claimed since stay that task's. Raises NotFound, and Conflict for a live task, a completed one, and
-    one whose roadmap is in the bin.
+    Raises NotFound, and Conflict for a live task, a completed one, and one whose roadmap is in the bin.
     """
     rival = await tasks.rival_of(session, await tasks.get_task(session, task_id))
     for locked in sorted({task_id, rival.task_id} if rival else {task_id}):
@@ -160,12 +171,14 @@ async def resume(
     if task.roadmap_id is not None:
         await hold_roadmap(session, task.roadmap_id)
     await _check_resumable(session, task)
-    ended, round_ = task.status in FINAL, task.round  # the moves below refresh `task`
+    ended, round_ = task.status in FINAL, task.round  # the updates below refresh `task`
     if ended:
         await settle_stale_conflict(session, rival)
         round_ += int(task.status != TaskStatus.CANCELLED)
     if task.concept_id is not None and not (await contents.count_contents(session, task_id)).total:
-        raise Conflict(f"Another run has made the content of task {task_id} its own; `roadmap retry` makes it anew.")
+        raise Conflict(
+            f"Another run has taken over the content of task {task_id}; `roadmap retry` makes a new version."
+        )
     await append_transition(session, task_id, "run_resumed", {"from": task.status, "round": round_, **(asked_by or {})})
     resumed = task
     if worker_id is not None:
@@ -175,24 +188,27 @@ async def resume(
             session,
             task_id,
             TaskStatus.PENDING,
-            _where_it_stands(task),
+            _present_step(task),
             attempt=task.attempt,
             fruitless_starts=0,
             round=round_,
         )
-    if ended:  # when its place among the active tasks is its own: new retries take the two in this order
+    if ended:  # only now, with its place among the active tasks taken: new retries lock the two in this order
         await contents.reopen_contents(session, task_id)
     return resumed
 
 
-async def lock_conflicting_task(session: Session, wanted: TaskRow) -> TaskRow | None:
-    """The task that fills the place of a wanted one, locked, for `make_room`: before the roadmap, and contents, are."""
-    rival = await tasks.rival_of(session, wanted)
+async def lock_conflicting_task(session: Session, task: TaskRow) -> TaskRow | None:
+    """Lock and return the active task that has the place which `task` needs, for `settle_stale_conflict`.
+
+    Called before the roadmap and its contents are locked.
+    """
+    rival = await tasks.rival_of(session, task)
     return None if rival is None else await lock_task(session, rival.task_id)
 
 
 async def settle_stale_conflict(session: Session, rival: TaskRow | None) -> None:
-    """Settle a stale task that fills the unique index which another one needs. Raises Conflict naming a live one."""
+    """End a stale task that has the place which another one needs. Raises Conflict that names a live one."""
     if rival is None:
         return
     rival = await lock_task(session, rival.task_id)
@@ -213,13 +229,13 @@ async def begin(
     round_: int | None = None,
     review: dict[str, Any] | None = None,
 ) -> TaskRow:
-    """Under the lock: `worker_id` runs the task from now on; of the rest, None stays as it is."""
+    """Give a locked task to `worker_id`. Values that are None stay as they are."""
     before = task.status  # the update refreshes `task`
     started = await update_task_status(
         session,
         task.task_id,
         TaskStatus.PROCESSING,
-        _where_it_stands(task),
+        _present_step(task),
         attempt=task.attempt,
         worker_id=worker_id,
         fruitless_starts=starts,
@@ -231,15 +247,15 @@ async def begin(
     return started
 
 
-def _where_it_stands(task: TaskRow) -> Step:
-    """A task that goes on keeps its step; one that had ended, or has a word of the legacy system, begins to move."""
+def _present_step(task: TaskRow) -> Step:
+    """Return the step of a task that goes on; INIT for one that had ended, or has a step of the legacy system."""
     return Step(task.current_step) if task.current_step in set(Step) - FINAL_STEPS else Step.INIT
 
 
 async def _check_resumable(session: Session, task: TaskRow) -> None:
     match TaskStatus(task.status):
         case TaskStatus.COMPLETED:
-            raise Conflict(f"Task {task.task_id} is completed; `roadmap retry` makes a content anew.")
+            raise Conflict(f"Task {task.task_id} is completed; `roadmap retry` makes a new version of a content.")
         case TaskStatus.HUMAN_REVIEW_PENDING:
             raise Conflict(f"Task {task.task_id} waits for a review; answer it with `roadmap review {task.task_id}`.")
         case TaskStatus.PROCESSING if await liveness.is_live(session, task):
@@ -249,7 +265,7 @@ async def _check_resumable(session: Session, task: TaskRow) -> None:
 
 
 async def check_structure(session: Session, task: TaskRow) -> None:
-    """A run that makes a framework cannot go on once the roadmap has moved past it."""
+    """Check that the structure has not changed since a structural run began. Raises Conflict."""
     if task.task_type not in STRUCTURAL or task.roadmap_id is None:
         return
     base: int = tasks.asked_of(task).get("base_version", 0)

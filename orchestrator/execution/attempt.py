@@ -1,6 +1,6 @@
-"""One attempt of one task: what earlier attempts left, the graph where its checkpoint stands, and the ways it ends.
+"""One attempt of one task: the state that earlier attempts left, its graph at its checkpoint, and the ways it ends.
 
-The runner goes through a graph in one go, the stepper node by node; both do it over this.
+The runner runs the graph as a whole, the stepper node by node; both use this.
 """
 
 import asyncio
@@ -25,15 +25,15 @@ from nodes.ledger.ledger import Ledger
 from nodes.ledger.retry_policy import RetryPolicy
 from nodes.state import RunState, check_state
 from orchestrator.commands import reviews, transitions
+from orchestrator.commands.author_guard import begun_by_a_model
+from orchestrator.commands.outcomes import Cause
 from orchestrator.commands.run_request import answer_of, input_of
-from orchestrator.execution.author_guard import begun_by_a_model
-from orchestrator.execution.call_gate import RunPermit
-from orchestrator.execution.lease import HeldRun
-from orchestrator.execution.outcomes import Cause
 from orchestrator.graphs.creation import build_creation_graph
 from orchestrator.graphs.modification import build_modification_graph
 from orchestrator.graphs.retry import build_retry_graph
-from orchestrator.learners.pace import pace_of_task
+from orchestrator.process.call_gate import RunPermit
+from orchestrator.process.lease import HeldRun
+from orchestrator.queries.pace import pace_of_task
 from orchestrator.resources import OrchestratorResources
 from orchestrator.settings import Settings
 from repository.db.checkpoints import FencedSaver
@@ -52,7 +52,7 @@ Graph = CompiledStateGraph[RunState, RunContext, RunState, RunState]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A started task in this process, under the fence of its attempt."""
+    """A started task in this process, fenced by the number of its attempt."""
 
     resources: OrchestratorResources
     task: TaskRow
@@ -62,44 +62,46 @@ class Attempt:
     graph: Graph
     config: RunnableConfig
 
-    async def stands(self) -> StateSnapshot:
-        """Where the graph is."""
+    async def snapshot(self) -> StateSnapshot:
+        """Return the newest checkpoint: the state, and which nodes come next."""
         return await self.graph.aget_state(self.config)
 
     async def entry(self) -> RunState | Command[Any] | None:
-        """What to go on with: the input of a new graph, the answer to its review, or nothing but its checkpoint."""
-        stands = await self.stands()
-        check_state(stands.values, self.task.task_id)
-        # All of it is given again below: of values that a step wrote, and whose checkpoint was not saved any more,
-        # an update keeps nothing.
-        begin = cast(RunState, dict(stands.values))
-        if not begin:
-            begin = await self._persist(lambda session: input_of(session, self.task))
+        """Return the input with which the graph goes on; None: it goes on from its checkpoint.
+
+        That is the input of a new graph, or the answer to its review.
+        """
+        snapshot = await self.snapshot()
+        check_state(snapshot.values, self.task.task_id)
+        # The update below repeats the whole state: it drops values of a step whose own checkpoint was not saved.
+        state = cast(RunState, dict(snapshot.values))
+        if not state:
+            state = await self._persist(lambda session: input_of(session, self.task))
             if self.task.accepted_version is None:
-                return begin  # else its checkpoints were pruned, and the rows are the truth by now
-        if self._is_about_contents(stands):
-            # A run whose failures were caught stands at its end: the rows say what is missing, so enter anew.
-            await self.graph.aupdate_state(self.config, begin, as_node=Step.CONTENT_GENERATION)
+                return state  # else its checkpoints were pruned, and the rows are the truth by now
+        if self._is_about_contents(snapshot):
+            # The graph of a run with failed contents is at its end. Enter it again: the rows say what is missing.
+            await self.graph.aupdate_state(self.config, state, as_node=Step.CONTENT_GENERATION)
             await self.context.enter(self.context.content_step)
             return None
-        return self.answer_to(stands)
+        return self.answer_to(snapshot)
 
-    def _is_about_contents(self, stands: StateSnapshot) -> bool:
-        """Not where a stepper went back to before them, although a framework has been accepted."""
+    def _is_about_contents(self, snapshot: StateSnapshot) -> bool:
+        """Whether contents come next: not if a stepper went back to before them after a framework was accepted."""
         if self.task.task_type not in STRUCTURAL:
             return True
-        return self.task.accepted_version is not None and CONTENT_STEPS.issuperset(stands.next)
+        return self.task.accepted_version is not None and CONTENT_STEPS.issuperset(snapshot.next)
 
-    def answer_to(self, stands: StateSnapshot) -> Command[Any] | None:
-        """What was decided about the review that the graph waits for, if it was."""
+    def answer_to(self, snapshot: StateSnapshot) -> Command[Any] | None:
+        """Return the decision about the review that the graph waits for, or None if there is none yet."""
         answer = answer_of(self.task)
-        open_reviews = {interrupt.id for interrupt in stands.interrupts}
+        open_reviews = {interrupt.id for interrupt in snapshot.interrupts}
         return Command(resume=answer) if answer and answer.keys() <= open_reviews else None
 
     async def advance(
         self, start: RunState | Command[Any] | None, stop_before: list[str] | None = None
     ) -> list[Interrupt]:
-        """Go on to the end, to a review, or to before one of `stop_before`; the reviews that are open then."""
+        """Run the graph to its end, a review, or before one of `stop_before`; return the reviews that are open then."""
         result = await self.graph.ainvoke(
             start, self.config, context=self.context, durability="sync", interrupt_before=stop_before
         )
@@ -107,24 +109,24 @@ class Attempt:
         return list(result.get("__interrupt__", ()))
 
     async def park(self, interrupt: Interrupt) -> TaskRow:
-        """The run waits for a review."""
+        """Let the run wait for a review. Raises Superseded."""
         return await self._persist(lambda session: reviews.park(session, self.fence, interrupt.id))
 
     async def finish(self) -> TaskRow:
-        """The graph came to its end."""
-        warnings = warnings_of((await self.stands()).values)
+        """End the run after its graph has come to its end. Raises Superseded."""
+        warnings = warnings_of((await self.snapshot()).values)
         return await self._persist(lambda session: transitions.finish(session, self.fence, warnings))
 
     async def end(self, status: TaskStatus, reason: str, cause: Cause | None = None) -> TaskRow:
-        """The run stops before its end, for `reason`; what it left unfinished is settled with it."""
+        """End the run early, for `reason`, and settle what it leaves unfinished. Raises Superseded."""
         await self.context.events.flush()
         return await end_task(self.resources, self.fence, status, reason, cause)
 
     async def check_author(self) -> None:
-        """Raises ModelDenied where a model has begun what only rules would go on with."""
+        """Keep the offline author from continuing the run of a model. Raises ModelDenied."""
         author = self.resources.author.name
-        if stranger := await self._persist(lambda session: begun_by_a_model(session, self.task.task_id, author)):
-            raise ModelDenied(stranger)
+        if reason := await self._persist(lambda session: begun_by_a_model(session, self.task.task_id, author)):
+            raise ModelDenied(reason)
 
     async def _persist(self, work: Callable[[Session], Awaitable[T]]) -> T:
         return await self.resources.database.persist(work)
@@ -133,25 +135,28 @@ class Attempt:
 async def end_task(
     resources: OrchestratorResources, fence: Fence, status: TaskStatus, reason: str, cause: Cause | None = None
 ) -> TaskRow:
-    """Where an attempt is open, its events go first."""
+    """End a task early. If its attempt is open, flush its events before. Raises Superseded."""
     return await resources.database.persist(
         lambda session: transitions.end(session, fence, status, reason, cause=cause)
     )
 
 
-async def hand_back_task(resources: OrchestratorResources, fence: Fence) -> None:
-    """To the queue, row and entry in one transaction; where an attempt is open, its events go first."""
+async def requeue_task(resources: OrchestratorResources, fence: Fence) -> None:
+    """Give a task back to the queue, row and entry together. If its attempt is open, flush its events before.
 
-    async def give(session: Session) -> None:
+    Raises Superseded.
+    """
+
+    async def requeue(session: Session) -> None:
         await transitions.requeue(session, fence)
         await resources.queue.enqueue(session, fence.task_id)
 
-    await resources.database.persist(give)
+    await resources.database.persist(requeue)
 
 
 @asynccontextmanager
 async def open_attempt(resources: OrchestratorResources, task: TaskRow, held: HeldRun) -> AsyncIterator[Attempt]:
-    """Reads what earlier attempts left, and makes its contents this attempt's. Raises Superseded."""
+    """Read the state that earlier attempts left, and take over their contents. Raises Superseded."""
     fence = Fence(task.task_id, task.attempt)
 
     async def read(
@@ -168,9 +173,9 @@ async def open_attempt(resources: OrchestratorResources, task: TaskRow, held: He
             await roadmaps.get_roadmap_metadata(session, task.roadmap_id or ""),
         )
 
-    known, spent, untold, last, roadmap = await resources.database.persist(read)
+    known, spent, without_event, last, roadmap = await resources.database.persist(read)
     writer = EventWriter(resources.database, fence, last)
-    for payload in untold:
+    for payload in without_event:
         writer.append("content_completed", payload)
     ledger = Ledger(
         author=resources.author,
@@ -195,7 +200,7 @@ async def open_attempt(resources: OrchestratorResources, task: TaskRow, held: He
 
 
 def _budget(settings: Settings, spent: Bill) -> Budget:
-    """What is left of the run's, over all its attempts."""
+    """Return the rest of the run's budget, after all attempts so far."""
     if settings.budget is None:
         return Budget()
     limit = Limit.read(settings.budget)
@@ -207,13 +212,13 @@ def _budget(settings: Settings, spent: Bill) -> Budget:
 def _context(
     resources: OrchestratorResources, task: TaskRow, roadmap: RoadmapRow, ledger: Ledger, writer: EventWriter
 ) -> RunContext:
-    asked = tasks.asked_of(task)
+    request = tasks.asked_of(task)
     content_type = ContentType(task.content_type) if task.content_type else None
     return RunContext(
         roadmap_id=roadmap.roadmap_id,
         user_id=roadmap.user_id,
-        base_version=asked.get("base_version", 0),
-        instructions=asked.get("instructions") or "",
+        base_version=request.get("base_version", 0),
+        instructions=request.get("instructions") or "",
         content_step=GENERATOR_OF[content_type] if content_type else Step.CONTENT_GENERATION,
         max_concepts=resources.settings.max_concepts,
         weeks=pace_of_task(task).weeks,
@@ -230,12 +235,12 @@ def _context(
 
 @cache
 def _compiled(task_type: TaskType) -> Graph:
-    """Once a process: it takes up to 30 ms, which is an eighth of what a worker spends on a small run."""
+    """Compile a graph once per process: it takes up to 30 ms, an eighth of a worker's time for a small run."""
     return graph_of(task_type).compile()
 
 
 def graph_of(task_type: TaskType) -> StateGraph[RunState, RunContext, RunState, RunState]:
-    """The graph that runs tasks of this type, uncompiled."""
+    """Return the uncompiled graph that runs tasks of this type."""
     match task_type:
         case TaskType.CREATION:
             return build_creation_graph()
@@ -248,6 +253,6 @@ def graph_of(task_type: TaskType) -> StateGraph[RunState, RunContext, RunState, 
 
 
 def warnings_of(state: Mapping[str, Any]) -> list[Issue]:
-    """What validation found and the run went on with."""
+    """Return the warnings of the last validation."""
     issues = Validation.model_validate(state["validation"]).issues if "validation" in state else []
     return [issue for issue in issues if issue.severity == "warning"]

@@ -1,7 +1,7 @@
 """The one way to run a task. `Runner.run` is the life of a run, on one screen.
 
-Whoever calls it has started the task: the row reads `processing` under this process's lease, with the attempt that
-fences every write from here on. If the process dies at any line, the rows are as the last commit left them.
+The caller has started the task: its row is `processing` under the lease of this process, with the attempt that fences
+every write from here on. If the process dies at any line, the rows are as the last commit left them.
 """
 
 import asyncio
@@ -15,8 +15,8 @@ from domain.errors import DatabaseUnavailable, Superseded
 from domain.logs import get_log
 from domain.vocabulary import TaskStatus
 from nodes.tracing import continued, span
-from orchestrator.execution.attempt import Attempt, end_task, hand_back_task, open_attempt
-from orchestrator.execution.outcomes import cause_of
+from orchestrator.commands.outcomes import cause_of
+from orchestrator.execution.attempt import Attempt, end_task, open_attempt, requeue_task
 from orchestrator.resources import OrchestratorResources
 from repository.db.fence import Fence
 from repository.runs.events import EventWriter
@@ -31,10 +31,10 @@ class Runner:
     resources: OrchestratorResources
 
     async def run(self, task: TaskRow) -> TaskRow:
-        """Run a started task until it is final or waits for a review; its row then.
+        """Run a started task until it is final or waits for a review; return its row.
 
-        Raises Superseded when the task is another's by now, DatabaseUnavailable when the database stays away, and
-        CancelledError once the row reads `cancelled`, or `pending` where the process is stopping.
+        Raises Superseded if another process has taken or ended the task, DatabaseUnavailable if the database stays
+        away, and CancelledError after the row was set to `cancelled`, or `pending` if the process is stopping.
         """
         this = asyncio.current_task()
         assert this is not None
@@ -43,14 +43,14 @@ class Runner:
         try:
             async with open_attempt(self.resources, task, held) as attempt:
                 opened = True
-                asked_by, ids = continued(asked_of(task).get("trace")), {"task_id": task.task_id}
-                with asked_by, span("roadmap.run", **ids, task_type=task.task_type, attempt=task.attempt):
+                trace, ids = continued(asked_of(task).get("trace")), {"task_id": task.task_id}
+                with trace, span("roadmap.run", **ids, task_type=task.task_type, attempt=task.attempt):
                     return await self._go_through(attempt)
         except asyncio.CancelledError:
             if held.lost:
                 raise Superseded("Another attempt owns this task.") from None
             if not opened:
-                await _to_its_end(self._stop(Fence(task.task_id, task.attempt)))
+                await _uncancelled(self._stop(Fence(task.task_id, task.attempt)))
             raise
         except Exception as error:
             if opened or isinstance(error, Superseded | DatabaseUnavailable):
@@ -70,7 +70,7 @@ class Runner:
             raise
         except asyncio.CancelledError:
             if not attempt.held.lost:
-                await _to_its_end(self._stop(attempt.fence, attempt.context.events))
+                await _uncancelled(self._stop(attempt.fence, attempt.context.events))
             raise
         except Exception as error:
             task_id, trace = attempt.task.task_id, _trace(error)
@@ -78,17 +78,17 @@ class Runner:
             return await attempt.end(TaskStatus.FAILED, _reason(error), cause_of(error))
 
     async def _stop(self, fence: Fence, events: EventWriter | None = None) -> None:
-        """Cancelled: by a process that stops, which hands back, or by whoever runs in the foreground."""
+        """Settle a cancelled run: back to the queue if the process is stopping, else `cancelled` by its caller."""
         if events is not None:
             await events.flush()
         if self.resources.gate.is_closed:
-            await hand_back_task(self.resources, fence)
+            await requeue_task(self.resources, fence)
         else:
             await end_task(self.resources, fence, TaskStatus.CANCELLED, "The run was interrupted.")
 
 
-async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
-    """However often it is cancelled meanwhile: a process that stops cancels again what has not ended yet."""
+async def _uncancelled(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for `work`, however often the waiting is cancelled: a process that stops cancels more than once."""
     working = asyncio.ensure_future(work)
     while not working.done():
         with suppress(asyncio.CancelledError):
@@ -97,7 +97,7 @@ async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _trace(error: Exception) -> Exception | None:
-    """For who debugs; drawing it takes long."""
+    """Return the exception for the log when debugging; rendering its traceback takes long."""
     return error if _log.isEnabledFor(logging.DEBUG) else None
 
 

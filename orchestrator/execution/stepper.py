@@ -1,7 +1,7 @@
-"""Stepping a run node by node: look, change, go back, go on.
+"""Step a run node by node: inspect its state, change it, go back, go on.
 
-A stepped run is a real run, with its row, lease, fence and events. It waits for a person, so it is never swept or taken
-over; when the stepper dies it reads stale, and stepping goes on from the last checkpoint.
+A stepped run is a real run with row, lease, fence and events. It waits for a person, so it is never swept or taken
+over. If the stepper dies, the task is stale, and stepping goes on from the last checkpoint.
 """
 
 import asyncio
@@ -26,71 +26,74 @@ from repository.tables.runs import TaskRow
 
 Json = dict[str, Any]
 
-_LOOKED_AT_AGAIN: Final = {Step.STRUCTURE_VALIDATION, Step.EDIT_PLAN_ANALYSIS, Step.ROADMAP_EDIT}
-"""Before these a framework may be broken: it is validated before contents are made."""
+_BEFORE_VALIDATION: Final = {Step.STRUCTURE_VALIDATION, Step.EDIT_PLAN_ANALYSIS, Step.ROADMAP_EDIT}
+"""Before these nodes a framework may be broken: it is validated before contents are written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One checkpoint of the run's past: which nodes came next, and its number for `back` (1: one step back)."""
+    """One checkpoint of the run's past."""
 
     number: int
+    """For `back`; 1: one step back."""
     next_nodes: tuple[str, ...]
+    """The nodes that came next."""
     created_at: str
     source: str
-    """What made it, in LangGraph's words: `loop` a node, `update` a change by hand or a resume, `fork` going back."""
+    """What made it, as LangGraph names it: `loop`: a node; `update`: `set` or a resume; `fork`: `back`."""
 
 
 @dataclass(slots=True)
 class Stepper:
-    """One run under one's hands. Its methods are the commands of `roadmap step`."""
+    """A run that is stepped. Its methods are the commands of `roadmap step`."""
 
     attempt: Attempt
     _start: RunState | Command[Any] | None
     before: Json = field(default_factory=dict)
     """The state before the last node, for `changes`."""
     ended: TaskRow | None = None
-    """The row, once the run was left or waits for a review."""
+    """The row, once the stepper was left or the run waits for a review."""
 
     @property
     def task(self) -> TaskRow:
         return self.ended or self.attempt.task
 
     async def next_nodes(self) -> tuple[str, ...]:
-        """What `advance` would run."""
-        stands = (await self.attempt.stands()).next
-        return tuple(map(str, stands)) or (_FIRST if self._start is not None else ())
+        """Return the nodes that `advance` would run."""
+        upcoming = (await self.attempt.snapshot()).next
+        return tuple(map(str, upcoming)) or (_FIRST if self._start is not None else ())
 
     async def state(self) -> Json:
-        return dict((await self.attempt.stands()).values)
+        """Return the present state."""
+        return dict((await self.attempt.snapshot()).values)
 
     async def advance(self, stop_before: list[str] | None = None) -> None:
-        """Run to before the next node, or to before one of `stop_before`; to the end, or a review, where none comes.
+        """Run to before the next node, or to before one of `stop_before`; else to a review or the end.
 
-        What fails the run is raised, and the run stays where it was: it can be tried again or changed.
+        Raises what fails the run. The run stays where it was, and the step can be repeated or the state changed.
         """
-        stood = await self.attempt.stands()
-        self.before = dict(stood.values)
+        before = await self.attempt.snapshot()
+        self.before = dict(before.values)
         try:
             reviews = await self.attempt.advance(self._start, self.nodes() if stop_before is None else stop_before)
         finally:
-            if (await self.attempt.stands()).config != stood.config:
-                self._start = None  # else it was stopped before anything was kept, and begins with it again
-        if reviews and (await self.attempt.stands()).interrupts:
+            if (await self.attempt.snapshot()).config != before.config:
+                self._start = None  # else it was stopped before its first checkpoint, and begins with the same input
+        if reviews and (await self.attempt.snapshot()).interrupts:
             self.ended = await self.attempt.park(reviews[0])
 
     def nodes(self) -> list[str]:
-        """All of the graph."""
+        """Return the names of all nodes of the graph."""
         return [node for node in self.attempt.graph.nodes if not node.startswith("__")]
 
     async def changes(self) -> dict[str, tuple[Any, Any]]:
-        """What the last step changed in the state: key -> (before, after)."""
+        """Return the changes of the last step to the state: key -> (before, after)."""
         after = await self.state()
         keys = [*self.before, *(key for key in after if key not in self.before)]
         return {key: (self.before.get(key), after.get(key)) for key in keys if self.before.get(key) != after.get(key)}
 
     async def set(self, key: str, value: str) -> None:
-        """Replace a key of the state by JSON; the next node is chosen anew. Raises InvalidInput."""
+        """Replace a key of the state by a value in JSON; the next node is routed again. Raises InvalidInput."""
         parsed = read_value(key, value)
         last = await self._last_node()
         if last is None:
@@ -101,19 +104,19 @@ class Stepper:
         self._start = None
 
     def _check_framework(self, framework: Json, next_nodes: tuple[str, ...]) -> None:
-        """Edits by hand are held to the rules of all others."""
+        """Hold edits by hand to the rules of all others. Raises InvalidInput."""
         if framework["roadmap_id"] != self.task.roadmap_id:
             raise InvalidInput(f"This run makes {self.task.roadmap_id}; the framework's roadmap_id has to say so.")
-        if _LOOKED_AT_AGAIN.intersection(next_nodes):
+        if _BEFORE_VALIDATION.intersection(next_nodes):
             return
-        found = check_framework(Framework.model_validate(framework), self.attempt.context.max_concepts)
-        wrong = next((issue.issue for issue in found if issue.severity == "critical"), None)
+        issues = check_framework(Framework.model_validate(framework), self.attempt.context.max_concepts)
+        wrong = next((issue.issue for issue in issues if issue.severity == "critical"), None)
         if wrong is not None:
-            raise InvalidInput(f"{wrong}. Nobody would look at it again before contents are made; `back` first.")
+            raise InvalidInput(f"{wrong}. It would not be validated again before contents are written; `back` first.")
 
     async def _last_node(self) -> str | None:
-        """The node behind which the run stands: what came next in the checkpoint before, changes by hand apart."""
-        here = await self.attempt.stands()
+        """Return the node that ran last: the next one of the checkpoint before, apart from changes by hand."""
+        here = await self.attempt.snapshot()
         while here.parent_config is not None:
             before = await self.attempt.graph.aget_state(here.parent_config)
             if (here.metadata or {}).get("source") != "update":
@@ -122,11 +125,11 @@ class Stepper:
         return None
 
     async def history(self) -> list[Moment]:
-        """Where the run stood before, newest first; number 0 is the present."""
+        """Return the checkpoints of the run, newest first; number 0 is the present one."""
         return [moment for moment, _ in await self._past()]
 
     async def back(self, number: int) -> None:
-        """Stand where the run stood `number` steps ago. Raises InvalidInput for a step that never was."""
+        """Go back to the checkpoint of `number` steps ago. Raises InvalidInput if there is none."""
         past = await self._past()
         if not 0 < number < len(past):
             raise InvalidInput(f"There are {len(past) - 1} steps to go back; `history` lists them.")
@@ -136,9 +139,9 @@ class Stepper:
         self.before = await self.state()
 
     async def _past(self) -> list[tuple[Moment, RunnableConfig]]:
-        """The checkpoints that the present one came from."""
+        """Return the present checkpoint and those that it came from, newest first."""
         past: list[tuple[Moment, RunnableConfig]] = []
-        here = await self.attempt.stands()
+        here = await self.attempt.snapshot()
         while "__start__" not in here.next and here.values:
             source = (here.metadata or {}).get("source", "")
             moment = Moment(len(past), tuple(map(str, here.next)), here.created_at or "", source)
@@ -149,7 +152,7 @@ class Stepper:
         return past
 
     async def quit(self) -> None:
-        """Leave the run: finished where it stands at its end, else cancelled, resumable."""
+        """Leave the run: end it if its graph has come to its end, else cancel it, so that it can be resumed."""
         if self.ended is None and not self.attempt.held.lost:
             if await self.is_at_end():
                 self.ended = await self.attempt.finish()
@@ -157,26 +160,26 @@ class Stepper:
                 self.ended = await self.attempt.end(TaskStatus.CANCELLED, "The stepper was left.")
 
     async def is_at_end(self) -> bool:
-        """Nothing is left to run; going back still is possible."""
-        stands = await self.attempt.stands()
-        return bool(stands.values) and not stands.next and self._start is None
+        """Return whether no node is left to run. Going back is still possible."""
+        snapshot = await self.attempt.snapshot()
+        return bool(snapshot.values) and not snapshot.next and self._start is None
 
 
 _FIRST: Final = (Step.INIT.value,)
 
 
 def read_value(key: str, value: str) -> Any:
-    """JSON of the shape that a key of the state holds. Raises InvalidInput."""
+    """Parse JSON of the shape that a key of the state holds. Raises InvalidInput."""
     if key not in SHAPES:
         raise InvalidInput(f"The state has no key {key!r}; there are {', '.join(sorted(SHAPES))}.")
     try:
         parsed = json.loads(value)
         stored = json.dumps(parsed, allow_nan=False, ensure_ascii=False)
-        stored.encode()  # half a character has no bytes
+        stored.encode()  # fails for a lone surrogate
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{key} needs a value in JSON: {error}.") from error
     if "\\u0000" in stored:
-        raise InvalidInput(f"{key} contains a NUL character, which nobody can store.")
+        raise InvalidInput(f"{key} contains a NUL character, which cannot be stored.")
     try:
         return SHAPES[key].dump_python(SHAPES[key].validate_python(parsed), mode="json", exclude_none=True)
     except ValidationError as error:
@@ -187,17 +190,17 @@ def read_value(key: str, value: str) -> Any:
 
 @asynccontextmanager
 async def open_stepper(resources: OrchestratorResources, task: TaskRow) -> AsyncIterator[Stepper]:
-    """For a task that this process has started as a stepper. Raises Superseded when it is taken away meanwhile."""
+    """Open a stepper on a task that this process has started. Raises Superseded if another one takes or ends it."""
     this = asyncio.current_task()
     assert this is not None
     held = resources.lease.hold(task.task_id, task.attempt, this.cancel)
     try:
         async with open_attempt(resources, task, held) as attempt:
-            stands = await attempt.stands()
-            yield Stepper(attempt, attempt.answer_to(stands) if stands.next else await attempt.entry())
+            snapshot = await attempt.snapshot()
+            yield Stepper(attempt, attempt.answer_to(snapshot) if snapshot.next else await attempt.entry())
     except asyncio.CancelledError:
         if held.lost:
-            raise Superseded("Somebody else has cancelled or taken this run.") from None
+            raise Superseded("Another process has cancelled or taken this run.") from None
         raise
     finally:
         resources.lease.release(held)

@@ -1,1 +1,1 @@
-"""Graphs: which steps, in which order. Uncompiled; the runner brings the checkpointer."""
+"""The graphs: which steps run, in which order. Uncompiled: the runner adds the checkpointer."""

@@ -1,4 +1,4 @@
-"""The creation of a roadmap: analyse, design, make sound, let a person look where asked, then write all contents."""
+"""Creation of a roadmap: analyse the goal, design, validate and edit, review if requested, then write all contents."""
 
 from langgraph.graph import START, StateGraph
 
@@ -12,7 +12,7 @@ from orchestrator.graphs.parts import add_editing, add_generators
 
 
 def build_creation_graph() -> StateGraph[RunState, RunContext]:
-    """Nodes and edges, nothing else."""
+    """Return the graph, uncompiled."""
     graph = StateGraph(RunState, context_schema=RunContext)
     graph.add_node(Step.INTENT_ANALYSIS, traced(intent_analysis))
     graph.add_node(Step.CURRICULUM_DESIGN, traced(curriculum_design))

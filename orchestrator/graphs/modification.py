@@ -1,4 +1,4 @@
-"""A change in words: plan it, carry it out, make it sound, let a person look where asked, then write what is new."""
+"""A change in words: plan it, edit, validate, review if requested, then write the contents of what is new."""
 
 from langgraph.graph import START, StateGraph
 
@@ -9,7 +9,7 @@ from orchestrator.graphs.parts import add_editing, add_generators
 
 
 def build_modification_graph() -> StateGraph[RunState, RunContext]:
-    """Nodes and edges, nothing else."""
+    """Return the graph, uncompiled."""
     graph = StateGraph(RunState, context_schema=RunContext)
     graph.add_edge(START, Step.EDIT_PLAN_ANALYSIS)
     add_editing(graph)

@@ -1,4 +1,4 @@
-"""What several graphs have in common."""
+"""The parts that graphs share."""
 
 from langgraph.graph import END, StateGraph
 
@@ -17,7 +17,7 @@ from orchestrator.graphs.routing import after_plan, after_review, after_validati
 
 
 def add_editing(graph: StateGraph[RunState, RunContext]) -> None:
-    """Validation, the rounds of editing that it may ask for, and the review; on to content_generation."""
+    """Add validation, its rounds of editing, and the review; they lead to content_generation."""
     graph.add_node(Step.STRUCTURE_VALIDATION, traced(structure_validation))
     graph.add_node(Step.EDIT_PLAN_ANALYSIS, traced(edit_plan_analysis))
     graph.add_node(Step.ROADMAP_EDIT, traced(roadmap_edit))
@@ -33,7 +33,7 @@ def add_editing(graph: StateGraph[RunState, RunContext]) -> None:
 
 
 def add_generators(graph: StateGraph[RunState, RunContext]) -> None:
-    """content_generation, and behind it three generators side by side, each over all concepts of the run.
+    """Add content_generation, and behind it three generators side by side, each over all concepts of the run.
 
     Measured against a plain gather that saves the same rows: a `Send` per concept costs 1.8 times the CPU, one per
     content more than twice, a subgraph per concept 2.7 times.

@@ -1,4 +1,4 @@
-"""A retry: the same three generators, over the contents that the run has claimed."""
+"""A retry: the generators over the contents that the run has claimed."""
 
 from langgraph.graph import START, StateGraph
 
@@ -9,7 +9,7 @@ from orchestrator.graphs.parts import add_generators
 
 
 def build_retry_graph() -> StateGraph[RunState, RunContext]:
-    """Nodes and edges, nothing else."""
+    """Return the graph, uncompiled."""
     graph = StateGraph(RunState, context_schema=RunContext)
     graph.add_edge(START, Step.CONTENT_GENERATION)
     add_generators(graph)

@@ -1,4 +1,4 @@
-"""Where a run goes next. Pure functions of the state."""
+"""Routing: which step comes next. Pure functions of the state."""
 
 from typing import Final
 
@@ -11,9 +11,9 @@ MAX_EDIT_ROUNDS: Final = 3
 
 
 def after_validation(state: RunState) -> Step:
-    """Sound: on to the review where one is wanted, else to the contents. Else another round of editing.
+    """Go to the review if one was requested, else to the contents; to another round of editing if issues are critical.
 
-    After the last round, raises RunFailed when what is wrong is critical.
+    Raises RunFailed if they still are after the last round.
     """
     validation = Validation.model_validate(state["validation"])
     if validation.is_valid:
@@ -23,17 +23,17 @@ def after_validation(state: RunState) -> Step:
     critical = [issue.issue for issue in validation.issues if issue.severity == "critical"]
     raise RunFailed(
         f"The framework is still not sound after {MAX_EDIT_ROUNDS} rounds of editing: {'; '.join(critical[:3])}. "
-        "Nothing was generated; say the goal in other words, or narrow it."
+        "Nothing was generated; put the goal in other words, or narrow it."
     )
 
 
 def after_review(state: RunState) -> Step:
-    """Approved: on to the contents. Sent back: what should change?"""
+    """Go to the contents if the structure was approved, else plan the changes that the reviewer asks for."""
     return Step.CONTENT_GENERATION if state["approved"] else Step.EDIT_PLAN_ANALYSIS
 
 
 def after_plan(state: RunState) -> Step:
-    """A modification that nobody knows how to carry out ends here, and changes nothing. Raises RunFailed."""
+    """Go to the edit. Raises RunFailed for a modification whose plan has no operations: it changes nothing."""
     plan = EditPlan.model_validate(state["edit_plan"])
     if state.get("modifies") and state.get("feedback") and not plan.operations and "validation" not in state:
         raise RunFailed(f"Nothing was changed. {plan.feedback_summary}")

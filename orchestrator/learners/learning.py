@@ -1,7 +1,4 @@
-"""Learners and how far they are: concepts done, quizzes tried. Kept per user, beside the roadmap and its runs.
-
-`owner`, as for readers: only roadmaps of this user, and those of others are not found; None sees all.
-"""
+"""Progress of learners: concepts that are done and attempts at quizzes. Kept per user, beside roadmaps and runs."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,38 +12,40 @@ from domain.quizzes import OpenQuiz, QuizMark, graded, without_key
 from domain.request import UserId, Word
 from domain.vocabulary import ContentType
 from orchestrator.arguments import checks_arguments
+from orchestrator.queries.base import Queries
 from orchestrator.queries.status import View
-from repository.db.database import Database, Session
+from repository.db.database import Session
 from repository.roadmaps import content_queries, learning, roadmaps
 from repository.tables.users import QuizAttemptRow
 
 
 class ConceptProgress(View):
-    """How far a learner is with one concept."""
+    """Progress of a learner with one concept."""
 
     concept_id: str
     name: str
     done_at: datetime | None
     attempts: int
+    """Attempts at its quiz."""
     best_score: float | None
-    """Part of the questions that was right, 0 to 1; null before the first attempt."""
+    """Share of right answers, 0 to 1; null before the first attempt."""
     removed: bool
-    """The concept is no longer part of the roadmap; what was done stays."""
+    """Whether the concept is no longer part of the roadmap; its progress stays."""
 
 
 class Progress(View):
-    """How far a learner is with a roadmap; `done` of `total` concepts that are part of it now."""
+    """Progress of a learner with a roadmap: `done` of the `total` concepts that are part of it now."""
 
     roadmap_id: str
     user_id: str
     done: int
     total: int
     concepts: list[ConceptProgress]
-    """In learning order, removed ones that the learner met last."""
+    """In learning order; then removed ones with progress."""
 
 
 class ShownQuiz(View):
-    """A quiz to answer; `version` comes back with the answers."""
+    """A quiz without its key. `version` is sent back with the answers."""
 
     roadmap_id: str
     concept_id: str
@@ -55,7 +54,7 @@ class ShownQuiz(View):
 
 
 class QuizAttempt(View):
-    """One attempt, graded by the version that was shown."""
+    """One attempt at a quiz, graded by the version that was answered."""
 
     attempt_id: str
     roadmap_id: str
@@ -69,62 +68,43 @@ class QuizAttempt(View):
 
 
 class Submitted(NamedTuple):
-    """`first`: it was not sent before. `attempts` and `best_score` are of all attempts at this concept's quiz."""
+    """The result of `submit`."""
 
     attempt: QuizAttempt
     first: bool
+    """False if the same attempt was sent before."""
     attempts: int
+    """Attempts of the user at the quiz of this concept."""
     best_score: float
+    """The best of them, 0 to 1."""
 
 
 @checks_arguments
-class Learning:
-    """What learners do with roadmaps. Every method raises NotFound for a roadmap that is not there."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class Learning(Queries):
+    """Progress of learners, as `Orchestrator.learning`. Methods raise NotFound for an unknown roadmap or concept."""
 
     async def progress(self, roadmap_id: str, user_id: str, *, owner: str | None = None) -> Progress:
-        async def read(session: Session) -> Progress:
-            await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            return await _progress(session, roadmap_id, user_id)
-
-        return await self._database.persist(read)
+        """Return the progress of a user with a roadmap."""
+        return await self._read(_progress_of, roadmap_id, user_id, owner)
 
     async def done(self, user_id: str, roadmap_ids: Sequence[str]) -> dict[str, set[str]]:
-        """Ids of concepts done, by roadmap, for a list of roadmaps; ids of removed concepts are among them."""
-
-        async def read(session: Session) -> dict[str, set[str]]:
-            found = await learning.done(session, user_id, roadmap_ids)
-            return {roadmap_id: set(concepts) for roadmap_id, concepts in found.items()}
-
-        return await self._database.persist(read)
+        """Return the ids of done concepts by roadmap, also of concepts that were removed."""
+        done = await self._read(learning.done, user_id, roadmap_ids)
+        return {roadmap_id: set(concepts) for roadmap_id, concepts in done.items()}
 
     async def mark(
         self, roadmap_id: str, concept_id: str, user_id: UserId, *, done: bool, owner: str | None = None
     ) -> Progress:
-        """Done, or not done after all; a second time changes nothing. Raises NotFound."""
-
-        async def write(session: Session) -> Progress:
-            await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            await _known(session, roadmap_id, concept_id)
-            change = learning.mark_done if done else learning.mark_undone
-            await change(session, user_id, roadmap_id, concept_id)
-            return await _progress(session, roadmap_id, user_id)
-
-        return await self._database.persist(write)
+        """Mark a concept as done or not done; a second call changes nothing."""
+        return await self._database.persist(
+            lambda session: _mark(session, roadmap_id, concept_id, user_id, done=done, owner=owner)
+        )
 
     async def quiz(
         self, roadmap_id: str, concept_id: str, version: int | None = None, *, owner: str | None = None
     ) -> ShownQuiz:
-        """The newest quiz of a concept, or an older one, without its key. Raises NotFound."""
-
-        async def read(session: Session) -> ShownQuiz:
-            await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            found, quiz = await _quiz(session, roadmap_id, concept_id, version)
-            return ShownQuiz(roadmap_id=roadmap_id, concept_id=concept_id, version=found, quiz=without_key(quiz))
-
-        return await self._database.persist(read)
+        """Return the newest quiz of a concept, or that of `version`, without its key."""
+        return await self._read(_shown_quiz, roadmap_id, concept_id, version, owner)
 
     async def submit(
         self,
@@ -137,47 +117,76 @@ class Learning:
         answers: Sequence[Sequence[int]],
         owner: str | None = None,
     ) -> Submitted:
-        """Grade and keep an attempt; `answers` are the chosen options of each question of this version.
+        """Grade an attempt and store it.
 
-        The same `attempt_id` counts once and gets the same answer. Raises NotFound, InvalidInput, and Conflict where
-        the id belongs to another attempt.
+        Args:
+            attempt_id: chosen by the caller; an attempt that is sent again under it counts once.
+            version: of the quiz that was answered.
+            answers: for each question the indices of the chosen options.
+
+        Raises InvalidInput for answers that do not fit the quiz, and Conflict for the id of another attempt.
         """
 
         async def write(session: Session) -> Submitted:
             await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            found, quiz = await _quiz(session, roadmap_id, concept_id, version)
+            number, quiz = await _quiz(session, roadmap_id, concept_id, version)
             marks = graded(quiz, answers)
-            sent = QuizAttemptRow(
+            attempt = QuizAttemptRow(
                 user_id=user_id,
                 attempt_id=attempt_id,
                 roadmap_id=roadmap_id,
                 concept_id=concept_id,
-                version=found,
+                version=number,
                 answers=[mark.chosen for mark in marks],
                 correct=sum(mark.right for mark in marks),
                 questions=len(marks),
             )
-            stored, first = await learning.add_attempt(session, sent)
-            if stored.model_dump(exclude={"created_at"}) != sent.model_dump(exclude={"created_at"}):
+            stored, first = await learning.add_attempt(session, attempt)
+            if stored.model_dump(exclude={"created_at"}) != attempt.model_dump(exclude={"created_at"}):
                 raise Conflict("This attempt_id belongs to another attempt: make a new one for each.")
-            all_of_them = (await learning.tries(session, user_id, roadmap_id))[concept_id]
-            return Submitted(_attempt(stored, marks), first, all_of_them.attempts, all_of_them.best_score)
+            total = (await learning.tries(session, user_id, roadmap_id))[concept_id]
+            return Submitted(_attempt(stored, marks), first, total.attempts, total.best_score)
 
         return await self._database.persist(write)
 
     async def attempts(
         self, roadmap_id: str, concept_id: str, user_id: str, *, limit: int = 50, owner: str | None = None
     ) -> list[QuizAttempt]:
-        """The newest first."""
+        """Return the newest attempts of a user at the quiz of a concept, newest first."""
+        return await self._read(_attempts, roadmap_id, concept_id, user_id, limit, owner)
 
-        async def read(session: Session) -> list[QuizAttempt]:
-            await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            rows = await learning.attempts(session, user_id, roadmap_id, concept_id, limit)
-            wanted = {row.version for row in rows}
-            quizzes = {version: (await _quiz(session, roadmap_id, concept_id, version))[1] for version in wanted}
-            return [_attempt(row, graded(quizzes[row.version], row.answers)) for row in rows]
 
-        return await self._database.persist(read)
+async def _progress_of(session: Session, roadmap_id: str, user_id: str, owner: str | None) -> Progress:
+    await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+    return await _progress(session, roadmap_id, user_id)
+
+
+async def _mark(
+    session: Session, roadmap_id: str, concept_id: str, user_id: str, *, done: bool, owner: str | None
+) -> Progress:
+    await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+    await _check_concept(session, roadmap_id, concept_id)
+    change = learning.mark_done if done else learning.mark_undone
+    await change(session, user_id, roadmap_id, concept_id)
+    return await _progress(session, roadmap_id, user_id)
+
+
+async def _shown_quiz(
+    session: Session, roadmap_id: str, concept_id: str, version: int | None, owner: str | None
+) -> ShownQuiz:
+    await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+    number, quiz = await _quiz(session, roadmap_id, concept_id, version)
+    return ShownQuiz(roadmap_id=roadmap_id, concept_id=concept_id, version=number, quiz=without_key(quiz))
+
+
+async def _attempts(
+    session: Session, roadmap_id: str, concept_id: str, user_id: str, limit: int, owner: str | None
+) -> list[QuizAttempt]:
+    await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+    rows = await learning.attempts(session, user_id, roadmap_id, concept_id, limit)
+    versions = {row.version for row in rows}
+    quizzes = {version: (await _quiz(session, roadmap_id, concept_id, version))[1] for version in versions}
+    return [_attempt(row, graded(quizzes[row.version], row.answers)) for row in rows]
 
 
 def _attempt(row: QuizAttemptRow, marks: list[QuizMark]) -> QuizAttempt:
@@ -210,20 +219,20 @@ async def _progress(session: Session, roadmap_id: str, user_id: str) -> Progress
     )
 
 
-async def _known(session: Session, roadmap_id: str, concept_id: str) -> None:
-    """A concept that is part of the roadmap, or once was. Raises NotFound."""
+async def _check_concept(session: Session, roadmap_id: str, concept_id: str) -> None:
+    """Check that a concept is part of the roadmap, or once was. Raises NotFound."""
     names = await roadmaps.concept_names(session, roadmap_id)
     if concept_id not in names and await roadmaps.last_structure_with(session, roadmap_id, concept_id) is None:
         raise NotFound(f"There is no concept {concept_id} in {roadmap_id}.")
 
 
 async def _quiz(session: Session, roadmap_id: str, concept_id: str, version: int | None) -> tuple[int, Quiz]:
-    """A version of a quiz, the newest unless told. Raises NotFound."""
-    found = await content_queries.versions_of(session, roadmap_id, concept_id, ContentType.QUIZ, version)
+    """Return a version of a quiz, the newest if `version` is None. Raises NotFound."""
+    rows = await content_queries.versions_of(session, roadmap_id, concept_id, ContentType.QUIZ, version)
     try:
-        if found:
-            return found[0].version, Quiz.model_validate(found[0].payload)
+        if rows:
+            return rows[0].version, Quiz.model_validate(rows[0].payload)
     except ValidationError:
-        pass  # of a legacy system: nothing that could be answered
+        pass  # a quiz of the legacy system that cannot be answered
     which = "" if version is None else f" in version {version}"
     raise NotFound(f"Concept {concept_id} of {roadmap_id} has no quiz{which}.")

@@ -1,23 +1,22 @@
-"""The pace of a roadmap: hours a week and a deadline, which may change without a run, and what of it is left today."""
+"""The pace of a roadmap: hours a week and a deadline. It may change without a run."""
 
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from domain.errors import InvalidInput
 from domain.framework import Framework
 from domain.pace.deadlines import weeks_between
-from domain.pace.pace import Pace, dated, read_zone, stored_pace, today_in
+from domain.pace.pace import Pace, dated, read_zone, today_in
 from domain.request import usable_text
 from orchestrator.clock import Clock
 from orchestrator.commands.request_context import OPERATOR, Terms
+from orchestrator.queries.base import Queries
+from orchestrator.queries.pace import pace_of_roadmap
 from orchestrator.queries.status import View
 from repository.db.database import Database, Session
 from repository.roadmaps import learning, roadmaps
-from repository.runs import tasks
-from repository.tables.roadmaps import RoadmapRow
-from repository.tables.runs import TaskRow
 
 MIN_HOURS = 1.0
 MAX_HOURS = 168.0
@@ -25,15 +24,15 @@ MAX_HOURS = 168.0
 
 @dataclass(frozen=True, slots=True)
 class PaceChange:
-    """What is to be different; what is None stays."""
+    """A change of the pace. Values that are None stay as they are."""
 
     hours_per_week: float | None = None
     deadline: str | None = None
-    """In words; an empty text takes the deadline away."""
+    """In words; an empty text removes the deadline."""
 
 
 class PaceView(View):
-    """A roadmap's pace as of `today`, in the learner's time zone, and what is left for its owner to learn."""
+    """The pace of a roadmap on the day `today` of the learner, and the rest that its owner has to learn."""
 
     roadmap_id: str
     hours_per_week: float
@@ -44,50 +43,38 @@ class PaceView(View):
     weeks_left: float | None
     """None without a deadline; 0 once it is past."""
     hours_left: float
+    """Hours of the concepts that are not done."""
     weeks_needed: int
-    """For the hours left, with so many hours a week."""
+    """Weeks for `hours_left` at `hours_per_week`."""
     hours_needed: float | None
-    """Hours a week that would keep the deadline; None where there is none, or no time is left."""
+    """Hours a week that would meet the deadline; None if there is none, or it is past."""
     in_time: bool | None
+    """Whether `hours_per_week` meets the deadline; None without a deadline."""
 
 
-class Paces:
-    """The pace of roadmaps: read, and changed without a run."""
+class Paces(Queries):
+    """Paces of roadmaps, as `Orchestrator.paces`."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
+        super().__init__(database)
         self._clock = clock
 
     async def read(self, roadmap_id: str, *, owner: str | None = None) -> PaceView:
-        """Hours a week, deadline, and what is left today. Raises NotFound."""
-        now = self._clock()
-        return await self._database.persist(lambda session: _read(session, roadmap_id, now, owner=owner))
+        """Return the pace of a roadmap today. Raises NotFound."""
+        return await self._read(_view, roadmap_id, self._clock(), owner=owner)
 
     async def change(self, roadmap_id: str, change: PaceChange, *, terms: Terms = OPERATOR) -> PaceView:
-        """Other hours a week, or another deadline, from now on. No run is needed, and none is touched.
+        """Change hours a week or deadline from now on; runs are not affected.
 
-        Raises NotFound, Conflict for a roadmap in the bin, and InvalidInput for a deadline that is past or is not
-        understood: nothing is changed then.
+        Raises NotFound, Conflict for a roadmap in the bin, and InvalidInput for a deadline that is past or cannot be
+        read.
         """
         now = self._clock()
         await self._database.persist(lambda session: _change(session, roadmap_id, change, terms, now))
         return await self.read(roadmap_id)
 
 
-def pace_of_task(task: TaskRow) -> Pace:
-    """As it was when the run was asked for: the same whenever it is resumed."""
-    asked = tasks.asked_of(task)
-    return stored_pace(asked.get("pace"), asked.get("preferences"), task.created_at.astimezone(UTC).date())
-
-
-async def pace_of_roadmap(session: Session, roadmap: RoadmapRow) -> Pace:
-    """As it is now; that of an older roadmap is what its request said on its day."""
-    asked = {} if roadmap.pace else await tasks.first_request(session, roadmap.roadmap_id)
-    return stored_pace(roadmap.pace, asked, roadmap.created_at.astimezone(UTC).date())
-
-
-async def _read(session: Session, roadmap_id: str, now: datetime, *, owner: str | None) -> PaceView:
-    """Raises NotFound."""
+async def _view(session: Session, roadmap_id: str, now: datetime, *, owner: str | None) -> PaceView:
     roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
     pace = await pace_of_roadmap(session, roadmap)
     done = (await learning.done(session, roadmap.user_id, [roadmap_id]))[roadmap_id]
@@ -96,6 +83,7 @@ async def _read(session: Session, roadmap_id: str, now: datetime, *, owner: str 
 
 
 def view_of(roadmap_id: str, pace: Pace, framework: Framework | None, done: Collection[str], today: date) -> PaceView:
+    """Return the view of a pace on a day; `done`: ids of concepts that the owner has done."""
     concepts = framework.concepts() if framework else []
     hours = [concept.estimated_hours for concept in concepts if concept.concept_id not in done]
     hours_left = sum(number for number in hours if math.isfinite(number) and number > 0)
@@ -116,9 +104,7 @@ def view_of(roadmap_id: str, pace: Pace, framework: Framework | None, done: Coll
 
 
 async def _change(session: Session, roadmap_id: str, change: PaceChange, terms: Terms, now: datetime) -> None:
-    """Under the lock of the roadmap's row: of two changes at once the second sees the first, and what both name is
-    the second's. Raises NotFound, InvalidInput, and Conflict for a roadmap in the bin.
-    """
+    """Change a pace under the lock of the roadmap's row, so that of two changes at once none is lost."""
     check_hours(change.hours_per_week)
     await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=terms.owner)
     roadmap = await roadmaps.lock_usable(session, roadmap_id)
@@ -135,7 +121,7 @@ async def _change(session: Session, roadmap_id: str, change: PaceChange, terms: 
 
 
 def check_hours(hours_per_week: float | None) -> None:
-    """Raises InvalidInput."""
+    """Check hours a week. Raises InvalidInput."""
     if hours_per_week is not None and not MIN_HOURS <= hours_per_week <= MAX_HOURS:
         raise InvalidInput(f"Hours a week: must be from {MIN_HOURS:g} to {MAX_HOURS:g}.")
 

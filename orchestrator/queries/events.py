@@ -1,12 +1,12 @@
-"""Following runs: one poller per process reads new events for all who follow, and keeps the newest for them to take.
+"""Queries about events, and following runs as they write them.
 
-Readers only: nothing here can disturb a run. A follower is no more than a position: who cannot keep up takes from the
-database what is not kept any more, and costs no memory.
+One poller per process reads new events for all followers and buffers the newest of each task. A follower is only a
+position in that stream: a slow one reads from the database what has left the buffer, and costs no memory.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,49 +14,55 @@ from itertools import islice
 from typing import Final
 
 from domain.errors import InvalidInput, NotFound
+from orchestrator.arguments import checks_arguments
+from orchestrator.queries.base import Queries
 from repository.db.database import Database, Session
-from repository.runs.events import Event, News, last_sequence, news_of
+from repository.roadmaps import summaries
+from repository.runs import tasks
+from repository.runs.events import Event, News, events_after, last_sequence, news_of
 from repository.runs.tasks import no_such_task
 
 POLL_INTERVAL_SECONDS: Final = 0.1
-"""Seconds."""
 MAX_BUFFERED_EVENTS: Final = 500
-"""Events of a task that are kept for its followers."""
+"""Events of a task that are buffered for its followers."""
 
 
 def never() -> bool:
-    """Of a follower that is over when the run is."""
+    """The `over` of a follower that ends only when its run does."""
     return False
 
 
 @dataclass(slots=True)
 class _Followed:
-    """A task that somebody follows: how far the poller has read, and what it read last."""
+    """A task with followers: how far the poller has read it, and the events that it read last."""
 
     position: int
     followers: int = 0
     recent: deque[Event] = field(default_factory=lambda: deque(maxlen=MAX_BUFFERED_EVENTS))
     over_in: int = 0
-    """The last round of the poller that found the task final and nothing new."""
+    """The last round of the poller in which the task was final and had no new event."""
     failure: Exception | None = None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
-    def forgotten(self) -> int:
-        """The newest sequence that is not kept any more."""
+    def dropped(self) -> int:
+        """The newest sequence that has left the buffer."""
         return self.recent[0].sequence - 1 if self.recent else self.position
 
     def after(self, sequence: int) -> list[Event]:
-        """What is kept above `sequence`, which is at least `forgotten`: sequences have no gaps."""
-        return list(islice(self.recent, sequence - self.forgotten, None))
+        """Return the buffered events above `sequence`, which is at least `dropped`. Sequences have no gaps."""
+        return list(islice(self.recent, sequence - self.dropped, None))
 
     def wake(self) -> None:
         self.changed.set()
         self.changed = asyncio.Event()
 
 
-async def check_place(session: Session, task_id: str, after: int) -> None:
-    """Raises InvalidInput where no event has this number: who waited for the next one would miss those before."""
+async def check_position(session: Session, task_id: str, after: int) -> None:
+    """Check that an event has this number: a follower from beyond the last one would miss those before.
+
+    Raises InvalidInput.
+    """
     if after and after > await last_sequence(session, task_id):
         raise InvalidInput(f"Task {task_id} has no event {after}; begin from an earlier one, or from the first.")
 
@@ -65,7 +71,7 @@ class Follower:
     """The shared poller of one process."""
 
     def __init__(self, database: Database, patience: float | None = None) -> None:
-        """`patience`: seconds that followers wait for a database that went away; unset: the database's own."""
+        """`patience`: seconds to wait for a database that went away; None: the patience of `database`."""
         self._database = database
         self._patience = patience
         self._followed: dict[str, _Followed] = {}
@@ -75,21 +81,23 @@ class Follower:
 
     @property
     def followers(self) -> int:
-        """How many wait for what happens next."""
+        """The number of followers that wait for new events."""
         return sum(followed.followers for followed in self._followed.values())
 
     async def follow(
         self, task_id: str, after: int = 0, over: Callable[[], bool] = never
     ) -> AsyncGenerator[Event, None]:
-        """Events with a sequence above `after`, without gap or repetition, until the run's last event was given.
+        """Yield the events above `after`, without gap or repetition, until the last one of the run.
 
-        A run that is resumed before its follower asks for more streams on. Outlasts a restart of the database, and ends
-        early when the follower is closed. Raises NotFound, InvalidInput for a sequence that no event has yet, and
-        DatabaseUnavailable when the database stays away.
+        Goes on if the run is resumed before that is read. Survives restarts of the database.
 
-        `over`: ends early once this says so; it is asked before each event, and after `wake`.
+        Args:
+            after: sequence of the last event that the caller has; 0: from the first.
+            over: ends the stream once it returns True; called before each event and after `wake`.
+
+        Raises NotFound, InvalidInput for a sequence that no event has yet, and DatabaseUnavailable.
         """
-        await self._database.persist(lambda session: check_place(session, task_id, after))
+        await self._database.persist(lambda session: check_position(session, task_id, after))
         while not (self._closed or over()) and (news := await self._read(task_id, after)).events:
             for event in news.events:
                 if over():
@@ -107,12 +115,12 @@ class Follower:
                     yield event
 
     def stop(self) -> None:
-        """Everybody's story ends now, wherever it is; nobody can follow any more."""
+        """End all streams now, wherever they are, and begin no other."""
         self._closed = True
         self.wake()
 
     def wake(self) -> None:
-        """Every follower that waits asks at once whether it is over."""
+        """Let every waiting follower call its `over` at once."""
         for followed in self._followed.values():
             followed.wake()
 
@@ -123,22 +131,22 @@ class Follower:
             await asyncio.gather(self._poller, return_exceptions=True)
 
     async def _read(self, task_id: str, after: int) -> News:
-        found = await self._database.persist(partial(news_of, positions={task_id: after}))
-        if task_id not in found:
+        news = await self._database.persist(partial(news_of, positions={task_id: after}))
+        if task_id not in news:
             raise no_such_task(task_id)
-        return found[task_id]
+        return news[task_id]
 
     async def _next(self, followed: _Followed, task_id: str, after: int, over: Callable[[], bool]) -> list[Event]:
-        """What comes after a sequence; nothing once the run is over, in a round that began after this was asked."""
-        asked_in = self._round
+        """Wait for events after a sequence. Empty once the run is over, by a round that began after this call."""
+        first_round = self._round
         while not (self._closed or over()):
             if followed.failure is not None:
                 raise followed.failure
-            if after < followed.forgotten:
+            if after < followed.dropped:
                 return (await self._read(task_id, after)).events
             if events := followed.after(after):
                 return events
-            if followed.over_in > asked_in:
+            if followed.over_in > first_round:
                 return []
             await followed.changed.wait()
         return []
@@ -160,21 +168,21 @@ class Follower:
         try:
             while self._followed:
                 await asyncio.sleep(POLL_INTERVAL_SECONDS)
-                await self._look()
-        except Exception as error:  # followers must hear of it, whatever it is: they would wait for ever
+                await self._poll_once()
+        except Exception as error:  # whatever it is: followers that do not get it would wait for ever
             failed, self._followed = self._followed, {}
             for followed in failed.values():
                 followed.failure = error
                 followed.wake()
 
-    async def _look(self) -> None:
-        """One round over all that is followed now."""
+    async def _poll_once(self) -> None:
+        """Read new events of all tasks that have followers now."""
         self._round += 1
         followed_now = dict(self._followed)
         positions = {task_id: followed.position for task_id, followed in followed_now.items()}
-        found = await self._database.persist(partial(news_of, positions=positions), patience=self._patience)
+        news_by_task = await self._database.persist(partial(news_of, positions=positions), patience=self._patience)
         for task_id, followed in followed_now.items():
-            news = found.get(task_id)
+            news = news_by_task.get(task_id)
             if news is None:
                 followed.failure = NotFound(f"Task {task_id} was removed.")
             elif news.events:
@@ -185,3 +193,56 @@ class Follower:
             else:
                 continue
             followed.wake()
+
+
+@checks_arguments
+class EventQueries(Queries):
+    """Events of tasks, as `Orchestrator.events`."""
+
+    def __init__(self, database: Database, *, patience: float | None = None) -> None:
+        """`patience`: seconds that followers wait for a database that went away; None: as all other queries."""
+        super().__init__(database)
+        self._follower = Follower(database, patience)
+
+    async def page(self, task_id: str, after: int = 0, limit: int = 1000, *, owner: str | None = None) -> list[Event]:
+        """Return at most `limit` events with a sequence above `after`, in order. Raises NotFound."""
+        return await self._read(_page, task_id, after, limit, owner)
+
+    async def last_sequences(self, task_ids: Sequence[str]) -> dict[str, int]:
+        """Return the sequence of the newest event of each task, 0 for one without events."""
+        return await self._read(summaries.last_events, task_ids)
+
+    async def is_pruned(self, task_id: str) -> bool:
+        """Return whether the first events of a task were pruned. Raises NotFound."""
+        first = await self.page(task_id, limit=1)
+        return bool(first) and first[0].sequence > 1
+
+    async def check_position(self, task_id: str, after: int, *, owner: str | None = None) -> None:
+        """Check that `follow` can begin after this sequence. Raises NotFound, and InvalidInput if no event has it."""
+        await self._read(_check_position, task_id, after, owner)
+
+    def follow(self, task_id: str, after: int = 0, *, over: Callable[[], bool] = never) -> AsyncGenerator[Event, None]:
+        """Yield events as `Follower.follow` does."""
+        return self._follower.follow(task_id, after, over)
+
+    def wake(self) -> None:
+        """Let every waiting stream of this process call its `over` at once."""
+        self._follower.wake()
+
+    def stop(self) -> None:
+        """End every stream of this process at its next event, and begin no other."""
+        self._follower.stop()
+
+    async def close(self) -> None:
+        """End every stream and the poller."""
+        await self._follower.close()
+
+
+async def _page(session: Session, task_id: str, after: int, limit: int, owner: str | None) -> list[Event]:
+    await tasks.get_task(session, task_id, owner=owner)
+    return await events_after(session, {task_id: after}, limit=limit)
+
+
+async def _check_position(session: Session, task_id: str, after: int, owner: str | None) -> None:
+    await tasks.get_task(session, task_id, owner=owner)
+    await check_position(session, task_id, after)

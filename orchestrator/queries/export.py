@@ -1,4 +1,4 @@
-"""From rows to a manuscript: what readers need to write a roadmap down as a whole."""
+"""Build the manuscript of a roadmap, from which documents are written."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from datetime import datetime
 from domain.pace.pace import today_in
 from domain.roadmap_export import Key, Manuscript, Planning, WrittenContent
 from domain.vocabulary import ContentType
-from orchestrator.learners.pace import pace_of_roadmap
+from orchestrator.queries.pace import pace_of_roadmap
 from orchestrator.queries.status import RoadmapView, roadmap_view
 from repository.db.database import Session
 from repository.roadmaps import content_queries, learning, roadmaps
@@ -15,7 +15,10 @@ from repository.tables.roadmaps import ContentVersionRow
 
 
 async def manuscript(session: Session, roadmap_id: str, now: datetime, *, owner: str | None = None) -> Manuscript:
-    """A roadmap with its newest contents, and a plan for what its owner has not learned yet. Raises NotFound."""
+    """Return a roadmap with its newest contents, and a plan for the concepts that its owner has not done yet.
+
+    Raises NotFound.
+    """
     roadmap = await roadmap_view(session, roadmap_id, owner=owner)
     row = await roadmaps.get_roadmap_metadata(session, roadmap_id)
     contents = await content_queries.newest_versions(session, roadmap_id)
@@ -28,7 +31,7 @@ async def manuscript(session: Session, roadmap_id: str, now: datetime, *, owner:
 
 
 def manuscript_of(roadmap: RoadmapView, contents: Sequence[ContentVersionRow]) -> Manuscript:
-    """Without a plan."""
+    """Return the manuscript of a roadmap with these versions of its contents, without a plan."""
     payloads = {(row.concept_id, ContentType(row.content_type)): row.payload for row in contents}
     written: dict[Key, WrittenContent] = {key: WrittenContent(payload) for key, payload in payloads.items()}
     for state in roadmap.contents:

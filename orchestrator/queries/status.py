@@ -1,4 +1,4 @@
-"""What the rows say, for readers: tasks, roadmaps with their statuses merged in, the status-check."""
+"""Views of tasks and roadmaps, and the status check of a roadmap."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,11 +21,13 @@ from repository.tables.runs import TaskRow
 
 
 class View(BaseModel):
+    """Base of what queries return as JSON."""
+
     model_config = ConfigDict(frozen=True)
 
 
 class TaskView(View):
-    """A task as it reads everywhere."""
+    """A task as it is shown everywhere."""
 
     task_id: str
     roadmap_id: str | None
@@ -42,15 +44,17 @@ class TaskView(View):
     updated_at: datetime
     completed_at: datetime | None
     live: bool
+    """It is queued, waits for a review, or a live process runs it."""
     waiting_for_worker: bool
+    """It is queued."""
     seconds: float = 0.0
-    """For how long workers held it, up to now: neither the queue nor a review counts."""
+    """Seconds for which workers have held it so far, without the time in the queue and in reviews."""
     pace: Pace | None = None
-    """How its deadline and hours were understood, where it was asked for with some; null for older ones."""
+    """Its deadline and hours as they were understood; null for tasks of older versions."""
 
 
 class StaleConcept(View):
-    """A content that is unfinished although no live task will ever finish it."""
+    """A content that is unfinished although no live task will finish it."""
 
     concept_id: str
     concept_name: str
@@ -59,6 +63,8 @@ class StaleConcept(View):
 
 
 class ActiveTask(View):
+    """A live task of a roadmap."""
+
     task_id: str
     task_type: TaskType
     status: TaskStatus
@@ -69,16 +75,17 @@ class ActiveTask(View):
 
 
 class StatusCheck(View):
-    """What is active and what is stale, at one moment."""
+    """The live tasks and the stale contents of a roadmap at one moment."""
 
     roadmap_id: str
     has_active_task: bool
     active_tasks: list[ActiveTask]
     stale_concepts: list[StaleConcept]
+    """Empty while a task is active."""
 
 
 class RoadmapView(View):
-    """A roadmap as readers see it."""
+    """A roadmap with the states of its contents and its active tasks."""
 
     roadmap_id: str
     user_id: str
@@ -101,10 +108,11 @@ class RoadmapView(View):
         return self.plan_author == RULES
 
     def state(self, concept_id: str, content_type: ContentType) -> ContentState | None:
+        """Return the state of one content, or None."""
         return next((c for c in self.contents if (c.concept_id, c.content_type) == (concept_id, content_type)), None)
 
     def as_json(self) -> dict[str, Any]:
-        """The framework with statuses, versions and counts merged into its concepts."""
+        """Return the framework with statuses, versions and counts merged into its concepts."""
         if self.framework is None:
             return {"roadmap_id": self.roadmap_id, "title": self.title, "stages": []}
         merged = self.framework.model_dump(mode="json")
@@ -130,6 +138,7 @@ def _merged(spec: ContentSpec[Any], state: ContentState | None) -> dict[str, Any
 
 
 async def task_views(session: Session, rows: Sequence[TaskRow]) -> list[TaskView]:
+    """Return the views of these rows, in the same order."""
     return [
         TaskView(
             **row.model_dump(include=set(TaskView.model_fields)),
@@ -143,20 +152,20 @@ async def task_views(session: Session, rows: Sequence[TaskRow]) -> list[TaskView
 
 
 def _worked(row: TaskRow, held: float) -> float:
-    """Of a run that ended, what its summary says: rows of older versions have no other figure."""
-    said = (row.execution_summary or {}).get("seconds") if row.status in FINAL else None
-    return round(held if said is None else said, 3)
+    """Return the seconds of the summary for a run that has ended: older rows have no other number."""
+    summary_seconds = (row.execution_summary or {}).get("seconds") if row.status in FINAL else None
+    return round(held if summary_seconds is None else summary_seconds, 3)
 
 
 def _pace(stored: Any) -> Pace | None:
     try:
         return None if stored is None else Pace.model_validate(stored)
-    except ValidationError:  # of another version of this program
+    except ValidationError:  # written by another version of this program
         return None
 
 
 async def roadmap_view(session: Session, roadmap_id: str, *, owner: str | None = None) -> RoadmapView:
-    """Raises NotFound."""
+    """Return a roadmap. Raises NotFound."""
     row = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
     active = await task_views(session, await tasks.get_active_tasks_by_roadmap_id(session, roadmap_id))
     author = await plan_author(session, roadmap_id)
@@ -184,12 +193,15 @@ def _framework(row: RoadmapRow) -> Framework | None:
 
 
 async def active_tasks(session: Session, roadmap_id: str, *, owner: str | None = None) -> list[ActiveTask]:
-    """Live tasks, newest first. Raises NotFound."""
+    """Return the live tasks of a roadmap, newest first. Raises NotFound."""
     return [ActiveTask(**row) for row in await liveness.live_tasks_of(session, roadmap_id, owner=owner)]
 
 
 async def status_check(session: Session, roadmap_id: str, *, owner: str | None = None) -> StatusCheck:
-    """Live tasks, newest first, and while there is none, the stale contents in learning order. Raises NotFound."""
+    """Return the live tasks, newest first; if there are none, the stale contents in learning order.
+
+    Raises NotFound.
+    """
     live = await active_tasks(session, roadmap_id, owner=owner)
     return StatusCheck(
         roadmap_id=roadmap_id,
@@ -205,7 +217,7 @@ async def _stale_concepts(session: Session, roadmap_id: str) -> list[StaleConcep
         return []
     names = await roadmaps.concept_names(session, roadmap_id)
     order = {concept_id: index for index, concept_id in enumerate(names)}
-    found = [
+    concepts = [
         StaleConcept(
             concept_id=concept_id,
             concept_name=names[concept_id],
@@ -215,4 +227,4 @@ async def _stale_concepts(session: Session, roadmap_id: str) -> list[StaleConcep
         for concept_id, content_type, status in stale
         if concept_id in names
     ]
-    return sorted(found, key=lambda stale: (order[stale.concept_id], stale.content_type))
+    return sorted(concepts, key=lambda stale: (order[stale.concept_id], stale.content_type))

@@ -1,4 +1,4 @@
-"""What can be asked about the structures of a roadmap: what it was, and what edits changed in it. Writes nothing."""
+"""Queries about the structure of a roadmap: its versions and the changes between them."""
 
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -7,14 +7,15 @@ from domain.editing.diff import Change, diff
 from domain.framework import ConceptPlace, Framework
 from domain.text.parse_stored import read_stored
 from orchestrator.arguments import checks_arguments
-from repository.db.database import Database, Session
+from orchestrator.queries.base import Queries
+from repository.db.database import Session
 from repository.roadmaps import roadmaps
 from repository.roadmaps.roadmaps import Structure
 from repository.runs import tasks
 from repository.runs.events import Event, events_of_type
 
 MAX_VERSIONS: Final = 20
-"""Structures of a history, the newest."""
+"""Versions that a history holds, the newest ones."""
 
 
 class Removed(NamedTuple):
@@ -27,7 +28,7 @@ class Removed(NamedTuple):
 
 
 class VersionDiff(NamedTuple):
-    """What changed between two versions of a structure."""
+    """The changes between two versions of a structure."""
 
     before: int
     after: int
@@ -35,64 +36,44 @@ class VersionDiff(NamedTuple):
 
 
 class PastStructure(NamedTuple):
-    """A version of the structure, and since when it was the present one (None where nobody knows)."""
+    """A version of a structure."""
 
     version: int
     since: datetime | None
+    """When it became the present one; None where that was not recorded."""
     framework: Framework
 
 
 @checks_arguments
-class Structures:
-    """The part of a Reader (orchestrator/queries/reader.py) that knows the versions of structures."""
+class StructureQueries(Queries):
+    """Versions of structures, as `Orchestrator.structures`."""
 
-    _database: Database
-
-    async def structures(self, roadmap_id: str, *, owner: str | None = None) -> list[Structure]:
-        """The accepted structures of a roadmap, newest first. Raises NotFound."""
-
-        async def read(session: Session) -> list[Structure]:
-            await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            return await roadmaps.structures(session, roadmap_id)
-
-        return await self._database.persist(read)
+    async def versions(self, roadmap_id: str, *, owner: str | None = None) -> list[Structure]:
+        """Return the accepted structures of a roadmap, newest first. Raises NotFound."""
+        return await self._read(_versions, roadmap_id, owner)
 
     async def changes(
         self, roadmap_id: str, before: int | None = None, after: int | None = None, *, owner: str | None = None
     ) -> VersionDiff:
-        """What changed from one version of the structure to another: unless given, to the present from the one before.
+        """Return the changes from one version of the structure to another. Raises NotFound.
 
-        Raises NotFound.
+        Args:
+            before: version to compare with; None: the one before `after`.
+            after: version to look at; None: the present one.
         """
+        return await self._read(_changes, roadmap_id, before, after, owner)
 
-        async def read(session: Session) -> VersionDiff:
-            roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            to = roadmap.framework_version if after is None else after
-            since = max(to - 1, 1) if before is None else before
-            old = await roadmaps.structure_at(session, roadmap, since)
-            new = await roadmaps.structure_at(session, roadmap, to)
-            return VersionDiff(since, to, diff(old, new))
-
-        return await self._database.persist(read)
+    async def history(self, roadmap_id: str, *, owner: str | None = None) -> list[PastStructure]:
+        """Return the newest MAX_VERSIONS accepted structures, oldest first. Raises NotFound."""
+        return await self._read(_history, roadmap_id, owner)
 
     async def removed(self, roadmap_id: str, concept_id: str) -> Removed | None:
-        """A concept that an edit took out of the roadmap, as it was; None where none ever bore this id."""
-
-        async def read(session: Session) -> Removed | None:
-            found = await roadmaps.last_structure_with(session, roadmap_id, concept_id)
-            place = found[1].find(concept_id) if found else None
-            return Removed(found[0], found[1], place) if found and place else None
-
-        return await self._database.persist(read)
+        """Return a concept that an edit removed, as it was, or None if the roadmap never had it."""
+        return await self._read(_removed, roadmap_id, concept_id)
 
     async def edited(self, task_id: str, *, owner: str | None = None) -> tuple[Framework, Framework] | None:
-        """The framework before and after all edits of a run; None where it made none. Raises NotFound."""
-
-        async def read(session: Session) -> list[Event]:
-            await tasks.get_task(session, task_id, owner=owner)
-            return await events_of_type(session, task_id, "framework_edited")
-
-        edits = await self._database.persist(read)
+        """Return the framework before and after all edits of a run, or None if it made none. Raises NotFound."""
+        edits = await self._read(_edits, task_id, owner)
         if not edits:
             return None
         return (
@@ -100,16 +81,40 @@ class Structures:
             read_stored(Framework, edits[-1].payload.get("after"), f"what task {task_id} changed"),
         )
 
-    async def history(self, roadmap_id: str, *, owner: str | None = None) -> list[PastStructure]:
-        """The accepted structures as they were, the oldest of the newest twenty first. Raises NotFound."""
 
-        async def read(session: Session) -> list[PastStructure]:
-            roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            known = list(reversed((await roadmaps.structures(session, roadmap_id))[: MAX_VERSIONS + 1]))
-            begun = [None, *(structure.replaced_at for structure in known)]
-            return [
-                PastStructure(one.version, since, await roadmaps.structure_at(session, roadmap, one.version))
-                for one, since in zip(known, begun, strict=False)
-            ][-MAX_VERSIONS:]
+async def _versions(session: Session, roadmap_id: str, owner: str | None) -> list[Structure]:
+    await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+    return await roadmaps.structures(session, roadmap_id)
 
-        return await self._database.persist(read)
+
+async def _changes(
+    session: Session, roadmap_id: str, before: int | None, after: int | None, owner: str | None
+) -> VersionDiff:
+    roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+    to = roadmap.framework_version if after is None else after
+    since = max(to - 1, 1) if before is None else before
+    old = await roadmaps.structure_at(session, roadmap, since)
+    new = await roadmaps.structure_at(session, roadmap, to)
+    return VersionDiff(since, to, diff(old, new))
+
+
+async def _history(session: Session, roadmap_id: str, owner: str | None) -> list[PastStructure]:
+    roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+    # One more than is returned: a structure begins when the one before it was replaced.
+    versions = list(reversed((await roadmaps.structures(session, roadmap_id))[: MAX_VERSIONS + 1]))
+    begun = [None, *(structure.replaced_at for structure in versions)]
+    return [
+        PastStructure(one.version, since, await roadmaps.structure_at(session, roadmap, one.version))
+        for one, since in zip(versions, begun, strict=False)
+    ][-MAX_VERSIONS:]
+
+
+async def _removed(session: Session, roadmap_id: str, concept_id: str) -> Removed | None:
+    last = await roadmaps.last_structure_with(session, roadmap_id, concept_id)
+    place = last[1].find(concept_id) if last else None
+    return Removed(last[0], last[1], place) if last and place else None
+
+
+async def _edits(session: Session, task_id: str, owner: str | None) -> list[Event]:
+    await tasks.get_task(session, task_id, owner=owner)
+    return await events_of_type(session, task_id, "framework_edited")

@@ -1,7 +1,7 @@
-"""The graphs that `langgraph dev` serves (langgraph.json names the factories): real runs, looked at node by node.
+"""The graphs that `langgraph dev` serves (langgraph.json names the factories): real runs, node by node.
 
-Each is the graph of a kind of run between two more nodes: `request_run` makes the thread a task by one of the
-product's own requests, `finish_run` ends it. The server brings the checkpointer, studio_runs.py the attempt.
+Each is the graph of one type of run between two more nodes: `request_run` makes the thread a task, by one of the
+product's requests, and `finish_run` ends it. The server brings the checkpointer, runs.py the attempt.
 """
 
 from collections.abc import Awaitable, Callable
@@ -36,28 +36,34 @@ FINISH: Final = "finish_run"
 
 
 class CreationInput(TypedDict, total=False):
+    """Input of a creation."""
+
     request: Json
     """LearningRequest; `{"preferences": {"learning_goal": ...}}` is enough."""
     wants_review: bool
 
 
 class ConceptInput(TypedDict, total=False):
+    """Input of a run over the contents of one concept."""
+
     roadmap_id: str
     concept_id: str
     instructions: str
 
 
 class RetryInput(ConceptInput, total=False):
+    """Input of a retry of one content."""
+
     content_type: str
 
 
 class StudioState(RunState, RetryInput, total=False):
-    """The state of the run, what it was requested by, and which task the thread is."""
+    """The state of the run, its request, and the task of the thread."""
 
     task_id: str
-    """`request_run`."""
+    """Set by `request_run`."""
     status: str
-    """Of the task; finish_run."""
+    """Status of the task; set by `finish_run`."""
 
 
 StudioGraph = CompiledStateGraph[Any, Any, Any, Any]
@@ -66,31 +72,31 @@ Node = Callable[..., Any]
 
 
 async def creation() -> StudioGraph:
-    """A new roadmap."""
+    """Return the graph of a creation."""
     return creation_graph(_runs())
 
 
 async def concept() -> StudioGraph:
-    """The three contents of one concept anew, as one run of type retry_batch; what other runs hold is skipped."""
+    """Return the graph of a retry of all contents of one concept; contents that other runs hold are skipped."""
     return concept_graph(_runs())
 
 
 async def retry() -> StudioGraph:
-    """One content anew."""
+    """Return the graph of a retry of one content."""
     return retry_graph(_runs())
 
 
 @cache
 def _runs() -> StudioRuns:
-    """One for the three graphs of a server process, which has no other place for what lives as long as it does."""
+    """Return the runs of this process, which its three graphs share."""
     return StudioRuns()
 
 
 def creation_graph(runs: StudioRuns) -> StudioGraph:
     async def request(resources: OrchestratorResources, state: StudioState) -> TaskRow:
-        wanted = LearningRequest.model_validate(state.get("request", {}))
+        learning_request = LearningRequest.model_validate(state.get("request", {}))
         return await request_creation(
-            resources, wanted, ReviewRequest() if state.get("wants_review") else None, detach=False
+            resources, learning_request, ReviewRequest() if state.get("wants_review") else None, detach=False
         )
 
     return _served(build_creation_graph(), CreationInput, request, runs)
@@ -127,7 +133,7 @@ def retry_graph(runs: StudioRuns) -> StudioGraph:
 def _served(
     built: StateGraph[RunState, RunContext], input_schema: type[Any], request: Request, runs: StudioRuns
 ) -> StudioGraph:
-    """The same nodes and edges, each node inside the task's attempt, between a request and a finish."""
+    """Return a graph with the same nodes and edges, each node in the task's attempt, between request and finish."""
     graph: StateGraph[Any, Any, Any, Any] = StateGraph(StudioState, input_schema=input_schema)
     graph.add_node(REQUEST, _request_run(runs, request))
     graph.add_node(FINISH, _finish_run(runs))
@@ -147,7 +153,7 @@ def _served(
 
 def _request_run(runs: StudioRuns, request: Request) -> Node:
     async def request_run(state: StudioState) -> Json:
-        """What the run is requested by -> its input, task_id. If the server dies in here, the task is left stale."""
+        """Request the run -> its input, task_id. If the server dies in here, the task is stale."""
         if "task_id" in state:
             raise Conflict(f"This thread is task {state['task_id']} already; begin another run in another thread.")
         resources = await runs.resources()
@@ -170,7 +176,7 @@ def _finish_run(runs: StudioRuns) -> Node:
 
 
 def _within_run(runs: StudioRuns, step: Step) -> Node:
-    """A node of the run. Where it fails, the task stays `processing`, and the thread can go on from before it."""
+    """Return a node of the run. If it fails, the task stays `processing`, and the thread can go on from before it."""
     node: Node = getattr(import_module(f"nodes.{step}"), step)
 
     async def run_node(state: StudioState, runtime: Runtime[Any]) -> RunState:
@@ -183,7 +189,7 @@ def _within_run(runs: StudioRuns, step: Step) -> Node:
 
 
 def _human_review(runs: StudioRuns) -> Node:
-    """Parks the task as the runner does, and lets the answer that comes through the server count once."""
+    """Return a node that parks the task as the runner does, and records the answer that comes through the server."""
 
     async def review_run(state: StudioState, runtime: Runtime[Any]) -> RunState:
         task_id = state["task_id"]
@@ -191,7 +197,7 @@ def _human_review(runs: StudioRuns) -> Node:
             await runs.ask(task_id, state)
         answer: RunState = {}
         while not answer:
-            # The server keeps an answer with its interrupt, one that is no decision too: another interrupt asks anew.
+            # The server keeps every answer with its interrupt, invalid ones too: a new interrupt asks again.
             with suppress(ValidationError):
                 answer = await human_review(state, runtime)
         feedback = answer.get("feedback", "")

@@ -1,7 +1,7 @@
 """The runs of a `langgraph dev` process: a thread of the server is a task, and its nodes run in the task's attempt.
 
-The server keeps where its thread stands. Rows, ledger, events and the run's own checkpoint are written as in any other
-process, so a run outlives the server: it reads stale then, and goes on elsewhere from where it was.
+The server keeps the state of its thread. Rows, ledger, events and the run's own checkpoint are written as in any other
+process, so a run outlives the server: it is stale then, and can be resumed elsewhere.
 """
 
 import asyncio
@@ -37,10 +37,10 @@ _BEFORE_CONTENTS: Final = {
 
 
 class StudioRuns:
-    """The tasks whose nodes run here. The process opens what it needs once, and keeps it as long as it lives."""
+    """The tasks whose nodes run in this process. Resources are opened once and kept until `close`."""
 
     def __init__(self, settings: Settings | None = None, *, author: Author | None = None) -> None:
-        """Settings from the environment and the author they name, unless given."""
+        """None: settings from the environment, and the author that they name."""
         self._settings = settings
         self._author = author
         self._resources: OrchestratorResources | None = None
@@ -49,7 +49,7 @@ class StudioRuns:
         self._entered: dict[str, tuple[Attempt, AsyncExitStack]] = {}
 
     async def resources(self) -> OrchestratorResources:
-        """As a stepper has them: its runs wait for a person, and nobody sweeps them or takes them over."""
+        """Return the resources of a stepper: its runs wait for a person, and are neither swept nor taken over."""
         async with self._entering:
             if self._resources is None:
                 if self._settings is None:
@@ -59,20 +59,20 @@ class StudioRuns:
             return self._resources
 
     async def close(self) -> None:
-        """What still runs reads stale from now on."""
+        """Leave all runs, which are stale from now on, and close the resources."""
         for task_id in list(self._entered):
             await self.leave(task_id)
         await self._life.aclose()
 
     async def task(self, task_id: str) -> TaskRow:
-        """Raises NotFound."""
+        """Return the row of a task. Raises NotFound."""
         resources = await self.resources()
         return await resources.database.persist(lambda session: tasks.get_task(session, task_id))
 
     async def enter(self, task_id: str) -> Attempt:
-        """The attempt that the nodes of a task run in. A task that has ended, or whose process died, is resumed.
+        """Return the attempt in which the nodes of a task run. A task that has ended or is stale is resumed.
 
-        Raises Conflict where it cannot be, and Superseded where it was cancelled or taken since the last node.
+        Raises Conflict if it cannot be resumed, and Superseded if it was cancelled or taken since the last node.
         """
         resources = await self.resources()
         async with self._entering:
@@ -82,21 +82,21 @@ class StudioRuns:
             if not attempt.held.lost:
                 return attempt
         await self.leave(task_id)
-        raise Superseded("Somebody else has cancelled or taken this run; go on once more to resume it.")
+        raise Superseded("Another process has cancelled or taken this run; go on once more to resume it.")
 
     async def _open(self, resources: OrchestratorResources, task_id: str) -> tuple[Attempt, AsyncExitStack]:
         task = await resources.database.persist(lambda session: tasks.get_task(session, task_id))
         if (task.status, task.worker_id) != (TaskStatus.PROCESSING, resources.lease.worker_id):
             task = await request_resume(resources, task_id, detach=False)
         async with AsyncExitStack() as stack:
-            held = resources.lease.hold(task_id, task.attempt, lambda: None)  # the next node or write finds out
+            held = resources.lease.hold(task_id, task.attempt, lambda: None)  # the next node or write will raise
             stack.callback(resources.lease.release, held)
             attempt = await stack.enter_async_context(open_attempt(resources, task, held))
             return attempt, stack.pop_all()
 
     @asynccontextmanager
     async def within(self, task_id: str) -> AsyncIterator[Attempt]:
-        """For one node. After a failure the next one begins with an attempt that is opened anew from the rows."""
+        """Yield the attempt for one node. After a failure, the next node opens a new attempt from the rows."""
         attempt = await self.enter(task_id)
         try:
             yield attempt
@@ -105,7 +105,7 @@ class StudioRuns:
             raise
 
     async def leave(self, task_id: str) -> None:
-        """No node of the task runs any more; the row stays as it is, and what was told is committed where it may be."""
+        """Close the attempt of a task, flush its events if they may still be written; the row stays as it is."""
         if entered := self._entered.pop(task_id, None):
             attempt, stack = entered
             with suppress(RoadmapError):
@@ -113,30 +113,30 @@ class StudioRuns:
             await stack.aclose()
 
     async def keep(self, attempt: Attempt, state: Mapping[str, Any], step: Step) -> None:
-        """The run's own checkpoint follows the server's, so that another process goes on from here. Raises RunFailed.
+        """Save the state as the run's own checkpoint too, so that another process can go on. Raises RunFailed.
 
-        From content_generation on the rows say where the run is.
+        From content_generation on this is not needed: the rows say where the run is.
         """
         if step in _BEFORE_CONTENTS:
             own = {key: value for key, value in state.items() if key in RunState.__annotations__}
-            await _apart(attempt.graph.aupdate_state(attempt.config, own, as_node=step))
+            await _detached(attempt.graph.aupdate_state(attempt.config, own, as_node=step))
 
     async def ask(self, task_id: str, state: Mapping[str, Any]) -> None:
-        """The run waits for a review, which may be answered here or anywhere else."""
+        """Let the run wait for a review, which may be answered here or elsewhere. Raises InvalidInput."""
         async with self.within(task_id) as attempt:
             await self.keep(attempt, state, Step.STRUCTURE_VALIDATION)
             stepper = Stepper(attempt, None)
-            if await _apart(stepper.next_nodes()) != (Step.HUMAN_REVIEW,):
+            if await _detached(stepper.next_nodes()) != (Step.HUMAN_REVIEW,):
                 raise InvalidInput("This state leads to no review: it takes wants_review, and a sound framework.")
-            await _apart(stepper.advance())
+            await _detached(stepper.advance())
         await self.leave(task_id)
 
     async def decide(self, task_id: str, decision: Decision) -> None:
-        """Raises Conflict naming the decision that stands."""
+        """Answer a review. Raises Conflict if it is answered already."""
         await request_decision(await self.resources(), task_id, decision, detach=False)
 
     async def finish(self, task_id: str, state: Mapping[str, Any]) -> TaskRow:
-        """The graph came to its end."""
+        """End a run whose graph has come to its end, and return its row."""
         warnings = warnings_of(state)
         async with self.within(task_id) as attempt:
             await attempt.context.events.flush()
@@ -147,6 +147,6 @@ class StudioRuns:
         return task
 
 
-async def _apart(work: Coroutine[Any, Any, T]) -> T:
-    """Outside the server's graph: within, LangGraph would take the run's graph for a part of it, and its saver too."""
+async def _detached(work: Coroutine[Any, Any, T]) -> T:
+    """Run outside of the context of the server's graph: LangGraph would take the run's graph for a part of that."""
     return await asyncio.create_task(work, context=Context())

@@ -1,7 +1,7 @@
-"""Pruning: what finished runs left behind goes when it is old, in small transactions beside whatever runs.
+"""Prune checkpoints, stored answers and events of old runs, in small transactions beside live ones.
 
-On demand (`roadmap prune`), and slowly by every worker. What stays, and what a pruned run can still do, says
-docs/operations.md.
+On demand (`roadmap prune`), and slowly by every worker. docs/operations.md says what stays and what a pruned run can
+still do.
 """
 
 import asyncio
@@ -21,15 +21,15 @@ _log = get_log(__name__)
 
 
 def ages_of(settings: Settings, older_than: float | None = None) -> Ages:
-    """Of the settings, unless one age is given for everything."""
+    """Return the ages of the settings; `older_than`, in days, replaces all of them."""
     return Ages(settings.keep_runs, settings.keep_events) if older_than is None else Ages(older_than, older_than)
 
 
 async def prune(database: Database, ages: Ages, *, dry_run: bool = False, pause: float = 0.0) -> Pruned:
-    """Once through all tasks; what was removed, or would be.
+    """Go once through all tasks and return what was removed; with `dry_run`, what would be.
 
-    `pause`: seconds between two transactions, so that nobody feels it. Cut off at any moment, it is done as far as it
-    came. Raises DatabaseUnavailable.
+    `pause`: seconds between two transactions, to leave the database to others. Interrupted at any moment, what was
+    done stays done. Raises DatabaseUnavailable.
     """
     done, after = Pruned(), ""
     while True:
@@ -47,15 +47,15 @@ async def prune(database: Database, ages: Ages, *, dry_run: bool = False, pause:
 
 
 async def keep_pruning(database: Database, settings: Settings) -> None:
-    """Every ROADMAP_PRUNE_EVERY hours, until cancelled. Several workers take turns by chance; twice does no harm."""
+    """Prune every ROADMAP_PRUNE_EVERY hours, until cancelled. Workers take random turns; pruning twice is harmless."""
     while settings.prune_every:
         await asyncio.sleep(settings.prune_every * 3600 * random.uniform(0.5, 1))
         try:
             pruned = await prune(database, ages_of(settings), pause=0.1)
         except DatabaseUnavailable as error:
-            _log.info("not pruned", reason=str(error))
+            _log.info("pruning failed", reason=str(error))
         except Exception as error:
-            _log.error("not pruned", exc_info=error)
+            _log.error("pruning failed", exc_info=error)
         else:
             if pruned != Pruned():
                 _log.info("pruned", checkpoints=pruned.checkpoints, answers=pruned.answers, events=pruned.events)

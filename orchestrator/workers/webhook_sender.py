@@ -1,7 +1,7 @@
-"""Messages to webhooks: whoever works sends them too, each at least once, none by two at a time.
+"""Send messages to webhooks. Every worker sends, each message at least once, never two of them the same one at once.
 
-A process that dies with a message in its hands leaves a claim that runs out; then another sends it again under the
-same id, by which its receiver knows it.
+A process that dies while it sends leaves a claim that expires. Then another process sends the message again under the
+same id, by which the receiver recognises it.
 """
 
 import asyncio
@@ -23,66 +23,70 @@ from repository.users.webhooks import Claim, claim_deliveries, disable, forget_d
 
 CONCURRENT_SENDS: Final = 20
 CONCURRENT_SENDS_PER_WEBHOOK: Final = 2
-"""Of one webhook at once: one that does not answer holds no more places than that."""
+"""Messages that are sent to one webhook at once, so that a slow one does not hold all places."""
 GONE: Final = 410
 _GONE: Final = "Its server answered that it is gone (410)."
 UNREACHABLE: Final = (
     "The webhook's host could not be reached: it is unknown or not allowed, or it does not accept connections."
 )
-"""Said of all three alike, or users could find out which names and addresses exist inside the server's network."""
+"""The same for all three, or users could find out which names and addresses exist in the network of the server."""
 
 _log = get_log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPolicy:
-    """How often a message is tried, and how far apart: `first` seconds, then `growth` times as long, jittered."""
+    """How often a message is tried, and with which delays."""
 
     tries: int = 10
     first: float = 5.0
+    """Seconds before the second try; jittered, like all delays."""
     growth: float = 4.0
+    """Factor between two delays."""
     longest: float = 6 * 3600.0
+    """Seconds of a delay at most."""
     look_every: float = 1.0
+    """Seconds between two looks for due messages."""
 
-    def before_next(self, tries: int, asked: float | None = None) -> float | None:
-        """Seconds until the next try, at least what the receiver `asked` for; None after the last one."""
+    def before_next(self, tries: int, retry_after: float | None = None) -> float | None:
+        """Return the seconds until the next try, at least `retry_after` of the receiver; None after the last try."""
         if tries >= self.tries:
             return None
         pause = Backoff(self.first, self.longest, self.growth, jitter=(0.75, 1.25)).delay(tries)
-        return max(pause, min(asked or 0.0, self.longest))
+        return max(pause, min(retry_after or 0.0, self.longest))
 
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """`error` is None where the message has arrived."""
+    """The result of one try; `error` is None if the message has arrived."""
 
     status: int | None
     error: str | None
-    asked: float | None = None
+    retry_after: float | None = None
 
 
-class Deliverer:
-    """Sends what is due, until it is cancelled."""
+class WebhookSender:
+    """Sends due messages until it is cancelled."""
 
-    def __init__(self, database: Database, poster: Poster, patience: DeliveryPolicy | None = None) -> None:
+    def __init__(self, database: Database, poster: Poster, policy: DeliveryPolicy | None = None) -> None:
         self._database = database
         self._poster = poster
-        self._patience = patience or DeliveryPolicy()
+        self._policy = policy or DeliveryPolicy()
         self._lease = 3 * poster.limits.total_seconds
         self._sending: dict[asyncio.Task[None], str] = {}
-        """By what sends it, the webhook."""
+        """The webhook id of each message that is being sent."""
 
-    async def keep_delivering(self, grace: float) -> None:
-        """What is being sent when this is cancelled has `grace` seconds to arrive."""
+    async def keep_sending(self, grace: float) -> None:
+        """Send until cancelled; messages that are being sent then have `grace` seconds to arrive."""
         try:
             while True:
                 begun = await self.deliver()
                 if self._sending:
                     await asyncio.wait(
-                        self._sending, timeout=self._patience.look_every, return_when=asyncio.FIRST_COMPLETED
+                        self._sending, timeout=self._policy.look_every, return_when=asyncio.FIRST_COMPLETED
                     )
                 elif not begun:
-                    await asyncio.sleep(self._patience.look_every)
+                    await asyncio.sleep(self._policy.look_every)
         finally:
             if self._sending:
                 _, late = await asyncio.wait(set(self._sending), timeout=grace)
@@ -91,7 +95,7 @@ class Deliverer:
                 await asyncio.gather(*late, return_exceptions=True)
 
     async def deliver(self) -> int:
-        """Begin to send what is due and there is room for; how many."""
+        """Begin to send due messages, as many as there is room for, and return their number."""
         held = Counter(self._sending.values())
         room = CONCURRENT_SENDS - held.total()
         if not room:
@@ -104,10 +108,10 @@ class Deliverer:
                 )
                 await forget_deliveries(session)
         except DatabaseUnavailable as error:
-            _log.info("no webhook was told", reason=str(error))
+            _log.info("webhook claim failed", reason=str(error))
             return 0
-        except Exception as error:  # who tells webhooks must not stop
-            _log.error("no webhook was told", exc_info=error)
+        except Exception as error:  # the sender must go on
+            _log.error("webhook claim failed", exc_info=error)
             return 0
         for claim in claims:
             sending = asyncio.create_task(self._send(claim, claimed_at))
@@ -117,12 +121,14 @@ class Deliverer:
 
     async def _send(self, claim: Claim, claimed_at: float) -> None:
         if time.monotonic() - claimed_at > self._lease - self._poster.limits.total_seconds:
-            return  # this process was held up: another may be at it before we are done
+            return  # this process was suspended: another may claim the message before it arrives
         outcome = await self._attempt(claim)
         try:
             await self._database.persist(lambda session: self._settle(session, claim, outcome))
         except DatabaseUnavailable as error:
-            _log.warning("a webhook may be told twice", delivery_id=claim.delivery_id, reason=str(error))
+            _log.warning(
+                "webhook delivery not recorded; it may be sent twice", delivery_id=claim.delivery_id, reason=str(error)
+            )
 
     async def _attempt(self, claim: Claim) -> _Outcome:
         body = json.dumps(claim.payload, ensure_ascii=False, separators=(",", ":")).encode()
@@ -133,13 +139,13 @@ class Deliverer:
             if failure.internal:
                 _log.info("webhook host not reached", webhook_id=claim.webhook_id, reason=str(failure))
                 return _Outcome(None, UNREACHABLE)
-            return _Outcome(None, f"The webhook could not be told: {failure}.")
-        except Exception as error:  # an address that no library foresaw; the next ones must not wait for it
-            _log.error("a webhook could not be told", webhook_id=claim.webhook_id, error=type(error).__name__)
-            return _Outcome(None, f"The webhook could not be told: {type(error).__name__}.")
+            return _Outcome(None, f"The message could not be sent: {failure}.")
+        except Exception as error:  # for example an address that no library can handle: other messages go on
+            _log.error("webhook delivery failed", webhook_id=claim.webhook_id, error=type(error).__name__)
+            return _Outcome(None, f"The message could not be sent: {type(error).__name__}.")
         if 200 <= answer.status < 300:
             return _Outcome(answer.status, None)
-        return _Outcome(answer.status, _said(answer), answer.retry_after)
+        return _Outcome(answer.status, _description(answer), answer.retry_after)
 
     async def _settle(self, session: Session, claim: Claim, outcome: _Outcome) -> None:
         names: dict[str, Any] = {"webhook_id": claim.webhook_id, "delivery_id": claim.delivery_id}
@@ -147,14 +153,14 @@ class Deliverer:
             _log.warning("webhook disabled", **names)
             return
         final = outcome.error is None or claim.event == TEST_EVENT
-        again_in = None if final else self._patience.before_next(claim.tries, outcome.asked)
+        again_in = None if final else self._policy.before_next(claim.tries, outcome.retry_after)
         if not await settle(session, claim, outcome.status, outcome.error, again_in):
             return
         if outcome.error is not None and again_in is None:
-            _log.warning("a webhook was given up", tries=claim.tries, **names)
+            _log.warning("webhook delivery failed permanently", tries=claim.tries, **names)
 
     async def _disable(self, session: Session, claim: Claim, outcome: _Outcome) -> bool:
-        """Disable the webhook that answered 410. False where it has changed since: another URL, or enabled again."""
+        """Disable a webhook that answered 410. Return False if it was changed since: another URL, or enabled again."""
         try:
             webhook = await lock_webhook(session, claim.webhook_id)  # before its delivery, as everywhere
         except NotFound:
@@ -165,7 +171,6 @@ class Deliverer:
         return True
 
 
-def _said(answer: PostAnswer) -> str:
+def _description(answer: PostAnswer) -> str:
     text = redact(" ".join(answer.beginning.decode("utf-8", "replace").replace("\0", "").split()))
-    told = f": {text}" if text else ""
-    return f"The webhook answered {answer.status}{told}"
+    return f"The webhook answered {answer.status}" + (f": {text}" if text else "")

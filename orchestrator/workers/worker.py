@@ -1,13 +1,13 @@
-"""A worker: takes task ids from the queue, starts what there is to start, and runs it, until it is asked to stop.
+"""A worker: takes task ids from the queue, starts their tasks and runs them, until it is asked to stop.
 
-Stopping: nothing new is taken and no call starts; calls that go on may end, for `grace` seconds, since they are paid
-for; then what is unfinished is handed back, and another worker has it at once.
+To stop, it takes no task and starts no call. Calls in flight may end for `grace` seconds, since they are paid for. Then
+unfinished tasks are requeued, and other workers have them at once.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from domain.errors import DatabaseUnavailable, Superseded
 from domain.logs import get_log
@@ -20,17 +20,17 @@ from repository.runs.tasks import asked_of
 from repository.tables.runs import TaskRow
 
 if TYPE_CHECKING:
-    from orchestrator.workers.webhook_sender import Deliverer
+    from orchestrator.workers.webhook_sender import WebhookSender
 
 _log = get_log(__name__)
 
 T = TypeVar("T")
-AGAIN = 5.0
-"""Seconds for a cancelled run to be handed back, at least; then it is cancelled once more."""
+CANCEL_INTERVAL_SECONDS: Final = 5.0
+"""Seconds in which a cancelled run should be requeued; then it is cancelled once more."""
 
 
 class Worker:
-    """Runs tasks of the queue, at most `concurrency` at once."""
+    """Runs tasks of the queue, at most `concurrency` at the same time. Sweeps, sends webhooks and prunes beside."""
 
     def __init__(self, resources: OrchestratorResources, concurrency: int) -> None:
         self._resources = resources
@@ -40,19 +40,19 @@ class Worker:
         self._runs: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
-        """Asked to stop; a second time, at once."""
+        """Stop in good order; called a second time: at once."""
         if self._stopping.is_set():
             self._cancel_runs()
         self._resources.gate.close()
         self._stopping.set()
 
     async def work(self) -> None:
-        """Until `stop`; returns when every run has ended or was handed back. Raises DatabaseUnavailable."""
+        """Work until `stop`; return when every run has ended or is requeued. Raises DatabaseUnavailable."""
         await self._resources.lease.begin()
         resources = self._resources
         chores = [
             asyncio.create_task(keep_sweeping(resources.database, resources.queue, resources.lease)),
-            asyncio.create_task(self._deliverer().keep_delivering(resources.settings.grace)),
+            asyncio.create_task(self._webhook_sender().keep_sending(resources.settings.grace)),
             asyncio.create_task(keep_pruning(resources.database, resources.settings)),
         ]
         try:
@@ -61,30 +61,30 @@ class Worker:
         finally:
             for chore in chores:
                 chore.cancel()
-            await self._hand_back()
+            await self._drain()
             await asyncio.gather(*chores, return_exceptions=True)
 
-    def _deliverer(self) -> "Deliverer":
-        """Who tells webhooks; brings an HTTP client along, so it is loaded here."""
+    def _webhook_sender(self) -> "WebhookSender":
+        """Return the sender of webhooks. It brings an HTTP client, so it is imported here."""
         from nodes.net.addresses import AllowList
         from nodes.net.connect import Limits
         from nodes.net.post import Poster
-        from orchestrator.workers.webhook_sender import Deliverer
+        from orchestrator.workers.webhook_sender import WebhookSender
 
         settings = self._resources.settings
         limits = Limits(total_seconds=settings.webhook_timeout)
-        return Deliverer(self._resources.database, Poster(AllowList.read(settings.webhook_allow), limits=limits))
+        return WebhookSender(self._resources.database, Poster(AllowList.read(settings.webhook_allow), limits=limits))
 
-    async def _hand_back(self) -> None:
-        """Calls that go on may end; then whatever still runs is handed back."""
+    async def _drain(self) -> None:
+        """Let calls in flight end, then requeue the runs that are left."""
         self._resources.gate.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._resources.settings.grace):
                 await self._resources.gate.quiet()
-        # What a run waits for may swallow a cancellation, as wait_for of Python 3.11 does when both come at once.
+        # A run may swallow a cancellation: wait_for of Python 3.11 does if its future is done at the same moment.
         while self._runs:
             self._cancel_runs()
-            await asyncio.wait(self._runs, timeout=max(AGAIN, self._resources.settings.grace))
+            await asyncio.wait(self._runs, timeout=max(CANCEL_INTERVAL_SECONDS, self._resources.settings.grace))
 
     def _cancel_runs(self) -> None:
         for run in self._runs:
@@ -100,7 +100,7 @@ class Worker:
             run.add_done_callback(self._ended)
 
     async def _unless_stopped(self, awaited: Awaitable[T]) -> T | None:
-        """What is awaited, or None where the worker is asked to stop before."""
+        """Return the result of `awaited`, or None if the worker is asked to stop before."""
         waiting = asyncio.ensure_future(awaited)
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -116,7 +116,7 @@ class Worker:
         self._places.release()
 
     async def _start_and_run(self, task_id: str) -> None:
-        """One delivery: late or doubled ones find nothing to start. What it leaves behind, the sweep hands back."""
+        """Run the task of one queue entry, if there is something to start. The sweep requeues what this abandons."""
         try:
             async with self._resources.database.transaction() as session:
                 task = await transitions.start(session, task_id, self._resources.lease.worker_id)
@@ -126,14 +126,14 @@ class Worker:
                 task = await self._runner.run(task)
                 _log.info("run ended", task_id=task_id, status=task.status, **traced)
         except Superseded:
-            _log.info("run taken or ended by another", task_id=task_id)
+            _log.info("run taken or ended by another process", task_id=task_id)
         except DatabaseUnavailable as error:
-            _log.warning("run left to be handed back", task_id=task_id, reason=str(error))
+            _log.warning("run abandoned; the next sweep requeues it", task_id=task_id, reason=str(error))
         except Exception as error:
-            _log.error("run left to be handed back", task_id=task_id, exc_info=error)
+            _log.error("run abandoned; the next sweep requeues it", task_id=task_id, exc_info=error)
 
 
 def _trace_of(task: TaskRow) -> dict[str, Any]:
-    """The trace of whoever asked for the run, to find its lines among those of the servers."""
+    """Return the trace id of the request, to join the log of the run with those of the servers."""
     traceparent = asked_of(task).get("trace")
     return {"trace_id": traceparent.split("-")[1]} if isinstance(traceparent, str) else {}

@@ -1,6 +1,6 @@
 """Leases of processes, written and compared by the database's clock alone.
 
-A lease is renewed by a thread with its own psycopg connection (orchestrator/execution/lease.py).
+A lease is renewed from a thread with a connection of its own (orchestrator/process/lease.py): plain psycopg.
 """
 
 import time

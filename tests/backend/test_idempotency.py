@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
-from orchestrator.workers.queue_pgqueuer import PgQueuerQueue
+from orchestrator.process.queue_pgqueuer import PgQueuerQueue
 from orchestrator.workers.sweep import sweep
 from repository.db.database import Database, execute
 from tests.backend.conftest import GOAL, Serve

@@ -11,7 +11,7 @@ import pytest
 from backend.middleware.request_metrics import RequestMetrics, exposition
 from domain.vocabulary import TaskStatus
 from orchestrator.commands.transitions import end
-from orchestrator.queries.metrics import read_figures
+from orchestrator.queries.metrics import read_metrics
 from repository.db.database import Database
 from repository.db.fence import Fence
 from repository.runs.calls import record_call
@@ -195,7 +195,7 @@ async def _shown(database: Database) -> str:
             await record_call(session, Fence("t-1", 1), replace(BOUGHT, key=key))
     async with database.transaction() as session:
         await end(session, Fence("t-2", 1), TaskStatus.FAILED, "no reason")
-        return exposition(RequestMetrics(), await read_figures(session)).decode()
+        return exposition(RequestMetrics(), await read_metrics(session)).decode()
 
 
 async def test_counters_that_are_a_recount_of_the_rows_are_no_loss(database: Database, database_url: str) -> None:

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from nodes.authors.port import CallFailed
-from orchestrator.execution.outcomes import outcome
+from orchestrator.commands.outcomes import outcome
 from repository.db.database import Database
 from repository.roadmaps.contents import Tally
 from tests.chaos_program.reasons import is_truth, untrue_reasons

@@ -21,7 +21,7 @@ _TRUTHS: Final = re.compile(
             r"The framework is still not sound after \d+ rounds of editing: \S.+ Nothing was generated; .+",
             r"It was started \d+ times in a row and its process died each time before anything was finished\. .+",
             r"Its process died, and a newer run took its place\.",
-            r"Another run has made its content its own\.",
+            r"Another run has taken over its content\.",
             r"Task \S+ is working on the \w+ of \S+, which this run changes or removes\. Nothing was changed; .+",
             r"Roadmap \S+ is at version \d+ of its structure by now; this run changed version \d+\. .+",
             r"Cancelled by its user\.",

@@ -104,7 +104,7 @@ async def test_a_run_without_any_content_has_failed(roadmap: Command, settings: 
     assert "Failed:" in done.err
     assert "Traceback" not in done.err
     async with Orchestrator.open(settings) as orchestrator:
-        assert [row.user_id for row in await orchestrator.roadmaps(user_id="ann")] == ["ann"]
+        assert [row.user_id for row in await orchestrator.roadmaps.page(user_id="ann")] == ["ann"]
 
 
 @pytest.mark.promise

@@ -169,7 +169,7 @@ async def test_a_killed_workers_run_is_taken_over_by_another_worker(
         await fleet.are_up(2)
         fleet.workers[0].kill()
         await until(client, task.task_id, lambda task: task.attempt > running.attempt)
-        types = [(event.type, event.payload.get("from")) for event in await client.events(task.task_id)]
+        types = [(event.type, event.payload.get("from")) for event in await client.events.page(task.task_id)]
         assert ("run_started", "processing") in types
         await client.cancel(task.task_id)
 

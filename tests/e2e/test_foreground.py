@@ -107,7 +107,7 @@ async def test_a_terminal_that_is_closed_leaves_no_run_that_looks_alive(shell: C
     creating.wait_for(lambda err: "Writing the contents" in err)
     creating.hang_up()
     assert creating.end().code == 129
-    (task,) = await client.tasks()
+    (task,) = await client.tasks.page()
     assert (task.status, task.live) == (TaskStatus.CANCELLED, False)
 
 

@@ -89,7 +89,7 @@ async def test_what_cannot_be_done_is_said_and_leaves_the_roadmap_as_it_was(
     for refused in (helpless, huge, blank, unknown):
         assert (refused.out, refused.err.count("\n")) == ("", 1)
     assert await client.roadmap(made.roadmap_id) == made
-    assert len(await client.tasks()) == 1, "a refused request leaves no row"
+    assert len(await client.tasks.page()) == 1, "a refused request leaves no row"
 
 
 async def test_one_change_at_a_time_and_an_old_one_cannot_overwrite_a_newer_one(
@@ -101,7 +101,7 @@ async def test_one_change_at_a_time_and_an_old_one_cannot_overwrite_a_newer_one(
     assert f"Proposed for {made.roadmap_id}:" in proposed.out
     assert f"- {SECOND}  " in proposed.out
     assert "8 -> 7 concepts, " in proposed.out
-    (task, _) = await client.tasks()
+    (task, _) = await client.tasks.page()
     refused, resumed = shell.all(["modify", made.roadmap_id, drop], ["resume", task.task_id])
     assert (refused.code, task.task_id in refused.err) == (4, True)
     assert (resumed.code, f"roadmap review {task.task_id}" in resumed.err) == (4, True)
@@ -135,7 +135,7 @@ async def test_a_retry_that_races_with_the_removal_of_its_concept_leaves_no_half
     assert SECOND not in names(now)
     assert len(now.contents) == 3 * len(names(now))
     assert await broken_promises(database) == []
-    assert len(await client.contents(made.roadmap_id, SECOND)) == 3
+    assert len(await client.contents.newest(made.roadmap_id, SECOND)) == 3
 
 
 @pytest.mark.soak
@@ -147,7 +147,7 @@ async def test_a_killed_change_is_gone_on_with_and_its_plan_is_not_bought_again(
     )
     changing.wait_for(lambda err: "Changing the structure" in err)
     changing.kill()
-    (task, _) = await client.tasks()
+    (task, _) = await client.tasks.page()
     await until(client, task.task_id, lambda task: not task.live)
     assert (await client.roadmap(made.roadmap_id)).framework == made.framework
     resumed = shell("resume", task.task_id, "--json", **MORE)

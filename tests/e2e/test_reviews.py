@@ -50,7 +50,7 @@ async def nothing_bought_twice(database: Database, account: Path) -> None:
 
 
 async def counted_events(client: Orchestrator, task_id: str) -> Counter[str]:
-    return Counter(event.type for event in await client.events(task_id))
+    return Counter(event.type for event in await client.events.page(task_id))
 
 
 @pytest.mark.promise
@@ -61,7 +61,7 @@ async def test_a_framework_is_sent_back_and_approved_before_anything_is_written_
     assert created.code == 0
     assert "· draft" in created.out
     assert "Waiting for your approval; no contents are generated before." in created.out
-    (row,) = await client.tasks()
+    (row,) = await client.tasks.page()
     review = f"roadmap review {row.task_id}"
     assert f"{review} --approve" in created.err
     roadmap_id = row.roadmap_id or ""
@@ -121,12 +121,12 @@ async def test_a_late_decision_is_refused_and_says_what_became_of_the_run(shell:
     await client.wait(retry.task_id)
     runs = [(cancelled, "cancelled."), (retry, "completed.")]
     runs.append((approved, "completed. Its last review was approved by ann."))
-    before = await client.tasks()
+    before = await client.tasks.page()
     refused = shell.all(*[["review", run.task_id, "--approve"] for run, _ in runs], ["review", "nope", "--approve"])
     for late, (_, status) in zip(refused, runs, strict=False):
         assert (late.code, late.out, f"waits for no review; it is {status}\n" in late.err) == (4, "", True), late.err
     assert refused[-1].code == 3
-    assert await client.tasks() == before
+    assert await client.tasks.page() == before
 
 
 @pytest.mark.soak

@@ -107,9 +107,9 @@ async def test_a_framework_that_nobody_would_look_at_again_has_to_be_sound(
     talk.wait_for("next: content_generation> ")
     talk.say(stolen)
     talk.wait_for("the framework's roadmap_id has to say so")
-    (task,) = await client.tasks()
+    (task,) = await client.tasks.page()
     talk.say(empty % task.roadmap_id)
-    talk.wait_for("The roadmap has no concept. Nobody would look at it again")
+    talk.wait_for("The roadmap has no concept. It would not be validated again")
     talk.say("set validation 3")
     talk.wait_for("validation: Input should be a valid dictionary")
     talk.say(r'set feedback "\u0000"')
@@ -156,7 +156,7 @@ async def test_ctrl_c_stops_a_node_and_nothing_else(
     talk.type(CTRL_C)
     talk.wait_for("Stopped before the unfinished node.")
     talk.wait_for("next: curriculum_design> ")
-    (task,) = await client.tasks()
+    (task,) = await client.tasks.page()
     assert (task.status, task.live) == (TaskStatus.PROCESSING, True)
     talk.say("next")
     talk.wait_for("+ framework")
@@ -189,7 +189,7 @@ async def test_a_stepper_that_is_asked_to_end_leaves_no_run_that_looks_alive(
     else:
         talk.send(signal.SIGTERM)
     assert talk.end() == (129 if how == "hang up" else 143)
-    (task,) = await client.tasks()
+    (task,) = await client.tasks.page()
     assert (task.status, task.live) == (TaskStatus.CANCELLED, False)
 
 
@@ -230,7 +230,7 @@ async def test_a_run_that_somebody_cancels_ends_the_session_although_nobody_type
     talk.wait_for("next: init> ")
     task_id = task_of(talk.said)
     assert shell("cancel", task_id).code == 0
-    talk.wait_for("Somebody else has cancelled or taken this run.")
+    talk.wait_for("Another process has cancelled or taken this run.")
     assert (talk.end(), talk.is_as_it_was) == (4, True)
     assert (await client.task(task_id)).error_message == "Cancelled by its user."
 
@@ -247,7 +247,7 @@ async def test_a_retry_and_a_review_can_be_stepped_too(shell: Command, client: O
     roadmap_id = approved.json()["roadmap_id"]
     retried = shell.script("step", "retry", roadmap_id, "c-1-1-1", "quiz", lines=["n", "n", "n", "q"], **QUICK)
     assert (retried.code, "1 content: 1 completed" in retried.out) == (0, True)
-    (task, *_) = await client.tasks(roadmap_id=roadmap_id)
+    (task, *_) = await client.tasks.page(roadmap_id=roadmap_id)
     assert (task.task_type, task.status) == (TaskType.RETRY_QUIZ, TaskStatus.COMPLETED)
 
 

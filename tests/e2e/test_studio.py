@@ -167,7 +167,7 @@ async def test_what_is_run_reviewed_and_retried_through_the_server_is_a_run_of_t
     await client.runs.wait(thread, "creation", command={"resume": {"approved": True}})
     task = await product.task(task_id)
     assert (task.status, task.task_type) == (TaskStatus.COMPLETED, TaskType.CREATION)
-    assert len(await product.contents(task.roadmap_id or "")) == 24
+    assert len(await product.contents.newest(task.roadmap_id or "")) == 24
     history = await client.threads.get_history(thread, limit=100)
     assert [moment["next"] for moment in reversed(history)] == [
         ["__start__"],
@@ -187,7 +187,7 @@ async def test_what_is_run_reviewed_and_retried_through_the_server_is_a_run_of_t
     assert (await product.task(ended["task_id"])).task_type is TaskType.RETRY_QUIZ
     ended = await run(client, "concept", wanted)
     assert (await product.task(ended["task_id"])).status is TaskStatus.COMPLETED
-    newest = await product.contents(task.roadmap_id or "", "c-1-1-1")
+    newest = await product.contents.newest(task.roadmap_id or "", "c-1-1-1")
     assert sorted(row.version for row in newest) == [2, 2, 3]
     assert await broken_promises(database) == []
     assert outside.called == []
@@ -204,11 +204,11 @@ async def test_a_killed_server_leaves_its_run_stale_and_roadmap_resume_goes_on(
     thread = (await client.threads.create())["thread_id"]
     await client.runs.create(thread, "creation", input=CHESS)
     deadline = time.monotonic() + HANG_SECONDS
-    while not (tasks := await product.tasks()):
+    while not (tasks := await product.tasks.page()):
         assert time.monotonic() < deadline
         await asyncio.sleep(0.1)
     task_id = tasks[0].task_id
-    while "content_completed" not in [event.type for event in await product.events(task_id)]:
+    while "content_completed" not in [event.type for event in await product.events.page(task_id)]:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.1)
     server.kill()
@@ -219,6 +219,6 @@ async def test_a_killed_server_leaves_its_run_stale_and_roadmap_resume_goes_on(
     assert done.code == 0, done.err
     task = await product.task(task_id)
     assert task.status is TaskStatus.COMPLETED
-    assert len(await product.contents(task.roadmap_id or "")) == 24
+    assert len(await product.contents.newest(task.roadmap_id or "")) == 24
     assert await broken_promises(database) == []
     assert await bought_again(database, account) == []

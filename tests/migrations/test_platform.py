@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 
 from domain.errors import Conflict, DatabaseUnavailable
-from orchestrator.queries.diagnosis import diagnose
+from orchestrator.queries.health import diagnose
 from orchestrator.resources import ready_database
 from orchestrator.settings import Settings
 from repository.db import schema

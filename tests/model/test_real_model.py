@@ -48,7 +48,7 @@ async def check(orchestrator: Orchestrator, database: Database, task: TaskView) 
     roadmap = await orchestrator.roadmap(task.roadmap_id)
     for state in roadmap.contents:
         assert state.status is ContentStatus.COMPLETED or state.last_error
-    for row in await orchestrator.contents(task.roadmap_id):
+    for row in await orchestrator.contents.newest(task.roadmap_id):
         content = SHAPES[ContentType(row.content_type)].model_validate(row.payload)
         place = roadmap.framework.find(row.concept_id) if roadmap.framework else None
         given = " ".join([roadmap.title, place.concept.name, place.concept.description]) if place else ""
@@ -80,7 +80,7 @@ async def test_a_real_model_goes_through_every_kind_of_run(settings: Settings, d
         await check(orchestrator, database, await orchestrator.wait(again.task_id))
         changed = await orchestrator.modify(task.roadmap_id, "rename the first concept to First steps")
         await check(orchestrator, database, await orchestrator.wait(changed.task_id))
-        expenses = await orchestrator.expenses(roadmap_id=task.roadmap_id)
+        expenses = await orchestrator.metrics.expenses(roadmap_id=task.roadmap_id)
         assert sum(expense.tokens_out for expense in expenses) > 0
         for expense in expenses:
             print(expense)

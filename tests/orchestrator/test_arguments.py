@@ -119,7 +119,7 @@ async def test_no_argument_of_a_public_method_brings_out_an_error_of_a_library(
                     called += 1
     assert called > 1000
     assert all(line and "\n" not in line and len(line) < 20_000 for line in lines)
-    titles = {row.title for row in await orchestrator.roadmaps(limit=1000)}
+    titles = {row.title for row in await orchestrator.roadmaps.page(limit=1000)}
     assert titles <= {"learn chess", "bytes"}, "only what is text was taken for a goal"
 
 
@@ -131,19 +131,19 @@ async def test_a_goal_that_is_none_is_invalid_input_and_leaves_no_row(
         with subtests.test(goal=goal):
             with pytest.raises(InvalidInput):
                 await orchestrator.create(goal)
-            assert await orchestrator.roadmaps() == []
+            assert await orchestrator.roadmaps.page() == []
 
 
 async def test_a_language_that_does_not_exist_is_refused_where_it_is_asked_for(orchestrator: Orchestrator) -> None:
     wanted = LearningRequest(preferences=Preferences(learning_goal="learn chess", primary_language="xx"))
     with pytest.raises(InvalidInput, match=r"preferences\.primary_language: unknown language 'xx'"):
         await orchestrator.create(wanted)
-    assert await orchestrator.roadmaps() == []
+    assert await orchestrator.roadmaps.page() == []
     task = await orchestrator.wait((await orchestrator.create("learn chess")).task_id)
     retry = RetryRequest(preferences={"secondary_language": "zz"})
     with pytest.raises(InvalidInput, match=r"preferences\.secondary_language"):
         await orchestrator.retry(str(task.roadmap_id), "c-1-1-1", ContentType.QUIZ, retry)
-    assert len(await orchestrator.tasks()) == 1
+    assert len(await orchestrator.tasks.page()) == 1
 
 
 async def test_an_id_that_nothing_can_have_is_not_found(orchestrator: Orchestrator) -> None:

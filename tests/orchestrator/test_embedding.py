@@ -44,8 +44,8 @@ async def test_two_orchestrators_in_one_process_do_not_disturb_each_other(
         assert (await first.create("chess")).status is TaskStatus.PROCESSING
         async with Orchestrator.open(other_settings, author=quick) as second:
             await created(second, "go")
-            assert [row.title for row in await second.roadmaps()] == ["Scripted"]
-            (task,) = await first.tasks()
+            assert [row.title for row in await second.roadmaps.page()] == ["Scripted"]
+            (task,) = await first.tasks.page()
             assert task.status is TaskStatus.PROCESSING
         assert (await first.wait(task.task_id)).status is TaskStatus.COMPLETED, "closing one leaves the other alone"
         assert first.worker_id != second.worker_id
@@ -136,7 +136,7 @@ async def call(port: int, request: str, *, hang_up: bool = False) -> dict[str, s
     return answer
 
 
-async def test_a_server_shares_one_among_its_requests_and_a_caller_who_hangs_up_ends_no_run(
+async def test_a_server_shares_one_orchestrator_and_a_caller_that_disconnects_ends_no_run(
     settings: Settings,
 ) -> None:
     async with serving(settings, ScriptedAuthor(latency=0.05)) as port:
@@ -154,7 +154,7 @@ async def test_a_server_shares_one_among_its_requests_and_a_caller_who_hangs_up_
 
 BROKEN = """
 import asyncio, logging, os, sys
-from nodes.authors.port import Role
+from nodes.authors.port import AuthorRole
 from orchestrator import Orchestrator, Settings
 from tests.support.authors import ScriptedAuthor
 
@@ -168,10 +168,10 @@ def look_up(*_):
 
 async def main():
     settings = Settings()
-    async with Orchestrator.open(settings, author=ScriptedAuthor(replies={Role.QUIZ: look_up})) as orchestrator:
+    async with Orchestrator.open(settings, author=ScriptedAuthor(replies={AuthorRole.QUIZ: look_up})) as orchestrator:
         task = await orchestrator.wait((await orchestrator.create("learn chess")).task_id)
         reasons = {content.last_error for content in (await orchestrator.roadmap(task.roadmap_id)).contents}
-    async with Orchestrator.open(settings, author=ScriptedAuthor(replies={Role.INTENT: look_up})) as orchestrator:
+    async with Orchestrator.open(settings, author=ScriptedAuthor(replies={AuthorRole.INTENT: look_up})) as orchestrator:
         failed = await orchestrator.wait((await orchestrator.create("learn chess")).task_id)
     reasons = {*filter(None, reasons), failed.error_message}
     assert len(reasons) == 1, reasons
@@ -205,7 +205,7 @@ def test_logs_go_where_the_program_sends_them_with_the_traceback_of_its_author_a
     assert "roadmap_orchestrator.nodes.authors.bugs: the author raised an exception (kind=KeyError)" in out
     assert "Traceback" in out
     assert "in look_up" in out
-    assert "roadmap_orchestrator.orchestrator.runner: run failed (task_id=" in out
+    assert "roadmap_orchestrator.orchestrator.execution.runner: run failed (task_id=" in out
 
 
 def test_drivers_do_not_warn_on_the_stderr_of_a_program_without_logging() -> None:

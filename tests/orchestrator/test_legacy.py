@@ -81,7 +81,7 @@ async def test_a_legacy_roadmap_is_judged_by_the_statuses_that_stood_in_its_fram
     ]
 
 
-async def test_a_legacy_roadmap_is_made_whole_by_retries(orchestrator: Orchestrator, author: ScriptedAuthor) -> None:
+async def test_retries_complete_a_legacy_roadmap(orchestrator: Orchestrator, author: ScriptedAuthor) -> None:
     single = await orchestrator.retry("r7", "r7:c-1-1-1", ContentType.TUTORIAL)
     single = await orchestrator.wait(single.task_id)
     assert (single.status, single.task_type) == (TaskStatus.COMPLETED, TaskType.RETRY_TUTORIAL)
@@ -116,7 +116,7 @@ async def test_neither_a_bare_framework_nor_an_odd_request_keeps_a_roadmap_from_
 
 async def test_resuming_a_legacy_run_ends_or_is_refused_and_is_no_bug(orchestrator: Orchestrator) -> None:
     refusals: list[str] = []
-    for task in await orchestrator.tasks(limit=1000):
+    for task in await orchestrator.tasks.page(limit=1000):
         assert not task.live
         if task.status is TaskStatus.FAILED:
             try:

@@ -46,7 +46,7 @@ async def test_found_pages_reach_the_model_as_data_and_its_links_are_opened(sett
                 task = await orchestrator.wait((await orchestrator.create("chess")).task_id)
                 assert task.status == "completed", task.execution_summary
                 assert task.roadmap_id is not None
-                contents = await orchestrator.contents(task.roadmap_id)
+                contents = await orchestrator.contents.newest(task.roadmap_id)
         lists = [content.payload["resources"] for content in contents if content.content_type == "resources"]
         assert [[link["verification"] for link in links] for links in lists] == [["verified"]] * len(lists)
         assert web.asked.count("/tour") <= len(lists)

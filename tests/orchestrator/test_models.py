@@ -174,7 +174,7 @@ async def test_a_model_on_this_machine_costs_nothing_and_its_price_is_known(
     assert (summary(task)["cost"], summary(task)["unpriced_calls"]) == (0, 0)
 
 
-async def test_a_run_whose_cost_nobody_knows_does_not_go_on_under_a_budget_in_dollars(settings: Settings) -> None:
+async def test_a_run_of_unknown_cost_does_not_go_on_under_a_budget_in_dollars(settings: Settings) -> None:
     author = ScriptedAuthor(usage=Usage(10, 5, None))
     author.replies = {AuthorRole.STRUCTURE_REVIEW: lambda _, __: {}}
     async with Orchestrator.open(settings, author=author) as orchestrator:

@@ -93,7 +93,7 @@ async def test_only_new_and_changed_concepts_are_written_and_the_rest_is_untouch
     assert roadmap.framework_version == 2
     assert roadmap.framework is not None
     assert [concept.concept_id for concept in roadmap.framework.concepts()] == [FIRST, THIRD, NEW]
-    edited = await orchestrator.edited(task.task_id)
+    edited = await orchestrator.structures.edited(task.task_id)
     assert edited is not None
     changes = diff(*edited)
     assert {(change.kind, change.target_id) for change in changes} >= {
@@ -112,11 +112,11 @@ async def test_ids_are_never_given_again(orchestrator: Orchestrator, roadmap_id:
 
 async def test_a_removed_concept_stays_readable_in_the_history(orchestrator: Orchestrator, roadmap_id: str) -> None:
     await modified(orchestrator, roadmap_id, "drop")
-    assert len(await orchestrator.contents(roadmap_id, SECOND)) == 3
-    assert {row.concept_id for row in await orchestrator.contents(roadmap_id)} == {FIRST, THIRD}
+    assert len(await orchestrator.contents.newest(roadmap_id, SECOND)) == 3
+    assert {row.concept_id for row in await orchestrator.contents.newest(roadmap_id)} == {FIRST, THIRD}
 
 
-async def test_what_nobody_can_do_is_said_and_changes_nothing(
+async def test_an_impossible_request_is_refused_with_a_reason_and_changes_nothing(
     orchestrator: Orchestrator, roadmap_id: str, author: ScriptedAuthor
 ) -> None:
     before = await orchestrator.roadmap(roadmap_id)
@@ -198,4 +198,4 @@ async def test_what_cannot_be_asked_is_refused_and_leaves_no_row(orchestrator: O
             await orchestrator.modify(roadmap_id, words)
     with pytest.raises(NotFound):
         await orchestrator.modify("nope", "add")
-    assert len(await orchestrator.tasks(roadmap_id=roadmap_id)) == 1
+    assert len(await orchestrator.tasks.page(roadmap_id=roadmap_id)) == 1

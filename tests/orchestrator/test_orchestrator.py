@@ -10,14 +10,14 @@ from contextlib import closing
 import pytest
 from sqlalchemy import text
 
-from domain.errors import NotFound
+from domain.errors import InvalidInput, NotFound
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from orchestrator.commands import transitions
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.execution.runner import Runner
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.resources import open_resources
+from orchestrator.resources import ProcessKind, open_resources
 from orchestrator.settings import Settings
 from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, Database, execute
 from repository.roadmaps.roadmaps import save_roadmap_metadata
@@ -38,13 +38,25 @@ async def orchestrator(settings: Settings) -> AsyncIterator[Orchestrator]:
         yield orchestrator
 
 
-async def test_a_run_that_is_left_at_its_first_breath_is_not_a_zombie(settings: Settings) -> None:
+async def test_a_run_that_is_abandoned_at_once_is_cancelled_and_can_be_resumed(settings: Settings) -> None:
     async with Orchestrator.open(settings, author=ScriptedAuthor()) as orchestrator:
         task = await orchestrator.create("chess")
     async with Orchestrator.open(settings, author=ScriptedAuthor()) as orchestrator:
         assert (await orchestrator.task(task.task_id)).status is TaskStatus.CANCELLED
         await orchestrator.resume(task.task_id)
         assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
+
+
+@pytest.mark.parametrize("kind", ["reader", "server"])
+async def test_a_process_without_an_author_never_takes_a_run_that_it_could_only_fail(
+    settings: Settings, kind: ProcessKind
+) -> None:
+    """A request without `detach` made a task that failed at its first step."""
+    async with Orchestrator.open(settings, kind=kind) as orchestrator:
+        with pytest.raises(InvalidInput, match="detach=True"):
+            await orchestrator.create("chess")
+        assert await orchestrator.tasks.page() == []
+        assert (await orchestrator.create("chess", detach=True)).status is TaskStatus.PENDING
 
 
 async def test_a_run_that_cannot_even_begin_fails_instead_of_hanging(settings: Settings, database: Database) -> None:
@@ -61,7 +73,7 @@ async def test_a_run_that_cannot_even_begin_fails_instead_of_hanging(settings: S
 
 
 @pytest.mark.parametrize("times", [2, pytest.param(50, marks=pytest.mark.soak)])
-async def test_a_run_cancelled_at_any_moment_ends_cancelled_and_calls_nobody_any_more(
+async def test_a_run_cancelled_at_any_moment_ends_cancelled_and_makes_no_further_call(
     settings: Settings, orchestrator: Orchestrator, database: Database, times: int
 ) -> None:
     """Only running tasks could be cancelled once, and the result was reported as failed."""
@@ -88,7 +100,13 @@ async def test_a_dead_run_can_be_cancelled(orchestrator: Orchestrator, database:
 
 async def test_an_unknown_task_is_not_taken_for_a_queued_one(orchestrator: Orchestrator) -> None:
     """An unknown job id once read as pending, so that dead tasks looked alive for ever."""
-    for ask in (orchestrator.task, orchestrator.cancel, orchestrator.resume, orchestrator.wait, orchestrator.events):
+    for ask in (
+        orchestrator.task,
+        orchestrator.cancel,
+        orchestrator.resume,
+        orchestrator.wait,
+        orchestrator.events.page,
+    ):
         with pytest.raises(NotFound):
             await ask("nobody knows")
 
@@ -117,12 +135,12 @@ async def test_ids_with_a_colon_survive_a_retry_and_a_status_check(
     await orchestrator.resume(task.task_id)
     done = await orchestrator.wait(task.task_id)
     assert (done.status, done.concept_id, done.user_id) == (TaskStatus.COMPLETED, LEGACY, "ann:b")
-    told = [event.payload.get("concept_id") for event in await orchestrator.events(task.task_id)]
+    told = [event.payload.get("concept_id") for event in await orchestrator.events.page(task.task_id)]
     assert told.count(LEGACY) >= 2
     view = await orchestrator.roadmap(roadmap_id)
     states = {(row.concept_id, row.content_type): row.status for row in view.contents}
     assert states[LEGACY, ContentType.QUIZ] is ContentStatus.COMPLETED
-    assert [row.concept_id for row in await orchestrator.contents(roadmap_id, LEGACY)] == [LEGACY]
+    assert [row.concept_id for row in await orchestrator.contents.newest(roadmap_id, LEGACY)] == [LEGACY]
     batch = await orchestrator.retry_failed(roadmap_id)
     assert batch is not None
     assert (await orchestrator.wait(batch.task_id)).status is TaskStatus.COMPLETED
@@ -154,7 +172,7 @@ async def test_the_last_events_before_a_stop_are_not_lost_in_a_buffer(
         async for event in orchestrator.follow(task.task_id):
             if event.type == "content_completed":
                 break
-    story = await orchestrator.events(task.task_id)
+    story = await orchestrator.events.page(task.task_id)
     assert story[-1].type == "run_handed_back"
     assert [event.sequence for event in story] == list(range(1, len(story) + 1))
     told = sum(event.type == "content_completed" for event in story)
@@ -195,7 +213,7 @@ def test_nothing_is_carried_into_another_event_loop_or_over_a_fork(database_url:
 
 
 @pytest.mark.parametrize("act", ["cancel", "resume"])
-async def test_nobody_waits_half_a_minute_for_a_stopped_process_while_no_worker_sweeps(
+async def test_requests_do_not_wait_half_a_minute_for_a_suspended_process_without_a_sweep(
     orchestrator: Orchestrator, database: Database, act: str
 ) -> None:
     """Its session holds the task's lock in mid-statement, which no time-out of PostgreSQL's own ends sooner."""

@@ -108,7 +108,7 @@ async def test_a_change_that_is_asked_for_while_another_is_accepted_is_refused_a
         for one in asking:
             one.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
-        later = [await orchestrator.wait(one.task_id) for one in await orchestrator.tasks(roadmap_id=roadmap_id)]
+        later = [await orchestrator.wait(one.task_id) for one in await orchestrator.tasks.page(roadmap_id=roadmap_id)]
         assert {one.status for one in later} <= FINAL
         assert refusals
         assert accepted

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.contents import Quiz
-from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError
+from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from nodes.authors.port import AuthorRole, Brief, ContentBrief
 from orchestrator.commands.run_request import RetryRequest
@@ -36,7 +36,7 @@ class Moody(ScriptedAuthor):
         assert isinstance(brief, ContentBrief)
         self.briefs.append(brief)
         if brief.concept.concept_id in self.broken:
-            raise RuntimeError("no luck")
+            raise RunFailed("no luck")
         return QUIZ
 
 
@@ -85,7 +85,7 @@ async def test_a_retry_is_a_run_of_its_own_with_its_type(
     assert (task.status, task.current_step, task.user_id) == (TaskStatus.COMPLETED, "completed", "ann")
     assert await quiz(orchestrator, roadmap_id, FIRST) == (ContentStatus.COMPLETED, 1, None)
     assert await quiz(orchestrator, roadmap_id, SECOND) == (ContentStatus.FAILED, 0, NO_LUCK)
-    history = await orchestrator.tasks(roadmap_id=roadmap_id)
+    history = await orchestrator.tasks.page(roadmap_id=roadmap_id)
     assert [row.task_type for row in history] == [TaskType.RETRY_QUIZ, TaskType.CREATION], "no run is forgotten"
     brief = author.briefs[-1]
     assert (brief.instructions, brief.preferences.current_level) == ("shorter", "advanced")
@@ -126,7 +126,7 @@ async def test_a_single_retry_that_fails_says_why_and_sends_its_final_event(
 ) -> None:
     task = await done(orchestrator, await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ))
     assert (task.status, task.current_step, task.error_message) == (TaskStatus.FAILED, "failed", NO_LUCK)
-    assert (await orchestrator.events(task.task_id))[-1].payload["status"] == "failed"
+    assert (await orchestrator.events.page(task.task_id))[-1].payload["status"] == "failed"
 
 
 async def test_a_failed_retry_of_a_good_content_leaves_it_readable(
@@ -159,7 +159,7 @@ async def test_a_batch_with_nothing_to_do_leaves_no_row(
     orchestrator: Orchestrator, roadmap_id: str, author: Moody
 ) -> None:
     assert await orchestrator.retry_failed(roadmap_id, [ContentType.TUTORIAL]) is None
-    assert len(await orchestrator.tasks(roadmap_id=roadmap_id)) == 1
+    assert len(await orchestrator.tasks.page(roadmap_id=roadmap_id)) == 1
 
 
 async def test_of_two_retries_of_one_content_the_second_names_the_first(
@@ -169,7 +169,7 @@ async def test_of_two_retries_of_one_content_the_second_names_the_first(
     first = await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ)
     with pytest.raises(Conflict, match=first.task_id):
         await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ)
-    assert len(await orchestrator.tasks(roadmap_id=roadmap_id)) == 2, "a request that is refused leaves no row"
+    assert len(await orchestrator.tasks.page(roadmap_id=roadmap_id)) == 2, "a request that is refused leaves no row"
 
 
 async def test_a_retry_of_what_a_live_creation_works_on_is_refused(orchestrator: Orchestrator, author: Moody) -> None:
@@ -254,7 +254,7 @@ async def test_what_cannot_be_retried_is_refused_and_leaves_no_row(orchestrator:
         await orchestrator.retry(
             roadmap_id, FIRST, ContentType.QUIZ, RetryRequest(preferences={"current_level": "wizard"})
         )
-    assert len(await orchestrator.tasks(roadmap_id=roadmap_id)) == 1
+    assert len(await orchestrator.tasks.page(roadmap_id=roadmap_id)) == 1
 
 
 async def test_a_roadmap_whose_contents_were_never_made_gets_them_all(

@@ -8,7 +8,6 @@ from domain.editing.review import Decision
 from domain.errors import InvalidInput
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import ContentType, TaskStatus
-from nodes.authors.null_author import NullAuthor
 from nodes.offline.author import OfflineAuthor
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
 from orchestrator.orchestrator import Orchestrator
@@ -36,11 +35,11 @@ async def ended(orchestrator: Orchestrator, asked: Awaitable[TaskView]) -> TaskV
 
 
 async def assert_refused_without_a_row(orchestrator: Orchestrator, made: TaskView, said: str, act: object) -> None:
-    before = await orchestrator.tasks()
+    before = await orchestrator.tasks.page()
     with pytest.raises(InvalidInput, match=said) as caught:
         await act  # type: ignore[misc]
     assert "\n" not in str(caught.value)
-    assert await orchestrator.tasks() == before
+    assert await orchestrator.tasks.page() == before
     states = (await orchestrator.roadmap(str(made.roadmap_id))).contents
     assert {state.task_id for state in states} == {made.task_id}
 
@@ -86,7 +85,7 @@ async def test_a_rejection_that_rules_cannot_follow_leaves_the_review_open(rules
 async def test_a_process_that_only_asks_refuses_for_a_roadmap_by_rules(
     settings: Settings, rules: Orchestrator, made: TaskView
 ) -> None:
-    async with Orchestrator.open(settings, author=NullAuthor(), kind="server") as server:
+    async with Orchestrator.open(settings, kind="server") as server:
         act = server.retry(
             str(made.roadmap_id), FIRST, ContentType.QUIZ, RetryRequest(instructions="shorter"), detach=True
         )
@@ -97,7 +96,7 @@ async def test_a_process_that_only_asks_takes_words_for_a_roadmap_by_a_model(set
     """Its own settings name no model, but the workers' may."""
     async with Orchestrator.open(settings, author=ScriptedAuthor()) as orchestrator:
         made = await ended(orchestrator, orchestrator.create(REQUEST))
-    async with Orchestrator.open(settings, author=NullAuthor(), kind="server") as server:
+    async with Orchestrator.open(settings, kind="server") as server:
         wanted = RetryRequest(instructions="shorter")
         task = await server.retry(str(made.roadmap_id), FIRST, ContentType.QUIZ, wanted, detach=True)
         assert task.status is TaskStatus.PENDING
@@ -108,7 +107,7 @@ async def test_rows_say_who_wrote_whatever_is_configured_later(
 ) -> None:
     async with Orchestrator.open(settings, author=ScriptedAuthor()) as model:
         assert (await model.roadmap(str(made.roadmap_id))).by_rules
-        assert (await model.manuscript(str(made.roadmap_id))).by_rules
+        assert (await model.roadmaps.export(str(made.roadmap_id))).by_rules
         other = await ended(model, model.create(REQUEST))
         wanted = RetryRequest(instructions="shorter")
         await ended(model, model.retry(str(made.roadmap_id), FIRST, ContentType.QUIZ, wanted))
@@ -117,7 +116,7 @@ async def test_rows_say_who_wrote_whatever_is_configured_later(
 
 
 async def test_a_plan_by_rules_has_no_score(rules: Orchestrator, made: TaskView) -> None:
-    validated = [event for event in await rules.events(made.task_id) if event.type == "framework_validated"]
+    validated = [event for event in await rules.events.page(made.task_id) if event.type == "framework_validated"]
     validation = validated[-1].payload["validation"]
     assert validation["overall_score"] is None
     assert validation["dimension_scores"] == []

@@ -74,8 +74,10 @@ async def orchestrator(old_url: str, author: Failing, tmp_path: Path) -> AsyncIt
 
 async def left(orchestrator: Orchestrator, goal: str) -> TaskView:
     """The creation that was left in this state."""
-    found = await orchestrator.tasks()
-    titles = {roadmap.roadmap_id: roadmap.roadmap_id.rpartition("-")[0] for roadmap in await orchestrator.roadmaps()}
+    found = await orchestrator.tasks.page()
+    titles = {
+        roadmap.roadmap_id: roadmap.roadmap_id.rpartition("-")[0] for roadmap in await orchestrator.roadmaps.page()
+    }
     (task,) = [task for task in found if titles[task.roadmap_id or ""] == goal and task.task_type is TaskType.CREATION]
     return task
 
@@ -87,24 +89,24 @@ async def resumed(orchestrator: Orchestrator, goal: str) -> TaskView:
 
 
 async def test_everything_can_still_be_read(orchestrator: Orchestrator) -> None:
-    assert len(await orchestrator.roadmaps()) == len(GOALS)
-    for row in await orchestrator.roadmaps():
+    assert len(await orchestrator.roadmaps.page()) == len(GOALS)
+    for row in await orchestrator.roadmaps.page():
         roadmap = await orchestrator.roadmap(row.roadmap_id)
         assert roadmap.framework is not None
-        assert roadmap_document(await orchestrator.manuscript(row.roadmap_id))
+        assert roadmap_document(await orchestrator.roadmaps.export(row.roadmap_id))
         await orchestrator.status(row.roadmap_id)
-    for task in await orchestrator.tasks():
-        events = await orchestrator.events(task.task_id)
+    for task in await orchestrator.tasks.page():
+        events = await orchestrator.events.page(task.task_id)
         assert [event.sequence for event in events] == list(range(1, len(events) + 1))
         for event in events:
             assert line_of(event)
             details(event)
         if task.task_type is TaskType.MODIFICATION:
-            edited = await orchestrator.edited(task.task_id)
+            edited = await orchestrator.structures.edited(task.task_id)
             assert edited is not None
             (change,) = diff(*edited)
             assert "Openings" in str(change)
-    assert await orchestrator.expenses()
+    assert await orchestrator.metrics.expenses()
 
 
 @pytest.mark.parametrize("goal", ["partial", "cancelled", "running"])
@@ -181,11 +183,11 @@ async def test_a_content_of_a_version_that_is_not_known_is_named_and_does_not_ta
     await change(old, f"""UPDATE content_versions SET payload = '{form}' WHERE concept_id = 'c-1-1-1'""")
     roadmap_id = (await left(orchestrator, "completed")).roadmap_id or ""
     assert (await orchestrator.roadmap(roadmap_id)).framework is not None
-    manuscript = await orchestrator.manuscript(roadmap_id)
+    manuscript = await orchestrator.roadmaps.export(roadmap_id)
     for written in (roadmap_document(manuscript), html_document(manuscript)):
         assert "The tutorial is stored in a format that this version cannot read." in written
         assert "The quiz is stored in a format that this version cannot read." in written
-    others = roadmap_document(await orchestrator.manuscript(roadmap_id))
+    others = roadmap_document(await orchestrator.roadmaps.export(roadmap_id))
     assert others.count("in a form that this version does not read") == len(ContentType)
 
 
@@ -194,7 +196,7 @@ async def test_an_event_of_a_version_that_is_not_known_is_shown_as_it_is(
 ) -> None:
     await change(old, """UPDATE task_events SET type = 'sung', payload = '{"song": [1, 2]}' WHERE sequence = 2""")
     task = await left(orchestrator, "completed")
-    assert '{"song": [1, 2]}' in line_of((await orchestrator.events(task.task_id))[1])
+    assert '{"song": [1, 2]}' in line_of((await orchestrator.events.page(task.task_id))[1])
 
 
 def test_the_checkpoint_format_is_the_one_that_is_written() -> None:

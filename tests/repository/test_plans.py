@@ -15,8 +15,8 @@ from sqlalchemy import Row, text
 
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from domain.webhooks import WebhookEvent
+from orchestrator.process.queue_pgqueuer import PgQueuerQueue
 from orchestrator.queries.status import roadmap_view, status_check
-from orchestrator.workers.queue_pgqueuer import PgQueuerQueue
 from repository.db.database import Database, execute
 from repository.db.fence import assert_fence
 from repository.roadmaps import claims, content_queries, contents, roadmaps, summaries

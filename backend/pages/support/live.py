@@ -30,5 +30,5 @@ def live(
 async def live_roadmap(request: Request, orchestrator: Orchestrator, roadmap: RoadmapView, etag: str) -> dict[str, str]:
     """Return the data of a page of a roadmap: it follows all live runs."""
     live_tasks = [task.task_id for task in roadmap.active_tasks if task.live]
-    last_events = await orchestrator.last_events(live_tasks)
+    last_events = await orchestrator.events.last_sequences(live_tasks)
     return live(request, ("roadmaps", roadmap.roadmap_id, "pulse"), etag, last_events, busy=bool(roadmap.active_tasks))

@@ -31,12 +31,12 @@ class Frame:
 
 async def frame_of(request: Request, roadmap_id: str, caller: Caller, orchestrator: Orchestrator) -> Frame:
     """Read a roadmap for one of its pages. Raises NotFound."""
-    etag = await orchestrator.pulse(roadmap_id)  # first, so that a later change is noticed at the next check
+    etag = await orchestrator.roadmaps.etag(roadmap_id)  # first, so that a later change is noticed at the next check
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
     learned = frozenset((await orchestrator.learning.done(caller.user_id, [roadmap_id]))[roadmap_id])
     last = None
     if roadmap.framework_version == 0 and not roadmap.active_tasks:
-        last = next(iter(await orchestrator.tasks(roadmap_id=roadmap_id, limit=1)), None)
+        last = next(iter(await orchestrator.tasks.page(roadmap_id=roadmap_id, limit=1)), None)
     drawn = map_of(roadmap, learned, last)
     live = await live_roadmap(request, orchestrator, roadmap, etag)
     context = {

@@ -30,7 +30,7 @@ def cost(
     task_id = None if task is None else validate_id(task, "task")
 
     async def read(orchestrator: "Orchestrator") -> "list[Expense]":
-        return await orchestrator.expenses(task_id=task_id, roadmap_id=roadmap_id, user_id=user_id)
+        return await orchestrator.metrics.expenses(task_id=task_id, roadmap_id=roadmap_id, user_id=user_id)
 
     expenses = with_orchestrator(read)
     if json:

@@ -105,7 +105,7 @@ def stop(
     settings = read_settings()
     server = _embedded(settings, "stopped")
     if not force and server.is_running():
-        from orchestrator.queries.diagnosis import live_runs
+        from orchestrator.queries.health import live_runs
 
         task_ids = asyncio.run(live_runs(server.start()))
         if task_ids:

@@ -14,7 +14,7 @@ PROBLEM_FOUND: Final = 5
 
 def doctor(json: Json = False) -> None:
     """Check database, migrations and model. Problems are printed with advice."""
-    from orchestrator.queries.diagnosis import diagnose
+    from orchestrator.queries.health import diagnose
 
     checks = diagnose(read_settings())
     all_ok = all(check.ok for check in checks)

@@ -24,7 +24,7 @@ async def test_log_page_and_api_give_an_attempt_the_same_number(settings: Settin
         async with asyncio.timeout(HANG_SECONDS):
             while not any(role is AuthorRole.QUIZ for role, _ in writing.asked):
                 await asyncio.sleep(0.02)
-        events = await orchestrator.events(task.task_id)
+        events = await orchestrator.events.page(task.task_id)
         logged = [int(found[1]) for event in events if (found := re.search(r"attempt (\d+) by", line_of(event)))]
         told = (await client.get(f"/api/v1/tasks/{task.task_id}")).json()
         page = (await client.get(f"/tasks/{task.task_id}")).text

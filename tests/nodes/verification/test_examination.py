@@ -24,7 +24,7 @@ async def create(settings: Settings, author: ScriptedAuthor, **changes: Any) -> 
         task = await orchestrator.wait(task.task_id)
         assert task.roadmap_id is not None
         roadmap = await orchestrator.roadmap(task.roadmap_id)
-        versions = await orchestrator.contents(task.roadmap_id)
+        versions = await orchestrator.contents.newest(task.roadmap_id)
         return task, roadmap, {version.content_type: version.payload for version in versions}
 
 

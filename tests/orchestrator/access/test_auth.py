@@ -92,7 +92,7 @@ async def test_what_does_not_prove_anything_is_refused(subtests: pytest.Subtests
             await identify(BAD[name], jwt_key=SECRET)
 
 
-async def test_a_token_for_somebody_else_or_from_somebody_else_is_refused() -> None:
+async def test_a_token_of_another_issuer_or_for_another_audience_is_refused() -> None:
     wanted = {"jwt_key": SECRET, "jwt_issuer": "us", "jwt_audience": "roadmap"}
     good = jwt.encode(claims(iss="us", aud=["other", "roadmap"]), SECRET)
     assert (await identify(good, **wanted)).user_id == "ann"
@@ -115,7 +115,7 @@ async def test_a_public_key_is_no_secret_of_another_algorithm() -> None:
         await identify(forged.decode(), jwt_algorithm="RS256", jwt_key=public(RSA))
 
 
-async def test_keys_of_a_file_are_told_apart_by_their_ids(tmp_path: Path) -> None:
+async def test_keys_of_a_file_are_distinguished_by_their_ids(tmp_path: Path) -> None:
     other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     keys = []
     for kid, key in (("one", RSA), ("two", other)):

@@ -151,7 +151,7 @@ async def test_a_change_that_cannot_be_changes_nothing(webhooks: Webhooks) -> No
     assert (kept.url, kept.events, kept.disabled_reason) == (URL, sorted(ALL), None)
 
 
-async def test_a_webhook_whose_place_is_allowed_no_more_is_not_enabled(database: Database, webhooks: Webhooks) -> None:
+async def test_a_webhook_whose_url_is_no_longer_allowed_is_not_enabled(database: Database, webhooks: Webhooks) -> None:
     made = await Webhooks(database, ["hooks.intranet"]).add("ann", "http://hooks.intranet:9000/", ALL)
     await webhooks.change(made.webhook_id, enabled=False)
     with pytest.raises(InvalidInput, match="cannot be used"):
@@ -167,7 +167,7 @@ async def test_tests_that_are_asked_for_at_once_are_messages_of_their_own(webhoo
     assert {test.payload["type"] for test in tests} == {"test"}
 
 
-async def test_nobody_adds_webhooks_without_end(webhooks: Webhooks) -> None:
+async def test_the_number_of_webhooks_of_a_user_is_limited(webhooks: Webhooks) -> None:
     made = await asyncio.gather(
         *(webhooks.add("ann", URL, ALL) for _ in range(MAX_WEBHOOKS + 5)), return_exceptions=True
     )

@@ -141,7 +141,7 @@ CONTENTS = "SELECT FROM concept_contents FOR UPDATE NOWAIT"
         ("resume", TaskType.RETRY_QUIZ, TaskStatus.FAILED),
     ],
 )
-async def test_who_waits_for_a_lock_holds_none_that_comes_after_it(
+async def test_a_transaction_that_waits_for_a_lock_holds_none_that_comes_after_it(
     database: Database,
     orchestrator: Orchestrator,
     what: str,
@@ -192,4 +192,4 @@ async def test_words_of_which_nothing_can_be_seen_are_refused_wherever_words_are
         await orchestrator.retry("r-1", "c-1-1-1", ContentType.QUIZ, goal, detach=True)
     with pytest.raises(InvalidInput, match="feedback: must not be blank"):
         await orchestrator.review("t-1", Decision(approved=False, feedback=words), detach=True)
-    assert await orchestrator.tasks() == []
+    assert await orchestrator.tasks.page() == []

@@ -54,7 +54,7 @@ async def parked(orchestrator: Orchestrator, review: ReviewRequest | None = None
 
 
 async def story(orchestrator: Orchestrator, task: TaskView, event_type: str) -> list[dict[str, Any]]:
-    return [event.payload for event in await orchestrator.events(task.task_id) if event.type == event_type]
+    return [event.payload for event in await orchestrator.events.page(task.task_id) if event.type == event_type]
 
 
 async def test_a_run_waits_with_its_framework_readable_and_nothing_generated(
@@ -78,7 +78,7 @@ async def test_an_approval_goes_on_to_the_contents_and_asks_for_nothing_again(
     await orchestrator.review(task.task_id, APPROVED)
     task = await orchestrator.wait(task.task_id)
     assert task.status is TaskStatus.COMPLETED
-    assert await orchestrator.open_round(task.task_id) is None
+    assert await orchestrator.tasks.open_round(task.task_id) is None
     assert set(author.times_asked().values()) == {1}
     assert len(await story(orchestrator, task, "review_requested")) == 1
 
@@ -110,7 +110,7 @@ async def test_a_rejection_is_edited_validated_and_asked_about_again_as_often_as
         await orchestrator.review(task.task_id, Decision(approved=False, feedback=name, by="ann"))
         task = await orchestrator.wait(task.task_id)
         assert task.status is TaskStatus.HUMAN_REVIEW_PENDING
-        assert await orchestrator.open_round(task.task_id) == round_
+        assert await orchestrator.tasks.open_round(task.task_id) == round_
         assert author.times_asked()[AuthorRole.STRUCTURE_REVIEW, None] == round_, (
             "an edited framework is validated again"
         )
@@ -124,7 +124,7 @@ async def test_a_rejection_is_edited_validated_and_asked_about_again_as_often_as
         ("rejected", "Openings", "ann"),
         ("rejected", "Endgames", "ann"),
     ]
-    edited = await orchestrator.edited(task.task_id)
+    edited = await orchestrator.structures.edited(task.task_id)
     assert edited is not None
     changes = diff(*edited)
     assert [(change.kind, change.before, change.after) for change in changes] == [("renamed", "A1", "Endgames")]
@@ -159,7 +159,7 @@ async def test_of_ten_decisions_at_once_one_wins_and_nine_name_it(
     assert len(await story(orchestrator, task, "review_decided")) == 1
 
 
-async def test_a_decision_about_an_older_round_is_refused_and_hears_what_was_decided(
+async def test_a_decision_about_an_older_round_is_refused_and_the_error_names_its_decision(
     orchestrator: Orchestrator,
 ) -> None:
     """The second of two clicks once approved a framework that nobody had seen."""
@@ -235,7 +235,7 @@ async def test_a_cancelled_review_can_be_resumed_and_is_asked_once(orchestrator:
     assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
 
 
-async def test_a_review_that_nobody_answers_in_time_is_cancelled_with_that_reason(
+async def test_a_run_whose_review_is_not_answered_in_time_is_cancelled_with_that_reason(
     settings: Settings, orchestrator: Orchestrator
 ) -> None:
     task = await parked(orchestrator, ReviewRequest(timeout=0.5))
@@ -243,7 +243,7 @@ async def test_a_review_that_nobody_answers_in_time_is_cancelled_with_that_reaso
     async with working(settings, ScriptedAuthor()):
         await asyncio.sleep(3)
     overdue = await orchestrator.task(task.task_id)
-    assert (overdue.status, overdue.error_message) == (TaskStatus.CANCELLED, "Nobody answered its review in time.")
+    assert (overdue.status, overdue.error_message) == (TaskStatus.CANCELLED, "Its review was not answered in time.")
     assert (await orchestrator.task(other.task_id)).status is TaskStatus.HUMAN_REVIEW_PENDING
     await orchestrator.resume(task.task_id)
     resumed = await orchestrator.wait(task.task_id)
@@ -251,7 +251,7 @@ async def test_a_review_that_nobody_answers_in_time_is_cancelled_with_that_reaso
     assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
 
 
-async def test_feedback_nobody_can_follow_leaves_the_framework_and_asks_again(
+async def test_feedback_without_a_plan_leaves_the_framework_and_asks_again(
     settings: Settings,
 ) -> None:
     helpless = ScriptedAuthor()
@@ -260,7 +260,7 @@ async def test_feedback_nobody_can_follow_leaves_the_framework_and_asks_again(
         await orchestrator.review(task.task_id, Decision(approved=False, feedback="make it shine"))
         task = await orchestrator.wait(task.task_id)
         assert task.status is TaskStatus.HUMAN_REVIEW_PENDING
-        edited = await orchestrator.edited(task.task_id)
+        edited = await orchestrator.structures.edited(task.task_id)
         assert edited is not None
         assert diff(*edited) == []
         await orchestrator.review(task.task_id, APPROVED)

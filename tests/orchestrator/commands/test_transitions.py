@@ -55,7 +55,7 @@ async def resume(database: Database, task_id: str) -> TaskRow | Conflict:
         return error
 
 
-async def test_of_two_tasks_resumed_into_one_place_the_second_is_told_who_has_it(database: Database) -> None:
+async def test_of_two_tasks_resumed_into_one_place_the_second_conflicts_with_the_first(database: Database) -> None:
     """Both look for a rival before either has moved: only the unique index sees the two of them."""
     await reserved(database, "r-2")
     for task_id in ("t-1", "t-2"):
@@ -91,10 +91,10 @@ async def test_a_retry_whose_content_was_claimed_while_it_was_dead_does_not_say_
         taken_over = await transitions.start(session, "t-1", "w-2")
         assert taken_over is not None
         ended = await transitions.finish(session, fence_of(taken_over), [])
-    assert (ended.status, ended.error_message) == (TaskStatus.FAILED, "Another run has made its content its own.")
+    assert (ended.status, ended.error_message) == (TaskStatus.FAILED, "Another run has taken over its content.")
 
 
-async def test_an_end_whose_commit_was_not_confirmed_can_be_made_again(database: Database) -> None:
+async def test_an_end_whose_commit_was_not_confirmed_can_be_repeated(database: Database) -> None:
     """The last event once came twice, or not at all."""
     task = await retry(database, "t-1")
     for _ in range(3):
@@ -104,7 +104,7 @@ async def test_an_end_whose_commit_was_not_confirmed_can_be_made_again(database:
         assert (ended.status, again.status, again.attempt) == (TaskStatus.FAILED, TaskStatus.FAILED, 2)
 
 
-async def test_a_handing_back_whose_commit_was_not_confirmed_can_be_made_again(database: Database) -> None:
+async def test_a_requeue_whose_commit_was_not_confirmed_can_be_repeated(database: Database) -> None:
     """The run once ended as if another process had taken it."""
     task = await retry(database, "t-1")
     for _ in range(3):

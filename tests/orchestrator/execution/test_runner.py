@@ -74,7 +74,7 @@ async def test_a_run_in_which_nothing_succeeded_is_failed_not_completed(settings
     assert {content.status for content in roadmap.contents} == {ContentStatus.FAILED}
 
 
-async def test_a_broken_answer_is_told_to_the_author_and_repaired(settings: Settings) -> None:
+async def test_a_broken_answer_is_returned_to_the_author_and_repaired(settings: Settings) -> None:
     heard: list[list[str]] = []
 
     def reply(_: Brief[Any], objections: Sequence[str]) -> Any:
@@ -153,7 +153,7 @@ async def test_the_story_has_no_gaps_and_ends_with_the_final_status(settings: Se
     async with Orchestrator.open(settings, author=ScriptedAuthor()) as orchestrator:
         task = await orchestrator.create("chess")
         followed = [event async for event in orchestrator.follow(task.task_id)]
-        assert followed == await orchestrator.events(task.task_id)
+        assert followed == await orchestrator.events.page(task.task_id)
     assert [event.sequence for event in followed] == list(range(1, len(followed) + 1))
     types = [event.type for event in followed]
     assert types[:2] == ["run_requested", "run_started"]
@@ -184,4 +184,4 @@ async def test_closing_the_orchestrator_cancels_its_runs_and_settles_their_conte
         assert status.stale_concepts == []
         roadmap = await orchestrator.roadmap(task.roadmap_id)
         assert {content.status for content in roadmap.contents} <= {ContentStatus.FAILED, ContentStatus.COMPLETED}
-        assert (await orchestrator.events(task.task_id))[-1].payload["status"] == "cancelled"
+        assert (await orchestrator.events.page(task.task_id))[-1].payload["status"] == "cancelled"

@@ -61,7 +61,7 @@ async def test_a_run_stops_before_every_node_and_is_a_real_run_meanwhile(
     await stepper.quit()
     task = await orchestrator.task(stepper.task.task_id)
     assert task.status is TaskStatus.COMPLETED
-    assert (await orchestrator.events(task.task_id))[0].sequence == 1
+    assert (await orchestrator.events.page(task.task_id))[0].sequence == 1
 
 
 async def test_it_shows_what_the_last_node_changed(stepper: Stepper) -> None:
@@ -106,7 +106,9 @@ async def test_going_back_past_an_accepted_framework_makes_a_new_version_with_ne
     assert [concept.concept_id for concept in roadmap.framework.concepts()] == ["c-2-1-1", "c-2-1-2"]
     assert {content.concept_id for content in roadmap.contents} == {"c-2-1-1", "c-2-1-2"}
     assert {content.status for content in roadmap.contents} == {ContentStatus.COMPLETED}
-    assert len(await orchestrator.contents(stepper.task.roadmap_id, "c-1-1-1")) == 3, "the old ones stay in the history"
+    assert len(await orchestrator.contents.newest(stepper.task.roadmap_id, "c-1-1-1")) == 3, (
+        "the old ones stay in the history"
+    )
 
 
 async def test_leaving_cancels_the_run_and_it_can_be_resumed(
@@ -123,9 +125,7 @@ async def test_leaving_cancels_the_run_and_it_can_be_resumed(
     assert set(author.times_asked().values()) == {1}
 
 
-async def test_a_run_whose_stepper_died_is_stale_and_nobody_takes_it_over(
-    settings: Settings, author: ScriptedAuthor
-) -> None:
+async def test_a_run_whose_stepper_died_is_stale_and_not_taken_over(settings: Settings, author: ScriptedAuthor) -> None:
     async with Orchestrator.open(settings, author=author, kind="stepper") as dying:
         task = await dying.create("chess")
         async with dying.step(task.task_id) as stepper:
@@ -143,7 +143,7 @@ async def test_a_run_whose_stepper_died_is_stale_and_nobody_takes_it_over(
     assert set(author.times_asked().values()) == {1}
 
 
-async def test_what_fails_is_told_and_the_run_stays_where_it_was(stepper: Stepper, author: ScriptedAuthor) -> None:
+async def test_a_failing_step_raises_and_the_run_stays_where_it_was(stepper: Stepper, author: ScriptedAuthor) -> None:
     def fail(_: object, __: object) -> dict[str, object]:
         raise ModelUnavailable("the model hung up")
 
@@ -204,7 +204,7 @@ async def test_a_value_by_hand_is_held_to_its_shape(stepper: Stepper, key: str, 
     assert await stepper.state() == before
 
 
-async def test_a_broken_framework_is_refused_where_nobody_would_look_at_it_again(stepper: Stepper) -> None:
+async def test_a_broken_framework_is_refused_where_it_would_not_be_validated_again(stepper: Stepper) -> None:
     await until(stepper, Step.STRUCTURE_VALIDATION)
     empty = json.dumps({"roadmap_id": stepper.task.roadmap_id, "stages": []})
     await stepper.set("framework", empty)
@@ -229,7 +229,7 @@ async def test_what_cannot_be_done_is_said_and_changes_nothing(stepper: Stepper)
     assert await stepper.state() == before
 
 
-async def test_a_stepped_run_that_somebody_cancels_stops(settings: Settings, orchestrator: Orchestrator) -> None:
+async def test_a_stepped_run_that_is_cancelled_elsewhere_stops(settings: Settings, orchestrator: Orchestrator) -> None:
     task = await orchestrator.create("chess")
     async with Orchestrator.open(settings, author=ScriptedAuthor()) as other:
         with pytest.raises(Superseded):
@@ -241,7 +241,7 @@ async def test_a_stepped_run_that_somebody_cancels_stops(settings: Settings, orc
 
 
 @pytest.mark.parametrize("approved", [True, False])
-async def test_an_answer_that_no_worker_has_taken_up_counts_for_who_steps_on(
+async def test_a_decision_that_no_worker_has_taken_counts_for_the_stepper(
     orchestrator: Orchestrator, approved: bool
 ) -> None:
     """The same review was once asked for again, as if nobody had answered it."""
@@ -278,7 +278,9 @@ async def test_a_rejection_counts_also_after_going_back_past_an_accepted_framewo
         async for event in orchestrator.follow(task.task_id):
             if event.type == "review_requested" and event.payload["round"] == 3:
                 break
-    steps = [event.payload["step"] for event in await orchestrator.events(task.task_id) if event.type == "step_started"]
+    steps = [
+        event.payload["step"] for event in await orchestrator.events.page(task.task_id) if event.type == "step_started"
+    ]
     assert Step.EDIT_PLAN_ANALYSIS in steps
 
 

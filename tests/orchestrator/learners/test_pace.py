@@ -14,8 +14,9 @@ from domain.vocabulary import Step, TaskStatus
 from nodes.authors.port import StructureReviewBrief
 from nodes.ledger.requests import AuthorRequest, call_key
 from orchestrator.commands.request_context import Terms
-from orchestrator.learners.pace import PaceChange, pace_of_task
+from orchestrator.learners.pace import PaceChange
 from orchestrator.orchestrator import Orchestrator
+from orchestrator.queries.pace import pace_of_task
 from orchestrator.settings import Settings
 from repository.db.database import Database, execute
 from repository.runs.tasks import get_task
@@ -64,7 +65,7 @@ async def test_a_deadline_becomes_a_date_once_and_stays_it(
     task = await orchestrator.create(asking(target_deadline="in 3 months"), detach=True)
     assert task.pace is not None
     assert (str(task.pace.deadline), task.pace.deadline_words) == ("2027-02-28", "in 3 months")
-    (requested, *_) = await orchestrator.events(task.task_id)
+    (requested, *_) = await orchestrator.events.page(task.task_id)
     assert requested.payload["pace"]["deadline"] == "2027-02-28"
     asked = await row(database, task.task_id)
     assert (asked.user_request or {})["preferences"]["target_deadline"] == "in 3 months", "briefs keep the words"

@@ -32,7 +32,7 @@ async def finish(database: Database, attempt: int, status: TaskStatus = TaskStat
         await end(session, fence_of(task), status, None)
 
 
-async def test_whenever_a_follower_comes_it_sees_the_whole_story_once(database: Database, follower: Follower) -> None:
+async def test_a_follower_sees_every_event_once_whenever_it_begins(database: Database, follower: Follower) -> None:
     """Events before the client had subscribed were lost once."""
     task = await started(database)
     writer = EventWriter(database, fence_of(task), last=0)
@@ -69,7 +69,7 @@ async def test_a_resumed_run_streams_on(database: Database, follower: Follower) 
     assert [event.payload["status"] async for event in stream] == ["completed"]
 
 
-async def test_the_poller_rests_when_nobody_follows(database: Database, follower: Follower) -> None:
+async def test_the_poller_stops_without_followers(database: Database, follower: Follower) -> None:
     task = await started(database)
     first = asyncio.create_task(collect(follower))
     await asyncio.sleep(0.3)

@@ -56,7 +56,7 @@ async def task_of(graph: StudioGraph, elsewhere: Orchestrator) -> TaskView:
     return await elsewhere.task((await graph.aget_state(THREAD)).values["task_id"])
 
 
-async def test_a_thread_is_a_run_that_nobody_takes_over_and_that_its_last_node_finishes(
+async def test_a_thread_is_a_run_that_is_not_taken_over_and_ends_with_its_last_node(
     runs: StudioRuns, elsewhere: Orchestrator
 ) -> None:
     graph = served(creation_graph(runs))
@@ -70,7 +70,7 @@ async def test_a_thread_is_a_run_that_nobody_takes_over_and_that_its_last_node_f
     assert (ended["status"], task.status) == ("completed", TaskStatus.COMPLETED)
     assert task.execution_summary is not None
     assert task.execution_summary["completed"] == 6
-    story = [event.type for event in await elsewhere.events(task.task_id)]
+    story = [event.type for event in await elsewhere.events.page(task.task_id)]
     assert story[:3] == ["run_requested", "run_started", "step_started"]
     assert story[-1] == "run_finished"
     assert story.count("content_completed") == 6
@@ -79,7 +79,7 @@ async def test_a_thread_is_a_run_that_nobody_takes_over_and_that_its_last_node_f
 @pytest.mark.parametrize(
     "node", ["intent_analysis", "structure_validation", "content_generation", "quiz_generation", "finish_run"]
 )
-async def test_a_run_whose_studio_is_gone_goes_on_elsewhere_and_buys_nothing_again(
+async def test_a_run_of_a_dead_studio_goes_on_elsewhere_and_buys_nothing_again(
     runs: StudioRuns, elsewhere: Orchestrator, author: ScriptedAuthor, node: str
 ) -> None:
     graph = served(creation_graph(runs))
@@ -124,7 +124,7 @@ async def test_a_review_is_asked_once_and_answered_once_through_the_server(
     await graph.ainvoke(Command(resume={"approved": True}), THREAD)
     task = await task_of(graph, elsewhere)
     assert task.status is TaskStatus.COMPLETED
-    reviews = [event for event in await elsewhere.events(task.task_id) if event.type.startswith("review_")]
+    reviews = [event for event in await elsewhere.events.page(task.task_id) if event.type.startswith("review_")]
     assert [event.type for event in reviews] == ["review_requested", "review_decided"]
     assert (reviews[1].payload["decision"], reviews[1].payload["by"]) == ("approved", "studio")
 
@@ -135,11 +135,11 @@ async def test_a_rejection_through_the_server_leads_round_again(runs: StudioRuns
     await graph.ainvoke(Command(resume={"approved": False, "feedback": "shorter"}), THREAD)
     task = await task_of(graph, elsewhere)
     assert task.status is TaskStatus.HUMAN_REVIEW_PENDING
-    story = [event.type for event in await elsewhere.events(task.task_id)]
+    story = [event.type for event in await elsewhere.events.page(task.task_id)]
     assert story.count("review_requested") == 2
 
 
-async def test_a_review_answered_elsewhere_goes_on_there_and_the_thread_says_so(
+async def test_a_run_whose_review_is_answered_elsewhere_goes_on_there_and_the_thread_fails(
     runs: StudioRuns, elsewhere: Orchestrator, author: ScriptedAuthor
 ) -> None:
     graph = served(creation_graph(runs))
@@ -148,7 +148,7 @@ async def test_a_review_answered_elsewhere_goes_on_there_and_the_thread_says_so(
     await elsewhere.review(task.task_id, Decision(approved=True, by="ann"))
     assert (await elsewhere.wait(task.task_id)).status is TaskStatus.COMPLETED
     assert set(author.times_asked().values()) == {1}
-    story = [event.type for event in await elsewhere.events(task.task_id)]
+    story = [event.type for event in await elsewhere.events.page(task.task_id)]
     assert story.count("review_requested") == 1
     with pytest.raises(Conflict, match="is completed"):
         await graph.ainvoke(Command(resume={"approved": True}), THREAD)
@@ -170,7 +170,7 @@ async def test_a_node_that_fails_leaves_the_run_where_it_was(
     await graph.ainvoke(None, THREAD)
     task = await task_of(graph, elsewhere)
     assert (task.status, task.attempt) == (TaskStatus.COMPLETED, 2)
-    story = [event.payload.get("step") for event in await elsewhere.events(task.task_id)]
+    story = [event.payload.get("step") for event in await elsewhere.events.page(task.task_id)]
     assert story.count("intent_analysis") == 1
     assert story.count("curriculum_design") == 2
 
@@ -204,9 +204,9 @@ async def test_a_fork_buys_again_only_what_was_changed(
     assert (await task_of(graph, elsewhere)).status is TaskStatus.COMPLETED
     with pytest.raises(Conflict, match="is completed"):
         await graph.ainvoke(None, past["intent_analysis",])
-    assert len(await elsewhere.tasks()) == 1
+    assert len(await elsewhere.tasks.page()) == 1
     await graph.ainvoke(None, past["request_run",])
-    assert [task.status for task in await elsewhere.tasks()] == [TaskStatus.COMPLETED] * 2
+    assert [task.status for task in await elsewhere.tasks.page()] == [TaskStatus.COMPLETED] * 2
 
 
 async def test_a_second_input_makes_no_second_run_out_of_the_state_of_the_first(runs: StudioRuns) -> None:
@@ -225,14 +225,14 @@ async def test_a_jump_to_the_review_of_a_run_without_one_parks_nothing_and_runs_
         await graph.ainvoke(Command(goto="human_review"), THREAD)
     task = await task_of(graph, elsewhere)
     assert task.status is TaskStatus.PROCESSING
-    story = [event.type for event in await elsewhere.events(task.task_id)]
+    story = [event.type for event in await elsewhere.events.page(task.task_id)]
     assert not {"content_started", "review_requested"} & set(story)
 
 
 @pytest.mark.parametrize(
     ("make", "contents"), [(retry_graph, ["quiz"]), (concept_graph, ["quiz", "resources", "tutorial"])]
 )
-async def test_contents_are_made_anew_where_they_were_asked_for_and_nowhere_else(
+async def test_a_batch_makes_new_versions_of_the_requested_contents_only(
     runs: StudioRuns, elsewhere: Orchestrator, make: Any, contents: list[str]
 ) -> None:
     created = await elsewhere.wait((await elsewhere.create("chess")).task_id)
@@ -242,7 +242,7 @@ async def test_contents_are_made_anew_where_they_were_asked_for_and_nowhere_else
         wanted["content_type"] = "quiz"
     ended = await graph.ainvoke(wanted, THREAD)
     assert ended["status"] == "completed"
-    newest = await elsewhere.contents(created.roadmap_id or "")
+    newest = await elsewhere.contents.newest(created.roadmap_id or "")
     again = sorted((row.concept_id, row.content_type) for row in newest if row.version == 2)
     assert again == [("c-1-1-1", content_type) for content_type in contents]
 
@@ -252,7 +252,7 @@ async def test_a_request_that_is_refused_leaves_no_task(runs: StudioRuns, elsewh
     graph = served(concept_graph(runs))
     with pytest.raises(NotFound, match="no concept c-9-9-9"):
         await graph.ainvoke({"roadmap_id": created.roadmap_id, "concept_id": "c-9-9-9"}, THREAD)
-    assert len(await elsewhere.tasks()) == 1
+    assert len(await elsewhere.tasks.page()) == 1
 
 
 async def test_the_configuration_of_the_server_names_the_factories_there_are() -> None:

@@ -71,15 +71,18 @@ async def test_what_is_young_stays_and_a_dry_run_only_counts(orchestrator: Orche
 async def test_contents_account_and_the_end_of_a_run_outlast_it(orchestrator: Orchestrator) -> None:
     task_id, _ = await created(orchestrator)
     task = await orchestrator.task(task_id)
-    before, spent = await orchestrator.roadmap(task.roadmap_id or ""), await orchestrator.expenses(task_id=task_id)
-    last = (await orchestrator.events(task_id))[-1]
+    before, spent = (
+        await orchestrator.roadmap(task.roadmap_id or ""),
+        await orchestrator.metrics.expenses(task_id=task_id),
+    )
+    last = (await orchestrator.events.page(task_id))[-1]
     await orchestrator.prune(older_than=0)
     assert await orchestrator.task(task_id) == task
     assert await orchestrator.roadmap(task.roadmap_id or "") == before
-    assert await orchestrator.expenses(task_id=task_id) == spent
-    assert await orchestrator.events(task_id) == [last]
+    assert await orchestrator.metrics.expenses(task_id=task_id) == spent
+    assert await orchestrator.events.page(task_id) == [last]
     assert [event async for event in orchestrator.follow(task_id)] == [last], "who follows it is not left waiting"
-    assert await orchestrator.is_pruned(task_id)
+    assert await orchestrator.events.is_pruned(task_id)
 
 
 async def test_a_run_with_a_framework_goes_on_from_its_rows(orchestrator: Orchestrator, author: Failing) -> None:
@@ -88,14 +91,14 @@ async def test_a_run_with_a_framework_goes_on_from_its_rows(orchestrator: Orches
     task_id, status = await created(orchestrator)
     assert status is TaskStatus.PARTIAL_FAILURE
     await orchestrator.prune(older_than=0)
-    last = (await orchestrator.events(task_id))[-1].sequence
+    last = (await orchestrator.events.page(task_id))[-1].sequence
     author.broken.clear()
     author.asked.clear()
     await orchestrator.resume(task_id)
     task = await orchestrator.wait(task_id)
     assert (task.status, task.current_step) == (TaskStatus.COMPLETED, "completed")
     assert {role for role, _ in author.asked} == {AuthorRole.QUIZ}
-    numbers = [event.sequence for event in await orchestrator.events(task_id)]
+    numbers = [event.sequence for event in await orchestrator.events.page(task_id)]
     assert numbers == list(range(last, last + len(numbers))), "the numbers go on where they stood"
 
 
@@ -113,7 +116,7 @@ async def test_a_retry_goes_on_from_its_rows(orchestrator: Orchestrator, author:
     assert author.asked == [(AuthorRole.QUIZ, "c-1-1-1")]
 
 
-async def test_a_run_without_a_framework_begins_anew_and_its_account_holds_both(
+async def test_a_pruned_run_without_a_framework_begins_again_and_its_cost_holds_both(
     orchestrator: Orchestrator, author: Failing
 ) -> None:
     author.broken = {AuthorRole.STRUCTURE_REVIEW}
@@ -124,7 +127,7 @@ async def test_a_run_without_a_framework_begins_anew_and_its_account_holds_both(
     await orchestrator.resume(task_id)
     assert (await orchestrator.wait(task_id)).status is TaskStatus.COMPLETED
     assert author.times_asked()[AuthorRole.INTENT, None] == 2
-    bought = {expense.step: expense.calls for expense in await orchestrator.expenses(task_id=task_id)}
+    bought = {expense.step: expense.calls for expense in await orchestrator.metrics.expenses(task_id=task_id)}
     assert bought["intent_analysis"] == 2
 
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from domain.errors import RoadmapError
-from orchestrator.workers.queue import RunQueue
-from orchestrator.workers.queue_pgqueuer import POLL_INTERVAL_SECONDS, PgQueuerQueue
+from orchestrator.process.queue import RunQueue
+from orchestrator.process.queue_pgqueuer import POLL_INTERVAL_SECONDS, PgQueuerQueue
 from repository.db.database import Database, execute
 from tests.support.limits import HANG_SECONDS
 

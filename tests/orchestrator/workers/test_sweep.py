@@ -15,10 +15,10 @@ from domain.errors import DatabaseUnavailable
 from domain.vocabulary import TaskStatus
 from nodes.authors.port import AuthorRole, Brief
 from orchestrator.commands import reviews, transitions
-from orchestrator.execution.lease import Lease
+from orchestrator.process.lease import Lease
+from orchestrator.process.queue_pgqueuer import PgQueuerQueue
 from orchestrator.settings import Settings
-from orchestrator.workers.queue_pgqueuer import PgQueuerQueue
-from orchestrator.workers.sweep import expire_reviews, hand_back_forgotten, keep_sweeping, sweep
+from orchestrator.workers.sweep import expire_reviews, keep_sweeping, requeue_orphans, sweep
 from repository.db.database import Database, Session, execute
 from repository.runs.tasks import get_task
 from tests.orchestrator.workers.test_worker import working
@@ -95,7 +95,7 @@ async def test_a_run_that_gave_up_on_the_database_is_not_left_running_for_ever(s
         task = await worker.create("chess", detach=True)
         finished = await asyncio.wait_for(worker.wait(task.task_id), HANG_SECONDS)
         assert finished.status is TaskStatus.COMPLETED
-        assert "run_handed_back" in [event.type for event in await worker.events(task.task_id)]
+        assert "run_handed_back" in [event.type for event in await worker.events.page(task.task_id)]
 
 
 class CancellingQueue(PgQueuerQueue):
@@ -120,9 +120,9 @@ async def test_what_was_cancelled_before_it_is_handed_back_is_left_alone(databas
     for number in range(3):
         await started(database, f"t-{number}", roadmap_id=f"r-{number}", worker_id=lease.worker_id)
     queue = CancellingQueue(database)
-    suspected = await hand_back_forgotten(database, queue, lease, set())
+    suspected = await requeue_orphans(database, queue, lease, set())
     assert len(suspected) == 3
-    assert await hand_back_forgotten(database, queue, lease, suspected) == set()
+    assert await requeue_orphans(database, queue, lease, suspected) == set()
     assert len(queue.queued) == 1
 
 
@@ -210,13 +210,13 @@ async def test_a_review_answered_in_the_last_moment_is_not_cancelled(database: D
         assert (await get_task(session, overdue)).status == TaskStatus.PENDING
 
 
-async def test_a_review_that_nobody_answers_does_not_stay_open_for_ever(database: Database, overdue: str) -> None:
+async def test_a_review_without_an_answer_does_not_stay_open_for_ever(database: Database, overdue: str) -> None:
     await expire_reviews(database)
     async with database.transaction() as session:
         assert (await get_task(session, overdue)).status == TaskStatus.CANCELLED
 
 
-async def test_an_entry_that_still_stands_is_not_doubled(database: Database) -> None:
+async def test_a_task_with_an_entry_is_not_enqueued_twice(database: Database) -> None:
     await started(database, "queued", status=TaskStatus.PENDING, worker_id=None)
     await age(database)
     queue = PgQueuerQueue(database)

@@ -16,7 +16,7 @@ from nodes.net.post import MAX_BODY_BYTES, Poster
 from orchestrator.access.webhooks import Webhooks
 from orchestrator.commands.reviews import park
 from orchestrator.commands.transitions import end
-from orchestrator.workers.webhook_sender import UNREACHABLE, Deliverer, DeliveryPolicy
+from orchestrator.workers.webhook_sender import UNREACHABLE, DeliveryPolicy, WebhookSender
 from repository.db.database import Database
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
 from repository.users.webhooks import claim_deliveries, settle
@@ -53,15 +53,15 @@ async def finish(database: Database, number: int = 1, status: TaskStatus = TaskS
 @asynccontextmanager
 async def delivering(
     database: Database, patience: DeliveryPolicy = HURRIED, allowed: tuple[str, ...] = LOOPBACK, seconds: float = 0.5
-) -> AsyncIterator[Deliverer]:
-    deliverer = Deliverer(database, Poster(AllowList.read(allowed), limits=Limits(total_seconds=seconds)), patience)
+) -> AsyncIterator[WebhookSender]:
+    deliverer = WebhookSender(database, Poster(AllowList.read(allowed), limits=Limits(total_seconds=seconds)), patience)
     async with running(deliverer):
         yield deliverer
 
 
 @asynccontextmanager
-async def running(deliverer: Deliverer) -> AsyncIterator[None]:
-    going = asyncio.create_task(deliverer.keep_delivering(grace=5.0))
+async def running(deliverer: WebhookSender) -> AsyncIterator[None]:
+    going = asyncio.create_task(deliverer.keep_sending(grace=5.0))
     try:
         yield
     finally:
@@ -79,7 +79,7 @@ def all_are(status: DeliveryStatus, number: int = 1) -> Callable[[list[WebhookDe
     return lambda deliveries: [delivery.status for delivery in deliveries] == [status] * number
 
 
-async def test_a_finished_run_is_told_and_the_signature_is_good(
+async def test_a_finished_run_sends_a_message_with_a_valid_signature(
     database: Database, webhooks: Webhooks, server: WebServer
 ) -> None:
     webhook = await added(webhooks, server)
@@ -94,9 +94,7 @@ async def test_a_finished_run_is_told_and_the_signature_is_good(
     assert (delivery.delivery_id, delivery.attempts, delivery.last_status) == (message.id, 1, 204)
 
 
-async def test_a_review_that_is_requested_is_told_once(
-    database: Database, webhooks: Webhooks, server: WebServer
-) -> None:
+async def test_a_requested_review_sends_one_message(database: Database, webhooks: Webhooks, server: WebServer) -> None:
     webhook = await added(webhooks, server)
     task = await started(database)
     for _ in range(2):
@@ -108,7 +106,7 @@ async def test_a_review_that_is_requested_is_told_once(
     assert (message.body["type"], message.body["data"]["round"]) == ("review_requested", 1)
 
 
-async def test_a_transition_that_is_rolled_back_tells_nobody(
+async def test_a_transition_that_is_rolled_back_sends_no_message(
     database: Database, webhooks: Webhooks, server: WebServer
 ) -> None:
     webhook = await added(webhooks, server)
@@ -120,7 +118,7 @@ async def test_a_transition_that_is_rolled_back_tells_nobody(
     assert list(await webhooks.deliveries(webhook.webhook_id)) == []
 
 
-async def test_only_the_hooks_of_its_user_that_want_it_are_told(
+async def test_only_webhooks_of_the_user_with_that_event_get_a_message(
     database: Database, webhooks: Webhooks, server: WebServer
 ) -> None:
     wanted = await added(webhooks, server)
@@ -131,7 +129,7 @@ async def test_only_the_hooks_of_its_user_that_want_it_are_told(
     assert numbers == [1, 0, 0]
 
 
-async def test_a_receiver_that_fails_is_told_again_under_the_same_id(
+async def test_a_receiver_that_fails_gets_the_message_again_under_the_same_id(
     database: Database, webhooks: Webhooks, server: WebServer
 ) -> None:
     webhook = await added(webhooks, server)
@@ -232,7 +230,7 @@ async def answering(server: WebServer, status: str) -> tuple[asyncio.Event, asyn
     return asked, may_answer
 
 
-async def test_a_place_that_says_it_is_gone_does_not_disable_a_webhook_that_has_moved_meanwhile(
+async def test_a_url_that_answers_gone_does_not_disable_a_webhook_that_was_changed_meanwhile(
     database: Database, webhooks: Webhooks, server: WebServer
 ) -> None:
     webhook = await added(webhooks, server)
@@ -316,7 +314,7 @@ async def test_what_is_said_of_a_delivery_does_not_tell_which_internal_names_exi
 
         await finish(database)
         poster = Poster(AllowList.read(LOOPBACK), NetworkEnvironment(resolve), Limits(total_seconds=5.0))
-        async with running(Deliverer(database, poster, DeliveryPolicy(tries=1, look_every=0.02))):
+        async with running(WebhookSender(database, poster, DeliveryPolicy(tries=1, look_every=0.02))):
             for webhook in await webhooks.page(user_id="ann"):
                 await until(all_are(DeliveryStatus.FAILED), webhooks, webhook)
     errors = {(await webhooks.deliveries(one.webhook_id))[0].last_error for one in await webhooks.page(user_id="ann")}
@@ -350,7 +348,7 @@ async def test_what_arrives_after_all_at_a_receiver_that_is_gone_reads_delivered
     }
 
 
-async def test_a_webhook_into_this_machine_is_never_told(
+async def test_a_webhook_to_this_machine_never_gets_a_message(
     database: Database, webhooks: Webhooks, server: WebServer
 ) -> None:
     """It was added when its host was allowed, or by a name that leads elsewhere by now."""

@@ -50,7 +50,7 @@ async def test_a_detached_request_only_enqueues_and_a_worker_runs_it(settings: S
         finished = await asyncio.wait_for(client.wait(task.task_id), HANG_SECONDS)
     assert finished.status is TaskStatus.COMPLETED
     assert set(author.times_asked().values()) == {1}
-    types = [event.type for event in await client.events(task.task_id)]
+    types = [event.type for event in await client.events.page(task.task_id)]
     assert types[:2] == ["run_requested", "run_started"]
     assert types[-1] == "run_finished"
 
@@ -242,7 +242,7 @@ async def test_resume_makes_what_is_missing_of_every_type_and_nothing_again(
         await client.resume(task.task_id)
 
 
-async def test_what_had_failed_is_asked_anew_when_a_run_is_resumed(settings: Settings, client: Orchestrator) -> None:
+async def test_a_resumed_run_asks_again_for_what_had_failed(settings: Settings, client: Orchestrator) -> None:
     task = await client.create("chess", detach=True)
     broken = ScriptedAuthor({AuthorRole.QUIZ: lambda _, __: {"questions": []}})
     async with working(settings, broken):

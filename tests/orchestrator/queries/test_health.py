@@ -2,7 +2,7 @@ from pathlib import Path
 
 from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator, Settings
-from orchestrator.queries.diagnosis import Check, diagnose, live_runs
+from orchestrator.queries.health import Check, diagnose, live_runs
 from repository.db import schema
 from tests.support.authors import ScriptedAuthor
 

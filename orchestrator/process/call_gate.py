@@ -1,4 +1,4 @@
-"""Leave to call models: one gate per process, closed when the process is asked to stop."""
+"""The gate in front of calls to authors: one per process, closed when the process is asked to stop."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.errors import Superseded
-from orchestrator.execution.lease import HeldRun, Lease
+from orchestrator.process.lease import HeldRun, Lease
 
 POLL_INTERVAL_SECONDS: Final = 0.2
-"""Seconds between looks at a lease that has to be renewed first."""
+"""Seconds between two checks of a lease that has to be renewed first."""
 
 
 class Gate:
-    """Lets calls start while it is open and the lease is fresh; counts those that go on."""
+    """Lets calls start while it is open and the lease is fresh, and counts calls in flight."""
 
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
@@ -25,7 +25,7 @@ class Gate:
         self._calls = 0
 
     def close(self) -> None:
-        """No call starts from now on; those that go on may end."""
+        """Let no call start from now on. Calls in flight may end."""
         self._open.clear()
 
     @property
@@ -33,12 +33,12 @@ class Gate:
         return not self._open.is_set()
 
     async def quiet(self) -> None:
-        """Returns when no call is going on and every answer is committed."""
+        """Wait until no call is in flight and every answer is committed."""
         await self._quiet.wait()
 
     @asynccontextmanager
     async def call(self, run: HeldRun) -> AsyncIterator[None]:
-        """One call of a run, from before it starts until its answer is committed. Raises Superseded."""
+        """Hold the gate for one call, from before it starts until its answer is committed. Raises Superseded."""
         await self._open.wait()
         while not self._lease.is_fresh and not run.lost:
             await asyncio.sleep(POLL_INTERVAL_SECONDS)

@@ -6,7 +6,7 @@ import pytest
 
 from domain.errors import DatabaseUnavailable
 from domain.vocabulary import Step, TaskStatus
-from orchestrator.execution.lease import Lease
+from orchestrator.process.lease import Lease
 from repository.db.database import Database
 from repository.runs.liveness import with_liveness
 from repository.runs.tasks import get_task, update_task_status
@@ -54,7 +54,7 @@ async def test_a_process_hears_that_its_run_was_taken(database: Database) -> Non
     await lease.end()
 
 
-async def test_a_run_that_ends_before_it_hears_is_not_cancelled_in_its_last_breath(database: Database) -> None:
+async def test_a_run_that_ends_before_it_is_notified_is_not_cancelled_at_its_end(database: Database) -> None:
     """Its own final row looks like a loss to the lease; a cancellation that comes late would hit whoever waits."""
     lease = Lease(database.url, kind="foreground", timeout=5)
     await lease.begin()

@@ -1,7 +1,7 @@
-"""The RunQueue port: wakes workers, on as many machines as there are. Never the truth: that is the task's row.
+"""The RunQueue port: wakes workers on all machines. It is never the truth, which is the row of the task.
 
-An entry may be lost, late or doubled; whoever is woken looks at the row, and finds nothing to start where there is
-nothing. The sweeper enqueues what is missing.
+An entry may be lost, late or doubled: a worker that takes one reads the row, and starts nothing if there is nothing to
+start. The sweep enqueues missing entries.
 """
 
 from collections.abc import AsyncGenerator, Sequence
@@ -16,13 +16,13 @@ class RunQueue(Protocol):
         ...
 
     async def enqueue_missing(self, session: Session, task_ids: Sequence[str], *, urgent: bool = False) -> list[str]:
-        """Enqueue those of `task_ids` that no entry stands for; which they were."""
+        """Enqueue those of `task_ids` that have no entry, and return them."""
         ...
 
     async def tidy(self, session: Session) -> None:
-        """Forget what is no longer of use."""
+        """Delete records that are no longer of use."""
         ...
 
     def deliveries(self) -> AsyncGenerator[str, None]:
-        """Task ids, each taken from the queue when it is asked for; waits while there is none, outlasts restarts."""
+        """Yield task ids, each taken from the queue when it is asked for. Waits for entries, survives restarts."""
         ...

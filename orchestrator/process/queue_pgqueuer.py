@@ -1,8 +1,8 @@
 """The run queue on PgQueuer, in the schema `queue` of the same database.
 
-PgQueuer's statements are used (enqueue, dequeue, the NOTIFY of its trigger), its manager is not: an entry is done as
-soon as it is delivered, since leases, fences and takeover are the tasks' own. That leaves no heartbeat to keep, nothing
-to drain, and a connection that is simply made again after a restart.
+Only the statements of PgQueuer are used (enqueue, dequeue, the NOTIFY of its trigger), not its manager: an entry is
+deleted as soon as it is delivered, since leases, fences and takeover belong to the tasks. So there is no heartbeat to
+keep and nothing to drain, and after a restart a new connection is enough.
 """
 
 import asyncio
@@ -35,21 +35,21 @@ from repository.db.database import (
 _ENTRYPOINT: Final = QueueEntrypoint("run")
 _SETTINGS: Final = DBSettings(db_schema="queue")
 POLL_INTERVAL_SECONDS: Final = 2.0
-"""Seconds: what a lost notification costs at most."""
+"""Seconds that a lost notification delays a task at most."""
 _NEVER: Final = timedelta(days=36_500)
-"""An entry that was picked is gone in the same transaction; none is ever stale."""
+"""A picked entry is deleted in the same transaction, so none is ever stale."""
 
 _MISSING: Final = text("""
-    SELECT wanted.task_id FROM unnest(CAST(:task_ids AS text[])) WITH ORDINALITY AS wanted (task_id, number)
+    SELECT task.task_id FROM unnest(CAST(:task_ids AS text[])) WITH ORDINALITY AS task (task_id, number)
     WHERE NOT EXISTS (
-        SELECT FROM queue.pgqueuer WHERE status = 'queued' AND payload = convert_to(wanted.task_id, 'UTF8'))
-    ORDER BY wanted.number""")
+        SELECT FROM queue.pgqueuer WHERE status = 'queued' AND payload = convert_to(task.task_id, 'UTF8'))
+    ORDER BY task.number""")
 
 _log = get_log(__name__)
 
 
 class PgQueuerQueue:
-    """The port on PgQueuer (orchestrator/workers/queue.py)."""
+    """The port on PgQueuer (orchestrator/process/queue.py)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -65,7 +65,7 @@ class PgQueuerQueue:
         return missing
 
     async def tidy(self, session: Session) -> None:
-        """PgQueuer's log of entries is of no use here."""
+        """Delete the older part of PgQueuer's log of entries, which is not used here."""
         await execute(session, text("DELETE FROM queue.pgqueuer_log WHERE created < now() - interval '1 hour'"), {})
 
     async def deliveries(self) -> AsyncGenerator[str, None]:
@@ -76,7 +76,7 @@ class PgQueuerQueue:
                         async for task_id in deliveries:
                             yield task_id
             except DatabaseUnavailable as error:
-                _log.info("the queue is away", reason=str(error))
+                _log.info("queue unavailable", reason=str(error))
                 await self._database.with_retries(self._is_back)
 
     async def _is_back(self) -> None:
@@ -84,11 +84,11 @@ class PgQueuerQueue:
             await execute(session, text("SELECT 1"), {})
 
     async def _deliveries(self) -> AsyncGenerator[str, None]:
-        """Over one connection, until it breaks."""
+        """Yield task ids over one connection, until it breaks."""
         connection = await self._database.connect()
         news = asyncio.Event()
         try:
-            # Of a process that is stopped half-way, the server ends the transaction, and others get its entry.
+            # If this process hangs in a transaction, the server ends it, and another process gets the entry.
             await connection.execute(f"SET statement_timeout = '{IDLE_IN_TRANSACTION_TIMEOUT_SECONDS:g}s'")
             connection.add_termination_listener(lambda _: news.set())
             await connection.add_listener(_SETTINGS.channel, lambda *_: news.set())
@@ -105,7 +105,7 @@ class PgQueuerQueue:
 
 
 async def _take(connection: asyncpg.Connection, queries: Queries) -> str | None:
-    """The next task id; its entry is gone when this commits."""
+    """Take the next task id, or None; its entry is deleted when this commits."""
     async with connection.transaction():
         jobs: list[Job] = await queries.dequeue(
             batch_size=1,
@@ -124,7 +124,7 @@ def _queries(driver: Any) -> Queries:
 
 
 class _SessionDriver:
-    """What PgQueuer needs of a driver to enqueue, over the transaction of a session."""
+    """The part of a PgQueuer driver that enqueuing needs, in the transaction of a session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -1,7 +1,7 @@
 import pytest
 
 from domain.vocabulary import TaskStatus
-from orchestrator.execution.outcomes import other_language, outcome
+from orchestrator.commands.outcomes import other_language, outcome
 from repository.roadmaps.contents import Tally
 from repository.tables.roadmaps import ContentRow
 
@@ -15,7 +15,7 @@ from repository.tables.roadmaps import ContentRow
         (0, 9, TaskStatus.FAILED),
     ],
 )
-def test_the_end_state_tells_the_truth(completed: int, failed: int, status: TaskStatus) -> None:
+def test_the_final_status_matches_the_contents(completed: int, failed: int, status: TaskStatus) -> None:
     found, message = outcome(Tally(9, completed, failed, 1.0, 0.0), [])
     assert found == status
     assert (message is None) == (status is TaskStatus.COMPLETED)

@@ -1,4 +1,4 @@
-"""What a run came to. Pure functions of what its rows say."""
+"""The result of a run: status, message and summary. Pure functions of its rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -11,10 +11,11 @@ from repository.runs.calls import Bill
 from repository.tables.roadmaps import ContentRow
 
 Cause = Literal["model_unavailable", "budget_spent"]
-"""Why a run ended before its end, where somebody can do something about it."""
+"""Why a run ended early, if an operator can do something about it."""
 
 
 def cause_of(error: Exception) -> Cause | None:
+    """Return the cause of a run that `error` has ended."""
     match error:
         case ModelUnavailable():
             return "model_unavailable"
@@ -24,20 +25,20 @@ def cause_of(error: Exception) -> Cause | None:
             return None
 
 
-def outcome(tally: Tally, failed: Sequence[ContentRow]) -> tuple[TaskStatus, str | None]:
-    """Final status and error message: some failed is a partial failure, none succeeded a failure."""
-    if tally.completed == tally.total:
+def outcome(counts: Tally, failed: Sequence[ContentRow]) -> tuple[TaskStatus, str | None]:
+    """Return final status and error message: a partial failure if some contents failed, a failure if all did."""
+    if counts.completed == counts.total:
         return TaskStatus.COMPLETED, None
-    if tally.completed:
-        return TaskStatus.PARTIAL_FAILURE, f"{tally.failed} of {tally.total} contents failed."
-    if tally.total == 1 and failed:
+    if counts.completed:
+        return TaskStatus.PARTIAL_FAILURE, f"{counts.failed} of {counts.total} contents failed."
+    if counts.total == 1 and failed:
         return TaskStatus.FAILED, failed[0].last_error
-    return TaskStatus.FAILED, f"All {tally.total} contents failed."
+    return TaskStatus.FAILED, f"All {counts.total} contents failed."
 
 
 def execution_summary(
     user_request: Mapping[str, Any] | None,
-    tally: Tally,
+    counts: Tally,
     failed: Sequence[ContentRow],
     languages: Mapping[str, int],
     warnings: Sequence[Issue],
@@ -45,19 +46,19 @@ def execution_summary(
     *,
     cause: Cause | None = None,
 ) -> dict[str, Any]:
-    """What the task's row keeps; `seconds` for which workers held it, those that reviews `waited` to be answered,
-    `cost` in US dollars: a lower bound where there are `unpriced_calls`, whose price nobody knows. Tokens of
-    `estimated_calls` are estimates.
+    """Return the summary that the row of the task keeps.
 
-    `skipped` contents were held by other runs when a batch was requested.
+    `seconds`: how long workers held the run; `waited`: seconds that its reviews waited for answers. `cost` is in US
+    dollars, and a lower bound if there are `unpriced_calls`, whose price is unknown. Tokens of `estimated_calls` are
+    estimates. `skipped` contents were held by other runs when a batch was requested.
     """
     return {
-        "total": tally.total,
-        "completed": tally.completed,
-        "failed": tally.failed,
+        "total": counts.total,
+        "completed": counts.completed,
+        "failed": counts.failed,
         "skipped": (user_request or {}).get("skipped", 0),
-        "seconds": round(tally.seconds, 3),
-        "waited": round(tally.waited, 3),
+        "seconds": round(counts.seconds, 3),
+        "waited": round(counts.waited, 3),
         "tokens": spent.tokens,
         "cost": spent.cost,
         "unpriced_calls": spent.unpriced_calls,
@@ -71,15 +72,15 @@ def execution_summary(
 
 
 def other_language(user_request: Mapping[str, Any] | None, written: Mapping[str, int]) -> list[Issue]:
-    """A warning for each language that tutorials are written in although another was asked for."""
-    asked = ((user_request or {}).get("preferences") or {}).get("primary_language") or ""
+    """Return a warning for each language in which tutorials were written although another was requested."""
+    language_asked = ((user_request or {}).get("preferences") or {}).get("primary_language") or ""
     return [
         Issue(
             severity="warning",
             category="language",
-            issue=f"{count} tutorials are written in {language!r}; {asked!r} was asked for",
+            issue=f"{count} tutorials are written in {language!r}; {language_asked!r} was asked for",
             suggestion="Use a model that writes that language.",
         )
         for language, count in written.items()
-        if asked and language.split("-")[0] != asked.split("-")[0]
+        if language_asked and language.split("-")[0] != language_asked.split("-")[0]
     ]

@@ -1,8 +1,8 @@
-"""The lease of this process.
+"""The lease of this process: the row that shows that it is alive.
 
-Renewed from a thread and a connection of its own, so that a busy event loop does not look dead. The same thread hears
-which runs were taken or cancelled, and bars their calls before the renewal commits: whoever sees a lease renewed after
-a cancel was committed knows that no call of that run starts any more.
+It is renewed from a thread and a connection of its own, so that a process with a busy event loop does not look dead.
+The same thread reads which runs were taken or cancelled, and bars their calls before the renewal commits. So once a
+lease is renewed after the commit of a cancel, no call of that run starts any more.
 """
 
 import asyncio
@@ -24,26 +24,27 @@ from repository.runs import workers
 from repository.tables.runs import STEPPER
 
 RENEW_INTERVAL_SECONDS: Final = 1.0
-"""Seconds."""
 
 _log = get_log(__name__)
 
 
 @dataclass(slots=True, eq=False)
 class HeldRun:
-    """One run of this process, as the lease sees it."""
+    """A run of this process that the lease watches."""
 
     task_id: str
     attempt: int
-    tell: Callable[[], object]
+    notify: Callable[[], object]
+    """Called from the thread of the lease once the run is lost."""
     lost: bool = False
+    """Another process has taken or ended the run."""
 
 
 class Lease:
-    """Says that this process is alive, and hears which of its runs were taken or cancelled."""
+    """Keeps this process alive for the others, and watches for runs that are taken or cancelled."""
 
     def __init__(self, url: str, *, kind: str, timeout: float) -> None:
-        """`timeout`: seconds after which the process counts as dead unless it renews."""
+        """`timeout`: seconds without renewal after which the process counts as dead."""
         self.worker_id: Final = f"{STEPPER}{new_task_id()}" if kind == "stepper" else new_task_id()
         self._url = url
         self._kind = kind
@@ -55,7 +56,10 @@ class Lease:
         self._begun = asyncio.Lock()
 
     async def begin(self) -> None:
-        """Committed when this returns, so that tasks may name the worker. Does nothing the second time."""
+        """Insert the lease and begin to renew it. Once this returns, tasks may name it. A second call does nothing.
+
+        Raises DatabaseUnavailable.
+        """
         async with self._begun:
             if self._thread is None:
                 await asyncio.to_thread(self._register)
@@ -63,7 +67,7 @@ class Lease:
                 self._thread.start()
 
     async def end(self) -> None:
-        """The process owns no task any more."""
+        """Stop renewing and delete the lease: the process holds no task any more."""
         if self._thread is not None:
             self._stop.set()
             await asyncio.to_thread(self._thread.join)
@@ -71,25 +75,26 @@ class Lease:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the last renewal is younger than the time-out, by this process's own clock."""
+        """Whether the last renewal is younger than the time-out, by the monotonic clock of this process."""
         return time.monotonic() - self._renewed < self._timeout
 
     def hold(self, task_id: str, attempt: int, on_lost: Callable[[], object]) -> HeldRun:
-        """Watch over a run; `on_lost` is called in the running loop when it is no longer this process's."""
+        """Watch a run; call `on_lost` in the running loop when another process has taken or ended it."""
         loop = asyncio.get_running_loop()
-        run = HeldRun(task_id, attempt, lambda: loop.call_soon_threadsafe(self._tell, run, on_lost))
+        run = HeldRun(task_id, attempt, lambda: loop.call_soon_threadsafe(self._notify, run, on_lost))
         self._runs = self._runs | {run}
         return run
 
     def release(self, run: HeldRun) -> None:
+        """Stop watching a run."""
         self._runs = self._runs - {run}
 
     def holds(self, task_id: str, attempt: int) -> bool:
         """Whether this process is running that attempt."""
         return any((run.task_id, run.attempt) == (task_id, attempt) for run in self._runs)
 
-    def _tell(self, run: HeldRun, on_lost: Callable[[], object]) -> None:
-        """In the loop, like `hold` and `release`: a run that has ended by now is not told."""
+    def _notify(self, run: HeldRun, on_lost: Callable[[], object]) -> None:
+        """Runs in the loop, like `hold` and `release`, so that a run which has ended by now is not notified."""
         if run in self._runs:
             self.release(run)
             on_lost()
@@ -112,7 +117,7 @@ class Lease:
                 connection = connection or self._connect()
                 self._renew(connection)
             except (psycopg.Error, OSError) as error:
-                _log.info("lease not renewed", reason=str(error).strip())
+                _log.info("lease renewal failed", reason=str(error).strip())
                 if connection is not None:
                     connection.close()
                 connection = None
@@ -120,7 +125,7 @@ class Lease:
             with connection or self._connect() as last:
                 workers.retire(last, self.worker_id)
         except (psycopg.Error, OSError) as error:
-            _log.info("lease left to run out", reason=str(error).strip())
+            _log.info("lease deletion failed; it will expire", reason=str(error).strip())
 
     def _renew(self, connection: psycopg.Connection) -> None:
         runs = self._runs
@@ -133,4 +138,4 @@ class Lease:
                 run.lost = True
         self._renewed = began
         for run in lost:
-            run.tell()
+            run.notify()

@@ -1,0 +1,84 @@
+"""Queries about roadmaps as a whole."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.roadmap_export import Manuscript
+from orchestrator.arguments import checks_arguments
+from orchestrator.clock import Clock
+from orchestrator.queries.base import Queries
+from orchestrator.queries.export import manuscript
+from orchestrator.queries.status import (
+    ActiveTask,
+    RoadmapView,
+    StatusCheck,
+    active_tasks,
+    roadmap_view,
+    status_check,
+)
+from repository.db.database import Database
+from repository.roadmaps import roadmaps, summaries
+from repository.roadmaps.summaries import BrokenRoadmap, ShelvedRoadmap
+from repository.tables.roadmaps import RoadmapRow
+
+
+@checks_arguments
+class RoadmapQueries(Queries):
+    """Roadmaps by id and in pages, as `Orchestrator.roadmaps`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        super().__init__(database)
+        self._clock = clock
+
+    async def get(self, roadmap_id: str, *, owner: str | None = None) -> RoadmapView:
+        """Return a roadmap with the states of its contents and its active tasks. Raises NotFound."""
+        return await self._read(roadmap_view, roadmap_id, owner=owner)
+
+    async def page(
+        self,
+        *,
+        user_id: str | None = None,
+        binned: bool = False,
+        before: tuple[datetime, str] | None = None,
+        limit: int = 50,
+    ) -> Sequence[RoadmapRow]:
+        """Return a page of roadmaps, newest first.
+
+        Args:
+            user_id: only roadmaps of this user.
+            binned: those in the bin instead of the others.
+            before: `created_at` and `roadmap_id` of the last roadmap of the page before.
+            limit: roadmaps of a page.
+        """
+        return await self._read(roadmaps.page_of_roadmaps, user_id=user_id, binned=binned, before=before, limit=limit)
+
+    async def summaries(
+        self,
+        *,
+        owner: str | None,
+        binned: bool = False,
+        before: tuple[datetime, str] | None = None,
+        limit: int = 50,
+    ) -> list[ShelvedRoadmap]:
+        """Return a page as `page` does, each roadmap with its progress; of all users where `owner` is None."""
+        return await self._read(summaries.shelf, user_id=owner, binned=binned, before=before, limit=limit)
+
+    async def status(self, roadmap_id: str, *, owner: str | None = None) -> StatusCheck:
+        """Return the active tasks and the stale contents of a roadmap. Raises NotFound."""
+        return await self._read(status_check, roadmap_id, owner=owner)
+
+    async def active_tasks(self, roadmap_id: str, *, owner: str | None = None) -> list[ActiveTask]:
+        """Return the live tasks of a roadmap, newest first. Raises NotFound."""
+        return await self._read(active_tasks, roadmap_id, owner=owner)
+
+    async def export(self, roadmap_id: str, *, owner: str | None = None) -> Manuscript:
+        """Return a roadmap with its newest contents and its plan, to be written as one document. Raises NotFound."""
+        return await self._read(manuscript, roadmap_id, self._clock(), owner=owner)
+
+    async def etag(self, roadmap_id: str) -> str:
+        """Return a word that changes whenever a view of the roadmap would; empty for an unknown roadmap."""
+        return await self._read(summaries.pulse, roadmap_id)
+
+    async def broken(self, limit: int = 50) -> Sequence[BrokenRoadmap]:
+        """Return roadmaps with failed contents, or unfinished ones that no live task will finish."""
+        return await self._read(summaries.broken_roadmaps, limit)
