@@ -61,14 +61,12 @@ def roadmaps_table(rows: "Sequence[RoadmapRow]") -> Table:
     table = _table("Created", "Study", "Roadmap")
     for row in rows:
         day, _, time = when(row.created_at).partition(" ")
-        table.add_row(f"{day}\n{time}", _study(row).replace(", ", "\n"), _stacked(_title(row), _id(row.roadmap_id)))
+        table.add_row(f"{day}\n{time}", _study(row), _stacked(_title(row), _id(row.roadmap_id)))
     return table
 
 
 def _study(row: "RoadmapRow") -> str:
-    if not row.total_estimated_hours:
-        return "-"
-    return f"{hours(row.total_estimated_hours)}, {counted(row.recommended_completion_weeks, 'week')}"
+    return hours(row.total_estimated_hours) if row.total_estimated_hours else "-"
 
 
 def _title(row: "RoadmapRow") -> Text:

@@ -8,6 +8,7 @@ from rich.tree import Tree
 
 from cli.output.stdio import console, styled
 from cli.output.tables import contents_sentence
+from domain.pace.pace import hours_left, weeks_of_study
 from domain.vocabulary import ContentStatus, ContentType
 from rendering.text.task_text import clause_of
 from rendering.text.text import BY_RULES, CONFIGURE, counted, hours, one_line
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from domain.framework import Concept, Framework, Module, Stage
+    from domain.pace.pace import Pace
     from orchestrator.queries.status import RoadmapView
     from repository.roadmaps.content_queries import ContentState
 
@@ -48,9 +50,14 @@ def roadmap_tree(roadmap: "RoadmapView") -> "Iterator[RenderableType]":
 def _totals(roadmap: "RoadmapView") -> Iterator[str]:
     yield one_line(roadmap.roadmap_id)
     if (framework := roadmap.framework) is not None:
-        weeks = framework.recommended_completion_weeks
-        yield hours(framework.total_estimated_hours) + (f" over {counted(weeks, 'week')}" if weeks else "")
+        yield ", ".join([hours(framework.total_estimated_hours), *_weeks(framework, roadmap.pace)])
         yield "draft" if roadmap.framework_version == 0 else f"version {roadmap.framework_version}"
+
+
+def _weeks(framework: "Framework", pace: "Pace | None") -> Iterator[str]:
+    """Yield how many weeks the whole roadmap takes at the present pace, as far as that is known."""
+    if pace is not None and (weeks := weeks_of_study(hours_left(framework), pace.hours_per_week)):
+        yield f"{counted(weeks, 'week')} at {hours(pace.hours_per_week)} a week"
 
 
 def _activity(roadmap: "RoadmapView") -> Iterator[Text]:

@@ -1,5 +1,7 @@
 """The pace of a roadmap: hours a week, and a deadline that was read once, at the request."""
 
+import math
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
@@ -7,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.errors import InvalidInput
+from domain.framework import Framework
 from domain.pace.deadlines import MAX_YEARS, read_deadline, too_far, weeks_between
 from domain.pace.goal_pace import deadline_in, hours_in
 from domain.request import Preferences
@@ -109,6 +112,18 @@ def read_pace(preferences: Preferences, today: date, time_zone: str = DEFAULT_ZO
         time_zone=time_zone,
         from_goal=tuple(from_goal),
     )
+
+
+def hours_left(framework: Framework | None, done: Collection[str] = ()) -> float:
+    """Return the hours of the concepts that are not `done` (ids); stored values that are not finite count as 0."""
+    concepts = framework.concepts() if framework else []
+    hours = (concept.estimated_hours for concept in concepts if concept.concept_id not in done)
+    return sum(number for number in hours if math.isfinite(number) and number > 0)
+
+
+def weeks_of_study(hours: float, hours_per_week: float) -> int:
+    """Return how many weeks `hours` of study take, counted in whole minutes like the weekly plan."""
+    return math.ceil(round(60 * hours) / round(60 * hours_per_week))
 
 
 def stored_pace(stored: Any, preferences: Any, asked_on: date) -> Pace:

@@ -1,6 +1,5 @@
 """The pace of a roadmap: hours a week and a deadline. It may change without a run."""
 
-import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +7,7 @@ from datetime import date, datetime
 from domain.errors import InvalidInput
 from domain.framework import Framework
 from domain.pace.deadlines import weeks_between
-from domain.pace.pace import Pace, dated, read_zone, today_in
+from domain.pace.pace import Pace, dated, hours_left, read_zone, today_in, weeks_of_study
 from domain.request import usable_text
 from orchestrator.clock import Clock
 from orchestrator.commands.request_context import OPERATOR, Terms
@@ -84,9 +83,7 @@ async def _view(session: Session, roadmap_id: str, now: datetime, *, owner: str 
 
 def view_of(roadmap_id: str, pace: Pace, framework: Framework | None, done: Collection[str], today: date) -> PaceView:
     """Return the view of a pace on a day; `done`: ids of concepts that the owner has done."""
-    concepts = framework.concepts() if framework else []
-    hours = [concept.estimated_hours for concept in concepts if concept.concept_id not in done]
-    hours_left = sum(number for number in hours if math.isfinite(number) and number > 0)
+    left = hours_left(framework, done)
     weeks_left = None if pace.deadline is None else weeks_between(today, pace.deadline)
     return PaceView(
         roadmap_id=roadmap_id,
@@ -96,10 +93,10 @@ def view_of(roadmap_id: str, pace: Pace, framework: Framework | None, done: Coll
         time_zone=pace.time_zone,
         today=today,
         weeks_left=None if weeks_left is None else round(weeks_left, 1),
-        hours_left=round(hours_left, 2),
-        weeks_needed=math.ceil(hours_left / pace.hours_per_week),
-        hours_needed=round(hours_left / weeks_left, 1) if weeks_left else None,
-        in_time=None if weeks_left is None else hours_left <= weeks_left * pace.hours_per_week,
+        hours_left=round(left, 2),
+        weeks_needed=weeks_of_study(left, pace.hours_per_week),
+        hours_needed=round(left / weeks_left, 1) if weeks_left else None,
+        in_time=None if weeks_left is None else left <= weeks_left * pace.hours_per_week,
     )
 
 

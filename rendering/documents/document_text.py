@@ -17,10 +17,9 @@ HOURS_OF_A_WEEK: Final = 168
 
 
 def overview(framework: Framework) -> str:
-    """Return the size of a roadmap in one sentence: hours, weeks, stages and concepts."""
+    """Return the size of a roadmap in one sentence. Weeks are left to the weekly plan, which knows the present pace."""
     return (
-        f"{hours(framework.total_estimated_hours)} of study over about "
-        f"{counted(framework.recommended_completion_weeks, 'week')}: {counted(len(framework.stages), 'stage')}, "
+        f"{hours(framework.total_estimated_hours)} of study: {counted(len(framework.stages), 'stage')}, "
         f"{counted(len(framework.concepts()), 'concept')}."
     )
 

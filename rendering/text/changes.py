@@ -40,14 +40,10 @@ def note(change: Change) -> str:
 
 
 def totals_line(before: Framework, after: Framework) -> str:
-    """Return `13 -> 15 concepts, 60 h -> 64 h over 12 -> 13 weeks`."""
+    """Return `13 -> 15 concepts, 60 h -> 64 h`."""
     concepts = len(before.concepts()), len(after.concepts())
     study = hours(before.total_estimated_hours), hours(after.total_estimated_hours)
-    weeks = before.recommended_completion_weeks, after.recommended_completion_weeks
-    return (
-        f"{_arrow(*map(str, concepts))} {'concept' if concepts[1] == 1 else 'concepts'}, {_arrow(*study)} over "
-        f"{_arrow(*map(str, weeks))} {'week' if weeks[1] == 1 else 'weeks'}"
-    )
+    return f"{_arrow(*map(str, concepts))} {'concept' if concepts[1] == 1 else 'concepts'}, {_arrow(*study)}"
 
 
 def _arrow(before: str, after: str) -> str:

@@ -30,7 +30,6 @@ class ShelvedRoadmap:
     roadmap_id: str
     title: str
     hours: float
-    weeks: int
     framework_version: int
     created_at: datetime
     deleted_at: datetime | None
@@ -46,8 +45,8 @@ class ShelvedRoadmap:
 
 
 _SHELF: Final = f"""
-    SELECT m.roadmap_id, m.title, m.total_estimated_hours AS hours, m.recommended_completion_weeks AS weeks,
-        m.framework_version, m.created_at, m.deleted_at, c.contents, c.completed, c.failed, c.stale,
+    SELECT m.roadmap_id, m.title, m.total_estimated_hours AS hours, m.framework_version,
+        m.created_at, m.deleted_at, c.contents, c.completed, c.failed, c.stale,
         t.task_id, t.status AS task_status, t.current_step AS task_step,
         coalesce(t.live, false) AS task_live, coalesce(t.waiting, false) AS task_waiting
     FROM (SELECT * FROM roadmap_metadata WHERE {{condition}}

@@ -15,6 +15,7 @@ from backend.pages.views.status_labels import (
     task_look,
 )
 from domain.framework import Concept, Framework, Module, Stage
+from domain.pace.pace import hours_left, weeks_of_study
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from orchestrator.queries.status import RoadmapView, TaskView
 from rendering.pages.map_layout import Drawing, draw
@@ -132,7 +133,8 @@ class Map:
     direction: Literal["ltr", "rtl"]
     version: int
     hours: str
-    weeks: int
+    weeks_left: int
+    """At the present pace; 0 if nothing is left to learn, or for a roadmap without a stored pace."""
     stages: tuple[Lane, ...]
     picture: Picture
     concepts: int
@@ -162,7 +164,7 @@ def map_of(roadmap: RoadmapView, learned: Collection[str] = (), last: TaskView |
         direction="rtl" if right_to_left else "ltr",
         version=roadmap.framework_version,
         hours=hours(framework.total_estimated_hours),
-        weeks=framework.recommended_completion_weeks,
+        weeks_left=_weeks_left(roadmap, learned),
         stages=lanes,
         picture=Picture(drawing.width, drawing.height, tuple(line.d for line in drawing.lines)),
         concepts=len(present),
@@ -175,6 +177,11 @@ def map_of(roadmap: RoadmapView, learned: Collection[str] = (), last: TaskView |
         runs=tuple(run_line(task, roadmap.contents) for task in roadmap.active_tasks),
         ended=_ended(roadmap, last),
     )
+
+
+def _weeks_left(roadmap: RoadmapView, learned: Collection[str]) -> int:
+    pace = roadmap.pace
+    return weeks_of_study(hours_left(roadmap.framework, learned), pace.hours_per_week) if pace else 0
 
 
 def run_line(task: TaskView, contents: Sequence[ContentState]) -> RunLine:

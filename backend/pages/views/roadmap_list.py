@@ -19,7 +19,6 @@ class Book:
     look: Look
     state: str
     hours: str
-    weeks: int
     concepts: int
     done: int
     contents: int
@@ -51,7 +50,6 @@ def book_of(row: ShelvedRoadmap, learned: Mapping[str, int]) -> Book:
         look=look,
         state=state,
         hours=hours(row.hours),
-        weeks=row.weeks,
         concepts=row.contents // len(ContentType),
         done=min(learned.get(row.roadmap_id, 0), row.contents // len(ContentType)),
         contents=row.contents,

@@ -30,7 +30,7 @@ def drawn(capsys: pytest.CaptureFixture[str], before: Framework, after: Framewor
 def test_changes_are_drawn_at_their_place_in_the_tree(capsys: pytest.CaptureFixture[str]) -> None:
     assert drawn(capsys, BEFORE, edited()) == [
         "Types",
-        "2 concepts, 5.5 h -> 5 h over 2 -> 1 week",
+        "2 concepts, 5.5 h -> 5 h",
         "1 stage, 1 module and 1 concept added; 1 concept with other hours; 1 concept removed; 1 concept renamed.",
         "Stage  Foundations",
         "└── Module  Basics",
@@ -66,7 +66,7 @@ def test_each_change_in_one_line() -> None:
         "+ module m-2-1  End",
     ]
     assert counts_line([]) == ""
-    assert totals_line(BEFORE, BEFORE) == "2 concepts, 5.5 h over 2 weeks"
+    assert totals_line(BEFORE, BEFORE) == "2 concepts, 5.5 h"
 
 
 def test_names_are_not_interpreted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,7 +29,7 @@ def test_a_value_in_one_line(key: str, value: Any, said: str) -> None:
 def test_a_changed_framework_is_shown_in_words() -> None:
     other = framework("Values").model_dump(mode="json")
     assert list(change_lines("framework", FRAMEWORK, other)) == [
-        "~ framework     2 concepts, 5.5 h over 2 weeks",
+        "~ framework     2 concepts, 5.5 h",
         "                1 concept renamed",
         "    ~ concept c-1-1-1  “Types” is now called “Values”",
     ]

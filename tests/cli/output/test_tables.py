@@ -42,8 +42,8 @@ def row(**changes: object) -> RoadmapRow:
 def test_ids_stay_whole_on_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     lines = drawn(roadmaps_table([row()]), width=80)
-    assert lines[1] == "2026-07-01  60 h      Go, from the ground up"
-    assert lines[2] == f"12:00       12 weeks  {LONG_ID}"
+    assert lines[1] == "2026-07-01  60 h   Go, from the ground up"
+    assert lines[2] == f"12:00              {LONG_ID}"
     lines = drawn(tasks_table([task(task_id=TASK_ID, roadmap_id=LONG_ID, status="partial_failure")]), width=80)
     assert lines[1] == f"2026-07-01  partial_failure  {TASK_ID}"
     assert lines[2] == f"12:00       creation         {LONG_ID}"

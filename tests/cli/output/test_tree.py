@@ -1,8 +1,10 @@
 import io
+from datetime import date
 
 from rich.console import Console
 
 from cli.output.tree import roadmap_tree
+from domain.pace.pace import Pace
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from orchestrator.queries.status import RoadmapView
 from rendering.text.text import BY_RULES, CONFIGURE
@@ -26,7 +28,7 @@ def test_a_roadmap_as_a_tree() -> None:
     }
     assert drawn(roadmap(contents=states(changes)), width=90) == [
         "Types",
-        "go-1 · 5.5 h over 2 weeks · version 1",
+        "go-1 · 5.5 h · version 1",
         "2 concepts; contents: 2 of 6 completed, 1 failed, 1 stale, 2 under way.",
         "Stage 1  5.5 h  Foundations",
         "└── 5.5 h  Basics",
@@ -58,13 +60,14 @@ def test_a_roadmap_without_a_run_names_the_tasks_command() -> None:
     assert lines[-1] == "No run is creating one; see `roadmap tasks --roadmap go-1`."
 
 
-def test_a_legacy_roadmap_may_have_no_weeks() -> None:
-    legacy = framework().model_copy(update={"recommended_completion_weeks": 0})
-    assert drawn(roadmap(framework=legacy))[1] == "go-1 · 5.5 h · version 1"
+def test_the_weeks_are_those_of_the_present_pace_not_of_the_creation() -> None:
+    pace = Pace(hours_per_week=2, asked_on=date(2026, 11, 30))
+    assert drawn(roadmap(pace=pace))[1] == "go-1 · 5.5 h, 3 weeks at 2 h a week · version 1"
+    assert drawn(roadmap(pace=None))[1] == "go-1 · 5.5 h · version 1", "a legacy roadmap may have no pace"
 
 
 def test_a_draft_is_called_a_draft() -> None:
-    assert drawn(roadmap(framework_version=0, contents=[]))[1] == "go-1 · 5.5 h over 2 weeks · draft"
+    assert drawn(roadmap(framework_version=0, contents=[]))[1] == "go-1 · 5.5 h · draft"
 
 
 def test_names_are_shown_literally() -> None:

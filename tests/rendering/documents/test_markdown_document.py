@@ -39,7 +39,7 @@ def test_a_document_that_one_would_hand_to_a_learner() -> None:
         "h3 Types",
         "h3 Errors",
     ]
-    assert "5.5 h of study over about 2 weeks: 1 stage, 2 concepts." in document
+    assert "5.5 h of study: 1 stage, 2 concepts." in document
     assert "   - Basics: Types, Errors" in document
     assert "*3 h, medium; builds on Types*" in document
     assert "- [Go](<https://go.dev>) (docs)" in document

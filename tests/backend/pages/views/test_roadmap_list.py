@@ -12,7 +12,6 @@ READY = ShelvedRoadmap(
     roadmap_id="go-1",
     title="Go",
     hours=5.5,
-    weeks=2,
     framework_version=1,
     created_at=NOON,
     deleted_at=None,
