@@ -20,7 +20,7 @@ from nodes.authors.usage import Tokens
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, Provider
 
-_Dollars = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+_Dollars = Annotated[float, Field(strict=True, ge=0, le=1_000_000, allow_inf_nan=False)]
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+:\S+$")]
 Price = tuple[_Dollars, _Dollars] | tuple[_Dollars, _Dollars, _Dollars]
 """US dollars for a million tokens of input, of output and, optionally, of cached input."""
@@ -56,8 +56,8 @@ def read_prices(text: str) -> dict[str, Price]:
         return _PRICES.validate_python(json.loads(text))
     except (ValueError, ValidationError, RecursionError):
         raise ValueError(
-            'must be JSON as {"openai:gpt-x": [1.25, 10]}: US dollars for a million tokens in and out, and if you like '
-            "a third number for cached input"
+            'must be JSON as {"openai:gpt-x": [1.25, 10]}: US dollars for a million tokens in and out, and optionally '
+            "a third number for cached input; numbers without quotes, not negative"
         ) from None
 
 

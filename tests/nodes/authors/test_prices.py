@@ -128,6 +128,12 @@ def test_prices_that_cannot_be_read_are_refused_in_one_line(text: str) -> None:
         read_prices(text)
 
 
+@pytest.mark.parametrize("number", ['"1"', "true", "null", "NaN", "Infinity", "1e999", "-0.5", "[1]"])
+def test_a_price_that_is_no_number_is_not_read_as_one(number: str) -> None:
+    with pytest.raises(ValueError, match="numbers without quotes"):
+        read_prices(f'{{"openai:x": [1, {number}]}}')
+
+
 def test_cached_input_is_billed_at_its_price() -> None:
     for model in ("openai:gpt-5", "anthropic:claude-sonnet-4-5"):
         plain, cached = known(model, Tokens(10_000, 10)), known(model, Tokens(10_000, 10, cache_read=10_000))
