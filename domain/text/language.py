@@ -160,15 +160,15 @@ def _identifier() -> "LanguageIdentifier":
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
-_NO_LANGUAGES: Final = frozenset({"und", "mul", "mis", "zxx"})
-"""Valid codes that mean undetermined, multiple, uncoded and no language."""
+_NO_LANGUAGES: Final = re.compile(r"und|mul|mis|zxx|root|x|q[a-t][a-z]")
+"""Valid codes that mean undetermined, multiple, uncoded, no or any language, or that are for private use."""
 
 
 def is_language(code: str) -> bool:
     """Return whether a BCP 47 code is registered and names a language in which texts are written."""
     from langcodes import tag_is_valid
 
-    return tag_is_valid(code) and _primary(code) not in _NO_LANGUAGES
+    return tag_is_valid(code) and not _NO_LANGUAGES.fullmatch(_primary(code))
 
 
 def is_written_in(text: str, language: str) -> bool:

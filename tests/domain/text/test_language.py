@@ -72,7 +72,19 @@ def test_an_unidentifiable_goal_is_in_doubt() -> None:
 
 def test_a_code_that_names_no_language_is_known_for_one() -> None:
     assert all(map(is_language, ("en", "de", "zh-TW", "pt-BR", "sr-Latn", "tlh", "deu")))
-    assert not any(map(is_language, ("xx", "zz", "xyz", "und", "mul", "zxx", "mis", "", "German", "e\x00", "\ud800")))
+    assert not any(
+        map(is_language, ("xx", "zz", "xyz", "und", "mul", "zxx", "mis", "root", "", "German", "e\x00", "\ud800"))
+    )
+
+
+@pytest.mark.parametrize("code", ["qaa", "QTZ", "qab-DE", "x-ours", "mul-Latn", "und_DE"])
+def test_a_code_for_private_use_is_no_language(code: str) -> None:
+    assert not is_language(code)
+
+
+@pytest.mark.parametrize("code", ["qu", "quc", "qya", "en-x-ours"])
+def test_a_language_that_begins_like_a_private_code_is_one(code: str) -> None:
+    assert is_language(code)
 
 
 def test_an_english_text_does_not_pass_as_chinese() -> None:
