@@ -12,7 +12,7 @@ from typing import Final
 
 from domain.pace.deadlines import read_deadline, too_far
 from domain.pace.goal_spans import SOME_DAY, spans_inside
-from domain.pace.time_words import normal
+from domain.pace.time_words import normal, read_date
 from domain.pace.time_words.numbers import CJK, NUMBER, value_of
 from domain.pace.time_words.spans import GAP, read_span
 from domain.pace.time_words.tables import (
@@ -59,11 +59,24 @@ def deadline_in(goal: str, today: date) -> str | None:
 
 def without_times(goal: str) -> str:
     """A goal without the hours and deadlines that are read from it, or would be if they were not past."""
-    text = _hours_blanked(goal)
+    text = _without_start(_hours_blanked(goal))
     for words in (_tail(text, SOME_DAY), *_inside(text), *spans_inside(text)):
         if words and (words != text.strip(_BLANKS)):
             text = re.sub(rf"(?:[ ,，、]*[在用于]?){re.escape(words)}[にで]?(?:[,，、](?=.))?", " ", text, count=1)
     return " ".join(text.split()) if any(map(str.isalnum, text)) else goal
+
+
+_START: Final = re.compile(
+    r"(?:ab|(?:starting )?from|starting|à partir de|a partir de|desde) (?P<date>(?:[\w.]+ ){1,3}\d{4}),? (?=\w)",
+    re.IGNORECASE,
+)
+"""The day on which the learner will begin, before anything else: "ab März 2027 Gitarre". It is no deadline."""
+
+
+def _without_start(goal: str) -> str:
+    start = _START.match(goal)
+    day = read_date(normal(start["date"]), SOME_DAY) if start else None
+    return goal[start.end() :] if start and day and day >= SOME_DAY else goal
 
 
 def _is_ahead(words: str, today: date) -> bool:

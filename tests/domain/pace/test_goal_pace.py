@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.pace.goal_pace import deadline_in, hours_in
+from domain.pace.goal_pace import deadline_in, hours_in, without_times
 from tests.support.deadlines import TODAY
 
 
@@ -96,3 +96,21 @@ def test_what_may_mean_something_else_is_left_in_the_goal(subtests: pytest.Subte
 
 def test_a_past_date_in_a_goal_is_no_deadline() -> None:
     assert deadline_in("understand what was known by March 2020", TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("goal", "rest"),
+    [
+        ("ab März 2027 Gitarre", "Gitarre"),
+        ("Ab 1. März 2027 Gitarre lernen", "Gitarre lernen"),
+        ("From March 2027, learn guitar", "learn guitar"),
+        ("à partir de mars 2027 apprendre la guitare", "apprendre la guitare"),
+        ("desde enero de 2027 aprender guitarra", "aprender guitarra"),
+        ("from March 1933 Germany", "from March 1933 Germany"),
+        ("from zero to hero 2027 edition", "from zero to hero 2027 edition"),
+        ("From March 2027", "From March 2027"),
+    ],
+)
+def test_the_day_on_which_a_learner_begins_is_no_part_of_the_title_and_no_deadline(goal: str, rest: str) -> None:
+    assert without_times(goal) == rest
+    assert deadline_in(goal, TODAY) is None
