@@ -209,7 +209,7 @@ async def test_the_words_of_a_modification_are_no_hindrance_for_the_contents_of_
 def test_the_author_costs_little_to_import() -> None:
     """No regular expression is compiled and no data file read before it is asked."""
     script = (
-        "import sys, time, nodes.authors.port, domain.instructions, domain.contents\n"
+        "import sys, time, nodes.authors.port, domain.text.instructions, domain.contents\n"
         "began = time.process_time(); import nodes.offline.author; spent = time.process_time() - began\n"
         "from nodes.offline import subjects\n"
         "assert not subjects.subjects.cache_info().currsize and not subjects.toml.cache_info().currsize\n"
