@@ -47,7 +47,7 @@ class Authority(Protocol):
 
 
 class OpenToAll:
-    """ROADMAP_AUTH=none: everybody who reaches the server may do everything."""
+    """ROADMAP_AUTH=none: every caller may do everything."""
 
     open_to_all = True
 

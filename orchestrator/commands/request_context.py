@@ -62,7 +62,7 @@ async def task_of_earlier_request(session: Session, terms: Terms, task: TaskRow)
     if earlier is None:
         return None
     if earlier.body_hash != once.body_hash:
-        message = "This Idempotency-Key came with another request before: take a new key."
+        message = "This Idempotency-Key was used for another request: use a new key."
         raise Conflict(message, task_id=earlier.task_id)
     return await tasks.get_task(session, earlier.task_id)
 

@@ -107,7 +107,7 @@ def _conflict(task: TaskRow) -> str:
 
 
 def _verdict(review: dict[str, Any]) -> str:
-    return f"{review['decision']} by {review['by'] or 'somebody'}"
+    return f"{review['decision']} by {review['by']}" if review["by"] else str(review["decision"])
 
 
 async def expire_review(session: Session, task_id: str) -> None:

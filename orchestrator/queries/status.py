@@ -100,7 +100,7 @@ class RoadmapView(View):
     pace: Pace | None = None
     """As it is now; null for roadmaps of older versions (`Paces` reads theirs too)."""
     plan_author: str | None = None
-    """Who designed it, by name; None where nobody has, or where it is not known."""
+    """Name of the author that designed it; None without a plan, or if it is not known."""
 
     @property
     def by_rules(self) -> bool:
