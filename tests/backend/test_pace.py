@@ -1,5 +1,6 @@
 """The pace of a roadmap by HTTP: said back, changed, refused."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -105,3 +106,20 @@ async def test_a_form_with_a_past_deadline_is_marked_and_one_that_is_not_underst
     assert 'id="error-target_deadline"' in refused.text
     made = await sent(client, "/", "/", **asked, target_deadline="when I am old", time_zone="nowhere")
     assert "Deadline not understood" in (await client.get(made.headers["location"])).text
+
+
+async def test_pages_and_documents_count_weeks_at_the_changed_pace(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await fill(database, "local")
+    at = "/api/v1/roadmaps/r-1"
+    for weekly in (1, 168):
+        pace = (await client.patch(at + "/pace", json={"available_hours_per_week": weekly})).json()
+        weeks = "1 week" if pace["weeks_needed"] == 1 else f"{pace['weeks_needed']} weeks"
+        page = re.sub("<[^>]+>", "", (await client.get("/roadmaps/r-1")).text)
+        assert f"about {weeks} left" in page
+        assert f"a week this takes {weeks}." in (await client.get("/roadmaps/r-1/plan")).text
+        document = (await client.get(at + "/export", params={"format": "markdown"})).text
+        assert f"With {weekly} h a week: {weeks}" in document
+        told = {*re.findall(r"\d+ weeks?\b", document)}
+        assert told == {weeks}
