@@ -113,7 +113,8 @@ class Examiner:
             score.asked[FrameworkBrief.role] += 1
             return None
         score.note(IntentBrief.role, [])
-        brief = FrameworkBrief(request=request, intent=intent, max_concepts=MOST_CONCEPTS)
+        weeks = _weeks(request.preferences)
+        brief = FrameworkBrief(request=request, intent=intent, max_concepts=MOST_CONCEPTS, weeks=weeks)
         return cast(FrameworkDraft | None, await self._ask(score, brief))
 
     def _briefs(self, draft: FrameworkDraft, goal: Preferences) -> Iterator[ContentBrief[Any]]:

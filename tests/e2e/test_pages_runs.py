@@ -60,7 +60,7 @@ def test_a_killed_worker_is_seen_and_so_is_the_one_that_takes_over(here: Site, h
     wait_written(page)
     page.goto(f"{here.served.url}/roadmaps/{roadmap_id}/runs")
     page.locator("#runs").get_by_role("link", name="Creation").click()
-    expect(page.locator("#run-standing")).to_contain_text(re.compile(r"Starts\s*2"))
+    expect(page.locator("#run-standing")).to_contain_text(re.compile(r"Attempts\s*1, 2"))
     expect(page.locator("#log")).to_contain_text("after its process had died")
 
 
