@@ -1,4 +1,4 @@
-"""What the README shows works when it is pasted: its shell blocks in one shell, in order, and its session."""
+"""Examples can be pasted in order: the shell blocks of the README, and the transcripts of README and docs/cli.md."""
 
 import os
 import re
@@ -18,11 +18,14 @@ from tests.support.provider import Provider
 ROOT: Final = Path(__file__).parents[2]
 README: Final = (ROOT / "README.md").read_text()
 SHELL: Final = re.findall(r"^```sh\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-SESSION: Final = re.findall(r"^\$ (roadmap .*)\n((?:(?!\$ ).*\n)*)", README, re.MULTILINE)
+TRANSCRIPT: Final = "".join(
+    re.findall(r"^```console\n(.*?)^```$", README + (ROOT / "docs/cli.md").read_text(), re.DOTALL | re.MULTILINE)
+)
+SESSION: Final = re.findall(r"^\$ (roadmap .*)\n((?:(?!\$ ).*\n)*)", TRANSCRIPT, re.MULTILINE)
 ID: Final = re.compile(r"\b(?:learn-[a-z-]+-[0-9a-f]{8}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
 
 SKIPPED: Final = re.compile(r"^make .*$", re.MULTILINE)
-"""What takes minutes is made by tests of its own."""
+"""`make` takes minutes; other tests cover its targets."""
 PREPARED: Final = """
 set -o pipefail
 trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT
@@ -34,12 +37,11 @@ roadmap() {
     esac
 }
 """
-"""The port of the test's own, and a reader's time between two commands."""
+"""Give the server a free port, and wait for it where a reader would."""
 
 
 @pytest.mark.promise
 def test_the_shell_blocks_work_in_order(database_url: str, tmp_path: Path) -> None:
-    """One left a key of dots and a model in the environment, where all others failed; a second server had no port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -78,8 +80,8 @@ def quick(database_url: str, tmp_path: Path) -> Command:
     return Command(tmp_path / "unused", DATABASE_URL=database_url)
 
 
-def test_the_session_can_be_followed_with_ids_of_ones_own(quick: Command) -> None:
-    """The ids that the README shows are replaced by those that the commands before have said."""
+def test_the_transcripts_can_be_followed(quick: Command) -> None:
+    """The IDs of the documents are replaced by those that the commands print."""
     known: dict[str, str] = {}
     assert len(SESSION) >= 5
     try:
@@ -90,7 +92,7 @@ def test_the_session_can_be_followed_with_ids_of_ones_own(quick: Command) -> Non
                 continue
             done: Done = quick(*words)
             assert done.code == 0, (words, done.err)
-            said = ID.findall(done.err + done.out)
-            known |= dict(zip(ID.findall(shown), said, strict=False))
+            printed = ID.findall(done.err + done.out)
+            known |= dict(zip(ID.findall(shown), printed, strict=False))
     finally:
         quick.kill_all()

@@ -1,4 +1,4 @@
-"""What the documents say is so: settings, exit codes, words, drawings, commands, links, the example."""
+"""The documents agree with the code: settings, exit codes, terms, drawings, commands, links, the example."""
 
 import os
 import re
@@ -41,19 +41,19 @@ def _table(document: str, heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in row.split("|")[1:-1]] for row in rows]
 
 
-def test_the_settings_of_the_readme_are_the_settings_there_are() -> None:
-    rows = _table(_read("README.md"), "variable")
-    told = {row[0].strip("`").removeprefix("ROADMAP_").lower(): row[1] for row in rows}
-    assert list(told) == list(Settings.model_fields)
+def test_the_documented_settings_are_the_fields_of_settings() -> None:
+    rows = _table(_read("docs/settings.md"), "variable")
+    documented = {row[0].strip("`").removeprefix("ROADMAP_").lower(): row[1] for row in rows}
+    assert list(documented) == list(Settings.model_fields)
     for name, field in Settings.model_fields.items():
         default = field.get_default()
         if name not in MADE_ELSEWHERE:
-            assert told[name] == ("" if default is None or default == () else str(default)), name
+            assert documented[name] == ("" if default is None or default == () else str(default)), name
 
 
-def test_the_exit_codes_of_the_readme_are_those_of_the_command_line() -> None:
-    told = {int(row[0]) for row in _table(_read("README.md"), "exit code")}
-    assert told == {0, *EXIT_CODES.values(), 130}
+def test_the_documented_exit_codes_are_those_of_the_command_line() -> None:
+    documented = {int(row[0]) for row in _table(_read("docs/cli.md"), "exit code")}
+    assert documented == {0, *EXIT_CODES.values(), 130}
 
 
 @pytest.mark.parametrize("vocabulary", [TaskType, TaskStatus, ContentType, ContentStatus, Step])
@@ -73,17 +73,21 @@ def test_the_drawings_are_of_the_graphs_there_are(name: str, build: Callable[[],
     assert _blocks(chapter, "mermaid")[0] == drawing, f"put the output of `roadmap graph {name}` there"
 
 
+def test_the_readme_is_short() -> None:
+    assert len(_read("README.md").splitlines()) <= 120
+
+
 def test_the_example_of_the_readme_runs(database_url: str, tmp_path: Path) -> None:
     (example,) = _blocks(_read("README.md"), "python")
     env = {**os.environ, "ROADMAP_DATABASE_URL": database_url}
     ran = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, env=env, check=True, capture_output=True)
-    said = ran.stdout.decode().splitlines()
-    assert said[0] == "1 run_requested"
-    assert said[-1] == "completed"
+    lines = ran.stdout.decode().splitlines()
+    assert lines[0] == "1 run_requested"
+    assert lines[-1] == "completed"
 
 
-def test_the_example_of_the_readme_is_typed_as_strictly_as_a_program_may_want_it(tmp_path: Path) -> None:
-    """It took a roadmap's id for a text, which it is not for every task."""
+def test_the_example_of_the_readme_passes_mypy_strict(tmp_path: Path) -> None:
+    """Regression: the example once ignored that not every task has a roadmap ID."""
     (example,) = _blocks(_read("README.md"), "python")
     sample = tmp_path / "sample.py"
     sample.write_text(example)
@@ -135,8 +139,8 @@ def test_every_command_and_option_that_a_document_names_exists(subtests: pytest.
                 assert wanted <= known, f"`roadmap{named}`"
 
 
-def test_the_readme_names_every_command() -> None:
-    named = {tuple(shlex.split(words))[:1] for words in _commands_named(_read("README.md"))}
+def test_the_page_of_the_command_line_names_every_command() -> None:
+    named = {tuple(shlex.split(words))[:1] for words in _commands_named(_read("docs/cli.md"))}
     assert {path for path in _commands() if len(path) == 1} <= named
 
 
@@ -155,15 +159,15 @@ def test_every_link_leads_somewhere(subtests: pytest.Subtests) -> None:
                     assert anchor in anchors, target
 
 
-def test_every_test_that_the_readme_calls_upon_exists() -> None:
+def test_every_test_that_a_promise_names_exists() -> None:
     tests = {
         name
         for path in (ROOT / "tests").rglob("test_*.py")
         for name in re.findall(r"^(?:async )?def (test_\w+)\(", path.read_text(), re.MULTILINE)
     }
-    called_upon = set(re.findall(r"`(test_\w+)`", _read("README.md")))
-    assert len(called_upon) > 10
-    assert called_upon <= tests
+    named = set(re.findall(r"`(test_\w+)`", _read("docs/promises.md")))
+    assert len(named) > 10
+    assert named <= tests
 
 
 def test_every_target_that_a_document_names_can_be_made() -> None:
