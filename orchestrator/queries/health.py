@@ -134,8 +134,8 @@ def _migrations(url: str, *, embedded: bool) -> Check:
     if revision == schema.HEAD:
         return Check(name="migrations", ok=True, detail=f"at {revision}, the newest")
     detail = f"at {revision or schema.BASE}; this version works on {schema.HEAD}"
-    if revision is not None and revision not in schema.KNOWN:
-        return Check(name="migrations", ok=False, detail=detail, to_do="install the version that upgraded the database")
+    if unknown := schema.unknown(revision):
+        return Check(name="migrations", ok=False, detail=detail, to_do=unknown.to_do)
     if embedded:
         return Check(name="migrations", ok=True, detail=f"{detail}, to which the next command brings it")
     return Check(name="migrations", ok=False, detail=detail, to_do="run `roadmap db upgrade`")

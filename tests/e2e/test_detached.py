@@ -73,7 +73,7 @@ def test_a_second_signal_to_a_worker_cuts_its_calls_and_hands_back(shell: Comman
     task_id = shell("create", "learn chess", "--detach", "--json").json()["task_id"]
     worker.wait_for(lambda err: "run started" in err)
     worker.interrupt()
-    worker.wait_for(lambda err: "once more cuts them" in err)
+    worker.wait_for(lambda err: "press again to cancel them" in err)
     worker.interrupt()
     done = worker.end()
     assert (done.code, "Stopped; unfinished runs are back in the queue." in done.err) == (0, True)

@@ -160,7 +160,7 @@ async def test_a_review_that_nobody_answers_in_time_is_cancelled_by_a_worker(
     overdue = shell("create", "learn chess", "--review", "--review-timeout", "1.5", "--json", **QUICK).json()["task_id"]
     patient = await parked(client, timeout=600)
     ended = await until(client, overdue, lambda task: task.status is TaskStatus.CANCELLED)
-    assert ended.error_message == "Nobody answered its review in time."
+    assert ended.error_message == "Its review was not answered in time."
     assert (await client.task(patient.task_id)).status is TaskStatus.HUMAN_REVIEW_PENDING
     await client.resume(overdue)
     assert (await client.wait(overdue)).status is TaskStatus.HUMAN_REVIEW_PENDING, "it has its time again"

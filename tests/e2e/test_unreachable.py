@@ -91,7 +91,7 @@ def test_a_port_where_nobody_listens(tmp_path: Path) -> None:
 
 def test_a_server_that_is_no_postgresql(tmp_path: Path) -> None:
     with listening(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
-        refused(tmp_path, tcp_url(port), "no PostgreSQL", "correct host and port")
+        refused(tmp_path, tcp_url(port), "not PostgreSQL", "correct host and port")
 
 
 def test_a_server_that_hangs_up(tmp_path: Path) -> None:

@@ -189,7 +189,7 @@ from orchestrator import Orchestrator, Settings
 settings = Settings.model_validate({"database_url": sys.argv[1], "home": Path.cwd(), "max_concepts": 3})
 
 async def make(goal: str) -> str:
-    async with asyncio.timeout(HANG_SECONDS):
+    async with asyncio.timeout(60):
         async with Orchestrator.open(settings) as orchestrator:
             task = await orchestrator.create(goal)
             return (await orchestrator.wait(task.task_id)).status

@@ -21,7 +21,7 @@ from tests.support.authors import QUIZ, ScriptedAuthor
 from tests.support.rows import framework
 from tests.support.runs import content_begun
 
-NO_LUCK: Final = "RuntimeError in the author: no luck"
+NO_LUCK: Final = "no luck"
 
 
 class Moody(ScriptedAuthor):

@@ -188,7 +188,7 @@ async def test_a_content_of_a_version_that_is_not_known_is_named_and_does_not_ta
         assert "The tutorial is stored in a format that this version cannot read." in written
         assert "The quiz is stored in a format that this version cannot read." in written
     others = roadmap_document(await orchestrator.roadmaps.export(roadmap_id))
-    assert others.count("in a form that this version does not read") == len(ContentType)
+    assert others.count("in a format that this version cannot read") == len(ContentType)
 
 
 async def test_an_event_of_a_version_that_is_not_known_is_shown_as_it_is(

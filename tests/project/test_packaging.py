@@ -46,6 +46,7 @@ def _data() -> set[str]:
         for package, wanted in patterns.items()
         for pattern in wanted
         for path in (ROOT / package).glob(pattern)
+        if path.is_file()
     }
 
 

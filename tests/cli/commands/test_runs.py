@@ -180,7 +180,7 @@ def test_a_detached_run_says_how_to_follow_it_and_can_be_taken_from_the_queue(ro
     assert "start one with `roadmap worker`" in asked.err
     (row,) = tasks(roadmap)
     assert (row["live"], row["waiting_for_worker"]) == (True, True)
-    assert "waits for a worker" in roadmap("show", run["roadmap_id"]).out
+    assert "waiting for a worker" in roadmap("show", run["roadmap_id"]).out
     (active,) = roadmap("status", run["roadmap_id"], "--json").json()["active_tasks"]
     assert active["waiting_for_worker"] is True
     resumed = roadmap("resume", run["task_id"])
@@ -207,7 +207,7 @@ def test_refused_requests_leave_no_row(roadmap: Roadmap) -> None:
     queued = roadmap("retry", roadmap_id, "c-1-1-1", "tutorial", "--detach", "--json").json()["task_id"]
     for command, code, named in (
         (("cancel", task_id), 4, "already completed"),
-        (("resume", task_id), 4, "`roadmap retry` makes a content anew"),
+        (("resume", task_id), 4, "`roadmap retry` makes a new version of a content"),
         (("retry", roadmap_id, "c-1-1-1", "tutorial"), 4, f"active task {queued} (retry_tutorial, pending)"),
         (("retry-failed", roadmap_id), 4, f"`roadmap cancel {queued}` ends it"),
         (("retry", roadmap_id, "c-9-9-9", "quiz"), 3, "c-9-9-9"),

@@ -190,7 +190,7 @@ async def test_a_receiver_that_does_not_answer_in_time_is_given_up(
     async with delivering(database, DeliveryPolicy(tries=1, look_every=0.02), seconds=0.2):
         await until(all_are(DeliveryStatus.FAILED), webhooks, webhook)
     (failed,) = await webhooks.deliveries(webhook.webhook_id)
-    assert failed.last_error == "The webhook could not be told: it did not answer in time."
+    assert failed.last_error == "The message could not be sent: it did not answer in time."
 
 
 async def test_a_redirect_is_not_followed(database: Database, webhooks: Webhooks, server: WebServer) -> None:
