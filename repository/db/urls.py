@@ -75,7 +75,7 @@ def read_url(url: str) -> dict[str, str]:
         raise InvalidInput("the database URL must begin with postgresql://")
     try:
         read = {name: str(value) for name, value in conninfo_to_dict(url).items() if value}
-    except UnicodeEncodeError:  # bytes of the environment that are not UTF-8
+    except UnicodeError:  # bytes of the environment, or escapes, that are not UTF-8
         raise InvalidInput("the database URL is not UTF-8 (write %XX)") from None
     except ProgrammingError as error:
         # libpq may quote a part of a password whose special characters were not escaped.

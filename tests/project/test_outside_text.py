@@ -111,6 +111,7 @@ URLS = near(
 
 
 @fuzzed
+@example(url="postgresql://h/%80")
 @given(URLS.map(lambda rest: f"postgresql://{rest}") | URLS)
 @example("postgresql://\udcff@h/d")
 def test_database_urls(url: str) -> None:
