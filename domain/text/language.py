@@ -160,6 +160,12 @@ def _identifier() -> "LanguageIdentifier":
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
+def load_languages() -> None:
+    """Load the data that guessing and checking languages need. It reads files: an event loop calls it in a thread."""
+    _identifier()
+    is_language("en")
+
+
 _NO_LANGUAGES: Final = re.compile(r"und|mul|mis|zxx|root|x|q[a-t][a-z]")
 """Valid codes that mean undetermined, multiple, uncoded, no or any language, or that are for private use."""
 

@@ -51,7 +51,7 @@ class OfflineAuthor:
                 self._fail_if_told(brief)
                 if brief.instructions:  # those of a modification are for its plan; no others can be followed
                     read_wishes(brief.instructions)
-            words = _WRITERS[brief.role](brief)
+            words = await asyncio.to_thread(_WRITERS[brief.role], brief)  # it reads files at first
         except InvalidInput as error:
             raise RunFailed(f"{error}") from error
         answer = AuthorAnswer(content=words.model_dump(mode="json"), model=self.name, finish_reason="stop")

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from domain.editing.review import Decision
 from domain.errors import InvalidInput, RoadmapError, Superseded
+from domain.text.language import load_languages
 from domain.vocabulary import Step, TaskStatus
 from nodes.authors.port import Author
 from nodes.state import RunState
@@ -54,6 +55,7 @@ class StudioRuns:
             if self._resources is None:
                 if self._settings is None:
                     self._settings = await asyncio.to_thread(load_settings)
+                    await asyncio.to_thread(load_languages)
                 opening = open_resources(self._settings, author=self._author, kind="stepper")
                 self._resources = await self._life.enter_async_context(opening)
             return self._resources

@@ -183,7 +183,7 @@ async def test_what_is_run_reviewed_and_retried_through_the_server_is_a_run_of_t
     ]
 
     wanted = {"roadmap_id": task.roadmap_id, "concept_id": "c-1-1-1"}
-    ended = await run(client, "retry", {**wanted, "content_type": "quiz", "instructions": "shorter"})
+    ended = await run(client, "retry", {**wanted, "content_type": "quiz"})
     assert (await product.task(ended["task_id"])).task_type is TaskType.RETRY_QUIZ
     ended = await run(client, "concept", wanted)
     assert (await product.task(ended["task_id"])).status is TaskStatus.COMPLETED
