@@ -23,7 +23,7 @@ from nodes.ledger.requests import Answered, AuthorRequest, Look
 from nodes.state import RunState, as_json
 from repository.db.database import Session
 from repository.db.group_commit import SharedCommits, Work
-from repository.roadmaps.contents import begin_contents, fail_content, hold_contents, save_version
+from repository.roadmaps.contents import begin_contents, fail_content, lock_contents_of, save_version
 from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
 
 
@@ -55,7 +55,7 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
     places = ((order, place) for order, place in enumerate(framework.walk()) if place.concept.concept_id in missing)
 
     async def hold(session: Session, concept_ids: Sequence[str]) -> None:
-        await hold_contents(session, context.roadmap_id, content_type, concept_ids)
+        await lock_contents_of(session, context.roadmap_id, content_type, concept_ids)
 
     shared = SharedCommits(context.database, context.fence, hold)
 

@@ -90,9 +90,9 @@ class Orchestrator:
         """Use `Orchestrator.open`."""
         database = resources.database
         # Requests of a server are answered at once or refused; a stream has time to wait for the database.
-        patience = FOLLOW_TIMEOUT_SECONDS if resources.kind == "server" else None
+        retry_seconds = FOLLOW_TIMEOUT_SECONDS if resources.kind == "server" else None
         self.tasks = TaskQueries(database)
-        self.events = EventQueries(database, patience=patience)
+        self.events = EventQueries(database, retry_seconds=retry_seconds)
         self.roadmaps = RoadmapQueries(database, resources.clock)
         self.contents = ContentQueries(database)
         self.structures = StructureQueries(database)

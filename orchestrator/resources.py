@@ -110,7 +110,9 @@ async def open_resources(
         if own_author:
             stack.push_async_callback(_close, author)
         recover = None if settings.database_url else EmbeddedServer(settings.home).recover
-        database = Database(url, patience=settings.database_patience, recover=recover, pooled=settings.database_pooled)
+        database = Database(
+            url, retry_seconds=settings.database_patience, recover=recover, pooled=settings.database_pooled
+        )
         stack.push_async_callback(database.close)
         checkpoints = Checkpoints(url)
         stack.push_async_callback(checkpoints.close)

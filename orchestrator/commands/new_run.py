@@ -136,7 +136,7 @@ class RunOnRoadmap(NewRun):
 
         Raises Conflict for a roadmap without an accepted structure, or in the bin.
         """
-        roadmap = await roadmaps.hold_roadmap(session, self.roadmap_id)
+        roadmap = await roadmaps.lock_roadmap(session, self.roadmap_id)
         if roadmap.framework_version == 0:
             active = await tasks.get_active_task_by_roadmap_id(session, self.roadmap_id)
             state = f"task {active.task_id} is making it" if active else "the run that was to make it ended before that"

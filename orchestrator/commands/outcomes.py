@@ -6,8 +6,8 @@ from typing import Any, Literal
 from domain.editing.review import Issue
 from domain.errors import BudgetSpent, ModelUnavailable
 from domain.vocabulary import TaskStatus
-from repository.roadmaps.contents import Tally
-from repository.runs.calls import Bill
+from repository.roadmaps.contents import ContentCounts
+from repository.runs.calls import TaskUsage
 from repository.tables.roadmaps import ContentRow
 
 Cause = Literal["model_unavailable", "budget_spent"]
@@ -25,7 +25,7 @@ def cause_of(error: Exception) -> Cause | None:
             return None
 
 
-def outcome(counts: Tally, failed: Sequence[ContentRow]) -> tuple[TaskStatus, str | None]:
+def outcome(counts: ContentCounts, failed: Sequence[ContentRow]) -> tuple[TaskStatus, str | None]:
     """Return final status and error message: a partial failure if some contents failed, a failure if all did."""
     if counts.completed == counts.total:
         return TaskStatus.COMPLETED, None
@@ -38,11 +38,11 @@ def outcome(counts: Tally, failed: Sequence[ContentRow]) -> tuple[TaskStatus, st
 
 def execution_summary(
     user_request: Mapping[str, Any] | None,
-    counts: Tally,
+    counts: ContentCounts,
     failed: Sequence[ContentRow],
     languages: Mapping[str, int],
     warnings: Sequence[Issue],
-    spent: Bill,
+    spent: TaskUsage,
     *,
     cause: Cause | None = None,
 ) -> dict[str, Any]:

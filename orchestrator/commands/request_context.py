@@ -80,7 +80,7 @@ async def admit(session: Session, terms: Terms, user_id: str) -> None:
     """
     if terms.most_active is None:
         return
-    await tasks.hold_user(session, user_id)
+    await tasks.lock_user(session, user_id)
     active = await tasks.count_active(session, user_id)
     if active >= terms.most_active:
         raise LimitReached(

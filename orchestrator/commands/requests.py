@@ -163,7 +163,9 @@ class _Batch(RunOnRoadmap):
             refuse_words(self.content_types)
         locked = await claims.lock_contents(session, self.roadmap_id, self.content_types, self.concept_id)
         held = [content for content in locked if content.holder]
-        self.claimable = [content for content in locked if content.wanted or (self.concept_id and not content.holder)]
+        self.claimable = [
+            content for content in locked if content.needs_generation or (self.concept_id and not content.holder)
+        ]
         if not self.claimable:
             await check_free(session, held)
             return 0

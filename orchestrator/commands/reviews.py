@@ -38,7 +38,7 @@ async def park(session: Session, fence: Fence, interrupt_id: str) -> TaskRow:
     if not is_requested:
         review = _next_round(review, interrupt_id)
     now = await database_now(session)
-    timeout = tasks.asked_of(task).get("review_timeout")
+    timeout = tasks.request_of(task).get("review_timeout")
     parked = await update_task_status(
         session,
         fence.task_id,

@@ -47,7 +47,7 @@ class ReviewRequest:
 
 async def input_of(session: Session, task: TaskRow) -> RunState:
     """Return the input of a task's graph. Raises Conflict for a modification of a structure that has changed since."""
-    request = tasks.asked_of(task)
+    request = tasks.request_of(task)
     state: RunState = {
         "request": {key: request[key] for key in LearningRequest.model_fields if request.get(key) is not None},
         "wants_review": bool(request.get("review")),

@@ -15,7 +15,7 @@ from orchestrator.commands.outcomes import Cause, execution_summary, outcome
 from repository.db.database import Session, set_lock_timeout
 from repository.db.fence import Fence
 from repository.roadmaps import contents
-from repository.roadmaps.roadmaps import get_roadmap_metadata, hold_roadmap
+from repository.roadmaps.roadmaps import get_roadmap_metadata, lock_roadmap
 from repository.runs import liveness, tasks
 from repository.runs.calls import settle_lost_calls, usage_of
 from repository.runs.events import append_transition
@@ -111,7 +111,7 @@ async def end(
     await settle_lost_calls(session, fence.task_id)
     spent = await usage_of(session, fence.task_id)
     summary = execution_summary(
-        tasks.asked_of(task),
+        tasks.request_of(task),
         await contents.count_contents(session, fence.task_id),
         await contents.failures(session, fence.task_id),
         await contents.languages_written(session, fence.task_id),
@@ -169,7 +169,7 @@ async def resume(
         await lock_task(session, locked)
     task = await tasks.get_task(session, task_id)
     if task.roadmap_id is not None:
-        await hold_roadmap(session, task.roadmap_id)
+        await lock_roadmap(session, task.roadmap_id)
     await _check_resumable(session, task)
     ended, round_ = task.status in FINAL, task.round  # the updates below refresh `task`
     if ended:
@@ -268,7 +268,7 @@ async def check_structure(session: Session, task: TaskRow) -> None:
     """Check that the structure has not changed since a structural run began. Raises Conflict."""
     if task.task_type not in STRUCTURAL or task.roadmap_id is None:
         return
-    base: int = tasks.asked_of(task).get("base_version", 0)
+    base: int = tasks.request_of(task).get("base_version", 0)
     mine = task.accepted_version if task.accepted_version is not None else base
     present = (await get_roadmap_metadata(session, task.roadmap_id)).framework_version
     if present != mine:

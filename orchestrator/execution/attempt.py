@@ -41,7 +41,7 @@ from repository.db.database import Session
 from repository.db.fence import Fence, assert_fence
 from repository.roadmaps import contents, roadmaps
 from repository.runs import events, tasks
-from repository.runs.calls import Bill, KnownAnswer, known_answers, settle_lost_calls, usage_of
+from repository.runs.calls import KnownAnswer, TaskUsage, known_answers, settle_lost_calls, usage_of
 from repository.runs.events import EventWriter
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
@@ -161,7 +161,7 @@ async def open_attempt(resources: OrchestratorResources, task: TaskRow, held: He
 
     async def read(
         session: Session,
-    ) -> tuple[dict[str, KnownAnswer], Bill, list[dict[str, Any]], int, RoadmapRow]:
+    ) -> tuple[dict[str, KnownAnswer], TaskUsage, list[dict[str, Any]], int, RoadmapRow]:
         await assert_fence(session, fence)
         await contents.adopt_contents(session, fence)
         await settle_lost_calls(session, task.task_id)
@@ -199,7 +199,7 @@ async def open_attempt(resources: OrchestratorResources, task: TaskRow, held: He
         await asyncio.shield(writer.close())
 
 
-def _budget(settings: Settings, spent: Bill) -> Budget:
+def _budget(settings: Settings, spent: TaskUsage) -> Budget:
     """Return the rest of the run's budget, after all attempts so far."""
     if settings.budget is None:
         return Budget()
@@ -212,7 +212,7 @@ def _budget(settings: Settings, spent: Bill) -> Budget:
 def _context(
     resources: OrchestratorResources, task: TaskRow, roadmap: RoadmapRow, ledger: Ledger, writer: EventWriter
 ) -> RunContext:
-    request = tasks.asked_of(task)
+    request = tasks.request_of(task)
     content_type = ContentType(task.content_type) if task.content_type else None
     return RunContext(
         roadmap_id=roadmap.roadmap_id,

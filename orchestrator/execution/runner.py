@@ -20,7 +20,7 @@ from orchestrator.execution.attempt import Attempt, end_task, open_attempt, requ
 from orchestrator.resources import OrchestratorResources
 from repository.db.fence import Fence
 from repository.runs.events import EventWriter
-from repository.runs.tasks import asked_of
+from repository.runs.tasks import request_of
 from repository.tables.runs import TaskRow
 
 _log = get_log(__name__)
@@ -43,7 +43,7 @@ class Runner:
         try:
             async with open_attempt(self.resources, task, held) as attempt:
                 opened = True
-                trace, ids = continued(asked_of(task).get("trace")), {"task_id": task.task_id}
+                trace, ids = continued(request_of(task).get("trace")), {"task_id": task.task_id}
                 with trace, span("roadmap.run", **ids, task_type=task.task_type, attempt=task.attempt):
                     return await self._go_through(attempt)
         except asyncio.CancelledError:

@@ -70,10 +70,10 @@ async def check_position(session: Session, task_id: str, after: int) -> None:
 class Follower:
     """The shared poller of one process."""
 
-    def __init__(self, database: Database, patience: float | None = None) -> None:
-        """`patience`: seconds to wait for a database that went away; None: the patience of `database`."""
+    def __init__(self, database: Database, retry_seconds: float | None = None) -> None:
+        """`retry_seconds`: seconds to wait for a database that went away; None: those of `database`."""
         self._database = database
-        self._patience = patience
+        self._retry_seconds = retry_seconds
         self._followed: dict[str, _Followed] = {}
         self._poller: asyncio.Task[None] | None = None
         self._round = 0
@@ -180,7 +180,9 @@ class Follower:
         self._round += 1
         followed_now = dict(self._followed)
         positions = {task_id: followed.position for task_id, followed in followed_now.items()}
-        news_by_task = await self._database.persist(partial(news_of, positions=positions), patience=self._patience)
+        news_by_task = await self._database.persist(
+            partial(news_of, positions=positions), retry_seconds=self._retry_seconds
+        )
         for task_id, followed in followed_now.items():
             news = news_by_task.get(task_id)
             if news is None:
@@ -199,10 +201,10 @@ class Follower:
 class EventQueries(Queries):
     """Events of tasks, as `Orchestrator.events`."""
 
-    def __init__(self, database: Database, *, patience: float | None = None) -> None:
-        """`patience`: seconds that followers wait for a database that went away; None: as all other queries."""
+    def __init__(self, database: Database, *, retry_seconds: float | None = None) -> None:
+        """`retry_seconds`: seconds that followers wait for a database that went away; None: as all other queries."""
         super().__init__(database)
-        self._follower = Follower(database, patience)
+        self._follower = Follower(database, retry_seconds)
 
     async def page(self, task_id: str, after: int = 0, limit: int = 1000, *, owner: str | None = None) -> list[Event]:
         """Return at most `limit` events with a sequence above `after`, in order. Raises NotFound."""

@@ -11,7 +11,7 @@ from repository.tables.runs import TaskRow
 
 def pace_of_task(task: TaskRow) -> Pace:
     """Return the pace as it was when the run was requested; it stays the same when the run is resumed."""
-    request = tasks.asked_of(task)
+    request = tasks.request_of(task)
     return stored_pace(request.get("pace"), request.get("preferences"), task.created_at.astimezone(UTC).date())
 
 

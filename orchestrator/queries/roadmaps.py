@@ -18,7 +18,7 @@ from orchestrator.queries.status import (
 )
 from repository.db.database import Database
 from repository.roadmaps import roadmaps, summaries
-from repository.roadmaps.summaries import BrokenRoadmap, ShelvedRoadmap
+from repository.roadmaps.summaries import BrokenRoadmap, ListedRoadmap
 from repository.tables.roadmaps import RoadmapRow
 
 
@@ -59,9 +59,9 @@ class RoadmapQueries(Queries):
         binned: bool = False,
         before: tuple[datetime, str] | None = None,
         limit: int = 50,
-    ) -> list[ShelvedRoadmap]:
+    ) -> list[ListedRoadmap]:
         """Return a page as `page` does, each roadmap with its progress; of all users where `owner` is None."""
-        return await self._read(summaries.shelf, user_id=owner, binned=binned, before=before, limit=limit)
+        return await self._read(summaries.list_roadmaps, user_id=owner, binned=binned, before=before, limit=limit)
 
     async def status(self, roadmap_id: str, *, owner: str | None = None) -> StatusCheck:
         """Return the active tasks and the stale contents of a roadmap. Raises NotFound."""
@@ -77,7 +77,7 @@ class RoadmapQueries(Queries):
 
     async def etag(self, roadmap_id: str) -> str:
         """Return a word that changes whenever a view of the roadmap would; empty for an unknown roadmap."""
-        return await self._read(summaries.pulse, roadmap_id)
+        return await self._read(summaries.roadmap_etag, roadmap_id)
 
     async def broken(self, limit: int = 50) -> Sequence[BrokenRoadmap]:
         """Return roadmaps with failed contents, or unfinished ones that no live task will finish."""

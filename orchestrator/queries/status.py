@@ -145,7 +145,7 @@ async def task_views(session: Session, rows: Sequence[TaskRow]) -> list[TaskView
             live=live,
             waiting_for_worker=waiting,
             seconds=_worked(row, seconds),
-            pace=_pace(tasks.asked_of(row).get("pace")),
+            pace=_pace(tasks.request_of(row).get("pace")),
         )
         for row, live, waiting, seconds in await liveness.with_liveness(session, rows)
     ]

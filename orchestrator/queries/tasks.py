@@ -61,7 +61,7 @@ class TaskQueries(Queries):
 
     async def etag(self, task_id: str) -> str:
         """Return a word that changes whenever a view of the task would; empty for an unknown task."""
-        return await self._read(summaries.pulse_of_task, task_id)
+        return await self._read(summaries.task_etag, task_id)
 
 
 async def _task(session: Session, task_id: str, owner: str | None) -> TaskView:

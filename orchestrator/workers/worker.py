@@ -16,7 +16,7 @@ from orchestrator.execution.runner import Runner
 from orchestrator.resources import OrchestratorResources
 from orchestrator.workers.pruner import keep_pruning
 from orchestrator.workers.sweep import keep_sweeping
-from repository.runs.tasks import asked_of
+from repository.runs.tasks import request_of
 from repository.tables.runs import TaskRow
 
 if TYPE_CHECKING:
@@ -135,5 +135,5 @@ class Worker:
 
 def _trace_of(task: TaskRow) -> dict[str, Any]:
     """Return the trace id of the request, to join the log of the run with those of the servers."""
-    traceparent = asked_of(task).get("trace")
+    traceparent = request_of(task).get("trace")
     return {"trace_id": traceparent.split("-")[1]} if isinstance(traceparent, str) else {}

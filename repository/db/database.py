@@ -96,7 +96,7 @@ class Database:
         *,
         pool_size: int = 10,
         application_name: str = "roadmap",
-        patience: float = 60.0,
+        retry_seconds: float = 60.0,
         recover: Callable[[], object] | None = None,
         pooled: bool = False,
     ) -> None:
@@ -104,7 +104,7 @@ class Database:
 
         Args:
             url: a libpq URL.
-            patience: seconds for which `persist` and `with_retries` wait for a database that is unavailable.
+            retry_seconds: seconds for which `persist` and `with_retries` wait for a database that is unavailable.
             recover: restarts an embedded server; blocks. Raises DatabaseStopped where waiting makes no sense.
             pooled: whether `url` leads through PgBouncer in transaction mode, where no session state outlives a
                 transaction.
@@ -113,7 +113,7 @@ class Database:
         self._connect = _connector(url, application_name, pooled=pooled)
         self._engine = _engine(self._connect, pool_size, pooled=pooled)
         self._queue = PoolQueue(pool_size, ANSWER_TIMEOUT_SECONDS)
-        self._patience = patience
+        self._retry_seconds = retry_seconds
         self._recover = recover
         self._is_away = False
         self._back_at = float("-inf")
@@ -139,23 +139,23 @@ class Database:
                     raise
                 await connection.close()  # awaits nothing after a commit, so it cannot be interrupted
 
-    async def persist(self, work: Callable[[Session], Awaitable[T]], *, patience: float | None = None) -> T:
+    async def persist(self, work: Callable[[Session], Awaitable[T]], *, retry_seconds: float | None = None) -> T:
         """Run `work` in a transaction of its own, and again while the database is unavailable.
 
         A commit may have succeeded although its confirmation was lost, so `work` must be safe to repeat.
-        `patience`: seconds, by default those of the pool. Raises the last error when they are over.
+        `retry_seconds`: seconds, by default those of the pool. Raises the last error when they are over.
         """
 
         async def attempt() -> T:
             async with self.transaction() as session:
                 return await work(session)
 
-        return await self.with_retries(attempt, patience=patience)
+        return await self.with_retries(attempt, retry_seconds=retry_seconds)
 
-    async def with_retries(self, attempt: Callable[[], Awaitable[T]], *, patience: float | None = None) -> T:
+    async def with_retries(self, attempt: Callable[[], Awaitable[T]], *, retry_seconds: float | None = None) -> T:
         """Run an attempt that opens its own transaction, and again while the database is unavailable.
 
-        `patience`: as for `persist`. A server that was stopped on purpose is not waited for.
+        `retry_seconds`: as for `persist`. A server that was stopped on purpose is not waited for.
         """
         recovery_error: DatabaseUnavailable | None = None
 
@@ -167,7 +167,7 @@ class Database:
         retries = AsyncRetrying(
             retry=retry_if_exception(_is_outage),
             wait=lambda state: RETRY_BACKOFF.delay(state.attempt_number),
-            stop=stop_before_delay(self._patience if patience is None else patience),
+            stop=stop_before_delay(self._retry_seconds if retry_seconds is None else retry_seconds),
             before_sleep=self._note_outage,
             sleep=wait,
             reraise=True,

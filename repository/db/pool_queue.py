@@ -14,10 +14,10 @@ from domain.errors import DatabaseUnavailable
 class PoolQueue:
     """Admits as many users at once as the pool has connections, in the order of arrival."""
 
-    def __init__(self, turns: int, patience: float) -> None:
-        """`patience`: seconds without any successful turn after which waiting fails."""
+    def __init__(self, turns: int, retry_seconds: float) -> None:
+        """`retry_seconds`: seconds without any successful turn after which waiting fails."""
         self._turns = asyncio.Semaphore(turns)
-        self._patience = patience
+        self._retry_seconds = retry_seconds
         self._progress_at = time.monotonic()
 
     @asynccontextmanager
@@ -43,7 +43,7 @@ class PoolQueue:
         turn = asyncio.ensure_future(self._turns.acquire())
         try:
             while not turn.done():
-                left = max(start, self._progress_at) + self._patience - time.monotonic()
+                left = max(start, self._progress_at) + self._retry_seconds - time.monotonic()
                 if left <= 0:
                     raise DatabaseUnavailable(
                         "The database does not answer; check what its sessions wait for, or try again."

@@ -57,12 +57,12 @@ class ServerHome:
         return (self.data / "PG_VERSION").exists()
 
     @contextmanager
-    def locked(self, name: str, patience: float = 0) -> Iterator[int | None]:
-        """Hold an flock on a file of the home and yield its descriptor; None if it is held for `patience` seconds."""
+    def locked(self, name: str, timeout: float = 0) -> Iterator[int | None]:
+        """Hold an flock on a file of the home and yield its descriptor; None if it is held for `timeout` seconds."""
         descriptor = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             self.account.own(self.folder / name)
-            deadline = time.monotonic() + patience
+            deadline = time.monotonic() + timeout
             while not (held := _take(descriptor)) and time.monotonic() < deadline:
                 time.sleep(POLL_INTERVAL_SECONDS)
             yield descriptor if held else None

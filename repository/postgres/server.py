@@ -77,7 +77,7 @@ class EmbeddedServer:
                 )
             return self._answering_url()
 
-    def stop(self, *, patience: float = 60) -> bool:
+    def stop(self, *, timeout: float = 60) -> bool:
         """Set the stop marker and shut the server down with all its sessions; return False if it did not run."""
         import psutil
 
@@ -91,10 +91,10 @@ class EmbeddedServer:
             if running is not None:
                 with suppress(psutil.Error):  # it has just ended
                     running.send_signal(signal.SIGINT)
-            deadline = time.monotonic() + patience
+            deadline = time.monotonic() + timeout
             while postmaster(self._home) is not None or not self._home.is_deserted():
                 if time.monotonic() > deadline:
-                    raise self._stuck(f"did not end within {patience:g} s")
+                    raise self._stuck(f"did not end within {timeout:g} s")
                 end_orphans(self._home)
                 time.sleep(POLL_INTERVAL_SECONDS)
             self._home.release_sockets()
@@ -125,7 +125,7 @@ class EmbeddedServer:
         folder = self._home.folder
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._home.locked("lock", patience=START_TIMEOUT_SECONDS + RECOVERY_TIMEOUT_SECONDS) as held:
+            with self._home.locked("lock", timeout=START_TIMEOUT_SECONDS + RECOVERY_TIMEOUT_SECONDS) as held:
                 if held is None:
                     raise DatabaseUnavailable(f"another process has held {folder / 'lock'} for minutes: end it")
                 yield

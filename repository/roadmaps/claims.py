@@ -20,7 +20,7 @@ class Claimable:
 
     concept_id: str
     content_type: ContentType
-    wanted: bool
+    needs_generation: bool
     """Whether it failed or is stale, and so needs to be generated again."""
     holder: str | None
 

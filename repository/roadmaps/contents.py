@@ -22,7 +22,7 @@ from repository.tables.roadmaps import ContentRow
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class ContentCounts:
     """Numbers of the contents that name a task, and the time that it took."""
 
     total: int
@@ -84,7 +84,7 @@ async def adopt_contents(session: Session, fence: Fence) -> None:
     )
 
 
-async def hold_contents(
+async def lock_contents_of(
     session: Session, roadmap_id: str, content_type: ContentType, concept_ids: Sequence[str]
 ) -> None:
     """Lock several contents of one type before they are saved in one transaction."""
@@ -214,7 +214,7 @@ async def reopen_contents(session: Session, task_id: str) -> None:
     )
 
 
-async def count_contents(session: Session, task_id: str) -> Tally:
+async def count_contents(session: Session, task_id: str) -> ContentCounts:
     """Count the contents that name the task now, by status.
 
     A content whose retry failed counts as failed although its older version stays. A content that the task completed
@@ -251,7 +251,7 @@ async def count_contents(session: Session, task_id: str) -> Tally:
             {"task_id": task_id},
         )
     ).one()
-    return Tally(row.total, row.completed, row.failed, float(row.seconds), float(row.waited))
+    return ContentCounts(row.total, row.completed, row.failed, float(row.seconds), float(row.waited))
 
 
 async def failures(session: Session, task_id: str) -> Sequence[ContentRow]:

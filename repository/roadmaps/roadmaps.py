@@ -97,7 +97,7 @@ async def get_roadmap_metadata(
     return row
 
 
-async def hold_roadmap(session: Session, roadmap_id: str) -> RoadmapRow:
+async def lock_roadmap(session: Session, roadmap_id: str) -> RoadmapRow:
     """Take a shared lock of a roadmap, so that it is neither edited nor binned before the transaction ends.
 
     Order of locks: after those of tasks, before those of contents. Raises NotFound, and Conflict for a roadmap in the

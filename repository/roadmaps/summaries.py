@@ -24,7 +24,7 @@ from repository.predicates import (
 
 
 @dataclass(frozen=True, slots=True)
-class ShelvedRoadmap:
+class ListedRoadmap:
     """A roadmap with the counts of its contents and its active run, or else its last one."""
 
     roadmap_id: str
@@ -64,14 +64,14 @@ _SHELF: Final = f"""
     ORDER BY m.created_at DESC, m.roadmap_id DESC"""
 
 
-async def shelf(
+async def list_roadmaps(
     session: Session,
     *,
     user_id: str | None = None,
     binned: bool = False,
     before: tuple[datetime, str] | None = None,
     limit: int = 50,
-) -> list[ShelvedRoadmap]:
+) -> list[ListedRoadmap]:
     """Return a page of roadmaps, or of those in the bin, newest first."""
     conditions = [f"deleted_at IS {'NOT ' if binned else ''}NULL"]
     values: dict[str, object] = {"limit": limit}
@@ -84,7 +84,7 @@ async def shelf(
     sql = _SHELF.format(condition=" AND ".join(conditions))
     rows = await execute(session, text(sql), values)
     return [
-        ShelvedRoadmap(**row | {"task_status": TaskStatus(row["task_status"]) if row["task_status"] else None})
+        ListedRoadmap(**row | {"task_status": TaskStatus(row["task_status"]) if row["task_status"] else None})
         for row in map(dict, rows.mappings())
     ]
 
@@ -100,7 +100,7 @@ _PULSE: Final = text(f"""
     FROM roadmap_metadata m WHERE m.roadmap_id = :roadmap_id""")
 
 
-async def pulse(session: Session, roadmap_id: str) -> str:
+async def roadmap_etag(session: Session, roadmap_id: str) -> str:
     """Return a hash that changes when a roadmap would be shown differently; empty for an unknown roadmap."""
     return str((await execute(session, _PULSE, {"roadmap_id": roadmap_id})).scalar_one_or_none() or "")
 
@@ -111,7 +111,7 @@ _PULSE_OF_TASK: Final = text(f"""
     FROM roadmap_tasks t WHERE t.task_id = :task_id""")
 
 
-async def pulse_of_task(session: Session, task_id: str) -> str:
+async def task_etag(session: Session, task_id: str) -> str:
     """Return a hash that changes when a run would be shown differently; empty for an unknown task."""
     return str((await execute(session, _PULSE_OF_TASK, {"task_id": task_id})).scalar_one_or_none() or "")
 

@@ -141,7 +141,7 @@ async def known_answers(session: Session, task_id: str) -> dict[str, KnownAnswer
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
+class TaskUsage:
     """The usage of a task so far."""
 
     tokens: int
@@ -154,7 +154,7 @@ class Bill:
     """Calls whose numbers of tokens are estimates."""
 
 
-async def usage_of(session: Session, task_id: str) -> Bill:
+async def usage_of(session: Session, task_id: str) -> TaskUsage:
     """Return the usage of a task according to the ledger."""
     statement = select(
         func.coalesce(func.sum(ModelCallRow.tokens_in + ModelCallRow.tokens_out), 0),
@@ -163,7 +163,7 @@ async def usage_of(session: Session, task_id: str) -> Bill:
         func.count().filter(col(ModelCallRow.estimated)),
     ).where(ModelCallRow.task_id == task_id)
     tokens, cost, unpriced, estimated = (await session.exec(statement)).one()
-    return Bill(int(tokens), float(cost or 0), unpriced, estimated)
+    return TaskUsage(int(tokens), float(cost or 0), unpriced, estimated)
 
 
 async def models_that_answered(session: Session, task_id: str) -> set[str]:

@@ -224,7 +224,7 @@ async def get_task(session: Session, task_id: str, *, owner: str | None = None, 
     return task
 
 
-def asked_of(task: TaskRow) -> dict[str, Any]:
+def request_of(task: TaskRow) -> dict[str, Any]:
     """Return a task's stored request; empty for a legacy one that is no JSON object."""
     request: Any = task.user_request
     return request if isinstance(request, dict) else {}
@@ -297,7 +297,7 @@ def no_such_roadmap(roadmap_id: str) -> NotFound:
     return NotFound(f"There is no roadmap {roadmap_id}; `roadmap list` shows them.")
 
 
-async def hold_user(session: Session, user_id: str) -> None:
+async def lock_user(session: Session, user_id: str) -> None:
     """Serialize the requests of a user while their active tasks are counted; the first lock of a request."""
     await execute(
         session, text("SELECT pg_advisory_xact_lock(hashtextextended('requests of ' || :id, 0))"), {"id": user_id}

@@ -168,9 +168,9 @@ class Counting(Database):
 
     asked = 0
 
-    async def persist(self, work: Callable[[Session], Awaitable[T]], *, patience: float | None = None) -> T:
+    async def persist(self, work: Callable[[Session], Awaitable[T]], *, retry_seconds: float | None = None) -> T:
         self.asked += 1
-        return await super().persist(work, patience=patience)
+        return await super().persist(work, retry_seconds=retry_seconds)
 
 
 async def test_a_thousand_followers_of_one_run_cost_one_poller(database: Database, database_url: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from nodes.authors.port import CallFailed
 from orchestrator.commands.outcomes import outcome
 from repository.db.database import Database
-from repository.roadmaps.contents import Tally
+from repository.roadmaps.contents import ContentCounts
 from tests.chaos_program.reasons import is_truth, untrue_reasons
 from tests.nodes.authors.test_chat import QUIZ_BRIEF, author
 from tests.support.environment import variables
@@ -37,7 +37,7 @@ async def _said_of_a_call() -> str:
 
 @pytest.mark.parametrize("completed", [0, 1])
 def test_what_a_run_came_to_is_a_truth(completed: int) -> None:
-    _, reason = outcome(Tally(total=3, completed=completed, failed=3 - completed, seconds=1.0, waited=0.0), [])
+    _, reason = outcome(ContentCounts(total=3, completed=completed, failed=3 - completed, seconds=1.0, waited=0.0), [])
     assert is_truth(reason)
 
 

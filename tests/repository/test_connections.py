@@ -176,7 +176,7 @@ async def test_a_server_that_never_answers_is_given_up_after_the_time_that_the_u
 @pytest.mark.soak
 async def test_a_server_that_falls_silent_is_given_up_and_served_by_again_when_it_wakes() -> None:
     with place() as folder, tcp_server(folder) as port:
-        database = Database(tcp_url(port), patience=0)
+        database = Database(tcp_url(port), retry_seconds=0)
 
         async def ask(session: Session) -> int:
             return int((await execute(session, text("SELECT 1"), {})).scalar_one())

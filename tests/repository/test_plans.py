@@ -99,7 +99,7 @@ WRITES: Final[dict[str, Work]] = {
     "hold_task": lambda session: assert_fence(session, FENCE),
     "begin_contents": lambda session: contents.begin_contents(session, FENCE, ContentType.QUIZ),
     "adopt_contents": lambda session: contents.adopt_contents(session, FENCE),
-    "hold_contents": lambda session: contents.hold_contents(session, ROADMAP, ContentType.QUIZ, ["c-7", "c-8"]),
+    "hold_contents": lambda session: contents.lock_contents_of(session, ROADMAP, ContentType.QUIZ, ["c-7", "c-8"]),
     "save_version": lambda session: contents.save_version(
         session, FENCE, ROADMAP, "c-7", ContentType.QUIZ, {"questions": []}, BOUGHT
     ),
@@ -238,9 +238,9 @@ async def test_a_statement_that_reads_a_whole_index_would_be_noticed(filled: Dat
 
 OVERVIEWS: Final[dict[str, Work]] = {
     "broken_roadmaps": summaries.broken_roadmaps,
-    "shelf": lambda session: summaries.shelf(session, user_id="user-7"),
-    "shelf_of_everybody": lambda session: summaries.shelf(session, before=(datetime.now(UTC), "r")),
-    "pulse": lambda session: summaries.pulse(session, ROADMAP),
+    "shelf": lambda session: summaries.list_roadmaps(session, user_id="user-7"),
+    "shelf_of_everybody": lambda session: summaries.list_roadmaps(session, before=(datetime.now(UTC), "r")),
+    "pulse": lambda session: summaries.roadmap_etag(session, ROADMAP),
     "pressure": summaries.pressure,
     "processes": summaries.processes,
     "webhooks_of_everybody": lambda session: webhooks.page_of_webhooks(session),

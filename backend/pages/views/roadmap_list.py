@@ -9,7 +9,7 @@ from domain.vocabulary import ACTIVE, ContentType, TaskStatus
 from rendering.text.event_text import doing
 from rendering.text.task_text import LABELS, state_of
 from rendering.text.text import counted, hours
-from repository.roadmaps.summaries import ShelvedRoadmap
+from repository.roadmaps.summaries import ListedRoadmap
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Book:
         return round(100 * self.done / self.concepts) if self.concepts else 0
 
 
-def book_of(row: ShelvedRoadmap, learned: Mapping[str, int]) -> Book:
+def book_of(row: ListedRoadmap, learned: Mapping[str, int]) -> Book:
     """Return the card of a roadmap. `learned`: number of concepts the reader has learned, by roadmap id."""
     look, state = _state(row)
     return Book(
@@ -59,7 +59,7 @@ def book_of(row: ShelvedRoadmap, learned: Mapping[str, int]) -> Book:
     )
 
 
-def _state(row: ShelvedRoadmap) -> tuple[Look, str]:
+def _state(row: ListedRoadmap) -> tuple[Look, str]:
     """Return the look and the label of a roadmap: of its active run, else of its contents."""
     if row.task_status in ACTIVE:
         state = state_of(TaskStatus(row.task_status), live=row.task_live, waiting_for_worker=row.task_waiting)

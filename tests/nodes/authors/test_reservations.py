@@ -16,7 +16,7 @@ from nodes.ledger.scheduler import Throttle
 from orchestrator.commands.transitions import end
 from repository.db.database import Database, execute
 from repository.db.fence import Fence
-from repository.runs.calls import LOST, Bill, expenses, settle_lost_calls, usage_of
+from repository.runs.calls import LOST, TaskUsage, expenses, settle_lost_calls, usage_of
 from repository.runs.tasks import update_task_status
 from tests.nodes.ledger.test_ledger import INTENT_BRIEF, Always, broken_until, quiz_request
 from tests.support.authors import ScriptedAuthor
@@ -46,7 +46,7 @@ async def reserved_calls(database: Database) -> int:
         return int((await execute(session, text("SELECT count(*) FROM call_reservations"), {})).scalar_one())
 
 
-async def billed(database: Database, fence: Fence) -> Bill:
+async def billed(database: Database, fence: Fence) -> TaskUsage:
     async with database.transaction() as session:
         return await usage_of(session, fence.task_id)
 
@@ -61,12 +61,12 @@ async def test_a_call_that_was_open_when_its_process_died_is_counted_by_the_next
     with pytest.raises(Died):
         await limited(database, fence, ScriptedAuthor({AuthorRole.INTENT: die})).ask(INTENT_REQUEST)
     assert await reserved_calls(database) == 1
-    assert await billed(database, fence) == Bill(0, 0.0), "while it is open nobody says that it was used"
+    assert await billed(database, fence) == TaskUsage(0, 0.0), "while it is open nobody says that it was used"
     for _ in range(2):
         async with database.transaction() as session:
             await settle_lost_calls(session, fence.task_id)
     assert await reserved_calls(database) == 0
-    assert await billed(database, fence) == Bill(MOST, 1.0, estimated_calls=1)
+    assert await billed(database, fence) == TaskUsage(MOST, 1.0, estimated_calls=1)
     async with database.transaction() as session:
         (expense,) = await expenses(session, task_id=fence.task_id)
         outcome = (await execute(session, text("SELECT outcome FROM model_calls"), {})).scalar_one()
@@ -86,7 +86,7 @@ async def test_nothing_stays_reserved_once_the_outcome_of_a_call_is_committed(da
     await ledger.ask(INTENT_REQUEST)
     await ledger.ask(quiz_request())
     assert await reserved_calls(database) == 0
-    assert await billed(database, fence) == Bill(4 * 15, 4 * 0.5)
+    assert await billed(database, fence) == TaskUsage(4 * 15, 4 * 0.5)
     assert ledger.budget.spent == 4 * 15
 
 
@@ -120,7 +120,7 @@ async def test_a_call_that_may_have_been_billed_is_not_free_although_no_answer_c
     ledger = limited(database, fence, ScriptedAuthor({AuthorRole.INTENT: late}))
     with pytest.raises(Exception, match="late"):
         await ledger.ask(INTENT_REQUEST)
-    assert await billed(database, fence) == Bill(110, 0.5, estimated_calls=1)
+    assert await billed(database, fence) == TaskUsage(110, 0.5, estimated_calls=1)
     assert ledger.budget.spent == 110
 
 

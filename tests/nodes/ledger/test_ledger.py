@@ -17,7 +17,7 @@ from nodes.ledger.scheduler import Throttle
 from repository.db.database import Database, Session
 from repository.db.fence import Fence, fenced_transaction
 from repository.db.group_commit import Work
-from repository.runs.calls import Bill, known_answers, record_call, usage_of
+from repository.runs.calls import TaskUsage, known_answers, record_call, usage_of
 from repository.runs.tasks import update_task_status
 from tests.support.authors import INTENT, QUIZ, ScriptedAuthor
 from tests.support.rows import fence_of, started
@@ -134,7 +134,7 @@ async def test_every_call_is_on_the_bill(database: Database, fence: Fence) -> No
     ask = (await ledger(database, fence, author)).ask
     await ask(quiz_request())
     async with database.transaction() as session:
-        assert await usage_of(session, fence.task_id) == Bill(45, 1.5)
+        assert await usage_of(session, fence.task_id) == TaskUsage(45, 1.5)
 
 
 async def test_a_superseded_run_neither_records_nor_keeps_an_answer(database: Database, fence: Fence) -> None:
@@ -146,7 +146,7 @@ async def test_a_superseded_run_neither_records_nor_keeps_an_answer(database: Da
         await ask(quiz_request(), save=store)
     assert store.quizzes == []
     async with database.transaction() as session:
-        assert await usage_of(session, fence.task_id) == Bill(0, 0.0)
+        assert await usage_of(session, fence.task_id) == TaskUsage(0, 0.0)
 
 
 async def test_an_answer_is_committed_before_it_is_looked_at_and_saved_after(database: Database, fence: Fence) -> None:

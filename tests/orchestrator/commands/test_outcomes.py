@@ -2,7 +2,7 @@ import pytest
 
 from domain.vocabulary import TaskStatus
 from orchestrator.commands.outcomes import other_language, outcome
-from repository.roadmaps.contents import Tally
+from repository.roadmaps.contents import ContentCounts
 from repository.tables.roadmaps import ContentRow
 
 
@@ -16,14 +16,14 @@ from repository.tables.roadmaps import ContentRow
     ],
 )
 def test_the_final_status_matches_the_contents(completed: int, failed: int, status: TaskStatus) -> None:
-    found, message = outcome(Tally(9, completed, failed, 1.0, 0.0), [])
+    found, message = outcome(ContentCounts(9, completed, failed, 1.0, 0.0), [])
     assert found == status
     assert (message is None) == (status is TaskStatus.COMPLETED)
 
 
 def test_a_single_retry_that_fails_says_why() -> None:
     row = ContentRow(roadmap_id="r", concept_id="c", content_type="quiz", last_error="no luck")
-    assert outcome(Tally(1, 0, 1, 1.0, 0.0), [row]) == (TaskStatus.FAILED, "no luck")
+    assert outcome(ContentCounts(1, 0, 1, 1.0, 0.0), [row]) == (TaskStatus.FAILED, "no luck")
 
 
 def test_a_dialect_of_the_language_asked_for_is_no_other_language() -> None:

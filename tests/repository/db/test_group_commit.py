@@ -10,7 +10,7 @@ from domain.vocabulary import ContentType, Step, TaskStatus
 from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence
 from repository.db.group_commit import SharedCommits, Work
-from repository.roadmaps.contents import hold_contents, save_version
+from repository.roadmaps.contents import lock_contents_of, save_version
 from repository.runs.tasks import update_task_status
 from tests.support.rows import BOUGHT, accepted
 
@@ -25,7 +25,7 @@ async def fence(database: Database) -> Fence:
 
 def shared_by(database: Database, fence: Fence) -> SharedCommits:
     async def hold(session: Session, concept_ids: Sequence[str]) -> None:
-        await hold_contents(session, "r-1", QUIZ, concept_ids)
+        await lock_contents_of(session, "r-1", QUIZ, concept_ids)
 
     return SharedCommits(database, fence, hold)
 

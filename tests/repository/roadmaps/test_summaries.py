@@ -29,9 +29,9 @@ async def test_a_shelf_counts_the_contents_of_each_roadmap_and_names_its_run(dat
     await started(database, "t-1", roadmap_id="r-2", status=TaskStatus.PENDING, worker_id=None)
     await _set(database, "completed")
     async with database.transaction() as session:
-        both = await summaries.shelf(session)
-        anns = await summaries.shelf(session, user_id="ann")
-        rest = await summaries.shelf(session, before=(both[0].created_at, both[0].roadmap_id))
+        both = await summaries.list_roadmaps(session)
+        anns = await summaries.list_roadmaps(session, user_id="ann")
+        rest = await summaries.list_roadmaps(session, before=(both[0].created_at, both[0].roadmap_id))
     assert [row.roadmap_id for row in both] == ["r-2", "r-1"]
     assert [row.roadmap_id for row in anns] == [row.roadmap_id for row in rest] == ["r-1"]
     assert (anns[0].contents, anns[0].completed, anns[0].stale, anns[0].task_id) == (6, 3, 3, None)
@@ -42,8 +42,8 @@ async def test_a_binned_roadmap_is_not_listed(database: Database) -> None:
     await _accepted(database)
     async with database.transaction() as session:
         await mark_binned(session, "r-1", binned=True)
-        assert await summaries.shelf(session) == []
-        assert [row.roadmap_id for row in await summaries.shelf(session, binned=True)] == ["r-1"]
+        assert await summaries.list_roadmaps(session) == []
+        assert [row.roadmap_id for row in await summaries.list_roadmaps(session, binned=True)] == ["r-1"]
         assert await summaries.broken_roadmaps(session) == []
 
 
@@ -52,7 +52,7 @@ async def test_a_pulse_changes_with_whatever_a_page_shows(database: Database) ->
 
     async def pulse() -> str:
         async with database.transaction() as session:
-            return await summaries.pulse(session, "r-1")
+            return await summaries.roadmap_etag(session, "r-1")
 
     seen = [await pulse()]
     assert await pulse() == seen[0]
@@ -76,8 +76,8 @@ async def test_a_pulse_changes_with_whatever_a_page_shows(database: Database) ->
     seen.append(await pulse())
     assert len(set(seen)) == len(seen)
     async with database.transaction() as session:
-        assert await summaries.pulse(session, "none") == ""
-        assert await summaries.pulse_of_task(session, "none") == ""
+        assert await summaries.roadmap_etag(session, "none") == ""
+        assert await summaries.task_etag(session, "none") == ""
 
 
 async def test_a_worker_that_dies_changes_the_pulse_of_its_run_though_no_row_of_it_does(
@@ -88,10 +88,10 @@ async def test_a_worker_that_dies_changes_the_pulse_of_its_run_though_no_row_of_
         register(connection, "w-1", "worker", "h", 1, 60.0)
         await started(database, worker_id="w-1")
         async with database.transaction() as session:
-            before = await summaries.pulse_of_task(session, "t-1"), await summaries.pulse(session, "r-1")
+            before = await summaries.task_etag(session, "t-1"), await summaries.roadmap_etag(session, "r-1")
         connection.execute("UPDATE workers SET alive_until = now() - interval '1 minute', timeout = 0")
     async with database.transaction() as session:
-        after = await summaries.pulse_of_task(session, "t-1"), await summaries.pulse(session, "r-1")
+        after = await summaries.task_etag(session, "t-1"), await summaries.roadmap_etag(session, "r-1")
         pressure = await summaries.pressure(session)
         (process,) = await summaries.processes(session)
     assert before[0] != after[0]

@@ -5,10 +5,10 @@ from typing import Any
 
 from backend.pages.views.roadmap_list import book_of
 from domain.vocabulary import TaskStatus
-from repository.roadmaps.summaries import ShelvedRoadmap
+from repository.roadmaps.summaries import ListedRoadmap
 from tests.cli.roadmaps import NOON
 
-READY = ShelvedRoadmap(
+READY = ListedRoadmap(
     roadmap_id="go-1",
     title="Go",
     hours=5.5,
