@@ -16,10 +16,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from domain.text.language import code_of_language
-from nodes.authors.reading.gate import MAX_NESTING, storable
-from nodes.authors.reading.repair import Unreadable, parse
-from nodes.authors.reading.tex import mend_escapes
-from nodes.authors.reading.texts import clean_text
+from nodes.authors.reading.gate import MAX_NAME_LENGTH, MAX_NESTING, storable
+from nodes.authors.reading.repair import json_in
+from nodes.authors.reading.texts import clean_text, shortened
 from nodes.authors.reading.values import answer_keys
 from nodes.authors.reading.values.choices import fold, read_choice
 from nodes.authors.reading.values.links import read_link, without_addressless
@@ -64,19 +63,6 @@ def conform(content: object, shape: type[BaseModel]) -> dict[str, Any]:
     return read if isinstance(read, dict) else {}
 
 
-def json_in(text: str) -> Any:
-    """Return the object or list that a text holds, else the text."""
-    stripped = text.strip()
-    if not stripped.startswith(("{", "[")):
-        return text
-    mended = mend_escapes(stripped)
-    try:
-        value, end = parse(mended)
-    except Unreadable:
-        return text
-    return text if mended[end:].strip() else value
-
-
 @dataclass(frozen=True, slots=True)
 class _Field:
     read: Reader
@@ -87,7 +73,7 @@ class _Field:
 @cache
 def _of_model(shape: type[BaseModel]) -> Reader:
     fields = {name: _field(name, info) for name, info in shape.model_fields.items()}
-    before = [hook for names, hook in _MODEL_HOOKS if names <= fields.keys()]
+    before = [hook for names, without, hook in _MODEL_HOOKS if names <= fields.keys() and without not in fields]
     only_list = _only_list(fields, shape)
 
     def read(value: Any, scope: Scope) -> Any:
@@ -111,12 +97,12 @@ def _of_model(shape: type[BaseModel]) -> Reader:
     return read
 
 
-_MODEL_HOOKS: Final[tuple[tuple[frozenset[str], Callable[[dict[str, Any]], dict[str, Any]]], ...]] = (
-    (frozenset({answer_keys.OPTIONS, answer_keys.KEY}), answer_keys.read_key),
-    (frozenset({"question_id", answer_keys.KEY}), answer_keys.read_bare_key),
-    (frozenset({"url", "title"}), read_link),
+_MODEL_HOOKS: Final[tuple[tuple[frozenset[str], str, Callable[[dict[str, Any]], dict[str, Any]]], ...]] = (
+    (frozenset({answer_keys.OPTIONS, answer_keys.KEY}), "", answer_keys.read_key),
+    (frozenset({answer_keys.KEY}), answer_keys.OPTIONS, answer_keys.read_bare_key),
+    (frozenset({"url", "title"}), "", read_link),
 )
-"""Fields that say more together than one by one."""
+"""Fields that say more together than one by one, and a field in whose presence they do not."""
 
 
 def _only_list(fields: Mapping[str, _Field], shape: type[BaseModel]) -> str | None:
@@ -233,12 +219,20 @@ def _reader(annotation: Any, name: str, info: FieldInfo) -> Reader:
         return lambda value, _: read_choice(value, choices)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return lambda value, scope: _of_model(annotation)(value, scope)
+    if name == answer_keys.KEY:
+        return _left
     if annotation in (int, float):
         scale = Scale(name, annotation is int, _most((*info.metadata, *metadata)))
         return lambda value, _: read_number(value, scale)
     if annotation is str:
-        return _of_language if name == "language" else _of_text
+        return _of_language if name == "language" else _of_short_text(_longest((*info.metadata, *metadata)))
     return _of_bool if annotation is bool else _left
+
+
+def _longest(metadata: Collection[Any]) -> int | None:
+    """Return the most characters of a text."""
+    limits = [getattr(item, "max_length", None) for item in _flat(metadata)]
+    return next((limit for limit in limits if isinstance(limit, int)), None)
 
 
 def _most(metadata: Collection[Any]) -> float | None:
@@ -268,6 +262,20 @@ def _of_text(value: Any, _: Scope) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
     return clean_text(value) if isinstance(value, str) else value
+
+
+def _of_short_text(limit: int | None) -> Reader:
+    """Return the reader of a text of at most `limit` characters, and of names that were cut elsewhere too."""
+
+    def read(value: Any, scope: Scope) -> Any:
+        value = _of_text(value, scope)
+        if not isinstance(value, str):
+            return value
+        if limit is not None:
+            return shortened(value, limit)
+        return shortened(value, MAX_NAME_LENGTH) if len(value) > MAX_NAME_LENGTH and value in scope.names else value
+
+    return read
 
 
 _USUAL_CODE: Final = re.compile(r"[a-z]{2}(?:-[A-Z]{2})?")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nodes.authors.reading.gate import MAX_NESTING
+from nodes.authors.reading.tex import mend_escapes
 
 MAX_DIGITS: Final = 18
 """Longer integers are read as floats, which are not exact and not slow."""
@@ -40,6 +41,19 @@ def parse(text: str, start: int = 0) -> tuple[Any, int]:
     except (ValueError, RecursionError):
         parser = _Parser(text)
         return parser.value(start, 0), parser.end
+
+
+def json_in(text: str) -> Any:
+    """Return the object or list that a text holds, else the text."""
+    stripped = text.strip()
+    if not stripped.startswith(("{", "[")):
+        return text
+    mended = mend_escapes(stripped)
+    try:
+        value, end = parse(mended)
+    except Unreadable:
+        return text
+    return text if mended[end:].strip() else value
 
 
 _BLANK: Final = re.compile(r"(?:\s+|//[^\n]*|/\*[^*]{0,2000}\*/)*")
@@ -182,7 +196,7 @@ class Found:
 _OPENING: Final = re.compile(r"""[{\[]|"(?=\s{0,9}[{\[]\s{0,9}(?:\\|[{\[]))""")
 """Also of a string that holds an object: JSON that was encoded twice."""
 MAX_ATTEMPTS: Final = 400
-MAX_WORK_FACTOR: Final = 6
+MAX_WORK_FACTOR: Final = 3
 """How many times the length of a text is read in all attempts to find JSON in it."""
 
 

@@ -44,7 +44,7 @@ _TOKEN: Final = re.compile(
 _INLINE: Final = re.compile(r"(?! )(?:[^$\"\\]|\\(?!n\\n).){1,400}?(?<! )\$(?!\d)| (?:[^$\"\\]|\\(?!n\\n).){1,400}? \$")
 _DISPLAY: Final = re.compile(r"[^\"$]{1,4000}\$\$")
 _TEX_LANGUAGES: Final = frozenset({"tex", "latex", "math", "katex"})
-_OPERATORS: Final = frozenset(" ([{=+-*/<>|^_,")
+_OPERATORS: Final = frozenset(" ([{=+-*/<>|^_")
 """What stands before a command and not before the end of a line."""
 
 
@@ -72,7 +72,7 @@ class _Mender:
     math: str = ""
     """The mark that ends the formula, or nothing."""
     of_lines: bool = False
-    """Whether the formula begins with a line break."""
+    """Whether the marks of the formula stand on lines of their own."""
     environments: int = 0
 
     def __call__(self, token: re.Match[str]) -> str:
@@ -100,8 +100,8 @@ class _Mender:
     def _dollar(self, found: str, end: int) -> None:
         if self.math:
             self.math = "" if self.math == found else self.math
-        elif not self.code and (_DISPLAY if found == "$$" else _INLINE).match(self.text, end):
-            self.math, self.of_lines = found, found == "$$" and self.text.startswith("\\n", end)
+        elif not self.code and (formula := (_DISPLAY if found == "$$" else _INLINE).match(self.text, end)):
+            self.math, self.of_lines = found, formula[0].startswith("\\n") and formula[0].endswith("\\n$$")
 
     def _escape(self, found: str, start: int, end: int) -> str:
         letter = found[1]
@@ -154,6 +154,6 @@ class _Mender:
         before = self.text[start - 1 : start]
         if not self.math and not self.environments:
             return letter == "n" and before == " " and self.text.startswith("eq ", end)
-        if letter == "n" and (self.of_lines or self.environments or before == "$" == self.math[:1] == self.math[1:]):
+        if letter == "n" and (self.of_lines or self.environments):
             return before in _OPERATORS
         return True

@@ -27,6 +27,15 @@ def clean_text(text: str) -> str:
     return text
 
 
+def shortened(text: str, limit: int) -> str:
+    """Return a text of at most `limit` characters, cut after a word."""
+    text = text.strip() if len(text) > limit else text
+    if len(text) <= limit:
+        return text
+    start, _, _ = text[: limit - 1].rpartition(" ")
+    return f"{start if len(start) > limit // 2 else text[: limit - 1]}…"
+
+
 def _with_breaks(text: str) -> str:
     r"""Return a text that was escaped twice, with line breaks for `\n`; one about `\n` stays."""
     if len(_BREAK.findall(_CODE_SPAN.sub("", text))) < MIN_BREAKS:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from nodes.authors.reading.values.lists import text_of, values_of, without_marks
+from nodes.authors.reading.repair import json_in
+from nodes.authors.reading.values.lists import split_texts, text_of, values_of, without_marks
 
 OPTIONS: Final = "options"
 KEY: Final = "correct_answer"
@@ -17,38 +18,36 @@ MAX_LENGTH: Final = 2000
 
 def read_key(question: dict[str, Any]) -> dict[str, Any]:
     """Return a question with its options as texts and its key as indices, as far as both are certain."""
-    raw = question.get(OPTIONS)
-    if isinstance(raw, dict):
-        marks: list[Any] = list(raw)
-        options = values_of(raw)
-    elif isinstance(raw, list):
-        marks = [_mark(item) for item in raw]
-        options = list(raw)
-    else:
-        options = None
-    if options is None or (not isinstance(raw, dict) and all(isinstance(item, str) for item in options)
-                           and _is_read(question.get(KEY)) and without_marks(options) is options):  # fmt: skip
-        return question if not isinstance(question.get(KEY), bool | int | str) else {**question, KEY: _bare(question)}
+    raw, key = (json_in(item) if isinstance(item, str) else item for item in map(question.get, (OPTIONS, KEY)))
+    options, marks = _options_in(raw)
+    if options is None:
+        return question if key is None or _is_read(key) else {**question, KEY: _Indices([], []).of(key)}
     texts = [_text(item) for item in options]
-    key = question.get(KEY)
+    bare = without_marks(texts)
+    if _is_read(key) and texts == question[OPTIONS] == bare:
+        return question
     if not key and not isinstance(key, bool | int):
         key = _flagged(options) or key
     indices = _Indices([text if isinstance(text, str) else "" for text in texts], marks)
-    return {**question, OPTIONS: without_marks(texts), **({} if key is None else {KEY: indices.of(key)})}
+    return {**question, OPTIONS: bare, **({} if key is None else {KEY: indices.of(key)})}
+
+
+def _options_in(raw: Any) -> tuple[list[Any] | None, list[Any]]:
+    """Return the options of a question, and what marks each of them beside its text."""
+    if isinstance(raw, dict):
+        return values_of(raw), list(raw)
+    if isinstance(raw, str):
+        return split_texts(raw, ()), []
+    return (raw, [_mark(item) for item in raw]) if isinstance(raw, list) else (None, [])
 
 
 def _is_read(key: Any) -> bool:
     return isinstance(key, list) and bool(key) and all(type(item) is int for item in key)
 
 
-def _bare(question: dict[str, Any]) -> Any:
-    """Return a key without options, such as that of an answer to an open question."""
-    return _Indices([], []).of(question[KEY])
-
-
 def read_bare_key(answer: dict[str, Any]) -> dict[str, Any]:
     """Return an answer to a question whose options are not part of it: letters count from A."""
-    key = answer.get(KEY)
+    key = json_in(raw) if isinstance(raw := answer.get(KEY), str) else raw
     return answer if _is_read(key) or key is None else {**answer, KEY: _Indices(None, []).of(key)}
 
 

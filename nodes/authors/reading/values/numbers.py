@@ -66,7 +66,7 @@ def _number_in(text: str, scale: Scale) -> float | int | None:
         return _float(percent[1]) if scale.most == 100 else _float(percent[1]) / 100 if not scale.unit else None
     if (ratio := _RATIO.fullmatch(text)) is not None and scale.most is not None:
         return _float(ratio[1]) / _float(ratio[2]) * scale.most if _float(ratio[2]) else None
-    return _time_in(text, scale.unit) if scale.unit else _WORDS.get(text.lower())
+    return _time_in(text, scale.unit) if scale.unit else None
 
 
 def _time_in(text: str, unit: str) -> float | None:
