@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count, islice
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.vocabulary import Step
 from nodes.authors.port import AuthorAnswer, Brief, CallFailed, Usage
@@ -16,9 +17,6 @@ from nodes.authors.reading.values.answer_keys import doubts
 from repository.db.database import Session
 from repository.db.group_commit import Work
 from repository.runs.calls import ACCEPTED, Call, KnownAnswer, Reservation
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -156,7 +154,7 @@ def shaped(request: AuthorRequest[T], content: Mapping[str, Any]) -> tuple[T | N
         return None, [_objection(item) for item in error.errors(include_url=False)[:MAX_PROBLEMS]]
 
 
-def _objection(error: "ErrorDetails") -> str:
+def _objection(error: ErrorDetails) -> str:
     """Return what the shape objects to, behind its place."""
     place = ".".join(map(str, error["loc"]))
     return storable_text(f"{place}: {error['msg']}." if place else f"{error['msg']}.", MAX_PROBLEM_LENGTH)

@@ -177,6 +177,8 @@ class _Parser:
 
 
 def _decoded(raw: str) -> str:
+    if "\\" not in raw:
+        return raw
     escaped = re.sub(r'\\.|"', lambda found: '\\"' if found[0] == '"' else found[0], raw, flags=re.DOTALL)
     try:
         text: str = json.loads(f'"{escaped}"', strict=False)
