@@ -64,7 +64,7 @@ def _best_in(text: str, shape: type[BaseModel]) -> tuple[dict[str, Any] | None, 
     text = mend_escapes(text.strip().lstrip("\ufeff"))
     best, best_fit = None, -1.0
     found, broken_at = values_in(text)
-    for value in (*(tagged_values(text) if not found else ()), *found):
+    for value in (*tagged_values(text), *found):
         content, fit = _fitting(value.value, shape)
         whole = fit == VALID or broken_at is None or value.start < broken_at
         if content is not None and whole and fit >= best_fit:
@@ -113,7 +113,7 @@ def _inner(value: Any) -> Iterator[Any]:
 
 
 def _is_json(value: Any) -> bool:
-    return isinstance(value, str) and value.lstrip()[:1] in {"{", "["}
+    return isinstance(value, str) and value.lstrip()[:1] in {"{", "[", '"'}
 
 
 def _is_flat(value: Any) -> bool:

@@ -46,7 +46,7 @@ def parse(text: str, start: int = 0) -> tuple[Any, int]:
 def json_in(text: str) -> Any:
     """Return the object or list that a text holds, else the text."""
     stripped = text.strip()
-    if not stripped.startswith(("{", "[")):
+    if not stripped.startswith(("{", "[", '"{', '"[', '"\\')):
         return text
     mended = mend_escapes(stripped)
     try:
@@ -64,7 +64,7 @@ _QUOTES: Final = {'"': '"', "'": "'", "“": "”", "‘": "’"}
 _NEXT_NAME: Final = r"(?:\"[^\"\n]{0,100}\"|'[^'\n]{0,100}'|[\w-]{1,60})\s{0,50}:"
 _AFTER_NAME: Final = re.compile(r"\s{0,1000}:")
 _AFTER_VALUE: Final = {
-    "{": re.compile(rf"\s*(?:[}}\]]|,\s*(?:{_NEXT_NAME}|[}}\]/]|$)|{_NEXT_NAME}|//|/\*|$)"),
+    "{": re.compile(rf"\s*(?:[}}\]]|,\s*(?:{_NEXT_NAME}|[}}\]/]|$)|{_NEXT_NAME}|//|/\*|`{{3}}|</|$)"),
     "[": re.compile(r"\s*(?:[\]}]|,\s*(?:[\"'“{\[\]\d\-/]|true|false|null|$)|\n\s*[\"'“{]|//|/\*|$)"),
     "": re.compile(""),
 }
@@ -195,7 +195,7 @@ class Found:
     start: int
 
 
-_OPENING: Final = re.compile(r"""[{\[]|"(?=\s{0,9}[{\[]\s{0,9}(?:\\|[{\[]))""")
+_OPENING: Final = re.compile(r"""[{\[]|"(?=(?:\\{1,9}")?\s{0,9}[{\[]\s{0,9}(?:\\|[{\[]))""")
 """Also of a string that holds an object: JSON that was encoded twice."""
 MAX_ATTEMPTS: Final = 400
 MAX_WORK_FACTOR: Final = 3
