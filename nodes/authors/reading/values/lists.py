@@ -18,6 +18,8 @@ _TEXT_NAMES: Final = (
     "statement",
     "description",
 )
+MAX_PHRASE_LENGTH: Final = 120
+"""Characters of a text that is joined to others by a comma; longer ones are paragraphs."""
 MAX_ITEM_LENGTH: Final = 60
 """Characters between two commas of a list; longer ones are clauses of a sentence."""
 
@@ -71,6 +73,14 @@ def text_of(item: Any) -> Any:
         mark, value = next(iter(item.items()))
         return value if isinstance(value, str) and is_mark(str(mark)) else item
     return item
+
+
+def joined(value: Any) -> Any:
+    """Return the text that a list of texts or a number stands for; anything else is returned as it is."""
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        is_prose = any(len(item) > MAX_PHRASE_LENGTH or "\n" in item for item in value)
+        return ("\n\n" if is_prose else ", ").join(value)
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def values_of(items: dict[Any, Any]) -> list[Any] | None:

@@ -72,7 +72,11 @@ def test_a_line_break_or_tab_that_was_meant_becomes_a_backslash(raw: str) -> Non
     assert restore_tex(decoded(raw)) == decoded(raw)
 
 
-COMMANDS: Final = ["frac{1}{2}", "times", "theta", "beta", "bar{x}", "begin{cases}", "boldsymbol{x}", "nabla", "notin", "rho", "right)", "rangle", "rightarrow", "forall", "textbf{x}", "tfrac12", "therefore", "alpha", "sum", "int", "sqrt{2}", "lambda", "mu", "pi", "sigma", "omega", "Delta", "leq", "geq", "cdot", "infty", "in", "partial"]
+COMMANDS: Final = [
+    "frac{1}{2}", "times", "theta", "beta", "bar{x}", "begin{cases}", "boldsymbol{x}", "nabla", "notin", "rho",
+    "right)", "rangle", "rightarrow", "forall", "textbf{x}", "tfrac12", "therefore", "alpha", "sum", "int", "sqrt{2}",
+    "lambda", "mu", "pi", "sigma", "omega", "Delta", "leq", "geq", "cdot", "infty", "in", "partial",
+]  # fmt: skip
 IN_FORMULAS: Final = ["nu", "neq", "ne", "ni", "not=", "neg", "tan(x)", "to", "tau", "text{if}", "top"]
 PROSE: Final = st.lists(
     st.sampled_from(["Next", "note", "u", "value", "The idea", "- item", "# A heading", "rate", "ever", "text here"]),
