@@ -220,6 +220,7 @@ def _of_list(annotation: Any, read: Reader) -> Reader:
 
 _LIST_HOOKS: Final[tuple[tuple[frozenset[str], Callable[[list[Any]], list[Any]]], ...]] = (
     (frozenset({answer_keys.OPTIONS, answer_keys.KEY}), answer_keys.from_zero),
+    (frozenset({"question_id", "options"}), answer_keys.with_ids),
     (frozenset({"url", "title"}), without_addressless),
 )
 """Items that say more together than one by one."""

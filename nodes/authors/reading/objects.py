@@ -20,7 +20,7 @@ def as_object(value: Any, fields: Collection[str], only_list: str | None) -> Any
             if only_list is not None and not (len(value) == 1 and knows(value[0], {only_list})):
                 return {only_list: value}
             inner = value[0] if len(value) == 1 else None
-        elif isinstance(value, dict) and len(value) == 1 and not knows(value, fields):
+        elif isinstance(value, dict) and len(value) == 1 and (not knows(value, fields) or _is_whole(value, fields)):
             inner = next(iter(value.values()))
             if isinstance(inner, str) and not isinstance(json_in(inner), dict | list):
                 return value
@@ -30,6 +30,12 @@ def as_object(value: Any, fields: Collection[str], only_list: str | None) -> Any
             return value
         value = inner
     return value
+
+
+def _is_whole(value: dict[Any, Any], fields: Collection[str]) -> bool:
+    """Return whether all of an object stands inside of one name, which is also that of a field."""
+    inner = next(iter(value.values()))
+    return isinstance(inner, dict) and len(fields) > 2 and sum(name in fields for name in inner) > 1
 
 
 def knows(value: Any, fields: Collection[str]) -> bool:

@@ -146,6 +146,13 @@ def from_zero(questions: list[Any]) -> list[Any]:
     return [{**question, KEY: [index - 1 for index in question[KEY]]} for question in keyed]
 
 
+def with_ids(questions: list[Any]) -> list[Any]:
+    """Return questions in which every one has an id; they are named in order where none has one."""
+    if any(not isinstance(question, dict) or question.get("question_id") for question in questions):
+        return questions
+    return [{**question, "question_id": f"q{number}"} for number, question in enumerate(questions, start=1)]
+
+
 def doubts(content: Mapping[str, Any]) -> Iterator[str]:
     """Yield the keys of an answer that name no option for certain, worded for the author."""
     for field, items in content.items():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from domain.contents import Quiz, Resources, Tutorial
+from domain.contents import Quiz, QuizKey, Resources, Tutorial
 from domain.editing.review import EditPlan
 from domain.framework import FrameworkDraft
 from nodes.authors.reading import conform, read_answer
@@ -75,6 +75,17 @@ FORMS: Final = {
     "without a comma": TEXT.replace(', "summary"', '\n"summary"'),
     "with line breaks in texts": TEXT.replace("\\n", "\n"),
     "with quotes in texts": TEXT.replace('\\"C\\"', '"C"'),
+    "in a call of JavaScript": f"callback({TEXT});",
+    "as a line for each field": "\n".join(json.dumps({name: value}) for name, value in GOOD.items()),
+    "as blocks of text": json.dumps([{"type": "text", "text": TEXT}]),
+    "as a whole completion": json.dumps({"choices": [{"message": {"content": TEXT}}]}),
+    "with escaped quotes": json.dumps(TEXT)[1:-1],
+    "as HTML": TEXT.replace('\\"', "'").replace('"', "&quot;").replace("'", "\\&quot;"),
+    "without the first brace": TEXT[1:],
+    "with dots at the end": f"{TEXT[:-1]}, ...}}",
+    "with added texts": TEXT.replace("Triads {C", 'Tri" + "ads {C'),
+    "with each value in an object": json.dumps({name: {"value": value} for name, value in GOOD.items()}),
+    "with each value in a list": json.dumps({name: [value] for name, value in GOOD.items()}),
     "with curly quotes": TEXT.replace('"title"', "“title”").replace('"Chords"', "“Chords”"),
 }
 
@@ -118,6 +129,12 @@ BROKEN_OFF: Final = {
 def test_an_answer_that_broke_off_is_completed_silently(where: str) -> None:
     reading = read_answer([BROKEN_OFF[where]], Tutorial)
     assert (reading.content, reading.problem, reading.cut_off) == (None, BREAKS_OFF, True)
+
+
+def test_parts_of_what_broke_off_are_taken_for_all_of_it() -> None:
+    whole = json.dumps({"answers": [{"question_id": f"q{number}", "correct_answer": [0]} for number in range(4)]})
+    for end in range(whole.index("}") + 1, len(whole) - 1):
+        assert read_answer([whole[:end]], QuizKey).cut_off, whole[:end]
 
 
 def test_a_list_that_broke_off_is_stored_as_whole() -> None:
