@@ -4,7 +4,7 @@ The readers of a shape are built once, from its annotations; a value that fits a
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -21,9 +21,10 @@ from nodes.authors.reading.objects import as_object, knows, renamed
 from nodes.authors.reading.repair import json_in
 from nodes.authors.reading.texts import clean_text, shortened
 from nodes.authors.reading.values import answer_keys
+from nodes.authors.reading.values.bounds import longest, most
 from nodes.authors.reading.values.choices import read_choice
 from nodes.authors.reading.values.links import read_link, without_addressless
-from nodes.authors.reading.values.lists import joined, split_texts, text_of, values_of
+from nodes.authors.reading.values.lists import is_none, joined, split_texts, text_of, values_of
 from nodes.authors.reading.values.numbers import Scale, read_number, rescale
 from nodes.authors.reading.values.scope import Scope
 
@@ -99,8 +100,11 @@ def _only_list(required: Sequence[str], shape: type[BaseModel]) -> str | None:
 
 def _field(name: str, info: FieldInfo) -> _Field:
     annotation, _ = _bare(info.annotation)
-    has_default = info.default is not PydanticUndefined or info.default_factory is not None
-    return _Field(_reader(info.annotation, name, info), has_default, _takes_none(annotation))
+    return _Field(_reader(info.annotation, name, info), _has_default(info), _takes_none(annotation))
+
+
+def _has_default(info: FieldInfo) -> bool:
+    return info.default is not PydanticUndefined or info.default_factory is not None
 
 
 def _takes_none(annotation: Any) -> bool:
@@ -126,7 +130,7 @@ def _reader(annotation: Any, name: str, info: FieldInfo) -> Reader:
             return lambda value, _: read_choice(value, arguments)
         case origin if origin in (list, set, tuple, frozenset):
             item = arguments[0] if arguments else Any
-            return _of_list(item, _reader(item, name, info))
+            return _of_list(item, _reader(item, name, info), may_be_empty=_has_default(info))
         case origin if origin is dict:
             return _of_dict(_reader(arguments[1], name, info), info)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
@@ -137,27 +141,11 @@ def _reader(annotation: Any, name: str, info: FieldInfo) -> Reader:
     if name == answer_keys.KEY:
         return _left
     if annotation in (int, float):
-        scale = Scale(name, annotation is int, _most((*info.metadata, *metadata)))
+        scale = Scale(name, annotation is int, most((*info.metadata, *metadata)))
         return lambda value, _: read_number(value, scale)
     if annotation is str:
-        return _of_language if name == "language" else _of_short_text(_longest((*info.metadata, *metadata)))
+        return _of_language if name == "language" else _of_short_text(longest((*info.metadata, *metadata)))
     return _of_bool if annotation is bool else _left
-
-
-def _longest(metadata: Collection[Any]) -> int | None:
-    """Return the most characters of a text."""
-    limits = [getattr(item, "max_length", None) for item in _flat(metadata)]
-    return next((limit for limit in limits if isinstance(limit, int)), None)
-
-
-def _most(metadata: Collection[Any]) -> float | None:
-    """Return the upper bound of a number."""
-    bounds = [getattr(item, "le", getattr(item, "lt", None)) for item in _flat(metadata)]
-    return next((bound for bound in bounds if isinstance(bound, int | float)), None)
-
-
-def _flat(metadata: Collection[Any]) -> list[Any]:
-    return [part for item in metadata for part in (item.metadata if isinstance(item, FieldInfo) else [item])]
 
 
 def _left(value: Any, _: Scope) -> Any:
@@ -197,8 +185,8 @@ def _of_language(value: Any, scope: Scope) -> Any:
     return value if is_usual else code_of_language(value) or value
 
 
-def _of_list(annotation: Any, read: Reader) -> Reader:
-    """Return the reader of a list whose items have an annotation."""
+def _of_list(annotation: Any, read: Reader, *, may_be_empty: bool = True) -> Reader:
+    """Return the reader of a list whose items have an annotation. `may_be_empty`: an item may say that it is."""
     item, _ = _bare(annotation)
     shape = item if isinstance(item, type) and issubclass(item, BaseModel) else None
     hooks = [] if shape is None else [hook for names, hook in _LIST_HOOKS if names <= shape.model_fields.keys()]
@@ -208,6 +196,8 @@ def _of_list(annotation: Any, read: Reader) -> Reader:
         items = _items(value, item, shape, scope)
         if not isinstance(items, list):
             return value
+        if item is str and may_be_empty:
+            items = [part for part in items if not is_none(part, scope.names)]
         items = [read(part, scope) for part in items if part is not None]
         for name in ranged:
             items = _rescaled(items, name)
@@ -242,13 +232,15 @@ def _items(value: Any, item: Any, shape: type[BaseModel] | None, scope: Scope) -
             return values if values and all(knows(part, shape.model_fields) for part in values) else value
         if len(values) == 1 and isinstance(values[0], list):
             return values[0]
+        if isinstance(text := text_of(value), str):
+            return [text]
         return values_of(value) or value
     return [value] if isinstance(value, int | float) and item in (str, int, float) else value
 
 
 def _is_share(info: FieldInfo) -> bool:
     annotation, metadata = _bare(info.annotation)
-    return annotation is float and _most((*info.metadata, *metadata)) == 1
+    return annotation is float and most((*info.metadata, *metadata)) == 1
 
 
 def _rescaled(items: list[Any], name: str) -> list[Any]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+from nodes.authors.reading.values.lists import text_of
+
 _SYNONYMS: Final = {
     # the word of a vocabulary -> what is written instead
     "easy": "beginner basic simple introductory novice entry low",
@@ -31,6 +33,7 @@ MAX_LENGTH: Final = 80
 
 def read_choice(value: Any, choices: Sequence[Any]) -> Any:
     """Return the choice that a word means; the word itself where that is not certain."""
+    value = text_of(value[0] if isinstance(value, list) and len(value) == 1 else value)
     if not isinstance(value, str) or value in choices or len(value) > MAX_LENGTH:
         return value
     texts = [choice for choice in choices if isinstance(choice, str)]

@@ -25,7 +25,7 @@ _CLOCK: Final = re.compile(r"(\d{1,3})\s?(?:h|:(?=\d\d:\d\d))\s?([0-5]\d)(?::[0-
 """`1h30` and `01:30:00`, not `1:30`, which may be minutes."""
 _ISO: Final = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:0S)?", re.IGNORECASE)
 _HALVES: Final = re.compile(r"(\d{1,3})?\s?([¼½¾])")
-_REMARK: Final = re.compile(r"(?<=\w)\s*\([^()\d]{0,40}\)$")
+_REMARK: Final = re.compile(r"(?<=\w)(?:\s*\([^()\d]{0,40}\)|\s(?:in )?total)$", re.IGNORECASE)
 _QUANTITY: Final = re.compile(rf"(.{{1,40}}?)\s?({_HOURS}|{_MINUTES}|)", re.IGNORECASE)
 _IS_HOURS: Final = re.compile(_HOURS, re.IGNORECASE)
 _WORDS: Final = {
