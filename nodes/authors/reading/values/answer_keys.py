@@ -155,7 +155,7 @@ def from_zero(questions: list[Any]) -> list[Any]:
 
 def with_ids(questions: list[Any]) -> list[Any]:
     """Return questions in which every one has an id; they are named in order where none has one."""
-    if any(not isinstance(question, dict) or question.get("question_id") for question in questions):
+    if any(not isinstance(item, dict) or item.get("question_id") or OPTIONS not in item for item in questions):
         return questions
     return [{**question, "question_id": f"q{number}"} for number, question in enumerate(questions, start=1)]
 
