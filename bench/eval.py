@@ -23,7 +23,7 @@ from rich.table import Table
 
 from domain.checks import check_draft, check_framework
 from domain.checks.tutorial import count_words
-from domain.content_types import check_content
+from domain.content_types import objections_to
 from domain.contents import Resources, Tutorial
 from domain.framework import FrameworkDraft
 from domain.identity import identify
@@ -142,7 +142,7 @@ class Examiner:
         content = await self._ask(score, brief)
         if content is None:
             return
-        problems = check_content(cast(Any, content), expected_of(brief, any_language=True))
+        problems = objections_to(cast(Any, content), expected_of(brief, any_language=True))
         if isinstance(content, Tutorial):
             score.words.append(count_words(content.content))
             score.in_language += same_language(content.language, brief.preferences.primary_language)

@@ -12,7 +12,7 @@ from typing import Any, Generic
 from langgraph.runtime import Runtime
 
 from domain.checks import Expected
-from domain.content_types import GENERATOR_OF, check_content
+from domain.content_types import GENERATOR_OF, objections_to
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
 from domain.framework import ConceptPlace, Framework
 from domain.request import LearningRequest
@@ -167,7 +167,7 @@ async def _make_content(
     request = AuthorRequest(
         GENERATOR_OF[content_type],
         brief,
-        lambda content: check_content(content, expected),
+        lambda content: objections_to(content, expected),
         look=look,
         subject=(concept_id, content_type),
         order=order,

@@ -1,6 +1,6 @@
 import pytest
 
-from domain.content_types import check_content
+from domain.content_types import objections_to
 from domain.contents import Question, Quiz
 
 
@@ -22,13 +22,13 @@ def quiz(*questions: Question) -> Quiz:
 
 
 def complaints(**changes: object) -> str:
-    return " ".join(check_content(quiz(question(1, **changes), question(2), question(3))))
+    return " ".join(objections_to(quiz(question(1, **changes), question(2), question(3))))
 
 
 def test_a_sound_quiz_counts() -> None:
     multiple = question(2, question_type="multiple_choice", correct_answer=[0, 2])
     either = question(3, question_type="true_false", options=["True", "False"], correct_answer=[0])
-    assert check_content(quiz(question(1), multiple, either)) == []
+    assert objections_to(quiz(question(1), multiple, either)) == []
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_marks_are_answers_too() -> None:
 
 
 def test_a_quiz_of_two_questions_does_not_count() -> None:
-    assert "at least 3" in check_content(quiz(question(1), question(2)))[0]
+    assert "at least 3" in objections_to(quiz(question(1), question(2)))[0]
 
 
 def test_the_same_question_twice_does_not_count() -> None:
     again = question(2, question="Which of the numbers is 1?", options=["two", "one", "three"], correct_answer=[1])
-    assert "are the same" in " ".join(check_content(quiz(question(1), again, question(3))))
+    assert "are the same" in " ".join(objections_to(quiz(question(1), again, question(3))))
 
 
 @pytest.mark.parametrize(
@@ -138,9 +138,9 @@ def test_an_article_that_tells_the_answer_does_not_count() -> None:
 
 def test_a_right_answer_always_at_one_place_does_not_count() -> None:
     fixed = [question(number, correct_answer=[1]) for number in range(1, 4)]
-    assert "same place" in " ".join(check_content(quiz(*fixed)))
+    assert "same place" in " ".join(objections_to(quiz(*fixed)))
     mostly = [question(number, correct_answer=[1 if number < 6 else 2]) for number in range(1, 7)]
-    assert "same place" in " ".join(check_content(quiz(*mostly)))
+    assert "same place" in " ".join(objections_to(quiz(*mostly)))
 
 
 def test_a_right_answer_that_is_always_the_longest_does_not_count() -> None:
@@ -149,8 +149,8 @@ def test_a_right_answer_that_is_always_the_longest_does_not_count() -> None:
         question(number, options=[long if place == number % 3 else f"no {place}" for place in range(3)])
         for number in range(1, 4)
     ]
-    assert "always the longest" in " ".join(check_content(quiz(*biased)))
-    assert check_content(quiz(*biased[:2], question(3))) == []
+    assert "always the longest" in " ".join(objections_to(quiz(*biased)))
+    assert objections_to(quiz(*biased[:2], question(3))) == []
 
 
 def test_absolute_terms_that_give_answers_away_do_not_count() -> None:
@@ -158,5 +158,5 @@ def test_absolute_terms_that_give_answers_away_do_not_count() -> None:
         question(number, options=[f"It depends on {n}" if n == number % 3 else f"It is always {n}" for n in range(3)])
         for number in range(1, 4)
     ]
-    assert "Absolute terms" in " ".join(check_content(quiz(*absolute)))
-    assert check_content(quiz(absolute[0], question(2), question(3))) == []
+    assert "Absolute terms" in " ".join(objections_to(quiz(*absolute)))
+    assert objections_to(quiz(absolute[0], question(2), question(3))) == []
