@@ -50,7 +50,7 @@ class Verdict:
 
 
 def read_answers(folder: Path) -> list[Recorded]:
-    """Return the answers of content types in a folder, in the order of their names. Raises ValueError for no such file."""
+    """Return the recorded answers of content types in a folder, sorted by name. Raises ValueError for none."""
     answers: list[Recorded] = []
     for path in sorted(folder.glob("*.json")):
         record = json.loads(path.read_text("utf-8"))

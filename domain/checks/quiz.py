@@ -20,16 +20,18 @@ _MOSTLY: Final = 0.75
 _MIN_EXPLANATION: Final = 5
 """Letters and digits of an explanation; wide characters count twice."""
 _EMPTY_EXPLANATION: Final = re.compile(
-    r"\W*(?:see (?:above|below|the (?:lesson|text|tutorial))|as (?:above|explained)[^.]{0,30}|because it is (?:right|correct|true)"
-    r"|(?:this|that|it) is (?:the )?(?:right|correct)(?: answer| option| one)?|correct|right|self-?explanatory|obvious(?:ly)?"
-    r"|(?:the )?(?:correct|right) (?:answer|option) is [^.]{1,40}|n/?a|none|explanation|同上|见上文|显然|正确|siehe oben|véase arriba"
-    r"|voir (?:ci-dessus|plus haut)|上記参照)\W*",
+    r"\W*(?:see (?:above|below|the (?:lesson|text|tutorial))|as (?:above|explained)[^.]{0,30}"
+    r"|because(?: it is (?:right|correct|true))?"
+    r"|(?:this|that|it) is (?:the )?(?:right|correct)(?: answer| option| one)?"
+    r"|correct|right|self-?explanatory|obvious(?:ly)?|(?:the )?(?:correct|right) (?:answer|option) is [^.]{1,40}"
+    r"|n/?a|none|explanation|同上|见上文|显然|正确|siehe oben|véase arriba|voir (?:ci-dessus|plus haut)|上記参照)\W*",
     re.IGNORECASE,
 )
 _NAMES_LETTER: Final = re.compile(
-    r"\b(?:options?|answers?|choices?|choice|alternatives?|antworten?|antwort|opci(?:ón|ones)|respuestas?|réponses?|opç(?:ão|ões))"
-    r"\s+\(?[A-H](?![\w'’+#*.])\)?|(?:^|[.;:,(]\s*)\(?[A-H]\)?\s+(?:is|are|and [A-H] are) (?:correct|right|wrong|incorrect|true|false)"
-    r"|(?:选项|答案|选)\s*(?:是|为)?\s*[A-H](?![A-Za-z])|[A-H]\s*(?:选项|正确|错误|项)"
+    r"\b(?:[Oo]ptions?|[Aa]nswers?|[Cc]hoices?|[Aa]lternatives?|Antwort(?:en)?|[Oo]pci(?:ón|ones)|[Rr]espuestas?"
+    r"|[Rr]éponses?|[Oo]pç(?:ão|ões))\s+\(?[A-H](?![\w'’+#*.-])\)?"
+    r"|(?:^|[.;:,(]\s*)\(?[A-H]\)?\s+(?:is|are|and [A-H] are) (?:correct|right|wrong|incorrect|true|false)"
+    r"|(?:选项|答案|选)\s*(?:是|为)?\s*[A-H](?![A-Za-z])|[A-H]\s*(?:选项|项)"
     r"|\b(?:first|second|third|fourth|last) (?:option|answer|choice)\b|(?:第[一二三四]个?|最后一个)选项",
 )
 
@@ -111,7 +113,8 @@ def _check_explanation(number: int, question: Question) -> Iterator[Finding]:
         message = f"The explanation of question {number} gives no reason: “{text[:60]}”."
         yield doubt("quiz.explanation", message, question.question_id)
     elif (letter := _NAMES_LETTER.search(text)) and letter[0] not in "\n".join(question.options):
-        message = f"The explanation of question {number} names an option by its place (“{letter[0].strip()}”); name its content."
+        place = letter[0].strip(" .;:,")
+        message = f"The explanation of question {number} names an option by its place (“{place}”); name its content."
         yield doubt("quiz.letters", message, question.question_id)
 
 

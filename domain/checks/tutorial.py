@@ -26,32 +26,19 @@ _MAX_WORDS: Final = (6_000, 2_000, 40_000)
 _MAX_MINUTES_PER_HOUR: Final = 120
 """Minutes of reading for each hour of the concept, beyond which the two contradict each other."""
 _EXERCISE: Final = re.compile(
-    r"exercis|practi[cs]|try (?:it|this)|your turn|assignment|challenge|homework|drill|activit|check yourself|self-?check"
-    r"|\bprojects?\b|\bproblems\b|\btasks?\b|hands-on|\blab\b|now you|\bdrills?\b|\bset yourself\b"
-    r"|übung|aufgabe|probier|selbst|ejercicio|pr[áa]ctica|tarea|actividad|reto|exercice|entra[iî]n|à vous|activité|défi"
-    r"|exerc[ií]cio|prática|atividade|desafio|eserciz|compit|attività|oefening|opdracht|ćwicz|zadani|упражн|задани|практик"
-    r"|alıştırma|görev|练习|練習|实践|动手|作业|任务|演習|課題|やってみ|연습|과제|실습|تمرين|تدريب|مهمة|تطبيق|अभ्यास|bài tập|latihan",
+    r"exercis|practi[cs]|try (?:it|this)|your turn|assignment|challenge|homework|drill|activit|check yourself"
+    r"|self-?check|\bprojects?\b|\bproblems\b|\btasks?\b|hands-on|\blab\b|now you"
+    r"|übung|aufgabe|probier|selbst|ejercicio|pr[áa]ctica|tarea|actividad|reto|exercice|entra[iî]n|à vous|activité"
+    r"|défi|exerc[ií]cio|prática|atividade|desafio|eserciz|compit|attività|oefening|opdracht|ćwicz|zadani"
+    r"|упражн|задани|практик|alıştırma|görev|练习|練習|实践|动手|作业|任务|演習|課題|やってみ|연습|과제|실습"
+    r"|تمرين|تدريب|مهمة|تطبيق|अभ्यास|bài tập|latihan",
     re.IGNORECASE,
 )
 _EXERCISE_LANGUAGES: Final = (
-    "en",
-    "de",
-    "es",
-    "fr",
-    "pt",
-    "it",
-    "nl",
-    "pl",
-    "ru",
-    "tr",
-    "zh",
-    "ja",
-    "ko",
-    "ar",
-    "hi",
-    "vi",
-    "id",
+    *("en", "de", "es", "fr", "pt", "it", "nl", "pl", "ru"),
+    *("tr", "zh", "ja", "ko", "ar", "hi", "vi", "id"),
 )
+"""Languages in which an exercise is recognised."""
 _STRONG: Final = re.compile(r"^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*|__|:::|<summary>)\s*(.{1,80})")
 _WORD: Final = re.compile(r"[^\W_]+")
 _SPACES_BETWEEN_WORDS: Final = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
@@ -67,7 +54,8 @@ def check_tutorial(tutorial: Tutorial, expected: Expected) -> Iterator[Finding]:
     yield from _check_structure(tutorial, lesson, expected)
     yield from _check_language(tutorial, lesson, expected)
     yield from _check_size(tutorial, expected)
-    yield from check_phrases(prose, expected)
+    for text in (tutorial.title, tutorial.summary, prose):
+        yield from check_phrases(text, expected)
     yield from check_lessons(prose, expected)
     yield from check_danger(prose)
     yield from check_subject(f"{tutorial.title}\n{tutorial.title}\n{prose}", expected)

@@ -18,7 +18,8 @@ MAX_BLOCK_LENGTH: Final = 20_000
 """Characters of code that are parsed."""
 _MARKS: Final = frozenset({"fragment", "fails", "error", "wrong", "invalid", "pseudocode", "output"})
 _SHOWS_ERROR: Final = re.compile(
-    r"(?:#|//|--|/\*|<!--).{0,60}(?:error|wrong|invalid|fails|broken|incorrect|bad|✗|❌|错误|错|falsch|fehler|erreur|incorrecto)",
+    r"(?:#|//|--|/\*|<!--).{0,60}"
+    r"(?:error|wrong|invalid|fails|broken|incorrect|bad|✗|❌|错误|错|falsch|fehler|erreur|incorrecto)",
     re.IGNORECASE,
 )
 _ERROR_OUTPUT: Final = re.compile(r"\b\w*(?:Error|Exception)\b|Traceback|\berror\b|❌", re.IGNORECASE)

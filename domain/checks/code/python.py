@@ -20,7 +20,6 @@ _NEWER: Final = re.compile(
     re.MULTILINE,
 )
 """Syntax that Python has only since 3.12; the interpreter here may be older."""
-_PYTHON_2: Final = re.compile(r"^\s*print\s+[\"'\w]|\bexec\s+[\"']|\bxrange\(", re.MULTILINE)
 _INSPECTED: Final = frozenset(
     {"math", "json", "re", "itertools", "collections", "datetime", "statistics", "functools", "string", "random",
      "fractions", "decimal", "csv", "pathlib", "time", "numpy"}
@@ -42,7 +41,7 @@ def _parsed(code: str) -> tuple[ast.Module | None, str | None]:
             warnings.simplefilter("ignore")
             return ast.parse(source), None
     except SyntaxError as error:
-        if _NEWER.search(source) or _PYTHON_2.search(source):
+        if _NEWER.search(source):
             return None, None
         return None, f"line {error.lineno or 1}: {error.msg}"
     except (ValueError, RecursionError, MemoryError) as error:

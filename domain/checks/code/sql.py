@@ -18,7 +18,8 @@ _DIALECTS: Final = {
 }
 _ANY: Final = ("postgres", "mysql", "sqlite", "tsql", "oracle", "bigquery")
 _NOT_ONLY_SQL: Final = re.compile(
-    r"\.\.\.|…|<\w[\w -]*>|\{\{|^\s*(?:[\\.]\w|[+|]-*|DELIMITER\b|GO\s*$|PRAGMA\b|DO\b|\w*[=-]?[#>]\s)|\bBEGIN\b(?!\s*;|\s+TRAN)"
+    r"\.\.\.|…|<\w[\w -]*>|\{\{|^\s*(?:[\\.]\w|[+|]-*|DELIMITER\b|GO\s*$|PRAGMA\b|DO\b|\w*[=-]?[#>]\s)"
+    r"|\bBEGIN\b(?!\s*;|\s+TRAN)"
     r"|\$\$|\bLOOP\b|\bEND\s+IF\b|\bPROCEDURE\b|\bTRIGGER\b|^\s*\(\d+ rows?\)|[-─]{4,}\s*$|^\s*EXPLAIN\b",
     re.MULTILINE | re.IGNORECASE,
 )

@@ -20,12 +20,12 @@ _PATTERNS: Final = (
     (r"\bno need to (?:see|ask|consult|call) (?:a|your) doctor\b", "medicine needs a doctor"),
     (r"\b(?:leave|keep|store)\b[^.\n]{0,40}\b(?:chicken|meat|fish|rice|eggs?)\b[^.\n]{0,40}\broom temperature\b"
      r"[^.\n]{0,30}\b(?:overnight|all day|for (?:a|two|several) days?|\d{1,2} hours)", "food spoils"),
-    (r"\b(?:work|repair|replace)\w*\b[^.\n]{0,50}\b(?:while|with) (?:it|the (?:power|mains|circuit)) (?:is )?(?:still )?"
-     r"(?:live|on|plugged)", "live wires kill"),
+    (r"\b(?:work|repair|replace)\w*\b[^.\n]{0,50}\b(?:while|with) "
+     r"(?:it|the (?:power|mains|circuit)) (?:is )?(?:still )?(?:live|on|plugged)", "live wires kill"),
     (r"\b(?:run|train|keep going|push)\w*\b[^.\n]{0,20}\bthrough\b[^.\n]{0,20}\b(?:chest pain|sharp pain|dizziness)",
      "it is a sign to stop"),
-    (r"\b(?:disable|turn off|skip)\b[^.\n]{0,20}\b(?:certificate|ssl|tls)\b[^.\n]{0,20}\b(?:verification|validation|checks?)"
-     r"\b[^.\n]{0,40}\bproduction", "it opens the connection to attackers"),
+    (r"\b(?:disable|turn off|skip)\b[^.\n]{0,20}\b(?:certificate|ssl|tls)\b[^.\n]{0,20}"
+     r"\b(?:verification|validation|checks?)\b[^.\n]{0,40}\bproduction", "it opens the connection to attackers"),
     (r"\b(?:you (?:can|may|should)|it is (?:fine|safe|ok) to)\b[^.\n]{0,20}\b(?:concatenate|paste|put)\b[^.\n]{0,30}"
      r"\buser input\b[^.\n]{0,30}\b(?:sql|query)", "it allows SQL injection"),
     (r"\bthrow\w*\b[^.\n]{0,20}\bwater\b[^.\n]{0,30}\b(?:oil|grease|fat)\b[^.\n]{0,12}\bfire", "the fire explodes"),

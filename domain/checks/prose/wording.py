@@ -23,7 +23,7 @@ _GREETING: Final = re.compile(
     r"|here(?:['’]s| is| are) (?:the|your|a|an) (?:[\w-]+ ){0,4}(?:tutorial|lesson|quiz|questions|list|answer|json)"
     r"\b[^.\n]{0,40}(?:you (?:asked|requested|wanted)|as requested|for you|below)"
     r"|as (?:you )?requested[,:]|below is (?:the|your) (?:[\w-]+ ){0,3}(?:tutorial|lesson|quiz)\b"
-    r"|gerne!|natürlich!|selbstverständlich!|hier ist (?:das|die|dein|ihr|deine|ihre) [^.\n]{0,60}(?:gewünscht|angefordert)"
+    r"|gerne!|natürlich!|selbstverständlich!|hier ist (?:das|die|dein|ihr)e? [^.\n]{0,60}(?:gewünscht|angefordert)"
     r"|¡claro!|¡por supuesto!|por supuesto[,!]|claro que sí|aquí (?:tienes|está) (?:el|la|tu|su) "
     r"|bien sûr\s*!|avec plaisir\s*!|voici (?:le|la|votre|ton) (?:tutoriel|leçon|cours|quiz)[^.\n]{0,40}demandé"
     r"|claro!|com certeza!|aqui está (?:o|a) |certo!|ecco (?:il|la) (?:tutorial|lezione|quiz) "
@@ -61,12 +61,16 @@ _PLACEHOLDER: Final = re.compile(
     r"(?-i:\b(?:TODO|TBD|FIXME)\b\s*[:：]|^\W*\b(?:TODO|TBD|FIXME)\W*$)"
     r"|\b(?:content|text|example|section|explanation|exercise) (?:goes|to be added|will be added|coming) "
     r"(?:here|soon|later)\b"
-    r"|[\[(<（【]\s*(?:placeholder|to be (?:added|written|completed)|insert (?:\w+ ){1,6}here|add (?:\w+ ){1,6}here"
-    r"|(?:example|explanation|content|text|exercise|image|diagram) (?:goes )?here|待补充|此处(?:插入|填写|省略)[^\]】）]{0,30})"
-    r"\s*[\])>）】](?![(\[:])"
+    r"|[\[{(<（【]\s*(?:"
+    r"placeholder|to be (?:added|written|completed)|(?:your|add|insert) (?:[\w-]+ ){1,6}here"
+    r"|insert (?:your|an?|the|(?:link|image|example|text|code|url) (?:to|of|for)) [^\]})>\n]{1,60}"
+    r"|(?:example|explanation|content|text|exercise|image|diagram) (?:goes )?here"
+    r"|待补充|此处(?:插入|填写|省略)[^\]】）]{0,30}"
+    r")\s*[\]})>）】](?![(\[:])"
     r"|内容待(?:补充|添加)|此处省略",
     re.IGNORECASE | re.MULTILINE,
 )
+"""Names of menus and buttons, such as [Insert Chart], are none."""
 _FILLER: Final = re.compile(r"lorem ipsum", re.IGNORECASE)
 _LESSON: Final = re.compile(
     r"\b(?:lessons?|lektion(?:en)?|leçons?|lecci(?:ón|ones)|lezion[ei]|liç(?:ão|ões)|урок[а-я]{0,2})\s+(\d{1,4})\b"
@@ -81,8 +85,8 @@ def check_characters(text: str) -> Iterator[Finding]:
         around = plain_sample(text, match.start())
         yield broken(
             "text.control_characters",
-            f"There is a control character (U+{ord(match[0]):04X}) near “{around}”. In JSON a backslash of a formula is "
-            "written twice.",
+            f"There is a control character (U+{ord(match[0]):04X}) near “{around}”. "
+            "In JSON a backslash of a formula is written twice.",
         )
 
 
@@ -113,9 +117,7 @@ def check_lessons(text: str, expected: Expected) -> Iterator[Finding]:
     for match in _LESSON.finditer(plain_prose(text)):
         number = int(next(group for group in match.groups() if group))
         if not 1 <= number <= count and not _given(match[0], expected.given):
-            yield doubt(
-                "text.lessons", f"It names “{_line(match[0])}”; the roadmap has {count} lessons without numbers."
-            )
+            yield doubt("text.lessons", f"It names “{_line(match[0])}”; the roadmap has no lesson of that number.")
             return
 
 
