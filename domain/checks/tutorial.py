@@ -27,10 +27,10 @@ _MAX_MINUTES_PER_HOUR: Final = 120
 """Minutes of reading for each hour of the concept, beyond which the two contradict each other."""
 _EXERCISE: Final = re.compile(
     r"exercis|practi[cs]|try (?:it|this)|your turn|assignment|challenge|homework|drill|activit|check yourself"
-    r"|self-?check|\bprojects?\b|\bproblems\b|\btasks?\b|hands-on|\blab\b|now you"
+    r"|self-?check|\bprojects?\b|\bproblems\b|\btasks?\b|hands-on|\blab\b|now you|questions to answer|to work on"
     r"|übung|aufgabe|probier|selbst|ejercicio|pr[áa]ctica|tarea|actividad|reto|exercice|entra[iî]n|à vous|activité"
     r"|défi|exerc[ií]cio|prática|atividade|desafio|eserciz|compit|attività|oefening|opdracht|ćwicz|zadani"
-    r"|упражн|задани|практик|alıştırma|görev|练习|練習|实践|动手|作业|任务|演習|課題|やってみ|연습|과제|실습"
+    r"|упражн|задани|практик|alıştırma|görev|练习|練習|凭记忆|思考题|实践|动手|作业|任务|演習|課題|やってみ|연습|과제|실습"
     r"|تمرين|تدريب|مهمة|تطبيق|अभ्यास|bài tập|latihan",
     re.IGNORECASE,
 )

@@ -11,8 +11,8 @@ from typing import Final
 from domain.checks.findings import Finding, doubt
 
 _PATTERNS: Final = (
-    (r"\brm\s+-(?:rf|fr|r\s+-f)\s+(?:--no-preserve-root\s+)?/(?:\s|\*|$)", "it deletes the whole disk"),
-    (r"\bchmod\s+-R\s+777\s+/(?:\s|$)", "it opens the whole disk to everybody"),
+    (r"\brm\s+-(?:rf|fr|r\s+-f)\s+(?:--no-preserve-root\s+)?/(?:[\s*`;]|$)", "it deletes the whole disk"),
+    (r"\bchmod\s+-R\s+777\s+/(?:[\s`;]|$)", "it opens the whole disk to everybody"),
     (r"\b(?:mix|combine|add)\w*\b[^.\n]{0,40}\bbleach\b[^.\n]{0,40}\b(?:ammonia|vinegar|acid)", "the gas is poisonous"),
     (r"\b(?:mix|combine|add)\w*\b[^.\n]{0,40}\b(?:ammonia|vinegar)\b[^.\n]{0,40}\bbleach", "the gas is poisonous"),
     (r"\b(?:stop|quit|double|skip)\b[^.\n]{0,30}\b(?:medication|medicine|insulin|antidepressants?|dose)\b[^.\n]{0,60}"

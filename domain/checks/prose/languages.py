@@ -37,7 +37,7 @@ def check_language(paragraphs: Sequence[str], language: str) -> Iterator[Finding
 
 def _letters_by_language(prose: Sequence[str], language: str) -> Counter[str]:
     """Count letters by language over some paragraphs, spread over the text."""
-    long = [text for text in prose if len(text) >= _MIN_PARAGRAPH] or ["\n".join(prose)]
+    long = [text for text in prose if sum(scripts(text).values()) >= _MIN_PARAGRAPH] or ["\n".join(prose)]
     step = max(1, len(long) // _MAX_PARAGRAPHS)
     letters: Counter[str] = Counter()
     for text in long[::step][:_MAX_PARAGRAPHS]:

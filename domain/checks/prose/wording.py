@@ -35,7 +35,7 @@ _FAREWELL: Final = re.compile(
     r"let me know (?:if|whether|when|how|what)|\b(?:i )?hope (?:this|that|it) (?:helps|was helpful|is helpful)"
     r"|feel free to (?:ask|reach|contact|let)|would you like me to|do you want me to|shall i (?:go on|continue|also)"
     r"|if you(?:['’]d| would) like(?: me)?[^.\n]{0,60}\bi (?:can|could|will)\b|happy to (?:help|expand|go|explain)"
-    r"|if you have any (?:more |other |further )?questions[^.\n]{0,40}(?:ask|let me|i['’ ])"
+    r"|if you have any (?:more |other |further )?questions[^.\n]{0,40}(?:ask me|let me|i['’ ])"
     r"|lass(?:en sie|t)? (?:es )?mich wissen|ich hoffe, (?:das|dies) hilft|soll ich (?:noch|weiter)"
     r"|espero que (?:esto |te |le )*(?:ayude|sirva)|avísame si|házmelo saber|¿quieres que"
     r"|j['’]espère que (?:cela|ça) |n['’]hésitez pas à me|dis-moi si|dites-moi si|souhaitez-vous que je"

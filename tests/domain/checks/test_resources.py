@@ -22,6 +22,15 @@ def test_resources_need_titles_and_there_must_be_some() -> None:
 
 
 def test_the_same_link_twice_does_not_count() -> None:
-    assert (
-        "same URL" in objections_to(Resources(resources=[resource("https://go.dev/#a"), resource("https://go.dev")]))[0]
-    )
+    assert "same URL" in objections_to(Resources(resources=[resource("https://go.dev/#a")] * 2))[0]
+
+
+def test_chapters_of_one_page_count() -> None:
+    chapters = [resource(f"https://go.dev/book#{chapter}") for chapter in range(3)]
+    assert objections_to(Resources(resources=chapters)) == []
+
+
+def test_front_pages_only_do_not_count() -> None:
+    pages = [resource(f"https://{name}.dev/") for name in ("go", "web", "rust")]
+    assert "front page" in objections_to(Resources(resources=pages))[0]
+    assert objections_to(Resources(resources=[*pages, resource("https://go.dev/doc")])) == []
