@@ -50,10 +50,7 @@ def test_code_that_does_not_parse_in_its_language_is_in_doubt(language: str, cod
         ("mysql", "SHOW TABLES;"),
         ("javascript", "const f = async (x) => { await x?.y ?? 1; };"),
         ("js", "{ name: 'a', age: 3 }"),
-        (
-            "js",
-            "export default function App() { return <div className='x'>{items.map((i) => <p key={i}>{i}</p>)}</div>; }",
-        ),
+        ("jsx", "export default () => <div>{items.map((i) => <p key={i}>{i}</p>)}</div>;"),
         ("javascript", "app.get('/', (req, res) => {\n  ...\n});"),
         ("ts", "type A<T> = { [K in keyof T]?: T[K] };\nlet x: A<{ a: number }> = {};"),
         ("tsx", "const a: React.FC = () => <p>hi</p>;"),
