@@ -42,6 +42,8 @@ class Generator(Generic[C]):
     """Returns the closer look at answers to a brief with that position in learning order; None where none is due."""
     clean: Callable[[C], C] | None = None
     """Takes out of an answer without a closer look what no author can know."""
+    finish: Callable[[C, str], C] | None = None
+    """Completes an answer by code before it is stored, such as by shuffling options with that seed of the content."""
 
 
 async def make_contents(state: RunState, runtime: Runtime[RunContext], generator: Generator[C]) -> RunState:
@@ -139,7 +141,7 @@ class _ContentStore(Generic[C]):
     concept_id: str
     content_type: ContentType
     shared: SharedCommits
-    clean: Callable[[C], C] | None
+    finish: Callable[[C], C]
     """Applied to an answer before it is stored."""
     version: int | None = None
     """The version that was written; None before, and where another task has claimed the content since."""
@@ -148,7 +150,7 @@ class _ContentStore(Generic[C]):
         self.tell("content_started")
 
     async def write(self, session: Session, answered: Answered[C]) -> None:
-        content = answered.value if self.clean is None else self.clean(answered.value)
+        content = self.finish(answered.value)
         self.version = await save_version(
             session,
             self.context.fence,
@@ -196,7 +198,13 @@ async def _make_content(
         subject=(concept_id, content_type),
         order=order,
     )
-    store = _ContentStore[C](context, concept_id, content_type, shared, generator.clean if look is None else None)
+
+    def finish(content: C) -> C:
+        if generator.clean is not None and look is None:
+            content = generator.clean(content)
+        return content if generator.finish is None else generator.finish(content, f"{context.roadmap_id} {concept_id}")
+
+    store = _ContentStore[C](context, concept_id, content_type, shared, finish)
     try:
         await context.ledger.ask(request, save=store)
     except (Superseded, DatabaseUnavailable):

@@ -112,10 +112,15 @@ def _check_explanation(number: int, question: Question) -> Iterator[Finding]:
     if _EMPTY_EXPLANATION.fullmatch(text) or size < _MIN_EXPLANATION:
         message = f"The explanation of question {number} gives no reason: “{text[:60]}”."
         yield doubt("quiz.explanation", message, question.question_id)
-    elif (letter := _NAMES_LETTER.search(text)) and letter[0] not in "\n".join(question.options):
-        place = letter[0].strip(" .;:,")
+    elif place := names_place(text, question.options):
         message = f"The explanation of question {number} names an option by its place (“{place}”); name its content."
         yield doubt("quiz.letters", message, question.question_id)
+
+
+def names_place(text: str, options: Sequence[str]) -> str | None:
+    """Return the words with which a text names an option by its letter or place; None where it does not."""
+    match = _NAMES_LETTER.search(text)
+    return match[0].strip(" .;:,") if match and match[0] not in "\n".join(options) else None
 
 
 def _check_habits(questions: Sequence[Question]) -> Iterator[Finding]:

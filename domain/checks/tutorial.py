@@ -20,7 +20,7 @@ from domain.text.language import is_written_in, same_language
 MIN_HEADINGS: Final = 2
 _MIN_WORDS: Final = (60, 40, 150)
 """Words at least, words per hour of the concept, and an upper limit of the requirement: with fewer it is no lesson."""
-_FEW_WORDS: Final = (60, 80, 240)
+_FEW_WORDS: Final = (60, 80, 180)
 """The same, with fewer than which a lesson is thin for its hours."""
 _MAX_WORDS: Final = (6_000, 2_000, 40_000)
 _MAX_MINUTES_PER_HOUR: Final = 120

@@ -36,7 +36,7 @@ def test_code_that_does_not_parse_in_its_language_is_in_doubt(language: str, cod
         ("sql", "SELECT u.name, count(*) FILTER (WHERE o.paid) FROM users u JOIN orders o USING (user_id) GROUP BY 1;"),
         (
             "sql",
-            "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL);\nINSERT INTO t VALUES (1, 'a');",
+            "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT);\nINSERT INTO t VALUES (1, 'a');",
         ),
         ("sql", "CREATE TABLE t (id SERIAL PRIMARY KEY, data JSONB);\nSELECT data->>'a' FROM t;"),
         ("sql", "SELECT TOP 5 * FROM t;"),
