@@ -20,8 +20,6 @@ from domain.text.language import is_written_in, same_language
 MIN_HEADINGS: Final = 2
 _MIN_WORDS: Final = (60, 40, 150)
 """Words at least, words per hour of the concept, and an upper limit of the requirement: with fewer it is no lesson."""
-_FEW_WORDS: Final = (60, 80, 180)
-"""The same, with fewer than which a lesson is thin for its hours."""
 _MAX_WORDS: Final = (6_000, 2_000, 40_000)
 _MAX_MINUTES_PER_HOUR: Final = 120
 """Minutes of reading for each hour of the concept, beyond which the two contradict each other."""
@@ -110,11 +108,9 @@ def count_words(text: str) -> int:
 
 def _check_size(tutorial: Tutorial, expected: Expected) -> Iterator[Finding]:
     words, hours = count_words(tutorial.content), expected.hours
-    for rule, bounds in ((broken, _MIN_WORDS), (doubt, _FEW_WORDS if expected.language else _MIN_WORDS)):
-        if words < (limit := _bound(bounds, hours)):
-            message = f"The content has {words} words; {limit} are the least for a concept of {hours:g} hours."
-            yield rule("tutorial.size", message)
-            break
+    if words < (limit := _bound(_MIN_WORDS, hours)):
+        message = f"The content has {words} words; {limit} are the least for a concept of {hours:g} hours."
+        yield broken("tutorial.size", message)
     if words > (limit := _bound(_MAX_WORDS, hours)):
         yield doubt(
             "tutorial.size", f"The content has {words} words; {limit} are the most for a concept of {hours:g} hours."
