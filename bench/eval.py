@@ -3,6 +3,7 @@
 Scores first answers only, before any retry, so that a change of prompts shows in the numbers. A tutorial in another
 language than requested counts as a fault, also for the offline author, where a run accepts it.
 `python -m bench.eval [--concepts N] [MODEL ...]`; without models the offline author, and ROADMAP_MODEL where it is set.
+`python -m bench.eval --answers FOLDER` judges recorded answers instead (bench/answers.py).
 """
 
 import argparse
@@ -15,15 +16,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from bench import answers
 from domain.checks import check_draft, check_framework
 from domain.checks.tutorial import count_words
-from domain.content_types import check_content
+from domain.content_types import objections_to
 from domain.contents import Resources, Tutorial
 from domain.framework import FrameworkDraft
 from domain.identity import identify
@@ -142,7 +145,7 @@ class Examiner:
         content = await self._ask(score, brief)
         if content is None:
             return
-        problems = check_content(cast(Any, content), expected_of(brief, any_language=True))
+        problems = objections_to(cast(Any, content), expected_of(brief, any_language=True))
         if isinstance(content, Tutorial):
             score.words.append(count_words(content.content))
             score.in_language += same_language(content.language, brief.preferences.primary_language)
@@ -281,7 +284,14 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench.eval", description=__doc__)
     parser.add_argument("models", nargs="*", metavar="MODEL", help="provider:name, or offline")
     parser.add_argument("--concepts", type=int, default=CONCEPTS, help="concepts of each goal")
+    parser.add_argument("--answers", type=Path, metavar="FOLDER", help="judge recorded answers in files *.json")
     arguments = parser.parse_args()
+    if arguments.answers is not None:
+        try:
+            print(answers.report(answers.judge_all(answers.read_answers(arguments.answers))))
+        except ValueError as error:
+            parser.exit(2, f"{error}\n")
+        sys.exit(0)
     effective = load_settings()
     models = [None if name == "offline" else name for name in arguments.models]
     default = [None] if effective.model is None else [None, effective.model]

@@ -24,7 +24,7 @@ from bench.servers import BenchServer, ServerCpu, bench_server
 from cli.app import GC_THRESHOLDS
 from domain.authors import AuthorKind
 from domain.checks import Expected
-from domain.content_types import GENERATOR_OF, check_content
+from domain.content_types import GENERATOR_OF, objections_to
 from domain.contents import Content, Question, Quiz, Resource, Resources, Tutorial
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
 from domain.identity import identify
@@ -192,7 +192,7 @@ async def gather(concepts: int, url: str) -> Cost:
         async with places:
             await asyncio.sleep(LATENCY)
         content = CONTENTS[content_type].model_validate(contents[content_type])
-        assert not check_content(content, EXPECTED)
+        assert not objections_to(content, EXPECTED)
         answer = AuthorAnswer(contents[content_type], model="steady", tokens_in=10, tokens_out=10)
         last, last_event = last_event, last_event + 2
         async with database.transaction() as session:

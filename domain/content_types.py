@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import BaseModel
 
 from domain.checks.expected import Expected
+from domain.checks.findings import Finding, objections
 from domain.checks.quiz import check_quiz
 from domain.checks.resources import check_resources
 from domain.checks.tutorial import check_tutorial
@@ -26,8 +27,8 @@ class ContentSpec(Generic[S]):
     content_type: ContentType
     shape: type[S]
     """The shape of its payloads."""
-    check: Callable[[S, Expected], Iterable[str]]
-    """Returns what is wrong with a payload, worded for its author."""
+    check: Callable[[S, Expected], Iterable[Finding]]
+    """Returns what its rules find in a payload."""
     step: Step
     """The node that writes it."""
     noun: str
@@ -57,7 +58,7 @@ TUTORIAL: Final = ContentSpec(
 RESOURCES: Final = ContentSpec(
     content_type=ContentType.RESOURCES,
     shape=Resources,
-    check=lambda resources, _: check_resources(resources),
+    check=check_resources,
     step=Step.RESOURCE_RECOMMENDATION,
     noun="list of resources",
     activity="Looking for resources",
@@ -67,7 +68,7 @@ RESOURCES: Final = ContentSpec(
 QUIZ: Final = ContentSpec(
     content_type=ContentType.QUIZ,
     shape=Quiz,
-    check=lambda quiz, _: check_quiz(quiz),
+    check=check_quiz,
     step=Step.QUIZ_GENERATION,
     noun="quiz",
     activity="Writing a quiz",
@@ -88,9 +89,14 @@ CONTENT_STEPS: Final = frozenset({Step.CONTENT_GENERATION, *GENERATOR_OF.values(
 _NOTHING_SPECIAL: Final = Expected()
 
 
-def check_content(content: BaseModel, expected: Expected = _NOTHING_SPECIAL) -> list[str]:
-    """Return what is wrong with a content; empty when it counts. Raises LookupError for a shape of no content type."""
+def check_content(content: BaseModel, expected: Expected = _NOTHING_SPECIAL) -> list[Finding]:
+    """Return what the rules of its type find in a content. Raises LookupError for a shape of no content type."""
     for spec in _SPECS:
         if isinstance(content, spec.shape):
             return list(spec.check(content, expected))
     raise LookupError(f"{type(content).__name__} is the shape of no content type.")
+
+
+def objections_to(content: BaseModel, expected: Expected = _NOTHING_SPECIAL) -> list[str]:
+    """Return what its author is asked to mend in a content; empty when it counts. Raises as `check_content` does."""
+    return objections(check_content(content, expected))

@@ -7,14 +7,15 @@ raised: a refusing fence, a lost database, a denied model, a spent budget.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any, Final, Generic
 
 from langgraph.runtime import Runtime
 
 from domain.checks import Expected
-from domain.content_types import GENERATOR_OF, check_content
+from domain.checks.expected import Subject
+from domain.content_types import GENERATOR_OF, objections_to
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
-from domain.framework import ConceptPlace, Framework
+from domain.framework import Concept, ConceptPlace, Framework
 from domain.request import LearningRequest
 from domain.vocabulary import ContentType
 from nodes.authors.port import C, ContentBrief
@@ -26,6 +27,9 @@ from repository.db.database import Session
 from repository.db.group_commit import SharedCommits, Work
 from repository.roadmaps.contents import begin_contents, fail_content, lock_contents_of, save_version
 from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
+
+NEIGHBOURS: Final = 30
+"""Concepts on each side whose terms are compared with those of a content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Generator(Generic[C]):
     """Returns the closer look at answers to a brief with that position in learning order; None where none is due."""
     clean: Callable[[C], C] | None = None
     """Takes out of an answer without a closer look what no author can know."""
+    finish: Callable[[C, str], C] | None = None
+    """Completes an answer by code before it is stored, such as by shuffling options with that seed of the content."""
 
 
 async def make_contents(state: RunState, runtime: Runtime[RunContext], generator: Generator[C]) -> RunState:
@@ -52,7 +58,8 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
     roadmap = await context.commit(lambda session: get_roadmap_metadata(session, context.roadmap_id))
     framework = framework_of(roadmap)
     request = LearningRequest.model_validate(state["request"])
-    names = {concept.concept_id: concept.name for concept in framework.concepts()}
+    concepts = framework.concepts()
+    names = {concept.concept_id: concept.name for concept in concepts}
     places = ((order, place) for order, place in enumerate(framework.walk()) if place.concept.concept_id in missing)
 
     async def hold(session: Session, concept_ids: Sequence[str]) -> None:
@@ -68,7 +75,7 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
             with context.ledger.at_work():
                 if generator.prepare is not None:
                     brief = await generator.prepare(context, brief)
-                await _make_content(context, generator, brief, order, shared)
+                await _make_content(context, generator, brief, order, _neighbours(concepts, order), shared)
 
     try:
         async with shared, asyncio.TaskGroup() as group:
@@ -101,8 +108,16 @@ def _brief(
     )
 
 
-def expected_of(brief: ContentBrief[C], *, any_language: bool) -> Expected:
-    """Return what an answer to a brief is checked against. `any_language`: its author writes every language."""
+def _neighbours(concepts: Sequence[Concept], order: int) -> list[Concept]:
+    """Return the concepts before and after one in learning order, those whose content it may be mistaken for."""
+    return [*concepts[max(0, order - NEIGHBOURS) : order], *concepts[order + 1 : order + 1 + NEIGHBOURS]]
+
+
+def expected_of(brief: ContentBrief[C], *, any_language: bool, others: Sequence[Concept] = ()) -> Expected:
+    """Return what an answer to a brief is checked against.
+
+    `any_language`: its author writes every language. `others`: other concepts of the roadmap.
+    """
     given = [brief.concept.name, brief.concept.description, *brief.concept.keywords, *brief.prerequisite_names]
     given += [brief.roadmap_title, brief.stage_name, brief.module_name]
     given += [brief.preferences.learning_goal, brief.instructions]
@@ -110,7 +125,13 @@ def expected_of(brief: ContentBrief[C], *, any_language: bool) -> Expected:
         hours=brief.concept.estimated_hours,
         language=brief.preferences.primary_language if any_language else None,
         given="\n".join(given),
+        subject=_subject(brief.concept),
+        others=tuple(map(_subject, others)),
     )
+
+
+def _subject(concept: Concept) -> Subject:
+    return Subject(concept.name, concept.description, tuple(concept.keywords))
 
 
 @dataclass(slots=True)
@@ -121,7 +142,7 @@ class _ContentStore(Generic[C]):
     concept_id: str
     content_type: ContentType
     shared: SharedCommits
-    clean: Callable[[C], C] | None
+    finish: Callable[[C], C]
     """Applied to an answer before it is stored."""
     version: int | None = None
     """The version that was written; None before, and where another task has claimed the content since."""
@@ -130,7 +151,7 @@ class _ContentStore(Generic[C]):
         self.tell("content_started")
 
     async def write(self, session: Session, answered: Answered[C]) -> None:
-        content = answered.value if self.clean is None else self.clean(answered.value)
+        content = self.finish(answered.value)
         self.version = await save_version(
             session,
             self.context.fence,
@@ -160,21 +181,32 @@ class _ContentStore(Generic[C]):
 
 
 async def _make_content(
-    context: RunContext, generator: Generator[C], brief: ContentBrief[C], order: int, shared: SharedCommits
+    context: RunContext,
+    generator: Generator[C],
+    brief: ContentBrief[C],
+    order: int,
+    others: Sequence[Concept],
+    shared: SharedCommits,
 ) -> None:
     """Ask for one content and commit it, or commit why it failed."""
     concept_id, content_type = brief.concept.concept_id, brief.content_type
-    expected = expected_of(brief, any_language=context.any_language)
+    expected = expected_of(brief, any_language=context.any_language, others=others)
     look = generator.look(context, brief, order) if generator.look is not None else None
     request = AuthorRequest(
         GENERATOR_OF[content_type],
         brief,
-        lambda content: check_content(content, expected),
+        lambda content: objections_to(content, expected),
         look=look,
         subject=(concept_id, content_type),
         order=order,
     )
-    store = _ContentStore[C](context, concept_id, content_type, shared, generator.clean if look is None else None)
+
+    def finish(content: C) -> C:
+        if generator.clean is not None and look is None:
+            content = generator.clean(content)
+        return content if generator.finish is None else generator.finish(content, f"{context.roadmap_id} {concept_id}")
+
+    store = _ContentStore[C](context, concept_id, content_type, shared, finish)
     try:
         await context.ledger.ask(request, save=store)
     except (Superseded, DatabaseUnavailable):

@@ -4,13 +4,14 @@ from typing import Final
 
 from langgraph.runtime import Runtime
 
+from domain.quiz_options import with_ordered_options
 from nodes.authors.port import QuizBrief
 from nodes.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState
 from nodes.verification.examination import look_at_key
 
-QUIZ: Final = Generator(QuizBrief, look=look_at_key)
+QUIZ: Final = Generator(QuizBrief, look=look_at_key, finish=with_ordered_options)
 
 
 async def quiz_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:

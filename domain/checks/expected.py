@@ -4,12 +4,25 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """A concept as its name, description and keywords describe it."""
+
+    name: str
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
-    """The expectations that code can check."""
+    """The expectations that code can check. The defaults expect nothing."""
 
     hours: float = 1.0
     """Hours of study planned for the concept."""
     language: str | None = None
-    """The required language; None if the author does not support every language."""
+    """The required language; None for the worksheets of an author that does not write every language."""
     given: str = ""
     """The text that the author was given; phrases in it do not count as placeholders."""
+    subject: Subject | None = None
+    """The concept that the content is about."""
+    others: tuple[Subject, ...] = ()
+    """The other concepts of the roadmap."""

@@ -1,38 +1,88 @@
 """Checks of a quiz: every question can be answered, and not by guessing. The rules follow item-writing guides."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from domain.checks import item_flaws
+from domain.checks.expected import Expected
+from domain.checks.findings import Finding, broken, doubt, hint
+from domain.checks.item_flaws import absolute_gives_away, flaws, right_is_longest
+from domain.checks.prose.languages import check_language
+from domain.checks.prose.markdown import outline
+from domain.checks.prose.subject import check_subject
+from domain.checks.prose.wording import check_characters, check_phrases
 from domain.contents import MIN_QUESTIONS, Question, Quiz
 
 _ENOUGH: Final = 3
 """Number of questions with one correct option of at least three, from which a pattern is significant."""
-_MANY: Final = 6
 _MOSTLY: Final = 0.75
+_MIN_EXPLANATION: Final = 5
+"""Letters and digits of an explanation; wide characters count twice."""
+_EMPTY_EXPLANATION: Final = re.compile(
+    r"\W*(?:see (?:above|below|the (?:lesson|text|tutorial))|as (?:above|explained)[^.]{0,30}"
+    r"|because(?: it is (?:right|correct|true))?"
+    r"|(?:this|that|it) is (?:the )?(?:right|correct)(?: answer| option| one)?"
+    r"|correct|right|self-?explanatory|obvious(?:ly)?|(?:the )?(?:correct|right) (?:answer|option) is [^.]{1,40}"
+    r"|n/?a|none|explanation|同上|见上文|显然|正确|siehe oben|véase arriba|voir (?:ci-dessus|plus haut)|上記参照)\W*",
+    re.IGNORECASE,
+)
+_NAMES_LETTER: Final = re.compile(
+    r"\b(?:[Oo]ptions?|[Aa]nswers?|[Cc]hoices?|[Aa]lternatives?|Antwort(?:en)?|[Oo]pci(?:ón|ones)|[Rr]espuestas?"
+    r"|[Rr]éponses?|[Oo]pç(?:ão|ões))\s+\(?[A-H](?![\w'’+#*.-])\)?"
+    r"|(?:^|[.;:,(]\s*)\(?[A-H]\)?\s+(?:is|are|and [A-H] are) (?:correct|right|wrong|incorrect|true|false)"
+    r"|(?:选项|答案|选)\s*(?:是|为)?\s*[A-H](?![A-Za-z])|[A-H]\s*(?:选项|项)"
+    r"|\b(?:first|second|third|fourth|last) (?:option|answer|choice)\b|(?:第[一二三四]个?|最后一个)选项",
+)
 
 
-def check_quiz(quiz: Quiz) -> Iterator[str]:
-    if len(quiz.questions) < MIN_QUESTIONS:
-        yield f"The quiz has {len(quiz.questions)} questions; it needs at least {MIN_QUESTIONS}."
-    if _repeated([question.question_id for question in quiz.questions]):
-        yield "Two questions have the same question_id."
-    if _repeated([_folded(q.question) for q in quiz.questions]) and _repeated(
-        [f"{_folded(q.question)}|{sorted(map(_folded, q.options))}" for q in quiz.questions]
-    ):
-        yield "Two questions are the same."
-    broken = False
+def check_quiz(quiz: Quiz, expected: Expected) -> Iterator[Finding]:
+    whole = "\n".join(text for question in quiz.questions for text in _texts(question))
+    yield from check_characters(whole)
+    yield from _check_set(quiz.questions)
+    sound = True
     for number, question in enumerate(quiz.questions, start=1):
         problems = list(_check_structure(question))
-        broken = broken or bool(problems)
-        for problem in problems or item_flaws.flaws(question):
-            yield f"Question {number} {problem}."
-    if not broken:
+        sound = sound and not problems
+        for problem in problems:
+            yield broken("quiz.structure", f"Question {number} {problem}.", question.question_id)
+        for flaw in () if problems else flaws(question):
+            yield hint("quiz.style", f"Question {number} {flaw}.", question.question_id)
+        yield from _check_explanation(number, question)
+    prose = [_prose(question.question) for question in quiz.questions]
+    explanations = [_prose(question.explanation) for question in quiz.questions]
+    yield from check_phrases("\n".join(prose[:1] + explanations[-1:]), expected)
+    if expected.language is not None:
+        yield from check_language(
+            [f"{one}\n{two}" for one, two in zip(prose, explanations, strict=True)], expected.language
+        )
+    yield from check_subject(whole, expected)
+    if sound:
         yield from _check_habits(quiz.questions)
 
 
+def _texts(question: Question) -> Iterator[str]:
+    yield question.question
+    yield from question.options
+    yield question.explanation
+
+
+def _prose(text: str) -> str:
+    return "\n".join(outline(text).prose)
+
+
+def _check_set(questions: Sequence[Question]) -> Iterator[Finding]:
+    if len(questions) < MIN_QUESTIONS:
+        message = f"The quiz has {len(questions)} questions; it needs at least {MIN_QUESTIONS}."
+        yield broken("quiz.size", message)
+    if _repeated([question.question_id for question in questions]):
+        yield broken("quiz.ids", "Two questions have the same question_id.")
+    if _repeated([f"{_spaced(q.question)}|{sorted(map(_spaced, q.options))}" for q in questions]):
+        yield broken("quiz.repetition", "Two questions are the same.")
+
+
 def _check_structure(question: Question) -> Iterator[str]:
-    options = [_folded(option) for option in question.options]
+    options = [_exact(option) for option in question.options]
     right = question.correct_answer
     if not question.question.strip():
         yield "is blank"
@@ -54,25 +104,44 @@ def _check_structure(question: Question) -> Iterator[str]:
         yield "has no explanation"
 
 
-def _check_habits(questions: Sequence[Question]) -> Iterator[str]:
-    """Yield patterns over all questions that give answers away."""
-    single = [q for q in questions if q.question_type == "single_choice" and len(q.options) >= 3]
-    places = [question.correct_answer[0] for question in single]
-    if len(places) >= _ENOUGH:
-        often = max(places.count(place) for place in places)
-        if often == len(places) or (len(places) >= _MANY and often >= _MOSTLY * len(places)):
-            yield "The right answer stands at the same place too often; move it around."
-        if all(item_flaws.right_is_longest(question) for question in single):
-            yield "The right answer is always the longest; make the options alike in length."
-    absolute = [number for number, q in enumerate(questions, start=1) if item_flaws.absolute_gives_away(q)]
+def _check_explanation(number: int, question: Question) -> Iterator[Finding]:
+    text = question.explanation.strip()
+    if not text:
+        return
+    size = sum(char.isalnum() + (unicodedata.east_asian_width(char) in "WF") for char in text)
+    if _EMPTY_EXPLANATION.fullmatch(text) or size < _MIN_EXPLANATION:
+        message = f"The explanation of question {number} gives no reason: “{text[:60]}”."
+        yield doubt("quiz.explanation", message, question.question_id)
+    elif place := names_place(text, question.options):
+        message = f"The explanation of question {number} names an option by its place (“{place}”); name its content."
+        yield doubt("quiz.letters", message, question.question_id)
+
+
+def names_place(text: str, options: Sequence[str]) -> str | None:
+    """Return the words with which a text names an option by its letter or place; None where it does not."""
+    match = _NAMES_LETTER.search(text)
+    return match[0].strip(" .;:,") if match and match[0] not in "\n".join(options) else None
+
+
+def _check_habits(questions: Sequence[Question]) -> Iterator[Finding]:
+    """Yield patterns over all questions that give answers away. Places are no pattern: code shuffles the options."""
+    single = [q for q in questions if q.question_type == "single_choice" and len(q.options) >= _ENOUGH]
+    longest = sum(right_is_longest(question) for question in single)
+    if len(single) >= _ENOUGH and longest > _MOSTLY * len(single):
+        yield doubt("quiz.lengths", "The right answer is nearly always the longest; make the options alike in length.")
+    absolute = [number for number, q in enumerate(questions, start=1) if absolute_gives_away(q)]
     if len(absolute) > 1:
         numbers = " and ".join(map(str, absolute))
-        yield f"Absolute terms (always, never) give the answer away in questions {numbers}; reword them."
+        yield hint("quiz.style", f"Absolute terms (always, never) give the answer away in questions {numbers}.")
 
 
-def _folded(text: str) -> str:
-    folded = " ".join(text.casefold().split())
-    return folded.rstrip(".;。；") or folded  # an option may consist of the mark alone
+def _exact(option: str) -> str:
+    """Return an option without what a page does not show. Case, units, indentation and marks may be the difference."""
+    return unicodedata.normalize("NFC", option).strip("\n").rstrip()
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _repeated(texts: Sequence[str]) -> bool:

@@ -1,83 +1,102 @@
-"""Checks of a tutorial: complete, and in the required language."""
+"""Checks of a tutorial: complete, about its concept, in the required language, and of a size that fits its hours."""
 
-import ast
-import json
 import re
-import textwrap
-import unicodedata
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Final
 
+from domain.checks.code import check_code
 from domain.checks.expected import Expected
-from domain.checks.markdown import CodeBlock, outline
-from domain.checks.repetition import repetition
+from domain.checks.findings import Finding, broken, doubt
+from domain.checks.prose.danger import check_danger
+from domain.checks.prose.languages import check_language
+from domain.checks.prose.markdown import MarkdownOutline, outline
+from domain.checks.prose.repetition import repetition
+from domain.checks.prose.subject import check_subject
+from domain.checks.prose.wording import check_characters, check_lessons, check_phrases
 from domain.contents import Tutorial
 from domain.text.language import is_written_in, same_language
 
 MIN_HEADINGS: Final = 2
 _MIN_WORDS: Final = (60, 40, 150)
-"""Words at least, words per hour of the concept, and an upper limit of the requirement."""
+"""Words at least, words per hour of the concept, and an upper limit of the requirement: with fewer it is no lesson."""
 _MAX_WORDS: Final = (6_000, 2_000, 40_000)
-_MAX_BLOCK_LENGTH: Final = 50_000
-"""Maximum number of characters of code that are parsed."""
-
-_BRACKETED: Final = re.compile(
-    r"[\[<{（【]\s*(?:"
-    r"(?:(?:insert|fill in|placeholder for)\s[^\]>}\n]{1,80}|placeholder)[\]>}](?![(\[:])"
-    r"|your\s[^\]>}\n]{1,60}\shere\s*[\]>}]"
-    r"|(?:在?此处|待补充|插入|填写)[^\]>}\n]{0,40}[\]>}）】])",
+_MAX_MINUTES_PER_HOUR: Final = 120
+"""Minutes of reading for each hour of the concept, beyond which the two contradict each other."""
+_EXERCISE: Final = re.compile(
+    r"exercis|practi[cs]|try (?:it|this)|your turn|assignment|challenge|homework|drill|activit|check yourself"
+    r"|self-?check|\bprojects?\b|\bproblems\b|\btasks?\b|hands-on|\blab\b|now you|questions to answer|to work on"
+    r"|übung|aufgabe|probier|selbst|ejercicio|pr[áa]ctica|tarea|actividad|reto|exercice|entra[iî]n|à vous|activité"
+    r"|défi|exerc[ií]cio|prática|atividade|desafio|eserciz|compit|attività|oefening|opdracht|ćwicz|zadani"
+    r"|упражн|задани|практик|alıştırma|görev|练习|練習|凭记忆|思考题|实践|动手|作业|任务|演習|課題|やってみ|연습|과제|실습"
+    r"|تمرين|تدريب|مهمة|تطبيق|अभ्यास|bài tập|latihan",
     re.IGNORECASE,
 )
-_SAID: Final = re.compile(
-    r"lorem ipsum"
-    r"|(?-i:\b(?:TODO|TBD|FIXME)\b\s*[:：\]]|^\W*\b(?:TODO|TBD|FIXME)\W*$)"
-    r"|\b(?:content|text|example|section) (?:goes|to be added|will be added|coming) (?:here|soon|later)\b"
-    r"|\bas an (?:AI|artificial intelligence)(?: language)?(?: model| assistant|,)"
-    r"|\bI(?:['’]m| am) (?:sorry, but I|unable to (?:help|assist|fulfil))"
-    r"|\bI (?:cannot|can['’]t) (?:assist|fulfil|help with)"
-    r"|作为(?:一个|一名)?(?:AI|人工智能)(?:语言)?(?:模型|助手)|内容待(?:补充|添加)|此处省略",
-    re.IGNORECASE | re.MULTILINE,
+_EXERCISE_LANGUAGES: Final = (
+    *("en", "de", "es", "fr", "pt", "it", "nl", "pl", "ru"),
+    *("tr", "zh", "ja", "ko", "ar", "hi", "vi", "id"),
 )
-_SAID_WITH: Final = (
-    *("lorem ipsum", "todo", "tbd", "fixme", " goes ", "be added", " coming ", "as an a"),
-    *("sorry, but i", "unable to", "assist", "fulfil", "help with", "作为", "内容待", "此处省略"),
-)
-"""Every match of _SAID contains one of these; to search for them first is ten times as fast."""
-_INLINE_CODE: Final = re.compile(r"`[^`\n]+`")
+"""Languages in which an exercise is recognised."""
+_STRONG: Final = re.compile(r"^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*|__|:::|<summary>)\s*(.{1,80})")
 _WORD: Final = re.compile(r"[^\W_]+")
 _SPACES_BETWEEN_WORDS: Final = bytes(code if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Scripts without spaces between words; two of their characters count as a word."""
 
 
-def check_tutorial(tutorial: Tutorial, expected: Expected) -> Iterator[str]:
+def check_tutorial(tutorial: Tutorial, expected: Expected) -> Iterator[Finding]:
+    lesson = outline(tutorial.content)
+    prose = "\n".join(lesson.prose)
+    whole = f"{tutorial.title}\n{tutorial.summary}\n{tutorial.content}"
+    yield from check_characters(whole)
+    yield from _check_structure(tutorial, lesson, expected)
+    yield from _check_language(tutorial, lesson, expected)
+    yield from _check_size(tutorial, expected)
+    for text in (tutorial.title, tutorial.summary, prose):
+        yield from check_phrases(text, expected)
+    yield from check_lessons(prose, expected)
+    yield from check_danger(prose)
+    yield from check_subject(f"{tutorial.title}\n{tutorial.title}\n{prose}", expected)
+    if not lesson.open_fence:
+        yield from check_code(lesson.blocks)
+    if loop := repetition(lesson.prose):
+        yield broken("tutorial.repetition", f"The content repeats itself: “{loop}”.")
+
+
+def _check_structure(tutorial: Tutorial, lesson: MarkdownOutline, expected: Expected) -> Iterator[Finding]:
     if not tutorial.title.strip():
-        yield "The title is blank."
-    found = outline(tutorial.content)
-    if found.headings < MIN_HEADINGS:
-        yield f"The content has {found.headings} headings; it needs at least {MIN_HEADINGS} sections."
-    if found.open_fence:
-        yield f"The code fence {found.open_fence} is never closed."
-    yield from _check_language(tutorial, expected)
-    yield from _check_length(tutorial.content, expected.hours)
-    for text in (tutorial.title, tutorial.summary, "\n".join(found.prose)):
-        if placeholder := _placeholder(text, expected.given):
-            yield f"There is placeholder text: “{placeholder}”. Write what belongs there."
-            break
-    if not found.open_fence:
-        yield from _check_blocks(found.blocks)
-    if looped := repetition(found.prose):
-        yield f"The content repeats itself: “{looped}”."
+        yield broken("tutorial.title", "The title is blank.")
+    if len(lesson.headings) < MIN_HEADINGS:
+        message = f"The content has {len(lesson.headings)} headings; it needs at least {MIN_HEADINGS} sections."
+        yield doubt("tutorial.headings", message)
+    if lesson.open_fence:
+        yield broken("tutorial.fence", f"The code fence {lesson.open_fence} is never closed.")
+    known = expected.language is not None and any(same_language(expected.language, one) for one in _EXERCISE_LANGUAGES)
+    if known and not _has_exercise(lesson):
+        yield doubt("tutorial.exercise", "There is no exercise under a heading of its own.")
 
 
-def _check_language(tutorial: Tutorial, expected: Expected) -> Iterator[str]:
-    if not is_written_in(tutorial.content, tutorial.language):
-        yield f"The content is not written in the language it declares ({tutorial.language})."
-    if expected.language and not same_language(tutorial.language, expected.language):
-        yield f"The content is in “{tutorial.language}”; “{expected.language}” was asked for."
-    elif expected.language and not is_written_in(tutorial.content, expected.language):
-        yield f"The content is not written in the language that was asked for ({expected.language})."
+def _has_exercise(lesson: MarkdownOutline) -> bool:
+    """Return whether a heading, or a paragraph that begins in bold, announces something to do."""
+    starts = (match[1] for line in lesson.prose if (match := _STRONG.match(line)))
+    return any(_EXERCISE.search(text) for text in (*lesson.headings, *starts))
+
+
+def _check_language(tutorial: Tutorial, lesson: MarkdownOutline, expected: Expected) -> Iterator[Finding]:
+    if expected.language is None:
+        if not is_written_in(tutorial.content, tutorial.language):
+            message = f"The content is not written in the language it declares ({tutorial.language})."
+            yield broken("text.language", message)
+        return
+    if not same_language(tutorial.language, expected.language):
+        message = f"The content is in “{tutorial.language}”; “{expected.language}” was asked for."
+        yield broken("text.language", message)
+        return
+    yield from check_language(_paragraphs(lesson), expected.language)
+
+
+def _paragraphs(lesson: MarkdownOutline) -> list[str]:
+    return ["\n".join(lines) for blank, lines in groupby(lesson.prose, lambda line: not line.strip()) if not blank]
 
 
 def count_words(text: str) -> int:
@@ -87,71 +106,20 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(_UNSPACED.sub(" ", text) if unspaced else text)) + unspaced // 2
 
 
-def _check_length(text: str, hours: float) -> Iterator[str]:
-    words = count_words(text)
-    least, per_hour, enough = _MIN_WORDS
-    if words < (wanted := round(min(enough, max(least, per_hour * hours)))):
-        yield f"The content has {words} words; {wanted} are the least for a concept of {hours:g} hours."
-    least, per_hour, enough = _MAX_WORDS
-    if words > (most := round(min(enough, max(least, per_hour * hours)))):
-        yield f"The content has {words} words; {most} are the most for a concept of {hours:g} hours."
+def _check_size(tutorial: Tutorial, expected: Expected) -> Iterator[Finding]:
+    words, hours = count_words(tutorial.content), expected.hours
+    if words < (limit := _bound(_MIN_WORDS, hours)):
+        message = f"The content has {words} words; {limit} are the least for a concept of {hours:g} hours."
+        yield broken("tutorial.size", message)
+    if words > (limit := _bound(_MAX_WORDS, hours)):
+        yield doubt(
+            "tutorial.size", f"The content has {words} words; {limit} are the most for a concept of {hours:g} hours."
+        )
+    minutes = tutorial.estimated_completion_time
+    if minutes > max(_MAX_MINUTES_PER_HOUR * hours, 30):
+        yield doubt("tutorial.minutes", f"{minutes} minutes do not fit into a concept of {hours:g} hours.")
 
 
-def _placeholder(text: str, given: str) -> str | None:
-    """Return a placeholder phrase in the text, unless the author was given it."""
-    prose = _INLINE_CODE.sub(" ", text)
-    folded = prose.lower()
-    patterns = (_BRACKETED, _SAID) if any(map(folded.__contains__, _SAID_WITH)) else (_BRACKETED,)
-    for pattern in patterns:
-        for found in pattern.finditer(prose):
-            phrase = " ".join(found[0].split())
-            if _folded(phrase) not in _folded(given):
-                return phrase[:80]
-    return None
-
-
-def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("\\", "").split())
-
-
-def _check_blocks(blocks: Sequence[CodeBlock]) -> Iterator[str]:
-    """Yield syntax errors in blocks that are marked as Python or JSON; the code is parsed, never run."""
-    for number, block in enumerate(blocks, start=1):
-        code = textwrap.dedent("\n".join(block.lines))
-        if len(code) > _MAX_BLOCK_LENGTH:
-            continue
-        if block.language in {"python", "py", "python3"}:
-            problem = _python_problem(code)
-        elif block.language == "json":
-            problem = _json_problem(code)
-        else:
-            continue
-        if problem:
-            yield f"Code block {number} is marked {block.language} and does not parse: {problem}."
-
-
-def _python_problem(code: str) -> str | None:
-    if re.search(r"^\s*(?:>>>|In \[\d+\]:)", code, re.MULTILINE):
-        return None  # an interactive session, not a program
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(code)
-    except SyntaxError as error:
-        return f"line {error.lineno or 1}: {error.msg}"
-    except (ValueError, RecursionError, MemoryError) as error:
-        return type(error).__name__
-    return None
-
-
-def _json_problem(code: str) -> str | None:
-    try:
-        json.loads(code)
-    except RecursionError:
-        return "it is nested too deeply"
-    except ValueError as error:
-        lines = [line for line in code.splitlines() if line.strip()]
-        if len(lines) > 1 and all(_json_problem(line) is None for line in lines):
-            return None  # JSON Lines
-        return f"{error}" if code.strip() else "it is empty"
-    return None
+def _bound(bounds: tuple[int, int, int], hours: float) -> int:
+    least, per_hour, enough = bounds
+    return round(min(enough, max(least, per_hour * hours)))

@@ -153,6 +153,30 @@ def guess_goal_language(goal: str) -> LanguageGuess:
     return LanguageGuess(likeliest, in_doubt=False)
 
 
+_ALIKE: Final = (
+    {"no", "nb", "nn", "da", "sv"},
+    {"hr", "sr", "bs", "sl", "mk"},
+    {"id", "ms"},
+    {"cs", "sk"},
+    {"es", "gl"},
+)
+"""Languages that are not told apart in short texts."""
+
+
+def identify_language(text: str, *, expected: str) -> str:
+    """Return the language of a paragraph, as a primary code; `expected` where it cannot be told from that.
+
+    Only languages of many readers and the expected one are considered.
+    """
+    language = primary_language(expected)
+    suggested = guess_language(text)
+    candidates = {*_CANDIDATES.get(suggested, [suggested]), language}
+    ranked: list[str] = [code for code, _ in _identifier().rank(text) if code in candidates]
+    if language not in ranked or any({ranked[0], language} <= alike for alike in _ALIKE):
+        return language
+    return ranked[0]
+
+
 @cache
 def _identifier() -> "LanguageIdentifier":
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -176,7 +200,7 @@ def is_language(code: str) -> bool:
     """Return whether a BCP 47 code is registered and names a language in which texts are written."""
     from langcodes import tag_is_valid
 
-    return tag_is_valid(code) and not _NO_LANGUAGES.fullmatch(_primary(code))
+    return tag_is_valid(code) and not _NO_LANGUAGES.fullmatch(primary_language(code))
 
 
 def code_of_language(word: str) -> str | None:
@@ -201,7 +225,7 @@ def is_written_in(text: str, language: str) -> bool:
 
     Technical terms may stay Latin.
     """
-    expected = _SCRIPTS_OF_LANGUAGE.get(_primary(language), {"latin"})
+    expected = _SCRIPTS_OF_LANGUAGE.get(primary_language(language), {"latin"})
     counts = scripts(text)
     total = sum(counts.values())
     return not total or sum(counts[script] for script in expected) >= _FAIR_PART * total
@@ -223,14 +247,15 @@ _FROM_RIGHT_TO_LEFT: Final = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", 
 
 def direction(language: str) -> Literal["ltr", "rtl"]:
     """Return the writing direction of a language (a code or a name) as HTML names it."""
-    return "rtl" if _primary(language) in _FROM_RIGHT_TO_LEFT else "ltr"
+    return "rtl" if primary_language(language) in _FROM_RIGHT_TO_LEFT else "ltr"
 
 
 def same_language(one: str, other: str) -> bool:
     """Return whether two codes or names mean the same language, whatever their region or script."""
-    return _primary(one) == _primary(other)
+    return primary_language(one) == primary_language(other)
 
 
-def _primary(language: str) -> str:
+def primary_language(language: str) -> str:
+    """Return the primary code of a language that is given as a code or a name: `zh` of `zh-TW` and of `Chinese`."""
     folded = language.strip().casefold()
     return _NAMES.get(folded) or _NAMES.get(folded.split(" ", 1)[0]) or re.split("[-_]", folded, maxsplit=1)[0]

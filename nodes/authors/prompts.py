@@ -93,10 +93,8 @@ _TASKS: Final[dict[AuthorRole, str]] = {
     AuthorRole.QUIZ: (
         "Write four to six questions that show whether the one concept was understood, not remembered. "
         "`correct_answer` holds indices into `options`, from 0: exactly one for single_choice and true_false, which "
-        "has two options. Right options stand at different places and are no longer than wrong ones. No `all of "
-        "the above` "
-        "or `none of the above`, no options that overlap, no negative questions, no always or never in options. "
-        "`explanation` says why the answer is right. `question_id` is q1, q2, ..."
+        "has two options. Options are shuffled: none speaks of another or of its place, and `explanation` says why the "
+        "answer is right without naming a letter. `question_id` is q1, q2, ..."
     ),
     AuthorRole.QUIZ_KEY: (
         "Answer each question as somebody who knows the subject well and was not told the key. `correct_answer` holds "

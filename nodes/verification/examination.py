@@ -5,7 +5,7 @@ The author is given what is wrong. When no better answer comes, the sound part o
 
 from functools import partial
 
-from domain.content_types import GENERATOR_OF, check_content
+from domain.content_types import GENERATOR_OF, objections_to
 from domain.contents import MIN_QUESTIONS, KeyAnswer, OpenQuestion, Quiz, QuizKey, Resources
 from domain.vocabulary import ContentType
 from nodes.authors.port import ContentBrief, QuizKeyBrief
@@ -78,7 +78,7 @@ async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int
         if (other := answers.get(question.question_id)) is None or not _disagrees(other, question.correct_answer)
     ]
     rest = Quiz(questions=agreed)
-    return Verdict(rest if len(agreed) >= MIN_QUESTIONS and not check_content(rest) else None, problems)
+    return Verdict(rest if len(agreed) >= MIN_QUESTIONS and not objections_to(rest) else None, problems)
 
 
 def _named(answer: KeyAnswer) -> str:

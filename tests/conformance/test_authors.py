@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from domain.content_types import check_content
+from domain.content_types import objections_to
 from domain.contents import OpenQuestion, Quiz, Resources, Tutorial
 from domain.editing.review import EditPlan, Issue, Operation, Position
 from domain.framework import Outline, StageOutline
@@ -100,7 +100,7 @@ async def test_every_brief_is_answered_in_its_shape(author: Author, brief: Brief
     answer = await author.write(brief)
     value = brief.shape.model_validate(answer.content)
     if isinstance(value, Tutorial | Resources | Quiz):
-        assert check_content(value) == []
+        assert objections_to(value) == []
     assert answer.model == author.name
     assert answer.problem is None
     most = author.most(brief)

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from domain.checks import Expected
-from domain.content_types import check_content
+from domain.content_types import objections_to
 from domain.editing.review import Decision
 from domain.vocabulary import FINAL, ContentStatus, ContentType, TaskStatus
 from nodes.authors.port import QuizBrief, ResourcesBrief, TutorialBrief
@@ -53,7 +53,7 @@ async def check(orchestrator: Orchestrator, database: Database, task: TaskView) 
         place = roadmap.framework.find(row.concept_id) if roadmap.framework else None
         given = " ".join([roadmap.title, place.concept.name, place.concept.description]) if place else ""
         expected = Expected(hours=place.concept.estimated_hours if place else 1.0, language="en", given=given)
-        assert check_content(content, expected) == []
+        assert objections_to(content, expected) == []
 
 
 @pytest.mark.model

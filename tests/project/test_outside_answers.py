@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from domain.checks.resources import is_web_address
-from domain.content_types import check_content
+from domain.content_types import objections_to
 from domain.contents import FoundPage, Quiz, Resources, Tutorial
 from domain.editing.review import EditPlan
 from domain.framework import FrameworkDraft
@@ -71,14 +71,14 @@ def test_shapes_of_answers(case: tuple[type[BaseModel], Any]) -> None:
     except ValidationError:
         return
     if isinstance(read, Tutorial | Resources | Quiz):
-        assert all(isinstance(problem, str) for problem in check_content(read))
+        assert all(isinstance(problem, str) for problem in objections_to(read))
 
 
 @fuzzed
 @given(ANYTHING | near("# ", "```", "python\n", "json\n", "def f(", "{", "\n", "a " * 50, "TODO", "~~~"))
 def test_contents(text: str) -> None:
     tutorial = Tutorial(title="T", summary="S", content=f".{text}", estimated_completion_time=30, language="en")
-    assert all(isinstance(problem, str) for problem in check_content(tutorial))
+    assert all(isinstance(problem, str) for problem in objections_to(tutorial))
 
 
 HEADERS = near(

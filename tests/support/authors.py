@@ -39,7 +39,7 @@ TEXT = """## One
 A short lesson that stands for any other one. It says what the matter is, why anybody should care, and how it looks in
 the smallest case that can be tried at home within a few minutes.
 
-## Two
+## Two: an exercise
 
 Here is an exercise: change one thing, look at what happens, write down what you expected and what you saw instead. Then
 explain the difference to a friend. When both of you agree, the lesson is over, and the next one may build on it.
@@ -58,7 +58,7 @@ QUIZ = Quiz(
             question=f"What is {number} and one?",
             options=["a", "b"],
             correct_answer=[0],
-            explanation="!",
+            explanation="It is counted.",
             difficulty="easy",
         )
         for number in range(3)

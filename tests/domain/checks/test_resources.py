@@ -1,6 +1,6 @@
 import pytest
 
-from domain.content_types import check_content
+from domain.content_types import objections_to
 from domain.contents import Resource, Resources
 
 
@@ -12,16 +12,25 @@ def resource(url: str, title: str = "Docs") -> Resource:
     "url", ["", "go.dev", "ftp://go.dev", "javascript:alert(1)", "https://", "https://[bad", "https://a b.c", "//x.y"]
 )
 def test_a_link_that_no_browser_should_follow_does_not_count(url: str) -> None:
-    assert check_content(Resources(resources=[resource(url)]))
+    assert objections_to(Resources(resources=[resource(url)]))
 
 
 def test_resources_need_titles_and_there_must_be_some() -> None:
-    assert check_content(Resources(resources=[resource("https://go.dev/doc/?q=a%20b#x")])) == []
-    assert check_content(Resources(resources=[resource("https://go.dev", title=" ")]))
-    assert check_content(Resources(resources=[]))
+    assert objections_to(Resources(resources=[resource("https://go.dev/doc/?q=a%20b#x")])) == []
+    assert objections_to(Resources(resources=[resource("https://go.dev", title=" ")]))
+    assert objections_to(Resources(resources=[]))
 
 
 def test_the_same_link_twice_does_not_count() -> None:
-    assert (
-        "same URL" in check_content(Resources(resources=[resource("https://go.dev/#a"), resource("https://go.dev")]))[0]
-    )
+    assert "same URL" in objections_to(Resources(resources=[resource("https://go.dev/#a")] * 2))[0]
+
+
+def test_chapters_of_one_page_count() -> None:
+    chapters = [resource(f"https://go.dev/book#{chapter}") for chapter in range(3)]
+    assert objections_to(Resources(resources=chapters)) == []
+
+
+def test_front_pages_only_do_not_count() -> None:
+    pages = [resource(f"https://{name}.dev/") for name in ("go", "web", "rust")]
+    assert "front page" in objections_to(Resources(resources=pages))[0]
+    assert objections_to(Resources(resources=[*pages, resource("https://go.dev/doc")])) == []

@@ -157,7 +157,8 @@ async def test_a_key_that_another_reader_doubts_is_asked_for_again(settings: Set
     author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.QUIZ: write, AuthorRole.QUIZ_KEY: read})
     task, _, payloads = await create(settings, author, **REVIEWING)
     assert task.status == "completed"
-    assert [question["correct_answer"] for question in payloads["quiz"]["questions"]] == [[0], [1], [2]]
+    questions = payloads["quiz"]["questions"]
+    assert [question["options"][question["correct_answer"][0]] for question in questions] == ["one", "two", "six"]
     assert "Question 3: a second reader answers [2], the key says [1]" in told[1][0]
     assert "correct_answer" not in seen[0].model_dump_json()
 

@@ -2,9 +2,15 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Final
 
-_FENCE = re.compile(r" {0,12}(`{3,}|~{3,})(.*)$")
-_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+\S")
+_FENCE: Final = re.compile(r" {0,12}(`{3,}|~{3,})(.*)$")
+_HEADING: Final = re.compile(r" {0,3}#{1,6}[ \t]+(\S.*)$")
+_NO_PROSE: Final = re.compile(
+    r"\$\$.{0,4000}?\$\$|\\\[.{0,4000}?\\\]|\\\(.{0,1000}?\\\)|\$[^$\n]{1,400}\$|`{1,2}[^`\n]+`{1,2}"
+    r"|https?://\S+|</?[a-zA-Z][^>\n]{0,200}>",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,11 +18,17 @@ class CodeBlock:
     language: str
     """The first word after the fence, in lower case."""
     lines: list[str]
+    marks: frozenset[str] = frozenset()
+    """The other words after the fence, in lower case, such as `fragment` or `fails`."""
+
+    @property
+    def code(self) -> str:
+        return "\n".join(self.lines)
 
 
 @dataclass(slots=True)
 class MarkdownOutline:
-    headings: int = 0
+    headings: list[str] = field(default_factory=list)
     open_fence: str | None = None
     prose: list[str] = field(default_factory=list)
     """The lines outside of code blocks."""
@@ -35,10 +47,12 @@ def outline(markdown: str) -> MarkdownOutline:
             mark = _FENCE.match(line)
             if mark and not (mark[1][0] == "`" and "`" in mark[2]):
                 result.open_fence, block = mark[1], []
-                result.blocks.append(CodeBlock(_language(mark[2]), block))
+                language, *marks = mark[2].strip().lower().split() or [""]
+                result.blocks.append(CodeBlock(language.strip("{}."), block, frozenset(marks)))
                 continue
             result.prose.append(line)
-            result.headings += bool(_HEADING.match(line))
+            if heading := _HEADING.match(line):
+                result.headings.append(heading[1].rstrip("# "))
         elif (mark := _closing(line, result.open_fence)) is None:
             block.append(line)
         else:
@@ -46,11 +60,11 @@ def outline(markdown: str) -> MarkdownOutline:
     return result
 
 
+def plain_prose(text: str) -> str:
+    """Return the text without inline code, formulas, URLs and HTML tags."""
+    return _NO_PROSE.sub(" ", text)
+
+
 def _closing(line: str, fence: str) -> re.Match[str] | None:
     mark = _FENCE.match(line)
     return mark if mark and mark[1].startswith(fence) and not mark[2].strip() else None
-
-
-def _language(info: str) -> str:
-    words = info.strip().lower().split(maxsplit=1)
-    return words[0].strip("{}.") if words else ""

@@ -1,5 +1,9 @@
-"""Detection of repetitive text from a model in a loop, by its compression ratio."""
+"""Detection of repetitive text from a model in a loop, by its compression ratio.
 
+Rows of tables and items of lists may be alike, as in a training plan, so only long runs of them count.
+"""
+
+import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
@@ -9,18 +13,26 @@ _WINDOW: Final = 2000
 """Characters that are compressed together, so that a loop at the end of a long text is detected."""
 _MIN_CHARACTERS: Final = 600
 _LOOPS_BELOW: Final = 0.10
-"""Compressed to original size. Prose has 0.35 or more, tables and lists 0.2."""
+"""Compressed to original size. Prose has 0.35 or more."""
 _MIN_LINE_LENGTH: Final = 40
 _MAX_EQUAL_LINES: Final = 4
+_MAX_EQUAL_ITEMS: Final = 60
+"""Equal rows or items: a plan of eight weeks has 56 days."""
+_ITEM: Final = re.compile(r"\s*(?:\||[-*+]\s|\d+[.)]\s)")
 
 
 def repetition(lines: Sequence[str]) -> str | None:
     """Return the start of a repeated text, or None."""
-    if looped := _packs_to_nothing("\n".join(line for line in lines if line.strip())):
+    prose = [line for line in lines if line.strip() and not _ITEM.match(line)]
+    if looped := _packs_to_nothing("\n".join(prose)):
         return _start_of(looped)
-    counts = Counter(" ".join(line.split()) for line in lines if len(line) >= _MIN_LINE_LENGTH)
+    counts = Counter(" ".join(line.split()) for line in prose if len(line) >= _MIN_LINE_LENGTH)
     line, times = counts.most_common(1)[0] if counts else ("", 0)
-    return _start_of(line) if times > _MAX_EQUAL_LINES and any(char.isalpha() for char in line) else None
+    if times > _MAX_EQUAL_LINES and any(char.isalpha() for char in line):
+        return _start_of(line)
+    items = Counter(" ".join(line.split()) for line in lines if _ITEM.match(line) and any(map(str.isalpha, line)))
+    item, times = items.most_common(1)[0] if items else ("", 0)
+    return _start_of(item) if times > _MAX_EQUAL_ITEMS else None
 
 
 def _packs_to_nothing(text: str) -> str | None:
@@ -37,6 +49,6 @@ def _packs_to_nothing(text: str) -> str | None:
     return None
 
 
-def _start_of(text: str) -> str:
-    words = " ".join(text.split())
+def _start_of(line: str) -> str:
+    words = " ".join(line.split())
     return words if len(words) <= 60 else words[:59] + "…"

@@ -1,0 +1,54 @@
+"""Rules about code blocks, by language. The code is parsed and never run.
+
+A block that is marked `fragment` or `fails` is left alone, and so is one that shows an error on purpose.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from domain.checks.code.javascript import javascript_problem, typescript_problem
+from domain.checks.code.json_text import json_problem
+from domain.checks.code.python import check_names, python_problem
+from domain.checks.code.sql import sql_problem
+from domain.checks.findings import Finding, doubt
+from domain.checks.prose.markdown import CodeBlock
+
+MAX_BLOCK_LENGTH: Final = 20_000
+"""Characters of code that are parsed."""
+_MARKS: Final = frozenset({"fragment", "fails", "error", "wrong", "invalid", "pseudocode", "output"})
+_SHOWS_ERROR: Final = re.compile(
+    r"(?:#|//|--|/\*|<!--).{0,60}"
+    r"(?:error|wrong|invalid|fails|broken|incorrect|bad|✗|❌|错误|错|falsch|fehler|erreur|incorrecto)",
+    re.IGNORECASE,
+)
+_ERROR_OUTPUT: Final = re.compile(r"\b\w*(?:Error|Exception)\b|Traceback|\berror\b|❌", re.IGNORECASE)
+
+_PARSERS: Final[Mapping[str, Callable[[str, str], str | None]]] = {
+    **dict.fromkeys(("python", "py", "python3"), python_problem),
+    **dict.fromkeys(("json", "jsonl"), json_problem),
+    **dict.fromkeys(("javascript", "js", "jsx", "mjs", "node"), javascript_problem),
+    **dict.fromkeys(("typescript", "ts", "tsx"), typescript_problem),
+    **dict.fromkeys(
+        ("sql", "sqlite", "postgresql", "postgres", "psql", "mysql", "mariadb", "tsql", "bigquery", "oracle", "duckdb"),
+        sql_problem,
+    ),
+}
+"""By the language of a block: (code, language) -> what is wrong with it, None where it parses."""
+
+
+def check_code(blocks: Sequence[CodeBlock]) -> Iterator[Finding]:
+    """Yield a doubt for each block that does not parse, and for names that no Python block defines."""
+    for number, block in enumerate(blocks, start=1):
+        parser = _PARSERS.get(block.language)
+        if parser is None or len(block.code) > MAX_BLOCK_LENGTH or block.marks & _MARKS:
+            continue
+        following = blocks[number].code if number < len(blocks) else ""
+        if (problem := parser(block.code, block.language)) and not _on_purpose(block.code, following):
+            yield doubt("code.syntax", f"Code block {number} ({block.language}) does not parse: {problem}.")
+    yield from check_names([block for block in blocks if len(block.code) <= MAX_BLOCK_LENGTH])
+
+
+def _on_purpose(code: str, following: str) -> bool:
+    """Return whether the block shows an error: a comment says so, or the next block is its message."""
+    return bool(_SHOWS_ERROR.search(code) or _ERROR_OUTPUT.search(following))

@@ -1,0 +1,58 @@
+"""Syntax of JavaScript and TypeScript in lessons, read by tree-sitter."""
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+_ABRIDGED: Final = re.compile(
+    r"^\s*(?:\.\.\.|…)\s*;?\s*$|\{\s*(?:\.\.\.|…)\s*\}|\(\s*(?:\.\.\.|…)\s*\)|^\s*[>$] ", re.MULTILINE
+)
+
+
+def javascript_problem(code: str, _language: str = "javascript") -> str | None:
+    """Return the syntax error of a block; an object by itself is an example of data, and passes."""
+    return _problem(code, "javascript")
+
+
+def typescript_problem(code: str, language: str = "typescript") -> str | None:
+    return _problem(code, "tsx" if language == "tsx" else "typescript")
+
+
+def _problem(code: str, grammar: str) -> str | None:
+    if _ABRIDGED.search(code):
+        return None
+    error = _error(code, grammar)
+    if error is None or _error(f"({code.strip().rstrip(';')})", grammar) is None:
+        return None
+    return f"line {error.start_point[0] + 1}"
+
+
+def _error(code: str, grammar: str) -> "Node | None":
+    """Return the first node that could not be read."""
+    root = _parser(grammar).parse(code.encode("utf-8", "replace")).root_node
+    if not root.has_error:
+        return None
+    nodes = [root]
+    while nodes:
+        node = nodes.pop()
+        if node.is_error or node.is_missing:
+            return node
+        nodes += [child for child in reversed(node.children) if child.has_error or child.is_missing]
+    return root
+
+
+@cache
+def _parser(grammar: str) -> "Parser":
+    import tree_sitter_javascript
+    import tree_sitter_typescript
+    from tree_sitter import Language, Parser
+
+    grammars = {
+        "javascript": tree_sitter_javascript.language,
+        "typescript": tree_sitter_typescript.language_typescript,
+        "tsx": tree_sitter_typescript.language_tsx,
+    }
+    return Parser(Language(grammars[grammar]()))

@@ -1,0 +1,1 @@
+"""Rules about running text, for contents of every type."""

@@ -1,0 +1,72 @@
+"""The rule that a content is about its own concept, not about another one of the roadmap."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from math import log
+from typing import Final
+
+from domain.checks.expected import Expected, Subject
+from domain.checks.findings import Finding, broken, doubt
+
+_WORD: Final = re.compile(r"[^\W\d_]{3,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]+")
+_UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
+_STEM: Final = 6
+"""Letters of a word that are compared, so that `vector` and `vectors` are one term."""
+_NAME_WEIGHT: Final = 3.0
+_KEYWORD_WEIGHT: Final = 2.0
+_MIN_TERMS: Final = 2
+"""Terms that tell a concept from the others; with fewer nothing can be said."""
+_MIN_COVERED: Final = 0.25
+"""The share of another concept's terms from which a content may be about it."""
+_NEAR: Final = 0.7
+_FAR: Final = 0.45
+"""Own share over that of the other concept, below which a content is in doubt, or is another concept's for certain."""
+
+
+def check_subject(text: str, expected: Expected) -> Iterator[Finding]:
+    """Yield a finding where the text covers the terms of another concept, and hardly those of its own.
+
+    Terms count by how few concepts of the roadmap have them.
+    """
+    if expected.subject is None or not expected.others:
+        return
+    terms = [_terms(subject) for subject in (expected.subject, *expected.others)]
+    spread = Counter(term for own in terms for term in own)
+    present = _tokens(text)
+    covered = [_coverage(own, present, spread, len(terms)) for own in terms]
+    own, others = covered[0], covered[1:]
+    if own is None:
+        return
+    best, other = max((share or 0.0, -index) for index, share in enumerate(others))
+    if best >= _MIN_COVERED and own < _NEAR * best:
+        name, rule = expected.others[-other].name, broken if own < _FAR * best else doubt
+        message = f"It is about “{name}”, which is another lesson; “{expected.subject.name}” was asked for."
+        yield rule("text.subject", message)
+
+
+def _coverage(own: dict[str, float], present: frozenset[str], spread: Counter[str], concepts: int) -> float | None:
+    """Return the share of a concept's telling terms that the text has; None where it has too few of them."""
+    weights = {term: weight * log(concepts / spread[term]) for term, weight in own.items() if spread[term] < concepts}
+    if len(weights) < _MIN_TERMS:
+        return None
+    return sum(weight for term, weight in weights.items() if term in present) / sum(weights.values())
+
+
+@lru_cache(maxsize=512)
+def _terms(subject: Subject) -> dict[str, float]:
+    terms: dict[str, float] = dict.fromkeys(_tokens(subject.description), 1.0)
+    terms |= dict.fromkeys(_tokens(" ".join(subject.keywords)), _KEYWORD_WEIGHT)
+    return terms | dict.fromkeys(_tokens(subject.name), _NAME_WEIGHT)
+
+
+def _tokens(text: str) -> frozenset[str]:
+    """Return the stems of the words; pairs of characters where words are not separated by spaces."""
+    tokens: set[str] = set()
+    for word in _WORD.findall(text.casefold()):
+        if _UNSPACED.match(word):
+            tokens.update(word[at : at + 2] for at in range(len(word) - 1))
+        else:
+            tokens.add(word[:_STEM])
+    return frozenset(tokens)

@@ -1,0 +1,33 @@
+import pytest
+
+from domain.checks.prose.danger import check_danger
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        "To free space, run `rm -rf /` as root.",
+        "Mix the bleach with some ammonia for a stronger cleaner.",
+        "You can stop your medication without asking anybody.",
+        "Leave the cooked rice at room temperature overnight.",
+        "Replace the socket while the power is still on.",
+        "Train through chest pain; it goes away.",
+    ],
+)
+def test_advice_that_can_hurt_is_in_doubt(advice: str) -> None:
+    assert [finding.rule for finding in check_danger(advice)] == ["text.danger"]
+
+
+@pytest.mark.parametrize(
+    "warning",
+    [
+        "Never run `rm -rf /`: it deletes the whole disk.",
+        "Do not mix bleach with ammonia.",
+        "Avoid leaving cooked rice at room temperature overnight.",
+        "`rm -rf ./build` removes the folder.",
+        "A common mistake is to train through chest pain.",
+        "Keep the eggs at room temperature for ten minutes before you bake.",
+    ],
+)
+def test_a_warning_passes(warning: str) -> None:
+    assert not list(check_danger(warning))
