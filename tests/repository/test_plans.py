@@ -238,9 +238,9 @@ async def test_a_statement_that_reads_a_whole_index_would_be_noticed(filled: Dat
 
 OVERVIEWS: Final[dict[str, Work]] = {
     "broken_roadmaps": summaries.broken_roadmaps,
-    "shelf": lambda session: summaries.list_roadmaps(session, user_id="user-7"),
-    "shelf_of_everybody": lambda session: summaries.list_roadmaps(session, before=(datetime.now(UTC), "r")),
-    "pulse": lambda session: summaries.roadmap_etag(session, ROADMAP),
+    "roadmap list": lambda session: summaries.list_roadmaps(session, user_id="user-7"),
+    "roadmap_list_of_all_users": lambda session: summaries.list_roadmaps(session, before=(datetime.now(UTC), "r")),
+    "roadmap_etag": lambda session: summaries.roadmap_etag(session, ROADMAP),
     "pressure": summaries.pressure,
     "processes": summaries.processes,
     "webhooks_of_everybody": lambda session: webhooks.page_of_webhooks(session),
