@@ -54,20 +54,20 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\
 def check_tutorial(tutorial: Tutorial, expected: Expected) -> Iterator[str]:
     if not tutorial.title.strip():
         yield "The title is blank."
-    found = outline(tutorial.content)
-    if found.headings < MIN_HEADINGS:
-        yield f"The content has {found.headings} headings; it needs at least {MIN_HEADINGS} sections."
-    if found.open_fence:
-        yield f"The code fence {found.open_fence} is never closed."
+    parsed = outline(tutorial.content)
+    if parsed.headings < MIN_HEADINGS:
+        yield f"The content has {parsed.headings} headings; it needs at least {MIN_HEADINGS} sections."
+    if parsed.open_fence:
+        yield f"The code fence {parsed.open_fence} is never closed."
     yield from _check_language(tutorial, expected)
     yield from _check_length(tutorial.content, expected.hours)
-    for text in (tutorial.title, tutorial.summary, "\n".join(found.prose)):
+    for text in (tutorial.title, tutorial.summary, "\n".join(parsed.prose)):
         if placeholder := _placeholder(text, expected.given):
             yield f"There is placeholder text: “{placeholder}”. Write what belongs there."
             break
-    if not found.open_fence:
-        yield from _check_blocks(found.blocks)
-    if looped := repetition(found.prose):
+    if not parsed.open_fence:
+        yield from _check_blocks(parsed.blocks)
+    if looped := repetition(parsed.prose):
         yield f"The content repeats itself: “{looped}”."
 
 
@@ -90,8 +90,8 @@ def count_words(text: str) -> int:
 def _check_length(text: str, hours: float) -> Iterator[str]:
     words = count_words(text)
     least, per_hour, enough = _MIN_WORDS
-    if words < (wanted := round(min(enough, max(least, per_hour * hours)))):
-        yield f"The content has {words} words; {wanted} are the least for a concept of {hours:g} hours."
+    if words < (required := round(min(enough, max(least, per_hour * hours)))):
+        yield f"The content has {words} words; {required} are the least for a concept of {hours:g} hours."
     least, per_hour, enough = _MAX_WORDS
     if words > (most := round(min(enough, max(least, per_hour * hours)))):
         yield f"The content has {words} words; {most} are the most for a concept of {hours:g} hours."
@@ -103,8 +103,8 @@ def _placeholder(text: str, given: str) -> str | None:
     folded = prose.lower()
     patterns = (_BRACKETED, _SAID) if any(map(folded.__contains__, _SAID_WITH)) else (_BRACKETED,)
     for pattern in patterns:
-        for found in pattern.finditer(prose):
-            phrase = " ".join(found[0].split())
+        for match in pattern.finditer(prose):
+            phrase = " ".join(match[0].split())
             if _folded(phrase) not in _folded(given):
                 return phrase[:80]
     return None

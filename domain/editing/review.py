@@ -43,7 +43,7 @@ class Validation(BaseModel):
 
     is_valid: bool
     overall_score: float | None = Field(default=None, ge=0, le=100)
-    """None where the author has no opinion: rules count, and do not judge."""
+    """None where the author has no opinion: rules only count parts."""
     dimension_scores: list[DimensionScore] = []
     issues: list[Issue] = []
     validation_summary: str
