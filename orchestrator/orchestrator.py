@@ -78,7 +78,7 @@ class Orchestrator:
 
     Arguments of all methods:
 
-    * `terms`: on whose behalf a request is made and within which limits. Default: the operator, without limits.
+    * `terms`: the user and the limits of a request. Default: the operator, without limits.
     * `owner`: only rows of this user are found. None: of all users.
     * `detach`: leave the run to a worker instead of running it in this process.
 
@@ -148,7 +148,7 @@ class Orchestrator:
         detach: bool = False,
         terms: Terms = OPERATOR,
     ) -> TaskView:
-        """Request a new roadmap; return as soon as its task is committed. `follow` and `wait` show how it goes on.
+        """Request a new roadmap; return as soon as its task is committed. `follow` and `wait` report its progress.
 
         Args:
             request: a learning request, or only its goal.

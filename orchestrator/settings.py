@@ -29,7 +29,7 @@ Days = Annotated[float, Field(ge=0, le=36_500, allow_inf_nan=False)]
 
 
 def _like(pattern: str, form: str) -> AfterValidator:
-    """Require a pattern; the error describes it by `form`, since few people read patterns."""
+    """Require a pattern; the error describes it by `form`, which is easier to read."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):

@@ -1,6 +1,6 @@
 """Requests for runs, new (the shape is in new_run.py) or continued. Each is one transaction.
 
-Every function takes `detach`: leave the run to a worker; and `terms`: on whose behalf and within which limits.
+Every function takes `detach`, which leaves the run to a worker, and `terms`, the user and the limits of the request.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

@@ -100,7 +100,7 @@ async def end(
     Args:
         reason: the error message; None for a completed run.
         warnings: issues that the run went on with.
-        cause: why the run ended early, if an operator can do something about it.
+        cause: cause of a run that ended early, if an operator can fix it.
 
     Raises Superseded.
     """
@@ -159,7 +159,7 @@ async def resume(
 ) -> TaskRow:
     """Continue a final, stale or queued task: under `worker_id`, or in the queue if that is None.
 
-    What had failed is asked again (in another round); what was only interrupted is answered from the ledger. Contents
+    Failed calls are made again (in another round); interrupted steps are answered from the ledger. Contents
     that another task has claimed meanwhile stay with it. `asked_by` is recorded in the event (see Terms.asked_by).
 
     Raises NotFound, and Conflict for a live task, a completed one, and one whose roadmap is in the bin.

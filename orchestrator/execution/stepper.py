@@ -40,7 +40,7 @@ class Moment:
     """The nodes that came next."""
     created_at: str
     source: str
-    """What made it, as LangGraph names it: `loop`: a node; `update`: `set` or a resume; `fork`: `back`."""
+    """Its source, as LangGraph names it: `loop`: a node; `update`: `set` or a resume; `fork`: `back`."""
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ class Stepper:
         self._start = None
 
     def _check_framework(self, framework: Json, next_nodes: tuple[str, ...]) -> None:
-        """Hold edits by hand to the rules of all others. Raises InvalidInput."""
+        """Apply the rules of all edits to an edit by hand. Raises InvalidInput."""
         if framework["roadmap_id"] != self.task.roadmap_id:
             raise InvalidInput(f"This run makes {self.task.roadmap_id}; the framework's roadmap_id has to say so.")
         if _BEFORE_VALIDATION.intersection(next_nodes):

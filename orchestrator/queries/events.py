@@ -169,7 +169,7 @@ class Follower:
             while self._followed:
                 await asyncio.sleep(POLL_INTERVAL_SECONDS)
                 await self._poll_once()
-        except Exception as error:  # whatever it is: followers that do not get it would wait for ever
+        except Exception as error:  # any error: followers that do not receive it would wait forever
             failed, self._followed = self._followed, {}
             for followed in failed.values():
                 followed.failure = error

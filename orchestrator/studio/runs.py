@@ -50,7 +50,7 @@ class StudioRuns:
         self._entered: dict[str, tuple[Attempt, AsyncExitStack]] = {}
 
     async def resources(self) -> OrchestratorResources:
-        """Return the resources of a stepper: its runs wait for a person, and are neither swept nor taken over."""
+        """Return the resources of a stepper: its runs wait for a person, and are never requeued or taken over."""
         async with self._entering:
             if self._resources is None:
                 if self._settings is None:

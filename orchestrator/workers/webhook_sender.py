@@ -1,7 +1,7 @@
-"""Send messages to webhooks. Every worker sends, each message at least once, never two of them the same one at once.
+"""Send messages to webhooks. Every worker sends; each message is sent at least once, and by one worker at a time.
 
-A process that dies while it sends leaves a claim that expires. Then another process sends the message again under the
-same id, by which the receiver recognises it.
+A process that dies while it sends leaves a claim, which expires. Another process then sends the message again under
+the same id, so that the receiver can recognise it.
 """
 
 import asyncio
@@ -29,14 +29,14 @@ _GONE: Final = "Its server answered that it is gone (410)."
 UNREACHABLE: Final = (
     "The webhook's host could not be reached: it is unknown or not allowed, or it does not accept connections."
 )
-"""The same for all three, or users could find out which names and addresses exist in the network of the server."""
+"""One message for all three, so that users cannot find out which names and addresses exist in the server's network."""
 
 _log = get_log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPolicy:
-    """How often a message is tried, and with which delays."""
+    """The number of attempts for a message, and the delays between them."""
 
     tries: int = 10
     first: float = 5.0
