@@ -15,7 +15,7 @@ from repository.roadmaps import claims, content_queries, contents, learning, roa
 from repository.runs import calls, events, liveness, recovery, retention, tasks, totals, workers
 from repository.tables.runs import TaskRow
 from repository.tables.users import QuizAttemptRow, WebhookRow
-from repository.users import idempotency, tokens, webhooks
+from repository.users import deliveries, idempotency, limits, tokens, webhooks
 from tests.support.rows import BOUGHT, framework
 
 Ask = Callable[[Session, Key], Awaitable[Any]]
@@ -40,7 +40,7 @@ async def _with_liveness(session: Session, key: Key) -> object:
 
 async def _webhook_told(session: Session, key: Key) -> None:
     task = TaskRow(task_id=key.task_id, user_id=key.user_id, roadmap_id=key.roadmap_id, updated_at=NOW)
-    await webhooks.announce(session, task, WebhookEvent.RUN_FINISHED, 9, {})
+    await deliveries.announce(session, task, WebhookEvent.RUN_FINISHED, 9, {})
 
 
 PAGES: Final[dict[str, Ask]] = {
@@ -68,7 +68,7 @@ PAGES: Final[dict[str, Ask]] = {
     "bin of a user": lambda s, k: summaries.list_roadmaps(s, user_id=k.user_id, binned=True),
     "webhooks": lambda s, _: webhooks.page_of_webhooks(s),
     "webhooks of a user": lambda s, k: webhooks.page_of_webhooks(s, user_id=k.user_id),
-    "deliveries": lambda s, k: webhooks.page_of_deliveries(s, f"hook-{k.number % 20_000}"),
+    "deliveries": lambda s, k: deliveries.page_of_deliveries(s, f"hook-{k.number % 20_000}"),
     "tokens of a user": lambda s, k: tokens.list_tokens(s, k.user_id),
     "tokens of all users": lambda s, _: tokens.list_tokens(s),
 }
@@ -122,9 +122,9 @@ OPERATIONS: Final[dict[str, Ask]] = {
         s, [f"task-{k.number // 2 + 300_000 + n:07}" for n in range(20)], AGES
     ),
     "delete old idempotency keys": lambda s, _: idempotency.sweep_keys(s),
-    "delete old deliveries": lambda s, _: webhooks.forget_deliveries(s),
+    "delete old deliveries": lambda s, _: deliveries.forget_deliveries(s),
     "delete dead workers": lambda s, _: workers.forget_dead_workers(s),
-    "claim deliveries": lambda s, _: webhooks.claim_deliveries(s, most=20, of_each=2, lease=30),
+    "claim deliveries": lambda s, _: deliveries.claim_deliveries(s, most=20, of_each=2, lease=30),
 }
 WRITES: Final[dict[str, Ask]] = {
     "use a token": lambda s, k: tokens.use_token(s, f"hash-{k.number % 20_000}"),
@@ -133,7 +133,7 @@ WRITES: Final[dict[str, Ask]] = {
     "create a roadmap": lambda s, k: roadmaps.reserve_roadmap(s, "new", k.user_id, "a goal"),
     "create a task": lambda s, k: tasks.create_task(s, "new", k.user_id, {}, roadmap_id="new"),
     "repeat a request": lambda s, k: idempotency.note(s, k.user_id, f"key-{k.number}", "h", "t"),
-    "count active tasks of a user": lambda s, k: tasks.count_active(s, k.user_id),
+    "count active tasks of a user": lambda s, k: limits.count_active(s, k.user_id),
     "move to the bin": lambda s, k: roadmaps.mark_binned(s, k.roadmap_id, binned=True),
     "accept a structure": lambda s, k: roadmaps.accept_framework(s, framework(k.roadmap_id, 5), expected_version=1),
     "lock contents": lambda s, k: claims.lock_contents(s, k.roadmap_id),

@@ -33,7 +33,7 @@ def _like(pattern: str, form: str) -> AfterValidator:
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise ValueError(f"it has to be {form}")
+            raise ValueError(f"it must be {form}")
         return value
 
     return AfterValidator(check)
@@ -47,7 +47,9 @@ class SecretUrl(SecretStr):
         return redact_url(self.get_secret_value())
 
 
-ModelName = Annotated[str, Field(max_length=200), _like(r"[a-z0-9_]+:\S+", "provider:name, as openai:gpt-4.1-mini")]
+ModelName = Annotated[
+    str, Field(max_length=200), _like(r"[a-z0-9_]+:\S+", "provider:name, such as openai:gpt-4.1-mini")
+]
 
 
 class Settings(BaseSettings):
@@ -150,7 +152,7 @@ class Settings(BaseSettings):
     """Open event streams of a user, in each server process."""
     http_cors: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins, separated by commas, whose pages may call the API from a browser."""
-    http_root_path: Annotated[str, Field(max_length=200), _like(r"(/[^/\s?#]+)*", "a path, as /roadmaps")] = ""
+    http_root_path: Annotated[str, Field(max_length=200), _like(r"(/[^/\s?#]+)*", "a path, such as /roadmaps")] = ""
     """The prefix under which a proxy shows the server, as `/roadmaps`."""
     http_patience: Seconds = 2.0
     """Seconds that a request waits for a database that went away."""
@@ -180,7 +182,7 @@ class Settings(BaseSettings):
     @classmethod
     def _check_search_url(cls, url: SecretUrl | None) -> SecretUrl | None:
         if url is not None and not re.fullmatch(r"https?://\S+", url.get_secret_value()):
-            raise ValueError("it has to be an address that begins with http:// or https://")
+            raise ValueError("it must be an address that begins with http:// or https://")
         return url
 
     @field_validator("home")

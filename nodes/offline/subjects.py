@@ -63,7 +63,7 @@ def parse(key: str, text: str) -> Subject:
         except (ValueError, IndexError) as error:
             raise ValueError(f"{key}.txt, line {number}: {error}: {line[:60]!r}") from None
     if not subject.names or len(subject.stages) != 4:
-        raise ValueError(f"{key}.txt: it needs a line `named:` and four stages")
+        raise ValueError(f"{key}.txt: needs a line `named:` and four stages")
     return subject
 
 
@@ -89,12 +89,12 @@ def _read(subject: Subject, line: str) -> None:
     elif mark in {"kind", "practice", "weak"}:
         setattr(subject, mark, rest.strip())
     else:
-        raise ValueError("it is no line of a subject file")
+        raise ValueError("not a line of a subject file")
 
 
 def _pair(columns: list[str]) -> Pair:
     if len(columns) != 2 or not all(columns):
-        raise ValueError("it needs English and Chinese, with | between them")
+        raise ValueError("needs English and Chinese, separated by |")
     return Pair(*columns)
 
 

@@ -7,7 +7,7 @@ from domain.errors import Conflict, LimitReached
 from repository.db.database import Session
 from repository.runs import tasks
 from repository.tables.runs import TaskRow
-from repository.users import idempotency
+from repository.users import idempotency, limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,10 @@ async def admit(session: Session, terms: Terms, user_id: str) -> None:
     """
     if terms.most_active is None:
         return
-    await tasks.lock_user(session, user_id)
-    active = await tasks.count_active(session, user_id)
+    await limits.lock_user(session, user_id)
+    active = await limits.count_active(session, user_id)
     if active >= terms.most_active:
         raise LimitReached(
-            f"{active} runs are active, and {terms.most_active} is the most: wait for one to end, or cancel one.",
+            f"{active} runs are active, and the limit is {terms.most_active}: wait for one to end, or cancel one.",
             retry_after=RETRY_AFTER_SECONDS,
         )

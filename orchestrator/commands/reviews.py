@@ -22,7 +22,7 @@ from repository.runs.events import append_transition, events_of_type
 from repository.runs.tasks import lock_task, update_task_status
 from repository.runs.workers import database_now
 from repository.tables.runs import TaskRow
-from repository.users.webhooks import announce
+from repository.users.deliveries import announce
 
 
 async def park(session: Session, fence: Fence, interrupt_id: str) -> TaskRow:

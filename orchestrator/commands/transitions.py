@@ -22,7 +22,7 @@ from repository.runs.events import append_transition
 from repository.runs.tasks import lock_task, update_task_status
 from repository.runs.totals import count_run
 from repository.tables.runs import STEPPER, TaskRow
-from repository.users.webhooks import announce
+from repository.users.deliveries import announce
 
 MAX_FRUITLESS_STARTS: Final = 5
 """Starts in a row that commit nothing, after which a task counts as poison."""
@@ -45,8 +45,8 @@ async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | Non
         return None
     if task.fruitless_starts >= MAX_FRUITLESS_STARTS:
         reason = (
-            f"It was started {task.fruitless_starts} times in a row and its process died each time before anything "
-            f"was finished. Look into the log of the worker, then `roadmap resume {task_id}`."
+            f"The run was started {task.fruitless_starts} times in a row, and its process died each time without "
+            f"progress. Check the log of the worker, then `roadmap resume {task_id}`."
         )
         await end(session, Fence(task_id, task.attempt), TaskStatus.FAILED, reason)
         return None
@@ -107,7 +107,7 @@ async def end(
     task = await lock_task(session, fence.task_id)
     if task.attempt == fence.attempt + 1 and task.status == status:
         return task
-    await contents.settle_contents(session, fence.task_id, reason or "The run ended without it.")
+    await contents.settle_contents(session, fence.task_id, reason or "The run ended before it was generated.")
     await settle_lost_calls(session, fence.task_id)
     spent = await usage_of(session, fence.task_id)
     summary = execution_summary(
@@ -274,5 +274,5 @@ async def check_structure(session: Session, task: TaskRow) -> None:
     if present != mine:
         raise Conflict(
             f"Task {task.task_id} is about version {mine} of the structure of roadmap {task.roadmap_id}, which is at "
-            f"version {present} by now; `roadmap retry-failed` or `roadmap modify` goes on from there."
+            f"version {present} now; `roadmap retry-failed` or `roadmap modify` continues from there."
         )

@@ -106,7 +106,7 @@ class Stepper:
     def _check_framework(self, framework: Json, next_nodes: tuple[str, ...]) -> None:
         """Apply the rules of all edits to an edit by hand. Raises InvalidInput."""
         if framework["roadmap_id"] != self.task.roadmap_id:
-            raise InvalidInput(f"This run makes {self.task.roadmap_id}; the framework's roadmap_id has to say so.")
+            raise InvalidInput(f"The roadmap_id of the framework must be {self.task.roadmap_id}.")
         if _BEFORE_VALIDATION.intersection(next_nodes):
             return
         issues = check_framework(Framework.model_validate(framework), self.attempt.context.max_concepts)
@@ -157,7 +157,7 @@ class Stepper:
             if await self.is_at_end():
                 self.ended = await self.attempt.finish()
             else:
-                self.ended = await self.attempt.end(TaskStatus.CANCELLED, "The stepper was left.")
+                self.ended = await self.attempt.end(TaskStatus.CANCELLED, "The stepper has ended.")
 
     async def is_at_end(self) -> bool:
         """Return whether no node is left to run. Going back is still possible."""
@@ -171,7 +171,7 @@ _FIRST: Final = (Step.INIT.value,)
 def read_value(key: str, value: str) -> Any:
     """Parse JSON of the shape that a key of the state holds. Raises InvalidInput."""
     if key not in SHAPES:
-        raise InvalidInput(f"The state has no key {key!r}; there are {', '.join(sorted(SHAPES))}.")
+        raise InvalidInput(f"The state has no key {key!r}; known: {', '.join(sorted(SHAPES))}.")
     try:
         parsed = json.loads(value)
         stored = json.dumps(parsed, allow_nan=False, ensure_ascii=False)

@@ -84,7 +84,7 @@ class StudioRuns:
             if not attempt.held.lost:
                 return attempt
         await self.leave(task_id)
-        raise Superseded("Another process has cancelled or taken this run; go on once more to resume it.")
+        raise Superseded("Another process has cancelled or taken this run; continue the thread to resume it.")
 
     async def _open(self, resources: OrchestratorResources, task_id: str) -> tuple[Attempt, AsyncExitStack]:
         task = await resources.database.persist(lambda session: tasks.get_task(session, task_id))
@@ -129,7 +129,7 @@ class StudioRuns:
             await self.keep(attempt, state, Step.STRUCTURE_VALIDATION)
             stepper = Stepper(attempt, None)
             if await _detached(stepper.next_nodes()) != (Step.HUMAN_REVIEW,):
-                raise InvalidInput("This state leads to no review: it takes wants_review, and a sound framework.")
+                raise InvalidInput("This state leads to no review: wants_review must be true, and the framework sound.")
             await _detached(stepper.advance())
         await self.leave(task_id)
 

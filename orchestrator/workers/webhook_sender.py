@@ -19,7 +19,8 @@ from domain.webhooks import TEST_EVENT, signed_headers
 from nodes.net.connect import FetchFailed
 from nodes.net.post import PostAnswer, Poster
 from repository.db.database import Database, Session
-from repository.users.webhooks import Claim, claim_deliveries, disable, forget_deliveries, lock_webhook, settle
+from repository.users.deliveries import Claim, claim_deliveries, forget_deliveries, settle
+from repository.users.webhooks import disable, lock_webhook
 
 CONCURRENT_SENDS: Final = 20
 CONCURRENT_SENDS_PER_WEBHOOK: Final = 2
