@@ -218,8 +218,8 @@ def _cost(before: tuple[float, float, float], after: tuple[float, float, float])
 def measured(variant: str, concepts: int, server_url: str) -> Cost:
     """Measure one variant in a new process on a fresh database."""
     command = [sys.executable, "-m", "bench.price", variant, str(concepts), server_url]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return Cost(**json.loads(done.stdout))
+    process = subprocess.run(command, check=True, capture_output=True, text=True)
+    return Cost(**json.loads(process.stdout))
 
 
 @dataclass(frozen=True)

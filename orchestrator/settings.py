@@ -92,7 +92,7 @@ class Settings(BaseSettings):
     budget: str | None = None
     """What one run may spend: tokens as `200000`, or US dollars as `$1.50`."""
     link_check: bool | None = None
-    """Whether links of resources are checked; unset: those of a chat model are, the offline author's are not."""
+    """Whether links of resources are checked; unset: those of a chat model are, those of the offline author are not."""
     link_allow: Annotated[tuple[str, ...], NoDecode] = ()
     """Hosts and networks, separated by commas, that links may lead to although they are not public."""
     webhook_allow: Annotated[tuple[str, ...], NoDecode] = ()
@@ -112,9 +112,9 @@ class Settings(BaseSettings):
     heartbeat_timeout: Annotated[float, Field(ge=2, le=600, allow_inf_nan=False)] = 5.0
     """Seconds without a renewed lease after which a process counts as dead."""
     database_patience: Seconds = 60.0
-    """Seconds that a run waits for a database that went away."""
+    """Seconds that a run waits for an unavailable database."""
     grace: Seconds = 10.0
-    """Seconds for which a worker that is asked to stop lets calls in flight go on."""
+    """Seconds for which a worker that is asked to stop lets calls in flight continue."""
     keep_runs: Days = 30.0
     """Days for which a run that has ended keeps its checkpoints and its answers in the ledger."""
     keep_events: Days = 90.0
@@ -155,7 +155,7 @@ class Settings(BaseSettings):
     http_root_path: Annotated[str, Field(max_length=200), _like(r"(/[^/\s?#]+)*", "a path, such as /roadmaps")] = ""
     """The prefix under which a proxy shows the server, as `/roadmaps`."""
     http_patience: Seconds = 2.0
-    """Seconds that a request waits for a database that went away."""
+    """Seconds that a request waits for an unavailable database."""
     http_connections: Annotated[int, Field(ge=16, le=1_000_000)] = 1000
     """Connections of each server process, at most what its limit of open files allows; half of them for callers that
     are not authenticated yet."""

@@ -68,7 +68,7 @@ _VALUES: Final[JsonDict] = {
     },
     "additionalProperties": False,
 }
-"""The schema for authors: with arbitrary names a model could go on adding properties for ever."""
+"""The schema for authors. Without fixed names, a model could add properties endlessly."""
 
 
 class Operation(BaseModel):

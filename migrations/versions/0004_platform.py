@@ -1,7 +1,7 @@
 """The platform: the legacy tables in their present form, and all new tables.
 
 The two legacy tables are rewritten in one transaction, which blocks them (docs/operations.md has the seconds). Further
-indexes on them are built beside writers afterwards; if that is cut off, the revision is run again and goes on there.
+indexes on them are built concurrently afterwards; an interrupted revision is run again and continues there.
 A downgrade is one transaction.
 """
 

@@ -255,7 +255,7 @@ async def _continue(
     detach: bool,
     terms: Terms,
 ) -> TaskRow:
-    """Let a task go on by `transition`, which takes the locks in the order of new_run.py from the user on."""
+    """Continue a task by `transition`, which takes the locks in the order of new_run.py, beginning with the user."""
     await prepare_process(resources, detach=detach)
 
     async def transaction(session: Session) -> TaskRow:

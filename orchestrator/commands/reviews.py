@@ -72,7 +72,7 @@ async def framework_under_review(session: Session, task: TaskRow) -> Framework:
 
 
 async def decide(session: Session, task_id: str, decision: Decision, worker_id: str | None) -> TaskRow:
-    """Record the answer to a review; the run goes on under `worker_id`, or in the queue if that is None.
+    """Record the answer to a review; the run continues under `worker_id`, or in the queue if that is None.
 
     Of concurrent answers one wins. Raises NotFound, and Conflict that names the decision that won.
     """

@@ -248,7 +248,7 @@ async def begin(
 
 
 def _present_step(task: TaskRow) -> Step:
-    """Return the step of a task that goes on; INIT for one that had ended, or has a step of the legacy system."""
+    """Return the step of a task that continues; INIT if it had ended or has a step of the legacy system."""
     return Step(task.current_step) if task.current_step in set(Step) - FINAL_STEPS else Step.INIT
 
 

@@ -1,7 +1,7 @@
-"""Step a run node by node: inspect its state, change it, go back, go on.
+"""Step a run node by node: inspect its state, change it, go back, continue.
 
 A stepped run is a real run with row, lease, fence and events. It waits for a person, so it is never swept or taken
-over. If the stepper dies, the task is stale, and stepping goes on from the last checkpoint.
+over. If the stepper dies, the task is stale, and stepping continues from the last checkpoint.
 """
 
 import asyncio
@@ -133,7 +133,7 @@ class Stepper:
         past = await self._past()
         if not 0 < number < len(past):
             raise InvalidInput(f"There are {len(past) - 1} steps to go back; `history` lists them.")
-        # A copy becomes the newest checkpoint, so that a stepper that dies here goes on from here.
+        # A copy becomes the newest checkpoint, so that stepping continues from here if this stepper dies.
         await self.attempt.graph.aupdate_state(past[number][1], None, as_node="__copy__")
         self._start = None
         self.before = await self.state()

@@ -121,10 +121,10 @@ def _home(home: Path) -> Check:
 
 def _database(settings: Settings, url: list[str]) -> Check:
     if settings.database_url is not None:
-        given = settings.database_url.get_secret_value()
-        schema.current(given)
-        url.append(given)
-        return Check(name="database", ok=True, detail=f"the server {where(given)} answers")
+        server_url = settings.database_url.get_secret_value()
+        schema.current(server_url)
+        url.append(server_url)
+        return Check(name="database", ok=True, detail=f"the server {where(server_url)} answers")
     server = EmbeddedServer(settings.home)
     was_running = server.is_running()
     url.append(server.start())

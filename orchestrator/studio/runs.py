@@ -115,7 +115,7 @@ class StudioRuns:
             await stack.aclose()
 
     async def keep(self, attempt: Attempt, state: Mapping[str, Any], step: Step) -> None:
-        """Save the state as the run's own checkpoint too, so that another process can go on. Raises RunFailed.
+        """Save the state as the run's own checkpoint too, so that another process can continue. Raises RunFailed.
 
         From content_generation on this is not needed: the rows say where the run is.
         """

@@ -88,6 +88,6 @@ async def keep_sweeping(database: Database, queue: RunQueue, lease: Lease) -> No
                     await add_up(session)
         except DatabaseUnavailable as error:
             _log.info("sweep failed", reason=str(error))
-        except Exception as error:  # the sweep must go on: without it no task is taken over
+        except Exception as error:  # keep sweeping: without sweeps no task is taken over
             _log.error("sweep failed", exc_info=error)
         await asyncio.sleep(SWEEP_INTERVAL_SECONDS)

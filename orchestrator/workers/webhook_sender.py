@@ -111,7 +111,7 @@ class WebhookSender:
         except DatabaseUnavailable as error:
             _log.info("webhook claim failed", reason=str(error))
             return 0
-        except Exception as error:  # the sender must go on
+        except Exception as error:  # keep sending
             _log.error("webhook claim failed", exc_info=error)
             return 0
         for claim in claims:
@@ -141,7 +141,7 @@ class WebhookSender:
                 _log.info("webhook host not reached", webhook_id=claim.webhook_id, reason=str(failure))
                 return _Outcome(None, UNREACHABLE)
             return _Outcome(None, f"The message could not be sent: {failure}.")
-        except Exception as error:  # for example an address that no library can handle: other messages go on
+        except Exception as error:  # for example an address that no library can handle: keep sending other messages
             _log.error("webhook delivery failed", webhook_id=claim.webhook_id, error=type(error).__name__)
             return _Outcome(None, f"The message could not be sent: {type(error).__name__}.")
         if 200 <= answer.status < 300:
