@@ -5,7 +5,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from backend.errors import ProblemDocument, described
+from backend.errors import DESCRIPTIONS, PROBLEM_JSON, TITLES, ProblemDocument
 
 DESCRIPTION: Final = (
     "Learning roadmaps: a goal becomes stages, modules and concepts, with a tutorial, resources and a quiz for each "
@@ -54,3 +54,33 @@ def _describe_stream(response: dict[str, Any]) -> None:
         if media.pop("itemSchema", None) is not None:
             description = "Server-sent events: `id` is a sequence, `data` the JSON of an event."
             media["schema"] = {"type": "string", "description": description}
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return `responses=` of a route: these errors and those that every route may answer with."""
+    timed = {408} if 413 in statuses else set()  # a body may arrive too slowly
+    return {status: described(status) for status in sorted({*statuses, *timed, 401, 403, 429, 500, 503})}
+
+
+def described(status: int) -> dict[str, Any]:
+    """Return the OpenAPI description of an error."""
+    code, title = TITLES[status]
+    detail = DESCRIPTIONS[status]
+    example = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code, "errors": []}
+    schema = {"$ref": "#/components/schemas/ProblemDocument"}
+    response: dict[str, Any] = {
+        "description": detail,
+        "content": {PROBLEM_JSON: {"schema": schema, "example": example}},
+    }
+    if (header := _HEADERS.get(status)) is not None:
+        name, meaning, kind = header
+        response["headers"] = {name: {"description": meaning, "schema": {"type": kind}}}
+    return response
+
+
+_HEADERS: Final = {
+    401: ("WWW-Authenticate", "How to authenticate.", "string"),
+    405: ("Allow", "The methods that the path supports.", "string"),
+    429: ("Retry-After", "Seconds to wait.", "integer"),
+    503: ("Retry-After", "Seconds to wait.", "integer"),
+}

@@ -34,8 +34,8 @@ def main(names: Sequence[str]) -> None:
     if unknown:
         sys.exit(f"unknown bench {unknown[0]!a}; known: {', '.join(benches)}")
     for name in names or benches:
-        question = (sys.modules[f"bench.{name}"].__doc__ or "").splitlines()[0]
-        print(f"## {name}: {question}\n", flush=True)
+        title = (sys.modules[f"bench.{name}"].__doc__ or "").splitlines()[0]
+        print(f"## {name}: {title}\n", flush=True)
         benches[name]()
         print(flush=True)
 

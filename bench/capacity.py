@@ -1,4 +1,4 @@
-"""How many runs does one machine handle at once? Hundreds of queued runs on 1, 2 and 4 worker processes.
+"""Capacity of one machine: hundreds of queued runs on 1, 2 and 4 worker processes.
 
 All runs are queued before any starts. CPU is measured separately for workers and database; connections are the peak.
 """

@@ -1,4 +1,4 @@
-"""How good are the answers of a model? Ten goals in several languages and levels, scored by the checks of a run.
+"""Quality of the answers of a model: ten goals in several languages and levels, scored by the checks of a run.
 
 Scores first answers only, before any retry, so that a change of prompts shows in the numbers. A tutorial in another
 language than requested counts as a fault, also for the offline author, where a run accepts it.

@@ -1,4 +1,4 @@
-"""How many requests per second does the API answer, against bare FastAPI routes over the same pool?
+"""Requests per second of the API, compared with bare FastAPI routes on the same pool.
 
 The bare app runs the same functions in the same transactions and returns dicts: no authentication, limits, models,
 headers or logs. Both are uvicorn processes, measured in turns with the same clients; the ratio is what counts.
@@ -73,9 +73,9 @@ BARE: Final = ["uvicorn", "--factory", "bench.http:bare", "--no-access-log", "--
 
 @contextmanager
 def serving(module: list[str], url: str) -> Iterator[str]:
-    """A module of Python that serves on a socket it is handed; the address."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ROADMAP_")}
-    environment = {**kept, "ROADMAP_DATABASE_URL": url, "ROADMAP_HTTP_REQUESTS_PER_MINUTE": "10000000"}
+    """Start a Python module that serves on an inherited socket; yield its address."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ROADMAP_")}
+    environment = {**inherited, "ROADMAP_DATABASE_URL": url, "ROADMAP_HTTP_REQUESTS_PER_MINUTE": "10000000"}
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
         command = [sys.executable, "-P", "-m", *module, "--fd", str(listening.fileno())]
         process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, pass_fds=(listening.fileno(),))
@@ -88,7 +88,7 @@ def serving(module: list[str], url: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class HttpRun:
-    """Requests a second, and the slowest of a hundred in milliseconds."""
+    """Requests per second, and the 99th percentile of their latency in milliseconds."""
 
     rate: float
     p99: float

@@ -1,4 +1,4 @@
-"""How long does each revision block a write, on a database that the legacy system left?"""
+"""Time for which each revision blocks a write, on a legacy database."""
 
 import time
 from contextlib import ExitStack

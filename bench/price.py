@@ -1,7 +1,7 @@
-"""What does a run cost, compared with a plain gather that checks the same answers and writes the same rows?
+"""Cost of a run, compared with a plain gather that checks the same answers and writes the same rows.
 
-The variants run in turns, each in its own process on its own database; figures are medians, the last columns are
-ratios of the run to the gather within each round. Only the phase of the contents is measured.
+The variants alternate, each in its own process on its own database. Figures are medians, and the last columns are
+ratios of the run to the gather within each round. Only the generation of contents is measured.
 """
 
 import asyncio
@@ -218,8 +218,8 @@ def _cost(before: tuple[float, float, float], after: tuple[float, float, float])
 def measured(variant: str, concepts: int, server_url: str) -> Cost:
     """Measure one variant in a new process on a fresh database."""
     command = [sys.executable, "-m", "bench.price", variant, str(concepts), server_url]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return Cost(**json.loads(done.stdout))
+    process = subprocess.run(command, check=True, capture_output=True, text=True)
+    return Cost(**json.loads(process.stdout))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Does pruning keep the size of the database constant? Sizes of tables before and after each prune."""
+"""Effect of pruning: sizes of the tables before and after each prune."""
 
 import asyncio
 import tempfile

@@ -1,4 +1,4 @@
-"""How long does each query take on a million tasks and three million contents, and what does it read?
+"""Time and reads of each query on a million tasks and three million contents.
 
 Each query runs through the function of the product, in a transaction that is rolled back. The bench fails if a query
 scans a large table or uses OFFSET, or if a prune or a migration of the legacy database blocks a writer for a second.

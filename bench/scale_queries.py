@@ -15,7 +15,7 @@ from repository.roadmaps import claims, content_queries, contents, learning, roa
 from repository.runs import calls, events, liveness, recovery, retention, tasks, totals, workers
 from repository.tables.runs import TaskRow
 from repository.tables.users import QuizAttemptRow, WebhookRow
-from repository.users import idempotency, tokens, webhooks
+from repository.users import deliveries, idempotency, limits, tokens, webhooks
 from tests.support.rows import BOUGHT, framework
 
 Ask = Callable[[Session, Key], Awaitable[Any]]
@@ -40,7 +40,7 @@ async def _with_liveness(session: Session, key: Key) -> object:
 
 async def _webhook_told(session: Session, key: Key) -> None:
     task = TaskRow(task_id=key.task_id, user_id=key.user_id, roadmap_id=key.roadmap_id, updated_at=NOW)
-    await webhooks.announce(session, task, WebhookEvent.RUN_FINISHED, 9, {})
+    await deliveries.announce(session, task, WebhookEvent.RUN_FINISHED, 9, {})
 
 
 PAGES: Final[dict[str, Ask]] = {
@@ -59,109 +59,109 @@ PAGES: Final[dict[str, Ask]] = {
     "tasks of a user and a status": lambda s, k: tasks.page_of_tasks(
         s, user_id=k.user_id, statuses=[TaskStatus.FAILED]
     ),
-    "tasks of a page, live or not": _with_liveness,
+    "liveness of a page of tasks": _with_liveness,
     "roadmaps": lambda s, _: roadmaps.page_of_roadmaps(s),
     "roadmaps of a user": lambda s, k: roadmaps.page_of_roadmaps(s, user_id=k.user_id),
     "roadmaps in the bin": lambda s, _: roadmaps.page_of_roadmaps(s, binned=True),
-    "shelf of a user": lambda s, k: summaries.list_roadmaps(s, user_id=k.user_id),
-    "shelf of everybody": lambda s, _: summaries.list_roadmaps(s, before=(MIDDLE, "r")),
+    "roadmap list of a user": lambda s, k: summaries.list_roadmaps(s, user_id=k.user_id),
+    "roadmap list of all users": lambda s, _: summaries.list_roadmaps(s, before=(MIDDLE, "r")),
     "bin of a user": lambda s, k: summaries.list_roadmaps(s, user_id=k.user_id, binned=True),
     "webhooks": lambda s, _: webhooks.page_of_webhooks(s),
     "webhooks of a user": lambda s, k: webhooks.page_of_webhooks(s, user_id=k.user_id),
-    "deliveries": lambda s, k: webhooks.page_of_deliveries(s, f"hook-{k.number % 20_000}"),
+    "deliveries": lambda s, k: deliveries.page_of_deliveries(s, f"hook-{k.number % 20_000}"),
     "tokens of a user": lambda s, k: tokens.list_tokens(s, k.user_id),
-    "tokens of everybody": lambda s, _: tokens.list_tokens(s),
+    "tokens of all users": lambda s, _: tokens.list_tokens(s),
 }
 READS: Final[dict[str, Ask]] = {
     "active-task": lambda s, k: liveness.live_tasks_of(s, k.roadmap_id),
     "status-check": lambda s, k: status_check(s, k.roadmap_id),
     "roadmap with its statuses": lambda s, k: roadmap_view(s, k.roadmap_id),
-    "a task": lambda s, k: tasks.get_task(s, k.task_id),
-    "a task of an owner": lambda s, k: tasks.get_task(s, k.task_id, owner=k.user_id),
+    "task": lambda s, k: tasks.get_task(s, k.task_id),
+    "task of an owner": lambda s, k: tasks.get_task(s, k.task_id, owner=k.user_id),
     "active tasks of a roadmap": lambda s, k: tasks.get_active_tasks_by_roadmap_id(s, k.roadmap_id),
     "preferences of a roadmap": lambda s, k: tasks.first_request(s, k.roadmap_id),
     "names of concepts": lambda s, k: roadmaps.concept_names(s, k.roadmap_id),
     "structures": lambda s, k: roadmaps.structures(s, k.roadmap_id),
-    "an older structure": lambda s, k: roadmaps.last_structure_with(s, k.roadmap_id, "c-1-1-1"),
-    "ids ever used": lambda s, k: roadmaps.ids_ever_used(s, k.roadmap_id),
+    "older structure": lambda s, k: roadmaps.last_structure_with(s, k.roadmap_id, "c-1-1-1"),
+    "all ids of a roadmap": lambda s, k: roadmaps.ids_ever_used(s, k.roadmap_id),
     "statuses of contents": lambda s, k: content_queries.states(s, k.roadmap_id),
     "contents of a roadmap": lambda s, k: content_queries.newest_versions(s, k.roadmap_id),
     "contents of a concept": lambda s, k: content_queries.newest_versions(s, k.roadmap_id, "c-1-1-3"),
     "versions of a content": lambda s, k: content_queries.versions_of(s, k.roadmap_id, "c-1-1-1", ContentType.TUTORIAL),
     "stale contents": lambda s, k: content_queries.stale_contents(s, k.roadmap_id),
     "events of a run": lambda s, k: events.events_after(s, {k.task_id: 0}),
-    "events of a kind": lambda s, k: events.events_of_type(s, k.task_id, "run_finished"),
-    "news of runs": lambda s, k: events.news_of(s, {k.task_id: 1, "nobody": 0}),
+    "events of a type": lambda s, k: events.events_of_type(s, k.task_id, "run_finished"),
+    "new events of runs": lambda s, k: events.news_of(s, {k.task_id: 1, "nobody": 0}),
     "newest event of runs": lambda s, k: summaries.last_events(s, [k.task_id, "nobody"]),
-    "pulse of a page": lambda s, k: summaries.roadmap_etag(s, k.roadmap_id),
-    "pulse of a run": lambda s, k: summaries.task_etag(s, k.task_id),
+    "etag of a roadmap": lambda s, k: summaries.roadmap_etag(s, k.roadmap_id),
+    "etag of a run": lambda s, k: summaries.task_etag(s, k.task_id),
     "progress of a learner": lambda s, k: learning.done(s, k.user_id, [k.roadmap_id]),
     "quizzes of a learner": lambda s, k: learning.tries(s, k.user_id, k.roadmap_id),
     "attempts at a quiz": lambda s, k: learning.attempts(s, k.user_id, k.roadmap_id, "c-1-1-1"),
     "costs of a run": lambda s, k: calls.expenses(s, task_id=k.task_id),
     "costs of a roadmap": lambda s, k: calls.expenses(s, roadmap_id=k.roadmap_id),
     "costs of a user": lambda s, k: calls.expenses(s, user_id=k.user_id),
-    "costs of everybody": lambda s, _: calls.expenses(s),
-    "runs going on": lambda s, _: liveness.live_runs(s),
+    "costs of all users": lambda s, _: calls.expenses(s),
+    "live runs": lambda s, _: liveness.live_runs(s),
 }
 OPERATIONS: Final[dict[str, Ask]] = {
     "broken roadmaps": lambda s, _: summaries.broken_roadmaps(s),
-    "pressure": lambda s, _: summaries.pressure(s),
+    "load": lambda s, _: summaries.pressure(s),
     "processes": lambda s, _: summaries.processes(s),
     "metrics: active tasks": lambda s, _: totals.active_totals(s),
     "metrics: runs": lambda s, _: totals.run_totals(s),
     "metrics: calls": lambda s, _: totals.call_totals(s),
     "metrics: deliveries": lambda s, _: totals.waiting_deliveries(s),
-    "adding totals up": lambda s, _: totals.add_up(s),
+    "add up totals": lambda s, _: totals.add_up(s),
     "abandoned tasks": lambda s, _: recovery.abandoned_tasks(s),
     "undelivered tasks": lambda s, _: recovery.undelivered_tasks(s),
     "tasks of a worker": lambda s, _: recovery.owned_tasks(s, "dead"),
     "overdue reviews": lambda s, _: recovery.overdue_reviews(s),
-    "a page to prune": lambda s, k: retention.page_of_due_tasks(s, AGES, after=f"task-{k.number + 300_000:07}"),
+    "find data to prune": lambda s, k: retention.page_of_due_tasks(s, AGES, after=f"task-{k.number + 300_000:07}"),
     "prune 20 tasks": lambda s, k: retention.prune_tasks(
         s, [f"task-{k.number // 2 + 300_000 + n:07}" for n in range(20)], AGES
     ),
-    "old idempotency keys": lambda s, _: idempotency.sweep_keys(s),
-    "old deliveries": lambda s, _: webhooks.forget_deliveries(s),
-    "dead workers": lambda s, _: workers.forget_dead_workers(s),
-    "claiming deliveries": lambda s, _: webhooks.claim_deliveries(s, most=20, of_each=2, lease=30),
+    "delete old idempotency keys": lambda s, _: idempotency.sweep_keys(s),
+    "delete old deliveries": lambda s, _: deliveries.forget_deliveries(s),
+    "delete dead workers": lambda s, _: workers.forget_dead_workers(s),
+    "claim deliveries": lambda s, _: deliveries.claim_deliveries(s, most=20, of_each=2, lease=30),
 }
 WRITES: Final[dict[str, Ask]] = {
-    "a good token": lambda s, k: tokens.use_token(s, f"hash-{k.number % 20_000}"),
-    "a new token": lambda s, k: tokens.create_token(s, "new", "new", k.user_id, Role.LEARNER, None),
-    "a token revoked": lambda s, k: tokens.revoke_token(s, f"token-{k.number % 20_000}"),
-    "a new roadmap": lambda s, k: roadmaps.reserve_roadmap(s, "new", k.user_id, "a goal"),
-    "a new task": lambda s, k: tasks.create_task(s, "new", k.user_id, {}, roadmap_id="new"),
-    "a request come twice": lambda s, k: idempotency.note(s, k.user_id, f"key-{k.number}", "h", "t"),
-    "active tasks of a user": lambda s, k: tasks.count_active(s, k.user_id),
-    "into the bin": lambda s, k: roadmaps.mark_binned(s, k.roadmap_id, binned=True),
-    "an edited structure": lambda s, k: roadmaps.accept_framework(s, framework(k.roadmap_id, 5), expected_version=1),
-    "contents claimed": lambda s, k: claims.lock_contents(s, k.roadmap_id),
-    "a run cancelled": lambda s, _: tasks.update_task_status(s, "task-0000102", TaskStatus.CANCELLED, Step.CANCELLED),
-    "a run reopened": lambda s, k: contents.reopen_contents(s, k.task_id),
-    "the fence": lambda s, k: assert_fence(s, _fence(k)),
-    "contents begun": lambda s, k: contents.begin_contents(s, _fence(k), QUIZ),
-    "contents adopted": lambda s, k: contents.adopt_contents(s, Fence(k.task_id, 3)),
-    "a content saved": lambda s, k: contents.save_version(s, _fence(k), k.roadmap_id, "c-1-1-1", QUIZ, {}, BOUGHT),
-    "a content failed": lambda s, k: contents.fail_content(s, _fence(k), k.roadmap_id, "c-1-1-1", QUIZ, "why"),
-    "contents settled": lambda s, k: contents.settle_contents(s, k.task_id, "why"),
-    "a run counted": lambda s, k: contents.count_contents(s, k.task_id),
+    "use a token": lambda s, k: tokens.use_token(s, f"hash-{k.number % 20_000}"),
+    "create a token": lambda s, k: tokens.create_token(s, "new", "new", k.user_id, Role.LEARNER, None),
+    "revoke a token": lambda s, k: tokens.revoke_token(s, f"token-{k.number % 20_000}"),
+    "create a roadmap": lambda s, k: roadmaps.reserve_roadmap(s, "new", k.user_id, "a goal"),
+    "create a task": lambda s, k: tasks.create_task(s, "new", k.user_id, {}, roadmap_id="new"),
+    "repeat a request": lambda s, k: idempotency.note(s, k.user_id, f"key-{k.number}", "h", "t"),
+    "count active tasks of a user": lambda s, k: limits.count_active(s, k.user_id),
+    "move to the bin": lambda s, k: roadmaps.mark_binned(s, k.roadmap_id, binned=True),
+    "accept a structure": lambda s, k: roadmaps.accept_framework(s, framework(k.roadmap_id, 5), expected_version=1),
+    "lock contents": lambda s, k: claims.lock_contents(s, k.roadmap_id),
+    "cancel a run": lambda s, _: tasks.update_task_status(s, "task-0000102", TaskStatus.CANCELLED, Step.CANCELLED),
+    "reopen contents": lambda s, k: contents.reopen_contents(s, k.task_id),
+    "assert the fence": lambda s, k: assert_fence(s, _fence(k)),
+    "begin contents": lambda s, k: contents.begin_contents(s, _fence(k), QUIZ),
+    "adopt contents": lambda s, k: contents.adopt_contents(s, Fence(k.task_id, 3)),
+    "save a content": lambda s, k: contents.save_version(s, _fence(k), k.roadmap_id, "c-1-1-1", QUIZ, {}, BOUGHT),
+    "fail a content": lambda s, k: contents.fail_content(s, _fence(k), k.roadmap_id, "c-1-1-1", QUIZ, "why"),
+    "settle contents": lambda s, k: contents.settle_contents(s, k.task_id, "why"),
+    "count contents of a run": lambda s, k: contents.count_contents(s, k.task_id),
     "failures of a run": lambda s, k: contents.failures(s, k.task_id),
     "languages of a run": lambda s, k: contents.languages_written(s, k.task_id),
-    "events appended": lambda s, k: events.append_transition(s, k.task_id, "x", {}),
-    "contents untold": lambda s, k: events.contents_without_event(s, k.task_id),
-    "answers known": lambda s, k: calls.known_answers(s, k.task_id),
-    "models that answered": lambda s, k: calls.models_that_answered(s, k.task_id),
-    "the bill": lambda s, k: calls.usage_of(s, k.task_id),
-    "webhooks told": _webhook_told,
-    "a new webhook": lambda s, k: webhooks.add_webhook(
+    "append events": lambda s, k: events.append_transition(s, k.task_id, "x", {}),
+    "contents without an event": lambda s, k: events.contents_without_event(s, k.task_id),
+    "stored answers": lambda s, k: calls.known_answers(s, k.task_id),
+    "models of a run": lambda s, k: calls.models_that_answered(s, k.task_id),
+    "usage of a run": lambda s, k: calls.usage_of(s, k.task_id),
+    "write webhook deliveries": _webhook_told,
+    "create a webhook": lambda s, k: webhooks.add_webhook(
         s,
         WebhookRow(webhook_id="new", user_id=k.user_id, url="https://example.org", events=["run_finished"], secret="s"),
     ),
-    "a webhook removed": lambda s, k: webhooks.remove_webhook(s, f"hook-{k.number % 20_000}"),
-    "a concept done": lambda s, k: learning.mark_done(s, k.user_id, k.roadmap_id, "c-1-1-4"),
-    "a concept undone": lambda s, k: learning.mark_undone(s, k.user_id, k.roadmap_id, "c-1-1-1"),
-    "a quiz taken": lambda s, k: learning.add_attempt(
+    "delete a webhook": lambda s, k: webhooks.remove_webhook(s, f"hook-{k.number % 20_000}"),
+    "mark a concept as done": lambda s, k: learning.mark_done(s, k.user_id, k.roadmap_id, "c-1-1-4"),
+    "mark a concept as not done": lambda s, k: learning.mark_undone(s, k.user_id, k.roadmap_id, "c-1-1-1"),
+    "store a quiz attempt": lambda s, k: learning.add_attempt(
         s,
         QuizAttemptRow(
             user_id=k.user_id,
@@ -174,11 +174,11 @@ WRITES: Final[dict[str, Ask]] = {
             questions=1,
         ),
     ),
-    "a structure": _structure_at,
+    "version of a structure": _structure_at,
 }
 QUERIES: Final[dict[str, Ask]] = PAGES | READS | OPERATIONS | WRITES
 COLD: Final = {
-    "costs of everybody": "it sums up the whole ledger, for `roadmap cost` without a filter",
-    "tokens of everybody": "it lists them all, for `roadmap token list` of an admin",
+    "costs of all users": "it sums up the whole ledger, for `roadmap cost` without a filter",
+    "tokens of all users": "it lists them all, for `roadmap token list` of an admin",
 }
 """Queries that may scan a table, since they return or sum up all of it."""

@@ -1,4 +1,4 @@
-"""How long does an event take from its commit to a client? Streams of a real `roadmap serve`.
+"""Time from the commit of an event to its arrival at a client, through streams of a real `roadmap serve`.
 
 Writer and readers are this process, so that one clock measures both ends. It shares the CPUs with server and database.
 """

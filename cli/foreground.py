@@ -63,7 +63,7 @@ async def _run(settings: "Settings", request: RunRequest, *, detach: bool) -> Ou
 
 
 def _print_interpretation(task: "TaskView") -> None:
-    """Print how deadline and goal were interpreted before the run goes on: it may be not what the user meant."""
+    """Print how deadline and goal were interpreted, so that the user can stop the run if that is wrong."""
     from rendering.text.pace_text import understood
 
     if task.pace is not None and task.task_type is TaskType.CREATION:

@@ -51,15 +51,15 @@ def read_request(goal: str | None, file: str | None, options: Mapping[str, str |
         raise InvalidInput(f"{file}: preferences: must be an object")
     if goal is not None and preferences.get("learning_goal", goal) != goal:
         raise InvalidInput(f"the command line and {file} give different goals: give only one")
-    given = {name: value for name, value in {**options, "learning_goal": goal}.items() if value is not None}
-    user = {"user_id": usable_user_id(given.pop("user_id"), "--user")} if "user_id" in given else {}
+    fields = {name: value for name, value in {**options, "learning_goal": goal}.items() if value is not None}
+    user = {"user_id": usable_user_id(fields.pop("user_id"), "--user")} if "user_id" in fields else {}
     try:
-        read = LearningRequest.model_validate({**request, **user, "preferences": {**preferences, **given}})
+        read = LearningRequest.model_validate({**request, **user, "preferences": {**preferences, **fields}})
     except ValidationError as error:
-        raise InvalidInput(_first_problem(error, file, {*given, *user})) from error
+        raise InvalidInput(_first_problem(error, file, {*fields, *user})) from error
     if user:
         usable_user_id(str(user["user_id"]), "--user")
-    if "primary_language" in given and not is_language(read.preferences.primary_language):
+    if "primary_language" in fields and not is_language(read.preferences.primary_language):
         raise InvalidInput(f"--language: {UNKNOWN_LANGUAGE.format(read.preferences.primary_language)}")
     return read
 
@@ -119,10 +119,10 @@ def _first_problem(error: "ValidationError", file: str | None, given: set[str]) 
     field = str(path[-1] if len(path) == 1 else path[1])
     where = OPTIONS[field] if field in given else f"{file}: {'.'.join(map(str, path))}"
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    said = problems[0]["msg"].removeprefix("Value error, ")
+    message = problems[0]["msg"].removeprefix("Value error, ")
     if problems[0]["type"] == "string_pattern_mismatch" and field.endswith("_language"):
-        said = UNKNOWN_LANGUAGE.format(str(problems[0]["input"])[:60])
-    return f"{where}: {said}{more}"
+        message = UNKNOWN_LANGUAGE.format(str(problems[0]["input"])[:60])
+    return f"{where}: {message}{more}"
 
 
 def _read_json(file: str) -> dict[str, Any]:

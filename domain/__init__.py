@@ -1,1 +1,1 @@
-"""What a roadmap is: vocabulary, shapes, identities, checks. No I/O, no framework beyond pydantic."""
+"""The domain: vocabulary, shapes, identities and checks of roadmaps. No I/O, no framework beyond pydantic."""

@@ -1,13 +1,13 @@
-"""Who can write: a model, rules, or a recording of either. Stored rows name their author; these tell what it was."""
+"""Kinds of authors, and the kind of the author that a stored row names."""
 
 from typing import Final, Literal
 
 AuthorKind = Literal["model", "rules", "recording"]
 
 RULES: Final = "offline"
-"""The name under which the author without a model stands in stored rows."""
+"""Name of the author without a model in stored rows."""
 
 
 def kind_of(author: str) -> AuthorKind:
-    """What wrote a stored row, by the name in it."""
+    """Return the kind of the author of a stored row, by the name in the row."""
     return "rules" if author == RULES else "model"

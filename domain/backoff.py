@@ -10,7 +10,7 @@ _MAX_DOUBLINGS: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """`first` seconds after the first failure, then `growth` times as long, up to `longest` seconds.
+    """Delays of `first` seconds after the first failure, then `growth` times as long, up to `longest` seconds.
 
     Each delay is multiplied by a random factor between the two of `jitter`, so that clients that failed together do
     not try again together.

@@ -34,7 +34,7 @@ class ContentSpec(Generic[S]):
     noun: str
     """Its name in a sentence, behind an article."""
     activity: str
-    """What a run does in the step."""
+    """Label of its step, for progress and pages."""
     status_prefix: str
     """Prefix of its `_status`, `_version` and `_stale` in the JSON of a framework."""
     count_field: str | None = None

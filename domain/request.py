@@ -136,7 +136,7 @@ _WEIGHTS: Final[JsonDict] = {
     "properties": {name: {"type": "number"} for name in get_args(ContentPreference)},
     "additionalProperties": False,
 }
-"""The schema for authors: with arbitrary names a model could go on adding properties for ever."""
+"""The schema for authors. Without fixed names, a model could add properties endlessly."""
 
 
 class Intent(BaseModel):

@@ -1,4 +1,4 @@
-"""Alembic's entry point: runs on the connection that is handed in, one transaction per revision.
+"""Entry point of alembic: uses the connection from `config.attributes`, with one transaction per revision.
 
 `config.attributes`: `connection` (synchronous, psycopg) and, for a comparison, `target_metadata`.
 """

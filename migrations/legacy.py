@@ -1,4 +1,4 @@
-"""What the legacy system wrote and PostgreSQL's better types refuse."""
+"""Conversion of legacy values that the present types of the columns do not accept."""
 
 import os
 from zoneinfo import ZoneInfo
@@ -9,15 +9,15 @@ from sqlalchemy.exc import DBAPIError
 
 TIMEZONE = "ROADMAP_LEGACY_TIMEZONE"
 UNKNOWN_TIME = "TIMESTAMPTZ '1970-01-01 00:00:00+00'"
-"""The time of rows that bear none: before all others, and plainly no real one."""
+"""Time for rows without one: earlier than all others, and recognizable as invented."""
 
 
 class BadTimezone(Exception):
-    """The setting names no time zone. The message says what to set."""
+    """The value of the setting is not a time zone. The message says what to set."""
 
 
 def timezone() -> str:
-    """The zone in which the legacy system wrote its naive times."""
+    """Return the time zone of the naive times of the legacy system. Raises BadTimezone."""
     name = os.environ.get(TIMEZONE) or "Asia/Shanghai"
     try:
         ZoneInfo(name)
@@ -29,7 +29,7 @@ def timezone() -> str:
 
 
 def known_timezone() -> str:
-    """The same, known to the server too."""
+    """Return the same time zone, checked against those that the server knows. Raises BadTimezone."""
     name = timezone()
     try:
         with op.get_bind().begin_nested():
@@ -42,10 +42,10 @@ def known_timezone() -> str:
 
 
 def create_to_jsonb() -> None:
-    """Make `pg_temp.to_jsonb_or_text(json)`, which never fails.
+    """Create `pg_temp.to_jsonb_or_text(json)`, which never fails.
 
     JSONB refuses NUL characters and lone surrogates, which are stripped, and numbers beyond numeric: such a
-    document is kept as text under `legacy_text`. The JSON word null becomes NULL.
+    document is kept as text under `legacy_text`. The JSON value null becomes NULL.
     """
     op.execute(
         text(r"""
@@ -72,6 +72,6 @@ def create_to_jsonb() -> None:
 
 
 def as_json(column: str) -> str:
-    """The expression that turns such a JSONB column back into what the legacy system reads."""
+    """Return the expression that converts such a JSONB column back to legacy JSON."""
     kept = f"jsonb_typeof({column}) = 'object' AND {column} ? 'legacy_text'"
     return f"CASE WHEN {kept} THEN CAST({column} ->> 'legacy_text' AS json) ELSE CAST({column} AS json) END"

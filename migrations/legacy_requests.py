@@ -1,4 +1,4 @@
-"""Tasks whose `user_request` says that they are a retry: read into columns, and written back."""
+"""Retries of the legacy system, which `user_request` describes: copied into columns, and back."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, TextClause, text
 
 SINGLE = {"retry_tutorial": "tutorial", "retry_resources": "resources", "retry_quiz": "quiz"}
 PAGE = 5000
-"""Rows that are looked at, and held while some of them are written, at a time."""
+"""Rows that one statement examines; it locks those that it changes."""
 
 # A page is cut before its rows are filtered: the other way round, each page is a scan of the whole table.
 _PAGE = """
@@ -40,7 +40,7 @@ Kind = tuple[str, str | None, str | None]
 
 
 def mark_retries(connection: Connection) -> None:
-    """Give rows that call themselves a retry that type (autocommit: rows are held for one short statement)."""
+    """Set the type of rows whose request is a retry (in autocommit, so that rows are locked only briefly)."""
     for page in _pages(connection, _SAYING_RETRY):
         kinds = {row.task_id: kind for row in page if (kind := kind_of(_parsed(row.request)))}
         if kinds:
@@ -49,7 +49,7 @@ def mark_retries(connection: Connection) -> None:
 
 
 def write_types_into_requests(connection: Connection) -> None:
-    """Let every request say its type, so that an upgrade finds it again (autocommit)."""
+    """Write the type of each task into its request, so that an upgrade finds it again (in autocommit)."""
     for page in _pages(connection, _TYPED):
         said = {}
         for row in page:
@@ -60,7 +60,7 @@ def write_types_into_requests(connection: Connection) -> None:
 
 
 def kind_of(request: Any) -> Kind | None:
-    """What a request says it is; None where it says nothing, or names no content for a single retry."""
+    """Return the kind of a request; None if it has no type, or is a single retry without a valid content."""
     task_type = request.get("type") if isinstance(request, dict) else None
     if task_type in ("retry_batch", "modification"):
         return task_type, None, None

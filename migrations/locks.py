@@ -1,4 +1,7 @@
-"""Changing tables beside living sessions: short waits, tried again, bounded, and whoever is in the way is named."""
+"""Changes of tables while other sessions are active: short waits for locks, repeated until a time limit.
+
+The error names the session that holds the lock.
+"""
 
 import time
 from collections.abc import Sequence
@@ -9,7 +12,7 @@ from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import OperationalError
 
 BRIEF = "300ms"
-"""How long a statement may queue for its lock: whoever writes queues behind it."""
+"""Time that a statement waits for its lock: writers queue behind it."""
 WAIT = 30.0
 """Seconds until a revision gives up on another session; `config.attributes["wait"]` overrides it."""
 
@@ -28,11 +31,11 @@ _IN_THE_WAY = text("""
 
 
 class Blocked(Exception):
-    """Another session holds what a revision needs. The message names it and says what to do."""
+    """Another session holds a lock that a revision needs. The message names it and says what to do."""
 
 
 def change(connection: Connection, table: str, statement: str) -> None:
-    """Run one statement on `table` as a transaction of its own (autocommit), without making writers queue for long."""
+    """Run one statement on `table` as a transaction of its own (autocommit), without blocking writers for long."""
     deadline = time.monotonic() + wait()
     while True:
         connection.execute(text(f"SET lock_timeout = '{BRIEF}'"))
@@ -46,7 +49,7 @@ def change(connection: Connection, table: str, statement: str) -> None:
 
 
 def lock(connection: Connection, *tables: str) -> None:
-    """Take all `tables` for the rest of the transaction, without making writers queue for long before they are ours."""
+    """Lock all `tables` for the rest of the transaction, without blocking writers for long before that."""
     deadline = time.monotonic() + wait()
     while True:
         savepoint = connection.begin_nested()
@@ -57,12 +60,12 @@ def lock(connection: Connection, *tables: str) -> None:
             savepoint.commit()
             return
         except OperationalError as error:
-            savepoint.rollback()  # also gives back those of the tables that it had got
+            savepoint.rollback()  # also releases the tables that it has locked
             _try_again(connection, error, tables, deadline)
 
 
 def build_index(connection: Connection, name: str, table: str, definition: str) -> None:
-    """Build an index beside writers (autocommit). An INVALID leftover of a run that was cut off is dropped first."""
+    """Build an index concurrently (in autocommit). An INVALID one of an interrupted run is dropped first."""
     valid = connection.execute(
         text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)"), {"name": name}
     ).scalar()
@@ -70,7 +73,7 @@ def build_index(connection: Connection, name: str, table: str, definition: str) 
         return
     if valid is False:
         change(connection, table, f"DROP INDEX IF EXISTS {name}")
-    # Building queues before no writer; it only waits for transactions and snapshots older than itself.
+    # Building blocks no writer; it only waits for older transactions and snapshots.
     connection.execute(text(f"SET lock_timeout = {int(wait() * 1000)}"))
     try:
         connection.execute(text(f"CREATE INDEX CONCURRENTLY {name} ON {table} {definition}"))

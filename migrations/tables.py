@@ -1,11 +1,11 @@
-"""What several revisions do with tables. Works on names, knows no columns."""
+"""Operations on tables, by name, that several revisions share."""
 
 from alembic import op
 from sqlalchemy import text
 
 
 def drop_if_empty(*tables: str) -> None:
-    """Drop what holds no rows. What holds some stays, for the upgrade that comes back to find it."""
+    """Drop the tables without rows; the others stay for a later upgrade."""
     for table in tables:
         op.execute(f"""
             DO $$ BEGIN
@@ -25,5 +25,5 @@ def has_column(table: str, column: str) -> bool:
 
 
 def exists(name: str) -> bool:
-    """Say whether there is a table or an index of this name."""
+    """Return whether a table or an index of this name exists."""
     return op.get_bind().execute(text("SELECT to_regclass(:name) IS NOT NULL"), {"name": name}).scalar() is True

@@ -13,7 +13,7 @@ from repository.runs import tasks
 
 
 async def content_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
-    """framework, where the run made one -> nothing: from here on the rows hold the state"""
+    """framework, if the run made one -> nothing: from here on the state is in the rows"""
     context = runtime.context
     if "framework" in state:
         framework = Framework.model_validate(state["framework"])

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """Nodes pass the fence on without reading it, and name roadmaps only."""
+    """Values and services for the nodes. Nodes pass the fence on without reading it, and refer to roadmaps only."""
 
     roadmap_id: str
     user_id: str
@@ -31,8 +31,8 @@ class RunContext:
     """Value of `current_step` while contents are written."""
     max_concepts: int
     weeks: float | None
-    """From the day of the request to the deadline; None without a deadline. Not counted from today: a resumed run has
-    to ask what it asked before."""
+    """From the day of the request to the deadline; None without a deadline. Not counted from today, so that a
+    resumed run has the same briefs as before."""
     any_language: bool
     """Whether the author writes every language."""
     second_opinion: bool

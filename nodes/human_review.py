@@ -11,7 +11,7 @@ from nodes.state import RunState
 async def human_review(state: RunState, runtime: Runtime[RunContext]) -> RunState:  # noqa: ARG001  all nodes alike
     """framework, validation -> decision; after a rejection also feedback, and new rounds of editing
 
-    The node does nothing beside the interrupt, since it runs again from its start when the decision has come.
+    The node does nothing but interrupt, since it runs again from its start once there is a decision.
     """
     shown = {"framework": state.get("framework"), "validation": state.get("validation")}
     decision = Decision.model_validate(interrupt(shown))

@@ -16,7 +16,7 @@ from nodes.state import RunState, as_json
 async def structure_validation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
     """request, intent, framework, repairs -> validation
 
-    Raises where the review has no answer: a missing review never counts as valid. A run that failed here and is
+    Raises if the review fails: a missing review never counts as valid. A run that failed here and is
     resumed gets new rounds of editing.
     """
     context = runtime.context

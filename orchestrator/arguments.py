@@ -126,11 +126,11 @@ def _check_fields(name: str, value: Any) -> None:
 
 def _check_moment(name: str, value: datetime) -> None:
     if value.tzinfo is None:
-        raise InvalidInput(f"{name}: a time needs its time zone.")
+        raise InvalidInput(f"{name}: a time needs a time zone.")
     try:
         value.astimezone(UTC)
     except OverflowError as error:
-        raise InvalidInput(f"{name}: lies outside of the calendar.") from error
+        raise InvalidInput(f"{name}: is outside of the calendar.") from error
 
 
 def _is_storable(text: str) -> bool:

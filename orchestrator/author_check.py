@@ -32,7 +32,7 @@ def _faults(author: Any) -> Iterator[str]:
     if missing:
         yield f"has no {', '.join(missing)}"
     if "name" not in missing and not _is_name(author.name):
-        yield "has a `name` that is no printable text"
+        yield "has a `name` that is not printable text"
     if "most_concepts" not in missing and not _is_limit(author.most_concepts):
         yield "has a `most_concepts` that is neither None nor a positive number"
     for name, is_async in (("most", False), ("write", True)):

@@ -60,16 +60,16 @@ if TYPE_CHECKING:
     from repository.runs.retention import Pruned
 
 FOLLOW_TIMEOUT_SECONDS: Final = 60.0
-"""Seconds that the streams of a server wait for a database that went away."""
+"""Seconds that the streams of a server wait for an unavailable database."""
 LEASE_POLL_SECONDS: Final = 0.1
-"""Seconds between two looks at the lease of a worker that has to learn of a cancel."""
+"""Seconds between two checks whether a worker has renewed its lease since a cancel."""
 
 
 @checks_arguments
 class Orchestrator:
     """Requests, runs and reads roadmaps. Open it with `Orchestrator.open`.
 
-    What is stored is read by small objects:
+    Small objects read what is stored:
 
     * `tasks`, `events`: runs and their events;
     * `roadmaps`, `contents`, `structures`: what runs made;
@@ -78,8 +78,8 @@ class Orchestrator:
 
     Arguments of all methods:
 
-    * `terms`: on whose behalf a request is made and within which limits. Default: the operator, without limits.
-    * `owner`: only rows of this user are found. None: of all users.
+    * `terms`: the user and the limits of a request. Default: the operator, without limits.
+    * `owner`: only rows of this user are visible. None: rows of all users.
     * `detach`: leave the run to a worker instead of running it in this process.
 
     Wrong arguments raise InvalidInput, ids that do not exist NotFound, and a database that does not answer
@@ -148,7 +148,7 @@ class Orchestrator:
         detach: bool = False,
         terms: Terms = OPERATOR,
     ) -> TaskView:
-        """Request a new roadmap; return as soon as its task is committed. `follow` and `wait` show how it goes on.
+        """Request a new roadmap; return as soon as its task is committed. `follow` and `wait` report its progress.
 
         Args:
             request: a learning request, or only its goal.
@@ -226,7 +226,7 @@ class Orchestrator:
     async def review(
         self, task_id: str, decision: Decision, *, detach: bool = False, terms: Terms = OPERATOR
     ) -> TaskView:
-        """Answer the open review of a task; the run goes on.
+        """Answer the open review of a task; the run continues.
 
         Raises NotFound, and Conflict if the review is answered already.
         """
@@ -292,7 +292,7 @@ class Orchestrator:
         return self.events.follow(task_id, after, over=over)
 
     async def readiness(self) -> Readiness:
-        """Return whether requests can be served. Does not wait for a database that is away."""
+        """Return whether requests can be served. Does not wait for an unavailable database."""
         return await read_readiness(self._database)
 
     @property

@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-NO_ORIGIN: Final = "not an origin; write each as https://app.example, with a port where it is not the usual one"
+NO_ORIGIN: Final = "not an origin; write each as https://app.example, with a port unless it is the default"
 _USUAL_PORTS: Final = {"http": 80, "https": 443}
 
 

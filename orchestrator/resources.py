@@ -178,7 +178,7 @@ def build_links(settings: Settings) -> "LinkChecker | None":
 def build_search(settings: Settings) -> "Finder | None":
     """Return the search of pages, or None. Raises InvalidInput for a search without its key."""
     if settings.search == "tavily" and settings.search_key is None:
-        raise InvalidInput("ROADMAP_SEARCH=tavily needs ROADMAP_SEARCH_KEY: set it, or take ROADMAP_SEARCH=duckduckgo.")
+        raise InvalidInput("ROADMAP_SEARCH=tavily needs ROADMAP_SEARCH_KEY: set it, or use ROADMAP_SEARCH=duckduckgo.")
     if settings.search is None or settings.model is None:
         return None
     from nodes.verification.search import DUCKDUCKGO, TAVILY, DuckDuckGoSearch, Finder, TavilySearch

@@ -29,11 +29,11 @@ Days = Annotated[float, Field(ge=0, le=36_500, allow_inf_nan=False)]
 
 
 def _like(pattern: str, form: str) -> AfterValidator:
-    """Require a pattern; the error describes it by `form`, since few people read patterns."""
+    """Require a pattern; the error describes it by `form`, which is easier to read."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
-            raise ValueError(f"it has to be {form}")
+            raise ValueError(f"it must be {form}")
         return value
 
     return AfterValidator(check)
@@ -47,7 +47,9 @@ class SecretUrl(SecretStr):
         return redact_url(self.get_secret_value())
 
 
-ModelName = Annotated[str, Field(max_length=200), _like(r"[a-z0-9_]+:\S+", "provider:name, as openai:gpt-4.1-mini")]
+ModelName = Annotated[
+    str, Field(max_length=200), _like(r"[a-z0-9_]+:\S+", "provider:name, such as openai:gpt-4.1-mini")
+]
 
 
 class Settings(BaseSettings):
@@ -90,7 +92,7 @@ class Settings(BaseSettings):
     budget: str | None = None
     """What one run may spend: tokens as `200000`, or US dollars as `$1.50`."""
     link_check: bool | None = None
-    """Whether links of resources are checked; unset: those of a chat model are, the offline author's are not."""
+    """Whether links of resources are checked; unset: those of a chat model are, those of the offline author are not."""
     link_allow: Annotated[tuple[str, ...], NoDecode] = ()
     """Hosts and networks, separated by commas, that links may lead to although they are not public."""
     webhook_allow: Annotated[tuple[str, ...], NoDecode] = ()
@@ -110,9 +112,9 @@ class Settings(BaseSettings):
     heartbeat_timeout: Annotated[float, Field(ge=2, le=600, allow_inf_nan=False)] = 5.0
     """Seconds without a renewed lease after which a process counts as dead."""
     database_patience: Seconds = 60.0
-    """Seconds that a run waits for a database that went away."""
+    """Seconds that a run waits for an unavailable database."""
     grace: Seconds = 10.0
-    """Seconds for which a worker that is asked to stop lets calls in flight go on."""
+    """Seconds for which a worker that is asked to stop lets calls in flight continue."""
     keep_runs: Days = 30.0
     """Days for which a run that has ended keeps its checkpoints and its answers in the ledger."""
     keep_events: Days = 90.0
@@ -150,10 +152,10 @@ class Settings(BaseSettings):
     """Open event streams of a user, in each server process."""
     http_cors: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins, separated by commas, whose pages may call the API from a browser."""
-    http_root_path: Annotated[str, Field(max_length=200), _like(r"(/[^/\s?#]+)*", "a path, as /roadmaps")] = ""
+    http_root_path: Annotated[str, Field(max_length=200), _like(r"(/[^/\s?#]+)*", "a path, such as /roadmaps")] = ""
     """The prefix under which a proxy shows the server, as `/roadmaps`."""
     http_patience: Seconds = 2.0
-    """Seconds that a request waits for a database that went away."""
+    """Seconds that a request waits for an unavailable database."""
     http_connections: Annotated[int, Field(ge=16, le=1_000_000)] = 1000
     """Connections of each server process, at most what its limit of open files allows; half of them for callers that
     are not authenticated yet."""
@@ -180,7 +182,7 @@ class Settings(BaseSettings):
     @classmethod
     def _check_search_url(cls, url: SecretUrl | None) -> SecretUrl | None:
         if url is not None and not re.fullmatch(r"https?://\S+", url.get_secret_value()):
-            raise ValueError("it has to be an address that begins with http:// or https://")
+            raise ValueError("it must be an address that begins with http:// or https://")
         return url
 
     @field_validator("home")

@@ -10,8 +10,9 @@ from backend.api.answers import STARTED, Started, started
 from backend.api.roadmap_schemas import PreferenceChanges
 from backend.auth import CallerDep
 from backend.dependencies import OrchestratorDep, SettingsDep
-from backend.errors import documented, reject_other_methods
+from backend.errors import reject_other_methods
 from backend.inputs import ConceptId, Key, RoadmapId, Version, terms_of
+from backend.openapi import documented
 from domain.request import Shape, Text
 from domain.vocabulary import ContentStatus, ContentType
 from orchestrator.commands.run_request import RetryRequest

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Response
 
 from backend.auth import CallerDep
 from backend.dependencies import OrchestratorDep
-from backend.errors import documented
 from backend.inputs import RoadmapId
+from backend.openapi import documented
 from domain.roadmap_export import Manuscript
 from rendering.documents.html_document import html_document
 from rendering.documents.markdown_document import roadmap_document

@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.auth import Caller, CallerDep
 from backend.dependencies import OrchestratorDep
-from backend.errors import documented, reject_other_methods
+from backend.errors import reject_other_methods
 from backend.inputs import MAX_ATTEMPT_ID_LENGTH, VISIBLE, ConceptId, RoadmapId, Version
+from backend.openapi import documented
 from backend.paging import Limit
 from domain.request import Shape, UserId
 from orchestrator.learners.learning import Progress, QuizAttempt, ShownQuiz

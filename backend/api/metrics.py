@@ -5,8 +5,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from backend.auth import OperatorDep
 from backend.dependencies import OrchestratorDep
-from backend.errors import documented
 from backend.middleware.request_metrics import RequestMetrics, exposition
+from backend.openapi import documented
 from domain.errors import DatabaseUnavailable
 
 router = APIRouter(tags=["operations"])

@@ -21,8 +21,9 @@ from backend.api.roadmap_schemas import (
 )
 from backend.auth import CallerDep
 from backend.dependencies import OrchestratorDep, SettingsDep
-from backend.errors import documented, reject_other_methods
+from backend.errors import reject_other_methods
 from backend.inputs import Key, RoadmapId, UserFilter, Version, terms_of
+from backend.openapi import documented
 from backend.paging import Cursor, Limit, cut, decode
 from domain.vocabulary import ContentType
 from orchestrator.commands.request_context import Terms

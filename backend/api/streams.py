@@ -11,10 +11,10 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from backend.auth import CallerDep, token_of
 from backend.dependencies import OrchestratorDep
-from backend.errors import documented
 from backend.event_streams import EventStreams
 from backend.inputs import TaskId
 from backend.middleware.request_metrics import RequestMetrics
+from backend.openapi import documented
 from backend.stream_access import StreamAccess
 from domain.errors import RoadmapError
 from domain.logs import get_log

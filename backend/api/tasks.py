@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from backend.api.answers import STARTED, TaskPage, hides, started
 from backend.auth import CallerDep
 from backend.dependencies import OrchestratorDep, SettingsDep
-from backend.errors import documented
 from backend.inputs import RoadmapFilter, TaskId, UserFilter, decision_of, terms_of
+from backend.openapi import documented
 from backend.paging import Cursor, Limit, cut, decode
 from domain.request import Shape, Text
 from domain.vocabulary import TaskStatus, TaskType

@@ -16,8 +16,8 @@ from backend.api.webhook_schemas import (
 )
 from backend.auth import CallerDep
 from backend.dependencies import OrchestratorDep
-from backend.errors import documented
 from backend.inputs import DeliveryId, UserFilter, WebhookId
+from backend.openapi import documented
 from backend.paging import Cursor, Limit, cut, decode
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])

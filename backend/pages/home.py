@@ -15,7 +15,7 @@ from backend.pages.support.forms import read_form
 from backend.pages.support.live import live
 from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.templating import address, page, redirect
-from backend.pages.views.roadmap_list import Book, book_of
+from backend.pages.views.roadmap_list import RoadmapCard, roadmap_card
 from backend.pages.views.task import TaskLine, task_line
 from backend.paging import decode, encode
 from domain.errors import InvalidInput
@@ -92,7 +92,7 @@ async def _home(
     form: Mapping[str, Any] = BLANK,
     errors: Mapping[str, str] | None = None,
 ) -> Response:
-    shelf, older = await _shelf(request, caller, orchestrator, before=before)
+    cards, older = await _roadmap_page(request, caller, orchestrator, before=before)
     at = address(request)
     return page(
         request,
@@ -103,17 +103,17 @@ async def _home(
         levels=get_args(Level),
         form=form,
         errors=errors or {},
-        shelf=shelf,
+        cards=cards,
         by_rules=request.app.state.settings.model is None,
         reviews=await _reviews(caller, orchestrator),
         older=older,
         newest=at("") if before else "",
-        live=live(request, ("pulse",), "" if before else _etag(shelf), busy=any(book.is_changing for book in shelf)),
+        live=live(request, ("pulse",), "" if before else _etag(cards), busy=any(card.is_changing for card in cards)),
     )
 
 
 async def _reviews(caller: CallerDep, orchestrator: Orchestrator) -> list[TaskLine]:
-    """Return plans of other users that the reader may review; the reader's own are on the shelf."""
+    """Return plans of other users that the reader may review; the reader's own are in the list."""
     if caller.reviews is not None:
         return []
     tasks = await orchestrator.tasks.page(statuses=[TaskStatus.HUMAN_REVIEW_PENDING], limit=MAX_REVIEWS)
@@ -121,29 +121,29 @@ async def _reviews(caller: CallerDep, orchestrator: Orchestrator) -> list[TaskLi
 
 
 @router.get("/pulse")
-async def pulse(request: Request, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
-    """Return a token that changes whenever the shelf would look different."""
-    shelf, _ = await _shelf(request, caller, orchestrator, before="")
-    return Response(_etag(shelf), media_type="text/plain")
+async def home_etag(request: Request, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+    """Return an ETag that changes whenever the list would look different."""
+    cards, _ = await _roadmap_page(request, caller, orchestrator, before="")
+    return Response(_etag(cards), media_type="text/plain")
 
 
 @router.get("/bin")
 async def bin_of(request: Request, caller: CallerDep, orchestrator: OrchestratorDep, before: str = "") -> Response:
-    shelf, older = await _shelf(request, caller, orchestrator, before=before, binned=True)
+    cards, older = await _roadmap_page(request, caller, orchestrator, before=before, binned=True)
     return page(
         request,
         "bin.html",
         reader=reader_of(caller),
         here="bin",
-        shelf=shelf,
+        cards=cards,
         older=older,
         newest=address(request)("bin") if before else "",
     )
 
 
-async def _shelf(
+async def _roadmap_page(
     request: Request, caller: CallerDep, orchestrator: Orchestrator, *, before: str, binned: bool = False
-) -> tuple[list[Book], str]:
+) -> tuple[list[RoadmapCard], str]:
     """Return a page of the reader's own roadmaps, and the address of the next page."""
     rows = await orchestrator.roadmaps.summaries(
         owner=caller.user_id, binned=binned, before=decode(before or None), limit=PAGE + 1
@@ -155,9 +155,9 @@ async def _shelf(
     if len(rows) > PAGE:
         path = address(request)("bin" if binned else "")
         older = f"{path}?before={encode((shown[-1].created_at, shown[-1].roadmap_id))}"
-    return [book_of(row, learned) for row in shown], older
+    return [roadmap_card(row, learned) for row in shown], older
 
 
-def _etag(shelf: list[Book]) -> str:
-    text = "|".join(f"{book.roadmap_id} {book.state} {book.completed} {book.done}" for book in shelf)
+def _etag(cards: list[RoadmapCard]) -> str:
+    text = "|".join(f"{card.roadmap_id} {card.state} {card.completed} {card.done}" for card in cards)
     return sha256(text.encode()).hexdigest()[:16]

@@ -76,7 +76,7 @@ async def operations(
 
 
 @router.get("/operations/pulse")
-async def pulse(_: OperatorDep) -> Response:
+async def operations_etag(_: OperatorDep) -> Response:
     """Return the current time: leases change all the time, so the page is always reloaded."""
     return Response(datetime.now(UTC).isoformat(), media_type="text/plain")
 

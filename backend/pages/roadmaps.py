@@ -41,8 +41,8 @@ async def roadmap_map(
 
 
 @router.get("/roadmaps/{roadmap_id}/pulse")
-async def pulse(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
-    """Return a token that changes whenever the page would look different."""
+async def roadmap_etag(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+    """Return an ETag that changes whenever the page would look different."""
     await orchestrator.status(roadmap_id, owner=caller.reads)
     return Response(await orchestrator.roadmaps.etag(roadmap_id), media_type="text/plain")
 

@@ -54,7 +54,7 @@ async def run(
 
 
 @router.get("/tasks/{task_id}/pulse")
-async def pulse(task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+async def run_etag(task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
     await orchestrator.task(task_id, owner=caller.reads)
     return Response(await orchestrator.tasks.etag(task_id), media_type="text/plain")
 

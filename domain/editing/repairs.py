@@ -1,4 +1,4 @@
-"""Operations that mend what checks/framework.py found broken, as far as that needs no author."""
+"""Operations that repair the issues of checks/framework.py that need no author."""
 
 from typing import Any
 
@@ -9,9 +9,10 @@ from domain.text.instructions import MAX_HOURS, MIN_HOURS, Part, parts_of
 
 
 def repair(issue: Issue, framework: Framework, max_concepts: int) -> list[Operation]:
-    """What mends an issue; nothing where code cannot mend it.
+    """Return the operations that repair an issue; empty if code cannot repair it.
 
-    Removes what is empty, double or too much; keeps prerequisites that come earlier; bounds hours; tells names apart.
+    They remove empty, duplicate and excess parts, drop prerequisites that do not come earlier, limit hours, and number
+    duplicate names.
     """
     parts = parts_of(framework)
     part = next((one for one in parts if one.id == issue.location), None)

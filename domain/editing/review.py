@@ -43,7 +43,7 @@ class Validation(BaseModel):
 
     is_valid: bool
     overall_score: float | None = Field(default=None, ge=0, le=100)
-    """None where the author has no opinion: rules count, and do not judge."""
+    """None where the author has no opinion: rules only count parts."""
     dimension_scores: list[DimensionScore] = []
     issues: list[Issue] = []
     validation_summary: str
@@ -68,7 +68,7 @@ _VALUES: Final[JsonDict] = {
     },
     "additionalProperties": False,
 }
-"""The schema for authors: with arbitrary names a model could go on adding properties for ever."""
+"""The schema for authors. Without fixed names, a model could add properties endlessly."""
 
 
 class Operation(BaseModel):

@@ -1,8 +1,8 @@
 """Hours a week and a deadline in the goal itself: "learn Go in 3 months, 4 hours a week".
 
-Read only where nothing else can be meant: a unit of time a week or a day; a span or a date that ends the goal after a
-word for it ("in", "by"); the same inside the goal where words of learning or of another clause stand around it
-(domain/pace/goal_spans.py); or a span with a word for "within" behind it ("三个月内").
+Only unambiguous words are read: hours or minutes per week or per day; a span or a date at the end of the goal, after a
+word such as "in" or "by"; the same inside the goal, next to words of learning or of another clause
+(domain/pace/goal_spans.py); or a span followed by a word for "within" ("三个月内").
 """
 
 import re
@@ -32,9 +32,9 @@ from domain.pace.time_words.tables import (
 MAX_TAIL_LENGTH: Final = 60
 """Number of characters at the end of a goal that are searched for a deadline."""
 _TITLE: Final = re.compile(r"\b(?:Day|Week|Month|Year)s?\b")
-"""Of a work, as in "Around the World in 80 Days"."""
+"""Part of the title of a work, as in "Around the World in 80 Days"."""
 MAX_HOURS_A_DAY: Final = 6
-"""More are rather slept or worked than learned."""
+"""More hours a day are more likely hours of sleep or work."""
 _ABOUT: Final = (
     r"(?<!\w)(?:in|à raison de|a razón de|with|at|about|around|mit|con|avec|com|etwa|circa|unos|environ|по|около) "
 )
@@ -43,22 +43,22 @@ _BLANKS: Final = " \t\n,;.!()，。；、！（）"
 
 
 def hours_in(goal: str) -> float | None:
-    """Hours a week that a goal names, those of a day seven times; None where it names none, or several."""
-    found = _hours_phrases(goal)
-    return found.pop() if len(found) == 1 and 1 <= max(found) <= 168 else None
+    """Return the hours a week that a goal names (hours a day times seven); None if it names none or several."""
+    values = _hours_phrases(goal)
+    return values.pop() if len(values) == 1 and 1 <= max(values) <= 168 else None
 
 
 def deadline_in(goal: str, today: date) -> str | None:
-    """The words of a goal that name its deadline, as they stand there; None where none surely do."""
+    """Return the words of a goal that name its deadline, unchanged; None if there are none or they are ambiguous."""
     text = _hours_blanked(goal)
-    named = (_tail(goal, today), *_inside(goal), *spans_inside(text))
-    found = {words for words in named if words and _is_ahead(words, today)}
-    days = {read_deadline(words, today) for words in found}
-    return max(found, key=len) if len(days) == 1 else None
+    phrases = (_tail(goal, today), *_inside(goal), *spans_inside(text))
+    deadlines = {words for words in phrases if words and _is_ahead(words, today)}
+    days = {read_deadline(words, today) for words in deadlines}
+    return max(deadlines, key=len) if len(days) == 1 else None
 
 
 def without_times(goal: str) -> str:
-    """A goal without the hours and deadlines that are read from it, or would be if they were not past."""
+    """Return a goal without its hours and deadlines, including deadlines in the past."""
     text = _without_start(_hours_blanked(goal))
     for words in (_tail(text, SOME_DAY), *_inside(text), *spans_inside(text)):
         if words and (words != text.strip(_BLANKS)):
@@ -70,7 +70,7 @@ _START: Final = re.compile(
     r"(?:ab|(?:starting )?from|starting|à partir de|a partir de|desde) (?P<date>(?:[\w.]+ ){1,3}\d{4}),? (?=\w)",
     re.IGNORECASE,
 )
-"""The day on which the learner will begin, before anything else: "ab März 2027 Gitarre". It is no deadline."""
+"""A start date at the beginning of a goal, which is not a deadline: "ab März 2027 Gitarre"."""
 
 
 def _without_start(goal: str) -> str:
@@ -86,7 +86,7 @@ def _is_ahead(words: str, today: date) -> bool:
 
 def _hours_phrases(goal: str) -> set[float]:
     text = normal(goal)
-    found = set()
+    values = set()
     for pattern, times in _hours_patterns():
         for match in pattern.finditer(text):
             if _misleading().search(text[max(0, match.start() - 30) : match.start()]):
@@ -94,14 +94,14 @@ def _hours_phrases(goal: str) -> set[float]:
             if _is_working().match(text[match.end() : match.end() + 30]):
                 return set()
             if (value := value_of(match["number"])) is not None:
-                found.add(round(value * times, 1))
+                values.add(round(value * times, 1))
                 if times in _DAILY and value * times > 7 * MAX_HOURS_A_DAY:
                     return set()
-    return found
+    return values
 
 
 def _hours_blanked(goal: str) -> str:
-    """A comma in the place of hours, so that what stands before them ends there."""
+    """Replace hours by a comma, which ends the words before them."""
     for pattern, _ in _hours_patterns():
         goal = re.sub(rf"(?:{_ABOUT})?(?:{pattern.pattern})的?", ",", goal, flags=re.IGNORECASE)
     return goal
@@ -109,19 +109,19 @@ def _hours_blanked(goal: str) -> str:
 
 @cache
 def _hours_patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
-    """Patterns of hours, and how many of them a week has."""
+    """Return patterns of hours or minutes, each with the factor that turns its number into hours a week."""
     number = rf"(?P<number>{NUMBER})"
     purpose = "(?: ?of (?:study|learning|practice|work))?"
     no_job = rf"(?![^\W{CJK}]*\w? ?(?:job|contract))"
-    found = []
+    compiled = []
     for units, size in ((HOURS, 1.0), (MINUTES, 1 / 60)):
         for behind, before, days in ((A_WEEK, WEEKLY, 1), (A_DAY, DAILY, 7)):
             patterns = (
                 rf"(?<![\w.,:/-]){number}[ -]?(?:{units}){purpose} ?(?:{behind})(?!\w){no_job}",
                 rf"(?<![a-zа-я])(?:{before}) ?(?:学习|练习|學習|学|花|用)? ?{number} ?(?:{units})(?![a-zа-я])",
             )
-            found += [(re.compile(pattern), days * size) for pattern in patterns]
-    return tuple(found)
+            compiled += [(re.compile(pattern), days * size) for pattern in patterns]
+    return tuple(compiled)
 
 
 @cache
@@ -136,7 +136,7 @@ def _misleading() -> re.Pattern[str]:
 
 
 def _tail(goal: str, today: date) -> str | None:
-    """The longest end of a goal that is a deadline with a word before it, behind which hours a week may stand."""
+    """Return the longest end of a goal that is a deadline after a preposition; hours a week may follow it."""
     text = _hours_blanked(goal).rstrip(_BLANKS)
     start = max(0, len(text) - MAX_TAIL_LENGTH)
     for position in range(start, len(text)):

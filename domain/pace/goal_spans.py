@@ -1,7 +1,7 @@
 """Spans and dates in the middle of a goal: "in 2 Monaten Gitarre lernen", "3ヶ月で日本語を学ぶ", "三个月学会游泳".
 
-Such words are a deadline only where nothing else can be meant: the goal has a word of learning or wishing, and beside
-them stand the edge of a clause, such a word, or one that begins another clause ("with", "while").
+Such words count as a deadline only if they are unambiguous: the goal has a word of learning or wishing, and next to
+them is the edge of a clause, such a word, or a word that begins another clause ("with", "while").
 """
 
 import re
@@ -16,16 +16,16 @@ from domain.pace.time_words.numbers import CJK, NUMBER
 from domain.pace.time_words.tables import CLEARLY_BY, CLEARLY_WITHIN, LEARNING, OTHER_CLAUSE, UNITS
 
 SOME_DAY: Final = date(2020, 1, 1)
-"""For what only asks whether words name a time."""
+"""A reference day for checks whether words name a time at all."""
 MAX_PLACES: Final = 40
-"""Places of a goal that are looked at."""
+"""Number of places of a goal that are examined."""
 _MAX_WORDS: Final = 6
 _LEARNING_CJK: Final = (
     r"学|學|習|勉強|合格|なり|話せ|弾け|できる|掌握|精通|通过|考过|入门|成为|配|배우|배워|공부|익히|마스터|되|따"
 )
 _LAST: Final = r"(?:lernen|beherrschen|bestehen|können|werden|verstehen|studieren)[^\w]*$"
 _TITLE: Final = re.compile(r"\b(?:Day|Week|Month|Year)s?\b")
-"""Of a work, as in "Around the World in 80 Days"."""
+"""Part of the title of a work, as in "Around the World in 80 Days"."""
 _ABOUT_OTHERS: Final = r"\b(?:what|why|where|when|that|who|which|history|warum|por qué|pourquoi|perché|почему)\b"
 _MONTHS_JA: Final = r"[かヶヵカケ]月|週間|日間?|年間?"
 _BESIDE_CJK: Final = re.compile(
@@ -37,7 +37,7 @@ _BESIDE_CJK: Final = re.compile(
 
 
 def spans_inside(goal: str) -> list[str]:
-    """The words that name them, as they stand there."""
+    """Return the words that name spans and dates, unchanged."""
     if not _learning().search(normal(goal)) and not re.search(_LEARNING_CJK, goal):
         return []
     beside = [hit[0] for hit in _BESIDE_CJK.finditer(goal)] if re.search(_LEARNING_CJK, goal) else []
@@ -45,26 +45,28 @@ def spans_inside(goal: str) -> list[str]:
 
 
 def _after_words(goal: str) -> Iterator[str]:
-    """Spans and dates with a word for "within" or "by" before them."""
+    """Yield spans and dates after a word for "within" or "by"."""
     for place, hit in enumerate(_opening().finditer(goal)):
         if place == MAX_PLACES:
             return
         for end in _ends(goal, hit.end()):
             words = goal[hit.start() : end].rstrip(".")
-            said = "" if _TITLE.search(words) else normal(words)
-            is_time = (_within().match(said) and read_span(said)) or (_by().match(said) and read_date(said, SOME_DAY))
-            if is_time and _stands_free(goal[: hit.start()], goal[end:]):
+            normalized = "" if _TITLE.search(words) else normal(words)
+            is_time = (_within().match(normalized) and read_span(normalized)) or (
+                _by().match(normalized) and read_date(normalized, SOME_DAY)
+            )
+            if is_time and _is_separate(goal[: hit.start()], goal[end:]):
                 yield words
                 break
 
 
 def _ends(goal: str, start: int) -> list[int]:
-    """The places where one of the next words ends, the farthest first."""
+    """Return the ends of the next words, the farthest first."""
     words = islice(re.finditer(r"[^\s,;:!?]+", goal[start : start + 60]), _MAX_WORDS)
     return [start + word.end() for word in words][::-1]
 
 
-def _stands_free(before: str, after: str) -> bool:
+def _is_separate(before: str, after: str) -> bool:
     clause = re.split(r"[,;:.!?]\s", before)[-1] if before.strip(" ,;:.!?") else ""
     behind, ahead = normal(before[-60:]), normal(after[:60])
     if re.search(r"[\d–—/-]$", behind) or re.search(_ABOUT_OTHERS, normal(clause)):
@@ -76,7 +78,7 @@ def _stands_free(before: str, after: str) -> bool:
 
 
 def _owned(goal: str) -> Iterator[str]:
-    """ "I have 3 months to learn"."""
+    """Yield the spans of phrases like "I have 3 months to learn"."""
     for hit in _have().finditer(goal):
         if read_span(normal(hit["span"])):
             yield hit["span"]

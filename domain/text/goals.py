@@ -1,7 +1,7 @@
-"""Which words of a goal say what is to be learned; backgrounds, negations, spans and purposes do not.
+"""Extraction of the subject of a goal, without backgrounds, negations, spans and purposes.
 
-The words of each language stand in goals.toml. What is read is little and never completed: a caller gets words of the
-goal, or the goal itself.
+goals.toml has the words of each language. The result consists of words of the goal only; if in doubt, it is the whole
+goal.
 """
 
 import re
@@ -18,24 +18,24 @@ _EDGE: Final = " \t'\"“”‘’«».,;:!?¡¿-–—/&()（）。，、；：
 _MARKUP: Final = r"https?://\S+|</?[A-Za-z!][^<>]{0,200}>|[<>`*_\[\]{}|\\~^$=]|--+|\(\)"
 _CHINESE: Final = r"[^\u3040-\u30ff\uac00-\ud7af]*[\u3400-\u9fff][^\u3040-\u30ff\uac00-\ud7af]*"
 _DANGLING: Final = re.compile(r"(?<!\w)(?:the|an?|of|last|first|der|die|das|les|los)$", re.IGNORECASE)
-"""Ends no subject: what was cut off belongs to it ("win the 24 hours of Le Mans")."""
+"""An incomplete end: the words that were cut off belong to the subject ("win the 24 hours of Le Mans")."""
 _GOES_ON: Final = r"(?i)(?:the|an?|das|die|der|le|la|el|il|o)\s|.*\s(?:and|or|y|et|und|e|и)\s"
-"""A list's last part, or an apposition ("Go, the board game")."""
+"""The last part of a list, or an apposition ("Go, the board game")."""
 
 
 class Goal(NamedTuple):
-    """What a goal is about, in its own words."""
+    """The parts of a goal, in its own words."""
 
     verb: str
     """The words of learning or wishing before it."""
     clause: str
-    """All that follows them."""
+    """All words after the verb."""
     subject: str
-    """The same without spans, purposes and backgrounds; empty where the goal has no letter."""
+    """The clause without spans, purposes and backgrounds; empty if the goal has no letters."""
 
 
 def plain(text: str, limit: int = 0) -> str:
-    """`text` on one line, without control characters; cut at `limit` characters, at a word where one ends nearby."""
+    """Return `text` in one line without control characters, cut to `limit` characters, if possible between words."""
     if not text.isprintable():
         kinds = ((char, "" if char in _JOINERS else unicodedata.category(char)) for char in text)
         text = "".join(" " * (kind != "Cf") if kind[:1] in {"C", "Z"} else char for char, kind in kinds)
@@ -49,17 +49,15 @@ def plain(text: str, limit: int = 0) -> str:
 
 @lru_cache(maxsize=256)
 def read_goal(goal: str) -> Goal:
-    """The clause of a goal that says what is to be learned."""
+    """Return the clause of a goal that names the subject."""
     text = plain(re.sub(_MARKUP, " ", plain(goal)))
     if not _has_letters(text):
         return Goal("", "", "")
     text = without_times(text)
-    verb, clause, said = (_clause_zh if re.fullmatch(_CHINESE, text) else _clause)(text)
-    if _pattern("learn").fullmatch(said) or _pattern("learn_after").fullmatch(
-        said
-    ):  # "I can't cook but I want to learn"
-        verb, clause, said = "", text, text
-    return Goal(verb, clause, plain(said[:1].upper() + said[1:], MAX_TITLE_CHARS))
+    verb, clause, subject = (_clause_zh if re.fullmatch(_CHINESE, text) else _clause)(text)
+    if _pattern("learn").fullmatch(subject) or _pattern("learn_after").fullmatch(subject):
+        verb, clause, subject = "", text, text  # "I can't cook but I want to learn"
+    return Goal(verb, clause, plain(subject[:1].upper() + subject[1:], MAX_TITLE_CHARS))
 
 
 def _has_letters(text: str) -> bool:
@@ -77,12 +75,12 @@ def _clause(text: str) -> tuple[str, str, str]:
     _, place, verb, rest = min(ranked, default=(9, len(clauses) - 1, "", clauses[-1]))
     verb, rest = _without_leads(verb, rest)
     tail = clauses[place + 1] if place + 1 < len(clauses) else ""
-    said, tail = _cut(rest), _cut(tail) if tail and not _object(tail) else ""
-    return verb, rest, f"{said}, {tail}" if re.match(_GOES_ON, tail) and len(tail.split()) <= 4 else said
+    subject, tail = _cut(rest), _cut(tail) if tail and not _object(tail) else ""
+    return verb, rest, f"{subject}, {tail}" if re.match(_GOES_ON, tail) and len(tail.split()) <= 4 else subject
 
 
 def _object(clause: str) -> tuple[int, int, str, str] | None:
-    """Where the words of learning begin, their rank (learning before wishing), they themselves, and their object."""
+    """Return the start of the words of learning, their rank (learning before wishing), the words, and their object."""
     for hit in (re.search("|".join(_words()["learn_after_cjk"]), clause), _pattern("learn_after").search(clause)):
         if hit and _has_letters(before := clause[: hit.start()].strip()):
             wish = _start("wish").match(before)
@@ -107,15 +105,15 @@ def _without_leads(verb: str, rest: str) -> tuple[str, str]:
 
 def _cut(text: str) -> str:
     parts = (part.strip(_EDGE) for part in _pattern("cut").split(text))
-    said = next(filter(_has_letters, parts), text)
-    return text if _DANGLING.search(said) else said
+    subject = next(filter(_has_letters, parts), text)
+    return text if _DANGLING.search(subject) else subject
 
 
 def _clause_zh(text: str) -> tuple[str, str, str]:
     words = _words()
     clauses = [part for part in re.split(words["split_zh"], text) if _has_letters(part)] or [text]
-    told = [part for part in clauses if not re.search(words["negation_zh"], part)] or clauses[-1:]
-    own = [part for part in told if not re.search(words["background_zh"], part)] or told
+    positive = [part for part in clauses if not re.search(words["negation_zh"], part)] or clauses[-1:]
+    own = [part for part in positive if not re.search(words["background_zh"], part)] or positive
     clause = next((part for part in own if re.search(words["learn_zh"], part)), own[0]).strip(_EDGE)
     rest = re.sub(f"^(?:{words['lead_zh']})+", "", clause).strip(_EDGE) or clause
     return clause.removesuffix(rest), clause, re.sub(f"(?:{words['tail_zh']})$", "", rest).strip(_EDGE) or rest

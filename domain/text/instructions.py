@@ -6,7 +6,8 @@
     move X to Y                              把X移到Y
     set X to 3 hours                         把X改为3小时
 
-Parts are named by name, by id, or by words that only one name holds. What cannot be followed is refused as a whole.
+Parts are identified by name, by id, or by words that occur in only one name. Instructions that cannot be applied are
+refused as a whole.
 """
 
 import re
@@ -22,7 +23,7 @@ BY_RULES: Final = "Changes in words need a model. By rules you can: add, remove,
 MAX_CHANGES: Final = 20
 MIN_HOURS, MAX_HOURS = 0.5, 20.0  # of a concept
 NEW_CONCEPTS: Final[dict[TargetType, int]] = {"concept": 1, "module": 2, "stage": 2}
-"""How many concepts a new part begins with."""
+"""Number of concepts in a new part."""
 _EXAMPLES: Final = "(“add concept X to Y”, “remove X”, “rename X to Y”, “move X to Y”, “set X to 3 hours”)"
 _PARENTS: Final[dict[TargetType, TargetType | None]] = {"stage": None, "module": "stage", "concept": "module"}
 _KINDS: Final[dict[str, TargetType]] = {"阶段": "stage", "模块": "module", "知识点": "concept"}
@@ -58,11 +59,11 @@ class Part(NamedTuple):
 
 
 Wish = tuple[str, dict[str, str]]
-"""One change that is asked for: add, remove, rename, move or hours, and the parts as they were named."""
+"""One requested change: add, remove, rename, move or hours, and the parts as the user named them."""
 
 
 def parts_of(framework: Framework) -> list[Part]:
-    """Every stage, module and concept, parents first."""
+    """Return every stage, module and concept, parents first."""
     parts: list[Part] = []
     for stage in framework.stages:
         inside = [concept for module in stage.modules for concept in module.concepts]
@@ -74,7 +75,7 @@ def parts_of(framework: Framework) -> list[Part]:
 
 
 def read_wishes(text: str) -> list[Wish]:
-    """The changes in a text. Raises InvalidInput where one is none of the five."""
+    """Return the changes that a text requests. Raises InvalidInput if one is not among the five."""
     clauses = [clause for part in re.split(_NEXT, text) if (clause := plain(part).strip(" ,.;!，。；！"))]
     if not clauses or len(clauses) > MAX_CHANGES:
         raise InvalidInput(f"{BY_RULES} {_EXAMPLES}; between one and {MAX_CHANGES} of them at once.")
@@ -91,7 +92,7 @@ def read_wishes(text: str) -> list[Wish]:
 
 
 def read_instructions(text: str, framework: Framework, max_concepts: int) -> list[Operation]:
-    """The operations that a text asks for. Raises InvalidInput for what cannot be followed."""
+    """Return the operations that a text requests. Raises InvalidInput for changes that cannot be applied."""
     parts = parts_of(framework)
     operations: list[Operation] = []
     count = len(framework.concepts())
@@ -126,34 +127,34 @@ def read_instructions(text: str, framework: Framework, max_concepts: int) -> lis
 
 
 def _one(named: str, parts: list[Part]) -> Part:
-    """The part of that name or id, or the only one whose name holds the words."""
+    """Return the part with this name or id, or the only one whose name contains the words. Raises InvalidInput."""
     kind, words = None, named.casefold()
     if hit := re.fullmatch(rf"{_KIND}(?P<name>.+)", named, re.IGNORECASE):
         kind, words = _KINDS.get(hit["kind"], hit["kind"].lower()), hit["name"].strip(_QUOTES).casefold()
     pool = [part for part in parts if kind in {None, part.kind}]
-    found = [part for part in parts if named.casefold() in {part.id.casefold(), part.name.casefold()}]
-    found = found or [part for part in pool if words in {part.id.casefold(), part.name.casefold()}]
-    found = found or [part for part in pool if len(words) > 1 and words in part.name.casefold()]
-    if not found:
+    matches = [part for part in parts if named.casefold() in {part.id.casefold(), part.name.casefold()}]
+    matches = matches or [part for part in pool if words in {part.id.casefold(), part.name.casefold()}]
+    matches = matches or [part for part in pool if len(words) > 1 and words in part.name.casefold()]
+    if not matches:
         raise InvalidInput(f"This roadmap has no part “{plain(named, 60)}”.")
-    if len(found) > 1:
-        several = ", ".join(f"“{part.name}” ({part.id})" for part in found[:3])
+    if len(matches) > 1:
+        several = ", ".join(f"“{part.name}” ({part.id})" for part in matches[:3])
         raise InvalidInput(f"“{plain(named, 60)}” may mean {several}: name one by its id.")
-    return found[0]
+    return matches[0]
 
 
 def _highest_left_empty(part: Part, parts: list[Part]) -> Part:
-    """The part, or the one above it that would be left empty without it."""
+    """Return the part, or the highest part above it that would be empty without it."""
     above = next((one for one in parts if one.id == part.parent), None)
     is_alone = not any(one.parent == part.parent and one.id != part.id for one in parts)
     return _highest_left_empty(above, parts) if above and is_alone else part
 
 
 def _add(kind: TargetType, name: str, where: Part | None, parts: list[Part]) -> Operation:
-    """To the part that was named, or to the last one that can hold it."""
-    wanted = _PARENTS[kind]
-    parents = [one for one in parts if one.kind == wanted and (where is None or where.id in {one.id, one.parent})]
-    if (wanted is not None and not parents) or (wanted is None and where is not None):
+    """Return an operation that adds to the named part, or to the last one that can contain the new one."""
+    parent_kind = _PARENTS[kind]
+    parents = [one for one in parts if one.kind == parent_kind and (where is None or where.id in {one.id, one.parent})]
+    if (parent_kind is not None and not parents) or (parent_kind is None and where is not None):
         raise InvalidInput(f"A {kind} cannot be added there: concepts go to modules, and modules go to stages.")
     if any(one.kind == kind and one.name.casefold() == name.casefold() for one in parts):
         raise InvalidInput(f"There is a {kind} “{name}” already.")
@@ -162,7 +163,7 @@ def _add(kind: TargetType, name: str, where: Part | None, parts: list[Part]) -> 
 
 
 def _hours(part: Part, hours: float) -> list[Operation]:
-    """The hours of a concept, or shared among those of a part as they were."""
+    """Return operations that set the hours of a concept, or scale those of all concepts of a part."""
     before = sum(concept.estimated_hours for concept in part.concepts) or 1.0
     new = {one.concept_id: round(2 * hours * one.estimated_hours / before) / 2 for one in part.concepts}
     if not all(MIN_HOURS <= value <= MAX_HOURS for value in new.values()):

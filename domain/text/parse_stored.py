@@ -23,5 +23,5 @@ def read_stored(shape: type[T], stored: object, what: str) -> T:
 def unknown_format(what: str, reason: str) -> UnknownFormat:
     """Return the error for stored data that cannot be parsed."""
     return UnknownFormat(
-        f"{what} is stored in a form that this version does not read ({reason}): install the version that wrote it"
+        f"{what} is stored in a format that this version cannot read ({reason}): install the version that wrote it"
     )

@@ -1,1 +1,1 @@
-"""The parts of revision `0004_platform`, each for one thing in both directions. The revision says in which order."""
+"""The parts of revision `0004_platform`, each for both directions. The revision determines their order."""

@@ -1,4 +1,4 @@
-"""Each concept of a legacy framework gets its content rows, with the status that is written in the framework."""
+"""Content rows for the concepts of legacy frameworks, with the statuses stored in the frameworks."""
 
 from alembic import op
 
@@ -36,7 +36,7 @@ SAID = """
 
 
 def read_from_frameworks() -> None:
-    """Insert the rows that are missing. Those that a downgrade left have versions, and are newer than the framework."""
+    """Insert missing rows. Rows that a downgrade kept have versions, and are newer than the framework."""
     op.execute("""
         INSERT INTO concept_contents (roadmap_id, concept_id, content_type, status, last_error, updated_at)
         SELECT m.roadmap_id, concept ->> 'concept_id', kind.content_type,
@@ -57,7 +57,7 @@ def read_from_frameworks() -> None:
 
 
 def write_into_frameworks() -> None:
-    """Write the statuses into the frameworks, and delete the rows of which the framework now says all there is.
+    """Write the statuses into the frameworks, and delete the rows that hold nothing else.
 
     A content that has a version keeps its row.
     """

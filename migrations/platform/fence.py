@@ -1,11 +1,11 @@
-"""The fence: every write of a run begins with `hold_task`, which lets the present owner in and no other."""
+"""The fence: every write of a run begins with `hold_task`, which refuses all attempts but the current one."""
 
 from alembic import op
 
 
 def create() -> None:
-    # Two statements on purpose: the second one gets a snapshot taken after the lock was granted. In one SELECT the
-    # snapshot is older than the lock, and an owner that was superseded meanwhile slips through.
+    # Two statements, so that the snapshot of the second one is taken after the lock was granted. In one SELECT it would
+    # be older than the lock, and a superseded attempt would pass.
     op.execute("""
         CREATE OR REPLACE FUNCTION public.hold_task(task_id text, attempt integer) RETURNS void
         LANGUAGE plpgsql VOLATILE AS $$

@@ -10,7 +10,7 @@ CHECKPOINT_MIGRATIONS = 10
 def create_checkpoint() -> None:
     """Run the checkpointer's migrations in this transaction, hence without CONCURRENTLY; `setup()` has nothing to do.
 
-    A test holds their number to the one that this revision was written for.
+    A test checks that their number is the one for which this revision was written.
     """
     from langgraph.checkpoint.postgres.base import MIGRATIONS  # takes a second to import
 

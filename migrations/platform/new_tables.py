@@ -172,11 +172,11 @@ NAMES = (
     "framework_versions",
     "workers",
 )
-"""A table that refers to another one stands before it."""
+"""In the order in which they can be dropped: a table before those that it refers to."""
 
 
 def create() -> None:
-    """Create the tables that are missing: a downgrade leaves those that hold rows."""
+    """Create missing tables: a downgrade keeps those that have rows."""
     for tables in (RUNS, CONTENTS, ACCESS, WEBHOOKS, LEARNING):
         op.execute(tables)
 

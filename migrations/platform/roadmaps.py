@@ -1,6 +1,6 @@
 """`roadmap_metadata`: types and columns. A legacy framework is version 1.
 
-What is no framework at all is kept as version 0 of `framework_versions`.
+Data that is not a framework is kept as version 0 in `framework_versions`.
 """
 
 from alembic import op
@@ -10,11 +10,11 @@ from migrations.tables import drop_if_empty, exists
 
 IS_FRAMEWORK = "coalesce(jsonb_typeof(framework_data -> 'stages') = 'array', false)"
 KEPT = "kept_roadmap_metadata"
-"""What a downgrade has no column for, until the upgrade comes back. Version 0.1.0 kept it under this name too."""
+"""Table for data without a legacy column, from a downgrade to the next upgrade. Version 0.1.0 used the same name."""
 
 
 def convert(zone: str) -> None:
-    """Bring the table, which is locked, to its present form. `zone`: in which the legacy system wrote its times."""
+    """Convert the locked table to its present form. `zone`: time zone of the legacy times."""
     op.execute(f"""
         DROP INDEX IF EXISTS ix_roadmap_metadata_user_id;
         ALTER TABLE roadmap_metadata
@@ -51,7 +51,7 @@ def convert(zone: str) -> None:
 
 
 def revert(zone: str) -> None:
-    """Give the table, which is locked, its legacy form back."""
+    """Convert the locked table back to its legacy form."""
     op.execute(f"""
         DROP INDEX ix_roadmap_metadata_user_id_created_at;
         UPDATE roadmap_metadata m SET framework_data = v.framework_data FROM framework_versions v

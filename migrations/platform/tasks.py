@@ -1,4 +1,4 @@
-"""`roadmap_tasks`: types, columns and rules; what the legacy system left active becomes failed."""
+"""`roadmap_tasks`: types, columns and rules; tasks that the legacy system left active become failed."""
 
 from alembic import op
 
@@ -9,11 +9,11 @@ ACTIVE = "status IN ('human_review_pending', 'pending', 'processing')"
 WORD = "lower(btrim(coalesce(status, '')))"
 IS_FINAL = f"{WORD} IN ('cancelled', 'completed', 'failed', 'partial_failure')"
 KEPT = "kept_roadmap_tasks"
-"""What a downgrade has no column for, until the upgrade comes back. Version 0.1.0 kept it under this name too."""
+"""Table for data without a legacy column, from a downgrade to the next upgrade. Version 0.1.0 used the same name."""
 
 
 def convert(zone: str) -> None:
-    """Bring the table, which is locked, to its present form. `zone`: in which the legacy system wrote its times."""
+    """Convert the locked table to its present form. `zone`: time zone of the legacy times."""
     op.execute("DROP INDEX IF EXISTS ix_roadmap_tasks_user_id, ix_roadmap_tasks_roadmap_id")
     op.execute("""
         ALTER TABLE roadmap_tasks
@@ -85,8 +85,8 @@ def _rewrite(zone: str) -> None:
 
 
 def _bring_back() -> None:
-    # The attempt moves on: what was running before the downgrade may not write any more. Version 0.1.0 kept no
-    # accepted version, hence the detour over JSON.
+    # The attempt increases, so that runs from before the downgrade cannot write any more. Version 0.1.0 stored no
+    # accepted version, hence the detour through JSON.
     op.execute(f"""
         UPDATE roadmap_tasks t SET
             attempt = k.attempt + 1, round = k.round, review = k.review, execution_summary = k.execution_summary,
@@ -99,7 +99,7 @@ def _bring_back() -> None:
 
 
 def revert(zone: str) -> None:
-    """Give the table, which is locked, its legacy form back."""
+    """Convert the locked table back to its legacy form."""
     op.execute(f"""
         CREATE TABLE {KEPT} AS
             SELECT task_id, status, attempt, round, review, execution_summary, error_message, completed_at,

@@ -1,10 +1,10 @@
-"""Totals, so that counting everything there ever was reads almost nothing."""
+"""Totals of ended runs and of model calls, so that metrics need not read the history."""
 
 from alembic import op
 
 
 def count() -> None:
-    """Create the totals and count once what is there.
+    """Create the totals and initialize them from the existing rows.
 
     Calls of the last minutes may not be committed yet: the first one of them, and every call with a higher number, is
     left to the process that adds up later.

@@ -1,4 +1,4 @@
-"""The schema of the legacy system. Tables that it made itself are adopted as they stand."""
+"""The schema of the legacy system. Its existing tables are adopted unchanged."""
 
 from alembic import op
 

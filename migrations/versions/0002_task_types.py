@@ -1,4 +1,4 @@
-"""A task has a type, and a roadmap no longer names a task: roadmap -> tasks is 1:N.
+"""Tasks get a type, and roadmaps no longer refer to a task: roadmap -> tasks is 1:N.
 
 Runs beside writers on a large table: the type is a constant default, checks are validated after they hold,
 and rows of retries are found by reading and marked in small batches.
@@ -57,7 +57,7 @@ def downgrade() -> None:
     with op.get_context().autocommit_block():
         connection = op.get_bind()
         change(connection, "roadmap_metadata", "ALTER TABLE roadmap_metadata ADD COLUMN IF NOT EXISTS task_id VARCHAR")
-        if has_column("roadmap_tasks", "task_type"):  # else: cut off after the last statement below
+        if has_column("roadmap_tasks", "task_type"):  # else: interrupted after the last statement below
             write_types_into_requests(connection)
             after: str | None = ""
             while after is not None:

@@ -1,4 +1,4 @@
-"""The two indexes that every question about a roadmap's tasks uses, built beside writers."""
+"""The two indexes that queries for the tasks of a roadmap use, built concurrently."""
 
 from alembic import op
 

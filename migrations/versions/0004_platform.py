@@ -1,7 +1,7 @@
-"""The platform: the legacy tables in their present form, and all that the legacy system did not have.
+"""The platform: the legacy tables in their present form, and all new tables.
 
 The two legacy tables are rewritten in one transaction, which blocks them (docs/operations.md has the seconds). Further
-indexes on them are built beside writers afterwards; if that is cut off, the revision is run again and goes on there.
+indexes on them are built concurrently afterwards; an interrupted revision is run again and continues there.
 A downgrade is one transaction.
 """
 
@@ -25,7 +25,7 @@ INDEXES = {
 
 
 def upgrade() -> None:
-    if not exists("uq_roadmap_tasks_active_structure"):  # else: cut off while the indexes below were built
+    if not exists("uq_roadmap_tasks_active_structure"):  # else: interrupted while the indexes below were built
         _convert()
     with op.get_context().autocommit_block():
         for name, (table, definition) in INDEXES.items():

@@ -9,7 +9,7 @@ revision = "0005_unknown_prices"
 down_revision = "0004_platform"
 
 KEPT = "kept_model_calls"
-"""What a downgrade has no column for, until the upgrade comes back."""
+"""Table for data that older columns cannot hold, from a downgrade to the next upgrade."""
 
 
 def upgrade() -> None:
@@ -51,7 +51,7 @@ def _bring_back() -> None:
 
 
 def downgrade() -> None:
-    """Older versions read a number: a cost that nobody knows becomes 0, as they would have written it."""
+    """Older versions expect a number: an unknown cost becomes 0, as they would have stored it."""
     lock(op.get_bind(), "model_calls", "call_totals", "call_reservations")
     op.execute(f"""
         CREATE TABLE {KEPT} AS

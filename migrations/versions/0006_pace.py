@@ -1,4 +1,4 @@
-"""The pace of a roadmap, and how long workers held a task. Columns that need no rewrite: nothing waits for them."""
+"""The pace of a roadmap, and how long workers held a task. The new columns need no rewrite of the table."""
 
 from alembic import op
 
@@ -10,7 +10,7 @@ down_revision = "0005_unknown_prices"
 
 KEPT_ROADMAPS = "kept_paces"
 KEPT_TASKS = "kept_held_seconds"
-"""What a downgrade has no columns for, until the upgrade comes back."""
+"""Table for data that older columns cannot hold, from a downgrade to the next upgrade."""
 
 
 def upgrade() -> None:

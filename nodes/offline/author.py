@@ -1,4 +1,4 @@
-"""The author without a model: it needs no network, and is slow or failing when told."""
+"""The author without a model. It needs no network; for experiments it can be slow or fail on purpose."""
 
 import asyncio
 import json
@@ -21,9 +21,9 @@ from nodes.offline.plan import outline_of, write_framework, write_intent, write_
 
 
 class OfflineAuthor:
-    """The same brief gives the same words.
+    """An author that gives the same answer to the same brief.
 
-    `latency` is slept by every call, in seconds. `fail` names contents that fail on purpose, as `content_type` or
+    Every call takes `latency` seconds. `fail` names contents that fail on purpose, as `content_type` or
     `content_type@concept_id`. `log` is a file in which every call leaves two lines of JSON, when it begins and when
     it ends: an account of what was bought that no database keeps.
     """
@@ -38,11 +38,11 @@ class OfflineAuthor:
         self._log = log
 
     def most(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> Usage:  # noqa: ARG002
-        """It costs nothing."""
+        """Return no usage: calls cost nothing."""
         return Usage()
 
     async def write(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> AuthorAnswer:  # noqa: ARG002
-        """Raises RunFailed for a content that was told to fail, and for instructions that rules cannot follow."""
+        """Raises RunFailed for a content in `fail`, and for instructions that rules cannot follow."""
         self._note("begin", brief)
         if self._latency > 0:
             await asyncio.sleep(self._latency)

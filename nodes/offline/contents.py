@@ -1,4 +1,4 @@
-"""Worksheet, resources and quiz of a concept. A quiz asks only what the worksheet states."""
+"""Worksheet, resources and quiz of a concept. The questions of the quiz are about the worksheet only."""
 
 import re
 from binascii import crc32
@@ -17,13 +17,13 @@ _ESCAPED: Final = r"([\\`*_\[\]<>|$])"
 
 
 def _markdown(text: str) -> str:
-    """`text` as words in Markdown, whatever signs it holds."""
+    """Return `text` escaped for Markdown."""
     return re.sub(_ESCAPED, r"\\\1", plain(text, 120))
 
 
 def terms_of(brief: "ContentBrief[C]", reading: Reading) -> list[tuple[TermType, str]]:
-    """The concept's terms by type; what no curriculum of the goal knows is only read about, or avoided."""
-    types = [types_of(one, code) for one, _ in reading.found for code in ("en", "zh")]
+    """Return the terms of a concept with their types; other terms than those of the curricula are `know` or `avoid`."""
+    types = [types_of(one, code) for one, _ in reading.curricula for code in ("en", "zh")]
     named = [plain(term, 60) for term in brief.concept.keywords or [brief.concept.name]]
     terms = list(dict.fromkeys(filter(None, named)))[:6] or [reading.subject]
     kinds = [{one[term] for one in types if term in one} for term in terms]
@@ -32,7 +32,7 @@ def terms_of(brief: "ContentBrief[C]", reading: Reading) -> list[tuple[TermType,
 
 
 def _values(brief: "ContentBrief[C]", reading: Reading) -> dict[str, Any]:
-    """What worksheet and quiz say alike. The log and its script stand on the first worksheet only."""
+    """Return the values that worksheet and quiz share. Only the first worksheet has the log and its script."""
     minutes = max(8, round(60 * brief.concept.estimated_hours))
     seed = crc32(f"{brief.concept.name} {brief.roadmap_title}".encode("utf-8", "replace"))
     log = [20 + 5 * (seed % 3), 35 + 5 * (seed % 4), 15]
@@ -76,7 +76,7 @@ def write_quiz(brief: QuizBrief) -> Quiz:
     quiz, sheet, seed = phrases(language)["quiz"], phrases(language)["worksheet"], values["seed"]
     own, (kind, term) = [one for _, one in terms], terms[seed % len(terms)]
     mine = {one.casefold() for one in own}
-    every = dict.fromkeys(one for subject, _ in reading.found for one in types_of(subject, language))
+    every = dict.fromkeys(one for subject, _ in reading.curricula for one in types_of(subject, language))
     others = [one for one in every if one.casefold() not in mine]
     others = others[seed % len(others) :] + others[: seed % len(others)]
     needed, quote = [plain(name, 120) for name in brief.prerequisite_names[:4]], quiz["quote"].format
@@ -85,7 +85,7 @@ def write_quiz(brief: QuizBrief) -> Quiz:
     made: list[Question] = []
 
     def ask(key: str, right: Sequence[str], wrong: Sequence[str], at: int | None = None) -> None:
-        """Unless told where, the first right option stands at another place in each question."""
+        """Append a question. Without `at`, the position of the first correct option changes with each question."""
         place = (seed + len(made)) % (len(wrong) + 1) if at is None else at
         options = [*wrong[:place], *right, *wrong[place:]]
         kind = "true_false" if len(options) == 2 else "single_choice" if len(right) == 1 else "multiple_choice"
@@ -110,15 +110,15 @@ def write_quiz(brief: QuizBrief) -> Quiz:
 
 
 def write_resources(brief: ResourcesBrief) -> Resources:
-    """Works and official roots with two concepts, searches with all: no address stands twice in a roadmap."""
+    """Return works and official sites for two concepts, searches for all: no URL occurs twice in a roadmap."""
     reading = reading_of(brief.preferences)
     language, words, name = reading.language, phrases(reading.language)["resources"], reading.name
     part = {"c-1-1-1": 0, "c-2-1-1": 1}.get(brief.concept.concept_id)
-    sources = [source for one, _ in reading.found for source in one.sources][part::2] if part is not None else []
+    sources = [source for one, _ in reading.curricula for source in one.sources][part::2] if part is not None else []
     official = words["official"].format(s=name)
     found = [(title.of(language), url.of(language), kind, official) for kind, title, url in sources]
     counts = Counter(
-        term[1].of(language) for one, _ in reading.found for entry in one.entries() for term in entry.terms
+        term[1].of(language) for one, _ in reading.curricula for entry in one.entries() for term in entry.terms
     )
     ranked = sorted((kind != "know", term) for kind, term in terms_of(brief, reading) if kind != "avoid")
     own = next((term for _, term in ranked if counts[term] == 1), plain(brief.concept.name, 80))

@@ -1,4 +1,4 @@
-"""Edits by rules: what instructions ask for, and the repair of what code found broken."""
+"""Edits by rules: applying instructions, and repairing the issues that code has detected."""
 
 from domain.editing.repairs import repair
 from domain.editing.review import EditPlan, NewPart, NewParts, Operation
@@ -10,7 +10,7 @@ from nodes.offline.subjects import phrases
 
 
 def plan_edits(brief: EditPlanBrief) -> EditPlan:
-    """Raises InvalidInput for instructions that rules cannot follow."""
+    """Return the plan for instructions or issues. Raises InvalidInput for instructions that rules cannot follow."""
     words, parts = phrases(brief.preferences.primary_language), parts_of(brief.framework)
     operations: list[Operation] = []
     for issue in brief.issues:
@@ -23,10 +23,10 @@ def plan_edits(brief: EditPlanBrief) -> EditPlan:
         operations += read_instructions(brief.feedback, brief.framework, brief.max_concepts)
     names = {part.id: part.name for part in parts}
     named = [(one, names.get(one.target_id or "", ""), one.values.get("name", "")) for one in operations]
-    said = [words["edit"][one.action].format(name=name, new=new) for one, name, new in named]
+    descriptions = [words["edit"][one.action].format(name=name, new=new) for one, name, new in named]
     broken = [plain(issue.issue, 120) for issue in brief.issues if issue.severity == "critical"]
     left = [words["edit"]["left"].format(text=text) for text in broken]
-    items = words["comma"].join(said or left)
+    items = words["comma"].join(descriptions or left)
     summary = words["edit"]["done"].format(items=items) if items else words["edit"]["nothing"]
     return EditPlan(feedback_summary=summary, operations=operations)
 
@@ -40,7 +40,7 @@ def write_new_parts(brief: NewPartsBrief) -> NewParts:
 
 
 def _new_part(place: int, operation: Operation, language: str, taken: set[str], inside: dict[str, str]) -> NewPart:
-    """It builds on the last concept of the part that it is added to, or of the roadmap."""
+    """Return the new part. It builds on the last concept of its parent, or of the roadmap."""
     words, parent = phrases(language)["plan"], operation.position.parent_id if operation.position else None
     name = plain(str(operation.values.get("name", "")), 80) or words["nothing_named"]
     needed = [inside[parent]] if parent in inside else list(inside.values())[-1:]

@@ -1,4 +1,4 @@
-"""Whether a curriculum fits a goal; where none does, the neutral plan is taken and says so."""
+"""Choice of the curricula for a goal; without a fitting one, the neutral plan is used and says so."""
 
 import re
 from functools import cache, lru_cache
@@ -14,15 +14,15 @@ _CJK: Final = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 
 
 class Reading(NamedTuple):
-    """How a goal was understood. `subject` has the goal's own words; two curricula are a tool and its field."""
+    """The interpretation of a goal. `subject` is in the words of the goal; two curricula are a tool and its field."""
 
     subject: str
     language: str
-    found: tuple[Named, ...]
+    curricula: tuple[Named, ...]
 
     @property
     def main(self) -> Subject:
-        return self.found[-1][0]
+        return self.curricula[-1][0]
 
     @property
     def is_neutral(self) -> bool:
@@ -30,10 +30,10 @@ class Reading(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.subject if self.is_neutral else self.found[-1][1].of(self.language)
+        return self.subject if self.is_neutral else self.curricula[-1][1].of(self.language)
 
     def named(self, text: Pair) -> str:
-        """A text of a curriculum with the subject's name in its place."""
+        """Return a text of a curriculum with the name of the subject inserted."""
         return capital(plain(text.of(self.language).replace("{s}", self.name), 80))
 
 
@@ -45,18 +45,18 @@ def reading_of(preferences: Preferences) -> Reading:
 @lru_cache(maxsize=256)
 def _read(goal: str, language: str, beginner: bool) -> Reading:
     verb, clause, subject = read_goal(goal)
-    words, found = toml("reading"), _curricula(subject, infinitive=verb.lower().endswith(" to"))
+    words, curricula = toml("reading"), _curricula(subject, infinitive=verb.lower().endswith(" to"))
     exam = rf"(?<!\w)(?:{'|'.join(words['exam'])})(?!\w)|{words['exam_cjk']}"
     if re.search(exam, clause, re.IGNORECASE) or re.match(words["pass_verbs"], verb, re.IGNORECASE):
-        found = ((neutral(EXAM), neutral(EXAM).names[0][0]),)
+        curricula = ((neutral(EXAM), neutral(EXAM).names[0][0]),)
     elif beginner and re.search(words["improve"], f"{verb} {clause}", re.IGNORECASE):
-        found = tuple(pair for pair in found if pair[0].practice != "language")  # which begins with greetings
+        curricula = tuple(pair for pair in curricula if pair[0].practice != "language")  # which begins with greetings
     subject = subject or phrases(language)["plan"]["nothing_named"]
-    return Reading(subject, language, found or ((neutral(ANY), neutral(ANY).names[0][0]),))
+    return Reading(subject, language, curricula or ((neutral(ANY), neutral(ANY).names[0][0]),))
 
 
 def _curricula(text: str, *, infinitive: bool) -> tuple[Named, ...]:
-    """The curricula whose words, and words that change nothing, are all that the text has; () where none is."""
+    """Return the curricula whose words are all words of the text, apart from filler words; () if there are none."""
     hits = [(one, *hit) for one in subjects() if (hit := _named(one, text, infinitive))]
     for tool, tool_name, tool_left in (hit for hit in hits if hit[0].kind == "tool"):
         for one, name, left in (hit for hit in hits if hit[0].kind == "field" and not hit[0].weak):
@@ -68,17 +68,17 @@ def _curricula(text: str, *, infinitive: bool) -> tuple[Named, ...]:
 
 
 def _named(subject: Subject, text: str, infinitive: bool) -> tuple[Pair, set[str]] | None:
-    """By which name a text calls the subject, and which words it has beside it."""
+    """Return the name by which a text refers to the subject, and its other words; None if it does not."""
     cjk = bool(re.search(_CJK, text))
     rest = text.lower() if cjk else f" {'  '.join(re.findall(_WORD, text)).lower()} "
     names: list[tuple[int, Pair]] = []
     for word, name in _words_of(subject):
-        wanted = word.lower() if cjk else f" {'  '.join(re.findall(_WORD, word)).lower()} "
-        place = rest.find(wanted)
+        pattern = word.lower() if cjk else f" {'  '.join(re.findall(_WORD, word)).lower()} "
+        place = rest.find(pattern)
         is_verb = infinitive and place == 0 and word.lower() in toml("reading")["verbs"].split()
         if place >= 0 and not is_verb:
             names.append((place, name))
-            rest = rest.replace(wanted, " " * len(wanted))
+            rest = rest.replace(pattern, " " * len(pattern))
     left = re.sub(toml("reading")["fillers_cjk"], " ", rest) if cjk else rest
     beside = set(re.findall(_WORD, left)) - set(toml("reading")["fillers"].split()) - subject.beside
     return (min(names)[1], beside) if names else None
@@ -86,5 +86,5 @@ def _named(subject: Subject, text: str, infinitive: bool) -> tuple[Pair, set[str
 
 @cache
 def _words_of(subject: Subject) -> list[tuple[str, Pair]]:
-    """The longest first."""
+    """Return the words for a subject, the longest first."""
     return sorted(((word, name) for name, words in subject.names for word in words), key=lambda pair: -len(pair[0]))

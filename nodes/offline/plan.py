@@ -1,4 +1,4 @@
-"""Intent, framework and its review."""
+"""Intent, framework and review of the framework."""
 
 from collections.abc import Sequence
 from itertools import accumulate, groupby
@@ -44,7 +44,7 @@ def write_intent(request: LearningRequest) -> Intent:
     liked = preferences.content_preference or ["text", "hands_on"]
     return Intent(
         parsed_goal=reading.subject,
-        key_technologies=[] if reading.is_neutral else [name.of(reading.language) for _, name in reading.found],
+        key_technologies=[] if reading.is_neutral else [name.of(reading.language) for _, name in reading.curricula],
         difficulty_profile=words["difficulty"][level],
         time_constraint=time,
         recommended_focus=[reading.named(module.name) for module in modules[:4]],
@@ -57,7 +57,7 @@ def write_intent(request: LearningRequest) -> Intent:
 
 
 def _notes(reading: Reading, preferences: Preferences) -> list[str]:
-    """What a learner has to be told about the plan as a whole."""
+    """Return notes for the learner about the whole plan."""
     words = phrases(reading.language)["plan"]
     notes = [words["neutral_exam" if reading.main.key == EXAM else "neutral"]] if reading.is_neutral else []
     is_other = preferences.primary_language.partition("-")[0] != reading.language
@@ -87,10 +87,10 @@ def write_framework(preferences: Preferences, max_concepts: int, weeks: float | 
 
 
 def _rows(reading: Reading, level: Level) -> list[_Row]:
-    """All that the curricula offer at this level, in learning order; lower ranks are taken first, in turn by module."""
+    """Return the concepts of this level in learning order; lower ranks are used first, in turn by module."""
     stages = list(reading.main.stages[level != "beginner" :])
-    if len(reading.found) > 1:  # of a tool, one stage goes before its field
-        stages.insert(0, reading.found[0][0].stages[{"beginner": 0, "intermediate": 1, "advanced": 3}[level]])
+    if len(reading.curricula) > 1:  # of a tool, one stage goes before its field
+        stages.insert(0, reading.curricula[0][0].stages[{"beginner": 0, "intermediate": 1, "advanced": 3}[level]])
     rows: dict[str, _Row] = {}
     for at, stage in enumerate(stages):
         deep = 2 * (stage is stages[-1] and level != "advanced")
@@ -103,7 +103,7 @@ def _rows(reading: Reading, level: Level) -> list[_Row]:
 
 
 def _half_hours(difficulties: Sequence[str], preferences: Preferences, weeks: float | None) -> list[int]:
-    """The time of each concept in half hours: what a learner has over some weeks, shared by difficulty.
+    """Return the time of each concept in half hours: the time of some weeks, distributed by difficulty.
 
     `weeks` are those from the request to a deadline; without one about 16 with one hour a week and 9 with forty.
     """
@@ -115,7 +115,7 @@ def _half_hours(difficulties: Sequence[str], preferences: Preferences, weeks: fl
 
 
 def write_concept(name: str, entry: Entry | None, language: str, needed: list[str], hours: float = 2.0) -> ConceptDraft:
-    """Without an entry of a curriculum, it has no terms of its own."""
+    """Return a concept; without an entry of a curriculum it has no terms."""
     language, difficulty = language_of(language), entry.difficulty if entry else "medium"
     words = phrases(language)["plan"]
     terms = [(kind, term.of(language)) for kind, term in entry.terms] if entry else []
@@ -148,14 +148,14 @@ def outline_of(whole: FrameworkDraft) -> Outline:
 
 
 def write_stage_parts(brief: StageBrief) -> StageParts:
-    """The stage of that place in the framework that has as many concepts as the outline."""
+    """Return the stage at this position of a framework with as many concepts as the outline."""
     concepts = sum(stage.concepts for stage in brief.outline.stages)
     whole = write_framework(brief.request.preferences, concepts, brief.weeks)
     return StageParts(modules=whole.stages[min(brief.index, len(whole.stages) - 1)].modules)
 
 
 def write_review(request: LearningRequest, framework: Framework) -> StructureReview:
-    """Counts, and has no opinion: its score says nothing, and is not shown. Whether the time is enough, code checks."""
+    """Return a review that only counts parts; its score is not shown. Code checks whether the time is sufficient."""
     words, concepts = phrases(request.preferences.primary_language)["plan"], len(framework.concepts())
     figures = {"stages": len(framework.stages), "hours": number(framework.total_estimated_hours)}
     return StructureReview(overall_score=0, validation_summary=words["review"].format(concepts=concepts, **figures))

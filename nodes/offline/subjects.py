@@ -1,4 +1,4 @@
-"""The curricula: read from text files that need no programmer (see data/README.md)."""
+"""The curricula, read from plain text files (see data/README.md)."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -10,7 +10,7 @@ from domain.framework import Difficulty
 TermType = Literal["know", "make", "do", "avoid"]
 DATA: Final = Path(__file__).parent / "data"
 ANY, EXAM = "any", "exam"
-"""The plans for goals without a curriculum."""
+"""Keys of the plans for goals without a curriculum."""
 
 
 class Pair(NamedTuple):
@@ -40,7 +40,7 @@ class Group(NamedTuple):
 
 
 class Subject:
-    """A curriculum. `names`: what it is called, and which words of goals mean it. `sources`: kind, title, address."""
+    """A curriculum. `names`: names, each with the words of goals for it. `sources`: kind, title, address."""
 
     def __init__(self, key: str) -> None:
         self.key, self.kind, self.practice, self.weak = key, "field", "general", ""
@@ -54,7 +54,7 @@ class Subject:
 
 
 def parse(key: str, text: str) -> Subject:
-    """Raises ValueError that names the file and the line."""
+    """Parse a subject file. Raises ValueError that names the file and the line."""
     subject = Subject(key)
     for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
         try:
@@ -63,7 +63,7 @@ def parse(key: str, text: str) -> Subject:
         except (ValueError, IndexError) as error:
             raise ValueError(f"{key}.txt, line {number}: {error}: {line[:60]!r}") from None
     if not subject.names or len(subject.stages) != 4:
-        raise ValueError(f"{key}.txt: it needs a line `named:` and four stages")
+        raise ValueError(f"{key}.txt: needs a line `named:` and four stages")
     return subject
 
 
@@ -89,12 +89,12 @@ def _read(subject: Subject, line: str) -> None:
     elif mark in {"kind", "practice", "weak"}:
         setattr(subject, mark, rest.strip())
     else:
-        raise ValueError("it is no line of a subject file")
+        raise ValueError("not a line of a subject file")
 
 
 def _pair(columns: list[str]) -> Pair:
     if len(columns) != 2 or not all(columns):
-        raise ValueError("it needs English and Chinese, with | between them")
+        raise ValueError("needs English and Chinese, separated by |")
     return Pair(*columns)
 
 
@@ -106,7 +106,7 @@ def subjects() -> tuple[Subject, ...]:
 
 @cache
 def types_of(subject: Subject, language: str) -> dict[str, TermType]:
-    """Every term of a subject and its type."""
+    """Return every term of a subject with its type."""
     return {term.of(language): kind for entry in subject.entries() for kind, term in entry.terms}
 
 
@@ -123,7 +123,7 @@ def toml(name: str) -> dict[str, Any]:
 
 
 def language_of(code: str) -> Literal["en", "zh"]:
-    """The one of the two languages that is written where `code` is asked for."""
+    """Return the language, of the two, for a requested language code."""
     return "zh" if code.partition("-")[0] == "zh" else "en"
 
 
@@ -137,7 +137,7 @@ def joined(items: Sequence[str], language: str) -> str:
 
 
 def listed(terms: Sequence[tuple[TermType, str]], language: str) -> str:
-    """Terms in a sentence: those to avoid are named so."""
+    """Return terms as a list in words, with those to avoid marked."""
     good, bad = ([term for kind, term in terms if (kind == "avoid") == wrong] for wrong in (False, True))
     avoided = [phrases(language)["avoiding"].format(a=joined(bad, language))] if bad else []
     return str(phrases(language)["semicolon"].join([*([joined(good, language)] if good else []), *avoided]))
@@ -153,6 +153,6 @@ def number(value: float) -> str:
 
 @cache
 def avoided() -> frozenset[str]:
-    """Terms that some curriculum says to avoid."""
+    """Return the terms that some curriculum lists under `avoid`."""
     every = [entry for one in (*subjects(), neutral(ANY), neutral(EXAM)) for entry in one.entries()]
     return frozenset(text.casefold() for one in every for kind, pair in one.terms if kind == "avoid" for text in pair)

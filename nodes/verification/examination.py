@@ -1,6 +1,6 @@
-"""Closer looks at contents that passed their check: do the links work, would a second reader choose the same answers?
+"""Examination of contents that passed their check: links are opened, and a second reader answers each quiz.
 
-The author is given what is wrong. When no better answer comes, the sound part of the last one is kept.
+The author gets the problems. If it gives no better answer, the sound part of the last one is kept.
 """
 
 from functools import partial
@@ -14,12 +14,12 @@ from nodes.ledger.requests import AuthorRequest, Look, Verdict
 
 
 def look_at_links(context: RunContext, _: ContentBrief[Resources], __: int) -> Look[Resources] | None:
-    """Return the closer look at a list of resources; None where the settings ask for none."""
+    """Return the examination of a list of resources; None if links are not checked."""
     return None if context.links is None else partial(examine_links, context)
 
 
 def look_at_key(context: RunContext, brief: ContentBrief[Quiz], order: int) -> Look[Quiz] | None:
-    """Return the closer look at a quiz; None where the settings ask for no second opinion."""
+    """Return the examination of a quiz; None without a second opinion."""
     return partial(examine_key, context, brief, order) if context.second_opinion else None
 
 
@@ -53,7 +53,7 @@ async def examine_links(context: RunContext, resources: Resources) -> Verdict[Re
 async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int, quiz: Quiz) -> Verdict[Quiz]:
     """Have a second reader answer the quiz without its key, and leave out the questions on which the two disagree.
 
-    A reader that fails to answer raises, since that is no agreement. An empty answer to a question is no disagreement.
+    A reader without an answer is an error, since it does not agree. A skipped question is not a disagreement.
     """
     questions = [OpenQuestion.model_validate(question.model_dump()) for question in quiz.questions]
     request = AuthorRequest(

@@ -52,7 +52,7 @@ def looks_like_404(title: str) -> bool:
 def agree(claimed: str, titles: list[str], host: str) -> bool:
     """Return whether a page's titles or its host share a significant word with the claimed title.
 
-    True as well where there is nothing to compare or no common script, since a difference then proves nothing.
+    Also True if there is nothing to compare or no common script, since a difference then proves nothing.
     """
     words = _words(claimed)
     if not words or not titles:

@@ -52,7 +52,7 @@ class OpenToAll:
     open_to_all = True
 
     async def identify(self, token: str, database: Database) -> Identity:  # noqa: ARG002
-        raise Refused("This server knows no tokens.")
+        raise Refused("This server does not use tokens.")
 
     async def valid(self, tokens: Set[str], database: Database) -> Set[str]:  # noqa: ARG002
         return tokens
@@ -107,11 +107,11 @@ class Jwt:
         except jwt.ExpiredSignatureError as error:
             raise Refused("The token has expired.") from error
         except jwt.PyJWTError as error:
-            raise Refused("The token is not one that this server accepts.") from error
+            raise Refused("This server does not accept the token.") from error
         except InvalidInput as error:
-            raise Refused(f"The token names no user that this server accepts: {error}") from error
+            raise Refused(f"The user of the token is not valid: {error}") from error
         except (ValueError, TypeError) as error:
-            raise Refused("The token names no user or role that this server knows.") from error
+            raise Refused("The user or the role of the token is not valid.") from error
 
     async def valid(self, tokens: Set[str], database: Database) -> Set[str]:
         valid = set()
@@ -125,7 +125,7 @@ class Jwt:
         named = isinstance(kid, str) and len(self._keys) > 1
         key = self._keys.get(kid if named else None)
         if key is None:
-            raise Refused("The token was signed with a key that this server does not know.")
+            raise Refused("The token was signed with an unknown key.")
         return key
 
 
@@ -175,7 +175,7 @@ def _keys_of_file(settings: Settings) -> dict[str | None, Any]:
     import jwt
 
     if settings.jwt_algorithm == "HS256":
-        raise InvalidInput("ROADMAP_JWT_JWKS holds public keys: set ROADMAP_JWT_ALGORITHM to RS256 or ES256.")
+        raise InvalidInput("ROADMAP_JWT_JWKS has public keys: set ROADMAP_JWT_ALGORITHM to RS256 or ES256.")
     path = settings.jwt_jwks
     assert path is not None
     family = {"RS256": "RSA", "ES256": "EC"}[settings.jwt_algorithm]
@@ -188,5 +188,5 @@ def _keys_of_file(settings: Settings) -> dict[str | None, Any]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
         raise InvalidInput(f"ROADMAP_JWT_JWKS: {path} cannot be read as a set of keys.") from error
     if not keys:
-        raise InvalidInput(f"ROADMAP_JWT_JWKS: {path} holds no key for {settings.jwt_algorithm}.")
+        raise InvalidInput(f"ROADMAP_JWT_JWKS: {path} has no key for {settings.jwt_algorithm}.")
     return {None: next(iter(keys.values()))} if len(keys) == 1 else keys

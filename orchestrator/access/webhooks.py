@@ -11,7 +11,7 @@ from orchestrator.arguments import checks_arguments
 from orchestrator.queries.base import Queries
 from repository.db.database import Database, Session
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
-from repository.users import webhooks
+from repository.users import deliveries, webhooks
 
 
 @checks_arguments
@@ -83,7 +83,7 @@ class Webhooks(Queries):
         """Send a test message, which is tried once. Raises NotFound, and Conflict for a disabled webhook."""
         async with self._database.transaction() as session:
             webhook = await webhooks.lock_webhook(session, webhook_id, owner=owner)
-            return await webhooks.add_test(session, webhook)
+            return await deliveries.add_test(session, webhook)
 
     async def remove(self, webhook_id: str, *, owner: str | None = None) -> None:
         """Remove a webhook and its deliveries. Raises NotFound."""
@@ -104,7 +104,7 @@ class Webhooks(Queries):
     async def resend(self, webhook_id: str, delivery_id: str, *, owner: str | None = None) -> WebhookDeliveryRow:
         """Send a delivery again. Raises NotFound, and Conflict while it is pending or its webhook is disabled."""
         async with self._database.transaction() as session:
-            return await webhooks.resend(session, webhook_id, delivery_id, owner=owner)
+            return await deliveries.resend(session, webhook_id, delivery_id, owner=owner)
 
     def _check_url(self, url: str) -> None:
         from nodes.net.addresses import AllowList
@@ -123,7 +123,7 @@ async def _deliveries(
     session: Session, webhook_id: str, before: tuple[datetime, str] | None, limit: int, owner: str | None
 ) -> Sequence[WebhookDeliveryRow]:
     await webhooks.get_webhook(session, webhook_id, owner=owner)
-    return await webhooks.page_of_deliveries(session, webhook_id, before=before, limit=limit)
+    return await deliveries.page_of_deliveries(session, webhook_id, before=before, limit=limit)
 
 
 def _check_events(events: Sequence[WebhookEvent]) -> None:

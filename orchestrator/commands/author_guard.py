@@ -1,6 +1,6 @@
-"""Which author may continue a run, and whether it can follow words.
+"""Checks whether an author may continue a run, and whether it can follow instructions.
 
-The offline author never continues what a chat model began: the roadmap would be half of each.
+The offline author never continues the run of a chat model: half of the roadmap would be of another kind.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from repository.runs.calls import models_that_answered, plan_author
 
 
 async def begun_by_a_model(session: Session, task_id: str, author: str) -> str | None:
-    """Return why `author` cannot continue a task, as one line, or None if it can. Any model continues any other's."""
+    """Return a message if `author` cannot continue a task, else None. Any model can continue another model's run."""
     models = sorted(await models_that_answered(session, task_id) - {RULES}) if author == RULES else []
     if not models:
         return None
     return (
-        f"Task {task_id} was begun by {', '.join(models)}, and the offline author does not go on with it: set "
+        f"Task {task_id} was begun by {', '.join(models)}, and the offline author cannot continue it: set "
         f"ROADMAP_MODEL, then `roadmap resume {task_id}`."
     )
 
@@ -34,10 +34,9 @@ async def check_author(session: Session, task_id: str, author: str) -> None:
 async def words_need_a_model(
     session: Session, resources: OrchestratorResources, roadmap_id: str, *, detach: bool
 ) -> bool:
-    """Return whether rules will write for this request, so that words cannot be followed.
+    """Return whether rules will carry out this request, so that it cannot have instructions in words.
 
-    A process that does not run the task and names no model cannot know who will write: it expects the author of the
-    plan to continue.
+    A process that neither runs the task nor names a model does not know the author: it expects that of the plan.
     """
     if detach or not resources.can_run:
         return resources.settings.model is None and await plan_author(session, roadmap_id) == RULES
@@ -45,7 +44,7 @@ async def words_need_a_model(
 
 
 def refuse_words(content_types: Sequence[ContentType]) -> None:
-    """Refuse instructions for contents, which rules write as a whole. Raises InvalidInput."""
+    """Raise InvalidInput: rules cannot follow instructions for contents."""
     names = ", ".join(content_types)
     raise InvalidInput(
         f"{BY_RULES}, each of them with `roadmap modify`. Instructions for {names} cannot be followed: leave them out, "

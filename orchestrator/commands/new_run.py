@@ -139,7 +139,7 @@ class RunOnRoadmap(NewRun):
         roadmap = await roadmaps.lock_roadmap(session, self.roadmap_id)
         if roadmap.framework_version == 0:
             active = await tasks.get_active_task_by_roadmap_id(session, self.roadmap_id)
-            state = f"task {active.task_id} is making it" if active else "the run that was to make it ended before that"
+            state = f"task {active.task_id} is creating it" if active else "the run that should create it has ended"
             raise Conflict(f"Roadmap {self.roadmap_id} has no accepted framework yet: {state}.")
         concepts = roadmaps.framework_of(roadmap).concepts()
         await contents.ensure_contents(session, self.roadmap_id, [concept.concept_id for concept in concepts])

@@ -11,7 +11,7 @@ from repository.runs.calls import TaskUsage
 from repository.tables.roadmaps import ContentRow
 
 Cause = Literal["model_unavailable", "budget_spent"]
-"""Why a run ended early, if an operator can do something about it."""
+"""Cause of a run that ended early, if an operator can fix it."""
 
 
 def cause_of(error: Exception) -> Cause | None:

@@ -1,4 +1,4 @@
-"""On whose behalf and within which limits a request is made. All of it is checked in the request's own transaction."""
+"""The context of a request: its user and its limits, checked in the transaction of the request."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,7 +7,7 @@ from domain.errors import Conflict, LimitReached
 from repository.db.database import Session
 from repository.runs import tasks
 from repository.tables.runs import TaskRow
-from repository.users import idempotency
+from repository.users import idempotency, limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Once:
     """A request that is carried out once although it may arrive several times."""
 
     user_id: str
-    """The user whose key it is."""
+    """The user who sent the key."""
     key: str
     """The Idempotency-Key."""
     body_hash: str
@@ -27,7 +27,7 @@ class Terms:
     """The context of one request. The default is that of the operator, without limits."""
 
     owner: str | None = None
-    """Only rows of this user are found. None: of all users."""
+    """Only rows of this user are visible. None: rows of all users."""
     most_active: int | None = None
     """Limit of active runs of the user. None: no limit."""
     once: Once | None = None
@@ -35,12 +35,12 @@ class Terms:
     trace: str | None = None
     """W3C traceparent of the caller, kept with the task."""
     by: str | None = None
-    """The user who asks. Recorded in the event where the run belongs to another user."""
+    """The user who makes the request. Recorded in the event if the run belongs to another user."""
     time_zone: str | None = None
     """Time zone of the learner, as Europe/Berlin or +02:00, in which a deadline becomes a date. None: UTC."""
 
     def asked_by(self, user_id: str) -> dict[str, str]:
-        """Return what an event of a run of `user_id` records about the user who asked for it."""
+        """Return the fields with which an event of a run of `user_id` names another requesting user."""
         return {} if self.by in (None, user_id) else {"by": str(self.by)}
 
 
@@ -80,10 +80,10 @@ async def admit(session: Session, terms: Terms, user_id: str) -> None:
     """
     if terms.most_active is None:
         return
-    await tasks.lock_user(session, user_id)
-    active = await tasks.count_active(session, user_id)
+    await limits.lock_user(session, user_id)
+    active = await limits.count_active(session, user_id)
     if active >= terms.most_active:
         raise LimitReached(
-            f"{active} runs are active, and {terms.most_active} is the most: wait for one to end, or cancel one.",
+            f"{active} runs are active, and the limit is {terms.most_active}: wait for one to end, or cancel one.",
             retry_after=RETRY_AFTER_SECONDS,
         )

@@ -1,6 +1,6 @@
 """Requests for runs, new (the shape is in new_run.py) or continued. Each is one transaction.
 
-Every function takes `detach`: leave the run to a worker; and `terms`: on whose behalf and within which limits.
+Every function takes `detach`, which leaves the run to a worker, and `terms`, the user and the limits of the request.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -255,7 +255,7 @@ async def _continue(
     detach: bool,
     terms: Terms,
 ) -> TaskRow:
-    """Let a task go on by `transition`, which takes the locks in the order of new_run.py from the user on."""
+    """Continue a task by `transition`, which takes the locks in the order of new_run.py, beginning with the user."""
     await prepare_process(resources, detach=detach)
 
     async def transaction(session: Session) -> TaskRow:

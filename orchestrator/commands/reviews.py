@@ -1,4 +1,4 @@
-"""Reviews: a run waits for a person to approve its structure. Transitions like those of transitions.py.
+"""Reviews: a run waits until a person approves its structure. Transitions like those of transitions.py.
 
 The JSON in `review` of the task's row has interrupt_id, round, requested_at and deadline; decision, feedback and by
 once it is decided; and `previous` with round, decision and by of the round before.
@@ -22,7 +22,7 @@ from repository.runs.events import append_transition, events_of_type
 from repository.runs.tasks import lock_task, update_task_status
 from repository.runs.workers import database_now
 from repository.tables.runs import TaskRow
-from repository.users.webhooks import announce
+from repository.users.deliveries import announce
 
 
 async def park(session: Session, fence: Fence, interrupt_id: str) -> TaskRow:
@@ -65,16 +65,16 @@ def _next_round(review: dict[str, Any], interrupt_id: str) -> dict[str, Any]:
 
 
 async def framework_under_review(session: Session, task: TaskRow) -> Framework:
-    """The structure that a person is shown: as the last edit of the run left it, else the roadmap's own."""
+    """Return the structure under review: the result of the last edit of the run, else the structure of the roadmap."""
     if edits := await events_of_type(session, task.task_id, "framework_edited"):
         return read_stored(Framework, edits[-1].payload.get("after"), f"what task {task.task_id} changed")
     return roadmaps.framework_of(await roadmaps.get_roadmap_metadata(session, task.roadmap_id or ""))
 
 
 async def decide(session: Session, task_id: str, decision: Decision, worker_id: str | None) -> TaskRow:
-    """Record the answer to a review; the run goes on under `worker_id`, or in the queue if that is None.
+    """Record the answer to a review; the run continues under `worker_id`, or in the queue if that is None.
 
-    Of several answers at once one wins. Raises NotFound, and Conflict that names the decision of the others.
+    Of concurrent answers one wins. Raises NotFound, and Conflict that names the decision that won.
     """
     task = await lock_task(session, task_id)
     review = task.review or {}
@@ -92,7 +92,7 @@ async def decide(session: Session, task_id: str, decision: Decision, worker_id: 
 
 
 def _conflict(task: TaskRow) -> str:
-    """Say why a task has no review to answer, and how its last one was decided."""
+    """Return the message for a review that cannot be answered, with the last decision."""
     review = task.review or {}
     if task.status == TaskStatus.HUMAN_REVIEW_PENDING:
         before = review.get("previous") or {}

@@ -30,7 +30,7 @@ class RetryRequest:
     preferences: Mapping[str, Any] | None = None
     """Fields of Preferences that replace the creation's."""
     instructions: str | None = None
-    """Wishes for the contents, in words."""
+    """Instructions for the contents, in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from repository.runs.events import append_transition
 from repository.runs.tasks import lock_task, update_task_status
 from repository.runs.totals import count_run
 from repository.tables.runs import STEPPER, TaskRow
-from repository.users.webhooks import announce
+from repository.users.deliveries import announce
 
 MAX_FRUITLESS_STARTS: Final = 5
 """Starts in a row that commit nothing, after which a task counts as poison."""
@@ -45,8 +45,8 @@ async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | Non
         return None
     if task.fruitless_starts >= MAX_FRUITLESS_STARTS:
         reason = (
-            f"It was started {task.fruitless_starts} times in a row and its process died each time before anything "
-            f"was finished. Look into the log of the worker, then `roadmap resume {task_id}`."
+            f"The run was started {task.fruitless_starts} times in a row, and its process died each time without "
+            f"progress. Check the log of the worker, then `roadmap resume {task_id}`."
         )
         await end(session, Fence(task_id, task.attempt), TaskStatus.FAILED, reason)
         return None
@@ -100,14 +100,14 @@ async def end(
     Args:
         reason: the error message; None for a completed run.
         warnings: issues that the run went on with.
-        cause: why the run ended early, if an operator can do something about it.
+        cause: cause of a run that ended early, if an operator can fix it.
 
     Raises Superseded.
     """
     task = await lock_task(session, fence.task_id)
     if task.attempt == fence.attempt + 1 and task.status == status:
         return task
-    await contents.settle_contents(session, fence.task_id, reason or "The run ended without it.")
+    await contents.settle_contents(session, fence.task_id, reason or "The run ended before it was generated.")
     await settle_lost_calls(session, fence.task_id)
     spent = await usage_of(session, fence.task_id)
     summary = execution_summary(
@@ -159,7 +159,7 @@ async def resume(
 ) -> TaskRow:
     """Continue a final, stale or queued task: under `worker_id`, or in the queue if that is None.
 
-    What had failed is asked again (in another round); what was only interrupted is answered from the ledger. Contents
+    Failed calls are made again (in another round); interrupted steps are answered from the ledger. Contents
     that another task has claimed meanwhile stay with it. `asked_by` is recorded in the event (see Terms.asked_by).
 
     Raises NotFound, and Conflict for a live task, a completed one, and one whose roadmap is in the bin.
@@ -248,7 +248,7 @@ async def begin(
 
 
 def _present_step(task: TaskRow) -> Step:
-    """Return the step of a task that goes on; INIT for one that had ended, or has a step of the legacy system."""
+    """Return the step of a task that continues; INIT if it had ended or has a step of the legacy system."""
     return Step(task.current_step) if task.current_step in set(Step) - FINAL_STEPS else Step.INIT
 
 
@@ -274,5 +274,5 @@ async def check_structure(session: Session, task: TaskRow) -> None:
     if present != mine:
         raise Conflict(
             f"Task {task.task_id} is about version {mine} of the structure of roadmap {task.roadmap_id}, which is at "
-            f"version {present} by now; `roadmap retry-failed` or `roadmap modify` goes on from there."
+            f"version {present} now; `roadmap retry-failed` or `roadmap modify` continues from there."
         )

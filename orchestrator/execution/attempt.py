@@ -67,7 +67,7 @@ class Attempt:
         return await self.graph.aget_state(self.config)
 
     async def entry(self) -> RunState | Command[Any] | None:
-        """Return the input with which the graph goes on; None: it goes on from its checkpoint.
+        """Return the input with which the graph continues; None: it continues from its checkpoint.
 
         That is the input of a new graph, or the answer to its review.
         """

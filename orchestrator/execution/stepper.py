@@ -1,7 +1,7 @@
-"""Step a run node by node: inspect its state, change it, go back, go on.
+"""Step a run node by node: inspect its state, change it, go back, continue.
 
 A stepped run is a real run with row, lease, fence and events. It waits for a person, so it is never swept or taken
-over. If the stepper dies, the task is stale, and stepping goes on from the last checkpoint.
+over. If the stepper dies, the task is stale, and stepping continues from the last checkpoint.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ class Moment:
     """The nodes that came next."""
     created_at: str
     source: str
-    """What made it, as LangGraph names it: `loop`: a node; `update`: `set` or a resume; `fork`: `back`."""
+    """Its source, as LangGraph names it: `loop`: a node; `update`: `set` or a resume; `fork`: `back`."""
 
 
 @dataclass(slots=True)
@@ -104,9 +104,9 @@ class Stepper:
         self._start = None
 
     def _check_framework(self, framework: Json, next_nodes: tuple[str, ...]) -> None:
-        """Hold edits by hand to the rules of all others. Raises InvalidInput."""
+        """Apply the rules of all edits to an edit by hand. Raises InvalidInput."""
         if framework["roadmap_id"] != self.task.roadmap_id:
-            raise InvalidInput(f"This run makes {self.task.roadmap_id}; the framework's roadmap_id has to say so.")
+            raise InvalidInput(f"The roadmap_id of the framework must be {self.task.roadmap_id}.")
         if _BEFORE_VALIDATION.intersection(next_nodes):
             return
         issues = check_framework(Framework.model_validate(framework), self.attempt.context.max_concepts)
@@ -133,7 +133,7 @@ class Stepper:
         past = await self._past()
         if not 0 < number < len(past):
             raise InvalidInput(f"There are {len(past) - 1} steps to go back; `history` lists them.")
-        # A copy becomes the newest checkpoint, so that a stepper that dies here goes on from here.
+        # A copy becomes the newest checkpoint, so that stepping continues from here if this stepper dies.
         await self.attempt.graph.aupdate_state(past[number][1], None, as_node="__copy__")
         self._start = None
         self.before = await self.state()
@@ -157,7 +157,7 @@ class Stepper:
             if await self.is_at_end():
                 self.ended = await self.attempt.finish()
             else:
-                self.ended = await self.attempt.end(TaskStatus.CANCELLED, "The stepper was left.")
+                self.ended = await self.attempt.end(TaskStatus.CANCELLED, "The stepper has ended.")
 
     async def is_at_end(self) -> bool:
         """Return whether no node is left to run. Going back is still possible."""
@@ -171,7 +171,7 @@ _FIRST: Final = (Step.INIT.value,)
 def read_value(key: str, value: str) -> Any:
     """Parse JSON of the shape that a key of the state holds. Raises InvalidInput."""
     if key not in SHAPES:
-        raise InvalidInput(f"The state has no key {key!r}; there are {', '.join(sorted(SHAPES))}.")
+        raise InvalidInput(f"The state has no key {key!r}; known: {', '.join(sorted(SHAPES))}.")
     try:
         parsed = json.loads(value)
         stored = json.dumps(parsed, allow_nan=False, ensure_ascii=False)

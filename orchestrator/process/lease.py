@@ -18,7 +18,7 @@ import psycopg
 
 from domain.identity import new_task_id
 from domain.logs import get_log
-from repository.db.database import driver_errors
+from repository.db.driver_errors import driver_errors
 from repository.db.urls import psycopg_arguments
 from repository.runs import workers
 from repository.tables.runs import STEPPER

@@ -1,7 +1,7 @@
-"""The RunQueue port: wakes workers on all machines. It is never the truth, which is the row of the task.
+"""The RunQueue port: wakes workers on all machines. The row of the task is authoritative.
 
-An entry may be lost, late or doubled: a worker that takes one reads the row, and starts nothing if there is nothing to
-start. The sweep enqueues missing entries.
+An entry may be lost, late or duplicated: a worker that takes one reads the row, and starts nothing if there is nothing
+to start. The sweep enqueues missing entries.
 """
 
 from collections.abc import AsyncGenerator, Sequence
@@ -24,5 +24,5 @@ class RunQueue(Protocol):
         ...
 
     def deliveries(self) -> AsyncGenerator[str, None]:
-        """Yield task ids, each taken from the queue when it is asked for. Waits for entries, survives restarts."""
+        """Yield task ids; each is removed from the queue when it is yielded. Waits for entries, survives restarts."""
         ...

@@ -23,14 +23,8 @@ from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable
 from domain.logs import get_log
-from repository.db.database import (
-    IDLE_IN_TRANSACTION_TIMEOUT_SECONDS,
-    OF_DRIVERS,
-    Database,
-    Session,
-    driver_errors,
-    execute,
-)
+from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, Database, Session, execute
+from repository.db.driver_errors import OF_DRIVERS, driver_errors
 
 _ENTRYPOINT: Final = QueueEntrypoint("run")
 _SETTINGS: Final = DBSettings(db_schema="queue")

@@ -21,5 +21,5 @@ class Queries:
     async def _read(
         self, query: Callable[Concatenate[Session, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run `query` in a transaction of its own, again if the database goes away meanwhile."""
+        """Run `query` in a transaction of its own, again if the database becomes unavailable."""
         return await self._database.persist(lambda session: query(session, *args, **kwargs))

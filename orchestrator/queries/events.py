@@ -71,7 +71,7 @@ class Follower:
     """The shared poller of one process."""
 
     def __init__(self, database: Database, retry_seconds: float | None = None) -> None:
-        """`retry_seconds`: seconds to wait for a database that went away; None: those of `database`."""
+        """`retry_seconds`: seconds to wait for an unavailable database; None: those of `database`."""
         self._database = database
         self._retry_seconds = retry_seconds
         self._followed: dict[str, _Followed] = {}
@@ -89,7 +89,7 @@ class Follower:
     ) -> AsyncGenerator[Event, None]:
         """Yield the events above `after`, without gap or repetition, until the last one of the run.
 
-        Goes on if the run is resumed before that is read. Survives restarts of the database.
+        Continues if the run is resumed before that is read. Survives restarts of the database.
 
         Args:
             after: sequence of the last event that the caller has; 0: from the first.
@@ -169,7 +169,7 @@ class Follower:
             while self._followed:
                 await asyncio.sleep(POLL_INTERVAL_SECONDS)
                 await self._poll_once()
-        except Exception as error:  # whatever it is: followers that do not get it would wait for ever
+        except Exception as error:  # any error: followers that do not receive it would wait forever
             failed, self._followed = self._followed, {}
             for followed in failed.values():
                 followed.failure = error
@@ -202,7 +202,7 @@ class EventQueries(Queries):
     """Events of tasks, as `Orchestrator.events`."""
 
     def __init__(self, database: Database, *, retry_seconds: float | None = None) -> None:
-        """`retry_seconds`: seconds that followers wait for a database that went away; None: as all other queries."""
+        """`retry_seconds`: seconds that followers wait for an unavailable database; None: like all other queries."""
         super().__init__(database)
         self._follower = Follower(database, retry_seconds)
 

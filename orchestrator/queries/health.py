@@ -22,7 +22,7 @@ from repository.runs import liveness
 _log = get_log(__name__)
 
 UNAVAILABLE: Final = "The database is unavailable."
-NEEDS_UPGRADE: Final = "The database is at another revision than this version works on."
+NEEDS_UPGRADE: Final = "The database is not at the revision that this version requires."
 READY_TIMEOUT_SECONDS: Final = 2.0
 """Seconds for the database to answer in."""
 MIN_FREE_BYTES: Final = 500_000_000
@@ -80,15 +80,15 @@ def diagnose(settings: Settings) -> list[Check]:
 
 def _checks(settings: Settings) -> Iterator[Check]:
     for name, suggestion in unknown_variables().items():
-        to_do = (
-            f"rename it to {suggestion}" if suggestion else "unset it; `roadmap settings` lists the settings there are"
-        )
+        to_do = f"rename it to {suggestion}" if suggestion else "unset it; `roadmap settings` lists all settings"
         yield Check(name="settings", ok=False, detail=unknown_variable_line(name, suggestion), to_do=to_do)
     embedded = settings.database_url is None
     if embedded:
         yield _home(settings.home)
     url: list[str] = []
-    to_do = "see server.log in the home folder" if embedded else "see that PostgreSQL runs there and lets this login in"
+    to_do = (
+        "see server.log in the home folder" if embedded else "check that PostgreSQL runs there and accepts this login"
+    )
     yield _attempt("database", lambda: _database(settings, url), to_do)
     if url:
         yield _attempt("migrations", lambda: _migrations(url[0], embedded=embedded), "try again")
@@ -107,22 +107,24 @@ def _home(home: Path) -> Check:
     existing = next(folder for folder in (home, *home.parents) if folder.exists())
     to_do = "make it writable, or set ROADMAP_HOME to another folder"
     if not existing.is_dir():
-        return Check(name="home", ok=False, detail=f"{existing} is no folder", to_do=to_do)
+        return Check(name="home", ok=False, detail=f"{existing} is not a folder", to_do=to_do)
     if not os.access(existing, os.W_OK | os.X_OK):
-        return Check(name="home", ok=False, detail=f"{existing} cannot be written to", to_do=to_do)
+        return Check(name="home", ok=False, detail=f"{existing} is not writable", to_do=to_do)
     free = shutil.disk_usage(existing).free
     detail = f"{home}, {free / 1e9:.1f} GB free"
     if free < MIN_FREE_BYTES:
-        return Check(name="home", ok=False, detail=detail, to_do="make room, or set ROADMAP_HOME to a folder elsewhere")
+        return Check(
+            name="home", ok=False, detail=detail, to_do="free some space, or set ROADMAP_HOME to a folder elsewhere"
+        )
     return Check(name="home", ok=True, detail=detail)
 
 
 def _database(settings: Settings, url: list[str]) -> Check:
     if settings.database_url is not None:
-        given = settings.database_url.get_secret_value()
-        schema.current(given)
-        url.append(given)
-        return Check(name="database", ok=True, detail=f"the server {where(given)} answers")
+        server_url = settings.database_url.get_secret_value()
+        schema.current(server_url)
+        url.append(server_url)
+        return Check(name="database", ok=True, detail=f"the server {where(server_url)} answers")
     server = EmbeddedServer(settings.home)
     was_running = server.is_running()
     url.append(server.start())
@@ -133,7 +135,7 @@ def _migrations(url: str, *, embedded: bool) -> Check:
     revision = schema.current(url)
     if revision == schema.HEAD:
         return Check(name="migrations", ok=True, detail=f"at {revision}, the newest")
-    detail = f"at {revision or schema.BASE}; this version works on {schema.HEAD}"
+    detail = f"at {revision or schema.BASE}; this version requires {schema.HEAD}"
     if unknown := schema.unknown(revision):
         return Check(name="migrations", ok=False, detail=detail, to_do=unknown.to_do)
     if embedded:
@@ -143,7 +145,7 @@ def _migrations(url: str, *, embedded: bool) -> Check:
 
 def _runs(url: str) -> Check:
     live = asyncio.run(live_runs(url))
-    return Check(name="runs", ok=True, detail=f"{len(live)} going on")
+    return Check(name="runs", ok=True, detail=f"{len(live)} active")
 
 
 def _model(settings: Settings) -> Check:

@@ -176,7 +176,7 @@ def _finish_run(runs: StudioRuns) -> Node:
 
 
 def _within_run(runs: StudioRuns, step: Step) -> Node:
-    """Return a node of the run. If it fails, the task stays `processing`, and the thread can go on from before it."""
+    """Return a node of the run. If it fails, the task stays `processing`, and the thread can continue before it."""
     node: Node = getattr(import_module(f"nodes.{step}"), step)
 
     async def run_node(state: StudioState, runtime: Runtime[Any]) -> RunState:

@@ -50,7 +50,7 @@ class StudioRuns:
         self._entered: dict[str, tuple[Attempt, AsyncExitStack]] = {}
 
     async def resources(self) -> OrchestratorResources:
-        """Return the resources of a stepper: its runs wait for a person, and are neither swept nor taken over."""
+        """Return the resources of a stepper: its runs wait for a person, and are never requeued or taken over."""
         async with self._entering:
             if self._resources is None:
                 if self._settings is None:
@@ -84,7 +84,7 @@ class StudioRuns:
             if not attempt.held.lost:
                 return attempt
         await self.leave(task_id)
-        raise Superseded("Another process has cancelled or taken this run; go on once more to resume it.")
+        raise Superseded("Another process has cancelled or taken this run; continue the thread to resume it.")
 
     async def _open(self, resources: OrchestratorResources, task_id: str) -> tuple[Attempt, AsyncExitStack]:
         task = await resources.database.persist(lambda session: tasks.get_task(session, task_id))
@@ -115,7 +115,7 @@ class StudioRuns:
             await stack.aclose()
 
     async def keep(self, attempt: Attempt, state: Mapping[str, Any], step: Step) -> None:
-        """Save the state as the run's own checkpoint too, so that another process can go on. Raises RunFailed.
+        """Save the state as the run's own checkpoint too, so that another process can continue. Raises RunFailed.
 
         From content_generation on this is not needed: the rows say where the run is.
         """
@@ -129,7 +129,7 @@ class StudioRuns:
             await self.keep(attempt, state, Step.STRUCTURE_VALIDATION)
             stepper = Stepper(attempt, None)
             if await _detached(stepper.next_nodes()) != (Step.HUMAN_REVIEW,):
-                raise InvalidInput("This state leads to no review: it takes wants_review, and a sound framework.")
+                raise InvalidInput("This state leads to no review: wants_review must be true, and the framework sound.")
             await _detached(stepper.advance())
         await self.leave(task_id)
 

@@ -1,6 +1,6 @@
 """The sweep: enqueue tasks that were abandoned. Every worker sweeps, one at a time.
 
-An entry too many is harmless, so a sweep needs no fence. It takes an advisory lock only so that not all do the work.
+A superfluous entry is harmless, so a sweep needs no fence. Its advisory lock only avoids that all workers do the work.
 """
 
 import asyncio
@@ -55,8 +55,8 @@ async def expire_reviews(database: Database) -> None:
 async def requeue_orphans(database: Database, queue: RunQueue, lease: Lease, suspects: set[Fence]) -> set[Fence]:
     """Requeue tasks that this process holds by their rows but does not run. Return the suspects for the next sweep.
 
-    A start whose commit was not confirmed leaves such a task, and a run that gave up on the database. No other process
-    takes it over, since this one lives. A task has to be seen in two sweeps: a run may be just beginning.
+    A start whose commit was not confirmed leaves such a task, as does a run that gave up on the database. No other
+    process takes it over, since this one is alive. Two sweeps have to find the task: its run may just be starting.
     """
     async with database.transaction() as session:
         owned = await owned_tasks(session, lease.worker_id)
@@ -88,6 +88,6 @@ async def keep_sweeping(database: Database, queue: RunQueue, lease: Lease) -> No
                     await add_up(session)
         except DatabaseUnavailable as error:
             _log.info("sweep failed", reason=str(error))
-        except Exception as error:  # the sweep must go on: without it no task is taken over
+        except Exception as error:  # keep sweeping: without sweeps no task is taken over
             _log.error("sweep failed", exc_info=error)
         await asyncio.sleep(SWEEP_INTERVAL_SECONDS)

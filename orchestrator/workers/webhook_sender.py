@@ -1,7 +1,7 @@
-"""Send messages to webhooks. Every worker sends, each message at least once, never two of them the same one at once.
+"""Send messages to webhooks. Every worker sends; each message is sent at least once, and by one worker at a time.
 
-A process that dies while it sends leaves a claim that expires. Then another process sends the message again under the
-same id, by which the receiver recognises it.
+A process that dies while it sends leaves a claim, which expires. Another process then sends the message again under
+the same id, so that the receiver can recognise it.
 """
 
 import asyncio
@@ -19,7 +19,8 @@ from domain.webhooks import TEST_EVENT, signed_headers
 from nodes.net.connect import FetchFailed
 from nodes.net.post import PostAnswer, Poster
 from repository.db.database import Database, Session
-from repository.users.webhooks import Claim, claim_deliveries, disable, forget_deliveries, lock_webhook, settle
+from repository.users.deliveries import Claim, claim_deliveries, forget_deliveries, settle
+from repository.users.webhooks import disable, lock_webhook
 
 CONCURRENT_SENDS: Final = 20
 CONCURRENT_SENDS_PER_WEBHOOK: Final = 2
@@ -29,14 +30,14 @@ _GONE: Final = "Its server answered that it is gone (410)."
 UNREACHABLE: Final = (
     "The webhook's host could not be reached: it is unknown or not allowed, or it does not accept connections."
 )
-"""The same for all three, or users could find out which names and addresses exist in the network of the server."""
+"""One message for all three, so that users cannot find out which names and addresses exist in the server's network."""
 
 _log = get_log(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPolicy:
-    """How often a message is tried, and with which delays."""
+    """The number of attempts for a message, and the delays between them."""
 
     tries: int = 10
     first: float = 5.0
@@ -110,7 +111,7 @@ class WebhookSender:
         except DatabaseUnavailable as error:
             _log.info("webhook claim failed", reason=str(error))
             return 0
-        except Exception as error:  # the sender must go on
+        except Exception as error:  # keep sending
             _log.error("webhook claim failed", exc_info=error)
             return 0
         for claim in claims:
@@ -140,7 +141,7 @@ class WebhookSender:
                 _log.info("webhook host not reached", webhook_id=claim.webhook_id, reason=str(failure))
                 return _Outcome(None, UNREACHABLE)
             return _Outcome(None, f"The message could not be sent: {failure}.")
-        except Exception as error:  # for example an address that no library can handle: other messages go on
+        except Exception as error:  # for example an address that no library can handle: keep sending other messages
             _log.error("webhook delivery failed", webhook_id=claim.webhook_id, error=type(error).__name__)
             return _Outcome(None, f"The message could not be sent: {type(error).__name__}.")
         if 200 <= answer.status < 300:

@@ -18,7 +18,8 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from domain.errors import DatabaseUnavailable, Superseded
 from domain.text.parse_stored import unknown_format
-from repository.db.database import ANSWER_TIMEOUT_SECONDS, SERVER_TIMEOUTS, Database, translated
+from repository.db.database import ANSWER_TIMEOUT_SECONDS, SERVER_TIMEOUTS, Database
+from repository.db.driver_errors import translated
 from repository.db.fence import Fence
 from repository.db.pool_queue import PoolQueue
 from repository.db.urls import psycopg_arguments
@@ -55,7 +56,7 @@ class CheckpointPool(AsyncConnectionPool[AsyncConnection[DictRow]]):
                 async with super().connection(timeout) as connection:
                     yield connection
             except (pg.Error, PoolTimeout) as error:
-                raise translated(error, getattr(error, "sqlstate", None) or "08000") from error
+                raise translated(error) from error
 
 
 def strict_serializer() -> JsonPlusSerializer:

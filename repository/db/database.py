@@ -1,32 +1,22 @@
-"""The connection pool, transactions with retries, and the translation of driver errors into domain errors."""
+"""The connection pool, and transactions with retries."""
 
 import asyncio
-import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 import asyncpg
-import psycopg
 from sqlalchemy import CursorResult, Executable, text
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay
 
 from domain.backoff import Backoff
-from domain.errors import (
-    DatabaseBusy,
-    DatabaseStopped,
-    DatabaseUnavailable,
-    Misconfigured,
-    RoadmapError,
-    Superseded,
-)
+from domain.errors import DatabaseStopped, DatabaseUnavailable
 from domain.logs import get_log
 from repository.db.connection_errors import advice, summary
+from repository.db.driver_errors import driver_errors
 from repository.db.pool_queue import PoolQueue
 from repository.db.urls import asyncpg_arguments
 
@@ -52,14 +42,7 @@ RETRY_BACKOFF: Final = Backoff(first=0.1, longest=2.0)
 REPEATED_OUTAGE_SECONDS: Final = 10.0
 """Seconds after an outage in which a single broken connection is not logged as a new outage."""
 
-PGBOUNCER: Final = (
-    "ROADMAP_DATABASE_URL leads to a connection pooler: use the address of PostgreSQL itself, or set "
-    "ROADMAP_DATABASE_POOLED=true for `roadmap serve --no-worker`."
-)
-
 _SET_LOCK_TIMEOUT: Final = text("SELECT set_config('lock_timeout', :timeout, true)")
-
-_SUPERSEDED = "RM001"  # raised by hold_task()
 
 
 async def execute(session: Session, statement: Executable, parameters: Mapping[str, Any]) -> CursorResult[Any]:
@@ -260,58 +243,3 @@ def _connector(url: str, application_name: str, *, pooled: bool) -> Connect:
         raise AssertionError("unreachable: a URL has at least one host")
 
     return connect
-
-
-_OF_ASYNCPG: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-OF_DRIVERS: Final = (OSError, EOFError, psycopg.OperationalError, *_OF_ASYNCPG)
-"""Errors of the drivers, also the rare ones of a server that disappears during a connect or a response."""
-
-
-@contextmanager
-def driver_errors() -> Iterator[None]:
-    """Translate driver errors into domain errors; other errors pass through."""
-    try:
-        yield
-    except RoadmapError:
-        raise
-    except PoolTimeoutError as error:
-        raise DatabaseUnavailable("No database connection became free in time; lower the load or try again.") from error
-    except DBAPIError as error:
-        raise translated(error, _sqlstate(error)) from error
-    except OF_DRIVERS as error:
-        raise translated(error, getattr(error, "sqlstate", None) or "08000") from error
-
-
-def _sqlstate(error: DBAPIError) -> str | None:
-    if error.connection_invalidated:
-        return "08000"
-    state: str | None = getattr(error.orig, "sqlstate", None)
-    return state or ("08000" if isinstance(error, OperationalError) else None)
-
-
-def translated(error: Exception, sqlstate: str | None) -> Exception:
-    """Return the domain error for a driver error with this SQLSTATE, or the error itself for a programming error."""
-    if sqlstate == _SUPERSEDED:
-        return Superseded("Another attempt owns this task.")
-    if sqlstate is None:
-        return error
-    reason = summary(getattr(error, "orig", None) or error)
-    if "startup parameter" in reason:  # a configuration error, not an outage
-        return Misconfigured(PGBOUNCER)
-    if isinstance(error, ssl.SSLError):
-        return DatabaseUnavailable(f"TLS with the database failed ({reason}): {advice(reason)}.")
-    match sqlstate[:2], sqlstate:
-        case "28", _:
-            return DatabaseUnavailable(f"The database refused the login ({reason}): {advice(reason)}.")
-        case "3D", _:
-            return DatabaseUnavailable(f"The database does not exist ({reason}): {advice(reason)}.")
-        case "42", "42P01" | "42703":
-            return DatabaseUnavailable(f"The database needs an upgrade ({reason}); run `roadmap db upgrade`.")
-        case (("08" | "57" | "53" | "25"), _):
-            return DatabaseUnavailable(f"The database does not answer ({reason}): {advice(reason)}.")
-        case "40", _:
-            return DatabaseUnavailable("Deadlock or serialization failure; try again.")
-        case "55", "55P03":
-            return DatabaseBusy("Another transaction held a lock for too long; try again.")
-        case _:
-            return error

@@ -24,7 +24,7 @@ KNOWN: Final = revision_ids()
 HEAD: Final = KNOWN[-1]
 BASE: Final = "base"
 RENAMED: Final = {"0015": "0004_platform"}
-"""Ids of version 0.1.0, and what the same schema is called now."""
+"""Ids of version 0.1.0 -> present ids of the same schemas."""
 REMOVED: Final = tuple(f"{number:04}" for number in range(4, 15))
 """Ids of version 0.1.0 that lay between two of the present ones."""
 
@@ -49,7 +49,7 @@ _TURN_TIMEOUT_SECONDS: Final = 3600.0
 
 
 class Unknown(NamedTuple):
-    """What is wrong with a revision that this code does not know, and what to do about it."""
+    """The problem with an unknown revision, and what to do about it."""
 
     reason: str
     to_do: str
@@ -166,7 +166,7 @@ def _position(revision: str | None) -> int:
 
 
 def unknown(revision: str | None) -> Unknown | None:
-    """Say why this code can do nothing with a database at `revision`; None where it can."""
+    """Return the problem with a database at `revision`; None for a known revision."""
     if revision is None or revision in KNOWN or revision in RENAMED:
         return None
     if revision in REMOVED:
@@ -180,8 +180,8 @@ def unknown(revision: str | None) -> Unknown | None:
 
 
 def _refuse_unknown(revision: str | None) -> None:
-    if found := unknown(revision):
-        raise DatabaseUnavailable(f"the database is at revision {revision}, {found.reason}: {found.to_do}")
+    if problem := unknown(revision):
+        raise DatabaseUnavailable(f"the database is at revision {revision}, {problem.reason}: {problem.to_do}")
 
 
 def _check_known(revision: str, known: tuple[str, ...]) -> None:

@@ -59,7 +59,7 @@ _LIVE_WORKERS: Final = "SELECT count(*) FROM public.workers WHERE alive_until > 
 
 
 def back_up(url: str, file: Path) -> int:
-    """The database as it is at one moment, into `file`, which is replaced as a whole; its size in bytes.
+    """Write a snapshot of the database to `file`, which is replaced atomically, and return its size in bytes.
 
     Raises InvalidInput for a place that cannot be written to, NotFound for an empty database, and DatabaseUnavailable.
     """

@@ -75,7 +75,7 @@ _TRIES: Final = text("""
 
 
 async def tries(session: Session, user_id: str, roadmap_id: str) -> dict[str, Tries]:
-    """Return a learner's tries at the quizzes of a roadmap, by concept id."""
+    """Return a learner's results in the quizzes of a roadmap, by concept id."""
     rows = await execute(session, _TRIES, {"user_id": user_id, "roadmap_id": roadmap_id})
     return {row.concept_id: Tries(row.attempts, row.best_score, row.last_at) for row in rows}
 

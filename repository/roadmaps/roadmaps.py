@@ -62,7 +62,7 @@ async def accept_framework(session: Session, framework: Framework, *, expected_v
     row = await _locked(session, framework.roadmap_id)
     if row.framework_version != expected_version:
         raise Conflict(
-            f"Roadmap {framework.roadmap_id} is at version {row.framework_version} of its structure by now; "
+            f"Roadmap {framework.roadmap_id} is at version {row.framework_version} of its structure now; "
             f"this run changed version {expected_version}. Start again from the current one."
         )
     if expected_version > 0 and row.framework_data is not None:

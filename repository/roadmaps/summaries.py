@@ -44,7 +44,7 @@ class ListedRoadmap:
     task_waiting: bool
 
 
-_SHELF: Final = f"""
+_ROADMAP_PAGE: Final = f"""
     SELECT m.roadmap_id, m.title, m.total_estimated_hours AS hours, m.framework_version,
         m.created_at, m.deleted_at, c.contents, c.completed, c.failed, c.stale,
         t.task_id, t.status AS task_status, t.current_step AS task_step,
@@ -81,7 +81,7 @@ async def list_roadmaps(
     if before is not None:
         conditions.append("(created_at, roadmap_id) < (:moment, :roadmap_id)")
         values |= {"moment": before[0], "roadmap_id": before[1]}
-    sql = _SHELF.format(condition=" AND ".join(conditions))
+    sql = _ROADMAP_PAGE.format(condition=" AND ".join(conditions))
     rows = await execute(session, text(sql), values)
     return [
         ListedRoadmap(**row | {"task_status": TaskStatus(row["task_status"]) if row["task_status"] else None})
@@ -89,31 +89,31 @@ async def list_roadmaps(
     ]
 
 
-_PULSE: Final = text(f"""
+_ROADMAP_ETAG: Final = text(f"""
     SELECT md5(concat_ws('|', m.framework_version, m.updated_at, m.deleted_at,
         (SELECT string_agg(concat_ws(',', t.task_id, t.status, t.current_step, t.attempt, {LIVE},
                 {WAITING_FOR_WORKER}), ';' ORDER BY t.task_id)
             FROM roadmap_tasks t WHERE t.roadmap_id = m.roadmap_id
             AND {ACTIVE_TASK}),
         (SELECT concat_ws(',', count(*), max(c.updated_at), count(*) FILTER (WHERE {COMPLETED_CONTENT}))
-            FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id))) AS pulse
+            FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id))) AS etag
     FROM roadmap_metadata m WHERE m.roadmap_id = :roadmap_id""")
 
 
 async def roadmap_etag(session: Session, roadmap_id: str) -> str:
     """Return a hash that changes when a roadmap would be shown differently; empty for an unknown roadmap."""
-    return str((await execute(session, _PULSE, {"roadmap_id": roadmap_id})).scalar_one_or_none() or "")
+    return str((await execute(session, _ROADMAP_ETAG, {"roadmap_id": roadmap_id})).scalar_one_or_none() or "")
 
 
-_PULSE_OF_TASK: Final = text(f"""
+_TASK_ETAG: Final = text(f"""
     SELECT md5(concat_ws('|', t.status, t.current_step, t.attempt, {LIVE}, {WAITING_FOR_WORKER},
-        (SELECT max(sequence) FROM task_events e WHERE e.task_id = t.task_id))) AS pulse
+        (SELECT max(sequence) FROM task_events e WHERE e.task_id = t.task_id))) AS etag
     FROM roadmap_tasks t WHERE t.task_id = :task_id""")
 
 
 async def task_etag(session: Session, task_id: str) -> str:
     """Return a hash that changes when a run would be shown differently; empty for an unknown task."""
-    return str((await execute(session, _PULSE_OF_TASK, {"task_id": task_id})).scalar_one_or_none() or "")
+    return str((await execute(session, _TASK_ETAG, {"task_id": task_id})).scalar_one_or_none() or "")
 
 
 _LAST_EVENTS: Final = text("""

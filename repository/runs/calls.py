@@ -182,7 +182,7 @@ _PLAN_AUTHOR: Final = text(f"""
 
 
 async def plan_author(session: Session, roadmap_id: str) -> str | None:
-    """Who designed a roadmap, by name; None where the ledger does not say. Ledger rows stay for ever."""
+    """Return the author that designed a roadmap; None if the ledger has none. Ledger rows are never pruned."""
     return (await execute(session, _PLAN_AUTHOR, {"roadmap_id": roadmap_id})).scalar_one_or_none()
 
 

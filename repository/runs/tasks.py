@@ -18,7 +18,6 @@ from domain.errors import Conflict, NotFound, Superseded
 from domain.vocabulary import ACTIVE, FINAL, INITIAL, STRUCTURAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
-from repository.predicates import ACTIVE_TASK
 from repository.runs.held_time import HELD
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
@@ -295,21 +294,3 @@ def no_such_task(task_id: str) -> NotFound:
 def no_such_roadmap(roadmap_id: str) -> NotFound:
     """Return the error for an unknown roadmap id."""
     return NotFound(f"There is no roadmap {roadmap_id}; `roadmap list` shows them.")
-
-
-async def lock_user(session: Session, user_id: str) -> None:
-    """Serialize the requests of a user while their active tasks are counted; the first lock of a request."""
-    await execute(
-        session, text("SELECT pg_advisory_xact_lock(hashtextextended('requests of ' || :id, 0))"), {"id": user_id}
-    )
-
-
-async def count_active(session: Session, user_id: str) -> int:
-    """Return the number of active tasks of a user."""
-    count = await execute(
-        session,
-        text(f"""
-            SELECT count(*) FROM roadmap_tasks t WHERE t.user_id = :user_id AND {ACTIVE_TASK}"""),
-        {"user_id": user_id},
-    )
-    return int(count.scalar_one())

@@ -1,1 +1,1 @@
-"""Tables, named constraints and indexes. A test holds them against the migrations (`alembic check`)."""
+"""Tables, named constraints and indexes. A test compares them with the migrations (`alembic check`)."""

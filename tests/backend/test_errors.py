@@ -215,7 +215,7 @@ async def test_a_row_that_cannot_be_read_is_named_and_is_no_traceback(
     answer = await client.get("/api/v1/roadmaps/r-1")
     said = problem(answer)
     assert (said["status"], said["code"]) == (500, "unknown_format")
-    assert "the structure of roadmap r-1 is stored in a form that this version does not read" in said["detail"]
+    assert "the structure of roadmap r-1 is stored in a format that this version cannot read" in said["detail"]
     assert answer.headers["X-Request-ID"]
 
 

@@ -19,11 +19,11 @@ _TRUTHS: Final = re.compile(
             rf"{MODEL} (answered [45]\d\d: \S.+|did not answer (within [\d.]+ s|in time)\.( \(\d+ tries\))?)",
             rf"{MODEL} (cannot be reached, or hung up: \S.+|sent no answer of its protocol[.:] \S.+)",
             r"The framework is still not sound after \d+ rounds of editing: \S.+ Nothing was generated; .+",
-            r"It was started \d+ times in a row and its process died each time before anything was finished\. .+",
+            r"The run was started \d+ times in a row, and its process died each time without progress\. .+",
             r"Its process died, and a newer run took its place\.",
             r"Another run has taken over its content\.",
             r"Task \S+ is working on the \w+ of \S+, which this run changes or removes\. Nothing was changed; .+",
-            r"Roadmap \S+ is at version \d+ of its structure by now; this run changed version \d+\. .+",
+            r"Roadmap \S+ is at version \d+ of its structure now; this run changed version \d+\. .+",
             r"Cancelled by its user\.",
         )
     )

@@ -109,7 +109,7 @@ async def test_one_change_at_a_time_and_an_old_one_cannot_overwrite_a_newer_one(
     newer = await client.modify(made.roadmap_id, f'rename "{names(made)[FIRST]}" to Another')
     assert (await client.wait(newer.task_id)).status is TaskStatus.COMPLETED
     late = shell("resume", task.task_id)
-    assert (late.code, "is at version 2 by now" in late.err) == (4, True)
+    assert (late.code, "is at version 2 now" in late.err) == (4, True)
     assert SECOND in names(await client.roadmap(made.roadmap_id))
 
 

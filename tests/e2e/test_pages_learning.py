@@ -47,8 +47,8 @@ def test_who_leaves_and_comes_back_sees_what_happened_meanwhile(here: Site) -> N
     page.go_back()
     wait_written(page)
     page.goto(here.served.url)
-    book = page.locator(".book", has=page.locator(f"a[href$='{roadmap_id}']"))
-    expect(book).to_contain_text("Ready to read")
+    card = page.locator(".roadmap-card", has=page.locator(f"a[href$='{roadmap_id}']"))
+    expect(card).to_contain_text("Ready to read")
 
 
 def test_a_hidden_page_closes_its_streams_and_catches_up(here: Site) -> None:
@@ -124,7 +124,7 @@ def test_what_is_learned_counts_on_every_page(here: Site, roadmap_id: str) -> No
     page.goto(f"{here.served.url}/roadmaps/{roadmap_id}/plan")
     expect(page.locator(".week a[href$='c-1-1-2']")).to_have_count(0)
     page.goto(here.served.url)
-    expect(page.locator("#shelf")).to_contain_text("1 of 8 concepts learned")
+    expect(page.locator("#roadmap-list")).to_contain_text("1 of 8 concepts learned")
 
 
 def test_one_can_read_from_concept_to_concept_with_the_keyboard(here: Site, roadmap_id: str) -> None:

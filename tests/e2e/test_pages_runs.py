@@ -45,7 +45,7 @@ def test_without_a_worker_a_page_says_why_nothing_happens(here: Site) -> None:
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#run-standing")).to_contain_text("Cancelled")
     page.goto(here.served.url)
-    expect(page.locator("#shelf")).to_contain_text("Cancelled before the plan was ready")
+    expect(page.locator("#roadmap-list")).to_contain_text("Cancelled before the plan was ready")
 
 
 def test_a_killed_worker_is_seen_and_so_is_the_one_that_takes_over(here: Site, hire: Hire) -> None:

@@ -106,7 +106,7 @@ async def test_a_framework_that_nobody_would_look_at_again_has_to_be_sound(
         talk.say("next")
     talk.wait_for("next: content_generation> ")
     talk.say(stolen)
-    talk.wait_for("the framework's roadmap_id has to say so")
+    talk.wait_for("The roadmap_id of the framework must be")
     (task,) = await client.tasks.page()
     talk.say(empty % task.roadmap_id)
     talk.wait_for("The roadmap has no concept. It would not be validated again")
@@ -140,7 +140,7 @@ def test_a_terminal_has_editing_completion_and_a_history_and_is_left_as_it_was(s
     talk.say("next")
     talk.wait_for("next: structure_validation> ")
     talk.type(CTRL_D)
-    talk.wait_for("is cancelled. The stepper was left.")
+    talk.wait_for("is cancelled. The stepper has ended.")
     assert talk.end() == 0
     assert "Traceback" not in talk.said
     assert talk.is_as_it_was

@@ -182,7 +182,7 @@ class Wrong(ScriptedAuthor):
         (Plain(), "an instance of Plain has a `write` that is not async"),
         (Wrong(), "an instance of Wrong has a `most` that is async"),
         (Narrow(), "an instance of Narrow has a `write` that does not take (brief, objections)"),
-        (ScriptedAuthor(name=" "), "has a `name` that is no printable text"),
+        (ScriptedAuthor(name=" "), "has a `name` that is not printable text"),
         (ScriptedAuthor(most_concepts=0), "has a `most_concepts` that is neither None nor a positive number"),
     ],
 )

@@ -188,7 +188,7 @@ async def test_an_older_run_cannot_go_on_once_the_framework_has_moved_on(
     await orchestrator.wait(old.task_id)
     await orchestrator.cancel(old.task_id)
     await modified(orchestrator, roadmap_id, "add")
-    with pytest.raises(Conflict, match="at version 2 by now"):
+    with pytest.raises(Conflict, match="at version 2 now"):
         await orchestrator.resume(old.task_id)
 
 

@@ -82,7 +82,7 @@ def test_a_bad_value_is_answered_with_a_good_one_and_not_with_a_pattern(
     environment: "os._Environ[str]", name: str, value: str, told: str
 ) -> None:
     environment[name] = value
-    with pytest.raises(InvalidInput, match=f"{name} cannot be used: it has to be .*{told}"):
+    with pytest.raises(InvalidInput, match=f"{name} cannot be used: it must be .*{told}"):
         load_settings()
 
 

@@ -9,7 +9,7 @@ from fastapi import Request
 
 from domain import errors
 from domain.errors import LimitReached, RoadmapError
-from examples.fastapi_backend import STATUSES, app, refused
+from examples.fastapi_backend import STATUSES, app, error_response
 from repository.db.database import Database
 from tests.support.environment import variables
 
@@ -69,7 +69,7 @@ async def test_every_error_of_the_package_has_a_status() -> None:
     ours = {kind for kind in tree(RoadmapError) if kind.__module__ == errors.__name__}
     assert {kind for kind in ours if RoadmapError in kind.__bases__} <= set(STATUSES)
     for kind in ours:
-        answer = await refused(Request({"type": "http"}), kind("postgresql://secret"))
+        answer = await error_response(Request({"type": "http"}), kind("postgresql://secret"))
         assert answer.status_code in set(STATUSES.values())
         assert (b"secret" in bytes(answer.body)) == (answer.status_code < 500), kind
         assert ("retry-after" in answer.headers) == issubclass(kind, LimitReached)

@@ -22,7 +22,7 @@ from repository.db.fence import assert_fence
 from repository.roadmaps import claims, content_queries, contents, roadmaps, summaries
 from repository.runs import calls, events, liveness, recovery, retention, tasks, totals
 from repository.tables.runs import TaskRow
-from repository.users import idempotency, tokens, webhooks
+from repository.users import deliveries, idempotency, limits, tokens, webhooks
 from tests.support.databases import create_database, drop_database, url_of
 from tests.support.filled import FENCE, FILL, ROADMAP, RUNS, TASK, TASKS, Work, check
 from tests.support.rows import BOUGHT
@@ -59,8 +59,8 @@ READS: Final[dict[str, Work]] = {
     "newest_versions": lambda session: content_queries.newest_versions(session, ROADMAP),
     "newest_versions_of_a_concept": lambda session: content_queries.newest_versions(session, ROADMAP, "c-7"),
     "news_of": lambda session: events.news_of(session, {TASK: 2, "t-8": 0, "nobody": 0}),
-    "page_of_deliveries": lambda session: webhooks.page_of_deliveries(session, "w-7"),
-    "page_of_deliveries_from_the_middle": lambda session: webhooks.page_of_deliveries(
+    "page_of_deliveries": lambda session: deliveries.page_of_deliveries(session, "w-7"),
+    "page_of_deliveries_from_the_middle": lambda session: deliveries.page_of_deliveries(
         session, "w-7", before=(datetime.now(UTC), "d")
     ),
     "page_of_webhooks": lambda session: webhooks.page_of_webhooks(session, user_id="user-7"),
@@ -130,7 +130,7 @@ RIVAL: Final = TaskRow(
 )
 FINISHED: Final = TaskRow(task_id=TASK, user_id="user-7", status="completed", updated_at=OLD)
 CLAIMS: Final[dict[str, Work]] = {
-    "count_active": lambda session: tasks.count_active(session, "user-7"),
+    "count_active": lambda session: limits.count_active(session, "user-7"),
     "asked_before": lambda session: idempotency.note(session, "ann", "k", "h", "t"),
     "rival_of": lambda session: tasks.rival_of(session, RIVAL),
     "lock_contents": lambda session: claims.lock_contents(session, ROADMAP),
@@ -173,9 +173,9 @@ async def test_a_scrape_reads_no_table_as_a_whole(filled: Database, what: str) -
 
 
 DELIVERIES: Final[dict[str, Work]] = {
-    "claim_deliveries": lambda session: webhooks.claim_deliveries(session, most=20, of_each=2, lease=30),
-    "forget_deliveries": lambda session: webhooks.forget_deliveries(session, most=20),
-    "announce": lambda session: webhooks.announce(session, FINISHED, WebhookEvent.RUN_FINISHED, 2, {}),
+    "claim_deliveries": lambda session: deliveries.claim_deliveries(session, most=20, of_each=2, lease=30),
+    "forget_deliveries": lambda session: deliveries.forget_deliveries(session, most=20),
+    "announce": lambda session: deliveries.announce(session, FINISHED, WebhookEvent.RUN_FINISHED, 2, {}),
 }
 
 
@@ -238,9 +238,9 @@ async def test_a_statement_that_reads_a_whole_index_would_be_noticed(filled: Dat
 
 OVERVIEWS: Final[dict[str, Work]] = {
     "broken_roadmaps": summaries.broken_roadmaps,
-    "shelf": lambda session: summaries.list_roadmaps(session, user_id="user-7"),
-    "shelf_of_everybody": lambda session: summaries.list_roadmaps(session, before=(datetime.now(UTC), "r")),
-    "pulse": lambda session: summaries.roadmap_etag(session, ROADMAP),
+    "roadmap list": lambda session: summaries.list_roadmaps(session, user_id="user-7"),
+    "roadmap_list_of_all_users": lambda session: summaries.list_roadmaps(session, before=(datetime.now(UTC), "r")),
+    "roadmap_etag": lambda session: summaries.roadmap_etag(session, ROADMAP),
     "pressure": summaries.pressure,
     "processes": summaries.processes,
     "webhooks_of_everybody": lambda session: webhooks.page_of_webhooks(session),

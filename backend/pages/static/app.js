@@ -1,7 +1,7 @@
 // Keeps pages up to date. Without this script the pages have the same content, but must be reloaded to see changes.
 //
 // Attributes of <main>: data-tasks (runs to follow, each with the last event that the page shows), data-streams (address
-// of the event stream of a run), data-pulse and data-etag (an address, and the text that it returns until the page would
+// of the event stream of a run), data-etag-url and data-etag (an address, and the text that it returns until the page would
 // look different). Elements with data-region and an id are replaced by those of the reloaded page.
 
 const MAX_STREAMS = 3; // browsers open at most six connections to one host, for all tabs
@@ -136,9 +136,9 @@ function announce() {
 
 async function poll() {
   clearTimeout(pollTimer);
-  if (!main.dataset.pulse || document.hidden) return;
+  if (!main.dataset.etagUrl || document.hidden) return;
   try {
-    const answer = await fetch(main.dataset.pulse, { cache: "no-store" });
+    const answer = await fetch(main.dataset.etagUrl, { cache: "no-store" });
     if (answer.ok && (await answer.text()) !== main.dataset.etag) scheduleReload();
   } catch {
     // As above.
@@ -152,13 +152,13 @@ function wake() {
     clearTimeout(reloadTimer);
     reloadTimer = 0;
     follow();
-  } else if (main.dataset.pulse) {
+  } else if (main.dataset.etagUrl) {
     reload();
     pollTimer = setTimeout(poll, POLL_INTERVAL.busy);
   }
 }
 
-if (main.dataset.pulse) {
+if (main.dataset.etagUrl) {
   follow();
   pollTimer = setTimeout(poll, POLL_INTERVAL.busy);
   document.addEventListener("visibilitychange", wake);

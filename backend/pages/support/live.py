@@ -10,16 +10,16 @@ from orchestrator.queries.status import RoadmapView
 
 
 def live(
-    request: Request, pulse: Sequence[str], etag: str, tasks: Mapping[str, int] | None = None, *, busy: bool = False
+    request: Request, etag_path: Sequence[str], etag: str, tasks: Mapping[str, int] | None = None, *, busy: bool = False
 ) -> dict[str, str]:
     """Return the data attributes of a page.
 
-    `pulse`: address that returns `etag` until the page would look different. `tasks`: id of each run to follow -> the
+    `etag_path`: path that returns `etag` until the page would look different. `tasks`: id of each run to follow -> the
     last event that the page shows. `busy`: the page may change soon without events.
     """
     at = address(request)
     return {
-        "pulse": at(*pulse),
+        "etag-url": at(*etag_path),
         "etag": etag,
         "busy": "yes" if tasks or busy else "",
         "tasks": " ".join(f"{task_id}:{last}" for task_id, last in (tasks or {}).items()),

@@ -13,7 +13,7 @@ from repository.roadmaps.summaries import ListedRoadmap
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class RoadmapCard:
     roadmap_id: str
     title: str
     look: Look
@@ -41,10 +41,10 @@ class Book:
         return round(100 * self.done / self.concepts) if self.concepts else 0
 
 
-def book_of(row: ListedRoadmap, learned: Mapping[str, int]) -> Book:
+def roadmap_card(row: ListedRoadmap, learned: Mapping[str, int]) -> RoadmapCard:
     """Return the card of a roadmap. `learned`: number of concepts the reader has learned, by roadmap id."""
     look, state = _state(row)
-    return Book(
+    return RoadmapCard(
         roadmap_id=row.roadmap_id,
         title=row.title,
         look=look,

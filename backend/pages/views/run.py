@@ -103,7 +103,7 @@ class RunView:
     earlier: int | None
     """The number before which there are events that are not shown."""
     last: int
-    """Up to which event the page is drawn."""
+    """The last event that the page shows."""
 
     @property
     def finished(self) -> int:

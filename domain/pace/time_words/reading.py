@@ -23,9 +23,9 @@ from domain.pace.time_words.tables import (
     THIS,
 )
 
-Named = tuple[date, date]
+Period = tuple[date, date]
 """First and last day of the named period: a day, or a whole month, week or year."""
-Read = Callable[[re.Match[str], date], Named | None]
+Read = Callable[[re.Match[str], date], Period | None]
 
 _YEAR: Final = rf"(?P<year>\d{{4}}|[{CJK}]{{4}})"
 _MONTH: Final = r"(?P<month>[^\W\d_]{3,})"
@@ -51,28 +51,28 @@ def read_date(text: str, today: date) -> date | None:
         if match is None:
             continue
         ending = bool(match["end"] or match["endafter"])
-        named = date_named(match["core"].strip(), today, whole=ending)
-        if named is None:
+        period = read_period(match["core"].strip(), today, whole=ending)
+        if period is None:
             continue
-        first, last = named
+        first, last = period
         if before and not ending:
             return first - timedelta(days=1) if first > date.min else None
         return last
     return None
 
 
-def date_named(core: str, today: date, *, whole: bool = False) -> Named | None:
+def read_period(core: str, today: date, *, whole: bool = False) -> Period | None:
     """Return the period that a text names. `whole`: only months, weeks and years."""
     for pattern, read in [*_cores(), *_with_an_end()] if whole else _cores():
         match = pattern.fullmatch(core)
         if match is None:
             continue
         try:
-            named = read(match, today)
+            period = read(match, today)
         except (ValueError, OverflowError):  # June 31, month 13, or after the last date
             return None
-        if named is not None and not (whole and named[0] == named[1]):
-            return named
+        if period is not None and not (whole and period[0] == period[1]):
+            return period
     return None
 
 
@@ -89,25 +89,25 @@ def _frames() -> tuple[tuple[re.Pattern[str], bool], ...]:
     )
 
 
-def _day(year: int, month: int, day: int) -> Named:
+def _day(year: int, month: int, day: int) -> Period:
     return date(year, month, day), date(year, month, day)
 
 
-def _month(year: int, month: int) -> Named:
+def _month(year: int, month: int) -> Period:
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
-def _coming(month: int, day: int | None, today: date) -> Named | None:
+def _coming(month: int, day: int | None, today: date) -> Period | None:
     """Return the next such month or day: of this year if it is not over."""
     for year in range(today.year, min(today.year + 9, date.max.year)):
         try:
-            named = _month(year, month) if day is None else _day(year, month, day)
+            period = _month(year, month) if day is None else _day(year, month, day)
         except ValueError:  # February 29
             if (month, day) != (2, 29):
                 raise
             continue
-        if named[1] >= today:
-            return named
+        if period[1] >= today:
+            return period
     return None
 
 
@@ -118,17 +118,17 @@ def _number(text: str) -> int:
     return value
 
 
-def _iso(match: re.Match[str], _today: date) -> Named | None:
+def _iso(match: re.Match[str], _today: date) -> Period | None:
     year, month = int(match["year"]), int(match["month"])
     return _month(year, month) if match["day"] is None else _day(year, month, int(match["day"]))
 
 
-def _dotted(match: re.Match[str], today: date) -> Named | None:
+def _dotted(match: re.Match[str], today: date) -> Period | None:
     day, month = int(match["day"]), int(match["month"])
     return _day(int(match["year"]), month, day) if match["year"] else _coming(month, day, today)
 
 
-def _slashed(match: re.Match[str], _today: date) -> Named | None:
+def _slashed(match: re.Match[str], _today: date) -> Period | None:
     """Read `03/25/2027`; ambiguous if both numbers could be the month."""
     one, two = int(match["one"]), int(match["two"])
     if one <= 12 and two <= 12 and one != two:
@@ -137,7 +137,7 @@ def _slashed(match: re.Match[str], _today: date) -> Named | None:
     return _day(int(match["year"]), month, day)
 
 
-def _worded(match: re.Match[str], today: date) -> Named | None:
+def _worded(match: re.Match[str], today: date) -> Period | None:
     month = _MONTHS.get(match["month"])
     if month is None:
         return None
@@ -156,7 +156,7 @@ def _worded(match: re.Match[str], today: date) -> Named | None:
     return _month(year, month) if day is None else _day(year, month, day)
 
 
-def _cjk(match: re.Match[str], today: date) -> Named | None:
+def _cjk(match: re.Match[str], today: date) -> Period | None:
     year = _cjk_year(match, today)
     month = _number(match["m"]) if match["m"] else None
     day = _number(match["d"]) if match["d"] else None
@@ -174,26 +174,26 @@ def _cjk_year(match: re.Match[str], today: date) -> int | None:
     return year_of(match["year"]) if match["year"] else None
 
 
-def _quarter(match: re.Match[str], _today: date) -> Named | None:
+def _quarter(match: re.Match[str], _today: date) -> Period | None:
     year, quarter = int(match["year"]), int(match["quarter"])
     return date(year, 3 * quarter - 2, 1), _month(year, 3 * quarter)[1]
 
 
-def _year(match: re.Match[str], _today: date) -> Named | None:
+def _year(match: re.Match[str], _today: date) -> Period | None:
     year = int(match["year"])
     return date(year, 1, 1), date(year, 12, 31)
 
 
-def _the_day(_match: re.Match[str], today: date) -> Named | None:
+def _the_day(_match: re.Match[str], today: date) -> Period | None:
     return today, today
 
 
-def _tomorrow(_match: re.Match[str], today: date) -> Named | None:
+def _tomorrow(_match: re.Match[str], today: date) -> Period | None:
     return today + timedelta(days=1), today + timedelta(days=1)
 
 
 def _period(ahead: int, kind: str) -> Read:
-    def read(_match: re.Match[str], today: date) -> Named | None:
+    def read(_match: re.Match[str], today: date) -> Period | None:
         if kind == "year":
             return date(today.year + ahead, 1, 1), date(today.year + ahead, 12, 31)
         if kind == "month":

@@ -199,7 +199,7 @@ OTHER_CLAUSE: Final = (
     "|für meine?n?|von (?:null|grund)|con|sin|porque|desde cero|para mi|avec|sans|pour mon|parce|com|sem|do zero"
     "|senza|da zero|с|без|для|чтобы"
 )
-"""Behind a span of a goal: what begins something else than its owner ("in 3 months of war")."""
+"""Words after a span that begin another clause; "of" is not among them ("in 3 months of war")."""
 
 WORKING: Final = (
     "work(?:s|ing)?|job|arbeite[nt]?|trabaj\\w*|travaill\\w*|lavor\\w*|trabalh\\w*|работ\\w*|工作|上班|仕事|働\\w*|일"

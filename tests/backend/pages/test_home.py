@@ -1,4 +1,4 @@
-"""The shelf, page by page."""
+"""The list of roadmaps, page by page."""
 
 import re
 
@@ -28,7 +28,7 @@ async def _walk(client: httpx.AsyncClient, path: str) -> list[list[str]]:
     return pages
 
 
-async def test_a_full_shelf_is_shown_in_pages_without_gap_or_repetition(
+async def test_a_full_list_is_shown_in_pages_without_gap_or_repetition(
     client: httpx.AsyncClient, database: Database
 ) -> None:
     await _stock(database, 2 * PAGE + 3)
@@ -45,7 +45,9 @@ async def test_so_is_a_full_bin(client: httpx.AsyncClient, database: Database) -
     assert "No roadmaps yet" in (await client.get("/")).text
 
 
-async def test_the_pulse_of_the_shelf_is_the_beat_of_its_page(client: httpx.AsyncClient, database: Database) -> None:
+async def test_the_etag_endpoint_of_the_list_returns_the_etag_of_its_page(
+    client: httpx.AsyncClient, database: Database
+) -> None:
     etag = re.search('data-etag="([0-9a-f]+)"', (await client.get("/")).text)
     assert etag is not None
     assert (await client.get("/pulse")).text == etag[1]

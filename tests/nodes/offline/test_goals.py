@@ -120,7 +120,7 @@ TABLE = [
 def test_a_goal_is_read_rightly_or_not_at_all(goal: str, title: str, curriculum: str) -> None:
     reading = reading_of(preferences(goal))
     assert reading.subject == title
-    assert "+".join(subject.key for subject, _ in reading.found) == curriculum
+    assert "+".join(subject.key for subject, _ in reading.curricula) == curriculum
 
 
 @pytest.mark.parametrize("goal", ["improve my Spanish", "learn Spanish", "learn Spanish, advanced"])
@@ -137,7 +137,7 @@ def test_any_goal_is_read_into_a_short_line_of_its_own_words(goal: str) -> None:
     said = read_goal(goal).subject
     assert len(said) <= MAX_TITLE_CHARS
     assert "\n" not in said
-    assert reading_of(preferences(goal)).found
+    assert reading_of(preferences(goal)).curricula
 
 
 @pytest.mark.parametrize("sign", ["a" * 2000, "learn " * 300, "I want to " * 200, "(" * 1000, "学" * 1500, "to " * 600])

@@ -25,7 +25,7 @@ def lines_of(sheet: str) -> list[tuple[str, str]]:
 
 
 def assert_safe(tutorial: Tutorial, brief: TutorialBrief) -> None:
-    found = [one for one, _ in reading_of(brief.preferences).found]
+    found = [one for one, _ in reading_of(brief.preferences).curricula]
     sheet = toml(f"phrases.{tutorial.language}")["worksheet"]
     lines = lines_of(tutorial.content)
     assert lines

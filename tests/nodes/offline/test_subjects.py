@@ -49,13 +49,13 @@ HEAD = "named: x | 某 | x\n== A | 甲\n= M | 乙\n"
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("nonsense", "line 1: it is no line of a subject file"),
+        ("nonsense", "line 1: not a line of a subject file"),
         (HEAD + "easy: Only English", "line 4: it needs English and Chinese"),
         (HEAD + "easy: C | 丙\n  know: a, b | 一", "line 5: zip"),
         ("= M | 乙", "line 1: list index out of range"),
         ("named: x | 某", "line 1: list index out of range"),
-        (HEAD, "x.txt: it needs a line `named:` and four stages"),
-        ("", "it needs a line `named:` and four stages"),
+        (HEAD, "x.txt: needs a line `named:` and four stages"),
+        ("", "needs a line `named:` and four stages"),
     ],
 )
 def test_a_mistake_in_a_file_is_one_line_that_names_it(text: str, said: str) -> None:

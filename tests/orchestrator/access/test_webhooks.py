@@ -11,7 +11,8 @@ from orchestrator.access.webhooks import Webhooks
 from orchestrator.commands.transitions import end
 from repository.db.database import Database
 from repository.tables.users import WebhookRow
-from repository.users.webhooks import claim_deliveries, lock_webhook
+from repository.users.deliveries import claim_deliveries
+from repository.users.webhooks import lock_webhook
 from tests.support.rows import fence_of, started
 
 URL = "https://hooks.example/roadmaps"

@@ -184,7 +184,7 @@ async def test_a_run_that_is_stopped_before_its_first_checkpoint_still_has_its_i
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("framework", '{"roadmap_id": "another"}', "This run makes"),
+        ("framework", '{"roadmap_id": "another"}', "The roadmap_id of the framework must be"),
         ("framework", "[]", "framework: "),
         ("edit_rounds", "-1", "edit_rounds: "),
         ("wants_review", '"perhaps"', "wants_review: "),

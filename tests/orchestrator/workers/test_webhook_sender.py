@@ -19,7 +19,7 @@ from orchestrator.commands.transitions import end
 from orchestrator.workers.webhook_sender import UNREACHABLE, DeliveryPolicy, WebhookSender
 from repository.db.database import Database
 from repository.tables.users import WebhookDeliveryRow, WebhookRow
-from repository.users.webhooks import claim_deliveries, settle
+from repository.users.deliveries import claim_deliveries, settle
 from tests.support.limits import HANG_SECONDS
 from tests.support.receiver import messages
 from tests.support.rows import fence_of, started

@@ -1,8 +1,10 @@
 import asyncio
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from domain.errors import DatabaseUnavailable
 from repository.db.database import Database, execute
@@ -45,6 +47,26 @@ async def test_a_mistake_in_our_sql_is_not_hidden_as_an_outage(database: Databas
     with pytest.raises(Exception, match="division by zero"):
         async with database.transaction() as session:
             await execute(session, text("SELECT 1 / 0"), {})
+
+
+async def test_a_value_that_cannot_be_sent_is_not_hidden_as_an_outage(database: Database) -> None:
+    with pytest.raises(DBAPIError, match="invalid input for query argument"):
+        async with database.transaction() as session:
+            await execute(session, text("SELECT CAST(:number AS int)"), {"number": "many"})
+
+
+async def test_a_driver_that_fails_in_an_open_connection_is_an_outage(database: Database) -> None:
+    """As in the moment in which the server has begun to close it; a sweep logged the driver's error."""
+    with pytest.raises(DatabaseUnavailable, match="another operation is in progress"):
+        async with database.transaction() as session:
+            driver = (await (await session.connection()).get_raw_connection()).driver_connection
+            assert isinstance(driver, asyncpg.Connection)
+            other = asyncio.create_task(driver.execute("SELECT pg_sleep(0.1)"))
+            await asyncio.sleep(0)
+            try:
+                await execute(session, text("SELECT 1"), {})
+            finally:
+                await other
 
 
 async def test_an_error_rolls_the_transaction_back(database: Database) -> None:

@@ -23,7 +23,7 @@ async def _set(database: Database, status: str, *, task_id: str | None = None, c
         await execute(session, text(statement), {"status": status, "task_id": task_id, "concept_id": concept_id})
 
 
-async def test_a_shelf_counts_the_contents_of_each_roadmap_and_names_its_run(database: Database) -> None:
+async def test_the_roadmap_list_counts_the_contents_of_each_roadmap_and_names_its_run(database: Database) -> None:
     await _accepted(database)
     await reserved(database, "r-2", "bob")
     await started(database, "t-1", roadmap_id="r-2", status=TaskStatus.PENDING, worker_id=None)
@@ -50,12 +50,12 @@ async def test_a_binned_roadmap_is_not_listed(database: Database) -> None:
 async def test_a_pulse_changes_with_whatever_a_page_shows(database: Database) -> None:
     await _accepted(database)
 
-    async def pulse() -> str:
+    async def etag() -> str:
         async with database.transaction() as session:
             return await summaries.roadmap_etag(session, "r-1")
 
-    seen = [await pulse()]
-    assert await pulse() == seen[0]
+    seen = [await etag()]
+    assert await etag() == seen[0]
     await started(
         database,
         "t-1",
@@ -65,15 +65,15 @@ async def test_a_pulse_changes_with_whatever_a_page_shows(database: Database) ->
         status=TaskStatus.PENDING,
         worker_id=None,
     )
-    seen.append(await pulse())
+    seen.append(await etag())
     async with database.transaction() as session:
         await update_task_status(session, "t-1", TaskStatus.PROCESSING, Step.QUIZ_GENERATION, worker_id="w-1")
-    seen.append(await pulse())
+    seen.append(await etag())
     await _set(database, "completed")
-    seen.append(await pulse())
+    seen.append(await etag())
     async with database.transaction() as session:
         await update_task_status(session, "t-1", TaskStatus.FAILED, Step.FAILED)
-    seen.append(await pulse())
+    seen.append(await etag())
     assert len(set(seen)) == len(seen)
     async with database.transaction() as session:
         assert await summaries.roadmap_etag(session, "none") == ""

@@ -47,7 +47,7 @@ async def test_every_link_stands_below_the_prefix_of_a_proxy(serve: Serve, datab
         "/tasks/t-asked/review",
     ):
         page = (await client.get(path)).text
-        links = re.findall(r'(?:href|action|src|data-pulse|data-streams)="([^"#][^"]*)"', page)
+        links = re.findall(r'(?:href|action|src|data-etag-url|data-streams)="([^"#][^"]*)"', page)
         assert links
         assert not [link for link in links if not link.startswith(("/learning/", "http"))], path
     answer = await client.post("/", data={})

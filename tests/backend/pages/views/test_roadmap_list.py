@@ -1,9 +1,9 @@
-"""A roadmap on the shelf."""
+"""A roadmap in the list."""
 
 import dataclasses
 from typing import Any
 
-from backend.pages.views.roadmap_list import book_of
+from backend.pages.views.roadmap_list import roadmap_card
 from domain.vocabulary import TaskStatus
 from repository.roadmaps.summaries import ListedRoadmap
 from tests.cli.roadmaps import NOON
@@ -28,8 +28,8 @@ READY = ListedRoadmap(
 
 
 def look(**changes: Any) -> tuple[str, str]:
-    book = book_of(dataclasses.replace(READY, **changes), {})
-    return book.look, book.state
+    card = roadmap_card(dataclasses.replace(READY, **changes), {})
+    return card.look, card.state
 
 
 def test_a_roadmap_says_what_it_is_about_to_be() -> None:
@@ -45,5 +45,5 @@ def test_a_roadmap_says_what_it_is_about_to_be() -> None:
 
 
 def test_what_was_learned_of_removed_concepts_makes_no_hundred_and_one_percent() -> None:
-    book = book_of(READY, {"go-1": 5})
-    assert (book.done, book.concepts, book.percent) == (2, 2, 100)
+    card = roadmap_card(READY, {"go-1": 5})
+    assert (card.done, card.concepts, card.percent) == (2, 2, 100)

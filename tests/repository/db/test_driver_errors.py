@@ -6,9 +6,10 @@ import asyncpg
 import psycopg
 import pytest
 from asyncpg.exceptions import InternalClientError
+from asyncpg.exceptions._base import DataError as UnsendableValue
 
 from domain.errors import DatabaseUnavailable, InvalidInput
-from repository.db.database import driver_errors
+from repository.db.driver_errors import driver_errors
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,10 @@ def test_a_server_that_goes_away_is_away_whatever_its_driver_raises(error: Excep
         raise error
 
 
-@pytest.mark.parametrize("error", [ValueError("of ours"), AssertionError(), InvalidInput("of a user")])
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("of ours"), AssertionError(), InvalidInput("of a user"), UnsendableValue("a text for a number")],
+)
 def test_mistakes_and_our_own_errors_pass(error: Exception) -> None:
     with pytest.raises(type(error)), driver_errors():
         raise error
