@@ -116,11 +116,11 @@ class ChatAuthor:
         following = list(Mode)[list(Mode).index(mode) + 1 :]
         if failure.outcome == NO_SUCH_MODE and following:
             self._modes[name] = following[0]
-            return CallFailed(str(failure), model=name, outcome=f"failed: no {mode}", wait=0.0)
+            return CallFailed(str(failure), model=name, outcome=f"failed: no {mode}", step_down=True)
         others = [other for other in self._names.of(role) if self._rests.get(other, 0.0) <= time.monotonic()]
         if len(others) > 1 and others[0] == name:
             self._rests[name] = time.monotonic() + FALLBACK_SECONDS
-            return CallFailed(str(failure), model=name, outcome=failure.outcome, wait=0.0)
+            return CallFailed(str(failure), model=name, outcome=failure.outcome, step_down=True)
         return failure
 
     async def _ask(self, name: str, mode: Mode, prompt: Prompt, room: int) -> _Reply:
