@@ -17,7 +17,7 @@ from nodes.authors.parsing import object_in
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, Usage
 from nodes.authors.prices import Prices
 from nodes.authors.prompts import Prompt, leaks, prompt_for
-from nodes.authors.provider_errors import call_failed, timed_out
+from nodes.authors.provider_errors import call_failed, stopped_early, timed_out
 from nodes.authors.usage import Tokens, estimated_tokens, plausible_tokens, reports_in
 
 MAX_ROOM_FACTOR: Final = 4
@@ -92,6 +92,8 @@ class ChatAuthor:
         prompt = _prompt(brief, objections, with_schema=bool(objections) or mode is Mode.WORDS)
         try:
             reply = await self._ask(name, mode, prompt, self._room(objections))
+            if (broken := stopped_early(reply.finish_reason, name)) is not None:
+                raise broken
         except CallFailed as failure:
             handled = self._other_way(brief.role, name, mode, failure)
             if failure.billed:
