@@ -9,6 +9,7 @@ from math import inf
 from typing import Any, Final
 
 from domain.logs import get_log
+from domain.model_wait import ModelWait
 from nodes.authors.port import CallFailed
 from nodes.ledger.holds import ModelHolds, short_reason
 from nodes.ledger.retry_policy import RetryPolicy
@@ -20,6 +21,9 @@ MIN_TOLD_SECONDS: Final = 1.0
 
 MAX_BROKEN_SECONDS: Final = 60.0
 """After so many seconds of failures of any kind without an answer a model is held, as if it had refused every call."""
+
+MAX_SECONDS_AHEAD: Final = 1e9
+"""Keeps moments within the calendar, whatever a provider asks for."""
 
 Tell = Callable[[str, dict[str, Any]], None]
 """Appends an event (type, payload) to the run."""
@@ -113,14 +117,14 @@ class ModelWaits:
             return
         self._told[model] = now + next_in
         moment = clock.now()
-        payload = {
-            "model": model,
-            "reason": reason,
-            "try": number,
-            "next_at": _later(moment, next_in),
-            "gives_up_at": _later(moment, max(policy.left(model), 0.0)),
-        }
-        self.tell("model_waiting", payload)
+        wait = ModelWait(
+            model=model,
+            reason=reason,
+            tries=number,
+            next_at=_later(moment, next_in),
+            gives_up_at=_later(moment, max(policy.left(model), 0.0)),
+        )
+        self.tell("model_waiting", wait.model_dump(mode="json"))
         _log.info(
             "waiting for the model",
             task_id=self.task_id,
@@ -131,5 +135,5 @@ class ModelWaits:
         )
 
 
-def _later(moment: datetime, seconds: float) -> str:
-    return (moment + timedelta(seconds=min(seconds, 1e9))).isoformat(timespec="seconds")
+def _later(moment: datetime, seconds: float) -> datetime:
+    return (moment + timedelta(seconds=min(seconds, MAX_SECONDS_AHEAD))).replace(microsecond=0)
