@@ -104,6 +104,10 @@ class ChatAuthor:
     async def close(self) -> None:
         await self._models.close()
 
+    def way_of(self, name: str) -> str:
+        """Return how a model is held to a shape at present."""
+        return self._modes.get(name, Mode.JSON_SCHEMA)
+
     def _room(self, objections: Sequence[str]) -> int:
         """Return the token limit of an answer, doubled for each one that was cut off."""
         return self._max_tokens * min(MAX_ROOM_FACTOR, 1 << _cut_off(objections))

@@ -5,10 +5,12 @@ calls of its own, which prolong the rate limit.
 """
 
 import asyncio
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import count
 from math import inf
 from typing import Final
 
@@ -20,6 +22,10 @@ MAX_HOLD_SECONDS: Final = 60.0
 HOLD_BACKOFF: Final = Backoff(first=1.0, longest=MAX_HOLD_SECONDS, jitter=(0.8, 1.0))
 _PROBES_OF_PATIENCE: Final = 15
 """A long patience is divided into about this many longest holds, so that no run makes hundreds of calls."""
+
+
+Place = tuple[bool, int, int]
+"""Position of a request: not urgent, position in learning order, number of arrival."""
 
 
 class ModelHeld(Exception):
@@ -46,20 +52,22 @@ class ModelHold:
     _window: float = inf
     """Calls that may run at once."""
     _running: int = 0
+    _queue: list[Place] = field(default_factory=list)
+    """Requests that wait, the first in learning order first: a failed probe is repeated by the same request."""
     _waiting: set[asyncio.Future[None]] = field(default_factory=set)
 
-    def opens_in(self) -> float | None:
-        """Return the seconds until a call may start, infinite while a probe runs; None where it may start now."""
-        left = self._until - self.clock.monotonic()
-        if left > 0:
-            return left
-        return inf if self._running >= self._window else None
+    @contextmanager
+    def queued(self, place: Place) -> Iterator[None]:
+        """Stand in the queue while a request waits for admission."""
+        insort(self._queue, place)
+        try:
+            yield
+        finally:
+            self._queue.remove(place)
 
     @contextmanager
-    def call(self) -> Iterator[int]:
-        """Wrap a call; gives the era that `answered` and `failed` want. Raises ModelHeld if it may not start."""
-        if self.opens_in() is not None:
-            raise ModelHeld
+    def running(self) -> Iterator[int]:
+        """Count an admitted request as running; gives the era in which it was admitted."""
         self._running += 1
         try:
             yield self.era
@@ -67,13 +75,27 @@ class ModelHold:
             self._running -= 1
             self.wake()
 
+    def opens_in(self) -> float:
+        """Return the seconds for which no call may start, whatever its place."""
+        return max(self._until - self.clock.monotonic(), 0.0)
+
+    def admits(self, place: Place) -> bool:
+        """Return whether a queued request may call now."""
+        free = self._window - self._running
+        return not self.opens_in() and (free == inf or place in self._queue[: int(free)])
+
+    def check(self, era: int) -> None:
+        """Raise ModelHeld for a request that was admitted before a hold began or was prolonged."""
+        if era != self.era:
+            raise ModelHeld
+
     def answered(self, era: int) -> None:
         """Record an answer to a call of this era."""
         if era != self.era:
             return  # an older call: its answer does not say that the model accepts others
         self.failures = 0
         self._window *= 2
-        if self._window > self._running + len(self._waiting):
+        if self._window > self._running + len(self._queue):
             self._window = inf
 
     def failed(self, era: int, failure: CallFailed, *, wait: float | None) -> None:
@@ -122,6 +144,11 @@ class ModelHolds:
         self._holds: defaultdict[str, ModelHold] = defaultdict(lambda: ModelHold(clock, backoff))
         self._models: dict[str, str] = {}
         """Role -> the model that was last asked for it."""
+        self._arrivals = count()
+
+    def place(self, order: int, *, urgent: bool) -> Place:
+        """Return the place of a new request in queues; `order` is its position in learning order."""
+        return (not urgent, order, next(self._arrivals))
 
     def model_of(self, role: str, usual: str) -> str:
         """Return the model that is probably asked for a role next."""

@@ -34,7 +34,7 @@ from nodes.ledger.requests import (
 )
 from nodes.ledger.retry_policy import RetryPolicy
 from nodes.ledger.scheduler import Throttle
-from nodes.ledger.waiting import ModelWaits, Tell, ignore
+from nodes.ledger.waiting import ModelWaits, Slot, Tell, ignore
 from nodes.tracing import span
 from repository.db.database import Database, Session
 from repository.db.fence import Fence, fenced_transaction
@@ -193,10 +193,11 @@ class Ledger:
         """Buy one answer and commit it, with as many tries as the retry policy allows."""
         since: float | None = None
         number = 1
+        place = self.throttle.holds.place(request.order, urgent=self.urgent)
         while True:
-            await self._waits.until_open(request.brief.role)
             try:
-                return await self._try(request, save, key, objections, number)
+                async with self._waits.slot(request.brief.role, place) as slot:
+                    return await self._try(request, save, key, objections, number, slot)
             except ModelHeld:
                 continue
             except CallFailed as failure:
@@ -211,7 +212,13 @@ class Ledger:
                 raise
 
     async def _try(
-        self, request: AuthorRequest[T], save: AnswerStore[T] | None, key: str, objections: list[str], number: int
+        self,
+        request: AuthorRequest[T],
+        save: AnswerStore[T] | None,
+        key: str,
+        objections: list[str],
+        number: int,
+        slot: Slot,
     ) -> tuple[Answered[T] | None, list[str]]:
         """Make one call and commit its outcome. Raises ModelHeld if a hold of the model began before the turn."""
         with blamed_on_author():
@@ -224,7 +231,7 @@ class Ledger:
                 await until_committed.enter_async_context(self.permit.call())
                 if self.stopped is not None:
                     raise self.stopped
-                answered_by = until_committed.enter_context(self._waits.call(request.brief.role))
+                slot.check()
                 reserved = try_key(key, number, self.fence)
                 if self.budget.limit is not None:
                     open_call = reserved_call(reserved, request.step, self.author.name, most)
@@ -242,7 +249,7 @@ class Ledger:
                     await self._commit(partial(self._record, row, reserved))
                     raise
                 latency = time.monotonic() - began
-                answered_by(answer.model)
+                slot.answered(answer.model)
                 reservation.used = answer.usage
                 self.throttle.correct(expected=most.tokens, used=reservation.used.tokens)
             value, problems = checked(request, answer)

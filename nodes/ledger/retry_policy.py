@@ -3,7 +3,6 @@
 import random
 from dataclasses import dataclass, field
 from datetime import timedelta
-from math import inf
 from typing import Final
 
 from domain.backoff import Backoff
@@ -74,13 +73,12 @@ class RetryPolicy:
         silence = self._silences.get(model)
         if silence is not None and silence.over is not None:
             raise silence.over
-        opens_in = hold.opens_in()
-        if opens_in is None:
+        if silence is None and not hold.opens_in():
             return
-        left = self.left(model)
-        if left <= 0 or left < opens_in < inf:
-            self._silence(model).over = ModelUnavailable(_tries(f"{model} {hold.reason}", hold.failures))
-            self.check_held(model, hold)
+        if self.left(model) <= hold.opens_in():
+            silence = self._silence(model)
+            silence.over = ModelUnavailable(_tries(f"{model} {hold.reason}", hold.failures))
+            raise silence.over
 
     def left(self, model: str) -> float:
         """Return the seconds for which the run still waits for a model."""

@@ -1,8 +1,8 @@
 """The waits of one run for its models: when a request may call, what its failure means, and telling about both."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import inf
@@ -11,7 +11,7 @@ from typing import Any, Final
 from domain.logs import get_log
 from domain.model_wait import ModelWait
 from nodes.authors.port import CallFailed
-from nodes.ledger.holds import ModelHolds, short_reason
+from nodes.ledger.holds import ModelHolds, Place, short_reason
 from nodes.ledger.retry_policy import RetryPolicy
 
 _log = get_log(__name__)
@@ -48,38 +48,32 @@ class ModelWaits:
     _told: dict[str, float] = field(default_factory=dict)
     """Model -> the next try that was told (monotonic)."""
 
-    async def until_open(self, role: str) -> None:
-        """Wait while the model of a role is held. Raises ModelUnavailable when the patience of the run is over."""
+    @asynccontextmanager
+    async def slot(self, role: str, place: Place) -> AsyncIterator["Slot"]:
+        """Wrap a request: wait while the model of its role is held, then count it as running.
+
+        Raises ModelUnavailable when the patience of the run is over.
+        """
         model = self.holds.model_of(role, self.usual)
         hold = self.holds.of(model)
-        while not self.stop.is_set():
-            self.policy.check_held(model, hold)
-            opens_in = hold.opens_in()
-            if opens_in is None:
-                return
-            self._tell_wait(model, hold.reason, hold.failures, opens_in)
-            await hold.change(min(opens_in, self.policy.left(model)))
-
-    @contextmanager
-    def call(self, role: str) -> Iterator[Callable[[str], None]]:
-        """Wrap a call of a role's model; gives the function that records which model has answered.
-
-        Raises ModelHeld if a hold has begun since `until_open`.
-        """
-        expected = self.holds.model_of(role, self.usual)
-        with self.holds.of(expected).call() as era:
-
-            def answered(model: str) -> None:
-                self._answered(role, model, era if model == expected else None)
-
+        with hold.queued(place):
+            while not self.stop.is_set():
+                self.policy.check_held(model, hold)
+                if hold.admits(place):
+                    break
+                opens_in = hold.opens_in()
+                self._tell_wait(model, hold.reason, hold.failures, opens_in)
+                await hold.change(min(opens_in or inf, max(self.policy.left(model), 0.0)))
+        with hold.running() as era:
             try:
-                yield answered
+                yield Slot(self, role, model, era)
             except CallFailed as failure:
                 if failure.transient and not failure.step_down:
-                    self._failed(role, failure, era if failure.model == expected else None)
+                    self._failed(role, failure, era if failure.model == model else None)
                 raise
 
-    def _answered(self, role: str, model: str, era: int | None) -> None:
+    def answered(self, role: str, model: str, era: int | None) -> None:
+        """Record an answer; `era`: in which its request was admitted, None for another model than expected."""
         hold = self.holds.of(model)
         hold.answered(hold.era if era is None else era)
         self.holds.learn(role, model)
@@ -102,8 +96,8 @@ class ModelWaits:
         Raises ModelDenied where no request can succeed, ModelUnavailable where no further try is due.
         """
         delay = self.policy.delay(failure, number, since)
-        if failure.step_down or self.holds.of(failure.model).opens_in() is not None:
-            return  # `until_open` waits, in common with the other requests
+        if failure.step_down or self.holds.of(failure.model).opens_in():
+            return  # `slot` waits, in common with the other requests
         self._tell_wait(failure.model, short_reason(failure), number, delay)
         with suppress(TimeoutError):
             async with asyncio.timeout(delay):
@@ -113,7 +107,7 @@ class ModelWaits:
         """Tell that the model is waited for, once for each try."""
         clock, policy = self.policy.clock, self.policy
         now = clock.monotonic()
-        if next_in == inf or now < self._told.get(model, 0.0) or policy.silent_for(model) + next_in < MIN_TOLD_SECONDS:
+        if not next_in or now < self._told.get(model, 0.0) or policy.silent_for(model) + next_in < MIN_TOLD_SECONDS:
             return
         self._told[model] = now + next_in
         moment = clock.now()
@@ -133,6 +127,24 @@ class ModelWaits:
             tries=number,
             next_in=round(next_in, 1),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A request that was admitted."""
+
+    waits: ModelWaits
+    role: str
+    model: str
+    era: int
+
+    def check(self) -> None:
+        """Raise ModelHeld if a hold has begun since: the request has to wait again."""
+        self.waits.holds.of(self.model).check(self.era)
+
+    def answered(self, model: str) -> None:
+        """Record which model has answered."""
+        self.waits.answered(self.role, model, self.era if model == self.model else None)
 
 
 def _later(moment: datetime, seconds: float) -> datetime:

@@ -70,7 +70,7 @@ def facts_of(error: BaseException) -> ErrorFacts:
         status=status,
         inside=inside,
         codes=frozenset(reader.codes | {type(each).__name__.lower() for each in chain}),
-        text=" ".join((*reader.messages, reader.raw, own)).lower()[:_MAX_TEXT],
+        text="\n".join([*reader.messages, reader.raw] if reader.messages or reader.raw else [own]).lower()[:_MAX_TEXT],
         message=one_line(": ".join(said)) or type(teller).__name__,
         headers=_headers(teller),
         values=reader.values,

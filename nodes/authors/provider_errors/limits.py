@@ -13,22 +13,22 @@ MAX_TOKENS: Final = 100_000_000
 _CONTEXT: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"exceed context limit: \d+ \+ \d+ > {_N}",
-        rf"maximum (?:context|prompt|sequence|model|input) (?:length|size|window)\D{{0,40}}?{_N}",
-        rf"max(?:imum)?[ _](?:model|seq|sequence|context|input|prompt)[ _]?(?:len|length|size|window)\D{{0,30}}?{_N}",
         rf"with {_N} maximum context length",
-        rf"longer than the maximum\D{{0,60}}{_N}",
-        rf"context (?:length|size|window) (?:of|is|limit)\D{{0,20}}{_N}",
+        rf"exceed context limit: \d+ \+ \d+ > {_N}",
+        rf"maximum (?:context|prompt|sequence|model|input) (?:length|size|window)[^\d\n]{{0,40}}?{_N}",
+        rf"max(?:imum)?[ _](?:model|seq|sequence|context|input)[ _]?(?:len|length|size|window)[^\d\n]{{0,30}}?{_N}",
+        rf"longer than the maximum[^\d\n]{{0,60}}{_N}",
+        rf"context (?:length|size|window) (?:of|is|limit)[^\d\n]{{0,20}}{_N}",
         rf"context (?:size|length) ?\({_N}",
         rf"n_ctx: ?{_N}",
         rf"tokens in the prompt cannot exceed {_N}",
-        rf"exceeds?(?: the)?(?: model'?s?)? ?(?:maximum |available )?context\D{{0,60}}?[(>:] ?{_N}",
+        rf"exceeds?(?: the)?(?: model'?s?)? ?(?:maximum |available )?context[^\d\n]{{0,60}}?[(>:] ?{_N}",
         rf"\d tokens? ?> ?{_N}(?: tokens?)? maximum",
         rf"max_(?:new_)?tokens`? must be ?(?:<=|≤|less than or equal to) {_N}",
         rf"inputs?`? must have less than {_N} tokens",
-        rf"maximum number of (?:input )?tokens\D{{0,30}}{_N}",
+        rf"maximum number of (?:input )?tokens[^\d\n]{{0,30}}{_N}",
         rf"input length (?:should|must) be \[1, ?{_N}\]",
-        rf"(?:exceeded|exceeds?|over)(?: the)? (?:model )?token limit\D{{0,20}}{_N}",
+        rf"(?:exceeded|exceeds?|over)(?: the)? (?:model )?token limit[^\d\n]{{0,20}}{_N}",
         rf"(?:supports?|limited to|limit of) (?:at most |up to |only )?{_N} (?:input |context )?tokens",
         rf"(?:no|not) more than {_N} tokens",
         rf"\(tpm\): limit {_N}, requested",
@@ -38,13 +38,13 @@ _CONTEXT: Final = tuple(
 _OUTPUT: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"max_(?:completion_|output_|new_)?tokens`?:? (?:is too large: )?\d+\D{{0,60}}?(?:at most|>) {_N}",
+        rf"max_(?:completion_|output_|new_)?tokens`?:? (?:is too large: )?\d+[^\d\n]{{0,60}}?(?:at most|>) {_N}",
         rf"supports at most {_N} (?:completion|output) tokens",
         rf"max_(?:completion_|output_|new_)?tokens`? must be (?:less than or equal to|<=|at most) `?{_N}",
         rf"maximum tokens you requested exceeds the model limit of {_N}",
         rf"(?:valid )?range of max_(?:completion_|output_)?tokens (?:is|should be) \[\d+, ?{_N}\]",
-        rf"max(?:imum)?[ _]?output[ _]?tokens\D{{0,60}}?(?:at most|less than|up to|limit of|maximum of|to|is) {_N}",
-        rf"maxoutputtokens\D{{0,20}}\d+\D{{0,60}}\d+ \(inclusive\) to {_N}",
+        rf"max(?:imum)?[ _]?output[ _]?tokens[^\d\n]{{0,60}}?(?:at most|less than|up to|limit of|to|is) {_N}",
+        rf"maxoutputtokens[^\d\n]{{0,20}}\d+[^\d\n]{{0,60}}\d+ \(inclusive\) to {_N}",
     )
 )
 """Tokens of an answer."""
@@ -80,7 +80,7 @@ def is_overflow(facts: ErrorFacts) -> bool:
 
 def is_larger_than_rate(facts: ErrorFacts) -> bool:
     """Return whether one request is larger than what a rate limit allows in a minute: waiting does not help."""
-    match = re.search(rf"limit:? {_N}\D{{0,20}}requested:? {_N}", facts.text)
+    match = re.search(rf"limit:? {_N}[^\d\n]{{0,20}}requested:? {_N}", facts.text)
     return match is not None and _count(match[2]) > _count(match[1])
 
 
