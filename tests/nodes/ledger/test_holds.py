@@ -52,6 +52,8 @@ def test_while_a_probe_runs_nothing_else_is_asked(hold: ModelHold, time: StillTi
     time.pass_(1)
     with hold.running():
         assert admitted(hold, 1, 2) == []
+    with hold.running(), hold.running(), hold.running():
+        assert admitted(hold, *range(9)) == [], "calls from before the hold have not ended yet"
     assert admitted(hold, 1, 2) == [1]
 
 
