@@ -11,7 +11,7 @@ from typing import Any, Final
 from domain.logs import get_log
 from domain.model_wait import ModelWait
 from nodes.authors.port import CallFailed
-from nodes.ledger.holds import ModelHolds, Place, short_reason
+from nodes.ledger.holds import ModelHeld, ModelHolds, Place, short_reason
 from nodes.ledger.retry_policy import RetryPolicy
 
 _log = get_log(__name__)
@@ -135,7 +135,9 @@ class Slot:
     era: int
 
     def check(self) -> None:
-        """Raise ModelHeld if a hold has begun since: the request has to wait again."""
+        """Raise ModelHeld if a hold has begun since, or another model is asked: the request has to wait again."""
+        if self.waits.holds.model_of(self.role, self.model) != self.model:
+            raise ModelHeld
         self.waits.holds.of(self.model).check(self.era)
 
     def failed(self, failure: CallFailed) -> None:
