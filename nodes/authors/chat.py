@@ -17,7 +17,7 @@ from nodes.authors.parsing import object_in
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, Usage
 from nodes.authors.prices import Prices
 from nodes.authors.prompts import Prompt, leaks, prompt_for
-from nodes.authors.provider_errors import call_failed, timed_out
+from nodes.authors.provider_errors import call_failed, stopped_early, timed_out
 from nodes.authors.usage import Tokens, estimated_tokens, plausible_tokens, reports_in
 
 MAX_ROOM_FACTOR: Final = 4
@@ -92,6 +92,8 @@ class ChatAuthor:
         prompt = _prompt(brief, objections, with_schema=bool(objections) or mode is Mode.WORDS)
         try:
             reply = await self._ask(name, mode, prompt, self._room(objections))
+            if (broken := stopped_early(reply.finish_reason, name)) is not None:
+                raise broken
         except CallFailed as failure:
             handled = self._other_way(brief.role, name, mode, failure)
             if failure.billed:
@@ -101,6 +103,10 @@ class ChatAuthor:
 
     async def close(self) -> None:
         await self._models.close()
+
+    def way_of(self, name: str) -> str:
+        """Return how a model is held to a shape at present."""
+        return self._modes.get(name, Mode.JSON_SCHEMA)
 
     def _room(self, objections: Sequence[str]) -> int:
         """Return the token limit of an answer, doubled for each one that was cut off."""
@@ -116,11 +122,11 @@ class ChatAuthor:
         following = list(Mode)[list(Mode).index(mode) + 1 :]
         if failure.outcome == NO_SUCH_MODE and following:
             self._modes[name] = following[0]
-            return CallFailed(str(failure), model=name, outcome=f"failed: no {mode}", wait=0.0)
+            return CallFailed(str(failure), model=name, outcome=f"failed: no {mode}", step_down=True)
         others = [other for other in self._names.of(role) if self._rests.get(other, 0.0) <= time.monotonic()]
         if len(others) > 1 and others[0] == name:
             self._rests[name] = time.monotonic() + FALLBACK_SECONDS
-            return CallFailed(str(failure), model=name, outcome=failure.outcome, wait=0.0)
+            return CallFailed(str(failure), model=name, outcome=failure.outcome, step_down=True)
         return failure
 
     async def _ask(self, name: str, mode: Mode, prompt: Prompt, room: int) -> _Reply:

@@ -229,11 +229,27 @@ class AuthorAnswer:
         return Usage(self.tokens_in, self.tokens_out, self.cost, self.estimated)
 
 
+class FailureKind(StrEnum):
+    """What a failed call says about other calls."""
+
+    TRANSIENT = "transient"
+    """The same call may succeed later."""
+    THIS_CALL = "this_call"
+    """The same call fails again; others may succeed."""
+    FOR_ALL = "for_all"
+    """No call of this model can succeed: wrong key, no money, no such model."""
+
+
 class CallFailed(ModelUnavailable):
     """A call brought no answer.
 
     `transient`: the same call may succeed later, after `wait` seconds at the earliest. `denied`: no call can succeed.
-    `billed`: the call may cost money nevertheless, such as after a timeout.
+    `unless_answered`: a denial that concerns this call alone if the model has answered others. `billed`: the call may
+    cost money nevertheless, such as after a timeout. `step_down`: the author asks in another way or another model at
+    the next try, which is made at once. `away`: the model refuses every call for now, such as by a rate limit, so that
+    other calls wait as well. `never_worked`: whether the model has never answered at its address; None where the
+    author does not know. A refusal may name limits: `context_window` (tokens of prompt and answer together) and
+    `output_limit` (tokens of an answer). `answer`: text of an answer that the provider did not pass on.
     """
 
     def __init__(
@@ -246,17 +262,40 @@ class CallFailed(ModelUnavailable):
         denied: bool = False,
         wait: float | None = None,
         billed: bool = False,
+        unless_answered: bool = False,
+        step_down: bool = False,
+        away: bool = False,
+        never_worked: bool | None = None,
+        status: int | None = None,
+        context_window: int | None = None,
+        output_limit: int | None = None,
+        answer: str | None = None,
     ) -> None:
         super().__init__(storable_text(reason))
         self.model = storable_text(model, MAX_NAME_LENGTH)
         self.outcome = storable_text(outcome, MAX_NAME_LENGTH)
         """Short, for the ledger: `failed 429`, `failed timeout`, ..."""
-        self.transient = transient
+        self.transient = transient and not denied
         self.denied = denied
         self.wait = wait
         self.billed = billed
+        self.unless_answered = unless_answered
+        self.step_down = step_down
+        self.away = away
+        self.never_worked = never_worked
+        self.status = status
+        """The HTTP status, also of an error inside an answer with status 200."""
+        self.context_window = context_window
+        self.output_limit = output_limit
+        self.answer = answer
         self.used = Usage()
         """The most that it may have used, where it is `billed`."""
+
+    @property
+    def kind(self) -> FailureKind:
+        if self.denied:
+            return FailureKind.FOR_ALL
+        return FailureKind.TRANSIENT if self.transient else FailureKind.THIS_CALL
 
 
 class Author(Protocol):

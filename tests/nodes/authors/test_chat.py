@@ -142,7 +142,7 @@ async def test_a_model_that_cannot_be_held_to_a_schema_is_asked_in_another_way(
     for _ in range(modes - 1):
         with pytest.raises(CallFailed) as failed:
             await chat.write(QUIZ_BRIEF)
-        assert (failed.value.transient, failed.value.wait) == (True, 0.0)
+        assert (failed.value.transient, failed.value.step_down) == (True, True)
     answer = await ask(chat)
     assert answer.problem is None
     Quiz.model_validate(answer.content)
@@ -182,7 +182,7 @@ async def test_the_fallback_is_asked_while_the_model_cannot(provider: Provider) 
     chat = author(fallback="openai:spare")
     with pytest.raises(CallFailed) as failed:
         await chat.write(QUIZ_BRIEF)
-    assert (failed.value.transient, failed.value.denied, failed.value.wait) == (True, False, 0.0)
+    assert (failed.value.transient, failed.value.denied, failed.value.step_down) == (True, False, True)
     answer = await ask(chat)
     assert answer.model == "openai:spare"
 
