@@ -12,7 +12,7 @@ from typing import Any, Generic
 from langgraph.runtime import Runtime
 
 from domain.checks import Expected
-from domain.content_types import GENERATOR_OF, check_content
+from domain.content_types import CONTENT_SPECS
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
 from domain.framework import ConceptPlace, Framework
 from domain.request import LearningRequest
@@ -162,12 +162,12 @@ async def _make_content(
 ) -> None:
     """Ask for one content and commit it, or commit why it failed."""
     concept_id, content_type = brief.concept.concept_id, brief.content_type
-    expected = expected_of(brief, any_language=context.any_language)
+    spec, expected = CONTENT_SPECS[content_type], expected_of(brief, any_language=context.any_language)
     look = generator.look(context, brief, order) if generator.look is not None else None
     request = AuthorRequest(
-        GENERATOR_OF[content_type],
+        spec.step,
         brief,
-        lambda content: check_content(content, expected),
+        lambda content: list(spec.check(content, expected)),
         look=look,
         subject=(concept_id, content_type),
         order=order,
