@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Final, Generic, Literal, TypeVar
 
 from domain.errors import Misconfigured
 
@@ -75,27 +75,27 @@ def check_names() -> None:
         raise Misconfigured(f"{problem}. Rename the type in its package, or uninstall the package.")
 
 
+def names_of(names: Iterable[str], form: str) -> dict[str, str]:
+    """Return members of an enum for these content types: `{"RETRY_X": "retry_x"}` for the form `retry_{}`."""
+    return {form.format(name).upper(): form.format(name) for name in names}
+
+
 def load_part(point: EntryPoint, layer: Layer, part_type: type[P]) -> P:
     """Import one part of a declaration. Raises Misconfigured in one line for a package that does not have it."""
     try:
         declaration = point.load()
     except Exception as error:
-        raise broken(point.name, f"{point.value} cannot be imported ({_line(error)})") from error
+        raise _broken(point, f"{point.value} cannot be imported ({_line(error)})") from error
     if not isinstance(declaration, ContentDeclaration):
-        raise broken(point.name, f"{point.value} is no ContentDeclaration")
+        raise _broken(point, f"{point.value} is no ContentDeclaration")
     value = getattr(declaration, layer)
     try:
         part = EntryPoint(point.name, value, GROUP).load()
     except Exception as error:
-        raise broken(point.name, f"its part for {layer}, {value}, cannot be imported ({_line(error)})") from error
+        raise _broken(point, f"its part for {layer}, {value}, cannot be imported ({_line(error)})") from error
     if not isinstance(part, part_type):
-        raise broken(point.name, f"its part for {layer}, {value}, is no {part_type.__name__}")
+        raise _broken(point, f"its part for {layer}, {value}, is no {part_type.__name__}")
     return part
-
-
-def broken(name: str, reason: str) -> Misconfigured:
-    """Return the error for a declaration that cannot be used."""
-    return Misconfigured(f"{_named(PLUGINS[name])}: {reason}. Mend its package, or uninstall it.")
 
 
 class Parts(Mapping[K, P], Generic[K, P]):
@@ -120,7 +120,7 @@ class Parts(Mapping[K, P], Generic[K, P]):
         for name, point in PLUGINS.items():
             key, part = self._key_type(name), load_part(point, self._layer, self._part_type)
             if reason := self._check(key, part):
-                raise broken(name, f"in its part for {self._layer}, {reason}")
+                raise _broken(point, f"in its part for {self._layer}, {reason}")
             parts[key] = part
         return parts
 
@@ -134,6 +134,10 @@ class Parts(Mapping[K, P], Generic[K, P]):
         return len(self._all)
 
 
+def _broken(point: EntryPoint, reason: str) -> Misconfigured:
+    return Misconfigured(f"{_named(point)}: {reason}. Mend its package, or uninstall it.")
+
+
 def _named(point: EntryPoint) -> str:
     return f"The content type {point.name[:60]!a} of {_package(point)} cannot be used"
 
@@ -144,8 +148,3 @@ def _package(point: EntryPoint) -> str:
 
 def _line(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:300]
-
-
-def names_of(points: Mapping[str, Any], form: str) -> dict[str, str]:
-    """Return members of an enum for these content types: `{"RETRY_X": "retry_x"}` for the form `retry_{}`."""
-    return {form.format(name).upper(): form.format(name) for name in points}
