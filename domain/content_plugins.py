@@ -25,7 +25,7 @@ RESERVED: Final = frozenset({
     "tutorial", "resources", "quiz",  # content types of this program
     "batch", "content",  # task type `retry_batch`, step `content_generation` and fields `content_status`, ...
     "intent", "framework", "outline", "stage", "structure_review", "edit_plan", "new_parts", "quiz_key",  # roles
-    "attempt",  # a query parameter beside the content types
+    "attempt", "retry", "done", "versions",  # a query parameter and ends of paths beside the content types
     "roadmap_id", "removed_after_version", "concept_id", "name", "description", "estimated_hours", "prerequisites",
     "difficulty", "keywords",  # fields of a concept's JSON, which holds its contents by type
 })  # fmt: skip
@@ -64,20 +64,15 @@ def read_names(points: Iterable[EntryPoint]) -> tuple[dict[str, EntryPoint], lis
     return usable, problems
 
 
-_NAMES: Final = read_names(entry_points(group=GROUP))
-PLUGINS: Final[Mapping[str, EntryPoint]] = _NAMES[0]
-"""The declarations of the packages that are installed, by content type."""
+def names_of(names: Iterable[str], form: str) -> dict[str, str]:
+    """Return members of an enum for these content types: `{"RETRY_X": "retry_x"}` for the form `retry_{}`."""
+    return {form.format(name).upper(): form.format(name) for name in names}
 
 
 def check_names() -> None:
     """Refuse to start beside a declaration whose name cannot be a content type. Raises Misconfigured."""
     for problem in _NAMES[1]:
         raise Misconfigured(f"{problem}. Rename the type in its package, or uninstall the package.")
-
-
-def names_of(names: Iterable[str], form: str) -> dict[str, str]:
-    """Return members of an enum for these content types: `{"RETRY_X": "retry_x"}` for the form `retry_{}`."""
-    return {form.format(name).upper(): form.format(name) for name in names}
 
 
 def load_part(point: EntryPoint, layer: Layer, part_type: type[P]) -> P:
@@ -148,3 +143,8 @@ def _package(point: EntryPoint) -> str:
 
 def _line(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+
+
+_NAMES: Final = read_names(entry_points(group=GROUP))
+PLUGINS: Final[Mapping[str, EntryPoint]] = _NAMES[0]
+"""The declarations of the packages that are installed, by content type."""
