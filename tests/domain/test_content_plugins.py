@@ -98,7 +98,8 @@ def test_a_part_that_cannot_be_loaded_is_named_in_one_line(
     from domain.errors import Misconfigured
 
     module = ModuleType("declared_type")
-    module.DECLARATION = ContentDeclaration(domain=value, nodes=value, rendering=value)  # type: ignore[attr-defined]
+    declaration = ContentDeclaration(domain=value, nodes=value, rendering=value)
+    monkeypatch.setattr(module, "DECLARATION", declaration, raising=False)
     monkeypatch.setitem(sys.modules, "declared_type", module)
     with pytest.raises(Misconfigured) as refused:
         load_part(point("exercise", "declared_type:DECLARATION"), "domain", ContentSpec)
