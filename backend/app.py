@@ -30,6 +30,7 @@ from orchestrator import Orchestrator, Settings
 from orchestrator.access.auth import authority
 from orchestrator.clock import Clock, utc_now
 from orchestrator.settings import load_settings
+from rendering.documents.content_forms import CONTENT_FORMS
 
 API: Final = "/api/v1"
 
@@ -61,6 +62,7 @@ def create_app(
     deadlines. `stream_check_interval`: seconds between two checks of the tokens of open streams.
     """
     effective = settings or load_settings()
+    assert len(CONTENT_FORMS)  # loads those of plug-ins before anything is served
     app = FastAPI(
         title="Roadmap Orchestrator",
         version=version("roadmap-orchestrator"),

@@ -30,19 +30,19 @@ class Tutorials:
         self._in_progress: dict[bytes, asyncio.Task[Rendered]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="tutorials")
 
-    async def rendered(self, markdown: str) -> Rendered:
-        """Return a tutorial as HTML, from the cache if it is there."""
-        key = sha256(markdown.encode(errors="surrogatepass")).digest()
+    async def rendered(self, markdown: str, *, prefix: str = _PREFIX) -> Rendered:
+        """Return a tutorial, or another text with a `prefix` of its own, as HTML, from the cache if it is there."""
+        key = sha256(f"{prefix} {markdown}".encode(errors="surrogatepass")).digest()
         if (cached := self._cache.get(key)) is not None:
             self._cache.move_to_end(key)
             return cached
         task = self._in_progress.get(key)
         if task is None:
-            task = self._in_progress[key] = asyncio.create_task(self._render(key, markdown))
+            task = self._in_progress[key] = asyncio.create_task(self._render(key, markdown, prefix))
         return await asyncio.shield(task)  # other requests may wait for it when this one is cancelled
 
-    async def _render(self, key: bytes, markdown: str) -> Rendered:
-        render = partial(rendered, markdown, prefix=_PREFIX, below=_BELOW)
+    async def _render(self, key: bytes, markdown: str, prefix: str) -> Rendered:
+        render = partial(rendered, markdown, prefix=prefix, below=_BELOW)
         try:
             tutorial = await asyncio.get_running_loop().run_in_executor(self._thread, render)
         finally:

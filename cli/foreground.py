@@ -13,7 +13,7 @@ import typer
 
 from cli.output.outcome import Outcome, exit_code_of, show_detached, show_outcome
 from cli.output.stdio import echo_err, print_error
-from cli.session import read_settings
+from cli.session import read_run_settings
 from cli.terminal.signals import run_until_signal
 from domain.errors import RoadmapError, Unavailable
 from domain.vocabulary import ACTIVE, TaskStatus, TaskType
@@ -37,7 +37,7 @@ def run_and_follow(request: RunRequest, *, detach: bool, json: bool, nothing: Ca
     detach: return once the run is queued.
     nothing: prints that there is nothing to do; required if `request` may return None.
     """
-    settings = read_settings()
+    settings = read_run_settings()
     outcome = run_until_signal(_run(settings, request, detach=detach), at_once=KILLED_BEFORE_THE_RUN)
     if outcome is None:
         assert nothing is not None

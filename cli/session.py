@@ -21,11 +21,30 @@ def read_settings() -> "Settings":
     return settings
 
 
+def read_run_settings() -> "Settings":
+    """Load the settings of a command that reads or runs roadmaps. Raises Misconfigured for an unusable plug-in too."""
+    settings = read_settings()
+    _check_plugins()
+    return settings
+
+
+def _check_plugins() -> None:
+    """Load every part of the content types that other packages declare, so that none fails in the middle of a run."""
+    from domain.content_plugins import PLUGINS, check_names
+
+    check_names()
+    if PLUGINS:
+        from nodes.generators import GENERATORS
+        from rendering.documents.content_forms import CONTENT_FORMS
+
+        assert GENERATORS.keys() == CONTENT_FORMS.keys()
+
+
 def with_orchestrator(action: "Callable[[Orchestrator], Awaitable[T]]") -> T:
     """Return the result of `action`, which gets an orchestrator that cannot run graphs."""
     from orchestrator import Orchestrator
 
-    settings = read_settings()
+    settings = read_run_settings()
 
     async def run() -> T:
         async with Orchestrator.open(settings, kind="reader") as orchestrator:

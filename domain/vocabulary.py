@@ -1,11 +1,14 @@
 """The vocabulary of the product: types, statuses, steps and roles. docs/glossary.md explains them.
 
 Sets of statuses and TRANSITIONS are defined here only. repository/predicates.py and repository/runs/tasks.py build
-their SQL from them.
+their SQL from them. Content types of other packages (domain/content_plugins.py) are members like the others, with a
+task type and a step for each.
 """
 
 from enum import StrEnum
 from typing import Final
+
+from domain.content_plugins import PLUGINS, names_of
 
 
 class TaskType(StrEnum):
@@ -17,6 +20,7 @@ class TaskType(StrEnum):
     RETRY_QUIZ = "retry_quiz"
     RETRY_BATCH = "retry_batch"
     MODIFICATION = "modification"
+    vars().update(names_of(PLUGINS, "retry_{}"))
 
 
 class TaskStatus(StrEnum):
@@ -37,6 +41,7 @@ class ContentType(StrEnum):
     TUTORIAL = "tutorial"
     RESOURCES = "resources"
     QUIZ = "quiz"
+    vars().update(names_of(PLUGINS, "{}"))
 
 
 class ContentStatus(StrEnum):
@@ -62,6 +67,7 @@ class Step(StrEnum):
     TUTORIAL_GENERATION = "tutorial_generation"
     RESOURCE_RECOMMENDATION = "resource_recommendation"
     QUIZ_GENERATION = "quiz_generation"
+    vars().update(names_of(PLUGINS, "{}_generation"))
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -86,6 +92,9 @@ STRUCTURAL: Final = frozenset({TaskType.CREATION, TaskType.MODIFICATION})
 
 RETRY_OF: Final = {content_type: TaskType(f"retry_{content_type}") for content_type in ContentType}
 """The task type that retries one content of a type. Only these tasks name a concept and a content type."""
+
+PLUGIN_RETRIES: Final = frozenset(RETRY_OF[ContentType(name)] for name in PLUGINS)
+"""Task types that only processes with the package of their content type can run."""
 
 _RESUMABLE = frozenset({TaskStatus.FAILED, TaskStatus.PARTIAL_FAILURE, TaskStatus.CANCELLED})
 

@@ -5,6 +5,7 @@ from langgraph.runtime import Runtime
 from domain.editing.diff import changed_concepts
 from domain.errors import Conflict
 from domain.framework import Framework
+from domain.vocabulary import ContentType
 from nodes.context import RunContext
 from nodes.state import RunState, as_json
 from repository.db.database import Session
@@ -46,7 +47,8 @@ async def _accept(session: Session, context: RunContext, framework: Framework) -
 
 async def _take_over(session: Session, context: RunContext, changed: list[str], remaining: list[str]) -> None:
     rows = await claims.lock_contents(session, context.roadmap_id)
-    claimed = [content for content in rows if content.concept_id in changed]
+    known = set(ContentType)  # a changed concept keeps contents of types that this program cannot write
+    claimed = [content for content in rows if content.concept_id in changed and content.content_type in known]
     removed = [content for content in rows if content.concept_id not in remaining]
     for content in [*claimed, *removed]:
         if content.holder not in {None, context.fence.task_id}:

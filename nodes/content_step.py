@@ -13,7 +13,8 @@ from langgraph.runtime import Runtime
 
 from domain.checks import Expected
 from domain.checks.expected import Subject
-from domain.content_types import GENERATOR_OF, objections_to
+from domain.checks.findings import objections
+from domain.content_types import CONTENT_SPECS
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
 from domain.framework import Concept, ConceptPlace, Framework
 from domain.request import LearningRequest
@@ -190,12 +191,13 @@ async def _make_content(
 ) -> None:
     """Ask for one content and commit it, or commit why it failed."""
     concept_id, content_type = brief.concept.concept_id, brief.content_type
+    spec = CONTENT_SPECS[content_type]
     expected = expected_of(brief, any_language=context.any_language, others=others)
     look = generator.look(context, brief, order) if generator.look is not None else None
     request = AuthorRequest(
-        GENERATOR_OF[content_type],
+        spec.step,
         brief,
-        lambda content: objections_to(content, expected),
+        lambda content: objections(spec.check(content, expected)),
         look=look,
         subject=(concept_id, content_type),
         order=order,

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from domain.content_plugins import check_names
 from domain.errors import InvalidInput
 from nodes.authors.null_author import NullAuthor
 from nodes.authors.port import Author
@@ -99,8 +100,9 @@ async def open_resources(
 ) -> AsyncIterator[OrchestratorResources]:
     """Open everything that an orchestrator of this kind needs; the arguments are those of `Orchestrator.open`.
 
-    Raises DatabaseUnavailable, and InvalidInput for settings that cannot be used.
+    Raises DatabaseUnavailable, and InvalidInput for settings and plug-ins that cannot be used.
     """
+    check_names()
     if kind != "server":
         check_sessions(settings)
     own_author = author is None and kind not in RUNS_NOTHING

@@ -7,7 +7,7 @@ tests/repository/test_predicates.py enforces both.
 
 from typing import Final
 
-from domain.vocabulary import ACTIVE, FINAL, STRUCTURAL, UNFINISHED, ContentStatus, TaskStatus
+from domain.vocabulary import ACTIVE, FINAL, STRUCTURAL, UNFINISHED, ContentStatus, ContentType, TaskStatus, TaskType
 from domain.webhooks import DeliveryStatus
 from repository.tables.columns import literals, one_of
 
@@ -40,10 +40,18 @@ MODEL_WAIT: Final = f"""CASE WHEN {PROCESSING_TASK} THEN (
 Only that the next content begins does not: its call may be the next try."""
 
 UNFINISHED_CONTENT: Final = one_of("c.status", UNFINISHED)
+KNOWN_CONTENT: Final = one_of("c.content_type", ContentType)
+"""This program, with its plug-ins, has the type of the content. Contents of other types are not shown."""
 COMPLETED_CONTENT: Final = f"c.status = '{ContentStatus.COMPLETED}'"
 FAILED_CONTENT: Final = f"c.status = '{ContentStatus.FAILED}'"
+INCOMPLETE_CONTENT: Final = f"(NOT {COMPLETED_CONTENT} OR c.last_error IS NOT NULL)"
+"""The last run that claimed the content has not written it."""
 STALE_CONTENT: Final = f"""{UNFINISHED_CONTENT}
     AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE})"""
 """The content is unfinished, and no live task will finish it."""
+
+RUNNABLE_TASK: Final = f"""({one_of("t.task_type", TaskType)} AND NOT EXISTS (
+    SELECT FROM concept_contents c WHERE c.task_id = t.task_id AND {UNFINISHED_CONTENT} AND NOT {KNOWN_CONTENT}))"""
+"""This program has the type of the task, and those of all contents that the task still has to write."""
 
 PENDING_DELIVERY: Final = f"d.status = '{DeliveryStatus.PENDING}'"

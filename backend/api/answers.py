@@ -6,8 +6,8 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 
 from domain.pace.pace import Pace
-from domain.vocabulary import TaskStatus, TaskType
-from orchestrator.queries.status import TaskView
+from domain.vocabulary import TaskStatus
+from orchestrator.queries.status import AnyTaskType, TaskView
 from rendering.text.pace_text import misunderstood
 
 STARTED: Final[dict[int | str, dict[str, Any]]] = {
@@ -25,7 +25,7 @@ class Started(BaseModel):
     task_id: str | None
     roadmap_id: str
     status: TaskStatus | None
-    task_type: TaskType | None
+    task_type: AnyTaskType | None
 
 
 class TaskPage(BaseModel):

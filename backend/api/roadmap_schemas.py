@@ -20,8 +20,8 @@ from domain.request import (
     UserId,
     Word,
 )
-from domain.vocabulary import ContentType, TaskStatus, TaskType
-from orchestrator.queries.status import TaskView
+from domain.vocabulary import ContentType, TaskStatus
+from orchestrator.queries.status import AnyContentType, AnyTaskType, TaskView
 
 MAX_REVIEW_TIMEOUT_SECONDS = 366 * 86_400.0
 
@@ -93,7 +93,7 @@ class RetryFailedBody(Shape):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"content_types": ["quiz"]}]})
 
-    content_types: Annotated[list[ContentType], Field(min_length=1, max_length=3)] | None = None
+    content_types: Annotated[list[ContentType], Field(min_length=1, max_length=len(ContentType))] | None = None
     preferences: PreferenceChanges | None = None
 
 
@@ -136,9 +136,9 @@ class ActiveTaskAnswer(BaseModel):
     task_id: str | None
     status: TaskStatus | None
     current_step: str | None = None
-    task_type: TaskType | None = None
+    task_type: AnyTaskType | None = None
     concept_id: str | None = None
-    content_type: ContentType | None = None
+    content_type: AnyContentType | None = None
 
 
 class RoadmapSummary(BaseModel):

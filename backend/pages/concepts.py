@@ -1,4 +1,4 @@
-"""The page of a concept: tutorial, links, quiz, and marking the concept as learned."""
+"""The page of a concept: its contents, and marking the concept as learned."""
 
 import re
 from typing import Annotated, Any, Final
@@ -21,6 +21,7 @@ from backend.pages.views.concept import (
     ContentView,
     summary_of,
 )
+from backend.pages.views.content_labels import CONTENT_LABELS_OF
 from backend.pages.views.quiz import Result
 from domain.errors import InvalidInput, NotFound
 from domain.framework import ConceptPlace, Framework
@@ -65,7 +66,7 @@ async def concept(
     attempts = await orchestrator.learning.attempts(roadmap_id, concept_id, caller.user_id, owner=caller.reads)
     result = next((entry for entry in attempts if entry.attempt_id == query.attempt), None)
     present = removed_after is None and roadmap.deleted_at is None
-    shown = ConceptPage(present, tutorials, result)
+    shown = ConceptPage(place.concept, present, tutorials, result)
     parts: dict[ContentType, ContentPart] = {}
     for kind, section in CONTENT_SECTIONS.items():
         version = section.version(shown) or getattr(query, kind)
@@ -97,7 +98,8 @@ async def retry(
 ) -> Response:
     form = await read_form(request)
     if form["content_type"] not in set(ContentType):
-        raise InvalidInput("Choose what to regenerate: the tutorial, the links or the quiz.")
+        *nouns, last = (labels.noun for labels in CONTENT_LABELS_OF.values())
+        raise InvalidInput(f"Choose what to regenerate: {', '.join(nouns)} or {last}.")
     kind = ContentType(form["content_type"])
     request_body = RetryRequest(instructions=form["instructions"] or None)
     terms = terms_of(request, caller, settings, owner=caller.writes)

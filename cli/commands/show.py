@@ -95,6 +95,7 @@ def _print_concept(roadmap_id: str, concept_id: str, output_format: Format) -> N
 
 def _completed_states(contents: "Sequence[ContentVersionRow]") -> "list[ContentState]":
     """Return states for the contents of a removed concept, which has none any more: all are completed."""
+    from domain.content_types import CONTENT_SPECS
     from domain.vocabulary import ContentStatus, ContentType
     from repository.roadmaps.content_queries import ContentState
 
@@ -107,7 +108,7 @@ def _completed_states(contents: "Sequence[ContentVersionRow]") -> "list[ContentS
             last_error=None,
             task_id=row.task_id,
             stale=False,
-            items=len(row.payload.get("resources") or row.payload.get("questions") or []),
+            items=CONTENT_SPECS[ContentType(row.content_type)].items_in(row.payload),
             updated_at=row.created_at,
         )
         for row in contents
@@ -118,6 +119,8 @@ def _concept_json(
     roadmap: "RoadmapView", concept_id: str, contents: "Sequence[ContentVersionRow]", removed: "Removed | None"
 ) -> dict[str, Any]:
     """Return the concept as in the framework, with its newest contents (null if missing)."""
+    from domain.vocabulary import ContentType
+
     concepts = (
         concept
         for stage in roadmap.as_json()["stages"]
@@ -129,9 +132,7 @@ def _concept_json(
         "roadmap_id": roadmap.roadmap_id,
         **next(concept for concept in concepts if concept["concept_id"] == concept_id),
         "removed_after_version": None if removed is None else removed.version,
-        "tutorial": payloads.get("tutorial"),
-        "resources": payloads.get("resources"),
-        "quiz": payloads.get("quiz"),
+        **{content_type.value: payloads.get(content_type) for content_type in ContentType},
     }
 
 

@@ -10,7 +10,7 @@ from cli.inputs import read_request, read_retry_request, validate_id
 from cli.options import NewUser, Review, RoadmapId, TaskId
 from cli.output.outcome import answers_to_review
 from cli.output.stdio import echo_err, print_text
-from cli.session import read_settings
+from cli.session import read_run_settings
 from domain.vocabulary import ContentType, TaskStatus
 from rendering.text.text import one_line
 
@@ -97,7 +97,7 @@ def _review(is_requested: bool) -> "ReviewRequest | None":
 def _step(request: Request) -> None:
     from cli.terminal.prompt import Conversation
 
-    settings = read_settings()
+    settings = read_run_settings()
     conversation = Conversation()
     conversation.run(_run_shell(settings, request, conversation))
 

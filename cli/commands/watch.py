@@ -12,7 +12,7 @@ from cli.inputs import validate_id
 from cli.options import Json, TaskId
 from cli.output.outcome import Outcome, exit_code_of, print_run, show_outcome, show_problems
 from cli.output.stdio import echo_err, print_error, print_json_line, print_text
-from cli.session import read_settings, with_orchestrator
+from cli.session import read_run_settings, with_orchestrator
 from cli.terminal.signals import run_until_signal
 from domain.errors import Conflict, RoadmapError
 from domain.vocabulary import ACTIVE, FINAL, TaskStatus
@@ -51,7 +51,7 @@ def watch(
 ) -> None:
     """Print all events of a run until it ends. The exit code is that of the run; Ctrl-C only stops watching."""
     identifier = validate_id(task_id, "task")
-    outcome = run_until_signal(_watch(read_settings(), identifier, as_json=json), at_once="stopped watching")
+    outcome = run_until_signal(_watch(read_run_settings(), identifier, as_json=json), at_once="stopped watching")
     if json:
         show_problems(outcome)
     else:

@@ -114,7 +114,7 @@ def _drawn(state: str) -> Text:
 
 
 def _legend() -> Text:
-    legend = Text("tutorial, resources, quiz:", style="dim")
+    legend = Text(f"{', '.join(ContentType)}:", style="dim")
     for state in MARKS:
         legend.append("  ").append_text(_drawn(state)).append(f" {state}", style="dim")
     return legend

@@ -10,6 +10,7 @@ from typing import Any, Final
 from langchain_core.language_models import BaseChatModel
 
 from domain.errors import InvalidInput
+from domain.vocabulary import ContentType
 from nodes.authors.port import AuthorRole
 
 EXTRAS: Final = ("openai", "anthropic", "ollama")
@@ -25,7 +26,7 @@ CURRICULUM: Final = frozenset(
         AuthorRole.NEW_PARTS,
     }
 )
-CONTENT: Final = frozenset({AuthorRole.TUTORIAL, AuthorRole.RESOURCES, AuthorRole.QUIZ})
+CONTENT: Final = frozenset(AuthorRole(content_type.value) for content_type in ContentType)
 
 _PACKAGE: Final = re.compile(r"requires the (\S+) package")
 """The package of a provider in a message of LangChain; its name may differ from the provider's."""

@@ -12,9 +12,10 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from domain.authors import AuthorKind
+from domain.content_plugins import PLUGINS, names_of
 from domain.contents import FoundPage, OpenQuestion, Quiz, QuizKey, Resources, Tutorial
 from domain.editing.review import EditPlan, Issue, NewParts, StructureReview
-from domain.errors import ModelUnavailable
+from domain.errors import InvalidInput, ModelUnavailable
 from domain.framework import Concept, Framework, FrameworkDraft, Outline, StageParts
 from domain.request import Intent, LearningRequest, Preferences
 from domain.vocabulary import ContentType
@@ -35,6 +36,7 @@ class AuthorRole(StrEnum):
     RESOURCES = "resources"
     QUIZ = "quiz"
     QUIZ_KEY = "quiz_key"
+    vars().update(names_of(PLUGINS, "{}"))
 
 
 T = TypeVar("T", bound=BaseModel)
@@ -47,6 +49,8 @@ class Brief(BaseModel, Generic[T]):
     model_config = ConfigDict(frozen=True)
     role: ClassVar[AuthorRole]
     shape: ClassVar[type[BaseModel]]
+    task: ClassVar[str] = ""
+    """The part of a prompt that says what to write; prompts.py has it for the roles of this program."""
     unkeyed: ClassVar[frozenset[str]] = frozenset()
     """Fields that are left out of ledger keys: settings, and values that code derives from the request."""
 
@@ -134,7 +138,7 @@ class NewPartsBrief(Brief[NewParts]):
 
 
 class ContentBrief(Brief[C], Generic[C]):
-    """The data of a content: the concept and its surroundings. One subclass per content type."""
+    """The data of a content: the concept and its surroundings. One subclass per content type, its role is the type."""
 
     content_type: ClassVar[ContentType]
     preferences: Preferences
@@ -144,6 +148,14 @@ class ContentBrief(Brief[C], Generic[C]):
     concept: Concept
     prerequisite_names: list[str]
     instructions: str = ""
+
+    def more_data(self) -> dict[str, Any]:
+        """Return what a prompt holds beside the fields that all contents have."""
+        return {}
+
+    def write_by_rules(self) -> C:
+        """Return the content without a model, for the offline author. Raises InvalidInput where it cannot be done."""
+        raise InvalidInput(f"the offline author cannot write a content of type {self.content_type}: set ROADMAP_MODEL")
 
 
 class TutorialBrief(ContentBrief[Tutorial]):
@@ -159,6 +171,9 @@ class ResourcesBrief(ContentBrief[Resources]):
     content_type = ContentType.RESOURCES
     found: list[FoundPage] = []
     """Pages that a search found; empty without a search."""
+
+    def more_data(self) -> dict[str, Any]:
+        return {"search_results": [page.model_dump() for page in self.found]} if self.found else {}
 
 
 class QuizBrief(ContentBrief[Quiz]):
@@ -185,9 +200,7 @@ KnownBrief = (
     | StructureReviewBrief
     | EditPlanBrief
     | NewPartsBrief
-    | TutorialBrief
-    | ResourcesBrief
-    | QuizBrief
+    | ContentBrief[Any]
     | QuizKeyBrief
 )
 """Every brief, for a branch over them that ends in `assert_never`."""

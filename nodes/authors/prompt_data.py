@@ -13,12 +13,9 @@ from nodes.authors.port import (
     KnownBrief,
     NewPartsBrief,
     OutlineBrief,
-    QuizBrief,
     QuizKeyBrief,
-    ResourcesBrief,
     StageBrief,
     StructureReviewBrief,
-    TutorialBrief,
 )
 
 Data = dict[str, Any]
@@ -51,11 +48,8 @@ def data_of(brief: Brief[Any]) -> Data:
             }
         case NewPartsBrief():
             return _new_parts(known)
-        case ResourcesBrief():
-            found = [page.model_dump() for page in known.found]
-            return {**_content(known), **({"search_results": found} if found else {})}
-        case TutorialBrief() | QuizBrief():
-            return _content(known)
+        case ContentBrief():
+            return {**_content(known), **known.more_data()}
         case QuizKeyBrief():
             questions = [question.model_dump() for question in known.questions]
             return {**_learner(known.preferences), "concept": known.concept.name, "questions": questions}

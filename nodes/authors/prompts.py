@@ -129,7 +129,7 @@ def prompt_for(
         problems = [_cut(text, MAX_TEXT_LENGTH) for text in objections]
         lines.append("Earlier answers could not be used. Answer anew, with what is said here mended:")
         lines.append(_marked("data", problems))
-    return Prompt(f"{_COMMON}\n\n{_TASKS[brief.role]}", "\n\n".join(lines), schema)
+    return Prompt(f"{_COMMON}\n\n{brief.task or _TASKS[brief.role]}", "\n\n".join(lines), schema)
 
 
 def leaks(system: str, answer: str) -> bool:

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from domain.authors import RULES
 from domain.errors import InvalidInput
 from domain.text.instructions import BY_RULES
-from domain.vocabulary import ContentType
+from domain.vocabulary import ContentType, TaskType
 from orchestrator.resources import OrchestratorResources
 from repository.db.database import Session
 from repository.runs.calls import models_that_answered, plan_author
+from repository.runs.recovery import unknown_types
+from repository.tables.runs import TaskRow
 
 
 async def begun_by_a_model(session: Session, task_id: str, author: str) -> str | None:
@@ -29,6 +31,19 @@ async def check_author(session: Session, task_id: str, author: str) -> None:
     """Check that `author` can continue a task. Raises InvalidInput."""
     if reason := await begun_by_a_model(session, task_id, author):
         raise InvalidInput(reason)
+
+
+async def check_types(session: Session, task: TaskRow) -> None:
+    """Check that this program can write the contents that a task would go on with. Raises InvalidInput."""
+    types = await unknown_types(session, task.task_id)
+    if task.task_type not in set(TaskType):
+        types = [task.content_type or task.task_type]
+    if types:
+        raise InvalidInput(
+            f"Task {task.task_id} writes contents of type {', '.join(types)}, which this program does not have. "
+            "Install the package that declares it, or leave it to a worker that has it: "
+            f"`roadmap resume {task.task_id} --detach`."
+        )
 
 
 async def words_need_a_model(

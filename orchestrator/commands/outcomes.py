@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from domain.content_types import CONTENT_SPECS
 from domain.editing.review import Issue
 from domain.errors import BudgetSpent, ModelUnavailable
 from domain.vocabulary import TaskStatus
@@ -72,13 +73,15 @@ def execution_summary(
 
 
 def other_language(user_request: Mapping[str, Any] | None, written: Mapping[str, int]) -> list[Issue]:
-    """Return a warning for each language in which tutorials were written although another was requested."""
+    """Return a warning for each language in which contents were written although another was requested."""
+    nouns = {spec.noun for spec in CONTENT_SPECS.values() if spec.declares_language}
+    contents = f"{nouns.pop()}s" if len(nouns) == 1 else "contents"
     language_asked = ((user_request or {}).get("preferences") or {}).get("primary_language") or ""
     return [
         Issue(
             severity="warning",
             category="language",
-            issue=f"{count} tutorials are written in {language!r}; {language_asked!r} was asked for",
+            issue=f"{count} {contents} are written in {language!r}; {language_asked!r} was asked for",
             suggestion="Use a model that writes that language.",
         )
         for language, count in written.items()

@@ -13,7 +13,7 @@ from domain.request import LearningRequest, check_languages, check_words, usable
 from domain.text.instructions import read_instructions
 from domain.vocabulary import ACTIVE, RETRY_OF, ContentType, TaskStatus, TaskType
 from orchestrator.commands import reviews, transitions
-from orchestrator.commands.author_guard import check_author, refuse_words, words_need_a_model
+from orchestrator.commands.author_guard import check_author, check_types, refuse_words, words_need_a_model
 from orchestrator.commands.new_run import (
     NewRun,
     RunOnRoadmap,
@@ -262,6 +262,7 @@ async def _continue(
         task = await tasks.get_task(session, task_id, owner=terms.owner)
         if not detach:
             await check_author(session, task_id, resources.author.name)
+            await check_types(session, task)
         task = await transition(session, task, None if detach else resources.lease.worker_id)
         if detach:
             await resources.queue.enqueue(session, task_id, urgent=is_urgent(task))

@@ -16,7 +16,7 @@ from repository.db.database import Session, set_lock_timeout
 from repository.db.fence import Fence
 from repository.roadmaps import contents
 from repository.roadmaps.roadmaps import get_roadmap_metadata, lock_roadmap
-from repository.runs import liveness, tasks
+from repository.runs import liveness, recovery, tasks
 from repository.runs.calls import settle_lost_calls, usage_of
 from repository.runs.events import append_transition
 from repository.runs.tasks import lock_task, update_task_status
@@ -32,7 +32,9 @@ START_LOCK_TIMEOUT_SECONDS: Final = 1.0
 
 
 async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | None:
-    """Give a queued task, or one whose worker died, to `worker_id`. Return None if there is nothing to start.
+    """Give a queued task, or one whose worker died, to `worker_id`. Return None if there is nothing to start here.
+
+    A task with a content type that this program does not have is left to other workers.
 
     Poison (MAX_FRUITLESS_STARTS) fails instead. Raises DatabaseBusy if a stopped process still holds the task: the
     next sweep enqueues it again, and no connection is spent on waiting.
@@ -41,7 +43,7 @@ async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | Non
     task = await lock_task(session, task_id)
     stepped = (task.worker_id or "").startswith(STEPPER)
     dead = task.status == TaskStatus.PROCESSING and not stepped and not await liveness.is_live(session, task)
-    if task.status != TaskStatus.PENDING and not dead:
+    if (task.status != TaskStatus.PENDING and not dead) or not await recovery.is_runnable(session, task_id):
         return None
     if task.fruitless_starts >= MAX_FRUITLESS_STARTS:
         reason = (

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, assert_never, cast
+from typing import Any, TypeVar, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import StateGraph
@@ -242,15 +242,17 @@ def _compiled(task_type: TaskType) -> Graph:
 
 def graph_of(task_type: TaskType) -> StateGraph[RunState, RunContext, RunState, RunState]:
     """Return the uncompiled graph that runs tasks of this type."""
+    if task_type in RETRY_OF.values():
+        return build_retry_graph()
     match task_type:
         case TaskType.CREATION:
             return build_creation_graph()
-        case TaskType.RETRY_TUTORIAL | TaskType.RETRY_RESOURCES | TaskType.RETRY_QUIZ | TaskType.RETRY_BATCH:
-            return build_retry_graph()
         case TaskType.MODIFICATION:
             return build_modification_graph()
+        case TaskType.RETRY_BATCH:
+            return build_retry_graph()
         case _:
-            assert_never(task_type)
+            raise LookupError(f"There is no graph for tasks of type {task_type}.")
 
 
 def warnings_of(state: Mapping[str, Any]) -> list[Issue]:

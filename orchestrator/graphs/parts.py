@@ -33,7 +33,7 @@ def add_editing(graph: StateGraph[RunState, RunContext]) -> None:
 
 
 def add_generators(graph: StateGraph[RunState, RunContext]) -> None:
-    """Add content_generation, and behind it three generators side by side, each over all concepts of the run.
+    """Add content_generation, and behind it a generator for each content type, side by side, over all concepts.
 
     Measured against a plain gather that saves the same rows: a `Send` per concept costs 1.8 times the CPU, one per
     content more than twice, a subgraph per concept 2.7 times.

@@ -12,7 +12,10 @@ from repository.db.database import Session
 
 class RunQueue(Protocol):
     async def enqueue(self, session: Session, task_id: str, *, urgent: bool = False) -> None:
-        """Wake a worker for a task when the transaction of `session` commits; urgent ones first."""
+        """Wake a worker for a task when the transaction of `session` commits; urgent ones first.
+
+        A retry of a content type of another package wakes only workers that have the type.
+        """
         ...
 
     async def enqueue_missing(self, session: Session, task_ids: Sequence[str], *, urgent: bool = False) -> list[str]:

@@ -23,10 +23,13 @@ from sqlalchemy import text
 
 from domain.errors import DatabaseUnavailable
 from domain.logs import get_log
+from domain.vocabulary import PLUGIN_RETRIES, TaskType
 from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, Database, Session, execute
 from repository.db.driver_errors import OF_DRIVERS, driver_errors
 
 _ENTRYPOINT: Final = QueueEntrypoint("run")
+"""Of the tasks that every worker can run. Retries of other types have an entry point each."""
+_ANY_WORKER: Final = frozenset(TaskType) - PLUGIN_RETRIES
 _SETTINGS: Final = DBSettings(db_schema="queue")
 POLL_INTERVAL_SECONDS: Final = 2.0
 """Seconds that a lost notification delays a task at most."""
@@ -34,10 +37,14 @@ _NEVER: Final = timedelta(days=36_500)
 """A picked entry is deleted in the same transaction, so none is ever stale."""
 
 _MISSING: Final = text("""
-    SELECT task.task_id FROM unnest(CAST(:task_ids AS text[])) WITH ORDINALITY AS task (task_id, number)
+    SELECT task.task_id, t.task_type
+    FROM unnest(CAST(:task_ids AS text[])) WITH ORDINALITY AS task (task_id, number)
+    LEFT JOIN roadmap_tasks t USING (task_id)
     WHERE NOT EXISTS (
         SELECT FROM queue.pgqueuer WHERE status = 'queued' AND payload = convert_to(task.task_id, 'UTF8'))
     ORDER BY task.number""")
+
+_TYPE: Final = text("SELECT task_type FROM roadmap_tasks WHERE task_id = :task_id")
 
 _log = get_log(__name__)
 
@@ -49,14 +56,19 @@ class PgQueuerQueue:
         self._database = database
 
     async def enqueue(self, session: Session, task_id: str, *, urgent: bool = False) -> None:
-        await _queries(_SessionDriver(session)).enqueue(_ENTRYPOINT, task_id.encode(), priority=int(urgent))
+        task_type = (await execute(session, _TYPE, {"task_id": task_id})).scalar_one_or_none()
+        await self._enqueue(session, task_id, task_type, urgent=urgent)
+
+    async def _enqueue(self, session: Session, task_id: str, task_type: str | None, *, urgent: bool) -> None:
+        entrypoint = entrypoint_of(task_type or TaskType.CREATION)
+        await _queries(_SessionDriver(session)).enqueue(entrypoint, task_id.encode(), priority=int(urgent))
 
     async def enqueue_missing(self, session: Session, task_ids: Sequence[str], *, urgent: bool = False) -> list[str]:
         rows = await execute(session, _MISSING, {"task_ids": list(task_ids)}) if task_ids else ()
-        missing = [row.task_id for row in rows]
-        for task_id in missing:
-            await self.enqueue(session, task_id, urgent=urgent)
-        return missing
+        missing = {row.task_id: row.task_type for row in rows}
+        for task_id, task_type in missing.items():
+            await self._enqueue(session, task_id, task_type, urgent=urgent)
+        return list(missing)
 
     async def tidy(self, session: Session) -> None:
         """Delete the older part of PgQueuer's log of entries, which is not used here."""
@@ -98,12 +110,24 @@ class PgQueuerQueue:
                 await connection.close(timeout=1)
 
 
+def entrypoint_of(task_type: str) -> QueueEntrypoint:
+    """Return the entry point of tasks of a type, which may be one that this program does not have."""
+    return _ENTRYPOINT if task_type in _ANY_WORKER else QueueEntrypoint(f"run {task_type}")
+
+
+_TAKEN: Final = {
+    entrypoint_of(task_type): EntrypointExecutionParameter(concurrency_limit=0)
+    for task_type in [TaskType.CREATION, *sorted(PLUGIN_RETRIES)]
+}
+"""The entry points of tasks that this program has the types of."""
+
+
 async def _take(connection: asyncpg.Connection, queries: Queries) -> str | None:
     """Take the next task id, or None; its entry is deleted when this commits."""
     async with connection.transaction():
         jobs: list[Job] = await queries.dequeue(
             batch_size=1,
-            entrypoints={_ENTRYPOINT: EntrypointExecutionParameter(concurrency_limit=0)},
+            entrypoints=_TAKEN,
             queue_manager_id=QueueManagerId(uuid4()),
             global_concurrency_limit=None,
             heartbeat_timeout=_NEVER,

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from domain.authors import RULES
 from domain.content_types import CONTENT_SPECS, ContentSpec
@@ -20,6 +20,10 @@ from repository.runs.calls import plan_author
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
 
+AnyTaskType = Annotated[TaskType | str, Field(union_mode="left_to_right")]
+AnyContentType = Annotated[ContentType | str, Field(union_mode="left_to_right")]
+"""Types of stored tasks: a str where a package that is not installed here declares the type."""
+
 
 class View(BaseModel):
     """Base of what queries return as JSON."""
@@ -34,11 +38,11 @@ class TaskView(View):
     roadmap_id: str | None
     status: TaskStatus
     current_step: str
-    task_type: TaskType
+    task_type: AnyTaskType
     execution_summary: dict[str, Any] | None
     user_id: str
     concept_id: str | None
-    content_type: ContentType | None
+    content_type: AnyContentType | None
     attempt: int
     error_message: str | None
     created_at: datetime
@@ -69,11 +73,11 @@ class ActiveTask(View):
     """A live task of a roadmap."""
 
     task_id: str
-    task_type: TaskType
+    task_type: AnyTaskType
     status: TaskStatus
     current_step: str
     concept_id: str | None
-    content_type: ContentType | None
+    content_type: AnyContentType | None
     waiting_for_worker: bool
     waiting_for_model: ModelWait | None = None
 

@@ -16,11 +16,13 @@ from langgraph.runtime import Runtime
 from pydantic import ValidationError
 from typing_extensions import TypedDict
 
+from domain.content_types import GENERATOR_OF
 from domain.editing.review import Decision
 from domain.errors import Conflict
 from domain.request import LearningRequest
 from domain.vocabulary import ContentType, Step, TaskStatus
 from nodes.context import RunContext
+from nodes.generators import GENERATORS
 from nodes.human_review import human_review
 from nodes.state import Json, RunState
 from orchestrator.commands.requests import request_batch, request_creation, request_retry
@@ -177,7 +179,8 @@ def _finish_run(runs: StudioRuns) -> Node:
 
 def _within_run(runs: StudioRuns, step: Step) -> Node:
     """Return a node of the run. If it fails, the task stays `processing`, and the thread can continue before it."""
-    node: Node = getattr(import_module(f"nodes.{step}"), step)
+    written_by = {GENERATOR_OF[content_type]: generator for content_type, generator in GENERATORS.items()}
+    node: Node = written_by.get(step) or getattr(import_module(f"nodes.{step}"), step)
 
     async def run_node(state: StudioState, runtime: Runtime[Any]) -> RunState:
         async with runs.within(state["task_id"]) as attempt:

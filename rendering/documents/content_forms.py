@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic
 
-from domain.content_types import QUIZ, RESOURCES, TUTORIAL, ContentSpec, S
+from domain.content_plugins import Parts
+from domain.content_types import CONTENT_SPECS, QUIZ, RESOURCES, TUTORIAL, ContentSpec, S
 from domain.contents import Quiz, Resources, Tutorial
 from domain.framework import Concept
 from domain.vocabulary import ContentType
@@ -20,10 +21,27 @@ class ContentForm(Generic[S]):
     spec: ContentSpec[S]
     markdown: Callable[[S, Concept, int], Iterator[str]]
     """Yields the lines of a payload in Markdown; the concept's heading has the given level."""
-    template: str
-    """The file of templates/ that writes a payload, `content`, of the concept with that `number` in HTML."""
+    template: str | None = None
+    """The file of templates/ that writes a payload, `content`, of the concept with that `number` in HTML.
+
+    None: HTML documents and pages show its Markdown.
+    """
     answers: Callable[[S], Iterator[str]] | None = None
     """Yields lines of Markdown that belong to the end of a document, such as the key of a quiz."""
+
+    def passage(self, content: S, concept: Concept, level: int) -> "Passage":
+        """Return a payload as Markdown, for HTML below the concept's heading of the given level."""
+        answers = "\n".join(self.answers(content)) if self.answers else ""
+        return Passage(self.spec.content_type, "\n".join(self.markdown(content, concept, level)), answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A content in Markdown, with the answers that are shown only on request."""
+
+    content_type: ContentType
+    text: str
+    answers: str
 
 
 def heading(level: int) -> str:
@@ -82,5 +100,16 @@ _FORMS: Final[tuple[ContentForm[Any], ...]] = (
     ContentForm(RESOURCES, _resources, "contents/resources.html"),
     ContentForm(QUIZ, _quiz, "contents/quiz.html", _answers),
 )
-CONTENT_FORMS: Final[Mapping[ContentType, ContentForm[Any]]] = {form.spec.content_type: form for form in _FORMS}
+
+
+def _what_is_wrong(content_type: ContentType, form: ContentForm[Any]) -> str | None:
+    """Return what is wrong with the form of a plug-in, or None."""
+    if form.spec is not CONTENT_SPECS[content_type]:
+        return "spec is not the part for domain"
+    return None if form.template is None else "template is given: a package has no templates of its own"
+
+
+CONTENT_FORMS: Final[Mapping[ContentType, ContentForm[Any]]] = Parts(
+    "rendering", ContentType, ContentForm, {form.spec.content_type: form for form in _FORMS}, _what_is_wrong
+)
 """By content type, in the order in which a document holds them."""

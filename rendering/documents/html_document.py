@@ -12,7 +12,7 @@ from domain.framework import Concept, Framework, Module, Stage
 from domain.roadmap_export import Manuscript
 from domain.text.language import direction
 from rendering.documents import document_text
-from rendering.documents.content_forms import CONTENT_FORMS
+from rendering.documents.content_forms import CONTENT_FORMS, Passage
 from rendering.documents.document_text import why_missing
 from rendering.pages.map_layout import draw
 from rendering.pages.markdown import is_safe_link, rendered
@@ -36,7 +36,7 @@ class Chapter:
     number: int
     concept: Concept
     builds_on: list[str]
-    contents: list[tuple[str, BaseModel]]
+    contents: list[tuple[str, BaseModel | Passage]]
     """(template, payload) of each content that can be read."""
     missing: list[str]
 
@@ -101,12 +101,14 @@ def _parts(manuscript: Manuscript, framework: Framework) -> list[tuple[Stage, li
 
 
 def _chapter(manuscript: Manuscript, concept: Concept, number: int) -> Chapter:
-    contents: list[tuple[str, BaseModel]] = []
+    contents: list[tuple[str, BaseModel | Passage]] = []
     missing: list[str] = []
     for content_type, form in CONTENT_FORMS.items():
         content = manuscript.read(form.spec, concept.concept_id)
         if content is None:
             missing.append(why_missing(manuscript.written(concept.concept_id, content_type), form.spec))
+        elif form.template is None:
+            contents.append(("contents/passage.html", form.passage(content, concept, level=1)))
         else:
             contents.append((form.template, content))
     return Chapter(
@@ -118,8 +120,8 @@ def _chapter(manuscript: Manuscript, concept: Concept, number: int) -> Chapter:
     )
 
 
-def _prose(markdown: str, number: int) -> Markup:
-    """Render the Markdown of a chapter; its headings come below those of the contents."""
+def _prose(markdown: str, number: int | str) -> Markup:
+    """Render Markdown of a chapter; its headings come below those of the contents. `number`: unique in the document."""
     return Markup(rendered(markdown, prefix=f"t{number}-", below=5).html)
 
 

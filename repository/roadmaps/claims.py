@@ -19,7 +19,8 @@ class Claimable:
     """A locked content. `holder`: the live task that works on it, if any."""
 
     concept_id: str
-    content_type: ContentType
+    content_type: str
+    """It may be of a type that this program does not have."""
     needs_generation: bool
     """Whether it failed or is stale, and so needs to be generated again."""
     holder: str | None
@@ -28,15 +29,20 @@ class Claimable:
 async def lock_contents(
     session: Session,
     roadmap_id: str,
-    content_types: Sequence[ContentType] = tuple(ContentType),
+    content_types: Sequence[ContentType] | None = None,
     concept_id: str | None = None,
 ) -> list[Claimable]:
-    """Lock contents in a fixed order and return them with their holders.
+    """Lock contents in a fixed order and return them with their holders. `content_types`: None for all that exist.
 
     Two statements, since the snapshot of one would be older than its locks.
     """
-    parameters = {"roadmap_id": roadmap_id, "content_types": list(content_types), "concept_id": concept_id}
-    where = """c.roadmap_id = :roadmap_id AND c.content_type = ANY(:content_types)
+    parameters = {
+        "roadmap_id": roadmap_id,
+        "content_types": content_types and list(content_types),
+        "concept_id": concept_id,
+    }
+    where = """c.roadmap_id = :roadmap_id
+        AND (CAST(:content_types AS text[]) IS NULL OR c.content_type = ANY(:content_types))
         AND (CAST(:concept_id AS text) IS NULL OR c.concept_id = :concept_id)
         ORDER BY c.concept_id, c.content_type"""
     await execute(session, text(f"SELECT FROM concept_contents c WHERE {where} FOR UPDATE"), parameters)
@@ -52,7 +58,7 @@ async def lock_contents(
     return [
         Claimable(
             row.concept_id,
-            ContentType(row.content_type),
+            row.content_type,
             row.status != ContentStatus.COMPLETED and not row.holder,
             row.holder,
         )

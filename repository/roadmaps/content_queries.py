@@ -1,5 +1,6 @@
 """Read-only queries for contents and their versions."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 
+from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
-from repository.predicates import STALE_CONTENT
+from repository.predicates import KNOWN_CONTENT, STALE_CONTENT
 from repository.tables.roadmaps import ContentRow, ContentVersionRow
 
 
@@ -27,12 +29,16 @@ class ContentState:
     stale: bool
     """Whether it is unfinished and no live task will finish it."""
     items: int
-    """Number of resources or questions in the newest version; 0 for a tutorial and without a version."""
+    """Number of resources or questions in the newest version; 0 for a type without items, and without a version."""
     updated_at: datetime
 
 
 async def states(session: Session, roadmap_id: str, concept_id: str | None = None) -> list[ContentState]:
-    """Return all contents of a roadmap or of one concept, each with the liveness of its own task."""
+    """Return all contents of a roadmap or of one concept, each with the liveness of its own task.
+
+    Contents of types that this program does not have are left out, here and in the queries below.
+    """
+    fields = {content_type.value: spec.items_field for content_type, spec in CONTENT_SPECS.items()}
     rows = await execute(
         session,
         text(f"""
@@ -40,9 +46,10 @@ async def states(session: Session, roadmap_id: str, concept_id: str | None = Non
                 {STALE_CONTENT} AS stale,
                 CASE jsonb_typeof(listed) WHEN 'array' THEN jsonb_array_length(listed) ELSE 0 END AS items
             FROM concept_contents c LEFT JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
-            CROSS JOIN LATERAL (SELECT coalesce(v.payload -> 'resources', v.payload -> 'questions') AS listed) AS l
-            WHERE c.roadmap_id = :roadmap_id AND (CAST(:concept_id AS text) IS NULL OR c.concept_id = :concept_id)"""),
-        {"roadmap_id": roadmap_id, "concept_id": concept_id},
+            CROSS JOIN LATERAL (SELECT v.payload -> (CAST(:fields AS jsonb) ->> c.content_type) AS listed) AS l
+            WHERE c.roadmap_id = :roadmap_id AND {KNOWN_CONTENT}
+                AND (CAST(:concept_id AS text) IS NULL OR c.concept_id = :concept_id)"""),
+        {"roadmap_id": roadmap_id, "concept_id": concept_id, "fields": json.dumps(fields)},
     )
     return [
         ContentState(
@@ -66,7 +73,7 @@ async def stale_contents(session: Session, roadmap_id: str) -> list[tuple[str, C
         session,
         text(f"""
             SELECT c.concept_id, c.content_type, c.status FROM concept_contents c
-            WHERE c.roadmap_id = :roadmap_id AND {STALE_CONTENT}"""),
+            WHERE c.roadmap_id = :roadmap_id AND {KNOWN_CONTENT} AND {STALE_CONTENT}"""),
         {"roadmap_id": roadmap_id},
     )
     return [(row.concept_id, ContentType(row.content_type), ContentStatus(row.status)) for row in rows]
@@ -80,7 +87,7 @@ async def newest_versions(
     statement = (
         select(version)
         .ext(distinct_on(col(version.concept_id), col(version.content_type)))
-        .where(version.roadmap_id == roadmap_id)
+        .where(version.roadmap_id == roadmap_id, col(version.content_type).in_(list(ContentType)))
         .order_by(version.concept_id, version.content_type, col(version.version).desc())
     )
     if concept_id is not None:

@@ -12,10 +12,11 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select
 
+from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
-from repository.predicates import COMPLETED_CONTENT, STRUCTURAL_TASK, UNFINISHED_CONTENT
+from repository.predicates import COMPLETED_CONTENT, INCOMPLETE_CONTENT, STRUCTURAL_TASK, UNFINISHED_CONTENT
 from repository.runs.calls import ANSWER, RECORD, Call, parameters
 from repository.runs.held_time import HELD
 from repository.tables.roadmaps import ContentRow
@@ -202,7 +203,7 @@ async def settle_contents(session: Session, task_id: str, reason: str) -> None:
 
 async def reopen_contents(session: Session, task_id: str) -> None:
     """Set the failed and unfinished contents of a resumed task to `pending`."""
-    incomplete = f"c.task_id = :task_id AND (NOT {COMPLETED_CONTENT} OR c.last_error IS NOT NULL)"
+    incomplete = f"c.task_id = :task_id AND {INCOMPLETE_CONTENT}"
     await _lock_in_order(session, incomplete, {"task_id": task_id})
     await execute(
         session,
@@ -265,14 +266,15 @@ async def failures(session: Session, task_id: str) -> Sequence[ContentRow]:
 
 
 async def languages_written(session: Session, task_id: str) -> dict[str, int]:
-    """Return the number of tutorials of a task by the language that their author declared."""
+    """Return the number of contents of a task by the language that their author declared."""
+    declaring = [content_type for content_type, spec in CONTENT_SPECS.items() if spec.declares_language]
     rows = await execute(
         session,
-        text(f"""
-            SELECT v.payload ->> 'language' AS language, count(*) AS tutorials
+        text("""
+            SELECT v.payload ->> 'language' AS language, count(*) AS contents
             FROM concept_contents c JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
-            WHERE c.task_id = :task_id AND v.task_id = :task_id AND c.content_type = '{ContentType.TUTORIAL}'
+            WHERE c.task_id = :task_id AND v.task_id = :task_id AND c.content_type = ANY(:content_types)
             GROUP BY 1"""),
-        {"task_id": task_id},
+        {"task_id": task_id, "content_types": declaring},
     )
-    return {row.language: row.tutorials for row in rows if row.language}
+    return {row.language: row.contents for row in rows if row.language}

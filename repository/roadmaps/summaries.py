@@ -13,6 +13,7 @@ from repository.predicates import (
     ACTIVE_TASK,
     COMPLETED_CONTENT,
     FAILED_CONTENT,
+    KNOWN_CONTENT,
     LIVE,
     MODEL_WAIT,
     PENDING_TASK,
@@ -34,6 +35,8 @@ class ListedRoadmap:
     framework_version: int
     created_at: datetime
     deleted_at: datetime | None
+    concepts: int
+    """Concepts that have contents."""
     contents: int
     completed: int
     failed: int
@@ -47,16 +50,17 @@ class ListedRoadmap:
 
 _ROADMAP_PAGE: Final = f"""
     SELECT m.roadmap_id, m.title, m.total_estimated_hours AS hours, m.framework_version,
-        m.created_at, m.deleted_at, c.contents, c.completed, c.failed, c.stale,
+        m.created_at, m.deleted_at, c.concepts, c.contents, c.completed, c.failed, c.stale,
         t.task_id, t.status AS task_status, t.current_step AS task_step,
         coalesce(t.live, false) AS task_live, coalesce(t.waiting, false) AS task_waiting
     FROM (SELECT * FROM roadmap_metadata WHERE {{condition}}
           ORDER BY created_at DESC, roadmap_id DESC LIMIT :limit) AS m
     CROSS JOIN LATERAL (
-        SELECT count(*) AS contents, count(*) FILTER (WHERE {COMPLETED_CONTENT}) AS completed,
+        SELECT count(DISTINCT c.concept_id) AS concepts, count(*) AS contents,
+            count(*) FILTER (WHERE {COMPLETED_CONTENT}) AS completed,
             count(*) FILTER (WHERE {FAILED_CONTENT}) AS failed,
             count(*) FILTER (WHERE {STALE_CONTENT}) AS stale
-        FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id) AS c
+        FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id AND {KNOWN_CONTENT}) AS c
     LEFT JOIN LATERAL (
         SELECT t.task_id, t.status, t.current_step, {LIVE} AS live, {WAITING_FOR_WORKER} AS waiting
         FROM roadmap_tasks t WHERE t.roadmap_id = m.roadmap_id
@@ -222,7 +226,7 @@ _BROKEN: Final = text(f"""
         SELECT count(*) FILTER (WHERE NOT failed) AS stale, count(*) FILTER (WHERE failed) AS failed,
             max(broken.updated_at) AS last
         FROM (SELECT {FAILED_CONTENT} AS failed, c.updated_at FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id
-              AND ({FAILED_CONTENT} OR {STALE_CONTENT})) AS broken) AS counts
+              AND {KNOWN_CONTENT} AND ({FAILED_CONTENT} OR {STALE_CONTENT})) AS broken) AS counts
     WHERE counts.last IS NOT NULL ORDER BY counts.last DESC LIMIT :limit""")
 
 

@@ -1,4 +1,7 @@
-"""Orphaned tasks, which a sweep recovers. Every statement uses the partial index of active tasks."""
+"""Orphaned tasks, which a sweep recovers. Every statement uses the partial index of active tasks.
+
+A sweep recovers only tasks that its program can run; others wait for a worker that has their content types.
+"""
 
 from typing import Final
 
@@ -6,19 +9,32 @@ from sqlalchemy import text
 
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
-from repository.predicates import LIVE, PENDING_TASK, PROCESSING_TASK, REVIEW_TASK
+from repository.predicates import (
+    INCOMPLETE_CONTENT,
+    KNOWN_CONTENT,
+    LIVE,
+    PENDING_TASK,
+    PROCESSING_TASK,
+    REVIEW_TASK,
+    RUNNABLE_TASK,
+)
 from repository.tables.runs import STEPPER
 
 _ABANDONED: Final = text(f"""
     SELECT t.task_id FROM roadmap_tasks t
     WHERE {PROCESSING_TASK} AND NOT starts_with(coalesce(t.worker_id, ''), '{STEPPER}') AND NOT {LIVE}
+        AND {RUNNABLE_TASK}
     ORDER BY t.updated_at LIMIT :limit""")
 _UNDELIVERED: Final = text(f"""
     SELECT t.task_id FROM roadmap_tasks t
-    WHERE {PENDING_TASK} AND t.updated_at < clock_timestamp() - interval '5 seconds'
+    WHERE {PENDING_TASK} AND t.updated_at < clock_timestamp() - interval '5 seconds' AND {RUNNABLE_TASK}
     ORDER BY t.updated_at LIMIT :limit""")
 _OWNED: Final = text(f"""
     SELECT t.task_id, t.attempt FROM roadmap_tasks t WHERE {PROCESSING_TASK} AND t.worker_id = :worker_id""")
+_RUNNABLE: Final = text(f"SELECT {RUNNABLE_TASK} FROM roadmap_tasks t WHERE t.task_id = :task_id")
+_UNKNOWN: Final = text(f"""
+    SELECT DISTINCT c.content_type FROM concept_contents c
+    WHERE c.task_id = :task_id AND {INCOMPLETE_CONTENT} AND NOT {KNOWN_CONTENT} ORDER BY c.content_type""")
 _OVERDUE: Final = text(f"""
     SELECT t.task_id FROM roadmap_tasks t
     WHERE {REVIEW_TASK}
@@ -38,6 +54,16 @@ async def undelivered_tasks(session: Session, *, limit: int = 1000) -> list[str]
 async def owned_tasks(session: Session, worker_id: str) -> list[Fence]:
     """Return the tasks that this worker runs according to their rows."""
     return [Fence(row.task_id, row.attempt) for row in await execute(session, _OWNED, {"worker_id": worker_id})]
+
+
+async def is_runnable(session: Session, task_id: str) -> bool:
+    """Return whether this program has the type of a task, and those of the contents that it still has to write."""
+    return bool((await execute(session, _RUNNABLE, {"task_id": task_id})).scalar_one())
+
+
+async def unknown_types(session: Session, task_id: str) -> list[str]:
+    """Return the content types of a task's incomplete contents that this program does not have."""
+    return [row.content_type for row in await execute(session, _UNKNOWN, {"task_id": task_id})]
 
 
 async def overdue_reviews(session: Session) -> list[str]:

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
-from domain.vocabulary import ContentStatus, ContentType
+from domain.content_plugins import NAME
+from domain.vocabulary import ContentStatus
 from repository.tables.columns import json, moment, number, one_of, string
 
 
@@ -50,7 +51,7 @@ class ContentRow(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "concept_contents"
     __table_args__ = (
-        CheckConstraint(one_of("content_type", ContentType), name="ck_concept_contents_content_type"),
+        CheckConstraint(f"content_type ~ '^{NAME.pattern}$'", name="ck_concept_contents_content_type"),
         CheckConstraint(one_of("status", ContentStatus), name="ck_concept_contents_status"),
         Index("ix_concept_contents_task_id", "task_id"),
         {"postgresql_with": {"fillfactor": "50"}},

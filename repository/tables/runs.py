@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from domain.vocabulary import ACTIVE, RETRY_OF, STRUCTURAL, ContentType, TaskStatus, TaskType
+from domain.content_plugins import NAME
+from domain.vocabulary import ACTIVE, STRUCTURAL, TaskStatus, TaskType
 from repository.tables.columns import json, moment, number, one_of, string
 
 _ACTIVE = one_of("status", ACTIVE)
 
-_SINGLE_RETRY = one_of("task_type", RETRY_OF.values())
+_OF_NO_CONTENT = one_of("task_type", [*STRUCTURAL, TaskType.RETRY_BATCH])
 
 
 class TaskRow(SQLModel, table=True):
@@ -19,11 +20,13 @@ class TaskRow(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "roadmap_tasks"
     __table_args__ = (
-        CheckConstraint(one_of("task_type", TaskType), name="ck_roadmap_tasks_task_type"),
-        CheckConstraint(one_of("status", TaskStatus), name="ck_roadmap_tasks_status"),
-        CheckConstraint(one_of("content_type", ContentType), name="ck_roadmap_tasks_content_type"),
         CheckConstraint(
-            f"({_SINGLE_RETRY}) = (concept_id IS NOT NULL) AND (concept_id IS NULL) = (content_type IS NULL)",
+            f"task_type ~ '^({'|'.join(sorted(STRUCTURAL))}|retry_{NAME.pattern})$'", name="ck_roadmap_tasks_task_type"
+        ),
+        CheckConstraint(one_of("status", TaskStatus), name="ck_roadmap_tasks_status"),
+        CheckConstraint(f"content_type ~ '^{NAME.pattern}$'", name="ck_roadmap_tasks_content_type"),
+        CheckConstraint(
+            f"(NOT {_OF_NO_CONTENT}) = (concept_id IS NOT NULL) AND (concept_id IS NULL) = (content_type IS NULL)",
             name="ck_roadmap_tasks_single_retry_names_its_content",
         ),
         Index("idx_roadmap_tasks_roadmap_id_status", "roadmap_id", "status"),

@@ -20,7 +20,7 @@ from tests.support import forks
 from tests.support.limits import HANG_SECONDS
 
 ROADMAP: Final = Path(sys.executable).with_name("roadmap")
-FOREIGN: Final = {"COLUMNS", "NO_COLOR"}
+FOREIGN: Final = {"COLUMNS", "NO_COLOR", "PYTHONPATH"}
 """Settings that are not ours."""
 
 

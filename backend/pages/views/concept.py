@@ -1,4 +1,4 @@
-"""The page of a concept: its place in the roadmap, and its three contents."""
+"""The page of a concept: its place in the roadmap, and its contents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class VersionLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentPart:
-    """The part that the three contents have in common."""
+    """The part that all contents have in common."""
 
     content_type: ContentType
     look: Look
@@ -64,6 +64,10 @@ class ContentPart:
     """Whether the version that is shown was written without a model."""
     present: bool
     """Whether the concept is still part of the roadmap, so that its contents can be generated again."""
+
+    @property
+    def template(self) -> str:
+        return f"contents/{self.content_type}.html"
 
     @property
     def name(self) -> str:
@@ -136,6 +140,18 @@ class ResourcesPart(ContentPart):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuizPart(ContentPart):
     questions: tuple[QuestionCard, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassagePart(ContentPart):
+    """A content that is shown as its Markdown; both are empty without a version."""
+
+    text: Markup
+    answers: Markup
+
+    @property
+    def template(self) -> str:
+        return "contents/passage.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +283,7 @@ class PartFields(TypedDict):
 
 
 def fields_of(content_type: ContentType, view: ContentView, *, present: bool) -> PartFields:
-    """Return the fields that the three contents share. Contents of removed concepts have no state and are complete."""
+    """Return the fields that all contents share. Contents of removed concepts have no state and are complete."""
     return {
         "content_type": content_type,
         "look": content_look(view.state) if view.state or not view.versions else "completed",

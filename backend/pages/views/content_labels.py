@@ -1,9 +1,11 @@
-"""Names of each content type on the pages: one declaration per type."""
+"""Names of each content type on the pages: one declaration per type, those of plug-ins by their noun."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from domain.content_plugins import PLUGINS
+from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import ContentType
 
 
@@ -20,8 +22,14 @@ class ContentLabels:
     """Name of a run that writes one content of this type again."""
 
 
+def _by_noun(noun: str) -> ContentLabels:
+    name = noun[0].upper() + noun[1:]
+    return ContentLabels(name, name, f"the {noun}", f"New {noun}")
+
+
 CONTENT_LABELS_OF: Final[Mapping[ContentType, ContentLabels]] = {
     ContentType.TUTORIAL: ContentLabels("Tutorial", "Tutorial", "the tutorial", "New tutorial"),
     ContentType.RESOURCES: ContentLabels("Links", "Further reading", "the list of links", "New links"),
     ContentType.QUIZ: ContentLabels("Quiz", "Quiz", "the quiz", "New quiz"),
+    **{ContentType(name): _by_noun(CONTENT_SPECS[ContentType(name)].noun) for name in PLUGINS},
 }

@@ -7,12 +7,12 @@ from typing import Final, Literal
 
 from backend.pages.views.status_labels import (
     CONTENT_LABELS,
-    CONTENT_NAMES,
-    TASK_NAMES,
     Look,
     content_look,
+    content_name,
     direction_of,
     task_look,
+    task_name,
 )
 from domain.framework import Concept, Framework, Module, Stage
 from domain.pace.pace import hours_left, weeks_of_study
@@ -39,7 +39,7 @@ class ContentMark:
 
     @property
     def name(self) -> str:
-        return CONTENT_NAMES[self.content_type]
+        return content_name(self.content_type)
 
     @property
     def says(self) -> str:
@@ -187,7 +187,7 @@ def _weeks_left(roadmap: RoadmapView, learned: Collection[str]) -> int:
 def run_line(task: TaskView, contents: Sequence[ContentState]) -> RunLine:
     return RunLine(
         task_id=task.task_id,
-        name=TASK_NAMES[task.task_type],
+        name=task_name(task.task_type),
         look=task_look(task),
         doing=_doing(task, contents),
         live=task.live,
@@ -218,7 +218,7 @@ def _broken(framework: Framework, states: States) -> tuple[Broken, ...]:
         Broken(
             concept_id=concept.concept_id,
             content_type=state.content_type,
-            name=CONTENT_NAMES[state.content_type],
+            name=content_name(state.content_type),
             concept_name=concept.name or concept.concept_id,
             look=content_look(state),
             says=CONTENT_LABELS[content_look(state)],
@@ -232,7 +232,7 @@ def _ended(roadmap: RoadmapView, last: TaskView | None) -> Ended | None:
     """Return the last run if the roadmap has no accepted framework and no active run creates one."""
     if roadmap.framework_version > 0 or roadmap.active_tasks or last is None:
         return None
-    return Ended(last.task_id, TASK_NAMES[last.task_type], label_of(last), last.error_message)
+    return Ended(last.task_id, task_name(last.task_type), label_of(last), last.error_message)
 
 
 def _lanes(framework: Framework, drawing: Drawing, states: States, learned: Collection[str]) -> tuple[Lane, ...]:

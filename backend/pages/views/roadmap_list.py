@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.pages.views.status_labels import TASK_LOOKS, Look
-from domain.vocabulary import ACTIVE, ContentType, TaskStatus
+from domain.vocabulary import ACTIVE, TaskStatus
 from rendering.text.event_text import doing
 from rendering.text.task_text import LABELS, state_of
 from rendering.text.text import counted, hours
@@ -50,8 +50,8 @@ def roadmap_card(row: ListedRoadmap, learned: Mapping[str, int]) -> RoadmapCard:
         look=look,
         state=state,
         hours=hours(row.hours),
-        concepts=row.contents // len(ContentType),
-        done=min(learned.get(row.roadmap_id, 0), row.contents // len(ContentType)),
+        concepts=row.concepts,
+        done=min(learned.get(row.roadmap_id, 0), row.concepts),
         contents=row.contents,
         completed=row.completed,
         broken=bool(row.failed or row.stale),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from backend.pages.views.status_labels import CONTENT_NAMES, TASK_NAMES, Look, task_look
+from backend.pages.views.status_labels import Look, content_name, task_look, task_name
 from domain.vocabulary import ACTIVE, ContentType, TaskStatus
 from orchestrator.queries.status import TaskView
 from rendering.text.event_text import doing, gist
@@ -55,7 +55,7 @@ class ContentLine:
     """A content of the run."""
 
     concept_id: str
-    content_type: ContentType
+    content_type: str
     name: str
     look: Look
     says: str
@@ -161,7 +161,7 @@ def run_of(
 
 
 def _name(task: TaskView, names: Mapping[str, str]) -> str:
-    name = TASK_NAMES[task.task_type]
+    name = task_name(task.task_type)
     return f"{name}: {names.get(task.concept_id, task.concept_id)}" if task.concept_id else name
 
 
@@ -185,10 +185,10 @@ def _contents(events: Sequence[Event], names: Mapping[str, str]) -> tuple[Conten
         if not event.type.startswith("content_"):
             continue
         payload: Mapping[str, Any] = event.payload
-        concept_id, content_type = str(payload["concept_id"]), ContentType(payload["content_type"])
+        concept_id, content_type = str(payload["concept_id"]), str(payload["content_type"])
         made.pop((concept_id, content_type), None)
         name = names.get(concept_id, concept_id)
-        kind = CONTENT_NAMES[content_type]
+        kind = content_name(content_type)
         match event.type:
             case "content_started":
                 entry = ContentLine(concept_id, content_type, name, "generating", kind, "")

@@ -5,15 +5,15 @@ from typing import Final, Literal, assert_never
 
 from backend.pages.views.content_labels import CONTENT_LABELS_OF
 from domain.text.language import direction, guess_language
-from domain.vocabulary import RETRY_OF, ContentStatus, ContentType, TaskType
+from domain.vocabulary import RETRY_OF, ContentStatus, TaskType
 from orchestrator.queries.status import TaskView
 from rendering.text.task_text import TaskState, state_of_task
 from repository.roadmaps.content_queries import ContentState
 
 Look = Literal["completed", "generating", "pending", "failed", "stale", "waiting", "cancelled", "partial", "review"]
 
-CONTENT_NAMES: Final[Mapping[ContentType, str]] = {kind: labels.name for kind, labels in CONTENT_LABELS_OF.items()}
-TASK_NAMES: Final[Mapping[TaskType, str]] = {
+CONTENT_NAMES: Final[Mapping[str, str]] = {kind: labels.name for kind, labels in CONTENT_LABELS_OF.items()}
+TASK_NAMES: Final[Mapping[str, str]] = {
     TaskType.CREATION: "Creation",
     **{RETRY_OF[kind]: labels.retry for kind, labels in CONTENT_LABELS_OF.items()},
     TaskType.RETRY_BATCH: "Retry of failed contents",
@@ -30,6 +30,16 @@ TASK_LOOKS: Final[Mapping[TaskState, Look]] = {
     "failed": "failed",
     "cancelled": "cancelled",
 }
+
+
+def content_name(content_type: str) -> str:
+    """Return the name of a content type, also of one that this program does not have."""
+    return CONTENT_NAMES.get(content_type, content_type)
+
+
+def task_name(task_type: str) -> str:
+    """Return the name of a type of run, also of one that this program does not have."""
+    return TASK_NAMES.get(task_type, task_type)
 
 
 def content_look(state: ContentState | None) -> Look:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.pages.views.status_labels import TASK_NAMES, Look, task_look
+from backend.pages.views.status_labels import Look, task_look, task_name
 from orchestrator.queries.status import TaskView
 from rendering.text.event_text import doing
 from rendering.text.task_text import label_of
@@ -27,7 +27,7 @@ class TaskLine:
 
 def task_line(task: TaskView, names: Mapping[str, str]) -> TaskLine:
     """Return the row of a run. `names`: names of concepts by id."""
-    name = TASK_NAMES[task.task_type]
+    name = task_name(task.task_type)
     return TaskLine(
         task_id=task.task_id,
         roadmap_id=task.roadmap_id,

@@ -18,7 +18,7 @@ import typer
 
 from cli.commands.open_command import address_of, publish_address
 from cli.output.stdio import echo_err
-from cli.session import read_settings
+from cli.session import read_run_settings
 from cli.terminal.signals import handle_signals
 from domain.errors import InvalidInput, Unavailable
 
@@ -43,7 +43,7 @@ def serve(
     from cli.supervisor import Child, Supervisor
     from orchestrator.resources import check_budget, check_sessions, ready_database
 
-    settings = read_settings()
+    settings = read_run_settings()
     _check(settings, host)
     if worker:
         check_sessions(settings)

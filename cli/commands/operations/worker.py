@@ -7,7 +7,7 @@ import typer
 
 from cli.options import Json
 from cli.output.stdio import echo_err, print_json
-from cli.session import read_settings
+from cli.session import read_run_settings
 from cli.terminal.signals import end_at_once, handle_signals
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def worker(
 
     report = StartReport(report_to)
     with report.failures():
-        settings = read_settings()
+        settings = read_run_settings()
         if "log_level" not in settings.model_fields_set:
             log_to_stderr("info")  # a worker logs its work by default
         worker_id = asyncio.run(_work(settings, concurrency, report, leave_stopped=report_to is not None))

@@ -15,6 +15,7 @@ READY = ListedRoadmap(
     framework_version=1,
     created_at=NOON,
     deleted_at=None,
+    concepts=2,
     contents=6,
     completed=6,
     failed=0,
