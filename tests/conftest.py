@@ -7,6 +7,7 @@ tests on each kind.
 
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final
@@ -33,6 +34,9 @@ ON_EVERY_SERVER: Final = {
 TERMINAL: Final = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
 for name in [name for name in os.environ if name.startswith("ROADMAP_") or name in TERMINAL]:
     del os.environ[name]  # the settings and the terminal of the caller must not change what tests see
+if sys.dont_write_bytecode:  # otherwise every worker and every command of a test would compile the whole program again
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 for number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(number) is signal.SIG_IGN:  # as nohup does; commands that tests start would inherit it
         signal.signal(number, lambda *_: None)
