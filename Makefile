@@ -84,16 +84,18 @@ check: setup ## format, lint, types, imports, dead code, fast tests
 
 # tests/conftest.py sets the number of workers behind `-n auto`.
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
+# More examples of each property than `make test` tries.
+THOROUGH := --hypothesis-profile=thorough
 
 test: setup ## everything in one process, and one end-to-end test for each promise of the documents
 	@$(PYTEST) -m "not slow and not soak and not model"
 
 test-all: setup ## `make test` and every other end-to-end test, with a smoke size of every loop
-	@$(PYTEST) -m "not soak and not model"
+	@$(PYTEST) -m "not soak and not model" $(THOROUGH)
 
 soak: export NO_FORKS = 1
 soak: setup ## the full size of every loop, and what takes long
-	@$(BIN)/pytest -m soak
+	@$(BIN)/pytest -m soak $(THOROUGH)
 	@$(BIN)/pytest -m "not soak and not model" --server tcp
 	@$(BIN)/pytest -m "not soak and not model" --server pg15
 

@@ -14,6 +14,7 @@ from typing import Final
 
 import pytest
 import structlog
+from hypothesis import settings as hypothesis_settings
 
 from orchestrator.settings import Settings
 from repository.db.database import Database
@@ -44,6 +45,11 @@ for number in (signal.SIGINT, signal.SIGHUP):
 # Where structlog is not configured, it renders tracebacks by rich with the values of all variables, which takes seconds
 # for an error in a request, and minutes on a busy machine.
 structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
+
+# Examples of each property: `make test` tries a few, `make test-all` and `make soak` many (--hypothesis-profile).
+hypothesis_settings.register_profile("quick", max_examples=30, deadline=None)
+hypothesis_settings.register_profile("thorough", max_examples=150, deadline=None)
+hypothesis_settings.load_profile("quick")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

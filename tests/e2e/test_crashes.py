@@ -209,7 +209,6 @@ async def test_a_stopped_worker_that_wakes_changes_no_row(
         await check(client, database, fleet, [task])
 
 
-@pytest.mark.promise
 async def test_a_live_run_with_a_call_much_longer_than_its_lease_is_never_taken(
     database_url: str, client: Orchestrator, tmp_path: Path
 ) -> None:

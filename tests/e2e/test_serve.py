@@ -85,7 +85,6 @@ def _cancel_and_resume(server: Served) -> None:
     assert server.call("POST", f"{roadmap}/restore").json()["deleted_at"] is None
 
 
-@pytest.mark.promise
 async def test_a_killed_part_is_started_again_and_no_run_is_lost(
     shell: Command, database: Database, account: Path
 ) -> None:
@@ -101,7 +100,6 @@ async def test_a_killed_part_is_started_again_and_no_run_is_lost(
     assert not await bought_again(database, account)
 
 
-@pytest.mark.promise
 async def test_a_stop_hands_running_tasks_back_and_the_next_server_goes_on(
     shell: Command, database: Database, account: Path
 ) -> None:

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.checks import check_draft
@@ -52,7 +52,6 @@ def assert_sound(draft: FrameworkDraft, max_concepts: int) -> None:
         earlier.add(concept.name)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     goal=goals,
     level=st.sampled_from(LEVELS),
@@ -77,7 +76,6 @@ async def test_any_goal_gives_a_sound_plan(
     assert draft == await draft_for(wanted, max_concepts)
 
 
-@settings(max_examples=100, deadline=None)
 @given(goal=goals, level=st.sampled_from(LEVELS), hours=st.floats(1, 80))
 async def test_more_hours_a_week_make_a_larger_plan(goal: str, level: Level, hours: float) -> None:
     small, large = [
