@@ -126,7 +126,6 @@ async def test_ctrl_c_ends_the_run_and_says_how_to_go_on(roadmap: Command, setti
         assert (task.status, task.current_step, task.live) == (TaskStatus.CANCELLED, "cancelled", False)
 
 
-@pytest.mark.promise
 def test_bad_input_is_refused_in_one_line_and_writes_nothing(tmp_path: Path) -> None:
     untouched = Command(tmp_path / "untouched")
     request = tmp_path / "request.json"

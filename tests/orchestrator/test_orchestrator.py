@@ -204,6 +204,7 @@ assert asyncio.run(make("in the parent")) == "completed"
 """
 
 
+@pytest.mark.slow
 def test_nothing_is_carried_into_another_event_loop_or_over_a_fork(database_url: str) -> None:
     """Clients that were made before once hung there."""
     done = subprocess.run(
