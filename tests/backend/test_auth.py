@@ -38,11 +38,11 @@ def _routes() -> set[tuple[str, str]]:
     }
 
 
-def test_no_route_is_missing_in_the_table_of_who_may_do_what() -> None:
+def test_no_route_is_missing_in_the_table_of_permissions() -> None:
     assert {(method, path) for method, path, _ in ROWS} == _routes()
 
 
-async def test_every_route_is_for_whom_the_table_says(
+async def test_every_route_has_the_permissions_of_the_table(
     serve: Serve, bearer: Callable[..., Any], database: Database, subtests: pytest.Subtests
 ) -> None:
     client = await serve(auth="token", http_requests_per_minute=100_000)
@@ -100,7 +100,7 @@ async def test_foreign_and_unknown_ids_look_alike(serve: Serve, bearer: Callable
         assert foreign.text.replace("r-1", "r-9") == unknown.text
 
 
-async def test_the_bodys_user_is_only_believed_where_nobody_proves_anything(client: httpx.AsyncClient) -> None:
+async def test_the_user_in_a_body_counts_only_without_authentication(client: httpx.AsyncClient) -> None:
     made = await client.post("/api/v1/roadmaps/generate", json=BODIES["generate"])
     task = await client.get(made.headers["Location"])
     assert task.json()["user_id"] == "ann"

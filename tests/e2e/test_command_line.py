@@ -70,7 +70,7 @@ def test_what_was_made_can_be_taken_away_in_one_file(roadmap: Command, created: 
 
 
 @pytest.mark.promise
-def test_progress_is_plain_where_nobody_looks(created: list[Done]) -> None:
+def test_progress_is_plain_without_a_terminal(created: list[Done]) -> None:
     lines = created[0].err.splitlines()
     assert "Designing the curriculum ..." in lines
     assert len(lines) < 30

@@ -177,9 +177,7 @@ async def test_connections_without_a_token_make_room_for_each_other_and_for_thos
         assert [event.id async for event in sse(response)] == [1]
 
 
-async def test_where_all_connections_are_being_answered_a_further_one_is_told_so(
-    database: Database, serve: Serve
-) -> None:
+async def test_a_connection_beyond_the_limit_is_answered_503(database: Database, serve: Serve) -> None:
     await reserved(database)
     await started(database)
     client = await serve(http_connections=16)

@@ -118,7 +118,7 @@ async def test_what_arrives_after_all_at_a_receiver_that_is_gone_reads_delivered
     }
 
 
-async def test_several_processes_tell_each_message_once(
+async def test_several_processes_send_each_message_once(
     database: Database, webhooks: Webhooks, server: WebServer
 ) -> None:
     webhook = await added(webhooks, server)

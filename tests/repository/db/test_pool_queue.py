@@ -22,7 +22,7 @@ async def fail(line: PoolQueue, seconds: float) -> None:
             raise DatabaseUnavailable("No answer.")
 
 
-async def test_a_long_line_that_moves_is_stood_in_to_its_end() -> None:
+async def test_a_long_queue_that_moves_is_waited_for() -> None:
     line = PoolQueue(1, TIMEOUT_SECONDS)
     await asyncio.gather(*(hold(line, TURN) for _ in range(10)))
 

@@ -69,7 +69,7 @@ async def test_the_queue_is_no_part_of_a_run(database: Database) -> None:
     assert await shown(database) == about(15000)
 
 
-async def test_a_run_is_no_longer_than_its_summary_says_after_a_wait(database: Database) -> None:
+async def test_the_summary_of_a_run_leaves_out_its_time_in_the_queue(database: Database) -> None:
     await reserved(database)
     await worker(database, "w-1", last_renewal=0)
     await started(database)
