@@ -1,6 +1,6 @@
 # Everything runs out of .venv, which `make setup` builds, mends, and leaves alone when nothing changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup .venv studio studio-setup demo check test test-all soak chaos bench bench-scale eval test-model lock audit clean
+.PHONY: help setup .venv studio studio-setup demo check test test-all coverage soak chaos bench bench-scale eval test-model lock audit clean
 
 PYTHON ?= python3
 GOAL ?= become a backend engineer in Go
@@ -84,16 +84,25 @@ check: setup ## format, lint, types, imports, dead code, fast tests
 
 # tests/conftest.py sets the number of workers behind `-n auto`.
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
+# More examples of each property than `make test` tries.
+THOROUGH := --hypothesis-profile=thorough
 
 test: setup ## everything in one process, and one end-to-end test for each promise of the documents
 	@$(PYTEST) -m "not slow and not soak and not model"
 
 test-all: setup ## `make test` and every other end-to-end test, with a smoke size of every loop
-	@$(PYTEST) -m "not soak and not model"
+	@$(PYTEST) -m "not soak and not model" $(THOROUGH)
+
+coverage: setup ## lines and branches that `make test` runs, by file; `htmlcov/` shows them
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n auto --dist worksteal -m "not slow and not soak and not model"
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage html -q
+	@$(BIN)/coverage report --skip-covered --sort=cover
 
 soak: export NO_FORKS = 1
 soak: setup ## the full size of every loop, and what takes long
-	@$(BIN)/pytest -m soak
+	@$(BIN)/pytest -m soak $(THOROUGH)
 	@$(BIN)/pytest -m "not soak and not model" --server tcp
 	@$(BIN)/pytest -m "not soak and not model" --server pg15
 
@@ -127,5 +136,5 @@ audit: setup ## known advisories on what requirements.lock installs; asks osv.de
 	@$(BIN)/python -m uv tool run -q pip-audit --requirement requirements.lock --disable-pip --vulnerability-service osv
 
 clean: ## remove what was built here; roadmaps and their database stay
-	@rm -rf .venv .venv-* .studio build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-* .studio build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,12 +7,14 @@ tests on each kind.
 
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 import structlog
+from hypothesis import settings as hypothesis_settings
 
 from orchestrator.settings import Settings
 from repository.db.database import Database
@@ -33,6 +35,9 @@ ON_EVERY_SERVER: Final = {
 TERMINAL: Final = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
 for name in [name for name in os.environ if name.startswith("ROADMAP_") or name in TERMINAL]:
     del os.environ[name]  # the settings and the terminal of the caller must not change what tests see
+if sys.dont_write_bytecode:  # otherwise every worker and every command of a test would compile the whole program again
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 for number in (signal.SIGINT, signal.SIGHUP):
     if signal.getsignal(number) is signal.SIG_IGN:  # as nohup does; commands that tests start would inherit it
         signal.signal(number, lambda *_: None)
@@ -40,6 +45,11 @@ for number in (signal.SIGINT, signal.SIGHUP):
 # Where structlog is not configured, it renders tracebacks by rich with the values of all variables, which takes seconds
 # for an error in a request, and minutes on a busy machine.
 structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
+
+# Examples of each property: `make test` tries a few, `make test-all` and `make soak` many (--hypothesis-profile).
+hypothesis_settings.register_profile("quick", max_examples=30, deadline=None)
+hypothesis_settings.register_profile("thorough", max_examples=150, deadline=None)
+hypothesis_settings.load_profile("quick")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -44,7 +44,7 @@ async def test_the_answer_to_a_request_says_how_its_deadline_was_understood(clie
 
 
 @pytest.mark.parametrize(("deadline", "zone"), [("2020-01-01", None), ("9999-12-31", None), ("3 months", "Mars")])
-async def test_what_nobody_can_keep_is_422_with_one_line(
+async def test_an_impossible_deadline_is_422_with_one_line(
     client: httpx.AsyncClient, deadline: str, zone: str | None
 ) -> None:
     refused = await generated(client, deadline, **({"time_zone": zone} if zone else {}))

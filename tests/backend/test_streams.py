@@ -58,7 +58,7 @@ async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def test_a_story_is_told_from_the_first_event_or_after_the_last_seen(
+async def test_a_stream_begins_with_the_first_event_or_after_the_last_seen(
     database: Database, client: httpx.AsyncClient
 ) -> None:
     await started(database)
@@ -73,7 +73,7 @@ async def test_a_story_is_told_from_the_first_event_or_after_the_last_seen(
     assert json.loads(event.data)["payload"] == page["events"][0]["payload"]
 
 
-async def test_what_happens_is_told_while_it_happens(database: Database, client: httpx.AsyncClient) -> None:
+async def test_events_are_streamed_while_they_happen(database: Database, client: httpx.AsyncClient) -> None:
     await reserved(database)
     await started(database)
     async with client.stream("GET", PATH) as response:

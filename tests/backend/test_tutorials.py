@@ -35,7 +35,7 @@ async def test_a_hostile_tutorial_does_not_hold_up_other_requests(tutorials: Tut
     assert await ticks_during(tutorials.rendered(HOSTILE)) > 5 * control
 
 
-async def test_a_tutorial_is_rendered_once_for_all_who_read_it(tutorials: Tutorials) -> None:
+async def test_a_tutorial_is_rendered_once_for_all_readers(tutorials: Tutorials) -> None:
     first, second = await asyncio.gather(tutorials.rendered("# A *b*"), tutorials.rendered("# A *b*"))
     assert first is second
     assert await tutorials.rendered("# A *b*") is first
@@ -43,7 +43,7 @@ async def test_a_tutorial_is_rendered_once_for_all_who_read_it(tutorials: Tutori
     assert await tutorials.rendered("# A *c*") != first
 
 
-async def test_who_gives_up_waiting_takes_nothing_from_the_others(tutorials: Tutorials) -> None:
+async def test_a_cancelled_reader_takes_nothing_from_the_others(tutorials: Tutorials) -> None:
     waiting = [asyncio.create_task(tutorials.rendered(HOSTILE)) for _ in range(2)]
     await asyncio.sleep(0)
     waiting[0].cancel()

@@ -32,6 +32,6 @@ async def test_a_stop_lasts_until_the_process_is_woken_and_no_other_one_begins_m
     await fleet.stop_for(worker, 5)
     await stopping
     [stop] = fleet.stopped[worker.key]
-    assert stop.woken - stop.began == pytest.approx(0.4, abs=0.3)
+    assert stop.woken - stop.began >= 0.4
     assert fleet.stops == 1
     assert seen.status() != psutil.STATUS_STOPPED

@@ -71,7 +71,7 @@ def _plant(url: str, *statements: str) -> None:
             connection.execute(statement.encode())
 
 
-async def test_sound_rows_are_called_lost_by_nobody(database: Database, database_url: str) -> None:
+async def test_intact_rows_are_not_reported_as_lost(database: Database, database_url: str) -> None:
     await _two_users(database)
     assert await rows_broken(database_url) == []
 
@@ -88,7 +88,7 @@ async def test_a_run_that_never_ends_is_seen(database: Database, database_url: s
     assert [line.split()[0] for line in unfinished(database_url)] == ["t-1", "t-2"]
 
 
-async def test_a_changed_row_of_who_did_nothing_is_seen_and_one_of_another_is_not(
+async def test_the_fingerprint_of_a_user_changes_with_the_rows_of_that_user_only(
     database: Database, database_url: str
 ) -> None:
     await _two_users(database)
@@ -160,16 +160,14 @@ LIES: Final[dict[str, Callable[[User, Answers], object]]] = {
 """What is found -> what ann was told or is answered instead; the rows are those of two users."""
 
 
-async def test_who_has_what_he_was_told_of_lost_nothing(database: Database, database_url: str) -> None:
+async def test_a_user_with_everything_that_was_confirmed_lost_nothing(database: Database, database_url: str) -> None:
     await _two_users(database)
     ann = _ann(_sound())
     assert await lost_of(ann, [ann, _bob()], database_url) == []
 
 
 @pytest.mark.parametrize("what", LIES)
-async def test_what_a_user_was_told_and_what_the_rows_hold_is_compared(
-    database: Database, database_url: str, what: str
-) -> None:
+async def test_confirmed_answers_are_compared_with_the_rows(database: Database, database_url: str, what: str) -> None:
     await _two_users(database)
     ann = _ann(answers := _sound())
     LIES[what](ann, answers)

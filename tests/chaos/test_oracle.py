@@ -61,7 +61,7 @@ async def test_a_call_after_its_commit_is_a_loss(url: str, question: tuple[str, 
 
 
 @pytest.mark.parametrize("number", [0, 1])
-async def test_an_answer_that_nobody_ever_asked_for_is_a_fault(url: str, number: int) -> None:
+async def test_an_answer_without_a_question_is_a_fault(url: str, number: int) -> None:
     [found] = bought_again(url, [BEFORE[number]], {})
     assert found.endswith("was committed and never asked")
 

@@ -8,8 +8,8 @@ import pytest
 
 from cli.supervisor import MAX_BACKOFF_SECONDS, MAX_FAILED_STARTS, Child, Supervisor
 from domain.errors import Unavailable
+from tests.support.limits import HANG_SECONDS
 
-PATIENCE_SECONDS = 30.0
 HEAD = "import os, sys, time; report = lambda line: os.write(int(sys.argv[2]), line); "
 FAILS = "report(b'there is no such model\\n'); sys.exit(2)"
 READY = "report(b'ready\\n'); "
@@ -34,7 +34,7 @@ class Watched:
 
     def look_until(self, seen: Callable[[], bool]) -> None:
         """Look again and again at one moment."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + HANG_SECONDS
         while not seen():
             assert time.monotonic() < deadline
             self.supervisor.poll(self.now)

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
@@ -17,7 +17,6 @@ def draft(*concepts: ConceptDraft) -> FrameworkDraft:
     return FrameworkDraft(title="T", stages=[StageDraft(name="S", description="", modules=[module])])
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_goal_gives_a_roadmap_id_that_fits_into_a_url(goal: str) -> None:
     identifier = new_roadmap_id(goal)
@@ -99,7 +98,6 @@ def test_a_parent_with_a_foreign_id_still_gives_ids_that_fit_into_a_url() -> Non
     assert Numbering().concept(concept("C"), "x:mod/1").concept_id == "c-x-mod-1-1"
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 7), max_size=4), min_size=1, max_size=8))
 def test_no_draft_leaves_a_cycle(wanted: list[list[int]]) -> None:
     concepts = [concept(f"c{index}", *(f"c{other}" for other in others)) for index, others in enumerate(wanted)]

@@ -27,7 +27,6 @@ def elsewhere(server_url: str) -> Iterator[str]:
     drop_database(server_url, name)
 
 
-@pytest.mark.promise
 async def test_a_run_that_is_backed_up_half_way_goes_on_in_the_restored_database(
     shell: Command, account: Path, elsewhere: str, tmp_path: Path
 ) -> None:

@@ -70,7 +70,7 @@ def test_what_was_made_can_be_taken_away_in_one_file(roadmap: Command, created: 
 
 
 @pytest.mark.promise
-def test_progress_is_plain_where_nobody_looks(created: list[Done]) -> None:
+def test_progress_is_plain_without_a_terminal(created: list[Done]) -> None:
     lines = created[0].err.splitlines()
     assert "Designing the curriculum ..." in lines
     assert len(lines) < 30
@@ -126,7 +126,6 @@ async def test_ctrl_c_ends_the_run_and_says_how_to_go_on(roadmap: Command, setti
         assert (task.status, task.current_step, task.live) == (TaskStatus.CANCELLED, "cancelled", False)
 
 
-@pytest.mark.promise
 def test_bad_input_is_refused_in_one_line_and_writes_nothing(tmp_path: Path) -> None:
     untouched = Command(tmp_path / "untouched")
     request = tmp_path / "request.json"

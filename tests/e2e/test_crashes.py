@@ -28,7 +28,7 @@ CONCURRENT_PROCESSES = 3
 
 
 class Fleet:
-    """Two workers; whoever is killed is replaced at once."""
+    """Workers on one database. A killed one is replaced at once."""
 
     def __init__(self, database_url: str, folder: Path, **settings: object) -> None:
         self.account = folder / "calls.jsonl"
@@ -51,6 +51,7 @@ class Fleet:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+        print(self.log.read_text())  # pytest shows it if the test fails
 
     def add(self) -> "subprocess.Popen[bytes]":
         worker = self._stack.enter_context(process("worker", log=self.log, **self._settings))
@@ -209,7 +210,6 @@ async def test_a_stopped_worker_that_wakes_changes_no_row(
         await check(client, database, fleet, [task])
 
 
-@pytest.mark.promise
 async def test_a_live_run_with_a_call_much_longer_than_its_lease_is_never_taken(
     database_url: str, client: Orchestrator, tmp_path: Path
 ) -> None:

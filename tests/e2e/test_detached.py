@@ -19,7 +19,7 @@ def story(out: str) -> list[tuple[int, str]]:
 
 
 @pytest.mark.promise
-async def test_a_detached_run_is_the_same_whole_story_for_all_who_watch_it(
+async def test_all_watchers_of_a_detached_run_see_the_same_events(
     shell: Command, database: Database, account: Path
 ) -> None:
     """Events before the client had subscribed were lost once."""

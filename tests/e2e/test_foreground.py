@@ -101,7 +101,6 @@ async def test_sigterm_ends_the_run_in_good_order_and_resume_goes_on(
     await all_is_well(database, account)
 
 
-@pytest.mark.promise
 async def test_a_terminal_that_is_closed_leaves_no_run_that_looks_alive(shell: Command, client: Orchestrator) -> None:
     creating = shell.start("create", "learn chess", terminal=True)
     creating.wait_for(lambda err: "Writing the contents" in err)

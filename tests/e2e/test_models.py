@@ -17,7 +17,7 @@ from repository.db.database import Database
 from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.support.environment import variables
 from tests.support.faults import Asked, Fault, always, by_chance
-from tests.support.limits import HANG_SECONDS
+from tests.support.limits import HANG_SECONDS, LEASE_SECONDS
 from tests.support.processes import broken_promises
 from tests.support.provider import Provider
 
@@ -36,7 +36,7 @@ def shell(database_url: str, tmp_path: Path, provider: Provider) -> Iterator[Com
     command = ForkedCommand(
         tmp_path / "unused",
         DATABASE_URL=database_url,
-        HEARTBEAT_TIMEOUT="2",
+        HEARTBEAT_TIMEOUT=str(LEASE_SECONDS),
         MAX_CONCURRENT_CALLS="3",
         MAX_CONCEPTS="4",
         MODEL="openai:test",
@@ -183,10 +183,10 @@ async def test_killed_at_any_answer_no_committed_one_is_bought_again_under_anoth
         await asyncio.to_thread(killer.kill, "create", f"goal {killer.kills}")
         task_id = shell("tasks", "--json").json()["tasks"][0]["task_id"]
         for turn in range(2):
-            await asyncio.sleep(2.5)  # until the lease of the dead has run out
+            await asyncio.sleep(LEASE_SECONDS + 0.5)  # until the lease of the dead has run out
             other = f"openai:other-{turn}"
             await asyncio.to_thread(killer.kill, "resume", task_id, model=other, max_concepts=5 + turn)
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(LEASE_SECONDS + 0.5)
         ended = await asyncio.to_thread(shell, "resume", task_id, "--json", MODEL="openai:last", MAX_CONCEPTS="9")
         assert (ended.code, ended.json()["status"]) == (0, "completed"), ended.err
     assert killer.bought_again() == []

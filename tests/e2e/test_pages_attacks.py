@@ -161,7 +161,7 @@ def test_none_of_a_hundred_hostile_words_runs_anywhere(served: Site, browser: Br
     served.close_pages()
 
 
-def test_a_link_of_an_author_tells_its_host_nothing(served: Site, browser: Browser) -> None:
+def test_a_link_of_an_author_sends_no_referrer(served: Site, browser: Browser) -> None:
     page = served.open("/roadmaps/named/concepts/c-1-1-1")
     for link in page.locator(".prose a[href^=http], .links a").all():
         rel = link.get_attribute("rel") or ""

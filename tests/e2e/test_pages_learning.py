@@ -150,7 +150,6 @@ def test_a_roadmap_can_be_taken_along_as_a_file(here: Site, roadmap_id: str) -> 
         assert "chess" in download.value.path().read_text().lower()
 
 
-@pytest.mark.promise
 def test_without_javascript_everything_can_be_read_and_even_asked_for(here: Site, roadmap_id: str) -> None:
     page = here.open(java_script_enabled=False)
     made = ask_for(page, "learn to juggle")

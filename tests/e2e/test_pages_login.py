@@ -24,7 +24,6 @@ def signed_in(here: Site, user_id: str, path: str = "/") -> Page:
     return page
 
 
-@pytest.mark.promise
 def test_a_cookie_opens_the_streams_of_a_page_and_scripts_cannot_read_it(here: Site) -> None:
     page = signed_in(here, "ann", "/bin")
     expect(page.get_by_role("heading", name="Bin", exact=True)).to_be_visible()

@@ -23,7 +23,6 @@ def ports() -> Iterator[tuple[int, int]]:
             pytest.skip(str(reason))
 
 
-@pytest.mark.promise
 def test_a_server_behind_a_pooler_answers_and_a_worker_beside_it_runs(ports: tuple[int, int], shell: Command) -> None:
     direct, pooled = map(tcp_url, ports)
     shell.start("worker", terminal=False, DATABASE_URL=direct)

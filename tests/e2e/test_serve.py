@@ -13,7 +13,7 @@ from repository.db.database import Database
 from repository.postgres.server import EmbeddedServer
 from tests.e2e.roadmap_command import Command, Running
 from tests.e2e.served import Served, eventually, serving
-from tests.support.limits import HANG_SECONDS
+from tests.support.limits import HANG_SECONDS, LEASE_SECONDS
 from tests.support.processes import bought_again, broken_promises
 
 
@@ -85,7 +85,6 @@ def _cancel_and_resume(server: Served) -> None:
     assert server.call("POST", f"{roadmap}/restore").json()["deleted_at"] is None
 
 
-@pytest.mark.promise
 async def test_a_killed_part_is_started_again_and_no_run_is_lost(
     shell: Command, database: Database, account: Path
 ) -> None:
@@ -101,7 +100,6 @@ async def test_a_killed_part_is_started_again_and_no_run_is_lost(
     assert not await bought_again(database, account)
 
 
-@pytest.mark.promise
 async def test_a_stop_hands_running_tasks_back_and_the_next_server_goes_on(
     shell: Command, database: Database, account: Path
 ) -> None:
@@ -126,7 +124,7 @@ def test_a_server_whose_starter_was_killed_does_not_hold_the_port(shell: Command
 
 
 def test_without_a_database_it_answers_503_and_finds_it_again(home: Path) -> None:
-    shell = Command(home, OFFLINE_LATENCY="0.02", HEARTBEAT_TIMEOUT="2")
+    shell = Command(home, OFFLINE_LATENCY="0.02", HEARTBEAT_TIMEOUT=str(LEASE_SECONDS))
     database = EmbeddedServer(home)
     assert shell("db", "upgrade").code == 0
     try:

@@ -65,7 +65,7 @@ async def stop_and_wake(database: Database, client: Orchestrator, task_id: str) 
 
 
 @pytest.mark.parametrize("stops", [1, pytest.param(20, marks=pytest.mark.soak)])
-async def test_a_worker_stopped_in_mid_transaction_holds_nobody_up_and_changes_no_row_when_it_wakes(
+async def test_a_worker_stopped_in_mid_transaction_blocks_no_other_and_changes_no_row_when_it_wakes(
     database_url: str, database: Database, client: Orchestrator, tmp_path: Path, stops: int
 ) -> None:
     with Fleet(database_url, tmp_path) as fleet:

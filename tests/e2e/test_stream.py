@@ -70,7 +70,6 @@ async def test_switching_the_tab_and_coming_back_a_hundred_times_loses_and_doubl
         assert told == served.get(f"/tasks/{task_id}/events?limit=1000")["events"]
 
 
-@pytest.mark.promise
 async def test_a_worker_that_is_killed_and_its_takeover_are_seen_in_one_stream(shell: Command) -> None:
     with serving(shell, "--no-worker") as served:
         workers = [shell.start("worker")]

@@ -85,7 +85,7 @@ def test_an_unknown_host(tmp_path: Path, port: int) -> None:
     refused(tmp_path, tcp_url(port, host="no-such-host.invalid"), "correct the host in ROADMAP_DATABASE_URL")
 
 
-def test_a_port_where_nobody_listens(tmp_path: Path) -> None:
+def test_a_port_without_a_server(tmp_path: Path) -> None:
     refused(tmp_path, tcp_url(1), "Connection refused", "start PostgreSQL there")
 
 

@@ -29,9 +29,7 @@ def _deliveries(url: str, webhook_id: str) -> list[dict[str, object]]:
 
 
 @pytest.mark.promise
-async def test_a_worker_that_is_killed_while_it_tells_somebody_leaves_it_to_another(
-    shell: Command, receiver: WebServer
-) -> None:
+async def test_a_delivery_of_a_killed_worker_is_sent_by_another(shell: Command, receiver: WebServer) -> None:
     asked, release = asyncio.Event(), asyncio.Event()
 
     async def hang(writer: asyncio.StreamWriter) -> None:
@@ -68,7 +66,7 @@ async def test_a_worker_that_is_killed_while_it_tells_somebody_leaves_it_to_anot
     assert told[0].body["data"]["status"] == "completed"
 
 
-async def test_a_place_that_is_not_allowed_is_not_told(shell: Command, receiver: WebServer) -> None:
+async def test_an_address_that_is_not_allowed_gets_no_message(shell: Command, receiver: WebServer) -> None:
     def refuse() -> None:
         with serving(shell, "--no-worker") as served:
             answer = served.call("POST", "/webhooks", {"url": receiver.url("/hook")})

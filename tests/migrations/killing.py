@@ -8,9 +8,9 @@ import psycopg
 
 from repository.db import schema
 from tests.support.forks import FORKS
+from tests.support.limits import HANG_SECONDS
 
 _NAME = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'roadmap db'"
-TIMEOUT_SECONDS = 20.0
 
 
 def run(url: str, direction: str) -> None:
@@ -58,7 +58,7 @@ def ddl_statements(url: str, direction: str) -> int:
 
 
 def until(connection: psycopg.Connection[tuple[object, ...]], query: str) -> None:
-    deadline = time.monotonic() + TIMEOUT_SECONDS
+    deadline = time.monotonic() + HANG_SECONDS
     while connection.execute(query.encode()).fetchone() != (True,):
         assert time.monotonic() < deadline, f"never came true: {query}"
         time.sleep(0.005)
@@ -71,7 +71,7 @@ def _count_ddl(connection: psycopg.Connection[tuple[object, ...]], stop_at: int)
         CREATE SCHEMA ddl;
         CREATE SEQUENCE ddl.seen;
         CREATE FUNCTION ddl.see() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
-            IF nextval('ddl.seen') = {stop_at} THEN PERFORM pg_sleep(60); END IF;
+            IF nextval('ddl.seen') = {stop_at} THEN PERFORM pg_sleep(600); END IF;
         END $$;
         CREATE EVENT TRIGGER see_ddl ON ddl_command_end EXECUTE FUNCTION ddl.see();
     """.encode()

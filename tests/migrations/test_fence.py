@@ -69,7 +69,7 @@ def test_an_owner_superseded_while_it_waited_for_the_lock_does_not_slip_through(
         assert old_owner.result() == "RM001"
 
 
-def test_who_takes_over_waits_until_the_write_of_the_old_owner_is_committed(url: str) -> None:
+def test_a_takeover_waits_until_the_write_of_the_old_owner_is_committed(url: str) -> None:
     with psycopg.connect(url) as owner, psycopg.connect(url) as successor:
         owner.execute(HOLD, ("t12", 2))
         taken = successor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('t12', 0))").fetchone()
@@ -79,6 +79,6 @@ def test_who_takes_over_waits_until_the_write_of_the_old_owner_is_committed(url:
         assert taken == (True,)
 
 
-def test_the_fence_stands_under_the_search_path_of_the_saver(url: str) -> None:
+def test_the_fence_holds_with_the_search_path_of_the_saver(url: str) -> None:
     with psycopg.connect(url, options="-c search_path=checkpoint") as connection:
         connection.execute(HOLD, ("t12", 2))

@@ -2,7 +2,11 @@
 
 import re
 import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import psycopg
 import pytest
@@ -16,30 +20,61 @@ from tests.migrations.killing import killed_at_the_end, until
 
 INVALID = "SELECT relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE NOT indisvalid"
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1 FROM pg_class"
-MAX_WAIT_SECONDS = 5.0
-"""A write that waits until the migration ends waits longer in the full size; a busy machine is not that slow."""
-SIZES = [pytest.param(20_000, id="smoke"), pytest.param(1_000_000, id="full", marks=pytest.mark.soak)]
+MAX_WAIT_SECONDS = 1.0
+"""The promise, on a machine that does nothing else: no write waits longer."""
+MAX_SHARE = 0.75
+"""On a busy machine: no write waits for most of the time that the migration takes, as it would for one long lock."""
 
 
 def before(revision: str) -> str:
     return schema.KNOWN[schema.KNOWN.index(revision) - 1]
 
 
-@pytest.mark.parametrize("tasks", SIZES)
-def test_0002_and_0003_make_no_writer_wait_longer_than_a_second(fresh: Fresh, tasks: int) -> None:
+@dataclass
+class Waits:
+    """Seconds that a migration took, and the longest write beside it."""
+
+    whole: float = 0.0
+    longest: float = 0.0
+
+
+@contextmanager
+def writes_beside(url: str, waits: Waits) -> Iterator[None]:
+    """Write to tasks and roadmaps while the block runs."""
+    began = time.monotonic()
+    with writing(url, WRITES_TASKS) as of_tasks, writing(url, WRITES_ROADMAPS) as of_roadmaps:
+        yield
+        waits.whole += time.monotonic() - began
+    waits.longest = max(waits.longest, of_tasks.longest, of_roadmaps.longest)
+    assert of_tasks.written > 1
+    assert of_roadmaps.written > 1
+
+
+def there_and_back(fresh: Fresh, tasks: int) -> Waits:
+    """Upgrade and downgrade a legacy database of this size beside two writers."""
     url = fresh()
     schema.upgrade(url, "0001")
     fill(url, tasks)
+    waits = Waits()
     for act, revision in (
         (schema.upgrade, "0002"),
         (schema.upgrade, "0003"),
         (schema.downgrade, "0002"),
         (schema.downgrade, "0001"),
     ):
-        with writing(url, WRITES_TASKS) as of_tasks, writing(url, WRITES_ROADMAPS) as of_roadmaps:
+        with writes_beside(url, waits):
             act(url, revision)
-        assert max(of_tasks.longest, of_roadmaps.longest) < MAX_WAIT_SECONDS, f"{act.__name__} {revision}"
-        assert of_tasks.written > 1
+    return waits
+
+
+def test_0002_and_0003_make_no_writer_wait_until_they_end(fresh: Fresh) -> None:
+    waits = there_and_back(fresh, 20_000)
+    assert waits.longest < MAX_SHARE * waits.whole
+
+
+@pytest.mark.soak
+def test_on_a_quiet_machine_0002_and_0003_make_no_writer_wait_longer_than_a_second(fresh: Fresh) -> None:
+    assert there_and_back(fresh, 1_000_000).longest < MAX_WAIT_SECONDS
 
 
 @pytest.fixture
@@ -81,6 +116,7 @@ def test_a_kill_while_an_index_is_built_leaves_nothing_that_the_next_run_trusts(
     schema.check(at_0002)
 
 
+@pytest.mark.parametrize("quiet", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["busy", "quiet"])
 @pytest.mark.parametrize(
     ("revision", "table"),
     [
@@ -91,21 +127,21 @@ def test_a_kill_while_an_index_is_built_leaves_nothing_that_the_next_run_trusts(
     ],
 )
 def test_a_table_held_by_a_forgotten_transaction_stops_no_writer_and_names_the_holder(
-    fresh: Fresh, legacy: str, revision: str, table: str
+    fresh: Fresh, legacy: str, revision: str, table: str, quiet: bool
 ) -> None:
     url = fresh(legacy)
     schema.upgrade(url, before(revision))
+    waits = Waits()
     with psycopg.connect(url, application_name="half done") as holder:
         holder.execute(f"SELECT count(*) FROM {table}".encode())
         with (
-            writing(url, WRITES_TASKS) as of_tasks,
-            writing(url, WRITES_ROADMAPS) as of_roadmaps,
+            writes_beside(url, waits),
             pytest.raises(
                 DatabaseUnavailable, match=rf"^table {table} was held .* session pid {holder.info.backend_pid} "
             ),
         ):
             schema.upgrade(url, revision, wait=0.7)
-    assert max(of_tasks.longest, of_roadmaps.longest) < MAX_WAIT_SECONDS
+    assert waits.longest < (MAX_WAIT_SECONDS if quiet else MAX_SHARE * waits.whole)
     schema.upgrade(url)
 
 

@@ -67,7 +67,7 @@ def test_a_database_behind_the_code_is_refused_with_the_command_to_run(fresh: Fr
         schema.check(url)
 
 
-def test_a_database_newer_than_the_code_is_touched_by_nobody(fresh: Fresh, migrated: str) -> None:
+def test_a_database_newer_than_the_code_is_not_touched(fresh: Fresh, migrated: str) -> None:
     url = fresh(migrated)
     with psycopg.connect(url) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -115,13 +115,13 @@ def test_a_server_that_cannot_be_reached_is_one_line_without_the_password(migrat
 @pytest.mark.parametrize(
     "url", ["postgresql://u:%secret@h/db", "postgresql://u:secret@[h/db", "postgres//u:secret@h/db", "u:secret@h", ""]
 )
-def test_a_url_that_nobody_can_read_is_refused_without_the_password(url: str) -> None:
+def test_an_unreadable_url_is_refused_without_its_password(url: str) -> None:
     with pytest.raises((DatabaseUnavailable, InvalidInput)) as caught:
         schema.current(url)
     assert "secret" not in str(caught.value)
 
 
-def test_an_upgrade_says_nothing_and_sets_up_no_logging(fresh: Fresh, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_upgrade_prints_nothing_and_sets_up_no_logging(fresh: Fresh, capfd: pytest.CaptureFixture[str]) -> None:
     handlers = list(logging.getLogger().handlers)
     schema.upgrade(fresh())
     assert capfd.readouterr() == ("", "")

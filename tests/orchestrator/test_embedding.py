@@ -197,6 +197,7 @@ def test_a_program_that_configures_no_logging_sees_nothing_and_the_reason_names_
     assert run_broken(database_url) == ("", "")
 
 
+@pytest.mark.slow
 def test_logs_go_where_the_program_sends_them_with_the_traceback_of_its_author_at_debug(database_url: str) -> None:
     """They went to stdout, whatever the program had configured."""
     assert run_broken(database_url, "warning") == ("", "")
@@ -208,6 +209,7 @@ def test_logs_go_where_the_program_sends_them_with_the_traceback_of_its_author_a
     assert "roadmap_orchestrator.orchestrator.execution.runner: run failed (task_id=" in out
 
 
+@pytest.mark.slow
 def test_drivers_do_not_warn_on_the_stderr_of_a_program_without_logging() -> None:
     """What stdlib finds no handler for, it prints there."""
     names = ("psycopg.pool", "sqlalchemy.pool", "pgqueuer", "roadmap_orchestrator.repository.database")

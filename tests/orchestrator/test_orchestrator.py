@@ -19,7 +19,7 @@ from orchestrator.execution.runner import Runner
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.resources import ProcessKind, open_resources
 from orchestrator.settings import Settings
-from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, Database, execute
+from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, STATEMENT_TIMEOUT_SECONDS, Database, execute
 from repository.roadmaps.roadmaps import save_roadmap_metadata
 from repository.runs.tasks import create_task
 from tests.orchestrator.workers.test_worker import working
@@ -189,7 +189,7 @@ from orchestrator import Orchestrator, Settings
 settings = Settings.model_validate({"database_url": sys.argv[1], "home": Path.cwd(), "max_concepts": 3})
 
 async def make(goal: str) -> str:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(float(sys.argv[2])):
         async with Orchestrator.open(settings) as orchestrator:
             task = await orchestrator.create(goal)
             return (await orchestrator.wait(task.task_id)).status
@@ -204,24 +204,32 @@ assert asyncio.run(make("in the parent")) == "completed"
 """
 
 
+@pytest.mark.slow
 def test_nothing_is_carried_into_another_event_loop_or_over_a_fork(database_url: str) -> None:
     """Clients that were made before once hung there."""
     done = subprocess.run(
-        [sys.executable, "-c", IN_TURN, database_url], timeout=60, capture_output=True, text=True, check=False
+        [sys.executable, "-c", IN_TURN, database_url, str(HANG_SECONDS)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("act", ["cancel", "resume"])
+@pytest.mark.parametrize(
+    ("act", "seconds"),
+    [
+        pytest.param("cancel", STATEMENT_TIMEOUT_SECONDS - 10, marks=pytest.mark.slow),
+        pytest.param("resume", STATEMENT_TIMEOUT_SECONDS - 10, marks=pytest.mark.slow),
+        pytest.param("cancel", IDLE_IN_TRANSACTION_TIMEOUT_SECONDS + 4, marks=pytest.mark.soak),
+    ],
+)
 async def test_requests_do_not_wait_half_a_minute_for_a_suspended_process_without_a_sweep(
-    orchestrator: Orchestrator, database: Database, act: str
+    orchestrator: Orchestrator, database: Database, act: str, seconds: float
 ) -> None:
     """Its session holds the task's lock in mid-statement, which no time-out of PostgreSQL's own ends sooner."""
     await reserved(database)
     await started(database)
     silent = await asyncio.to_thread(silent_in_mid_statement, database.url, "roadmap")
     with closing(silent):
-        async with asyncio.timeout(IDLE_IN_TRANSACTION_TIMEOUT_SECONDS + 4):
+        async with asyncio.timeout(seconds):
             match act:
                 case "cancel":
                     assert (await orchestrator.cancel("t-1")).status is TaskStatus.CANCELLED

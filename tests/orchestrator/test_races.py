@@ -53,7 +53,7 @@ async def soon(act: Callable[[], Awaitable[T]], within: float) -> T | RoadmapErr
         return error
 
 
-@pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("rounds", [2, pytest.param(100, marks=pytest.mark.soak)])
 async def test_a_retry_and_the_removal_of_its_concept_never_both_happen(
     orchestrator: Orchestrator, database: Database, rounds: int
 ) -> None:
@@ -83,7 +83,7 @@ async def test_a_retry_and_the_removal_of_its_concept_never_both_happen(
     assert await broken_promises(database) == []
 
 
-@pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("rounds", [2, pytest.param(50, marks=pytest.mark.soak)])
 async def test_a_change_that_is_asked_for_while_another_is_accepted_is_refused_and_no_deadlock(
     orchestrator: Orchestrator, database: Database, rounds: int
 ) -> None:

@@ -102,7 +102,7 @@ async def test_a_process_that_only_asks_takes_words_for_a_roadmap_by_a_model(set
         assert task.status is TaskStatus.PENDING
 
 
-async def test_rows_say_who_wrote_whatever_is_configured_later(
+async def test_rows_keep_the_name_of_their_author_when_settings_change(
     settings: Settings, rules: Orchestrator, made: TaskView
 ) -> None:
     async with Orchestrator.open(settings, author=ScriptedAuthor()) as model:

@@ -86,6 +86,7 @@ def test_the_example_of_the_readme_runs(database_url: str, tmp_path: Path) -> No
     assert lines[-1] == "completed"
 
 
+@pytest.mark.slow
 def test_the_example_of_the_readme_passes_mypy_strict(tmp_path: Path) -> None:
     """Regression: the example once ignored that not every task has a roadmap ID."""
     (example,) = _blocks(_read("README.md"), "python")

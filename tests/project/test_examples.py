@@ -37,7 +37,7 @@ async def test_the_package_works_inside_an_app_of_ones_own(client: httpx.AsyncCl
     assert (again.status_code, made.json()["task_id"] in again.json()["error"]) == (409, True)
 
 
-async def test_nobody_can_name_another_user_in_a_request(client: httpx.AsyncClient) -> None:
+async def test_a_request_cannot_name_another_user(client: httpx.AsyncClient) -> None:
     """The user came out of the body and the query once."""
     made = await client.post("/courses?user_id=ann", json={"learning_goal": "learn chess"}, headers=BOB)
     assert made.json()["user_id"] == "bob"
@@ -51,7 +51,7 @@ async def test_nobody_can_name_another_user_in_a_request(client: httpx.AsyncClie
         assert (await client.get(course, headers=headers)).status_code == 401
 
 
-async def test_bad_input_is_told_to_the_caller(client: httpx.AsyncClient) -> None:
+async def test_bad_input_is_reported_to_the_caller(client: httpx.AsyncClient) -> None:
     for wrong in ({"learning_goal": " "}, {"learning_goal": "x", "primary_language": "xx"}, {}):
         assert (await client.post("/courses", json=wrong, headers=ANN)).status_code == 422
     assert (await client.get("/courses/none", headers=ANN)).status_code == 404

@@ -159,6 +159,7 @@ def test_an_installed_wheel_creates_a_roadmap_and_brings_its_migrations(
     _create_a_roadmap(environment, tmp_path, empty)
 
 
+@pytest.mark.slow
 def test_the_installed_command_works_in_a_folder_whose_packages_have_the_names_of_ours(
     environment: Path, tmp_path: Path, empty: str
 ) -> None:

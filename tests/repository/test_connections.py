@@ -157,6 +157,7 @@ async def test_the_one_host_that_can_write_is_found_by_both_drivers(port: int) -
         assert await both(several, "SHOW port") == [str(port)] * 2
 
 
+@pytest.mark.slow
 async def test_a_server_that_never_answers_is_given_up_after_the_time_that_the_url_grants() -> None:
     with closing(socket.socket()) as silent:
         silent.bind(("127.0.0.1", 0))

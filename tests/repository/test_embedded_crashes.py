@@ -52,6 +52,7 @@ def recover_by_four(server: EmbeddedServer, home: Path) -> None:
     assert len(postmasters(home)) == 1
 
 
+@pytest.mark.slow
 def test_four_processes_that_lost_their_server_do_not_start_two(server: EmbeddedServer, home: Path) -> None:
     recover_by_four(server, home)
 
@@ -133,6 +134,7 @@ def test_initdb_killed_half_way_does_not_leave_half_a_cluster(home: Path, delay:
     assert not list(home.glob("unfinished-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["initdb", "pg_ctl"])
 def test_a_starter_killed_half_way_does_not_spoil_the_next_start(home: Path, name: str) -> None:
     starting = spawn("embedded_call.py", home, "start")

@@ -68,9 +68,10 @@ READS: Final[dict[str, Work]] = {
 }
 
 
-@pytest.mark.parametrize("what", READS)
-async def test_no_reader_slows_down_as_roadmaps_pile_up(filled: Database, what: str) -> None:
-    await check(filled, READS[what])
+async def test_no_reader_slows_down_as_roadmaps_pile_up(filled: Database, subtests: pytest.Subtests) -> None:
+    for what, work in READS.items():
+        with subtests.test(what):
+            await check(filled, work)
 
 
 OLD = datetime(2020, 1, 1, tzinfo=UTC)
@@ -90,9 +91,10 @@ PAGES: Final[dict[str, Work]] = {
 }
 
 
-@pytest.mark.parametrize("which", PAGES)
-async def test_a_page_of_the_history_does_not_read_all_of_it(filled: Database, which: str) -> None:
-    await check(filled, PAGES[which])
+async def test_a_page_of_the_history_does_not_read_all_of_it(filled: Database, subtests: pytest.Subtests) -> None:
+    for which, work in PAGES.items():
+        with subtests.test(which):
+            await check(filled, work)
 
 
 WRITES: Final[dict[str, Work]] = {
@@ -115,9 +117,10 @@ WRITES: Final[dict[str, Work]] = {
 }
 
 
-@pytest.mark.parametrize("what", WRITES)
-async def test_no_run_slows_down_as_roadmaps_pile_up(filled: Database, what: str) -> None:
-    await check(filled, WRITES[what])
+async def test_no_run_slows_down_as_roadmaps_pile_up(filled: Database, subtests: pytest.Subtests) -> None:
+    for what, work in WRITES.items():
+        with subtests.test(what):
+            await check(filled, work)
 
 
 RIVAL: Final = TaskRow(
@@ -138,9 +141,10 @@ CLAIMS: Final[dict[str, Work]] = {
 }
 
 
-@pytest.mark.parametrize("what", CLAIMS)
-async def test_no_request_locks_more_than_it_is_about(filled: Database, what: str) -> None:
-    await check(filled, CLAIMS[what])
+async def test_no_request_locks_more_than_it_is_about(filled: Database, subtests: pytest.Subtests) -> None:
+    for what, work in CLAIMS.items():
+        with subtests.test(what):
+            await check(filled, work)
 
 
 SWEEPS: Final[dict[str, Work]] = {
@@ -179,9 +183,10 @@ DELIVERIES: Final[dict[str, Work]] = {
 }
 
 
-@pytest.mark.parametrize("what", DELIVERIES)
-async def test_sending_webhooks_does_not_read_old_deliveries(filled: Database, what: str) -> None:
-    await check(filled, DELIVERIES[what])
+async def test_sending_webhooks_does_not_read_old_deliveries(filled: Database, subtests: pytest.Subtests) -> None:
+    for what, work in DELIVERIES.items():
+        with subtests.test(what):
+            await check(filled, work)
 
 
 SOME: Final = [f"t-{number}" for number in range(8, 28)]

@@ -19,7 +19,10 @@ def url_of(server_url: str, name: str) -> str:
 def create_database(server_url: str, name: str | None = None, *, template: str = TEMPLATE) -> str:
     """The name of the new database."""
     name = name or f"test_{next(_numbers)}"
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+    # Files are copied in half the time that it takes to write every page to the log.
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+        sql.Identifier(name), sql.Identifier(template)
+    )
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(statement)
     return name

@@ -6,9 +6,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-fuzzed = hypothesis_settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
-)
+fuzzed = hypothesis_settings(suppress_health_check=[HealthCheck.too_slow], database=None)
 
 ANYTHING: Final = st.text(st.characters(codec=None), max_size=60)  # NUL and lone surrogates too
 

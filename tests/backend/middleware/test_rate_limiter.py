@@ -53,7 +53,7 @@ def test_buckets_of_many_users_do_not_pile_up() -> None:
     assert len(rates._buckets) == MAX_USERS
 
 
-async def test_too_many_requests_are_told_when_to_come_back(serve: Serve, bearer: Callable[..., Any]) -> None:
+async def test_too_many_requests_get_retry_after(serve: Serve, bearer: Callable[..., Any]) -> None:
     client = await serve(auth="token", http_requests_per_minute=3)
     ann, bob = await bearer("ann"), await bearer("bob")
     answers = [await client.get("/api/v1/tasks", headers=ann) for _ in range(4)]

@@ -78,7 +78,7 @@ async def test_a_scrape_is_for_admins(serve: Serve, bearer: Callable[..., Awaita
         assert (await client.get("/metrics", headers=await bearer("ann", role))).status_code == status
 
 
-def test_a_database_that_is_away_is_told_and_not_an_error() -> None:
+def test_metrics_show_an_unavailable_database_as_a_value() -> None:
     text = exposition(RequestMetrics(), None).decode()
     assert "roadmap_database_up 0.0" in text
     assert "roadmap_queue_depth" not in text

@@ -23,7 +23,7 @@ async def _signed_in(serve: Serve, bearer: Bearer, post: Post, user_id: str, rol
     return client
 
 
-async def test_who_is_not_signed_in_is_sent_to_the_login_and_back(serve: Serve) -> None:
+async def test_a_visitor_without_a_session_is_sent_to_the_login_and_back(serve: Serve) -> None:
     client = await serve(auth="token")
     for path in ("/", "/roadmaps/r-1", "/tasks/t-1?before=3", "/operations"):
         answer = await client.get(path)
@@ -56,7 +56,7 @@ async def test_a_wrong_token_is_said_in_one_line_and_kept_nowhere(serve: Serve, 
     assert "roadmap_token" not in client.cookies
 
 
-async def test_nobody_is_sent_elsewhere_after_signing_in(
+async def test_signing_in_never_redirects_to_another_site(
     serve: Serve, bearer: Bearer, post: Post, subtests: pytest.Subtests
 ) -> None:
     client = await serve(auth="token")
@@ -71,7 +71,7 @@ PATHS = ("/roadmaps/r-1", "/roadmaps/r-1/plan", "/roadmaps/r-1/changes", "/roadm
 MORE = ("/roadmaps/r-1/concepts/c-1-1-1", "/tasks/t-asked", "/tasks/t-asked/pulse", "/tasks/t-asked/review")
 
 
-async def test_who_reviews_finds_the_plans_that_wait(
+async def test_a_reviewer_finds_the_plans_that_wait(
     serve: Serve, bearer: Bearer, post: Post, database: Database
 ) -> None:
     await fill(database, "ann")
@@ -82,7 +82,7 @@ async def test_who_reviews_finds_the_plans_that_wait(
         assert "/tasks/t-asked/review" not in (await client.get("/")).text
 
 
-async def test_where_nobody_has_to_sign_in_there_is_no_login(client: httpx.AsyncClient) -> None:
+async def test_without_authentication_there_is_no_login(client: httpx.AsyncClient) -> None:
     assert (await client.get("/login")).headers["location"] == "/"
 
 

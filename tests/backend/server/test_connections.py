@@ -18,12 +18,11 @@ from orchestrator.settings import Settings
 from repository.db.database import Database
 from tests.backend.test_streams import PATH, append, finish
 from tests.support.http_server import Client, http_server, sse
+from tests.support.limits import HANG_SECONDS
 from tests.support.rows import reserved, started
 
 SHORT: Final = 0.2
 """Seconds of the deadline that a test is about; the others keep their usual length."""
-PATIENCE: Final = 30.0
-"""Seconds after which a test gives up."""
 HEAD: Final = b"POST /api/v1/roadmaps/generate HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 Serve = Callable[..., Awaitable[Client]]
 
@@ -62,7 +61,7 @@ async def rest(reader: asyncio.StreamReader) -> bytes:
     """What comes until the server closes the connection."""
     said = b""
     with suppress(ConnectionError):
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(HANG_SECONDS):
             while more := await reader.read(4096):
                 said += more
     return said
@@ -127,7 +126,7 @@ async def test_deadlines_of_requests_do_not_cut_a_stream(database: Database, ser
     async with client.stream("GET", PATH) as response:
         story = sse(response)
         await append(database, "one")
-        assert (await asyncio.wait_for(anext(story), PATIENCE)).id == 1
+        assert (await asyncio.wait_for(anext(story), HANG_SECONDS)).id == 1
         async with connected(client) as (reader, _):
             assert await rest(reader) == b""  # a connection that is younger has met its deadline by now
         await finish(database)
@@ -149,7 +148,7 @@ async def test_a_client_that_reads_nothing_of_an_answer_is_cut_and_one_that_read
         await loop.sock_connect(deaf, ("127.0.0.1", port))
         one = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
         with pytest.raises(ConnectionError):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(HANG_SECONDS):
                 while True:  # many answers fill whatever buffers there are; then the connection is reset
                     await loop.sock_sendall(deaf, one)
                     await asyncio.sleep(0)
@@ -178,9 +177,7 @@ async def test_connections_without_a_token_make_room_for_each_other_and_for_thos
         assert [event.id async for event in sse(response)] == [1]
 
 
-async def test_where_all_connections_are_being_answered_a_further_one_is_told_so(
-    database: Database, serve: Serve
-) -> None:
+async def test_a_connection_beyond_the_limit_is_answered_503(database: Database, serve: Serve) -> None:
     await reserved(database)
     await started(database)
     client = await serve(http_connections=16)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.pace.deadlines import MAX_DEADLINE_LENGTH, read_deadline, too_far, weeks_between
-from tests.domain.deadline_cases import NOT_READ, READ
+from tests.domain.pace.deadline_cases import NOT_READ, READ
 from tests.support.deadlines import TODAY
 
 

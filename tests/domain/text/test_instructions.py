@@ -1,7 +1,7 @@
 """Five operations in words: followed exactly, or refused as a whole in one line."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.editing.edits import apply_edits
@@ -123,7 +123,6 @@ def test_what_cannot_be_followed_is_refused_in_one_line(framework: Framework, te
     assert "\n" not in str(caught.value)
 
 
-@settings(max_examples=150, deadline=None)
 @given(text=st.text(max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:

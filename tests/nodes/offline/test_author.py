@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.checks import check_draft
@@ -52,7 +52,6 @@ def assert_sound(draft: FrameworkDraft, max_concepts: int) -> None:
         earlier.add(concept.name)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     goal=goals,
     level=st.sampled_from(LEVELS),
@@ -77,7 +76,6 @@ async def test_any_goal_gives_a_sound_plan(
     assert draft == await draft_for(wanted, max_concepts)
 
 
-@settings(max_examples=100, deadline=None)
 @given(goal=goals, level=st.sampled_from(LEVELS), hours=st.floats(1, 80))
 async def test_more_hours_a_week_make_a_larger_plan(goal: str, level: Level, hours: float) -> None:
     small, large = [
@@ -148,11 +146,11 @@ async def test_it_fails_where_it_is_told_to(fail: str, failing: bool) -> None:
 
 
 async def test_latency_is_slept_without_blocking() -> None:
-    latency, calls = 0.2, 20
-    author = OfflineAuthor(latency=latency)
-    began = time.monotonic()
-    await asyncio.gather(*(author.write(first_brief("learn Rust")) for _ in range(calls)))
-    assert latency <= time.monotonic() - began < latency * calls
+    author = OfflineAuthor(latency=0.2)
+    writing = [asyncio.create_task(author.write(first_brief("learn Rust"))) for _ in range(20)]
+    await asyncio.sleep(0)  # all of them begin, and the loop goes on
+    assert not any(call.done() for call in writing)
+    await asyncio.gather(*writing)
 
 
 async def test_a_call_is_quick() -> None:

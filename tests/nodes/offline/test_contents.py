@@ -5,7 +5,7 @@ from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -30,7 +30,6 @@ from tests.nodes.offline.plans import (
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(goal=goals, level=st.sampled_from(LEVELS), language=st.sampled_from(["", "en", "zh", "fr"]), data=st.data())
 async def test_any_goal_gives_contents_that_pass_their_checks(
     goal: str, level: Level, language: str, data: st.DataObject
@@ -43,7 +42,6 @@ async def test_any_goal_gives_contents_that_pass_their_checks(
         assert content == await write(brief)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200),
     keywords=st.lists(st.text(max_size=40)),

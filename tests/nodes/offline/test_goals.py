@@ -1,7 +1,7 @@
 """Goals as people write them: title and curriculum are right, or the neutral plan is taken and says so."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from domain.request import Preferences
 from domain.text.goals import MAX_TITLE_CHARS, read_goal
@@ -131,7 +131,6 @@ def test_who_speaks_already_is_not_greeted(goal: str) -> None:
     assert reading_of(preferences("improve my Spanish")).is_neutral
 
 
-@settings(max_examples=200, deadline=None)
 @given(goal=goals)
 def test_any_goal_is_read_into_a_short_line_of_its_own_words(goal: str) -> None:
     said = read_goal(goal).subject

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.contents import Tutorial
@@ -51,7 +51,6 @@ async def test_no_phrase_takes_a_term_of_another_type(goal: str, language: str) 
                 assert_safe(await write(brief), brief)
 
 
-@settings(max_examples=60, deadline=None)
 @given(goal=goals, level=st.sampled_from(LEVELS), language=st.sampled_from(["en", "zh"]), data=st.data())
 async def test_no_goal_makes_a_sentence_that_tells_somebody_to_do_what_is_to_be_avoided(
     goal: str, level: Level, language: str, data: st.DataObject
@@ -62,7 +61,6 @@ async def test_no_goal_makes_a_sentence_that_tells_somebody_to_do_what_is_to_be_
     assert_safe(await write(brief), brief)
 
 
-@settings(max_examples=60, deadline=None)
 @given(term=st.sampled_from(sorted(avoided())), upper=st.booleans(), goal=st.sampled_from(GOALS))
 async def test_a_danger_that_another_author_put_into_a_plan_is_avoided_too(term: str, upper: bool, goal: str) -> None:
     """A framework may be a model's, or have been renamed by hand."""

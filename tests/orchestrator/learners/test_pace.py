@@ -104,7 +104,7 @@ async def test_a_time_zone_that_there_is_not_is_refused_in_one_line(
             assert await tasks_of(database) == 0
 
 
-async def test_a_deadline_that_nobody_can_keep_is_refused_and_leaves_no_row(
+async def test_an_impossible_deadline_is_refused_and_leaves_no_row(
     orchestrator: Orchestrator, database: Database, subtests: pytest.Subtests
 ) -> None:
     for words in ["2026-11-29", "March 2020", "9999-12-31", "9999 years", "2026年11月29日"]:

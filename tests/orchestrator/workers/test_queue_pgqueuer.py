@@ -95,7 +95,7 @@ async def test_an_entry_is_taken_only_when_it_is_asked_for(
         assert await take(other, 1) == ["b"]
 
 
-async def test_of_several_who_take_each_entry_reaches_one(database: Database, queue: RunQueue) -> None:
+async def test_each_entry_reaches_one_of_several_consumers(database: Database, queue: RunQueue) -> None:
     sent = [f"t-{number}" for number in range(40)]
     taken: list[str] = []
 
@@ -137,7 +137,7 @@ async def missing(database: Database, queue: RunQueue, task_ids: Sequence[str], 
         return await queue.enqueue_missing(session, task_ids, urgent=urgent)
 
 
-async def test_only_what_no_entry_stands_for_is_added(
+async def test_only_tasks_without_an_entry_are_enqueued(
     database: Database, queue: RunQueue, deliveries: Deliveries
 ) -> None:
     await enqueue(database, queue, "a", "x:c-1-1-1")
@@ -178,7 +178,7 @@ async def test_a_waiting_consumer_is_notified_and_does_not_wait_for_the_next_pol
     assert min(latencies) < POLL_INTERVAL_SECONDS - 0.5
 
 
-async def test_one_who_stops_waiting_takes_no_entry_along(database: Database, queue: RunQueue) -> None:
+async def test_a_consumer_that_stops_waiting_takes_no_entry(database: Database, queue: RunQueue) -> None:
     for _ in range(3):
         async with aclosing(queue.deliveries()) as deliveries:
             waiting = asyncio.ensure_future(anext(deliveries))

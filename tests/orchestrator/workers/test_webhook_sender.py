@@ -1,10 +1,7 @@
-"""What a receiver could do to who tells it, and what must not get lost on the way."""
+"""Messages to receivers that answer, fail, hang, or must not be reached."""
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from itertools import count
 
 import pytest
 
@@ -18,65 +15,11 @@ from orchestrator.commands.reviews import park
 from orchestrator.commands.transitions import end
 from orchestrator.workers.webhook_sender import UNREACHABLE, DeliveryPolicy, WebhookSender
 from repository.db.database import Database
-from repository.tables.users import WebhookDeliveryRow, WebhookRow
-from repository.users.deliveries import claim_deliveries, settle
 from tests.support.limits import HANG_SECONDS
 from tests.support.receiver import messages
 from tests.support.rows import fence_of, started
-from tests.support.web_server import WebServer, page, redirect, web_server
-
-LOOPBACK = ("127.0.0.1",)
-HURRIED = DeliveryPolicy(tries=3, first=0.02, growth=1.0, look_every=0.02)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[WebServer]:
-    async with web_server({"/hook": page(status="204 No Content")}) as server:
-        yield server
-
-
-@pytest.fixture
-def webhooks(database: Database) -> Webhooks:
-    return Webhooks(database, LOOPBACK)
-
-
-async def added(webhooks: Webhooks, server: WebServer, path: str = "/hook", user: str = "ann") -> WebhookRow:
-    return await webhooks.add(user, server.url(path), list(WebhookEvent))
-
-
-async def finish(database: Database, number: int = 1, status: TaskStatus = TaskStatus.COMPLETED) -> None:
-    task = await started(database, f"t-{number}", roadmap_id=f"r-{number}")
-    async with database.transaction() as session:
-        await end(session, fence_of(task), status, None)
-
-
-@asynccontextmanager
-async def delivering(
-    database: Database, patience: DeliveryPolicy = HURRIED, allowed: tuple[str, ...] = LOOPBACK, seconds: float = 0.5
-) -> AsyncIterator[WebhookSender]:
-    deliverer = WebhookSender(database, Poster(AllowList.read(allowed), limits=Limits(total_seconds=seconds)), patience)
-    async with running(deliverer):
-        yield deliverer
-
-
-@asynccontextmanager
-async def running(deliverer: WebhookSender) -> AsyncIterator[None]:
-    going = asyncio.create_task(deliverer.keep_sending(grace=5.0))
-    try:
-        yield
-    finally:
-        going.cancel()
-        await asyncio.gather(going, return_exceptions=True)
-
-
-async def until(seen: Callable[[list[WebhookDeliveryRow]], bool], webhooks: Webhooks, webhook: WebhookRow) -> None:
-    async with asyncio.timeout(HANG_SECONDS):
-        while not seen(list(await webhooks.deliveries(webhook.webhook_id))):
-            await asyncio.sleep(0.02)
-
-
-def all_are(status: DeliveryStatus, number: int = 1) -> Callable[[list[WebhookDeliveryRow]], bool]:
-    return lambda deliveries: [delivery.status for delivery in deliveries] == [status] * number
+from tests.support.web_server import WebServer, page, redirect
+from tests.support.webhooks import HURRIED, LOOPBACK, added, all_are, delivering, finish, running, until
 
 
 async def test_a_finished_run_sends_a_message_with_a_valid_signature(
@@ -175,7 +118,8 @@ async def test_a_receiver_that_hangs_delays_no_other(database: Database, webhook
     hanging, quick = await added(webhooks, server, "/hang"), await added(webhooks, server)
     for number in range(30):
         await finish(database, number)
-    async with delivering(database, DeliveryPolicy(tries=1, look_every=0.02), seconds=10 * HANG_SECONDS):
+    policy = DeliveryPolicy(tries=1, look_every=0.02)
+    async with delivering(database, policy, seconds=10 * HANG_SECONDS, grace=0.1):
         await until(all_are(DeliveryStatus.DELIVERED, 30), webhooks, quick)
         rows = await webhooks.deliveries(hanging.webhook_id, limit=100)
         assert {row.status for row in rows}.isdisjoint({DeliveryStatus.DELIVERED, DeliveryStatus.FAILED})
@@ -200,84 +144,6 @@ async def test_a_redirect_is_not_followed(database: Database, webhooks: Webhooks
     async with delivering(database):
         await until(all_are(DeliveryStatus.FAILED), webhooks, webhook)
     assert set(server.asked) == {"/away"}
-
-
-async def test_a_receiver_that_is_gone_is_left_alone(database: Database, webhooks: Webhooks, server: WebServer) -> None:
-    server.answers["/hook"] = page(status="410 Gone")
-    webhook = await added(webhooks, server)
-    for number in range(5):
-        await finish(database, number)
-    async with delivering(database):
-        await until(all_are(DeliveryStatus.FAILED, 5), webhooks, webhook)
-    assert len(server.requests) <= 2
-    (listed,) = await webhooks.page(user_id="ann")
-    assert "410" in (listed.disabled_reason or "")
-    await finish(database, 6)
-    assert len(await webhooks.deliveries(webhook.webhook_id)) == 5
-
-
-async def answering(server: WebServer, status: str) -> tuple[asyncio.Event, asyncio.Event]:
-    """The receiver answers so once it may: (it was asked, it may answer)."""
-    asked, may_answer = asyncio.Event(), asyncio.Event()
-
-    async def answer(writer: asyncio.StreamWriter) -> None:
-        asked.set()
-        await may_answer.wait()
-        writer.write(page(status=status))
-        await writer.drain()
-
-    server.answers["/hook"] = answer
-    return asked, may_answer
-
-
-async def test_a_url_that_answers_gone_does_not_disable_a_webhook_that_was_changed_meanwhile(
-    database: Database, webhooks: Webhooks, server: WebServer
-) -> None:
-    webhook = await added(webhooks, server)
-    asked, may_answer = await answering(server, "410 Gone")
-    server.answers["/new"] = page("ok")
-    await finish(database)
-    async with delivering(database, seconds=15):
-        await asked.wait()
-        await webhooks.change(webhook.webhook_id, url=server.url("/new"))
-        may_answer.set()
-        await until(all_are(DeliveryStatus.DELIVERED), webhooks, webhook)
-    assert server.asked == ["/hook", "/new"]
-    (kept,) = await webhooks.page(user_id="ann")
-    assert kept.disabled_reason is None
-
-
-async def test_an_attempt_from_before_a_webhook_was_enabled_again_does_not_disable_it(
-    database: Database, webhooks: Webhooks, server: WebServer
-) -> None:
-    webhook = await added(webhooks, server)
-    asked, may_answer = await answering(server, "410 Gone")
-    await finish(database)
-    async with delivering(database, seconds=15):
-        await asked.wait()
-        await webhooks.change(webhook.webhook_id, enabled=False)
-        await webhooks.change(webhook.webhook_id, enabled=True)
-        may_answer.set()
-    (kept,) = await webhooks.page(user_id="ann")
-    assert kept.disabled_reason is None
-    (delivery,) = await webhooks.deliveries(webhook.webhook_id)
-    assert (delivery.status, delivery.last_error) == (DeliveryStatus.FAILED, "Disabled by its user.")
-
-
-async def test_an_attempt_from_before_a_message_was_sent_again_does_not_settle_it(
-    database: Database, webhooks: Webhooks, server: WebServer
-) -> None:
-    webhook = await added(webhooks, server)
-    await finish(database)
-    async with database.transaction() as session:
-        (late,) = await claim_deliveries(session, most=1, of_each=1, lease=30)
-    await webhooks.change(webhook.webhook_id, enabled=False)
-    await webhooks.change(webhook.webhook_id, enabled=True)
-    await webhooks.resend(webhook.webhook_id, late.delivery_id)
-    async with database.transaction() as session:
-        assert not await settle(session, late, 500, "It failed.", None)
-    (delivery,) = await webhooks.deliveries(webhook.webhook_id)
-    assert (delivery.status, delivery.last_status) == (DeliveryStatus.PENDING, None)
 
 
 async def test_a_test_message_is_signed_and_tried_once(
@@ -313,39 +179,12 @@ async def test_what_is_said_of_a_delivery_does_not_tell_which_internal_names_exi
             return names[host]
 
         await finish(database)
-        poster = Poster(AllowList.read(LOOPBACK), NetworkEnvironment(resolve), Limits(total_seconds=5.0))
+        poster = Poster(AllowList.read(LOOPBACK), NetworkEnvironment(resolve), Limits(total_seconds=HANG_SECONDS))
         async with running(WebhookSender(database, poster, DeliveryPolicy(tries=1, look_every=0.02))):
             for webhook in await webhooks.page(user_id="ann"):
                 await until(all_are(DeliveryStatus.FAILED), webhooks, webhook)
     errors = {(await webhooks.deliveries(one.webhook_id))[0].last_error for one in await webhooks.page(user_id="ann")}
     assert errors == {UNREACHABLE}
-
-
-async def test_what_arrives_after_all_at_a_receiver_that_is_gone_reads_delivered(
-    database: Database, webhooks: Webhooks, server: WebServer
-) -> None:
-    """Two are on their way at once; one is answered that nobody is there, and only then the other one well."""
-    webhook = await added(webhooks, server)
-    numbers = count(1)
-
-    async def answer(writer: asyncio.StreamWriter) -> None:
-        if next(numbers) == 1:
-            writer.write(page(status="410 Gone"))
-        else:
-            await until(lambda found: DeliveryStatus.FAILED in {one.status for one in found}, webhooks, webhook)
-            writer.write(page(status="204 No Content"))
-        await writer.drain()
-
-    server.answers["/hook"] = answer
-    for number in range(2):
-        await finish(database, number)
-    wanted = {DeliveryStatus.DELIVERED, DeliveryStatus.FAILED}
-    async with delivering(database, seconds=15):
-        await until(lambda found: {one.status for one in found} == wanted, webhooks, webhook)
-    assert {(one.status, one.last_status) for one in await webhooks.deliveries(webhook.webhook_id)} == {
-        (DeliveryStatus.DELIVERED, 204),
-        (DeliveryStatus.FAILED, 410),
-    }
 
 
 async def test_a_webhook_to_this_machine_never_gets_a_message(
@@ -359,35 +198,3 @@ async def test_a_webhook_to_this_machine_never_gets_a_message(
         await until(all_are(DeliveryStatus.FAILED), webhooks, webhook)
         await until(all_are(DeliveryStatus.FAILED), webhooks, literal)
     assert server.asked == []
-
-
-async def test_several_processes_tell_each_message_once(
-    database: Database, webhooks: Webhooks, server: WebServer
-) -> None:
-    webhook = await added(webhooks, server)
-    for number in range(40):
-        await finish(database, number)
-    async with delivering(database, seconds=5), delivering(database, seconds=5), delivering(database, seconds=5):
-        await until(all_are(DeliveryStatus.DELIVERED, 40), webhooks, webhook)
-    ids = [message.id for message in messages(server, webhook.secret)]
-    assert len(ids) == len(set(ids)) == 40
-
-
-async def test_what_is_being_sent_when_a_process_stops_is_not_sent_twice(
-    database: Database, webhooks: Webhooks, server: WebServer
-) -> None:
-    asked = asyncio.Event()
-
-    async def slowly(writer: asyncio.StreamWriter) -> None:
-        asked.set()
-        await asyncio.sleep(0.2)
-        writer.write(page("ok"))
-        await writer.drain()
-
-    server.answers["/hook"] = slowly
-    webhook = await added(webhooks, server)
-    await finish(database)
-    async with delivering(database, seconds=5):
-        await asyncio.wait_for(asked.wait(), HANG_SECONDS)
-    (delivery,) = await webhooks.deliveries(webhook.webhook_id)
-    assert (delivery.status, len(server.requests)) == (DeliveryStatus.DELIVERED, 1)

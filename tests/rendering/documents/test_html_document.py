@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.roadmap_export import Manuscript, Planning, WrittenContent
@@ -32,7 +32,6 @@ def test_hostile_words_stay_words_in_every_place(subtests: pytest.Subtests) -> N
             assert document.count("<style>") == document.count("</style>") == 1
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=50))
 def test_any_words_make_a_document_that_a_file_can_hold(words: str) -> None:
     document = html_document(made_of(words))

@@ -41,7 +41,11 @@ def html(markdown: str) -> str:
     return rendered(markdown, prefix="t-").html
 
 
-@pytest.mark.parametrize("render", [html, lambda markdown: demoted(markdown, below=2)], ids=["page", "export"])
+@pytest.mark.parametrize(
+    "render",
+    [html, pytest.param(lambda markdown: demoted(markdown, below=2), marks=pytest.mark.slow)],
+    ids=["page", "export"],
+)
 def test_the_work_for_a_hostile_text_is_that_for_a_long_ordinary_one(render: Callable[[str], str]) -> None:
     """`![` was a hundred times as dear as prose, and code in C# grew with the square of its length."""
     control = once(lambda: render(repeated(CONTROL, MAX_LENGTH)))

@@ -32,7 +32,7 @@ def crossed(line: EdgeLine, drawing: Drawing) -> list[str]:
 
 
 @pytest.mark.parametrize("right_to_left", [False, True])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(drawn=frameworks())
 def test_cards_lie_apart_and_lines_join_them_without_crossing_any(drawn: Framework, right_to_left: bool) -> None:
     drawing = draw(drawn, right_to_left=right_to_left)

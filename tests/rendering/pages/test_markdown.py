@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rendering.pages.bounds import MAX_LENGTH
@@ -40,7 +40,6 @@ def test_nothing_of_a_hostile_string_runs(subtests: pytest.Subtests) -> None:
                 assert list(dangers(html(markdown), TAGS)) == []
 
 
-@settings(max_examples=300, deadline=None)
 @given(PIECES)
 def test_no_text_breaks_it_or_gets_through(markdown: str) -> None:
     result = rendered(markdown, prefix="t-")

@@ -42,7 +42,7 @@ def test_a_deadline_that_cannot_be_kept_is_told_with_the_hours_it_would_take() -
     assert not schedule(concepts(*[10] * 8), 10, today=TODAY).is_too_long
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(frameworks(), st.floats(allow_nan=True) | st.floats(0.5, 168))
 def test_every_concept_is_planned_once_in_learning_order_and_no_week_is_too_full(
     planned: Framework, hours_per_week: float

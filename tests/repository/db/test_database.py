@@ -35,7 +35,7 @@ async def test_an_unknown_database_is_one_clear_line(server_url: str) -> None:
     assert "does not exist" in await fails(url_of(server_url, "nope"))
 
 
-async def test_a_database_without_our_tables_says_how_to_upgrade(server_url: str) -> None:
+async def test_a_database_without_our_tables_is_refused_with_the_command_to_upgrade(server_url: str) -> None:
     database = Database(url_of(server_url, "template1"))
     with pytest.raises(DatabaseUnavailable, match="roadmap db upgrade"):
         async with database.transaction() as session:

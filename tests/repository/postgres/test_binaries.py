@@ -29,6 +29,7 @@ def home() -> Iterator[Path]:
         yield place / "home"
 
 
+@pytest.mark.slow
 def test_the_wheel_is_used_without_being_imported(home: Path) -> None:
     program = "import sys; from pathlib import Path; from repository.postgres.server import EmbeddedServer as Server; "
     program += f"Server(Path(sys.argv[1])).start(); print({WHEEL!r} in sys.modules)"
@@ -37,6 +38,7 @@ def test_the_wheel_is_used_without_being_imported(home: Path) -> None:
     assert Path(postmasters(home)[0].exe()).is_relative_to(PACKAGES / WHEEL)
 
 
+@pytest.mark.slow
 @needs_root
 def test_binaries_behind_a_closed_door_are_copied_once_and_the_door_stays_closed(home: Path) -> None:
     closed = home.with_name("closed")
@@ -65,6 +67,7 @@ def spawn_without_wheel(home: Path, path: str) -> subprocess.Popen[str]:
     return spawn("embedded_call.py", home, "start", environment=environment, options=("-S",))
 
 
+@pytest.mark.slow
 def test_without_the_wheel_the_binaries_on_path_serve(home: Path) -> None:
     if shutil.which("pg_ctl") is None:
         pytest.skip("no pg_ctl on PATH")

@@ -101,7 +101,7 @@ def test_recovery_does_not_undo_a_stop_on_purpose(server: EmbeddedServer) -> Non
     assert server.recover() == server.start()
 
 
-def test_stop_of_what_does_not_run_makes_nothing_and_says_so(server: EmbeddedServer, home: Path) -> None:
+def test_stopping_a_server_that_does_not_run_creates_nothing_and_reports_it(server: EmbeddedServer, home: Path) -> None:
     assert not EmbeddedServer(home.with_name("nowhere")).stop()
     assert not home.with_name("nowhere").exists()
     assert not server.stop()
@@ -177,7 +177,7 @@ def test_a_socket_that_was_swept_away_is_reported_and_db_stop_helps(server: Embe
 
 
 @pytest.mark.soak
-def test_a_server_without_free_connections_says_so_at_once(server: EmbeddedServer) -> None:
+def test_a_server_without_free_connections_is_reported_at_once(server: EmbeddedServer) -> None:
     url = server.start()
     sessions = [psycopg.connect(url) for _ in range(200)]
     try:

@@ -74,7 +74,7 @@ async def test_flushes_at_once_neither_lose_nor_repeat_an_event(database: Databa
     assert {name for _, name in told} == {f"e{number}" for number in range(40)}
 
 
-async def test_a_superseded_run_tells_nothing_more(database: Database) -> None:
+async def test_a_superseded_run_appends_no_event(database: Database) -> None:
     writer = EventWriter(database, fence_of(await started(database)), last=0)
     async with database.transaction() as session:
         await lock_task(session, "t-1")

@@ -84,7 +84,7 @@ async def test_of_fifty_retries_of_one_content_exactly_one_wins(database: Databa
     assert results.count(None) == 1
 
 
-async def test_retries_of_different_contents_do_not_stand_in_each_others_way(database: Database) -> None:
+async def test_retries_of_different_contents_do_not_conflict(database: Database) -> None:
     await started(database, "t-1", task_type=TaskType.RETRY_QUIZ, concept_id="c-1", content_type=ContentType.QUIZ)
     await started(database, "t-2", task_type=TaskType.RETRY_QUIZ, concept_id="c-2", content_type=ContentType.QUIZ)
     await started(database, "t-3", task_type=TaskType.RETRY_BATCH)

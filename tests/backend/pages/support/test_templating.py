@@ -31,7 +31,7 @@ async def test_nothing_is_asked_from_elsewhere(client: httpx.AsyncClient) -> Non
         assert not re.search(r"(?:src|href|url\(|import|fetch\()[\s=\"'(]*(?:https?:)?//", text), path
 
 
-async def test_every_link_stands_below_the_prefix_of_a_proxy(serve: Serve, database: Database) -> None:
+async def test_every_link_has_the_prefix_of_a_proxy(serve: Serve, database: Database) -> None:
     await fill(database, "local")
     client = await serve(http_root_path="/learning")
     for path in (
