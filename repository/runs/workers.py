@@ -77,7 +77,7 @@ _TERMINATE: Final = text("""
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE datname = current_database() AND usename = current_user
         AND application_name IN (current_setting('application_name'), 'roadmap checkpoints')
-        AND state = 'active' AND xact_start IS NOT NULL AND wait_event_type = 'Client'
+        AND state <> 'idle' AND xact_start IS NOT NULL AND wait_event_type = 'Client'
         AND state_change < clock_timestamp() - make_interval(secs => :seconds)""")
 
 
@@ -85,6 +85,8 @@ async def terminate_stalled_sessions(session: Session) -> int:
     """Terminate sessions of suspended processes that `idle_in_transaction_session_timeout` does not reach.
 
     In the middle of a statement's messages a session counts as active, however long its client sends or reads nothing.
+    A client that was suspended after it asked for a flush (as pipelines do) leaves it idle in a transaction, and the
+    server has stopped counting its idle time.
     Its locks would block a takeover until the statement times out. Returns the number of terminated sessions.
     """
     count = await execute(session, _TERMINATE, {"seconds": IDLE_IN_TRANSACTION_TIMEOUT_SECONDS})

@@ -9,7 +9,7 @@ from repository.runs.tasks import lock_task
 from repository.runs.workers import terminate_stalled_sessions
 from tests.support.limits import HANG_SECONDS
 from tests.support.rows import started
-from tests.support.silence import silent_in_mid_statement
+from tests.support.silence import silent_after_a_flush, silent_in_mid_statement
 
 
 async def test_a_session_stalled_in_mid_statement_blocks_no_takeover(database: Database) -> None:
@@ -26,4 +26,16 @@ async def test_a_session_stalled_in_mid_statement_blocks_no_takeover(database: D
     async with asyncio.timeout(HANG_SECONDS), database.transaction() as session:
         await lock_task(session, "t-1")
     assert silent.pgconn.transaction_status != pq.TransactionStatus.IDLE
+    silent.close()
+
+
+async def test_a_session_stalled_after_a_flush_blocks_no_takeover(database: Database) -> None:
+    """The server stops its timer for idle transactions when the flush arrives; a worker stopped then kept its task."""
+    await started(database)
+    silent = await asyncio.to_thread(silent_after_a_flush, database.url, "roadmap checkpoints")
+    await asyncio.sleep(IDLE_IN_TRANSACTION_TIMEOUT_SECONDS + 0.2)
+    async with database.transaction() as session:
+        assert await terminate_stalled_sessions(session) == 1
+    async with asyncio.timeout(HANG_SECONDS), database.transaction() as session:
+        await lock_task(session, "t-1")
     silent.close()
