@@ -5,7 +5,7 @@ have died: its row still reads `processing`, but its lease has expired.
 """
 
 from collections.abc import Mapping
-from typing import Final, Literal, Protocol, assert_never
+from typing import Any, Final, Literal, Protocol, assert_never
 
 from domain.vocabulary import TaskStatus
 from rendering.text.event_text import doing
@@ -123,3 +123,8 @@ def sentence_of(task: TaskLike) -> str:
             return "The run failed. Answers that were paid for are kept; resume the run to get the rest."
         case "cancelled":
             return "The run was cancelled. Finished contents are kept."
+
+
+def warnings_in_words(summary: Mapping[str, Any]) -> list[str]:
+    """Return a line for each warning in the summary of a run: what is wrong, and what to do."""
+    return [f"{found['issue'].rstrip('.')}. {found['suggestion']}" for found in summary.get("warnings", [])]
