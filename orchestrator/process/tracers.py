@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 
 FLUSH_TIMEOUT_SECONDS: Final = 3.0
 """How long the end of a process waits for traces that are not sent yet."""
+_LANGSMITH_TIMEOUT_MS: Final = (1000, 3000)
+"""Time to connect to LangSmith, and to read its answer."""
+_LANGSMITH_SWITCHES: Final = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGCHAIN_TRACING")
 _POLL_SECONDS: Final = 0.02
 
 _log = get_log(__name__)
 
 
 def usual_callbacks() -> "list[BaseCallbackHandler]":
-    """Return the handler of Langfuse where its keys are set and its package is installed."""
+    """Return the handler of Langfuse where its keys are set and its package is installed; prepare LangSmith."""
+    if any(os.environ.get(name, "").lower() == "true" for name in _LANGSMITH_SWITCHES):
+        _bound_langsmith()
     if not (os.environ.get("LANGFUSE_PUBLIC_KEY") and os.environ.get("LANGFUSE_SECRET_KEY")):
         return []
     try:
@@ -34,6 +39,17 @@ def usual_callbacks() -> "list[BaseCallbackHandler]":
         _log.warning("langfuse keys are set, but langfuse is not installed; runs are not traced there")
         return []
     return [CallbackHandler()]
+
+
+def _bound_langsmith() -> None:
+    """Limit what the client of LangSmith waits for: its thread keeps a process alive until its last request ends.
+
+    A client that the program has made before stays as it is.
+    """
+    from langsmith.run_trees import get_cached_client
+    from langsmith.utils import LangSmithRetry
+
+    get_cached_client(timeout_ms=_LANGSMITH_TIMEOUT_MS, retry_config=LangSmithRetry(total=0))
 
 
 async def flush_tracers() -> None:
