@@ -28,7 +28,7 @@ from domain.framework import FrameworkDraft
 from nodes.authors.parsing import object_in
 from nodes.authors.port import AuthorAnswer
 from nodes.authors.provider_errors import call_failed
-from nodes.authors.strip_unstorable import storable_answer
+from nodes.authors.reading.answers import storable_answer
 from nodes.net.connect import FetchFailed, readable
 from nodes.verification.search import SearchFailed, read_duckduckgo, read_tavily
 from nodes.verification.titles import agree, titles_of
