@@ -267,3 +267,22 @@ async def test_what_cannot_be_asked_is_refused_and_leaves_no_row(orchestrator: O
     with pytest.raises(NotFound):
         await orchestrator.modify("nope", "add")
     assert len(await orchestrator.tasks.page(roadmap_id=roadmap_id)) == 1
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"target_id": SECOND, "position": None, "values": None, "reason": None},
+        {"target_id": "1.2 “a2”.", "position": {"parent_id": None, "index": None}, "values": {"name": None}},
+    ],
+    ids=["nulls", "name"],
+)
+async def test_a_plan_as_models_write_it_is_carried_out(
+    orchestrator: Orchestrator, roadmap_id: str, author: ScriptedAuthor, target: dict[str, Any]
+) -> None:
+    written = {"feedback_summary": "x", "operations": [{"action": "Delete", "target_type": "concept", **target}]}
+    author.replies = {**author.replies, AuthorRole.EDIT_PLAN: lambda _, __: written}
+    task = await modified(orchestrator, roadmap_id, "drop the second one")
+    assert (task.status, task.error_message) == (TaskStatus.COMPLETED, None)
+    assert set(await tutorials(orchestrator, roadmap_id)) == {FIRST, THIRD}
+    assert author.times_asked()[AuthorRole.EDIT_PLAN, None] == 1
