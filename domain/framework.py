@@ -6,11 +6,17 @@ An author writes the draft shapes (names only); domain/identity.py turns a draft
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 
-from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, field_validator, model_validator
+
+from domain.text.names import MAX_NAME_LENGTH, tidy_name
 
 Difficulty = Literal["easy", "medium", "hard"]
 Hours = Annotated[float, Field(gt=0, le=200, allow_inf_nan=False)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[
+    str,
+    BeforeValidator(tidy_name),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_LENGTH),
+]
 
 MAX_ID_LENGTH = 1000
 """Maximum length of a concept id in bytes, limited by the database's indexes."""

@@ -14,6 +14,7 @@ from anyascii import anyascii
 
 from domain.editing.review import Issue
 from domain.framework import Concept, ConceptDraft, Framework, FrameworkDraft, Module, ModuleDraft, Stage, StageDraft
+from domain.text.names import NameIndex, tidy_name
 
 MAX_SLUG_LENGTH = 40
 
@@ -100,24 +101,22 @@ def with_totals(framework: Framework, hours_per_week: float) -> Framework:
 def resolve_prerequisites(framework: Framework, named: Collection[str]) -> list[Issue]:
     """Resolve the prerequisites of a framework's concepts in place, and return the repaired issues.
 
-    Names become ids for the concepts in `named`. Unknown prerequisites and those that close a cycle are dropped.
+    Names become ids for the concepts in `named`; of several concepts with the very name, the nearest earlier one is
+    meant. Unknown and ambiguous prerequisites and those that close a cycle are dropped.
     Prerequisites that come later without a cycle are left to the validation.
     """
     concepts = framework.concepts()
     position = {concept.concept_id: index for index, concept in enumerate(concepts)}
-    by_name: dict[str, list[str]] = {}
-    for concept in concepts:
-        by_name.setdefault(_folded(concept.name), []).append(concept.concept_id)
-
+    index = NameIndex((concept.concept_id, concept.name) for concept in concepts)
     issues: list[Issue] = []
     for concept in concepts:
         resolved: list[str] = []
         for reference in concept.prerequisites:
             matches = [reference] if reference in position else []
             if not matches and concept.concept_id in named:
-                matches = by_name.get(_folded(reference), [])
-            if not matches:
-                what = f"names an unknown prerequisite “{reference}”"
+                matches = index.find(reference)
+            if not matches or (len(matches) > 1 and not index.is_exact(reference)):
+                what = f"names an unknown prerequisite “{tidy_name(reference)}”"
                 issues.append(_repaired(concept, "unknown_prerequisite", what))
                 continue
             earlier = [match for match in matches if position[match] < position[concept.concept_id]]
@@ -161,10 +160,6 @@ def _repaired(concept: Concept, category: str, what: str) -> Issue:
         issue=f"“{concept.name}” {what}",
         suggestion="The prerequisite was dropped.",
     )
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
 
 
 def all_ids(framework: Framework) -> Iterator[str]:

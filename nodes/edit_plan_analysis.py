@@ -1,12 +1,21 @@
-"""Plan the changes to a framework as operations on ids."""
+"""Plan the changes to a framework as operations on its parts.
+
+A plan that cannot be carried out is objected to. Where no better one comes, the part of the last plan that can be
+carried out counts.
+"""
+
+from typing import Final
 
 from langgraph.runtime import Runtime
 
-from domain.editing.review import Validation
+from domain.editing.edits import changes_nothing, plan_objections
+from domain.editing.repairs import repair
+from domain.editing.review import EditPlan, Validation
 from domain.framework import Framework
 from domain.request import LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import EditPlanBrief
+from nodes.best_effort import ask_if_possible
 from nodes.context import RunContext
 from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
@@ -29,6 +38,40 @@ async def edit_plan_analysis(state: RunState, runtime: Runtime[RunContext]) -> R
         edit_round=state.get("edit_rounds", 0),
         max_concepts=context.max_concepts,
     )
-    plan = (await context.ledger.ask(AuthorRequest(Step.EDIT_PLAN_ANALYSIS, brief))).value
+    plan = await (_plan_for_feedback(context, brief) if feedback else _plan_for_issues(context, brief))
     context.tell("edit_planned", plan=as_json(plan), feedback=feedback)
     return {"edit_plan": as_json(plan)}
+
+
+async def _plan_for_feedback(context: RunContext, brief: EditPlanBrief) -> EditPlan:
+    """Return the plan for what a person asks for. Raises AnswerRejected or ModelUnavailable where there is none."""
+
+    def check(plan: EditPlan) -> list[str]:
+        if objections := plan_objections(brief.framework, plan):
+            return objections
+        return [_NO_CHANGE] if changes_nothing(brief.framework, plan) else []
+
+    answer = await ask_if_possible(context.ledger, AuthorRequest(Step.EDIT_PLAN_ANALYSIS, brief, check))
+    plan = answer.accepted or answer.last
+    if plan is None and answer.error is not None:
+        raise answer.error
+    assert plan is not None
+    return plan
+
+
+async def _plan_for_issues(context: RunContext, brief: EditPlanBrief) -> EditPlan:
+    """Return the plan for the issues of a validation. What no author plans is mended by code, as far as that can."""
+    request = AuthorRequest(Step.EDIT_PLAN_ANALYSIS, brief, lambda plan: plan_objections(brief.framework, plan))
+    answer = await ask_if_possible(context.ledger, request)
+    plan = answer.accepted or answer.last or EditPlan(feedback_summary=f"No plan: {answer.reason}", operations=[])
+    if not changes_nothing(brief.framework, plan):
+        return plan
+    critical = [issue for issue in brief.issues if issue.severity == "critical"]
+    mended = [operation for issue in critical for operation in repair(issue, brief.framework, brief.max_concepts)]
+    return plan.model_copy(update={"operations": mended}) if mended else plan
+
+
+_NO_CHANGE: Final = (
+    "The plan would leave the roadmap as it is. Plan the operations that the feedback asks for. If it asks for nothing "
+    "that can be done, say why in `feedback_summary`."
+)

@@ -1,13 +1,20 @@
-"""Validate the framework: by code first, and by an author where code found nothing critical."""
+"""Validate the framework: by code first, and by an author where code found nothing critical.
+
+The author gives a second opinion. Only what code finds broken can end a run: a review that cannot be read, or that is
+not satisfied after all rounds of editing, leaves the verdict of the code, with a warning.
+"""
+
+from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
 from domain.checks import check_framework, check_review
-from domain.editing.review import Issue, Validation
+from domain.editing.review import MAX_EDIT_ROUNDS, Issue, Validation
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import StructureReviewBrief
+from nodes.best_effort import ask_if_possible
 from nodes.context import RunContext
 from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
@@ -16,8 +23,7 @@ from nodes.state import RunState, as_json
 async def structure_validation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
     """request, intent, framework, repairs -> validation
 
-    Raises if the review fails: a missing review never counts as valid. A run that failed here and is
-    resumed gets new rounds of editing.
+    A run that failed here and is resumed gets new rounds of editing.
     """
     context = runtime.context
     await context.enter(Step.STRUCTURE_VALIDATION)
@@ -25,6 +31,7 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
     request = LearningRequest.model_validate(state["request"])
     findings = check_framework(framework, context.max_concepts, request.preferences, context.weeks)
     repairs = [Issue.model_validate(issue) for issue in state.get("repairs", [])]
+    is_new_round = state.get("round", 0) != context.ledger.round
     if any(issue.severity == "critical" for issue in findings):
         validation = Validation(
             is_valid=False,
@@ -39,19 +46,60 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             framework=framework,
             weeks=context.weeks,
         )
-        review = (await context.ledger.ask(AuthorRequest(Step.STRUCTURE_VALIDATION, brief, check_review))).value
-        is_scored = context.ledger.author.kind == "model"
-        reviewed = {issue.category for issue in review.issues}
-        issues = [issue for issue in findings if issue.category not in reviewed] + repairs + review.issues
-        validation = Validation(
-            overall_score=review.overall_score if is_scored else None,
-            dimension_scores=review.dimension_scores if is_scored else [],
-            validation_summary=review.validation_summary,
-            issues=issues,
-            is_valid=all(issue.severity != "critical" for issue in issues),
-        )
+        is_last = not is_new_round and state.get("edit_rounds", 0) >= MAX_EDIT_ROUNDS
+        validation = await _reviewed(context, brief, findings, repairs, is_last=is_last)
     context.tell("framework_validated", validation=as_json(validation))
     update: RunState = {"validation": as_json(validation), "round": context.ledger.round}
-    if state.get("round", 0) != context.ledger.round:
+    if is_new_round:
         update["edit_rounds"] = 0
     return update
+
+
+async def _reviewed(
+    context: RunContext, brief: StructureReviewBrief, findings: list[Issue], repairs: list[Issue], *, is_last: bool
+) -> Validation:
+    """Return the verdict on a structure that code found sound. `is_last`: no more rounds of editing follow."""
+    request = AuthorRequest(Step.STRUCTURE_VALIDATION, brief, check_review)
+    answer = await ask_if_possible(context.ledger, request)
+    review = answer.accepted
+    if review is None:
+        return Validation(
+            is_valid=True,
+            issues=[*findings, *repairs, _no_review(answer.reason)],
+            validation_summary="The structure passed the checks of the program. It was not reviewed.",
+        )
+    reviewed = {issue.category for issue in review.issues}
+    issues = [issue for issue in findings if issue.category not in reviewed] + repairs
+    issues += _without_veto(review.issues) if is_last else review.issues
+    is_scored = context.ledger.author.kind == "model"
+    return Validation(
+        is_valid=all(issue.severity != "critical" for issue in issues),
+        overall_score=review.overall_score if is_scored else None,
+        dimension_scores=review.dimension_scores if is_scored else [],
+        issues=issues,
+        validation_summary=review.validation_summary,
+    )
+
+
+def _no_review(reason: str) -> Issue:
+    return Issue(
+        severity="warning",
+        category="no_review",
+        issue=f"The structure was checked by the program only, because its review failed ({reason.rstrip('.')})",
+        suggestion="Read the structure yourself before you rely on it, or choose another model for reviews.",
+    )
+
+
+def _without_veto(issues: Sequence[Issue]) -> list[Issue]:
+    """Return the issues of a review as warnings, with a note where critical ones are left."""
+    critical = sum(issue.severity == "critical" for issue in issues)
+    if not critical:
+        return list(issues)
+    note = Issue(
+        severity="warning",
+        category="review_not_satisfied",
+        issue=f"The review still calls {critical} of its issues critical, and editing did not settle them; "
+        "the checks of the program found the structure sound",
+        suggestion="Judge these issues yourself; `roadmap modify` changes the structure.",
+    )
+    return [note, *(issue.model_copy(update={"severity": "warning"}) for issue in issues)]

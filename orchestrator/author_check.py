@@ -1,7 +1,7 @@
 """Check the arguments of `Orchestrator.open` before anything is opened."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, get_args
 
 from domain.errors import InvalidInput
@@ -9,7 +9,7 @@ from orchestrator.resources import ProcessKind
 from orchestrator.settings import Settings
 
 
-def check_opening(settings: Any, author: Any, kind: Any) -> None:
+def check_opening(settings: Any, author: Any, kind: Any, model: Any = None, callbacks: Any = ()) -> None:
     """Check the arguments of `Orchestrator.open`. Raises InvalidInput that names the argument."""
     if settings is not None and not isinstance(settings, Settings):
         raise InvalidInput(f"settings: give an instance of Settings, not {_describe(settings)}.")
@@ -17,6 +17,30 @@ def check_opening(settings: Any, author: Any, kind: Any) -> None:
         raise InvalidInput(f"kind: must be one of {', '.join(get_args(ProcessKind))}.")
     if author is not None and (faults := list(_faults(author))):
         raise InvalidInput(f"author: {_describe(author)} {' and '.join(faults)} (the port is nodes/authors/port.py).")
+    if model is not None:
+        _check_model(model, author)
+    _check_callbacks(callbacks)
+
+
+def _check_model(model: Any, author: Any) -> None:
+    from langchain_core.language_models import BaseChatModel
+
+    if not isinstance(model, BaseChatModel):
+        raise InvalidInput(f"model: give an instance of BaseChatModel of langchain-core, not {_describe(model)}.")
+    if author is not None:
+        raise InvalidInput("model: give either a model or an author, not both.")
+
+
+def _check_callbacks(callbacks: Any) -> None:
+    if not isinstance(callbacks, Sequence) or isinstance(callbacks, str):
+        raise InvalidInput(f"callbacks: give a list of handlers of LangChain, not {_describe(callbacks)}.")
+    if not callbacks:
+        return
+    from langchain_core.callbacks import BaseCallbackHandler
+
+    for handler in callbacks:
+        if not isinstance(handler, BaseCallbackHandler):
+            raise InvalidInput(f"callbacks: {_describe(handler)} is no BaseCallbackHandler of langchain-core.")
 
 
 def _describe(value: Any) -> str:

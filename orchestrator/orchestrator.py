@@ -55,6 +55,9 @@ from repository.runs.workers import database_now, lease_renewed_since, retry_pas
 from repository.tables.runs import TaskRow
 
 if TYPE_CHECKING:
+    from langchain_core.callbacks import BaseCallbackHandler
+    from langchain_core.language_models import BaseChatModel
+
     from orchestrator.execution.stepper import Stepper
     from orchestrator.workers.worker import Worker
     from repository.runs.retention import Pruned
@@ -111,6 +114,8 @@ class Orchestrator:
         settings: Settings | None = None,
         *,
         author: Author | None = None,
+        model: "BaseChatModel | None" = None,
+        callbacks: "Sequence[BaseCallbackHandler]" = (),
         kind: ProcessKind = "foreground",
         leave_stopped: bool = False,
         clock: Clock = utc_now,
@@ -120,6 +125,9 @@ class Orchestrator:
         Args:
             settings: None: read from the environment.
             author: writes the contents; None: the one that the settings name.
+            model: a chat model of LangChain, used in place of the one that the settings name. It is used in this event
+                loop only, and is not closed.
+            callbacks: handlers of LangChain; they see the nodes and the model calls of every run of this process.
             kind: what this process does. `foreground` runs its own requests, a `worker` takes runs from the queue, a
                 `stepper` runs node by node. A `server` and a `reader` run nothing: they read, and request runs with
                 `detach`; they need no author.
@@ -129,10 +137,20 @@ class Orchestrator:
 
         Raises InvalidInput for settings that cannot be used, and DatabaseUnavailable.
         """
-        check_opening(settings, author, kind)
+        check_opening(settings, author, kind, model, callbacks)
         effective = settings or load_settings()
+        if model is not None:
+            from nodes.authors.given_model import name_of
+
+            effective = effective.model_copy(update={"model": name_of(model)})
         async with open_resources(
-            effective, author=author, kind=kind, leave_stopped=leave_stopped, clock=clock
+            effective,
+            author=author,
+            model=model,
+            callbacks=callbacks,
+            kind=kind,
+            leave_stopped=leave_stopped,
+            clock=clock,
         ) as resources:
             orchestrator = cls(resources)
             try:

@@ -5,7 +5,7 @@ need them, so they are imported by the first run.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -21,12 +21,16 @@ from orchestrator.clock import Clock, utc_now
 from orchestrator.process.call_gate import Gate
 from orchestrator.process.lease import Lease
 from orchestrator.process.queue import RunQueue
+from orchestrator.process.tracers import flush_tracers, usual_callbacks
 from orchestrator.settings import Settings
 from repository.db import schema
 from repository.db.database import Database
 from repository.postgres.server import EmbeddedServer
 
 if TYPE_CHECKING:
+    from langchain_core.callbacks import BaseCallbackHandler
+    from langchain_core.language_models import BaseChatModel
+
     from nodes.verification.links import LinkChecker
     from nodes.verification.search import Finder
     from repository.db.checkpoints import CheckpointPool
@@ -75,6 +79,8 @@ class OrchestratorResources:
     lease: Lease
     gate: Gate
     clock: Clock
+    callbacks: "tuple[BaseCallbackHandler, ...]" = ()
+    """Handlers of LangChain that see the nodes and the model calls of every run."""
 
     @property
     def can_run(self) -> bool:
@@ -94,6 +100,8 @@ async def open_resources(
     settings: Settings,
     *,
     author: Author | None = None,
+    model: "BaseChatModel | None" = None,
+    callbacks: "Sequence[BaseCallbackHandler]" = (),
     kind: ProcessKind = "foreground",
     leave_stopped: bool = False,
     clock: Clock = utc_now,
@@ -107,9 +115,12 @@ async def open_resources(
         check_sessions(settings)
     own_author = author is None and kind not in RUNS_NOTHING
     if author is None:
-        author = await asyncio.to_thread(build_author, settings) if own_author else NullAuthor()
+        author = await asyncio.to_thread(build_author, settings, model) if own_author else NullAuthor()
+    if kind not in RUNS_NOTHING:
+        callbacks = [*callbacks, *await asyncio.to_thread(usual_callbacks)]
     url = await asyncio.to_thread(ready_database, settings, leave_stopped=leave_stopped)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(flush_tracers)
         if own_author:
             stack.push_async_callback(_close, author)
         recover = None if settings.database_url else EmbeddedServer(settings.home).recover
@@ -138,6 +149,7 @@ async def open_resources(
             lease=lease,
             gate=Gate(lease),
             clock=clock,
+            callbacks=tuple(callbacks),
         )
 
 
@@ -193,22 +205,26 @@ def build_search(settings: Settings) -> "Finder | None":
     return Finder(DuckDuckGoSearch(address or DUCKDUCKGO))
 
 
-def build_author(settings: Settings) -> Author:
-    """Return the author that the settings name. Raises InvalidInput for a model that cannot be used."""
+def build_author(settings: Settings, model: "BaseChatModel | None" = None) -> Author:
+    """Return the author that the settings name. Raises InvalidInput for a model that cannot be used.
+
+    `model`: the object to use under the name of the usual model.
+    """
     if settings.model is None:
-        others = {
+        special = {
             "CURRICULUM": settings.model_curriculum,
             "CONTENT": settings.model_content,
             "REVIEW": settings.model_review,
             "FALLBACK": settings.model_fallback,
         }
-        for name in (name for name, model in others.items() if model is not None):
+        for name in (name for name, other in special.items() if other is not None):
             raise InvalidInput(f"ROADMAP_MODEL_{name} is set and ROADMAP_MODEL is not: set that too, or unset it.")
         from nodes.offline.author import OfflineAuthor
 
         return OfflineAuthor(latency=settings.offline_latency, fail=settings.offline_fail, log=settings.offline_log)
     from nodes.authors.chat import ChatAuthor
-    from nodes.authors.models import Models, Names, check
+    from nodes.authors.given_model import GivenModel
+    from nodes.authors.models import Models, Names, check, endpoint_of
     from nodes.authors.prices import Prices
 
     names = Names(
@@ -218,14 +234,17 @@ def build_author(settings: Settings) -> Author:
         review=settings.model_review,
         fallback=settings.model_fallback,
     )
-    prices = Prices(settings.model_prices, {name: check(name) for name in names.all()})
+    others = [name for name in names.all() if model is None or name != settings.model]
+    endpoints = {name: check(name) for name in others} | ({settings.model: endpoint_of(model)} if model else {})
+    prices = Prices(settings.model_prices, endpoints)
     unpriced = [name for name in names.all() if not prices.knows(name)]
     if unpriced and settings.budget and Limit.read(settings.budget).money:
         raise InvalidInput(
             f"ROADMAP_BUDGET is in US dollars, and the price of {unpriced[0]} is unknown: set ROADMAP_MODEL_PRICES, as "
             f'{{"{unpriced[0]}": [1.25, 10]}}, or give the budget in tokens.'
         )
-    models = Models(settings.model_temperature, settings.model_timeout)
+    opened = Models(settings.model_temperature, settings.model_timeout)
+    models = opened if model is None else GivenModel(settings.model, model, opened)
     return ChatAuthor(names, models, prices, max_tokens=settings.model_max_tokens, timeout=settings.model_timeout)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, assert_never
+from typing import TYPE_CHECKING, Annotated, Any, Final, assert_never
 
 import typer
 
@@ -12,6 +12,8 @@ from cli.output.stdio import console, print_json, print_rich, print_text
 from cli.session import with_orchestrator
 from domain.authors import kind_of
 from domain.errors import InvalidInput, NotFound
+from domain.vocabulary import STRUCTURAL, TaskStatus
+from rendering.text.task_text import warnings_in_words
 from rendering.text.text import one_line
 
 if TYPE_CHECKING:
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from orchestrator.queries.structures import Removed
     from repository.roadmaps.content_queries import ContentState
     from repository.tables.roadmaps import ContentVersionRow
+
+
+WITH_STRUCTURE: Final = (TaskStatus.COMPLETED, TaskStatus.PARTIAL_FAILURE)
+"""Final statuses of runs whose structure was accepted."""
 
 
 class Format(StrEnum):
@@ -58,9 +64,18 @@ def show(
             )
             _print_markdown(document, rendered=False)
         case Format.TREE:
-            print_rich(*roadmap_tree(with_orchestrator(lambda orchestrator: orchestrator.roadmap(identifier))))
+            print_rich(*roadmap_tree(*with_orchestrator(lambda orchestrator: _with_warnings(orchestrator, identifier))))
         case _ as unreachable:
             assert_never(unreachable)
+
+
+async def _with_warnings(orchestrator: "Orchestrator", roadmap_id: str) -> "tuple[RoadmapView, list[str]]":
+    """Return a roadmap, and the warnings of the last run that made or changed its structure."""
+    roadmap = await orchestrator.roadmap(roadmap_id)
+    last = await orchestrator.tasks.page(
+        roadmap_id=roadmap_id, task_types=tuple(STRUCTURAL), statuses=WITH_STRUCTURE, limit=1
+    )
+    return roadmap, warnings_in_words((last[0].execution_summary if last else None) or {})
 
 
 def _print_concept(roadmap_id: str, concept_id: str, output_format: Format) -> None:

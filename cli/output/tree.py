@@ -1,6 +1,6 @@
 """Draw a roadmap as a tree. Names come last in a line: right-to-left text cannot reorder the rest."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
@@ -34,14 +34,15 @@ MARKS: Final[Mapping[str, tuple[str, str, str]]] = {
 States = Mapping[tuple[str, str], "ContentState"]
 
 
-def roadmap_tree(roadmap: "RoadmapView") -> "Iterator[RenderableType]":
-    """Yield title, totals, active tasks, the tree and its legend."""
+def roadmap_tree(roadmap: "RoadmapView", warnings: Sequence[str] = ()) -> "Iterator[RenderableType]":
+    """Yield title, totals, active tasks, warnings about the structure, the tree and its legend."""
     yield styled(one_line(roadmap.framework.title if roadmap.framework else roadmap.title), "bold")
     yield styled(" · ".join(_totals(roadmap)), "dim")
     if roadmap.by_rules:
         yield styled(BY_RULES, "yellow")
         yield styled(f"A model writes after: {CONFIGURE}", "dim")
     yield from _activity(roadmap)
+    yield from (styled(f"Warning: {one_line(text, 400)}", "yellow") for text in warnings)
     if roadmap.framework is not None:
         yield _tree(roadmap.framework, {(state.concept_id, state.content_type): state for state in roadmap.contents})
         yield _legend()

@@ -1,15 +1,26 @@
 """Reviews of frameworks: validation, decisions of users, and edit plans."""
 
-from typing import Any, Final, Literal, Self, get_args
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic.config import JsonDict
 
 from domain.framework import ConceptDraft, Difficulty, ModuleDraft, StageDraft
 from domain.request import Text, Word
 
 Severity = Literal["critical", "warning"]
+MAX_EDIT_ROUNDS: Final = 3
+"""Rounds of editing that one validation may start."""
+
 Action = Literal["add", "remove", "rename", "move", "change"]
+_SYNONYMS: Final[dict[str, Action]] = {
+    **dict.fromkeys(("update", "edit", "modify", "set", "revise", "alter"), "change"),
+    **dict.fromkeys(("delete", "drop"), "remove"),
+    **dict.fromkeys(("create", "insert", "append"), "add"),
+    **dict.fromkeys(("reorder", "relocate"), "move"),
+}
+"""Words that authors write for an action."""
 TargetType = Literal["stage", "module", "concept"]
 
 
@@ -49,11 +60,33 @@ class Validation(BaseModel):
     validation_summary: str
 
 
-class Position(BaseModel):
+def _read_action(word: Any) -> Any:
+    folded = word.strip().casefold() if isinstance(word, str) else word
+    return _SYNONYMS.get(folded, folded) if isinstance(folded, str) else word
+
+
+def _without_nulls(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {name: value for name, value in content.items() if value is not None}
+    return content
+
+
+class AuthoredPart(BaseModel):
+    """A part of an answer in which null means absent, as strict schemas make authors write it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nulls_are_absent(cls, content: Any) -> Any:
+        return _without_nulls(content)
+
+
+class Position(AuthoredPart):
     """The target of a part. `parent_id` None: its current parent, or the roadmap. `index` None: at the end."""
 
     parent_id: str | None = None
-    index: int | None = Field(default=None, ge=0)
+    index: Annotated[int | None, BeforeValidator(lambda index: None if index == -1 else index)] = Field(
+        default=None, ge=0
+    )
 
 
 _TEXTS: Final[JsonDict] = {"type": "array", "items": {"type": "string"}}
@@ -71,14 +104,14 @@ _VALUES: Final[JsonDict] = {
 """The schema for authors. Without fixed names, a model could add properties endlessly."""
 
 
-class Operation(BaseModel):
+class Operation(AuthoredPart):
     """One edit. `target_id` is the part to edit; an `add` has a `position` instead."""
 
-    action: Action
-    target_type: TargetType
+    action: Annotated[Action, BeforeValidator(_read_action)]
+    target_type: Annotated[TargetType, BeforeValidator(lambda word: word.lower() if isinstance(word, str) else word)]
     target_id: str | None = None
     position: Position | None = None
-    values: dict[str, Any] = Field(default={}, json_schema_extra=_VALUES)
+    values: Annotated[dict[str, Any], BeforeValidator(_without_nulls)] = Field(default={}, json_schema_extra=_VALUES)
     reason: str = ""
 
 
@@ -103,7 +136,7 @@ class Decision(BaseModel):
         return self
 
 
-class NewPart(BaseModel):
+class NewPart(AuthoredPart):
     """The part that an author wrote for one `add` of a plan. `operation`: its index in the plan. One part is set."""
 
     operation: int = Field(ge=0)
@@ -114,3 +147,10 @@ class NewPart(BaseModel):
 
 class NewParts(BaseModel):
     parts: list[NewPart]
+
+
+def without_effect(plan: EditPlan, refused: Sequence[Issue] = ()) -> str:
+    """Say in one line that a plan changed nothing, and why."""
+    reasons = "; ".join(issue.issue for issue in refused if issue.category == "operation_refused")
+    why = reasons or plan.feedback_summary or "The plan for it has no operations; ask for the change in other words."
+    return " ".join(f"Nothing was changed. {why}".split())[:500]

@@ -12,6 +12,7 @@ from typing import Any, Final
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from domain.authors import AuthorKind
+from nodes.authors.given_model import GivenModel
 from nodes.authors.models import Models, Names
 from nodes.authors.parsing import object_in
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, Usage
@@ -59,7 +60,9 @@ class ChatAuthor:
 
     most_concepts: int | None = 20
 
-    def __init__(self, names: Names, models: Models, prices: Prices, *, max_tokens: int, timeout: float) -> None:
+    def __init__(
+        self, names: Names, models: Models | GivenModel, prices: Prices, *, max_tokens: int, timeout: float
+    ) -> None:
         self._names = names
         self._models = models
         self._prices = prices

@@ -109,10 +109,10 @@ def check(name: str) -> str | None:
     """
     provider = name.partition(":")[0]
     options: Mapping[str, Any] = {} if provider == "ollama" else {"max_retries": 0}
-    return _endpoint(_initialised(name, options))
+    return endpoint_of(_initialised(name, options))
 
 
-def _endpoint(model: BaseChatModel) -> str | None:
+def endpoint_of(model: BaseChatModel) -> str | None:
     """Return the address that the client uses, else the configured one."""
     holders = [getattr(model, name, None) for name in ("root_async_client", "root_client")]
     addresses = [getattr(holder, "base_url", None) for holder in holders]

@@ -193,7 +193,11 @@ async def open_attempt(resources: OrchestratorResources, task: TaskRow, held: He
     context = _context(resources, task, roadmap, ledger, writer)
     saver = FencedSaver(await resources.checkpoints.pool(), fence, resources.database)
     graph = _compiled(TaskType(task.task_type)).copy({"checkpointer": saver})
-    config: RunnableConfig = {"configurable": {"thread_id": task.task_id}}
+    config: RunnableConfig = {
+        "configurable": {"thread_id": task.task_id},
+        "run_name": f"roadmap {task.task_type}",
+        "callbacks": list(resources.callbacks),
+    }
     try:
         yield Attempt(resources, task, fence, held, context, graph, config)
     finally:

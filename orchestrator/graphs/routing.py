@@ -1,13 +1,9 @@
 """Routing: which step comes next. Pure functions of the state."""
 
-from typing import Final
-
-from domain.editing.review import EditPlan, Validation
+from domain.editing.review import MAX_EDIT_ROUNDS, EditPlan, Validation, without_effect
 from domain.errors import RunFailed
 from domain.vocabulary import Step
 from nodes.state import RunState
-
-MAX_EDIT_ROUNDS: Final = 3
 
 
 def after_validation(state: RunState) -> Step:
@@ -22,7 +18,7 @@ def after_validation(state: RunState) -> Step:
         return Step.EDIT_PLAN_ANALYSIS
     critical = [issue.issue for issue in validation.issues if issue.severity == "critical"]
     raise RunFailed(
-        f"The framework is still not sound after {MAX_EDIT_ROUNDS} rounds of editing: {'; '.join(critical[:3])}. "
+        f"The framework is still not sound after editing: {'; '.join(critical[:3])}. "
         "Nothing was generated; put the goal in other words, or narrow it."
     )
 
@@ -36,5 +32,5 @@ def after_plan(state: RunState) -> Step:
     """Go to the edit. Raises RunFailed for a modification whose plan has no operations: it changes nothing."""
     plan = EditPlan.model_validate(state["edit_plan"])
     if state.get("modifies") and state.get("feedback") and not plan.operations and "validation" not in state:
-        raise RunFailed(f"Nothing was changed. {plan.feedback_summary}")
+        raise RunFailed(without_effect(plan))
     return Step.ROADMAP_EDIT

@@ -18,7 +18,7 @@ _TRUTHS: Final = re.compile(
             r"The author's answers failed their check [1-9]\d* times: \S.+",
             rf"{MODEL} (answered [45]\d\d: \S.+|did not answer (within [\d.]+ s|in time)\.( \(\d+ tries\))?)",
             rf"{MODEL} (cannot be reached, or hung up: \S.+|sent no answer of its protocol[.:] \S.+)",
-            r"The framework is still not sound after \d+ rounds of editing: \S.+ Nothing was generated; .+",
+            r"The framework is still not sound after editing: \S.+ Nothing was generated; .+",
             r"The run was started \d+ times in a row, and its process died each time without progress\. .+",
             r"Its process died, and a newer run took its place\.",
             r"Another run has taken over its content\.",

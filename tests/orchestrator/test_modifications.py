@@ -127,6 +127,74 @@ async def test_an_impossible_request_is_refused_with_a_reason_and_changes_nothin
     assert {role for role, _ in author.asked} == {AuthorRole.EDIT_PLAN}
 
 
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        (Operation(action="rename", target_type="concept", target_id=THIRD, values={"name": "A3"}), "No effect."),
+        (Operation(action="remove", target_type="concept", target_id="Scales"), "no concept “Scales”"),
+    ],
+)
+async def test_a_plan_without_effect_never_ends_completed_in_silence(
+    orchestrator: Orchestrator, roadmap_id: str, author: ScriptedAuthor, operation: Operation, words: str
+) -> None:
+    before = await orchestrator.roadmap(roadmap_id)
+    idle = EditPlan(feedback_summary="No effect.", operations=[operation])
+    author.replies = {**author.replies, AuthorRole.EDIT_PLAN: lambda _, __: idle}
+    task = await modified(orchestrator, roadmap_id, "improve it")
+    assert task.status is TaskStatus.FAILED
+    assert (task.error_message or "").startswith("Nothing was changed. ")
+    assert words in (task.error_message or "")
+    assert "\n" not in (task.error_message or "")
+    assert await orchestrator.roadmap(roadmap_id) == before
+
+
+async def test_a_plan_that_names_parts_wrongly_is_objected_to_and_the_next_one_counts(
+    orchestrator: Orchestrator, roadmap_id: str, author: ScriptedAuthor
+) -> None:
+    objections: list[str] = []
+
+    def learning(_: Brief[Any], so_far: Sequence[str]) -> EditPlan:
+        objections[:] = so_far
+        target = "A2" if so_far else "The second"
+        return EditPlan(
+            feedback_summary="", operations=[Operation(action="remove", target_type="concept", target_id=target)]
+        )
+
+    author.replies = {**author.replies, AuthorRole.EDIT_PLAN: learning}
+    task = await modified(orchestrator, roadmap_id, "drop the second one")
+    assert task.status is TaskStatus.COMPLETED
+    assert set(await tutorials(orchestrator, roadmap_id)) == {FIRST, THIRD}
+    assert objections == [
+        "Operation 1 (remove concept The second): there is no concept “The second”; name one by an id of the roadmap."
+    ]
+
+
+async def test_what_can_be_done_of_a_plan_is_done_and_the_rest_is_a_warning(
+    orchestrator: Orchestrator, roadmap_id: str, author: ScriptedAuthor
+) -> None:
+    operations = [
+        Operation(action="remove", target_type="concept", target_id=SECOND),
+        Operation(action="remove", target_type="concept", target_id="Scales"),
+    ]
+    half = EditPlan(feedback_summary="", operations=operations)
+    author.replies = {**author.replies, AuthorRole.EDIT_PLAN: lambda _, __: half}
+    task = await modified(orchestrator, roadmap_id, "drop two")
+    assert task.status is TaskStatus.COMPLETED
+    assert "operation_refused" in [found["category"] for found in (task.execution_summary or {})["warnings"]]
+
+
+async def test_feedback_that_changes_nothing_comes_back_to_its_reviewer_with_a_warning(
+    orchestrator: Orchestrator, roadmap_id: str
+) -> None:
+    task = await orchestrator.modify(roadmap_id, "add", review=ReviewRequest())
+    await orchestrator.wait(task.task_id)
+    await orchestrator.review(task.task_id, Decision(approved=False, feedback="make it shine", by="ann"))
+    assert (await orchestrator.wait(task.task_id)).status is TaskStatus.HUMAN_REVIEW_PENDING
+    events = await orchestrator.events.page(task.task_id)
+    validation = [event.payload["validation"] for event in events if event.type == "framework_validated"][-1]
+    assert [issue["issue"] for issue in validation["issues"]] == ["Nothing was changed. This cannot be done."]
+
+
 async def test_a_modification_that_breaks_the_roadmap_leaves_it_as_it_was(
     orchestrator: Orchestrator, roadmap_id: str, author: ScriptedAuthor
 ) -> None:
@@ -199,3 +267,22 @@ async def test_what_cannot_be_asked_is_refused_and_leaves_no_row(orchestrator: O
     with pytest.raises(NotFound):
         await orchestrator.modify("nope", "add")
     assert len(await orchestrator.tasks.page(roadmap_id=roadmap_id)) == 1
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"target_id": SECOND, "position": None, "values": None, "reason": None},
+        {"target_id": "1.2 “a2”.", "position": {"parent_id": None, "index": None}, "values": {"name": None}},
+    ],
+    ids=["nulls", "name"],
+)
+async def test_a_plan_as_models_write_it_is_carried_out(
+    orchestrator: Orchestrator, roadmap_id: str, author: ScriptedAuthor, target: dict[str, Any]
+) -> None:
+    written = {"feedback_summary": "x", "operations": [{"action": "Delete", "target_type": "concept", **target}]}
+    author.replies = {**author.replies, AuthorRole.EDIT_PLAN: lambda _, __: written}
+    task = await modified(orchestrator, roadmap_id, "drop the second one")
+    assert (task.status, task.error_message) == (TaskStatus.COMPLETED, None)
+    assert set(await tutorials(orchestrator, roadmap_id)) == {FIRST, THIRD}
+    assert author.times_asked()[AuthorRole.EDIT_PLAN, None] == 1

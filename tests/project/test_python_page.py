@@ -11,6 +11,7 @@ from typing import Final
 
 from orchestrator import Orchestrator
 from tests.support.environment import variables
+from tests.support.provider import Provider
 
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = (ROOT / "docs/python.md").read_text()
@@ -32,15 +33,17 @@ def _output(block: str) -> list[str]:
 
 
 def test_the_examples_run_in_order_and_the_page_explains_their_events(database_url: str) -> None:
-    with variables({"ROADMAP_DATABASE_URL": database_url}):
+    small = {"ROADMAP_DATABASE_URL": database_url, "ROADMAP_LINK_CHECK": "false", "ROADMAP_MAX_CONCEPTS": "13"}
+    with Provider().serving() as provider, variables({**provider.environment(), **small}):
         output = [_output(block) for block in BLOCKS]
         types = asyncio.run(_event_types())
 
-    first, reviewed, listed, own_author, terms, errors = output
+    first, reviewed, listed, model_object, own_author, terms, errors = output
     assert first[-3].endswith("run_finished")
     assert reviewed[0] == "completed"
     assert reviewed[-1] == "completed"
     assert len(listed) == 2
+    assert re.match(r"completed \{'gpt-4.1-mini': .*'output_tokens': [1-9]", model_object[0])
     assert own_author == ["completed"]
     assert (terms[0], len(terms)) == ("True", 3)
     assert len(errors) == 4

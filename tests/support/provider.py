@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import uvicorn
 from starlette.applications import Starlette
@@ -57,7 +57,7 @@ class Provider:
     _before: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @contextmanager
-    def serving(self, port: int = 0) -> Iterator["Provider"]:
+    def serving(self, port: int = 0) -> Iterator[Self]:
         """On loopback, in a thread and an event loop of its own."""
         with socket.socket() as listening:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -198,6 +198,7 @@ def _completion(asked: Asked, content: str | None, finish_reason: str, refusal: 
         "object": "chat.completion",
         "created": int(asked.at),
         "model": asked.model,
+        "system_fingerprint": None,
         "choices": [{"index": 0, "message": message, "finish_reason": finish_reason, "logprobs": None}],
         "usage": {
             "prompt_tokens": tokens_in,

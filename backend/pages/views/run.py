@@ -9,7 +9,7 @@ from backend.pages.views.status_labels import Look, content_name, task_look, tas
 from domain.vocabulary import ACTIVE, ContentType, TaskStatus
 from orchestrator.queries.status import TaskView
 from rendering.text.event_text import doing, gist
-from rendering.text.task_text import label_of, sentence_of
+from rendering.text.task_text import label_of, sentence_of, warnings_in_words
 from rendering.text.text import dollars, seconds, tokens
 from repository.runs.calls import Expense
 from repository.runs.events import Event
@@ -83,6 +83,8 @@ class RunView:
     state: str
     doing: str
     error_message: str | None
+    warnings: tuple[str, ...]
+    """What the run went on with, once it has ended."""
     instructions: str
     active: bool
     resumable: bool
@@ -136,6 +138,7 @@ def run_of(
         state=label_of(task),
         doing=sentence_of(task),
         error_message=task.error_message,
+        warnings=tuple(warnings_in_words(summary)),
         instructions=_instructions(events),
         active=task.status in ACTIVE,
         resumable=task.status in RESUMABLE or (task.status is TaskStatus.PROCESSING and not task.live),

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from domain.checks import check_framework
-from domain.editing.review import Issue
+from domain.editing.review import MAX_EDIT_ROUNDS, Issue
 from domain.framework import Framework
-from orchestrator.graphs.routing import MAX_EDIT_ROUNDS
 from tests.nodes.offline.plans import MAX_CONCEPTS, edited, framework_for
 
 

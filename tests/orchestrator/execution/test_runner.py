@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from domain.editing.review import EditPlan, Issue, Operation, StructureReview
 from domain.errors import ModelUnavailable
 from domain.framework import ModuleDraft, StageDraft
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, ContentBrief
+from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, ContentBrief, EditPlanBrief
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView, TaskView
 from orchestrator.settings import Settings
@@ -162,10 +163,10 @@ async def test_an_unsound_framework_is_edited_until_it_is_sound(settings: Settin
 async def test_a_framework_that_stays_unsound_fails_the_run_and_nothing_is_generated(settings: Settings) -> None:
     draft = framework_draft()
     draft.stages[0].modules.append(ModuleDraft(name="Empty", description="", concepts=[]))
-    author = ScriptedAuthor({AuthorRole.FRAMEWORK: lambda _, __: draft})
+    author = ScriptedAuthor({AuthorRole.FRAMEWORK: lambda _, __: draft, AuthorRole.EDIT_PLAN: beside_the_point})
     task, roadmap = await create(settings, author)
     assert (task.status, task.current_step) == (TaskStatus.FAILED, "failed")
-    assert "still not sound after 3 rounds" in (task.error_message or "")
+    assert "still not sound after editing" in (task.error_message or "")
     assert "“Empty” has no concept" in (task.error_message or "")
     assert author.times_asked()[AuthorRole.EDIT_PLAN, None] == 3
     assert (AuthorRole.TUTORIAL, "c-1-1-1") not in author.asked
@@ -173,11 +174,28 @@ async def test_a_framework_that_stays_unsound_fails_the_run_and_nothing_is_gener
     assert roadmap.framework_version == 0
 
 
-async def test_a_review_that_fails_to_answer_never_counts_as_valid(settings: Settings) -> None:
-    author = ScriptedAuthor({AuthorRole.STRUCTURE_REVIEW: lambda _, __: {"overall_score": "great"}})
-    task, roadmap = await create(settings, author)
-    assert task.status == TaskStatus.FAILED
-    assert roadmap.contents == []
+def said(answer: dict[str, Any], _: Brief[Any], __: Sequence[str]) -> dict[str, Any]:
+    return answer
+
+
+def beside_the_point(brief: Brief[Any], _: Sequence[str]) -> EditPlan:
+    """A plan that changes something else than what is broken."""
+    assert isinstance(brief, EditPlanBrief)
+    values = {"description": f"Edited {brief.edit_round + 1} times."}
+    change = Operation(action="change", target_type="concept", target_id="c-1-1-1", values=values)
+    return EditPlan(feedback_summary="", operations=[change])
+
+
+async def test_what_code_can_mend_is_mended_where_no_author_plans_it(settings: Settings) -> None:
+    draft = framework_draft()
+    draft.stages[0].modules.append(ModuleDraft(name="Empty", description="", concepts=[]))
+    useless: tuple[dict[str, Any], ...] = ({}, {"feedback_summary": "", "operations": []})
+    for plan in useless:
+        author = ScriptedAuthor({AuthorRole.FRAMEWORK: lambda _, __: draft, AuthorRole.EDIT_PLAN: partial(said, plan)})
+        task, roadmap = await create(settings, author)
+        assert task.status == TaskStatus.COMPLETED
+        assert roadmap.framework is not None
+        assert [module.name for module in roadmap.framework.stages[0].modules] == ["M"]
 
 
 async def test_warnings_go_on_and_are_carried_in_the_summary(settings: Settings) -> None:

@@ -1,10 +1,10 @@
 import pytest
 
-from domain.editing.review import Issue, Validation
+from domain.editing.review import MAX_EDIT_ROUNDS, Issue, Validation
 from domain.errors import RunFailed
 from domain.vocabulary import Step
 from nodes.state import RunState, as_json
-from orchestrator.graphs.routing import MAX_EDIT_ROUNDS, after_validation
+from orchestrator.graphs.routing import after_validation
 
 
 def state(*, valid: bool, rounds: int) -> RunState:

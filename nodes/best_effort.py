@@ -1,0 +1,50 @@
+"""Ask for an answer without which a run can go on: an opinion, a plan of repairs, parts of an edit."""
+
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from domain.errors import AnswerRejected, ModelDenied, ModelUnavailable
+from nodes.ledger.ledger import Ledger
+from nodes.ledger.requests import AuthorRequest
+
+T = TypeVar("T", bound=BaseModel)
+
+MAX_REASON_LENGTH = 300
+"""Characters of a reason that is quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class BestEffort(Generic[T]):
+    """What came of a request. One of `accepted` and `error` is set."""
+
+    accepted: T | None = None
+    last: T | None = None
+    """The last new answer of the right shape, whether or not it was accepted."""
+    error: AnswerRejected | ModelUnavailable | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why there is no accepted answer, in one line."""
+        text = " ".join(str(self.error).split())
+        return text if len(text) <= MAX_REASON_LENGTH else f"{text[: MAX_REASON_LENGTH - 1]}…"
+
+
+async def ask_if_possible(ledger: Ledger, request: AuthorRequest[T]) -> BestEffort[T]:
+    """Ask as `Ledger.ask` does; report an unusable or missing answer instead of raising for it.
+
+    Raises ModelDenied and BudgetSpent: after these no other request of the run is answered either.
+    """
+    last: list[T] = []
+
+    def remember(answer: T) -> list[str]:
+        last[:] = [answer]
+        return request.check(answer)
+
+    try:
+        return BestEffort(accepted=(await ledger.ask(replace(request, check=remember))).value)
+    except ModelDenied:
+        raise
+    except (AnswerRejected, ModelUnavailable) as error:
+        return BestEffort(last=last[0] if last else None, error=error)
