@@ -3,13 +3,15 @@
 Every function takes `detach`, which leaves the run to a worker, and `terms`, the user and the limits of the request.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from domain.editing.review import Decision
+from domain.errors import InvalidInput
 from domain.identity import new_roadmap_id, new_task_id
-from domain.pace.pace import DEFAULT_ZONE, read_pace, read_zone
-from domain.request import LearningRequest, check_languages, check_words, usable_text, usable_user_id
+from domain.pace.pace import DEFAULT_ZONE, Pace, read_pace, read_zone
+from domain.request import LearningRequest, Preferences, check_languages, check_words, usable_text, usable_user_id
 from domain.text.instructions import read_instructions
 from domain.vocabulary import ACTIVE, RETRY_OF, ContentType, TaskStatus, TaskType
 from orchestrator.commands import reviews, transitions
@@ -67,11 +69,27 @@ class _Creation(NewRun):
     request: LearningRequest
     review: ReviewRequest | None
 
-    async def check_user(self, session: Session) -> None:
-        # Only here: a repeated request that was made yesterday may have a deadline that is past by now.
+    _dated: tuple[Preferences, Pace] | InvalidInput | None = None
+
+    async def make(self) -> TaskRow | None:
+        # Before the transaction: the first reading loads data, which takes seconds on a busy machine.
+        self._dated = await asyncio.to_thread(self._read_pace)
+        return await NewRun.make(self)
+
+    def _read_pace(self) -> tuple[Preferences, Pace] | InvalidInput:
         zone = self.terms.time_zone or DEFAULT_ZONE
         today = self.resources.clock().astimezone(read_zone(zone)).date()
-        preferences, pace = read_pace(self.request.preferences, today, zone)
+        try:
+            return read_pace(self.request.preferences, today, zone)
+        except InvalidInput as error:
+            return error
+
+    async def check_user(self, session: Session) -> None:
+        # Only here: a repeated request that was made yesterday may have a deadline that is past by now.
+        if isinstance(self._dated, InvalidInput):
+            raise self._dated
+        assert self._dated is not None
+        preferences, pace = self._dated
         request = self.request.model_copy(update={"preferences": preferences})
         self.task.user_request = (
             request.model_dump(mode="json", exclude_none=True)
