@@ -2,8 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel
 
 _FENCED: Final = re.compile(r"```[\w-]*[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
 MAX_NESTING: Final = 50
@@ -41,3 +43,21 @@ def _candidates(text: str) -> Iterator[str]:
         yield fence[1].strip()
     if "{" in text:
         yield text[text.index("{") :]
+
+
+NO_JSON: Final = "It was not one JSON object of the given schema. Answer with that object only."
+
+
+class Reading(NamedTuple):
+    content: dict[str, Any] | None
+    problem: str | None
+    cut_off: bool
+
+
+def read_answer(texts: Sequence[str], shape: type[BaseModel]) -> Reading:  # noqa: ARG001
+    for text in texts:
+        found = object_in(text)
+        if found is not None:
+            return Reading(found, None, False)
+    cut = any(text.strip().startswith("{") and not text.strip().endswith("}") for text in texts)
+    return Reading(None, NO_JSON, cut)

@@ -7,7 +7,7 @@ setting of the machine.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,6 +18,9 @@ from domain.errors import ModelUnavailable
 from domain.framework import Concept, Framework, FrameworkDraft, Outline, StageParts
 from domain.request import Intent, LearningRequest, Preferences
 from domain.vocabulary import ContentType
+
+CUT_OFF: Final = "It was cut off at its token limit. Write it again, complete and more briefly."
+"""The problem of an answer that was longer than its room."""
 
 
 class AuthorRole(StrEnum):
@@ -284,12 +287,18 @@ class CallFailed(ModelUnavailable):
         self.context_window = context_window
         self.used = Usage()
         """The most that it may have used, where it is `billed`."""
+        self.said = reason
+        """What the provider itself said, as far as it is known; never shown."""
 
     @property
     def kind(self) -> FailureKind:
         if self.denied:
             return FailureKind.FOR_ALL
         return FailureKind.TRANSIENT if self.transient else FailureKind.THIS_CALL
+
+
+class NoRoom(CallFailed):
+    """The model has no room for the answer, however short the prompt: only a smaller part can be asked for."""
 
 
 class Author(Protocol):

@@ -11,11 +11,11 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanag
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
 from nodes.authors.bugs import blamed_on_author
-from nodes.authors.port import Author, AuthorAnswer, CallFailed
+from nodes.authors.port import CUT_OFF, Author, AuthorAnswer, CallFailed, NoRoom
 from nodes.authors.strip_unstorable import storable_answer
 from nodes.ledger.budget import Budget
 from nodes.ledger.requests import (
@@ -113,6 +113,16 @@ class Ledger:
             async with asyncio.timeout(delay):
                 await self._stop.wait()
 
+    def knows(self, request: AuthorRequest[Any]) -> bool:
+        """Return whether an answer that counts was bought already, by this process or by one before it."""
+        rounds = range(self.round + 1) if request.reuses_rounds else [self.round]
+        return any(walk(self.known, request, round_).answered is not None for round_ in rounds)
+
+    def was_cut_off(self, request: AuthorRequest[Any]) -> bool:
+        """Return whether as many answers as one start buys were bought in this round, and the last one was cut off."""
+        known = walk(self.known, request, self.round)
+        return known.ordinal >= MAX_TRIES and known.objections[-1] == CUT_OFF
+
     async def ask(self, request: AuthorRequest[T], *, save: AnswerStore[T] | None = None) -> Answered[T]:
         """Return an answer that passed its check, committed: its ledger row and, with `save`, what that writes.
 
@@ -186,6 +196,8 @@ class Ledger:
         for number in count(1):
             try:
                 bought = await self._try(request, save, key, objections, number)
+            except NoRoom:
+                raise
             except CallFailed as failure:
                 since = since or time.monotonic()
                 if failure.denied:

@@ -29,6 +29,8 @@ class RetryPolicy:
         `since` is when the first try failed (monotonic). When the model has been silent for all of `seconds`, no
         request of the run waits any more.
         """
+        if failure.step_down:
+            return 0.0
         if not failure.transient:
             return None
         now = time.monotonic()
