@@ -18,6 +18,7 @@ from domain.framework import ConceptPlace, Framework
 from domain.request import LearningRequest
 from domain.vocabulary import ContentType
 from nodes.authors.port import C, ContentBrief
+from nodes.authors.reading.gate import storable_text
 from nodes.context import RunContext
 from nodes.ledger.requests import Answered, AuthorRequest, Look
 from nodes.state import RunState, as_json
@@ -144,7 +145,8 @@ class _ContentStore(Generic[C]):
         await self.shared.commit(self.concept_id, work)
 
     async def fail(self, reason: str) -> None:
-        """Commit that the run could not write the content."""
+        """Commit that the run could not write the content. The reason may quote anything from outside."""
+        reason = storable_text(reason)
         context = self.context
         await context.commit(
             lambda session: fail_content(
@@ -180,7 +182,7 @@ async def _make_content(
     except (ModelDenied, BudgetSpent):
         return  # the ledger is stopped, and the run ends when what is paid for is committed
     except Exception as error:
-        await store.fail(f"{error}" or type(error).__name__)
+        await store.fail(storable_text(error) or type(error).__name__)
     else:
         if store.version is not None:
             store.tell("content_completed", version=store.version)

@@ -166,6 +166,8 @@ def load_languages() -> None:
     is_language("en")
 
 
+MAX_LANGUAGE_LENGTH: Final = 60
+"""Characters of a code or a name."""
 _NO_LANGUAGES: Final = re.compile(r"und|mul|mis|zxx|root|x|q[a-t][a-z]")
 """Valid codes that mean undetermined, multiple, uncoded, no or any language, or that are for private use."""
 
@@ -175,6 +177,23 @@ def is_language(code: str) -> bool:
     from langcodes import tag_is_valid
 
     return tag_is_valid(code) and not _NO_LANGUAGES.fullmatch(_primary(code))
+
+
+def code_of_language(word: str) -> str | None:
+    """Return the shortest code of a language given as a code (`eng`, `en_US`) or by its name; None for any other."""
+    from langcodes import standardize_tag
+    from langcodes.tag_parser import LanguageTagError
+
+    folded = " ".join(word.split()).casefold()
+    if len(folded) > MAX_LANGUAGE_LENGTH:
+        return None
+    name = _NAMES.get(folded) or _NAMES.get(re.split(r"\W", folded, maxsplit=1)[0])
+    code = name or folded.replace("_", "-")
+    try:
+        standard = standardize_tag(code) if code.isascii() and is_language(code) else None
+    except LanguageTagError:
+        return None
+    return standard
 
 
 def is_written_in(text: str, language: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 from domain.errors import AuthorBroken, RoadmapError
 from domain.logs import get_log
 from domain.text.secrets import redact
+from nodes.authors.reading.gate import storable_text
 
 _log = get_log(__name__)
 
@@ -29,7 +30,7 @@ def blamed_on_author() -> Iterator[None]:
 def _reason(error: Exception) -> str:
     """`KeyError in the author: 'stages'`"""
     try:
-        message = " ".join(redact(str(error)).split())
+        message = storable_text(" ".join(redact(str(error)).split()))
     except Exception:  # `__str__` itself is broken
         message = ""
     if len(message) > MAX_REASON:

@@ -17,11 +17,12 @@ from nodes.authors.abilities.refusals import concerns_approach, is_due_in_words,
 from nodes.authors.abilities.room import CONCEPT_TOKENS, MIN_WINDOW, SHRINK, answer_limit, context_window, is_about_room
 from nodes.authors.abilities.sizing import SizedCall, sized_call
 from nodes.authors.models import CallOptions, Models, Names
-from nodes.authors.parsing import Reading, read_answer
 from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, NoRoom, Usage
 from nodes.authors.prices import Prices
 from nodes.authors.prompts import leaks, without_bounds
 from nodes.authors.provider_errors import call_failed, timed_out
+from nodes.authors.reading import Reading, read_answer
+from nodes.authors.reading.reader import EMPTY
 from nodes.authors.reply import Reply, reply_of_completion, reply_of_message
 from nodes.authors.usage import Tokens, estimated_tokens, plausible_tokens
 
@@ -36,7 +37,6 @@ MAX_REFUSED_CALLS: Final = 1000
 MAX_WORDS_LENGTH: Final = 4000
 """Characters of an error that are searched for what a server does not know."""
 REFUSED: Final = "The model refused to answer"
-EMPTY: Final = "The answer was empty."
 LEAKED: Final = "It repeated its instructions. Write only what was asked for."
 
 _NO_ROOM: Final = (

@@ -18,6 +18,7 @@ from domain.errors import ModelUnavailable
 from domain.framework import Concept, Framework, FrameworkDraft, Outline, StageParts
 from domain.request import Intent, LearningRequest, Preferences
 from domain.vocabulary import ContentType
+from nodes.authors.reading.gate import MAX_NAME_LENGTH, storable_text
 
 CUT_OFF: Final = "It was cut off at its token limit. Write it again, complete and more briefly."
 """The problem of an answer that was longer than its room."""
@@ -270,9 +271,9 @@ class CallFailed(ModelUnavailable):
         status: int | None = None,
         context_window: int | None = None,
     ) -> None:
-        super().__init__(reason)
-        self.model = model
-        self.outcome = outcome
+        super().__init__(storable_text(reason))
+        self.model = storable_text(model, MAX_NAME_LENGTH)
+        self.outcome = storable_text(outcome, MAX_NAME_LENGTH)
         """Short, for the ledger: `failed 429`, `failed timeout`, ..."""
         self.transient = transient and not denied
         self.denied = denied

@@ -16,7 +16,8 @@ from typing import Any, Final, Protocol
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
 from nodes.authors.bugs import blamed_on_author
 from nodes.authors.port import CUT_OFF, Author, AuthorAnswer, CallFailed, NoRoom
-from nodes.authors.strip_unstorable import storable_answer
+from nodes.authors.reading.answers import received
+from nodes.authors.reading.gate import storable_text
 from nodes.ledger.budget import Budget
 from nodes.ledger.requests import (
     MAX_OBJECTIONS,
@@ -167,7 +168,7 @@ class Ledger:
 
     async def _reject(self, call: Call, problems: list[str]) -> None:
         """Commit that an accepted answer does not count, so that its request is asked again with the problems."""
-        objection = " ".join(problems)
+        objection = storable_text(" ".join(problems))
         await self._commit(lambda session: reject_answer(session, self.fence, call.key, objection))
         self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model)
 
@@ -260,7 +261,7 @@ class Ledger:
 
     async def _write(self, request: AuthorRequest[T], objections: list[str]) -> AuthorAnswer:
         with span("roadmap.call", role=request.brief.role, step=request.step) as current, blamed_on_author():
-            answer = storable_answer(await self.author.write(request.brief, objections))
+            answer = received(await self.author.write(request.brief, objections), request.brief.shape)
             current.set_attributes({"model": answer.model, "tokens": answer.tokens_in + answer.tokens_out})
         return answer
 

@@ -4,13 +4,16 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import count
+from itertools import count, islice
 from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.vocabulary import Step
 from nodes.authors.port import AuthorAnswer, Brief, CallFailed, Usage
+from nodes.authors.reading import conform, storable_text
+from nodes.authors.reading.values.answer_keys import doubts
 from repository.db.database import Session
 from repository.db.group_commit import Work
 from repository.runs.calls import ACCEPTED, Call, KnownAnswer, Reservation
@@ -19,6 +22,9 @@ T = TypeVar("T", bound=BaseModel)
 
 MAX_OBJECTIONS: Final = 3
 """Problems of this many of its last answers are given to an author, not of all."""
+MAX_PROBLEMS: Final = 5
+"""Problems of one answer's shape that its author is told."""
+MAX_PROBLEM_LENGTH: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +144,20 @@ def checked(request: AuthorRequest[T], answer: AuthorAnswer) -> tuple[T | None, 
 
 
 def shaped(request: AuthorRequest[T], content: Mapping[str, Any]) -> tuple[T | None, list[str]]:
-    """Return the answer in the shape of the brief, else None and at most five problems."""
+    """Return the answer in the shape of the brief, else None and at most MAX_PROBLEMS problems."""
+    conformed = conform(content, request.brief.shape)
+    if unclear := list(islice(doubts(conformed), MAX_PROBLEMS)):
+        return None, unclear
     try:
-        return cast(T, request.brief.shape.model_validate(content)), []
+        return cast(T, request.brief.shape.model_validate(conformed)), []
     except ValidationError as error:
-        return None, [f"{'.'.join(map(str, item['loc']))}: {item['msg']}." for item in error.errors()[:5]]
+        return None, [_objection(item) for item in error.errors(include_url=False)[:MAX_PROBLEMS]]
+
+
+def _objection(error: ErrorDetails) -> str:
+    """Return what the shape objects to, behind its place."""
+    place = ".".join(map(str, error["loc"]))
+    return storable_text(f"{place}: {error['msg']}." if place else f"{error['msg']}.", MAX_PROBLEM_LENGTH)
 
 
 def bought_call(

@@ -27,7 +27,7 @@ from nodes.authors.port import (
     StructureReviewBrief,
     TutorialBrief,
 )
-from nodes.authors.strip_unstorable import storable_answer
+from nodes.authors.reading.answers import storable_answer
 from nodes.offline.author import OfflineAuthor
 from tests.support.authors import INTENT, ScriptedAuthor
 from tests.support.limits import HANG_SECONDS

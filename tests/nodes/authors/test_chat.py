@@ -7,11 +7,11 @@ from typing import Any, Final
 import pytest
 
 from domain.contents import Quiz
-from nodes.authors.chat import EMPTY, LEAKED, REFUSED, ChatAuthor
+from nodes.authors.chat import LEAKED, REFUSED, ChatAuthor
 from nodes.authors.models import CURRICULUM, Models, Names
-from nodes.authors.parsing import NO_JSON
 from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, Usage
 from nodes.authors.prices import Prices
+from nodes.authors.reading.reader import EMPTY, NO_JSON
 from tests.conformance.test_authors import BRIEFS
 from tests.support.environment import variables
 from tests.support.faults import Fault, Script, always

@@ -10,7 +10,7 @@ from domain.framework import Concept
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import Step, TaskStatus
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, IntentBrief, QuizBrief
-from nodes.authors.strip_unstorable import storable_answer
+from nodes.authors.reading.answers import storable_answer
 from nodes.ledger.ledger import Ledger
 from nodes.ledger.requests import Answered, AuthorRequest, Look, Verdict, call_key
 from nodes.ledger.scheduler import Throttle
