@@ -11,7 +11,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel
 
 from domain.authors import AuthorKind
-from nodes.authors.abilities.approach import Approach, LimitName, Mode, Unusable, for_one_call
+from nodes.authors.abilities.approach import Approach, Mode, Unusable, for_one_call
 from nodes.authors.abilities.evidence import Abilities, Ability, AbilityStore
 from nodes.authors.abilities.refusals import concerns_approach, is_due_in_words, is_server_error, is_unreadable
 from nodes.authors.abilities.room import CONCEPT_TOKENS, MIN_WINDOW, SHRINK, answer_limit, context_window, is_about_room
@@ -235,7 +235,7 @@ class ChatAuthor:
             completion = getattr(error, "completion", None)
             if completion is None:
                 failure = call_failed(error, call.model)
-                failure.said = str(error)[:MAX_WORDS_LENGTH]
+                failure.said = _said(error)
                 raise failure from None
             reply = reply_of_completion(completion)  # some integrations raise for a cut off or filtered answer
         if reply.failed:
@@ -264,18 +264,19 @@ class ChatAuthor:
 
     async def _learn(self, call: SizedCall, shape: type[BaseModel], reply: Reply, answer: AuthorAnswer) -> None:
         """Record what an answer shows about the model's abilities."""
-        tokens = answer.tokens_in + answer.tokens_out
         unusable = _unusable(call, shape, reply, answer)
-        if unusable is None:
-            if answer.problem is None:
-                await self._abilities.succeeded(call.model, call.approach, tokens=0 if answer.estimated else tokens)
-            return
-        known = self._abilities.of(call.model)
-        if unusable is Unusable.CUT_SHORT and (known.works or call.approach.limit is not LimitName.USUAL):
-            if tokens >= MIN_WINDOW:  # the prompt and the answer filled the window
-                await self._abilities.has_room(call.model, window=tokens)
-            return
-        await self._abilities.unusable(call.model, call.approach, unusable)
+        if unusable is not None:
+            await self._abilities.unusable(call.model, call.approach, unusable)
+        elif answer.problem is None:
+            tokens = 0 if answer.estimated else answer.tokens_in + answer.tokens_out
+            await self._abilities.succeeded(call.model, call.approach, tokens=tokens)
+
+
+def _said(error: Exception) -> str:
+    """Return the words of a provider. Clients put them into their message, the parsed body, or neither."""
+    response = getattr(error, "response", None)
+    said = (str(error), str(getattr(error, "body", None) or ""), str(getattr(response, "text", "")))
+    return " ".join(said)[:MAX_WORDS_LENGTH]
 
 
 def _due_again(failure: CallFailed) -> CallFailed:
@@ -289,7 +290,7 @@ def _due_again(failure: CallFailed) -> CallFailed:
         status=failure.status,
         context_window=failure.context_window,
     )
-    again.used = failure.used
+    again.used, again.said = failure.used, failure.said
     return again
 
 

@@ -57,7 +57,7 @@ def answer_limit(failure: CallFailed) -> int | None:
 
 def is_about_room(failure: CallFailed) -> bool:
     """Return whether a call was refused since prompt and answer may be too long."""
-    return failure.context_window is not None or bool(_ABOUT_ROOM.search(failure.said) or answer_limit(failure))
+    return bool(_ABOUT_ROOM.search(failure.said) or context_window(failure) or answer_limit(failure))
 
 
 def _named(patterns: tuple[re.Pattern[str], ...], text: str) -> int | None:
