@@ -6,6 +6,7 @@ becomes `cancelled`, and `roadmap resume` continues it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -19,6 +20,7 @@ from domain.vocabulary import ACTIVE, TaskStatus, TaskType
 
 if TYPE_CHECKING:
     from cli.output.progress import RunProgress
+    from domain.model_wait import ModelWait
     from orchestrator import Orchestrator, Settings
     from orchestrator.queries.status import TaskView
     from repository.runs.events import Event
@@ -89,12 +91,15 @@ async def _follow(orchestrator: "Orchestrator", started: "TaskView") -> "TaskVie
     from cli.output.progress import follow_to_end
 
     task_id = started.task_id
+    progress = None
     try:
         progress, last = await _replay(orchestrator, task_id)
         events = orchestrator.follow(task_id, after=last)
         task = await follow_to_end(events, orchestrator.wait(task_id), progress=progress)
     except asyncio.CancelledError:
         echo_err("Interrupted: ending the run ... (press again to exit at once)")
+        if progress is not None and progress.waiting is not None:
+            _print_wait(progress.waiting)
         await _end(orchestrator, started)
         raise
     except Unavailable as error:
@@ -103,6 +108,13 @@ async def _follow(orchestrator: "Orchestrator", started: "TaskView") -> "TaskVie
     if task.status is TaskStatus.CANCELLED:
         print_error(f"another command cancelled task {task_id}: {task.error_message}")
     return task
+
+
+def _print_wait(wait: "ModelWait") -> None:
+    """Print why an interrupted run had not gone on."""
+    from rendering.text.event_text import wait_in_words
+
+    echo_err(f"It was waiting for {wait_in_words(wait, datetime.now(UTC))}")
 
 
 async def _replay(orchestrator: "Orchestrator", task_id: str) -> "tuple[RunProgress, int]":

@@ -14,6 +14,7 @@ from domain.errors import InvalidInput
 from nodes.authors.null_author import NullAuthor
 from nodes.authors.port import Author
 from nodes.ledger.budget import Limit
+from nodes.ledger.holds import ModelHolds
 from nodes.ledger.scheduler import Throttle
 from orchestrator.clock import Clock, utc_now
 from orchestrator.process.call_gate import Gate
@@ -131,6 +132,7 @@ async def open_resources(
                 settings.max_concurrent_calls,
                 requests_per_minute=settings.requests_per_minute,
                 tokens_per_minute=settings.tokens_per_minute,
+                holds=ModelHolds(patience=settings.model_patience),
             ),
             links=build_links(settings),
             search=build_search(settings),

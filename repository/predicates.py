@@ -32,6 +32,13 @@ WAITING_FOR_WORKER: Final = f"""{PENDING_TASK} AND NOT EXISTS (
     SELECT FROM workers WHERE kind = 'worker' AND alive_until > clock_timestamp())"""
 """The task is queued, and no live worker exists that could take it."""
 
+MODEL_WAIT: Final = f"""CASE WHEN {PROCESSING_TASK} THEN (
+    SELECT CASE WHEN e.type = 'model_waiting' THEN e.payload END FROM task_events e
+    WHERE e.task_id = t.task_id AND e.type <> 'content_started' ORDER BY e.sequence DESC LIMIT 1) END"""
+"""Payload of the newest event if the task waits for a model, else NULL: any other event says that it has gone on.
+
+Only that the next content begins does not: its call may be the next try."""
+
 UNFINISHED_CONTENT: Final = one_of("c.status", UNFINISHED)
 COMPLETED_CONTENT: Final = f"c.status = '{ContentStatus.COMPLETED}'"
 FAILED_CONTENT: Final = f"c.status = '{ContentStatus.FAILED}'"

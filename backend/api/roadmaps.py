@@ -102,7 +102,9 @@ async def read_active_task(roadmap_id: RoadmapId, caller: CallerDep, orchestrato
     if not active:
         return ActiveTaskAnswer(roadmap_id=roadmap_id, has_active_task=False, task_id=None, status=None)
     return ActiveTaskAnswer(
-        roadmap_id=roadmap_id, has_active_task=True, **active[0].model_dump(exclude={"waiting_for_worker"})
+        roadmap_id=roadmap_id,
+        has_active_task=True,
+        **active[0].model_dump(exclude={"waiting_for_worker", "waiting_for_model"}),
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -104,6 +105,10 @@ async def _print_stopped_watching(orchestrator: "Orchestrator", task_id: str) ->
         print_error(f"stopped watching task {task_id}")
         return
     state = "it continues" if task.status in ACTIVE and task.live else f"it is {task.status}"
+    if task.waiting_for_model is not None:
+        from rendering.text.event_text import wait_in_words
+
+        state = f"it waits for {wait_in_words(task.waiting_for_model, datetime.now(UTC))}"
     print_error(f"stopped watching task {task_id}; {state}. Watch it again with `roadmap watch {task_id}`")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from cli.output.stdio import console, echo_err, print_error, silence_stderr, styled
 from domain.errors import DatabaseUnavailable
+from domain.model_wait import ModelWait, parse_wait
 from domain.vocabulary import FINAL, ContentType, Step, TaskType
 from rendering.text.event_text import doing, gist, subject
 from rendering.text.text import seconds
@@ -42,6 +43,8 @@ REPORTED_EVENTS: Final = {
     "framework_edited": "Changed",
     "run_handed_back": "Requeued",
     "run_resumed": "Resumed",
+    "model_waiting": "Waiting",
+    "model_answering": "Going on",
 }
 """Events printed as a line, and their labels: results of steps, and changes of the process of the run."""
 
@@ -61,10 +64,14 @@ class RunProgress:
     running: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
+    waiting: ModelWait | None = None
+    """What the run waits for while a model is busy or unreachable."""
 
     @property
     def doing(self) -> str:
-        return "Waiting in the queue" if self.queued else doing(self.step)
+        if self.queued:
+            return "Waiting in the queue"
+        return doing(self.step) if self.waiting is None else f"Waiting for {self.waiting.model}"
 
     @property
     def finished(self) -> int:
@@ -72,6 +79,8 @@ class RunProgress:
 
     def apply(self, event: "Event") -> None:
         payload = event.payload
+        if event.type != "content_started":  # its call may be the next try
+            self.waiting = parse_wait(payload) if event.type == "model_waiting" else None
         match event.type:
             case "run_requested":
                 self.task_type, self.total = payload["task_type"], payload.get("contents")

@@ -1,6 +1,7 @@
 """Tables and reports of tasks and roadmaps. Names come last in a line: right-to-left text cannot reorder the rest."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
@@ -8,6 +9,7 @@ from rich.text import Text
 
 from cli.output.stdio import is_wide, styled, when
 from domain.vocabulary import ACTIVE, ContentStatus, TaskStatus
+from rendering.text.event_text import wait_in_words
 from rendering.text.task_text import clause_of, state_of_task
 from rendering.text.text import counted, hours, one_line, time_taken
 
@@ -155,6 +157,8 @@ def _active_tasks(check: "StatusCheck", roadmap: "RoadmapView") -> Iterator[Text
 def _sentence(task: "ActiveTask") -> str:
     of = f" for the {task.content_type} of {task.concept_id}" if task.content_type else ""
     waiting = ", waiting for a worker; none is running" if task.waiting_for_worker else ""
+    if task.waiting_for_model is not None:
+        waiting = f", waiting for {wait_in_words(task.waiting_for_model, datetime.now(UTC))}"
     return f"{task.task_type} {task.task_id}{of} is {task.status}, step {task.current_step}{waiting}"
 
 

@@ -1,7 +1,6 @@
 """The author that asks chat models. A call returns one answer or raises CallFailed; the ledger retries and budgets."""
 
 import asyncio
-import json
 import time
 from collections.abc import Sequence
 from math import inf
@@ -11,16 +10,16 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel
 
 from domain.authors import AuthorKind
-from nodes.authors.abilities.approach import Approach, Mode, Unusable, for_one_call
-from nodes.authors.abilities.evidence import Abilities, Ability, AbilityStore
-from nodes.authors.abilities.refusals import concerns_approach, is_due_in_words, is_server_error, is_unreadable
-from nodes.authors.abilities.room import CONCEPT_TOKENS, MIN_WINDOW, SHRINK, answer_limit, context_window, is_about_room
-from nodes.authors.abilities.sizing import SizedCall, sized_call
+from nodes.authors.abilities.approach import Approach, Mode, for_one_call
+from nodes.authors.abilities.evidence import MIN_WINDOW, Abilities, Ability, AbilityStore
+from nodes.authors.abilities.refusals import AskFailed
+from nodes.authors.abilities.sizing import CONCEPT_TOKENS, SHRINK, SizedCall, sized_call
 from nodes.authors.models import CallOptions, Models, Names
 from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, NoRoom, Usage
 from nodes.authors.prices import Prices
-from nodes.authors.prompts import leaks, without_bounds
-from nodes.authors.provider_errors import call_failed, timed_out
+from nodes.authors.prompts import without_bounds
+from nodes.authors.provider_errors import call_failed, stopped_early, timed_out
+from nodes.authors.provider_errors.error_facts import facts_of
 from nodes.authors.reading import Reading, read_answer
 from nodes.authors.reading.reader import EMPTY
 from nodes.authors.reply import Reply, reply_of_completion, reply_of_message
@@ -34,10 +33,6 @@ FALLBACK_SECONDS: Final = 60.0
 """How long a model that failed is replaced by the fallback."""
 MAX_REFUSED_CALLS: Final = 1000
 """Refused calls that are remembered until they are tried again."""
-MAX_WORDS_LENGTH: Final = 4000
-"""Characters of an error that are searched for what a server does not know."""
-REFUSED: Final = "The model refused to answer"
-LEAKED: Final = "It repeated its instructions. Write only what was asked for."
 
 _NO_ROOM: Final = (
     "{model} has no room for this answer: its context window takes {window} tokens at most. Take a model or a server "
@@ -107,10 +102,10 @@ class ChatAuthor:
             key = _key(brief, objections)
             try:
                 reply = await self._ask(call)
-            except CallFailed as failure:
-                if failure.billed:
-                    failure.used = self._most_of(call)
-                raise await self._handled(call, key, brief.role, failure) from None
+            except AskFailed as failed:
+                if failed.failure.billed:
+                    failed.failure.used = self._most_of(call)
+                raise await self._handled(call, key, brief.role, failed) from None
             self._refused.pop(key, None)
             reading = read_answer(reply.texts, brief.shape)
             answer = self._answer(call, reply, reading)
@@ -119,6 +114,10 @@ class ChatAuthor:
 
     async def close(self) -> None:
         await self._models.close()
+
+    def way_of(self, name: str) -> str:
+        """Return how a model is held to a shape at present."""
+        return self._abilities.of(name).approach.mode
 
     def _call(self, name: str, brief: Brief[Any], objections: Sequence[str]) -> SizedCall:
         """Return the next call for a brief; its room is doubled for each answer that was cut off."""
@@ -148,12 +147,13 @@ class ChatAuthor:
         now = time.monotonic()
         return next((name for name in names if self._rests.get(name, 0.0) <= now), names[0])
 
-    async def _handled(self, call: SizedCall, key: int, role: AuthorRole, failure: CallFailed) -> CallFailed:
+    async def _handled(self, call: SizedCall, key: int, role: AuthorRole, failed: AskFailed) -> CallFailed:
         """Return the failure, due again at once where another approach or model can be tried."""
+        failure = failed.failure
         failure.never_worked = not self._abilities.of(call.model).has_worked
-        if is_about_room(failure):
+        if failed.is_about_room:
             return await self._with_less_room(call, failure)
-        if await self._is_due_again(call, key, failure):
+        if await self._is_due_again(call, key, failed):
             return _due_again(failure)
         self._refused.pop(key, None)
         others = [other for other in self._names.of(role) if self._rests.get(other, 0.0) <= time.monotonic()]
@@ -162,16 +162,16 @@ class ChatAuthor:
             return _due_again(failure)
         return failure
 
-    async def _is_due_again(self, call: SizedCall, key: int, failure: CallFailed) -> bool:
+    async def _is_due_again(self, call: SizedCall, key: int, failed: AskFailed) -> bool:
         """Return whether the call is due at once in another approach, which is its own if the model answers others."""
         known = self._abilities.of(call.model)
         if known.works:
-            return is_due_in_words(failure) and self._is_left(call, key, known)
-        if is_unreadable(failure):
+            return failed.is_of_one_call and self._is_left(call, key, known)
+        if failed.is_unreadable:
             return await self._abilities.unreadable(call.model, call.approach)
-        if not concerns_approach(failure) or self._is_hiccup(call, known, failure):
+        if not failed.concerns_approach or self._is_hiccup(call, known, failed):
             return False
-        return await self._abilities.refused(call.model, call.approach, failure.said)
+        return await self._abilities.refused(call.model, call.approach, failed.facts.text)
 
     def _is_left(self, call: SizedCall, key: int, known: Ability) -> bool:
         """Return whether another approach is left for a call that was refused by a model which answers others."""
@@ -185,9 +185,9 @@ class ChatAuthor:
         self._refused[key] = refusals + 1
         return True
 
-    def _is_hiccup(self, call: SizedCall, known: Ability, failure: CallFailed) -> bool:
+    def _is_hiccup(self, call: SizedCall, known: Ability, failed: AskFailed) -> bool:
         """Return whether a server error says nothing about the approach: the first one, or if all approaches fail."""
-        if not is_server_error(failure):
+        if not failed.is_server_error:
             return False
         seen = (call.model, call.approach) in self._hiccups
         self._hiccups.add((call.model, call.approach))
@@ -196,7 +196,7 @@ class ChatAuthor:
     async def _with_less_room(self, call: SizedCall, failure: CallFailed) -> CallFailed:
         """Return the failure of a call that was too long, due again with less room; limits that it names are kept."""
         total = call.sent + call.room
-        limit, window = answer_limit(failure), context_window(failure)
+        limit, window = failure.output_limit, failure.context_window
         if limit is not None and limit < call.room:
             await self._abilities.has_room(call.model, answer_limit=limit)
             return _due_again(failure)
@@ -229,18 +229,16 @@ class ChatAuthor:
                     answer = await structured.ainvoke(messages)
                     assert isinstance(answer, dict)
                     reply = reply_of_message(answer["raw"])
-        except TimeoutError:
-            raise timed_out(call.model, self._timeout) from None
+        except TimeoutError as error:
+            raise AskFailed(timed_out(call.model, self._timeout), facts_of(error)) from None
         except Exception as error:
             completion = getattr(error, "completion", None)
             if completion is None:
-                failure = call_failed(error, call.model)
-                failure.said = _said(error)
-                raise failure from None
+                raise AskFailed(call_failed(error, call.model), facts_of(error)) from None
             reply = reply_of_completion(completion)  # some integrations raise for a cut off or filtered answer
-        if reply.failed:
-            reason = f"{call.model} broke off with an error of the server behind it."
-            raise CallFailed(reason, model=call.model, outcome="failed 502", billed=True)
+        broken = stopped_early(reply.finish_reason, call.model)
+        if broken is not None:
+            raise AskFailed(broken, facts_of(broken))
         return reply
 
     def _answer(self, call: SizedCall, reply: Reply, reading: Reading) -> AuthorAnswer:
@@ -249,7 +247,7 @@ class ChatAuthor:
             call.model,
             plausible_tokens(reply.reports, sent=call.sent, written=written, room=max(call.room, written)),
         )
-        problem = _problem(call, reply, reading)
+        problem = problem_of(call.prompt, reply, reading)
         text = reply.texts[0] if reply.texts else ""
         return AuthorAnswer(
             reading.content if reading.content is not None and problem is None else {"text": text[:4000]},
@@ -264,19 +262,12 @@ class ChatAuthor:
 
     async def _learn(self, call: SizedCall, shape: type[BaseModel], reply: Reply, answer: AuthorAnswer) -> None:
         """Record what an answer shows about the model's abilities."""
-        unusable = _unusable(call, shape, reply, answer)
+        unusable = unusable_for(shape, reply, answer, room=call.room)
         if unusable is not None:
             await self._abilities.unusable(call.model, call.approach, unusable)
         elif answer.problem is None:
             tokens = 0 if answer.estimated else answer.tokens_in + answer.tokens_out
             await self._abilities.succeeded(call.model, call.approach, tokens=tokens)
-
-
-def _said(error: Exception) -> str:
-    """Return the words of a provider. Clients put them into their message, the parsed body, or neither."""
-    response = getattr(error, "response", None)
-    said = (str(error), str(getattr(error, "body", None) or ""), str(getattr(response, "text", "")))
-    return " ".join(said)[:MAX_WORDS_LENGTH]
 
 
 def _due_again(failure: CallFailed) -> CallFailed:
@@ -289,39 +280,12 @@ def _due_again(failure: CallFailed) -> CallFailed:
         never_worked=failure.never_worked,
         status=failure.status,
         context_window=failure.context_window,
+        output_limit=failure.output_limit,
     )
-    again.used, again.said = failure.used, failure.said
+    again.used = failure.used
     return again
 
 
 def _key(brief: Brief[Any], objections: Sequence[str]) -> int:
     """Return what identifies a call in this process."""
     return hash((brief.role, brief.model_dump_json(), *objections))
-
-
-def _problem(call: SizedCall, reply: Reply, reading: Reading) -> str | None:
-    """Return why an answer cannot be checked, worded for the author."""
-    refusal = reply.reason_of_refusal
-    if refusal is not None:
-        return f"{REFUSED}: {' '.join((refusal or 'it gave no reason').split())[:300]}"
-    if reply.cut_off or reading.cut_off:
-        return CUT_OFF
-    if not reply.texts or reading.content == {}:
-        return EMPTY
-    if reading.content is None:
-        return reading.problem
-    return LEAKED if leaks(call.prompt.system, json.dumps(reading.content, ensure_ascii=False)) else None
-
-
-def _unusable(call: SizedCall, shape: type[BaseModel], reply: Reply, answer: AuthorAnswer) -> Unusable | None:
-    """Return why an answer shows that the approach fails; None also for one that is wrong in other ways."""
-    if answer.problem in (LEAKED, None):
-        required = {name for name, field in shape.model_fields.items() if field.is_required()}
-        ignored = 2 * len(required & answer.content.keys()) < len(required)
-        return Unusable.UNFIT if ignored and answer.problem is None else None
-    if answer.problem == EMPTY:
-        return Unusable.EMPTY
-    if answer.problem == CUT_OFF:
-        written = max(answer.tokens_out, estimated_tokens(reply.written))
-        return Unusable.CUT_SHORT if reply.cut_off and 2 * written < call.room else None
-    return None if reply.reason_of_refusal is not None else Unusable.UNFIT

@@ -251,7 +251,8 @@ class CallFailed(ModelUnavailable):
     cost money nevertheless, such as after a timeout. `step_down`: the author asks in another way or another model at
     the next try, which is made at once. `away`: the model refuses every call for now, such as by a rate limit, so that
     other calls wait as well. `never_worked`: whether the model has never answered at its address; None where the
-    author does not know. `context_window`: tokens of prompt and answer together, as a refusal says.
+    author does not know. A refusal may name limits: `context_window` (tokens of prompt and answer together) and
+    `output_limit` (tokens of an answer). `answer`: text of an answer that the provider did not pass on.
     """
 
     def __init__(
@@ -270,6 +271,8 @@ class CallFailed(ModelUnavailable):
         never_worked: bool | None = None,
         status: int | None = None,
         context_window: int | None = None,
+        output_limit: int | None = None,
+        answer: str | None = None,
     ) -> None:
         super().__init__(storable_text(reason))
         self.model = storable_text(model, MAX_NAME_LENGTH)
@@ -286,10 +289,10 @@ class CallFailed(ModelUnavailable):
         self.status = status
         """The HTTP status, also of an error inside an answer with status 200."""
         self.context_window = context_window
+        self.output_limit = output_limit
+        self.answer = answer
         self.used = Usage()
         """The most that it may have used, where it is `billed`."""
-        self.said = reason
-        """What the provider itself said, as far as it is known; never shown."""
 
     @property
     def kind(self) -> FailureKind:

@@ -32,11 +32,6 @@ class Reply:
         return self.finish_reason in _CUT_OFF
 
     @property
-    def failed(self) -> bool:
-        """Whether the model behind a gateway failed in the middle of the answer."""
-        return self.finish_reason == "error"
-
-    @property
     def reason_of_refusal(self) -> str | None:
         """Why the model refused to answer, empty where it gave no reason; None if it answered."""
         refusal = (self.refusal or "").strip()

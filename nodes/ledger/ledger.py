@@ -7,10 +7,9 @@ had received but not committed when it died is asked for again. Every try is a r
 import asyncio
 import time
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import count
 from typing import Any, Final, Protocol
 
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
@@ -19,6 +18,7 @@ from nodes.authors.port import CUT_OFF, Author, AuthorAnswer, CallFailed, NoRoom
 from nodes.authors.reading.answers import received
 from nodes.authors.reading.gate import storable_text
 from nodes.ledger.budget import Budget
+from nodes.ledger.holds import ModelHeld
 from nodes.ledger.requests import (
     MAX_OBJECTIONS,
     Answered,
@@ -35,6 +35,7 @@ from nodes.ledger.requests import (
 )
 from nodes.ledger.retry_policy import RetryPolicy
 from nodes.ledger.scheduler import Throttle
+from nodes.ledger.waiting import ModelWaits, Slot, Tell, ignore
 from nodes.tracing import span
 from repository.db.database import Database, Session
 from repository.db.fence import Fence, fenced_transaction
@@ -74,12 +75,25 @@ class Ledger:
     """Answers by key that no content row holds, of earlier attempts and of this one."""
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     budget: Budget = field(default_factory=Budget)
+    tell: Tell = ignore
+    """Appends an event to the run."""
     stopped: ModelDenied | BudgetSpent | None = None
     """Why no call of this run may start any more."""
     _at_work: int = 0
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _progressed: bool = False
+    _waits: ModelWaits = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._waits = ModelWaits(
+            policy=self.retry_policy,
+            holds=self.throttle.holds,
+            usual=self.author.name,
+            tell=self.tell,
+            stop=self._stop,
+            task_id=self.fence.task_id,
+        )
 
     @property
     def max_pending_requests(self) -> int:
@@ -106,13 +120,8 @@ class Ledger:
         """Let no call start from now on, and end the waits between tries."""
         self.stopped = self.stopped or reason
         self._stop.set()
+        self.throttle.holds.wake()
         return reason
-
-    async def _wait(self, delay: float) -> None:
-        """Wait between two tries, in seconds."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(delay):
-                await self._stop.wait()
 
     def knows(self, request: AuthorRequest[Any]) -> bool:
         """Return whether an answer that counts was bought already, by this process or by one before it."""
@@ -194,31 +203,37 @@ class Ledger:
     ) -> tuple[Answered[T] | None, list[str]]:
         """Buy one answer and commit it, with as many tries as the retry policy allows."""
         since: float | None = None
-        for number in count(1):
+        number = 1
+        place = self.throttle.holds.place(request.order, urgent=self.urgent)
+        while True:
             try:
-                bought = await self._try(request, save, key, objections, number)
+                async with self._waits.slot(request.brief.role, place) as slot:
+                    return await self._try(request, save, key, objections, number, slot)
+            except ModelHeld:
+                continue
             except NoRoom:
                 raise
             except CallFailed as failure:
-                since = since or time.monotonic()
-                if failure.denied:
-                    raise self._stop_for(ModelDenied(str(failure))) from None
-                delay = self.retry_policy.delay(failure, number, since)
-                if delay is None:
-                    raise ModelUnavailable(f"{failure} ({number} tries)" if number > 1 else str(failure)) from None
-                await self._wait(delay)
+                since = since or self.retry_policy.clock.monotonic()
+                try:
+                    await self._waits.after(failure, number, since)
+                except ModelDenied as denied:
+                    raise self._stop_for(denied) from None
+                number += 1
             except BudgetSpent as spent:
                 self._stop_for(spent)
                 raise
-            else:
-                self.retry_policy.answered()
-                return bought
-        raise AssertionError("tries end with an answer or an error")
 
     async def _try(
-        self, request: AuthorRequest[T], save: AnswerStore[T] | None, key: str, objections: list[str], number: int
+        self,
+        request: AuthorRequest[T],
+        save: AnswerStore[T] | None,
+        key: str,
+        objections: list[str],
+        number: int,
+        slot: Slot,
     ) -> tuple[Answered[T] | None, list[str]]:
-        """Make one call and commit its outcome."""
+        """Make one call and commit its outcome. Raises ModelHeld if a hold of the model began before the turn."""
         with blamed_on_author():
             most = self.author.most(request.brief, objections)
         async with AsyncExitStack() as until_committed:
@@ -229,6 +244,7 @@ class Ledger:
                 await until_committed.enter_async_context(self.permit.call())
                 if self.stopped is not None:
                     raise self.stopped
+                slot.check()
                 reserved = try_key(key, number, self.fence)
                 if self.budget.limit is not None:
                     open_call = reserved_call(reserved, request.step, self.author.name, most)
@@ -246,6 +262,7 @@ class Ledger:
                     await self._commit(partial(self._record, row, reserved))
                     raise
                 latency = time.monotonic() - began
+                slot.answered(answer.model)
                 reservation.used = answer.usage
                 self.throttle.correct(expected=most.tokens, used=reservation.used.tokens)
             value, problems = checked(request, answer)

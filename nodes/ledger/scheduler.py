@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
+from nodes.ledger.holds import ModelHolds
+
 BURST: Final = 1 / 6
 """Share of a minute's amount that may be taken at once after a pause."""
 
@@ -49,13 +51,20 @@ class _Lane:
 class Throttle:
     """Admits at most `limit` calls at once: urgent tasks first, tasks in turn, contents of a task in learning order.
 
-    Calls and tokens per minute are limited where rates are given.
+    Calls and tokens per minute are limited where rates are given. `holds` are the pauses of models that refuse calls;
+    who holds a turn must look at them.
     """
 
     def __init__(
-        self, limit: int, *, requests_per_minute: float | None = None, tokens_per_minute: float | None = None
+        self,
+        limit: int,
+        *,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+        holds: ModelHolds | None = None,
     ) -> None:
         self.limit: Final = limit
+        self.holds: Final = holds or ModelHolds()
         self._free = limit
         self._lanes: dict[bool, OrderedDict[str, _Lane]] = {True: OrderedDict(), False: OrderedDict()}
         self._arrival = count()

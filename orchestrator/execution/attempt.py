@@ -188,6 +188,7 @@ async def open_attempt(resources: OrchestratorResources, task: TaskRow, held: He
         known=known,
         retry_policy=RetryPolicy(resources.settings.model_patience),
         budget=_budget(resources.settings, spent),
+        tell=writer.append,
     )
     context = _context(resources, task, roadmap, ledger, writer)
     saver = FencedSaver(await resources.checkpoints.pool(), fence, resources.database)

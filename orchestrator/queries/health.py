@@ -70,12 +70,14 @@ class Check(BaseModel):
     """How to mend it; None where nothing is wrong."""
 
 
-def diagnose(settings: Settings) -> list[Check]:
+def diagnose(settings: Settings, *, ask: bool = False) -> list[Check]:
     """Run all checks, each after those that it depends on.
 
-    Blocks the thread. Changes nothing, but starts the embedded server, as every command does.
+    `ask`: ask each model a small question, which may cost money. Blocks the thread. Changes nothing, but starts the
+    embedded server, as every command does.
     """
-    return list(_checks(settings))
+    checks = list(_checks(settings))
+    return [*checks, *_answers(settings)] if ask and checks[-1].ok and settings.model is not None else checks
 
 
 def _checks(settings: Settings) -> Iterator[Check]:
@@ -153,6 +155,41 @@ def _model(settings: Settings) -> Check:
     if settings.model is None:
         return Check(name="model", ok=True, detail="none (ROADMAP_MODEL is unset): a plan and worksheets by rules")
     return Check(name="model", ok=True, detail=redact(settings.model))
+
+
+def _answers(settings: Settings) -> Iterator[Check]:
+    """Ask each model once, as runs do."""
+    from nodes.authors.chat import ChatAuthor
+    from nodes.authors.trial import try_model
+    from orchestrator.resources import build_author
+
+    for name, purposes in _purposes(settings).items():
+        alone = {"model": name, "model_curriculum": None, "model_content": None, "model_review": None}
+        author = build_author(settings.model_copy(update=alone | {"model_fallback": None, "budget": None}))
+        assert isinstance(author, ChatAuthor)
+        trial = asyncio.run(try_model(author))
+        purpose = f"{redact(name)} for {', '.join(purposes)}"
+        if trial.problem is None:
+            detail = f"{purpose}: answers in {trial.seconds:.1f} s ({trial.way})"
+            yield Check(name="answer", ok=True, detail=detail)
+        else:
+            yield Check(name="answer", ok=False, detail=f"{purpose}: {trial.problem}", to_do=trial.to_do)
+
+
+def _purposes(settings: Settings) -> dict[str, list[str]]:
+    """Return what each model is asked for."""
+    assert settings.model is not None
+    models = {
+        "the curriculum": settings.model_curriculum or settings.model,
+        "the contents": settings.model_content or settings.model,
+        "reviews": settings.model_review or settings.model,
+        "a fallback": settings.model_fallback,
+    }
+    purposes: dict[str, list[str]] = {}
+    for purpose, name in models.items():
+        if name is not None:
+            purposes.setdefault(name, []).append(purpose)
+    return purposes
 
 
 async def live_runs(url: str) -> list[str]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from domain.authors import RULES
 from domain.content_types import CONTENT_SPECS, ContentSpec
 from domain.framework import Framework
+from domain.model_wait import ModelWait, parse_wait
 from domain.pace.pace import Pace
 from domain.vocabulary import FINAL, ContentStatus, ContentType, TaskStatus, TaskType
 from repository.db.database import Session
@@ -47,6 +48,8 @@ class TaskView(View):
     """It is queued, waits for a review, or a live process runs it."""
     waiting_for_worker: bool
     """It is queued."""
+    waiting_for_model: ModelWait | None = None
+    """What it waits for while a model is busy or unreachable."""
     seconds: float = 0.0
     """Seconds for which workers have held it so far, without the time in the queue and in reviews."""
     pace: Pace | None = None
@@ -72,6 +75,7 @@ class ActiveTask(View):
     concept_id: str | None
     content_type: ContentType | None
     waiting_for_worker: bool
+    waiting_for_model: ModelWait | None = None
 
 
 class StatusCheck(View):
@@ -144,10 +148,11 @@ async def task_views(session: Session, rows: Sequence[TaskRow]) -> list[TaskView
             **row.model_dump(include=set(TaskView.model_fields)),
             live=live,
             waiting_for_worker=waiting,
+            waiting_for_model=parse_wait(wait),
             seconds=_worked(row, seconds),
             pace=_pace(tasks.request_of(row).get("pace")),
         )
-        for row, live, waiting, seconds in await liveness.with_liveness(session, rows)
+        for row, live, waiting, seconds, wait in await liveness.with_liveness(session, rows)
     ]
 
 
@@ -194,7 +199,8 @@ def _framework(row: RoadmapRow) -> Framework | None:
 
 async def active_tasks(session: Session, roadmap_id: str, *, owner: str | None = None) -> list[ActiveTask]:
     """Return the live tasks of a roadmap, newest first. Raises NotFound."""
-    return [ActiveTask(**row) for row in await liveness.live_tasks_of(session, roadmap_id, owner=owner)]
+    rows = await liveness.live_tasks_of(session, roadmap_id, owner=owner)
+    return [ActiveTask(**row | {"waiting_for_model": parse_wait(row["waiting_for_model"])}) for row in rows]
 
 
 async def status_check(session: Session, roadmap_id: str, *, owner: str | None = None) -> StatusCheck:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from domain.content_types import CONTENT_SPECS
+from domain.model_wait import ModelWait
 from domain.vocabulary import Step
 from rendering.text.text import clean, counted, hours, one_line
 
@@ -72,6 +73,23 @@ def doing(step: str) -> str:
 def subject(payload: Mapping[str, Any]) -> str:
     """Return `quiz of c-1-2-3`."""
     return f"{payload['content_type']} of {payload['concept_id']}"
+
+
+def wait_in_words(wait: ModelWait, now: datetime | None = None) -> str:
+    """Return `openai:x: connection refused; try 4, next in 8 s, gives up at 14:10`.
+
+    Without `now`, as in a log of the past, the next try is a moment too.
+    """
+    if now is None:
+        following = f"next at {wait.next_at.astimezone():%H:%M:%S}"
+    else:
+        following = f"next in {max(round((wait.next_at - now).total_seconds()), 0)} s"
+    gives_up = f"gives up at {wait.gives_up_at.astimezone():%H:%M}"
+    return one_line(f"{wait.model}: {wait.reason}; try {wait.tries}, {following}, {gives_up}")
+
+
+def _waits(payload: Mapping[str, Any]) -> str:
+    return wait_in_words(ModelWait.model_validate(payload))
 
 
 def _requested(payload: Mapping[str, Any]) -> str:
@@ -185,6 +203,8 @@ _GISTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "content_started": subject,
     "content_completed": lambda payload: f"{subject(payload)}, version {payload['version']}",
     "content_failed": lambda payload: f"{subject(payload)}: {payload['reason']}",
+    "model_waiting": _waits,
+    "model_answering": lambda payload: f"{payload['model']} answers again",
     "run_finished": _finished,
 }
 

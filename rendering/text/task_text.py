@@ -7,8 +7,9 @@ have died: its row still reads `processing`, but its lease has expired.
 from collections.abc import Mapping
 from typing import Final, Literal, Protocol, assert_never
 
+from domain.model_wait import ModelWait
 from domain.vocabulary import TaskStatus
-from rendering.text.event_text import doing
+from rendering.text.event_text import doing, wait_in_words
 
 TaskState = Literal[
     "queued",
@@ -55,6 +56,8 @@ class TaskLike(Protocol):
     def live(self) -> bool: ...
     @property
     def waiting_for_worker(self) -> bool: ...
+    @property
+    def waiting_for_model(self) -> ModelWait | None: ...
 
 
 def state_of(status: TaskStatus, *, live: bool = True, waiting_for_worker: bool = False) -> TaskState:
@@ -95,7 +98,8 @@ def clause_of(task: TaskLike) -> str:
     match state := state_of_task(task):
         case "running":
             step = doing(task.current_step)
-            return step[0].lower() + step[1:]
+            waiting = "" if task.waiting_for_model is None else f"; {_waiting(task.waiting_for_model)}"
+            return step[0].lower() + step[1:] + waiting
         case "stale":
             return f"stale: its process died at {task.current_step}"
         case _:
@@ -110,7 +114,8 @@ def sentence_of(task: TaskLike) -> str:
         case "waiting_for_worker":
             return "Waiting for a worker, but none is running. The run starts as soon as there is one."
         case "running":
-            return f"{doing(task.current_step)} …"
+            waiting = "" if task.waiting_for_model is None else f" {_waiting(task.waiting_for_model)}"
+            return f"{doing(task.current_step)} …{waiting}"
         case "stale":
             return "The process that ran this died. Another worker takes over; if there is none, resume the run."
         case "in_review":
@@ -123,3 +128,7 @@ def sentence_of(task: TaskLike) -> str:
             return "The run failed. Answers that were paid for are kept; resume the run to get the rest."
         case "cancelled":
             return "The run was cancelled. Finished contents are kept."
+
+
+def _waiting(wait: ModelWait) -> str:
+    return f"waiting for {wait_in_words(wait)}"

@@ -14,6 +14,7 @@ from repository.predicates import (
     COMPLETED_CONTENT,
     FAILED_CONTENT,
     LIVE,
+    MODEL_WAIT,
     PENDING_TASK,
     PROCESSING_TASK,
     REVIEW_TASK,
@@ -92,7 +93,7 @@ async def list_roadmaps(
 _PULSE: Final = text(f"""
     SELECT md5(concat_ws('|', m.framework_version, m.updated_at, m.deleted_at,
         (SELECT string_agg(concat_ws(',', t.task_id, t.status, t.current_step, t.attempt, {LIVE},
-                {WAITING_FOR_WORKER}), ';' ORDER BY t.task_id)
+                {WAITING_FOR_WORKER}, {MODEL_WAIT}), ';' ORDER BY t.task_id)
             FROM roadmap_tasks t WHERE t.roadmap_id = m.roadmap_id
             AND {ACTIVE_TASK}),
         (SELECT concat_ws(',', count(*), max(c.updated_at), count(*) FILTER (WHERE {COMPLETED_CONTENT}))

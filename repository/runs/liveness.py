@@ -6,14 +6,14 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import text
 
 from repository.db.database import Session, execute
-from repository.predicates import ACTIVE_TASK, LIVE, PROCESSING_TASK, WAITING_FOR_WORKER
+from repository.predicates import ACTIVE_TASK, LIVE, MODEL_WAIT, PROCESSING_TASK, WAITING_FOR_WORKER
 from repository.runs.held_time import HELD
 from repository.runs.tasks import no_such_roadmap
 from repository.tables.runs import TaskRow
 
 _LIVE_TASKS_OF: Final = text(f"""
     SELECT t.task_id, t.task_type, t.status, t.current_step, t.concept_id, t.content_type,
-        {WAITING_FOR_WORKER} AS waiting_for_worker
+        {WAITING_FOR_WORKER} AS waiting_for_worker, {MODEL_WAIT} AS waiting_for_model
     FROM roadmap_metadata m LEFT JOIN roadmap_tasks t ON t.roadmap_id = m.roadmap_id
         AND {ACTIVE_TASK} AND {LIVE}
     WHERE m.roadmap_id = :roadmap_id AND (CAST(:owner AS text) IS NULL OR m.user_id = :owner)
@@ -24,12 +24,14 @@ class Liveness(NamedTuple):
     """A task with its liveness.
 
     `waiting_for_worker`: it is queued and there is no live worker. `seconds`: how long workers have held it.
+    `waiting_for_model`: payload of its event `model_waiting` while it waits; None where no process runs it.
     """
 
     task: TaskRow
     live: bool
     waiting_for_worker: bool
     seconds: float
+    waiting_for_model: dict[str, Any] | None
 
 
 async def with_liveness(session: Session, tasks: Sequence[TaskRow]) -> list[Liveness]:
@@ -39,11 +41,12 @@ async def with_liveness(session: Session, tasks: Sequence[TaskRow]) -> list[Live
     rows = await execute(
         session,
         text(f"""
-            SELECT t.task_id, {LIVE} AS live, {WAITING_FOR_WORKER} AS waiting, {HELD} AS seconds
+            SELECT t.task_id, {LIVE} AS live, {WAITING_FOR_WORKER} AS waiting, {HELD} AS seconds,
+                {MODEL_WAIT} AS model_wait
             FROM roadmap_tasks t WHERE t.task_id = ANY(:task_ids)"""),
         {"task_ids": [task.task_id for task in tasks]},
     )
-    liveness = {row.task_id: (row.live, row.waiting, row.seconds) for row in rows}
+    liveness = {row.task_id: (row.live, row.waiting, row.seconds, row.model_wait if row.live else None) for row in rows}
     return [Liveness(task, *liveness[task.task_id]) for task in tasks]
 
 
@@ -58,8 +61,8 @@ async def live_tasks_of(session: Session, roadmap_id: str, *, owner: str | None 
 
 async def is_live(session: Session, task: TaskRow) -> bool:
     """Return whether the task will make progress without a request."""
-    ((_, live, _, _),) = await with_liveness(session, [task])
-    return live
+    (task_liveness,) = await with_liveness(session, [task])
+    return task_liveness.live
 
 
 async def live_runs(session: Session) -> list[str]:

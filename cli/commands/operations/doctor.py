@@ -1,6 +1,6 @@
 """Commands that show the state of an installation: `doctor` checks it, `settings` lists it."""
 
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
@@ -12,11 +12,14 @@ PROBLEM_FOUND: Final = 5
 """Exit code of `roadmap doctor` if a check failed."""
 
 
-def doctor(json: Json = False) -> None:
+def doctor(
+    ask: Annotated[bool, typer.Option("--ask", help="Also ask each model one small question.")] = False,
+    json: Json = False,
+) -> None:
     """Check database, migrations and model. Problems are printed with advice."""
     from orchestrator.queries.health import diagnose
 
-    checks = diagnose(read_settings())
+    checks = diagnose(read_settings(), ask=ask)
     all_ok = all(check.ok for check in checks)
     if json:
         print_json({"ok": all_ok, "checks": [check.model_dump() for check in checks]})

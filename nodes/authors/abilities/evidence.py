@@ -18,10 +18,11 @@ from typing import Any, Final, NamedTuple, Protocol
 from domain.logs import get_log
 from domain.text.secrets import redact_url
 from nodes.authors.abilities.approach import Approach, Unusable, after_refusal, after_unusable, other_transport
-from nodes.authors.abilities.room import MIN_WINDOW
 
 _log = get_log(__name__)
 
+MIN_WINDOW: Final = 1024
+"""Tokens of prompt and answer below which a model cannot be used."""
 EVIDENCE_TTL: Final = timedelta(days=7)
 STORE_TIMEOUT_SECONDS: Final = 5.0
 MAX_EXPLORING_SECONDS: Final = 60.0

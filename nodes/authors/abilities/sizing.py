@@ -7,11 +7,18 @@ from typing import Any, Final
 
 from nodes.authors.abilities.approach import Approach
 from nodes.authors.abilities.evidence import Ability
-from nodes.authors.abilities.room import MARGIN, MIN_ROOM
 from nodes.authors.port import Brief
 from nodes.authors.prompts import MAX_DATA_LENGTH, Prompt, prompt_for
 from nodes.authors.usage import ASCII_CHARACTERS_PER_TOKEN, estimated_tokens
 
+MIN_ROOM: Final = 256
+"""Tokens below which no answer is asked for."""
+MARGIN: Final = 64
+"""Tokens that templates of servers add to a prompt."""
+CONCEPT_TOKENS: Final = 120
+"""Tokens that a concept takes in a framework, on the high side."""
+SHRINK: Final = 0.75
+"""What is left of the room after a refusal that names no lower limit."""
 MIN_DATA_LENGTH: Final = 600
 """Characters of the data that are always sent."""
 ROOM_STEP: Final = 256

@@ -7,7 +7,8 @@ from typing import Any, Final
 import pytest
 
 from domain.contents import Quiz
-from nodes.authors.chat import LEAKED, REFUSED, ChatAuthor
+from nodes.authors.abilities.answers import LEAKED, REFUSED
+from nodes.authors.chat import ChatAuthor
 from nodes.authors.models import CURRICULUM, Models, Names
 from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, Usage
 from nodes.authors.prices import Prices
@@ -143,7 +144,7 @@ async def test_a_model_that_cannot_be_held_to_a_schema_is_asked_in_another_way(
     for _ in range(modes - 1):
         with pytest.raises(CallFailed) as failed:
             await chat.write(QUIZ_BRIEF)
-        assert (failed.value.transient, failed.value.wait) == (True, 0.0)
+        assert (failed.value.transient, failed.value.step_down) == (True, True)
     answer = await ask(chat)
     assert answer.problem is None
     Quiz.model_validate(answer.content)
@@ -183,7 +184,7 @@ async def test_the_fallback_is_asked_while_the_model_cannot(provider: Provider) 
     chat = author(fallback="openai:spare")
     with pytest.raises(CallFailed) as failed:
         await chat.write(QUIZ_BRIEF)
-    assert (failed.value.transient, failed.value.denied, failed.value.wait) == (True, False, 0.0)
+    assert (failed.value.transient, failed.value.denied, failed.value.step_down) == (True, False, True)
     answer = await ask(chat)
     assert answer.model == "openai:spare"
 

@@ -53,7 +53,7 @@ class Replies:
     def __call__(self, brief: Brief[Any], objections: Sequence[str]) -> Any:
         if brief.role not in self.failed:
             self.failed.add(brief.role)
-            raise CallFailed("busy", model="m", outcome="failed 429", wait=0.0)
+            raise CallFailed("busy", model="m", outcome="failed 429", step_down=True)
         if brief.role is AuthorRole.INTENT:
             return INTENT
         return QUIZ if len(objections) >= 2 else {"questions": []}

@@ -79,7 +79,7 @@ async def test_nothing_stays_reserved_once_the_outcome_of_a_call_is_committed(da
     def once_busy(*_: Any) -> Any:
         if not failed:
             failed.append("once")
-            raise CallFailed("busy", model="m", outcome="failed 429", wait=0.0)
+            raise CallFailed("busy", model="m", outcome="failed 429", step_down=True)
         return broken_until(2)(*_)
 
     ledger = limited(database, fence, ScriptedAuthor({AuthorRole.QUIZ: once_busy}))
