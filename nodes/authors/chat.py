@@ -10,6 +10,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel
 
 from domain.authors import AuthorKind
+from nodes.authors.abilities.answers import problem_of, unusable_for
 from nodes.authors.abilities.approach import Approach, Mode, for_one_call
 from nodes.authors.abilities.evidence import MIN_WINDOW, Abilities, Ability, AbilityStore
 from nodes.authors.abilities.refusals import AskFailed

@@ -69,5 +69,7 @@ def test_one_refused_call_of_a_model_that_works_has_two_more_ways_at_most() -> N
 def test_stored_approaches_of_other_versions_are_not_guessed_at() -> None:
     stored = replace(Approach(), shown=True).as_json()
     assert Approach.read(stored) == Approach(shown=True)
-    for other in (None, [], "schema", {}, {**stored, "mode": "telepathy"}, {**stored, "bounds": 1}, {**stored, "x": 1}):
+    changed = [{**stored, "mode": "telepathy"}, {**stored, "bounds": 1}, {**stored, "x": 1}]
+    others: list[object] = [None, [], "schema", {}, *changed]
+    for other in others:
         assert Approach.read(other) is None
