@@ -13,7 +13,7 @@ from domain.authors import AuthorKind
 from nodes.authors.abilities.answers import problem_of, unusable_for
 from nodes.authors.abilities.approach import Approach, Mode, for_one_call
 from nodes.authors.abilities.evidence import MIN_WINDOW, Abilities, Ability, AbilityStore
-from nodes.authors.abilities.refusals import AskFailed
+from nodes.authors.abilities.refusals import AskFailed, unreadable
 from nodes.authors.abilities.sizing import CONCEPT_TOKENS, SHRINK, SizedCall, sized_call
 from nodes.authors.models import CallOptions, Models, Names
 from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, NoRoom, Usage
@@ -23,7 +23,7 @@ from nodes.authors.provider_errors import call_failed, stopped_early, timed_out
 from nodes.authors.provider_errors.error_facts import facts_of
 from nodes.authors.reading import Reading, read_answer
 from nodes.authors.reading.reader import EMPTY
-from nodes.authors.reply import Reply, reply_of_completion, reply_of_message
+from nodes.authors.reply import Reply, reply_in_error, reply_of_message
 from nodes.authors.usage import Tokens, estimated_tokens, plausible_tokens
 
 MAX_CONCEPTS: Final = 20
@@ -233,10 +233,13 @@ class ChatAuthor:
         except TimeoutError as error:
             raise AskFailed(timed_out(call.model, self._timeout), facts_of(error)) from None
         except Exception as error:
-            completion = getattr(error, "completion", None)
-            if completion is None:
-                raise AskFailed(call_failed(error, call.model), facts_of(error)) from None
-            reply = reply_of_completion(completion)  # some integrations raise for a cut off or filtered answer
+            said = reply_in_error(error)
+            if said is None:
+                failure, facts = call_failed(error, call.model), facts_of(error)
+                if approach.stream and failure.status is None and not failure.transient:
+                    failure = unreadable(call.model)  # the integration found no stream in the response
+                raise AskFailed(failure, facts) from None
+            reply = said
         broken = stopped_early(reply.finish_reason, call.model)
         if broken is not None:
             raise AskFailed(broken, facts_of(broken))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from langchain_core.messages import AIMessage
+from pydantic import ValidationError
 
 from nodes.authors.usage import reports_in
 
@@ -63,8 +64,19 @@ def reply_of_message(message: Any) -> Reply:
     )
 
 
-def reply_of_completion(completion: Any) -> Reply:
-    """Return the reply in a completion of OpenAI's client, which raises where an answer was cut off or filtered."""
+def reply_in_error(error: Exception) -> Reply | None:
+    """Return the reply that an integration raised an error about although the model has answered; None without any."""
+    completion = getattr(error, "completion", None)
+    if completion is not None:  # OpenAI's client raises where an answer was cut off or filtered
+        return _reply_of_completion(completion)
+    if isinstance(error, ValidationError):
+        places = error.errors(include_url=False)
+        texts = [_as_text(place["input"]) for place in places if place["loc"][:1] == ("tool_calls",)]
+        return Reply(texts, "".join(texts), [], None, None) if texts else None
+    return None
+
+
+def _reply_of_completion(completion: Any) -> Reply:
     choice = completion.choices[0]
     text, refusal = choice.message.content or "", getattr(choice.message, "refusal", None)
     calls = getattr(choice.message, "tool_calls", None) or []

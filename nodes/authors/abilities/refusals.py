@@ -15,6 +15,7 @@ _OUTAGES: Final = frozenset({502, 503, 504, 520, 521, 522, 523, 524, 529})
 _TOO_LARGE: Final = 413
 _OF_ONE_CALL: Final = frozenset({400, 404, 405, 422, 501})
 """Statuses of a refusal after which a call is tried again in another way, although the approach works for others."""
+_UNREADABLE: Final = "failed protocol"
 _DENIED: Final = re.compile(
     r"\bkey\b|permission|forbidden|access|denied|unauthori[sz]ed|authori[sz]ation|country|region|billing|quota"
 )
@@ -51,7 +52,7 @@ class AskFailed(Exception):
     @property
     def is_unreadable(self) -> bool:
         """Whether the response was outside of the protocol."""
-        return self.failure.outcome == "failed protocol"
+        return self.failure.outcome == _UNREADABLE
 
     @property
     def is_server_error(self) -> bool:
@@ -74,3 +75,8 @@ class AskFailed(Exception):
         facts = self.facts
         signs = (meanings.is_wrong_key, meanings.is_missing_model, meanings.is_moderation, meanings.is_wrong_address)
         return any(sign(facts) for sign in signs) or meanings.is_out_of_money(facts, None)
+
+
+def unreadable(model: str) -> CallFailed:
+    """Return the failure of a call whose response is outside of the protocol."""
+    return CallFailed(f"{model} sent no answer of its protocol.", model=model, outcome=_UNREADABLE)
