@@ -27,7 +27,7 @@ async def curriculum_design(state: RunState, runtime: Runtime[RunContext]) -> Ru
     context = runtime.context
     await context.enter(Step.CURRICULUM_DESIGN)
     request = LearningRequest.model_validate(state["request"])
-    draft = await _designed(context, request, Intent.model_validate(state["intent"]))
+    draft = await designed(context, request, Intent.model_validate(state["intent"]))
     used = await context.commit(lambda session: ids_ever_used(session, context.roadmap_id))
     hours_per_week = request.preferences.available_hours_per_week
     framework, repairs = identify(draft, context.roadmap_id, hours_per_week, used_ids=used)
@@ -36,7 +36,8 @@ async def curriculum_design(state: RunState, runtime: Runtime[RunContext]) -> Ru
     return {"framework": as_json(framework), "repairs": [as_json(issue) for issue in repairs], "edit_rounds": 0}
 
 
-async def _designed(context: RunContext, request: LearningRequest, intent: Intent) -> FrameworkDraft:
+async def designed(context: RunContext, request: LearningRequest, intent: Intent) -> FrameworkDraft:
+    """Return the draft of a framework, asked for in the way in which the run began."""
     whole, outline = _whole(context, request, intent), _outline(context, request, intent)
     ledger, most = context.ledger, context.ledger.author.most_concepts
     fits = most is None or context.max_concepts <= most
