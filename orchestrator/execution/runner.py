@@ -14,6 +14,7 @@ from typing import Any
 from domain.errors import DatabaseUnavailable, Superseded
 from domain.logs import get_log
 from domain.vocabulary import TaskStatus
+from nodes.authors.reading.gate import storable_text
 from nodes.tracing import continued, span
 from orchestrator.commands.outcomes import cause_of
 from orchestrator.execution.attempt import Attempt, end_task, open_attempt, requeue_task
@@ -102,4 +103,4 @@ def _trace(error: Exception) -> Exception | None:
 
 
 def _reason(error: Exception) -> str:
-    return str(error) or type(error).__name__
+    return storable_text(error) or type(error).__name__

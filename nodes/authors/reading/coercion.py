@@ -4,8 +4,8 @@ The readers of a shape are built once, from its annotations; a value that fits a
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -16,35 +16,20 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from domain.text.language import code_of_language
-from nodes.authors.reading.gate import MAX_NAME_LENGTH, MAX_NESTING, storable
+from nodes.authors.reading.gate import MAX_NAME_LENGTH, storable
+from nodes.authors.reading.objects import as_object, knows, renamed
 from nodes.authors.reading.repair import json_in
 from nodes.authors.reading.texts import clean_text, shortened
 from nodes.authors.reading.values import answer_keys
-from nodes.authors.reading.values.choices import fold, read_choice
+from nodes.authors.reading.values.bounds import longest, most
+from nodes.authors.reading.values.choices import read_choice
 from nodes.authors.reading.values.links import read_link, without_addressless
-from nodes.authors.reading.values.lists import split_texts, text_of, values_of
+from nodes.authors.reading.values.lists import is_none, joined, split_texts, text_of, values_of
 from nodes.authors.reading.values.numbers import Scale, read_number, rescale
+from nodes.authors.reading.values.scope import Scope
 
-MAX_NAMES: Final = 5000
-_PARAGRAPH: Final = 120
-"""Characters of a text that is joined to others as a paragraph, not as an item."""
 _TRUE: Final = frozenset({"true", "yes", "y", "correct", "right", "1", "on"})
 _FALSE: Final = frozenset({"false", "no", "n", "incorrect", "wrong", "0", "off"})
-
-
-@dataclass(slots=True)
-class Scope:
-    """What readers know beside the value: the whole answer."""
-
-    answer: Any
-    _names: frozenset[str] | None = field(default=None, init=False)
-
-    @property
-    def names(self) -> Collection[str]:
-        """All names in the answer: a list of names that was written as text is split between them."""
-        if self._names is None:
-            self._names = frozenset(_names_in(self.answer))
-        return self._names
 
 
 Reader = Callable[[Any, Scope], Any]
@@ -74,13 +59,14 @@ class _Field:
 def _of_model(shape: type[BaseModel]) -> Reader:
     fields = {name: _field(name, info) for name, info in shape.model_fields.items()}
     before = [hook for names, without, hook in _MODEL_HOOKS if names <= fields.keys() and without not in fields]
-    only_list = _only_list(fields, shape)
+    required = [name for name, known in fields.items() if not known.has_default]
+    only_list = _only_list(required, shape)
 
     def read(value: Any, scope: Scope) -> Any:
-        value = _as_object(value, fields, only_list)
+        value = as_object(value, fields, only_list)
         if not isinstance(value, dict):
             return value
-        value = _renamed(value, fields)
+        value = renamed(value, fields.keys(), required)
         for hook in before:
             value = hook(value)
         result: dict[str, Any] = {}
@@ -105,87 +91,20 @@ _MODEL_HOOKS: Final[tuple[tuple[frozenset[str], str, Callable[[dict[str, Any]], 
 """Fields that say more together than one by one, and a field in whose presence they do not."""
 
 
-def _only_list(fields: Mapping[str, _Field], shape: type[BaseModel]) -> str | None:
+def _only_list(required: Sequence[str], shape: type[BaseModel]) -> str | None:
     """Return the one required field of a shape, where it is a list: an answer may be that list alone."""
-    required = [name for name, known in fields.items() if not known.has_default]
     if len(required) != 1 or get_origin(_bare(shape.model_fields[required[0]].annotation)[0]) is not list:
         return None
     return required[0]
 
 
-def _as_object(value: Any, fields: Collection[str], only_list: str | None) -> Any:
-    """Return the object that a value stands for: as JSON text, alone in a list, or inside of one name."""
-    for _ in range(MAX_NESTING):
-        if isinstance(value, str):
-            inner = json_in(value)
-            if inner is value:
-                return value
-        elif isinstance(value, list):
-            if only_list is not None and not (len(value) == 1 and _knows(value[0], {only_list})):
-                return {only_list: value}
-            inner = value[0] if len(value) == 1 else None
-        elif isinstance(value, dict) and len(value) == 1 and not _knows(value, fields):
-            inner = next(iter(value.values()))
-            if isinstance(inner, str) and not isinstance(json_in(inner), dict | list):
-                return value
-        else:
-            return value
-        if not isinstance(inner, dict | list | str):
-            return value
-        value = inner
-    return value
-
-
-def _knows(value: Any, fields: Collection[str]) -> bool:
-    names = {fold(name) for name in fields}
-    return isinstance(value, dict) and any(isinstance(name, str) and fold(name) in names for name in value)
-
-
-_OTHER_NAMES: Final = {
-    answer_keys.KEY: ("answer", "answers", "correctoption", "correctoptions", "correctindex", "correctindices",
-                      "rightanswer", "correct"),
-    answer_keys.OPTIONS: ("choices", "alternatives"),
-    "question_type": ("type",),
-    "question_id": ("id",),
-    "question": ("stem", "questiontext", "prompt"),
-    "explanation": ("rationale",),
-    "estimated_completion_time": ("estimatedminutes", "minutes", "completiontime", "estimatedtime"),
-    "estimated_hours": ("hours",),
-    "content": ("body", "markdown"),
-    "url": ("link", "href"),
-    "name": ("title",),
-    "title": ("name",),
-    "relevance_score": ("relevance", "score"),
-}  # fmt: skip
-"""Names of a field that mean nothing else in a shape that has no field of that name."""
-
-
-def _renamed(value: dict[Any, Any], fields: Mapping[str, _Field]) -> dict[Any, Any]:
-    """Return an object with the names of its shape for those in another case, in the plural, or with another word."""
-    absent = [name for name in fields if name not in value]
-    others = [name for name in value if isinstance(name, str) and name not in fields and len(name) <= _PARAGRAPH]
-    if not absent or not others:
-        return value
-    taken: dict[str, str] = {}
-    for name in absent:
-        key = fold(name)
-        ways = (
-            [other for other in others if fold(other) == key],
-            [other for other in others if fold(other).removesuffix("s") == key.removesuffix("s")],
-            [other for other in others if fold(other) in _OTHER_NAMES.get(name, ())]
-            if not fields[name].has_default
-            else [],
-        )
-        meant = next((way for way in ways if way), [])
-        if len(meant) == 1 and meant[0] not in taken:
-            taken[meant[0]] = name
-    return {taken.get(name, name): item for name, item in value.items()} if taken else value
-
-
 def _field(name: str, info: FieldInfo) -> _Field:
     annotation, _ = _bare(info.annotation)
-    has_default = info.default is not PydanticUndefined or info.default_factory is not None
-    return _Field(_reader(info.annotation, name, info), has_default, _takes_none(annotation))
+    return _Field(_reader(info.annotation, name, info), _has_default(info), _takes_none(annotation))
+
+
+def _has_default(info: FieldInfo) -> bool:
+    return info.default is not PydanticUndefined or info.default_factory is not None
 
 
 def _takes_none(annotation: Any) -> bool:
@@ -211,7 +130,7 @@ def _reader(annotation: Any, name: str, info: FieldInfo) -> Reader:
             return lambda value, _: read_choice(value, arguments)
         case origin if origin in (list, set, tuple, frozenset):
             item = arguments[0] if arguments else Any
-            return _of_list(item, _reader(item, name, info))
+            return _of_list(item, _reader(item, name, info), may_be_empty=_has_default(info))
         case origin if origin is dict:
             return _of_dict(_reader(arguments[1], name, info), info)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
@@ -222,27 +141,11 @@ def _reader(annotation: Any, name: str, info: FieldInfo) -> Reader:
     if name == answer_keys.KEY:
         return _left
     if annotation in (int, float):
-        scale = Scale(name, annotation is int, _most((*info.metadata, *metadata)))
+        scale = Scale(name, annotation is int, most((*info.metadata, *metadata)))
         return lambda value, _: read_number(value, scale)
     if annotation is str:
-        return _of_language if name == "language" else _of_short_text(_longest((*info.metadata, *metadata)))
+        return _of_language if name == "language" else _of_short_text(longest((*info.metadata, *metadata)))
     return _of_bool if annotation is bool else _left
-
-
-def _longest(metadata: Collection[Any]) -> int | None:
-    """Return the most characters of a text."""
-    limits = [getattr(item, "max_length", None) for item in _flat(metadata)]
-    return next((limit for limit in limits if isinstance(limit, int)), None)
-
-
-def _most(metadata: Collection[Any]) -> float | None:
-    """Return the upper bound of a number."""
-    bounds = [getattr(item, "le", getattr(item, "lt", None)) for item in _flat(metadata)]
-    return next((bound for bound in bounds if isinstance(bound, int | float)), None)
-
-
-def _flat(metadata: Collection[Any]) -> list[Any]:
-    return [part for item in metadata for part in (item.metadata if isinstance(item, FieldInfo) else [item])]
 
 
 def _left(value: Any, _: Scope) -> Any:
@@ -255,12 +158,7 @@ def _of_bool(value: Any, _: Scope) -> Any:
 
 
 def _of_text(value: Any, _: Scope) -> Any:
-    value = text_of(value)
-    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        is_prose = any(len(item) > _PARAGRAPH or "\n" in item for item in value)
-        value = ("\n\n" if is_prose else ", ").join(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        value = str(value)
+    value = joined(text_of(value))
     return clean_text(value) if isinstance(value, str) else value
 
 
@@ -287,8 +185,8 @@ def _of_language(value: Any, scope: Scope) -> Any:
     return value if is_usual else code_of_language(value) or value
 
 
-def _of_list(annotation: Any, read: Reader) -> Reader:
-    """Return the reader of a list whose items have an annotation."""
+def _of_list(annotation: Any, read: Reader, *, may_be_empty: bool = True) -> Reader:
+    """Return the reader of a list whose items have an annotation. `may_be_empty`: an item may say that it is."""
     item, _ = _bare(annotation)
     shape = item if isinstance(item, type) and issubclass(item, BaseModel) else None
     hooks = [] if shape is None else [hook for names, hook in _LIST_HOOKS if names <= shape.model_fields.keys()]
@@ -298,6 +196,8 @@ def _of_list(annotation: Any, read: Reader) -> Reader:
         items = _items(value, item, shape, scope)
         if not isinstance(items, list):
             return value
+        if item is str and may_be_empty:
+            items = [part for part in items if not is_none(part, scope.names)]
         items = [read(part, scope) for part in items if part is not None]
         for name in ranged:
             items = _rescaled(items, name)
@@ -310,6 +210,7 @@ def _of_list(annotation: Any, read: Reader) -> Reader:
 
 _LIST_HOOKS: Final[tuple[tuple[frozenset[str], Callable[[list[Any]], list[Any]]], ...]] = (
     (frozenset({answer_keys.OPTIONS, answer_keys.KEY}), answer_keys.from_zero),
+    (frozenset({"question_id", "options"}), answer_keys.with_ids),
     (frozenset({"url", "title"}), without_addressless),
 )
 """Items that say more together than one by one."""
@@ -324,20 +225,22 @@ def _items(value: Any, item: Any, shape: type[BaseModel] | None, scope: Scope) -
     if isinstance(value, str):
         return split_texts(clean_text(value), scope.names) if item is str else [] if not value.strip() else value
     if isinstance(value, dict):
-        if shape is not None and _knows(value, shape.model_fields):
+        if shape is not None and knows(value, shape.model_fields):
             return [value]
         values = list(value.values())
         if shape is not None:
-            return values if values and all(_knows(part, shape.model_fields) for part in values) else value
+            return values if values and all(knows(part, shape.model_fields) for part in values) else value
         if len(values) == 1 and isinstance(values[0], list):
             return values[0]
+        if isinstance(text := text_of(value), str):
+            return [text]
         return values_of(value) or value
     return [value] if isinstance(value, int | float) and item in (str, int, float) else value
 
 
 def _is_share(info: FieldInfo) -> bool:
     annotation, metadata = _bare(info.annotation)
-    return annotation is float and _most((*info.metadata, *metadata)) == 1
+    return annotation is float and most((*info.metadata, *metadata)) == 1
 
 
 def _rescaled(items: list[Any], name: str) -> list[Any]:
@@ -359,13 +262,12 @@ def _of_dict(read: Reader, info: FieldInfo) -> Reader:
         for name, schema in (properties.items() if isinstance(properties, dict) else ())
         if isinstance(schema, dict)
     }
-    names = dict.fromkeys(described, _Field(_left, has_default=True, takes_none=False))
 
     def read_dict(value: Any, scope: Scope) -> Any:
         value = json_in(value) if isinstance(value, str) else value
         if not isinstance(value, dict):
             return {} if value in ([], "") else value
-        value = _renamed(value, names)
+        value = renamed(value, described.keys(), ())
         return {str(name): described.get(name, read)(item, scope) for name, item in value.items() if item is not None}
 
     return read_dict
@@ -386,14 +288,3 @@ def _of_schema(name: str, schema: Mapping[str, Any]) -> Reader:
             items = schema.get("items")
             return _of_list(str, _of_text) if isinstance(items, dict) and items.get("type") == "string" else _left
     return _left
-
-
-def _names_in(answer: Any) -> list[str]:
-    names: list[str] = []
-    level = [answer]
-    for _ in range(MAX_NESTING):
-        parts = [part for part in level if isinstance(part, dict)]
-        names += [name for part in parts if isinstance(name := part.get("name"), str)]
-        level = [item for part in level for item in (part.values() if isinstance(part, dict) else part)
-                 if isinstance(item, dict | list)][:MAX_NAMES]  # fmt: skip
-    return names

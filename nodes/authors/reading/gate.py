@@ -20,8 +20,8 @@ MAX_VALUES: Final = 100_000
 """Values of an answer in all."""
 MAX_ANSWER_TEXT: Final = 1_000_000
 """Characters of one text of an answer."""
-MAX_COUNT: Final = 2**31 - 1
-"""The largest integer of the ledger's columns."""
+MAX_COUNT: Final = 1_000_000_000
+"""The most tokens of a call: the sum of two counts must fit the ledger's columns of 32 bits."""
 MAX_INTEGER: Final = 2**63 - 1
 
 _UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")

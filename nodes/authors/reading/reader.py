@@ -1,7 +1,10 @@
 """Find the answer in what a model sent: the value that fits the shape best."""
 
+import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -18,7 +21,7 @@ NO_JSON: Final = "It was not one JSON object of the given schema. Answer with th
 BREAKS_OFF: Final = "It broke off in the middle. Write it again, complete and more briefly."
 MAX_TEXT: Final = 2_000_000
 """Characters of an answer that are read."""
-MAX_WRAPPERS: Final = 4
+MAX_WRAPPERS: Final = 6
 MAX_INNER: Final = 60
 VALID: Final = 2.0
 """The fit of an answer that its shape accepts; below it is the share of the fields that it has."""
@@ -61,7 +64,7 @@ def read_answer(texts: Sequence[str], shape: type[BaseModel]) -> Reading:
 
 def _best_in(text: str, shape: type[BaseModel]) -> tuple[dict[str, Any] | None, float, bool]:
     """Return what fits the shape best, how well it fits, and whether an answer begins there and breaks off."""
-    text = mend_escapes(text.strip().lstrip("\ufeff"))
+    text = mend_escapes(_unquoted(text.strip().lstrip("\ufeff")))
     best, best_fit = None, -1.0
     found, broken_at = values_in(text)
     for value in (*tagged_values(text), *found):
@@ -69,7 +72,39 @@ def _best_in(text: str, shape: type[BaseModel]) -> tuple[dict[str, Any] | None, 
         whole = fit == VALID or broken_at is None or value.start < broken_at
         if content is not None and whole and fit >= best_fit:
             best, best_fit = content, fit
+    if best_fit < VALID and len(found) > 1 and broken_at is None:
+        for together in _together([value.value for value in found]):
+            content, fit = _fitting(together, shape)
+            if fit > best_fit:
+                best, best_fit = content, fit
     return best, best_fit, broken_at is not None and best_fit < VALID
+
+
+_ESCAPED: Final = re.compile(r"""[{\[]\s*(?:\{\s*)?\\+\"""")
+_WITHOUT_BRACE: Final = re.compile(r"""\"\w{1,60}\"\s*:""")
+
+
+def _unquoted(text: str) -> str:
+    """Return JSON whose quotes were escaped, or whose first brace is missing, as what was meant."""
+    if '"' not in text and "&quot;" in text:
+        return unescape(text)
+    if _WITHOUT_BRACE.match(text):
+        return f"{{{text}"
+    if _ESCAPED.match(text):
+        try:
+            meant = json.loads(f'"{text}"', strict=False)
+        except ValueError:
+            return text
+        return str(meant)
+    return text
+
+
+def _together(values: list[Any]) -> Iterator[Any]:
+    """Yield the parts of an answer that came one after the other as one: an object of them all, and their list."""
+    objects = [value for value in values if isinstance(value, dict)]
+    if len({name for part in objects for name in part}) == sum(map(len, objects)):
+        yield {name: item for part in objects for name, item in part.items()}
+    yield objects
 
 
 def _fitting(value: Any, shape: type[BaseModel]) -> tuple[dict[str, Any] | None, float]:
@@ -105,11 +140,13 @@ def _inner(value: Any) -> Iterator[Any]:
             if number > MAX_INNER:
                 return
             yield item
-            parts = (
-                item.values() if isinstance(item, dict) else item if isinstance(item, list) and len(item) == 1 else ()
-            )
-            following += [part for part in parts if isinstance(part, dict) or _is_json(part)]
+            parts = item.values() if isinstance(item, dict) else item if _is_alone(item) else ()
+            following += [part for part in parts if isinstance(part, dict) or _is_json(part) or _is_alone(part)]
         level = following
+
+
+def _is_alone(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict)
 
 
 def _is_json(value: Any) -> bool:

@@ -57,15 +57,19 @@ def json_in(text: str) -> Any:
 
 
 _BLANK: Final = re.compile(r"(?:\s+|//[^\n]*|/\*[^*]{0,2000}\*/)*")
-_STRING: Final = re.compile(r"\\.|[\"'“”’‘]", re.DOTALL)
-_NAME: Final = re.compile(r"[\w$@-][\w$@. -]{0,60}?(?=\s*:)")
-_BARE: Final = re.compile(r"[^\s,:\[\]{}\"'“”`][^,:\[\]{}\"“”`\n]{0,200}")
-_QUOTES: Final = {'"': '"', "'": "'", "“": "”", "‘": "’"}
-_NEXT_NAME: Final = r"(?:\"[^\"\n]{0,100}\"|'[^'\n]{0,100}'|[\w-]{1,60})\s{0,50}:"
-_AFTER_NAME: Final = re.compile(r"\s{0,1000}:")
+_STRING: Final = re.compile(r"\\.|[\"'“”’‘`]", re.DOTALL)
+_NAME: Final = re.compile(r"[\w$@-][\w$@. -]{0,60}?(?=\s*[:：])")
+_BARE: Final = re.compile(r"[^\s,，:\[\]{}\"'“”`][^,，:\[\]{}\"“”`\n]{0,200}")
+_QUOTES: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "`": "`"}
+_LONG_QUOTES: Final = ('"""', "'''")
+_ADDED: Final = re.compile(r"\s{0,100}\+\s{0,100}(?=[\"'])")
+_NEXT_NAME: Final = r"(?:\"[^\"\n]{0,100}\"|'[^'\n]{0,100}'|“[^”\n]{0,100}”|[\w-]{1,60})\s{0,50}[:：]"
+_AFTER_NAME: Final = re.compile(r"\s{0,1000}[:：]")
 _AFTER_VALUE: Final = {
-    "{": re.compile(rf"\s*(?:[}}\]]|,\s*(?:{_NEXT_NAME}|[}}\]/]|$)|{_NEXT_NAME}|//|/\*|`{{3}}|</|$)"),
-    "[": re.compile(r"\s*(?:[\]}]|,\s*(?:[\"'“{\[\]\d\-/]|true|false|null|$)|\n\s*[\"'“{]|//|/\*|$)"),
+    "{": re.compile(
+        rf"\s*(?:[}}\]]|[,，]\s*(?:{_NEXT_NAME}|[}}\]/]|\.\.\.|…|$)|\+\s*[\"']|{_NEXT_NAME}|//|/\*|`{{3}}|</|$)"
+    ),
+    "[": re.compile(r"\s*(?:[\]}]|\+\s*[\"']|[,，]\s*(?:[\"'“{\[\]\d\-/]|true|false|null|$)|\n\s*[\"'“{]|//|/\*|$)"),
     "": re.compile(""),
 }
 """What follows the closing quote of a value in an object or a list; any other quote is part of the text."""
@@ -94,7 +98,7 @@ class _Parser:
             case "[":
                 return self._list(start + 1, depth)
             case quote if quote in _QUOTES:
-                return self._string(start, _AFTER_VALUE[inside])
+                return self._text(start, _AFTER_VALUE[inside])
             case _:
                 return self._bare(start)
 
@@ -111,7 +115,7 @@ class _Parser:
                 case "}":
                     self.end = start + 1
                     return items
-                case ",":
+                case "," | "，" | "…" | ".":  # dots stand for nothing, or the shape misses something
                     start, comma = start + 1, True
                     continue
                 case "]" if depth:  # a brace is missing
@@ -122,7 +126,7 @@ class _Parser:
                     return items
             name = self._name(start)
             start = self._blank(self.end)
-            if self.text[start : start + 1] != ":":
+            if self.text[start : start + 1] not in {":", "："}:
                 raise Unreadable(start, breaks_off=start >= len(self.text))
             items[name] = self.value(start + 1, depth + 1, "{")
             start, comma = self.end, False
@@ -144,7 +148,7 @@ class _Parser:
                 case "]":
                     self.end = start + 1
                     return items
-                case ",":
+                case "," | "，":
                     start += 1
                     continue
                 case "}" if depth:  # a bracket is missing
@@ -152,6 +156,17 @@ class _Parser:
                     return items
             items.append(self.value(start, depth + 1, "["))
             start = self.end
+
+    def _text(self, start: int, after: re.Pattern[str]) -> str:
+        """Return a text, also one in three quotes or one that is added to others."""
+        quotes = self.text[start : start + 3]
+        if quotes in _LONG_QUOTES and (end := self.text.find(quotes, start + 3)) >= 0:
+            self.end = end + 3
+            return _decoded(self.text[start + 3 : end])
+        parts = [self._string(start, after)]
+        while (added := _ADDED.match(self.text, self.end)) is not None:
+            parts.append(self._string(added.end(), after))
+        return "".join(parts)
 
     def _string(self, start: int, after: re.Pattern[str]) -> str:
         opening = self.text[start]

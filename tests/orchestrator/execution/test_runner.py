@@ -1,6 +1,7 @@
 """Creations from request to final row, with an author that follows a script."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from domain.editing.review import EditPlan, Issue, Operation, StructureReview
 from domain.errors import ModelUnavailable
 from domain.framework import ModuleDraft, StageDraft
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
-from nodes.authors.port import AuthorRole, Brief, ContentBrief
+from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, ContentBrief
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView, TaskView
 from orchestrator.settings import Settings
@@ -61,6 +62,52 @@ async def test_one_failing_content_does_not_discard_its_siblings(settings: Setti
     assert quiz is not None
     assert (quiz.status, quiz.last_error, quiz.stale) == (ContentStatus.FAILED, "the model hung up", False)
     assert sum(content.status is ContentStatus.COMPLETED for content in roadmap.contents) == 5
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ModelUnavailable("near 'abc\x00' \ud83d"),
+        CallFailed("near 'abc\x00' \ud83d", model="m\x00", outcome="failed\x00 400", transient=False),
+        RuntimeError("near 'abc\x00' \ud83d"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_one_nul_in_an_error_text_ends_the_run_with_nothing(settings: Settings, error: Exception) -> None:
+    def fail(brief: Brief[Any], _: Sequence[str]) -> Quiz:
+        assert isinstance(brief, ContentBrief)
+        if brief.concept.concept_id == "c-1-1-1":
+            raise error
+        return QUIZ
+
+    task, roadmap = await create(settings, ScriptedAuthor({AuthorRole.QUIZ: fail}))
+    quiz = roadmap.state("c-1-1-1", ContentType.QUIZ)
+    assert quiz is not None
+    assert (quiz.last_error or "").endswith("near 'abc' ")
+    assert task.status == TaskStatus.PARTIAL_FAILURE
+    assert sum(content.status is ContentStatus.COMPLETED for content in roadmap.contents) == 5
+
+
+async def test_a_run_that_fails_says_why_though_the_reason_cannot_be_stored(settings: Settings) -> None:
+    def fail(_: Brief[Any], __: Sequence[str]) -> Quiz:
+        raise ModelUnavailable("near 'abc\x00' \ud83d")
+
+    async with Orchestrator.open(settings, author=ScriptedAuthor({AuthorRole.FRAMEWORK: fail})) as orchestrator:
+        task = await orchestrator.wait((await orchestrator.create("chess")).task_id)
+    assert (task.status, task.error_message) == (TaskStatus.FAILED, "near 'abc' ")
+
+
+async def test_an_answer_that_no_column_holds_is_stored_as_far_as_one_does(settings: Settings) -> None:
+    class Wild(ScriptedAuthor):
+        async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer:
+            answer = await super().write(brief, objections)
+            wild: Any = {"finish_reason": {"type": "stop\x00"}, "tokens_in": 5_000_000_000, "tokens_out": 20.5}
+            content = {**answer.content, "extra\x00": [float("nan"), "\ud83d", 10**400]}
+            return replace(answer, content=content, model="m\x00", cost=float("inf"), **wild)
+
+    task, roadmap = await create(settings, Wild())
+    assert task.status == TaskStatus.COMPLETED
+    assert {content.status for content in roadmap.contents} == {ContentStatus.COMPLETED}
 
 
 async def test_a_run_in_which_nothing_succeeded_is_failed_not_completed(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from nodes.authors.reading.values.lists import split_texts, text_of, values_of, 
 OPTIONS: Final = "options"
 KEY: Final = "correct_answer"
 _LETTER: Final = re.compile(r"(?:option|answer|choice|antwort|选项)?\s*:?\s*[(\[]?([A-Za-z])[)\].:]?", re.IGNORECASE)
+_INDEX: Final = re.compile(r"index:?\s?(\d{1,3})", re.IGNORECASE)
 _MARKED: Final = re.compile(r"[(\[]?([A-Za-z])[)\].:]\s+(\S.*)", re.DOTALL)
 _SEPARATOR: Final = re.compile(r"\s*(?:[,;/&+]|\band\b|\bund\b)\s*")
 _FLAGS: Final = ("is_correct", "isCorrect", "correct", "is_right", "right")
@@ -81,6 +82,10 @@ class _Indices:
 
     def of(self, key: Any) -> list[Any]:
         items = key if isinstance(key, list) else [key]
+        if len(items) == 1 and isinstance(items[0], list):
+            items = items[0]
+        if self.known and len(items) == self.count > 2 and all(isinstance(item, bool) for item in items):
+            return [number for number, item in enumerate(items) if item]
         found = [self._index(item) for item in items]
         if len(items) == 1 and isinstance(items[0], str) and isinstance(found[0], str):
             parts = self._parts(items[0])
@@ -108,7 +113,7 @@ class _Indices:
             return int(item)
         if not isinstance(item, str) or len(item) > MAX_LENGTH:
             return item
-        meant = self._meanings(item.strip())
+        meant = self._meanings(item.strip(" *_`\n"))
         return meant.pop() if len(meant) == 1 else item
 
     def _meanings(self, word: str) -> set[int]:
@@ -119,6 +124,8 @@ class _Indices:
             meant |= set(places)
         if (digits := re.fullmatch(r"\d{1,3}", word)) is not None and (int(digits[0]) < self.count or not meant):
             meant.add(int(digits[0]))
+        if not meant and (index := _INDEX.fullmatch(word)) is not None:
+            meant.add(int(index[1]))
         letter = _LETTER.fullmatch(word)
         marked = _MARKED.fullmatch(word) if letter is None and not meant else None
         if marked is not None and _folded(marked[2]) in self.bare:
@@ -144,6 +151,13 @@ def from_zero(questions: list[Any]) -> list[Any]:
     if len(keyed) < len(questions) or not beyond or max(beyond) != 0 or min(min(q[KEY]) for q in keyed) < 1:
         return questions
     return [{**question, KEY: [index - 1 for index in question[KEY]]} for question in keyed]
+
+
+def with_ids(questions: list[Any]) -> list[Any]:
+    """Return questions in which every one has an id; they are named in order where none has one."""
+    if any(not isinstance(item, dict) or item.get("question_id") or OPTIONS not in item for item in questions):
+        return questions
+    return [{**question, "question_id": f"q{number}"} for number, question in enumerate(questions, start=1)]
 
 
 def doubts(content: Mapping[str, Any]) -> Iterator[str]:

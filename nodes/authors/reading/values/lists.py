@@ -18,8 +18,15 @@ _TEXT_NAMES: Final = (
     "statement",
     "description",
 )
+MAX_PHRASE_LENGTH: Final = 120
+"""Characters of a text that is joined to others by a comma; longer ones are paragraphs."""
 MAX_ITEM_LENGTH: Final = 60
 """Characters between two commas of a list; longer ones are clauses of a sentence."""
+
+
+def is_none(item: Any, names: Collection[str]) -> bool:
+    """Return whether an item says that there is none."""
+    return isinstance(item, str) and item.strip().casefold() in _NONE and item not in names
 
 
 def split_texts(text: str, names: Collection[str]) -> list[str]:
@@ -35,8 +42,8 @@ def split_texts(text: str, names: Collection[str]) -> list[str]:
         return [_BULLET.sub("", line, count=1).strip() for line in lines]
     if text in names:
         return [text]
-    for separator in (";", "；", "、", ",", "，"):
-        parts = [part.strip() for part in text.split(separator)]
+    for separator in ("•", "|", ";", "；", "、", ",", "，"):
+        parts = [part.strip().strip("\"'") for part in text.split(separator)]
         if len(parts) > 1:
             parts = [part for part in _joined(parts, names, separator) if part]
             is_sentence = separator in ",，" and (text.endswith((".", "。")) or max(map(len, parts)) > MAX_ITEM_LENGTH)
@@ -67,10 +74,16 @@ def text_of(item: Any) -> Any:
     for name in _TEXT_NAMES:
         if isinstance(texts.get(name), str):
             return texts[name]
-    if len(item) == 1:
-        mark, value = next(iter(item.items()))
-        return value if isinstance(value, str) and is_mark(str(mark)) else item
-    return item
+    alone = next(iter(item.values())) if len(item) == 1 else None
+    return alone if isinstance(alone, str) else item
+
+
+def joined(value: Any) -> Any:
+    """Return the text that a list of texts or a number stands for; anything else is returned as it is."""
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        is_prose = any(len(item) > MAX_PHRASE_LENGTH or "\n" in item for item in value)
+        return ("\n\n" if is_prose else ", ").join(value)
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def values_of(items: dict[Any, Any]) -> list[Any] | None:
@@ -79,12 +92,7 @@ def values_of(items: dict[Any, Any]) -> list[Any] | None:
     return list(items.values()) if len(marks) > 1 and _counts(marks) else None
 
 
-def is_mark(word: str) -> bool:
-    """Return whether a word only marks an item: a letter, or a number."""
-    return re.fullmatch(r"\(?(?:[A-Za-z]|\d{1,2})[).:]?", word.strip()) is not None
-
-
-_OWN_MARK: Final = re.compile(r"\s*[(\[]?([A-Za-z]|\d{1,2})[)\].:]\s+(?=\S)")
+_OWN_MARK: Final = re.compile(r"\s*\*{0,2}[(\[]?([A-Za-z]|\d{1,2})(?:[)\].:]\*{0,2}|\s[-–—])\s+(?=\S)")
 
 
 def without_marks(texts: list[Any]) -> list[Any]:

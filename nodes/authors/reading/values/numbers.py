@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from math import floor, isfinite
 from typing import Any, Final
+from unicodedata import numeric
 
 _HOURS: Final = r"h|hrs?|hours?|std\.?|stunden?|heures?|horas?|or[ae]|uur|uren|小时|小時|時間|시간|час(?:а|ов)?|ч\.?"
 _MINUTES: Final = r"m|mins?\.?|minutes?|minuten|minutos?|minut[io]|minuut|分钟|分鐘|分|분|минут[аы]?|мин\.?"
@@ -20,6 +21,11 @@ _RATIO: Final = re.compile(rf"({_NUMBER})\s?(?:/|out of)\s?({_NUMBER})", re.IGNO
 _TIMES: Final = re.compile(
     rf"(?:({_NUMBER})\s?(?:{_HOURS}))?(?:\s|,|and|und|et|y){{0,5}}(?:({_NUMBER})\s?(?:{_MINUTES}))?", re.IGNORECASE
 )
+_CLOCK: Final = re.compile(r"(\d{1,3})\s?(?:h|:(?=\d\d:\d\d))\s?([0-5]\d)(?::[0-5]\d)?", re.IGNORECASE)
+"""`1h30` and `01:30:00`, not `1:30`, which may be minutes."""
+_ISO: Final = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:0S)?", re.IGNORECASE)
+_HALVES: Final = re.compile(r"(\d{1,3})?\s?([¼½¾])")
+_REMARK: Final = re.compile(r"(?<=\w)(?:\s*\([^()\d]{0,40}\)|\s(?:in )?total)$", re.IGNORECASE)
 _QUANTITY: Final = re.compile(rf"(.{{1,40}}?)\s?({_HOURS}|{_MINUTES}|)", re.IGNORECASE)
 _IS_HOURS: Final = re.compile(_HOURS, re.IGNORECASE)
 _WORDS: Final = {
@@ -47,6 +53,10 @@ class Scale:
 
 def read_number(value: Any, scale: Scale) -> Any:
     """Return the number that a value stands for on a scale; the value itself where that is not certain."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, dict) and isinstance(value.get("value"), int | float | str):
+        value = f"{value['value']} {value['unit']}" if isinstance(value.get("unit"), str) else value["value"]
     if isinstance(value, str):
         number = _number_in(" ".join(value.split()), scale) if len(value) <= MAX_LENGTH else None
         if number is None:
@@ -58,6 +68,7 @@ def read_number(value: Any, scale: Scale) -> Any:
 
 
 def _number_in(text: str, scale: Scale) -> float | int | None:
+    text = _HALVES.sub(_in_decimals, _REMARK.sub("", text))
     text = re.sub(rf"\A{_ABOUT}", "", text.strip("*_`\"' "), flags=re.IGNORECASE).rstrip(".!")
     if (plain := _PLAIN.fullmatch(text)) is not None:
         number = _float(plain[2])
@@ -69,9 +80,14 @@ def _number_in(text: str, scale: Scale) -> float | int | None:
     return _time_in(text, scale.unit) if scale.unit else None
 
 
+def _in_decimals(found: re.Match[str]) -> str:
+    return f"{int(found[1] or 0) + numeric(found[2]):g}"
+
+
 def _time_in(text: str, unit: str) -> float | None:
     """Return a length of time in a unit, also the middle of a range of them."""
-    if (times := _TIMES.fullmatch(text)) is not None and (times[1] or times[2]):
+    times = next((times for form in (_TIMES, _CLOCK, _ISO) if (times := form.fullmatch(text))), None)
+    if times is not None and (times[1] or times[2]):
         minutes = _float(times[1] or "0") * _PER_HOUR + _float(times[2] or "0")
         return minutes if unit == "minutes" else minutes / _PER_HOUR
     quantity = _QUANTITY.fullmatch(text)

@@ -67,9 +67,19 @@ def test_a_long_text_is_cut() -> None:
 
 
 COUNTS: Final = [
-    (3_000_000_000, MAX_COUNT), (-5, 0), (100.5, 100), ("120", 120), ("many", 0), (None, 0), (math.nan, 0),
-    (math.inf, 0), (True, 0), ({}, 0), (10**400, 0), ("9" * 5000, 0),
-]  # fmt: skip
+    (3_000_000_000, MAX_COUNT),
+    (-5, 0),
+    (100.5, 100),
+    ("120", 120),
+    ("many", 0),
+    (None, 0),
+    (math.nan, 0),
+    (math.inf, 0),
+    (True, 0),
+    ({}, 0),
+    (10**400, 0),
+    ("9" * 5000, 0),
+]
 
 
 @pytest.mark.parametrize(("reported", "stored"), COUNTS)
@@ -78,9 +88,14 @@ def test_tokens_that_no_column_holds(reported: Any, stored: int) -> None:
 
 
 REASONS: Final = [
-    ("stop", "stop"), (None, None), ({"type": "stop"}, "stop"), ({"reason": {"type": "length"}}, "{'reason': {'type': 'length'}}"),
-    (["a\x00"], "['a\\x00']"), (5, "5"), ("s\x00top\ud83d", "stop"),
-]  # fmt: skip
+    ("stop", "stop"),
+    (None, None),
+    ({"type": "stop"}, "stop"),
+    ({"reason": {"type": "length"}}, "{'reason': {'type': 'length'}}"),
+    (["a\x00"], "['a\\x00']"),
+    (5, "5"),
+    ("s\x00top\ud83d", "stop"),
+]
 
 
 @pytest.mark.parametrize(("reported", "stored"), REASONS)
@@ -90,9 +105,15 @@ def test_a_finish_reason_of_any_kind_is_a_word(reported: Any, stored: str | None
 
 def test_every_part_of_an_answer_passes_the_gate() -> None:
     wild: dict[str, Any] = {
-        "content": {"a": "x\x00"}, "model": "m\ud83d", "tokens_in": 100.5, "tokens_out": "20", "cost": math.nan,
-        "finish_reason": {"type": "stop"}, "problem": "no\x00", "estimated": None,
-    }  # fmt: skip
+        "content": {"a": "x\x00"},
+        "model": "m\ud83d",
+        "tokens_in": 100.5,
+        "tokens_out": "20",
+        "cost": math.nan,
+        "finish_reason": {"type": "stop"},
+        "problem": "no\x00",
+        "estimated": None,
+    }
     stored = storable_answer(AuthorAnswer(**wild))
     assert stored == AuthorAnswer({"a": "x"}, "m", 100, 20, None, "stop", "no", estimated=False)
     wild = {"content": None, "model": None}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from domain.contents import Quiz, Resources, Tutorial
+from domain.contents import Quiz, QuizKey, Resources, Tutorial
 from domain.editing.review import EditPlan
 from domain.framework import FrameworkDraft
 from nodes.authors.reading import conform, read_answer
@@ -17,9 +17,12 @@ from nodes.authors.reading.reader import BREAKS_OFF, EMPTY, NO_JSON
 from tests.support.nonsense import ANYTHING, DEEP, LONG_NUMBER, fuzzed, near
 
 GOOD: Final[dict[str, Any]] = {
-    "title": "Chords", "summary": "Triads {C, E, G}.", "content": '## Why\n\nSay "C" [E]: {G}.\n\n```json\n{"a": 1}\n```\n',
-    "estimated_completion_time": 45, "language": "en",
-}  # fmt: skip
+    "title": "Chords",
+    "summary": "Triads {C, E, G}.",
+    "content": '## Why\n\nSay "C" [E]: {G}.\n\n```json\n{"a": 1}\n```\n',
+    "estimated_completion_time": 45,
+    "language": "en",
+}
 TEXT: Final = json.dumps(GOOD)
 SINGLE: Final = repr(GOOD)
 
@@ -65,13 +68,26 @@ FORMS: Final = {
     "without the last brace": TEXT[:-1],
     "without the last brace in a fence": f"```json\n{TEXT[:-1]}\n```",
     "with single quotes": SINGLE,
-    "with comments": TEXT.replace(', "language"', ', // minutes\n "language" /* a code */').replace('/* a code */: "en"', ': "en"'),
+    "with comments": TEXT.replace(', "language"', ', // minutes\n "language" /* a code */').replace(
+        '/* a code */: "en"', ': "en"'
+    ),
     "with bare names": TEXT.replace('"language"', "language").replace('"title"', "title"),
     "without a comma": TEXT.replace(', "summary"', '\n"summary"'),
     "with line breaks in texts": TEXT.replace("\\n", "\n"),
     "with quotes in texts": TEXT.replace('\\"C\\"', '"C"'),
+    "in a call of JavaScript": f"callback({TEXT});",
+    "as a line for each field": "\n".join(json.dumps({name: value}) for name, value in GOOD.items()),
+    "as blocks of text": json.dumps([{"type": "text", "text": TEXT}]),
+    "as a whole completion": json.dumps({"choices": [{"message": {"content": TEXT}}]}),
+    "with escaped quotes": json.dumps(TEXT)[1:-1],
+    "as HTML": TEXT.replace('\\"', "'").replace('"', "&quot;").replace("'", "\\&quot;"),
+    "without the first brace": TEXT[1:],
+    "with dots at the end": f"{TEXT[:-1]}, ...}}",
+    "with added texts": TEXT.replace("Triads {C", 'Tri" + "ads {C'),
+    "with each value in an object": json.dumps({name: {"value": value} for name, value in GOOD.items()}),
+    "with each value in a list": json.dumps({name: [value] for name, value in GOOD.items()}),
     "with curly quotes": TEXT.replace('"title"', "“title”").replace('"Chords"', "“Chords”"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -80,8 +96,9 @@ def test_a_good_answer_is_lost_for_where_or_how_it_stands(form: str) -> None:
     assert reading.problem is None
     assert reading.content is not None
     assert Tutorial.model_validate(reading.content).model_dump() == {
-        **GOOD, "content": GOOD["content"] if "tags" not in form or "arg" not in form else reading.content["content"],
-    }  # fmt: skip
+        **GOOD,
+        "content": GOOD["content"] if "tags" not in form or "arg" not in form else reading.content["content"],
+    }
 
 
 LATER: Final = {
@@ -114,6 +131,12 @@ def test_an_answer_that_broke_off_is_completed_silently(where: str) -> None:
     assert (reading.content, reading.problem, reading.cut_off) == (None, BREAKS_OFF, True)
 
 
+def test_parts_of_what_broke_off_are_taken_for_all_of_it() -> None:
+    whole = json.dumps({"answers": [{"question_id": f"q{number}", "correct_answer": [0]} for number in range(4)]})
+    for end in range(whole.index("}") + 1, len(whole) - 1):
+        assert read_answer([whole[:end]], QuizKey).cut_off, whole[:end]
+
+
 def test_a_list_that_broke_off_is_stored_as_whole() -> None:
     whole = json.dumps({"questions": [{"question_id": f"q{n}", "question": "Q"} for n in range(5)]})
     for end in range(40, len(whole) - 1):
@@ -142,10 +165,33 @@ def test_one_number_that_is_too_large_loses_the_answer() -> None:
 
 SHAPES: Final[list[type[BaseModel]]] = [FrameworkDraft, EditPlan, Tutorial, Resources, Quiz]
 PIECES: Final = near(
-    "```json\n", "\n```", "{", '"title": ', '"a', '": ', "1", "[", "]", "}", "\\u0000", "\\ud800", '"', "'", ",", "NaN",
-    "<think>", "</think>", "\\", "$", "\\n", '"questions": [{"options": ["A) x", "B) y"], "correct_answer": ["B"]}]',
-    "<|channel|>final<|message|>", "// x\n", "/*", "<parameter=title>",
-)  # fmt: skip
+    "```json\n",
+    "\n```",
+    "{",
+    '"title": ',
+    '"a',
+    '": ',
+    "1",
+    "[",
+    "]",
+    "}",
+    "\\u0000",
+    "\\ud800",
+    '"',
+    "'",
+    ",",
+    "NaN",
+    "<think>",
+    "</think>",
+    "\\",
+    "$",
+    "\\n",
+    '"questions": [{"options": ["A) x", "B) y"], "correct_answer": ["B"]}]',
+    "<|channel|>final<|message|>",
+    "// x\n",
+    "/*",
+    "<parameter=title>",
+)
 
 
 @fuzzed
@@ -166,11 +212,23 @@ def test_a_good_answer_with_anything_in_it_raises_nothing(text: str, place: int)
 
 
 ENDLESS: Final = [
-    DEEP, "{" * 100_000, '{"a":' * 50_000, '{"a":' + "[" * 900 + "]" * 900 + "}", '{"a": "' + 'x" y "' * 30_000,
-    "<think>" * 25_000, "<think>a</think>\n" * 10_000, '{"title": "' + "\\" * 200_000, "'" * 200_000, "{" + "/*" * 90_000,
-    '{"content": "' + "$a\\nu " * 25_000 + '"}', '{"content": "' + "\\begin{a}" * 20_000 + '"}', '{"title": "x"} ' * 13_000,
-    '{"content": "' + "```\\n" * 40_000 + '"}', '{"stages": [' + '{"name": "x", "modules": []},' * 7_000, '{"a": 1' + "," * 200_000,
-]  # fmt: skip
+    DEEP,
+    "{" * 100_000,
+    '{"a":' * 50_000,
+    '{"a":' + "[" * 900 + "]" * 900 + "}",
+    '{"a": "' + 'x" y "' * 30_000,
+    "<think>" * 25_000,
+    "<think>a</think>\n" * 10_000,
+    '{"title": "' + "\\" * 200_000,
+    "'" * 200_000,
+    "{" + "/*" * 90_000,
+    '{"content": "' + "$a\\nu " * 25_000 + '"}',
+    '{"content": "' + "\\begin{a}" * 20_000 + '"}',
+    '{"title": "x"} ' * 13_000,
+    '{"content": "' + "```\\n" * 40_000 + '"}',
+    '{"stages": [' + '{"name": "x", "modules": []},' * 7_000,
+    '{"a": 1' + "," * 200_000,
+]
 
 
 @pytest.mark.parametrize("text", ENDLESS, ids=lambda text: text[:12])
