@@ -81,7 +81,7 @@ class ModelHold:
 
     def admits(self, place: Place) -> bool:
         """Return whether a queued request may call now."""
-        free = self._window - self._running
+        free = max(self._window - self._running, 0)
         return not self.opens_in() and (free == inf or place in self._queue[: int(free)])
 
     def check(self, era: int) -> None:

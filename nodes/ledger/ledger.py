@@ -255,6 +255,7 @@ class Ledger:
                 try:
                     answer = await self._write(request, objections)
                 except CallFailed as failure:
+                    slot.failed(failure)
                     latency = time.monotonic() - began
                     reservation.used = failure.used
                     self.throttle.correct(expected=most.tokens, used=failure.used.tokens)

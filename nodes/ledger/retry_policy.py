@@ -29,6 +29,10 @@ class _Silence:
     """The time since a model of the run has stopped answering."""
 
     since: float
+    patience: float
+    """Seconds for which the run waits."""
+    advice: str = ""
+    """What to check if the model never answers."""
     over: ModelUnavailable | None = None
     """Why no request of the run waits for it any more."""
     unpaid: int = 0
@@ -76,20 +80,19 @@ class RetryPolicy:
         if silence is None and not hold.opens_in():
             return
         if self.left(model) <= hold.opens_in():
-            silence = self._silence(model)
-            silence.over = ModelUnavailable(_tries(f"{model} {hold.reason}", hold.failures))
-            raise silence.over
+            raise self._give_up(self._silence(model), f"{model} {hold.reason}", hold.failures)
 
     def left(self, model: str) -> float:
         """Return the seconds for which the run still waits for a model."""
-        return self._silence(model).since + self.seconds - self.clock.monotonic()
+        silence = self._silence(model)
+        return silence.since + silence.patience - self.clock.monotonic()
 
     def silent_for(self, model: str) -> float:
         """Return the seconds since the model stopped answering this run."""
         return self.clock.monotonic() - self._silence(model).since
 
     def _silence(self, model: str) -> _Silence:
-        return self._silences.setdefault(model, _Silence(self.clock.monotonic()))
+        return self._silences.setdefault(model, _Silence(self.clock.monotonic(), self.seconds))
 
     def _denies(self, failure: CallFailed) -> bool:
         """Return whether a refusal concerns every call, not only this one."""
@@ -104,17 +107,23 @@ class RetryPolicy:
         return silence.unpaid >= MAX_UNPAID
 
     def _check(self, failure: CallFailed, number: int, delay: float, since: float, silence: _Silence) -> None:
-        now = self.clock.monotonic()
         unproven = failure.never_worked is True and failure.status is None and failure.model not in self._answered
-        if unproven and now + delay - silence.since > MAX_UNPROVEN_SECONDS:
-            reason = str(failure).removesuffix(CHECK_ADDRESS).rstrip()
-            silence.over = ModelUnavailable(f"{_tries(reason, number)} {CHECK_ADDRESS}")
-        elif now - silence.since > self.seconds:
-            silence.over = ModelUnavailable(_tries(str(failure), number))
+        silence.patience = min(MAX_UNPROVEN_SECONDS, self.seconds) if unproven else self.seconds
+        silence.advice = CHECK_ADDRESS if unproven else ""
         if silence.over is not None:
             raise silence.over
-        if not failure.away and now + delay - since > self.seconds:  # others may be answered while this one is held
-            raise ModelUnavailable(_tries(str(failure), number))
+        left = self.left(failure.model)
+        if left < 0 or (unproven and left < delay):
+            raise self._give_up(silence, str(failure), number)
+        if not failure.away and self.clock.monotonic() + delay - since > self.seconds:
+            raise ModelUnavailable(_tries(str(failure), number))  # others may be answered while this one is not
+
+    @staticmethod
+    def _give_up(silence: _Silence, reason: str, number: int) -> ModelUnavailable:
+        """Return why no request of the run waits for the model any more, and remember it."""
+        advice = f" {silence.advice}" if silence.advice else ""
+        silence.over = ModelUnavailable(f"{_tries(reason.removesuffix(silence.advice).rstrip(), number)}{advice}")
+        return silence.over
 
     def _come_back(self, failure: CallFailed, wait: float) -> str:
         moment = moment_in(self.clock, wait)

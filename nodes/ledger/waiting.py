@@ -18,10 +18,8 @@ _log = get_log(__name__)
 
 MIN_TOLD_SECONDS: Final = 1.0
 """Shorter silences of a model are not told."""
-
 MAX_BROKEN_SECONDS: Final = 60.0
 """After so many seconds of failures of any kind without an answer a model is held, as if it had refused every call."""
-
 MAX_SECONDS_AHEAD: Final = 1e9
 """Keeps moments within the calendar, whatever a provider asks for."""
 
@@ -65,12 +63,7 @@ class ModelWaits:
                 self._tell_wait(model, hold.reason, hold.failures, opens_in)
                 await hold.change(min(opens_in or inf, max(self.policy.left(model), 0.0)))
         with hold.running() as era:
-            try:
-                yield Slot(self, role, model, era)
-            except CallFailed as failure:
-                if failure.transient and not failure.step_down:
-                    self._failed(role, failure, era if failure.model == model else None)
-                raise
+            yield Slot(self, role, model, era)
 
     def answered(self, role: str, model: str, era: int | None) -> None:
         """Record an answer; `era`: in which its request was admitted, None for another model than expected."""
@@ -82,7 +75,10 @@ class ModelWaits:
             self.tell("model_answering", {"model": model})
             _log.info("model answers again", model=model, task_id=self.task_id)
 
-    def _failed(self, role: str, failure: CallFailed, era: int | None) -> None:
+    def failed(self, role: str, failure: CallFailed, era: int | None) -> None:
+        """Record a failure, as `answered` does an answer, before the turn of its request is given to the next one."""
+        if not failure.transient or failure.step_down:
+            return
         self.holds.learn(role, failure.model)
         if not failure.away and self.policy.silent_for(failure.model) < MAX_BROKEN_SECONDS:
             return
@@ -141,6 +137,9 @@ class Slot:
     def check(self) -> None:
         """Raise ModelHeld if a hold has begun since: the request has to wait again."""
         self.waits.holds.of(self.model).check(self.era)
+
+    def failed(self, failure: CallFailed) -> None:
+        self.waits.failed(self.role, failure, self.era if failure.model == self.model else None)
 
     def answered(self, model: str) -> None:
         """Record which model has answered."""

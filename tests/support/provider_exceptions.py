@@ -10,10 +10,11 @@ from typing import Any, Final
 import httpx
 import openai
 
-REQUEST: Final = httpx.Request("POST", "https://api.example/v1/chat/completions")
+REQUEST: Final[Any] = httpx.Request("POST", "https://api.example/v1/chat/completions")
 
 
-def response(status: int, body: object = None, headers: Mapping[str, str] | None = None) -> httpx.Response:
+def response(status: int, body: object = None, headers: Mapping[str, str] | None = None) -> Any:
+    """Return a response as `openai` and others want it: some take those of a fork of httpx."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return httpx.Response(status, content=raw, headers=dict(headers or {}), request=REQUEST)
 

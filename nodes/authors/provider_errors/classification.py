@@ -1,6 +1,7 @@
 """Decide what an error means: the same call may succeed later, this call cannot, or no call of the model can."""
 
 import json
+import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -177,6 +178,6 @@ def _was_sent(names: set[str]) -> bool:
 def _connection_message(error: Exception, facts: ErrorFacts) -> str:
     """Return the reason of the operating system, which integrations hide behind `Connection error.`."""
     for cause in causes_of(error):
-        if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
+        if isinstance(cause, OSError) and cause.errno:
+            return os.strerror(cause.errno)  # asyncio puts the address into its own text
     return facts.message

@@ -114,3 +114,27 @@ async def test_a_run_is_followed_to_its_end(settings: Settings, capsys: pytest.C
     assert out == ""
     assert err.count("no quiz today") == 2
     assert "6 of 6 contents: 4 done, 0 running, 2 failed" in err
+
+
+WAIT = {
+    "model": "openai:x",
+    "reason": "429: busy",
+    "tries": 4,
+    "next_at": NOON.isoformat(),
+    "gives_up_at": NOON.isoformat(),
+}
+
+
+def test_a_run_that_waits_for_a_model_says_so_until_it_goes_on(capfd: pytest.CaptureFixture[str]) -> None:
+    progress, display = RunProgress(), PlainDisplay()
+    progress.queued = False
+    for event in story(("model_waiting", WAIT), content("started", 1)):
+        progress.apply(event)
+        display.show(progress, event)
+    assert progress.waiting is not None
+    assert progress.doing == "Waiting for openai:x"
+    assert "  Waiting: openai:x: 429: busy; try 4, next at " in capfd.readouterr().err
+    for kind in ("model_answering", "run_started", "run_finished"):
+        again = after(story(("model_waiting", WAIT), (kind, {"model": "openai:x", "status": "failed"})))
+        assert again.waiting is None
+    assert after(story(("model_waiting", {"of": "tomorrow"}))).waiting is None

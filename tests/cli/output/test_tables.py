@@ -4,6 +4,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from cli.output.tables import contents_sentence, roadmaps_table, status_report, tasks_table
+from domain.model_wait import ModelWait
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from orchestrator.queries.status import ActiveTask, StaleConcept, StatusCheck
 from repository.tables.roadmaps import RoadmapRow
@@ -80,6 +81,8 @@ def test_what_a_task_is_about() -> None:
     assert "processing, stale" in gone
     assert "stale: its process died at curriculum_design" in gone
     assert "waiting for a worker; none is running" in lines(status="pending", live=True, waiting_for_worker=True)
+    wait = ModelWait(model="openai:x", reason="429: busy", tries=4, next_at=NOON, gives_up_at=NOON)
+    assert "waiting for openai:x: 429: busy; try 4" in lines(status="processing", live=True, waiting_for_model=wait)
     assert "waiting in the queue" in lines(status="pending", live=True)
 
 

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
@@ -5,14 +6,15 @@ from typing import Any
 import pytest
 
 from domain.contents import Quiz
-from domain.errors import AnswerRejected, Superseded
+from domain.errors import AnswerRejected, ModelUnavailable, Superseded
 from domain.framework import Concept
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import Step, TaskStatus
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, IntentBrief, QuizBrief
+from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, IntentBrief, QuizBrief
 from nodes.authors.reading.answers import storable_answer
 from nodes.ledger.ledger import Ledger
 from nodes.ledger.requests import Answered, AuthorRequest, Look, Verdict, call_key
+from nodes.ledger.retry_policy import RetryPolicy
 from nodes.ledger.scheduler import Throttle
 from repository.db.database import Database, Session
 from repository.db.fence import Fence, fenced_transaction
@@ -210,3 +212,30 @@ def test_the_key_knows_no_clock_no_model_and_no_setting() -> None:
 def test_what_postgresql_cannot_store_is_stripped_from_answers() -> None:
     answer = AuthorAnswer({"a\x00": ["x\x00y", {"b": "\ud800z", "n": 1}], "🎉": None}, model="m")
     assert storable_answer(answer).content == {"a": ["xy", {"b": "z", "n": 1}], "🎉": None}
+
+
+async def test_sixty_requests_do_not_each_find_out_that_a_model_is_busy(database: Database, fence: Fence) -> None:
+    """A rate limit of 0 seconds was asked for again at once by every request: 2,655 calls in ten seconds."""
+
+    def busy(_: Brief[Any], __: Sequence[str]) -> Any:
+        raise CallFailed("m answered 429: busy", model="m", outcome="failed 429", away=True, wait=0.0)
+
+    author = ScriptedAuthor({AuthorRole.QUIZ: busy}, latency=0.01)
+    limit, told = 5, list[str]()
+    asking = Ledger(
+        author,
+        Throttle(limit),
+        Always(),
+        database,
+        fence,
+        0,
+        False,
+        {},
+        retry_policy=RetryPolicy(0.5),
+        tell=lambda kind, _: told.append(kind),
+    )
+    requests = [asking.ask(AuthorRequest(Step.QUIZ_GENERATION, QUIZ_BRIEF, order=order)) for order in range(60)]
+    results = await asyncio.gather(*requests, return_exceptions=True)
+    assert {type(result) for result in results} == {ModelUnavailable}
+    assert limit <= len(author.asked) <= limit + 1
+    assert told == []

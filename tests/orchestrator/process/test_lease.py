@@ -17,7 +17,7 @@ from tests.support.rows import started
 
 async def live(database: Database, task: TaskRow) -> bool:
     async with database.transaction() as session:
-        ((_, live, _, _),) = await with_liveness(session, [await get_task(session, task.task_id)])
+        ((_, live, _, _, _),) = await with_liveness(session, [await get_task(session, task.task_id)])
     return live
 
 

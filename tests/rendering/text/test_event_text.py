@@ -1,9 +1,11 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from domain.model_wait import ModelWait
 from domain.vocabulary import Step
-from rendering.text.event_text import MAX_TEXT_LENGTH, details, doing, gist
+from rendering.text.event_text import MAX_TEXT_LENGTH, details, doing, gist, wait_in_words
 from repository.runs.events import Event
 from tests.cli.roadmaps import HOSTILE, NOON, framework
 
@@ -50,6 +52,7 @@ def test_an_event_in_one_line(subtests: pytest.Subtests) -> None:
         (event("content_started", content_type="quiz", concept_id="c-1"), "quiz of c-1"),
         (event("content_completed", content_type="quiz", concept_id="c-1", version=3), "quiz of c-1, version 3"),
         (event("content_failed", content_type="quiz", concept_id="c-1", reason="no\nway"), "quiz of c-1: no way"),
+        (event("model_answering", model="openai:x"), "openai:x answers again"),
         (event("run_finished", status="failed", error_message="why"), "failed: why"),
         (event("run_finished", status="completed", error_message=None), "completed"),
         (event("of_tomorrow", a=1), '{"a": 1}'),
@@ -111,3 +114,22 @@ def test_every_node_is_said_in_words() -> None:
 def test_a_plan_that_nobody_judged_has_no_points() -> None:
     unscored = {"is_valid": True, "issues": [], "overall_score": None}
     assert gist(event("framework_validated", validation=unscored)) == "structure is sound"
+
+
+WAIT = ModelWait(
+    model="openai:x",
+    reason="connection refused",
+    tries=4,
+    next_at=NOON + timedelta(seconds=8),
+    gives_up_at=NOON + timedelta(minutes=10),
+)
+
+
+def test_a_wait_for_a_model_is_told_with_its_next_try_and_its_end() -> None:
+    gives_up = f"{WAIT.gives_up_at.astimezone():%H:%M}"
+    said = wait_in_words(WAIT, NOON)
+    assert said == f"openai:x: connection refused; try 4, next in 8 s, gives up at {gives_up}"
+    assert "next in 0 s" in wait_in_words(WAIT, NOON + timedelta(minutes=1))
+    in_the_log = gist(event("model_waiting", **WAIT.model_dump(mode="json")))
+    assert f"try 4, next at {WAIT.next_at.astimezone():%H:%M:%S}, gives up at {gives_up}" in in_the_log
+    assert gist(event("model_waiting", model=1)) == '{"model": 1}'

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from domain.model_wait import ModelWait
 from domain.vocabulary import TaskStatus
 from rendering.text.task_text import LABELS, clause_of, label_of, sentence_of, state_of
+from tests.cli.roadmaps import NOON
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,7 @@ class Run:
     current_step: str = "curriculum_design"
     live: bool = True
     waiting_for_worker: bool = False
+    waiting_for_model: ModelWait | None = None
 
 
 @pytest.mark.parametrize("status", TaskStatus)
@@ -43,3 +46,12 @@ def test_a_queued_run_without_a_worker_says_so() -> None:
 
 def test_a_running_run_is_described_by_its_step() -> None:
     assert clause_of(Run(TaskStatus.PROCESSING)) == "designing the curriculum"
+
+
+def test_a_run_that_waits_for_a_model_does_not_look_as_if_it_hung() -> None:
+    wait = ModelWait(model="openai:x", reason="429: busy", tries=4, next_at=NOON, gives_up_at=NOON)
+    run = Run(TaskStatus.PROCESSING, waiting_for_model=wait)
+    assert clause_of(run).startswith("designing the curriculum; waiting for openai:x: 429: busy; try 4")
+    assert "waiting for openai:x: 429: busy; try 4" in sentence_of(run)
+    gone = Run(TaskStatus.FAILED, waiting_for_model=wait)
+    assert "waiting" not in clause_of(gone) + sentence_of(gone)

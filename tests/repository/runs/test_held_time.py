@@ -38,7 +38,7 @@ async def move(database: Database, status: TaskStatus, worker_id: str | None = N
 
 async def shown(database: Database) -> float:
     async with database.transaction() as session:
-        ((_, _, _, seconds),) = await with_liveness(session, [await get_task(session, "t-1")])
+        ((_, _, _, seconds, _),) = await with_liveness(session, [await get_task(session, "t-1")])
     return seconds
 
 

@@ -1,11 +1,15 @@
+from typing import Final
+
+import pytest
 from sqlalchemy import text
 
 from domain.vocabulary import TaskStatus
 from repository.db.database import Database, execute
-from repository.runs.liveness import with_liveness
+from repository.runs.events import append_events
+from repository.runs.liveness import live_tasks_of, with_liveness
 from repository.runs.tasks import get_task
 from repository.tables.runs import TaskRow
-from tests.support.rows import started
+from tests.support.rows import reserved, started
 
 
 async def worker(database: Database, worker_id: str, seconds: float, kind: str = "foreground") -> None:
@@ -20,7 +24,7 @@ async def worker(database: Database, worker_id: str, seconds: float, kind: str =
 
 async def liveness(database: Database, task: TaskRow) -> tuple[bool, bool]:
     async with database.transaction() as session:
-        ((_, live, waiting, _),) = await with_liveness(session, [await get_task(session, task.task_id)])
+        ((_, live, waiting, _, _),) = await with_liveness(session, [await get_task(session, task.task_id)])
     return live, waiting
 
 
@@ -39,3 +43,43 @@ async def test_a_queued_task_without_a_live_worker_says_that_it_waits(database: 
     assert await liveness(database, task) == (True, True)
     await worker(database, "w-2", seconds=60, kind="worker")
     assert await liveness(database, task) == (True, False)
+
+
+WAIT: Final = {"model": "openai:x", "reason": "429: busy", "tries": 4}
+
+
+async def waits(database: Database, task: TaskRow) -> tuple[object, object]:
+    """Return the wait of a task, and the same from the status check of its roadmap."""
+    async with database.transaction() as session:
+        (row,) = await with_liveness(session, [await get_task(session, task.task_id)])
+        live = await live_tasks_of(session, "r-1")
+    return row.waiting_for_model, live[0]["waiting_for_model"] if live else None
+
+
+async def test_a_run_waits_for_a_model_until_any_event_says_that_it_has_gone_on(
+    database: Database, subtests: pytest.Subtests
+) -> None:
+    await reserved(database)
+    task = await started(database)
+    await worker(database, "w-1", seconds=60)
+    story = [
+        ("step_started", None),
+        ("model_waiting", WAIT),
+        ("content_started", WAIT),
+        ("model_answering", None),
+        ("model_waiting", WAIT),
+        ("content_completed", None),
+    ]
+    for last, (event, waiting) in enumerate(story):
+        async with database.transaction() as session:
+            await append_events(session, task.task_id, [(event, WAIT)], last=last)
+        with subtests.test(event):
+            assert await waits(database, task) == (waiting, waiting)
+
+
+async def test_a_run_whose_process_died_waits_for_no_model(database: Database) -> None:
+    await reserved(database)
+    task = await started(database)
+    async with database.transaction() as session:
+        await append_events(session, task.task_id, [("model_waiting", WAIT)], last=0)
+    assert await waits(database, task) == (None, None)

@@ -4,6 +4,9 @@ from pathlib import Path
 import pytest
 
 from cli.app import main
+from tests.support.environment import variables
+from tests.support.faults import Fault, always
+from tests.support.provider import Provider
 
 
 def test_settings_show_effective_values(
@@ -105,3 +108,44 @@ def test_a_misspelt_setting_is_named_and_its_value_is_not(
     out = capfd.readouterr().out
     assert "ROADMAP_MODLE is not a setting: did you mean ROADMAP_MODEL?" in out
     assert "-> rename it to ROADMAP_MODEL" in out
+
+
+def test_doctor_asks_each_model_once_and_says_how_it_answered(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ROADMAP_DATABASE_URL", database_url)
+    monkeypatch.setenv("ROADMAP_MODEL", "openai:test")
+    monkeypatch.setenv("ROADMAP_MODEL_REVIEW", "openai:other")
+    with Provider().serving() as provider, variables(provider.environment()):
+        assert main(["doctor", "--ask", "--json"]) == 0
+        checks = json.loads(capfd.readouterr().out)["checks"]
+        answers = [check["detail"] for check in checks if check["name"] == "answer"]
+        assert [detail.partition(":  ")[0].partition(": answers")[0] for detail in answers] == [
+            "openai:test for the curriculum, the contents",
+            "openai:other for reviews",
+        ]
+        assert all("json_schema" in detail for detail in answers)
+        assert len(provider.log) == 2
+        assert main(["doctor"]) == 0
+        assert len(provider.log) == 2
+
+
+def test_doctor_says_why_a_model_does_not_answer(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ROADMAP_DATABASE_URL", database_url)
+    monkeypatch.setenv("ROADMAP_MODEL", "openai:test")
+    for script, reason, to_do in [
+        (always(Fault.WRONG_KEY), "does not let openai:test be used (401", "correct the name"),
+        (always(Fault.HTML), "sent no answer of its protocol", "/v1"),
+        (always(Fault.BUSY), "answered 429", "try again later"),
+        (always(Fault.PROSE), "answers, but not so that it can be used", "name another model"),
+    ]:
+        with Provider(script).serving() as provider, variables(provider.environment()):
+            assert main(["doctor", "--ask"]) == 5
+        out = capfd.readouterr().out
+        assert reason in out
+        assert to_do in out
+    with variables(Provider(url="http://127.0.0.1:9/v1").environment()):
+        assert main(["doctor", "--ask"]) == 5
+    assert "cannot be reached" in capfd.readouterr().out
