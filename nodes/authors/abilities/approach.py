@@ -72,7 +72,7 @@ class Unusable(StrEnum):
     UNFIT = "unfit"
     """Text or JSON that ignores the schema."""
     CUT_SHORT = "cut_short"
-    """Cut off long before the token limit that was sent."""
+    """Cut off long before the token limit that was sent, which the server may know by its older name only."""
 
 
 Step = Callable[[Approach], Approach | None]
@@ -97,6 +97,10 @@ def _next_limit(approach: Approach) -> Approach | None:
     return replace(approach, limit=following[0]) if following else None
 
 
+def _by_max_tokens(approach: Approach) -> Approach | None:
+    return replace(approach, limit=LimitName.MAX_TOKENS) if approach.limit is LimitName.USUAL else None
+
+
 def _showing_schema(approach: Approach) -> Approach | None:
     return None if approach.shows_schema else replace(approach, shown=True)
 
@@ -109,7 +113,7 @@ _REFUSAL: Final[tuple[Step, ...]] = (_without_bounds, _next_mode, _without_syste
 _UNUSABLE: Final[dict[Unusable, tuple[Step, ...]]] = {
     Unusable.EMPTY: (_next_mode,),
     Unusable.UNFIT: (_showing_schema, _next_mode),
-    Unusable.CUT_SHORT: (_next_limit,),
+    Unusable.CUT_SHORT: (_by_max_tokens,),
 }
 _HINTS: Final[tuple[tuple[re.Pattern[str], Step], ...]] = (
     (re.compile(r"max_completion_tokens|max_(?:new_|output_)?tokens|num_predict"), _next_limit),

@@ -178,7 +178,9 @@ class Abilities:
 
     async def unusable(self, model: str, used: Approach, reason: Unusable) -> None:
         """Record an answer that cannot be used: before the first success, the next try uses another approach."""
-        await self._failed(model, used, after_unusable(used, reason))
+        following = after_unusable(used, reason)
+        if following is not None or reason is not Unusable.CUT_SHORT:  # a long answer says nothing about the others
+            await self._failed(model, used, following)
 
     async def unreadable(self, model: str, used: Approach) -> bool:
         """Record a response outside of the protocol: the server may send streams only, or none.

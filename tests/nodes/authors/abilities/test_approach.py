@@ -58,6 +58,7 @@ def test_an_answer_that_ignores_the_schema_shows_the_schema_first_and_an_empty_o
     assert after_unusable(Approach(shown=True), Unusable.UNFIT) == Approach(Mode.FUNCTION_CALLING, shown=True)
     assert after_unusable(Approach(), Unusable.EMPTY) == Approach(Mode.FUNCTION_CALLING)
     assert after_unusable(Approach(), Unusable.CUT_SHORT) == Approach(limit=LimitName.MAX_TOKENS)
+    assert after_unusable(Approach(limit=LimitName.MAX_TOKENS), Unusable.CUT_SHORT) is None, "never without a limit"
     assert after_unusable(Approach(Mode.WORDS), Unusable.UNFIT) is None
 
 
