@@ -287,9 +287,9 @@ def unknown_variables() -> dict[str, str | None]:
     known = [stem(name).upper() for name in Settings.model_fields]
     unknown: dict[str, str | None] = {}
     for name in sorted(os.environ):
-        stem = name.upper().removeprefix(PREFIX)
-        if name.upper().startswith(PREFIX) and stem not in known and name not in OTHER_VARIABLES:
-            close = get_close_matches(stem, known, n=1)
+        short = name.upper().removeprefix(PREFIX)
+        if name.upper().startswith(PREFIX) and short not in known and name not in OTHER_VARIABLES:
+            close = get_close_matches(short, known, n=1)
             unknown[name] = f"{PREFIX}{close[0]}" if close else None
     return unknown
 
