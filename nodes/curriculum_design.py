@@ -1,6 +1,8 @@
 """Design the first framework: an author writes names and texts, code adds ids, order and totals.
 
-A framework that may exceed one answer is asked for in parts: first the stages, then one stage at a time.
+A framework that may exceed one answer is asked for in parts: first the stages, then one stage at a time. What fits into
+an answer depends on the model and on what a process knows about it, so the ledger comes first: after a takeover a run
+goes on in the way in which it began.
 """
 
 from functools import partial
@@ -8,11 +10,12 @@ from functools import partial
 from langgraph.runtime import Runtime
 
 from domain.checks import check_draft
+from domain.errors import AnswerRejected
 from domain.framework import FrameworkDraft, Outline, StageDraft
 from domain.identity import identify
 from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
-from nodes.authors.port import FrameworkBrief, OutlineBrief, StageBrief
+from nodes.authors.port import FrameworkBrief, NoRoom, OutlineBrief, StageBrief
 from nodes.context import RunContext
 from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
@@ -24,7 +27,7 @@ async def curriculum_design(state: RunState, runtime: Runtime[RunContext]) -> Ru
     context = runtime.context
     await context.enter(Step.CURRICULUM_DESIGN)
     request = LearningRequest.model_validate(state["request"])
-    draft = await _designed(context, request, Intent.model_validate(state["intent"]))
+    draft = await designed(context, request, Intent.model_validate(state["intent"]))
     used = await context.commit(lambda session: ids_ever_used(session, context.roadmap_id))
     hours_per_week = request.preferences.available_hours_per_week
     framework, repairs = identify(draft, context.roadmap_id, hours_per_week, used_ids=used)
@@ -33,23 +36,39 @@ async def curriculum_design(state: RunState, runtime: Runtime[RunContext]) -> Ru
     return {"framework": as_json(framework), "repairs": [as_json(issue) for issue in repairs], "edit_rounds": 0}
 
 
-async def _designed(context: RunContext, request: LearningRequest, intent: Intent) -> FrameworkDraft:
-    most = context.ledger.author.most_concepts
-    if most is None or context.max_concepts <= most:
-        brief = FrameworkBrief(request=request, intent=intent, max_concepts=context.max_concepts, weeks=context.weeks)
-        fits = partial(check_draft, preferences=request.preferences, weeks=context.weeks)
-        ask = AuthorRequest(Step.CURRICULUM_DESIGN, brief, fits, reuses_rounds=True)
-        return (await context.ledger.ask(ask)).value
-    return await _in_parts(context, request, intent)
+async def designed(context: RunContext, request: LearningRequest, intent: Intent) -> FrameworkDraft:
+    """Return the draft of a framework, asked for in the way in which the run began."""
+    whole, outline = _whole(context, request, intent), _outline(context, request, intent)
+    ledger, most = context.ledger, context.ledger.author.most_concepts
+    fits = most is None or context.max_concepts <= most
+    if ledger.knows(whole) or (fits and not ledger.knows(outline) and not ledger.was_cut_off(whole)):
+        try:
+            return (await ledger.ask(whole)).value
+        except NoRoom:
+            pass
+        except AnswerRejected:
+            if not ledger.was_cut_off(whole):
+                raise
+    return await _in_parts(context, request, intent, outline)
 
 
-async def _in_parts(context: RunContext, request: LearningRequest, intent: Intent) -> FrameworkDraft:
-    """Ask for the stages, then for one stage after another: each may build on the concepts before it."""
-    outline_brief = OutlineBrief(request=request, intent=intent, max_concepts=context.max_concepts, weeks=context.weeks)
+def _whole(context: RunContext, request: LearningRequest, intent: Intent) -> AuthorRequest[FrameworkDraft]:
+    brief = FrameworkBrief(request=request, intent=intent, max_concepts=context.max_concepts, weeks=context.weeks)
+    fits = partial(check_draft, preferences=request.preferences, weeks=context.weeks)
+    return AuthorRequest(Step.CURRICULUM_DESIGN, brief, fits, reuses_rounds=True)
+
+
+def _outline(context: RunContext, request: LearningRequest, intent: Intent) -> AuthorRequest[Outline]:
+    brief = OutlineBrief(request=request, intent=intent, max_concepts=context.max_concepts, weeks=context.weeks)
     fits = partial(too_many, max_concepts=context.max_concepts)
-    outline = (
-        await context.ledger.ask(AuthorRequest(Step.CURRICULUM_DESIGN, outline_brief, fits, reuses_rounds=True))
-    ).value
+    return AuthorRequest(Step.CURRICULUM_DESIGN, brief, fits, reuses_rounds=True)
+
+
+async def _in_parts(
+    context: RunContext, request: LearningRequest, intent: Intent, asked: AuthorRequest[Outline]
+) -> FrameworkDraft:
+    """Ask for the stages, then for one stage after another: each may build on the concepts before it."""
+    outline = (await context.ledger.ask(asked)).value
     stages: list[StageDraft] = []
     earlier: list[str] = []
     for index, stage in enumerate(outline.stages):

@@ -26,6 +26,7 @@ from orchestrator.settings import Settings
 from repository.db import schema
 from repository.db.database import Database
 from repository.postgres.server import EmbeddedServer
+from repository.runs.abilities import ModelAbilities
 
 if TYPE_CHECKING:
     from langchain_core.callbacks import BaseCallbackHandler
@@ -128,6 +129,8 @@ async def open_resources(
             url, retry_seconds=settings.database_patience, recover=recover, pooled=settings.database_pooled
         )
         stack.push_async_callback(database.close)
+        if own_author:
+            await _share_abilities(author, database)
         checkpoints = Checkpoints(url)
         stack.push_async_callback(checkpoints.close)
         lease = Lease(url, kind=kind, timeout=settings.heartbeat_timeout)
@@ -222,6 +225,7 @@ def build_author(settings: Settings, model: "BaseChatModel | None" = None) -> Au
         from nodes.offline.author import OfflineAuthor
 
         return OfflineAuthor(latency=settings.offline_latency, fail=settings.offline_fail, log=settings.offline_log)
+    from nodes.authors.abilities.evidence import Abilities, endpoint
     from nodes.authors.chat import ChatAuthor
     from nodes.authors.given_model import GivenModel
     from nodes.authors.models import Models, Names, check, endpoint_of
@@ -234,24 +238,43 @@ def build_author(settings: Settings, model: "BaseChatModel | None" = None) -> Au
         review=settings.model_review,
         fallback=settings.model_fallback,
     )
+    extra = dict(settings.model_parameters)
     others = [name for name in names.all() if model is None or name != settings.model]
-    endpoints = {name: check(name) for name in others} | ({settings.model: endpoint_of(model)} if model else {})
-    prices = Prices(settings.model_prices, endpoints)
+    addresses = {name: check(name, extra) for name in others}
+    if model is not None:
+        addresses[settings.model] = endpoint_of(model)
+    prices = Prices(settings.model_prices, addresses)
     unpriced = [name for name in names.all() if not prices.knows(name)]
     if unpriced and settings.budget and Limit.read(settings.budget).money:
         raise InvalidInput(
             f"ROADMAP_BUDGET is in US dollars, and the price of {unpriced[0]} is unknown: set ROADMAP_MODEL_PRICES, as "
             f'{{"{unpriced[0]}": [1.25, 10]}}, or give the budget in tokens.'
         )
-    opened = Models(settings.model_temperature, settings.model_timeout)
+    opened = Models(settings.model_temperature, settings.model_timeout, extra)
     models = opened if model is None else GivenModel(settings.model, model, opened)
-    return ChatAuthor(names, models, prices, max_tokens=settings.model_max_tokens, timeout=settings.model_timeout)
+    return ChatAuthor(
+        names,
+        models,
+        prices,
+        max_tokens=settings.model_max_tokens,
+        timeout=settings.model_timeout,
+        abilities=Abilities({name: endpoint(name, address, extra) for name, address in addresses.items()}),
+    )
 
 
 def check_budget(settings: Settings) -> None:
     """Check that a budget in US dollars can be kept: prices of all models are known. Raises InvalidInput."""
     if settings.model and settings.budget and Limit.read(settings.budget).money:
         build_author(settings)
+
+
+async def _share_abilities(author: Author, database: Database) -> None:
+    """Let an author that was opened here share what it finds out about its models, if it does."""
+    remember_in = getattr(author, "remember_in", None)
+    if remember_in is not None:
+        from nodes.authors.abilities.evidence import EVIDENCE_TTL
+
+        await remember_in(ModelAbilities(database, EVIDENCE_TTL))
 
 
 async def _close(author: Author) -> None:

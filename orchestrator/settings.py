@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import InvalidInput
-from domain.text.secrets import MASK, redact, redact_url
+from domain.text.secrets import MASK, redact, redact_url, redact_values
+from nodes.authors.parameters import read_parameters
 from nodes.authors.prices import Price, read_prices
 from nodes.ledger.budget import Limit
 from nodes.net.addresses import AllowList
@@ -56,7 +57,12 @@ class Settings(BaseSettings):
     """The effective settings of one orchestrator."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        validate_by_name=True,
     )
 
     database_url: SecretUrl | None = None
@@ -85,6 +91,8 @@ class Settings(BaseSettings):
     """Seconds for which a call is repeated while its model is busy or unavailable."""
     model_prices: Annotated[dict[str, Price], NoDecode] = {}
     """JSON as `{"openai:gpt-x": [1.25, 10]}`: US dollars for a million tokens in and out (and of cached input)."""
+    model_parameters: Annotated[dict[str, Any], NoDecode] = Field(default={}, validation_alias="ROADMAP_MODEL_EXTRA")
+    """JSON as `{"enable_thinking": false}`: parameters of a server's own; pydantic reserves the name `model_extra`."""
     requests_per_minute: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """Calls of the process per minute; unset: no limit."""
     tokens_per_minute: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
@@ -195,6 +203,11 @@ class Settings(BaseSettings):
     def _prices(cls, value: object) -> object:
         return read_prices(value) if isinstance(value, str) else value
 
+    @field_validator("model_parameters", mode="before")
+    @classmethod
+    def _parameters(cls, value: object) -> object:
+        return read_parameters(value)
+
     @field_validator("budget")
     @classmethod
     def _limits_something(cls, value: str | None) -> str | None:
@@ -232,7 +245,11 @@ class Settings(BaseSettings):
 
     def shown(self) -> dict[str, Any]:
         """Return all settings as JSON values without secrets. The type of a field decides what is shown of it."""
-        return {name: _shown(value) for name, value in self}
+        return {stem(name): _shown(value) for name, value in self}
+
+    def given(self) -> set[str]:
+        """Return the names, as in `shown`, of the settings that were given."""
+        return {stem(name) for name in self.model_fields_set}
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         return self.shown().items()
@@ -245,7 +262,15 @@ def _shown(value: object) -> Any:
         return MASK
     if isinstance(value, tuple):
         return [redact(str(part)) for part in value]
+    if isinstance(value, dict):
+        return redact(str(redact_values(value)))
     return value if value is None or isinstance(value, bool | int | float) else redact(str(value))
+
+
+def stem(name: str) -> str:
+    """Return the name of a setting's variable, in lower case and without the prefix."""
+    alias = Settings.model_fields[name].validation_alias
+    return name if alias is None else str(alias).removeprefix(PREFIX).lower()
 
 
 def load_settings() -> Settings:
@@ -254,19 +279,19 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = "ROADMAP_" + str(first["loc"][0]).upper() if first["loc"] else "ROADMAP_*"
+        name = PREFIX + str(first["loc"][0]).upper().removeprefix(PREFIX) if first["loc"] else "ROADMAP_*"
         message = redact(first["msg"].removeprefix("Value error, "))
         raise InvalidInput(f"The setting {name} cannot be used: {message}.") from None  # the cause may quote the value
 
 
 def unknown_variables() -> dict[str, str | None]:
     """Return variables of the environment that only look like settings, each with the closest setting or None."""
-    known = [name.upper() for name in Settings.model_fields]
+    known = [stem(name).upper() for name in Settings.model_fields]
     unknown: dict[str, str | None] = {}
     for name in sorted(os.environ):
-        stem = name.upper().removeprefix(PREFIX)
-        if name.upper().startswith(PREFIX) and stem not in known and name not in OTHER_VARIABLES:
-            close = get_close_matches(stem, known, n=1)
+        short = name.upper().removeprefix(PREFIX)
+        if name.upper().startswith(PREFIX) and short not in known and name not in OTHER_VARIABLES:
+            close = get_close_matches(short, known, n=1)
             unknown[name] = f"{PREFIX}{close[0]}" if close else None
     return unknown
 

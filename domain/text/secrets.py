@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 MASK: Final = "***"
 
 _NAMED: Final = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$", re.IGNORECASE)
+_SECRET_NAME: Final = re.compile(r"key|token$|secret|passw|passphrase|credential|authorization|cookie", re.IGNORECASE)
 _MIN_LENGTH: Final = 8
 """Shorter values of variables are often words like `local`, which must not be masked in every text."""
 
@@ -89,6 +90,20 @@ def redact(text: str) -> str:
     text = _KEYS.sub(MASK, text)
     text = _DASHED.sub(lambda match: MASK if _is_key(match[0]) else match[0], text)
     return _HALF_HIDDEN.sub(MASK, text)
+
+
+def redact_values(value: object) -> object:
+    """Return a JSON value with the texts masked whose names speak of a secret; `redact` does the rest."""
+    match value:
+        case dict():
+            return {
+                name: MASK if isinstance(item, str) and _SECRET_NAME.search(str(name)) else redact_values(item)
+                for name, item in value.items()
+            }
+        case list():
+            return [redact_values(item) for item in value]
+        case _:
+            return value
 
 
 def redact_url(url: str) -> str:

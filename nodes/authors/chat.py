@@ -1,176 +1,262 @@
 """The author that asks chat models. A call returns one answer or raises CallFailed; the ledger retries and budgets."""
 
 import asyncio
-import json
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Sequence
 from math import inf
 from typing import Any, Final
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from pydantic import BaseModel
 
 from domain.authors import AuthorKind
+from nodes.authors.abilities.answers import problem_of, unusable_for
+from nodes.authors.abilities.approach import Approach, Mode, for_one_call
+from nodes.authors.abilities.evidence import MIN_WINDOW, Abilities, Ability, AbilityStore
+from nodes.authors.abilities.refusals import AskFailed, unreadable
+from nodes.authors.abilities.sizing import CONCEPT_TOKENS, SHRINK, SizedCall, sized_call
 from nodes.authors.given_model import GivenModel
-from nodes.authors.models import Models, Names
-from nodes.authors.parsing import object_in
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, Usage
+from nodes.authors.models import CallOptions, Models, Names
+from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, NoRoom, Usage
 from nodes.authors.prices import Prices
-from nodes.authors.prompts import Prompt, leaks, prompt_for
+from nodes.authors.prompts import without_bounds
 from nodes.authors.provider_errors import call_failed, stopped_early, timed_out
-from nodes.authors.usage import Tokens, estimated_tokens, plausible_tokens, reports_in
+from nodes.authors.provider_errors.error_facts import facts_of
+from nodes.authors.reading import Reading, read_answer
+from nodes.authors.reading.reader import EMPTY
+from nodes.authors.reply import Reply, reply_in_error, reply_of_message
+from nodes.authors.usage import Tokens, estimated_tokens, plausible_tokens
 
+MAX_CONCEPTS: Final = 20
+"""Concepts of a framework that is asked for in one answer."""
 MAX_ROOM_FACTOR: Final = 4
 """How many times its setting the token limit may reach, after answers that were cut off."""
 FALLBACK_SECONDS: Final = 60.0
 """How long a model that failed is replaced by the fallback."""
-CUT_OFF: Final = "It was cut off at its token limit. Write it again, complete and more briefly."
-REFUSED: Final = "The model refused to answer"
-EMPTY: Final = "The answer was empty."
-NO_JSON: Final = "It was not one JSON object of the given schema. Answer with that object only."
-LEAKED: Final = "It repeated its instructions. Write only what was asked for."
-_LENGTH: Final = frozenset({"length", "max_tokens", "MAX_TOKENS", "model_length"})
-_REFUSAL: Final = frozenset({"content_filter", "refusal", "SAFETY", "safety"})
+MAX_REFUSED_CALLS: Final = 1000
+"""Refused calls that are remembered until they are tried again."""
 
-
-class Mode(StrEnum):
-    """Ways to hold a model to a shape, the best first."""
-
-    JSON_SCHEMA = "json_schema"
-    FUNCTION_CALLING = "function_calling"
-    WORDS = "words"
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """The response of a model, independent of its integration."""
-
-    text: str
-    written: str
-    """All visible text of the model, its reasoning included."""
-    reports: list[Mapping[str, Any]]
-    """Possible reports of the tokens that it used."""
-    finish_reason: str | None
-    refusal: str | None
+_NO_ROOM: Final = (
+    "{model} has no room for this answer: its context window takes {window} tokens at most. Take a model or a server "
+    "setting with a larger one."
+)
 
 
 class ChatAuthor:
     """Asks the model of a brief's role, and the fallback while that model fails."""
 
-    most_concepts: int | None = 20
+    kind: AuthorKind = "model"
 
     def __init__(
-        self, names: Names, models: Models | GivenModel, prices: Prices, *, max_tokens: int, timeout: float
+        self,
+        names: Names,
+        models: Models | GivenModel,
+        prices: Prices,
+        *,
+        max_tokens: int,
+        timeout: float,
+        abilities: Abilities | None = None,
     ) -> None:
         self._names = names
         self._models = models
         self._prices = prices
         self._max_tokens = max_tokens
         self._timeout = timeout
-        self._modes: dict[str, Mode] = {}
+        self._abilities = abilities or Abilities()
         self._rests: dict[str, float] = {}
         """Until when each model is replaced by the fallback (monotonic seconds)."""
-
-    kind: AuthorKind = "model"
+        self._refused: dict[int, int] = {}
+        """How often calls were refused of models that answer others."""
+        self._hiccups: set[tuple[str, Approach]] = set()
+        """Approaches that met a server error before any answer, which may be one of the server alone."""
 
     @property
     def name(self) -> str:
         return self._names.usual
 
-    def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:
-        prompt = _prompt(brief, objections, with_schema=bool(objections))
-        return max(
-            (self._most_of(name, prompt, objections) for name in self._names.of(brief.role)),
-            key=lambda usage: inf if usage.cost is None else usage.cost,
-        )
+    @property
+    def most_concepts(self) -> int | None:
+        ability = self._abilities.of(self._next_model(AuthorRole.FRAMEWORK))
+        halves = [ability.window // 2] if ability.window else []
+        room = min([*halves, *([ability.answer_limit] if ability.answer_limit else [])], default=inf)
+        return int(max(1, min(MAX_CONCEPTS, room // CONCEPT_TOKENS)))
 
-    def _most_of(self, name: str, prompt: Prompt, objections: Sequence[str]) -> Usage:
-        return self._prices.usage(name, Tokens(_sent(prompt), self._room(objections), estimated=True))
+    async def remember_in(self, store: AbilityStore) -> None:
+        """Share what is found out about models with other processes, and begin with what they know."""
+        self._abilities.store = store
+        for name in self._names.all():
+            await self._abilities.recall(name)
+
+    def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:
+        calls = [self._call(name, brief, objections) for name in self._names.of(brief.role)]
+        return max(map(self._most_of, calls), key=lambda usage: inf if usage.cost is None else usage.cost)
+
+    def _most_of(self, call: SizedCall) -> Usage:
+        return self._prices.usage(call.model, Tokens(call.sent, call.room, estimated=True))
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer:
-        """Ask once. Raises CallFailed, also a transient one where another model or mode is due next."""
+        """Ask once. Raises CallFailed, with `step_down` where another approach or model is due next."""
         name = self._next_model(brief.role)
-        mode = self._modes.get(name, Mode.JSON_SCHEMA)
-        prompt = _prompt(brief, objections, with_schema=bool(objections) or mode is Mode.WORDS)
-        try:
-            reply = await self._ask(name, mode, prompt, self._room(objections))
-            if (broken := stopped_early(reply.finish_reason, name)) is not None:
-                raise broken
-        except CallFailed as failure:
-            handled = self._other_way(brief.role, name, mode, failure)
-            if failure.billed:
-                handled.used = self._most_of(name, prompt, objections)
-            raise handled from None
-        return self._answer(name, prompt, reply, self._room(objections))
+        async with self._abilities.turn(name):
+            call = self._call(name, brief, objections)
+            if call.lacks_room:
+                raise self._no_room(name)
+            key = _key(brief, objections)
+            try:
+                reply = await self._ask(call)
+            except AskFailed as failed:
+                if failed.failure.billed:
+                    failed.failure.used = self._most_of(call)
+                raise await self._handled(call, key, brief.role, failed) from None
+            self._refused.pop(key, None)
+            reading = read_answer(reply.texts, brief.shape)
+            answer = self._answer(call, reply, reading)
+            await self._learn(call, brief.shape, reply, answer)
+            return answer
 
     async def close(self) -> None:
         await self._models.close()
 
     def way_of(self, name: str) -> str:
         """Return how a model is held to a shape at present."""
-        return self._modes.get(name, Mode.JSON_SCHEMA)
+        return self._abilities.of(name).approach.mode
 
-    def _room(self, objections: Sequence[str]) -> int:
-        """Return the token limit of an answer, doubled for each one that was cut off."""
-        return self._max_tokens * min(MAX_ROOM_FACTOR, 1 << _cut_off(objections))
+    def _call(self, name: str, brief: Brief[Any], objections: Sequence[str]) -> SizedCall:
+        """Return the next call for a brief; its room is doubled for each answer that was cut off."""
+        ability = self._abilities.of(name)
+        cut_off = list(objections).count(CUT_OFF)
+        return sized_call(
+            name,
+            self._approach(ability, brief, objections),
+            ability,
+            brief,
+            objections,
+            room=self._max_tokens * min(MAX_ROOM_FACTOR, 1 << cut_off),
+            cut_off=cut_off,
+            most_concepts=self.most_concepts if ability.window else None,
+        )
+
+    def _approach(self, ability: Ability, brief: Brief[Any], objections: Sequence[str]) -> Approach:
+        """Return the approach of a model, or less for a call that was refused or answered with nothing."""
+        others = for_one_call(ability.approach)
+        if ability.works and others and EMPTY in objections:
+            return others[-1]
+        refusals = self._refused.get(_key(brief, objections), 0) if self._refused else 0
+        return others[min(refusals, len(others)) - 1] if refusals and others else ability.approach
 
     def _next_model(self, role: AuthorRole) -> str:
         names = self._names.of(role)
         now = time.monotonic()
         return next((name for name in names if self._rests.get(name, 0.0) <= now), names[0])
 
-    def _other_way(self, role: AuthorRole, name: str, mode: Mode, failure: CallFailed) -> CallFailed:
-        """Return the failure, made transient where another mode or model can be tried."""
-        following = list(Mode)[list(Mode).index(mode) + 1 :]
-        if failure.outcome == NO_SUCH_MODE and following:
-            self._modes[name] = following[0]
-            return CallFailed(str(failure), model=name, outcome=f"failed: no {mode}", step_down=True)
+    async def _handled(self, call: SizedCall, key: int, role: AuthorRole, failed: AskFailed) -> CallFailed:
+        """Return the failure, due again at once where another approach or model can be tried."""
+        failure = failed.failure
+        failure.never_worked = not self._abilities.of(call.model).has_worked
+        if failed.is_about_room:
+            return await self._with_less_room(call, failure)
+        if await self._is_due_again(call, key, failed):
+            return _due_again(failure)
+        self._refused.pop(key, None)
         others = [other for other in self._names.of(role) if self._rests.get(other, 0.0) <= time.monotonic()]
-        if len(others) > 1 and others[0] == name:
-            self._rests[name] = time.monotonic() + FALLBACK_SECONDS
-            return CallFailed(str(failure), model=name, outcome=failure.outcome, step_down=True)
+        if len(others) > 1 and others[0] == call.model:
+            self._rests[call.model] = time.monotonic() + FALLBACK_SECONDS
+            return _due_again(failure)
         return failure
 
-    async def _ask(self, name: str, mode: Mode, prompt: Prompt, room: int) -> _Reply:
-        model = self._models.open(name, room)
+    async def _is_due_again(self, call: SizedCall, key: int, failed: AskFailed) -> bool:
+        """Return whether the call is due at once in another approach, which is its own if the model answers others."""
+        known = self._abilities.of(call.model)
+        if known.works:
+            return failed.is_of_one_call and self._is_left(call, key, known)
+        if failed.is_unreadable:
+            return await self._abilities.unreadable(call.model, call.approach)
+        if not failed.concerns_approach or self._is_hiccup(call, known, failed):
+            return False
+        return await self._abilities.refused(call.model, call.approach, failed.facts.text)
+
+    def _is_left(self, call: SizedCall, key: int, known: Ability) -> bool:
+        """Return whether another approach is left for a call that was refused by a model which answers others."""
+        refusals = self._refused.get(key, 0)
+        if not refusals and call.approach != known.approach:
+            return True  # the call began before the approach was found
+        if refusals >= len(for_one_call(known.approach)):
+            return False
+        if len(self._refused) >= MAX_REFUSED_CALLS:
+            self._refused.clear()
+        self._refused[key] = refusals + 1
+        return True
+
+    def _is_hiccup(self, call: SizedCall, known: Ability, failed: AskFailed) -> bool:
+        """Return whether a server error says nothing about the approach: the first one, or if all approaches fail."""
+        if not failed.is_server_error:
+            return False
+        seen = (call.model, call.approach) in self._hiccups
+        self._hiccups.add((call.model, call.approach))
+        return not seen or known.exhausted
+
+    async def _with_less_room(self, call: SizedCall, failure: CallFailed) -> CallFailed:
+        """Return the failure of a call that was too long, due again with less room; limits that it names are kept."""
+        total = call.sent + call.room
+        limit, window = failure.output_limit, failure.context_window
+        if limit is not None and limit < call.room:
+            await self._abilities.has_room(call.model, answer_limit=limit)
+            return _due_again(failure)
+        if window is None or window >= total:
+            window = int(total * SHRINK)
+        if window < MIN_WINDOW:
+            return self._no_room(call.model)
+        await self._abilities.has_room(call.model, window=window)
+        return _due_again(failure)
+
+    def _no_room(self, name: str) -> NoRoom:
+        window = self._abilities.of(name).window or MIN_WINDOW
+        return NoRoom(
+            _NO_ROOM.format(model=name, window=window), model=name, outcome="failed: no room", transient=False
+        )
+
+    async def _ask(self, call: SizedCall) -> Reply:
+        approach, prompt = call.approach, call.prompt
+        model = self._models.open(call.model, CallOptions(call.room, approach.limit, approach.stream, call.sent))
         messages: list[BaseMessage] = [SystemMessage(prompt.system), HumanMessage(prompt.user)]
+        if not approach.system:
+            messages = [HumanMessage(f"{prompt.system}\n\n{prompt.user}")]
         try:
             async with asyncio.timeout(self._timeout):
-                if mode is Mode.WORDS:
-                    return _reply(await model.ainvoke(messages))
-                structured = model.with_structured_output(prompt.schema, method=mode.value, include_raw=True)
-                answer = await structured.ainvoke(messages)
-                assert isinstance(answer, dict)
-                return _reply(answer["raw"])
-        except TimeoutError:
-            raise timed_out(name, self._timeout) from None
+                if approach.mode is Mode.WORDS:
+                    reply = reply_of_message(await model.ainvoke(messages))
+                else:
+                    schema = prompt.schema if approach.bounds else without_bounds(prompt.schema)
+                    structured = model.with_structured_output(schema, method=approach.mode.value, include_raw=True)
+                    answer = await structured.ainvoke(messages)
+                    assert isinstance(answer, dict)
+                    reply = reply_of_message(answer["raw"])
+        except TimeoutError as error:
+            raise AskFailed(timed_out(call.model, self._timeout), facts_of(error)) from None
         except Exception as error:
-            completion = getattr(error, "completion", None)
-            if completion is not None:  # some integrations raise for an answer that was cut off or filtered
-                return _reply_of_completion(completion)
-            raise _mode_failed(error, name) or call_failed(error, name) from None
+            said = reply_in_error(error)
+            if said is None:
+                failure, facts = call_failed(error, call.model), facts_of(error)
+                if approach.stream and failure.status is None and not failure.transient:
+                    failure = unreadable(call.model)  # the integration found no stream in the response
+                raise AskFailed(failure, facts) from None
+            reply = said
+        broken = stopped_early(reply.finish_reason, call.model)
+        if broken is not None:
+            raise AskFailed(broken, facts_of(broken))
+        return reply
 
-    def _answer(self, name: str, prompt: Prompt, reply: _Reply, room: int) -> AuthorAnswer:
+    def _answer(self, call: SizedCall, reply: Reply, reading: Reading) -> AuthorAnswer:
         written = estimated_tokens(reply.written)
         usage = self._prices.usage(
-            name, plausible_tokens(reply.reports, sent=_sent(prompt), written=written, room=max(room, written))
+            call.model,
+            plausible_tokens(reply.reports, sent=call.sent, written=written, room=max(call.room, written)),
         )
-        content = object_in(reply.text)
-        problem: str | None = None
-        if reply.refusal is not None or reply.finish_reason in _REFUSAL:
-            problem = f"{REFUSED}: {' '.join((reply.refusal or reply.text or 'it gave no reason').split())[:300]}"
-        elif reply.finish_reason in _LENGTH:
-            problem = CUT_OFF
-        elif not reply.text.strip():
-            problem = EMPTY
-        elif content is None:
-            problem = NO_JSON
-        elif leaks(prompt.system, json.dumps(content, ensure_ascii=False)):
-            problem = LEAKED
+        problem = problem_of(call.prompt, reply, reading)
+        text = reply.texts[0] if reply.texts else ""
         return AuthorAnswer(
-            content if content is not None and problem is None else {"text": reply.text[:4000]},
-            model=name,
+            reading.content if reading.content is not None and problem is None else {"text": text[:4000]},
+            model=call.model,
             tokens_in=usage.tokens_in,
             tokens_out=usage.tokens_out,
             cost=usage.cost,
@@ -179,66 +265,32 @@ class ChatAuthor:
             estimated=usage.estimated,
         )
 
-
-def _sent(prompt: Prompt) -> int:
-    """Estimate the tokens of a prompt, its schema included."""
-    return estimated_tokens(prompt.system + prompt.user) + estimated_tokens(json.dumps(prompt.schema))
-
-
-def _cut_off(objections: Sequence[str]) -> int:
-    """Return how many answers were cut off."""
-    return list(objections).count(CUT_OFF)
-
-
-def _prompt(brief: Brief[Any], objections: Sequence[str], *, with_schema: bool) -> Prompt:
-    return prompt_for(brief, objections, with_schema=with_schema, cut_off=_cut_off(objections))
+    async def _learn(self, call: SizedCall, shape: type[BaseModel], reply: Reply, answer: AuthorAnswer) -> None:
+        """Record what an answer shows about the model's abilities."""
+        unusable = unusable_for(shape, reply, answer, room=call.room)
+        if unusable is not None:
+            await self._abilities.unusable(call.model, call.approach, unusable)
+        elif answer.problem is None:
+            tokens = 0 if answer.estimated else answer.tokens_in + answer.tokens_out
+            await self._abilities.succeeded(call.model, call.approach, tokens=tokens)
 
 
-NO_SUCH_MODE: Final = "no such mode"
-_MODE_WORDS: Final = ("response_format", "json_schema", "structured output", "tool", "function", "schema", "grammar")
-
-
-def _mode_failed(error: Exception, name: str) -> CallFailed | None:
-    """Return the failure of a model that lacks the mode, which it or its integration reports by a 4xx."""
-    status = getattr(error, "status_code", None)
-    message = str(error).lower()
-    cannot = isinstance(error, NotImplementedError) or (
-        status in {400, 422, 501} and any(word in message for word in _MODE_WORDS)
+def _due_again(failure: CallFailed) -> CallFailed:
+    again = CallFailed(
+        str(failure),
+        model=failure.model,
+        outcome=failure.outcome,
+        billed=failure.billed,
+        step_down=True,
+        never_worked=failure.never_worked,
+        status=failure.status,
+        context_window=failure.context_window,
+        output_limit=failure.output_limit,
     )
-    if not cannot:
-        return None
-    failure = call_failed(error, name)
-    return CallFailed(str(failure), model=name, outcome=NO_SUCH_MODE, transient=False)
+    again.used = failure.used
+    return again
 
 
-def _reply(message: Any) -> _Reply:
-    assert isinstance(message, AIMessage)
-    details = message.response_metadata
-    text = str(message.text)
-    if message.tool_calls:
-        text = json.dumps(message.tool_calls[0]["args"])
-    elif message.invalid_tool_calls and not text:
-        text = message.invalid_tool_calls[0]["args"] or ""
-    return _Reply(
-        text,
-        _written(message, text),
-        list(reports_in(message.usage_metadata, details)),
-        details.get("finish_reason") or details.get("stop_reason") or details.get("done_reason"),
-        message.additional_kwargs.get("refusal"),
-    )
-
-
-def _written(message: AIMessage, text: str) -> str:
-    """Return the content in all its blocks, and what some integrations store beside it."""
-    content = message.content
-    blocks = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False, default=str)
-    beside = [message.additional_kwargs.get(name) for name in ("reasoning_content", "refusal")]
-    calls = [str(call["args"]) for call in (*message.tool_calls, *message.invalid_tool_calls)]
-    return "".join([blocks or (text if not calls else ""), *calls, *(text for text in beside if isinstance(text, str))])
-
-
-def _reply_of_completion(completion: Any) -> _Reply:
-    choice = completion.choices[0]
-    text, refusal = choice.message.content or "", getattr(choice.message, "refusal", None)
-    reports: list[Mapping[str, Any]] = [dict(completion.usage)] if completion.usage else []
-    return _Reply(text, f"{text}{refusal or ''}", reports, choice.finish_reason, refusal)
+def _key(brief: Brief[Any], objections: Sequence[str]) -> int:
+    """Return what identifies a call in this process."""
+    return hash((brief.role, brief.model_dump_json(), *objections))

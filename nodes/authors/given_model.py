@@ -7,7 +7,7 @@ from typing import Final
 
 from langchain_core.language_models import BaseChatModel
 
-from nodes.authors.models import Models
+from nodes.authors.models import CallOptions, Models
 
 _PROVIDERS: Final[Mapping[str, str]] = {
     "amazon_bedrock": "bedrock",
@@ -44,13 +44,14 @@ class GivenModel:
     others: Models
     _limited: dict[int, BaseChatModel] = field(default_factory=dict)
 
-    def open(self, name: str, max_tokens: int) -> BaseChatModel:
+    def open(self, name: str, options: CallOptions) -> BaseChatModel:
         """Return the model with a token limit; a limit that its caller has set stays."""
         if name != self.name:
-            return self.others.open(name, max_tokens)
-        if max_tokens not in self._limited:
-            self._limited[max_tokens] = _with_limit(self.model, max_tokens)
-        return self._limited[max_tokens]
+            return self.others.open(name, options)
+        limit = options.max_tokens
+        if limit not in self._limited:
+            self._limited[limit] = _with_limit(self.model, limit)
+        return self._limited[limit]
 
     async def close(self) -> None:
         await self.others.close()

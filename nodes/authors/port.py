@@ -7,7 +7,7 @@ setting of the machine.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -20,6 +20,9 @@ from domain.framework import Concept, Framework, FrameworkDraft, Outline, StageP
 from domain.request import Intent, LearningRequest, Preferences
 from domain.vocabulary import ContentType
 from nodes.authors.reading.gate import MAX_NAME_LENGTH, storable_text
+
+CUT_OFF: Final = "It was cut off at its token limit. Write it again, complete and more briefly."
+"""The problem of an answer that was longer than its room."""
 
 
 class AuthorRole(StrEnum):
@@ -309,6 +312,10 @@ class CallFailed(ModelUnavailable):
         if self.denied:
             return FailureKind.FOR_ALL
         return FailureKind.TRANSIENT if self.transient else FailureKind.THIS_CALL
+
+
+class NoRoom(CallFailed):
+    """The model has no room for the answer, however short the prompt: only a smaller part can be asked for."""
 
 
 class Author(Protocol):

@@ -26,6 +26,15 @@ MAX_ANSWER_LENGTH: Final = 800
 answer that exceeds them is accepted."""
 LESS: Final = 4
 """By how much these limits are divided for each answer that was cut off."""
+MIN_TEXT_LENGTH: Final = 50
+MIN_WORD_LENGTH: Final = 200
+"""Characters that are left of any text, and of one without spaces, such as an id."""
+_DETAILS: Final = frozenset({"description", "keywords"})
+"""What is left out of the data where the room is small."""
+_BOUNDS: Final = frozenset({
+    "minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern", "format", "minimum", "maximum",
+    "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "default",
+})  # fmt: skip
 MIN_LEAK_LENGTH: Final = 50
 """Characters of a sentence of the system message that no answer repeats by chance."""
 
@@ -111,25 +120,40 @@ class Prompt:
     system: str
     user: str
     schema: dict[str, Any]
+    data_length: int
+    """Characters of the data in `user`."""
 
 
 def prompt_for(
-    brief: Brief[Any], objections: Sequence[str] = (), *, with_schema: bool = False, cut_off: int = 0
+    brief: Brief[Any],
+    objections: Sequence[str] = (),
+    *,
+    with_schema: bool = False,
+    cut_off: int = 0,
+    max_data: int = MAX_DATA_LENGTH,
+    max_words: int | None = None,
+    most_concepts: int | None = None,
 ) -> Prompt:
     """Return the prompt for a brief. `objections`: problems of earlier answers, oldest first.
 
     `with_schema` adds the schema to the message, for models that are not held to one. `cut_off` is how many of the
     earlier answers were cut off: the schema then allows less, since a model may ignore a request to be brief.
+    `max_data`: characters of the data. `max_words` of an answer and `most_concepts` of a stage are told if given.
     """
     schema = _schema(brief.role, brief.shape, _most_parts(brief), cut_off)
-    lines = [f"Write the {brief.role.replace('_', ' ')} for this data.", _marked("data", _fitted(data_of(brief)))]
+    data = _marked("data", _fitted(data_of(brief), max_data), compact=max_data < MAX_DATA_LENGTH)
+    lines = [f"Write the {brief.role.replace('_', ' ')} for this data.", data]
+    if max_words is not None:
+        lines.append(f"The whole answer has at most {max_words} words.")
+    if most_concepts is not None and isinstance(brief, OutlineBrief):
+        lines.append(f"No stage holds more than {most_concepts} concepts; make more stages instead.")
     if with_schema:
         lines.append(f"The answer is one JSON object of this schema:\n{json.dumps(schema, ensure_ascii=False)}")
     if objections:
         problems = [_cut(text, MAX_TEXT_LENGTH) for text in objections]
         lines.append("Earlier answers could not be used. Answer anew, with what is said here mended:")
         lines.append(_marked("data", problems))
-    return Prompt(f"{_COMMON}\n\n{brief.task or _TASKS[brief.role]}", "\n\n".join(lines), schema)
+    return Prompt(f"{_COMMON}\n\n{brief.task or _TASKS[brief.role]}", "\n\n".join(lines), schema, len(data))
 
 
 def leaks(system: str, answer: str) -> bool:
@@ -176,17 +200,48 @@ def _bound(schema: dict[str, Any], name: str, most: int, less: int) -> None:
         _bound(part, name, most, less)
 
 
-def _marked(mark: str, data: Any) -> str:
-    text = json.dumps(data, ensure_ascii=False, indent=1)
+def without_bounds(schema: Any) -> Any:
+    """Return a schema without limits of lengths and numbers, which some servers refuse."""
+    match schema:
+        case dict():
+            return {
+                name: {part: without_bounds(inner) for part, inner in value.items()}
+                if name in ("properties", "$defs")
+                else without_bounds(value)
+                for name, value in schema.items()
+                if name not in _BOUNDS
+            }
+        case list():
+            return [without_bounds(item) for item in schema]
+        case _:
+            return schema
+
+
+def _marked(mark: str, data: Any, *, compact: bool = False) -> str:
+    text = json.dumps(data, ensure_ascii=False, indent=None if compact else 1)
     return f"<{mark}>\n{text.replace('<', chr(92) + 'u003c').replace('>', chr(92) + 'u003e')}\n</{mark}>"
 
 
-def _fitted(data: Any) -> Any:
-    """Return the data with its texts cut, the shorter the more of them there are."""
+def _fitted(data: Any, max_length: int) -> Any:
+    """Return the data with its texts cut, the shorter the more of them there are, and at last without descriptions."""
     longest = MAX_TEXT_LENGTH
-    while len(json.dumps(capped := _capped(data, longest), ensure_ascii=False)) > MAX_DATA_LENGTH and longest > 50:
-        longest //= 2
-    return capped
+    while _length(capped := _capped(data, longest)) > max_length and longest > MIN_TEXT_LENGTH:
+        longest = max(longest // 2, MIN_TEXT_LENGTH)
+    return capped if _length(capped) <= max_length or max_length == MAX_DATA_LENGTH else _without_details(capped)
+
+
+def _length(data: Any) -> int:
+    return len(json.dumps(data, ensure_ascii=False))
+
+
+def _without_details(data: Any) -> Any:
+    match data:
+        case dict():
+            return {name: _without_details(item) for name, item in data.items() if name not in _DETAILS}
+        case list():
+            return [_without_details(item) for item in data]
+        case _:
+            return data
 
 
 def _capped(value: Any, longest: int) -> Any:
@@ -202,4 +257,6 @@ def _capped(value: Any, longest: int) -> Any:
 
 
 def _cut(text: str, longest: int) -> str:
+    if longest < MIN_WORD_LENGTH and len(text) <= MIN_WORD_LENGTH and len(text.split()) == 1:
+        return text
     return text if len(text) <= longest else f"{text[:longest]}…"

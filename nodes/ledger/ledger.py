@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
 from nodes.authors.bugs import blamed_on_author
-from nodes.authors.port import Author, AuthorAnswer, CallFailed
+from nodes.authors.port import CUT_OFF, Author, AuthorAnswer, CallFailed, NoRoom
 from nodes.authors.reading.answers import received
 from nodes.authors.reading.gate import storable_text
 from nodes.ledger.budget import Budget
@@ -123,6 +123,16 @@ class Ledger:
         self.throttle.holds.wake()
         return reason
 
+    def knows(self, request: AuthorRequest[Any]) -> bool:
+        """Return whether an answer that counts was bought already, by this process or by one before it."""
+        rounds = range(self.round + 1) if request.reuses_rounds else [self.round]
+        return any(walk(self.known, request, round_).answered is not None for round_ in rounds)
+
+    def was_cut_off(self, request: AuthorRequest[Any]) -> bool:
+        """Return whether as many answers as one start buys were bought in this round, and the last one was cut off."""
+        known = walk(self.known, request, self.round)
+        return known.ordinal >= MAX_TRIES and known.objections[-1] == CUT_OFF
+
     async def ask(self, request: AuthorRequest[T], *, save: AnswerStore[T] | None = None) -> Answered[T]:
         """Return an answer that passed its check, committed: its ledger row and, with `save`, what that writes.
 
@@ -201,6 +211,8 @@ class Ledger:
                     return await self._try(request, save, key, objections, number, slot)
             except ModelHeld:
                 continue
+            except NoRoom:
+                raise
             except CallFailed as failure:
                 since = since or self.retry_policy.clock.monotonic()
                 try:

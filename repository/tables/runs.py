@@ -187,3 +187,18 @@ class CallTotalRow(SQLModel, table=True):
     last_call_id: int = Field(sa_type=BigInteger)
     unpriced_calls: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0")))
     estimated_calls: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default=text("0")))
+
+
+class ModelAbilityRow(SQLModel, table=True):
+    """What a model was seen to do at an endpoint (repository/runs/abilities.py)."""
+
+    __tablename__: ClassVar[Any] = "model_abilities"
+
+    model: str = string(key=True)
+    address: str = string(key=True)
+    parameters: str = string(key=True)
+    """Digest of the extra parameters."""
+    evidence: dict[str, Any] = json(required=True)
+    version: int = Field(sa_type=BigInteger)
+    """The transaction that wrote the row."""
+    found_at: datetime = moment()

@@ -232,3 +232,46 @@ async def test_a_truncated_answer_is_asked_for_again_with_more_room(
     rooms = [asked.max_tokens for asked in provider.log if asked.role == "tutorial"]
     assert rooms == [1000, 2000, 4000][: len(rooms)]
     assert len(rooms) >= 2
+
+
+async def test_what_one_run_found_out_about_a_server_costs_the_next_process_no_refusal(
+    settings: Settings, provider: Provider
+) -> None:
+    provider.script = lambda _, __: Fault.NO_TOOLS
+    assert (await create(modelled(settings, max_concepts=1))).status == TaskStatus.COMPLETED
+    refused = [asked for asked in provider.log if {"response_format", "tools"} & asked.body.keys()]
+    assert len(refused) == 2
+    calls = len(provider.log)
+    assert (await create(modelled(settings, max_concepts=1), "go")).status == TaskStatus.COMPLETED
+    assert not [asked for asked in provider.log[calls:] if {"response_format", "tools"} & asked.body.keys()]
+
+
+async def test_a_table_of_abilities_that_is_gone_fails_no_run(
+    settings: Settings, provider: Provider, database: Database
+) -> None:
+    async with database.transaction() as session:
+        await execute(session, text("ALTER TABLE model_abilities RENAME TO mislaid"), {})
+    assert (await create(modelled(settings, max_concepts=1))).status == TaskStatus.COMPLETED
+
+
+async def test_extra_parameters_reach_the_server(settings: Settings, provider: Provider) -> None:
+    with_extra = modelled(settings, max_concepts=1, model_parameters={"enable_thinking": False})
+    assert (await create(with_extra)).status == TaskStatus.COMPLETED
+    assert all(asked.body["enable_thinking"] is False for asked in provider.log)
+
+
+async def test_a_roadmap_for_a_small_context_window_is_written_in_smaller_parts(
+    settings: Settings, provider: Provider
+) -> None:
+    def refuse(asked: Asked) -> tuple[int, object] | None:
+        total = len(asked.system + asked.user) // 4 + (asked.max_tokens or 0)
+        words = f"This model's maximum context length is 4096 tokens. However, you requested {total} tokens."
+        return (400, {"error": {"message": words}}) if total > 4096 else None
+
+    provider.refuse = refuse
+    task = await create(modelled(settings, max_concepts=20, model_max_tokens=8192))
+    assert task.status == TaskStatus.COMPLETED, task.error_message
+    roles = {asked.role for asked in provider.log}
+    assert {"outline", "stage"} <= roles
+    assert "framework" not in roles
+    assert sum(refuse(asked) is not None for asked in provider.log) == 1

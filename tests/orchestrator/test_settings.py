@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from domain.errors import InvalidInput
 from orchestrator.resources import build_author, check_budget
-from orchestrator.settings import Settings, load_settings
+from orchestrator.settings import Settings, load_settings, unknown_variables
 from tests.support.environment import variables
 
 
@@ -55,6 +55,16 @@ def test_a_bad_value_is_one_line_that_names_the_variable(subtests: pytest.Subtes
         ("ROADMAP_MODEL_PRICES", '{"openai:gpt": [1, NaN]}'),
         ("ROADMAP_MODEL_PRICES", '{"openai:gpt": [1, 1e999]}'),
         ("ROADMAP_MODEL_PRICES", '{"openai:gpt": [1, 2, -1]}'),
+        ("ROADMAP_MODEL_EXTRA", "enable_thinking=false"),
+        ("ROADMAP_MODEL_EXTRA", "[1]"),
+        ("ROADMAP_MODEL_EXTRA", "null"),
+        ("ROADMAP_MODEL_EXTRA", '{"top_p": NaN}'),
+        ("ROADMAP_MODEL_EXTRA", '{"top_p": 1e999}'),
+        ("ROADMAP_MODEL_EXTRA", '{"stop": "\\ud83d"}'),
+        ("ROADMAP_MODEL_EXTRA", '{"": 1}'),
+        ("ROADMAP_MODEL_EXTRA", '{"model": "other"}'),
+        ("ROADMAP_MODEL_EXTRA", '{"a": "' + 20_000 * "x" + '"}'),
+        ("ROADMAP_MODEL_EXTRA", '{"a":' * 5000),
         ("ROADMAP_BUDGET", "ten"),
         ("ROADMAP_BUDGET", "1.5"),
         ("ROADMAP_LINK_ALLOW", "10.0.0.0/99"),
@@ -133,6 +143,19 @@ def test_a_budget_in_money_needs_to_know_what_the_model_costs(environment: "os._
 
 def test_the_password_is_not_shown() -> None:
     assert "secret" not in repr(Settings.model_validate({"database_url": "postgresql://u:secret@h/d"}))
+
+
+def test_extra_parameters_are_read_and_shown_without_their_secrets() -> None:
+    given = '{"enable_thinking": false, "headers": {"X-Api-Key": "planted", "Authorization": "planted"}, "top_k": 20}'
+    with variables({"ROADMAP_MODEL_EXTRA": given}):
+        settings = load_settings()
+        assert unknown_variables() == {}
+    assert settings.model_parameters["enable_thinking"] is False
+    assert "planted" not in repr(settings)
+    assert settings.shown()["model_extra"].startswith("{'enable_thinking': False")
+    assert settings.given() == {"model_extra"}
+    again = Settings.model_validate(settings.model_dump())
+    assert again.model_parameters == settings.model_parameters
 
 
 def planted(name: str) -> tuple[object, str]:

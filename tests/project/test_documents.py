@@ -19,7 +19,7 @@ from domain.vocabulary import ContentStatus, ContentType, Step, TaskStatus, Task
 from orchestrator.graphs.creation import build_creation_graph
 from orchestrator.graphs.modification import build_modification_graph
 from orchestrator.graphs.retry import build_retry_graph
-from orchestrator.settings import Settings
+from orchestrator.settings import Settings, stem
 
 ROOT: Final = Path(__file__).parents[2]
 DOCUMENTS: Final = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -44,11 +44,11 @@ def _table(document: str, heading: str) -> list[list[str]]:
 def test_the_documented_settings_are_the_fields_of_settings() -> None:
     rows = _table(_read("docs/settings.md"), "variable")
     documented = {row[0].strip("`").removeprefix("ROADMAP_").lower(): row[1] for row in rows}
-    assert list(documented) == list(Settings.model_fields)
+    assert list(documented) == [stem(name) for name in Settings.model_fields]
     for name, field in Settings.model_fields.items():
         default = field.get_default()
         if name not in MADE_ELSEWHERE:
-            assert documented[name] == ("" if default is None or default == () else str(default)), name
+            assert documented[stem(name)] == ("" if default is None or default == () else str(default)), name
 
 
 def test_the_documented_exit_codes_are_those_of_the_command_line() -> None:

@@ -2,7 +2,7 @@
 
 | who sends it | what | its reader |
 | --- | --- | --- |
-| models | answers | `object_in`, the shapes, their checks, `storable_answer` |
+| models | answers | `read_answer`, the shapes, their checks, `storable_answer` |
 | providers | refusals, `Retry-After` | `call_failed` |
 | the web | links, pages | `is_web_address`, `readable`, `titles_of` |
 | | search results | `read_duckduckgo`, `read_tavily` |
@@ -25,9 +25,9 @@ from domain.content_types import objections_to
 from domain.contents import FoundPage, Quiz, Resources, Tutorial
 from domain.editing.review import EditPlan
 from domain.framework import FrameworkDraft
-from nodes.authors.parsing import object_in
 from nodes.authors.port import AuthorAnswer
 from nodes.authors.provider_errors import call_failed
+from nodes.authors.reading import read_answer
 from nodes.authors.reading.answers import storable_answer
 from nodes.net.connect import FetchFailed, readable
 from nodes.verification.search import SearchFailed, read_duckduckgo, read_tavily
@@ -46,7 +46,7 @@ SHAPES_OF_ANSWERS: Final[list[type[BaseModel]]] = [FrameworkDraft, EditPlan, Tut
 @example('{"a":' + "[" * 900 + "]" * 900 + "}")
 @example(f'{{"a": {LONG_NUMBER}}}')
 def test_answers(text: str) -> None:
-    found = object_in(text)
+    found = read_answer([text], Tutorial).content
     if found is not None:
         stored = storable_answer(AuthorAnswer(found, "m", 1, 1, 0.0, finish_reason="stop")).content
         assert "\\u0000" not in json.dumps(stored)

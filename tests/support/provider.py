@@ -39,6 +39,8 @@ class Provider:
 
     script: Script = field(default=always())
     reply: Reply = field(default=lambda asked: sensible_answer(asked.role, asked.data))
+    refuse: Callable[[Asked], tuple[int, object] | None] = field(default=lambda _: None)
+    """Status and body of the refusals of a server that knows less than it is asked for; they are no faults."""
     latency: float = 0.0
     retry_after: str = "1"
     usage: Callable[[int, int], object] = field(
@@ -95,6 +97,8 @@ class Provider:
         asked = Asked(**{**asked.__dict__, "fault": self.script(asked, before)})
         self.log.append(asked)
         await asyncio.sleep(self.latency)
+        if (refused := self.refuse(asked)) is not None:
+            return JSONResponse(refused[1], status_code=refused[0])
         if (refusal := self._refusal(asked)) is not None:
             return refusal
         return await self._answer(asked)
@@ -178,7 +182,7 @@ def _read(body: Mapping[str, Any], authorization: str) -> Asked:
     tools = body.get("tools") or [{}]
     role = schema.get("name") or tools[0].get("function", {}).get("name") or ""
     if not role:
-        role = user.partition("Write the ")[2].partition(" for this data")[0].replace(" ", "_")
+        role = user.partition(" for this data")[0].rpartition("Write the ")[2].replace(" ", "_")
     data = json.loads(user.partition("<data>\n")[2].partition("\n</data>")[0] or "{}")
     limit = body.get("max_completion_tokens") or body.get("max_tokens")
     return Asked(

@@ -43,8 +43,8 @@ def settings(json: Json = False) -> None:
     if json:
         print_json(values)
         return
-    widest = max(map(len, values))
+    given, widest = effective.given(), max(map(len, values))
     for name, value in values.items():
-        origin = "environment" if name in effective.model_fields_set else "default"
+        origin = "environment" if name in given else "default"
         shown = "-" if value in (None, "", []) else ",".join(value) if isinstance(value, list) else str(value)
         print_text(f"ROADMAP_{name.upper():<{widest}}  {shown}  ({origin})")

@@ -7,10 +7,12 @@ from typing import Any, Final
 import pytest
 
 from domain.contents import Quiz
-from nodes.authors.chat import CUT_OFF, EMPTY, LEAKED, NO_JSON, REFUSED, ChatAuthor
+from nodes.authors.abilities.answers import LEAKED, REFUSED
+from nodes.authors.chat import ChatAuthor
 from nodes.authors.models import CURRICULUM, Models, Names
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, Usage
+from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, Usage
 from nodes.authors.prices import Prices
+from nodes.authors.reading.reader import EMPTY, NO_JSON
 from tests.conformance.test_authors import BRIEFS
 from tests.support.environment import variables
 from tests.support.faults import Fault, Script, always
@@ -108,7 +110,7 @@ async def test_a_wrong_key_or_a_spent_quota_is_never_tried_again(provider: Provi
     ("fault", "problem"),
     [
         (Fault.TRUNCATED, CUT_OFF),
-        (Fault.HALF_JSON, NO_JSON),
+        (Fault.HALF_JSON, CUT_OFF),
         (Fault.PROSE, NO_JSON),
         (Fault.REFUSAL, f"{REFUSED}: I cannot help with that."),
         (Fault.FILTERED, f"{REFUSED}: it gave no reason"),

@@ -10,7 +10,8 @@ import pytest
 from domain.contents import MIN_QUESTIONS
 from domain.framework import Concept
 from domain.request import Intent, LearningRequest, Preferences
-from nodes.authors.chat import LEAKED, ChatAuthor
+from nodes.authors.abilities.answers import LEAKED
+from nodes.authors.chat import ChatAuthor
 from nodes.authors.models import Models, Names
 from nodes.authors.port import AuthorRole, Brief, EditPlanBrief, IntentBrief, QuizBrief, TutorialBrief
 from nodes.authors.prices import Prices

@@ -1,0 +1,25 @@
+"""What models were seen to do at their endpoints. A new table: nothing waits for it."""
+
+from alembic import op
+
+revision = "0008_model_abilities"
+down_revision = "0006_pace"
+
+
+def upgrade() -> None:
+    op.execute("""
+        CREATE TABLE IF NOT EXISTS model_abilities (
+            model TEXT NOT NULL,
+            address TEXT NOT NULL,
+            parameters TEXT NOT NULL,
+            evidence JSONB NOT NULL,
+            version BIGINT NOT NULL,
+            found_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+            PRIMARY KEY (model, address, parameters)
+        );
+    """)
+
+
+def downgrade() -> None:
+    """Drop the evidence: it saves refusals, and is found again."""
+    op.execute("DROP TABLE IF EXISTS model_abilities")

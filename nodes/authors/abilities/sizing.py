@@ -1,0 +1,81 @@
+"""The size of one call: as much of the data as fits, and the tokens that are left for the answer."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nodes.authors.abilities.approach import Approach
+from nodes.authors.abilities.evidence import Ability
+from nodes.authors.port import Brief
+from nodes.authors.prompts import MAX_DATA_LENGTH, Prompt, prompt_for
+from nodes.authors.usage import ASCII_CHARACTERS_PER_TOKEN, estimated_tokens
+
+MIN_ROOM: Final = 256
+"""Tokens below which no answer is asked for."""
+MARGIN: Final = 64
+"""Tokens that templates of servers add to a prompt."""
+CONCEPT_TOKENS: Final = 120
+"""Tokens that a concept takes in a framework, on the high side."""
+SHRINK: Final = 0.75
+"""What is left of the room after a refusal that names no lower limit."""
+MIN_DATA_LENGTH: Final = 600
+"""Characters of the data that are always sent."""
+ROOM_STEP: Final = 256
+"""The room is a multiple of this, so that a client is opened for few numbers of tokens."""
+TOKENS_PER_WORD: Final = 2
+"""Of an answer, its JSON included."""
+
+
+@dataclass(frozen=True, slots=True)
+class SizedCall:
+    """What is sent to a model."""
+
+    model: str
+    approach: Approach
+    prompt: Prompt
+    room: int
+    """Tokens of the answer."""
+    lacks_room: bool = False
+    """Whether not even a short answer has room."""
+
+    @property
+    def sent(self) -> int:
+        return sent_tokens(self.prompt)
+
+
+def sized_call(
+    model: str, approach: Approach, ability: Ability, brief: Brief[Any], objections: Sequence[str], *,
+    room: int, cut_off: int, most_concepts: int | None,
+) -> SizedCall:  # fmt: skip
+    """Return the call for a brief: the prompt is shortened until the answer has its room or half of the window."""
+
+    def prompt(max_data: int = MAX_DATA_LENGTH, max_words: int | None = None) -> Prompt:
+        return prompt_for(
+            brief,
+            objections,
+            with_schema=bool(objections) or approach.shows_schema,
+            cut_off=cut_off,
+            max_data=max_data,
+            max_words=max_words,
+            most_concepts=most_concepts,
+        )
+
+    wanted = min(room, ability.answer_limit or room)
+    whole = prompt()
+    window = ability.window
+    if window is None or window - sent_tokens(whole) - MARGIN >= room:
+        return SizedCall(model, approach, whole, wanted)
+    lacking = min(wanted, window // 2) - (window - sent_tokens(whole) - MARGIN)
+    if lacking > 0:
+        length = int(whole.data_length - lacking * ASCII_CHARACTERS_PER_TOKEN)
+        whole = prompt(max(MIN_DATA_LENGTH, length))
+    left = window - sent_tokens(whole) - MARGIN
+    fitting = max(MIN_ROOM, min(wanted, left) // ROOM_STEP * ROOM_STEP)
+    briefly = prompt(whole.data_length if lacking > 0 else MAX_DATA_LENGTH, max_words=fitting // TOKENS_PER_WORD)
+    return SizedCall(model, approach, briefly, fitting, lacks_room=left < MIN_ROOM)
+
+
+def sent_tokens(prompt: Prompt) -> int:
+    """Estimate the tokens of a prompt, its schema included."""
+    return estimated_tokens(prompt.system + prompt.user) + estimated_tokens(json.dumps(prompt.schema))
