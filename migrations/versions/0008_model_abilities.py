@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0008_model_abilities"
-down_revision = "0006_pace"
+down_revision = "0007_content_types"
 
 
 def upgrade() -> None:
