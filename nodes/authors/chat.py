@@ -14,6 +14,7 @@ from nodes.authors.abilities.answers import problem_of, unusable_for
 from nodes.authors.abilities.approach import Approach, Mode, for_one_call
 from nodes.authors.abilities.evidence import MIN_WINDOW, Abilities, Ability, AbilityStore
 from nodes.authors.abilities.refusals import AskFailed, unreadable
+from nodes.authors.abilities.reply import Reply, reply_in_error, reply_of_message
 from nodes.authors.abilities.sizing import CONCEPT_TOKENS, SHRINK, SizedCall, sized_call
 from nodes.authors.given_model import GivenModel
 from nodes.authors.models import CallOptions, Models, Names
@@ -24,7 +25,6 @@ from nodes.authors.provider_errors import call_failed, stopped_early, timed_out
 from nodes.authors.provider_errors.error_facts import facts_of
 from nodes.authors.reading import Reading, read_answer
 from nodes.authors.reading.reader import EMPTY
-from nodes.authors.reply import Reply, reply_in_error, reply_of_message
 from nodes.authors.usage import Tokens, estimated_tokens, plausible_tokens
 
 MAX_CONCEPTS: Final = 20

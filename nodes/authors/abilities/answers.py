@@ -6,11 +6,11 @@ from typing import Final
 from pydantic import BaseModel
 
 from nodes.authors.abilities.approach import Unusable
+from nodes.authors.abilities.reply import Reply
 from nodes.authors.port import CUT_OFF, AuthorAnswer
 from nodes.authors.prompts import Prompt, leaks
 from nodes.authors.reading import Reading
 from nodes.authors.reading.reader import EMPTY
-from nodes.authors.reply import Reply
 from nodes.authors.usage import estimated_tokens
 
 REFUSED: Final = "The model refused to answer"
