@@ -198,6 +198,7 @@ async def _make_content(
         spec.step,
         brief,
         lambda content: objections(spec.check(content, expected)),
+        findings=lambda content: list(spec.check(content, expected)),
         look=look,
         subject=(concept_id, content_type),
         order=order,

@@ -16,7 +16,6 @@ from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavail
 from nodes.authors.bugs import blamed_on_author
 from nodes.authors.port import CUT_OFF, Author, AuthorAnswer, CallFailed, NoRoom
 from nodes.authors.reading.answers import received
-from nodes.authors.reading.gate import storable_text
 from nodes.ledger.budget import Budget
 from nodes.ledger.holds import ModelHeld
 from nodes.ledger.requests import (
@@ -30,7 +29,9 @@ from nodes.ledger.requests import (
     call_key,
     checked,
     failed_call,
+    rejection,
     reserved_call,
+    soundest,
     walk,
 )
 from nodes.ledger.retry_policy import RetryPolicy
@@ -167,7 +168,7 @@ class Ledger:
             verdict = await look(answered.value)
             problems = verdict.problems
             if verdict.sound is not None:
-                sound = Answered(verdict.sound, answered.call)
+                sound = Answered(verdict.sound, answered.call, answered.doubts)
             if sound is not None and not problems:
                 return sound
             await self._reject(answered.call, problems)
@@ -177,7 +178,7 @@ class Ledger:
 
     async def _reject(self, call: Call, problems: list[str]) -> None:
         """Commit that an accepted answer does not count, so that its request is asked again with the problems."""
-        objection = storable_text(" ".join(problems))
+        objection = rejection(problems)
         await self._commit(lambda session: reject_answer(session, self.fence, call.key, objection))
         self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model)
 
@@ -190,12 +191,16 @@ class Ledger:
         if earlier.answered is not None:
             return earlier.answered
         objections, key = earlier.objections, earlier.key
+        if earlier.ordinal >= MAX_TRIES and (settled := soundest(self.known, request, self.round)) is not None:
+            return settled  # the process before this one ended between the last repair and this line
         for bought in range(1, MAX_TRIES + 1):
             answered, problems = await self._buy(request, save, key, objections[-MAX_OBJECTIONS:])
             if answered is not None:
                 return answered
-            objections.append(" ".join(problems))
+            objections.append(rejection(problems))
             key = call_key(request, self.round, earlier.ordinal + bought, objections[-MAX_OBJECTIONS:])
+        if (settled := soundest(self.known, request, self.round)) is not None:
+            return settled
         raise AnswerRejected(f"The author's answers failed their check {MAX_TRIES} times: {objections[-1]}")
 
     async def _buy(
@@ -266,7 +271,7 @@ class Ledger:
                 slot.answered(answer.model)
                 reservation.used = answer.usage
                 self.throttle.correct(expected=most.tokens, used=reservation.used.tokens)
-            value, problems = checked(request, answer)
+            value, problems = await asyncio.to_thread(checked, request, answer)
             store = save if value is not None and request.look is None else None
             call = bought_call(request, key, answer, latency, problems, stored=store is not None)
             answered = None if value is None else Answered(value, call)

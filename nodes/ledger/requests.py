@@ -1,7 +1,7 @@
 """Requests to an author: what is asked, the key that identifies an answer, and whether an answer counts."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count, islice
@@ -10,10 +10,11 @@ from typing import Any, Final, Generic, Protocol, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.checks.findings import Finding, Kind, objections
 from domain.vocabulary import Step
 from nodes.authors.port import AuthorAnswer, Brief, CallFailed, Usage
 from nodes.authors.reading import conform, storable_text
-from nodes.authors.reading.values.answer_keys import doubts
+from nodes.authors.reading.values.answer_keys import doubts as unclear_keys
 from repository.db.database import Session
 from repository.db.group_commit import Work
 from repository.runs.calls import ACCEPTED, Call, KnownAnswer, Reservation
@@ -36,6 +37,8 @@ class Answered(Generic[T]):
 
     value: T
     call: Call
+    doubts: Sequence[Finding] = ()
+    """What the author did not mend; recorded with the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +90,16 @@ class AuthorRequest(Generic[T]):
     """(concept id, content type) of a content."""
     order: int = 0
     """Position in learning order."""
+    findings: Callable[[T], list[Finding]] | None = None
+    """Returns what rules find in an answer. If no answer passes its check, one without anything broken counts."""
     reuses_rounds: bool = False
     """Answers that earlier rounds of the run accepted count too: only what failed is asked again."""
 
 
-def call_key(request: AuthorRequest[Any], round_: int, ordinal: int, objections: list[str]) -> str:
+def call_key(request: AuthorRequest[Any], round_: int, ordinal: int, told: list[str]) -> str:
     """Return the key of an answer. The same request has the same key: it holds no clock, model or setting."""
     brief = request.brief.model_dump(mode="json", exclude=set(request.brief.unkeyed))
-    parts = [request.brief.role, request.step, round_, request.subject, ordinal, objections, brief]
+    parts = [request.brief.role, request.step, round_, request.subject, ordinal, told, brief]
     return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -114,6 +119,8 @@ class Walk(Generic[T]):
     """Number of rejected answers."""
     key: str
     """The key of the last answer that was looked up."""
+    rejected: list[tuple[str, KnownAnswer]]
+    """The rejected answers by key, oldest first."""
 
 
 def walk(known: Mapping[str, KnownAnswer], request: AuthorRequest[T], round_: int) -> Walk[T]:
@@ -121,17 +128,44 @@ def walk(known: Mapping[str, KnownAnswer], request: AuthorRequest[T], round_: in
 
     An objection of that time holds, even where settings or checks have changed since.
     """
-    objections: list[str] = []
+    told: list[str] = []
+    rejected: list[tuple[str, KnownAnswer]] = []
     for ordinal in count():
-        key = call_key(request, round_, ordinal, objections[-MAX_OBJECTIONS:])
+        key = call_key(request, round_, ordinal, told[-MAX_OBJECTIONS:])
         answer = known.get(key)
         if answer is None:
-            return Walk(None, objections, ordinal, key)
+            return Walk(None, told, ordinal, key, rejected)
         value, problems = (None, [answer.objection]) if answer.objection else shaped(request, answer.answer)
         if value is not None:
-            return Walk(Answered(value, known_call(request, key, answer)), objections, ordinal, key)
-        objections.append(" ".join(problems))
+            return Walk(Answered(value, known_call(request, key, answer)), told, ordinal, key, rejected)
+        told.append(rejection(problems))
+        rejected.append((key, answer))
     raise AssertionError("a walk ends at the first answer that is not known")
+
+
+def soundest(known: Mapping[str, KnownAnswer], request: AuthorRequest[T], round_: int) -> Answered[T] | None:
+    """Return the rejected answer of a round that is only in doubt, with the fewest doubts; the newest of equals.
+
+    Answers that a closer look rejected, or checks that have changed since, are left out: their objection is another.
+    """
+    if request.findings is None:
+        return None
+    best: Answered[T] | None = None
+    for key, answer in walk(known, request, round_).rejected:
+        value, _ = shaped(request, answer.answer)
+        found = [] if value is None else request.findings(value)
+        doubts = [finding for finding in found if finding.kind is Kind.DOUBT]
+        only_in_doubt = doubts and all(finding.kind is not Kind.BROKEN for finding in found)
+        if value is None or not only_in_doubt or answer.objection != rejection(objections(found)):
+            continue
+        if best is None or len(doubts) <= len(best.doubts):
+            best = Answered(value, known_call(request, key, answer), doubts)
+    return best
+
+
+def rejection(problems: Sequence[str]) -> str:
+    """Return the problems of an answer as its objection is stored."""
+    return storable_text(" ".join(problems))
 
 
 def checked(request: AuthorRequest[T], answer: AuthorAnswer) -> tuple[T | None, list[str]]:
@@ -146,7 +180,7 @@ def checked(request: AuthorRequest[T], answer: AuthorAnswer) -> tuple[T | None, 
 def shaped(request: AuthorRequest[T], content: Mapping[str, Any]) -> tuple[T | None, list[str]]:
     """Return the answer in the shape of the brief, else None and at most MAX_PROBLEMS problems."""
     conformed = conform(content, request.brief.shape)
-    if unclear := list(islice(doubts(conformed), MAX_PROBLEMS)):
+    if unclear := list(islice(unclear_keys(conformed), MAX_PROBLEMS)):
         return None, unclear
     try:
         return cast(T, request.brief.shape.model_validate(conformed)), []
@@ -173,7 +207,7 @@ def bought_call(
         cost=answer.cost,
         latency=latency,
         finish_reason=answer.finish_reason,
-        outcome=" ".join(problems) or ACCEPTED,
+        outcome=rejection(problems) or ACCEPTED,
         answer=None if stored else answer.content,
         estimated=answer.estimated,
     )
