@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _DETAILS: Final = re.compile(r"<details(?: open)?>[ \t]*", re.IGNORECASE)
 _SUMMARY: Final = re.compile(r"\s*<summary>\s*(.{0,500}?)\s*</summary>[ \t]*", re.IGNORECASE | re.DOTALL)
 _DETAILS_TAG: Final = re.compile(r"<(/?)details(?: open)?>", re.IGNORECASE)
-_EMPHASIS: Final = re.compile(r"</?(?:b|strong|i|em|u|h[1-6])>", re.IGNORECASE)
+EMPHASIS_TAG: Final = re.compile(r"</?(?:b|strong|i|em|u|h[1-6])>", re.IGNORECASE)
 _CONTAINER: Final = re.compile(r"(:{3,})[ \t]*\{?[.#]?(?:callout-)?([A-Za-z]+)\}?[ \t]*(.*)")
 _CONTAINER_MARK: Final = re.compile(r"(:{3,})[ \t]*(\S?)")
 _FENCE: Final = re.compile(r"[ \t>]*(`{3,}|~{3,})")
@@ -60,11 +60,11 @@ def _details(state: Any, start_line: int, end_line: int, silent: bool) -> bool:
     end = _end_of_details(state, start_line, end_line)
     inner_end = state.eMarks[end.line] if end.begins is None else end.begins
     summary = _SUMMARY.match(source, opening.end(), inner_end)
-    title = " ".join(_EMPHASIS.sub("", summary[1]).split()) if summary else ""
+    title = " ".join(EMPHASIS_TAG.sub("", summary[1]).split()) if summary else ""
     body = summary.end() if summary else opening.end()
     _open(state, title or "Details", start_line)
     _parse(state, body, inner_end, (start_line, end.line))
-    _close(state, "" if end.begins is None else "\n")
+    _close(state, "details", end, "</details>")
     _go_on(state, end)
     return True
 
@@ -100,7 +100,7 @@ def _container(state: Any, start_line: int, end_line: int, silent: bool) -> bool
     if name in _FOLDED:
         _open(state, title or name.capitalize(), start_line)
         _parse(state, line_end, inner_end, lines)
-        _close(state, "\n")
+        _close(state, "details", end, opening[1])
     else:
         box = state.push("alert_open", "div", 1)
         box.attrSet("class", f"markdown-alert markdown-alert-{_BOXES.get(name, 'note')}")
@@ -108,7 +108,7 @@ def _container(state: Any, start_line: int, end_line: int, silent: bool) -> bool
         _push_inline(state, title or name.capitalize(), start_line)
         state.push("alert_title_close", "p", -1)
         _parse(state, line_end, inner_end, lines)
-        state.push("alert_close", "div", -1)
+        _close(state, "alert", end, opening[1])
     _go_on(state, end)
     return True
 
@@ -154,8 +154,10 @@ def _push_inline(state: Any, content: str, line: int) -> None:
     token.content, token.children, token.map = content, [], [line, line + 1]
 
 
-def _close(state: Any, behind: str) -> None:
-    state.push("details_close", "details", -1).markup = behind
+def _close(state: Any, name: str, end: _End, mark: str) -> None:
+    """Close what was opened. The token has the closing mark as `info`, and no `markup` if it was left open."""
+    token = state.push(f"{name}_close", "details" if name == "details" else "div", -1)
+    token.info, token.markup = mark, "" if end.begins is None else "\n"
 
 
 def _parse(state: Any, begin: int, end: int, lines: tuple[int, int]) -> None:

@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rendering.pages.bounds import INTERRUPTED
+from rendering.text.tex_brackets import unmatched_brackets
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -20,6 +21,8 @@ MAX_FORMULA_LENGTH: Final = 4000
 the stack of a thread, however it is nested; beyond it the process would end."""
 MAX_FORMULA_DEPTH: Final = 50
 """Nested braces of a formula that is converted."""
+MAX_UNMATCHED_BRACKETS: Final = 10
+"""Opening brackets without a closing one; each doubles the time that the converter takes."""
 
 _CLOSER: Final = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 _DISPLAYED: Final = frozenset({"$$", "\\["})
@@ -45,6 +48,10 @@ _MACROS: Final = {
     "tag": r"\qquad(\text{#1})",
     "label": "",
 }
+_DEFINITION: Final = re.compile(
+    r"\\(?:[a-zA-Z]*def|let|futurelet|(?:re)?newcommand|providecommand|Declare[A-Za-z]+)(?![A-Za-z])"
+)
+"""Definitions, with which a short formula can become a long one."""
 _STYLE: Final = re.compile(r' style="([^"]*)"')
 _CLASSES: Final = {
     "text-align: right": "right",
@@ -237,7 +244,9 @@ def _source(tex: str) -> str:
 
 def formula_html(tex: str, *, displayed: bool) -> str | None:
     """Return a formula as MathML without inline styles, or None if it cannot be converted."""
-    if len(tex) > MAX_FORMULA_LENGTH or _depth(tex) > MAX_FORMULA_DEPTH:
+    if len(tex) > MAX_FORMULA_LENGTH or _depth(tex) > MAX_FORMULA_DEPTH or _DEFINITION.search(tex):
+        return None
+    if unmatched_brackets(tex) > MAX_UNMATCHED_BRACKETS:
         return None
     from math_core import LatexError
 
