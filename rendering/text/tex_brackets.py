@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-_TOKEN: Final = re.compile(r"\\[A-Za-z]+|\\[\s\S]|[^\\\sA-Za-z0-9]")
+_TOKEN: Final = re.compile(r"\\(?:left|right)\s*(?:\\[A-Za-z]+|\\?[^\sA-Za-z])|\\[A-Za-z]+|\\[\s\S]|[^\\\sA-Za-z0-9]")
 _OPENING: Final = re.compile(r"\\(?:l|ul|ll|L)[A-Za-z]*")
 """Any command that may be an opening bracket: `\\langle`, `\\lVert`, `\\ulcorner`; and some that are none."""
 _NO_BRACKETS: Final = frozenset({
@@ -19,27 +19,31 @@ _CLOSING: Final = re.compile(
     r"\\r([rA-Za-z]*(?:paren|brack|brace|Brace|ang|angle|Angle|group|moustache|vert|Vert|ceil|floor))"
 )
 _CLOSES: Final = {")": "(", "]": "[", "\\}": "\\{"}
-_BEGINS: Final = frozenset({"{", "\\left", "\\begin"})
-_ENDS: Final = frozenset({"}", "\\right", "\\end"})
+_BEGINS: Final = re.compile(r"\{|\\left(?![A-Za-z]).*|\\begin")
+_ENDS: Final = re.compile(r"\}|\\right(?![A-Za-z]).*|\\end")
 _SCOPE: Final = ""
 
 
 def unmatched_brackets(tex: str) -> int:
     """Return how many opening brackets are not closed within their group, cell or pair of `\\left` and `\\right`."""
-    unmatched, stack = 0, []
+    unmatched = 0
+    stack: list[str] = []
     for token in _TOKEN.findall(tex):
-        if token in _BEGINS:
+        if _BEGINS.fullmatch(token):
             stack.append(_SCOPE)
-        elif token in _ENDS or token in {"&", "\\\\"}:
+        elif (ends := _ENDS.fullmatch(token)) or token in {"&", "\\\\"}:
             while stack and stack[-1] != _SCOPE:
                 stack.pop()
                 unmatched += 1
-            if stack and token in _ENDS:
+            if stack and ends:
                 stack.pop()
         elif _opens(token):
             stack.append(token)
         elif (opener := _opener(token)) and stack and stack[-1] != _SCOPE:
-            unmatched += stack.pop() != opener
+            open_here = stack[len(stack) - stack[::-1].index(_SCOPE) :] if _SCOPE in stack else stack
+            within = open_here[::-1].index(opener) if opener in open_here else 0  # `[0, 1)` closes the nearest
+            unmatched += within
+            del stack[len(stack) - within - 1 :]
     return unmatched + sum(token != _SCOPE for token in stack)
 
 
