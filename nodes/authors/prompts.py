@@ -82,6 +82,8 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "Write a tutorial that teaches the one concept, in Markdown with at least three headings: why it matters, the "
         "idea, a worked example, an exercise with what a good result looks like. Build on the prerequisites, leave the "
         "other concepts to their own tutorials. Code blocks name their language, are complete, and are closed. "
+        "Formulas in TeX between dollar signs, tables, footnotes, `> [!NOTE]` and `<details>` with a `<summary>` are "
+        "shown. "
         "`language` of the answer is the code that the data gives."
     ),
     AuthorRole.RESOURCES: (
@@ -96,7 +98,8 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "has two options. Right options stand at different places and are no longer than wrong ones. No `all of "
         "the above` "
         "or `none of the above`, no options that overlap, no negative questions, no always or never in options. "
-        "`explanation` says why the answer is right. `question_id` is q1, q2, ..."
+        "`explanation` says why the answer is right. Texts are Markdown: TeX between dollar signs, code in backticks "
+        "or fenced blocks. `question_id` is q1, q2, ..."
     ),
     AuthorRole.QUIZ_KEY: (
         "Answer each question as somebody who knows the subject well and was not told the key. `correct_answer` holds "
