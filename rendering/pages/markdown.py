@@ -9,7 +9,7 @@ The output has no inline styles, so a page can forbid them by its policy.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import Any, Final, NamedTuple
 
 from markdown_it import MarkdownIt
@@ -90,7 +90,7 @@ def rendered_short(markdown: str, *, links: bool = True) -> Rendered:
         html = escape(text)
     if paragraph := _PARAGRAPH.fullmatch(html):
         html = paragraph[1]
-    if not _TAG.sub("", html).strip():  # an answer such as `&nbsp;`
+    if not unescape(_TAG.sub("", html)).strip():  # an answer such as `&nbsp;`
         html = escape(text.strip())
     return Rendered(clean(html) + (" […]" if is_cut else ""), ())
 
