@@ -201,11 +201,13 @@ def _parser(with_tables: bool) -> "MarkdownIt":
     """Return a parser that collects the edits of each paragraph in its `env`. It is shared and never changed."""
     from markdown_it import MarkdownIt
     from markdown_it.rules_inline import image
+    from mdit_py_plugins.footnote import footnote_plugin
 
     parser = bounded(MarkdownIt("commonmark", {"html": False}))
     formulas(parser)
     if with_tables:
         parser.enable("table")
+        footnote_plugin(parser, inline=False)  # what is indented below a footnote is no code
     parser.inline.ruler.before("html_inline", "loose", _note)
     parser.inline.ruler.at("image", partial(_note_picture, image))
     return parser

@@ -27,7 +27,7 @@ BLOCKS = [
     "<details>\n<summary>Solution: <b>x</b></summary>\n\n```\n</details>\n```\n\n# Inside\n</details>",
     "<details><summary>S</summary>words `<kbd>`</details>",
     "<details>\n<summary>open</summary>\n\nwords",
-    ":::solution Title\n- a\n:::",
+    ":::solution Title\n*a*\n:::",
     ":::note\nleft open",
     "> [!NOTE]\n> H<sub>2</sub>O<br>x<sup>2</sup> <kbd>Ctrl</kbd>",
     "- [ ] see [x](https://a.example)\n- [x] done\n  1. deep",
