@@ -1,14 +1,15 @@
-"""Tutorials as HTML for the pages, rendered in a thread and cached."""
+"""Tutorials and the short texts of quizzes and links as HTML for the pages, rendered in a thread and cached."""
 
 import asyncio
 import sys
 from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
 from typing import Final
 
-from rendering.pages.markdown import Rendered, rendered
+from rendering.pages.markdown import Rendered, rendered, rendered_short
 
 MAX_KEPT_BYTES: Final = 16_000_000
 """Size of the cache of one process: some hundreds of usual tutorials."""
@@ -17,42 +18,58 @@ _BELOW: Final = 2
 """Prefix of heading ids, and level of the heading above a tutorial, on the page of a concept."""
 
 
-class Tutorials:
-    """Renders tutorials, one at a time in one thread, and caches them. Requests for the same text share one rendering.
+Texts = Mapping[str, Rendered]
+"""Text -> the same as HTML."""
 
-    The key is the hash of the text, so a cached tutorial cannot be out of date.
+
+class Tutorials:
+    """Renders Markdown, one text at a time in one thread, and caches it. Requests for the same share one rendering.
+
+    The key is the hash of the text, so what is cached cannot be out of date.
     """
 
     def __init__(self, max_bytes: int = MAX_KEPT_BYTES) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._cache: OrderedDict[bytes, Rendered] = OrderedDict()
-        self._in_progress: dict[bytes, asyncio.Task[Rendered]] = {}
+        self._cache: OrderedDict[bytes, Texts] = OrderedDict()
+        self._in_progress: dict[bytes, asyncio.Task[Texts]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="tutorials")
 
     async def rendered(self, markdown: str, *, prefix: str = _PREFIX) -> Rendered:
         """Return a tutorial, or another text with a `prefix` of its own, as HTML, from the cache if it is there."""
-        key = sha256(f"{prefix} {markdown}".encode(errors="surrogatepass")).digest()
+        render = partial(rendered, prefix=prefix, below=_BELOW)
+        texts = await self._rendered(f"tutorial {prefix}", (markdown,), render)
+        return texts[markdown]
+
+    async def short(self, texts: Iterable[str], *, links: bool = True) -> Texts:
+        """Return the short texts of one content as HTML (`rendered_short`), which are rendered and cached together."""
+        render = partial(rendered_short, links=links)
+        return await self._rendered("short" if links else "label", tuple(dict.fromkeys(texts)), render)
+
+    async def _rendered(self, kind: str, texts: tuple[str, ...], render: Callable[[str], Rendered]) -> Texts:
+        key = _key(kind, texts)
         if (cached := self._cache.get(key)) is not None:
             self._cache.move_to_end(key)
             return cached
         task = self._in_progress.get(key)
         if task is None:
-            task = self._in_progress[key] = asyncio.create_task(self._render(key, markdown, prefix))
+            task = self._in_progress[key] = asyncio.create_task(self._render(key, texts, render))
         return await asyncio.shield(task)  # other requests may wait for it when this one is cancelled
 
-    async def _render(self, key: bytes, markdown: str, prefix: str) -> Rendered:
-        render = partial(rendered, markdown, prefix=prefix, below=_BELOW)
+    async def _render(self, key: bytes, texts: tuple[str, ...], render: Callable[[str], Rendered]) -> Texts:
+        def work() -> Texts:
+            return {text: render(text) for text in texts}
+
         try:
-            tutorial = await asyncio.get_running_loop().run_in_executor(self._thread, render)
+            result = await asyncio.get_running_loop().run_in_executor(self._thread, work)
         finally:
             del self._in_progress[key]
-        self._store(key, tutorial)
-        return tutorial
+        self._store(key, result)
+        return result
 
-    def _store(self, key: bytes, tutorial: Rendered) -> None:
-        self._cache[key] = tutorial
-        self._bytes += _size(tutorial)
+    def _store(self, key: bytes, texts: Texts) -> None:
+        self._cache[key] = texts
+        self._bytes += _size(texts)
         while self._bytes > self._max_bytes:
             _, oldest = self._cache.popitem(last=False)
             self._bytes -= _size(oldest)
@@ -61,6 +78,18 @@ class Tutorials:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 
-def _size(tutorial: Rendered) -> int:
-    texts = [tutorial.html, *(text for heading in tutorial.headings for text in (heading.identifier, heading.text))]
-    return sum(map(sys.getsizeof, texts))
+def _key(kind: str, texts: tuple[str, ...]) -> bytes:
+    digest = sha256(kind.encode())
+    for text in texts:
+        encoded = text.encode(errors="surrogatepass")
+        digest.update(b"%d:%b" % (len(encoded), encoded))
+    return digest.digest()
+
+
+def _size(texts: Texts) -> int:
+    strings = [
+        string
+        for text, result in texts.items()
+        for string in (text, result.html, *(str(part) for heading in result.headings for part in heading))
+    ]
+    return sum(map(sys.getsizeof, strings))

@@ -83,6 +83,7 @@ async def concept(
         result=Result(result.correct, result.questions) if result else None,
         attempt_id=str(uuid7()),
         by_rules=any(part.by_rules for part in parts.values()),
+        formulas=any(part.has_formulas for part in parts.values()),
         live=await live_roadmap(request, orchestrator, roadmap, etag),
     )
 

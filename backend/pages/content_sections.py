@@ -1,7 +1,8 @@
 """The sections of a concept's page: one declaration per content type, for those of plug-ins their form in exports."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from markupsafe import Markup
@@ -11,15 +12,14 @@ from backend.pages.views.concept import (
     ContentView,
     PassagePart,
     QuizPart,
-    content_of,
     fields_of,
     resources_of,
     tutorial_of,
 )
-from backend.pages.views.quiz import questions_of
-from backend.tutorials import Tutorials
+from backend.pages.views.quiz import questions_of, texts_of
+from backend.tutorials import Texts, Tutorials
 from domain.content_plugins import PLUGINS
-from domain.contents import Quiz
+from domain.contents import Quiz, Resources, Tutorial
 from domain.framework import Concept
 from domain.quizzes import without_key
 from domain.text.parse_stored import read_stored
@@ -51,21 +51,41 @@ class ContentSection:
 
 
 async def _tutorial(view: ContentView, page: ConceptPage) -> ContentPart:
-    markdown = content_of(view)
-    text = await page.tutorials.rendered(markdown) if markdown is not None else None
-    return tutorial_of(view, text, present=page.present)
+    tutorial = Tutorial.model_validate(view.shown.payload) if view.shown else None
+    if tutorial is None:
+        return tutorial_of(view, None, present=page.present)
+    notes = await page.tutorials.short([tutorial.summary])
+    text = await page.tutorials.rendered(tutorial.content)
+    part = tutorial_of(view, text, present=page.present, note=partial(_html_of, notes))
+    return replace(part, has_formulas=text.has_formulas or _have_formulas(notes))
 
 
 async def _resources(view: ContentView, page: ConceptPage) -> ContentPart:
-    return resources_of(view, present=page.present)
+    links = Resources.model_validate(view.shown.payload).resources if view.shown else []
+    titles = await page.tutorials.short([link.title for link in links], links=False)
+    notes = await page.tutorials.short([link.description for link in links])
+    title, note = partial(_html_of, titles), partial(_html_of, notes)
+    part = resources_of(view, present=page.present, title=title, note=note)
+    return replace(part, has_formulas=_have_formulas(titles) or _have_formulas(notes))
 
 
 async def _quiz(view: ContentView, page: ConceptPage) -> ContentPart:
-    quiz = without_key(Quiz.model_validate(view.shown.payload)) if view.shown else None
-    return QuizPart(
-        **fields_of(ContentType.QUIZ, view, present=page.present),
-        questions=questions_of(quiz, page.result.marks if page.result else None) if quiz else None,
-    )
+    fields = fields_of(ContentType.QUIZ, view, present=page.present)
+    if view.shown is None:
+        return QuizPart(**fields, questions=None)
+    quiz = without_key(Quiz.model_validate(view.shown.payload))
+    marks = page.result.marks if page.result else None
+    texts = await page.tutorials.short(texts_of(quiz, marks))
+    questions = questions_of(quiz, marks, partial(_html_of, texts))
+    return QuizPart(**fields, questions=questions, has_formulas=_have_formulas(texts))
+
+
+def _have_formulas(texts: Texts) -> bool:
+    return any(text.has_formulas for text in texts.values())
+
+
+def _html_of(texts: Texts, text: str) -> Markup:
+    return Markup(texts[text].html)  # sanitised by an allow-list: rendering/pages/cleaner.py
 
 
 def _of_plugin(content_type: ContentType) -> ContentSection:

@@ -91,6 +91,8 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "Write a tutorial that teaches the one concept, in Markdown with at least three headings: why it matters, the "
         "idea, a worked example, an exercise with what a good result looks like. Build on the prerequisites, leave the "
         "other concepts to their own tutorials. Code blocks name their language, are complete, and are closed. "
+        "Formulas in TeX between dollar signs, tables, footnotes, `> [!NOTE]` and `<details>` with a `<summary>` are "
+        "shown. "
         "`language` of the answer is the code that the data gives."
     ),
     AuthorRole.RESOURCES: (
@@ -103,7 +105,8 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "Write four to six questions that show whether the one concept was understood, not remembered. "
         "`correct_answer` holds indices into `options`, from 0: exactly one for single_choice and true_false, which "
         "has two options. Options are shuffled: none speaks of another or of its place, and `explanation` says why the "
-        "answer is right without naming a letter. `question_id` is q1, q2, ..."
+        "answer is right without naming a letter. Texts are Markdown: TeX between dollar signs, code in backticks or "
+        "fenced blocks. `question_id` is q1, q2, ..."
     ),
     AuthorRole.QUIZ_KEY: (
         "Answer each question as somebody who knows the subject well and was not told the key. `correct_answer` holds "

@@ -10,7 +10,7 @@ from domain.contents import Quiz, Resources, Tutorial
 from domain.framework import Concept
 from domain.vocabulary import ContentType
 from rendering.documents.document_text import LETTERS, right, seen, trust
-from rendering.documents.markdown_embedding import demoted, escaped
+from rendering.documents.markdown_embedding import demoted, embedded, escaped, label
 from rendering.text.text import counted, one_line
 
 
@@ -54,14 +54,33 @@ def paragraph(text: str) -> list[str]:
     return [escaped(text), ""] if text.strip() else []
 
 
+def note(markdown: str) -> list[str]:
+    """Return a paragraph of an author's Markdown as lines; none for a blank text."""
+    return [*embedded(markdown), ""] if markdown.strip() else []
+
+
+def item(mark: str, markdown: str, indent: str = "", behind: str = "") -> Iterator[str]:
+    """Yield a list item: its mark, a text in Markdown, and `behind` at the end of the first line.
+
+    A text that does not begin with words, but with code, begins on a line of its own.
+    """
+    first, *others = embedded(markdown)
+    inner = indent + " " * (len(mark.split(" ")[0]) + 1)
+    if others and first.startswith(("`", "~", "$", "|", ">", "    ")):
+        first, others = "", ["", first, *others]
+    yield f"{indent}{mark} {first}{behind}".rstrip()
+    for line in others:
+        yield f"{inner}{line}".rstrip() if line.strip() else ""
+
+
 def _tutorial(tutorial: Tutorial, concept: Concept, level: int) -> Iterator[str]:
     if tutorial.title.strip().casefold() != concept.name.strip().casefold():
         level += 1
-        yield f"{heading(level)} {escaped(tutorial.title)}"
+        yield f"{heading(level)} {label(tutorial.title)}"
         yield ""
     yield f"*About {counted(tutorial.estimated_completion_time, 'minute')}.*"
     yield ""
-    yield from paragraph(tutorial.summary)
+    yield from note(tutorial.summary)
     yield demoted(tutorial.content, below=level)
     yield ""
 
@@ -71,9 +90,11 @@ def _resources(resources: Resources, _: Concept, level: int) -> Iterator[str]:
     yield ""
     for resource in resources.resources:
         url = one_line(resource.url).replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C")
-        description = f": {escaped(resource.description)}" if resource.description.strip() else ""
         check = f", {seen(resource)}" if seen(resource) else ""
-        yield f"- [{escaped(resource.title)}](<{url}>) ({escaped(resource.type)}{check}){description}"
+        first, *others = embedded(resource.description)
+        description = f": {first}" if resource.description.strip() else ""
+        yield f"- [{label(resource.title)}](<{url}>) ({escaped(resource.type)}{check}){description}"
+        yield from (f"  {line}".rstrip() for line in others)
     yield ""
     yield f"*{trust(resources)}*"
     yield ""
@@ -84,15 +105,16 @@ def _quiz(quiz: Quiz, _: Concept, level: int) -> Iterator[str]:
     yield ""
     for number, question in enumerate(quiz.questions, start=1):
         several = " *(several answers are right)*" if question.question_type == "multiple_choice" else ""
-        yield f"{number}. {escaped(question.question)}{several}"
+        yield from item(f"{number}.", question.question, behind=several)
+        indent = " " * len(f"{number}. ")
         for letter, option in zip(LETTERS, question.options, strict=False):
-            yield f"   - {letter}. {escaped(option)}"
+            yield from item(f"- {letter}.", option, indent)
     yield ""
 
 
 def _answers(quiz: Quiz) -> Iterator[str]:
     for number, question in enumerate(quiz.questions, start=1):
-        yield f"{number}. {right(question)}: {escaped(question.explanation)}"
+        yield from item(f"{number}. {right(question)}:", question.explanation)
 
 
 _FORMS: Final[tuple[ContentForm[Any], ...]] = (

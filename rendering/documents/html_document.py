@@ -15,7 +15,7 @@ from rendering.documents import document_text
 from rendering.documents.content_forms import CONTENT_FORMS, Passage
 from rendering.documents.document_text import why_missing
 from rendering.pages.map_layout import draw
-from rendering.pages.markdown import is_safe_link, rendered
+from rendering.pages.markdown import is_safe_link, rendered, rendered_short
 from rendering.text.schedule import plan_of
 from rendering.text.text import BY_RULES, CONFIGURE, counted, hours, shown
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 HERE: Final = Path(__file__).parents[1]
-STYLES: Final = ("document.css", "code.css")
+STYLES: Final = ("document.css", "code.css", "marked.css")
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,11 @@ def _prose(markdown: str, number: int | str) -> Markup:
     return Markup(rendered(markdown, prefix=f"t{number}-", below=5).html)
 
 
+def _marked(text: str, *, links: bool = True) -> Markup:
+    """Render a question, an option, an explanation or a note."""
+    return Markup(rendered_short(text, links=links).html)
+
+
 @cache
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -143,6 +148,7 @@ def _environment() -> "Environment":
         "weekly": document_text.weekly,
         "days_of": document_text.days_of,
         "prose": _prose,
+        "marked": _marked,
         "seen": document_text.seen,
         "trust": document_text.trust,
         "right": document_text.right,

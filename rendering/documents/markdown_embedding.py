@@ -1,10 +1,12 @@
-"""Embed text in Markdown: plain text that stays plain, and documents below a heading of another document."""
+"""Embed text in Markdown: plain text that stays plain, texts in Markdown, and documents below a heading of another."""
 
 import re
 from typing import TYPE_CHECKING, Final
 
 from rendering.documents.sanitize import harmless
 from rendering.pages.bounds import LOWEST_HEADING, MAX_NESTING, NOT_LAID_OUT, fits
+from rendering.pages.folds import folds
+from rendering.pages.formulas import formulas
 from rendering.text.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#|~$])")
 _STARTS_A_BLOCK: Final = re.compile(r"^(\d+)([.)])|^([-+=:])")
+_MARKS_A_BLOCK: Final = re.compile(r"^(\d{1,9})?(?=([.)#>*+=~|-]|`{3}|:{3}))")
+_MARKS_A_HEADING: Final = re.compile(r"^( {0,3})(?=#{1,6}(?:\s|$)|=+\s*$|-+\s*$)")
+_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
+_FOLD_ENDS: Final = frozenset({"details_close", "alert_close"})
 
 
 def escaped(text: str) -> str:
@@ -20,20 +26,48 @@ def escaped(text: str) -> str:
     return _STARTS_A_BLOCK.sub(lambda start: f"{start[1]}\\{start[2]}" if start[1] else f"\\{start[3]}", line)
 
 
-def demoted(markdown: str, *, below: int) -> str:
-    """Return a document with its headings moved below level `below`. Code, quotes and lists stay as they are.
+def embedded(markdown: str) -> list[str]:
+    """Return a question, an option, an explanation or a note in Markdown, as lines to put into a list item.
 
-    An open code block is closed at its end. HTML and dangerous links become text (sanitize.py).
+    As on the pages, one line holds no blocks, and several lines no headings. HTML becomes text (sanitize.py).
+    """
+    text = clean(markdown).strip("\n")
+    if "\n" not in text.strip():
+        line = harmless(text.strip())
+        return [_MARKS_A_BLOCK.sub(r"\1\\", line) if _MARKS_A_BLOCK.match(line) else line]
+    if not fits(text):
+        return [escaped(text)]
+    lines, fence = _closed(harmless(text)).split("\n"), ""
+    for number, line in enumerate(lines):
+        if mark := _FENCE.match(line):
+            fence = "" if fence and mark[1].startswith(fence) else fence or mark[1]
+        elif not fence:
+            lines[number] = _MARKS_A_HEADING.sub(r"\1\\", line)
+    return lines
+
+
+def label(markdown: str) -> str:
+    """Return a title in Markdown as one line for a heading or the text of a link; as plain text where it has links."""
+    line = harmless(one_line(markdown))
+    closed = line.count("[") == line.count("]") == 0 and line.count("`") % 2 == 0
+    return line if closed and "://" not in line else escaped(markdown)
+
+
+def demoted(markdown: str, *, below: int) -> str:
+    """Return a document with its headings moved below level `below`. All else stays as it was written.
+
+    What is open at its end, a code block or a fold, is closed. HTML and dangerous links become text (sanitize.py).
     """
     text = clean(markdown)
     if not fits(text):
         return _as_code_block(text)
     lines = _closed(harmless(text)).split("\n")
     tokens = _blocks("\n".join(lines))
+    ours = _outside_of_quotes_and_lists(tokens)
     headings = [
         (token, tokens[index + 1].content)
         for index, token in enumerate(tokens)
-        if token.type == "heading_open" and token.level == 0 and token.map is not None
+        if token.type == "heading_open" and token.map is not None and index in ours
     ]
     shift = below + 1 - min((int(token.tag[1]) for token, _ in headings), default=1)
     for token, words in reversed(headings):
@@ -44,16 +78,37 @@ def demoted(markdown: str, *, below: int) -> str:
 
 
 def _closed(markdown: str) -> str:
-    """Close a code block that is still open: it would swallow the text that follows."""
-    last = _blocks(f"{markdown}\n\nnext paragraph")[-1]
-    return f"{markdown}\n{last.markup}" if last.type == "fence" else markdown
+    """Close a code block and the folds that are still open: they would swallow the text that follows."""
+    ends: list[str] = []
+    for token in reversed(_blocks(f"{markdown}\n\nnext paragraph")):
+        if token.type == "fence":
+            ends.append(token.markup)
+        elif token.type in _FOLD_ENDS and not token.markup:  # left open
+            ends.append(token.info)
+            continue
+        break
+    return "\n".join([markdown, *reversed(ends)])
+
+
+def _outside_of_quotes_and_lists(tokens: "list[Token]") -> set[int]:
+    """Return the indexes of the tokens that are in no quote and no list, but possibly in a fold."""
+    depth, places = 0, set()
+    for index, token in enumerate(tokens):
+        if token.type.startswith(("blockquote_", "bullet_list_", "ordered_list_")):
+            depth += token.nesting
+        elif depth == 0:
+            places.add(index)
+    return places
 
 
 def _blocks(markdown: str) -> "list[Token]":
     """Parse the blocks only: headings, code and paragraphs, without the inline markup in them."""
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).disable(["inline", "text_join"]).parse(markdown)
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING}).disable(["inline", "text_join"])
+    formulas(parser)
+    folds(parser)
+    return parser.parse(markdown)
 
 
 def _as_code_block(text: str) -> str:

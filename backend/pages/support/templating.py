@@ -28,6 +28,10 @@ POLICY: Final = "; ".join(
 )
 """Nothing from other hosts and nothing inline: even injected markup could not run scripts."""
 
+FORMULA_POLICY: Final = f"{POLICY}; font-src 'self'"
+"""The policy of a page with formulas, which needs the font in static/formulas.css."""
+MATH_FONT: Final = "STIXMath-Regular-1.1.1.woff2"
+
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -39,6 +43,9 @@ HEADERS: Final = {
 MEDIA_TYPES: Final = {
     "app.css": "text/css",
     "code.css": "text/css",
+    "marked.css": "text/css",
+    "formulas.css": "text/css",
+    MATH_FONT: "font/woff2",
     "app.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
@@ -74,8 +81,10 @@ def _environment() -> Environment:
 def asset(name: str) -> tuple[bytes, str]:
     """Return a static file and a hash of its content. Raises KeyError."""
     assert MEDIA_TYPES[name]
-    if name == "code.css":
+    if name in ("code.css", "marked.css"):
         content = files("rendering").joinpath("styles", name).read_bytes()  # the same as in exported documents
+    elif name == MATH_FONT:
+        content = files("rendering").joinpath("fonts", name).read_bytes()
     else:
         content = files("backend.pages").joinpath("static", name).read_bytes()
     return content, hashlib.sha256(content).hexdigest()[:12]
@@ -112,8 +121,9 @@ def render(request: Request, template: str, **context: Any) -> str:
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
-    """Return a response with a page."""
-    response = HTMLResponse(render(request, template, **context), status_code=status, headers=HEADERS)
+    """Return a response with a page. Only one with `formulas` in its context may load a font."""
+    headers = {**HEADERS, "Content-Security-Policy": FORMULA_POLICY} if context.get("formulas") else HEADERS
+    response = HTMLResponse(render(request, template, **context), status_code=status, headers=headers)
     keep_token(request, response)
     return response
 

@@ -1,12 +1,12 @@
 """The page of a concept: its place in the roadmap, and its contents."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypedDict
 from urllib.parse import urlsplit
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from backend.pages.views.content_labels import CONTENT_LABELS_OF
 from backend.pages.views.quiz import QuestionCard
@@ -37,6 +37,10 @@ CHECK_LABELS: Final[dict[str, tuple[Look, str]]] = {
 }
 
 
+Show = Callable[[str], Markup]
+"""Shows a short text as HTML."""
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     concept_id: str
@@ -64,6 +68,9 @@ class ContentPart:
     """Whether the version that is shown was written without a model."""
     present: bool
     """Whether the concept is still part of the roadmap, so that its contents can be generated again."""
+
+    has_formulas: bool = False
+    """Whether the page needs the font of formulas."""
 
     @property
     def template(self) -> str:
@@ -113,7 +120,7 @@ class ContentPart:
 class TutorialPart(ContentPart):
     html: Markup | None
     contents_table: tuple[Heading, ...]
-    summary: str
+    summary: Markup
     minutes: int
     language: str
     direction: Literal["ltr", "rtl"]
@@ -124,8 +131,8 @@ class Link:
     href: str
     """Empty if the link is not safe."""
     host: str
-    title: str
-    description: str
+    title: Markup
+    description: Markup
     kind: str
     look: Look
     says: str
@@ -225,36 +232,39 @@ def content_of(view: ContentView) -> str | None:
     return Tutorial.model_validate(view.shown.payload).content if view.shown else None
 
 
-def tutorial_of(view: ContentView, text: Rendered | None, *, present: bool) -> TutorialPart:
-    """Return the tutorial of a concept. `text`: the rendered text that `content_of` returns."""
+def tutorial_of(view: ContentView, text: Rendered | None, *, present: bool, note: Show = escape) -> TutorialPart:
+    """Return the tutorial of a concept. `text`: the rendered text of `content_of`; `note` shows its summary."""
     tutorial = Tutorial.model_validate(view.shown.payload) if view.shown else None
     headings = tuple(heading for heading in text.headings if heading.level <= MAX_TOC_LEVEL) if text else ()
     return TutorialPart(
         **fields_of(ContentType.TUTORIAL, view, present=present),
         html=Markup(text.html) if text else None,  # sanitised by an allow-list: rendering/pages/markdown.py
         contents_table=headings if len(headings) >= MIN_TOC_HEADINGS else (),
-        summary=tutorial.summary if tutorial else "",
+        summary=note(tutorial.summary) if tutorial else Markup(),
         minutes=tutorial.estimated_completion_time if tutorial else 0,
         language=tutorial.language if tutorial else "",
         direction=direction_of(tutorial.content[:2000]) if tutorial else "ltr",
     )
 
 
-def resources_of(view: ContentView, *, present: bool) -> ResourcesPart:
-    resources = Resources.model_validate(view.shown.payload) if view.shown else None
+def resources_of(view: ContentView, *, present: bool, title: Show = escape, note: Show = escape) -> ResourcesPart:
+    """Return the links of a concept. `title` and `note` show a title and a description."""
+    resources = Resources.model_validate(view.shown.payload).resources if view.shown else None
     return ResourcesPart(
         **fields_of(ContentType.RESOURCES, view, present=present),
-        items=tuple(_link(resource) for resource in resources.resources) if resources else None,
+        items=tuple(_link(link, title(link.title), note(link.description)) for link in resources)
+        if resources is not None
+        else None,
     )
 
 
-def _link(resource: Resource) -> Link:
+def _link(resource: Resource, title: Markup, note: Markup) -> Link:
     look, says = CHECK_LABELS[resource.verification]
     return Link(
         href=resource.url if resource.url.startswith(("https://", "http://")) and is_safe_link(resource.url) else "",
         host=_host(resource.url),
-        title=resource.title,
-        description=resource.description,
+        title=title,
+        description=note,
         kind=resource.type.replace("_", " "),
         look=look,
         says=says,

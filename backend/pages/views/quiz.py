@@ -1,8 +1,10 @@
 """A quiz as a form and, once it was answered, with the correct answers and explanations."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from markupsafe import Markup, escape
 
 from domain.contents import OpenQuestion
 from domain.quizzes import OpenQuiz, QuizMark
@@ -10,7 +12,7 @@ from domain.quizzes import OpenQuiz, QuizMark
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    text: str
+    text: Markup
     chosen: bool = False
     verdict: Literal["", "right", "wrong"] = ""
     says: str = ""
@@ -18,12 +20,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class QuestionCard:
-    text: str
+    text: Markup
     several: bool
     """Whether more than one option may be chosen."""
     options: tuple[Option, ...]
     verdict: Literal["", "right", "wrong"] = ""
-    explanation: str = ""
+    explanation: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +40,37 @@ class Result:
         return "The explanations below show what was not correct. Review them and try again."
 
 
-def questions_of(quiz: OpenQuiz, marks: Sequence[QuizMark] | None) -> tuple[QuestionCard, ...]:
-    """Return the questions of a quiz, graded by the `marks` of an attempt if there is one."""
+def texts_of(quiz: OpenQuiz, marks: Sequence[QuizMark] | None) -> Iterator[str]:
+    """Yield the texts of a quiz that are Markdown."""
+    for question in quiz.questions:
+        yield question.question
+        yield from question.options
+    for mark in marks or ():
+        yield mark.explanation
+
+
+def questions_of(
+    quiz: OpenQuiz, marks: Sequence[QuizMark] | None, html: Callable[[str], Markup] = escape
+) -> tuple[QuestionCard, ...]:
+    """Return the questions of a quiz, graded by the `marks` of an attempt if there is one.
+
+    `html` returns one of `texts_of` as HTML.
+    """
     if marks is None:
-        return tuple(_open(question) for question in quiz.questions)
-    return tuple(_marked(question, mark) for question, mark in zip(quiz.questions, marks, strict=True))
+        return tuple(
+            QuestionCard(html(question.question), _several(question), tuple(Option(html(o)) for o in question.options))
+            for question in quiz.questions
+        )
+    return tuple(_marked(question, mark, html) for question, mark in zip(quiz.questions, marks, strict=True))
 
 
-def _open(question: OpenQuestion) -> QuestionCard:
-    return QuestionCard(question.question, _several(question), tuple(map(Option, question.options)))
-
-
-def _marked(question: OpenQuestion, mark: QuizMark) -> QuestionCard:
-    options = tuple(_option(index, text, mark) for index, text in enumerate(question.options))
+def _marked(question: OpenQuestion, mark: QuizMark, html: Callable[[str], Markup]) -> QuestionCard:
+    options = tuple(_option(index, html(text), mark) for index, text in enumerate(question.options))
     verdict: Literal["right", "wrong"] = "right" if mark.right else "wrong"
-    return QuestionCard(question.question, _several(question), options, verdict, mark.explanation)
+    return QuestionCard(html(question.question), _several(question), options, verdict, html(mark.explanation))
 
 
-def _option(index: int, text: str, mark: QuizMark) -> Option:
+def _option(index: int, text: Markup, mark: QuizMark) -> Option:
     chosen, right = index in mark.chosen, index in mark.correct_answer
     match chosen, right:
         case True, True:

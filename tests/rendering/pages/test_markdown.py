@@ -73,8 +73,12 @@ def test_a_link_within_the_tutorial_finds_its_heading() -> None:
     assert result.headings[0].identifier == "t-two-words"
 
 
-def test_pictures_are_told_in_words_since_nothing_is_loaded_from_outside() -> None:
-    assert html("![a *tree*](https://example.org/tree.png)") == "<p><em>a tree</em></p>\n"
+def test_a_picture_is_named_with_its_address_since_nothing_is_loaded_from_outside() -> None:
+    url = "https://example.org/tree.png"
+    shown = html(f"![a *tree*]({url}) ![]({url}) [![a bush]({url})](https://to.example)")
+    assert text(shown).strip() == f"Picture: a tree ({url}) Picture: {url} a bush"
+    assert [e.attributes["href"] for e in elements(shown) if e.tag == "a"] == [url, url, "https://to.example"]
+    assert "img" not in {element.tag for element in elements(shown)}
 
 
 def test_a_reader_is_not_made_known_to_the_site_behind_a_link() -> None:
