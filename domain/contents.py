@@ -15,23 +15,22 @@ Verification = Literal["verified", "unreachable", "unchecked"]
 
 
 class Tutorial(BaseModel):
-    title: Text
-    summary: str
-    content: str
-    """Markdown."""
-    estimated_completion_time: int = Field(ge=1, le=10_000)
-    """Minutes."""
-    language: str
-    """The language that the author wrote in."""
+    title: Text = Field(description="Title of the lesson, plain text.")
+    summary: str = Field(description="One to three sentences, plain text.")
+    content: str = Field(description="The lesson in Markdown, without its title.")
+    estimated_completion_time: int = Field(
+        ge=1, le=10_000, description="Minutes that reading and exercises take together, a whole number."
+    )
+    language: str = Field(description="Code of the language that the lesson is written in, such as en or pt-BR.")
 
 
 class Resource(BaseModel):
-    title: Text
-    url: str
-    type: str
-    description: str
-    relevance_score: float = Field(ge=0, le=1)
-    language: str
+    title: Text = Field(description="Title as the page or the cover has it.")
+    url: str = Field(description="Address, with https://.")
+    type: str = Field(description="One word, such as docs, book, course, video or article.")
+    description: str = Field(description="What the learner finds there and what it is good for, one or two sentences.")
+    relevance_score: float = Field(ge=0, le=1, description="From 0 (barely useful) to 1 (exactly this concept).")
+    language: str = Field(description="Code of the language of the resource itself, such as en.")
     verification: SkipJsonSchema[Verification] = "unchecked"
     """The result of checking the link; set by code, never by an author."""
     checked_at: SkipJsonSchema[datetime | None] = None
@@ -44,23 +43,30 @@ class Resource(BaseModel):
 
 
 class Resources(BaseModel):
-    resources: list[Resource]
-    search_queries_used: list[str] = []
+    resources: list[Resource] = Field(description="The most useful first.")
+    search_queries_used: list[str] = Field(default=[], description="Words that were searched for; empty without any.")
 
 
 class Question(BaseModel):
-    question_id: str
-    question_type: Literal["single_choice", "multiple_choice", "true_false"]
-    question: Text
-    options: list[Text] = Field(json_schema_extra={"minItems": 2})
-    correct_answer: list[int] = Field(json_schema_extra={"minItems": 1})
-    """Indices of `options`."""
-    explanation: str
-    difficulty: Literal["easy", "medium", "hard"]
+    question_id: str = Field(description="Id of the question within the quiz: q1, q2, ...")
+    question_type: Literal["single_choice", "multiple_choice", "true_false"] = Field(
+        description="single_choice and true_false have exactly one right option."
+    )
+    question: Text = Field(description="The question in Markdown, without its options.")
+    options: list[Text] = Field(
+        json_schema_extra={"minItems": 2}, description="Texts of the options, without letters or numbers before them."
+    )
+    correct_answer: list[int] = Field(
+        json_schema_extra={"minItems": 1}, description="Indices of the right options, from 0."
+    )
+    explanation: str = Field(description="Why the right options are right, and the tempting wrong ones are not.")
+    difficulty: Literal["easy", "medium", "hard"] = Field(description="For a learner who has read the lesson.")
 
 
 class Quiz(BaseModel):
-    questions: list[Question] = Field(json_schema_extra={"minItems": MIN_QUESTIONS})
+    questions: list[Question] = Field(
+        json_schema_extra={"minItems": MIN_QUESTIONS}, description="In the order in which they are asked."
+    )
     """The schema gives the minimum to authors that support it; domain/checks verifies it for all."""
 
 
@@ -74,15 +80,16 @@ class OpenQuestion(BaseModel):
 
 
 class KeyAnswer(BaseModel):
-    question_id: str
-    correct_answer: list[int]
-    """Indices of the options; empty if the question cannot be answered."""
+    question_id: str = Field(description="Id of the question that is answered, as given.")
+    correct_answer: list[int] = Field(
+        description="Indices of the right options, from 0; empty if the question cannot be answered."
+    )
 
 
 class QuizKey(BaseModel):
     """The answers to a quiz by an author that does not know its key."""
 
-    answers: list[KeyAnswer]
+    answers: list[KeyAnswer] = Field(description="One for every question.")
 
 
 class FoundPage(BaseModel):

@@ -21,57 +21,59 @@ Name = Annotated[
 MAX_ID_LENGTH = 1000
 """Maximum length of a concept id in bytes, limited by the database's indexes."""
 
-_FILLED: Any = Field(json_schema_extra={"minItems": 1})
-"""Tells models with strict schemas to leave no part empty; empty parts of other models are repaired by editing."""
+
+def _filled(description: str) -> Any:
+    """Tell models with strict schemas to leave no part empty; empty parts of other models are repaired by editing."""
+    return Field(json_schema_extra={"minItems": 1}, description=description)
 
 
 class ConceptDraft(BaseModel):
     """A concept as an author writes it; prerequisites are names of other concepts."""
 
-    name: Name
-    description: str
-    estimated_hours: Hours
-    prerequisites: list[str] = []
-    difficulty: Difficulty = "medium"
-    keywords: list[str] = []
+    name: Name = Field(description="Name of the concept, unique in the roadmap.")
+    description: str = Field(description="What is learned, one or two sentences.")
+    estimated_hours: Hours = Field(description="Hours of study that the concept takes, such as 1.5.")
+    prerequisites: list[str] = Field(default=[], description="Exact names of concepts that come earlier.")
+    difficulty: Difficulty = Field(default="medium", description="For the learner whom the data describes.")
+    keywords: list[str] = Field(default=[], description="Terms that the concept is about, one to three words each.")
 
 
 class ModuleDraft(BaseModel):
-    name: Name
-    description: str
-    concepts: list[ConceptDraft] = _FILLED
+    name: Name = Field(description="Name of the module, unique in the roadmap.")
+    description: str = Field(description="What its concepts have in common, one or two sentences.")
+    concepts: list[ConceptDraft] = _filled("Its concepts, in learning order.")
 
 
 class StageDraft(BaseModel):
-    name: Name
-    description: str
-    modules: list[ModuleDraft] = _FILLED
+    name: Name = Field(description="Name of the stage, unique in the roadmap.")
+    description: str = Field(description="What the learner can do after the stage, one or two sentences.")
+    modules: list[ModuleDraft] = _filled("Its modules, in learning order.")
 
 
 class FrameworkDraft(BaseModel):
-    title: Name
-    stages: list[StageDraft] = _FILLED
+    title: Name = Field(description="Title of the roadmap.")
+    stages: list[StageDraft] = _filled("The stages, in learning order.")
 
 
 class StageOutline(BaseModel):
     """A stage before its modules are written; `concepts` is the number that it should have."""
 
-    name: Name
-    description: str
-    concepts: int = Field(ge=1, le=1000)
+    name: Name = Field(description="Name of the stage, unique in the roadmap.")
+    description: str = Field(description="What the learner can do after the stage, one or two sentences.")
+    concepts: int = Field(ge=1, le=1000, description="Number of concepts that the stage will hold.")
 
 
 class Outline(BaseModel):
     """The outline of a large framework, whose stages are then written one by one."""
 
-    title: Name
-    stages: list[StageOutline] = Field(min_length=1)
+    title: Name = Field(description="Title of the roadmap.")
+    stages: list[StageOutline] = Field(min_length=1, description="The stages, in learning order.")
 
 
 class StageParts(BaseModel):
     """The modules of one stage of an outline."""
 
-    modules: list[ModuleDraft] = Field(min_length=1)
+    modules: list[ModuleDraft] = Field(min_length=1, description="The modules of the stage, in learning order.")
 
 
 class FrameworkPart(BaseModel):

@@ -133,7 +133,8 @@ class LearningRequest(Shape):
 
 
 _WEIGHTS: Final[JsonDict] = {
-    "properties": {name: {"type": "number"} for name in get_args(ContentPreference)},
+    "properties": {name: {"type": "number", "description": "Its part of 1."} for name in get_args(ContentPreference)},
+    "required": list(get_args(ContentPreference)),
     "additionalProperties": False,
 }
 """The schema for authors. Without fixed names, a model could add properties endlessly."""
@@ -142,13 +143,15 @@ _WEIGHTS: Final[JsonDict] = {
 class Intent(BaseModel):
     """The request as an author understood it."""
 
-    parsed_goal: str
-    key_technologies: list[str]
-    difficulty_profile: str
-    time_constraint: str
-    recommended_focus: list[str]
-    user_profile_summary: str
-    skill_gap_analysis: list[str]
-    personalized_suggestions: list[str]
-    estimated_learning_path_type: str
-    content_format_weights: dict[str, float] = Field(json_schema_extra=_WEIGHTS)
+    parsed_goal: str = Field(description="What the learner wants to be able to do, one or two sentences.")
+    key_technologies: list[str] = Field(description="Subjects, tools or techniques that it takes, by name.")
+    difficulty_profile: str = Field(description="How hard the way is for this learner, one sentence.")
+    time_constraint: str = Field(description="Hours a week and weeks until the deadline, one sentence.")
+    recommended_focus: list[str] = Field(description="What to spend the most time on, a few words each.")
+    user_profile_summary: str = Field(description="What the learner brings along, one to three sentences.")
+    skill_gap_analysis: list[str] = Field(description="What is missing so far, one sentence each.")
+    personalized_suggestions: list[str] = Field(description="Advice for this learner, one sentence each.")
+    estimated_learning_path_type: str = Field(description="A few words, such as project-based or exam preparation.")
+    content_format_weights: dict[str, float] = Field(
+        json_schema_extra=_WEIGHTS, description="Parts of 1 that the formats get; together they are 1."
+    )

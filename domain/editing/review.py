@@ -27,26 +27,26 @@ TargetType = Literal["stage", "module", "concept"]
 class Issue(BaseModel):
     """A problem of a framework; `location` is the id of a part, or empty for the whole framework."""
 
-    severity: Severity
-    category: str
-    location: str = ""
-    issue: str
-    suggestion: str
+    severity: Severity = Field(description="critical: the goal cannot be reached like this.")
+    category: str = Field(description="One or two words, such as gap, order, repetition or scope.")
+    location: str = Field(default="", description="Id of the part that it is about; empty for the whole roadmap.")
+    issue: str = Field(description="What is wrong, one or two sentences.")
+    suggestion: str = Field(description="What to change, one or two sentences.")
 
 
 class DimensionScore(BaseModel):
-    dimension: str
-    score: float = Field(ge=0, le=100)
-    rationale: str = ""
+    dimension: str = Field(description="What is judged, such as order, completeness or workload.")
+    score: float = Field(ge=0, le=100, description="From 0 to 100, the best.")
+    rationale: str = Field(default="", description="The reason, one sentence.")
 
 
 class StructureReview(BaseModel):
     """An author's opinion of a framework whose structure is sound. Scores are from 0 to 100."""
 
-    overall_score: float = Field(ge=0, le=100)
-    dimension_scores: list[DimensionScore] = []
-    issues: list[Issue] = []
-    validation_summary: str
+    overall_score: float = Field(ge=0, le=100, description="From 0 to 100, the best.")
+    dimension_scores: list[DimensionScore] = Field(default=[], description="Scores of single respects.")
+    issues: list[Issue] = Field(default=[], description="What should be changed; empty if nothing.")
+    validation_summary: str = Field(description="The verdict in one to three sentences.")
 
 
 class Validation(BaseModel):
@@ -83,21 +83,27 @@ class AuthoredPart(BaseModel):
 class Position(AuthoredPart):
     """The target of a part. `parent_id` None: its current parent, or the roadmap. `index` None: at the end."""
 
-    parent_id: str | None = None
+    parent_id: str | None = Field(
+        default=None, description="Id of the stage or module that the part goes into; null: its present one."
+    )
     index: Annotated[int | None, BeforeValidator(lambda index: None if index == -1 else index)] = Field(
-        default=None, ge=0
+        default=None, ge=0, description="Place among its siblings, from 0; null: at the end."
     )
 
 
 _TEXTS: Final[JsonDict] = {"type": "array", "items": {"type": "string"}}
 _VALUES: Final[JsonDict] = {
     "properties": {
-        "name": {"type": "string"},
-        "description": {"type": "string"},
-        "estimated_hours": {"type": "number"},
-        "difficulty": {"type": "string", "enum": list(get_args(Difficulty))},
-        "prerequisites": _TEXTS,
-        "keywords": _TEXTS,
+        "name": {"type": "string", "description": "Name, unique in the roadmap."},
+        "description": {"type": "string", "description": "One or two sentences."},
+        "estimated_hours": {"type": "number", "description": "Hours of study, of a concept."},
+        "difficulty": {
+            "type": "string",
+            "enum": list(get_args(Difficulty)),
+            "description": "Of a concept, for this learner.",
+        },
+        "prerequisites": {**_TEXTS, "description": "Ids of concepts that come before a concept."},
+        "keywords": {**_TEXTS, "description": "Terms that a concept is about."},
     },
     "additionalProperties": False,
 }
@@ -107,17 +113,21 @@ _VALUES: Final[JsonDict] = {
 class Operation(AuthoredPart):
     """One edit. `target_id` is the part to edit; an `add` has a `position` instead."""
 
-    action: Annotated[Action, BeforeValidator(_read_action)]
-    target_type: Annotated[TargetType, BeforeValidator(lambda word: word.lower() if isinstance(word, str) else word)]
-    target_id: str | None = None
-    position: Position | None = None
-    values: Annotated[dict[str, Any], BeforeValidator(_without_nulls)] = Field(default={}, json_schema_extra=_VALUES)
-    reason: str = ""
+    action: Annotated[Action, BeforeValidator(_read_action)] = Field(description="What is done with the part.")
+    target_type: Annotated[
+        TargetType, BeforeValidator(lambda word: word.lower() if isinstance(word, str) else word)
+    ] = Field(description="Kind of the part.")
+    target_id: str | None = Field(default=None, description="Id of the part to edit; null for add.")
+    position: Position | None = Field(default=None, description="Where the part goes, for add and move.")
+    values: Annotated[dict[str, Any], BeforeValidator(_without_nulls)] = Field(
+        default={}, json_schema_extra=_VALUES, description="The new values; only those that change."
+    )
+    reason: str = Field(default="", description="Why, one sentence; for add also what the new part is about.")
 
 
 class EditPlan(BaseModel):
-    feedback_summary: str
-    operations: list[Operation]
+    feedback_summary: str = Field(description="What the plan changes, or why it changes nothing, one sentence.")
+    operations: list[Operation] = Field(description="In the order in which they are carried out.")
 
 
 class Decision(BaseModel):
@@ -139,14 +149,14 @@ class Decision(BaseModel):
 class NewPart(AuthoredPart):
     """The part that an author wrote for one `add` of a plan. `operation`: its index in the plan. One part is set."""
 
-    operation: int = Field(ge=0)
-    stage: StageDraft | None = None
-    module: ModuleDraft | None = None
-    concept: ConceptDraft | None = None
+    operation: int = Field(ge=0, description="The number of the addition that the part is for.")
+    stage: StageDraft | None = Field(default=None, description="The new stage; null where it is another part.")
+    module: ModuleDraft | None = Field(default=None, description="The new module; null where it is another part.")
+    concept: ConceptDraft | None = Field(default=None, description="The new concept; null where it is another part.")
 
 
 class NewParts(BaseModel):
-    parts: list[NewPart]
+    parts: list[NewPart] = Field(description="One for every addition.")
 
 
 def without_effect(plan: EditPlan, refused: Sequence[Issue] = ()) -> str:

@@ -20,11 +20,11 @@ from nodes.authors.given_model import GivenModel
 from nodes.authors.models import CallOptions, Models, Names
 from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, NoRoom, Usage
 from nodes.authors.prices import Prices
-from nodes.authors.prompts import without_bounds
 from nodes.authors.provider_errors import call_failed, stopped_early, timed_out
 from nodes.authors.provider_errors.error_facts import facts_of
 from nodes.authors.reading import Reading, read_answer
 from nodes.authors.reading.reader import EMPTY
+from nodes.authors.schemas import strict, without_bounds
 from nodes.authors.usage import Tokens, estimated_tokens, plausible_tokens
 
 MAX_CONCEPTS: Final = 20
@@ -226,8 +226,12 @@ class ChatAuthor:
                 if approach.mode is Mode.WORDS:
                     reply = reply_of_message(await model.ainvoke(messages))
                 else:
-                    schema = prompt.schema if approach.bounds else without_bounds(prompt.schema)
-                    structured = model.with_structured_output(schema, method=approach.mode.value, include_raw=True)
+                    schema = strict(prompt.schema) if approach.strict else prompt.schema
+                    schema = schema if approach.bounds else without_bounds(schema)
+                    options = {"strict": True} if approach.strict else {}
+                    structured = model.with_structured_output(
+                        schema, method=approach.mode.value, include_raw=True, **options
+                    )
                     answer = await structured.ainvoke(messages)
                     assert isinstance(answer, dict)
                     reply = reply_of_message(answer["raw"])

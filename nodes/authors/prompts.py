@@ -7,34 +7,22 @@ they cannot forge (`<` and `>` are escaped), never into the system message.
 import json
 import re
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from nodes.authors.port import AuthorRole, Brief, FrameworkBrief, OutlineBrief, StageBrief
 from nodes.authors.prompt_data import data_of
+from nodes.authors.schemas import MAX_ITEMS, schema_of
 
 MAX_TEXT_LENGTH: Final = 4000
 """Characters of one text in the data."""
 MAX_DATA_LENGTH: Final = 200_000
 """Characters of all the data; beyond that, all texts are cut shorter."""
-MAX_ITEMS: Final = 60
-MAX_TEXTS: Final = 12
-MAX_ANSWER_LENGTH: Final = 800
-"""Limits of an answer: items of a list, items of a list of texts, characters of a text. They are in the schema only; an
-answer that exceeds them is accepted."""
-LESS: Final = 4
-"""By how much these limits are divided for each answer that was cut off."""
 MIN_TEXT_LENGTH: Final = 50
 MIN_WORD_LENGTH: Final = 200
 """Characters that are left of any text, and of one without spaces, such as an id."""
 _DETAILS: Final = frozenset({"description", "keywords"})
 """What is left out of the data where the room is small."""
-_BOUNDS: Final = frozenset({
-    "minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern", "format", "minimum", "maximum",
-    "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "default",
-})  # fmt: skip
 MIN_LEAK_LENGTH: Final = 50
 """Characters of a sentence of the system message that no answer repeats by chance."""
 
@@ -143,7 +131,7 @@ def prompt_for(
     earlier answers were cut off: the schema then allows less, since a model may ignore a request to be brief.
     `max_data`: characters of the data. `max_words` of an answer and `most_concepts` of a stage are told if given.
     """
-    schema = _schema(brief.role, brief.shape, _most_parts(brief), cut_off)
+    schema = schema_of(brief.role, brief.shape, _most_parts(brief), cut_off)
     data = _marked("data", _fitted(data_of(brief), max_data), compact=max_data < MAX_DATA_LENGTH)
     lines = [f"Write the {brief.role.replace('_', ' ')} for this data.", data]
     if max_words is not None:
@@ -177,47 +165,6 @@ def _most_parts(brief: Brief[Any]) -> int:
             return min(brief.max_concepts, MAX_ITEMS)
         case _:
             return MAX_ITEMS
-
-
-@lru_cache(maxsize=64)
-def _schema(role: AuthorRole, shape: Any, most: int, cut_off: int) -> dict[str, Any]:
-    schema: dict[str, Any] = deepcopy(shape.model_json_schema())  # pydantic returns its own objects
-    schema["title"] = str(role)
-    schema.setdefault("description", f"The {role} that was asked for.")
-    _bound(schema, "", most, LESS**cut_off)
-    return schema
-
-
-def _bound(schema: dict[str, Any], name: str, most: int, less: int) -> None:
-    """Limit lists and texts, except a tutorial's, so that a model that is held to the schema cannot write for ever."""
-    if schema.get("type") == "array":
-        items = MAX_TEXTS if schema.get("items", {}).get("type") == "string" else most
-        schema.setdefault("maxItems", max(items // less, schema.get("minItems", 1)))
-    if schema.get("type") == "string" and name != "content":
-        schema.setdefault("maxLength", max(MAX_ANSWER_LENGTH // less, schema.get("minLength", 1)))
-    parts = {**schema.get("properties", {}), **schema.get("$defs", {}), "": schema.get("items")}
-    for part_name, part in parts.items():
-        if isinstance(part, dict):
-            _bound(part, part_name, most, less)
-    for part in schema.get("anyOf", []):
-        _bound(part, name, most, less)
-
-
-def without_bounds(schema: Any) -> Any:
-    """Return a schema without limits of lengths and numbers, which some servers refuse."""
-    match schema:
-        case dict():
-            return {
-                name: {part: without_bounds(inner) for part, inner in value.items()}
-                if name in ("properties", "$defs")
-                else without_bounds(value)
-                for name, value in schema.items()
-                if name not in _BOUNDS
-            }
-        case list():
-            return [without_bounds(item) for item in schema]
-        case _:
-            return schema
 
 
 def _marked(mark: str, data: Any, *, compact: bool = False) -> str:

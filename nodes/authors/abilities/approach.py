@@ -42,6 +42,8 @@ class Approach:
     shown: bool = False
     """Whether the prompt shows the schema although the model is held to it; in words it always does."""
     stream: bool = False
+    strict: bool = False
+    """Whether the provider is asked to hold the model to every word of the schema (`strict`)."""
 
     @property
     def shows_schema(self) -> bool:
@@ -53,9 +55,12 @@ class Approach:
     @classmethod
     def read(cls, stored: object) -> "Approach | None":
         """Return a stored approach; None if another version of the program wrote one that is not understood."""
-        if not isinstance(stored, Mapping) or stored.keys() != asdict(cls()).keys():
+        if not isinstance(stored, Mapping):
             return None
-        flags = {name: stored[name] for name in ("bounds", "system", "shown", "stream")}
+        stored = {"strict": False, **stored}  # rows of older versions do not have it
+        if stored.keys() != asdict(cls()).keys():
+            return None
+        flags = {name: stored[name] for name in ("bounds", "system", "shown", "stream", "strict")}
         if not all(isinstance(flag, bool) for flag in flags.values()):
             return None
         try:
@@ -79,13 +84,19 @@ Step = Callable[[Approach], Approach | None]
 """Returns the next approach in one respect; None where nothing is left to take away."""
 
 
+def _without_strict(approach: Approach) -> Approach | None:
+    return replace(approach, strict=False) if approach.strict else None
+
+
 def _without_bounds(approach: Approach) -> Approach | None:
     return replace(approach, bounds=False) if approach.bounds and approach.mode is not Mode.WORDS else None
 
 
 def _next_mode(approach: Approach) -> Approach | None:
     following = list(Mode)[list(Mode).index(approach.mode) + 1 :]
-    return replace(approach, mode=following[0]) if following else None
+    if not following:
+        return None
+    return replace(approach, mode=following[0], strict=approach.strict and following[0] is not Mode.WORDS)
 
 
 def _without_system(approach: Approach) -> Approach | None:
@@ -109,7 +120,10 @@ def _streamed(approach: Approach) -> Approach | None:
     return None if approach.stream else replace(approach, stream=True)
 
 
-_REFUSAL: Final[tuple[Step, ...]] = (_without_bounds, _next_mode, _without_system, _next_limit, _streamed)
+_REFUSAL: Final[tuple[Step, ...]] = (
+    *(_without_strict, _without_bounds, _next_mode),
+    *(_without_system, _next_limit, _streamed),
+)
 _UNUSABLE: Final[dict[Unusable, tuple[Step, ...]]] = {
     Unusable.EMPTY: (_next_mode,),
     Unusable.UNFIT: (_showing_schema, _next_mode),
@@ -122,6 +136,7 @@ _HINTS: Final[tuple[tuple[re.Pattern[str], Step], ...]] = (
         _without_system,
     ),
     (re.compile(r"non-stream|stream\W{0,4}(?:true|only|mode|must)|only supports? stream"), _streamed),
+    (re.compile(r"strict|additionalproperties|invalid schema"), _without_strict),
     (re.compile(r"(?:max|min)(?:Items|Length|imum)|invalid schema|grammar", re.IGNORECASE), _without_bounds),
     (re.compile(r"response_format|json_schema|structured output|guided|tool|function|schema|json mode"), _next_mode),
 )
@@ -143,8 +158,8 @@ def after_unusable(approach: Approach, reason: Unusable) -> Approach | None:
 
 def for_one_call(approach: Approach) -> list[Approach]:
     """Return the ways in which one call is tried again that was refused although the approach works for others."""
-    plain = replace(approach, bounds=False)
-    words = replace(approach, mode=Mode.WORDS)
+    plain = replace(approach, bounds=False, strict=False)
+    words = replace(approach, mode=Mode.WORDS, strict=False)
     return [other for other in (plain, words) if other != approach and approach.mode is not Mode.WORDS]
 
 

@@ -7,6 +7,7 @@ it ends no call.
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -23,6 +24,8 @@ _log = get_log(__name__)
 
 MIN_WINDOW: Final = 1024
 """Tokens of prompt and answer below which a model cannot be used."""
+_STRICT: Final = re.compile(r"https://(?:api\.openai\.com|[\w-]+\.api\.openai\.com|[\w-]+\.openai\.azure\.com)(?:/|$)")
+"""Addresses of providers that hold models to strict schemas."""
 EVIDENCE_TTL: Final = timedelta(days=7)
 STORE_TIMEOUT_SECONDS: Final = 5.0
 MAX_EXPLORING_SECONDS: Final = 60.0
@@ -118,10 +121,16 @@ class Abilities:
 
     def of(self, model: str) -> Ability:
         """Return what is known about a model, which is nothing once the evidence is too old."""
-        known = self._known.setdefault(model, Ability())
+        known = self._known.get(model)
+        if known is None:
+            known = self._known[model] = Ability(self._first_approach(model))
         if known.since is not None and self.clock() - known.since > EVIDENCE_TTL.total_seconds():
-            known = self._known[model] = Ability(version=known.version)
+            known = self._known[model] = Ability(self._first_approach(model), version=known.version)
         return known
+
+    def _first_approach(self, model: str) -> Approach:
+        """Return the approach without evidence: strict schemas for providers that are known to have them."""
+        return Approach(strict=bool(_STRICT.match(self._endpoint(model).address)))
 
     async def recall(self, model: str) -> None:
         """Take over what other processes have found out, unless the model has worked in this one."""
@@ -210,7 +219,7 @@ class Abilities:
             return known.approach != used
         if known.approach != used:
             return True
-        known.approach = following or Approach()
+        known.approach = following or self._first_approach(model)
         known.exhausted = known.exhausted or following is None
         if known.remembered:
             known.remembered = False

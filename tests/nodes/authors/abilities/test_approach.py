@@ -74,3 +74,15 @@ def test_stored_approaches_of_other_versions_are_not_guessed_at() -> None:
     others: list[object] = [None, [], "schema", {}, *changed]
     for other in others:
         assert Approach.read(other) is None
+
+
+def test_a_provider_that_refuses_a_strict_schema_gets_a_plain_one() -> None:
+    begun = Approach(strict=True)
+    words = "Invalid schema for response_format 'quiz': In context=(), 'additionalProperties' is required to be false"
+    assert after_refusal(begun, words) == after_refusal(begun, "") == Approach()
+    assert for_one_call(begun) == [Approach(bounds=False), Approach(Mode.WORDS)]
+
+
+def test_an_approach_that_was_stored_before_there_were_strict_schemas_is_read() -> None:
+    stored = {name: value for name, value in Approach(Mode.WORDS).as_json().items() if name != "strict"}
+    assert Approach.read(stored) == Approach(Mode.WORDS)

@@ -182,3 +182,19 @@ async def test_a_window_that_a_longer_call_proves_wrong_is_forgotten() -> None:
     await known.has_room(MODEL, window=4096)
     await known.succeeded(MODEL, Approach(), tokens=5000)
     assert known.of(MODEL).window is None
+
+
+@pytest.mark.parametrize(
+    ("address", "has_strict"),
+    [
+        ("https://api.openai.com/v1/", True),
+        ("https://eu.api.openai.com/v1", True),
+        ("https://house.openai.azure.com", True),
+        ("https://api.openai.com.example/v1", False),
+        ("http://127.0.0.1:8000/v1", False),
+        ("", False),
+    ],
+)
+async def test_only_providers_that_have_strict_schemas_are_asked_for_them(address: str, has_strict: bool) -> None:
+    known = Abilities({MODEL: endpoint(MODEL, address, {})})
+    assert known.of(MODEL).approach == Approach(strict=has_strict)
