@@ -60,6 +60,22 @@ def outline(markdown: str) -> MarkdownOutline:
     return result
 
 
+def heading_starts(markdown: str) -> list[int]:
+    """Return where the headings of Markdown begin, in characters. What looks like one inside of a fence is code."""
+    starts: list[int] = []
+    position, open_fence = 0, None
+    for line in markdown.splitlines(keepends=True):
+        text = line.rstrip("\r\n")
+        if open_fence is not None:
+            open_fence = None if _closing(text, open_fence) else open_fence
+        elif (mark := _FENCE.match(text)) and not (mark[1][0] == "`" and "`" in mark[2]):
+            open_fence = mark[1]
+        elif _HEADING.match(text):
+            starts.append(position)
+        position += len(line)
+    return starts
+
+
 def plain_prose(text: str) -> str:
     """Return the text without inline code, formulas, URLs and HTML tags."""
     return _NO_PROSE.sub(" ", text)

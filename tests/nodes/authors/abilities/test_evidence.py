@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from nodes.authors.abilities.approach import Approach, Mode, Unusable
 from nodes.authors.abilities.evidence import EVIDENCE_TTL, Abilities, endpoint
 from tests.support.limits import HANG_SECONDS

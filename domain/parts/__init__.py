@@ -1,0 +1,6 @@
+"""Parts of contents: sections of lessons, questions of quizzes, items of lists. A repair replaces parts by their ids."""
+
+from domain.parts.repairs import PartialAnswer, PartialQuiz, PartialResources, PartialTutorial
+from domain.parts.sections import Section, sections_of
+
+__all__ = ["PartialAnswer", "PartialQuiz", "PartialResources", "PartialTutorial", "Section", "sections_of"]
