@@ -1,4 +1,4 @@
-"""Parts of contents: sections of lessons, questions of quizzes, items of lists. A repair replaces parts by their ids."""
+"""Parts of contents: sections of lessons, questions of quizzes, items of lists. Repairs replace parts by their ids."""
 
 from domain.parts.repairs import PartialAnswer, PartialQuiz, PartialResources, PartialTutorial
 from domain.parts.sections import Section, sections_of

@@ -22,6 +22,10 @@ class PartialAnswer(BaseModel, ABC):
 
     whole: ClassVar[type[BaseModel]]
     """The shape of a complete answer."""
+    item: ClassVar[type[BaseModel]]
+    """The shape of one part."""
+    items: ClassVar[str]
+    """The field that holds the parts."""
 
     @classmethod
     @abstractmethod
@@ -33,14 +37,21 @@ class PartialAnswer(BaseModel, ABC):
         """Return the former answer with these parts in place of those with their ids.
 
         `allowed`: ids of the parts that may change; None: all, and new ones may be added. None is returned where no
-        part can be used: what was read may be a complete answer.
+        part can be used.
         """
+
+    @property
+    @abstractmethod
+    def is_complete(self) -> bool:
+        """Whether what was read as parts may be a complete answer."""
 
 
 class PartialQuiz(PartialAnswer):
     """The questions of a quiz that change."""
 
     whole = Quiz
+    item = Question
+    items = "questions"
     questions: list[Question] = Field(
         description="Only the questions that change, each complete, under the question_id of the one that it replaces."
     )
@@ -54,12 +65,16 @@ class PartialQuiz(PartialAnswer):
     def merged_into(self, former: Answer, allowed: Collection[str] | None) -> dict[str, Any] | None:
         earlier = {question["question_id"]: question for question in former["questions"]}
         parts = [(question.question_id.strip(), question.model_dump(mode="json")) for question in self.questions]
-        if len(parts) >= MIN_QUESTIONS and not any(part_id in earlier for part_id, _ in parts):
+        if self.is_complete and not any(part_id in earlier for part_id, _ in parts):
             return None
         merged = _merged(earlier, parts, self.removed, allowed)
         if merged is None:
             return None
         return {**former, "questions": [{**part, "question_id": part_id} for part_id, part in merged.items()]}
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self.questions) >= MIN_QUESTIONS
 
 
 class NumberedResource(Resource):
@@ -70,12 +85,18 @@ class PartialResources(PartialAnswer):
     """The resources of a list that change."""
 
     whole = Resources
+    item = NumberedResource
+    items = "resources"
     resources: list[NumberedResource] = Field(description="Only the resources that change, each complete.")
     removed: list[int] = Field(default=[], description="Numbers of resources that are taken out without another one.")
 
     @classmethod
     def parts_of(cls, former: Answer) -> dict[str, Any] | None:
-        numbered = [{"number": number, **part} for number, part in enumerate(former["resources"], start=1)]
+        shown = Resource.model_json_schema()["properties"]
+        numbered = [
+            {"number": number, **{name: part[name] for name in shown}}
+            for number, part in enumerate(former["resources"], start=1)
+        ]
         return {"resources": numbered}
 
     def merged_into(self, former: Answer, allowed: Collection[str] | None) -> dict[str, Any] | None:
@@ -83,6 +104,10 @@ class PartialResources(PartialAnswer):
         parts = [(str(part.number), part.model_dump(mode="json", exclude={"number"})) for part in self.resources]
         merged = _merged(earlier, parts, [str(number) for number in self.removed], allowed)
         return None if merged is None else {**former, "resources": list(merged.values())}
+
+    @property
+    def is_complete(self) -> bool:
+        return False  # a complete list has no numbers
 
 
 class LessonSection(BaseModel):
@@ -94,6 +119,8 @@ class PartialTutorial(PartialAnswer):
     """The sections of a lesson that change, and of its other fields those that do."""
 
     whole = Tutorial
+    item = LessonSection
+    items = "sections"
     sections: list[LessonSection] = Field(description="Only the sections that change, each complete.")
     removed: list[str] = Field(default=[], description="Ids of sections that are taken out; usually none.")
     title: Text | None = Field(default=None, description="The new title; null where it stays.")
@@ -113,7 +140,7 @@ class PartialTutorial(PartialAnswer):
         return {**{name: former[name] for name in _FIELDS}, "sections": sections}
 
     def merged_into(self, former: Answer, allowed: Collection[str] | None) -> dict[str, Any] | None:
-        if self.content is not None:
+        if self.is_complete:
             return None
         earlier = {section.part_id: section.text for section in sections_of(former["content"])}
         parts = [(part.id.strip(), part.content) for part in self.sections]
@@ -127,6 +154,10 @@ class PartialTutorial(PartialAnswer):
             return None
         content = former["content"] if sections is None else _joined(earlier, sections)
         return {**former, **fields, "content": content}
+
+    @property
+    def is_complete(self) -> bool:
+        return self.content is not None
 
 
 _FIELDS = ("title", "summary", "estimated_completion_time", "language")
@@ -163,7 +194,7 @@ def _joined(earlier: Mapping[str, str], sections: Mapping[str, str]) -> str:
         if text == before:
             texts.append(text)
             continue
-        ending = "\n\n" if before is None else before[len(before.rstrip()) :]
+        ending = "\n\n" if before is None else before[len(before.rstrip("\n")) :]
         if texts and not texts[-1].endswith("\n"):
             texts.append("\n\n")
         texts.append(text.strip("\n") + ending)

@@ -10,10 +10,11 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel
 
 from domain.authors import AuthorKind
+from domain.checks.findings import Finding, objections
 from nodes.authors.abilities.answers import problem_of, unusable_for
 from nodes.authors.abilities.approach import Approach, Mode, for_one_call
 from nodes.authors.abilities.evidence import MIN_WINDOW, Abilities, Ability, AbilityStore
-from nodes.authors.abilities.refusals import AskFailed, unreadable
+from nodes.authors.abilities.refusals import AskFailed, due_again, unreadable
 from nodes.authors.abilities.reply import Reply, reply_in_error, reply_of_message
 from nodes.authors.abilities.sizing import CONCEPT_TOKENS, SHRINK, SizedCall, sized_call
 from nodes.authors.given_model import GivenModel
@@ -22,8 +23,9 @@ from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFai
 from nodes.authors.prices import Prices
 from nodes.authors.provider_errors import call_failed, stopped_early, timed_out
 from nodes.authors.provider_errors.error_facts import facts_of
-from nodes.authors.reading import Reading, read_answer
+from nodes.authors.reading import Reading
 from nodes.authors.reading.reader import EMPTY
+from nodes.authors.repairs import Inquiry, Repair
 from nodes.authors.schemas import strict, without_bounds
 from nodes.authors.usage import Tokens, estimated_tokens, plausible_tokens
 
@@ -88,7 +90,13 @@ class ChatAuthor:
             await self._abilities.recall(name)
 
     def most(self, brief: Brief[Any], objections: Sequence[str] = ()) -> Usage:
-        calls = [self._call(name, brief, objections) for name in self._names.of(brief.role)]
+        return self._most(Inquiry(brief, objections))
+
+    def most_for_repair(self, brief: Brief[Any], former: dict[str, Any], findings: Sequence[Finding]) -> Usage:
+        return self._most(_repair_of(brief, former, findings))
+
+    def _most(self, inquiry: Inquiry) -> Usage:
+        calls = [self._call(name, inquiry) for name in self._names.of(inquiry.brief.role)]
         return max(map(self._most_of, calls), key=lambda usage: inf if usage.cost is None else usage.cost)
 
     def _most_of(self, call: SizedCall) -> Usage:
@@ -96,22 +104,30 @@ class ChatAuthor:
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer:
         """Ask once. Raises CallFailed, with `step_down` where another approach or model is due next."""
-        name = self._next_model(brief.role)
+        return await self._answered(Inquiry(brief, objections))
+
+    async def repair(self, brief: Brief[Any], former: dict[str, Any], findings: Sequence[Finding]) -> AuthorAnswer:
+        """Ask once for the parts that have to change. Raises as `write` does."""
+        return await self._answered(_repair_of(brief, former, findings))
+
+    async def _answered(self, inquiry: Inquiry) -> AuthorAnswer:
+        role = inquiry.brief.role
+        name = self._next_model(role)
         async with self._abilities.turn(name):
-            call = self._call(name, brief, objections)
+            call = self._call(name, inquiry)
             if call.lacks_room:
                 raise self._no_room(name)
-            key = _key(brief, objections)
+            key = inquiry.key
             try:
                 reply = await self._ask(call)
             except AskFailed as failed:
                 if failed.failure.billed:
                     failed.failure.used = self._most_of(call)
-                raise await self._handled(call, key, brief.role, failed) from None
+                raise await self._handled(call, key, role, failed) from None
             self._refused.pop(key, None)
-            reading = read_answer(reply.texts, brief.shape)
+            reading = call.inquiry.read(reply.texts)
             answer = self._answer(call, reply, reading)
-            await self._learn(call, brief.shape, reply, answer)
+            await self._learn(call, inquiry.brief.shape, reply, answer)
             return answer
 
     async def close(self) -> None:
@@ -121,27 +137,26 @@ class ChatAuthor:
         """Return how a model is held to a shape at present."""
         return self._abilities.of(name).approach.mode
 
-    def _call(self, name: str, brief: Brief[Any], objections: Sequence[str]) -> SizedCall:
+    def _call(self, name: str, inquiry: Inquiry) -> SizedCall:
         """Return the next call for a brief; its room is doubled for each answer that was cut off."""
         ability = self._abilities.of(name)
-        cut_off = list(objections).count(CUT_OFF)
+        cut_off = list(inquiry.objections).count(CUT_OFF)
         return sized_call(
             name,
-            self._approach(ability, brief, objections),
+            self._approach(ability, inquiry),
             ability,
-            brief,
-            objections,
+            inquiry,
             room=self._max_tokens * min(MAX_ROOM_FACTOR, 1 << cut_off),
             cut_off=cut_off,
             most_concepts=self.most_concepts if ability.window else None,
         )
 
-    def _approach(self, ability: Ability, brief: Brief[Any], objections: Sequence[str]) -> Approach:
+    def _approach(self, ability: Ability, inquiry: Inquiry) -> Approach:
         """Return the approach of a model, or less for a call that was refused or answered with nothing."""
         others = for_one_call(ability.approach)
-        if ability.works and others and EMPTY in objections:
+        if ability.works and others and EMPTY in inquiry.objections:
             return others[-1]
-        refusals = self._refused.get(_key(brief, objections), 0) if self._refused else 0
+        refusals = self._refused.get(inquiry.key, 0) if self._refused else 0
         return others[min(refusals, len(others)) - 1] if refusals and others else ability.approach
 
     def _next_model(self, role: AuthorRole) -> str:
@@ -155,16 +170,16 @@ class ChatAuthor:
         failure.never_worked = not self._abilities.of(call.model).has_worked
         if failed.is_about_room:
             return await self._with_less_room(call, failure)
-        if await self._is_due_again(call, key, failed):
-            return _due_again(failure)
+        if await self._isdue_again(call, key, failed):
+            return due_again(failure)
         self._refused.pop(key, None)
         others = [other for other in self._names.of(role) if self._rests.get(other, 0.0) <= time.monotonic()]
         if len(others) > 1 and others[0] == call.model:
             self._rests[call.model] = time.monotonic() + FALLBACK_SECONDS
-            return _due_again(failure)
+            return due_again(failure)
         return failure
 
-    async def _is_due_again(self, call: SizedCall, key: int, failed: AskFailed) -> bool:
+    async def _isdue_again(self, call: SizedCall, key: int, failed: AskFailed) -> bool:
         """Return whether the call is due at once in another approach, which is its own if the model answers others."""
         known = self._abilities.of(call.model)
         if known.works:
@@ -201,13 +216,13 @@ class ChatAuthor:
         limit, window = failure.output_limit, failure.context_window
         if limit is not None and limit < call.room:
             await self._abilities.has_room(call.model, answer_limit=limit)
-            return _due_again(failure)
+            return due_again(failure)
         if window is None or window >= total:
             window = int(total * SHRINK)
         if window < MIN_WINDOW:
             return self._no_room(call.model)
         await self._abilities.has_room(call.model, window=window)
-        return _due_again(failure)
+        return due_again(failure)
 
     def _no_room(self, name: str) -> NoRoom:
         window = self._abilities.of(name).window or MIN_WINDOW
@@ -279,22 +294,6 @@ class ChatAuthor:
             await self._abilities.succeeded(call.model, call.approach, tokens=tokens)
 
 
-def _due_again(failure: CallFailed) -> CallFailed:
-    again = CallFailed(
-        str(failure),
-        model=failure.model,
-        outcome=failure.outcome,
-        billed=failure.billed,
-        step_down=True,
-        never_worked=failure.never_worked,
-        status=failure.status,
-        context_window=failure.context_window,
-        output_limit=failure.output_limit,
-    )
-    again.used = failure.used
-    return again
-
-
-def _key(brief: Brief[Any], objections: Sequence[str]) -> int:
-    """Return what identifies a call in this process."""
-    return hash((brief.role, brief.model_dump_json(), *objections))
+def _repair_of(brief: Brief[Any], former: dict[str, Any], findings: Sequence[Finding]) -> Inquiry:
+    """Return the inquiry for parts of a former answer, or for all of it where its parts cannot be told apart."""
+    return Inquiry(brief, objections(findings), Repair.of(brief, former, findings))

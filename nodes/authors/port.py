@@ -7,16 +7,18 @@ setting of the machine.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
 from domain.authors import AuthorKind
+from domain.checks.findings import Finding
 from domain.content_plugins import PLUGINS, names_of
 from domain.contents import FoundPage, OpenQuestion, Quiz, QuizKey, Resources, Tutorial
 from domain.editing.review import EditPlan, Issue, NewParts, StructureReview
 from domain.errors import InvalidInput, ModelUnavailable
 from domain.framework import Concept, Framework, FrameworkDraft, Outline, StageParts
+from domain.parts import PartialAnswer, PartialQuiz, PartialResources, PartialTutorial
 from domain.request import Intent, LearningRequest, Preferences
 from domain.vocabulary import ContentType
 from nodes.authors.reading.gate import MAX_NAME_LENGTH, storable_text
@@ -54,6 +56,8 @@ class Brief(BaseModel, Generic[T]):
     shape: ClassVar[type[BaseModel]]
     task: ClassVar[str] = ""
     """The part of a prompt that says what to write; prompts.py has it for the roles of this program."""
+    partial: ClassVar[type[PartialAnswer] | None] = None
+    """The shape of an answer that repairs some parts; None where an answer is repaired as a whole."""
     unkeyed: ClassVar[frozenset[str]] = frozenset()
     """Fields that are left out of ledger keys: settings, and values that code derives from the request."""
 
@@ -164,12 +168,14 @@ class ContentBrief(Brief[C], Generic[C]):
 class TutorialBrief(ContentBrief[Tutorial]):
     role = AuthorRole.TUTORIAL
     shape = Tutorial
+    partial = PartialTutorial
     content_type = ContentType.TUTORIAL
 
 
 class ResourcesBrief(ContentBrief[Resources]):
     role = AuthorRole.RESOURCES
     shape = Resources
+    partial = PartialResources
     unkeyed = frozenset({"found"})
     content_type = ContentType.RESOURCES
     found: list[FoundPage] = []
@@ -182,6 +188,7 @@ class ResourcesBrief(ContentBrief[Resources]):
 class QuizBrief(ContentBrief[Quiz]):
     role = AuthorRole.QUIZ
     shape = Quiz
+    partial = PartialQuiz
     content_type = ContentType.QUIZ
 
 
@@ -343,3 +350,12 @@ class Author(Protocol):
         ...
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer: ...
+
+
+@runtime_checkable
+class RepairingAuthor(Protocol):
+    """An author that can also repair parts of an answer. Others are asked to write it again."""
+
+    async def repair(self, brief: Brief[Any], former: dict[str, Any], findings: Sequence[Finding]) -> AuthorAnswer:
+        """Return a complete answer: `former`, with new parts for those that were found wanting. Raises as `write`."""
+        ...

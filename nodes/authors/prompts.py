@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from nodes.authors.port import AuthorRole, Brief, FrameworkBrief, OutlineBrief, StageBrief
 from nodes.authors.prompt_data import data_of
+from nodes.authors.repairs import INSTRUCTIONS, Repair
 from nodes.authors.schemas import MAX_ITEMS, schema_of
 
 MAX_TEXT_LENGTH: Final = 4000
@@ -119,6 +120,7 @@ def prompt_for(
     brief: Brief[Any],
     objections: Sequence[str] = (),
     *,
+    repair: Repair | None = None,
     with_schema: bool = False,
     cut_off: int = 0,
     max_data: int = MAX_DATA_LENGTH,
@@ -127,12 +129,15 @@ def prompt_for(
 ) -> Prompt:
     """Return the prompt for a brief. `objections`: problems of earlier answers, oldest first.
 
+    With `repair` it asks for parts of the former answer, which it holds in full.
+
     `with_schema` adds the schema to the message, for models that are not held to one. `cut_off` is how many of the
     earlier answers were cut off: the schema then allows less, since a model may ignore a request to be brief.
     `max_data`: characters of the data. `max_words` of an answer and `most_concepts` of a stage are told if given.
     """
-    schema = schema_of(brief.role, brief.shape, _most_parts(brief), cut_off)
-    data = _marked("data", _fitted(data_of(brief), max_data), compact=max_data < MAX_DATA_LENGTH)
+    schema = schema_of(brief.role, repair.shape if repair else brief.shape, _most_parts(brief), cut_off)
+    material = {**_fitted(data_of(brief), max_data), **(repair.data() if repair else {})}
+    data = _marked("data", material, compact=max_data < MAX_DATA_LENGTH)
     lines = [f"Write the {brief.role.replace('_', ' ')} for this data.", data]
     if max_words is not None:
         lines.append(f"The whole answer has at most {max_words} words.")
@@ -140,7 +145,9 @@ def prompt_for(
         lines.append(f"No stage holds more than {most_concepts} concepts; make more stages instead.")
     if with_schema:
         lines.append(f"The answer is one JSON object of this schema:\n{json.dumps(schema, ensure_ascii=False)}")
-    if objections:
+    if repair:
+        lines.append(INSTRUCTIONS)
+    elif objections:
         problems = [_cut(text, MAX_TEXT_LENGTH) for text in objections]
         lines.append("Earlier answers could not be used. Answer anew, with what is said here mended:")
         lines.append(_marked("data", problems))

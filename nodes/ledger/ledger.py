@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol
 
+from domain.checks.findings import doubt
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
 from nodes.authors.bugs import blamed_on_author
-from nodes.authors.port import CUT_OFF, Author, AuthorAnswer, CallFailed, NoRoom
+from nodes.authors.port import CUT_OFF, Author, AuthorAnswer, CallFailed, NoRoom, RepairingAuthor
 from nodes.authors.reading.answers import received
 from nodes.ledger.budget import Budget
 from nodes.ledger.holds import ModelHeld
+from nodes.ledger.repairs import LOOK, Former, ask_author, former_answer, most_of
 from nodes.ledger.requests import (
     MAX_OBJECTIONS,
     Answered,
@@ -25,6 +27,7 @@ from nodes.ledger.requests import (
     AuthorRequest,
     Look,
     T,
+    Verdict,
     bought_call,
     call_key,
     checked,
@@ -171,16 +174,18 @@ class Ledger:
                 sound = Answered(verdict.sound, answered.call, answered.doubts)
             if sound is not None and not problems:
                 return sound
-            await self._reject(answered.call, problems)
+            await self._reject(answered.call, verdict)
         if sound is None:
             raise AnswerRejected(f"The author's answers were found wanting {MAX_LOOKS} times: {' '.join(problems)}")
         return sound
 
-    async def _reject(self, call: Call, problems: list[str]) -> None:
+    async def _reject(self, call: Call, verdict: Verdict[Any]) -> None:
         """Commit that an accepted answer does not count, so that its request is asked again with the problems."""
-        objection = rejection(problems)
+        objection = rejection(verdict.problems)
+        parts = verdict.parts or [None] * len(verdict.problems)
+        found = tuple(doubt(LOOK, problem, part) for problem, part in zip(verdict.problems, parts, strict=True))
         await self._commit(lambda session: reject_answer(session, self.fence, call.key, objection))
-        self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model)
+        self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model, found)
 
     async def _answer(self, request: AuthorRequest[T], save: AnswerStore[T] | None) -> Answered[T]:
         """Return the known answer, or buy at most MAX_TRIES new ones until one passes its check."""
@@ -239,8 +244,9 @@ class Ledger:
         slot: Slot,
     ) -> tuple[Answered[T] | None, list[str]]:
         """Make one call and commit its outcome. Raises ModelHeld if a hold of the model began before the turn."""
+        former = await self._former(request) if objections else None
         with blamed_on_author():
-            most = self.author.most(request.brief, objections)
+            most = most_of(self.author, request, objections, former)
         async with AsyncExitStack() as until_committed:
             reservation = await until_committed.enter_async_context(self.budget.reserve(most))
             async with self.throttle.turn(
@@ -258,7 +264,7 @@ class Ledger:
                     save.begin()
                 began = time.monotonic()
                 try:
-                    answer = await self._write(request, objections)
+                    answer = await self._write(request, objections, former)
                 except CallFailed as failure:
                     slot.failed(failure)
                     latency = time.monotonic() - began
@@ -282,9 +288,15 @@ class Ledger:
                 self.known[key] = KnownAnswer(call.answer, call.objection, call.model)
         return answered, problems
 
-    async def _write(self, request: AuthorRequest[T], objections: list[str]) -> AuthorAnswer:
+    async def _former(self, request: AuthorRequest[Any]) -> Former | None:
+        """Return the answer that the author is to repair; None where it has to write a whole one."""
+        if not isinstance(self.author, RepairingAuthor):
+            return None
+        return await asyncio.to_thread(former_answer, self.known, request, self.round)
+
+    async def _write(self, request: AuthorRequest[T], objections: list[str], former: Former | None) -> AuthorAnswer:
         with span("roadmap.call", role=request.brief.role, step=request.step) as current, blamed_on_author():
-            answer = received(await self.author.write(request.brief, objections), request.brief.shape)
+            answer = received(await ask_author(self.author, request, objections, former), request.brief.shape)
             current.set_attributes({"model": answer.model, "tokens": answer.tokens_in + answer.tokens_out})
         return answer
 

@@ -47,7 +47,8 @@ async def examine_links(context: RunContext, resources: Resources) -> Verdict[Re
         for number, (resource, finding) in enumerate(zip(resources.resources, findings, strict=True), start=1)
         if finding.dead
     ]
-    return Verdict(resources.model_copy(update={"resources": kept}) if kept else None, problems)
+    dead = [str(number) for number, finding in enumerate(findings, start=1) if finding.dead]
+    return Verdict(resources.model_copy(update={"resources": kept}) if kept else None, problems, dead)
 
 
 async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int, quiz: Quiz) -> Verdict[Quiz]:
@@ -77,8 +78,9 @@ async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int
         for question in quiz.questions
         if (other := answers.get(question.question_id)) is None or not _disagrees(other, question.correct_answer)
     ]
+    disputed = [question.question_id for question in quiz.questions if question not in agreed]
     rest = Quiz(questions=agreed)
-    return Verdict(rest if len(agreed) >= MIN_QUESTIONS and not objections_to(rest) else None, problems)
+    return Verdict(rest if len(agreed) >= MIN_QUESTIONS and not objections_to(rest) else None, problems, disputed)
 
 
 def _named(answer: KeyAnswer) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select
 
+from domain.checks.findings import Finding
 from domain.vocabulary import Step, TaskType
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
@@ -126,6 +127,8 @@ class KnownAnswer:
     """Why it was rejected by a check or by its verification."""
     model: str = ""
     """The model that gave it."""
+    findings: tuple[Finding, ...] = ()
+    """What a closer look of this process found in it."""
 
 
 async def known_answers(session: Session, task_id: str) -> dict[str, KnownAnswer]:

@@ -80,3 +80,20 @@ class AskFailed(Exception):
 def unreadable(model: str) -> CallFailed:
     """Return the failure of a call whose response is outside of the protocol."""
     return CallFailed(f"{model} sent no answer of its protocol.", model=model, outcome=_UNREADABLE)
+
+
+def due_again(failure: CallFailed) -> CallFailed:
+    """Return the failure of a call that is made again at once, in another way or to another model."""
+    again = CallFailed(
+        str(failure),
+        model=failure.model,
+        outcome=failure.outcome,
+        billed=failure.billed,
+        step_down=True,
+        never_worked=failure.never_worked,
+        status=failure.status,
+        context_window=failure.context_window,
+        output_limit=failure.output_limit,
+    )
+    again.used = failure.used
+    return again

@@ -1,14 +1,13 @@
 """The size of one call: as much of the data as fits, and the tokens that are left for the answer."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 from nodes.authors.abilities.approach import Approach
 from nodes.authors.abilities.evidence import Ability
-from nodes.authors.port import Brief
 from nodes.authors.prompts import MAX_DATA_LENGTH, Prompt, prompt_for
+from nodes.authors.repairs import Inquiry
 from nodes.authors.usage import ASCII_CHARACTERS_PER_TOKEN, estimated_tokens
 
 MIN_ROOM: Final = 256
@@ -33,6 +32,7 @@ class SizedCall:
 
     model: str
     approach: Approach
+    inquiry: Inquiry
     prompt: Prompt
     room: int
     """Tokens of the answer."""
@@ -45,15 +45,20 @@ class SizedCall:
 
 
 def sized_call(
-    model: str, approach: Approach, ability: Ability, brief: Brief[Any], objections: Sequence[str], *,
+    model: str, approach: Approach, ability: Ability, inquiry: Inquiry, *,
     room: int, cut_off: int, most_concepts: int | None,
 ) -> SizedCall:  # fmt: skip
-    """Return the call for a brief: the prompt is shortened until the answer has its room or half of the window."""
+    """Return the call for a brief: the prompt is shortened until the answer has its room or half of the window.
+
+    A former answer is never shortened: where it has no room, the whole answer is asked for again.
+    """
+    objections = inquiry.objections
 
     def prompt(max_data: int = MAX_DATA_LENGTH, max_words: int | None = None) -> Prompt:
         return prompt_for(
-            brief,
+            inquiry.brief,
             objections,
+            repair=inquiry.repair,
             with_schema=bool(objections) or approach.shows_schema,
             cut_off=cut_off,
             max_data=max_data,
@@ -65,15 +70,18 @@ def sized_call(
     whole = prompt()
     window = ability.window
     if window is None or window - sent_tokens(whole) - MARGIN >= room:
-        return SizedCall(model, approach, whole, wanted)
+        return SizedCall(model, approach, inquiry, whole, wanted)
     lacking = min(wanted, window // 2) - (window - sent_tokens(whole) - MARGIN)
+    if lacking > 0 and inquiry.repair is not None:
+        again = replace(inquiry, repair=None)
+        return sized_call(model, approach, ability, again, room=room, cut_off=cut_off, most_concepts=most_concepts)
     if lacking > 0:
         length = int(whole.data_length - lacking * ASCII_CHARACTERS_PER_TOKEN)
         whole = prompt(max(MIN_DATA_LENGTH, length))
     left = window - sent_tokens(whole) - MARGIN
     fitting = max(MIN_ROOM, min(wanted, left) // ROOM_STEP * ROOM_STEP)
     briefly = prompt(whole.data_length if lacking > 0 else MAX_DATA_LENGTH, max_words=fitting // TOKENS_PER_WORD)
-    return SizedCall(model, approach, briefly, fitting, lacks_room=left < MIN_ROOM)
+    return SizedCall(model, approach, inquiry, briefly, fitting, lacks_room=left < MIN_ROOM)
 
 
 def sent_tokens(prompt: Prompt) -> int:
