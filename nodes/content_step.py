@@ -22,11 +22,13 @@ from domain.vocabulary import ContentType
 from nodes.authors.port import C, ContentBrief
 from nodes.authors.reading.gate import storable_text
 from nodes.context import RunContext
+from nodes.earlier import earlier_of
 from nodes.ledger.requests import Answered, AuthorRequest, Look
 from nodes.state import RunState, as_json
 from repository.db.database import Session
 from repository.db.group_commit import SharedCommits, Work
 from repository.roadmaps.contents import begin_contents, fail_content, lock_contents_of, save_version
+from repository.roadmaps.earlier_versions import written_before
 from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
 
 NEIGHBOURS: Final = 30
@@ -46,6 +48,8 @@ class Generator(Generic[C]):
     """Takes out of an answer without a closer look what no author can know."""
     finish: Callable[[C, str], C] | None = None
     """Completes an answer by code before it is stored, such as by shuffling options with that seed of the content."""
+    identify: Callable[[C, Sequence[Any]], C] | None = None
+    """Gives the parts of an answer their ids; the second argument holds the payloads of former versions."""
 
 
 async def make_contents(state: RunState, runtime: Runtime[RunContext], generator: Generator[C]) -> RunState:
@@ -56,6 +60,9 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
     if not begun:
         return {}
     missing = set(begun)
+    written = await context.commit(
+        lambda session: written_before(session, context.fence, context.roadmap_id, content_type, begun)
+    )
     roadmap = await context.commit(lambda session: get_roadmap_metadata(session, context.roadmap_id))
     framework = framework_of(roadmap)
     request = LearningRequest.model_validate(state["request"])
@@ -74,9 +81,12 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
                 return
             brief = _brief(generator.brief, request, framework, place, names, context.instructions)
             with context.ledger.at_work():
+                earlier = await earlier_of(context, written, place.concept.concept_id, content_type)
+                brief = earlier.added_to(brief)
                 if generator.prepare is not None:
                     brief = await generator.prepare(context, brief)
-                await _make_content(context, generator, brief, order, _neighbours(concepts, order), shared)
+                others = _neighbours(concepts, order)
+                await _make_content(context, generator, brief, order, others, shared, earlier.payloads)
 
     try:
         async with shared, asyncio.TaskGroup() as group:
@@ -188,6 +198,7 @@ async def _make_content(
     order: int,
     others: Sequence[Concept],
     shared: SharedCommits,
+    earlier: Sequence[Any],
 ) -> None:
     """Ask for one content and commit it, or commit why it failed."""
     concept_id, content_type = brief.concept.concept_id, brief.content_type
@@ -207,7 +218,9 @@ async def _make_content(
     def finish(content: C) -> C:
         if generator.clean is not None and look is None:
             content = generator.clean(content)
-        return content if generator.finish is None else generator.finish(content, f"{context.roadmap_id} {concept_id}")
+        if generator.finish is not None:
+            content = generator.finish(content, f"{context.roadmap_id} {concept_id}")
+        return content if generator.identify is None else generator.identify(content, earlier)
 
     store = _ContentStore[C](context, concept_id, content_type, shared, finish)
     try:

@@ -4,6 +4,7 @@ from typing import Final
 
 from langgraph.runtime import Runtime
 
+from domain.parts import with_question_ids
 from domain.quiz_options import with_ordered_options
 from nodes.authors.port import QuizBrief
 from nodes.content_step import Generator, make_contents
@@ -11,7 +12,7 @@ from nodes.context import RunContext
 from nodes.state import RunState
 from nodes.verification.examination import look_at_key
 
-QUIZ: Final = Generator(QuizBrief, look=look_at_key, finish=with_ordered_options)
+QUIZ: Final = Generator(QuizBrief, look=look_at_key, finish=with_ordered_options, identify=with_question_ids)
 
 
 async def quiz_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:

@@ -4,12 +4,13 @@ from typing import Final
 
 from langgraph.runtime import Runtime
 
+from domain.parts import with_section_ids
 from nodes.authors.port import TutorialBrief
 from nodes.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState
 
-TUTORIAL: Final = Generator(TutorialBrief)
+TUTORIAL: Final = Generator(TutorialBrief, identify=with_section_ids)
 
 
 async def tutorial_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:

@@ -59,7 +59,14 @@ class Brief(BaseModel, Generic[T]):
     partial: ClassVar[type[PartialAnswer] | None] = None
     """The shape of an answer that repairs some parts; None where an answer is repaired as a whole."""
     unkeyed: ClassVar[frozenset[str]] = frozenset()
-    """Fields that are left out of ledger keys: settings, and values that code derives from the request."""
+    """Fields that are left out of ledger keys: settings, and values that code derives from the request.
+
+    A subclass names its own only; those of its bases count too.
+    """
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        cls.unkeyed = frozenset().union(*(base.__dict__.get("unkeyed", ()) for base in cls.__mro__))
 
 
 class IntentBrief(Brief[Intent]):
@@ -148,6 +155,7 @@ class ContentBrief(Brief[C], Generic[C]):
     """The data of a content: the concept and its surroundings. One subclass per content type, its role is the type."""
 
     content_type: ClassVar[ContentType]
+    unkeyed = frozenset({"present_version", "lesson"})
     preferences: Preferences
     roadmap_title: str
     stage_name: str
@@ -155,6 +163,10 @@ class ContentBrief(Brief[C], Generic[C]):
     concept: Concept
     prerequisite_names: list[str]
     instructions: str = ""
+    present_version: dict[str, Any] | None = None
+    """The payload that is written again; None for a first version."""
+    lesson: str = ""
+    """The lesson of the concept in Markdown, for a quiz that is written later than it; else empty."""
 
     def more_data(self) -> dict[str, Any]:
         """Return what a prompt holds beside the fields that all contents have."""

@@ -2,6 +2,8 @@
 
 from typing import Any, assert_never, cast
 
+from pydantic import ValidationError
+
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest, Preferences
 from nodes.authors.port import (
@@ -55,6 +57,25 @@ def data_of(brief: Brief[Any]) -> Data:
             return {**_learner(known.preferences), "concept": known.concept.name, "questions": questions}
         case _ as unreachable:
             assert_never(unreachable)
+
+
+def earlier_data(brief: Brief[Any]) -> Data:
+    """Return the version that a content has and, for a quiz, its lesson; empty for any other brief."""
+    if not isinstance(brief, ContentBrief):
+        return {}
+    lesson = {"lesson": brief.lesson} if brief.lesson else {}
+    return lesson if brief.present_version is None else {**lesson, "present_version": _version(brief)}
+
+
+def _version(brief: ContentBrief[Any]) -> Data:
+    """Return a version as its author wrote it: by its parts, without what code has added."""
+    stored = brief.present_version or {}
+    try:
+        known = brief.shape.model_validate(stored).model_dump(mode="json")
+    except ValidationError:  # of another version of the program
+        return stored
+    parts = None if brief.partial is None else brief.partial.parts_of(known)
+    return known if parts is None else parts
 
 
 def _request(request: LearningRequest) -> Data:

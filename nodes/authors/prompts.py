@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nodes.authors.port import AuthorRole, Brief, FrameworkBrief, OutlineBrief, StageBrief
-from nodes.authors.prompt_data import data_of
+from nodes.authors.prompt_data import data_of, earlier_data
 from nodes.authors.repairs import INSTRUCTIONS, Repair
 from nodes.authors.schemas import MAX_ITEMS, schema_of
 
@@ -24,6 +24,11 @@ MIN_WORD_LENGTH: Final = 200
 """Characters that are left of any text, and of one without spaces, such as an id."""
 _DETAILS: Final = frozenset({"description", "keywords"})
 """What is left out of the data where the room is small."""
+REWRITE: Final = (
+    "`present_version` in the data is what the learner has now. Write the version that takes its place: it follows "
+    "`wishes` where there are any, keeps what is good, and mends what is not."
+)
+LESSON: Final = "The questions are about what `lesson` in the data teaches."
 MIN_LEAK_LENGTH: Final = 50
 """Characters of a sentence of the system message that no answer repeats by chance."""
 
@@ -136,7 +141,7 @@ def prompt_for(
     `max_data`: characters of the data. `max_words` of an answer and `most_concepts` of a stage are told if given.
     """
     schema = schema_of(brief.role, repair.shape if repair else brief.shape, _most_parts(brief), cut_off)
-    material = {**_fitted(data_of(brief), max_data), **(repair.data() if repair else {})}
+    material = _material(brief, repair, max_data)
     data = _marked("data", material, compact=max_data < MAX_DATA_LENGTH)
     lines = [f"Write the {brief.role.replace('_', ' ')} for this data.", data]
     if max_words is not None:
@@ -145,6 +150,10 @@ def prompt_for(
         lines.append(f"No stage holds more than {most_concepts} concepts; make more stages instead.")
     if with_schema:
         lines.append(f"The answer is one JSON object of this schema:\n{json.dumps(schema, ensure_ascii=False)}")
+    if "present_version" in material:
+        lines.append(REWRITE)
+    if "lesson" in material:
+        lines.append(LESSON)
     if repair:
         lines.append(INSTRUCTIONS)
     elif objections:
@@ -152,6 +161,21 @@ def prompt_for(
         lines.append("Earlier answers could not be used. Answer anew, with what is said here mended:")
         lines.append(_marked("data", problems))
     return Prompt(f"{_COMMON}\n\n{brief.task or _TASKS[brief.role]}", "\n\n".join(lines), schema, len(data))
+
+
+def _material(brief: Brief[Any], repair: Repair | None, max_data: int) -> dict[str, Any]:
+    """Return the data of a prompt. A former answer is whole, a version at hand and a lesson only where they have room.
+
+    A repair begins with the former answer: the version before it is left out.
+    """
+    data = data_of(brief)
+    if repair is not None:
+        return {**_fitted(data, max_data), **repair.data()}
+    earlier = earlier_data(brief)
+    if max_data == MAX_DATA_LENGTH and _length(earlier) <= MAX_DATA_LENGTH // 2:
+        return {**_fitted(data, max_data), **earlier}
+    fitted: dict[str, Any] = _fitted({**data, **earlier}, max_data)
+    return fitted
 
 
 def leaks(system: str, answer: str) -> bool:

@@ -17,7 +17,7 @@ from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
 from repository.db.database import Database, execute
 from repository.roadmaps.roadmaps import save_roadmap_metadata
-from tests.support.authors import QUIZ, ScriptedAuthor
+from tests.support.authors import QUIZ, TUTORIAL, ScriptedAuthor
 from tests.support.rows import framework
 from tests.support.runs import content_begun
 
@@ -90,6 +90,23 @@ async def test_a_retry_is_a_run_of_its_own_with_its_type(
     brief = author.briefs[-1]
     assert (brief.instructions, brief.preferences.current_level) == ("shorter", "advanced")
     assert brief.preferences.learning_goal == "chess", "the creation's preferences unless others are given"
+
+
+async def test_a_retry_knows_the_version_at_hand_and_the_lesson_of_a_quiz(
+    orchestrator: Orchestrator, roadmap_id: str, author: Moody
+) -> None:
+    author.broken.clear()
+    await done(orchestrator, await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ))
+    first = author.briefs[-1]
+    assert (first.present_version, first.lesson) == (None, TUTORIAL.content), "the lesson is of another run"
+    await done(orchestrator, await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ))
+    stored = (await orchestrator.contents.get(roadmap_id, FIRST, ContentType.QUIZ)).payload
+    assert author.briefs[-1].present_version == stored, "the author wrote the same again, so the ids are the same"
+    assert [question["question_id"] for question in stored["questions"]] == ["q1", "q2", "q3"]
+
+
+async def test_a_creation_reads_no_lesson_while_it_is_written(roadmap_id: str, author: Moody) -> None:
+    assert {(brief.present_version, brief.lesson) for brief in author.briefs} == {(None, "")}
 
 
 async def test_a_retry_that_died_before_its_first_checkpoint_was_complete_goes_on(

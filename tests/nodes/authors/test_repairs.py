@@ -12,7 +12,8 @@ from nodes.authors.chat import ChatAuthor
 from nodes.authors.models import Models, Names
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief
 from nodes.authors.prices import Prices
-from nodes.authors.prompts import MAX_TEXT_LENGTH
+from nodes.authors.prompts import LESSON as LESSON_HINT
+from nodes.authors.prompts import MAX_TEXT_LENGTH, REWRITE, prompt_for
 from nodes.authors.reading.reader import EMPTY
 from nodes.authors.repairs import NO_PART, Repair
 from tests.conformance.test_authors import BRIEFS
@@ -141,3 +142,15 @@ async def test_a_former_answer_without_room_is_asked_for_as_a_whole(provider: Pr
         await chat.close()
     assert answer.content == LESSON
     assert "former_answer" not in provider.log[0].data
+
+
+def test_the_prompt_of_a_rewriting_holds_the_version_at_hand_the_lesson_and_the_wishes() -> None:
+    text = "word " * MAX_TEXT_LENGTH
+    brief = QUIZ_BRIEF.model_copy(update={"present_version": QUIZ, "lesson": text, "instructions": "harder"})
+    user = prompt_for(brief).user
+    data = json.loads(user.partition("<data>\n")[2].partition("\n</data>")[0])
+    assert (data["present_version"], data["lesson"], data["wishes"]) == (QUIZ, text, "harder")
+    assert REWRITE in user
+    assert LESSON_HINT in user
+    assert REWRITE not in prompt_for(QUIZ_BRIEF).user
+    assert len(prompt_for(brief, max_data=2000).user) < 10_000, "where there is little room it is shortened"

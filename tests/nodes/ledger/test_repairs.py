@@ -10,8 +10,8 @@ from domain.checks.findings import Finding, broken, objections
 from domain.contents import Quiz
 from domain.errors import AnswerRejected
 from domain.vocabulary import Step
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief
-from nodes.ledger.requests import AuthorRequest, Look, Verdict
+from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ResourcesBrief
+from nodes.ledger.requests import AuthorRequest, Look, Verdict, call_key
 from repository.db.database import Database
 from repository.db.fence import Fence
 from tests.nodes.ledger.test_ledger import QUIZ_BRIEF, SUBJECT, fence, ledger
@@ -104,3 +104,10 @@ async def test_a_repair_that_mends_nothing_ends_as_any_answer_does(database: Dat
     with pytest.raises(AnswerRejected, match="has no explanation"):
         await (await ledger(database, fence, author)).ask(request())
     assert (len(author.asked), len(author.repairs)) == (1, 2)
+
+
+def test_the_version_at_hand_is_no_part_of_a_key() -> None:
+    known = QUIZ_BRIEF.model_copy(update={"present_version": {"questions": []}, "lesson": "# L"})
+    asked, again = (AuthorRequest(Step.QUIZ_GENERATION, brief, subject=SUBJECT) for brief in (QUIZ_BRIEF, known))
+    assert call_key(asked, 0, 0, []) == call_key(again, 0, 0, [])
+    assert {"found", "present_version", "lesson"} <= ResourcesBrief.unkeyed, "a type adds to those of all contents"
