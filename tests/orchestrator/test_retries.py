@@ -100,7 +100,7 @@ async def test_a_retry_knows_the_version_at_hand_and_the_lesson_of_a_quiz(
     first = author.briefs[-1]
     assert (first.present_version, first.lesson) == (None, TUTORIAL.content), "the lesson is of another run"
     await done(orchestrator, await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ))
-    stored = (await orchestrator.contents.get(roadmap_id, FIRST, ContentType.QUIZ)).payload
+    stored = (await orchestrator.contents.versions(roadmap_id, FIRST, ContentType.QUIZ))[0].payload
     assert author.briefs[-1].present_version == stored, "the author wrote the same again, so the ids are the same"
     assert [question["question_id"] for question in stored["questions"]] == ["q1", "q2", "q3"]
 
