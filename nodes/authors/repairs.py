@@ -8,11 +8,17 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from domain.checks.findings import Finding, Kind
+from domain.contents import Tutorial
 from domain.parts import PartialAnswer
 from nodes.authors.port import Brief
 from nodes.authors.reading import Reading, read_answer
+from nodes.authors.reading.lessons import read_lesson
+from nodes.authors.reading.reader import NO_JSON
 
 NO_PART: Final = "It held none of the parts that were asked for. Answer with them, under their ids."
+NO_LESSON: Final = (
+    "It was neither a header with the lesson in Markdown nor one JSON object with its fields. Begin with the header."
+)
 INSTRUCTIONS: Final = (
     "`former_answer` in the data is your answer so far, and `objections` say what is wrong with it, and with which "
     "part. Answer only with the parts that have to change, each complete and under its id. All others stay as they "
@@ -106,4 +112,15 @@ class Inquiry:
         return self.repair.shape if self.repair else self.brief.shape
 
     def read(self, texts: Sequence[str]) -> Reading:
-        return self.repair.read(texts) if self.repair else read_answer(texts, self.brief.shape)
+        if self.repair:
+            return self.repair.read(texts)
+        lesson = read_lesson(texts, self.brief.shape) if self.is_lesson else None
+        if lesson is not None:
+            return Reading(lesson)
+        reading = read_answer(texts, self.brief.shape)
+        return replace(reading, problem=NO_LESSON) if self.is_lesson and reading.problem == NO_JSON else reading
+
+    @property
+    def is_lesson(self) -> bool:
+        """Whether a whole lesson is asked for, which may also come as Markdown."""
+        return self.repair is None and self.brief.shape is Tutorial

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Final
 
-from nodes.authors.abilities.approach import Approach
+from nodes.authors.abilities.approach import Approach, Mode
 from nodes.authors.abilities.evidence import Ability
 from nodes.authors.prompts import MAX_DATA_LENGTH, Prompt, prompt_for
 from nodes.authors.repairs import Inquiry
@@ -59,6 +59,7 @@ def sized_call(
             inquiry.brief,
             objections,
             repair=inquiry.repair,
+            as_markdown=inquiry.is_lesson and approach.mode is Mode.WORDS,
             with_schema=bool(objections) or approach.shows_schema,
             cut_off=cut_off,
             max_data=max_data,

@@ -12,6 +12,7 @@ from nodes.authors.chat import ChatAuthor
 from nodes.authors.models import Models, Names
 from nodes.authors.port import CUT_OFF, AuthorAnswer, Brief, CallFailed, NoRoom
 from nodes.authors.prices import Prices
+from nodes.authors.prompts import AS_MARKDOWN
 from tests.conformance.test_authors import BRIEFS
 from tests.nodes.authors.abilities.test_evidence import MemoryStore
 from tests.support.environment import variables
@@ -275,3 +276,14 @@ async def test_a_response_outside_of_the_protocol_leaves_the_best_approach_for_t
     await chat.close()
     assert [bool(asked.body.get("stream")) for asked in provider.log] == [False, True, False]
     assert "response_format" in provider.log[-1].body
+
+
+async def test_a_model_that_is_asked_in_words_may_write_a_lesson_as_markdown(provider: Provider) -> None:
+    [brief] = [brief for brief in BRIEFS if brief.role == "tutorial"]
+    provider.refuse = no_schema_nor_tools
+    chat = author()
+    answer = await ask(chat, brief)
+    await chat.close()
+    assert AS_MARKDOWN in provider.log[-1].user
+    assert AS_MARKDOWN not in provider.log[0].user, "where a schema holds the model, it is asked for JSON"
+    brief.shape.model_validate(answer.content)  # it came as JSON nevertheless
