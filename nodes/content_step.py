@@ -22,13 +22,12 @@ from domain.vocabulary import ContentType
 from nodes.authors.port import C, ContentBrief
 from nodes.authors.reading.gate import storable_text
 from nodes.context import RunContext
-from nodes.earlier import earlier_of
+from nodes.earlier import earlier_of, look_before
 from nodes.ledger.requests import Answered, AuthorRequest, Look
 from nodes.state import RunState, as_json
 from repository.db.database import Session
 from repository.db.group_commit import SharedCommits, Work
 from repository.roadmaps.contents import begin_contents, fail_content, lock_contents_of, save_version
-from repository.roadmaps.earlier_versions import written_before
 from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
 
 NEIGHBOURS: Final = 30
@@ -60,9 +59,7 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
     if not begun:
         return {}
     missing = set(begun)
-    written = await context.commit(
-        lambda session: written_before(session, context.fence, context.roadmap_id, content_type, begun)
-    )
+    before = await look_before(context, content_type, begun)
     roadmap = await context.commit(lambda session: get_roadmap_metadata(session, context.roadmap_id))
     framework = framework_of(roadmap)
     request = LearningRequest.model_validate(state["request"])
@@ -81,7 +78,7 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
                 return
             brief = _brief(generator.brief, request, framework, place, names, context.instructions)
             with context.ledger.at_work():
-                earlier = await earlier_of(context, written, place.concept.concept_id, content_type)
+                earlier = await earlier_of(context, before, place.concept.concept_id, content_type)
                 brief = earlier.added_to(brief)
                 if generator.prepare is not None:
                     brief = await generator.prepare(context, brief)

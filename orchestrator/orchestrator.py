@@ -38,6 +38,7 @@ from orchestrator.commands.run_request import RetryRequest, ReviewRequest
 from orchestrator.execution.local_runs import LocalRuns
 from orchestrator.learners.learning import Learning
 from orchestrator.learners.pace import Paces
+from orchestrator.learners.wishes import Wishes
 from orchestrator.queries.contents import ContentQueries
 from orchestrator.queries.events import EventQueries, never
 from orchestrator.queries.health import Readiness, read_readiness
@@ -76,7 +77,7 @@ class Orchestrator:
 
     * `tasks`, `events`: runs and their events;
     * `roadmaps`, `contents`, `structures`: what runs made;
-    * `learning`, `paces`: progress of learners, and their hours and deadlines;
+    * `learning`, `paces`, `wishes`: progress of learners, their hours and deadlines, and their wishes for contents;
     * `metrics`, `webhooks`: for operators.
 
     Arguments of all methods:
@@ -101,6 +102,7 @@ class Orchestrator:
         self.structures = StructureQueries(database)
         self.learning = Learning(database)
         self.paces = Paces(database, resources.clock)
+        self.wishes = Wishes(database)
         self.metrics = MetricQueries(database)
         self.webhooks = Webhooks(database, resources.settings.webhook_allow)
         self._database = database

@@ -11,11 +11,12 @@ from backend.api.roadmap_schemas import PreferenceChanges
 from backend.auth import CallerDep
 from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.errors import reject_other_methods
-from backend.inputs import ConceptId, Key, RoadmapId, Version, terms_of
+from backend.inputs import ConceptId, Key, RoadmapId, TaskId, Version, terms_of
 from backend.openapi import documented
 from domain.request import Shape, Text
 from domain.vocabulary import ContentStatus, ContentType
 from orchestrator.commands.run_request import RetryRequest
+from orchestrator.learners.wishes import Wish
 
 router = APIRouter(prefix="/roadmaps/{roadmap_id}/concepts/{concept_id:path}/{content_type}", tags=["concepts"])
 
@@ -65,6 +66,10 @@ class ContentVersions(BaseModel):
     versions: list[ContentVersion]
 
 
+class ContentWishes(BaseModel):
+    wishes: list[Wish]
+
+
 @router.get("/versions", responses=documented(404, 422))
 async def list_content_versions(
     roadmap_id: RoadmapId,
@@ -81,6 +86,33 @@ async def list_content_versions(
         content_type=content_type,
         versions=[ContentVersion.model_validate(row, from_attributes=True) for row in rows],
     )
+
+
+@router.get("/wishes", responses=documented(404, 422))
+async def list_wishes(
+    roadmap_id: RoadmapId,
+    concept_id: ConceptId,
+    content_type: ContentType,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+) -> ContentWishes:
+    """The wishes for a content, oldest first. Every new version follows those that were not taken back."""
+    wishes = await orchestrator.wishes.of(roadmap_id, concept_id, content_type, owner=caller.reads)
+    return ContentWishes(wishes=list(wishes))
+
+
+@router.delete("/wishes/{task_id}", responses=documented(404, 422))
+async def take_back_wish(
+    roadmap_id: RoadmapId,
+    concept_id: ConceptId,
+    content_type: ContentType,
+    task_id: TaskId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+) -> ContentWishes:
+    """Take back the wish of a run; a second call changes nothing."""
+    wishes = await orchestrator.wishes.take_back(roadmap_id, concept_id, content_type, task_id, owner=caller.writes)
+    return ContentWishes(wishes=list(wishes))
 
 
 reject_other_methods(router, "/retry", "POST")  # or the route below would read `retry` as a content type

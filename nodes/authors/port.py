@@ -155,7 +155,7 @@ class ContentBrief(Brief[C], Generic[C]):
     """The data of a content: the concept and its surroundings. One subclass per content type, its role is the type."""
 
     content_type: ClassVar[ContentType]
-    unkeyed = frozenset({"present_version", "lesson"})
+    unkeyed = frozenset({"present_version", "lesson", "earlier_wishes"})
     preferences: Preferences
     roadmap_title: str
     stage_name: str
@@ -165,6 +165,8 @@ class ContentBrief(Brief[C], Generic[C]):
     instructions: str = ""
     present_version: dict[str, Any] | None = None
     """The payload that is written again; None for a first version."""
+    earlier_wishes: list[str] = []
+    """Instructions of earlier runs that hold for this content too, oldest first."""
     lesson: str = ""
     """The lesson of the concept in Markdown, for a quiz that is written later than it; else empty."""
 

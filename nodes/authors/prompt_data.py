@@ -60,11 +60,12 @@ def data_of(brief: Brief[Any]) -> Data:
 
 
 def earlier_data(brief: Brief[Any]) -> Data:
-    """Return the version that a content has and, for a quiz, its lesson; empty for any other brief."""
+    """Return the version that a content has, the wishes that hold and, for a quiz, its lesson."""
     if not isinstance(brief, ContentBrief):
         return {}
-    lesson = {"lesson": brief.lesson} if brief.lesson else {}
-    return lesson if brief.present_version is None else {**lesson, "present_version": _version(brief)}
+    version = {} if brief.present_version is None else {"present_version": _version(brief)}
+    wishes = {"earlier_wishes": brief.earlier_wishes} if brief.earlier_wishes else {}
+    return {**version, **({"lesson": brief.lesson} if brief.lesson else {}), **wishes}
 
 
 def _version(brief: ContentBrief[Any]) -> Data:

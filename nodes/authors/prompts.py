@@ -41,6 +41,7 @@ REWRITE: Final = (
     "`present_version` in the data is what the learner has now. Write the version that takes its place: it follows "
     "`wishes` where there are any, keeps what is good, and mends what is not."
 )
+WISHES: Final = "`earlier_wishes` in the data hold too, unless `wishes` say otherwise."
 LESSON: Final = "The questions are about what `lesson` in the data teaches."
 MIN_LEAK_LENGTH: Final = 50
 """Characters of a sentence of the system message that no answer repeats by chance."""
@@ -171,6 +172,8 @@ def prompt_for(
         lines.append(f"The answer is one JSON object of this schema:\n{json.dumps(schema, ensure_ascii=False)}")
     if "present_version" in material:
         lines.append(REWRITE)
+    if "earlier_wishes" in material:
+        lines.append(WISHES)
     if "lesson" in material:
         lines.append(LESSON)
     if repair:

@@ -21,7 +21,7 @@ from orchestrator.commands.request_context import Terms, admit, forget, task_of_
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.resources import OrchestratorResources
 from repository.db.database import Session
-from repository.roadmaps import contents, roadmaps
+from repository.roadmaps import contents, roadmaps, wishes
 from repository.roadmaps.claims import Claimable
 from repository.runs import tasks
 from repository.runs.events import append_events
@@ -148,6 +148,12 @@ class RunOnRoadmap(NewRun):
     async def is_by_rules(self, session: Session) -> bool:
         """Return whether rules will write for this request, so that instructions cannot be followed."""
         return await words_need_a_model(session, self.resources, self.roadmap_id, detach=self.detach)
+
+    async def keep_wish(self, session: Session, task: TaskRow, claimed: Sequence[Claimable]) -> None:
+        """Store the instructions of the request with the contents, whose later versions follow them too."""
+        if wish := (self.request.instructions or "").strip():
+            contents_of_wish = [(content.concept_id, content.content_type) for content in claimed]
+            await wishes.add_wishes(session, task.task_id, self.roadmap_id, contents_of_wish, wish)
 
     async def choose(self, session: Session, roadmap: RoadmapRow) -> int | None:
         """Fill `user_request` of the task; the result is that of `lock_roadmap`."""

@@ -145,6 +145,7 @@ class _Retry(RunOnRoadmap):
         claimable = await claims.lock_contents(session, self.roadmap_id, [content_type], task.concept_id)
         await check_free(session, claimable)
         await claims.claim_contents(session, Fence(task.task_id, task.attempt), self.roadmap_id, claimable)
+        await self.keep_wish(session, task, claimable)
 
 
 async def request_batch(
@@ -196,6 +197,7 @@ class _Batch(RunOnRoadmap):
 
     async def claim(self, session: Session, task: TaskRow) -> None:
         await claims.claim_contents(session, Fence(task.task_id, task.attempt), self.roadmap_id, self.claimable)
+        await self.keep_wish(session, task, self.claimable)
 
 
 async def request_modification(

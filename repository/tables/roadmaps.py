@@ -83,3 +83,17 @@ class ContentVersionRow(SQLModel, table=True):
     task_id: str = string()
     author: str = string()
     created_at: datetime = moment()
+
+
+class WishRow(SQLModel, table=True):
+    """A wish of a request for one content. It holds for every later version until it is taken back."""
+
+    __tablename__: ClassVar[Any] = "content_wishes"
+
+    roadmap_id: str = string(key=True)
+    concept_id: str = string(key=True)
+    content_type: str = string(key=True)
+    task_id: str = string(key=True)
+    wish: str = string()
+    created_at: datetime = moment()
+    withdrawn_at: datetime | None = moment(required=False)
