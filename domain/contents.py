@@ -22,8 +22,6 @@ class Tutorial(BaseModel):
         ge=1, le=10_000, description="Minutes that reading and exercises take together, a whole number."
     )
     language: str = Field(description="Code of the language that the lesson is written in, such as en or pt-BR.")
-    section_ids: SkipJsonSchema[list[str]] = []
-    """Ids of the sections of `content`, in order; given by code when a version is saved."""
 
 
 class Resource(BaseModel):

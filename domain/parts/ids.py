@@ -4,7 +4,7 @@ import re
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from domain.contents import Question, Quiz, Tutorial
 from domain.parts.sections import sections_of
@@ -28,14 +28,20 @@ def with_question_ids(quiz: Quiz, earlier: Sequence[Any]) -> Quiz:
     return quiz.model_copy(update={"questions": questions})
 
 
-def with_section_ids(tutorial: Tutorial, earlier: Sequence[Any]) -> Tutorial:
+class IdentifiedTutorial(Tutorial):
+    """A lesson as it is stored: with the ids of its sections, in order. Older versions stored none."""
+
+    section_ids: list[str] = Field(default_factory=list)
+
+
+def with_section_ids(tutorial: Tutorial, earlier: Sequence[Any]) -> IdentifiedTutorial:
     """Return a lesson with ids for its sections. `earlier`: payloads of its former versions, newest first."""
-    before = [dict(section_ids(former)) for former in _read(Tutorial, earlier)]
+    before = [dict(section_ids(former)) for former in _read(IdentifiedTutorial, earlier)]
     texts = [section.text.strip() for section in sections_of(tutorial.content)]
-    return tutorial.model_copy(update={"section_ids": _ids("s", texts, before)})
+    return IdentifiedTutorial(**tutorial.model_dump(), section_ids=_ids("s", texts, before))
 
 
-def section_ids(tutorial: Tutorial) -> list[tuple[str, str]]:
+def section_ids(tutorial: IdentifiedTutorial) -> list[tuple[str, str]]:
     """Return the id and the text of each section; the ids are its numbers where an older version stored none."""
     sections = sections_of(tutorial.content)
     stored = tutorial.section_ids

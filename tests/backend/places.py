@@ -4,9 +4,10 @@ from typing import Final
 
 from sqlalchemy import text
 
-from domain.vocabulary import Step, TaskStatus, TaskType
+from domain.vocabulary import ContentType, Step, TaskStatus, TaskType
 from repository.db.database import Database, execute
 from repository.roadmaps.roadmaps import reserve_roadmap, save_roadmap_metadata
+from repository.roadmaps.wishes import add_wishes
 from repository.runs.tasks import create_task, update_task_status
 from repository.tables.roadmaps import ContentVersionRow
 from tests.support.authors import QUIZ
@@ -35,6 +36,8 @@ async def fill(database: Database, user_id: str = "ann") -> None:
                 session, task_id, user_id, {}, TaskType.CREATION, roadmap_id=f"r-{number}", status=TaskStatus.PENDING
             )
         await execute(session, text(_WEBHOOK), {"user_id": user_id})
+        for content_type in ContentType:
+            await add_wishes(session, "t-queued", "r-1", [("c-1-1-1", content_type)], "shorter")
         await update_task_status(session, "t-cancelled", TaskStatus.CANCELLED, Step.CANCELLED)
         await update_task_status(session, "t-asked", TaskStatus.PROCESSING, Step.INIT, worker_id="w")
         review = {"interrupt_id": "i", "round": 1}

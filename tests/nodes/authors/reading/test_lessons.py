@@ -50,7 +50,7 @@ def read(text: str, brief: Brief[Any] = LESSON_BRIEF) -> dict[str, Any] | None:
 def test_a_lesson_behind_a_header_is_read_character_for_character(text: str) -> None:
     content = read(text)
     assert content is not None
-    assert Tutorial.model_validate(content).model_dump(exclude={"section_ids"}) == LESSON
+    assert Tutorial.model_validate(content).model_dump() == LESSON
 
 
 def test_a_lesson_that_comes_as_json_is_still_read() -> None:
