@@ -143,11 +143,13 @@ def _concept_json(
         for concept in module["concepts"]
     )
     payloads = {row.content_type: row.payload for row in contents}
+    doubts = {row.content_type: row.doubts for row in contents if row.doubts}
     return {
         "roadmap_id": roadmap.roadmap_id,
         **next(concept for concept in concepts if concept["concept_id"] == concept_id),
         "removed_after_version": None if removed is None else removed.version,
         **{content_type.value: payloads.get(content_type) for content_type in ContentType},
+        "doubts": doubts,
     }
 
 

@@ -82,4 +82,6 @@ class ContentVersionRow(SQLModel, table=True):
     payload: dict[str, Any] = json(required=True)
     task_id: str = string()
     author: str = string()
+    doubts: list[dict[str, Any]] = json(required=True)
+    """What the checks found and the author did not mend: `rule`, `message` and `part` (null: the whole content)."""
     created_at: datetime = moment()
