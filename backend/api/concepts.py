@@ -121,7 +121,7 @@ async def read_content(
         task_id=row.task_id if row else state.task_id if state else None,
         created_at=row.created_at if row else None,
         content=row.payload if row else None,
-        doubts=[ContentDoubt.model_validate(doubt) for doubt in row.doubts or []] if row else [],
+        doubts=[ContentDoubt.model_validate(doubt) for doubt in row.doubts] if row else [],
     )
 
 

@@ -13,8 +13,7 @@ from cli.session import with_orchestrator
 from domain.authors import kind_of
 from domain.errors import InvalidInput, NotFound
 from domain.vocabulary import STRUCTURAL, TaskStatus
-from rendering.text.task_text import warnings_in_words
-from rendering.text.text import one_line
+from rendering.text.text import one_line, warnings_in_words
 
 if TYPE_CHECKING:
     from orchestrator import Orchestrator

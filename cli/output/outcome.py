@@ -141,7 +141,7 @@ def _result(task: "TaskView") -> str:
 
 
 def _show_problems(task: "TaskView") -> None:
-    from rendering.text.task_text import warnings_in_words
+    from rendering.text.text import warnings_in_words
 
     summary = task.execution_summary or {}
     failures = [f"{f['content_type']} of {f['concept_id']}: {f['reason']}" for f in summary.get("failures", [])]

@@ -31,7 +31,7 @@ async def manuscript(session: Session, roadmap_id: str, now: datetime, *, owner:
 
 
 def _written(row: ContentVersionRow) -> WrittenContent:
-    return WrittenContent(row.payload, doubts=tuple(doubt["message"] for doubt in row.doubts or []))
+    return WrittenContent(row.payload, doubts=tuple(doubt["message"] for doubt in row.doubts))
 
 
 def manuscript_of(roadmap: RoadmapView, contents: Sequence[ContentVersionRow]) -> Manuscript:

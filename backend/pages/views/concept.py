@@ -305,6 +305,6 @@ def fields_of(content_type: ContentType, view: ContentView, *, present: bool) ->
         "shown_version": view.shown.version if view.shown else 0,
         "versions": tuple(VersionLink(row.version, row.created_at) for row in view.versions),
         "by_rules": is_by_rules(view),
-        "doubts": tuple(doubt["message"] for doubt in view.shown.doubts or []) if view.shown else (),
+        "doubts": tuple(doubt["message"] for doubt in view.shown.doubts) if view.shown else (),
         "present": present,
     }

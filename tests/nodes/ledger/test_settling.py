@@ -80,7 +80,7 @@ async def test_what_is_broken_never_counts(database: Database, fence: Fence) -> 
 
 async def test_a_process_that_died_before_settling_buys_nothing_again(database: Database, fence: Fence) -> None:
     class Dying(Store):
-        async def write(self, session: Any, answered: Any) -> None:
+        async def write(self, session: Any, answered: Any) -> None:  # noqa: ARG002
             raise KeyboardInterrupt  # after three rejected answers are committed
 
     author = answering(quiz("doubt"), quiz("doubt"), quiz("doubt"))
