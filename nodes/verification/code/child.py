@@ -1,0 +1,126 @@
+"""The child process: reads one request, confines itself, runs it, and writes a line of JSON for each block.
+
+It is started with an empty environment, without descriptors of its parent, and ends after one request. Whatever it
+writes may come from the code that it ran: its parent believes nothing but the form. Standard library only.
+"""
+
+import ast
+import json
+import os
+import sys
+import types
+from collections.abc import Iterator
+from io import StringIO, TextIOBase
+from typing import Any, Final
+
+MAX_OUTPUT_LENGTH: Final = 20_000
+"""Characters that a block may print; what follows is dropped, and nothing is compared."""
+_ANSWERS: Final = 1
+
+
+class _Capture(TextIOBase):
+    """Keeps the beginning of what is printed."""
+
+    def __init__(self) -> None:
+        self._kept: list[str] = []
+        self._length = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str, /) -> int:
+        if self._length <= MAX_OUTPUT_LENGTH:
+            self._kept.append(text[: MAX_OUTPUT_LENGTH + 1])
+            self._length += len(self._kept[-1])
+        return len(text)
+
+    def take(self) -> str:
+        text = "".join(self._kept)
+        self._kept, self._length = [], 0
+        return text
+
+
+def main() -> None:
+    """Run the request on stdin. Exit code 3: the sandbox is unavailable, and nothing ran."""
+    request = json.load(sys.stdin)
+    confined = True
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"  # threads are denied
+    run = run_python
+    if request["language"] == "sql":
+        from nodes.verification.code.sql_child import run_sql
+
+        run = run_sql
+    from nodes.verification.code.confinement import SandboxUnavailable, confine, limit_resources
+
+    try:
+        limit_resources(request["seconds"])
+        confine()
+    except SandboxUnavailable as error:
+        confined = False
+        if request["confined"]:
+            _answer({"unavailable": str(error)})
+            sys.exit(3)
+    _answer({"confined": confined})
+    for result in run(request):
+        _answer(result)
+    os._exit(0)  # without handlers that the code registered
+
+
+def run_python(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Run the blocks in order, each step by step, in one namespace or each in its own, and yield their results."""
+    stdout = _Capture()
+    sys.stdout, sys.stderr, sys.stdin = stdout, _Capture(), StringIO()
+    sys.dont_write_bytecode = True
+    for number, steps in enumerate(request["blocks"]):
+        if number == 0 or request["separate"]:
+            sys.modules["__main__"] = module = types.ModuleType("__main__")
+        result: dict[str, Any] = {"outputs": [], "values": [], "error": None}
+        for source in steps:
+            value = None
+            try:
+                value = _execute(source, f"<block {number}>", module.__dict__)
+            except BaseException as error:  # SystemExit as well: it ends the block, not the lesson
+                result["error"] = _described(error, f"<block {number}>")
+            result["outputs"].append(stdout.take())
+            result["values"].append(value)
+            if result["error"] is not None:
+                break
+        yield result
+
+
+def _execute(source: str, name: str, namespace: dict[str, Any]) -> str | None:
+    """Run a step; return the `repr` of its last expression as a notebook would show it."""
+    tree = ast.parse(source, name)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, name, "exec"), namespace)
+    if last is None:
+        return None
+    value = eval(compile(ast.Expression(last.value), name, "eval"), namespace)
+    return None if value is None else repr(value)[: MAX_OUTPUT_LENGTH + 1]
+
+
+def _described(error: BaseException, name: str) -> dict[str, Any]:
+    line, trace = None, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == name:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    try:
+        message = str(error)[:300]
+    except BaseException:
+        message = ""
+    missing = getattr(error, "name", None) if isinstance(error, NameError) else None
+    return {
+        "type": type(error).__name__,
+        "bases": [base.__name__ for base in type(error).__mro__],
+        "message": message,
+        "line": line,
+        "name": missing if isinstance(missing, str) else None,
+    }
+
+
+def _answer(message: dict[str, Any]) -> None:
+    data = json.dumps(message).encode() + b"\n"
+    while data:
+        data = data[os.write(_ANSWERS, data) :]
