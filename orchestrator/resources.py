@@ -25,6 +25,7 @@ from repository.db.database import Database
 from repository.postgres.server import EmbeddedServer
 
 if TYPE_CHECKING:
+    from nodes.verification.code.runner import CodeMode, CodeRunner
     from nodes.verification.links import LinkChecker
     from nodes.verification.search import Finder
     from repository.db.checkpoints import CheckpointPool
@@ -70,6 +71,7 @@ class OrchestratorResources:
     throttle: Throttle
     links: "LinkChecker | None"
     search: "Finder | None"
+    code: "CodeRunner | None"
     lease: Lease
     gate: Gate
     clock: Clock
@@ -131,6 +133,7 @@ async def open_resources(
             ),
             links=build_links(settings),
             search=build_search(settings),
+            code=build_code_runner(settings, kind),
             lease=lease,
             gate=Gate(lease),
             clock=clock,
@@ -173,6 +176,23 @@ def build_links(settings: Settings) -> "LinkChecker | None":
     from nodes.verification.links import LinkChecker
 
     return LinkChecker(Fetcher(AllowList.read(settings.link_allow)))
+
+
+def code_mode(settings: Settings, kind: ProcessKind) -> "CodeMode":
+    """Return which code a process runs. Unset: SQL in commands with a chat model; nothing on servers."""
+    if settings.run_code is not None:
+        return settings.run_code
+    return "sql" if settings.model is not None and kind in ("foreground", "stepper") else "off"
+
+
+def build_code_runner(settings: Settings, kind: ProcessKind) -> "CodeRunner | None":
+    """Return what runs the code of lessons, or None."""
+    mode = code_mode(settings, kind)
+    if mode == "off":
+        return None
+    from nodes.verification.code.runner import CodeRunner
+
+    return CodeRunner(mode)
 
 
 def build_search(settings: Settings) -> "Finder | None":

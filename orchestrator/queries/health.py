@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, assert_never
 
 from pydantic import BaseModel
 
@@ -93,6 +93,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     if url:
         yield _attempt("migrations", lambda: _migrations(url[0], embedded=embedded), "try again")
         yield _attempt("runs", lambda: _runs(url[0]), "try again")
+    yield _code(settings)
     yield _attempt("model", lambda: _model(settings), "set ROADMAP_MODEL to a model that can be used, or unset it")
 
 
@@ -153,6 +154,27 @@ def _model(settings: Settings) -> Check:
     if settings.model is None:
         return Check(name="model", ok=True, detail="none (ROADMAP_MODEL is unset): a plan and worksheets by rules")
     return Check(name="model", ok=True, detail=redact(settings.model))
+
+
+def _code(settings: Settings) -> Check:
+    """Say which code of lessons is run; with Python, after the self-test of its sandbox."""
+    from nodes.verification.code.runner import CodeRunner
+    from orchestrator.resources import code_mode
+
+    match code_mode(settings, "foreground"):
+        case "off":
+            return Check(name="code", ok=True, detail="of lessons is not run (ROADMAP_RUN_CODE=sql or all turns it on)")
+        case "sql":
+            return Check(name="code", ok=True, detail="SQL of lessons is run, Python is not (ROADMAP_RUN_CODE=all)")
+        case "all":
+            problem = CodeRunner("all").unavailable("python")
+            if problem is None:
+                detail = "SQL and Python of lessons are run; the sandbox passed its self-test"
+                return Check(name="code", ok=True, detail=detail)
+            to_do = "see “Code of lessons” in docs/operations.md, or set ROADMAP_RUN_CODE=sql"
+            return Check(name="code", ok=False, detail=f"Python is not run: {problem}", to_do=to_do)
+        case mode:
+            assert_never(mode)
 
 
 async def live_runs(url: str) -> list[str]:

@@ -8,12 +8,8 @@ from domain.contents import Content, Quiz, Tutorial
 from nodes.authors.port import ContentBrief
 from nodes.context import RunContext
 from nodes.ledger.requests import Look, Verdict
-from nodes.verification.code.blocks import code_blocks
-from nodes.verification.code.python_code import run_python_blocks
-from nodes.verification.code.quiz_code import run_questions
 from nodes.verification.code.report import CodeReport
 from nodes.verification.code.runner import CodeRunner
-from nodes.verification.code.sql_code import run_sql_blocks
 
 T = TypeVar("T", Tutorial, Quiz)
 
@@ -38,6 +34,12 @@ async def report_code(content: Content, runner: CodeRunner) -> CodeReport:
 
 
 def _report(content: Content, runner: CodeRunner) -> CodeReport:
+    # Not needed where no code is run.
+    from nodes.verification.code.blocks import code_blocks
+    from nodes.verification.code.python_code import run_python_blocks
+    from nodes.verification.code.quiz_code import run_questions
+    from nodes.verification.code.sql_code import run_sql_blocks
+
     report = CodeReport()
     if isinstance(content, Tutorial):
         blocks = code_blocks(content.content)

@@ -8,17 +8,19 @@ import ast
 import doctest
 import platform
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Final
 
 from domain.checks.code import SHOWS_ERROR
+from domain.checks.code.python import python_problem
 from nodes.verification.code.blocks import CodeBlock
-from nodes.verification.code.child import MAX_OUTPUT_LENGTH
+from nodes.verification.code.child.main import MAX_OUTPUT_LENGTH
 from nodes.verification.code.comparison import agrees, resembles
 from nodes.verification.code.report import CodeReport, other_output
-from nodes.verification.code.runner import ChildResult, CodeRunner
+from nodes.verification.code.results import PythonError, PythonResult, python_results
+from nodes.verification.code.runner import CodeRunner
 
 UNCERTAIN: Final = frozenset(
     {"ImportError", "OSError", "MemoryError", "EOFError", "SystemExit", "KeyboardInterrupt", "SyntaxError"}
@@ -49,7 +51,7 @@ class _Lesson:
     """The walk over the results of a lesson."""
 
     report: CodeReport
-    again: ChildResult | None
+    again: Sequence[PythonResult] | None
     """The results of a second run, which tell what changes from run to run; None before it."""
     defined: set[str] = field(default_factory=set)
     missed: list[CodeBlock] = field(default_factory=list)
@@ -67,9 +69,10 @@ def run_python_blocks(blocks: Sequence[CodeBlock], runner: CodeRunner, report: C
     steps = [_steps(block) for block in blocks]
     requests = [[step.source for step in steps_of] for steps_of in steps]
     first = runner.run("python", requests)
-    result = _judge(blocks, steps, first, None)
+    ended, results = first.ended or "its process ended", python_results(first)
+    result = _judge(blocks, steps, results, ended, None)
     if any(finding.rule == "code.output" for finding in result.findings):
-        result = _judge(blocks, steps, first, runner.run("python", requests))
+        result = _judge(blocks, steps, results, ended, python_results(runner.run("python", requests)))
     report.findings += result.findings
     report.states += result.states
 
@@ -88,7 +91,11 @@ def _steps(block: CodeBlock) -> list[_Step]:
 
 
 def _judge(
-    blocks: Sequence[CodeBlock], steps: Sequence[list[_Step]], result: ChildResult, again: ChildResult | None
+    blocks: Sequence[CodeBlock],
+    steps: Sequence[list[_Step]],
+    results: Sequence[PythonResult],
+    ended: str,
+    again: Sequence[PythonResult] | None,
 ) -> CodeReport:
     lesson = _Lesson(CodeReport(), again)
     for index, block in enumerate(blocks):
@@ -96,58 +103,53 @@ def _judge(
         if not steps[index]:
             lesson.report.not_run([block], "it is a fragment" if block.left_out else "it cannot be read as a session")
             lesson.missed.append(block)
-        elif index >= len(result.results):
-            lesson.report.not_run([block], result.ended or "its process ended")
-        elif (error := _error_of(result.results[index])) is not None:
+        elif index >= len(results):
+            lesson.report.not_run([block], ended)
+        elif (error := results[index].error) is not None:
             _judge_error(lesson, block, steps[index], error)
             lesson.missed.append(block)
-        elif block.fails and not lesson.missed:
-            lesson.report.doubt(block, "code.run", "is marked `fails`, but it runs without an error.")
+        elif block.fails:
+            if lesson.missed:
+                lesson.report.ran(block)
+            else:
+                lesson.report.doubt(block, "code.run", "is marked `fails`, but it runs without an error.")
         else:
-            _judge_output(lesson, block, steps[index], result.results[index], index)
+            _judge_output(lesson, block, steps[index], results[index], index)
         lesson.defined |= _assigned(block.code)
     return lesson.report
 
 
-def _error_of(result: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    error = result.get("error")
-    return error if isinstance(error, dict) else None
-
-
-def _judge_error(lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], error: Mapping[str, Any]) -> None:
-    name, message = str(error.get("type")), str(error.get("message"))
-    described = f"{name}: {message}" if message else name
+def _judge_error(lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], error: PythonError) -> None:
     texts = [step.shown or "" for step in steps] + ([block.shown.text] if block.shown else [])
-    shown = {error_name for text in texts for error_name in _ERROR_LINE.findall(text)}
-    bases = set(map(str, error.get("bases") or ()))
-    if block.fails or shown or _on_purpose(block, name):
-        if shown and name not in shown and not bases & UNCERTAIN and block.shown and _TRACEBACK in block.shown.text:
-            lesson.report.doubt(block, "code.output", f"ends with {described}, while the lesson shows another error.")
+    shown = {name for text in texts for name in _ERROR_LINE.findall(text)}
+    if block.fails or shown or _on_purpose(block, error.type):
+        certain = error.bases.isdisjoint(UNCERTAIN) and any(_TRACEBACK in text for text in texts)
+        if shown and certain and error.type not in shown:
+            lesson.report.doubt(block, "code.output", f"ends with {error}, while the lesson shows another error.")
         else:
             lesson.report.ran(block, "fails as shown")
-    elif bases & UNCERTAIN:
-        lesson.report.not_run([block], described)
-    elif _is_certain(lesson, block, bases, error):
-        where = f", line {error['line']}" if isinstance(error.get("line"), int) else ""
-        version = platform.python_version_tuple()
-        lesson.report.doubt(
-            block, "code.run", f"fails when it is run (Python {version[0]}.{version[1]}){where}: {described}."
-        )
+    elif "SyntaxError" in error.bases and (problem := python_problem(block.code)):
+        lesson.report.doubt(block, "code.run", f"does not parse: {problem}.")
+    elif error.bases & UNCERTAIN:
+        lesson.report.not_run([block], f"{error}")
+    elif _is_certain(lesson, block, error):
+        where = f", line {error.line}" if error.line else ""
+        python = ".".join(platform.python_version_tuple()[:2])
+        lesson.report.doubt(block, "code.run", f"fails when it is run (Python {python}){where}: {error}.")
     else:
-        lesson.report.not_run([block], f"{described}; it may be a fragment")
+        lesson.report.not_run([block], f"{error}; it may be a fragment")
 
 
 def _on_purpose(block: CodeBlock, name: str) -> bool:
     return bool(SHOWS_ERROR.search(block.code)) or name in block.around or f"# {name}" in block.code
 
 
-def _is_certain(lesson: _Lesson, block: CodeBlock, bases: set[str], error: Mapping[str, Any]) -> bool:
+def _is_certain(lesson: _Lesson, block: CodeBlock, error: PythonError) -> bool:
     """Return whether the error is the block's own: not that of a part which was left out before or after it."""
-    missed = set().union(*(_words(earlier.code) for earlier in lesson.missed))
-    if "NameError" not in bases:
+    if "NameError" not in error.bases:
         return not _needs_missed(lesson, block)
-    missing = str(error.get("name") or "")
-    if missing in missed:
+    missing = error.name or ""
+    if any(missing in _words(earlier.code) for earlier in lesson.missed):
         return False
     alike = get_close_matches(missing, lesson.defined | _assigned(block.code), 1, _MIN_LIKENESS)
     return block.runs or block.shown is not None or bool(alike)
@@ -157,23 +159,19 @@ def _needs_missed(lesson: _Lesson, block: CodeBlock) -> bool:
     return any(_assigned(earlier.code) & _words(block.code) for earlier in lesson.missed)
 
 
-def _judge_output(
-    lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], result: Mapping[str, Any], index: int
-) -> None:
-    outputs = [str(output) for output in result.get("outputs") or ()]
-    values = [value if isinstance(value, str) else None for value in result.get("values") or ()]
-    printed = "".join(outputs)
+def _judge_output(lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], result: PythonResult, index: int) -> None:
+    printed = "".join(result.outputs)
     lesson.printed += printed
     pairs: list[tuple[str, list[str], bool]] = []
-    for step, output, value in zip(steps, outputs, values, strict=False):
+    for step, output, value in zip(steps, result.outputs, result.values, strict=False):
         if step.shown is not None:
             pairs.append((step.shown, [output + (value or "")], True))
     if block.shown is not None and not any(step.shown for step in steps):
-        value = values[-1] if values and values[-1] is not None else ""
+        value = next(reversed(result.values), None) or ""
         real = [f"{printed}{value}", printed, lesson.printed, f"{lesson.printed}{value}"]
         pairs.append((block.shown.text, real, block.shown.declared or block.runs))
         lesson.printed = ""
-    if _changes(lesson, block, index, outputs, result):
+    if _changes(lesson, block, result, index):
         lesson.report.ran(block)
         return
     for shown, real, declared in pairs:
@@ -183,16 +181,13 @@ def _judge_output(
     lesson.report.ran(block)
 
 
-def _changes(lesson: _Lesson, block: CodeBlock, index: int, outputs: Sequence[str], result: Mapping[str, Any]) -> bool:
+def _changes(lesson: _Lesson, block: CodeBlock, result: PythonResult, index: int) -> bool:
     """Return whether the output may be another one elsewhere, or is not known as a whole."""
     if _needs_missed(lesson, block) or changes_by_moment("\n".join(lesson.code)):
         return True
-    if any(len(output) > MAX_OUTPUT_LENGTH for output in outputs):
+    if any(len(output) >= MAX_OUTPUT_LENGTH for output in result.outputs):
         return True
-    if lesson.again is None:
-        return False
-    results = lesson.again.results
-    return index >= len(results) or any(results[index].get(part) != result.get(part) for part in ("outputs", "values"))
+    return lesson.again is not None and (index >= len(lesson.again) or lesson.again[index] != result)
 
 
 def _problem(shown: str, real: Sequence[str], *, declared: bool) -> str | None:

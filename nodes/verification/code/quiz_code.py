@@ -2,9 +2,9 @@
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from domain.checks.findings import Finding, doubt
 from domain.contents import Question
@@ -12,7 +12,8 @@ from nodes.verification.code.blocks import CodeBlock, code_blocks
 from nodes.verification.code.comparison import match_tokens, tokens
 from nodes.verification.code.python_code import UNCERTAIN, changes_by_moment
 from nodes.verification.code.report import CodeReport
-from nodes.verification.code.runner import ChildResult, CodeRunner
+from nodes.verification.code.results import PythonResult, python_results
+from nodes.verification.code.runner import CodeRunner
 
 _ASKS_OUTPUT: Final = re.compile(
     r"\b(?:prints?|printed|outputs?|display(?:s|ed)?|evaluates? to|result of|value of|returns?)\b"
@@ -23,7 +24,7 @@ _NEGATED: Final = re.compile(r"\b(?:not|never|cannot|except|false|wrong|nicht|ke
 _FENCE: Final = re.compile(r"```.*?```|~~~.*?~~~", re.DOTALL)
 _ASSUMED: Final = {"np": "import numpy as np", "math": "import math", "re": "import re", "json": "import json"}
 """Imports that a question may leave out."""
-_ERROR_NAME: Final = re.compile(r"\b\w*(?:Error|Exception)\b")
+_ERROR: Final = re.compile(r"\b\w*(?:Error|Exception)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +45,20 @@ def run_questions(questions: Sequence[Question], runner: CodeRunner, report: Cod
         report.not_run([block for _, block in asked], reason)
         return
     codes = [[_completed(block.code)] for _, block in asked]
-    result = runner.run("python", codes, separate=True)
+    child = runner.run("python", codes, separate=True)
+    results = python_results(child)
     contradicted: list[tuple[int, _Given]] = []
     for index, (question, block) in enumerate(asked):
-        given = _given(question, block, result, index)
+        given = _given(question, block, results, index)
         if isinstance(given, str):
-            report.not_run([block], given)
+            report.not_run([block], given or child.ended or "its process ended")
         else:
             report.ran(block)
             if not set(question.correct_answer) & set(given.options):
                 contradicted.append((index, given))
     if not contradicted:
         return
-    again = runner.run("python", codes, separate=True)
+    again = python_results(runner.run("python", codes, separate=True))
     for index, given in contradicted:
         if _given(*asked[index], again, index) == given:  # else it changes from run to run
             report.findings.append(_contradiction(asked[index][0], given))
@@ -78,29 +80,25 @@ def _completed(code: str) -> str:
     return "\n".join([*imports, code])
 
 
-def _given(question: Question, block: CodeBlock, result: ChildResult, index: int) -> "_Given | str":
+def _given(question: Question, block: CodeBlock, results: Sequence[PythonResult], index: int) -> "_Given | str":
     """Return what the code gives and the options that say so, or why no comparison is certain."""
-    if index >= len(result.results):
-        return result.ended or "its process ended"
+    if index >= len(results):
+        return ""
     if changes_by_moment(block.code):
         return "its output depends on the moment"
-    error = result.results[index].get("error")
-    if isinstance(error, dict):
-        name = str(error.get("type"))
-        matching = [number for number, option in enumerate(question.options) if name in _ERROR_NAME.findall(option)]
-        uncertain = name == "NameError" or set(map(str, error.get("bases") or ())) & UNCERTAIN
-        return name if uncertain or not matching else _Given(f"ends with {name}", tuple(matching))
-    real = _printed(result.results[index])
+    if (error := results[index].error) is not None:
+        named = tuple(number for number, option in enumerate(question.options) if error.type in _ERROR.findall(option))
+        uncertain = error.type == "NameError" or error.bases & UNCERTAIN
+        return f"{error}" if uncertain or not named else _Given(f"ends with {error.type}", named)
+    real = _printed(results[index])
     matching = [number for number, option in enumerate(question.options) if _says(option, real)]
     if not real or (not matching and not all(map(_is_literal, [*question.options, real]))):
         return "its output is not among the options"
     return _Given(f"gives {real[:100]}", tuple(matching))
 
 
-def _printed(result: Mapping[str, Any]) -> str:
-    output = "".join(map(str, result.get("outputs") or ())).strip()
-    value = (result.get("values") or [None])[-1]
-    return output or (value if isinstance(value, str) else "")
+def _printed(result: PythonResult) -> str:
+    return "".join(result.outputs).strip() or next(reversed(result.values), None) or ""
 
 
 def _contradiction(question: Question, given: _Given) -> Finding:

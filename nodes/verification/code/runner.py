@@ -1,7 +1,7 @@
 """CodeRunner: starts a child process for each content with code, and bounds what it may take.
 
 The child gets an empty environment, no descriptors but its pipes, and its own session. It confines itself
-(confinement.py) before it runs anything. Python runs only after the self-test (selftest.py) has passed here.
+(child/confinement.py) before it runs anything. Python runs only after the self-test (selftest.py) has passed here.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ CodeMode = Literal["off", "sql", "all"]
 
 MAX_CPU_SECONDS: Final = 5.0
 """Of one content."""
-MAX_WALL_SECONDS: Final = 15.0
+MAX_WALL_SECONDS: Final = 10.0
 """Of one child, which may sleep or wait for a busy machine."""
 MAX_ANSWER_BYTES: Final = 4_000_000
 MAX_CHILDREN: Final = 2
 """At the same time, in each process."""
 _ROOT: Final = Path(__file__).parents[3]
 """The folder that holds the package `nodes`; the isolated child finds no package through a variable."""
-_BOOT: Final = "import sys; sys.path.append(sys.argv[1]); from nodes.verification.code.child import main; main()"
+_BOOT: Final = "import sys; sys.path.append(sys.argv[1]); from nodes.verification.code.child.main import main; main()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +92,10 @@ def run_child(
     request = {
         "language": language, "blocks": blocks, "separate": separate, "seconds": cpu_seconds, "confined": confined,
     }  # fmt: skip
-    child = subprocess.Popen(
-        [sys.executable, "-I", "-B", "-c", _BOOT, str(_ROOT)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={},
-        start_new_session=True,
-    )
+    try:
+        child = _start()
+    except OSError as error:
+        return ChildResult([], f"no process can be started: {error.strerror}")
     assert child.stdin is not None
     assert child.stdout is not None
     started = time.monotonic()
@@ -130,6 +125,18 @@ def run_child(
     else:
         ended = "its process ended"
     return ChildResult(results, ended, first.get("confined") is True)
+
+
+def _start() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-I", "-B", "-c", _BOOT, str(_ROOT)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env={},
+        start_new_session=True,
+    )
 
 
 def _read(answer: bytes) -> list[dict[str, Any]]:

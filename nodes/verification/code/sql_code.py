@@ -7,18 +7,19 @@ table or column that the lesson's own statements do not define, and rows that di
 import logging
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Final
 
 from domain.checks.code import SHOWS_ERROR
 from domain.checks.code.sql import sql_problem
 from nodes.verification.code.blocks import CodeBlock
+from nodes.verification.code.child.sql import MAX_ROWS
 from nodes.verification.code.comparison import match_tokens, tokens
 from nodes.verification.code.report import CodeReport
+from nodes.verification.code.results import StatementResult, sql_results
 from nodes.verification.code.runner import CodeRunner
-from nodes.verification.code.sql_child import MAX_ROWS
 
 _DIALECTS: Final = {
     "postgresql": "postgres", "postgres": "postgres", "psql": "postgres", "mysql": "mysql", "mariadb": "mysql",
@@ -74,15 +75,16 @@ def run_sql_blocks(blocks: Sequence[CodeBlock], runner: CodeRunner, report: Code
         return
     statements = [[] if block.left_out else list(_statements(block.code)) for block in blocks]
     wordings = [[_wordings(sql, block.name) for sql in of] for block, of in zip(blocks, statements, strict=True)]
-    result = runner.run("sql", wordings)
+    child = runner.run("sql", wordings)
+    results = sql_results(child)
     lesson = _Lesson(report, "\n".join(block.code for block in blocks))
     for index, block in enumerate(blocks):
-        if index >= len(result.results) or not statements[index]:
-            reason = "it is a fragment" if not statements[index] else result.ended or "its process ended"
+        if index >= len(results) or not statements[index]:
+            reason = "it is a fragment" if not statements[index] else child.ended or "its process ended"
             report.not_run([block], reason)
             lesson.incomplete |= _CHANGES_DATA.match(block.code) is not None
             continue
-        _judge(lesson, block, statements[index], list(result.results[index].get("statements") or ()))
+        _judge(lesson, block, statements[index], results[index])
 
 
 def _statements(code: str) -> Iterator[str]:
@@ -114,16 +116,13 @@ def _wordings(statement: str, name: str) -> list[str]:
     return wordings
 
 
-def _judge(lesson: _Lesson, block: CodeBlock, statements: Sequence[str], results: Sequence[Any]) -> None:
+def _judge(lesson: _Lesson, block: CodeBlock, statements: Sequence[str], results: Sequence[StatementResult]) -> None:
     """Judge a block by the first of its statements that did not run, else by its rows."""
     for statement, result in zip(statements, results, strict=False):
-        if not isinstance(result, dict):
-            break
-        error = result.get("error")
-        if error is None:
+        message = result.error
+        if message is None:
             lesson.created |= {name.lower() for name in _CREATED.findall(statement)}
             continue
-        message = str(error)
         if block.fails or SHOWS_ERROR.search(block.code):
             lesson.report.ran(block, "fails as shown")
         elif not lesson.incomplete and (problem := _certain(lesson, block, statement, message)):
@@ -132,8 +131,8 @@ def _judge(lesson: _Lesson, block: CodeBlock, statements: Sequence[str], results
             lesson.report.not_run([block], message)
         lesson.incomplete |= _CHANGES_DATA.match(statement) is not None
         return
-    last = results[-1] if results and isinstance(results[-1], dict) else {}
-    if block.shown is not None and not lesson.incomplete and (problem := _rows_problem(block, statements[-1], last)):
+    comparable = results and not lesson.incomplete
+    if comparable and (problem := _rows_problem(block, statements[-1], results[-1])):
         lesson.report.doubt(block, "code.output", problem)
     else:
         lesson.report.ran(block)
@@ -150,7 +149,7 @@ def _certain(lesson: _Lesson, block: CodeBlock, statement: str, message: str) ->
         return message if lesson.created and _is_column(found[1] or found[2], statement, block.name) else None
     if _COUNT.search(message):
         return message
-    if _SYNTAX.search(message) and block.runs and sql_problem(statement, block.name):
+    if _SYNTAX.search(message) and sql_problem(statement, block.name):
         return message
     return None
 
@@ -172,22 +171,21 @@ def _is_column(name: str, statement: str, language: str) -> bool:
     return True
 
 
-def _rows_problem(block: CodeBlock, statement: str, result: Mapping[str, Any]) -> str | None:
+def _rows_problem(block: CodeBlock, statement: str, result: StatementResult) -> str | None:
     """Return how the shown rows differ from the real ones; None where they cannot be compared."""
-    rows, columns = result.get("rows"), result.get("columns")
-    if block.shown is None or not isinstance(rows, list) or not isinstance(columns, list) or not columns:
+    if block.shown is None or not result.columns:
         return None
-    foreign = result.get("wording") != 0 or block.name in _DIALECTS
-    if foreign or len(rows) > MAX_ROWS or _VOLATILE.search(statement):
+    foreign = result.wording != 0 or block.name in _DIALECTS
+    if foreign or len(result.rows) > MAX_ROWS or _VOLATILE.search(statement):
         return None
-    shown = _table(block.shown.text, len(columns))
+    shown = _table(block.shown.text, len(result.columns))
     if shown is None:
         return None
-    if shown and [cell.lower() for cell in shown[0]] == [str(column).lower() for column in columns]:
+    if shown and [cell.lower() for cell in shown[0]] == [column.lower() for column in result.columns]:
         shown = shown[1:]
-    elif len(shown) == len(rows) + 1:
+    elif len(shown) == len(result.rows) + 1:
         shown = shown[1:]  # a heading in other words
-    real = [[_value(str(cell)) for cell in row] for row in rows if isinstance(row, list)]
+    real = [[_value(cell) for cell in row] for row in result.rows]
     cells = [[_value(cell) for cell in row] for row in shown]
     if not _ORDERED.search(statement):
         real, cells = sorted(real), sorted(cells)

@@ -1,4 +1,4 @@
-"""SQL of a lesson in the child process: one database in memory, from which no statement reaches a file."""
+"""Running the SQL of a lesson: one database in memory, from which no statement reaches a file."""
 
 import sqlite3
 import time

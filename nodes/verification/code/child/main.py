@@ -1,4 +1,4 @@
-"""The child process: reads one request, confines itself, runs it, and writes a line of JSON for each block.
+"""The child's work: it reads one request, confines itself, runs it, and writes a line of JSON for each block.
 
 It is started with an empty environment, without descriptors of its parent, and ends after one request. Whatever it
 writes may come from the code that it ran: its parent believes nothing but the form. Standard library only.
@@ -10,33 +10,26 @@ import os
 import sys
 import types
 from collections.abc import Iterator
-from io import StringIO, TextIOBase
+from io import BytesIO, TextIOWrapper
 from typing import Any, Final
 
 MAX_OUTPUT_LENGTH: Final = 20_000
-"""Characters that a block may print; what follows is dropped, and nothing is compared."""
+"""Bytes that a step may print; what follows is dropped, and nothing is compared."""
 _ANSWERS: Final = 1
 
 
-class _Capture(TextIOBase):
-    """Keeps the beginning of what is printed."""
+class _Kept(BytesIO):
+    """Keeps the beginning of what is written to it."""
 
-    def __init__(self) -> None:
-        self._kept: list[str] = []
-        self._length = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str, /) -> int:
-        if self._length <= MAX_OUTPUT_LENGTH:
-            self._kept.append(text[: MAX_OUTPUT_LENGTH + 1])
-            self._length += len(self._kept[-1])
-        return len(text)
+    def write(self, data: Any, /) -> int:
+        if self.tell() <= MAX_OUTPUT_LENGTH:
+            super().write(bytes(data)[: MAX_OUTPUT_LENGTH + 1])
+        return len(data)
 
     def take(self) -> str:
-        text = "".join(self._kept)
-        self._kept, self._length = [], 0
+        text = self.getvalue().decode("utf-8", "replace")
+        self.seek(0)
+        self.truncate()
         return text
 
 
@@ -48,10 +41,10 @@ def main() -> None:
         os.environ[name] = "1"  # threads are denied
     run = run_python
     if request["language"] == "sql":
-        from nodes.verification.code.sql_child import run_sql
+        from nodes.verification.code.child.sql import run_sql
 
         run = run_sql
-    from nodes.verification.code.confinement import SandboxUnavailable, confine, limit_resources
+    from nodes.verification.code.child.confinement import SandboxUnavailable, confine, limit_resources
 
     try:
         limit_resources(request["seconds"])
@@ -69,9 +62,10 @@ def main() -> None:
 
 def run_python(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run the blocks in order, each step by step, in one namespace or each in its own, and yield their results."""
-    stdout = _Capture()
-    sys.stdout, sys.stderr, sys.stdin = stdout, _Capture(), StringIO()
-    sys.dont_write_bytecode = True
+    printed = _Kept()
+    sys.stdout = TextIOWrapper(printed, encoding="utf-8", write_through=True)
+    sys.stderr = TextIOWrapper(_Kept(), encoding="utf-8", write_through=True)
+    sys.stdin = TextIOWrapper(BytesIO(), encoding="utf-8")
     for number, steps in enumerate(request["blocks"]):
         if number == 0 or request["separate"]:
             sys.modules["__main__"] = module = types.ModuleType("__main__")
@@ -82,7 +76,7 @@ def run_python(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 value = _execute(source, f"<block {number}>", module.__dict__)
             except BaseException as error:  # SystemExit as well: it ends the block, not the lesson
                 result["error"] = _described(error, f"<block {number}>")
-            result["outputs"].append(stdout.take())
+            result["outputs"].append(printed.take())
             result["values"].append(value)
             if result["error"] is not None:
                 break
@@ -92,10 +86,11 @@ def run_python(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _execute(source: str, name: str, namespace: dict[str, Any]) -> str | None:
     """Run a step; return the `repr` of its last expression as a notebook would show it."""
     tree = ast.parse(source, name)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, name, "exec"), namespace)
-    if last is None:
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        exec(compile(tree, name, "exec"), namespace)
         return None
+    exec(compile(ast.Module(tree.body[:-1], []), name, "exec"), namespace)
     value = eval(compile(ast.Expression(last.value), name, "eval"), namespace)
     return None if value is None else repr(value)[: MAX_OUTPUT_LENGTH + 1]
 

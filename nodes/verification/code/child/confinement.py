@@ -63,18 +63,18 @@ class _Comparison(ctypes.Structure):
 def limit_resources(seconds: float) -> None:
     """Bound memory, CPU time, files and core dumps. Root is bound as well: its capabilities go in `confine`."""
     cpu_seconds = max(1, round(seconds))
-    for name, limit in (
-        ("RLIMIT_AS", MEMORY_LIMIT_BYTES),
-        ("RLIMIT_CPU", cpu_seconds),
-        ("RLIMIT_FSIZE", 0),
-        ("RLIMIT_NOFILE", MAX_OPEN_FILES),
-        ("RLIMIT_CORE", 0),
+    for name, soft, hard in (
+        ("RLIMIT_AS", MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES),
+        ("RLIMIT_CPU", cpu_seconds, cpu_seconds + 1),  # first SIGXCPU, which says why it ended
+        ("RLIMIT_FSIZE", 0, 0),
+        ("RLIMIT_NOFILE", MAX_OPEN_FILES, MAX_OPEN_FILES),
+        ("RLIMIT_CORE", 0, 0),
     ):
         kind = getattr(resource, name)
-        _, hard = resource.getrlimit(kind)
-        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        _, given = resource.getrlimit(kind)
+        most = sys.maxsize if given == resource.RLIM_INFINITY else given
         try:
-            resource.setrlimit(kind, (limit, limit))
+            resource.setrlimit(kind, (min(soft, most), min(hard, most)))
         except (ValueError, OSError) as error:  # macOS knows RLIMIT_AS and does not keep it
             if sys.platform == "linux":
                 raise SandboxUnavailable(f"{name} cannot be set: {error}") from error
