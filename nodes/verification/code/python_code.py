@@ -194,10 +194,10 @@ def _problem(shown: str, real: Sequence[str], *, declared: bool) -> str | None:
     """Return how the shown output is wrong. One that is not declared may be something else than output."""
     if any(agrees(shown, text) for text in real):
         return None
-    if not shown.strip() or not (declared or resembles(shown, real[0])):
-        return None
     if _TRACEBACK in shown:
         return "runs without an error, while the lesson shows one."
+    if not shown.strip() or not (declared or resembles(shown, real[0])):
+        return None
     return f"prints {other_output(shown, real[0])}."
 
 
