@@ -93,8 +93,8 @@ def _checks(settings: Settings) -> Iterator[Check]:
     if url:
         yield _attempt("migrations", lambda: _migrations(url[0], embedded=embedded), "try again")
         yield _attempt("runs", lambda: _runs(url[0]), "try again")
-    yield _code(settings)
     yield _attempt("model", lambda: _model(settings), "set ROADMAP_MODEL to a model that can be used, or unset it")
+    yield _code(settings)
 
 
 def _attempt(name: str, check: Callable[[], Check], to_do: str) -> Check:
