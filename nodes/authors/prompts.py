@@ -82,6 +82,8 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "Write a tutorial that teaches the one concept, in Markdown with at least three headings: why it matters, the "
         "idea, a worked example, an exercise with what a good result looks like. Build on the prerequisites, leave the "
         "other concepts to their own tutorials. Code blocks name their language, are complete, and are closed. "
+        "Mark Python and SQL after the language: `run` if it runs as it is, `fragment` if not, `fails` if it ends with "
+        "an error; what a block prints follows it exactly, as ```text output. "
         "`language` of the answer is the code that the data gives."
     ),
     AuthorRole.RESOURCES: (

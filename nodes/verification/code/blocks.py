@@ -34,7 +34,9 @@ _CONTEXT_LENGTH: Final = 400
 class ShownOutput:
     text: str
     declared: bool
-    """Whether the lesson says that this is the output; else it may be something else that follows."""
+    """Whether the lesson says that this is output, in a line before it or by a mark; else it may be something else."""
+    marked: bool
+    """Whether a mark says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class CodeBlock:
     code: str
     marks: frozenset[str]
     shown: ShownOutput | None
+    lead: str
+    """The last line of text before it."""
     around: str
     """The text before and after it."""
 
@@ -83,8 +87,9 @@ def code_blocks(markdown: str) -> list[CodeBlock]:
         following = fences[number] if number < len(fences) else None
         start, end = fence.map or (0, 0)
         before, after = "\n".join(lines[:start])[-_CONTEXT_LENGTH:], "\n".join(lines[end:])[:_CONTEXT_LENGTH]
+        lead = next((line for line in reversed(before.splitlines()) if line.strip()), "")
         shown = None if following is None else _shown(fence, following, lines)
-        blocks.append(CodeBlock(number, name, language, fence.content, marks, shown, f"{before}\n{after}"))
+        blocks.append(CodeBlock(number, name, language, fence.content, marks, shown, lead, f"{before}\n{after}"))
     return blocks
 
 
@@ -106,4 +111,4 @@ def _shown(fence: Token, following: Token, lines: Sequence[str]) -> ShownOutput 
     said = any(_LEAD.search(line) for line in between)
     if between and not (said or declared):
         return None
-    return ShownOutput(following.content, declared or said)
+    return ShownOutput(following.content, declared or said, declared)

@@ -32,10 +32,21 @@ _VOLATILE: Final = re.compile(
     r"|urandom|token_hex|id|hash|getsizeof)\(|__version__|sys\.version|platform\.|%timeit"
 )
 """Code whose output depends on the moment or the machine."""
+_RANDOM: Final = re.compile(r"\b(?:random|secrets|default_rng|shuffle|choices?|randint|RandomState|Random)\b")
+_SEEDED: Final = re.compile(r"\bseed\(|\b(?:default_rng|Random|RandomState)\([^)]|\b(?:random_state|seed)\s*=")
 _SESSION: Final = re.compile(r"^\s*>>> ", re.MULTILINE)
 _NOTEBOOK: Final = re.compile(r"^\s*In \[\d+\]:", re.MULTILINE)
 _ERROR_LINE: Final = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Iteration|Interrupt|Exit|Warning))\b", re.MULTILINE)
 _TRACEBACK: Final = "Traceback (most recent call last)"
+_SAYS_WRONG: Final = re.compile(
+    r"\b(?:bugs?|buggy|wrong|mistakes?|incorrect\w*|fails?|errors?|crash\w*|broken|exceptions?|raises?|forg[eo]t\w*)\b"
+    r"|错误|报错|失败|エラー|fehler|falsch|erreur|incorrect[oa]|ошибк",
+    re.IGNORECASE,
+)
+"""A line before a block that ends with an error."""
+_UNFINISHED: Final = re.compile(r"\bTODO\b|\byour (?:code|turn|solution)\b|\bfill in\b|NotImplemented", re.IGNORECASE)
+_TRANSCRIPT: Final = re.compile(r"^\s*[$>%] ", re.MULTILINE)
+"""Output of a shell command, and not of the block."""
 _MIN_LIKENESS: Final = 0.8
 
 
@@ -57,6 +68,8 @@ class _Lesson:
     missed: list[CodeBlock] = field(default_factory=list)
     """Blocks before that did not run to their end: later ones may need them."""
     code: list[str] = field(default_factory=list)
+    unfinished: bool = False
+    """Whether a function so far is left to the reader."""
     printed: str = ""
     """Since the last output that was shown."""
 
@@ -100,6 +113,7 @@ def _judge(
     lesson = _Lesson(CodeReport(), again)
     for index, block in enumerate(blocks):
         lesson.code.append(block.code)
+        lesson.unfinished |= _is_unfinished(block.code)
         if not steps[index]:
             lesson.report.not_run([block], "it is a fragment" if block.left_out else "it cannot be read as a session")
             lesson.missed.append(block)
@@ -141,13 +155,15 @@ def _judge_error(lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], erro
 
 
 def _on_purpose(block: CodeBlock, name: str) -> bool:
-    return bool(SHOWS_ERROR.search(block.code)) or name in block.around or f"# {name}" in block.code
+    if SHOWS_ERROR.search(block.code) or name in block.around:
+        return True
+    return not block.runs and _SAYS_WRONG.search(block.lead) is not None
 
 
 def _is_certain(lesson: _Lesson, block: CodeBlock, error: PythonError) -> bool:
     """Return whether the error is the block's own: not that of a part which was left out before or after it."""
     if "NameError" not in error.bases:
-        return not _needs_missed(lesson, block)
+        return not _needs_missed(lesson, block) and (block.runs or not lesson.unfinished)
     missing = error.name or ""
     if any(missing in _words(earlier.code) for earlier in lesson.missed):
         return False
@@ -169,7 +185,9 @@ def _judge_output(lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], res
     if block.shown is not None and not any(step.shown for step in steps):
         value = next(reversed(result.values), None) or ""
         real = [f"{printed}{value}", printed, lesson.printed, f"{lesson.printed}{value}"]
-        pairs.append((block.shown.text, real, block.shown.declared or block.runs))
+        silent = not any(text.strip() for text in real) and "print" not in block.code
+        if block.shown.marked or not (silent or _TRANSCRIPT.search(block.shown.text)):
+            pairs.append((block.shown.text, real, block.shown.declared or block.runs))
         lesson.printed = ""
     if _changes(lesson, block, result, index):
         lesson.report.ran(block)
@@ -185,7 +203,9 @@ def _changes(lesson: _Lesson, block: CodeBlock, result: PythonResult, index: int
     """Return whether the output may be another one elsewhere, or is not known as a whole."""
     if _needs_missed(lesson, block) or changes_by_moment("\n".join(lesson.code)):
         return True
-    if any(len(output) >= MAX_OUTPUT_LENGTH for output in result.outputs):
+    if result.warned or any(len(output) >= MAX_OUTPUT_LENGTH for output in result.outputs):
+        return True
+    if lesson.unfinished and not block.runs:
         return True
     return lesson.again is not None and (index >= len(lesson.again) or lesson.again[index] != result)
 
@@ -203,11 +223,29 @@ def _problem(shown: str, real: Sequence[str], *, declared: bool) -> str | None:
 
 def changes_by_moment(code: str) -> bool:
     """Return whether the output of the code depends on the moment or the machine."""
-    return _VOLATILE.search(code) is not None
+    return _VOLATILE.search(code) is not None or bool(_RANDOM.search(code) and not _SEEDED.search(code))
 
 
 def _words(code: str) -> set[str]:
     return set(re.findall(r"[^\W\d]\w*", code))
+
+
+def _is_unfinished(code: str) -> bool:
+    """Return whether a function has no body yet, or a comment leaves one to the reader."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    empty = any(all(_is_placeholder(statement) for statement in function.body) for function in functions)
+    return empty or _UNFINISHED.search(code) is not None
+
+
+def _is_placeholder(statement: ast.stmt) -> bool:
+    """Return whether a statement is `pass`, `...` or a docstring."""
+    return isinstance(statement, ast.Pass) or (
+        isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    )
 
 
 def _assigned(code: str) -> set[str]:

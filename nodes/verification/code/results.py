@@ -32,6 +32,8 @@ class PythonResult:
     """What each step printed."""
     values: tuple[str | None, ...]
     """`repr` of the last expression of each step."""
+    warned: bool
+    """Whether it wrote to stderr, as warnings and logs do."""
     error: PythonError | None
 
 
@@ -67,7 +69,8 @@ def _readable(child: ChildResult, read: Callable[[Any], R]) -> Iterator[R]:
 def _python_result(message: Mapping[str, Any]) -> PythonResult:
     error = message["error"]
     values = tuple(None if value is None else str(value) for value in message["values"])
-    return PythonResult(tuple(map(str, message["outputs"])), values, None if error is None else _error(error))
+    outputs, warned = tuple(map(str, message["outputs"])), message["warned"] is True
+    return PythonResult(outputs, values, warned, None if error is None else _error(error))
 
 
 def _error(error: Mapping[str, Any]) -> PythonError:

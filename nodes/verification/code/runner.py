@@ -17,6 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
+from domain.logs import get_log
+
+_log = get_log(__name__)
 T = TypeVar("T")
 
 Language = Literal["python", "sql"]
@@ -72,6 +75,8 @@ class CodeRunner:
                 from nodes.verification.code.selftest import sandbox_problem
 
                 self._problem, self._tested = sandbox_problem(), True
+                if self._problem is not None:
+                    _log.warning("Python of lessons is not run", reason=self._problem)
         return f"there is no sandbox here: {self._problem}" if self._problem else None
 
     def run(self, language: Language, blocks: Sequence[Any], *, separate: bool = False) -> ChildResult:

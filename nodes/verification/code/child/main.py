@@ -64,12 +64,15 @@ def run_python(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Run the blocks in order, each step by step, in one namespace or each in its own, and yield their results."""
     printed = _Kept()
     sys.stdout = TextIOWrapper(printed, encoding="utf-8", write_through=True)
-    sys.stderr = TextIOWrapper(_Kept(), encoding="utf-8", write_through=True)
+    warned = _Kept()
+    sys.stderr = TextIOWrapper(warned, encoding="utf-8", write_through=True)
+    sys.argv = ["lesson.py"]
     sys.stdin = TextIOWrapper(BytesIO(), encoding="utf-8")
     for number, steps in enumerate(request["blocks"]):
         if number == 0 or request["separate"]:
             sys.modules["__main__"] = module = types.ModuleType("__main__")
-        result: dict[str, Any] = {"outputs": [], "values": [], "error": None}
+            module.__file__ = "lesson.py"
+        result: dict[str, Any] = {"outputs": [], "values": [], "warned": False, "error": None}
         for source in steps:
             value = None
             try:
@@ -80,6 +83,7 @@ def run_python(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
             result["values"].append(value)
             if result["error"] is not None:
                 break
+        result["warned"] = warned.take() != ""
         yield result
 
 
