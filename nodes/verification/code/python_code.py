@@ -157,7 +157,7 @@ def _judge_error(lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], erro
 def _on_purpose(block: CodeBlock, name: str) -> bool:
     if SHOWS_ERROR.search(block.code) or name in block.around:
         return True
-    return not block.runs and _SAYS_WRONG.search(block.lead) is not None
+    return not block.runs and block.shown is None and _SAYS_WRONG.search(block.lead) is not None
 
 
 def _is_certain(lesson: _Lesson, block: CodeBlock, error: PythonError) -> bool:
