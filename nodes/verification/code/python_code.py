@@ -22,11 +22,11 @@ from nodes.verification.code.report import CodeReport, other_output
 from nodes.verification.code.results import PythonError, PythonResult, python_results
 from nodes.verification.code.runner import CodeRunner
 
-UNCERTAIN: Final = frozenset(
+_UNCERTAIN: Final = frozenset(
     {"ImportError", "OSError", "MemoryError", "EOFError", "SystemExit", "KeyboardInterrupt", "SyntaxError"}
-    | {"RecursionError", "RuntimeError", "NotImplementedError"}
+    | {"RecursionError", "RuntimeError", "NotImplementedError", "OperationalError"}
 )
-"""Errors, with those that derive from them, that may be due to this machine, or to code that is not finished."""
+"""Errors that may be due to this machine or to unfinished code, with those that derive from them or follow them."""
 _VOLATILE: Final = re.compile(
     r"\b(?:now|today|utcnow|time|time_ns|perf_counter|monotonic|process_time|timeit|localtime|gmtime|ctime|getpid|uuid\d"
     r"|urandom|token_hex|id|hash|getsizeof)\(|__version__|sys\.version|platform\.|%timeit"
@@ -137,14 +137,14 @@ def _judge_error(lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], erro
     texts = [step.shown or "" for step in steps] + ([block.shown.text] if block.shown else [])
     shown = {name for text in texts for name in _ERROR_LINE.findall(text)}
     if block.fails or shown or _on_purpose(block, error.type):
-        certain = error.bases.isdisjoint(UNCERTAIN) and any(_TRACEBACK in text for text in texts)
+        certain = not is_uncertain(error) and any(_TRACEBACK in text for text in texts)
         if shown and certain and error.type not in shown:
             lesson.report.doubt(block, "code.output", f"ends with {error}, while the lesson shows another error.")
         else:
             lesson.report.ran(block, "fails as shown")
     elif "SyntaxError" in error.bases and (problem := python_problem(block.code)):
         lesson.report.doubt(block, "code.run", f"does not parse: {problem}.")
-    elif error.bases & UNCERTAIN:
+    elif is_uncertain(error):
         lesson.report.not_run([block], f"{error}")
     elif _is_certain(lesson, block, error):
         where = f", line {error.line}" if error.line else ""
@@ -219,6 +219,10 @@ def _problem(shown: str, real: Sequence[str], *, declared: bool) -> str | None:
     if not shown.strip() or not (declared or resembles(shown, real[0])):
         return None
     return f"prints {other_output(shown, real[0])}."
+
+
+def is_uncertain(error: PythonError) -> bool:
+    return not _UNCERTAIN.isdisjoint(error.bases | error.causes)
 
 
 def changes_by_moment(code: str) -> bool:

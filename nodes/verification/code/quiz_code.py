@@ -10,7 +10,7 @@ from domain.checks.findings import Finding, doubt
 from domain.contents import Question
 from nodes.verification.code.blocks import CodeBlock, code_blocks
 from nodes.verification.code.comparison import match_tokens, tokens
-from nodes.verification.code.python_code import UNCERTAIN, changes_by_moment
+from nodes.verification.code.python_code import changes_by_moment, is_uncertain
 from nodes.verification.code.report import CodeReport
 from nodes.verification.code.results import PythonResult, python_results
 from nodes.verification.code.runner import CodeRunner
@@ -88,7 +88,7 @@ def _given(question: Question, block: CodeBlock, results: Sequence[PythonResult]
         return "its output depends on the moment"
     if (error := results[index].error) is not None:
         named = tuple(number for number, option in enumerate(question.options) if error.type in _ERROR.findall(option))
-        uncertain = error.type == "NameError" or error.bases & UNCERTAIN
+        uncertain = error.type == "NameError" or is_uncertain(error)
         return f"{error}" if uncertain or not named else _Given(f"ends with {error.type}", named)
     real = _printed(results[index])
     matching = [number for number, option in enumerate(question.options) if _says(option, real)]

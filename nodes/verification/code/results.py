@@ -14,6 +14,8 @@ class PythonError:
     type: str
     bases: frozenset[str]
     """Names of the classes that it derives from, and its own."""
+    causes: frozenset[str]
+    """The same of the errors that led to it."""
     message: str
     line: int | None
     """In the block."""
@@ -78,6 +80,7 @@ def _error(error: Mapping[str, Any]) -> PythonError:
     return PythonError(
         str(error["type"]),
         frozenset(map(str, error["bases"])),
+        frozenset(map(str, error["causes"])),
         str(error["message"]),
         None if line is None else int(line),
         None if name is None else str(name),

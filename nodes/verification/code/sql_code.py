@@ -36,6 +36,7 @@ _CHANGES_DATA: Final = re.compile(
     r"\s*(?:--[^\n]*\s*)*(?:CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|REPLACE|MERGE|WITH)\b", re.IGNORECASE
 )
 _VOLATILE: Final = re.compile(r"CURRENT_|\bNOW\s*\(|RANDOM|\bRAND\s*\(|UUID|GETDATE|'now'|SYSDATE", re.IGNORECASE)
+_ERROR_OUTPUT: Final = re.compile(r"\berror\b|\bexception\b|no such |does not exist|❌", re.IGNORECASE)
 _ORDERED: Final = re.compile(r"\bORDER\s+BY\b", re.IGNORECASE)
 _SYSTEM_COLUMNS: Final = frozenset({
     "ctid", "xmin", "xmax", "oid", "tableoid", "rownum", "rowid", "level", "sysdate", "user", "current_user",
@@ -123,7 +124,8 @@ def _judge(lesson: _Lesson, block: CodeBlock, statements: Sequence[str], results
         if message is None:
             lesson.created |= {name.lower() for name in _CREATED.findall(statement)}
             continue
-        if block.fails or SHOWS_ERROR.search(block.code):
+        shows_error = block.shown is not None and _ERROR_OUTPUT.search(block.shown.text)
+        if block.fails or shows_error or SHOWS_ERROR.search(block.code):
             lesson.report.ran(block, "fails as shown")
         elif not lesson.incomplete and (problem := _certain(lesson, block, statement, message)):
             lesson.report.doubt(block, "code.run", f"fails when it is run: {problem}.")

@@ -106,17 +106,30 @@ def _described(error: BaseException, name: str) -> dict[str, Any]:
             line = trace.tb_lineno
         trace = trace.tb_next
     try:
-        message = str(error)[:300]
+        message = str(error)[:300].partition(" (<block")[0]
     except BaseException:
         message = ""
     missing = getattr(error, "name", None) if isinstance(error, NameError) else None
     return {
         "type": type(error).__name__,
         "bases": [base.__name__ for base in type(error).__mro__],
+        "causes": _causes(error),
         "message": message,
         "line": line,
         "name": missing if isinstance(missing, str) else None,
     }
+
+
+def _causes(error: BaseException) -> list[str]:
+    """Return the classes of the errors that led to this one, up to ten."""
+    names: set[str] = set()
+    cause = error.__cause__ or error.__context__
+    for _ in range(10):
+        if cause is None:
+            break
+        names.update(base.__name__ for base in type(cause).__mro__)
+        cause = cause.__cause__ or cause.__context__
+    return sorted(names)
 
 
 def _answer(message: dict[str, Any]) -> None:

@@ -81,6 +81,8 @@ async def test_code_that_does_not_do_what_the_lesson_says_is_a_doubt(
         ["python\nimport os, sys\nprint(os.path.basename(__file__), len(sys.argv))", "text\nlesson.py 1"],
         ["python\nimport asyncio\nasyncio.run(asyncio.sleep(0))"],
         ["python\nawait fetch()"],
+        ["python\nimport sqlite3\nsqlite3.connect('shop.db').execute('SELECT 1')"],
+        ["python\ntry:\n    open('a')\nexcept OSError:\n    raise KeyError('a')"],
         ["python\nprint(1)", "## Exercise", "text\n2"],
     ],
 )

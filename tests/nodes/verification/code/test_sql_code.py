@@ -44,6 +44,7 @@ async def test_sql_that_cannot_be_right_is_a_doubt(sql_only: CodeRunner, blocks:
         ["sql run\nSELECT name FROM users;"],
         [SALES, "sql fails\nSELECT amont FROM sales;"],
         [SALES, "sql\n-- wrong: there is no such column\nSELECT amont FROM sales;"],
+        [SALES, "sql\nSELECT s.amont FROM sales AS s;", "text\nERROR:  column s.amont does not exist"],
         [SALES, "sql fragment\nWHERE amont > 1"],
         ["sql fragment\nCREATE TABLE customers (...)", "sql\nSELECT * FROM customers;"],
         ["tsql\nCREATE TABLE t (id INT IDENTITY(1,1), d DATE);\nSELECT TOP 5 id, DATEADD(day, 1, d) FROM t;"],
