@@ -1,7 +1,7 @@
 """Code blocks of a lesson that can be run, each with the output that the lesson shows for it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,8 +49,8 @@ class CodeBlock:
     code: str
     marks: frozenset[str]
     shown: ShownOutput | None
-    lead: str
-    """The last line of text before it."""
+    beside: str
+    """The last line before it and the first one after it."""
     around: str
     """The text before and after it."""
 
@@ -87,10 +87,14 @@ def code_blocks(markdown: str) -> list[CodeBlock]:
         following = fences[number] if number < len(fences) else None
         start, end = fence.map or (0, 0)
         before, after = "\n".join(lines[:start])[-_CONTEXT_LENGTH:], "\n".join(lines[end:])[:_CONTEXT_LENGTH]
-        lead = next((line for line in reversed(before.splitlines()) if line.strip()), "")
+        beside = f"{_first_line(reversed(before.splitlines()))}\n{_first_line(after.splitlines())}"
         shown = None if following is None else _shown(fence, following, lines)
-        blocks.append(CodeBlock(number, name, language, fence.content, marks, shown, lead, f"{before}\n{after}"))
+        blocks.append(CodeBlock(number, name, language, fence.content, marks, shown, beside, f"{before}\n{after}"))
     return blocks
+
+
+def _first_line(lines: Iterable[str]) -> str:
+    return next((line for line in lines if line.strip()), "")
 
 
 def _info(fence: Token) -> tuple[str, frozenset[str]]:

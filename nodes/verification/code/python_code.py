@@ -39,11 +39,11 @@ _NOTEBOOK: Final = re.compile(r"^\s*In \[\d+\]:", re.MULTILINE)
 _ERROR_LINE: Final = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Iteration|Interrupt|Exit|Warning))\b", re.MULTILINE)
 _TRACEBACK: Final = "Traceback (most recent call last)"
 _SAYS_WRONG: Final = re.compile(
-    r"\b(?:bugs?|buggy|wrong|mistakes?|incorrect\w*|fails?|errors?|crash\w*|broken|exceptions?|raises?|forg[eo]t\w*)\b"
+    r"\b(?:bugs?|buggy|wrong|mistakes?|incorrect\w*|fails?|errors?|crash\w*|broken|exceptions?|raises?|forg[eo]t\w*|cannot|can['’]t)\b"
     r"|错误|报错|失败|エラー|fehler|falsch|erreur|incorrect[oa]|ошибк",
     re.IGNORECASE,
 )
-"""A line before a block that ends with an error."""
+"""A line beside a block that ends with an error on purpose."""
 _UNFINISHED: Final = re.compile(r"\bTODO\b|\byour (?:code|turn|solution)\b|\bfill in\b|NotImplemented", re.IGNORECASE)
 _TRANSCRIPT: Final = re.compile(r"^\s*[$>%] ", re.MULTILINE)
 """Output of a shell command, and not of the block."""
@@ -136,7 +136,7 @@ def _judge(
 def _judge_error(lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], error: PythonError) -> None:
     texts = [step.shown or "" for step in steps] + ([block.shown.text] if block.shown else [])
     shown = {name for text in texts for name in _ERROR_LINE.findall(text)}
-    if block.fails or shown or _on_purpose(block, error.type):
+    if block.fails or shown or _on_purpose(block, error):
         certain = not is_uncertain(error) and any(_TRACEBACK in text for text in texts)
         if shown and certain and error.type not in shown:
             lesson.report.doubt(block, "code.output", f"ends with {error}, while the lesson shows another error.")
@@ -154,10 +154,13 @@ def _judge_error(lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], erro
         lesson.report.not_run([block], f"{error}; it may be a fragment")
 
 
-def _on_purpose(block: CodeBlock, name: str) -> bool:
-    if SHOWS_ERROR.search(block.code) or name in block.around:
+def _on_purpose(block: CodeBlock, error: PythonError) -> bool:
+    """Return whether the lesson speaks of the error; a missing name needs more than a line about something wrong."""
+    if SHOWS_ERROR.search(block.code) or error.type in block.around:
         return True
-    return not block.runs and block.shown is None and _SAYS_WRONG.search(block.lead) is not None
+    if block.runs or block.shown is not None or "NameError" in error.bases:
+        return False
+    return _SAYS_WRONG.search(block.beside) is not None
 
 
 def _is_certain(lesson: _Lesson, block: CodeBlock, error: PythonError) -> bool:

@@ -106,8 +106,8 @@ def run_child(
     started = time.monotonic()
     killer = threading.Timer(wall_seconds, child.kill)
     killer.daemon = True
-    killer.start()
     try:
+        killer.start()
         with suppress(BrokenPipeError), child.stdin:
             child.stdin.write(json.dumps(request).encode())
         answer = child.stdout.read(MAX_ANSWER_BYTES + 1)

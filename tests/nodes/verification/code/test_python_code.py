@@ -1,5 +1,7 @@
 """Python of lessons: what is certainly wrong is a doubt, and what this machine cannot know is none."""
 
+import asyncio
+
 import pytest
 
 from nodes.verification.code.examination import examine_code, report_code
@@ -77,6 +79,7 @@ async def test_code_that_does_not_do_what_the_lesson_says_is_a_doubt(
         ["python\nprint('x')", "Running it prints:", "text\n$ python x.py\ny"],
         ["python\ndef mean(xs):\n    ...\n\nprint(mean([1]) + 1)", "text\n2.0"],
         ["python\ndef mean(xs):\n    pass  # your code", "python\nprint(mean([1, 2]))", "Output:", "text\n1.5"],
+        ["python\nx = (1, 2)\nx[0] = 5", "Tuples cannot be changed."],
         ["This version has a bug:", "python\ntotal = 0\nfor x in 3:\n    total += x"],
         ["python\nimport os, sys\nprint(os.path.basename(__file__), len(sys.argv))", "text\nlesson.py 1"],
         ["python\nimport asyncio\nasyncio.run(asyncio.sleep(0))"],
@@ -98,6 +101,16 @@ async def test_a_page_learns_which_blocks_ran(sandboxed: CodeRunner) -> None:
     assert [(state.number, state.state) for state in report.states] == [
         (1, "ran"), (3, "fails as shown"), (4, "not run"), (5, "ran"),
     ]  # fmt: skip
+
+
+async def test_the_event_loop_goes_on_while_code_runs(sandboxed: CodeRunner) -> None:
+    report = asyncio.create_task(report_code(lesson("python run\nimport time\ntime.sleep(0.5)"), sandboxed))
+    ticks = 0
+    while not report.done():
+        await asyncio.sleep(0.01)
+        ticks += 1
+    assert (await report).states[0].state == "ran"
+    assert ticks > 5
 
 
 async def test_without_permission_nothing_runs_and_the_reason_is_given(sql_only: CodeRunner) -> None:
