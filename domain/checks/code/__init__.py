@@ -17,7 +17,7 @@ from domain.checks.prose.markdown import CodeBlock
 MAX_BLOCK_LENGTH: Final = 20_000
 """Characters of code that are parsed."""
 _MARKS: Final = frozenset({"fragment", "fails", "error", "wrong", "invalid", "pseudocode", "output"})
-_SHOWS_ERROR: Final = re.compile(
+SHOWS_ERROR: Final = re.compile(
     r"(?:#|//|--|/\*|<!--).{0,60}"
     r"(?:error|wrong|invalid|fails|broken|incorrect|bad|✗|❌|错误|错|falsch|fehler|erreur|incorrecto)",
     re.IGNORECASE,
@@ -51,4 +51,4 @@ def check_code(blocks: Sequence[CodeBlock]) -> Iterator[Finding]:
 
 def _on_purpose(code: str, following: str) -> bool:
     """Return whether the block shows an error: a comment says so, or the next block is its message."""
-    return bool(_SHOWS_ERROR.search(code) or _ERROR_OUTPUT.search(following))
+    return bool(SHOWS_ERROR.search(code) or _ERROR_OUTPUT.search(following))

@@ -63,8 +63,9 @@ def test_code_as_lessons_show_it_passes(language: str, code: str) -> None:
     assert problems(block(language, code)) == []
 
 
-def test_a_name_that_only_one_side_has_is_in_doubt() -> None:
-    lesson = block("python", "import numpy as np\n\nzz = np.eye(2)") + block("python", "print(A.sum())")
+@pytest.mark.parametrize("language", ["python", "python run"])
+def test_a_name_that_only_one_side_has_is_in_doubt(language: str) -> None:
+    lesson = block(language, "import numpy as np\n\nzz = np.eye(2)") + block(language, "print(A.sum())")
     assert problems(lesson) == ["The code uses `A`, which no block defines; it assigns `zz`, which none uses."]
 
 
