@@ -31,8 +31,13 @@ def sql_problem(code: str, language: str = "sql") -> str | None:
     if _NOT_ONLY_SQL.search(code):
         return None
     dialects = (_DIALECTS[language], *_ANY) if language in _DIALECTS else _ANY
-    problems = [_problem(code, dialect) for dialect in dialects]
-    return problems[0] if all(problems) else None
+    first: str | None = None
+    for dialect in dialects:
+        problem = _problem(code, dialect)
+        if problem is None:
+            return None
+        first = first or problem
+    return first
 
 
 def _problem(code: str, dialect: str) -> str | None:

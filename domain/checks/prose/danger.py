@@ -35,15 +35,41 @@ _WARNS: Final = re.compile(
     r"\b(?:never|not|don['’]t|avoid|instead of|unlike|dangerous|danger|warning|mistake|wrong|attack\w*|bad)\b",
     re.IGNORECASE,
 )
-_BEFORE: Final = 120
-"""Characters before the advice in which a warning is looked for."""
+_CORRECTS: Final = re.compile(
+    r"^\W*(?:never|do not|don['’]t|avoid|no\b)|\b(?:never|dangerous|danger|mistake|wrong|poison\w*|kills?)\b",
+    re.IGNORECASE,
+)
+"""In the sentence after the advice, where a mere “not” may be about something else."""
+_ITEM: Final = re.compile(r"\s*(?:[-*+>|]|\d+[.)])\s")
+_HEADING: Final = re.compile(r"^#+ .*", re.MULTILINE)
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
 
 
 def check_danger(text: str) -> Iterator[Finding]:
     for pattern, why in _DANGERS:
         for match in pattern.finditer(text):
-            sentence = text[max(0, match.start() - _BEFORE) : match.end() + _BEFORE // 2]
-            if not _WARNS.search(sentence):
+            if not _WARNS.search("\n".join(_around(text, match))) and not _CORRECTS.search(_next_sentence(text, match)):
                 advice = " ".join(match[0].split())[:80]
                 yield doubt("text.danger", f"It gives dangerous advice: “{advice}” ({why}). Correct it, or warn of it.")
                 return
+
+
+def _around(text: str, match: re.Match[str]) -> Iterator[str]:
+    """Yield the text in which an advice may be warned of.
+
+    It is its sentence with the one before it in its paragraph, what leads in to the list, and the heading.
+    """
+    *earlier, before = text[: match.start()].split("\n\n")
+    after = text[match.start() :].split("\n\n", 1)[0]
+    yield from _SENTENCE_END.split(before)[-2:]
+    yield _SENTENCE_END.split(after)[0]
+    if _ITEM.match(before[before.rfind("\n") + 1 :] or match[0]):
+        yield before
+        yield next((paragraph for paragraph in reversed(earlier) if not _ITEM.match(paragraph)), "")
+    if headings := _HEADING.findall(text, 0, match.start()):
+        yield headings[-1]
+
+
+def _next_sentence(text: str, match: re.Match[str]) -> str:
+    sentences = _SENTENCE_END.split(text[match.start() :].split("\n\n", 1)[0])
+    return sentences[1] if len(sentences) > 1 else ""

@@ -21,15 +21,6 @@ CHAT: Final = {
     "zh": ("好的！以下是为您准备的教程。", "希望这篇教程对你有所帮助！"),
     "ja": ("もちろんです！以下がレッスンです。", "お役に立てれば幸いです。"),
 }
-FOREIGN: Final = {
-    "en": "Diese Lektion erklärt Schritt für Schritt, worum es geht, und gibt dir danach eine kleine Aufgabe zum Üben.",
-    "de": "Esta lección explica paso a paso de qué se trata, y después propone una pequeña tarea para practicar en casa.",
-    "es": "This lesson explains step by step what it is about, and then gives you a small task for practice at home.",
-    "zh": "This lesson explains step by step what it is about, and then gives you a small task for practice at home.",
-    "ja": "This lesson explains step by step what it is about, and then gives you a small task for practice at home.",
-}
-"""A paragraph in another language than the key: of the same script where there is one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
@@ -128,7 +119,6 @@ MUTANTS: Final = (
     M("text.language", "other language", QUIZ, in_another_language),
     M("text.language", "other language", RESOURCES, in_another_language),
     M("text.language", "declares another one", TUTORIAL, lambda answer, _, __: answer | {"language": "fr"}),
-    M("text.language", "half of it is foreign prose", TUTORIAL, edit(lambda text, language: re.sub(r"(?m)^[^#`|\n>*-][^\n]{60,}$", FOREIGN[language], text))),
     M("text.subject", "other concept", TUTORIAL, other),
     M("text.subject", "other concept", QUIZ, other),
     M("text.subject", "other concept", RESOURCES, other),
@@ -137,7 +127,7 @@ MUTANTS: Final = (
     M("text.danger", "disk", TUTORIAL, sentence("If the disk is full, run `sudo rm -rf /` and start again.")),
     M("text.danger", "training", TUTORIAL, sentence("Champions keep going through chest pain, and so will you.")),
     M("code.syntax", "SELECT misspelt", TUTORIAL, code("sql", r"SELECT\b", "SELEC")),
-    M("code.syntax", "colon left out", TUTORIAL, code("python", r"\):(?=\n)", ")")),
+    M("code.syntax", "colon left out", TUTORIAL, code("python", r":(?=\n    )", "")),
     M("code.syntax", "bracket left out", TUTORIAL, code("js|javascript", r"\);", ";")),
     M("code.syntax", "Python added", TUTORIAL, block("python", "for i in range(3)\n    print(i)")),
     M("code.syntax", "JSON added", TUTORIAL, block("json", '{"a": 1,, "b": [1, 2}')),

@@ -12,6 +12,8 @@ from domain.checks.prose.danger import check_danger
         "Leave the cooked rice at room temperature overnight.",
         "Replace the socket while the power is still on.",
         "Train through chest pain; it goes away.",
+        "Push through the chest pain. Then you do not lose a day.",
+        "Never skip a session.\n\n## Cleaning\n\nFor stains, mix bleach with vinegar.\n\nDo not use too much.",
     ],
 )
 def test_advice_that_can_hurt_is_in_doubt(advice: str) -> None:
@@ -25,6 +27,9 @@ def test_advice_that_can_hurt_is_in_doubt(advice: str) -> None:
         "Do not mix bleach with ammonia.",
         "Avoid leaving cooked rice at room temperature overnight.",
         "`rm -rf ./build` removes the folder.",
+        "## What you must never do\n\nMix bleach with ammonia, for example.",
+        "Never do any of this:\n\n- leave the water running\n\n- mix bleach with ammonia",
+        "Some people mix bleach with ammonia. The gas is poisonous.",
         "A common mistake is to train through chest pain.",
         "Keep the eggs at room temperature for ten minutes before you bake.",
     ],
