@@ -19,7 +19,7 @@ _PATTERNS: Final = (
      r"\b(?:on your own|yourself|without (?:asking|telling|consulting)|no need to)", "medicine needs a doctor"),
     (r"\bno need to (?:see|ask|consult|call) (?:a|your) doctor\b", "medicine needs a doctor"),
     (r"\b(?:leave|keep|store)\b[^.\n]{0,40}\b(?:chicken|meat|fish|rice|eggs?)\b[^.\n]{0,40}\broom temperature\b"
-     r"[^.\n]{0,30}\b(?:overnight|all day|for (?:a|two|several) days?|\d{1,2} hours)", "food spoils"),
+     r"[^.\n]{0,30}?\b(?:overnight|all day|for (?:a|two|several) days?|for (?:[5-9]|\d{2}) hours)", "food spoils"),
     (r"\b(?:work|repair|replace)\w*\b[^.\n]{0,50}\b(?:while|with) "
      r"(?:it|the (?:power|mains|circuit)) (?:is )?(?:still )?(?:live|on|plugged)", "live wires kill"),
     (r"\b(?:run|train|keep going|push)\w*\b[^.\n]{0,20}\bthrough\b[^.\n]{0,20}\b(?:chest pain|sharp pain|dizziness)",
@@ -32,7 +32,9 @@ _PATTERNS: Final = (
 )  # fmt: skip
 _DANGERS: Final = tuple((re.compile(pattern, re.IGNORECASE | re.MULTILINE), why) for pattern, why in _PATTERNS)
 _WARNS: Final = re.compile(
-    r"\b(?:never|not|don['’]t|avoid|instead of|unlike|dangerous|danger|warning|mistake|wrong|attack\w*|bad)\b",
+    r"\b(?:never|not|don['’]t|can['’]t|cannot|avoid|instead of|unlike|danger\w*|warn\w*"
+    r"|mistake|wrong|attack\w*|bad|toxic|poison\w*"
+    r"|lethal|deadly|fatal|kills?|killed|hazard\w*|harm\w*|unsafe|forbid\w*|prohibited|myth|risk\w*|stop and)\b",
     re.IGNORECASE,
 )
 _CORRECTS: Final = re.compile(

@@ -18,7 +18,8 @@ _MIN_LINE_LENGTH: Final = 40
 _MAX_EQUAL_LINES: Final = 4
 _MAX_EQUAL_ITEMS: Final = 60
 """Equal rows or items: a plan of eight weeks has 56 days."""
-_ITEM: Final = re.compile(r"\s*(?:\||[-*+]\s|\d+[.)]\s)")
+_ITEM: Final = re.compile(r"\s*(?:\||[-*+]\s|\d+[.)]\s|\W{0,3}[^\W_]{1,12}(?: \d{1,3})?(?:\*\*|__)?\s?[:：–—])")
+"""Rows, items, and lines with a label, such as “Monday: rest day”."""
 
 
 def repetition(lines: Sequence[str]) -> str | None:

@@ -18,7 +18,8 @@ _ENDS: Final = 400
 """Characters at each end of a text in which an author may talk to the person who asked."""
 _GREETING: Final = re.compile(
     r"(?:sure|certainly|of course|absolutely|great question|okay|ok|no problem|gladly|with pleasure)\s*[!,.—:-]+\s*"
-    r"(?=here|below|i['’ ]|let|this|the following|we)"
+    r"(?=here(?:['’]s| is| are)|below (?:is|are)|i['’](?:ll|d|ve)"
+    r"|i (?:will|have|can|would)|let me\b|(?:this|the following) is)"
     r"|(?:sure|certainly|of course|absolutely|great question|gladly)\s*!"
     r"|here(?:['’]s| is| are) (?:the|your|a|an) (?:[\w-]+ ){0,4}(?:tutorial|lesson|quiz|questions|list|answer|json)"
     r"\b[^.\n]{0,40}(?:you (?:asked|requested|wanted)|as requested|for you|below)"
@@ -52,8 +53,11 @@ _MACHINE: Final = re.compile(
     re.IGNORECASE,
 )
 _REFUSAL: Final = re.compile(
-    r"\W*(?:i['’]m (?:sorry|afraid)|i am (?:sorry|afraid)|sorry)[^.\n]{0,40}\b(?:can(?:not|['’]t)|unable|won['’]t)\b"
-    r"|\W*i (?:cannot|can['’]t|am unable to|['’]m unable to) (?:assist|fulfil|help|provide|create|write)"
+    r"\W*(?:i['’]m (?:sorry|afraid)|i am (?:sorry|afraid)|sorry)[^.\n]{0,40}"
+    r"\b(?:can(?:not|['’]t)|unable to|won['’]t|not able to) (?:be able to )?"
+    r"(?:assist|fulfil|help|provide|create|write|comply|do (?:that|this)|answer|generate|give|continue)\b"
+    r"|\W*i (?:cannot|can['’]t|am unable to|['’]m unable to) "
+    r"(?:assist|fulfil|help (?:you|with)|provide|create|write|comply|generate)"
     r"|\W*(?:抱歉|对不起)[，,][^。\n]{0,20}(?:无法|不能)|\W*es tut mir leid[^.\n]{0,30}kann",
     re.IGNORECASE,
 )
@@ -71,9 +75,20 @@ _PLACEHOLDER: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Names of menus and buttons, such as [Insert Chart], are none."""
+_TEMPLATE: Final = re.compile(r"^[ \t]{0,3}>.*$", re.MULTILINE)
+"""A letter or contract in a quote has places to fill in."""
 _FILLER: Final = re.compile(r"lorem ipsum", re.IGNORECASE)
+_QUOTED: Final = re.compile(
+    r"^[ \t]{0,3}>.*$|“[^”\n]{0,300}”|„[^“\n]{0,300}“|«[^»\n]{0,300}»|「[^」\n]{0,300}」|\"[^\"\n]{0,300}\""
+    r"|‘[^’\n]{0,300}’"
+    r"|\*[^*\n]{1,300}\*|\b_[^_\n]{1,300}_\b|^[ \t]*\|.*$",
+    re.MULTILINE,
+)
+"""Examples of what somebody says: lines of quotes and tables, words in quotation marks or emphasized."""
 _LESSON: Final = re.compile(
     r"\b(?:lessons?|lektion(?:en)?|leçons?|lecci(?:ón|ones)|lezion[ei]|liç(?:ão|ões)|урок[а-я]{0,2})\s+(\d{1,4})\b"
+    r"(?!\s*(?:of|in|from|von|aus|im|de|del|du|des|di|da|из)\s+"
+    r"(?!(?:this|our|the (?:course|roadmap)|die(?:ser|sem)|unser|est[ea]|ce|nuestr|questo)\b))"
     r"|第\s*(\d{1,4})\s*[课課]|レッスン\s*(\d{1,4})|(\d{1,4})\s*과(?:에서|를)",
     re.IGNORECASE,
 )
@@ -95,13 +110,14 @@ def check_phrases(text: str, expected: Expected) -> Iterator[Finding]:
     prose = plain_prose(text).strip()
     if _REFUSAL.match(prose):
         yield broken("text.refusal", f"It begins with a refusal: “{prose[:60]}”. Write what was asked for.")
-    for phrase in (_GREETING.match(prose.lstrip("#*_> \n")), _FAREWELL.search(prose[-_ENDS:]), _MACHINE.search(prose)):
+    own = _QUOTED.sub(" ", prose)
+    for phrase in (_GREETING.match(prose.lstrip("#*_> \n")), _FAREWELL.search(own[-_ENDS:]), _MACHINE.search(own)):
         if phrase and not _given(phrase[0], expected.given):
             yield doubt(
                 "text.chat", f"It talks to whoever asked for it: “{_line(phrase[0])}”. Write for the learner only."
             )
             break
-    if (placeholder := _PLACEHOLDER.search(prose)) and not _given(placeholder[0], expected.given):
+    if (placeholder := _PLACEHOLDER.search(_TEMPLATE.sub("", prose))) and not _given(placeholder[0], expected.given):
         yield doubt(
             "text.placeholder", f"There is placeholder text: “{_line(placeholder[0])}”. Write what belongs there."
         )

@@ -4,7 +4,7 @@ import copy
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from bench.answers import Recorded
 from domain.vocabulary import ContentType
@@ -21,6 +21,7 @@ CHAT: Final = {
     "zh": ("好的！以下是为您准备的教程。", "希望这篇教程对你有所帮助！"),
     "ja": ("もちろんです！以下がレッスンです。", "お役に立てれば幸いです。"),
 }
+
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
@@ -60,16 +61,14 @@ def other(answer: Answer, good: Recorded, everything: Sequence[Recorded]) -> Ans
     near = [one for one in of_type if one.concepts == good.concepts] or [
         one for one in of_type if one.data["language"] == good.data["language"]
     ]
-    return near[0].answer if near else None
+    return cast(Answer, near[0].answer) if near else None
 
 
 def in_another_language(answer: Answer, good: Recorded, everything: Sequence[Recorded]) -> Answer | None:
     """Return an answer in another language that declares the one that was asked for."""
     language = good.data["language"]
-    foreign = [
-        one for one in everything if one.content_type is good.content_type and one.data["language"] != language
-    ]
-    wrong = copy.deepcopy(foreign[0].answer)
+    foreign = [one for one in everything if one.content_type is good.content_type and one.data["language"] != language]
+    wrong: Answer = copy.deepcopy(foreign[0].answer)
     return wrong | {"language": language} if "language" in wrong else wrong
 
 
@@ -105,8 +104,18 @@ def longest_right(question: dict[str, Any], _: int) -> dict[str, Any]:
 M: Final = Mutant
 MUTANTS: Final = (
     M("text.control_characters", "form feed of \\frac", TUTORIAL, sentence("The ratio is $\x0crac{3}{2}$.")),
-    M("text.control_characters", "NUL in an option", QUIZ, first("questions", lambda q: {"explanation": q["explanation"] + "\x00"})),
-    M("text.refusal", "apology first", TUTORIAL, edit(lambda text, _: "I'm sorry, but I can't help with that.\n\n" + text)),
+    M(
+        "text.control_characters",
+        "NUL in an option",
+        QUIZ,
+        first("questions", lambda q: {"explanation": q["explanation"] + "\x00"}),
+    ),
+    M(
+        "text.refusal",
+        "apology first",
+        TUTORIAL,
+        edit(lambda text, _: "I'm sorry, but I can't help with that.\n\n" + text),
+    ),
     M("text.chat", "greeting", TUTORIAL, edit(lambda text, language: f"{CHAT[language][0]}\n\n{text}")),
     M("text.chat", "farewell", TUTORIAL, edit(lambda text, language: f"{text}\n\n{CHAT[language][1]}\n")),
     M("text.chat", "speaks of itself", TUTORIAL, sentence("As an AI language model, I cannot try this myself.")),
@@ -139,30 +148,115 @@ MUTANTS: Final = (
     M("tutorial.headings", "no sections", TUTORIAL, edit(lambda text, _: re.sub(r"(?m)^#+ ", "", text))),
     M("tutorial.fence", "never closed", TUTORIAL, edit(lambda text, _: text + "\n```text\nthe end")),
     M("tutorial.exercise", "cut off", TUTORIAL, edit(without_exercise)),
-    M("tutorial.size", "first lines only", TUTORIAL, edit(lambda text, _: text[:300].rsplit("\n", 1)[0].replace("```", ""))),
-    M("tutorial.size", "far too long", TUTORIAL, edit(lambda text, _: text + "".join(f"\n\nPart {n} of {n * n} says {n * 7} things." for n in range(2_500)))),
+    M(
+        "tutorial.size",
+        "first lines only",
+        TUTORIAL,
+        edit(lambda text, _: text[:300].rsplit("\n", 1)[0].replace("```", "")),
+    ),
+    M(
+        "tutorial.size",
+        "far too long",
+        TUTORIAL,
+        edit(lambda text, _: text + "".join(f"\n\nPart {n} of {n * n} says {n * 7} things." for n in range(2_500))),
+    ),
     M("tutorial.minutes", "a week", TUTORIAL, lambda answer, _, __: answer | {"estimated_completion_time": 2_400}),
-    M("tutorial.minutes", "seconds", TUTORIAL, lambda answer, _, __: answer | {"estimated_completion_time": answer["estimated_completion_time"] * 60}),
-    M("tutorial.repetition", "loop", TUTORIAL, edit(lambda text, _: text + "\n\nRemember what was said, since it is the most important thing here." * 9)),
+    M(
+        "tutorial.minutes",
+        "seconds",
+        TUTORIAL,
+        lambda answer, _, __: answer | {"estimated_completion_time": answer["estimated_completion_time"] * 60},
+    ),
+    M(
+        "tutorial.repetition",
+        "loop",
+        TUTORIAL,
+        edit(lambda text, _: text + "\n\nRemember what was said, since it is the most important thing here." * 9),
+    ),
     M("quiz.size", "two questions", QUIZ, lambda answer, _, __: answer | {"questions": answer["questions"][:2]}),
     M("quiz.ids", "same id", QUIZ, each("questions", lambda _, __: {"question_id": "q1"})),
-    M("quiz.repetition", "a question twice", QUIZ, lambda answer, _, __: answer | {"questions": [*answer["questions"], answer["questions"][0] | {"question_id": "q9"}]}),
-    M("quiz.structure", "keys that do not exist", QUIZ, first("questions", lambda q: {"correct_answer": [len(q["options"])]})),
-    M("quiz.structure", "two keys", QUIZ, first("questions", lambda _: {"question_type": "single_choice", "correct_answer": [0, 1]})),
-    M("quiz.structure", "no wrong option", QUIZ, first("questions", lambda q: {"question_type": "multiple_choice", "correct_answer": list(range(len(q["options"])))})),
-    M("quiz.structure", "an option twice", QUIZ, first("questions", lambda q: {"options": [*q["options"][:-1], q["options"][0]]})),
+    M(
+        "quiz.repetition",
+        "a question twice",
+        QUIZ,
+        lambda answer, _, __: (
+            answer | {"questions": [*answer["questions"], answer["questions"][0] | {"question_id": "q9"}]}
+        ),
+    ),
+    M(
+        "quiz.structure",
+        "keys that do not exist",
+        QUIZ,
+        first("questions", lambda q: {"correct_answer": [len(q["options"])]}),
+    ),
+    M(
+        "quiz.structure",
+        "two keys",
+        QUIZ,
+        first("questions", lambda _: {"question_type": "single_choice", "correct_answer": [0, 1]}),
+    ),
+    M(
+        "quiz.structure",
+        "no wrong option",
+        QUIZ,
+        first(
+            "questions",
+            lambda q: {"question_type": "multiple_choice", "correct_answer": list(range(len(q["options"])))},
+        ),
+    ),
+    M(
+        "quiz.structure",
+        "an option twice",
+        QUIZ,
+        first("questions", lambda q: {"options": [*q["options"][:-1], q["options"][0]]}),
+    ),
     M("quiz.structure", "blank option", QUIZ, first("questions", lambda q: {"options": [*q["options"][:-1], " "]})),
     M("quiz.structure", "no explanation", QUIZ, first("questions", lambda _: {"explanation": ""})),
     M("quiz.explanation", "see above", QUIZ, each("questions", lambda _, __: {"explanation": "See above."})),
-    M("quiz.explanation", "is correct", QUIZ, first("questions", lambda _: {"explanation": "This is the correct answer."})),
-    M("quiz.explanation", "repeats its option", QUIZ, first("questions", lambda q: {"explanation": f"The correct answer is {q['options'][q['correct_answer'][0]]}."})),
-    M("quiz.letters", "letter", QUIZ, first("questions", lambda q: {"explanation": f"Option B is right. {q['explanation']}"})),
-    M("quiz.letters", "place", QUIZ, first("questions", lambda q: {"explanation": f"{q['explanation']} The second option is wrong."})),
+    M(
+        "quiz.explanation",
+        "is correct",
+        QUIZ,
+        first("questions", lambda _: {"explanation": "This is the correct answer."}),
+    ),
+    M(
+        "quiz.explanation",
+        "repeats its option",
+        QUIZ,
+        first("questions", lambda q: {"explanation": f"The correct answer is {q['options'][q['correct_answer'][0]]}."}),
+    ),
+    M(
+        "quiz.letters",
+        "letter",
+        QUIZ,
+        first("questions", lambda q: {"explanation": f"Option B is right. {q['explanation']}"}),
+    ),
+    M(
+        "quiz.letters",
+        "place",
+        QUIZ,
+        first("questions", lambda q: {"explanation": f"{q['explanation']} The second option is wrong."}),
+    ),
     M("quiz.lengths", "reasons in the right options", QUIZ, each("questions", longest_right)),
     M("resources.empty", "none", RESOURCES, lambda answer, _, __: answer | {"resources": []}),
     M("resources.title", "blank", RESOURCES, first("resources", lambda _: {"title": " "})),
-    M("resources.url", "no scheme", RESOURCES, first("resources", lambda r: {"url": r["url"].removeprefix("https://")})),
+    M(
+        "resources.url",
+        "no scheme",
+        RESOURCES,
+        first("resources", lambda r: {"url": r["url"].removeprefix("https://")}),
+    ),
     M("resources.url", "search words", RESOURCES, first("resources", lambda r: {"url": f"search for {r['title']}"})),
-    M("resources.repetition", "one page twice", RESOURCES, lambda answer, _, __: answer | {"resources": [*answer["resources"], answer["resources"][0]]}),
-    M("resources.front_pages", "front pages only", RESOURCES, each("resources", lambda r, _: {"url": "/".join(r["url"].split("/")[:3]) + "/"})),
-)  # fmt: skip
+    M(
+        "resources.repetition",
+        "one page twice",
+        RESOURCES,
+        lambda answer, _, __: answer | {"resources": [*answer["resources"], answer["resources"][0]]},
+    ),
+    M(
+        "resources.front_pages",
+        "front pages only",
+        RESOURCES,
+        each("resources", lambda r, _: {"url": "/".join(r["url"].split("/")[:3]) + "/"}),
+    ),
+)

@@ -1,6 +1,6 @@
 """The score of the checks over a list of answers in ten subjects, and over damaged ones.
 
-The answers are in answers/: ordinary answers as a strong model writes them, and answers with one flaw that code can find.
+The answers are in answers/: ordinary answers as a strong model writes them, and answers with a flaw that code can find.
 """
 
 import re
