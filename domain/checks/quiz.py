@@ -34,7 +34,8 @@ _NAMES_LETTER: Final = re.compile(
     r"|(?:^|[.;:,(]\s*)\(?[A-H]\)?\s+(?:is|are|and [A-H] are) (?:correct|right|wrong|incorrect|true|false)"
     r"|(?:选项|答案|选)\s*(?:是|为)?\s*[A-H](?![A-Za-z])|[A-H]\s*(?:选项|项(?![目链圈]))"
     r"|\b(?:first|second|third|fourth|last) (?:option|answer)\b"
-    r"|\b(?:first|second|third|fourth|last) choice (?:is|are) (?:correct|right|wrong|incorrect|true|false)\b|(?:第[一二三四]个?|最后一个)选项",
+    r"|\b(?:first|second|third|fourth|last) choice (?:is|are) (?:correct|right|wrong|incorrect|true|false)\b"
+    r"|(?:第[一二三四]个?|最后一个)选项",
 )
 
 _LETTER: Final = re.compile(r"(?<![A-Za-z])[A-H](?![A-Za-z])")

@@ -9,6 +9,8 @@ _ABRIDGED: Final = re.compile(r"\.\.\.|…|^\s*(?://|#)|/\*|<[\w -]+>|\{\{", re.
 
 def json_problem(code: str, _language: str = "json") -> str | None:
     """Return what is wrong, None where it is JSON, JSON Lines, or an abridged example."""
+    if not code.strip():
+        return "it is empty"
     if _ABRIDGED.search(code):
         return None
     try:
@@ -18,7 +20,7 @@ def json_problem(code: str, _language: str = "json") -> str | None:
     except ValueError as error:
         if _is_json(f"{{{code.strip().rstrip(',')}}}") or _several(code):
             return None  # a part of an object, or several documents
-        return f"{error}" if code.strip() else "it is empty"
+        return str(error)
     return None
 
 

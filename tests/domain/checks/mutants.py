@@ -44,7 +44,7 @@ def edit(change: Callable[[str, str], str]) -> Damage:
 
 
 def each(items: str, change: Callable[[dict[str, Any], int], dict[str, Any]]) -> Damage:
-    """Return a damage of each question or resource; `change` takes one and its index, and returns the changed fields."""
+    """Return a damage of each question or resource; `change` maps one and its index to the changed fields."""
     return lambda answer, _, __: {
         **answer,
         items: [item | change(item, index) for index, item in enumerate(answer[items])],
