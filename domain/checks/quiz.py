@@ -19,7 +19,6 @@ _ENOUGH: Final = 3
 _MOSTLY: Final = 0.75
 _MIN_EXPLANATION: Final = 5
 """Letters, digits and operators of an explanation; wide characters count twice."""
-_OPERATORS: Final = frozenset("=<>≠≈≤≥→⇒+-*/×÷^√∈⊂∧∨¬")
 _EMPTY_EXPLANATION: Final = re.compile(
     r"\W*(?:see (?:above|below|the (?:lesson|text|tutorial))|as (?:above|explained)[^.]{0,30}"
     r"|because(?: it is (?:right|correct|true))?"
@@ -113,7 +112,7 @@ def _check_explanation(number: int, question: Question) -> Iterator[Finding]:
     text = question.explanation.strip()
     if not text:
         return
-    size = sum((char.isalnum() or char in _OPERATORS) + (unicodedata.east_asian_width(char) in "WF") for char in text)
+    size = sum(_says(char) + (unicodedata.east_asian_width(char) in "WF") for char in text)
     bare = text
     for index in question.correct_answer:
         if 0 <= index < len(question.options):
@@ -124,6 +123,11 @@ def _check_explanation(number: int, question: Question) -> Iterator[Finding]:
     elif place := names_place(text, [question.question, *question.options]):
         message = f"The explanation of question {number} names an option by its place (“{place}”); name its content."
         yield doubt("quiz.letters", message, question.question_id)
+
+
+def _says(char: str) -> bool:
+    """Return whether a character is a letter, a digit or an operator of a formula."""
+    return char.isalnum() or char in "*/-" or unicodedata.category(char) == "Sm"
 
 
 def names_place(text: str, known: Sequence[str]) -> str | None:

@@ -26,7 +26,8 @@ _MAX_MINUTES_PER_HOUR: Final = 120
 _EXERCISE: Final = re.compile(
     r"exercis|practi[cs]|\btry\b|your turn|over to you|assignment|challenge|homework|drill|activit|experiment|warm-?up"
     r"|(?:check|test|quiz) yourself|self-?check|quick check|checkpoint|build it|apply it|\bdo it\b|what to do|\bkata\b"
-    r"|reflect on|workshop|\bprojects?\b|\bproblems\b|\btasks?\b|hands-on|\blab\b|now you|questions to answer|to work on"
+    r"|reflect on|workshop|\bprojects?\b|\bproblems\b|\btasks?\b|hands-on|\blab\b|now you"
+    r"|questions to answer|to work on"
     r"|übung|\büben?\b|aufgabe|probier|selbst|jetzt (?:bist )?du|du bist dran|mach mit|mitmachen|versuch"
     r"|ejercicio|pr[áa]ctica|tarea|actividad|retos?\b|desaf[ií]o|ahora tú|tu turno|te toca|manos a la obra|a prueba"
     r"|exercice|entra[iî]n|[àa] (?:vous|toi)\b|activité|défi|pratique|essa(?:ie|yez)"

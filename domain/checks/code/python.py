@@ -47,14 +47,10 @@ def parse(code: str) -> tuple[ast.Module | None, str | None]:
 
 
 def _completed(source: str) -> str:
-    """Return a fragment as a whole statement: a clause with its beginning, a header with a body."""
+    """Return a fragment that begins with a clause as a whole statement."""
     if clause := _CLAUSE.match(source):
         if clause[1] == "case":
             source = "match _:\n" + textwrap.indent(source, "    ")
         else:
             source = _BEFORE_CLAUSE.get(clause[1], "if _:\n    pass\n") + source
-    lines = source.rstrip().splitlines()
-    if lines and lines[-1].endswith(":") and not lines[-1].lstrip().startswith("#"):
-        indentation = len(lines[-1]) - len(lines[-1].lstrip())
-        source = "\n".join([*lines, " " * (indentation + 4) + "pass"])
     return source
