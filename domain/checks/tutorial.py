@@ -61,7 +61,7 @@ def check_tutorial(tutorial: Tutorial, expected: Expected) -> Iterator[Finding]:
     for text in (tutorial.title, tutorial.summary, prose):
         yield from check_phrases(text, expected)
     yield from check_lessons(prose, expected)
-    yield from check_danger(prose)
+    yield from check_danger(tutorial.content)
     yield from check_subject(f"{tutorial.title}\n{tutorial.title}\n{prose}", expected)
     if not lesson.open_fence:
         yield from check_code(lesson.blocks)
