@@ -13,8 +13,8 @@ _MIN_LETTERS: Final = 150
 _SHORT: Final = 400
 """Letters of a text that is looked at as one paragraph, since its parts are too short."""
 _MIN_PARAGRAPH: Final = 60
-_MAX_PARAGRAPHS: Final = 6
-_MAX_PARAGRAPH: Final = 400
+_MAX_PARAGRAPHS: Final = 5
+_MAX_PARAGRAPH: Final = 300
 """Characters of a paragraph that are looked at."""
 _FAIR_SHARE: Final = 0.2
 """Of the letters. A lesson that teaches a language is written in two."""
