@@ -1,6 +1,6 @@
 """What do the checks of a content cost? ms of CPU per content, over the recorded answers of the tests.
 
-Each content is checked several times in one process, and its fastest time counts, so that a busy machine matters little.
+Each content is checked several times, and its fastest time counts, so that a busy machine matters little.
 """
 
 import time

@@ -13,6 +13,8 @@ _ABRIDGED: Final = re.compile(
     re.MULTILINE,
 )
 
+_RESULT: Final = re.compile(r"^\s*(?://\s*)?=>", re.MULTILINE)
+"""What follows on a line of its own is the result."""
 _WHOLES: Final = ("(%s)", "({%s})", "class A {%s}", "if (a) {%s", "switch (a) {%s}", "try {%s")
 """The forms in which a fragment may be whole."""
 
@@ -31,6 +33,7 @@ def _problem(code: str, *grammars: str) -> str | None:
     if error is None or _ABRIDGED.search(code):
         return None
     line = error.start_point[0] + 1
+    code = _RESULT.split(code, maxsplit=1)[0]
     wholes = [code, *(form % code.strip().rstrip(";,") for form in _WHOLES)]
     return None if any(_error(whole, grammar) is None for grammar in grammars for whole in wholes) else f"line {line}"
 

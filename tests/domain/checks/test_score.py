@@ -48,6 +48,11 @@ def test_ordinary_answers_pass_and_flawed_ones_are_refused() -> None:
     assert bad >= MIN_BAD_REFUSED, report(verdicts)
 
 
+def test_answers_in_subjects_that_no_rule_was_written_for_pass() -> None:
+    verdicts = judge_all(read_answers(Path(__file__).parent / "more_answers"))
+    assert all(verdict.right for verdict in verdicts), report(verdicts)
+
+
 @pytest.mark.parametrize("rule", sorted({mutant.rule for mutant in MUTANTS}))
 def test_damaged_answers_are_refused_by_the_rule_of_their_damage(rule: str) -> None:
     refused: dict[str, list[bool]] = defaultdict(list)
