@@ -24,44 +24,35 @@ _EMPTY_EXPLANATION: Final = re.compile(
     r"\W*(?:see (?:the )?(?:above|below|lesson|text|tutorial|explanation(?: above| below)?)"
     r"|(?:as|like) (?:above|(?:explained|stated|shown|said|described|seen)[^.]{0,30})"
     rf"|because(?: (?:it|this|that) is {_RIGHT}(?: (?:answer|option|one|choice))?)?"
-    rf"|(?:this|that|it)(?:['’]s| is)(?: just)? {_RIGHT}(?: (?:answer|option|one|choice))?|(?:this|that"
-    rf"|it) (?:just )?is"
+    rf"|(?:this|that|it)(?:['’]s| is)(?: just)? {_RIGHT}(?: (?:answer|option|one|choice))?"
+    r"|(?:this|that|it) (?:just )?is"
     rf"|(?:this|that|it)(?:['’]s| is) (?:the|its|by) definition|{_RIGHT}(?: answer| one)?[!.]*"
     rf"|self-?explanatory|obvious(?:ly)?"
     rf"|{_RIGHT} (?:answer|option|choice) is [^.]{{1,40}}|the answer is [^.]{{1,40}}"
     rf"|(?:no )?explanation(?: here| needed| follows)?"
-    r"|n/?a|none|todo|tbd|同上|(?:见|参见|详见)(?:上文|课文|教程)|显然(?:如此)?|正确|(?:因为)?(?:这"
-    r"|它)?(?:就)?是?正确(?:的)?(?:答案|选项)"
+    r"|n/?a|none|todo|tbd|同上|(?:见|参见|详见)(?:上文|课文|教程)|显然(?:如此)?|正确|(?:因为)?"
+    r"(?:这|它)?(?:就)?是?正确(?:的)?(?:答案|选项)"
     r"|正确答案是?[^。]{1,20}|siehe (?:oben|lektion|text|unten)|die richtige antwort (?:ist|lautet) [^.]{1,40}"
-    r"|(?:das )?ist richtig|véase (?:arriba|la lección)|la respuesta correcta es [^.]{1,40}|voir (?:ci-dessus"
-    r"|plus haut|la leçon)"
+    r"|(?:das )?ist richtig|véase (?:arriba|la lección)|la respuesta correcta es [^.]{1,40}|voir "
+    r"(?:ci-dessus|plus haut|la leçon)"
     r"|la bonne réponse est [^.]{1,40}|上記参照|正解(?:です|は[^。]{1,20})?)\W*",
     re.IGNORECASE,
 )
 _NAMES_LETTER: Final = re.compile(
     r"\b(?:[Oo]ptions?|[Aa]nswers?|[Cc]hoices?|[Aa]lternatives?|Antwort(?:en)?|[Oo]pci(?:ón|ones)|[Rr]espuestas?"
-    r"|[Rr]éponses?|[Oo]pç(?:ão|ões))(?: is|:| ist| es| est)?\s+\(?[A-H](?![\w'’+#*.-][\w'’+#*-])\)?"
+    r"|[Rr]éponses?|[Oo]pç(?:ão|ões))\s+\(?[A-H](?![\w'’+#*.-])\)?"
+    r"|\b(?:[Aa]nswer|Antwort|[Rr]espuesta|[Rr]éponse)(?: is|:| ist| es| est)\s+\(?[A-H]\)?(?=[.,;:]|\s*$)"
     r"|\b(?:[Oo]ption|[Aa]nswer|[Cc]hoice|Antwort|[Oo]pción|[Rr]espuesta|[Rr]éponse) (?:number |Nr\. )?\d"
-    r"(?= (?:is|are|stimmt|ist|es|est)\b|[,;:]|\.?$)|\b(?:correcta|correcte|richtige Antwort) (?:es|est"
-    r"|ist) (?:la |die )?[a-hA-H]\b"
+    r"(?= (?:is|are|stimmt|ist|es|est)\b|[,;:]|\.?$)|\b(?:correcta|correcte|richtige Antwort) "
+    r"(?:es|est|ist) (?:la |die )?[a-hA-H]\b"
     r"|(?:^|[.;:,(]\s*)\(?[A-H]\)?\s+(?:is|are|and [A-H] are) (?:correct|right|wrong|incorrect|true|false)"
     r"|(?:^|[.;:,]\s*|\s)\(?[a-h]\)\s+(?:is|are|ist|es|est)\b"
     r"|(?:选项|答案|选)\s*(?:是|为)?\s*[A-H](?![A-Za-z])|[A-H]\s*(?:选项|项(?![目链圈]))"
-    r"|\b(?:first|second|third|fourth|last) (?:option|answer)\b|\b(?:first|last) (?:one|two|three) (?:is"
-    r"|are) (?:correct|right|wrong|true|false)\b"
+    r"|\b(?:first|second|third|fourth|last) (?:option|answer)\b|\b(?:first|last) (?:one|two|three) "
+    r"(?:is|are) (?:correct|right|wrong|true|false)\b"
     r"|\b(?:first|second|third|fourth|last) choice (?:is|are) (?:correct|right|wrong|incorrect|true|false)\b"
     r"|(?:第[一二三四]个?|最后一个)选项",
 )
-_LETTER: Final = re.compile(
-    r"\b(?:[Oo]ptions?|[Aa]nswers?|[Cc]hoices?|[Aa]lternatives?|Antwort(?:en)?|[Oo]pci(?:ón|ones)|[Rr]espuestas?"
-    r"|[Rr]éponses?|[Oo]pç(?:ão|ões))\s+\(?[A-H](?![\w'’+#*.-])\)?"
-    r"|(?:^|[.;:,(]\s*)\(?[A-H]\)?\s+(?:is|are|and [A-H] are) (?:correct|right|wrong|incorrect|true|false)"
-    r"|(?:选项|答案|选)\s*(?:是|为)?\s*[A-H](?![A-Za-z])|[A-H]\s*(?:选项|项(?![目链圈]))"
-    r"|\b(?:first|second|third|fourth|last) (?:option|answer)\b"
-    r"|\b(?:first|second|third|fourth|last) choice (?:is|are) (?:correct|right|wrong|incorrect|true|false)\b"
-    r"|(?:第[一二三四]个?|最后一个)选项",
-)
-
 _LETTER: Final = re.compile(r"(?<![A-Za-z])[A-H](?![A-Za-z])")
 
 

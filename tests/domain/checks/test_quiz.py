@@ -155,7 +155,8 @@ def test_options_that_differ_in_case_units_indentation_or_a_mark_count(options: 
 
 @pytest.mark.parametrize(
     "explanation",
-    ["The answer is B.", "La respuesta correcta es la b.", "As stated in the tutorial.", "It's the right choice.", "因为这是正确答案。", "Siehe Lektion.", "It just is.",
+    ["The answer is B.", "La respuesta correcta es la b.", "As stated in the tutorial.", "It's the right choice.",
+     "因为这是正确答案。", "Siehe Lektion.", "It just is.",
      "See above.", "Because it is correct.", "The correct answer is 2", "Obvious!", "同上", "Siehe oben.", "n/a"],
 )  # fmt: skip
 def test_an_explanation_without_a_reason_does_not_count(explanation: str) -> None:
@@ -174,7 +175,7 @@ def test_an_explanation_that_names_a_place_does_not_count_as_options_are_shuffle
 
 @pytest.mark.parametrize(
     "explanation",
-    ["7 × 8 = 56", "c − c = 0", "Water is the first choice against a burn.", "A项目 ends first.",
+    ["Answer: A triangle has three sides.", "7 × 8 = 56", "c − c = 0", "Water is the first choice against a burn.", "A项目 ends first.",
      "$(6+3)/(6+3+1)=0.9$.", "An A minor chord has C.", "Vitamin C is water-soluble.", "Option A+B in the menu adds."],
 )  # fmt: skip
 def test_an_explanation_with_a_letter_of_its_subject_counts(explanation: str) -> None:
