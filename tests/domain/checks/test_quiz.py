@@ -175,7 +175,8 @@ def test_an_explanation_that_names_a_place_does_not_count_as_options_are_shuffle
 
 @pytest.mark.parametrize(
     "explanation",
-    ["Answer: A triangle has three sides.", "7 × 8 = 56", "c − c = 0", "Water is the first choice against a burn.", "A项目 ends first.",
+    ["Answer: A triangle has three sides.", "7 × 8 = 56", "c − c = 0", "Water is the first choice against a burn.",
+     "A项目 ends first.",
      "$(6+3)/(6+3+1)=0.9$.", "An A minor chord has C.", "Vitamin C is water-soluble.", "Option A+B in the menu adds."],
 )  # fmt: skip
 def test_an_explanation_with_a_letter_of_its_subject_counts(explanation: str) -> None:
