@@ -123,8 +123,8 @@ def judge_all(answers: Sequence[Recorded]) -> list[Verdict]:
     """Judge answers, each beside the concepts that the answers of the same roadmap are about."""
     concepts: dict[str, dict[str, Subject]] = {}
     for recorded in answers:
-        of_roadmap = concepts.setdefault(str(recorded.data.get("roadmap")), {})
-        of_roadmap |= {subject.name: subject for subject in (*recorded.concepts, recorded.subject)}
+        named = {subject.name: subject for subject in (*recorded.concepts, recorded.subject)}
+        concepts.setdefault(str(recorded.data.get("roadmap")), {}).update(named)
     return [judge(recorded, tuple(concepts[str(recorded.data.get("roadmap"))].values())) for recorded in answers]
 
 
