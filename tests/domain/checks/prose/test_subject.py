@@ -10,7 +10,7 @@ LOOKED_UP = "XLOOKUP finds a value in another table. Formulas with VLOOKUP match
 
 
 def kinds(text: str, subject: Subject, *others: Subject) -> list[Kind]:
-    return [finding.kind for finding in check_subject(text, Expected(subject=subject, others=others))]
+    return [finding.kind for finding in check_subject(text, Expected(subject=subject, others=others, language="en"))]
 
 
 def test_the_lesson_of_another_concept_is_refused() -> None:
@@ -51,3 +51,7 @@ def test_nothing_is_said_without_other_concepts_or_terms() -> None:
     assert kinds(SORTED, LOOKUP) == []
     assert kinds(SORTED, Subject("A"), SORTING) == []
     assert list(check_subject(SORTED, Expected())) == []
+
+
+def test_worksheets_by_rules_are_about_the_goal_as_a_whole() -> None:
+    assert list(check_subject(SORTED, Expected(subject=LOOKUP, others=(SORTING, CHARTS), language=None))) == []
