@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from bench import capacity, http, migrations, price, retention, stream
+from bench import capacity, checks, http, migrations, price, retention, stream
 
 QUICK: Final[dict[str, Callable[[], None]]] = {
+    "checks": checks.main,
     "price": lambda: price.main(rounds=3),
     "http": lambda: http.main(requests=800, rounds=3),
     "stream": lambda: stream.main(events=300),
@@ -19,6 +20,7 @@ QUICK: Final[dict[str, Callable[[], None]]] = {
     "capacity": lambda: capacity.main(runs=100, fleets=(1, 2)),
 }
 FULL: Final[dict[str, Callable[[], None]]] = {
+    "checks": lambda: checks.main(rounds=20),
     "price": lambda: price.main(rounds=9),
     "http": http.main,
     "stream": stream.main,

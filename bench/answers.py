@@ -1,11 +1,13 @@
 """Judge recorded answers by the checks of a run: which rules refuse which answer, and how many were judged rightly.
 
-A file holds `role`, `data` (what the author was given), `answer`, and `quality`: `good` or `bad`.
+A record holds `role`, `data` (what the author was given), `answer`, `quality` (`good` or `bad`), and `why` it is bad.
+A file holds one record, or the records of one roadmap as `answers`: their common `data`, the `concepts` of the roadmap,
+and for each record the name of its `concept`. Lines of a tutorial may be a list.
 """
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,11 +30,14 @@ class Recorded:
     data: Mapping[str, Any]
     answer: Any
     quality: str
+    why: str = ""
+    """What is wrong with a bad answer, for people."""
+    concepts: Sequence[Subject] = ()
+    """The concepts of its roadmap, where the file names them."""
 
     @property
     def subject(self) -> Subject:
-        concept = self.data["concept"]
-        return Subject(concept["name"], concept.get("description", ""), tuple(concept.get("keywords", ())))
+        return _subject(self.data["concept"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +56,42 @@ class Verdict:
 
 def read_answers(folder: Path) -> list[Recorded]:
     """Return the recorded answers of content types in a folder, sorted by name. Raises ValueError for none."""
-    answers: list[Recorded] = []
-    for path in sorted(folder.glob("*.json")):
-        record = json.loads(path.read_text("utf-8"))
-        if record.get("role") in list(ContentType) and "concept" in record.get("data", {}):
-            content_type = ContentType(record["role"])
-            answers.append(
-                Recorded(path.stem, content_type, record["data"], record["answer"], record.get("quality", "good"))
-            )
+    answers = [recorded for path in sorted(folder.glob("*.json")) for recorded in _read(path)]
     if not answers:
         raise ValueError(f"{folder} holds no recorded answer: files *.json with role, data, answer and quality.")
     return answers
+
+
+def _read(path: Path) -> Iterator[Recorded]:
+    file = json.loads(path.read_text("utf-8"))
+    concepts = {concept["name"]: concept for concept in file.get("concepts", ())}
+    subjects = tuple(map(_subject, concepts.values()))
+    for number, record in enumerate(file.get("answers", [file]), start=1):
+        data = {**file.get("data", {}), **record.get("data", {})}
+        if "concept" in record:
+            data["concept"] = concepts[record["concept"]]
+        if record.get("role") in list(ContentType) and "concept" in data:
+            name = f"{path.stem}-{number:02}-{record['role']}" if "answers" in file else path.stem
+            yield Recorded(
+                name,
+                ContentType(record["role"]),
+                data,
+                _joined(record["answer"]),
+                record.get("quality", "good"),
+                record.get("why", ""),
+                subjects,
+            )
+
+
+def _subject(concept: Mapping[str, Any]) -> Subject:
+    return Subject(concept["name"], concept.get("description", ""), tuple(concept.get("keywords", ())))
+
+
+def _joined(answer: Any) -> Any:
+    """Return the answer with the lines of its content as one text."""
+    if isinstance(answer, dict) and isinstance(answer.get("content"), list):
+        return answer | {"content": "\n".join(answer["content"])}
+    return answer
 
 
 def judge(recorded: Recorded, others: Sequence[Subject]) -> Verdict:
@@ -93,7 +123,8 @@ def judge_all(answers: Sequence[Recorded]) -> list[Verdict]:
     """Judge answers, each beside the concepts that the answers of the same roadmap are about."""
     concepts: dict[str, dict[str, Subject]] = {}
     for recorded in answers:
-        concepts.setdefault(str(recorded.data.get("roadmap")), {})[recorded.subject.name] = recorded.subject
+        named = {subject.name: subject for subject in (*recorded.concepts, recorded.subject)}
+        concepts.setdefault(str(recorded.data.get("roadmap")), {}).update(named)
     return [judge(recorded, tuple(concepts[str(recorded.data.get("roadmap"))].values())) for recorded in answers]
 
 

@@ -29,6 +29,8 @@ class WrittenContent:
     status: ContentStatus | None = None
     stale: bool = False
     last_error: str | None = None
+    doubts: tuple[str, ...] = ()
+    """What the checks found in this version and its author did not mend."""
 
 
 NOTHING = WrittenContent(None)

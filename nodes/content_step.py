@@ -168,6 +168,7 @@ class _ContentStore(Generic[C]):
             self.content_type,
             as_json(content),
             answered.call,
+            answered.doubts,
         )
 
     async def commit(self, work: Work) -> None:

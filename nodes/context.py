@@ -12,6 +12,7 @@ from repository.runs.events import EventWriter
 from repository.runs.tasks import enter_step
 
 if TYPE_CHECKING:
+    from nodes.verification.code.runner import CodeRunner
     from nodes.verification.links import LinkChecker
     from nodes.verification.search import Finder
 
@@ -41,6 +42,8 @@ class RunContext:
     """None where links are not checked."""
     search: "Finder | None"
     """None where there is no search."""
+    code: "CodeRunner | None"
+    """None where no code of lessons is run."""
     database: Database
     fence: Fence
     ledger: Ledger

@@ -10,9 +10,9 @@ from nodes.authors.port import QuizBrief
 from nodes.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState
-from nodes.verification.examination import look_at_key
+from nodes.verification.examination import look_at_quiz
 
-QUIZ: Final = Generator(QuizBrief, look=look_at_key, finish=with_ordered_options, identify=with_question_ids)
+QUIZ: Final = Generator(QuizBrief, look=look_at_quiz, finish=with_ordered_options, identify=with_question_ids)
 
 
 async def quiz_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:

@@ -9,8 +9,9 @@ from nodes.authors.port import TutorialBrief
 from nodes.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState
+from nodes.verification.code.examination import look_at_code
 
-TUTORIAL: Final = Generator(TutorialBrief, identify=with_section_ids)
+TUTORIAL: Final = Generator(TutorialBrief, look=look_at_code, identify=with_section_ids)
 
 
 async def tutorial_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from langchain_core.callbacks import BaseCallbackHandler
     from langchain_core.language_models import BaseChatModel
 
+    from nodes.verification.code.runner import CodeMode, CodeRunner
     from nodes.verification.links import LinkChecker
     from nodes.verification.search import Finder
     from repository.db.checkpoints import CheckpointPool
@@ -77,6 +78,7 @@ class OrchestratorResources:
     throttle: Throttle
     links: "LinkChecker | None"
     search: "Finder | None"
+    code: "CodeRunner | None"
     lease: Lease
     gate: Gate
     clock: Clock
@@ -149,6 +151,7 @@ async def open_resources(
             ),
             links=build_links(settings),
             search=build_search(settings),
+            code=build_code_runner(settings, kind),
             lease=lease,
             gate=Gate(lease),
             clock=clock,
@@ -192,6 +195,23 @@ def build_links(settings: Settings) -> "LinkChecker | None":
     from nodes.verification.links import LinkChecker
 
     return LinkChecker(Fetcher(AllowList.read(settings.link_allow)))
+
+
+def code_mode(settings: Settings, kind: ProcessKind) -> "CodeMode":
+    """Return which code a process runs. Unset: SQL in commands with a chat model; nothing on servers."""
+    if settings.run_code is not None:
+        return settings.run_code
+    return "sql" if settings.model is not None and kind in ("foreground", "stepper") else "off"
+
+
+def build_code_runner(settings: Settings, kind: ProcessKind) -> "CodeRunner | None":
+    """Return what runs the code of lessons, or None."""
+    mode = code_mode(settings, kind)
+    if mode == "off":
+        return None
+    from nodes.verification.code.runner import CodeRunner
+
+    return CodeRunner(mode)
 
 
 def build_search(settings: Settings) -> "Finder | None":

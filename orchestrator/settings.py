@@ -107,6 +107,8 @@ class Settings(BaseSettings):
     """Hosts and networks, separated by commas, that webhooks may lead to although they are not public."""
     webhook_timeout: Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False)] = 10.0
     """Seconds that a webhook may take to answer."""
+    run_code: Literal["off", "sql", "all"] | None = None
+    """Which code of lessons is run to check it; unset: SQL for a chat model in commands, nothing in workers."""
     search: Literal["tavily", "duckduckgo"] | None = None
     """Search for pages from which a chat model chooses resources; unset: none."""
     search_key: SecretStr | None = None

@@ -35,6 +35,15 @@ class StartedRetry(Started):
     content_type: ContentType
 
 
+class ContentDoubt(BaseModel):
+    """What the checks found in a content and its author did not mend."""
+
+    rule: str
+    message: str
+    part: str | None
+    """The id of the question that it is about; null for the whole content."""
+
+
 class ContentAnswer(BaseModel):
     """One content. `content` is null while there is no version; `status` is null if its concept was removed."""
 
@@ -50,6 +59,7 @@ class ContentAnswer(BaseModel):
     task_id: str | None
     created_at: datetime | None
     content: dict[str, Any] | None
+    doubts: list[ContentDoubt]
 
 
 class ContentVersion(BaseModel):
@@ -57,6 +67,7 @@ class ContentVersion(BaseModel):
     author: str
     task_id: str
     created_at: datetime
+    doubts: list[ContentDoubt]
 
 
 class ContentVersions(BaseModel):
@@ -142,6 +153,7 @@ async def read_content(
         task_id=row.task_id if row else state.task_id if state else None,
         created_at=row.created_at if row else None,
         content=row.payload if row else None,
+        doubts=[ContentDoubt.model_validate(doubt) for doubt in row.doubts] if row else [],
     )
 
 

@@ -13,8 +13,7 @@ from cli.session import with_orchestrator
 from domain.authors import kind_of
 from domain.errors import InvalidInput, NotFound
 from domain.vocabulary import STRUCTURAL, TaskStatus
-from rendering.text.task_text import warnings_in_words
-from rendering.text.text import one_line
+from rendering.text.text import one_line, warnings_in_words
 
 if TYPE_CHECKING:
     from orchestrator import Orchestrator
@@ -143,11 +142,13 @@ def _concept_json(
         for concept in module["concepts"]
     )
     payloads = {row.content_type: row.payload for row in contents}
+    doubts = {row.content_type: row.doubts for row in contents if row.doubts}
     return {
         "roadmap_id": roadmap.roadmap_id,
         **next(concept for concept in concepts if concept["concept_id"] == concept_id),
         "removed_after_version": None if removed is None else removed.version,
         **{content_type.value: payloads.get(content_type) for content_type in ContentType},
+        "doubts": doubts,
     }
 
 

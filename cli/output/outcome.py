@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 from cli.output.stdio import echo_err, print_json, print_text
 from domain.errors import Conflict
 from domain.vocabulary import TaskStatus, TaskType
-from rendering.text.task_text import warnings_in_words
 from rendering.text.text import BY_RULES, CONFIGURE, one_line, time_taken
 
 if TYPE_CHECKING:
@@ -142,6 +141,8 @@ def _result(task: "TaskView") -> str:
 
 
 def _show_problems(task: "TaskView") -> None:
+    from rendering.text.text import warnings_in_words
+
     summary = task.execution_summary or {}
     failures = [f"{f['content_type']} of {f['concept_id']}: {f['reason']}" for f in summary.get("failures", [])]
     for heading, lines in (("Failed", failures), ("Warnings", warnings_in_words(summary))):

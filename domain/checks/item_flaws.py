@@ -34,7 +34,9 @@ _ABSOLUTE: Final = re.compile(
 )
 _ARTICLE: Final = re.compile(r"\b(an?)\s*(?:[:_….\s]|\.{3})*\??\s*$|\b(an?)\s+_{2,}", re.IGNORECASE)
 _RANGE: Final = re.compile(r"^\D{0,12}(\d+(?:\.\d+)?)\s*(?:-|–|—|to|bis|à|a|至|到|~|～)\s*(\d+(?:\.\d+)?)(\D{0,24})$")
-_LONGER_FACTOR: Final = 1.1
+_LONGER_FACTOR: Final = 1.25
+_LONGER_BY: Final = 8
+"""Characters. Short options, such as numbers and names, have no length that tells."""
 
 
 def flaws(question: Question) -> Iterator[str]:
@@ -50,10 +52,11 @@ def flaws(question: Question) -> Iterator[str]:
 
 
 def right_is_longest(question: Question) -> bool:
-    """Return whether the correct option is clearly longer than every other."""
-    right = question.correct_answer[0]
-    others = [len(option) for index, option in enumerate(question.options) if index != right]
-    return len(question.options[right]) > _LONGER_FACTOR * max(others)
+    """Return whether every correct option is by far longer than every other."""
+    lengths = [len(option) for option in question.options]
+    right = min(lengths[index] for index in question.correct_answer)
+    wrong = max(length for index, length in enumerate(lengths) if index not in question.correct_answer)
+    return right >= max(_LONGER_FACTOR * wrong, wrong + _LONGER_BY)
 
 
 def absolute_gives_away(question: Question) -> bool:

@@ -15,25 +15,45 @@ from domain.checks.prose.wording import check_characters, check_phrases
 from domain.contents import MIN_QUESTIONS, Question, Quiz
 
 _ENOUGH: Final = 3
-"""Number of questions with one correct option of at least three, from which a pattern is significant."""
+"""Number of questions, and of their options, from which a pattern is significant."""
 _MOSTLY: Final = 0.75
 _MIN_EXPLANATION: Final = 5
-"""Letters and digits of an explanation; wide characters count twice."""
+"""Letters, digits and operators of an explanation; wide characters count twice."""
+_RIGHT: Final = r"(?:the )?(?:correct|right|true)"
 _EMPTY_EXPLANATION: Final = re.compile(
-    r"\W*(?:see (?:above|below|the (?:lesson|text|tutorial))|as (?:above|explained)[^.]{0,30}"
-    r"|because(?: it is (?:right|correct|true))?"
-    r"|(?:this|that|it) is (?:the )?(?:right|correct)(?: answer| option| one)?"
-    r"|correct|right|self-?explanatory|obvious(?:ly)?|(?:the )?(?:correct|right) (?:answer|option) is [^.]{1,40}"
-    r"|n/?a|none|explanation|同上|见上文|显然|正确|siehe oben|véase arriba|voir (?:ci-dessus|plus haut)|上記参照)\W*",
+    r"\W*(?:see (?:the )?(?:above|below|lesson|text|tutorial|explanation(?: above| below)?)"
+    r"|(?:as|like) (?:above|(?:explained|stated|shown|said|described|seen)[^.]{0,30})"
+    rf"|because(?: (?:it|this|that) is {_RIGHT}(?: (?:answer|option|one|choice))?)?"
+    rf"|(?:this|that|it)(?:['’]s| is)(?: just)? {_RIGHT}(?: (?:answer|option|one|choice))?"
+    r"|(?:this|that|it) (?:just )?is"
+    rf"|(?:this|that|it)(?:['’]s| is) (?:the|its|by) definition|{_RIGHT}(?: answer| one)?[!.]*"
+    rf"|self-?explanatory|obvious(?:ly)?"
+    rf"|{_RIGHT} (?:answer|option|choice) is [^.]{{1,40}}|the answer is [^.]{{1,40}}"
+    rf"|(?:no )?explanation(?: here| needed| follows)?"
+    r"|n/?a|none|todo|tbd|同上|(?:见|参见|详见)(?:上文|课文|教程)|显然(?:如此)?|正确|(?:因为)?"
+    r"(?:这|它)?(?:就)?是?正确(?:的)?(?:答案|选项)"
+    r"|正确答案是?[^。]{1,20}|siehe (?:oben|lektion|text|unten)|die richtige antwort (?:ist|lautet) [^.]{1,40}"
+    r"|(?:das )?ist richtig|véase (?:arriba|la lección)|la respuesta correcta es [^.]{1,40}|voir "
+    r"(?:ci-dessus|plus haut|la leçon)"
+    r"|la bonne réponse est [^.]{1,40}|上記参照|正解(?:です|は[^。]{1,20})?)\W*",
     re.IGNORECASE,
 )
 _NAMES_LETTER: Final = re.compile(
     r"\b(?:[Oo]ptions?|[Aa]nswers?|[Cc]hoices?|[Aa]lternatives?|Antwort(?:en)?|[Oo]pci(?:ón|ones)|[Rr]espuestas?"
     r"|[Rr]éponses?|[Oo]pç(?:ão|ões))\s+\(?[A-H](?![\w'’+#*.-])\)?"
+    r"|\b(?:[Aa]nswer|Antwort|[Rr]espuesta|[Rr]éponse)(?: is|:| ist| es| est)\s+\(?[A-H]\)?(?=[.,;:]|\s*$)"
+    r"|\b(?:[Oo]ption|[Aa]nswer|[Cc]hoice|Antwort|[Oo]pción|[Rr]espuesta|[Rr]éponse) (?:number |Nr\. )?\d"
+    r"(?= (?:is|are|stimmt|ist|es|est)\b|[,;:]|\.?$)|\b(?:correcta|correcte|richtige Antwort) "
+    r"(?:es|est|ist) (?:la |die )?[a-hA-H]\b"
     r"|(?:^|[.;:,(]\s*)\(?[A-H]\)?\s+(?:is|are|and [A-H] are) (?:correct|right|wrong|incorrect|true|false)"
-    r"|(?:选项|答案|选)\s*(?:是|为)?\s*[A-H](?![A-Za-z])|[A-H]\s*(?:选项|项)"
-    r"|\b(?:first|second|third|fourth|last) (?:option|answer|choice)\b|(?:第[一二三四]个?|最后一个)选项",
+    r"|(?:^|[.;:,]\s*|\s)\(?[a-h]\)\s+(?:is|are|ist|es|est)\b"
+    r"|(?:选项|答案|选)\s*(?:是|为)?\s*[A-H](?![A-Za-z])|[A-H]\s*(?:选项|项(?![目链圈]))"
+    r"|\b(?:first|second|third|fourth|last) (?:option|answer)\b|\b(?:first|last) (?:one|two|three) "
+    r"(?:is|are) (?:correct|right|wrong|true|false)\b"
+    r"|\b(?:first|second|third|fourth|last) choice (?:is|are) (?:correct|right|wrong|incorrect|true|false)\b"
+    r"|(?:第[一二三四]个?|最后一个)选项",
 )
+_LETTER: Final = re.compile(r"(?<![A-Za-z])[A-H](?![A-Za-z])")
 
 
 def check_quiz(quiz: Quiz, expected: Expected) -> Iterator[Finding]:
@@ -108,26 +128,43 @@ def _check_explanation(number: int, question: Question) -> Iterator[Finding]:
     text = question.explanation.strip()
     if not text:
         return
-    size = sum(char.isalnum() + (unicodedata.east_asian_width(char) in "WF") for char in text)
-    if _EMPTY_EXPLANATION.fullmatch(text) or size < _MIN_EXPLANATION:
+    size = sum(_says(char) + (unicodedata.east_asian_width(char) in "WF") for char in text)
+    bare = text
+    for index in question.correct_answer:
+        if 0 <= index < len(question.options):
+            bare = bare.replace(question.options[index].strip(), "it")
+    if _EMPTY_EXPLANATION.fullmatch(bare) or size < _MIN_EXPLANATION:
         message = f"The explanation of question {number} gives no reason: “{text[:60]}”."
         yield doubt("quiz.explanation", message, question.question_id)
-    elif place := names_place(text, question.options):
+    elif place := names_place(text, [question.question, *question.options]):
         message = f"The explanation of question {number} names an option by its place (“{place}”); name its content."
         yield doubt("quiz.letters", message, question.question_id)
 
 
-def names_place(text: str, options: Sequence[str]) -> str | None:
-    """Return the words with which a text names an option by its letter or place; None where it does not."""
+def _says(char: str) -> bool:
+    """Return whether a character is a letter, a digit or an operator of a formula."""
+    return char.isalnum() or char in "*/-" or unicodedata.category(char) == "Sm"
+
+
+def names_place(text: str, known: Sequence[str]) -> str | None:
+    """Return the words with which a text names an option by its letter or place; None where it does not.
+
+    `known`: texts in which a letter may be the name of something else, such as a statement, a note or a blood group.
+    """
     match = _NAMES_LETTER.search(text)
-    return match[0].strip(" .;:,") if match and match[0] not in "\n".join(options) else None
+    if match is None or match[0] in "\n".join(known):
+        return None
+    letter = _LETTER.search(match[0])
+    if letter and any(re.search(rf"(?<![\w$]){letter[0]}(?![\w$'’])", one) for one in known if letter[0] != "A"):
+        return None
+    return match[0].strip(" .;:,")
 
 
 def _check_habits(questions: Sequence[Question]) -> Iterator[Finding]:
     """Yield patterns over all questions that give answers away. Places are no pattern: code shuffles the options."""
-    single = [q for q in questions if q.question_type == "single_choice" and len(q.options) >= _ENOUGH]
-    longest = sum(right_is_longest(question) for question in single)
-    if len(single) >= _ENOUGH and longest > _MOSTLY * len(single):
+    asked = [q for q in questions if len(q.options) >= _ENOUGH]
+    longest = sum(right_is_longest(question) for question in asked)
+    if len(asked) >= _ENOUGH and longest > _MOSTLY * len(asked):
         yield doubt("quiz.lengths", "The right answer is nearly always the longest; make the options alike in length.")
     absolute = [number for number, q in enumerate(questions, start=1) if absolute_gives_away(q)]
     if len(absolute) > 1:

@@ -15,6 +15,11 @@ from domain.contents import Resources
 _ENOUGH: Final = 3
 """Number of resources from which front pages only are a pattern."""
 
+_TOOLS: Final = frozenset(
+    {"tool", "app", "application", "software", "game", "community", "forum", "podcast", "channel"}
+)
+"""Types of resources that are their front page."""
+
 
 def check_resources(resources: Resources, expected: Expected) -> Iterator[Finding]:
     texts = [f"{resource.title}\n{resource.description}" for resource in resources.resources]
@@ -31,7 +36,8 @@ def check_resources(resources: Resources, expected: Expected) -> Iterator[Findin
         first = seen.setdefault(resource.url.strip(), number)
         if first != number:
             yield broken("resources.repetition", f"Resources {first} and {number} have the same URL.")
-    if len(texts) >= _ENOUGH and all(_is_front_page(resource.url) for resource in resources.resources):
+    pages = [resource for resource in resources.resources if resource.type.casefold() not in _TOOLS]
+    if len(texts) >= _ENOUGH and len(pages) > 1 and all(_is_front_page(resource.url) for resource in pages):
         yield doubt(
             "resources.front_pages",
             "Every URL is the front page of a site; name the pages that help with this concept.",

@@ -24,12 +24,18 @@ _MAX_WORDS: Final = (6_000, 2_000, 40_000)
 _MAX_MINUTES_PER_HOUR: Final = 120
 """Minutes of reading for each hour of the concept, beyond which the two contradict each other."""
 _EXERCISE: Final = re.compile(
-    r"exercis|practi[cs]|try (?:it|this)|your turn|assignment|challenge|homework|drill|activit|check yourself"
-    r"|self-?check|\bprojects?\b|\bproblems\b|\btasks?\b|hands-on|\blab\b|now you|questions to answer|to work on"
-    r"|übung|aufgabe|probier|selbst|ejercicio|pr[áa]ctica|tarea|actividad|reto|exercice|entra[iî]n|à vous|activité"
-    r"|défi|exerc[ií]cio|prática|atividade|desafio|eserciz|compit|attività|oefening|opdracht|ćwicz|zadani"
-    r"|упражн|задани|практик|alıştırma|görev|练习|練習|凭记忆|思考题|实践|动手|作业|任务|演習|課題|やってみ|연습|과제|실습"
-    r"|تمرين|تدريب|مهمة|تطبيق|अभ्यास|bài tập|latihan",
+    r"exercis|practi[cs]|\btry\b|your turn|over to you|assignment|challenge|homework|drill|activit|experiment|warm-?up"
+    r"|(?:check|test|quiz) yourself|self-?check|quick check|checkpoint|build it|apply it|\bdo it\b|what to do|\bkata\b"
+    r"|reflect on|workshop|\bprojects?\b|\bproblems\b|\btasks?\b|hands-on|\blab\b|now you"
+    r"|questions to answer|to work on"
+    r"|übung|\büben?\b|aufgabe|probier|selbst|jetzt (?:bist )?du|du bist dran|mach mit|mitmachen|versuch"
+    r"|ejercicio|pr[áa]ctica|tarea|actividad|retos?\b|desaf[ií]o|ahora tú|tu turno|te toca|manos a la obra|a prueba"
+    r"|exercice|entra[iî]n|[àa] (?:vous|toi)\b|activité|défi|pratique|essa(?:ie|yez)"
+    r"|exerc[ií]cio|prática|atividade|sua vez|mãos à obra|eserciz|compit|attività|tocca a te|\bprova\b|sfida"
+    r"|oefen|opdracht|probeer|aan de slag|ćwicz|zadani|упражн|задани|практик|попробуй|alıştırma|görev"
+    r"|练习|練習|凭记忆|思考题|实践|动手|作业|任务|试一试|试试|做一做|自测|轮到你|挑战|小测"
+    r"|演習|課題|やってみ|試し|挑戦|実践|宿題|연습|과제|실습|해 ?보기|도전"
+    r"|تمرين|تمارين|تدريب|مهمة|تطبيق|جر[ّ]?ب|अभ्यास|bài tập|latihan",
     re.IGNORECASE,
 )
 _EXERCISE_LANGUAGES: Final = (
@@ -55,7 +61,7 @@ def check_tutorial(tutorial: Tutorial, expected: Expected) -> Iterator[Finding]:
     for text in (tutorial.title, tutorial.summary, prose):
         yield from check_phrases(text, expected)
     yield from check_lessons(prose, expected)
-    yield from check_danger(prose)
+    yield from check_danger(tutorial.content)
     yield from check_subject(f"{tutorial.title}\n{tutorial.title}\n{prose}", expected)
     if not lesson.open_fence:
         yield from check_code(lesson.blocks)

@@ -4,7 +4,7 @@ Parts that an answer leaves out, or that nothing was wrong with, stay as they ar
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
@@ -33,7 +33,7 @@ class PartialAnswer(BaseModel, ABC):
         """Return a complete answer by its parts, as a prompt shows it; None where parts cannot be told apart."""
 
     @abstractmethod
-    def merged_into(self, former: Answer, allowed: Collection[str] | None) -> dict[str, Any] | None:
+    def merged_into(self, former: Answer, allowed: Set[str] | None) -> dict[str, Any] | None:
         """Return the former answer with these parts in place of those with their ids.
 
         `allowed`: ids of the parts that may change; None: all, and new ones may be added. None is returned where no
@@ -62,7 +62,7 @@ class PartialQuiz(PartialAnswer):
         ids = [question["question_id"] for question in former["questions"]]
         return {"questions": former["questions"]} if _identify(ids) else None
 
-    def merged_into(self, former: Answer, allowed: Collection[str] | None) -> dict[str, Any] | None:
+    def merged_into(self, former: Answer, allowed: Set[str] | None) -> dict[str, Any] | None:
         earlier = {question["question_id"]: question for question in former["questions"]}
         parts = [(question.question_id.strip(), question.model_dump(mode="json")) for question in self.questions]
         if self.is_complete and not any(part_id in earlier for part_id, _ in parts):
@@ -99,7 +99,7 @@ class PartialResources(PartialAnswer):
         ]
         return {"resources": numbered}
 
-    def merged_into(self, former: Answer, allowed: Collection[str] | None) -> dict[str, Any] | None:
+    def merged_into(self, former: Answer, allowed: Set[str] | None) -> dict[str, Any] | None:
         earlier = {str(number): part for number, part in enumerate(former["resources"], start=1)}
         parts = [(str(part.number), part.model_dump(mode="json", exclude={"number"})) for part in self.resources]
         merged = _merged(earlier, parts, [str(number) for number in self.removed], allowed)
@@ -139,7 +139,7 @@ class PartialTutorial(PartialAnswer):
         sections = [{"id": section.part_id, "content": section.text} for section in sections_of(former["content"])]
         return {**{name: former[name] for name in _FIELDS}, "sections": sections}
 
-    def merged_into(self, former: Answer, allowed: Collection[str] | None) -> dict[str, Any] | None:
+    def merged_into(self, former: Answer, allowed: Set[str] | None) -> dict[str, Any] | None:
         if self.is_complete:
             return None
         earlier = {section.part_id: section.text for section in sections_of(former["content"])}
@@ -171,9 +171,11 @@ def _merged(
     earlier: Mapping[str, Any],
     parts: Sequence[tuple[str, Any]],
     removed: Collection[str],
-    allowed: Collection[str] | None,
+    allowed: Set[str] | None,
 ) -> dict[str, Any] | None:
     """Return all parts in order, the new ones last; None where none of `parts` and `removed` can be used."""
+    if allowed is not None and not allowed & earlier.keys():
+        allowed = None  # the findings name other things than these parts
     open_parts = [part_id for part_id in earlier if allowed is None or part_id in allowed]
     usable = {part_id: part for part_id, part in parts if part_id in open_parts}
     if allowed is None:

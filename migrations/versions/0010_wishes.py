@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0010_wishes"
-down_revision = "0008_model_abilities"
+down_revision = "0009_doubts"
 
 
 def upgrade() -> None:

@@ -103,6 +103,8 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "other concepts to their own tutorials. Code blocks name their language, are complete, and are closed. "
         "Formulas in TeX between dollar signs, tables, footnotes, `> [!NOTE]` and `<details>` with a `<summary>` are "
         "shown. "
+        "Mark Python and SQL after the language: `run` if it runs as it is, `fragment` if not, `fails` if it ends with "
+        "an error; what a block prints follows it exactly, as ```text output. "
         "`language` of the answer is the code that the data gives."
     ),
     AuthorRole.RESOURCES: (

@@ -171,7 +171,7 @@ class Ledger:
             verdict = await look(answered.value)
             problems = verdict.problems
             if verdict.sound is not None:
-                sound = Answered(verdict.sound, answered.call, answered.doubts)
+                sound = Answered(verdict.sound, answered.call, [*answered.doubts, *verdict.doubts])
             if sound is not None and not problems:
                 return sound
             await self._reject(answered.call, verdict)

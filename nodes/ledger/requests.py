@@ -49,6 +49,8 @@ class Verdict(Generic[T]):
     """The answer without its wrong parts; None where nothing worth keeping is left."""
     problems: list[str]
     """Worded for the author."""
+    doubts: Sequence[Finding] = ()
+    """Problems of the sound answer that are recorded with it if its author does not mend them."""
     parts: Sequence[str | None] = ()
     """The id of the part that each problem is about, where that is known."""
 

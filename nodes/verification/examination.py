@@ -5,12 +5,14 @@ The author gets the problems. If it gives no better answer, the sound part of th
 
 from functools import partial
 
+from domain.checks.findings import Kind, objections
 from domain.content_types import GENERATOR_OF, objections_to
 from domain.contents import MIN_QUESTIONS, KeyAnswer, OpenQuestion, Quiz, QuizKey, Resources
 from domain.vocabulary import ContentType
 from nodes.authors.port import ContentBrief, QuizKeyBrief
 from nodes.context import RunContext
 from nodes.ledger.requests import AuthorRequest, Look, Verdict
+from nodes.verification.code.examination import examine_code
 
 
 def look_at_links(context: RunContext, _: ContentBrief[Resources], __: int) -> Look[Resources] | None:
@@ -18,9 +20,11 @@ def look_at_links(context: RunContext, _: ContentBrief[Resources], __: int) -> L
     return None if context.links is None else partial(examine_links, context)
 
 
-def look_at_key(context: RunContext, brief: ContentBrief[Quiz], order: int) -> Look[Quiz] | None:
-    """Return the examination of a quiz; None without a second opinion."""
-    return partial(examine_key, context, brief, order) if context.second_opinion else None
+def look_at_quiz(context: RunContext, brief: ContentBrief[Quiz], order: int) -> Look[Quiz] | None:
+    """Return the closer look at a quiz; None where the settings ask for no second opinion and run no code."""
+    if context.second_opinion or context.code is not None:
+        return partial(examine_quiz, context, brief, order)
+    return None
 
 
 def without_claims(resources: Resources) -> Resources:
@@ -48,7 +52,17 @@ async def examine_links(context: RunContext, resources: Resources) -> Verdict[Re
         if finding.dead
     ]
     dead = [str(number) for number, finding in enumerate(findings, start=1) if finding.dead]
-    return Verdict(resources.model_copy(update={"resources": kept}) if kept else None, problems, dead)
+    return Verdict(resources.model_copy(update={"resources": kept}) if kept else None, problems, parts=dead)
+
+
+async def examine_quiz(context: RunContext, brief: ContentBrief[Quiz], order: int, quiz: Quiz) -> Verdict[Quiz]:
+    """Run the code of the questions, and have a second reader answer the quiz, each where the settings ask for it."""
+    verdict = await examine_key(context, brief, order, quiz) if context.second_opinion else Verdict(quiz, [])
+    if context.code is None:
+        return verdict
+    findings = await examine_code(quiz, context.code)
+    parts = [finding.part for finding in findings if finding.kind is not Kind.HINT]
+    return Verdict(verdict.sound, [*objections(findings), *verdict.problems], findings, [*parts, *verdict.parts])
 
 
 async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int, quiz: Quiz) -> Verdict[Quiz]:
@@ -80,7 +94,7 @@ async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int
     ]
     disputed = [question.question_id for question in quiz.questions if question not in agreed]
     rest = Quiz(questions=agreed)
-    return Verdict(rest if len(agreed) >= MIN_QUESTIONS and not objections_to(rest) else None, problems, disputed)
+    return Verdict(rest if len(agreed) >= MIN_QUESTIONS and not objections_to(rest) else None, problems, parts=disputed)
 
 
 def _named(answer: KeyAnswer) -> str:

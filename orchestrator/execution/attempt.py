@@ -231,6 +231,7 @@ def _context(
         second_opinion=resources.settings.model_review is not None,
         links=resources.links,
         search=resources.search,
+        code=resources.code,
         database=resources.database,
         fence=ledger.fence,
         ledger=ledger,

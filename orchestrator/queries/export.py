@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.pace.pace import today_in
-from domain.roadmap_export import Key, Manuscript, Planning, WrittenContent
+from domain.roadmap_export import NOTHING, Key, Manuscript, Planning, WrittenContent
 from domain.vocabulary import ContentType
 from orchestrator.queries.pace import pace_of_roadmap
 from orchestrator.queries.status import RoadmapView, roadmap_view
@@ -30,11 +30,16 @@ async def manuscript(session: Session, roadmap_id: str, now: datetime, *, owner:
     )
 
 
+def _written(row: ContentVersionRow) -> WrittenContent:
+    return WrittenContent(row.payload, doubts=tuple(doubt["message"] for doubt in row.doubts))
+
+
 def manuscript_of(roadmap: RoadmapView, contents: Sequence[ContentVersionRow]) -> Manuscript:
     """Return the manuscript of a roadmap with these versions of its contents, without a plan."""
-    payloads = {(row.concept_id, ContentType(row.content_type)): row.payload for row in contents}
-    written: dict[Key, WrittenContent] = {key: WrittenContent(payload) for key, payload in payloads.items()}
+    versions = {(row.concept_id, ContentType(row.content_type)): row for row in contents}
+    written: dict[Key, WrittenContent] = {key: _written(row) for key, row in versions.items()}
     for state in roadmap.contents:
         key = (state.concept_id, state.content_type)
-        written[key] = WrittenContent(payloads.get(key), state.status, state.stale, state.last_error)
+        content = written.get(key, NOTHING)
+        written[key] = replace(content, status=state.status, stale=state.stale, last_error=state.last_error)
     return Manuscript(title=roadmap.title, framework=roadmap.framework, contents=written, by_rules=roadmap.by_rules)

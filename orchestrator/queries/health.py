@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, assert_never
 
 from pydantic import BaseModel
 
@@ -96,6 +96,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
         yield _attempt("migrations", lambda: _migrations(url[0], embedded=embedded), "try again")
         yield _attempt("runs", lambda: _runs(url[0]), "try again")
     yield _attempt("model", lambda: _model(settings), "set ROADMAP_MODEL to a model that can be used, or unset it")
+    yield _code(settings)
 
 
 def _attempt(name: str, check: Callable[[], Check], to_do: str) -> Check:
@@ -192,6 +193,27 @@ def _purposes(settings: Settings) -> dict[str, list[str]]:
         if name is not None:
             purposes.setdefault(name, []).append(purpose)
     return purposes
+
+
+def _code(settings: Settings) -> Check:
+    """Say which code of lessons is run; with Python, after the self-test of its sandbox."""
+    from nodes.verification.code.runner import CodeRunner
+    from orchestrator.resources import code_mode
+
+    match code_mode(settings, "foreground"):
+        case "off":
+            return Check(name="code", ok=True, detail="of lessons is not run (ROADMAP_RUN_CODE=sql or all turns it on)")
+        case "sql":
+            return Check(name="code", ok=True, detail="SQL of lessons is run, Python is not (ROADMAP_RUN_CODE=all)")
+        case "all":
+            problem = CodeRunner("all").unavailable("python")
+            if problem is None:
+                detail = "SQL and Python of lessons are run; the sandbox passed its self-test"
+                return Check(name="code", ok=True, detail=detail)
+            to_do = "see “Code of lessons” in docs/operations.md, or set ROADMAP_RUN_CODE=sql"
+            return Check(name="code", ok=False, detail=f"Python is not run: {problem}", to_do=to_do)
+        case mode:
+            assert_never(mode)
 
 
 async def live_runs(url: str) -> list[str]:

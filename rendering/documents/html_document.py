@@ -30,7 +30,8 @@ STYLES: Final = ("document.css", "code.css", "marked.css")
 class Chapter:
     """A concept with its contents.
 
-    `number` is its position in learning order, from 1. `missing` has a sentence for each content that is not there.
+    `number` is its position in learning order, from 1. `notes` has a sentence for each content that is missing or in
+    doubt.
     """
 
     number: int
@@ -38,7 +39,7 @@ class Chapter:
     builds_on: list[str]
     contents: list[tuple[str, BaseModel | Passage]]
     """(template, payload) of each content that can be read."""
-    missing: list[str]
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -102,21 +103,26 @@ def _parts(manuscript: Manuscript, framework: Framework) -> list[tuple[Stage, li
 
 def _chapter(manuscript: Manuscript, concept: Concept, number: int) -> Chapter:
     contents: list[tuple[str, BaseModel | Passage]] = []
-    missing: list[str] = []
+    notes: list[str] = []
     for content_type, form in CONTENT_FORMS.items():
-        content = manuscript.read(form.spec, concept.concept_id)
+        content, written = (
+            manuscript.read(form.spec, concept.concept_id),
+            manuscript.written(concept.concept_id, content_type),
+        )
         if content is None:
-            missing.append(why_missing(manuscript.written(concept.concept_id, content_type), form.spec))
+            notes.append(why_missing(written, form.spec))
         elif form.template is None:
             contents.append(("contents/passage.html", form.passage(content, concept, level=1)))
         else:
             contents.append((form.template, content))
+        if content is not None and written.doubts:
+            notes.append(f"Doubts of the checks: {' '.join(written.doubts)}")
     return Chapter(
         number=number,
         concept=concept,
         builds_on=document_text.builds_on(manuscript.framework, concept),
         contents=contents,
-        missing=missing,
+        notes=notes,
     )
 
 

@@ -84,6 +84,9 @@ def _concept(manuscript: Manuscript, concept: Concept, *, level: int) -> Iterato
             yield ""
         else:
             yield from form.markdown(content, concept, level)
+            if doubts := manuscript.written(concept.concept_id, form.spec.content_type).doubts:
+                yield f"*Doubts of the checks: {escaped(' '.join(doubts))}*"
+                yield ""
 
 
 def _answers(manuscript: Manuscript, concept: Concept, *, level: int) -> list[str]:

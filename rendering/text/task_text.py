@@ -5,7 +5,7 @@ have died: its row still reads `processing`, but its lease has expired.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, Protocol, assert_never
+from typing import Final, Literal, Protocol, assert_never
 
 from domain.model_wait import ModelWait
 from domain.vocabulary import TaskStatus
@@ -132,8 +132,3 @@ def sentence_of(task: TaskLike) -> str:
 
 def _waiting(wait: ModelWait) -> str:
     return f"waiting for {wait_in_words(wait)}"
-
-
-def warnings_in_words(summary: Mapping[str, Any]) -> list[str]:
-    """Return a line for each warning in the summary of a run: what is wrong, and what to do."""
-    return [f"{found['issue'].rstrip('.')}. {found['suggestion']}" for found in summary.get("warnings", [])]

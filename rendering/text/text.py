@@ -68,3 +68,8 @@ def time_taken(summary: Mapping[str, Any]) -> str:
     """Return the time of an `execution_summary`: `3.2 s`, `3.2 s, plus 2 h 5 min in review`."""
     worked, waited = seconds(summary.get("seconds") or 0), summary.get("waited") or 0
     return f"{worked}, plus {seconds(waited)} in review" if waited else worked
+
+
+def warnings_in_words(summary: Mapping[str, Any]) -> list[str]:
+    """Return a line for each warning in the summary of a run: what is wrong, and what to do."""
+    return [f"{found['issue'].rstrip('.')}. {found['suggestion']}" for found in summary.get("warnings", [])]

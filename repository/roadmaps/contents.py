@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select
 
+from domain.checks.findings import Finding
 from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
@@ -118,9 +119,9 @@ _SAVE_VERSION: Final = text(f"""
             updated_at = clock_timestamp()
         WHERE roadmap_id = :roadmap_id AND concept_id = :concept_id AND content_type = :content_type
             AND task_id = :task_id AND attempt = :attempt AND {UNFINISHED_CONTENT} RETURNING version)
-    INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author)
-    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model FROM updated
-    RETURNING version""").bindparams(ANSWER, bindparam("payload", type_=JSONB))
+    INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author, doubts)
+    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model, :doubts FROM updated
+    RETURNING version""").bindparams(ANSWER, bindparam("payload", type_=JSONB), bindparam("doubts", type_=JSONB))
 
 
 async def save_version(
@@ -131,8 +132,9 @@ async def save_version(
     content_type: ContentType,
     payload: dict[str, Any],
     call: Call,
+    doubts: Sequence[Finding] = (),
 ) -> int | None:
-    """Save a content's version, status and ledger row in one statement.
+    """Save a content's version, its doubts, status and ledger row in one statement.
 
     Returns the new version, or None if another task has claimed the content. When it is repeated because the
     confirmation of a commit was lost, it returns the version saved before: an attempt saves each content once.
@@ -145,6 +147,7 @@ async def save_version(
             "concept_id": concept_id,
             "content_type": content_type,
             "payload": payload,
+            "doubts": [{"rule": doubt.rule, "message": doubt.message, "part": doubt.part} for doubt in doubts],
             "task_id": fence.task_id,
             "attempt": fence.attempt,
             **parameters(call),

@@ -37,6 +37,11 @@ def number(default: int = 0) -> Any:
     return Field(default=default, sa_column_kwargs={"server_default": text(str(default))})
 
 
+def json_list() -> Any:
+    """Return a JSONB column that holds a list, empty by default."""
+    return Field(default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'")))
+
+
 def json(*, required: bool = False) -> Any:
     """Return a JSONB column in which None is stored as SQL NULL, not as the JSON value null."""
     return Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=not required))

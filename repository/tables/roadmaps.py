@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from domain.content_plugins import NAME
 from domain.vocabulary import ContentStatus
-from repository.tables.columns import json, moment, number, one_of, string
+from repository.tables.columns import json, json_list, moment, number, one_of, string
 
 
 class RoadmapRow(SQLModel, table=True):
@@ -82,6 +82,8 @@ class ContentVersionRow(SQLModel, table=True):
     payload: dict[str, Any] = json(required=True)
     task_id: str = string()
     author: str = string()
+    doubts: list[dict[str, Any]] = json_list()
+    """What the checks found and the author did not mend: `rule`, `message` and `part` (null: the whole content)."""
     created_at: datetime = moment()
 
 

@@ -55,6 +55,7 @@ async def design(database: Database, fence: Fence, author: ScriptedAuthor) -> li
         second_opinion=False,
         links=None,
         search=None,
+        code=None,
         database=database,
         fence=fence,
         ledger=ledger,

@@ -39,9 +39,9 @@ TEXT = """## One
 A short lesson that stands for any other one. It says what the matter is, why anybody should care, and how it looks in
 the smallest case that can be tried at home within a few minutes.
 
-## Two: an exercise
+## Two
 
-Here is an exercise: change one thing, look at what happens, write down what you expected and what you saw instead. Then
+**Exercise.** Change one thing, look at what happens, write down what you expected and what you saw instead. Then
 explain the difference to a friend. When both of you agree, the lesson is over, and the next one may build on it.
 """
 TUTORIAL = Tutorial(title="T", summary="S", content=TEXT, estimated_completion_time=30, language="en")

@@ -66,6 +66,8 @@ class ContentPart:
     versions: tuple[VersionLink, ...]
     by_rules: bool
     """Whether the version that is shown was written without a model."""
+    doubts: tuple[str, ...]
+    """What the checks found in the version that is shown."""
     present: bool
     """Whether the concept is still part of the roadmap, so that its contents can be generated again."""
 
@@ -289,6 +291,7 @@ class PartFields(TypedDict):
     shown_version: int
     versions: tuple[VersionLink, ...]
     by_rules: bool
+    doubts: tuple[str, ...]
     present: bool
 
 
@@ -302,5 +305,6 @@ def fields_of(content_type: ContentType, view: ContentView, *, present: bool) ->
         "shown_version": view.shown.version if view.shown else 0,
         "versions": tuple(VersionLink(row.version, row.created_at) for row in view.versions),
         "by_rules": is_by_rules(view),
+        "doubts": tuple(doubt["message"] for doubt in view.shown.doubts) if view.shown else (),
         "present": present,
     }

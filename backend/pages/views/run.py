@@ -9,8 +9,8 @@ from backend.pages.views.status_labels import Look, content_name, task_look, tas
 from domain.vocabulary import ACTIVE, ContentType, TaskStatus
 from orchestrator.queries.status import TaskView
 from rendering.text.event_text import doing, gist
-from rendering.text.task_text import label_of, sentence_of, warnings_in_words
-from rendering.text.text import dollars, seconds, tokens
+from rendering.text.task_text import label_of, sentence_of
+from rendering.text.text import dollars, seconds, tokens, warnings_in_words
 from repository.runs.calls import Expense
 from repository.runs.events import Event
 

@@ -5,11 +5,13 @@ A block that is marked `fragment` or `fails` is left alone, and so is one that s
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Final
 
 from domain.checks.code.javascript import javascript_problem, typescript_problem
 from domain.checks.code.json_text import json_problem
-from domain.checks.code.python import check_names, python_problem
+from domain.checks.code.python import python_problem
+from domain.checks.code.python_names import check_names
 from domain.checks.code.sql import sql_problem
 from domain.checks.findings import Finding, doubt
 from domain.checks.prose.markdown import CodeBlock
@@ -17,11 +19,12 @@ from domain.checks.prose.markdown import CodeBlock
 MAX_BLOCK_LENGTH: Final = 20_000
 """Characters of code that are parsed."""
 _MARKS: Final = frozenset({"fragment", "fails", "error", "wrong", "invalid", "pseudocode", "output"})
-_SHOWS_ERROR: Final = re.compile(
+SHOWS_ERROR: Final = re.compile(
     r"(?:#|//|--|/\*|<!--).{0,60}"
     r"(?:error|wrong|invalid|fails|broken|incorrect|bad|✗|❌|错误|错|falsch|fehler|erreur|incorrecto)",
     re.IGNORECASE,
 )
+_OUTPUTS: Final = frozenset({"", "text", "output", "console", "pytb", "plaintext", "txt", "traceback"})
 _ERROR_OUTPUT: Final = re.compile(r"\b\w*(?:Error|Exception)\b|Traceback|\berror\b|❌", re.IGNORECASE)
 
 _PARSERS: Final[Mapping[str, Callable[[str, str], str | None]]] = {
@@ -46,9 +49,17 @@ def check_code(blocks: Sequence[CodeBlock]) -> Iterator[Finding]:
         following = blocks[number].code if number < len(blocks) else ""
         if (problem := parser(block.code, block.language)) and not _on_purpose(block.code, following):
             yield doubt("code.syntax", f"Code block {number} ({block.language}) does not parse: {problem}.")
-    yield from check_names([block for block in blocks if len(block.code) <= MAX_BLOCK_LENGTH])
+    yield from check_names([
+        block
+        for block, following in zip_longest(blocks, blocks[1:])
+        if len(block.code) <= MAX_BLOCK_LENGTH and not SHOWS_ERROR.search(block.code) and not _is_message(following)
+    ])  # fmt: skip
+
+
+def _is_message(block: CodeBlock | None) -> bool:
+    return block is not None and block.language in _OUTPUTS and bool(_ERROR_OUTPUT.search(block.code))
 
 
 def _on_purpose(code: str, following: str) -> bool:
     """Return whether the block shows an error: a comment says so, or the next block is its message."""
-    return bool(_SHOWS_ERROR.search(code) or _ERROR_OUTPUT.search(following))
+    return bool(SHOWS_ERROR.search(code) or _ERROR_OUTPUT.search(following))

@@ -8,26 +8,34 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
 _ABRIDGED: Final = re.compile(
-    r"^\s*(?:\.\.\.|…)\s*;?\s*$|\{\s*(?:\.\.\.|…)\s*\}|\(\s*(?:\.\.\.|…)\s*\)|^\s*[>$] ", re.MULTILINE
+    r"…|[=(:,]\s*<[a-z][\w -]*>\s*[;,)]|^\s*(?:npm|npx|yarn|pnpm|node|deno|bun)\s+[\w-]"
+    r"|^\s*(?:\.\.\.|…)\s*;?\s*$|\{\s*(?:\.\.\.|…)\s*\}|\(\s*(?:\.\.\.|…)\s*\)|^\s*[>$] ",
+    re.MULTILINE,
 )
+
+_RESULT: Final = re.compile(r"^\s*(?://\s*)?=>", re.MULTILINE)
+"""What follows on a line of its own is the result."""
+_WHOLES: Final = ("(%s)", "({%s})", "class A {%s}", "if (a) {%s", "switch (a) {%s}", "try {%s")
+"""The forms in which a fragment may be whole."""
 
 
 def javascript_problem(code: str, _language: str = "javascript") -> str | None:
-    """Return the syntax error of a block; an object by itself is an example of data, and passes."""
-    return _problem(code, "javascript")
+    """Return the syntax error of a block; data, parts of classes and statements, and types pass."""
+    return _problem(code, "javascript", "typescript")
 
 
 def typescript_problem(code: str, language: str = "typescript") -> str | None:
     return _problem(code, "tsx" if language == "tsx" else "typescript")
 
 
-def _problem(code: str, grammar: str) -> str | None:
-    if _ABRIDGED.search(code):
+def _problem(code: str, *grammars: str) -> str | None:
+    error = _error(code, grammars[0])
+    if error is None or _ABRIDGED.search(code):
         return None
-    error = _error(code, grammar)
-    if error is None or _error(f"({code.strip().rstrip(';')})", grammar) is None:
-        return None
-    return f"line {error.start_point[0] + 1}"
+    line = error.start_point[0] + 1
+    code = _RESULT.split(code, maxsplit=1)[0]
+    wholes = [code, *(form % code.strip().rstrip(";,") for form in _WHOLES)]
+    return None if any(_error(whole, grammar) is None for grammar in grammars for whole in wholes) else f"line {line}"
 
 
 def _error(code: str, grammar: str) -> "Node | None":

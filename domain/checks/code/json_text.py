@@ -9,6 +9,8 @@ _ABRIDGED: Final = re.compile(r"\.\.\.|…|^\s*(?://|#)|/\*|<[\w -]+>|\{\{", re.
 
 def json_problem(code: str, _language: str = "json") -> str | None:
     """Return what is wrong, None where it is JSON, JSON Lines, or an abridged example."""
+    if not code.strip():
+        return "it is empty"
     if _ABRIDGED.search(code):
         return None
     try:
@@ -16,8 +18,29 @@ def json_problem(code: str, _language: str = "json") -> str | None:
     except RecursionError:
         return "it is nested too deeply"
     except ValueError as error:
-        lines = [line for line in code.splitlines() if line.strip()]
-        if len(lines) > 1 and all(json_problem(line) is None for line in lines):
-            return None  # JSON Lines
-        return f"{error}" if code.strip() else "it is empty"
+        if _is_json(f"{{{code.strip().rstrip(',')}}}") or _several(code):
+            return None  # a part of an object, or several documents
+        return str(error)
     return None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _several(code: str) -> bool:
+    """Return whether the text is documents on lines of their own."""
+    rest, count = code.strip(), 0
+    while rest:
+        try:
+            _, end = json.JSONDecoder().raw_decode(rest)
+        except (ValueError, RecursionError):
+            return False
+        if end < len(rest) and not rest[end:].lstrip(" \t\r").startswith("\n"):
+            return False
+        rest, count = rest[end:].lstrip(), count + 1
+    return count > 1

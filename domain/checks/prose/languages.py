@@ -8,11 +8,13 @@ from domain.checks.findings import Finding, broken, doubt
 from domain.checks.prose.markdown import plain_prose
 from domain.text.language import identify_language, is_written_in, primary_language, scripts
 
-_MIN_LETTERS: Final = 300
+_MIN_LETTERS: Final = 150
 """Letters of a text from which its language is told apart from others of the same script."""
+_SHORT: Final = 400
+"""Letters of a text that is looked at as one paragraph, since its parts are too short."""
 _MIN_PARAGRAPH: Final = 60
-_MAX_PARAGRAPHS: Final = 6
-_MAX_PARAGRAPH: Final = 400
+_MAX_PARAGRAPHS: Final = 5
+_MAX_PARAGRAPH: Final = 300
 """Characters of a paragraph that are looked at."""
 _FAIR_SHARE: Final = 0.2
 """Of the letters. A lesson that teaches a language is written in two."""
@@ -25,10 +27,10 @@ def check_language(paragraphs: Sequence[str], language: str) -> Iterator[Finding
     if not is_written_in(whole, language):
         yield broken("text.language", f"It is not written in the language that was asked for ({language}).")
         return
-    counts = scripts(whole)
-    if sum(counts.values()) < _MIN_LETTERS:
+    size = sum(scripts(whole).values())
+    if size < _MIN_LETTERS:
         return
-    letters = _letters_by_language(prose, language)
+    letters = _letters_by_language([whole] if size < _SHORT else prose, language)
     total = sum(letters.values())
     if total and letters[primary_language(language)] < _FAIR_SHARE * total:
         likeliest = letters.most_common(1)[0][0]

@@ -6,6 +6,9 @@ from typing import Final
 
 _FENCE: Final = re.compile(r" {0,12}(`{3,}|~{3,})(.*)$")
 _HEADING: Final = re.compile(r" {0,3}#{1,6}[ \t]+(\S.*)$")
+_UNDERLINE: Final = re.compile(r" {0,3}(?:={2,}|-{2,})[ \t]*$")
+"""Under a line of text it makes the line a heading (CommonMark 4.3)."""
+_TEXT: Final = re.compile(r" {0,3}[^\s|>#*+-]")
 _NO_PROSE: Final = re.compile(
     r"\$\$.{0,4000}?\$\$|\\\[.{0,4000}?\\\]|\\\(.{0,1000}?\\\)|\$[^$\n]{1,400}\$|`{1,2}[^`\n]+`{1,2}"
     r"|https?://\S+|</?[a-zA-Z][^>\n]{0,200}>",
@@ -53,6 +56,8 @@ def outline(markdown: str) -> MarkdownOutline:
             result.prose.append(line)
             if heading := _HEADING.match(line):
                 result.headings.append(heading[1].rstrip("# "))
+            elif _UNDERLINE.match(line) and len(result.prose) > 1 and _TEXT.match(result.prose[-2]):
+                result.headings.append(result.prose[-2].strip())
         elif (mark := _closing(line, result.open_fence)) is None:
             block.append(line)
         else:

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
 _WINDOW: Final = 2000
@@ -18,7 +19,8 @@ _MIN_LINE_LENGTH: Final = 40
 _MAX_EQUAL_LINES: Final = 4
 _MAX_EQUAL_ITEMS: Final = 60
 """Equal rows or items: a plan of eight weeks has 56 days."""
-_ITEM: Final = re.compile(r"\s*(?:\||[-*+]\s|\d+[.)]\s)")
+_ITEM: Final = re.compile(r"\s*(?:\||[-*+]\s|\d+[.)]\s|\W{0,3}[^\W_]{1,12}(?: \d{1,3})?(?:\*\*|__)?\s?[:：–—])")
+"""Rows, items, and lines with a label, such as “Monday: rest day”."""
 
 
 def repetition(lines: Sequence[str]) -> str | None:
@@ -26,6 +28,9 @@ def repetition(lines: Sequence[str]) -> str | None:
     prose = [line for line in lines if line.strip() and not _ITEM.match(line)]
     if looped := _packs_to_nothing("\n".join(prose)):
         return _start_of(looped)
+    for line, run in groupby(" ".join(line.split()) for line in lines if line.strip()):
+        if len(line) >= _MIN_LINE_LENGTH and not line.startswith("|") and len(list(run)) > _MAX_EQUAL_LINES:
+            return _start_of(line)
     counts = Counter(" ".join(line.split()) for line in prose if len(line) >= _MIN_LINE_LENGTH)
     line, times = counts.most_common(1)[0] if counts else ("", 0)
     if times > _MAX_EQUAL_LINES and any(char.isalpha() for char in line):

@@ -9,11 +9,20 @@ from typing import Final
 
 from domain.checks.expected import Expected, Subject
 from domain.checks.findings import Finding, broken, doubt
+from domain.text.language import identify_language, primary_language
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]+")
 _UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 _STEM: Final = 6
 """Letters of a word that are compared, so that `vector` and `vectors` are one term."""
+_COMMON: Final = frozenset(
+    [
+        *("and", "the", "for", "with", "from", "that", "what", "when", "how", "into", "their", "this", "are", "your"),
+        *("und", "der", "die", "das", "den", "des", "mit", "von", "für", "ein", "eine", "los", "las", "con", "del"),
+        *("que", "por", "para", "una", "les", "des", "pour", "avec", "dans", "une", "com", "dos", "das", "del", "che"),
+    ]
+)
+"""Words that are in texts about anything."""
 _NAME_WEIGHT: Final = 3.0
 _KEYWORD_WEIGHT: Final = 2.0
 _MIN_TERMS: Final = 2
@@ -23,6 +32,10 @@ _MIN_COVERED: Final = 0.25
 _NEAR: Final = 0.7
 _FAR: Final = 0.45
 """Own share over that of the other concept, below which a content is in doubt, or is another concept's for certain."""
+_MIN_OWN: Final = 0.12
+"""Share of the own terms, below which a content is in doubt even if it is about no other concept of the roadmap."""
+_MIN_TEXT: Final = 25
+"""Different terms of a text from which it can be said to leave its concept out."""
 
 
 def check_subject(text: str, expected: Expected) -> Iterator[Finding]:
@@ -30,8 +43,8 @@ def check_subject(text: str, expected: Expected) -> Iterator[Finding]:
 
     Terms count by how few concepts of the roadmap have them.
     """
-    if expected.subject is None or not expected.others:
-        return
+    if expected.subject is None or not expected.others or expected.language is None:
+        return  # worksheets by rules are about the goal as a whole
     terms = [_terms(subject) for subject in (expected.subject, *expected.others)]
     spread = Counter(term for own in terms for term in own)
     present = _tokens(text)
@@ -44,6 +57,15 @@ def check_subject(text: str, expected: Expected) -> Iterator[Finding]:
         name, rule = expected.others[-other].name, broken if own < _FAR * best else doubt
         message = f"It is about “{name}”, which is another lesson; “{expected.subject.name}” was asked for."
         yield rule("text.subject", message)
+    elif own < _MIN_OWN and len(present) >= _MIN_TEXT and _in_language(expected.subject, expected.language):
+        message = f"It hardly mentions “{expected.subject.name}”, which was asked for."
+        yield doubt("text.subject", message)
+
+
+def _in_language(subject: Subject, language: str | None) -> bool:
+    """Return whether a concept is described in the language of its contents; otherwise they share no words."""
+    text = f"{subject.name}. {subject.description}"
+    return language is not None and identify_language(text, expected=language) == primary_language(language)
 
 
 def _coverage(own: dict[str, float], present: frozenset[str], spread: Counter[str], concepts: int) -> float | None:
@@ -67,6 +89,6 @@ def _tokens(text: str) -> frozenset[str]:
     for word in _WORD.findall(text.casefold()):
         if _UNSPACED.match(word):
             tokens.update(word[at : at + 2] for at in range(len(word) - 1))
-        else:
+        elif word not in _COMMON:
             tokens.add(word[:_STEM])
     return frozenset(tokens)

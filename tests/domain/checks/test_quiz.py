@@ -155,8 +155,10 @@ def test_options_that_differ_in_case_units_indentation_or_a_mark_count(options: 
 
 @pytest.mark.parametrize(
     "explanation",
-    ["See above.", "Because it is correct.", "The correct answer is 2", "Obvious!", "同上", "Siehe oben.", "n/a"],
-)
+    ["The answer is B.", "La respuesta correcta es la b.", "As stated in the tutorial.", "It's the right choice.",
+     "因为这是正确答案。", "Siehe Lektion.", "It just is.",
+     "See above.", "Because it is correct.", "The correct answer is 2", "Obvious!", "同上", "Siehe oben.", "n/a"],
+)  # fmt: skip
 def test_an_explanation_without_a_reason_does_not_count(explanation: str) -> None:
     assert "gives no reason" in complaints(explanation=explanation)
 
@@ -164,7 +166,8 @@ def test_an_explanation_without_a_reason_does_not_count(explanation: str) -> Non
 @pytest.mark.parametrize(
     "explanation",
     ["Option B is right, since it adds.", "C is correct: it closes the file.", "选项 B 正确，因为它会相加。",
-     "The second option is the only one that ends."],
+     "The second option is the only one that ends.", "Option 2 is correct.", "(b) is correct.",
+     "The first two are correct, as they end.", "Answer B holds, as it ends."],
 )  # fmt: skip
 def test_an_explanation_that_names_a_place_does_not_count_as_options_are_shuffled(explanation: str) -> None:
     assert "by its place" in complaints(explanation=explanation)
@@ -172,10 +175,22 @@ def test_an_explanation_that_names_a_place_does_not_count_as_options_are_shuffle
 
 @pytest.mark.parametrize(
     "explanation",
-    ["$(6+3)/(6+3+1)=0.9$.", "An A minor chord has C.", "Vitamin C is water-soluble.", "Option A+B in the menu adds."],
-)
+    ["Answer: A triangle has three sides.", "7 × 8 = 56", "c − c = 0", "Water is the first choice against a burn.",
+     "A项目 ends first.",
+     "$(6+3)/(6+3+1)=0.9$.", "An A minor chord has C.", "Vitamin C is water-soluble.", "Option A+B in the menu adds."],
+)  # fmt: skip
 def test_an_explanation_with_a_letter_of_its_subject_counts(explanation: str) -> None:
     assert complaints(explanation=explanation) == ""
+
+
+def test_a_letter_that_names_a_statement_of_the_question_is_no_place() -> None:
+    stem = "“If C is true, then D is true. C is true.” What follows?"
+    assert complaints(question=stem, explanation="Whenever C is true, D is true as well.") == ""
+
+
+def test_short_options_have_no_length_that_tells() -> None:
+    numbers = [question(number, options=["1024", "12", "7"], correct_answer=[0]) for number in range(1, 4)]
+    assert objections_to(quiz(*numbers)) == []
 
 
 def test_a_right_answer_that_is_always_the_longest_does_not_count() -> None:

@@ -34,3 +34,10 @@ def test_front_pages_only_do_not_count() -> None:
     pages = [resource(f"https://{name}.dev/") for name in ("go", "web", "rust")]
     assert "front page" in objections_to(Resources(resources=pages))[0]
     assert objections_to(Resources(resources=[*pages, resource("https://go.dev/doc")])) == []
+
+
+def test_tools_are_their_front_page() -> None:
+    tools = [
+        resource(f"https://{name}.com/").model_copy(update={"type": "Tool"}) for name in ("regex101", "regexr", "a")
+    ]
+    assert objections_to(Resources(resources=tools)) == []

@@ -88,7 +88,9 @@ async def test_after_a_restart_the_repair_is_the_same(database: Database, fence:
 
 async def test_a_closer_look_is_repaired_by_the_parts_that_it_found(database: Database, fence: Fence) -> None:
     async def look(quiz: Quiz) -> Verdict[Quiz]:
-        return Verdict(quiz, [] if quiz != QUIZ else ["Question 2 is disputed."], () if quiz != QUIZ else [SECOND])
+        if quiz != QUIZ:
+            return Verdict(quiz, [])
+        return Verdict(quiz, ["Question 2 is disputed."], parts=[SECOND])
 
     author = writing(QUIZ)
     author.repaired = QUIZ.model_copy(update={"questions": list(reversed(QUIZ.questions))})

@@ -50,7 +50,7 @@ HEAD = "named: x | 某 | x\n== A | 甲\n= M | 乙\n"
     ("text", "said"),
     [
         ("nonsense", "line 1: not a line of a subject file"),
-        (HEAD + "easy: Only English", "line 4: it needs English and Chinese"),
+        (HEAD + "easy: Only English", "line 4: needs English and Chinese"),
         (HEAD + "easy: C | 丙\n  know: a, b | 一", "line 5: zip"),
         ("= M | 乙", "line 1: list index out of range"),
         ("named: x | 某", "line 1: list index out of range"),

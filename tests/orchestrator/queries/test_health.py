@@ -13,13 +13,13 @@ def by_name(settings: Settings) -> dict[str, Check]:
 
 def test_all_is_well(settings: Settings) -> None:
     checks = by_name(settings)
-    assert list(checks) == ["database", "migrations", "runs", "model"]
+    assert list(checks) == ["database", "migrations", "runs", "model", "code"]
     assert all(check.ok and check.to_do is None for check in checks.values())
 
 
 def test_a_database_that_does_not_answer() -> None:
     checks = by_name(Settings.model_validate({"database_url": "postgresql://nobody:secret@127.0.0.1:1/none"}))
-    assert list(checks) == ["database", "model"]
+    assert list(checks) == ["database", "model", "code"]
     assert not checks["database"].ok
     assert checks["database"].to_do
     assert "secret" not in checks["database"].detail
@@ -53,3 +53,11 @@ async def test_only_runs_of_living_processes_count(settings: Settings, database_
     async with Orchestrator.open(settings, author=ScriptedAuthor()) as orchestrator:
         assert (await orchestrator.task(task.task_id)).status is TaskStatus.CANCELLED
     assert await live_runs(database_url) == []
+
+
+def test_it_says_which_code_of_lessons_is_run_and_whether_the_sandbox_holds(settings: Settings) -> None:
+    assert "is not run" in by_name(settings)["code"].detail
+    assert "SQL" in by_name(settings.model_copy(update={"run_code": "sql"}))["code"].detail
+    check = by_name(settings.model_copy(update={"run_code": "all"}))["code"]
+    assert check.ok == ("passed its self-test" in check.detail)
+    assert check.ok or "ROADMAP_RUN_CODE=sql" in (check.to_do or "")

@@ -76,7 +76,11 @@ def test_doctor_gives_advice(monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
     assert main(["doctor", "--json"]) == 5
     report = json.loads(capfd.readouterr().out)
     assert report["ok"] is False
-    assert [(check["name"], check["ok"]) for check in report["checks"]] == [("database", False), ("model", True)]
+    assert [(check["name"], check["ok"]) for check in report["checks"]] == [
+        ("database", False),
+        ("model", True),
+        ("code", True),
+    ]
     assert report["checks"][0]["to_do"]
     assert main(["doctor"]) == 5
     assert "\n    " in capfd.readouterr().out

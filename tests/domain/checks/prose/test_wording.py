@@ -28,6 +28,15 @@ def rules(text: str, expected: Expected | None = None) -> list[str]:
         f"Bien sûr ! {LESSON}",
         f"{LESSON} As an AI language model, I cannot hear music.",
         f"{LESSON} 作为一个人工智能语言模型，我不能听音乐。",
+        f"Here's a tutorial on chords:\n\n{LESSON}",
+        f"Thank you for your question! {LESSON}",
+        f"Got it. Here is the lesson:\n\n{LESSON}",
+        f"Natürlich, hier ist die gewünschte Lektion:\n\n{LESSON}",
+        f"{LESSON}\n\nIf you need anything else, just ask!",
+        f"{LESSON}\n\nI can also provide more examples if you wish.",
+        f"{LESSON}\n\n(Note: I shortened this lesson because of the length limit.)",
+        f"{LESSON}\n\nSi tienes preguntas, no dudes en preguntarme.",
+        f"{LESSON}\n\nこのレッスンが役に立てば幸いです。",
     ],
 )
 def test_chat_with_the_person_who_asked_is_in_doubt(text: str) -> None:
@@ -35,7 +44,17 @@ def test_chat_with_the_person_who_asked_is_in_doubt(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["I'm sorry, but I can't help with that.", "I cannot write this.", "抱歉，我无法完成这个请求。"]
+    "text",
+    [
+        "I'm sorry, but I can't help with that.",
+        "I cannot write this.",
+        "抱歉，我无法完成这个请求。",
+        "I must decline to write this lesson.",
+        "Unfortunately, I am not able to write about this.",
+        "Lo siento, no puedo ayudar con eso.",
+        "我无法提供这方面的内容。",
+        "申し訳ありませんが、お手伝いできません。",
+    ],
 )
 def test_a_refusal_is_no_lesson(text: str) -> None:
     assert "text.refusal" in rules(text)
@@ -52,6 +71,14 @@ def test_a_refusal_is_no_lesson(text: str) -> None:
         "Artificial intelligence models learn from data.",
         "Je n'hésite pas ; n'hésitez pas à vérifier vos résultats.",
         "If you have any questions, ask your teacher.",
+        "Of course, we all hear the fifth.",
+        "A model answer:\n\n> I hope this helps. Please let me know if you need more.",
+        "The chatbot said: “As an AI language model, I cannot feel.”",
+        "I can't help but notice the fifth.",
+        "Sorry, I can't come: how to decline an invitation.",
+        "> Dear [Customer name here],",
+        "Press [Insert Chart] and [Insert Image], then 【插入】.",
+        "Add a proof. The rest of the code stays as it is.",
         "I am sorry is said when something was not meant.",
     ],
 )

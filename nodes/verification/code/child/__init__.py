@@ -1,0 +1,1 @@
+"""The side of the child process, in which code of lessons runs. Standard library only: it has to start quickly."""

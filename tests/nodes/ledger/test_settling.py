@@ -1,0 +1,94 @@
+"""After two repairs, the soundest answer without anything broken counts, and its doubts are recorded."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from domain.checks.findings import Finding, broken, doubt, objections
+from domain.contents import Quiz
+from domain.errors import AnswerRejected
+from domain.vocabulary import Step
+from nodes.authors.port import AuthorRole, Brief
+from nodes.ledger.requests import AuthorRequest
+from repository.db.database import Database
+from repository.db.fence import Fence
+from tests.nodes.ledger.test_ledger import QUIZ_BRIEF, SUBJECT, Store, ledger
+from tests.support.authors import QUIZ, ScriptedAuthor
+from tests.support.rows import fence_of, started
+
+
+@pytest.fixture
+async def fence(database: Database) -> Fence:
+    return fence_of(await started(database))
+
+
+def quiz(*marks: str) -> Quiz:
+    """Return a quiz whose questions carry marks, of which `doubt` and `broken` are found by the rules below."""
+    questions = [
+        question.model_copy(update={"explanation": mark}) for question, mark in zip(QUIZ.questions, marks, strict=False)
+    ]
+    return Quiz(questions=[*questions, *QUIZ.questions[len(questions) :]])
+
+
+def find(content: Quiz) -> list[Finding]:
+    kinds = {"doubt": doubt, "broken": broken}
+    return [
+        kinds[question.explanation](
+            "quiz.mark", f"Question {number} is in {question.explanation}.", question.question_id
+        )
+        for number, question in enumerate(content.questions, start=1)
+        if question.explanation in kinds
+    ]
+
+
+def request() -> AuthorRequest[Quiz]:
+    return AuthorRequest(
+        Step.QUIZ_GENERATION, QUIZ_BRIEF, lambda content: objections(find(content)), subject=SUBJECT, findings=find
+    )
+
+
+def answering(*answers: Quiz) -> ScriptedAuthor:
+    def reply(_: Brief[Any], told: Sequence[str]) -> Quiz:
+        return answers[min(len(told), len(answers) - 1)]
+
+    return ScriptedAuthor({AuthorRole.QUIZ: reply})
+
+
+async def test_no_content_fails_for_a_doubt(database: Database, fence: Fence) -> None:
+    author = answering(quiz("doubt", "doubt"), quiz("doubt"), quiz("doubt", "doubt"))
+    store = Store(database, fence)
+    answered = await (await ledger(database, fence, author)).ask(request(), save=store)
+    assert len(author.asked) == 3
+    assert store.quizzes == [answered.value] == [quiz("doubt")]
+    assert [finding.part for finding in answered.doubts] == [QUIZ.questions[0].question_id]
+
+
+async def test_the_newest_of_equally_sound_answers_counts(database: Database, fence: Fence) -> None:
+    author = answering(quiz("doubt"), quiz("fine", "doubt"), quiz("fine", "fine", "doubt"))
+    answered = await (await ledger(database, fence, author)).ask(request())
+    assert answered.value == quiz("fine", "fine", "doubt")
+
+
+async def test_what_is_broken_never_counts(database: Database, fence: Fence) -> None:
+    author = answering(quiz("broken"), quiz("broken", "doubt"), quiz("broken"))
+    with pytest.raises(AnswerRejected, match="is in broken"):
+        await (await ledger(database, fence, author)).ask(request())
+    author = answering(quiz("broken"), quiz("doubt"), quiz("broken"))
+    assert (await (await ledger(database, fence, author, round_=1)).ask(request())).value == quiz("doubt")
+
+
+async def test_a_process_that_died_before_settling_buys_nothing_again(database: Database, fence: Fence) -> None:
+    class Dying(Store):
+        async def write(self, session: Any, answered: Any) -> None:  # noqa: ARG002
+            raise KeyboardInterrupt  # after three rejected answers are committed
+
+    author = answering(quiz("doubt"), quiz("doubt"), quiz("doubt"))
+    with pytest.raises(KeyboardInterrupt):
+        await (await ledger(database, fence, author)).ask(request(), save=Dying(database, fence))
+    assert len(author.asked) == 3
+    store = Store(database, fence)
+    answered = await (await ledger(database, fence, author)).ask(request(), save=store)
+    assert len(author.asked) == 3
+    assert store.quizzes == [answered.value]
+    assert len(answered.doubts) == 1
