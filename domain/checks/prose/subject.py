@@ -8,7 +8,7 @@ from math import log
 from typing import Final
 
 from domain.checks.expected import Expected, Subject
-from domain.checks.findings import Finding, broken, doubt
+from domain.checks.findings import Finding, doubt
 from domain.text.language import identify_language, primary_language
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]+")
@@ -30,8 +30,7 @@ _MIN_TERMS: Final = 2
 _MIN_COVERED: Final = 0.25
 """The share of another concept's terms from which a content may be about it."""
 _NEAR: Final = 0.7
-_FAR: Final = 0.45
-"""Own share over that of the other concept, below which a content is in doubt, or is another concept's for certain."""
+"""Own share over that of the other concept, below which a content is in doubt."""
 _MIN_OWN: Final = 0.12
 """Share of the own terms, below which a content is in doubt even if it is about no other concept of the roadmap."""
 _MIN_TEXT: Final = 25
@@ -54,9 +53,9 @@ def check_subject(text: str, expected: Expected) -> Iterator[Finding]:
         return
     best, other = max((share or 0.0, -index) for index, share in enumerate(others))
     if best >= _MIN_COVERED and own < _NEAR * best:
-        name, rule = expected.others[-other].name, broken if own < _FAR * best else doubt
+        name = expected.others[-other].name
         message = f"It is about “{name}”, which is another lesson; “{expected.subject.name}” was asked for."
-        yield rule("text.subject", message)
+        yield doubt("text.subject", message)
     elif own < _MIN_OWN and len(present) >= _MIN_TEXT and _in_language(expected.subject, expected.language):
         message = f"It hardly mentions “{expected.subject.name}”, which was asked for."
         yield doubt("text.subject", message)

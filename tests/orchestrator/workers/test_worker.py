@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from domain.errors import Conflict
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief
+from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed
 from orchestrator.commands import transitions
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
@@ -258,8 +258,11 @@ async def test_a_run_that_failed_before_its_contents_is_resumed_where_it_stopped
     settings: Settings, client: Orchestrator
 ) -> None:
     task = await client.create("chess", detach=True)
-    broken = ScriptedAuthor({AuthorRole.STRUCTURE_REVIEW: lambda _, __: {"nonsense": 1}})
-    async with working(settings, broken):
+
+    def denied(_: Brief[Any], __: Sequence[str]) -> Any:
+        raise CallFailed("The key was revoked.", model="scripted", outcome="denied 401", transient=False, denied=True)
+
+    async with working(settings, ScriptedAuthor({AuthorRole.STRUCTURE_REVIEW: denied})):
         assert (await client.wait(task.task_id)).status is TaskStatus.FAILED
     await client.resume(task.task_id, detach=True)
     author = ScriptedAuthor()

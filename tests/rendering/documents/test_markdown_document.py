@@ -43,7 +43,7 @@ def test_a_document_that_one_would_hand_to_a_learner() -> None:
     assert "   - Basics: Types, Errors" in document
     assert "*3 h, medium; builds on Types*" in document
     assert "- [Go](<https://go.dev>) (docs)" in document
-    assert document.index("   - A. a") < document.index("## Answers") < document.index("1. A: !")
+    assert document.index("   - A. 1") < document.index("## Answers") < document.index("1. A: It is counted.")
 
 
 def test_a_title_that_repeats_the_concept_is_not_said_twice() -> None:

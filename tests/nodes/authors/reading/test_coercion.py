@@ -84,7 +84,7 @@ def test_a_shape_of_a_new_content_type_needs_no_rules_of_its_own() -> None:
     assert (card.front, card.ease, card.is_known, card.tags) == ("Q", 3, True, ["a", "b"])
 
 
-@pytest.mark.parametrize("brief", KnownBrief.__args__)
+@pytest.mark.parametrize("brief", [brief for brief in KnownBrief.__args__ if hasattr(brief, "shape")])
 def test_a_good_answer_stays_as_it_is(brief: Any) -> None:
     for shape, content in GOOD:
         if shape is brief.shape:
