@@ -157,7 +157,7 @@ def test_a_database_that_cannot_be_reached_is_5(tmp_path: Path) -> None:
 def test_the_embedded_database_is_stopped_started_and_moved(roadmap: Command, created: list[Done]) -> None:
     doctor = roadmap("doctor", "--json").json()
     assert doctor["ok"] is True
-    assert [check["name"] for check in doctor["checks"]] == ["home", "database", "migrations", "runs", "model"]
+    assert [check["name"] for check in doctor["checks"]] == ["home", "database", "migrations", "runs", "model", "code"]
     assert roadmap("db", "stop", "--json").json()["stopped"] is True
     assert "was not running" in roadmap("db", "stop").out
     assert roadmap("db", "start", "--json").json()["started"] is True

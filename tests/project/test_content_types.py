@@ -25,6 +25,8 @@ ABOUT_ONE_TYPE: Final = {
     "backend/pages/views/concept.py": "the parts of the sections",
     "nodes/verification/examination.py": "the second opinion on a quiz",
     "orchestrator/learners/learning.py": "attempts at a quiz",
+    "nodes/earlier.py": "the lesson of a quiz",
+    "repository/roadmaps/earlier_versions.py": "the lesson of a quiz",
 }
 
 
