@@ -45,7 +45,7 @@ KEPT = {
     "concept_contents": "kept_contents_of_other_types",
     "content_versions": "kept_versions_of_other_types",
 }
-"""Where a downgrade keeps the rows of types that the older version does not know, until the upgrade comes back."""
+"""Tables for rows of types that the older version does not know, from a downgrade to the next upgrade."""
 
 
 def upgrade() -> None:

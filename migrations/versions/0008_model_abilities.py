@@ -1,4 +1,4 @@
-"""What models were seen to do at their endpoints. A new table: nothing waits for it."""
+"""The known abilities of models at their endpoints. A new table needs no lock."""
 
 from alembic import op
 

@@ -2,8 +2,13 @@
 
 from alembic import op
 
+from migrations.tables import drop_if_empty, exists
+
 revision = "0010_wishes"
 down_revision = "0009_doubts"
+
+KEPT = "kept_wishes"
+"""Table for wishes, which hold until they are taken back, from a downgrade to the next upgrade."""
 
 
 def upgrade() -> None:
@@ -19,8 +24,16 @@ def upgrade() -> None:
             PRIMARY KEY (roadmap_id, concept_id, content_type, task_id)
         );
     """)
+    if exists(KEPT):
+        op.execute(f"""
+            INSERT INTO content_wishes SELECT * FROM {KEPT} ON CONFLICT DO NOTHING;
+            DROP TABLE {KEPT};
+        """)
 
 
 def downgrade() -> None:
-    """Drop the wishes: the requests of their runs keep the words."""
-    op.execute("DROP TABLE IF EXISTS content_wishes")
+    op.execute(f"""
+        CREATE TABLE IF NOT EXISTS {KEPT} AS SELECT * FROM content_wishes;
+        DROP TABLE IF EXISTS content_wishes;
+    """)
+    drop_if_empty(KEPT)
