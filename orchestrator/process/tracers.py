@@ -21,8 +21,6 @@ FLUSH_TIMEOUT_SECONDS: Final = 3.0
 """How long the end of a process waits for traces that are not sent yet."""
 _LANGSMITH_TIMEOUT_MS: Final = (1000, 3000)
 """Time to connect to LangSmith, and to read its answer."""
-_LANGSMITH_SWITCHES: Final = ("LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGCHAIN_TRACING")
-"""Variables of LangSmith in its own order: the first that is set decides, so that `false` wins over older names."""
 _POLL_SECONDS: Final = 0.02
 
 _log = get_log(__name__)
@@ -30,8 +28,9 @@ _log = get_log(__name__)
 
 def usual_callbacks() -> "list[BaseCallbackHandler]":
     """Return the handler of Langfuse where its keys are set and its package is installed; prepare LangSmith."""
-    switches = (os.environ[name] for name in _LANGSMITH_SWITCHES if os.environ.get(name))
-    if next(switches, "false").strip().lower() == "true":
+    from langsmith.utils import tracing_is_enabled
+
+    if tracing_is_enabled():
         _bound_langsmith()
     if not (os.environ.get("LANGFUSE_PUBLIC_KEY") and os.environ.get("LANGFUSE_SECRET_KEY")):
         return []
