@@ -1,10 +1,12 @@
 """Ask for an answer without which a run can go on: an opinion, a plan of repairs, parts of an edit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
+from domain.checks.findings import Finding
 from domain.errors import AnswerRejected, ModelDenied, ModelUnavailable
 from nodes.ledger.ledger import Ledger
 from nodes.ledger.requests import AuthorRequest
@@ -38,7 +40,7 @@ async def ask_if_possible(ledger: Ledger, request: AuthorRequest[T]) -> BestEffo
     """
     last: list[T] = []
 
-    def remember(answer: T) -> list[str]:
+    def remember(answer: T) -> Sequence[Finding]:
         last[:] = [answer]
         return request.check(answer)
 

@@ -13,7 +13,6 @@ from langgraph.runtime import Runtime
 
 from domain.checks import Expected
 from domain.checks.expected import Subject
-from domain.checks.findings import objections
 from domain.content_types import CONTENT_SPECS
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
 from domain.framework import Concept, ConceptPlace, Framework
@@ -206,8 +205,7 @@ async def _make_content(
     request = AuthorRequest(
         spec.step,
         brief,
-        lambda content: objections(spec.check(content, expected)),
-        findings=lambda content: list(spec.check(content, expected)),
+        lambda content: list(spec.check(content, expected)),
         look=look,
         subject=(concept_id, content_type),
         order=order,

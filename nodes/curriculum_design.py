@@ -10,6 +10,7 @@ from functools import partial
 from langgraph.runtime import Runtime
 
 from domain.checks import check_draft
+from domain.checks.findings import breaking
 from domain.errors import AnswerRejected
 from domain.framework import FrameworkDraft, Outline, StageDraft
 from domain.identity import identify
@@ -55,13 +56,13 @@ async def designed(context: RunContext, request: LearningRequest, intent: Intent
 def _whole(context: RunContext, request: LearningRequest, intent: Intent) -> AuthorRequest[FrameworkDraft]:
     brief = FrameworkBrief(request=request, intent=intent, max_concepts=context.max_concepts, weeks=context.weeks)
     fits = partial(check_draft, preferences=request.preferences, weeks=context.weeks)
-    return AuthorRequest(Step.CURRICULUM_DESIGN, brief, fits, reuses_rounds=True)
+    return AuthorRequest(Step.CURRICULUM_DESIGN, brief, breaking("framework", fits), reuses_rounds=True)
 
 
 def _outline(context: RunContext, request: LearningRequest, intent: Intent) -> AuthorRequest[Outline]:
     brief = OutlineBrief(request=request, intent=intent, max_concepts=context.max_concepts, weeks=context.weeks)
     fits = partial(too_many, max_concepts=context.max_concepts)
-    return AuthorRequest(Step.CURRICULUM_DESIGN, brief, fits, reuses_rounds=True)
+    return AuthorRequest(Step.CURRICULUM_DESIGN, brief, breaking("framework", fits), reuses_rounds=True)
 
 
 async def _in_parts(

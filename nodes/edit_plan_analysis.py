@@ -4,10 +4,12 @@ A plan that cannot be carried out is objected to. Where no better one comes, the
 carried out counts.
 """
 
+from functools import partial
 from typing import Final
 
 from langgraph.runtime import Runtime
 
+from domain.checks.findings import breaking
 from domain.editing.edits import changes_nothing, plan_objections
 from domain.editing.repairs import repair
 from domain.editing.review import EditPlan, Validation
@@ -51,7 +53,8 @@ async def _plan_for_feedback(context: RunContext, brief: EditPlanBrief) -> EditP
             return objections
         return [_NO_CHANGE] if changes_nothing(brief.framework, plan) else []
 
-    answer = await ask_if_possible(context.ledger, AuthorRequest(Step.EDIT_PLAN_ANALYSIS, brief, check))
+    request = AuthorRequest(Step.EDIT_PLAN_ANALYSIS, brief, breaking("edit_plan", check))
+    answer = await ask_if_possible(context.ledger, request)
     plan = answer.accepted or answer.last
     if plan is None and answer.error is not None:
         raise answer.error
@@ -61,7 +64,8 @@ async def _plan_for_feedback(context: RunContext, brief: EditPlanBrief) -> EditP
 
 async def _plan_for_issues(context: RunContext, brief: EditPlanBrief) -> EditPlan:
     """Return the plan for the issues of a validation. What no author plans is mended by code, as far as that can."""
-    request = AuthorRequest(Step.EDIT_PLAN_ANALYSIS, brief, lambda plan: plan_objections(brief.framework, plan))
+    check = breaking("edit_plan", partial(plan_objections, brief.framework))
+    request = AuthorRequest(Step.EDIT_PLAN_ANALYSIS, brief, check)
     answer = await ask_if_possible(context.ledger, request)
     plan = answer.accepted or answer.last or EditPlan(feedback_summary=f"No plan: {answer.reason}", operations=[])
     if not changes_nothing(brief.framework, plan):

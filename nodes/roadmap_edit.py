@@ -5,6 +5,7 @@ from typing import Final
 
 from langgraph.runtime import Runtime
 
+from domain.checks.findings import breaking
 from domain.editing.edits import apply_edits, missing_parts
 from domain.editing.review import MAX_EDIT_ROUNDS, EditPlan, Issue, NewParts, without_effect
 from domain.errors import RunFailed
@@ -61,7 +62,7 @@ async def _new_parts(context: RunContext, brief: NewPartsBrief, *, required: boo
 
     `required`: raise AnswerRejected or ModelUnavailable where no part was written at all.
     """
-    request = AuthorRequest(Step.ROADMAP_EDIT, brief, partial(missing_parts, brief.plan))
+    request = AuthorRequest(Step.ROADMAP_EDIT, brief, breaking("new_parts", partial(missing_parts, brief.plan)))
     answer = await ask_if_possible(context.ledger, request)
     parts = answer.accepted or answer.last
     if parts is None and answer.error is not None and required:

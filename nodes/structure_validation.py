@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from langgraph.runtime import Runtime
 
 from domain.checks import check_framework, check_review
+from domain.checks.findings import breaking
 from domain.editing.review import MAX_EDIT_ROUNDS, Issue, Validation
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest
@@ -59,7 +60,7 @@ async def _reviewed(
     context: RunContext, brief: StructureReviewBrief, findings: list[Issue], repairs: list[Issue], *, is_last: bool
 ) -> Validation:
     """Return the verdict on a structure that code found sound. `is_last`: no more rounds of editing follow."""
-    request = AuthorRequest(Step.STRUCTURE_VALIDATION, brief, check_review)
+    request = AuthorRequest(Step.STRUCTURE_VALIDATION, brief, breaking("structure_review", check_review))
     answer = await ask_if_possible(context.ledger, request)
     review = answer.accepted
     if review is None:

@@ -1,12 +1,15 @@
 """The result of checking a content: findings, each of a rule and of a kind."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Kind(StrEnum):
-    """What a finding means for the answer that it is about."""
+    """Consequence of a finding for the answer."""
 
     BROKEN = "broken"
     """The answer never counts."""
@@ -39,6 +42,11 @@ def doubt(rule: str, message: str, part: str | None = None) -> Finding:
 
 def hint(rule: str, message: str, part: str | None = None) -> Finding:
     return Finding(Kind.HINT, rule, message, part)
+
+
+def breaking(rule: str, check: Callable[[T], Iterable[str]]) -> Callable[[T], list[Finding]]:
+    """Return a check of which every message is a finding that keeps an answer from counting."""
+    return lambda answer: [broken(rule, message) for message in check(answer)]
 
 
 def objections(findings: Iterable[Finding]) -> list[str]:

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol
 
-from domain.checks.findings import doubt
+from domain.checks.findings import objections
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
 from nodes.authors.bugs import blamed_on_author
 from nodes.authors.port import CUT_OFF, Author, AuthorAnswer, CallFailed, NoRoom, RepairingAuthor
 from nodes.authors.reading.answers import received
 from nodes.ledger.budget import Budget
 from nodes.ledger.holds import ModelHeld
-from nodes.ledger.repairs import LOOK, Former, ask_author, former_answer, most_of
+from nodes.ledger.repairs import Former, ask_author, former_answer, most_of
 from nodes.ledger.requests import (
     MAX_OBJECTIONS,
     Answered,
@@ -169,7 +169,7 @@ class Ledger:
                     raise
                 return sound
             verdict = await look(answered.value)
-            problems = verdict.problems
+            problems = objections(verdict.findings)
             if verdict.sound is not None:
                 sound = Answered(verdict.sound, answered.call, [*answered.doubts, *verdict.doubts])
             if sound is not None and not problems:
@@ -181,11 +181,9 @@ class Ledger:
 
     async def _reject(self, call: Call, verdict: Verdict[Any]) -> None:
         """Commit that an accepted answer does not count, so that its request is asked again with the problems."""
-        objection = rejection(verdict.problems)
-        parts = verdict.parts or [None] * len(verdict.problems)
-        found = tuple(doubt(LOOK, problem, part) for problem, part in zip(verdict.problems, parts, strict=True))
+        objection = rejection(objections(verdict.findings))
         await self._commit(lambda session: reject_answer(session, self.fence, call.key, objection))
-        self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model, found)
+        self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model, tuple(verdict.findings))
 
     async def _answer(self, request: AuthorRequest[T], save: AnswerStore[T] | None) -> Answered[T]:
         """Return the known answer, or buy at most MAX_TRIES new ones until one passes its check."""
@@ -195,18 +193,18 @@ class Ledger:
         earlier = walk(self.known, request, self.round)
         if earlier.answered is not None:
             return earlier.answered
-        objections, key = earlier.objections, earlier.key
+        told, key = earlier.objections, earlier.key
         if earlier.ordinal >= MAX_TRIES and (settled := soundest(self.known, request, self.round)) is not None:
             return settled  # the process before this one ended between the last repair and this line
         for bought in range(1, MAX_TRIES + 1):
-            answered, problems = await self._buy(request, save, key, objections[-MAX_OBJECTIONS:])
+            answered, problems = await self._buy(request, save, key, told[-MAX_OBJECTIONS:])
             if answered is not None:
                 return answered
-            objections.append(rejection(problems))
-            key = call_key(request, self.round, earlier.ordinal + bought, objections[-MAX_OBJECTIONS:])
+            told.append(rejection(problems))
+            key = call_key(request, self.round, earlier.ordinal + bought, told[-MAX_OBJECTIONS:])
         if (settled := soundest(self.known, request, self.round)) is not None:
             return settled
-        raise AnswerRejected(f"The author's answers failed their check {MAX_TRIES} times: {objections[-1]}")
+        raise AnswerRejected(f"The author's answers failed their check {MAX_TRIES} times: {told[-1]}")
 
     async def _buy(
         self, request: AuthorRequest[T], save: AnswerStore[T] | None, key: str, objections: list[str]

@@ -35,7 +35,7 @@ def former_answer(known: Mapping[str, KnownAnswer], request: AuthorRequest[Any],
     value, _ = shaped(request, answer.answer)
     if value is None:
         return None
-    found = [] if request.findings is None else request.findings(value)
+    found = list(request.check(value))
     if answer.objection != rejection(objections(found)):
         found = list(answer.findings) or [doubt(LOOK, answer.objection or "It was found wanting.")]
     return Former(value.model_dump(mode="json"), [finding for finding in found if finding.kind is not Kind.HINT])

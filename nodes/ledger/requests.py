@@ -47,12 +47,15 @@ class Verdict(Generic[T]):
 
     sound: T | None
     """The answer without its wrong parts; None where nothing worth keeping is left."""
-    problems: list[str]
-    """Worded for the author."""
     doubts: Sequence[Finding] = ()
-    """Problems of the sound answer that are recorded with it if its author does not mend them."""
-    parts: Sequence[str | None] = ()
-    """The id of the part that each problem is about, where that is known."""
+    """Findings that the sound answer still has. They are recorded with it if its author does not mend them."""
+    removed: Sequence[Finding] = ()
+    """Findings about the parts that the sound answer is without."""
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All that the author is asked to mend."""
+        return [finding for finding in (*self.doubts, *self.removed) if finding.kind is not Kind.HINT]
 
 
 Look = Callable[[T], Awaitable[Verdict[T]]]
@@ -75,9 +78,9 @@ class AnswerStore(Protocol[T]):
         ...
 
 
-def accept_all(_: BaseModel) -> list[str]:
+def accept_all(_: BaseModel) -> Sequence[Finding]:
     """The check of an answer that needs no check beyond its shape."""
-    return []
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +89,15 @@ class AuthorRequest(Generic[T]):
 
     step: Step
     brief: Brief[T]
-    check: Callable[[T], list[str]] = accept_all
-    """Returns what is wrong with an answer, worded for its author. Runs before the answer is committed."""
+    check: Callable[[T], Sequence[Finding]] = accept_all
+    """Runs before an answer is committed. An answer without findings but hints counts; after MAX_TRIES answers with
+    findings, the soundest one without anything broken."""
     look: Look[T] | None = None
     """Runs after the answer is committed; its problems reject the answer, and the author is asked again."""
     subject: tuple[str, str] | None = None
     """(concept id, content type) of a content."""
     order: int = 0
     """Position in learning order."""
-    findings: Callable[[T], list[Finding]] | None = None
-    """Returns what rules find in an answer. If no answer passes its check, one without anything broken counts."""
     reuses_rounds: bool = False
     """Answers that earlier rounds of the run accepted count too: only what failed is asked again."""
 
@@ -152,12 +154,10 @@ def soundest(known: Mapping[str, KnownAnswer], request: AuthorRequest[T], round_
 
     Answers that a closer look rejected, or checks that have changed since, are left out: their objection is another.
     """
-    if request.findings is None:
-        return None
     best: Answered[T] | None = None
     for key, answer in walk(known, request, round_).rejected:
         value, _ = shaped(request, answer.answer)
-        found = [] if value is None else request.findings(value)
+        found = [] if value is None else request.check(value)
         doubts = [finding for finding in found if finding.kind is Kind.DOUBT]
         only_in_doubt = doubts and all(finding.kind is not Kind.BROKEN for finding in found)
         if value is None or not only_in_doubt or answer.objection != rejection(objections(found)):
@@ -177,7 +177,7 @@ def checked(request: AuthorRequest[T], answer: AuthorAnswer) -> tuple[T | None, 
     if answer.problem is not None:
         return None, [answer.problem]
     value, problems = shaped(request, answer.content)
-    problems = problems if value is None else request.check(value)
+    problems = problems if value is None else objections(request.check(value))
     return (None, problems) if problems else (value, [])
 
 

@@ -3,14 +3,16 @@
 The author gets the problems. If it gives no better answer, the sound part of the last one is kept.
 """
 
+from dataclasses import replace
 from functools import partial
 
-from domain.checks.findings import Kind, objections
+from domain.checks.findings import breaking, doubt
 from domain.content_types import GENERATOR_OF, objections_to
 from domain.contents import MIN_QUESTIONS, KeyAnswer, OpenQuestion, Quiz, QuizKey, Resources
 from domain.vocabulary import ContentType
 from nodes.authors.port import ContentBrief, QuizKeyBrief
 from nodes.context import RunContext
+from nodes.ledger.repairs import LOOK
 from nodes.ledger.requests import AuthorRequest, Look, Verdict
 from nodes.verification.code.examination import examine_code
 
@@ -46,23 +48,25 @@ async def examine_links(context: RunContext, resources: Resources) -> Verdict[Re
         for resource, finding in zip(resources.resources, findings, strict=True)
         if not finding.dead
     ]
-    problems = [
-        f"Resource {number} ({resource.url}): {finding.reason}. Name another one, or leave it out; keep the others."
+    dead = [
+        doubt(
+            LOOK,
+            f"Resource {number} ({resource.url}): {finding.reason}. Name another one, or leave it out; keep the "
+            "others.",
+            str(number),
+        )
         for number, (resource, finding) in enumerate(zip(resources.resources, findings, strict=True), start=1)
         if finding.dead
     ]
-    dead = [str(number) for number, finding in enumerate(findings, start=1) if finding.dead]
-    return Verdict(resources.model_copy(update={"resources": kept}) if kept else None, problems, parts=dead)
+    return Verdict(resources.model_copy(update={"resources": kept}) if kept else None, removed=dead)
 
 
 async def examine_quiz(context: RunContext, brief: ContentBrief[Quiz], order: int, quiz: Quiz) -> Verdict[Quiz]:
     """Run the code of the questions, and have a second reader answer the quiz, each where the settings ask for it."""
-    verdict = await examine_key(context, brief, order, quiz) if context.second_opinion else Verdict(quiz, [])
+    verdict = await examine_key(context, brief, order, quiz) if context.second_opinion else Verdict(quiz)
     if context.code is None:
         return verdict
-    findings = await examine_code(quiz, context.code)
-    parts = [finding.part for finding in findings if finding.kind is not Kind.HINT]
-    return Verdict(verdict.sound, [*objections(findings), *verdict.problems], findings, [*parts, *verdict.parts])
+    return replace(verdict, doubts=await examine_code(quiz, context.code))
 
 
 async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int, quiz: Quiz) -> Verdict[Quiz]:
@@ -74,27 +78,27 @@ async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int
     request = AuthorRequest(
         GENERATOR_OF[ContentType.QUIZ],
         QuizKeyBrief(preferences=brief.preferences, concept=brief.concept, questions=questions),
-        partial(_check_key, quiz),
+        breaking("key.options", partial(_check_key, quiz)),
         subject=(brief.concept.concept_id, ContentType.QUIZ),
         order=order,
         reuses_rounds=True,
     )
     key = (await context.ledger.ask(request)).value
     answers = {answer.question_id: answer for answer in key.answers}
-    problems = [
-        f"Question {number}: a second reader answers {_named(other)}, the key says {question.correct_answer}. Mend the"
-        " question, its options or its key."
+    disputed = [
+        doubt(
+            LOOK,
+            f"Question {number}: a second reader answers {_named(other)}, the key says {question.correct_answer}. Mend "
+            "the question, its options or its key.",
+            question.question_id,
+        )
         for number, question in enumerate(quiz.questions, start=1)
         if (other := answers.get(question.question_id)) and _disagrees(other, question.correct_answer)
     ]
-    agreed = [
-        question
-        for question in quiz.questions
-        if (other := answers.get(question.question_id)) is None or not _disagrees(other, question.correct_answer)
-    ]
-    disputed = [question.question_id for question in quiz.questions if question not in agreed]
+    left_out = {finding.part for finding in disputed}
+    agreed = [question for question in quiz.questions if question.question_id not in left_out]
     rest = Quiz(questions=agreed)
-    return Verdict(rest if len(agreed) >= MIN_QUESTIONS and not objections_to(rest) else None, problems, parts=disputed)
+    return Verdict(rest if len(agreed) >= MIN_QUESTIONS and not objections_to(rest) else None, removed=disputed)
 
 
 def _named(answer: KeyAnswer) -> str:

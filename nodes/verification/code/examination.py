@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TypeVar
 
-from domain.checks.findings import Finding, Kind, objections
+from domain.checks.findings import Finding
 from domain.contents import Content, Quiz, Tutorial
 from nodes.authors.port import ContentBrief
 from nodes.context import RunContext
@@ -20,9 +20,7 @@ def look_at_code(context: RunContext, _: ContentBrief[Tutorial], __: int) -> Loo
 
 
 async def examine(runner: CodeRunner, content: T) -> Verdict[T]:
-    findings = await examine_code(content, runner)
-    parts = [finding.part for finding in findings if finding.kind is not Kind.HINT]
-    return Verdict(content, objections(findings), findings, parts)
+    return Verdict(content, doubts=await examine_code(content, runner))
 
 
 async def examine_code(content: Content, runner: CodeRunner) -> list[Finding]:

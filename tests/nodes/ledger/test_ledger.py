@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.checks.findings import Finding, broken, doubt
 from domain.contents import Quiz
 from domain.errors import AnswerRejected, ModelUnavailable, Superseded
 from domain.framework import Concept
@@ -55,6 +56,9 @@ class Always:
         return nullcontext()
 
 
+UNCLEAR = doubt("look", "Question 1 is unclear.")
+
+
 def broken_until(objections_needed: int) -> Any:
     def reply(_: Brief[Any], objections: Sequence[str]) -> Any:
         return QUIZ if len(objections) >= objections_needed else {"questions": []}
@@ -62,8 +66,8 @@ def broken_until(objections_needed: int) -> Any:
     return reply
 
 
-def at_least_one_question(quiz: Quiz) -> list[str]:
-    return [] if quiz.questions else ["There is no question."]
+def at_least_one_question(quiz: Quiz) -> list[Finding]:
+    return [] if quiz.questions else [broken("quiz.size", "There is no question.")]
 
 
 def quiz_request(look: Look[Quiz] | None = None) -> AuthorRequest[Quiz]:
@@ -158,7 +162,7 @@ async def test_an_answer_is_committed_before_it_is_looked_at_and_saved_after(dat
     async def look(quiz: Quiz) -> Verdict[Quiz]:
         async with database.transaction() as session:
             states.append((len(await known_answers(session, fence.task_id)), len(store.quizzes)))
-        return Verdict(quiz, [] if len(states) == 2 else ["Question 1 is unclear."])
+        return Verdict(quiz, removed=[] if len(states) == 2 else [UNCLEAR])
 
     author = ScriptedAuthor()
     answered = await (await ledger(database, fence, author)).ask(quiz_request(look), save=store)
@@ -173,7 +177,7 @@ async def test_the_last_sound_answer_is_saved_when_no_better_one_comes(database:
     store = Store(database, fence)
 
     async def look(quiz: Quiz) -> Verdict[Quiz]:
-        return Verdict(quiz, ["Question 1 is unclear."])
+        return Verdict(quiz, removed=[UNCLEAR])
 
     author = ScriptedAuthor()
     await (await ledger(database, fence, author)).ask(quiz_request(look), save=store)

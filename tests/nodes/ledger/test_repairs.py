@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.checks.findings import Finding, broken, objections
+from domain.checks.findings import Finding, broken, doubt
 from domain.contents import Quiz
 from domain.errors import AnswerRejected
 from domain.vocabulary import Step
@@ -45,14 +45,7 @@ def unexplained(quiz: Quiz) -> list[Finding]:
 
 
 def request(look: Look[Quiz] | None = None) -> AuthorRequest[Quiz]:
-    return AuthorRequest(
-        Step.QUIZ_GENERATION,
-        QUIZ_BRIEF,
-        lambda quiz: objections(unexplained(quiz)),
-        look,
-        subject=SUBJECT,
-        findings=unexplained,
-    )
+    return AuthorRequest(Step.QUIZ_GENERATION, QUIZ_BRIEF, unexplained, look, subject=SUBJECT)
 
 
 def writing(*answers: Any) -> Repairing:
@@ -89,8 +82,8 @@ async def test_after_a_restart_the_repair_is_the_same(database: Database, fence:
 async def test_a_closer_look_is_repaired_by_the_parts_that_it_found(database: Database, fence: Fence) -> None:
     async def look(quiz: Quiz) -> Verdict[Quiz]:
         if quiz != QUIZ:
-            return Verdict(quiz, [])
-        return Verdict(quiz, ["Question 2 is disputed."], parts=[SECOND])
+            return Verdict(quiz)
+        return Verdict(quiz, removed=[doubt("look", "Question 2 is disputed.", SECOND)])
 
     author = writing(QUIZ)
     author.repaired = QUIZ.model_copy(update={"questions": list(reversed(QUIZ.questions))})

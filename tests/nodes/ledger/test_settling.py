@@ -1,16 +1,17 @@
 """After two repairs, the soundest answer without anything broken counts, and its doubts are recorded."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from domain.checks.findings import Finding, broken, doubt, objections
+from domain.checks.findings import Finding, broken, doubt
 from domain.contents import Quiz
 from domain.errors import AnswerRejected
 from domain.vocabulary import Step
 from nodes.authors.port import AuthorRole, Brief
-from nodes.ledger.requests import AuthorRequest
+from nodes.ledger.requests import AuthorRequest, Verdict
 from repository.db.database import Database
 from repository.db.fence import Fence
 from tests.nodes.ledger.test_ledger import QUIZ_BRIEF, SUBJECT, Store, ledger
@@ -43,9 +44,7 @@ def find(content: Quiz) -> list[Finding]:
 
 
 def request() -> AuthorRequest[Quiz]:
-    return AuthorRequest(
-        Step.QUIZ_GENERATION, QUIZ_BRIEF, lambda content: objections(find(content)), subject=SUBJECT, findings=find
-    )
+    return AuthorRequest(Step.QUIZ_GENERATION, QUIZ_BRIEF, find, subject=SUBJECT)
 
 
 def answering(*answers: Quiz) -> ScriptedAuthor:
@@ -76,6 +75,20 @@ async def test_what_is_broken_never_counts(database: Database, fence: Fence) -> 
         await (await ledger(database, fence, author)).ask(request())
     author = answering(quiz("broken"), quiz("doubt"), quiz("broken"))
     assert (await (await ledger(database, fence, author, round_=1)).ask(request())).value == quiz("doubt")
+
+
+async def test_a_doubt_that_a_closer_look_leaves_is_recorded_and_one_that_it_removes_is_not(
+    database: Database, fence: Fence
+) -> None:
+    left, removed = doubt("code.run", "Block 1 fails."), doubt("look", "Question 2 is disputed.")
+
+    async def look(content: Quiz) -> Verdict[Quiz]:
+        return Verdict(content, doubts=[left], removed=[removed])
+
+    author = answering(QUIZ)
+    answered = await (await ledger(database, fence, author)).ask(replace(request(), look=look))
+    assert len(author.asked) == 3
+    assert answered.doubts == [left]
 
 
 async def test_a_process_that_died_before_settling_buys_nothing_again(database: Database, fence: Fence) -> None:
