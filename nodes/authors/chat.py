@@ -170,7 +170,7 @@ class ChatAuthor:
         failure.never_worked = not self._abilities.of(call.model).has_worked
         if failed.is_about_room:
             return await self._with_less_room(call, failure)
-        if await self._isdue_again(call, key, failed):
+        if await self._is_due_again(call, key, failed):
             return due_again(failure)
         self._refused.pop(key, None)
         others = [other for other in self._names.of(role) if self._rests.get(other, 0.0) <= time.monotonic()]
@@ -179,7 +179,7 @@ class ChatAuthor:
             return due_again(failure)
         return failure
 
-    async def _isdue_again(self, call: SizedCall, key: int, failed: AskFailed) -> bool:
+    async def _is_due_again(self, call: SizedCall, key: int, failed: AskFailed) -> bool:
         """Return whether the call is due at once in another approach, which is its own if the model answers others."""
         known = self._abilities.of(call.model)
         if known.works:
