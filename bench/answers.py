@@ -31,7 +31,7 @@ class Recorded:
     answer: Any
     quality: str
     why: str = ""
-    """What is wrong with a bad answer, for people."""
+    """Reason why a bad answer is bad, for readers of the file."""
     concepts: Sequence[Subject] = ()
     """The concepts of its roadmap, where the file names them."""
 

@@ -1,4 +1,4 @@
-"""What do the checks of a content cost? ms of CPU per content, over the recorded answers of the tests.
+"""Measure the cost of checking a content in ms of CPU, over the recorded answers of the tests.
 
 Each content is checked several times, and its fastest time counts, so that a busy machine matters little.
 """

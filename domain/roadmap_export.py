@@ -30,7 +30,7 @@ class WrittenContent:
     stale: bool = False
     last_error: str | None = None
     doubts: tuple[str, ...] = ()
-    """What the checks found in this version and its author did not mend."""
+    """Findings of the checks in this version that its author did not mend."""
 
 
 NOTHING = WrittenContent(None)

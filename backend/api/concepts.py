@@ -36,7 +36,7 @@ class StartedRetry(Started):
 
 
 class ContentDoubt(BaseModel):
-    """What the checks found in a content and its author did not mend."""
+    """A finding of the checks that the author of a content did not mend."""
 
     rule: str
     message: str

@@ -65,7 +65,7 @@ class RunProgress:
     done: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     waiting: ModelWait | None = None
-    """What the run waits for while a model is busy or unreachable."""
+    """The current wait for a model that is busy or unreachable; None if there is none."""
 
     @property
     def doing(self) -> str:

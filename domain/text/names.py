@@ -29,7 +29,7 @@ _NUMBERING: Final = re.compile(
     """,
     re.VERBOSE,
 )
-"""What lists put before a name: `1.2 `, `3) `, `(b) `, `- `, `Step 4: `, `第二章`."""
+"""Marks of lists before a name: `1.2 `, `3) `, `(b) `, `- `, `Step 4: `, `第二章`."""
 _ID: Final = re.compile(r"(?<![\w-])[scm](?:-\d+)+(?![\w-])", re.IGNORECASE)
 
 

@@ -1,1 +1,1 @@
-"""Who writes the words, and what stands between a node and an author: ledger and throttle."""
+"""Authors: the port, chat models, prompts, reading of answers, and errors of providers."""

@@ -267,7 +267,7 @@ class AuthorAnswer:
 
 
 class FailureKind(StrEnum):
-    """What a failed call says about other calls."""
+    """Consequence of a failed call for other calls."""
 
     TRANSIENT = "transient"
     """The same call may succeed later."""
@@ -351,7 +351,7 @@ class Author(Protocol):
 
     @property
     def kind(self) -> AuthorKind:
-        """What it is: no opinion is asked of rules, and no change in words."""
+        """Its kind. Rules are asked for no opinion and for no change in words."""
         ...
 
     @property

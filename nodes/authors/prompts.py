@@ -23,7 +23,7 @@ MIN_TEXT_LENGTH: Final = 50
 MIN_WORD_LENGTH: Final = 200
 """Characters that are left of any text, and of one without spaces, such as an id."""
 _DETAILS: Final = frozenset({"description", "keywords"})
-"""What is left out of the data where the room is small."""
+"""Fields of the data that are left out where the room is small."""
 AS_MARKDOWN: Final = """\
 The answer begins with a header between two lines of three dashes. After it comes the lesson in Markdown, as it is: \
 nothing is escaped, and there is no code block around it. `minutes` is a whole number, the minutes that reading and \

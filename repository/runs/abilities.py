@@ -1,4 +1,4 @@
-"""What models were seen to do at their endpoints, for all processes.
+"""Evidence about models at their endpoints, shared by all processes.
 
 A row is replaced or deleted only by a process that has seen its version, so that the evidence of two processes survives
 both. A version is the id of the transaction that wrote the row: one that was deleted and written again has another.

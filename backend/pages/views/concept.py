@@ -67,7 +67,7 @@ class ContentPart:
     by_rules: bool
     """Whether the version that is shown was written without a model."""
     doubts: tuple[str, ...]
-    """What the checks found in the version that is shown."""
+    """Unmended findings of the checks in the version that is shown."""
     present: bool
     """Whether the concept is still part of the roadmap, so that its contents can be generated again."""
 

@@ -84,7 +84,7 @@ class RunView:
     doing: str
     error_message: str | None
     warnings: tuple[str, ...]
-    """What the run went on with, once it has ended."""
+    """Warnings in the summary of an ended run."""
     instructions: str
     active: bool
     resumable: bool

@@ -14,7 +14,7 @@ _ABRIDGED: Final = re.compile(
 )
 
 _RESULT: Final = re.compile(r"^\s*(?://\s*)?=>", re.MULTILINE)
-"""What follows on a line of its own is the result."""
+"""Marks that are followed by the result, on a line of its own."""
 _WHOLES: Final = ("(%s)", "({%s})", "class A {%s}", "if (a) {%s", "switch (a) {%s}", "try {%s")
 """The forms in which a fragment may be whole."""
 

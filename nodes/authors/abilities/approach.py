@@ -141,7 +141,7 @@ _HINTS: Final[tuple[tuple[re.Pattern[str], Step], ...]] = (
     (re.compile(r"response_format|json_schema|structured output|guided|tool|function|schema|json mode"), _next_mode),
 )
 MODE_WORDS: Final = re.compile(r"response_format|json_schema|structured output|guided|tool|function|schema|grammar")
-"""What a refusal speaks of that concerns the way of asking, whatever its status."""
+"""Words of refusals that concern the approach, whatever their status."""
 
 
 def after_refusal(approach: Approach, words: str) -> Approach | None:

@@ -1,4 +1,4 @@
-"""What models were seen to do at their endpoints: the approach that worked, and the room that they have.
+"""Evidence about models at their endpoints: the approach that worked, and their room in tokens.
 
 Evidence replaces guesses. It is kept in a store for other processes, and forgotten after a week or when the approach
 fails before it has worked in this process, since servers are reconfigured. The store only saves refusals: a failure of
@@ -33,7 +33,7 @@ MAX_EXPLORING_SECONDS: Final = 60.0
 
 
 class Endpoint(NamedTuple):
-    """What evidence is about."""
+    """A model at an address, with its extra parameters: the subject of evidence."""
 
     model: str
     """As `provider:name`."""
@@ -76,7 +76,7 @@ class AbilityStore(Protocol):
 
 @dataclass(slots=True)
 class Ability:
-    """What is known about a model at an endpoint."""
+    """The evidence about a model at an endpoint."""
 
     approach: Approach = field(default_factory=Approach)
     """The one that works, else the next one to try."""

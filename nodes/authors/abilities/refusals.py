@@ -1,4 +1,4 @@
-"""What a failed call says about the way in which a model was asked."""
+"""Read in a failed call whether the approach, this call or the room was refused."""
 
 import re
 from typing import Final

@@ -17,7 +17,7 @@ MARGIN: Final = 64
 CONCEPT_TOKENS: Final = 120
 """Tokens that a concept takes in a framework, on the high side."""
 SHRINK: Final = 0.75
-"""What is left of the room after a refusal that names no lower limit."""
+"""Share of the room that is left after a refusal that names no lower limit."""
 MIN_DATA_LENGTH: Final = 600
 """Characters of the data that are always sent."""
 ROOM_STEP: Final = 256
@@ -28,7 +28,7 @@ TOKENS_PER_WORD: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class SizedCall:
-    """What is sent to a model."""
+    """A call to a model, fitted into its room."""
 
     model: str
     approach: Approach

@@ -37,7 +37,7 @@ _UNSTORABLE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ErrorFacts:
-    """What an error says about a failed call."""
+    """The facts of a failed call, independent of its integration."""
 
     status: int | None
     """The HTTP status, or that of an error inside an answer with status 200; None where none is told."""
@@ -48,7 +48,7 @@ class ErrorFacts:
     text: str
     """Everything that it says, in lower case."""
     message: str
-    """What it says, in one short redacted line."""
+    """The message in one short redacted line."""
     headers: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     """Scalar values of the body by their name in lower case; the first of each name."""

@@ -1,4 +1,4 @@
-"""What providers mean by their codes and words: key, money, moderation, no such model, busy."""
+"""Meanings of codes and words of providers: key, money, moderation, no such model, busy."""
 
 import re
 from typing import Final

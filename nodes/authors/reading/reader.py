@@ -30,7 +30,7 @@ _FAIR: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read in an answer."""
+    """The result of reading an answer."""
 
     content: dict[str, Any] | None
     """In the shape as far as that is certain, not necessarily valid; None where nothing was found."""

@@ -72,7 +72,7 @@ _AFTER_VALUE: Final = {
     "[": re.compile(r"\s*(?:[\]}]|\+\s*[\"']|[,，]\s*(?:[\"'“{\[\]\d\-/]|true|false|null|$)|\n\s*[\"'“{]|//|/\*|$)"),
     "": re.compile(""),
 }
-"""What follows the closing quote of a value in an object or a list; any other quote is part of the text."""
+"""Characters after the closing quote of a value in an object or a list; any other quote is part of the text."""
 _CONSTANTS: Final[dict[str, Any]] = {
     "true": True, "false": False, "null": None, "none": None, "nan": None, "undefined": None, "infinity": None,
     "-infinity": None,

@@ -45,7 +45,7 @@ _INLINE: Final = re.compile(r"(?! )(?:[^$\"\\]|\\(?!n\\n).){1,400}?(?<! )\$(?!\d
 _DISPLAY: Final = re.compile(r"[^\"$]{1,4000}\$\$")
 _TEX_LANGUAGES: Final = frozenset({"tex", "latex", "math", "katex"})
 _OPERATORS: Final = frozenset(" ([{=+-*/<>|^_")
-"""What stands before a command and not before the end of a line."""
+"""Text before a command that does not precede the end of a line."""
 
 
 def mend_escapes(text: str) -> str:
