@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from domain.checks.findings import Finding
 from domain.errors import AnswerRejected, ModelDenied, ModelUnavailable
+from nodes.authors.reading.gate import storable_text
 from nodes.ledger.ledger import Ledger
 from nodes.ledger.requests import AuthorRequest
 
@@ -29,8 +30,7 @@ class BestEffort(Generic[T]):
     @property
     def reason(self) -> str:
         """Why there is no accepted answer, in one line."""
-        text = " ".join(str(self.error).split())
-        return text if len(text) <= MAX_REASON_LENGTH else f"{text[: MAX_REASON_LENGTH - 1]}…"
+        return storable_text(" ".join(str(self.error).split()), MAX_REASON_LENGTH)
 
 
 async def ask_if_possible(ledger: Ledger, request: AuthorRequest[T]) -> BestEffort[T]:

@@ -30,9 +30,7 @@ def blamed_on_author() -> Iterator[None]:
 def _reason(error: Exception) -> str:
     """`KeyError in the author: 'stages'`"""
     try:
-        message = storable_text(" ".join(redact(str(error)).split()))
+        message = storable_text(" ".join(redact(str(error)).split()), MAX_REASON)
     except Exception:  # `__str__` itself is broken
         message = ""
-    if len(message) > MAX_REASON:
-        message = f"{message[:MAX_REASON]}…"
     return f"{type(error).__name__} in the author{f': {message}' if message else ''}"

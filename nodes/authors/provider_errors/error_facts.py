@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from domain.text.secrets import redact
+from nodes.authors.reading.gate import storable_text
 
 MAX_REASON_LENGTH: Final = 300
 _MAX_TEXT: Final = 20_000
@@ -90,7 +91,7 @@ def causes_of(error: BaseException) -> Iterator[BaseException]:
 def one_line(text: str) -> str:
     """Return a text of a provider as one short line: redacted, without what cannot be stored or shown."""
     line = " ".join(redact(" ".join(_UNSTORABLE.sub(" ", text[:_MAX_TEXT]).split())).split())
-    return line if len(line) <= MAX_REASON_LENGTH else f"{line[:MAX_REASON_LENGTH]}…"
+    return storable_text(line, MAX_REASON_LENGTH)
 
 
 class _BodyReader:
