@@ -20,7 +20,7 @@ from domain.vocabulary import ACTIVE, TaskStatus, TaskType
 
 if TYPE_CHECKING:
     from cli.output.progress import RunProgress
-    from domain.model_wait import ModelWait
+    from domain.waits.model_wait import ModelWait
     from orchestrator import Orchestrator, Settings
     from orchestrator.queries.status import TaskView
     from repository.runs.events import Event

@@ -34,7 +34,7 @@ def _check_plugins() -> None:
 
     check_names()
     if PLUGINS:
-        from nodes.generators import GENERATORS
+        from nodes.contents.generators import GENERATORS
         from rendering.documents.content_forms import CONTENT_FORMS
 
         assert GENERATORS.keys() == CONTENT_FORMS.keys()

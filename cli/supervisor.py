@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cli.output.stdio import echo_err, print_error
-from domain.backoff import Backoff
 from domain.errors import Unavailable
+from domain.waits.backoff import Backoff
 from orchestrator.start_report import READY, StartReports
 
 MAX_FAILED_STARTS: Final = 4

@@ -43,7 +43,7 @@ class ContentDeclaration:
     domain: str
     """A ContentSpec of domain/content_types.py: shape, check and names."""
     nodes: str
-    """A Generator of nodes/content_step.py: brief, prompt, and how an answer is examined."""
+    """A Generator of nodes/contents/content_step.py: brief, prompt, and how an answer is examined."""
     rendering: str
     """A ContentForm of rendering/documents/content_forms.py: its form in exports and on pages."""
 

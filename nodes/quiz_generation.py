@@ -5,9 +5,9 @@ from typing import Final
 from langgraph.runtime import Runtime
 
 from domain.parts import with_question_ids
-from domain.quiz_options import with_ordered_options
+from domain.quizzes.options import with_ordered_options
 from nodes.authors.port import QuizBrief
-from nodes.content_step import Generator, make_contents
+from nodes.contents.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState
 from nodes.verification.examination import look_at_quiz

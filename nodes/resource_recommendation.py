@@ -6,7 +6,7 @@ from langgraph.runtime import Runtime
 
 from domain.contents import Resources
 from nodes.authors.port import ContentBrief, ResourcesBrief
-from nodes.content_step import Generator, make_contents
+from nodes.contents.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState
 from nodes.verification.examination import look_at_links, without_claims

@@ -15,8 +15,8 @@ from domain.framework import Framework
 from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import StructureReviewBrief
-from nodes.best_effort import ask_if_possible
 from nodes.context import RunContext
+from nodes.ledger.best_effort import ask_if_possible
 from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
 

@@ -6,7 +6,7 @@ from langgraph.runtime import Runtime
 
 from domain.parts import with_section_ids
 from nodes.authors.port import TutorialBrief
-from nodes.content_step import Generator, make_contents
+from nodes.contents.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState
 from nodes.verification.code.examination import look_at_code

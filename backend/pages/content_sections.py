@@ -21,7 +21,7 @@ from backend.tutorials import Texts, Tutorials
 from domain.content_plugins import PLUGINS
 from domain.contents import Quiz, Resources, Tutorial
 from domain.framework import Concept
-from domain.quizzes import without_key
+from domain.quizzes.grading import without_key
 from domain.text.parse_stored import read_stored
 from domain.vocabulary import ContentType
 from orchestrator.learners.learning import QuizAttempt

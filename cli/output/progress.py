@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from cli.output.stdio import console, echo_err, print_error, silence_stderr, styled
 from domain.errors import DatabaseUnavailable
-from domain.model_wait import ModelWait, parse_wait
 from domain.vocabulary import FINAL, ContentType, Step, TaskType
+from domain.waits.model_wait import ModelWait, parse_wait
 from rendering.text.event_text import doing, gist, subject
 from rendering.text.text import seconds
 

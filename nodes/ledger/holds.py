@@ -14,7 +14,7 @@ from itertools import count
 from math import inf
 from typing import Final
 
-from domain.backoff import Backoff
+from domain.waits.backoff import Backoff
 from nodes.authors.port import CallFailed
 from nodes.ledger.clock import WaitClock
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from domain.backoff import Backoff
 from domain.errors import ModelDenied, ModelUnavailable
+from domain.waits.backoff import Backoff
 from nodes.authors.port import CallFailed
 from nodes.authors.provider_errors.classification import CHECK_ADDRESS
 from nodes.ledger.clock import WaitClock

@@ -9,7 +9,7 @@ from math import inf
 from typing import Any, Final
 
 from domain.logs import get_log
-from domain.model_wait import ModelWait
+from domain.waits.model_wait import ModelWait
 from nodes.authors.port import CallFailed
 from nodes.ledger.holds import ModelHeld, ModelHolds, Place, short_reason
 from nodes.ledger.retry_policy import RetryPolicy

@@ -5,9 +5,9 @@ from langgraph.graph import END, StateGraph
 from domain.content_types import GENERATOR_OF
 from domain.vocabulary import Step
 from nodes.content_generation import content_generation
+from nodes.contents.generators import GENERATORS
 from nodes.context import RunContext
 from nodes.edit_plan_analysis import edit_plan_analysis
-from nodes.generators import GENERATORS
 from nodes.human_review import human_review
 from nodes.roadmap_edit import roadmap_edit
 from nodes.state import RunState

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from domain.contents import Quiz
 from domain.errors import Conflict, NotFound
-from domain.quizzes import OpenQuiz, QuizMark, graded, without_key
+from domain.quizzes.grading import OpenQuiz, QuizMark, graded, without_key
 from domain.request import UserId, Word
 from domain.vocabulary import ContentType
 from orchestrator.arguments import checks_arguments

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from domain.authors import RULES
 from domain.content_types import CONTENT_SPECS, ContentSpec
 from domain.framework import Framework
-from domain.model_wait import ModelWait, parse_wait
 from domain.pace.pace import Pace
 from domain.vocabulary import FINAL, ContentStatus, ContentType, TaskStatus, TaskType
+from domain.waits.model_wait import ModelWait, parse_wait
 from repository.db.database import Session
 from repository.roadmaps import content_queries, roadmaps
 from repository.roadmaps.content_queries import ContentState

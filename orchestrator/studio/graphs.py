@@ -21,8 +21,8 @@ from domain.editing.review import Decision
 from domain.errors import Conflict
 from domain.request import LearningRequest
 from domain.vocabulary import ContentType, Step, TaskStatus
+from nodes.contents.generators import GENERATORS
 from nodes.context import RunContext
-from nodes.generators import GENERATORS
 from nodes.human_review import human_review
 from nodes.state import Json, RunState
 from orchestrator.commands.requests import request_batch, request_creation, request_retry

@@ -11,10 +11,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
-from domain.backoff import Backoff
 from domain.errors import DatabaseUnavailable, NotFound
 from domain.logs import get_log
 from domain.text.secrets import redact
+from domain.waits.backoff import Backoff
 from domain.webhooks import TEST_EVENT, signed_headers
 from nodes.net.connect import FetchFailed
 from nodes.net.post import PostAnswer, Poster

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from domain.content_types import CONTENT_SPECS
-from domain.model_wait import ModelWait
 from domain.vocabulary import Step
+from domain.waits.model_wait import ModelWait
 from rendering.text.text import clean, counted, hours, one_line
 
 

@@ -7,8 +7,8 @@ have died: its row still reads `processing`, but its lease has expired.
 from collections.abc import Mapping
 from typing import Final, Literal, Protocol, assert_never
 
-from domain.model_wait import ModelWait
 from domain.vocabulary import TaskStatus
+from domain.waits.model_wait import ModelWait
 from rendering.text.event_text import doing, wait_in_words
 
 TaskState = Literal[

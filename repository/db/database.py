@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlmodel.ext.asyncio.session import AsyncSession
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_before_delay
 
-from domain.backoff import Backoff
 from domain.errors import DatabaseStopped, DatabaseUnavailable
 from domain.logs import get_log
+from domain.waits.backoff import Backoff
 from repository.db.connection_errors import advice, summary
 from repository.db.driver_errors import driver_errors
 from repository.db.pool_queue import PoolQueue

@@ -8,7 +8,7 @@ from backend.pages.content_sections import CONTENT_SECTIONS
 from backend.pages.views.content_labels import CONTENT_LABELS_OF
 from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import ContentType
-from nodes.generators import GENERATORS
+from nodes.contents.generators import GENERATORS
 from rendering.documents.content_forms import CONTENT_FORMS
 
 ROOT: Final = Path(__file__).parents[2]
@@ -17,7 +17,7 @@ NAMES_A_TYPE: Final = re.compile(r"\b(?:ContentType|TaskType\.RETRY|Step)[._](?:
 DECLARATIONS: Final = {
     "domain/content_types.py",
     "nodes/authors/port.py",
-    "nodes/generators.py",
+    "nodes/contents/generators.py",
     "backend/pages/content_sections.py",
     "backend/pages/views/content_labels.py",
 }
@@ -25,7 +25,7 @@ ABOUT_ONE_TYPE: Final = {
     "backend/pages/views/concept.py": "the parts of the sections",
     "nodes/verification/examination.py": "the second opinion on a quiz",
     "orchestrator/learners/learning.py": "attempts at a quiz",
-    "nodes/earlier.py": "the lesson of a quiz",
+    "nodes/contents/earlier.py": "the lesson of a quiz",
     "repository/roadmaps/earlier_versions.py": "the lesson of a quiz",
 }
 

@@ -7,7 +7,7 @@ from typing import Literal
 from markupsafe import Markup, escape
 
 from domain.contents import OpenQuestion
-from domain.quizzes import OpenQuiz, QuizMark
+from domain.quizzes.grading import OpenQuiz, QuizMark
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import pytest
 from rich.console import Console, RenderableType
 
 from cli.output.tables import contents_sentence, roadmaps_table, status_report, tasks_table
-from domain.model_wait import ModelWait
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
+from domain.waits.model_wait import ModelWait
 from orchestrator.queries.status import ActiveTask, StaleConcept, StatusCheck
 from repository.tables.roadmaps import RoadmapRow
 from tests.cli.roadmaps import HOSTILE, NOON, roadmap, state, states, task

@@ -15,7 +15,7 @@ import domain.checks
 from bench.answers import Recorded, judge, judge_all, read_answers, report
 from domain.checks.findings import Kind
 from domain.contents import Quiz
-from domain.quiz_options import with_ordered_options
+from domain.quizzes.options import with_ordered_options
 from domain.vocabulary import ContentType
 from tests.domain.checks.mutants import MUTANTS, Mutant
 

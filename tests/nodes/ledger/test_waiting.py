@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.errors import ModelDenied, ModelUnavailable
-from domain.model_wait import ModelWait
+from domain.waits.model_wait import ModelWait
 from nodes.authors.port import CallFailed
 from nodes.ledger.holds import ModelHolds
 from nodes.ledger.retry_policy import MAX_UNPROVEN_SECONDS, RetryPolicy

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from domain.model_wait import ModelWait
 from domain.vocabulary import Step
+from domain.waits.model_wait import ModelWait
 from rendering.text.event_text import MAX_TEXT_LENGTH, details, doing, gist, wait_in_words
 from repository.runs.events import Event
 from tests.cli.roadmaps import HOSTILE, NOON, framework

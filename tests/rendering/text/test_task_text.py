@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from domain.model_wait import ModelWait
 from domain.vocabulary import TaskStatus
+from domain.waits.model_wait import ModelWait
 from rendering.text.task_text import LABELS, clause_of, label_of, sentence_of, state_of
 from tests.cli.roadmaps import NOON
 

@@ -2,7 +2,7 @@
 
 from domain.vocabulary import ContentType
 from nodes.authors.port import AuthorRole, ContentBrief
-from nodes.content_step import Generator
+from nodes.contents.content_step import Generator
 
 from .shape import Exercise
 

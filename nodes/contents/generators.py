@@ -9,7 +9,7 @@ from domain.content_plugins import Parts
 from domain.content_types import CONTENT_SPECS, GENERATOR_OF
 from domain.vocabulary import ContentType
 from nodes.authors.port import ContentBrief
-from nodes.content_step import Generator, make_contents
+from nodes.contents.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.quiz_generation import quiz_generation
 from nodes.resource_recommendation import resource_recommendation

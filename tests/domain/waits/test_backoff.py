@@ -1,4 +1,4 @@
-from domain.backoff import Backoff
+from domain.waits.backoff import Backoff
 
 
 def test_delays_grow_to_the_longest() -> None:

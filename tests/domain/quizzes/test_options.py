@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.contents import Question, Quiz
-from domain.quiz_options import with_ordered_options
+from domain.quizzes.options import with_ordered_options
 
 WORDS = ["a triad", "a seventh", "a cluster", "an octave"]
 

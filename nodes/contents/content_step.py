@@ -20,8 +20,8 @@ from domain.request import LearningRequest
 from domain.vocabulary import ContentType
 from nodes.authors.port import C, ContentBrief
 from nodes.authors.reading.gate import storable_text
+from nodes.contents.earlier import earlier_of, look_before
 from nodes.context import RunContext
-from nodes.earlier import earlier_of, look_before
 from nodes.ledger.requests import Answered, AuthorRequest, Look
 from nodes.state import RunState, as_json
 from repository.db.database import Session

@@ -2,7 +2,7 @@ import pytest
 
 from domain.contents import Question, Quiz
 from domain.errors import InvalidInput
-from domain.quizzes import graded, without_key
+from domain.quizzes.grading import graded, without_key
 
 
 def question(number: int, *correct: int) -> Question:
