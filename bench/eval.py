@@ -44,7 +44,7 @@ from nodes.authors.port import (
     ResourcesBrief,
     TutorialBrief,
 )
-from nodes.contents.content_step import expected_of
+from nodes.contents.briefs import expected_of
 from nodes.verification.links import LinkChecker
 from orchestrator.resources import build_author, build_links
 from orchestrator.settings import Settings, load_settings

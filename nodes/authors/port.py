@@ -15,6 +15,7 @@ from domain.authors import AuthorKind
 from domain.checks.findings import Finding
 from domain.content_plugins import PLUGINS, names_of
 from domain.contents import FoundPage, OpenQuestion, Quiz, QuizKey, Resources, Tutorial
+from domain.course.book import CourseBook
 from domain.editing.review import EditPlan, Issue, NewParts, StructureReview
 from domain.errors import InvalidInput, ModelUnavailable
 from domain.framework import Concept, Framework, FrameworkDraft, Outline, StageParts
@@ -63,6 +64,8 @@ class Brief(BaseModel, Generic[T]):
 
     A subclass names its own only; those of its bases count too.
     """
+    keyed_if_set: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are left out of ledger keys while they are empty, so that keys from before such a field stay."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -155,7 +158,8 @@ class ContentBrief(Brief[C], Generic[C]):
     """The data of a content: the concept and its surroundings. One subclass per content type, its role is the type."""
 
     content_type: ClassVar[ContentType]
-    unkeyed = frozenset({"present_version", "lesson", "earlier_wishes"})
+    unkeyed = frozenset({"present_version", "lesson", "earlier_wishes", "book"})
+    keyed_if_set = frozenset({"lesson_hash"})
     preferences: Preferences
     roadmap_title: str
     stage_name: str
@@ -168,7 +172,11 @@ class ContentBrief(Brief[C], Generic[C]):
     earlier_wishes: list[str] = []
     """Instructions of earlier runs that hold for this content too, oldest first."""
     lesson: str = ""
-    """The lesson of the concept in Markdown, for a quiz that is written later than it; else empty."""
+    """The lesson of the concept in Markdown, for contents that are written after it; else empty."""
+    lesson_hash: str = ""
+    """The `payload_hash` of the version that `lesson` is from: another lesson calls for another answer."""
+    book: CourseBook | None = None
+    """The course book of the roadmap, None where it has none."""
 
     def more_data(self) -> dict[str, Any]:
         """Return what a prompt holds beside the fields that all contents have."""

@@ -7,30 +7,26 @@ raised: a refusing fence, a lost database, a denied model, a spent budget.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic
+from typing import Any, Generic
 
 from langgraph.runtime import Runtime
 
-from domain.checks import Expected
-from domain.checks.expected import Subject
 from domain.content_types import CONTENT_SPECS
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
-from domain.framework import Concept, ConceptPlace, Framework
+from domain.framework import Concept
 from domain.request import LearningRequest
-from domain.vocabulary import ContentType
 from nodes.authors.port import C, ContentBrief
 from nodes.authors.reading.gate import storable_text
+from nodes.contents.briefs import content_brief, expected_of, neighbours
 from nodes.contents.earlier import earlier_of, look_before
+from nodes.contents.store import ContentStore
 from nodes.context import RunContext
-from nodes.ledger.requests import Answered, AuthorRequest, Look
-from nodes.state import RunState, as_json
+from nodes.ledger.requests import AuthorRequest, Look
+from nodes.state import RunState
 from repository.db.database import Session
-from repository.db.group_commit import SharedCommits, Work
-from repository.roadmaps.contents import begin_contents, fail_content, lock_contents_of, save_version
+from repository.db.group_commit import SharedCommits
+from repository.roadmaps.contents import begin_contents, lock_contents_of
 from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
-
-NEIGHBOURS: Final = 30
-"""Concepts on each side whose terms are compared with those of a content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +71,13 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
         for order, place in places:  # one iterator for all writers
             if context.ledger.stopped:
                 return
-            brief = _brief(generator.brief, request, framework, place, names, context.instructions)
+            brief = content_brief(generator.brief, request, framework, place, names, context.instructions)
             with context.ledger.at_work():
                 earlier = await earlier_of(context, before, place.concept.concept_id, content_type)
                 brief = earlier.added_to(brief)
                 if generator.prepare is not None:
                     brief = await generator.prepare(context, brief)
-                others = _neighbours(concepts, order)
+                others = neighbours(concepts, order)
                 await _make_content(context, generator, brief, order, others, shared, earlier.payloads)
 
     try:
@@ -94,98 +90,6 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
         await context.ledger.wait_until_idle()
         raise context.ledger.stopped
     return {}
-
-
-def _brief(
-    brief_type: type[ContentBrief[C]],
-    request: LearningRequest,
-    framework: Framework,
-    place: ConceptPlace,
-    names: dict[str, str],
-    instructions: str,
-) -> ContentBrief[C]:
-    return brief_type(
-        preferences=request.preferences,
-        roadmap_title=framework.title,
-        stage_name=place.stage.name,
-        module_name=place.module.name,
-        concept=place.concept,
-        prerequisite_names=[names[needed] for needed in place.concept.prerequisites if needed in names],
-        instructions=instructions,
-    )
-
-
-def _neighbours(concepts: Sequence[Concept], order: int) -> list[Concept]:
-    """Return the concepts before and after one in learning order, those whose content it may be mistaken for."""
-    return [*concepts[max(0, order - NEIGHBOURS) : order], *concepts[order + 1 : order + 1 + NEIGHBOURS]]
-
-
-def expected_of(brief: ContentBrief[C], *, any_language: bool, others: Sequence[Concept] = ()) -> Expected:
-    """Return what an answer to a brief is checked against.
-
-    `any_language`: its author writes every language. `others`: other concepts of the roadmap.
-    """
-    given = [brief.concept.name, brief.concept.description, *brief.concept.keywords, *brief.prerequisite_names]
-    given += [brief.roadmap_title, brief.stage_name, brief.module_name]
-    given += [brief.preferences.learning_goal, brief.instructions]
-    return Expected(
-        hours=brief.concept.estimated_hours,
-        language=brief.preferences.primary_language if any_language else None,
-        given="\n".join(given),
-        subject=_subject(brief.concept),
-        others=tuple(map(_subject, others)),
-    )
-
-
-def _subject(concept: Concept) -> Subject:
-    return Subject(concept.name, concept.description, tuple(concept.keywords))
-
-
-@dataclass(slots=True)
-class _ContentStore(Generic[C]):
-    """Stores the text of one content as its next version."""
-
-    context: RunContext
-    concept_id: str
-    content_type: ContentType
-    shared: SharedCommits
-    finish: Callable[[C], C]
-    """Applied to an answer before it is stored."""
-    version: int | None = None
-    """The version that was written; None before, and where another task has claimed the content since."""
-
-    def begin(self) -> None:
-        self.tell("content_started")
-
-    async def write(self, session: Session, answered: Answered[C]) -> None:
-        content = self.finish(answered.value)
-        self.version = await save_version(
-            session,
-            self.context.fence,
-            self.context.roadmap_id,
-            self.concept_id,
-            self.content_type,
-            as_json(content),
-            answered.call,
-            answered.doubts,
-        )
-
-    async def commit(self, work: Work) -> None:
-        await self.shared.commit(self.concept_id, work)
-
-    async def fail(self, reason: str) -> None:
-        """Commit that the run could not write the content. The reason may quote anything from outside."""
-        reason = storable_text(reason)
-        context = self.context
-        await context.commit(
-            lambda session: fail_content(
-                session, context.fence, context.roadmap_id, self.concept_id, self.content_type, reason
-            )
-        )
-        self.tell("content_failed", reason=reason)
-
-    def tell(self, event_type: str, **payload: Any) -> None:
-        self.context.tell(event_type, concept_id=self.concept_id, content_type=self.content_type, **payload)
 
 
 async def _make_content(
@@ -218,7 +122,7 @@ async def _make_content(
             content = generator.finish(content, f"{context.roadmap_id} {concept_id}")
         return content if generator.identify is None else generator.identify(content, earlier)
 
-    store = _ContentStore[C](context, concept_id, content_type, shared, finish)
+    store = ContentStore[C](context, concept_id, content_type, shared, finish)
     try:
         await context.ledger.ask(request, save=store)
     except (Superseded, DatabaseUnavailable):

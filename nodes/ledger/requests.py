@@ -104,7 +104,8 @@ class AuthorRequest(Generic[T]):
 
 def call_key(request: AuthorRequest[Any], round_: int, ordinal: int, told: list[str]) -> str:
     """Return the key of an answer. The same request has the same key: it holds no clock, model or setting."""
-    brief = request.brief.model_dump(mode="json", exclude=set(request.brief.unkeyed))
+    unset = {name for name in request.brief.keyed_if_set if not getattr(request.brief, name)}
+    brief = request.brief.model_dump(mode="json", exclude={*request.brief.unkeyed, *unset})
     parts = [request.brief.role, request.step, round_, request.subject, ordinal, told, brief]
     return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 

@@ -33,6 +33,8 @@ class RoadmapRow(SQLModel, table=True):
     deleted_at: datetime | None = moment(required=False)
     pace: dict[str, Any] | None = json()
     """Current hours a week and deadline (domain/pace/pace.py); null for roadmaps of older versions."""
+    course_book: dict[str, Any] | None = json()
+    """The book of the structure beside it (domain/course/book.py); null for a roadmap without one."""
 
 
 class FrameworkVersionRow(SQLModel, table=True):
@@ -44,6 +46,7 @@ class FrameworkVersionRow(SQLModel, table=True):
     version: int = Field(primary_key=True)
     framework_data: dict[str, Any] = json(required=True)
     created_at: datetime = moment()
+    course_book: dict[str, Any] | None = json()
 
 
 class ContentRow(SQLModel, table=True):
@@ -85,6 +88,10 @@ class ContentVersionRow(SQLModel, table=True):
     doubts: list[dict[str, Any]] = json_list()
     """What the checks found and the author did not mend: `rule`, `message` and `part` (null: the whole content)."""
     created_at: datetime = moment()
+    payload_hash: str | None = string(required=False)
+    """SHA-256 of the payload; null for versions of older programs."""
+    lesson_hash: str | None = string(required=False)
+    """The `payload_hash` of the lesson that it was made from; null where it was made from none."""
 
 
 class WishRow(SQLModel, table=True):

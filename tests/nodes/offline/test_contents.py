@@ -16,7 +16,7 @@ from domain.framework import Concept
 from domain.request import Level
 from domain.text.language import is_written_in
 from nodes.authors.port import QuizBrief, ResourcesBrief, TutorialBrief
-from nodes.contents.content_step import expected_of
+from nodes.contents.briefs import expected_of
 from tests.nodes.offline.plans import (
     GOALS,
     LEVELS,
