@@ -9,8 +9,11 @@ export GOAL
 BIN := .venv/bin
 # Extras, as in `make setup EXTRAS="anthropic ollama"`; .venv/.extras keeps them, for whoever calls setup without.
 comma := ,
-EXTRAS ?= $(shell cat .venv/.extras 2>/dev/null)
-override EXTRAS := $(sort $(subst $(comma), ,$(EXTRAS)))
+ifeq ($(origin EXTRAS),undefined)
+EXTRAS := $(shell cat .venv/.extras 2>/dev/null)
+endif
+# The value as it was given: make would take `$(id)` in it for a variable.
+override EXTRAS := $(sort $(subst $(comma), ,$(value EXTRAS)))
 export EXTRAS
 INSTALL := -c constraints.txt -e ".[$(subst $() ,$(comma),$(strip dev $(EXTRAS)))]"
 # The place and what was installed there, as .venv/.complete keeps it: scripts in .venv name the folder they are in.

@@ -174,17 +174,20 @@ def rejection(problems: Sequence[str]) -> str:
 
 
 def checked(request: AuthorRequest[T], answer: AuthorAnswer) -> tuple[T | None, list[str]]:
-    """Return the answer if it counts, else None and the problems."""
+    """Return a received answer if it counts, else None and the problems."""
     if answer.problem is not None:
         return None, [answer.problem]
-    value, problems = shaped(request, answer.content)
+    value, problems = _validated(request, answer.content)
     problems = problems if value is None else objections(request.check(value))
     return (None, problems) if problems else (value, [])
 
 
 def shaped(request: AuthorRequest[T], content: Mapping[str, Any]) -> tuple[T | None, list[str]]:
     """Return the answer in the shape of the brief, else None and at most MAX_PROBLEMS problems."""
-    conformed = conform(content, request.brief.shape)
+    return _validated(request, conform(content, request.brief.shape))
+
+
+def _validated(request: AuthorRequest[T], conformed: dict[str, Any]) -> tuple[T | None, list[str]]:
     if unclear := list(islice(unclear_keys(conformed), MAX_PROBLEMS)):
         return None, unclear
     try:

@@ -35,10 +35,11 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
     ("water", r"\b(?:throw|pour|use|put|splash)\w*\b[^.\n]{0,20}\bwater\b[^.\n]{0,30}"
      r"\b(?:burning (?:oil|fat|grease)|(?:oil|fat|grease)\b[^.\n]{0,12}\bfire)", "the fire explodes"),
     ("heat", r"\bheat\w*\b[^.\n]{0,20}\b(?:sealed|unopened)\b[^.\n]{0,12}\b(?:can|jar|bottle|tin)\b", "it explodes"),
-    ("", r"\b(?:work|repair|replace|cut|touch)\w*\b[^.\n]{0,50}\b(?:while|with) "
+    ("live|plugged|is on|are on|still on|it on|power on|mains on|circuit on|wire on|wires on",
+     r"\b(?:work|repair|replace|cut|touch)\w*\b[^.\n]{0,50}\b(?:while|with) "
      r"(?:it|the (?:power|mains|circuit|wires?)) (?:is |are )?(?:still )?(?:live|on|plugged)\b", "live wires kill"),
     # medicine
-    ("", r"\b(?:stop|quit|double|skip)\b[^.\n]{0,30}\b(?:medications?|medicines?|insulin|antidepressants?|dose|pills"
+    ("medic|insulin|antidepress|dose|pills|antibiotic", r"\b(?:stop|quit|double|skip)\b[^.\n]{0,30}\b(?:medications?|medicines?|insulin|antidepressants?|dose|pills"
      r"|antibiotics)\b[^.\n]{0,60}\b(?:on your own|yourself|without (?:asking|telling|consulting)|no need to"
      r"|as soon as you feel|(?:once|when|if) (?:you|it|they) (?:feel|do(?:es)? not (?:work|help)))",
      "medicine needs a doctor"),
@@ -54,20 +55,21 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
     ("give", r"\bgive\b[^.\n]{0,20}\bhoney\b[^.\n]{0,20}\b(?:baby|babies|infants?|newborn)\b"
      r"|\bgive\b[^.\n]{0,20}\baspirin\b[^.\n]{0,20}\b(?:baby|babies|infants?|child(?:ren)?)\b", "it can kill a child"),
     # food
-    ("", r"\b(?:leave|keep|store)\b[^.\n]{0,40}\b(?:chicken|meat|fish|rice|eggs?|poultry|seafood)\b[^.\n]{0,40}"
+    ("chicken|meat|fish|rice|egg|poultry|seafood", r"\b(?:leave|keep|store)\b[^.\n]{0,40}\b(?:chicken|meat|fish|rice|eggs?|poultry|seafood)\b[^.\n]{0,40}"
      r"\b(?:room temperature|counter|outside the (?:fridge|refrigerator)|out)\b[^.\n]{0,30}?"
      r"\b(?:overnight|all day|for (?:a|two|several) days?|for (?:[5-9]|\d{2}) hours)", "food spoils"),
-    ("", r"\b(?:chicken|poultry|turkey)\b[^.\n]{0,30}\b(?:pink|raw|rare)\b[^.\n]{0,20}"
+    ("chicken|poultry|turkey", r"\b(?:chicken|poultry|turkey)\b[^.\n]{0,30}\b(?:pink|raw|rare)\b[^.\n]{0,20}"
      r"\b(?:is fine|is safe|is ok|in the (?:middle|centre|center))", "raw poultry carries germs"),
     ("raw", r"\b(?:eat|serve)\b[^.\n]{0,12}\braw (?:kidney beans|chicken|pork|elderberries)", "raw it is poisonous"),
-    ("", r"\b(?:taste|try|eat)\b[^.\n]{0,30}\b(?:mushrooms?|berries|plants?)\b[^.\n]{0,30}"
+    ("mushroom|berr|plant", r"\b(?:taste|try|eat)\b[^.\n]{0,30}\b(?:mushrooms?|berries|plants?)\b[^.\n]{0,30}"
      r"\b(?:see|find out|check|test)\b[^.\n]{0,30}\b(?:poison\w*|edible|safe)", "a bite can kill"),
     # sports
     ("pain", r"\b(?:run|train|keep going|push|continue|exercise)\w*\b[^.\n]{0,20}\b(?:through|despite)\b[^.\n]{0,20}"
      r"\b(?:chest pain|sharp pain|the pain)|\bignore\b[^.\n]{0,20}\bpain\b[^.\n]{0,20}\b(?:keep|go on|continue)",
      "it is a sign to stop"),
     ("breath", r"\bhold your breath\b[^.\n]{0,40}\b(?:ascend|surface|come up|scuba|dive)", "the lungs tear"),
-    ("", r"\b(?:do not|don['’]t|never|no need to) (?:wear|use) (?:a |your |any )?(?:helmet|seat ?belt|harness"
+    ("helmet|seatbelt|seat belt|harness|life jacket|safety glasses|goggles",
+     r"\b(?:do not|don['’]t|never|no need to) (?:wear|use) (?:a |your |any )?(?:helmet|seat ?belt|harness"
      r"|life jacket|safety glasses|goggles)\b", "it protects"),
     ("lit", r"\b(?:drink|take)\b[^.\n]{0,20}\b(?:[5-9]|1\d|five|six|seven|eight|nine|ten) lit(?:re|er)s\b[^.\n]{0,20}"
      r"\b(?:in|within|per) (?:an|one) hour", "the body fails"),
@@ -85,9 +87,9 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
     ("medikament", r"\bsetze?\b[^.\n]{0,40}\bMedikamente?\b[^.\n]{0,30}\b(?:selbst|einfach|eigenmächtig)",
      "medicine needs a doctor"),
 )  # fmt: skip
-"""A needle in lower case that the text must contain, the pattern, and why it is dangerous."""
+"""Needles in lower case, one of which the text must contain, the pattern, and why it is dangerous."""
 _DANGERS: Final = tuple(
-    (needle, re.compile(pattern, re.IGNORECASE | re.MULTILINE), why) for needle, pattern, why in _PATTERNS
+    (needles.split("|"), re.compile(pattern, re.IGNORECASE | re.MULTILINE), why) for needles, pattern, why in _PATTERNS
 )
 _WARNS: Final = re.compile(
     r"\b(?:never|not|don['’]t|can['’]t|cannot|avoid|instead of|unlike|danger\w*|warn\w*|mistake|wrong|attack\w*|bad"
@@ -111,8 +113,8 @@ _AROUND_CODE: Final = 200
 def check_danger(text: str) -> Iterator[Finding]:
     """Yield a doubt for the first dangerous advice in Markdown, code included, that is not warned of."""
     lowered = text.lower()
-    for needle, pattern, why in _DANGERS:
-        for match in pattern.finditer(text) if needle in lowered else ():
+    for needles, pattern, why in _DANGERS:
+        for match in pattern.finditer(text) if any(needle in lowered for needle in needles) else ():
             if not _is_warned_of(text, match):
                 advice = " ".join(match[0].split())[:80]
                 yield doubt("text.danger", f"It gives dangerous advice: “{advice}” ({why}). Correct it, or warn of it.")

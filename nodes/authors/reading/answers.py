@@ -15,7 +15,7 @@ def received(answer: AuthorAnswer, shape: type[BaseModel]) -> AuthorAnswer:
     stored = storable_answer(answer)
     if stored.problem is not None:
         return stored
-    content = conform(answer.content, shape)
+    content = conform(answer.content, shape, is_storable=stored is answer)
     return stored if content == stored.content else replace(stored, content=content)
 
 

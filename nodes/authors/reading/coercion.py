@@ -35,16 +35,19 @@ _FALSE: Final = frozenset({"false", "no", "n", "incorrect", "wrong", "0", "off"}
 Reader = Callable[[Any, Scope], Any]
 
 
-def conform(content: object, shape: type[BaseModel]) -> dict[str, Any]:
+def conform(content: object, shape: type[BaseModel], *, is_storable: bool = False) -> dict[str, Any]:
     """Return an answer in its shape, as far as that is certain; not necessarily valid.
 
-    Idempotent, and never raises. What it returns can be stored.
+    Idempotent, and never raises. What it returns can be stored. `is_storable`: the content has passed the gate.
     """
     if isinstance(content, BaseModel):
         content = content.model_dump(mode="json")
     if isinstance(content, str):
         content = json_in(content)
-    read = storable(_of_model(shape)(content, Scope(content)))
+    read = _of_model(shape)(content, Scope(content))
+    if is_storable and isinstance(content, dict) and read == content:
+        return content
+    read = storable(read)
     return read if isinstance(read, dict) else {}
 
 
