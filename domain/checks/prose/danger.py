@@ -39,7 +39,8 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
      r"\b(?:work|repair|replace|cut|touch)\w*\b[^.\n]{0,50}\b(?:while|with) "
      r"(?:it|the (?:power|mains|circuit|wires?)) (?:is |are )?(?:still )?(?:live|on|plugged)\b", "live wires kill"),
     # medicine
-    ("medic|insulin|antidepress|dose|pills|antibiotic", r"\b(?:stop|quit|double|skip)\b[^.\n]{0,30}\b(?:medications?|medicines?|insulin|antidepressants?|dose|pills"
+    ("medic|insulin|antidepress|dose|pills|antibiotic",
+     r"\b(?:stop|quit|double|skip)\b[^.\n]{0,30}\b(?:medications?|medicines?|insulin|antidepressants?|dose|pills"
      r"|antibiotics)\b[^.\n]{0,60}\b(?:on your own|yourself|without (?:asking|telling|consulting)|no need to"
      r"|as soon as you feel|(?:once|when|if) (?:you|it|they) (?:feel|do(?:es)? not (?:work|help)))",
      "medicine needs a doctor"),
@@ -55,7 +56,8 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
     ("give", r"\bgive\b[^.\n]{0,20}\bhoney\b[^.\n]{0,20}\b(?:baby|babies|infants?|newborn)\b"
      r"|\bgive\b[^.\n]{0,20}\baspirin\b[^.\n]{0,20}\b(?:baby|babies|infants?|child(?:ren)?)\b", "it can kill a child"),
     # food
-    ("chicken|meat|fish|rice|egg|poultry|seafood", r"\b(?:leave|keep|store)\b[^.\n]{0,40}\b(?:chicken|meat|fish|rice|eggs?|poultry|seafood)\b[^.\n]{0,40}"
+    ("chicken|meat|fish|rice|egg|poultry|seafood",
+     r"\b(?:leave|keep|store)\b[^.\n]{0,40}\b(?:chicken|meat|fish|rice|eggs?|poultry|seafood)\b[^.\n]{0,40}"
      r"\b(?:room temperature|counter|outside the (?:fridge|refrigerator)|out)\b[^.\n]{0,30}?"
      r"\b(?:overnight|all day|for (?:a|two|several) days?|for (?:[5-9]|\d{2}) hours)", "food spoils"),
     ("chicken|poultry|turkey", r"\b(?:chicken|poultry|turkey)\b[^.\n]{0,30}\b(?:pink|raw|rare)\b[^.\n]{0,20}"
