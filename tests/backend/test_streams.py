@@ -173,6 +173,7 @@ class Counting(Database):
         return await super().persist(work, retry_seconds=retry_seconds)
 
 
+@pytest.mark.slow
 async def test_a_thousand_followers_of_one_run_cost_one_poller(database: Database, database_url: str) -> None:
     await started(database)
     counting = Counting(database_url)

@@ -39,6 +39,7 @@ def test_where_no_disk_can_be_mounted_there_is_a_folder_and_a_reason(tmp_path: P
     assert folder.is_dir()
 
 
+@pytest.mark.slow
 def test_a_server_that_fell_on_a_full_disk_serves_again_with_all_that_was_committed() -> None:
     with postgres(OVER_TCP) as server:
         if server.disk is None:
@@ -60,6 +61,7 @@ def test_a_server_that_fell_on_a_full_disk_serves_again_with_all_that_was_commit
         assert set(committed) <= {row[0] for row in rows}
 
 
+@pytest.mark.slow
 def test_a_server_that_writes_nothing_falls_too_where_the_disk_is_filled_at_its_wal() -> None:
     with postgres(OVER_TCP) as server:
         if server.disk is None:

@@ -153,7 +153,6 @@ def test_a_database_that_cannot_be_reached_is_5(tmp_path: Path) -> None:
     assert "secret" not in done.err
 
 
-@pytest.mark.promise
 def test_the_embedded_database_is_stopped_started_and_moved(roadmap: Command, created: list[Done]) -> None:
     doctor = roadmap("doctor", "--json").json()
     assert doctor["ok"] is True

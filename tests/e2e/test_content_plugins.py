@@ -36,7 +36,6 @@ def page(served: Served, roadmap_id: str) -> str:
     return answer.text
 
 
-@pytest.mark.promise
 async def test_a_declared_type_has_its_contents_retry_page_and_export(
     plain: Command, database: Database, tmp_path: Path
 ) -> None:

@@ -40,7 +40,6 @@ roadmap() {
 """Give the server a free port, and wait for it where a reader would."""
 
 
-@pytest.mark.promise
 def test_the_shell_blocks_work_in_order(database_url: str, tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -38,7 +38,6 @@ def workers(running: Running) -> list[psutil.Process]:
     return found
 
 
-@pytest.mark.promise
 def test_nothing_that_lies_in_the_current_folder_is_executed_by_serve_or_its_processes(
     shell: Command, tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ def test_an_idle_snapshot_is_named_after_a_bounded_wait_and_the_next_run_ends_cl
     assert catalog(at_0002) == catalog(straight)
 
 
+@pytest.mark.slow
 def test_a_kill_while_an_index_is_built_leaves_nothing_that_the_next_run_trusts(at_0002: str) -> None:
     with psycopg.connect(at_0002, autocommit=True) as idle, psycopg.connect(at_0002, autocommit=True) as looker:
         idle.execute(SNAPSHOT)

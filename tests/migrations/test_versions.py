@@ -215,6 +215,7 @@ def test_what_the_present_system_made_survives_a_downgrade(fresh: Fresh, migrate
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("direction", ["up", "down"])
 @pytest.mark.parametrize("stride", [pytest.param(25, id="smoke"), pytest.param(1, id="full", marks=pytest.mark.soak)])
 def test_an_upgrade_killed_after_any_statement_ends_clean_when_it_is_run_again(

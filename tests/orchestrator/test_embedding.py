@@ -65,6 +65,7 @@ async def test_two_orchestrators_on_one_database_follow_each_others_runs(setting
         assert (await runner.task(task.task_id)).status is TaskStatus.COMPLETED
 
 
+@pytest.mark.slow
 def test_a_notebook_may_open_and_close_it_in_one_loop_and_in_new_ones_again_and_again(settings: Settings) -> None:
     """Clients carried into another event loop once hung."""
 

@@ -113,6 +113,7 @@ async def test_a_wrong_key_at_the_first_call_fails_the_run_before_anything_is_bo
     assert len(provider.log) == 1
 
 
+@pytest.mark.slow
 async def test_a_provider_that_is_always_busy_slows_a_run_down_and_does_not_fail_it(
     settings: Settings, provider: Provider
 ) -> None:
@@ -204,6 +205,7 @@ async def test_what_a_model_began_is_never_continued_by_the_offline_author(
     assert answered_twice(provider) == []
 
 
+@pytest.mark.slow
 async def test_a_large_framework_is_written_in_parts_and_a_part_that_is_there_is_not_bought_again(
     settings: Settings, provider: Provider
 ) -> None:

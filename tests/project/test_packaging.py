@@ -110,6 +110,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_the_product_and_neither_tests_nor_bench(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
@@ -152,6 +153,7 @@ def _create_a_roadmap(environment: Path, folder: Path, url: str) -> None:
     assert json.loads(roadmap("create", "learn to weave", "--json"))["status"] == "completed"
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_creates_a_roadmap_and_brings_its_migrations(
     environment: Path, tmp_path: Path, empty: str
 ) -> None:
@@ -162,6 +164,7 @@ def test_an_installed_wheel_creates_a_roadmap_and_brings_its_migrations(
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_the_installed_command_works_in_a_folder_whose_packages_have_the_names_of_ours(
     environment: Path, tmp_path: Path, empty: str
 ) -> None:
@@ -171,6 +174,7 @@ def test_the_installed_command_works_in_a_folder_whose_packages_have_the_names_o
 
 
 @pytest.mark.parametrize("package", sorted(OURS - {"domain", "migrations"}))
+@pytest.mark.slow
 def test_the_installed_library_names_the_folder_of_an_application_that_hides_a_package_of_ours(
     environment: Path, tmp_path: Path, package: str
 ) -> None:

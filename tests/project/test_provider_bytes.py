@@ -130,6 +130,7 @@ def check(settings: Settings, role: str, odd: Sent) -> None:
     assert not (inside := INSIDES.search(shown)), shown[max(0, inside.start() - 200) : inside.end() + 200]
 
 
+@pytest.mark.slow
 @examples(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(role=st.sampled_from(ROLES), odd=sent)
 @example(role="tutorial", odd=Sent(status=400, body=b'{"error": {"message": "a \\u0000 b \\ud83d"}}'))

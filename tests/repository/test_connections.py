@@ -139,6 +139,7 @@ async def test_parameters_of_the_url_reach_the_server_through_both_drivers(port:
     assert await by_asyncpg(url, "SHOW statement_timeout") == "30s", "runs count on their own time limits"
 
 
+@pytest.mark.slow
 async def test_a_host_that_is_dead_or_silent_is_passed_over_by_both_drivers(port: int) -> None:
     with closing(socket.socket()) as silent:
         silent.bind(("127.0.0.1", 0))

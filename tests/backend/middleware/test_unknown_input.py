@@ -146,6 +146,7 @@ async def test_a_key_that_would_promise_nothing_is_refused(client: httpx.AsyncCl
         assert "Idempotency-Key" in answer.json()["detail"]
 
 
+@pytest.mark.slow
 async def test_head_is_answered_wherever_get_is(client: httpx.AsyncClient, database: Database) -> None:
     await fill(database)
     api = [place(path.removeprefix("/api/v1")) for method, path in _routes() if method == "GET"]

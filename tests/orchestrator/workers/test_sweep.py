@@ -126,6 +126,7 @@ async def test_what_was_cancelled_before_it_is_handed_back_is_left_alone(databas
     assert len(queue.queued) == 1
 
 
+@pytest.mark.slow
 async def test_a_task_that_its_process_keeps_dropping_ends_as_poison(settings: Settings, database: Database) -> None:
     def drop(_: Brief[Any], __: Sequence[str]) -> Quiz:
         raise DatabaseUnavailable("always")

@@ -55,6 +55,7 @@ async def test_a_detached_request_only_enqueues_and_a_worker_runs_it(settings: S
     assert types[-1] == "run_finished"
 
 
+@pytest.mark.slow
 async def test_several_workers_share_the_work_and_run_nothing_twice(settings: Settings, client: Orchestrator) -> None:
     requested = [await client.create(f"goal {number}", detach=True) for number in range(12)]
     authors = [ScriptedAuthor(latency=0.02) for _ in range(3)]
@@ -168,6 +169,7 @@ class Stubborn(ScriptedAuthor):
             return await super().write(brief, objections)
 
 
+@pytest.mark.slow
 async def test_a_swallowed_cancellation_does_not_keep_a_worker_from_ending(
     settings: Settings, client: Orchestrator
 ) -> None:

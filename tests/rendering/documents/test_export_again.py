@@ -96,6 +96,7 @@ FRAMES = [
 ]
 
 
+@pytest.mark.slow
 def test_no_reader_of_an_export_runs_hostile_words(subtests: pytest.Subtests) -> None:
     """Another reader lets HTML through, and takes what follows `<details>` as HTML, code and formulas too."""
     reader = MarkdownIt("commonmark")

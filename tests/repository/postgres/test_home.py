@@ -36,6 +36,7 @@ def content_of(folder: Path) -> dict[Path, int]:
 # Paths
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ["with space", "ünï-漢字", "quo'te\"d $HOME `id`; &", "/".join(["long" * 20] * 5)],

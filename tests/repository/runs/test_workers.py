@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from psycopg import pq
 
 from repository.db.database import IDLE_IN_TRANSACTION_TIMEOUT_SECONDS, Database
@@ -12,6 +13,7 @@ from tests.support.rows import started
 from tests.support.silence import silent_after_a_flush, silent_in_mid_statement
 
 
+@pytest.mark.slow
 async def test_a_session_stalled_in_mid_statement_blocks_no_takeover(database: Database) -> None:
     """The time-out for idle transactions does not see it; a takeover waited until the statement timed out."""
     await started(database)
@@ -29,6 +31,7 @@ async def test_a_session_stalled_in_mid_statement_blocks_no_takeover(database: D
     silent.close()
 
 
+@pytest.mark.slow
 async def test_a_session_stalled_after_a_flush_blocks_no_takeover(database: Database) -> None:
     """The server stops its timer for idle transactions when the flush arrives; a worker stopped then kept its task."""
     await started(database)
