@@ -13,10 +13,14 @@ _HEADING: Final = re.compile(r"^#{1,6} \S", re.MULTILINE)
 _CODE_SPAN: Final = re.compile(r"(?<!`)`[^`\n]{0,200}`(?!`)|[\"'][^\"'\n]{0,40}[\"']")
 _BREAK: Final = re.compile(r"(?<!\\)(?:\\\\)*\\n(?=\\n|[#>|*\-`\d \"]|[^\Wa-z])|(?<!\\)(?:\\\\)*\\n(?=\\r?\\n)")
 MIN_BREAKS: Final = 2
+_MARKED: Final = re.compile(r"[\\<\[◁`~]")
+"""Without one of these, and in one line, a text is as its author wrote it."""
 
 
 def clean_text(text: str) -> str:
     """Return a text with its formulas and line breaks, without reasoning and without a fence around all of it."""
+    if text.isprintable() and _MARKED.search(text) is None:
+        return text
     if "\\n" in text and "\n" not in text:
         text = _with_breaks(text)
     text = restore_tex(text)
