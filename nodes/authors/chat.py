@@ -149,7 +149,14 @@ class ChatAuthor:
             room=self._max_tokens * min(MAX_ROOM_FACTOR, 1 << cut_off),
             cut_off=cut_off,
             most_concepts=self.most_concepts if ability.window else None,
+            course_window=self._course_window,
         )
+
+    @property
+    def _course_window(self) -> int | None:
+        """The smallest known window of the models that write contents: all of them get the same part of the book."""
+        windows = (self._abilities.of(name).window for name in self._names.of_contents())
+        return min((window for window in windows if window is not None), default=None)
 
     def _approach(self, ability: Ability, inquiry: Inquiry) -> Approach:
         """Return the approach of a model, or less for a call that was refused or answered with nothing."""
