@@ -82,7 +82,7 @@ def estimated_tokens(text: str) -> int:
     """Estimate the tokens of a text, on the high side."""
     if text.isascii():
         return ceil(len(text) / ASCII_CHARACTERS_PER_TOKEN)
-    ascii_characters = sum(character < "\x80" for character in text)
+    ascii_characters = len(text.encode("ascii", "ignore"))
     other_bytes = len(text.encode("utf-8", "surrogatepass")) - ascii_characters
     return ceil(ascii_characters / ASCII_CHARACTERS_PER_TOKEN + other_bytes / UTF8_BYTES_PER_TOKEN)
 

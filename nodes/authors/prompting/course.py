@@ -7,6 +7,7 @@ every concept, every type of content, every repair and every rewriting, so that 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from domain.course.book import CourseBook
@@ -55,10 +56,10 @@ def _shorter(part: str, *names: str) -> Callable[[Parts], Parts]:
 
 
 CUTS: Final[tuple[tuple[str, Callable[[Parts], Parts]], ...]] = (
+    ("the long rules", _left_out("rules")),
     ("the warnings", _left_out("warnings")),
     ("the project", _left_out("project")),
     ("outcomes in the lines of concepts", _shorter("concepts", "outcomes")),
-    ("the rules of teaching", _left_out("rules")),
     ("what concepts leave out", _shorter("concepts", "leaves_out")),
     ("meanings in the glossary", _shorter("glossary", "meaning")),
     ("what concepts teach", _shorter("concepts", "teaches")),
@@ -69,15 +70,32 @@ CUTS: Final[tuple[tuple[str, Callable[[Parts], Parts]], ...]] = (
 _LAST_CUT: Final = ("names of concepts", _left_out("concepts"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Same:
+    """An object that equals only itself, for the key of a cache."""
+
+    value: Any
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.value is self.value
+
+
 def shared_part(book: CourseBook, framework: Framework | None, window: int | None) -> SharedPart | None:
     """Return the shared part for models with a window of so many tokens; None where it has no room at all.
 
     `window`: the smallest of all models that write contents; None if unknown.
     """
     window = USUAL_WINDOW if window is None else window
-    if window < MIN_COURSE_WINDOW:
-        return None
-    parts = {"rules": COURSE_RULES, **_parts(book, framework)}
+    return None if window < MIN_COURSE_WINDOW else _shared_part(_Same(book), _Same(framework), window)
+
+
+@lru_cache(maxsize=16)
+def _shared_part(book: _Same, framework: _Same, window: int) -> SharedPart | None:
+    """Return the shared part, which takes milliseconds for a large book, once for all contents of a run."""
+    parts = {"rules": COURSE_RULES, **_parts(book.value, framework.value)}
     cuts = iter(CUTS)
     while (shared := _written(parts)).course:
         if _size(shared) <= window // COURSE_SHARE:
@@ -95,8 +113,7 @@ def _written(parts: Parts) -> SharedPart:
 
 
 def _size(shared: SharedPart) -> int:
-    """Estimate the tokens that the shared part adds to a prompt without a book, whose rules are as long as the short
-    ones."""
+    """Estimate the tokens that a prompt without a book does not have; its rules are as long as the short ones."""
     return estimated_tokens(shared.course) + (estimated_tokens(shared.rules) if shared.has_tasks else 0)
 
 
