@@ -40,6 +40,8 @@ class SharedPart:
     """The book between its marks."""
     has_tasks: bool
     """Whether the rules hold the tasks of all types of this program."""
+    left_out: tuple[str, ...] = ()
+    """The cuts that were made."""
 
     def has_task(self, brief: Brief[Any]) -> bool:
         """Return whether the rules hold the task of this brief."""
@@ -59,8 +61,6 @@ CUTS: Final[tuple[tuple[str, Callable[[Parts], Parts]], ...]] = (
     ("the long rules", _left_out("rules")),
     ("the warnings", _left_out("warnings")),
     ("the project", _left_out("project")),
-    ("outcomes in the lines of concepts", _shorter("concepts", "outcomes")),
-    ("what concepts leave out", _shorter("concepts", "leaves_out")),
     ("meanings in the glossary", _shorter("glossary", "meaning")),
     ("what concepts teach", _shorter("concepts", "teaches")),
     ("the glossary", _left_out("glossary")),
@@ -97,19 +97,20 @@ def _shared_part(book: _Same, framework: _Same, window: int) -> SharedPart | Non
     """Return the shared part, which takes milliseconds for a large book, once for all contents of a run."""
     parts = {"rules": COURSE_RULES, **_parts(book.value, framework.value)}
     cuts = iter(CUTS)
-    while (shared := _written(parts)).course:
+    left_out: tuple[str, ...] = ()
+    while (shared := _written(parts, left_out)).course:
         if _size(shared) <= window // COURSE_SHARE:
             return shared
-        _, cut = next(cuts, _LAST_CUT)
-        parts = cut(parts)
+        name, cut = next(cuts, _LAST_CUT)
+        parts, left_out = cut(parts), (*left_out, name)
     return None
 
 
-def _written(parts: Parts) -> SharedPart:
+def _written(parts: Parts, left_out: tuple[str, ...]) -> SharedPart:
     has_tasks = "rules" in parts
     course = {name: part for name, part in parts.items() if name != "rules" and part}
     block = between(MARK, _lines(course)) if course else ""
-    return SharedPart(COURSE_RULES if has_tasks else SHORT_COURSE_RULES, block, has_tasks)
+    return SharedPart(COURSE_RULES if has_tasks else SHORT_COURSE_RULES, block, has_tasks, left_out)
 
 
 def _size(shared: SharedPart) -> int:
@@ -154,7 +155,11 @@ def _project(book: CourseBook, framework: Framework | None) -> Parts:
 
 
 def _concepts(book: CourseBook, framework: Framework | None) -> list[Parts]:
-    """Return a line for every concept of the roadmap, also for one without a plan."""
+    """Return a line for every concept of the roadmap, also for one without a plan.
+
+    Its outcomes and what it leaves out matter to its own authors, and to those of concepts that need it: they are in
+    the data of these prompts.
+    """
     plans = {plan.concept_id: plan for plan in book.concepts}
     known = [(concept.concept_id, concept.name) for concept in framework.concepts()] if framework else []
     lines = []
@@ -162,8 +167,7 @@ def _concepts(book: CourseBook, framework: Framework | None) -> list[Parts]:
         plan = plans.get(concept_id)
         line: Parts = {"name": name or concept_id}
         if plan is not None:
-            outcomes = [outcome.text for outcome in plan.outcomes]
-            line |= {"teaches": plan.teaches, "leaves_out": plan.leaves_out, "outcomes": outcomes}
+            line["teaches"] = plan.teaches
         lines.append(_filled(line))
     return lines
 

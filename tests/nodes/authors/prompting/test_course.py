@@ -231,8 +231,7 @@ def parts_left(window: int | None, book: CourseBook = BOOK) -> set[str]:
     return {*course, *fields, *meanings, *(["rules"] if shared.has_tasks else [])}
 
 
-EVERYTHING = {"rules", "warnings", "project", "outcomes", "leaves_out", "meanings", "teaches", "glossary", "example",
-              "tools", "concepts", "name"}  # fmt: skip
+EVERYTHING = {"rules", "warnings", "project", "meanings", "teaches", "glossary", "example", "tools", "concepts", "name"}
 
 
 @pytest.mark.parametrize(
@@ -242,8 +241,8 @@ EVERYTHING = {"rules", "warnings", "project", "outcomes", "leaves_out", "meaning
         (24_000, set()),
         (16_384, {"rules"}),
         (8192, {"rules"}),
-        (6000, {"rules", "warnings", "project"}),
-        (4096, {"rules", "warnings", "project", "outcomes", "leaves_out"}),
+        (6000, {"rules"}),
+        (4096, {"rules", "warnings", "project"}),
         (4095, EVERYTHING),
     ],
 )
@@ -255,7 +254,7 @@ def test_a_larger_room_never_has_less() -> None:
     book, _ = large_course(6, "many words " * 20)
     for smaller, larger in pairwise(range(3000, 60_000, 500)):
         assert parts_left(smaller, book) <= parts_left(larger, book)
-    assert len(CUTS) == 9
+    assert len(CUTS) == 7
 
 
 def test_the_shared_part_takes_at_most_a_fifth_of_any_window() -> None:
