@@ -155,7 +155,10 @@ def _plan(brief: ContentBrief[Any]) -> Data:
         "teaches": plan.teaches,
         "leaves_out": plan.leaves_out,
         "misconceptions": plan.misconceptions[:MAX_PLANNED],
-        "lessons": [lesson.model_dump(exclude={"lesson_id"}) for lesson in plan.lessons[:MAX_PLANNED]],
+        "lessons": [
+            {"id": lesson.lesson_id, "title": lesson.title, "minutes": lesson.minutes}
+            for lesson in plan.lessons[:MAX_PLANNED]
+        ],
     }
     return {name: value for name, value in fields.items() if value}
 

@@ -134,9 +134,11 @@ def _parts(book: CourseBook, framework: Framework | None) -> Parts:
     example, project = book.example, book.project
     code = example.code if example and len(example.code) <= MAX_CODE_LENGTH else ""
     parts: Parts = {
-        "tools": [_filled(tool.model_dump()) for tool in book.tools],
-        "glossary": [_filled(term.model_dump()) for term in book.glossary],
-        "example": _filled(example.model_dump(exclude={"code"})) if example else {},
+        "tools": [_filled({"name": tool.name, "version": tool.version}) for tool in book.tools],
+        "glossary": [
+            _filled({"term": term.term, "meaning": term.meaning, "notation": term.notation}) for term in book.glossary
+        ],
+        "example": _filled(example.model_dump(include={"title", "description", "language"})) if example else {},
         "project": _project(book, framework) if project else {},
         "concepts": _concepts(book, framework),
         "warnings": book.warnings,

@@ -6,6 +6,7 @@ their sentences is refused: no sentence here may be one that a good lesson says.
 
 from typing import Final
 
+from domain.course.book import MAX_LESSON_MINUTES
 from nodes.authors.port import AuthorRole
 
 PURPOSE: Final = "You write for a system that turns a learning goal into a roadmap of stages, modules and concepts. "
@@ -96,14 +97,15 @@ no announcements of what comes next.
 setting.
 - Sentences are short, and most of them are about things that one can see, count, run or draw."""
 
-_LESSONS: Final = """\
+_LESSONS: Final = f"""\
 - Practice comes in three steps of falling help. Worked: one task solved in full, with the thought behind each step. \
 Half worked: a similar task in which one or two steps are left to the learner. Alone: a task of which only the \
 beginning and the goal are given.
 - Plan at least one exercise for each hour of the concept, from easy to hard, under a heading of its own. Each says \
 what is given, what to produce, and how to see without a teacher whether it is right. Its solution follows, complete, \
 in `<details>` with a `<summary>`, and says why it works.
-- Where `lessons` of the concept name parts with minutes, give each its share of the text.
+- Where `lessons` of the concept name several parts, give each its share of the text by its minutes. No part takes \
+more than {MAX_LESSON_MINUTES} minutes, its exercises included.
 - `estimated_completion_time` counts the exercises too. Length follows from the hours: explain and practise more in a \
 long concept, and do not pad a short one."""
 

@@ -116,3 +116,6 @@ async def test_a_book_changes_no_key_of_the_ledger(orchestrator: Orchestrator, a
         plain = brief.model_copy(update={"book": None, "framework": None})
         keys = {call_key(AuthorRequest(Step.QUIZ_GENERATION, asked), 0, 0, []) for asked in (brief, plain)}
         assert len(keys) == 1
+        assert brief.lesson_hash == ""
+        other = brief.model_copy(update={"lesson_hash": "0" * 64})
+        assert call_key(AuthorRequest(Step.QUIZ_GENERATION, other), 0, 0, []) not in keys, "another lesson is told"

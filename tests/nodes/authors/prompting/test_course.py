@@ -119,7 +119,7 @@ def test_each_prompt_has_the_outcomes_of_its_concept_and_of_its_prerequisites(co
     assert known == {"Inner joins": ["o1", "o2"], "NULL": ["o1", "o2"]}
     assert data["concept"]["leaves_out"] == "RIGHT and FULL JOIN."
     assert data["concept"]["misconceptions"]
-    assert data["concept"]["lessons"] == [{"title": "Lesson", "minutes": 45}]
+    assert data["concept"]["lessons"] == [{"id": "l1", "title": "Lesson", "minutes": 45}]
 
 
 def test_each_prompt_has_a_line_for_every_concept_also_for_one_without_a_plan() -> None:
