@@ -1,4 +1,4 @@
-"""Prompts as messages of LangChain, with a mark behind the shared part for providers that cache only where told."""
+"""Prompts as messages of LangChain, with a mark behind the shared part for models that are cached only where told."""
 
 from typing import Any, Final
 
@@ -6,8 +6,8 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from nodes.authors.prompts import Prompt
 
-CACHE_MARKED: Final = frozenset({"anthropic"})
-"""Providers that cache what stands before a mark, and nothing without one. Others cache prefixes unasked."""
+CACHE_MARKED: Final = ("anthropic:", "openrouter:anthropic/")
+"""Models of which what stands before a mark is cached, and nothing without one. Others cache prefixes unasked."""
 
 
 def messages_of(prompt: Prompt, model: str, *, system: bool) -> list[BaseMessage]:
@@ -22,4 +22,4 @@ def messages_of(prompt: Prompt, model: str, *, system: bool) -> list[BaseMessage
 
 
 def marks_cache(prompt: Prompt, model: str) -> bool:
-    return bool(prompt.course) and model.partition(":")[0] in CACHE_MARKED
+    return bool(prompt.course) and model.startswith(CACHE_MARKED)

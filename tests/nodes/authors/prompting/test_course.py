@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bench.answers import read_answers
+from bench.checks import ANSWERS
 from domain.checks.findings import broken
 from domain.contents import Quiz
 from domain.course.book import CourseBook, Term
@@ -15,7 +17,7 @@ from nodes.authors.abilities.answers import LEAKED, problem_of
 from nodes.authors.abilities.reply import Reply
 from nodes.authors.port import AuthorRole, ContentBrief
 from nodes.authors.prompting.course import CUTS, MIN_COURSE_WINDOW, shared_part
-from nodes.authors.prompting.rules import CONTENT_TASKS, COURSE_RULES
+from nodes.authors.prompting.rules import CONTENT_TASKS, COURSE_RULES, SHORT_COURSE_RULES
 from nodes.authors.prompts import Prompt, leaks, prompt_for
 from nodes.authors.reading import Reading
 from nodes.authors.repairs import Repair
@@ -291,7 +293,9 @@ def test_a_run_without_a_book_is_asked_as_before(book: CourseBook | None) -> Non
     assert prompt_for(empty).user.startswith("Write the tutorial"), "an empty book is none"
 
 
-def test_no_rule_is_a_sentence_that_recorded_answers_hold() -> None:
-    assert not leaks(
-        COURSE_RULES, "**Exercise.** Name the rows. <details><summary>Solution</summary>\n\nRow 1.</details>"
-    )
+def test_no_recorded_answer_holds_a_sentence_of_the_rules() -> None:
+    rules = "\n\n".join([COURSE_RULES, SHORT_COURSE_RULES, *CONTENT_TASKS.values()])
+    answers = read_answers(ANSWERS)
+    assert len(answers) > 30
+    for recorded in answers:
+        assert not leaks(rules, json.dumps(recorded.answer, ensure_ascii=False)), recorded.name

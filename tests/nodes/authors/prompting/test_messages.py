@@ -104,9 +104,10 @@ async def test_a_window_that_a_refusal_names_cuts_the_book_for_all_that_follow(p
     assert len({(asked.system, asked.user.partition("\n</course>")[0]) for asked in others}) == 1
 
 
-def test_a_provider_that_caches_where_told_is_told_behind_the_book() -> None:
+@pytest.mark.parametrize("model", ["anthropic:claude", "openrouter:anthropic/claude"])
+def test_a_provider_that_caches_where_told_is_told_behind_the_book(model: str) -> None:
     prompt = prompt_for(brief_of("c-1-1-2"))
-    [_, message] = messages_of(prompt, "anthropic:claude", system=True)
+    [_, message] = messages_of(prompt, model, system=True)
     assert isinstance(message.content, list)
     shared, rest = message.content
     assert isinstance(shared, dict)
@@ -114,11 +115,12 @@ def test_a_provider_that_caches_where_told_is_told_behind_the_book() -> None:
     assert shared["cache_control"] == {"type": "ephemeral"}
     assert shared["text"] == prompt.course
     assert shared["text"] + rest["text"] == prompt.user
-    assert messages_of(prompt, "openai:gpt", system=True)[1].content == prompt.user
-    [alone] = messages_of(prompt, "anthropic:claude", system=False)
+    for other in ("openai:gpt", "openrouter:openai/gpt", "anthropic_bedrock:claude"):
+        assert messages_of(prompt, other, system=True)[1].content == prompt.user
+    [alone] = messages_of(prompt, model, system=False)
     assert alone.content == f"{prompt.system}\n\n{prompt.user}"
     without_book = prompt_for(brief_of("c-1-1-2", book=None))
-    assert messages_of(without_book, "anthropic:claude", system=True)[1].content == without_book.user
+    assert messages_of(without_book, model, system=True)[1].content == without_book.user
 
 
 @pytest.mark.skipif(find_spec("langchain_anthropic") is None, reason="langchain-anthropic is not installed")
