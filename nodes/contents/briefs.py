@@ -64,7 +64,7 @@ def expected_of(brief: ContentBrief[C], *, any_language: bool, others: Sequence[
     """
     given = [brief.concept.name, brief.concept.description, *brief.concept.keywords, *brief.prerequisite_names]
     given += [brief.roadmap_title, brief.stage_name, brief.module_name]
-    given += [brief.preferences.learning_goal, brief.instructions]
+    given += [brief.preferences.learning_goal, brief.instructions, *_texts_of(brief.book, brief.concept)]
     return Expected(
         hours=brief.concept.estimated_hours,
         language=brief.preferences.primary_language if any_language else None,
@@ -72,6 +72,18 @@ def expected_of(brief: ContentBrief[C], *, any_language: bool, others: Sequence[
         subject=_subject(brief.concept),
         others=tuple(map(_subject, others)),
     )
+
+
+def _texts_of(book: CourseBook | None, concept: Concept) -> list[str]:
+    """Return the texts of a book that a content of one concept may quote."""
+    if book is None:
+        return []
+    texts = [part for term in book.glossary for part in (term.term, term.meaning, term.notation)]
+    texts += [book.example.title, book.example.description, book.example.code] if book.example else []
+    plan = book.plan_of(concept.concept_id)
+    if plan is None:
+        return texts
+    return [*texts, plan.teaches, *(outcome.text for outcome in plan.outcomes), *plan.misconceptions]
 
 
 def _subject(concept: Concept) -> Subject:

@@ -21,6 +21,7 @@ from nodes.authors.prompting.rules import CONTENT_TASKS, COURSE_RULES, SHORT_COU
 from nodes.authors.prompts import Prompt, leaks, prompt_for
 from nodes.authors.reading import Reading
 from nodes.authors.repairs import Repair
+from nodes.contents.briefs import expected_of
 from tests.domain.parts.test_repairs import QUIZ
 from tests.support.books import BOOK, CODE, FRAMEWORK, all_briefs, brief_of, large_course
 from tests.support.injections import INJECTIONS
@@ -299,3 +300,12 @@ def test_no_recorded_answer_holds_a_sentence_of_the_rules() -> None:
     assert len(answers) > 30
     for recorded in answers:
         assert not leaks(rules, json.dumps(recorded.answer, ensure_ascii=False)), recorded.name
+
+
+def test_what_the_book_says_is_no_placeholder_in_a_content() -> None:
+    assert BOOK.example is not None
+    brief = brief_of("c-2-1-1")
+    given = expected_of(brief, any_language=True).given
+    assert CODE in given
+    assert "A join never has more rows" in given
+    assert CODE not in expected_of(brief_of("c-2-1-1", book=None), any_language=True).given
