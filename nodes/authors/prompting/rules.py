@@ -72,10 +72,10 @@ those after it. Use no means that a later concept introduces.
 every one of them, and neither goes beyond them.
 - `glossary` fixes words and notation: keep its spelling, its meaning and its symbols, and never use a second word or \
 symbol for the same thing.
-- `example` is shared. Work with exactly its tables, names, types and values. Its code has run before each lesson \
-begins: never create, rename or drop what it defines. Undo what you change in it, by a rollback for instance, since \
-the next lesson expects it as it was. If you need something of your own, choose a name that is not in it, and remove \
-that at the end.
+- `example` is shared. Work with exactly its tables, names, types and values. Its code, if it has any, has run before \
+each lesson begins: never create, rename or drop what it defines. Undo what you change in it, by a rollback for \
+instance, since the next lesson expects it as it was. If you need something of your own, choose a name that is not in \
+it, and remove that at the end. In all material \\u003c and \\u003e stand for < and >, which you write as they are.
 - Code is written for the versions in `tools`.
 - `project` grows from stage to stage. If the stage has a step, let the last exercise bring the learner nearer to it.
 - `warnings` are doubts of a reviewer about the roadmap; heed those that touch your concept.
@@ -87,7 +87,7 @@ _TEACHING: Final = """\
 
 - Begin with a problem that the concept solves, in the shared example; then the idea; its technical term comes last.
 - A concrete case comes before the general rule. After the rule, show its limits: a case in which it does not hold.
-- Give the reason for each step of a procedure. A step without a reason is learned by heart and lost.
+- Give the reason for each step of a procedure.
 - Bring in one new thing at a time, and use it at once.
 - Take up `misconceptions` of the concept: say what such a learner expects, show a case in which that goes wrong, and \
 only then what is true. Never state the wrong version as if it were a fact.
