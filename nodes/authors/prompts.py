@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from nodes.authors.port import AuthorRole, Brief, ContentBrief, FrameworkBrief, OutlineBrief, StageBrief
@@ -186,8 +187,14 @@ def _material(brief: Brief[Any], repair: Repair | None, max_data: int) -> dict[s
 def leaks(rules: str, answer: str) -> bool:
     """Return whether an answer repeats a sentence of the rules."""
     folded = _folded(answer)
-    sentences = (_folded(sentence) for sentence in re.split(r"(?<=[.:;])\s", rules))
-    return any(len(sentence) >= MIN_LEAK_LENGTH and sentence in folded for sentence in sentences)
+    return any(sentence in folded for sentence in _sentences(rules))
+
+
+@lru_cache(maxsize=64)
+def _sentences(rules: str) -> list[str]:
+    """Return the sentences of the rules that are long enough to be recognised."""
+    folded = map(_folded, re.split(r"(?<=[.:;])\s", rules))
+    return [sentence for sentence in folded if len(sentence) >= MIN_LEAK_LENGTH]
 
 
 def _folded(text: str) -> str:
