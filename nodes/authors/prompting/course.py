@@ -13,7 +13,7 @@ from typing import Any, Final
 from domain.course.book import CourseBook
 from domain.framework import Framework
 from nodes.authors.port import Brief
-from nodes.authors.prompting.rules import COURSE_RULES, SHORT_COURSE_RULES
+from nodes.authors.prompting.rules import CONTENT_TASKS, COURSE_RULES, SHORT_COURSE_RULES
 from nodes.authors.prompting.texts import MAX_TEXT_LENGTH, between, capped, without
 from nodes.authors.usage import estimated_tokens
 
@@ -45,7 +45,7 @@ class SharedPart:
 
     def has_task(self, brief: Brief[Any]) -> bool:
         """Return whether the rules hold the task of this brief."""
-        return self.has_tasks and not brief.task
+        return self.has_tasks and not brief.task and brief.role in CONTENT_TASKS
 
 
 def _left_out(*names: str) -> Callable[[Parts], Parts]:

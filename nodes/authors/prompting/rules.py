@@ -52,7 +52,8 @@ CONTENT_TASKS: Final[dict[AuthorRole, str]] = {
         "`correct_answer` holds indices into `options`, from 0: exactly one for single_choice and true_false, which "
         "has two options. Options are shuffled: none speaks of another or of its place, and `explanation` says why the "
         "answer is right without naming a letter. Texts are Markdown: TeX between dollar signs, code in backticks or "
-        "fenced blocks. `question_id` is q1, q2, ..."
+        "fenced blocks. `question_id` is q1, q2, ... Where there is a `lesson`, it answers every question, and code "
+        "uses the tables, columns and names of the lesson, or what the question defines itself."
     ),
 }
 """What to write, by type. Types of other packages say it in their briefs."""
@@ -111,7 +112,7 @@ long concept, and do not pad a short one."""
 
 _QUIZZES: Final = """\
 - Each question can be answered on its own: it shows the rows, the code or the sentence that it is about, with the \
-names of the lesson and of the shared example. Take no table, function or symbol that the lesson does not have.
+names of the lesson and of the shared example.
 - Ask at least half of the questions about a case that the lesson does not show: predict a result, find the mistake, \
 choose the means, say what changes if one thing changes.
 - Every wrong option is what a learner with one particular misconception would choose, and `explanation` says where \

@@ -8,7 +8,6 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from domain.course.book import RunningExample
 from nodes.verification.code.runner import Language
 
 MAX_BLOCKS: Final = 60
@@ -43,7 +42,7 @@ class ShownOutput:
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
     number: int
-    """Counted over all fences of the lesson, from 1, as in the findings of domain/checks; 0: of the shared example."""
+    """Counted over all fences of the lesson, from 1, as in the findings of domain/checks."""
     name: str
     """The language as the fence says it."""
     language: Language
@@ -92,15 +91,6 @@ def code_blocks(markdown: str) -> list[CodeBlock]:
         shown = None if following is None else _shown(fence, following, lines)
         blocks.append(CodeBlock(number, name, language, fence.content, marks, shown, beside, f"{before}\n{after}"))
     return blocks
-
-
-def shared_blocks(example: RunningExample | None) -> list[CodeBlock]:
-    """Return the code of the example that all lessons of a course build on, as block 0; none where it is not run."""
-    name = example.language.strip().lower() if example else ""
-    language = _LANGUAGES.get(name)
-    if example is None or language is None or not example.code.strip():
-        return []
-    return [CodeBlock(0, name, language, example.code, frozenset(), None, "", "")]
 
 
 def _first_line(lines: Iterable[str]) -> str:

@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from domain.checks.findings import Finding
 from domain.contents import Content, Quiz, Tutorial
-from domain.course.book import RunningExample
 from nodes.authors.port import ContentBrief
 from nodes.context import RunContext
 from nodes.ledger.requests import Look, Verdict
@@ -15,45 +14,39 @@ from nodes.verification.code.runner import CodeRunner
 T = TypeVar("T", Tutorial, Quiz)
 
 
-def look_at_code(context: RunContext, brief: ContentBrief[Tutorial], _: int) -> Look[Tutorial] | None:
+def look_at_code(context: RunContext, _: ContentBrief[Tutorial], __: int) -> Look[Tutorial] | None:
     """Return the closer look at a tutorial; None where the settings run no code."""
-    example = brief.book.example if brief.book else None
-    return None if context.code is None else partial(examine, context.code, example)
+    return None if context.code is None else partial(examine, context.code)
 
 
-async def examine(runner: CodeRunner, example: RunningExample | None, content: T) -> Verdict[T]:
-    return Verdict(content, doubts=await examine_code(content, runner, example))
+async def examine(runner: CodeRunner, content: T) -> Verdict[T]:
+    return Verdict(content, doubts=await examine_code(content, runner))
 
 
-async def examine_code(content: Content, runner: CodeRunner, example: RunningExample | None = None) -> list[Finding]:
-    """Run the code of a content and return its doubts; none where there is no code or it cannot be run here.
-
-    The code of `example`, which all lessons of a course build on, runs before that of a tutorial.
-    """
-    return (await report_code(content, runner, example)).findings
+async def examine_code(content: Content, runner: CodeRunner) -> list[Finding]:
+    """Run the code of a content and return its doubts; none where there is no code or it cannot be run here."""
+    return (await report_code(content, runner)).findings
 
 
-async def report_code(content: Content, runner: CodeRunner, example: RunningExample | None = None) -> CodeReport:
+async def report_code(content: Content, runner: CodeRunner) -> CodeReport:
     """Run the code of a content and return its doubts, and for each block whether it ran. Stores nothing."""
-    return await runner.off_loop(partial(_report, content, runner, example))
+    return await runner.off_loop(partial(_report, content, runner))
 
 
-def _report(content: Content, runner: CodeRunner, example: RunningExample | None) -> CodeReport:
+def _report(content: Content, runner: CodeRunner) -> CodeReport:
     # Not needed where no code is run.
-    from nodes.verification.code.blocks import code_blocks, shared_blocks
+    from nodes.verification.code.blocks import code_blocks
     from nodes.verification.code.python_code import run_python_blocks
     from nodes.verification.code.quiz_code import run_questions
     from nodes.verification.code.sql_code import run_sql_blocks
 
     report = CodeReport()
     if isinstance(content, Tutorial):
-        shared, blocks = shared_blocks(example), code_blocks(content.content)
-        before = {block.language: [block] for block in shared}
+        blocks = code_blocks(content.content)
         if python := [block for block in blocks if block.language == "python"]:
-            run_python_blocks([*before.get("python", ()), *python], runner, report)
+            run_python_blocks(python, runner, report)
         if sql := [block for block in blocks if block.language == "sql"]:
-            run_sql_blocks([*before.get("sql", ()), *sql], runner, report)
-        report.leave_out(shared)
+            run_sql_blocks(sql, runner, report)
         report.states.sort(key=lambda state: state.number)
     elif isinstance(content, Quiz):
         run_questions(content.questions, runner, report)

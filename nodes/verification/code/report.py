@@ -37,12 +37,6 @@ class CodeReport:
         self.findings.append(doubt(rule, f"{block.title} {message}"))
         self.ran(block, "doubtful")
 
-    def leave_out(self, blocks: Iterable[CodeBlock]) -> None:
-        """Leave out what is said about blocks that are not the author's."""
-        for block in blocks:
-            self.states = [state for state in self.states if state.number != block.number]
-            self.findings = [each for each in self.findings if not each.message.startswith(f"{block.title} ")]
-
 
 def other_output(shown: str, real: str) -> str:
     """Say how a shown output differs from the real one, by the first line that does."""
