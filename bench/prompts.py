@@ -33,6 +33,8 @@ ANSWERS: Final = {ContentType.TUTORIAL: 4940, ContentType.RESOURCES: 1180, Conte
 """Characters of answers of a strong model, in the mean of 19."""
 
 
+WORDS: Final = "a topic of the course with its terms, its notation and its usual limits"
+"""A line of a plan has about 80 characters."""
 NEVER: Final = dict.fromkeys(ANSWERS, 10**9)
 AT_ONCE: Final = {**dict.fromkeys(ANSWERS, 1), ContentType.TUTORIAL: 30}
 """Lessons begin side by side, 30 at a time; the others follow one by one."""
@@ -93,7 +95,7 @@ def parts_left(book: CourseBook, framework: Framework, window: int) -> str:
 
 
 def main() -> None:
-    for name, (book, framework) in {"6 concepts": (BOOK, FRAMEWORK), "30 concepts": large_course(30)}.items():
+    for name, (book, framework) in {"6 concepts": (BOOK, FRAMEWORK), "30 concepts": large_course(30, WORDS)}.items():
         before = {content_type: prompts_of(None, framework, content_type) for content_type in ANSWERS}
         after = {content_type: prompts_of(book, framework, content_type) for content_type in ANSWERS}
         print(f"{name}: input tokens a call\n")
