@@ -44,7 +44,7 @@ from nodes.authors.port import (
     ResourcesBrief,
     TutorialBrief,
 )
-from nodes.contents.briefs import expected_of
+from nodes.contents.briefs import content_brief, expected_of
 from nodes.verification.links import LinkChecker
 from orchestrator.resources import build_author, build_links
 from orchestrator.settings import Settings, load_settings
@@ -127,19 +127,11 @@ class Examiner:
         framework, _ = identify(draft, "r-eval", goal.available_hours_per_week)
         places = list(framework.walk())
         names = {place.concept.concept_id: place.concept.name for place in places}
+        request = LearningRequest(preferences=goal)
         step = max(1, len(places) // max(1, self.concepts))
         for place in places[::step][: self.concepts]:
             for kind in _KINDS:
-                yield kind(
-                    preferences=goal,
-                    roadmap_title=framework.title,
-                    stage_name=place.stage.name,
-                    module_name=place.module.name,
-                    concept=place.concept,
-                    prerequisite_names=[
-                        names[concept_id] for concept_id in place.concept.prerequisites if concept_id in names
-                    ],
-                )
+                yield content_brief(kind, request, framework, place, names, "")
 
     async def _content(self, score: EvalScore, brief: ContentBrief[Any]) -> None:
         content = await self._ask(score, brief)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from math import inf
 from typing import Any, Final
 
-from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from pydantic import BaseModel
 
 from domain.authors import AuthorKind
@@ -21,6 +20,7 @@ from nodes.authors.given_model import GivenModel
 from nodes.authors.models import CallOptions, Models, Names
 from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, NoRoom, Usage
 from nodes.authors.prices import Prices
+from nodes.authors.prompting.messages import messages_of
 from nodes.authors.provider_errors import call_failed, stopped_early, timed_out
 from nodes.authors.provider_errors.error_facts import facts_of
 from nodes.authors.reading import Reading
@@ -100,7 +100,8 @@ class ChatAuthor:
         return max(map(self._most_of, calls), key=lambda usage: inf if usage.cost is None else usage.cost)
 
     def _most_of(self, call: SizedCall) -> Usage:
-        return self._prices.usage(call.model, Tokens(call.sent, call.room, estimated=True))
+        """Return the most that a call can use: all of its prompt may be written to a cache, which may cost more."""
+        return self._prices.usage(call.model, Tokens(call.sent, call.room, cache_write=call.sent, estimated=True))
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer:
         """Ask once. Raises CallFailed, with `step_down` where another approach or model is due next."""
@@ -149,6 +150,7 @@ class ChatAuthor:
             room=self._max_tokens * min(MAX_ROOM_FACTOR, 1 << cut_off),
             cut_off=cut_off,
             most_concepts=self.most_concepts if ability.window else None,
+            course_window=self._abilities.smallest_window(self._names.of_contents()),
         )
 
     def _approach(self, ability: Ability, inquiry: Inquiry) -> Approach:
@@ -233,9 +235,7 @@ class ChatAuthor:
     async def _ask(self, call: SizedCall) -> Reply:
         approach, prompt = call.approach, call.prompt
         model = self._models.open(call.model, CallOptions(call.room, approach.limit, approach.stream, call.sent))
-        messages: list[BaseMessage] = [SystemMessage(prompt.system), HumanMessage(prompt.user)]
-        if not approach.system:
-            messages = [HumanMessage(f"{prompt.system}\n\n{prompt.user}")]
+        messages = messages_of(prompt, call.model, system=approach.system)
         try:
             async with asyncio.timeout(self._timeout):
                 if approach.mode is Mode.WORDS:

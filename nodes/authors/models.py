@@ -73,6 +73,10 @@ class Names:
         special = self.curriculum if role in CURRICULUM else self.content if role in CONTENT else self.review
         return list(dict.fromkeys(name for name in (special or self.usual, self.fallback) if name))
 
+    def of_contents(self) -> list[str]:
+        """Return the models that write contents."""
+        return list(dict.fromkeys(name for role in CONTENT for name in self.of(role)))
+
     def all(self) -> list[str]:
         return list(dict.fromkeys(name for role in AuthorRole for name in self.of(role)))
 

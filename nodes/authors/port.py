@@ -158,7 +158,7 @@ class ContentBrief(Brief[C], Generic[C]):
     """The data of a content: the concept and its surroundings. One subclass per content type, its role is the type."""
 
     content_type: ClassVar[ContentType]
-    unkeyed = frozenset({"present_version", "lesson", "earlier_wishes", "book"})
+    unkeyed = frozenset({"present_version", "lesson", "earlier_wishes", "book", "framework"})
     keyed_if_set = frozenset({"lesson_hash"})
     preferences: Preferences
     roadmap_title: str
@@ -177,6 +177,8 @@ class ContentBrief(Brief[C], Generic[C]):
     """The `payload_hash` of the version that `lesson` is from: another lesson calls for another answer."""
     book: CourseBook | None = None
     """The course book of the roadmap, None where it has none."""
+    framework: Framework | None = None
+    """The structure that the book belongs to, for the names of its stages and concepts."""
 
     def more_data(self) -> dict[str, Any]:
         """Return what a prompt holds beside the fields that all contents have."""

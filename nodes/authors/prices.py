@@ -174,6 +174,7 @@ def _rate_of(provider: "Provider", model: "ModelInfo") -> _Rate | None:
             input_tokens=tokens.tokens_in,
             cache_read_tokens=tokens.cache_read,
             cache_write_tokens=tokens.cache_write,
+            cache_write_1h_tokens=tokens.cache_write_1h,
             output_tokens=tokens.tokens_out,
         )
         try:

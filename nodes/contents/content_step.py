@@ -17,7 +17,7 @@ from domain.framework import Concept
 from domain.request import LearningRequest
 from nodes.authors.port import C, ContentBrief
 from nodes.authors.reading.gate import storable_text
-from nodes.contents.briefs import content_brief, expected_of, neighbours
+from nodes.contents.briefs import book_of, content_brief, expected_of, neighbours
 from nodes.contents.earlier import earlier_of, look_before
 from nodes.contents.store import ContentStore
 from nodes.context import RunContext
@@ -56,7 +56,7 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
     missing = set(begun)
     before = await look_before(context, content_type, begun)
     roadmap = await context.commit(lambda session: get_roadmap_metadata(session, context.roadmap_id))
-    framework = framework_of(roadmap)
+    framework, book = framework_of(roadmap), book_of(roadmap)
     request = LearningRequest.model_validate(state["request"])
     concepts = framework.concepts()
     names = {concept.concept_id: concept.name for concept in concepts}
@@ -71,7 +71,7 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
         for order, place in places:  # one iterator for all writers
             if context.ledger.stopped:
                 return
-            brief = content_brief(generator.brief, request, framework, place, names, context.instructions)
+            brief = content_brief(generator.brief, request, framework, place, names, context.instructions, book)
             with context.ledger.at_work():
                 earlier = await earlier_of(context, before, place.concept.concept_id, content_type)
                 brief = earlier.added_to(brief)

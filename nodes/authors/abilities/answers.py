@@ -28,7 +28,7 @@ def problem_of(prompt: Prompt, reply: Reply, reading: Reading) -> str | None:
         return EMPTY
     if reading.content is None:
         return reading.problem
-    return LEAKED if leaks(prompt.system, json.dumps(reading.content, ensure_ascii=False)) else None
+    return LEAKED if leaks(prompt.rules, json.dumps(reading.content, ensure_ascii=False)) else None
 
 
 def unusable_for(shape: type[BaseModel], reply: Reply, answer: AuthorAnswer, *, room: int) -> Unusable | None:

@@ -9,7 +9,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -131,6 +131,10 @@ class Abilities:
     def _first_approach(self, model: str) -> Approach:
         """Return the approach without evidence: strict schemas for providers that are known to have them."""
         return Approach(strict=bool(_STRICT.match(self._endpoint(model).address)))
+
+    def smallest_window(self, models: Iterable[str]) -> int | None:
+        """Return the smallest known context window of some models."""
+        return min((window for model in models if (window := self.of(model).window) is not None), default=None)
 
     async def recall(self, model: str) -> None:
         """Take over what other processes have found out, unless the model has worked in this one."""

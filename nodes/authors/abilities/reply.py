@@ -81,7 +81,7 @@ def _reply_of_completion(completion: Any) -> Reply:
     text, refusal = choice.message.content or "", getattr(choice.message, "refusal", None)
     calls = getattr(choice.message, "tool_calls", None) or []
     texts = [*(str(call.function.arguments) for call in calls), text]
-    reports: list[Mapping[str, Any]] = [dict(completion.usage)] if completion.usage else []
+    reports: list[Mapping[str, Any]] = [completion.usage.model_dump()] if completion.usage else []
     texts = [part for part in texts if part.strip()]
     return Reply(texts, "".join((*texts, refusal or "")), reports, choice.finish_reason, refusal)
 

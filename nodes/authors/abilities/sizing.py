@@ -6,7 +6,8 @@ from typing import Final
 
 from nodes.authors.abilities.approach import Approach, Mode
 from nodes.authors.abilities.evidence import Ability
-from nodes.authors.prompts import MAX_DATA_LENGTH, Prompt, prompt_for
+from nodes.authors.prompting.texts import MAX_DATA_LENGTH
+from nodes.authors.prompts import Prompt, prompt_for
 from nodes.authors.repairs import Inquiry
 from nodes.authors.usage import ASCII_CHARACTERS_PER_TOKEN, estimated_tokens
 
@@ -46,11 +47,12 @@ class SizedCall:
 
 def sized_call(
     model: str, approach: Approach, ability: Ability, inquiry: Inquiry, *,
-    room: int, cut_off: int, most_concepts: int | None,
+    room: int, cut_off: int, most_concepts: int | None, course_window: int | None,
 ) -> SizedCall:  # fmt: skip
     """Return the call for a brief: the prompt is shortened until the answer has its room or half of the window.
 
-    A former answer is never shortened: where it has no room, the whole answer is asked for again.
+    A former answer is never shortened: where it has no room, the whole answer is asked for again. The course book is
+    cut for `course_window`, whatever this call needs, so that all contents of a run share it.
     """
     objections = inquiry.objections
 
@@ -65,6 +67,7 @@ def sized_call(
             max_data=max_data,
             max_words=max_words,
             most_concepts=most_concepts,
+            course_window=course_window,
         )
 
     wanted = min(room, ability.answer_limit or room)
@@ -75,7 +78,10 @@ def sized_call(
     lacking = min(wanted, window // 2) - (window - sent_tokens(whole) - MARGIN)
     if lacking > 0 and inquiry.repair is not None:
         again = replace(inquiry, repair=None)
-        return sized_call(model, approach, ability, again, room=room, cut_off=cut_off, most_concepts=most_concepts)
+        return sized_call(
+            model, approach, ability, again,
+            room=room, cut_off=cut_off, most_concepts=most_concepts, course_window=course_window,
+        )  # fmt: skip
     if lacking > 0:
         length = int(whole.data_length - lacking * ASCII_CHARACTERS_PER_TOKEN)
         whole = prompt(max(MIN_DATA_LENGTH, length))

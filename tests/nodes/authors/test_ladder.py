@@ -12,7 +12,7 @@ from nodes.authors.chat import ChatAuthor
 from nodes.authors.models import Models, Names
 from nodes.authors.port import CUT_OFF, AuthorAnswer, Brief, CallFailed, NoRoom
 from nodes.authors.prices import Prices
-from nodes.authors.prompts import AS_MARKDOWN
+from nodes.authors.prompting.rules import AS_MARKDOWN
 from tests.conformance.test_authors import BRIEFS
 from tests.nodes.authors.abilities.test_evidence import MemoryStore
 from tests.support.environment import variables

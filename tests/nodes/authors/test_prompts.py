@@ -15,7 +15,8 @@ from nodes.authors.chat import ChatAuthor
 from nodes.authors.models import Models, Names
 from nodes.authors.port import AuthorRole, Brief, EditPlanBrief, IntentBrief, QuizBrief, TutorialBrief
 from nodes.authors.prices import Prices
-from nodes.authors.prompts import MAX_DATA_LENGTH, leaks, prompt_for
+from nodes.authors.prompting.texts import MAX_DATA_LENGTH
+from nodes.authors.prompts import leaks, prompt_for
 from tests.conformance.test_authors import BRIEFS
 from tests.support.authors import INTENT
 from tests.support.environment import variables

@@ -12,8 +12,10 @@ from nodes.authors.chat import ChatAuthor
 from nodes.authors.models import Models, Names
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief
 from nodes.authors.prices import Prices
-from nodes.authors.prompts import LESSON as LESSON_HINT
-from nodes.authors.prompts import MAX_TEXT_LENGTH, REWRITE, prompt_for
+from nodes.authors.prompting.rules import LESSON as LESSON_HINT
+from nodes.authors.prompting.rules import REWRITE
+from nodes.authors.prompting.texts import MAX_TEXT_LENGTH
+from nodes.authors.prompts import prompt_for
 from nodes.authors.reading.reader import EMPTY
 from nodes.authors.repairs import NO_PART, Repair
 from tests.conformance.test_authors import BRIEFS
