@@ -118,7 +118,8 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "`correct_answer` holds indices into `options`, from 0: exactly one for single_choice and true_false, which "
         "has two options. Options are shuffled: none speaks of another or of its place, and `explanation` says why the "
         "answer is right without naming a letter. Texts are Markdown: TeX between dollar signs, code in backticks or "
-        "fenced blocks. `question_id` is q1, q2, ..."
+        "fenced blocks. `question_id` is q1, q2, ... Where there is a `lesson`, it answers every question, and code "
+        "uses the tables, columns and names of the lesson, or what the question defines itself."
     ),
     AuthorRole.QUIZ_KEY: (
         "Answer each question as somebody who knows the subject well and was not told the key. `correct_answer` holds "
@@ -160,7 +161,7 @@ def prompt_for(
     earlier answers were cut off: the schema then allows less, since a model may ignore a request to be brief.
     `max_data`: characters of the data. `max_words` of an answer and `most_concepts` of a stage are told if given.
     """
-    schema = schema_of(brief.role, repair.shape if repair else brief.shape, _most_parts(brief), cut_off)
+    schema = schema_of(brief.role, repair.shape if repair else brief.shape, _most_parts(brief), cut_off, brief.unasked)
     material = _material(brief, repair, max_data)
     data = _marked("data", material, compact=max_data < MAX_DATA_LENGTH)
     lines = [f"Write the {brief.role.replace('_', ' ')} for this data.", data]
