@@ -57,6 +57,20 @@ _DEFINES: Final = re.compile(
     re.IGNORECASE,
 )
 
+_NO_NAMES: Final = re.compile(
+    r"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`|//[^\n]*|#[^\n]*|/\*.*?\*/|(?:\.|::|->)\s*\w+", re.DOTALL
+)
+"""Texts, comments and members."""
+_KEYWORDS: Final = """
+and any array as async await bool boolean break byte case catch char class const continue def default defer delete do
+done double echo elif else end enum except export extends false fi final finally float fmt fn for foreach func
+function go if impl implements import in include int integer interface is let list long loop map match module mut
+namespace new nil none not null number object of or package pass print printf println private protected pub public
+range return self short static str string struct super switch then this throw throws trait true try type typeof
+undefined unsigned use using val var void where while with yield
+"""
+"""Of other languages than SQL and Python."""
+
 
 def foreign_names(question: Question, expected: Expected) -> list[str]:
     """Return names in the code of a question that it does not define and its lesson does not have, a few at most."""
@@ -187,9 +201,10 @@ def _libraries(tree: ast.Module) -> Iterator[str]:
 
 
 def _foreign_words(code: str, known: frozenset[str]) -> list[str]:
-    """Return the words of a block if most of them are foreign; keywords and single names of a library are few."""
-    plain = re.sub(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`|//[^\n]*|#[^\n]*|/\*.*?\*/", " ", code, flags=re.DOTALL)
+    """Return the words of a block if most of them are foreign. Keywords and members, as of a library, do not count."""
+    plain = _NO_NAMES.sub(" ", code)
     defined = {word for groups in _DEFINES.findall(plain) for group in groups for word in _WORD.findall(group)}
+    defined.update(_KEYWORDS.split())
     words = [word for word in dict.fromkeys(_WORD.findall(plain)) if len(word) >= _MIN_LENGTH and word not in defined]
     foreign = [word for word in words if word.casefold() not in known]
     return foreign if len(foreign) >= _MIN_WORDS and len(foreign) >= _MIN_SHARE * len(words) else []
