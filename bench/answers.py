@@ -163,3 +163,9 @@ def report(verdicts: Sequence[Verdict]) -> str:
     scores = [f"{quality}: {right[quality]} of {asked[quality]} right" for quality in sorted(asked)]
     whole = sum(right.values()) / max(1, sum(asked.values()))
     return "\n".join([*lines, f"score {whole:.0%} ({'; '.join(scores)})"])
+
+
+def main(answers: Sequence[Recorded]) -> int:
+    """Print the verdicts and the score, and return an exit code."""
+    print(report(judge_all(answers)))
+    return 0

@@ -59,7 +59,7 @@ class CourseFinding:
 @dataclass(frozen=True, slots=True)
 class CourseReport:
     findings: list[CourseFinding]
-    statements: int
+    ran: int
     """SQL statements that ran, and Python blocks."""
     not_run: list[str]
     """Reasons why code of the course was not run here."""
