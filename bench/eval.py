@@ -3,8 +3,7 @@
 Scores first answers only, before any retry, so that a change of prompts shows in the numbers. A tutorial in another
 language than requested counts as a fault, also for the offline author, where a run accepts it.
 `python -m bench.eval [--concepts N] [MODEL ...]`; without models the offline author, and ROADMAP_MODEL where it is set.
-`python -m bench.eval --answers FOLDER` judges recorded answers instead (bench/answers.py).
-`python -m bench.eval --course FOLDER` checks recorded courses as a whole (bench/course.py).
+With `--answers FOLDER` it judges recorded answers instead (bench/answers.py), with `--course FOLDER` whole courses.
 """
 
 import argparse

@@ -44,7 +44,7 @@ _SYSTEM: Final = re.compile(
     r"pg_|sqlite_|information_schema|sys\b|sysobjects|generate_series|unnest|json_|string_split"
 )
 _MIN_LENGTH: Final = 3
-"""Letters of a name; shorter ones stand for anything."""
+"""Letters of a name in Latin script; shorter ones stand for anything."""
 _MIN_WORDS: Final = 4
 """Different words of a block of another language that are foreign, from which it is not the lesson's."""
 _MIN_SHARE: Final = 0.6
@@ -97,6 +97,10 @@ def foreign_names(question: Question, expected: Expected) -> list[str]:
     return list(dict.fromkeys(names))[:_MAX_NAMES]
 
 
+def _is_short(name: str) -> bool:
+    return len(name) < _MIN_LENGTH and name.isascii()
+
+
 def _is_bare_sql(block: CodeBlock) -> bool:
     return block.language in {"", "text"} and _STATEMENT.match(block.code) is not None
 
@@ -122,7 +126,7 @@ def _foreign_in_sql(statements: Iterable[str], known: frozenset[str]) -> Iterato
     for names in (_tables(trees), _columns(trees)):
         for name in names:
             folded = name.casefold()
-            generic = len(folded) < _MIN_LENGTH or _GENERIC.fullmatch(folded) or _SYSTEM.match(folded)
+            generic = _is_short(folded) or _GENERIC.fullmatch(folded) or _SYSTEM.match(folded)
             if folded not in own and not generic:
                 yield name
 
@@ -188,7 +192,7 @@ def _foreign_in_python(code: str, known: frozenset[str]) -> Iterator[str]:
         return
     undefined = sorted({str(found.message_args[0]) for found in messages if isinstance(found, UndefinedName)})
     for name in [*_libraries(tree), *undefined]:
-        if len(name) >= _MIN_LENGTH and name.casefold() not in known:
+        if not _is_short(name) and name.casefold() not in known:
             yield name
 
 
@@ -205,6 +209,6 @@ def _foreign_words(code: str, known: frozenset[str]) -> list[str]:
     plain = _NO_NAMES.sub(" ", code)
     defined = {word for groups in _DEFINES.findall(plain) for group in groups for word in _WORD.findall(group)}
     defined.update(_KEYWORDS.split())
-    words = [word for word in dict.fromkeys(_WORD.findall(plain)) if len(word) >= _MIN_LENGTH and word not in defined]
+    words = [word for word in dict.fromkeys(_WORD.findall(plain)) if not _is_short(word) and word not in defined]
     foreign = [word for word in words if word.casefold() not in known]
     return foreign if len(foreign) >= _MIN_WORDS and len(foreign) >= _MIN_SHARE * len(words) else []
