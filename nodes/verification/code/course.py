@@ -25,6 +25,7 @@ from nodes.verification.code.sql_code import (
     ERROR_OUTPUT,
     Repeated,
     rows_problem,
+    spaced,
     wordings_of,
 )
 
@@ -120,8 +121,8 @@ class _Database:
     """The walk over the statements of all lessons."""
 
     course: _Course
-    created: dict[str, str] = field(default_factory=dict)
-    """Table -> the lesson that created it; empty for the example."""
+    created: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Table -> the lesson that created it, empty for the example, and the statement."""
     of_example: set[str] = field(default_factory=set)
     uncertain: bool = False
     """Whether a statement that changes tables or rows did not run here for a reason of this machine."""
@@ -135,12 +136,12 @@ class _Database:
                 continue
             self.course.ran += 1
             for table in map(str.lower, DROPPED.findall(statement)):
-                owner = self.created.pop(table, lesson)
-                if owner != lesson and not _creates(block.code, table):
+                owner, statement_before = self.created.pop(table, (lesson, ""))
+                if owner != lesson and statement_before not in map(spaced, statements):
                     where = f"“{owner}” created" if owner else "the course shares"
                     self.course.find(lesson, "course.tables", f"{block.title} drops `{table}`, which {where}.")
             for table in map(str.lower, CREATED.findall(statement)):
-                self.created.setdefault(table, lesson)
+                self.created.setdefault(table, (lesson, spaced(statement)))
                 if block.is_example:
                     self.of_example.add(table)
         whole = statements and len(results) == len(statements) and results[-1].error is None and not self.uncertain
@@ -159,10 +160,6 @@ class _Database:
             return
         self.course.not_run.append(message)
         self.uncertain |= CHANGES_DATA.match(statement) is not None
-
-
-def _creates(code: str, table: str) -> bool:
-    return table in map(str.lower, CREATED.findall(code))
 
 
 def _check_tables(course: _Course, lessons: _Blocks, shared: set[str]) -> None:

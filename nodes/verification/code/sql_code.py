@@ -79,7 +79,7 @@ class Repeated:
     known: set[str] = field(default_factory=set)
 
     def remember(self, code: str) -> None:
-        self.known |= {_spaced(statement) for statement in statements_of(code) if _SETS_UP.match(statement)}
+        self.known |= {spaced(statement) for statement in statements_of(code) if _SETS_UP.match(statement)}
 
     def new_in(self, code: str) -> list[str]:
         """Return the statements that are not repeated. After its table is dropped, none is a repetition."""
@@ -87,7 +87,7 @@ class Repeated:
         for statement in statements_of(code):
             for table in DROPPED.findall(statement):
                 self.known = {one for one in self.known if not re.search(rf"\b{table}\b", one, re.IGNORECASE)}
-            if _spaced(statement) not in self.known:
+            if spaced(statement) not in self.known:
                 new.append(statement)
         return new
 
@@ -121,7 +121,7 @@ def run_sql_blocks(blocks: Sequence[CodeBlock], runner: CodeRunner, report: Code
         _judge(lesson, block, statements[index], results[index])
 
 
-def _spaced(statement: str) -> str:
+def spaced(statement: str) -> str:
     return " ".join(_COMMENT.sub(" ", statement).split()).rstrip("; ").casefold()
 
 

@@ -38,7 +38,7 @@ def quiz(*questions: dict[str, Any]) -> Quiz:
 
 
 def found(content: Quiz, **expected: Any) -> list[Finding]:
-    wanted = {"language": "en", "lesson": LESSON, "plan": PLAN} | expected
+    wanted: dict[str, Any] = {"language": "en", "lesson": LESSON, "plan": PLAN} | expected
     return [one for one in check_content(content, Expected(**wanted)) if one.rule != "quiz.style"]
 
 
