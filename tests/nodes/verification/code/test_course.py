@@ -140,7 +140,8 @@ def test_python_of_all_lessons_runs_in_one_interpreter(sandboxed: CodeRunner) ->
     )
     one = CourseLesson(
         "One",
-        "## A\n\n```python run\ndef mean_of(v):\n    return sum(v) / 3\nprint(mean_of(prices))\n```\n\n```text\n5.0\n```\n",
+        "## A\n\n```python run\ndef mean_of(v):\n    return sum(v) / 3\nprint(mean_of(prices))\n```\n\n"
+        "```text\n5.0\n```\n",
     )
     two = CourseLesson("Two", "## B\n\n```python run\nprint(mean_of([1, 2]))\n```\n\n```text output\n1.0\n```")
     assert found([one, two], sandboxed, book) == []
