@@ -43,6 +43,8 @@ _SAME_SIGNS: Final = (
 )  # fmt: skip
 _COMMAND: Final = re.compile(r"⟪\w+⟫")
 _MAX_MESSAGES: Final = 20
+_MAX_FORMULA_LENGTH: Final = 60
+"""Characters of a formula that a message shows."""
 
 
 def other_notations(lesson: str, glossary: Sequence[Term]) -> list[str]:
@@ -58,8 +60,10 @@ def other_notations(lesson: str, glossary: Sequence[Term]) -> list[str]:
         notation = term.notation.strip()
         pairs = [(other, term.term) for other in _spellings(words, term.term)]
         pairs += [(other, notation) for other in _names(names, notation.strip("`"))]
-        pairs += [(other, notation) for other in (*_signs(formulas, notation), *_behind(prose, term))]
+        pairs += [(other, notation) for other in _behind(prose, term)]
         messages |= dict.fromkeys(f"It writes “{other}”; the course writes “{wanted}”." for other, wanted in pairs)
+    for other, wanted in _signs(formulas, [term.notation for term in glossary]):
+        messages[f"It writes “{other}”; the course writes “{wanted}”."] = None
     return list(messages)[:_MAX_MESSAGES]
 
 
@@ -100,16 +104,17 @@ def _names(names: Iterable[str], notation: str) -> Iterator[str]:
                 yield name
 
 
-def _signs(formulas: Sequence[str], notation: str) -> Iterator[str]:
-    """Yield notations of the same family as that of the glossary."""
-    if "$" not in notation and "\\" not in notation:
-        return
+def _signs(formulas: Sequence[str], notations: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield a formula for each other sign of the family of a notation in the glossary, and that notation."""
     for family in _FAMILIES:
-        own = [sign for sign in family if re.search(sign, notation)]
-        for sign in family if len(own) == 1 else ():
-            if sign in own or sign in _AMBIGUOUS:
+        own = [(sign, notation) for notation in notations for sign in family if re.search(sign, notation)]
+        for sign in family if len({sign for sign, _ in own}) == 1 else ():
+            if sign == own[0][0] or sign in _AMBIGUOUS:
                 continue
-            yield from (f"${formula.strip()}$" for formula in formulas if re.search(sign, formula))
+            formula = next((formula for formula in formulas if re.search(sign, formula)), None)
+            if formula is not None:
+                text = " ".join(formula.split())
+                yield f"${text}$" if len(text) <= _MAX_FORMULA_LENGTH else f"${text[:_MAX_FORMULA_LENGTH]}…", own[0][1]
 
 
 def _behind(prose: str, term: Term) -> Iterator[str]:

@@ -34,7 +34,7 @@ _INLINE: Final = re.compile(r"`([^`\n]+)`")
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 _ASKS_ERROR: Final = re.compile(
     r"\berrors?\b|\bfails?\b|\bfailing\b|\bwrong\b|\bmistakes?\b|\binvalid\b|\brejects?\b|\bexceptions?\b|\braises?\b"
-    r"|\bmissing\b|does(?: not|n['’]t) (?:exist|run|work)|fehler|falsch|ungültig|\berror(?:es)?\b|\bfalla|erreur|échoue"
+    r"|does(?: not|n['’]t) (?:exist|run|work)|fehler|falsch|ungültig|\berror(?:es)?\b|\bfalla|erreur|échoue"
     r"|\berro\b|errore|sbagliat|ошибк|\bhata|错误|报错|失败|エラー|誤|失敗|오류|에러|실패|خطأ|त्रुटि",
     re.IGNORECASE,
 )
@@ -43,6 +43,12 @@ _GENERIC: Final = re.compile(r"(?:my|your|some|the|other)?_?(?:tables?|columns?|
 _SYSTEM: Final = re.compile(
     r"pg_|sqlite_|information_schema|sys\b|sysobjects|generate_series|unnest|json_|string_split"
 )
+_NO_COLUMNS: Final = frozenset({
+    "year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond", "microsecond", "weekday",
+    "dayofyear", "epoch", "default", "rowid", "rownum", "ctid", "xmin", "oid", "level", "sysdate", "user", "excluded",
+    "inserted", "deleted", "new", "old", "current_date", "current_timestamp", "true", "false", "unknown",
+})  # fmt: skip
+"""Units and names of databases that are read as columns."""
 _MIN_LENGTH: Final = 3
 """Letters of a name in Latin script; shorter ones stand for anything."""
 _MIN_WORDS: Final = 4
@@ -127,7 +133,7 @@ def _foreign_in_sql(statements: Iterable[str], known: frozenset[str]) -> Iterato
         for name in names:
             folded = name.casefold()
             generic = _is_short(folded) or _GENERIC.fullmatch(folded) or _SYSTEM.match(folded)
-            if folded not in own and not generic:
+            if folded not in own | _NO_COLUMNS and not generic:
                 yield name
 
 
@@ -148,8 +154,8 @@ def _defined(tree: "exp.Expr") -> Iterator[str]:
     """Yield the names that a statement gives: of tables and columns that it creates, common tables, and aliases."""
     from sqlglot import exp
 
-    for create in tree.find_all(exp.Create):
-        yield from (identifier.name for identifier in create.find_all(exp.Identifier))
+    for change in tree.find_all(exp.Create, exp.AlterColumn, exp.RenameColumn, exp.AlterRename, exp.ColumnDef):
+        yield from (identifier.name for identifier in change.find_all(exp.Identifier))
     for alias in tree.find_all(exp.CTE, exp.TableAlias, exp.Alias, exp.Subquery):
         yield alias.alias
         yield from (column.name for column in alias.args.get("columns") or ())

@@ -88,6 +88,54 @@ def test_what_the_lesson_or_the_question_defines_is_not_foreign(text: str, optio
     assert names(SQL_LESSON, text, *options, example=EXAMPLE) == []
 
 
+ORDINARY_SQL = (
+    "SELECT EXTRACT(YEAR FROM ort) FROM kunden",
+    "SELECT DATEDIFF(day, ort, name) FROM kunden",
+    "SELECT TOP 5 name FROM kunden",
+    "SELECT name, ROW_NUMBER() OVER (PARTITION BY ort ORDER BY name) AS nummer FROM kunden",
+    "ALTER TABLE kunden ADD COLUMN telefon TEXT;\nSELECT telefon FROM kunden",
+    "ALTER TABLE kunden RENAME COLUMN ort TO stadt;\nSELECT stadt FROM kunden",
+    "INSERT INTO kunden VALUES (DEFAULT, 'a', 'b')",
+    "SELECT name FROM kunden WHERE ort LIKE 'L%' LIMIT 3 OFFSET 2",
+    "SELECT k.name, n.anzahl FROM kunden k JOIN (SELECT ort, 1 AS anzahl FROM kunden) AS n ON n.ort = k.ort",
+    "SELECT COALESCE(ort, 'x') AS wo FROM kunden ORDER BY wo",
+    "SELECT name FROM kunden WHERE kunden_id = :id",
+    "CREATE VIEW lunder AS SELECT name FROM kunden WHERE ort='Lund';\nSELECT name FROM lunder",
+    "CREATE INDEX idx_ort ON kunden (ort)",
+    "DELETE FROM kunden WHERE ort IS NULL",
+    "UPDATE kunden SET ort = 'Malmö' WHERE kunden_id = 2",
+    "SELECT name FROM kunden WHERE EXISTS (SELECT 1 FROM orders WHERE orders.order_id = kunden.kunden_id)",
+    "SELECT CASE WHEN ort = 'Lund' THEN 'hier' ELSE 'dort' END AS wo, COUNT(*) FROM kunden GROUP BY wo",
+    "SELECT strftime('%Y', ort) AS jahr FROM kunden",
+    "SELECT name FROM kunden WHERE ort IN ('a','b') UNION SELECT ort FROM kunden",
+    "SELECT x.name FROM kunden AS x CROSS JOIN LATERAL (SELECT 1 AS eins) AS y",
+    "EXPLAIN QUERY PLAN SELECT name FROM kunden",
+    "BEGIN; UPDATE kunden SET ort = 'a'; ROLLBACK;",
+    "GRANT SELECT ON kunden TO anna",
+    "MERGE INTO kunden USING orders ON kunden.kunden_id = orders.order_id WHEN MATCHED THEN UPDATE SET ort = 'x'",
+    "SELECT name FROM kunden PIVOT",
+    "INSERT INTO kunden (kunden_id, name) VALUES (1,'a') ON CONFLICT (kunden_id) DO UPDATE SET name = excluded.name",
+    "SELECT SUM(total) FILTER (WHERE total > 3) AS big FROM orders",
+    "SELECT CAST(total AS DECIMAL(10,2)) FROM orders",
+    "SELECT INTERVAL '1 day' + CURRENT_DATE FROM kunden",
+    "SELECT TIMESTAMPDIFF(MONTH, ort, NOW()) FROM kunden",
+    "SELECT name FROM schema1.kunden",
+    "SELECT * FROM kunden NATURAL JOIN orders",
+    "WITH RECURSIVE zahlen(num) AS (SELECT 1 UNION ALL SELECT num + 1 FROM zahlen) SELECT num FROM zahlen",
+    "SELECT name FROM kunden FETCH FIRST 3 ROWS ONLY",
+    "TRUNCATE TABLE kunden",
+    "DROP TABLE kunden",
+)
+"""Statements in many dialects about the tables of the lesson and of the example."""
+
+
+def test_what_a_dialect_or_a_statement_defines_is_not_foreign(subtests: pytest.Subtests) -> None:
+    for statement in ORDINARY_SQL:
+        with subtests.test(statement=statement):
+            text = f"What does this do?\n\n```sql\n{statement}\n```"
+            assert names(SQL_LESSON, text, example=EXAMPLE) == []
+
+
 def test_a_lesson_without_sql_says_nothing_about_tables() -> None:
     assert names("## Normal forms\n\nText only.", "```sql\nSELECT a1 FROM employees;\n```\n\nWhich form?") == []
 
