@@ -81,6 +81,11 @@ class Question(BaseModel):
     )
     """Both are empty in quizzes that were written without a course book or a lesson."""
 
+    @field_validator(*PLACE_FIELDS, mode="before")
+    @classmethod
+    def _is_named_in_words(cls, named: Any) -> Any:
+        return named if isinstance(named, str) else ""
+
 
 class Quiz(BaseModel):
     questions: list[Question] = Field(

@@ -12,7 +12,7 @@ from domain.checks.findings import Finding, doubt, hint
 from domain.checks.prose.markdown import outline
 from domain.contents import Question
 from domain.course.book import Outcome
-from domain.quizzes.places import heading_index, outcome_named
+from domain.quizzes.places import heading_index, outcomes_named
 
 
 def check_fit(questions: Sequence[Question], expected: Expected) -> Iterator[Finding]:
@@ -38,9 +38,8 @@ def _check_outcomes(questions: Sequence[Question], outcomes: Sequence[Outcome], 
     known = ", ".join(outcome.outcome_id for outcome in outcomes)
     tested: set[str] = set()
     for number, question in enumerate(questions, start=1):
-        outcome = outcome_named(question.outcome, outcomes)
-        if outcome is not None:
-            tested.add(outcome.outcome_id)
+        if named := outcomes_named(question.outcome, outcomes):
+            tested.update(outcome.outcome_id for outcome in named)
         elif question.outcome.strip():
             message = f"Question {number} names the outcome “{question.outcome[:60]}”; the concept has {known}."
             yield doubt("quiz.outcome", message, question.question_id)

@@ -12,30 +12,30 @@ from typing import Final
 from domain.course.book import Outcome
 
 _PATH: Final = re.compile(r"\s+(?:>|›|»|→|/)\s+")
+_LIST: Final = re.compile(r"\s*[;\n,、]\s*")
 _NUMBER: Final = re.compile(r"^\W*(?:(?:\d{1,2}|[a-z])(?:\.\d{1,2}){0,3}\s*[.):：、]\s*|\d{1,2}(?:\.\d{1,2}){1,3}\s+)")
-_ID: Final = re.compile(r"\W*(?:outcome\s*)?o?(\d{1,3})\b", re.IGNORECASE)
+_IDS: Final = re.compile(r"\W*(?:outcomes?\s*)?(o?\d{1,3}(?:\s*(?:[,;&+/]|and)\s*o?\d{1,3})*)\b", re.IGNORECASE)
 
 
 def heading_index(name: str, headings: Sequence[str]) -> int | None:
-    """Return the index of the heading that a question names, None where there is no such heading."""
+    """Return the index of the heading that a question names, of the first if it names several; None for no heading."""
     readings: tuple[Callable[[str], str], ...] = (_folded, _words, _words_without_number)
     for read in readings:
         known = [read(heading) for heading in headings]
-        for wanted in (name, _PATH.split(name)[-1]):
+        for wanted in (name, _PATH.split(name)[-1], *_LIST.split(name)):
             if (key := read(wanted)) and key in known:
                 return known.index(key)
     return None
 
 
-def outcome_named(name: str, outcomes: Sequence[Outcome]) -> Outcome | None:
-    """Return the outcome that a question names by its id, by its text, or by both."""
+def outcomes_named(name: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes that a question names by their ids, by a text, or by both. Usually it is one."""
     for outcome in outcomes:
         if _folded(name) == _folded(outcome.outcome_id) or (name.strip() and _words(name) == _words(outcome.text)):
-            return outcome
-    numbered = _ID.match(name)
-    if numbered is None:
-        return None
-    return next((outcome for outcome in outcomes if _folded(outcome.outcome_id) == f"o{int(numbered[1])}"), None)
+            return [outcome]
+    named = _IDS.match(name)
+    ids = {f"o{int(number)}" for number in re.findall(r"\d+", named[1])} if named else set()
+    return [outcome for outcome in outcomes if _folded(outcome.outcome_id) in ids]
 
 
 def _folded(text: str) -> str:

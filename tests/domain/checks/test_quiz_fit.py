@@ -95,6 +95,12 @@ def test_a_stored_question_without_the_fields_is_read_and_written_as_it_was() ->
     assert Question.model_validate(question(1)).model_dump(mode="json") == question(1)
 
 
+@pytest.mark.parametrize("value", [None, 3, {"id": "o1"}, ["One"]])
+def test_a_field_of_another_type_costs_no_quiz(value: Any) -> None:
+    read = Question.model_validate(question(1, heading=value, outcome=value))
+    assert (read.heading, read.outcome) == ("", "")
+
+
 def test_a_repair_by_part_replaces_the_heading_of_its_question_alone() -> None:
     former = quiz(question(1), question(2, heading="Conclusion"), question(3), question(4)).model_dump(mode="json")
     parts = PartialQuiz.model_validate({"questions": [question(2)]})
