@@ -2,7 +2,8 @@
 
 A record holds `role`, `data` (what the author was given), `answer`, `quality` (`good` or `bad`), and `why` it is bad.
 A file holds one record, or the records of one roadmap as `answers`: their common `data`, the `concepts` of the roadmap,
-and for each record the name of its `concept`. Lines of a tutorial may be a list.
+and for each record the name of its `concept`. Lines of a tutorial may be a list. With the `book` of the roadmap, where
+each concept has its `concept_id`, a quiz is judged beside the tutorial of its concept.
 """
 
 import json
@@ -18,6 +19,7 @@ from domain.checks import Expected
 from domain.checks.expected import Subject
 from domain.checks.findings import Finding, Kind, broken
 from domain.content_types import CONTENT_SPECS, check_content
+from domain.course.book import CourseBook
 from domain.vocabulary import ContentType
 
 
@@ -34,6 +36,9 @@ class Recorded:
     """Reason why a bad answer is bad, for readers of the file."""
     concepts: Sequence[Subject] = ()
     """The concepts of its roadmap, where the file names them."""
+    book: CourseBook | None = None
+    lesson: str = ""
+    """Of a quiz: the tutorial of its concept, in a roadmap with a book."""
 
     @property
     def subject(self) -> Subject:
@@ -66,7 +71,14 @@ def _read(path: Path) -> Iterator[Recorded]:
     file = json.loads(path.read_text("utf-8"))
     concepts = {concept["name"]: concept for concept in file.get("concepts", ())}
     subjects = tuple(map(_subject, concepts.values()))
-    for number, record in enumerate(file.get("answers", [file]), start=1):
+    book = CourseBook.model_validate(file["book"]) if "book" in file else None
+    records = file.get("answers", [file])
+    lessons = {
+        record.get("concept"): str(_joined(record["answer"]).get("content", ""))
+        for record in records
+        if book and record.get("role") == ContentType.TUTORIAL and record.get("quality", "good") == "good"
+    }
+    for number, record in enumerate(records, start=1):
         data = {**file.get("data", {}), **record.get("data", {})}
         if "concept" in record:
             data["concept"] = concepts[record["concept"]]
@@ -80,6 +92,8 @@ def _read(path: Path) -> Iterator[Recorded]:
                 record.get("quality", "good"),
                 record.get("why", ""),
                 subjects,
+                book,
+                lessons.get(record.get("concept"), "") if record["role"] == ContentType.QUIZ else "",
             )
 
 
@@ -106,7 +120,7 @@ def judge(recorded: Recorded, others: Sequence[Subject]) -> Verdict:
 
 
 def expected_of(recorded: Recorded, others: Sequence[Subject]) -> Expected:
-    data, subject = recorded.data, recorded.subject
+    data, subject, book = recorded.data, recorded.subject, recorded.book
     given = [subject.name, subject.description, *subject.keywords, *data.get("prerequisites", ())]
     given += [str(data.get(name, "")) for name in ("roadmap", "stage", "module", "wishes")]
     given.append(str(data.get("learner", {}).get("learning_goal", "")))
@@ -116,6 +130,9 @@ def expected_of(recorded: Recorded, others: Sequence[Subject]) -> Expected:
         given="\n".join(given),
         subject=subject,
         others=tuple(other for other in others if other.name != subject.name),
+        lesson=recorded.lesson,
+        plan=book.plan_of(data["concept"].get("concept_id", "")) if book else None,
+        example=book.example.code if book and book.example else "",
     )
 
 
@@ -146,3 +163,9 @@ def report(verdicts: Sequence[Verdict]) -> str:
     scores = [f"{quality}: {right[quality]} of {asked[quality]} right" for quality in sorted(asked)]
     whole = sum(right.values()) / max(1, sum(asked.values()))
     return "\n".join([*lines, f"score {whole:.0%} ({'; '.join(scores)})"])
+
+
+def main(answers: Sequence[Recorded]) -> int:
+    """Print the verdicts and the score, and return an exit code."""
+    print(report(judge_all(answers)))
+    return 0

@@ -3,7 +3,7 @@
 Scores first answers only, before any retry, so that a change of prompts shows in the numbers. A tutorial in another
 language than requested counts as a fault, also for the offline author, where a run accepts it.
 `python -m bench.eval [--concepts N] [MODEL ...]`; without models the offline author, and ROADMAP_MODEL where it is set.
-`python -m bench.eval --answers FOLDER` judges recorded answers instead (bench/answers.py).
+With `--answers FOLDER` it judges recorded answers instead (bench/answers.py), with `--course FOLDER` whole courses.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from bench import answers
+from bench import answers, course
 from domain.checks import check_draft, check_framework
 from domain.checks.tutorial import count_words
 from domain.content_types import objections_to
@@ -277,13 +277,14 @@ if __name__ == "__main__":
     parser.add_argument("models", nargs="*", metavar="MODEL", help="provider:name, or offline")
     parser.add_argument("--concepts", type=int, default=CONCEPTS, help="concepts of each goal")
     parser.add_argument("--answers", type=Path, metavar="FOLDER", help="judge recorded answers in files *.json")
+    parser.add_argument("--course", type=Path, metavar="FOLDER", help="check recorded courses in files *.json")
     arguments = parser.parse_args()
-    if arguments.answers is not None:
+    if (folder := arguments.answers or arguments.course) is not None:
         try:
-            print(answers.report(answers.judge_all(answers.read_answers(arguments.answers))))
+            recorded = answers.read_answers(folder)
         except ValueError as error:
             parser.exit(2, f"{error}\n")
-        sys.exit(0)
+        sys.exit(answers.main(recorded) if arguments.answers else course.main(recorded))
     effective = load_settings()
     models = [None if name == "offline" else name for name in arguments.models]
     default = [None] if effective.model is None else [None, effective.model]

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.commands import bin, export, graph, lists, open_command, pace, reviews, runs, show, step, watch, wishes
+from cli.commands import bin, export, graph, lists, open_command, pace, quiz, reviews, runs, show, step, watch, wishes
 from cli.commands.operations import backup, cost, db, doctor, prune, serve, token, worker
 from cli.output.stdio import print_error
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
@@ -87,6 +87,7 @@ app.command()(bin.delete)
 app.command()(bin.restore)
 app.command()(pace.pace)
 app.command()(wishes.wishes)
+app.command()(quiz.quiz)
 app.command()(export.export)
 app.command()(show.status)
 app.command()(lists.tasks)

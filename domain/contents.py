@@ -3,15 +3,22 @@
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
 Text = Annotated[str, Field(min_length=1)]
 
 MIN_QUESTIONS: Final = 3
 
+PLACE_FIELDS: Final = ("outcome", "heading")
+"""Fields of a question that say what it belongs to; required of authors who are given outcomes, or a lesson."""
+
 Verification = Literal["verified", "unreachable", "unchecked"]
 """`verified`: the page exists and has this title. `unreachable`: no answer. `unchecked`: could not be checked."""
+
+
+def _is_empty(text: str) -> bool:
+    return not text
 
 
 class Tutorial(BaseModel):
@@ -48,6 +55,7 @@ class Resources(BaseModel):
 
 
 class Question(BaseModel):
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema["required"].extend(PLACE_FIELDS))
     question_id: str = Field(description="Id of the question within the quiz: q1, q2, ...")
     question_type: Literal["single_choice", "multiple_choice", "true_false"] = Field(
         description="single_choice and true_false have exactly one right option."
@@ -61,6 +69,22 @@ class Question(BaseModel):
     )
     explanation: str = Field(description="Why the right options are right, and the tempting wrong ones are not.")
     difficulty: Literal["easy", "medium", "hard"] = Field(description="For a learner who has read the lesson.")
+    outcome: str = Field(
+        default="",
+        exclude_if=_is_empty,
+        description="Id of the outcome of the concept that the question tests, such as o1. Every outcome is tested.",
+    )
+    heading: str = Field(
+        default="",
+        exclude_if=_is_empty,
+        description="Heading of the section of `lesson` in which the answer is found, as it is written there.",
+    )
+    """Both are empty in quizzes that were written without a course book or a lesson."""
+
+    @field_validator(*PLACE_FIELDS, mode="before")
+    @classmethod
+    def _is_named_in_words(cls, named: Any) -> Any:
+        return named if isinstance(named, str) else ""
 
 
 class Quiz(BaseModel):

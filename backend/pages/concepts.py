@@ -67,10 +67,12 @@ async def concept(
     result = next((entry for entry in attempts if entry.attempt_id == query.attempt), None)
     present = removed_after is None and roadmap.deleted_at is None
     shown = ConceptPage(place.concept, present, tutorials, result)
-    parts: dict[ContentType, ContentPart] = {}
     for kind, section in CONTENT_SECTIONS.items():
         version = section.version(shown) or getattr(query, kind)
-        parts[kind] = await section.part(await _content_view(orchestrator, roadmap, concept_id, kind, version), shown)
+        shown.views[kind] = await _content_view(orchestrator, roadmap, concept_id, kind, version)
+    parts: dict[ContentType, ContentPart] = {
+        kind: await section.part(shown.views[kind], shown) for kind, section in CONTENT_SECTIONS.items()
+    }
     return page(
         request,
         "concept.html",

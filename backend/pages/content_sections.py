@@ -1,7 +1,7 @@
 """The sections of a concept's page: one declaration per content type, for those of plug-ins their form in exports."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -12,6 +12,7 @@ from backend.pages.views.concept import (
     ContentView,
     PassagePart,
     QuizPart,
+    content_of,
     fields_of,
     resources_of,
     tutorial_of,
@@ -26,6 +27,7 @@ from domain.text.parse_stored import read_stored
 from domain.vocabulary import ContentType
 from orchestrator.learners.learning import QuizAttempt
 from rendering.documents.content_forms import CONTENT_FORMS
+from rendering.pages.markdown import Heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,14 @@ class ConceptPage:
     tutorials: Tutorials
     result: QuizAttempt | None
     """The quiz attempt whose result is shown."""
+    views: dict[ContentType, ContentView] = field(default_factory=dict)
+    """The contents that the page shows."""
+
+    async def headings(self) -> Sequence[Heading]:
+        """Return the headings of the tutorial that the page shows."""
+        view = self.views.get(ContentType.TUTORIAL)
+        lesson = content_of(view) if view else None
+        return (await self.tutorials.rendered(lesson)).headings if lesson else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,8 @@ async def _quiz(view: ContentView, page: ConceptPage) -> ContentPart:
     quiz = without_key(Quiz.model_validate(view.shown.payload))
     marks = page.result.marks if page.result else None
     texts = await page.tutorials.short(texts_of(quiz, marks))
-    questions = questions_of(quiz, marks, partial(_html_of, texts))
+    headings = await page.headings() if marks else ()
+    questions = questions_of(quiz, marks, partial(_html_of, texts), headings)
     return QuizPart(**fields, questions=questions, has_formulas=_have_formulas(texts))
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from domain.course.book import ConceptPlan
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -26,3 +28,9 @@ class Expected:
     """The concept that the content is about."""
     others: tuple[Subject, ...] = ()
     """The other concepts of the roadmap."""
+    lesson: str = ""
+    """The lesson that a quiz is about, in Markdown; empty where there is none at hand."""
+    plan: ConceptPlan | None = None
+    """What the course book says about the concept; None without a book."""
+    example: str = ""
+    """The code of the example that the lessons of the course share."""

@@ -12,11 +12,16 @@ from domain.checks.prose.languages import check_language
 from domain.checks.prose.markdown import outline
 from domain.checks.prose.subject import check_subject
 from domain.checks.prose.wording import check_characters, check_phrases
+from domain.checks.quiz_fit import check_fit
 from domain.contents import MIN_QUESTIONS, Question, Quiz
 
 _ENOUGH: Final = 3
 """Number of questions, and of their options, from which a pattern is significant."""
 _MOSTLY: Final = 0.75
+_NEAR_ANOTHER: Final = 0.9
+"""Own share of the terms over that of another concept. Good quizzes have 1.3 or more."""
+_MIN_WORDS: Final = 8
+"""Different words of a quiz, from which one that has no term of its concept is in doubt."""
 _MIN_EXPLANATION: Final = 5
 """Letters, digits and operators of an explanation; wide characters count twice."""
 _RIGHT: Final = r"(?:the )?(?:correct|right|true)"
@@ -76,7 +81,8 @@ def check_quiz(quiz: Quiz, expected: Expected) -> Iterator[Finding]:
         yield from check_language(
             [f"{one}\n{two}" for one, two in zip(prose, explanations, strict=True)], expected.language
         )
-    yield from check_subject(whole, expected)
+    yield from check_subject(whole, expected, near=_NEAR_ANOTHER, min_words=_MIN_WORDS)
+    yield from check_fit(quiz.questions, expected)
     if sound:
         yield from _check_habits(quiz.questions)
 

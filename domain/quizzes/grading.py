@@ -22,6 +22,8 @@ class QuizMark(BaseModel):
     chosen: list[int]
     correct_answer: list[int]
     explanation: str
+    heading: str = ""
+    """The heading of the lesson under which the answer is found, as its author names it; empty where it is unknown."""
 
 
 def without_key(quiz: Quiz) -> OpenQuiz:
@@ -51,6 +53,7 @@ def graded(quiz: Quiz, answers: Sequence[Sequence[int]]) -> list[QuizMark]:
                 chosen=selected,
                 correct_answer=correct,
                 explanation=question.explanation,
+                heading=question.heading,
             )
         )
     return marks

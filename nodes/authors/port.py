@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from domain.authors import AuthorKind
 from domain.checks.findings import Finding
 from domain.content_plugins import PLUGINS, names_of
-from domain.contents import FoundPage, OpenQuestion, Quiz, QuizKey, Resources, Tutorial
+from domain.contents import PLACE_FIELDS, FoundPage, OpenQuestion, Quiz, QuizKey, Resources, Tutorial
 from domain.course.book import CourseBook
 from domain.editing.review import EditPlan, Issue, NewParts, StructureReview
 from domain.errors import InvalidInput, ModelUnavailable
@@ -66,6 +66,11 @@ class Brief(BaseModel, Generic[T]):
     """
     keyed_if_set: ClassVar[frozenset[str]] = frozenset()
     """Fields that are left out of ledger keys while they are empty, so that keys from before such a field stay."""
+
+    @property
+    def unasked(self) -> frozenset[str]:
+        """Fields that the schema of an answer leaves out, since the data holds nothing that they could name."""
+        return frozenset()
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -214,6 +219,12 @@ class QuizBrief(ContentBrief[Quiz]):
     shape = Quiz
     partial = PartialQuiz
     content_type = ContentType.QUIZ
+
+    @property
+    def unasked(self) -> frozenset[str]:
+        plan = self.book.plan_of(self.concept.concept_id) if self.book else None
+        known = {"outcome": bool(plan and plan.outcomes), "heading": bool(self.lesson.strip())}
+        return frozenset(name for name in PLACE_FIELDS if not known[name])
 
 
 class QuizKeyBrief(Brief[QuizKey]):

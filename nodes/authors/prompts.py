@@ -126,7 +126,7 @@ def prompt_for(
     earlier answers were cut off: the schema then allows less, since a model may ignore a request to be brief.
     `max_data`: characters of the data. `max_words` of an answer and `most_concepts` of a stage are told if given.
     """
-    schema = schema_of(brief.role, repair.shape if repair else brief.shape, _most_parts(brief), cut_off)
+    schema = schema_of(brief.role, repair.shape if repair else brief.shape, _most_parts(brief), cut_off, brief.unasked)
     material = _material(brief, repair, max_data)
     data = marked("data", material, compact=max_data < MAX_DATA_LENGTH)
     shared = _shared(brief, course_window)

@@ -22,13 +22,27 @@ _NOT_IN_STRICT: Final = frozenset({"default", "minLength", "maxLength"})
 
 
 @lru_cache(maxsize=64)
-def schema_of(role: AuthorRole, shape: Any, most: int, cut_off: int) -> dict[str, Any]:
-    """Return the JSON schema of a shape, named after the role, with limits of lengths and numbers."""
+def schema_of(
+    role: AuthorRole, shape: Any, most: int, cut_off: int, unasked: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """Return the JSON schema of a shape, named after the role, with limits of lengths and numbers.
+
+    `unasked`: fields of its parts that are left out.
+    """
     schema: dict[str, Any] = deepcopy(shape.model_json_schema())  # pydantic returns its own objects
     schema["title"] = str(role)
     schema.setdefault("description", f"The {role} that was asked for.")
     _bound(schema, "", most, LESS**cut_off)
+    for part in schema.get("$defs", {}).values() if unasked else ():
+        _leave_out(part, unasked)
     return schema
+
+
+def _leave_out(part: dict[str, Any], names: frozenset[str]) -> None:
+    for name in names & part.get("properties", {}).keys():
+        del part["properties"][name]
+    if "required" in part:
+        part["required"] = [name for name in part["required"] if name not in names]
 
 
 def _bound(schema: dict[str, Any], name: str, most: int, less: int) -> None:

@@ -62,6 +62,7 @@ def expected_of(brief: ContentBrief[C], *, any_language: bool, others: Sequence[
 
     `any_language`: its author writes every language. `others`: other concepts of the roadmap.
     """
+    book = brief.book
     given = [brief.concept.name, brief.concept.description, *brief.concept.keywords, *brief.prerequisite_names]
     given += [brief.roadmap_title, brief.stage_name, brief.module_name]
     given += [brief.preferences.learning_goal, brief.instructions, *_texts_of(brief.book, brief.concept)]
@@ -71,6 +72,9 @@ def expected_of(brief: ContentBrief[C], *, any_language: bool, others: Sequence[
         given="\n".join(given),
         subject=_subject(brief.concept),
         others=tuple(map(_subject, others)),
+        lesson=brief.lesson,
+        plan=book.plan_of(brief.concept.concept_id) if book else None,
+        example=book.example.code if book and book.example else "",
     )
 
 

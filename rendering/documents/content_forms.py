@@ -115,6 +115,8 @@ def _quiz(quiz: Quiz, _: Concept, level: int) -> Iterator[str]:
 def _answers(quiz: Quiz) -> Iterator[str]:
     for number, question in enumerate(quiz.questions, start=1):
         yield from item(f"{number}. {right(question)}:", question.explanation)
+        if question.heading.strip():
+            yield f"{' ' * len(f'{number}. ')}*See “{escaped(question.heading)}”.*"
 
 
 _FORMS: Final[tuple[ContentForm[Any], ...]] = (

@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from pydantic import BaseModel
 from sqlalchemy import text
 
+from domain.contents import Quiz
 from domain.vocabulary import ContentType, Step, TaskStatus, TaskType
 from repository.db.database import Database, execute
 from repository.roadmaps.roadmaps import reserve_roadmap, save_roadmap_metadata
@@ -44,14 +46,21 @@ async def fill(database: Database, user_id: str = "ann") -> None:
         await update_task_status(session, "t-asked", TaskStatus.HUMAN_REVIEW_PENDING, Step.HUMAN_REVIEW, review=review)
 
 
-def quiz_row(roadmap_id: str, concept_id: str = "c-1-1-1") -> ContentVersionRow:
+def quiz_row(roadmap_id: str, concept_id: str = "c-1-1-1", quiz: Quiz = QUIZ) -> ContentVersionRow:
     """The first version of a quiz."""
+    return content_row(ContentType.QUIZ, quiz, roadmap_id, concept_id)
+
+
+def content_row(
+    content_type: ContentType, content: BaseModel, roadmap_id: str, concept_id: str = "c-1-1-1"
+) -> ContentVersionRow:
+    """The first version of a content."""
     return ContentVersionRow(
         roadmap_id=roadmap_id,
         concept_id=concept_id,
-        content_type="quiz",
+        content_type=content_type,
         version=1,
-        payload=QUIZ.model_dump(mode="json"),
+        payload=content.model_dump(mode="json"),
         task_id="t",
         author="scripted",
     )

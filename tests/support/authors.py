@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from domain.authors import AuthorKind
+from domain.checks.prose.markdown import outline
 from domain.contents import Question, Quiz, QuizKey, Resource, Resources, Tutorial
 from domain.editing.review import EditPlan, NewParts, StructureReview
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, Outline, StageDraft, StageOutline, StageParts
@@ -64,6 +65,33 @@ QUIZ = Quiz(
         for number in range(3)
     ]
 )
+
+
+def quiz_for(brief: Brief[Any]) -> Quiz:
+    """Return QUIZ as a quiz of the lesson and of the outcomes that a brief has."""
+    lesson, book = (brief.lesson, brief.book) if isinstance(brief, ContentBrief) else ("", None)
+    plan = book.plan_of(brief.concept.concept_id) if book and isinstance(brief, ContentBrief) else None
+    headings, outcomes = (
+        outline(lesson).headings[:1] or [""],
+        [one.outcome_id for one in plan.outcomes] if plan else [""],
+    )
+    count = max(len(QUIZ.questions), len(outcomes))
+    asked = [QUIZ.questions[number % len(QUIZ.questions)] for number in range(count)]
+    return Quiz(
+        questions=[
+            question.model_copy(
+                update={
+                    "question_id": f"q{number}",
+                    "question": f"What is {number} and one?",
+                    "outcome": outcomes[number % len(outcomes)],
+                    "heading": headings[0],
+                }
+            )
+            for number, question in enumerate(asked)
+        ]
+    )
+
+
 INTENT = Intent(
     parsed_goal="g",
     key_technologies=[],
@@ -122,7 +150,8 @@ class ScriptedAuthor:
         try:
             await asyncio.sleep(self.latencies.get(brief.role, self.latency))
             reply = self.replies.get(brief.role)
-            said = DEFAULTS[brief.role] if reply is None else reply(brief, objections)
+            usual = quiz_for(brief) if brief.role is AuthorRole.QUIZ else DEFAULTS[brief.role]
+            said = usual if reply is None else reply(brief, objections)
         finally:
             self.running -= 1
         content = said.model_dump(mode="json") if isinstance(said, BaseModel) else dict(said)

@@ -47,6 +47,8 @@ def contents_of(
                     correct_answer=[0],
                     explanation=words,
                     difficulty="easy",
+                    outcome=words,
+                    heading=words,
                 )
             ]
         ),

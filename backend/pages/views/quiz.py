@@ -8,6 +8,8 @@ from markupsafe import Markup, escape
 
 from domain.contents import OpenQuestion
 from domain.quizzes.grading import OpenQuiz, QuizMark
+from domain.quizzes.places import heading_index
+from rendering.pages.markdown import Heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class QuestionCard:
     options: tuple[Option, ...]
     verdict: Literal["", "right", "wrong"] = ""
     explanation: Markup | None = None
+    section: Heading | None = None
+    """The section of the lesson on the page that holds the answer; None if there is none, or the answer was correct."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +54,31 @@ def texts_of(quiz: OpenQuiz, marks: Sequence[QuizMark] | None) -> Iterator[str]:
 
 
 def questions_of(
-    quiz: OpenQuiz, marks: Sequence[QuizMark] | None, html: Callable[[str], Markup] = escape
+    quiz: OpenQuiz,
+    marks: Sequence[QuizMark] | None,
+    html: Callable[[str], Markup] = escape,
+    headings: Sequence[Heading] = (),
 ) -> tuple[QuestionCard, ...]:
     """Return the questions of a quiz, graded by the `marks` of an attempt if there is one.
 
-    `html` returns one of `texts_of` as HTML.
+    `html` returns one of `texts_of` as HTML. `headings`: those of the lesson that the page shows.
     """
     if marks is None:
         return tuple(
             QuestionCard(html(question.question), _several(question), tuple(Option(html(o)) for o in question.options))
             for question in quiz.questions
         )
-    return tuple(_marked(question, mark, html) for question, mark in zip(quiz.questions, marks, strict=True))
+    return tuple(_marked(question, mark, html, headings) for question, mark in zip(quiz.questions, marks, strict=True))
 
 
-def _marked(question: OpenQuestion, mark: QuizMark, html: Callable[[str], Markup]) -> QuestionCard:
+def _marked(
+    question: OpenQuestion, mark: QuizMark, html: Callable[[str], Markup], headings: Sequence[Heading]
+) -> QuestionCard:
     options = tuple(_option(index, html(text), mark) for index, text in enumerate(question.options))
     verdict: Literal["right", "wrong"] = "right" if mark.right else "wrong"
-    return QuestionCard(html(question.question), _several(question), options, verdict, html(mark.explanation))
+    place = None if mark.right else heading_index(mark.heading, [heading.text for heading in headings])
+    section = None if place is None else headings[place]
+    return QuestionCard(html(question.question), _several(question), options, verdict, html(mark.explanation), section)
 
 
 def _option(index: int, text: Markup, mark: QuizMark) -> Option:

@@ -30,17 +30,21 @@ _MIN_TERMS: Final = 2
 _MIN_COVERED: Final = 0.25
 """The share of another concept's terms from which a content may be about it."""
 _NEAR: Final = 0.7
-"""Own share over that of the other concept, below which a content is in doubt."""
+"""Own share over that of the other concept, below which a lesson or a list is in doubt."""
 _MIN_OWN: Final = 0.12
 """Share of the own terms, below which a content is in doubt even if it is about no other concept of the roadmap."""
 _MIN_TEXT: Final = 25
 """Different terms of a text from which it can be said to leave its concept out."""
 
 
-def check_subject(text: str, expected: Expected) -> Iterator[Finding]:
+def check_subject(
+    text: str, expected: Expected, *, near: float = _NEAR, min_words: int = _MIN_TEXT
+) -> Iterator[Finding]:
     """Yield a finding where the text covers the terms of another concept, and hardly those of its own.
 
-    Terms count by how few concepts of the roadmap have them.
+    `near`: own share over that of the other concept, below which the text is in doubt. `min_words`: different words
+    from which a text without any of its own terms is in doubt. Terms count by how few concepts of the roadmap have
+    them.
     """
     if expected.subject is None or not expected.others or expected.language is None:
         return  # worksheets by rules are about the goal as a whole
@@ -52,11 +56,12 @@ def check_subject(text: str, expected: Expected) -> Iterator[Finding]:
     if own is None:
         return
     best, other = max((share or 0.0, -index) for index, share in enumerate(others))
-    if best >= _MIN_COVERED and own < _NEAR * best:
+    enough = len(present) >= (_MIN_TEXT if own else min_words)
+    if best >= _MIN_COVERED and own < near * best:
         name = expected.others[-other].name
         message = f"It is about “{name}”, which is another lesson; “{expected.subject.name}” was asked for."
         yield doubt("text.subject", message)
-    elif own < _MIN_OWN and len(present) >= _MIN_TEXT and _in_language(expected.subject, expected.language):
+    elif own < _MIN_OWN and enough and _in_language(expected.subject, expected.language):
         message = f"It hardly mentions “{expected.subject.name}”, which was asked for."
         yield doubt("text.subject", message)
 

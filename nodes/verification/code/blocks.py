@@ -8,6 +8,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from domain.course.book import CourseBook
 from nodes.verification.code.runner import Language
 
 MAX_BLOCKS: Final = 60
@@ -42,7 +43,7 @@ class ShownOutput:
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
     number: int
-    """Counted over all fences of the lesson, from 1, as in the findings of domain/checks."""
+    """Counted over all fences of the lesson, from 1, as in the findings of domain/checks; 0 for an example."""
     name: str
     """The language as the fence says it."""
     language: Language
@@ -70,8 +71,23 @@ class CodeBlock:
         return bool(self.marks & _LEFT_OUT) or len(self.code) > MAX_CODE_LENGTH
 
     @property
+    def is_example(self) -> bool:
+        """Whether it is the example of the course, which a lesson builds on."""
+        return self.number == 0
+
+    @property
     def title(self) -> str:
-        return f"Code block {self.number} ({self.name})"
+        return "The example" if self.is_example else f"Code block {self.number} ({self.name})"
+
+
+def example_blocks(book: CourseBook | None) -> list[CodeBlock]:
+    """Return the code of the example that the lessons of a course share, one block where there is any."""
+    example = book.example if book else None
+    if example is None or (language := _LANGUAGES.get(example.language.strip().lower())) is None:
+        return []
+    if not example.code.strip():
+        return []
+    return [CodeBlock(0, example.language.strip().lower(), language, example.code, frozenset(), None, "", "")]
 
 
 def code_blocks(markdown: str) -> list[CodeBlock]:

@@ -37,6 +37,12 @@ class CodeReport:
         self.findings.append(doubt(rule, f"{block.title} {message}"))
         self.ran(block, "doubtful")
 
+    def leave_out(self, blocks: Iterable[CodeBlock]) -> None:
+        """Leave out what came of blocks that are not of the content."""
+        for block in blocks:
+            self.states = [state for state in self.states if state.number != block.number]
+            self.findings = [one for one in self.findings if not one.message.startswith(f"{block.title} ")]
+
 
 def other_output(shown: str, real: str) -> str:
     """Say how a shown output differs from the real one, by the first line that does."""

@@ -54,6 +54,8 @@ class CodeRunner:
     """Runs SQL, and Python where the mode is `all` and the sandbox has proved itself. One for each process."""
 
     mode: CodeMode
+    cpu_seconds: float = MAX_CPU_SECONDS
+    wall_seconds: float = MAX_WALL_SECONDS
     _problem: str | None = None
     _tested: bool = False
     _test: threading.Lock = field(default_factory=threading.Lock)
@@ -81,7 +83,9 @@ class CodeRunner:
 
     def run(self, language: Language, blocks: Sequence[Any], *, separate: bool = False) -> ChildResult:
         """Run the blocks of one content in a child, each by itself if `separate`. Blocks the thread."""
-        return run_child(language, blocks, separate=separate)
+        return run_child(
+            language, blocks, separate=separate, cpu_seconds=self.cpu_seconds, wall_seconds=self.wall_seconds
+        )
 
 
 def run_child(

@@ -29,14 +29,17 @@ _NO_TABLE: Final = re.compile(r"no such table: (?:\w+\.)?(.+)")
 _NO_COLUMN: Final = re.compile(r"no such column: (?:\w+\.)*(\w+)|has no column named (\w+)")
 _COUNT: Final = re.compile(r"table \w+ has \d+ columns but \d+ values were supplied|\d+ values for \d+ columns")
 _SYNTAX: Final = re.compile(r"syntax error|incomplete input|unrecognized token")
-_CREATED: Final = re.compile(
+CREATED: Final = re.compile(
     r"\bCREATE\s+(?:\w+\s+){0,3}?(?:TABLE|VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"`\[]?(?:\w+\.)?(\w+)", re.IGNORECASE
 )
-_CHANGES_DATA: Final = re.compile(
+DROPPED: Final = re.compile(r"\bDROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?[\"`\[]?(?:\w+\.)?(\w+)", re.IGNORECASE)
+_SETS_UP: Final = re.compile(r"\s*(?:--[^\n]*\s*)*(?:CREATE|INSERT)\b", re.IGNORECASE)
+_COMMENT: Final = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+CHANGES_DATA: Final = re.compile(
     r"\s*(?:--[^\n]*\s*)*(?:CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|REPLACE|MERGE|WITH)\b", re.IGNORECASE
 )
 _VOLATILE: Final = re.compile(r"CURRENT_|\bNOW\s*\(|RANDOM|\bRAND\s*\(|UUID|GETDATE|'now'|SYSDATE", re.IGNORECASE)
-_ERROR_OUTPUT: Final = re.compile(r"\berror\b|\bexception\b|no such |does not exist|❌", re.IGNORECASE)
+ERROR_OUTPUT: Final = re.compile(r"\berror\b|\bexception\b|no such |does not exist|❌", re.IGNORECASE)
 _ORDERED: Final = re.compile(r"\bORDER\s+BY\b", re.IGNORECASE)
 _SYSTEM_COLUMNS: Final = frozenset({
     "ctid", "xmin", "xmax", "oid", "tableoid", "rownum", "rowid", "level", "sysdate", "user", "current_user",
@@ -69,26 +72,60 @@ class _Lesson:
     """Whether a statement that changes tables or rows did not run: what follows is not certain."""
 
 
+@dataclass(slots=True)
+class Repeated:
+    """The statements that set tables up and were run before: to repeat them changes nothing."""
+
+    known: set[str] = field(default_factory=set)
+
+    def remember(self, code: str) -> None:
+        self.known |= {spaced(statement) for statement in statements_of(code) if _SETS_UP.match(statement)}
+
+    def new_in(self, code: str) -> list[str]:
+        """Return the statements that are not repeated. After its table is dropped, none is a repetition."""
+        new: list[str] = []
+        for statement in statements_of(code):
+            for table in DROPPED.findall(statement):
+                self.known = {one for one in self.known if not re.search(rf"\b{table}\b", one, re.IGNORECASE)}
+            if spaced(statement) not in self.known:
+                new.append(statement)
+        return new
+
+
 def run_sql_blocks(blocks: Sequence[CodeBlock], runner: CodeRunner, report: CodeReport) -> None:
-    """Run the blocks and add what came of them to the report. Blocks the thread."""
+    """Run the blocks and add what came of them to the report. Blocks the thread.
+
+    Where the first block is the example of the course, a lesson that repeats statements of it changes nothing.
+    """
     if (reason := runner.unavailable("sql")) is not None:
         report.not_run(blocks, reason)
         return
-    statements = [[] if block.left_out else list(_statements(block.code)) for block in blocks]
-    wordings = [[_wordings(sql, block.name) for sql in of] for block, of in zip(blocks, statements, strict=True)]
+    repeated = Repeated()
+    statements = [[] if block.left_out else repeated.new_in(block.code) for block in blocks[:1]]
+    if blocks[0].is_example:
+        repeated.remember(blocks[0].code)
+    statements += [[] if block.left_out else repeated.new_in(block.code) for block in blocks[1:]]
+    wordings = [[wordings_of(sql, block.name) for sql in of] for block, of in zip(blocks, statements, strict=True)]
     child = runner.run("sql", wordings)
     results = sql_results(child)
     lesson = _Lesson(report, "\n".join(block.code for block in blocks))
     for index, block in enumerate(blocks):
         if index >= len(results) or not statements[index]:
+            if index < len(results) and not block.left_out:
+                report.ran(block)  # the example has all of it
+                continue
             reason = "it is a fragment" if not statements[index] else child.ended or "its process ended"
             report.not_run([block], reason)
-            lesson.incomplete |= _CHANGES_DATA.match(block.code) is not None
+            lesson.incomplete |= CHANGES_DATA.match(block.code) is not None
             continue
         _judge(lesson, block, statements[index], results[index])
 
 
-def _statements(code: str) -> Iterator[str]:
+def spaced(statement: str) -> str:
+    return " ".join(_COMMENT.sub(" ", statement).split()).rstrip("; ").casefold()
+
+
+def statements_of(code: str) -> Iterator[str]:
     """Split a block at the ends of its statements."""
     begun = ""
     for part in re.split(r"(?<=;)", code):
@@ -96,11 +133,11 @@ def _statements(code: str) -> Iterator[str]:
         if sqlite3.complete_statement(begun) and begun.strip(" ;\n\t"):
             yield begun
             begun = ""
-    if re.sub(r"--[^\n]*|/\*.*?\*/|[\s;]", "", begun, flags=re.DOTALL):
+    if _COMMENT.sub("", begun).strip("; \n\t\r"):
         yield begun
 
 
-def _wordings(statement: str, name: str) -> list[str]:
+def wordings_of(statement: str, name: str) -> list[str]:
     """Return the statement, and its translations into SQLite's dialect."""
     import sqlglot
     from sqlglot.errors import SqlglotError
@@ -122,19 +159,19 @@ def _judge(lesson: _Lesson, block: CodeBlock, statements: Sequence[str], results
     for statement, result in zip(statements, results, strict=False):
         message = result.error
         if message is None:
-            lesson.created |= {name.lower() for name in _CREATED.findall(statement)}
+            lesson.created |= {name.lower() for name in CREATED.findall(statement)}
             continue
-        shows_error = block.shown is not None and _ERROR_OUTPUT.search(block.shown.text)
+        shows_error = block.shown is not None and ERROR_OUTPUT.search(block.shown.text)
         if block.fails or shows_error or SHOWS_ERROR.search(block.code):
             lesson.report.ran(block, "fails as shown")
         elif not lesson.incomplete and (problem := _certain(lesson, block, statement, message)):
             lesson.report.doubt(block, "code.run", f"fails when it is run: {problem}.")
         else:
             lesson.report.not_run([block], message)
-        lesson.incomplete |= _CHANGES_DATA.match(statement) is not None
+        lesson.incomplete |= CHANGES_DATA.match(statement) is not None
         return
     comparable = results and not lesson.incomplete
-    if comparable and (problem := _rows_problem(block, statements[-1], results[-1])):
+    if comparable and (problem := rows_problem(block, statements[-1], results[-1])):
         lesson.report.doubt(block, "code.output", problem)
     else:
         lesson.report.ran(block)
@@ -173,7 +210,7 @@ def _is_column(name: str, statement: str, language: str) -> bool:
     return True
 
 
-def _rows_problem(block: CodeBlock, statement: str, result: StatementResult) -> str | None:
+def rows_problem(block: CodeBlock, statement: str, result: StatementResult) -> str | None:
     """Return how the shown rows differ from the real ones; None where they cannot be compared."""
     if block.shown is None or not result.columns:
         return None

@@ -3,12 +3,15 @@
 import httpx
 import pytest
 
+from domain.contents import Quiz
 from domain.framework import Concept, Framework, Module, Stage
+from domain.vocabulary import ContentType
 from repository.db.database import Database
 from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.backend.pages.conftest import Post
-from tests.backend.places import fill, quiz_row
-from tests.support.authors import QUIZ
+from tests.backend.places import content_row, fill, quiz_row
+from tests.support.authors import QUIZ, TUTORIAL
+from tests.support.rows import framework
 
 
 async def test_an_id_of_the_legacy_system_has_a_page(client: httpx.AsyncClient, database: Database) -> None:
@@ -45,6 +48,30 @@ async def test_a_concept_with_a_slash_in_its_id_has_a_page_and_its_contents_are_
     assert (await client.post(f"/api/v1{link}/quiz/attempts", json=sent)).json()["attempts"] == 2
     assert (await post(client, link, f"{link}/retry", content_type="tutorial")).status_code == 303
     assert (await client.post(f"/api/v1{link}/resources/retry")).json()["concept_id"] == "a/b"
+
+
+async def test_a_wrong_answer_leads_to_the_section_of_the_lesson_that_answers_it(
+    client: httpx.AsyncClient, database: Database, post: Post
+) -> None:
+    headings = ("## Two", "One", "No such section")
+    questions = [
+        question.model_copy(update={"heading": heading})
+        for question, heading in zip(QUIZ.questions, headings, strict=True)
+    ]
+    async with database.transaction() as session:
+        await save_roadmap_metadata(session, "r-1", "local", framework("r-1"))
+        session.add(quiz_row("r-1", quiz=Quiz(questions=questions)))
+        session.add(content_row(ContentType.TUTORIAL, TUTORIAL, "r-1"))
+    link = "/roadmaps/r-1/concepts/c-1-1-1"
+    assert "Read again" not in (await client.get(link)).text
+    await post(client, link, f"{link}/quiz", version="1", attempt="a-1", **{"q.0": "1", "q.1": "0", "q.2": "1"})
+    shown = (await client.get(f"{link}?attempt=a-1")).text
+    assert shown.count("Read again") == 1, "q.1 was right, and the heading of q.2 is gone"
+    assert 'Read again: <a dir="auto" href="#t-two">Two</a>' in shown
+    assert 'id="t-two"' in shown
+    attempts = (await client.get(f"/api/v1{link}/quiz/attempts")).json()["attempts"]
+    assert [mark["heading"] for mark in attempts[0]["marks"]] == list(headings)
+    assert "No such section" not in (await client.get(f"/api/v1{link}/quiz/questions")).text
 
 
 async def test_a_review_of_a_round_that_cannot_be_is_refused_in_one_line(

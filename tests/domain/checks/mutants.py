@@ -95,6 +95,24 @@ def without_exercise(text: str, _: str) -> str:
                     maxsplit=1, flags=re.MULTILINE)[0]  # fmt: skip
 
 
+def fitted(change: Callable[[dict[str, Any], int], dict[str, Any]]) -> Damage:
+    """Return a damage of each question of a quiz that was written for a lesson of a course with a book."""
+    damage = each("questions", change)
+    return lambda answer, good, everything: damage(answer, good, everything) if good.book else None
+
+
+def foreign(pattern: str, replacement: str) -> Damage:
+    """Return a damage of the SQL that a question shows or asks for."""
+    asked = re.compile(r"```sql\n.*?```|`SELECT [^`]*`", re.DOTALL)
+
+    def change(question: dict[str, Any], _: int) -> dict[str, Any]:
+        texts = [question["question"], *question["options"]]
+        texts = [asked.sub(lambda code: re.sub(pattern, replacement, code[0]), text) for text in texts]
+        return {"question": texts[0], "options": texts[1:]}
+
+    return fitted(change)
+
+
 def longest_right(question: dict[str, Any], _: int) -> dict[str, Any]:
     right = question["correct_answer"]
     addition = ", because of what the lesson says about it and what follows from that"
@@ -238,6 +256,15 @@ MUTANTS: Final = (
         first("questions", lambda q: {"explanation": f"{q['explanation']} The second option is wrong."}),
     ),
     M("quiz.lengths", "reasons in the right options", QUIZ, each("questions", longest_right)),
+    M("quiz.outcome", "none", QUIZ, fitted(lambda _, index: {} if index else {"outcome": ""})),
+    M("quiz.outcome", "unknown", QUIZ, fitted(lambda _, index: {} if index else {"outcome": "o7"})),
+    M("quiz.outcomes", "always the first", QUIZ, fitted(lambda _, __: {"outcome": "o1"})),
+    M("quiz.heading", "none", QUIZ, fitted(lambda _, index: {} if index else {"heading": ""})),
+    M("quiz.heading", "invented", QUIZ, fitted(lambda _, index: {} if index else {"heading": "Further reading"})),
+    M("quiz.heading", "title of the lesson", QUIZ, fitted(lambda _, __: {"heading": "The lesson"})),
+    M("quiz.names", "other tables", QUIZ, foreign(r"\b(books|loans|members)\b", r"shop_\1")),
+    M("quiz.names", "another table", QUIZ, foreign(r"FROM (\w+)", "FROM employees")),
+    M("quiz.names", "another column", QUIZ, foreign(r"SELECT (\w+)\b(?!\()", "SELECT salary")),
     M("resources.empty", "none", RESOURCES, lambda answer, _, __: answer | {"resources": []}),
     M("resources.title", "blank", RESOURCES, first("resources", lambda _: {"title": " "})),
     M(

@@ -5,6 +5,7 @@ The answers are in answers/: ordinary answers as a strong model writes them, and
 
 import re
 from collections import Counter, defaultdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,7 +21,11 @@ from domain.vocabulary import ContentType
 from tests.domain.checks.mutants import MUTANTS, Mutant
 
 ANSWERS = read_answers(Path(__file__).parent / "answers")
+COURSE = read_answers(Path("tests/courses"))
 GOOD = [answer for answer in ANSWERS if answer.quality == "good"]
+OF_COURSES = {"quiz.outcome", "quiz.outcomes", "quiz.heading", "quiz.names"}
+"""Rules that need the lesson, or the course book."""
+COURSE_RULES = {f"course.{name}" for name in ("example", "run", "output", "tables", "notation")}
 MIN_GOOD_PASSED = 0.95
 MIN_BAD_REFUSED = 0.8
 MIN_MUTANTS_REFUSED = 0.85
@@ -53,13 +58,39 @@ def test_answers_in_subjects_that_no_rule_was_written_for_pass() -> None:
     assert all(verdict.right for verdict in verdicts), report(verdicts)
 
 
+def test_the_contents_of_a_course_pass_with_its_book_and_lessons() -> None:
+    verdicts = judge_all(COURSE)
+    assert all(verdict.right for verdict in verdicts), report(verdicts)
+    assert all(verdict.recorded.lesson and verdict.recorded.book for verdict in verdicts if _is_quiz(verdict.recorded))
+
+
+def test_a_quiz_of_another_concept_of_the_roadmap_is_refused() -> None:
+    """Without a lesson at hand: all pairs of recorded quizzes and concepts."""
+    recorded = [*ANSWERS, *read_answers(Path(__file__).parent / "more_answers")]
+    passed = []
+    for quiz in (one for one in recorded if _is_quiz(one) and one.quality == "good"):
+        for concept in (one for one in quiz.concepts if one != quiz.subject):
+            data = {**quiz.data, "concept": asdict(concept)}
+            verdict = judge(replace(quiz, data=data), quiz.concepts)
+            passed += [] if verdict.refused else [(quiz.name, concept.name)]
+    assert passed == []
+
+
+def test_a_quiz_of_another_lesson_is_refused_by_its_headings() -> None:
+    quizzes = [one for one in COURSE if _is_quiz(one)]
+    for quiz in quizzes:
+        for other in (one for one in quizzes if one.name != quiz.name):
+            findings = judge(replace(quiz, lesson=other.lesson), quiz.concepts).findings
+            assert "quiz.heading" in {finding.rule for finding in findings}, (quiz.name, other.name)
+
+
 @pytest.mark.parametrize("rule", sorted({mutant.rule for mutant in MUTANTS}))
 def test_damaged_answers_are_refused_by_the_rule_of_their_damage(rule: str) -> None:
     refused: dict[str, list[bool]] = defaultdict(list)
     missed: list[str] = []
     for mutant in (one for one in MUTANTS if one.rule == rule):
-        for good in GOOD:
-            for damaged in mutant.answers(good, GOOD):
+        for good in _good_for(mutant):
+            for damaged in mutant.answers(good, _good_for(mutant)):
                 found = _refused_by(rule, good, damaged)
                 refused[f"{mutant.name} ({mutant.content_type})"].append(found)
                 missed += [] if found else [f"{mutant.name}: {good.name}"]
@@ -75,12 +106,12 @@ def test_every_rule_that_refuses_answers_has_its_mutants() -> None:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: f"{one.rule}, {one.name}, {one.content_type}")
 def test_a_mutant_damages_at_least_one_answer(mutant: Mutant) -> None:
-    assert any(list(mutant.answers(good, GOOD)) for good in GOOD)
+    assert any(list(mutant.answers(good, _good_for(mutant))) for good in _good_for(mutant))
 
 
 def test_the_documents_describe_every_rule() -> None:
     text = Path("docs/checks.md").read_text("utf-8")
-    assert set(re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|", text, re.MULTILINE)) == rules()
+    assert set(re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|", text, re.MULTILINE)) == rules() | COURSE_RULES
 
 
 def test_places_of_right_options_are_uniform_over_seeds() -> None:
@@ -107,7 +138,15 @@ def rules() -> set[str]:
     return set(re.findall(r"\"((?:text|code|tutorial|quiz|resources)\.[a-z_]+)\"", sources))
 
 
+def _good_for(mutant: Mutant) -> list[Recorded]:
+    return COURSE if mutant.rule in OF_COURSES else GOOD
+
+
+def _is_quiz(recorded: Recorded) -> bool:
+    return recorded.content_type is ContentType.QUIZ
+
+
 def _refused_by(rule: str, good: Recorded, damaged: Any) -> bool:
-    bad = Recorded(good.name, good.content_type, good.data, damaged, "bad", concepts=good.concepts)
+    bad = replace(good, answer=damaged, quality="bad")
     findings = judge(bad, good.concepts).findings
     return any(finding.rule == rule and finding.kind is not Kind.HINT for finding in findings)

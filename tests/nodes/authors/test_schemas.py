@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from nodes.authors.port import AuthorRole, Brief
+from domain.course.book import ConceptPlan, CourseBook, Outcome
+from nodes.authors.port import AuthorRole, Brief, QuizBrief
 from nodes.authors.prompts import prompt_for
 from nodes.authors.schemas import strict, without_bounds
-from tests.conformance.test_authors import BRIEFS
+from tests.conformance.test_authors import BRIEFS, CONTENT, FRAMEWORK
 
 
 def fields_of(schema: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -66,3 +67,31 @@ def test_null_stands_in_strict_schemas_for_what_may_be_absent() -> None:
         "a": {"type": "string"},
         "b": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
     }
+
+
+PLAN = ConceptPlan(
+    concept_id=FRAMEWORK.concepts()[1].concept_id, outcomes=[Outcome(outcome_id="o1", text="can win an endgame")]
+)
+BOOK = CourseBook(concepts=[PLAN])
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ({}, set()),
+        ({"lesson": " \n"}, set()),
+        ({"book": CourseBook()}, set()),
+        ({"book": CourseBook(concepts=[PLAN.model_copy(update={"outcomes": []})])}, set()),
+        ({"book": BOOK}, {"outcome"}),
+        ({"lesson": "## One"}, {"heading"}),
+        ({"book": BOOK, "lesson": "## One"}, {"outcome", "heading"}),
+    ],
+)
+def test_a_quiz_is_asked_for_what_the_data_can_name_and_for_nothing_else(
+    given: dict[str, Any], asked: set[str]
+) -> None:
+    schema = prompt_for(QuizBrief(**{**CONTENT, **given})).schema
+    question = schema["$defs"]["Question"]
+    assert set(question["properties"]) & {"outcome", "heading"} == asked
+    assert set(question["required"]) == set(question["properties"])
+    assert strict(schema)["$defs"]["Question"]["required"] == list(question["properties"])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.roadmap_export import Manuscript, Planning, WrittenContent
 from domain.vocabulary import ContentStatus, ContentType
 from rendering.documents.html_document import html_document, styles
+from rendering.documents.markdown_document import roadmap_document
 from rendering.pages.markdown import TAGS
 from rendering.text.text import BY_RULES, CONFIGURE
 from tests.support.deadlines import TODAY
@@ -66,6 +67,11 @@ def test_a_document_holds_the_whole_roadmap() -> None:
     plan = "With 5 h a week: 3 weeks, as of 2026-11-30. The deadline, 2026-12-14, leaves 2 weeks: this takes 6 h"
     assert plan in document
     assert "2026-11-30 to 2026-12-06" in document
+
+
+def test_an_answer_says_which_section_explains_it() -> None:
+    assert "See “A title”." in text(html_document(manuscript()))
+    assert "*See “A title”.*" in roadmap_document(manuscript())
 
 
 def test_headings_go_down_one_level_at_a_time() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.course.book import CourseBook, RunningExample
 from nodes.verification.code.examination import examine_code, report_code
 from nodes.verification.code.runner import CodeRunner
 from tests.nodes.verification.code.lessons import lesson
@@ -68,3 +69,40 @@ async def test_after_a_statement_that_only_another_database_knows_nothing_is_cer
     )  # fmt: skip
     assert report.findings == []
     assert [state.state for state in report.states] == ["not run", "ran", "not run"]
+
+
+SHARED = CourseBook(
+    example=RunningExample(title="Sales", language="SQL", code=SALES.removeprefix("sql\n") + "\n-- the end")
+)
+
+
+async def test_the_code_of_a_lesson_runs_after_the_example_of_its_course(sql_only: CodeRunner) -> None:
+    report = await report_code(lesson(SUMS, "text\nregion | total\nn | 10.5\ns | 20"), sql_only, SHARED)
+    assert report.findings == []
+    assert [(state.number, state.state) for state in report.states] == [(1, "ran")]
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ("sql\nSELECT price FROM sales;", "no such column: price"),
+        ("sql run\nSELECT id FROM customers;", "no such table: customers"),
+    ],
+)
+async def test_a_lesson_that_does_not_fit_the_example_is_a_doubt(
+    sql_only: CodeRunner, block: str, message: str
+) -> None:
+    assert await examine_code(lesson(block), sql_only) == []
+    findings = await examine_code(lesson(block), sql_only, SHARED)
+    assert [message in finding.message for finding in findings] == [True], findings
+
+
+async def test_a_lesson_may_show_the_example_again(sql_only: CodeRunner) -> None:
+    report = await report_code(lesson(SALES, SUMS), sql_only, SHARED)
+    assert report.findings == []
+    assert [state.state for state in report.states] == ["ran", "ran"]
+
+
+async def test_an_example_that_fails_is_no_doubt_about_the_lesson(sql_only: CodeRunner) -> None:
+    broken = CourseBook(example=RunningExample(title="E", language="sql", code="CREATE TABLE sales (((;"))
+    assert await examine_code(lesson(SALES, SUMS), sql_only, broken) == []
