@@ -1,6 +1,7 @@
 """The page of a concept: its contents, and marking the concept as learned."""
 
 import re
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
@@ -19,6 +20,7 @@ from backend.pages.support.templating import page, redirect
 from backend.pages.views.concept import (
     ContentPart,
     ContentView,
+    TutorialPart,
     summary_of,
 )
 from backend.pages.views.content_labels import CONTENT_LABELS_OF
@@ -70,7 +72,10 @@ async def concept(
     parts: dict[ContentType, ContentPart] = {}
     for kind, section in CONTENT_SECTIONS.items():
         version = section.version(shown) or getattr(query, kind)
-        parts[kind] = await section.part(await _content_view(orchestrator, roadmap, concept_id, kind, version), shown)
+        part = await section.part(await _content_view(orchestrator, roadmap, concept_id, kind, version), shown)
+        if isinstance(part, TutorialPart) and part.language:
+            shown = replace(shown, language=part.language)
+        parts[kind] = part
     return page(
         request,
         "concept.html",

@@ -4,9 +4,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from rendering.documents.sanitize import harmless
-from rendering.pages.bounds import LOWEST_HEADING, MAX_NESTING, NOT_LAID_OUT, fits
+from rendering.pages.bounds import LOWEST_HEADING, MAX_NESTING, fits
 from rendering.pages.folds import folds
 from rendering.pages.formulas import formulas
+from rendering.text.labels import labels_of
 from rendering.text.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -115,4 +116,4 @@ def _as_code_block(text: str) -> str:
     """Return the text as one code block, which every reader shows unchanged."""
     longest = max(map(len, re.findall("`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
-    return f"*{NOT_LAID_OUT}*\n\n{fence}text\n{text}\n{fence}"
+    return f"*{labels_of('en')['not_laid_out']}*\n\n{fence}text\n{text}\n{fence}"

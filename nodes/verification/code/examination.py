@@ -3,7 +3,6 @@
 from functools import partial
 from typing import TypeVar
 
-from domain.checks.findings import Finding
 from domain.contents import Content, Quiz, Tutorial
 from nodes.authors.port import ContentBrief
 from nodes.context import RunContext
@@ -20,12 +19,8 @@ def look_at_code(context: RunContext, _: ContentBrief[Tutorial], __: int) -> Loo
 
 
 async def examine(runner: CodeRunner, content: T) -> Verdict[T]:
-    return Verdict(content, doubts=await examine_code(content, runner))
-
-
-async def examine_code(content: Content, runner: CodeRunner) -> list[Finding]:
-    """Run the code of a content and return its doubts; none where there is no code or it cannot be run here."""
-    return (await report_code(content, runner)).findings
+    report = await report_code(content, runner)
+    return Verdict(content, doubts=report.findings, code=report.runs)
 
 
 async def report_code(content: Content, runner: CodeRunner) -> CodeReport:
@@ -42,12 +37,12 @@ def _report(content: Content, runner: CodeRunner) -> CodeReport:
 
     report = CodeReport()
     if isinstance(content, Tutorial):
-        blocks = code_blocks(content.content)
+        blocks = code_blocks(content.content, sections=True)
         if python := [block for block in blocks if block.language == "python"]:
             run_python_blocks(python, runner, report)
         if sql := [block for block in blocks if block.language == "sql"]:
             run_sql_blocks(sql, runner, report)
-        report.states.sort(key=lambda state: state.number)
+        report.runs.sort(key=lambda run: run.number)
     elif isinstance(content, Quiz):
         run_questions(content.questions, runner, report)
     return report

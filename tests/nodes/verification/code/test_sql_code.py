@@ -2,7 +2,7 @@
 
 import pytest
 
-from nodes.verification.code.examination import examine_code, report_code
+from nodes.verification.code.examination import report_code
 from nodes.verification.code.runner import CodeRunner
 from tests.nodes.verification.code.lessons import lesson
 
@@ -29,7 +29,7 @@ SUMS = "sql\nSELECT region, SUM(amount) AS total FROM sales GROUP BY region ORDE
     ],
 )  # fmt: skip
 async def test_sql_that_cannot_be_right_is_a_doubt(sql_only: CodeRunner, blocks: list[str], message: str) -> None:
-    findings = await examine_code(lesson(*blocks), sql_only)
+    findings = (await report_code(lesson(*blocks), sql_only)).findings
     assert [message in finding.message for finding in findings] == [True], findings
 
 
@@ -58,7 +58,7 @@ async def test_sql_that_cannot_be_right_is_a_doubt(sql_only: CodeRunner, blocks:
     ],
 )  # fmt: skip
 async def test_sql_that_may_be_right_elsewhere_is_no_doubt(sql_only: CodeRunner, blocks: list[str]) -> None:
-    assert await examine_code(lesson(*blocks), sql_only) == []
+    assert (await report_code(lesson(*blocks), sql_only)).findings == []
 
 
 async def test_after_a_statement_that_only_another_database_knows_nothing_is_certain(sql_only: CodeRunner) -> None:
@@ -67,4 +67,4 @@ async def test_after_a_statement_that_only_another_database_knows_nothing_is_cer
         sql_only,
     )  # fmt: skip
     assert report.findings == []
-    assert [state.state for state in report.states] == ["not run", "ran", "not run"]
+    assert [state.state for state in report.runs] == ["not run", "ran", "not run"]
