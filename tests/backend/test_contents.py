@@ -1,5 +1,7 @@
 """Contents over HTTP and on pages: what became of their code, and where their doubts belong."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -16,7 +18,7 @@ LESSON = Tutorial(
     estimated_completion_time=10,
     language="de",
 )
-DOUBTS = [
+DOUBTS: list[dict[str, Any]] = [
     {"rule": "code.run", "message": "Code block 2 (sql) fails: no such column: b.", "part": "s2"},
     {"rule": "tutorial.exercise", "message": "There is no exercise.", "part": None},
 ]

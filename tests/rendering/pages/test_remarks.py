@@ -84,7 +84,7 @@ def test_a_lesson_in_spanish_says_it_in_spanish() -> None:
 
 
 def test_a_doubt_stands_below_its_heading_as_words() -> None:
-    doubts = [
+    doubts: list[dict[str, Any]] = [
         {"rule": "code.run", "message": "fails: <script>x</script>", "part": "s2"},
         {"rule": "tutorial.size", "message": "too long", "part": None},
         {"rule": "code.run", "message": "lost", "part": "s9"},
