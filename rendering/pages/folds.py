@@ -66,12 +66,31 @@ def _label_alerts(state: Any) -> None:
 def _details(state: Any, start_line: int, end_line: int, silent: bool) -> bool:
     if state.is_code_block(start_line):
         return False
+    opening = _opening_of_details(state, start_line)
+    if opening is None or silent:
+        return opening is not None
+    while opening is not None:
+        _push_details(state, start_line, end_line, opening)
+        if state.line > start_line:
+            return True
+        opening = _opening_of_details(state, start_line)  # the next one on the same line
+    for rule in state.md.block.ruler.getRules(""):
+        if rule is not _details and rule(state, start_line, end_line, False):
+            break
+    return True
+
+
+def _opening_of_details(state: Any, line: int) -> "re.Match[str] | None":
+    begin, end = state.bMarks[line] + state.tShift[line], state.eMarks[line]
+    opening = _DETAILS.match(state.src, begin, end)
+    if opening is None or not (opening.end() == end or state.src[opening.end()] == "<"):
+        return None
+    return opening
+
+
+def _push_details(state: Any, start_line: int, end_line: int, opening: "re.Match[str]") -> None:
+    """Push what folds. `state.line` is then the line behind it, or its last line if something follows there."""
     source = state.src
-    opening = _DETAILS.match(source, state.bMarks[start_line] + state.tShift[start_line], state.eMarks[start_line])
-    if opening is None or not (opening.end() == state.eMarks[start_line] or source[opening.end()] == "<"):
-        return False
-    if silent:
-        return True
     end = _end_of_details(state, start_line, end_line)
     inner_end = state.eMarks[end.line] if end.begins is None else end.begins
     summary = _SUMMARY.match(source, opening.end(), inner_end)
@@ -81,7 +100,6 @@ def _details(state: Any, start_line: int, end_line: int, silent: bool) -> bool:
     _parse(state, body, inner_end, (start_line, end.line))
     _close(state, "details", end, "</details>")
     _go_on(state, end)
-    return True
 
 
 def _end_of_details(state: Any, start_line: int, end_line: int) -> _End:
@@ -194,6 +212,8 @@ def _parse(state: Any, begin: int, end: int, lines: tuple[int, int]) -> None:
 def _go_on(state: Any, end: _End) -> None:
     """Continue behind the end of a fold, which may be within a line."""
     state.line = end.line + 1
-    if end.ends is not None and state.src[end.ends : state.eMarks[end.line]].strip():
+    following = "" if end.ends is None else state.src[end.ends : state.eMarks[end.line]].lstrip()
+    if following:
+        begins = state.eMarks[end.line] - len(following)
         state.line = end.line
-        state.bMarks[end.line], state.tShift[end.line], state.sCount[end.line] = end.ends, 0, state.blkIndent
+        state.bMarks[end.line], state.tShift[end.line], state.sCount[end.line] = begins, 0, state.blkIndent
