@@ -56,7 +56,8 @@ def _fence(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, e
     remarks: Remarks | None = env.get("remarks")
     mark = "" if remarks is None else remarks.on_code(tokens[index], env["labels"])
     words = tokens[index].info.split(maxsplit=1)
-    language = words[0] if words and _LANGUAGE.fullmatch(words[0]) else ""
+    name = words[0].strip("{}.,") if words else ""  # ```{python} of notebooks
+    language = name if _LANGUAGE.fullmatch(name) else ""
     if language == "math" and (html := formula_html(tokens[index].content.strip(), displayed=True)):
         return f'<div class="formula" dir="ltr">{html}</div>\n'
     return _code(tokens[index].content, language, env) + mark
