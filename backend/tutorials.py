@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from rendering.pages.markdown import Rendered, rendered, rendered_short
+from rendering.pages.remarks import Remarks
 
 MAX_KEPT_BYTES: Final = 16_000_000
 """Size of the cache of one process: some hundreds of usual tutorials."""
@@ -25,7 +26,7 @@ Texts = Mapping[str, Rendered]
 class Tutorials:
     """Renders Markdown, one text at a time in one thread, and caches it. Requests for the same share one rendering.
 
-    The key is the hash of the text, so what is cached cannot be out of date.
+    The key is the hash of the text and of all that its HTML depends on, so what is cached cannot be out of date.
     """
 
     def __init__(self, max_bytes: int = MAX_KEPT_BYTES) -> None:
@@ -35,16 +36,18 @@ class Tutorials:
         self._in_progress: dict[bytes, asyncio.Task[Texts]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="tutorials")
 
-    async def rendered(self, markdown: str, *, prefix: str = _PREFIX) -> Rendered:
+    async def rendered(
+        self, markdown: str, *, prefix: str = _PREFIX, language: str = "en", remarks: Remarks | None = None
+    ) -> Rendered:
         """Return a tutorial, or another text with a `prefix` of its own, as HTML, from the cache if it is there."""
-        render = partial(rendered, prefix=prefix, below=_BELOW)
-        texts = await self._rendered(f"tutorial {prefix}", (markdown,), render)
+        render = partial(rendered, prefix=prefix, below=_BELOW, language=language, remarks=remarks)
+        texts = await self._rendered(f"tutorial {prefix} {language} {remarks}", (markdown,), render)
         return texts[markdown]
 
-    async def short(self, texts: Iterable[str], *, links: bool = True) -> Texts:
+    async def short(self, texts: Iterable[str], *, links: bool = True, language: str = "en") -> Texts:
         """Return the short texts of one content as HTML (`rendered_short`), which are rendered and cached together."""
-        render = partial(rendered_short, links=links)
-        return await self._rendered("short" if links else "label", tuple(dict.fromkeys(texts)), render)
+        render = partial(rendered_short, links=links, language=language)
+        return await self._rendered(f"{'short' if links else 'label'} {language}", tuple(dict.fromkeys(texts)), render)
 
     async def _rendered(self, kind: str, texts: tuple[str, ...], render: Callable[[str], Rendered]) -> Texts:
         key = _key(kind, texts)
@@ -79,7 +82,7 @@ class Tutorials:
 
 
 def _key(kind: str, texts: tuple[str, ...]) -> bytes:
-    digest = sha256(kind.encode())
+    digest = sha256(kind.encode(errors="surrogatepass"))
     for text in texts:
         encoded = text.encode(errors="surrogatepass")
         digest.update(b"%d:%b" % (len(encoded), encoded))

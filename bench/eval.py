@@ -1,33 +1,33 @@
 """Quality of the answers of a model: ten goals in several languages and levels, scored by the checks of a run.
 
-Scores first answers only, before any retry, so that a change of prompts shows in the numbers. A tutorial in another
-language than requested counts as a fault, also for the offline author, where a run accepts it.
+Scores first answers only, before any retry, so that a change of prompts shows in the numbers. `checks` is the mean of
+what the checks find (0 broken, 100 sound), `code run` counts the blocks of Python and SQL that ran, `formulas`
+those that are typeset. A tutorial in another language than requested counts as a fault, also for the offline author,
+where a run accepts it.
 `python -m bench.eval [--concepts N] [MODEL ...]`; without models the offline author, and ROADMAP_MODEL where it is set.
 With `--answers FOLDER` it judges recorded answers instead (bench/answers.py), with `--course FOLDER` whole courses.
 """
 
 import argparse
 import asyncio
-import io
-import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
-from rich.console import Console
-from rich.table import Table
 
 from bench import answers, course
+from bench.eval_score import EvalScore, formulas_of, report, soundness
 from domain.checks import check_draft, check_framework
+from domain.checks.findings import objections
 from domain.checks.tutorial import count_words
-from domain.content_types import objections_to
-from domain.contents import Resources, Tutorial
+from domain.content_types import check_content
+from domain.contents import Quiz, Resources, Tutorial
 from domain.framework import FrameworkDraft
 from domain.identity import identify
 from domain.pace.deadlines import read_deadline, weeks_between
@@ -45,6 +45,8 @@ from nodes.authors.port import (
     TutorialBrief,
 )
 from nodes.contents.briefs import content_brief, expected_of
+from nodes.verification.code.examination import report_code
+from nodes.verification.code.runner import CodeRunner
 from nodes.verification.links import LinkChecker
 from orchestrator.resources import build_author, build_links
 from orchestrator.settings import Settings, load_settings
@@ -69,36 +71,12 @@ GOALS: Final = (
 _KINDS: Final[tuple[type[ContentBrief[Any]], ...]] = (TutorialBrief, ResourcesBrief, QuizBrief)
 
 
-@dataclass
-class EvalScore:
-    """Score of one goal, written by one author."""
-
-    goal: Preferences
-    asked: Counter[str] = field(default_factory=Counter)
-    passed: Counter[str] = field(default_factory=Counter)
-    problems: Counter[str] = field(default_factory=Counter)
-    words: list[int] = field(default_factory=list)
-    in_language: int = 0
-    """Tutorials in the requested language."""
-    links: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-
-    def note(self, kind: str, problems: Sequence[str]) -> None:
-        self.asked[kind] += 1
-        self.passed[kind] += not problems
-        self.problems.update(_kind_of(problem) for problem in problems)
-
-    @property
-    def quality(self) -> float:
-        """Share of answers without a problem."""
-        return sum(self.passed.values()) / max(1, sum(self.asked.values()))
-
-
 @dataclass(frozen=True, slots=True)
 class Examiner:
     author: Author
     links: LinkChecker | None
     concepts: int = CONCEPTS
+    code: CodeRunner | None = None
 
     async def score(self, goal: Preferences) -> EvalScore:
         score = EvalScore(goal)
@@ -137,14 +115,21 @@ class Examiner:
         content = await self._ask(score, brief)
         if content is None:
             return
-        problems = objections_to(cast(Any, content), expected_of(brief, any_language=True))
+        findings = check_content(content, expected_of(brief, any_language=True))
+        if self.code is not None and isinstance(content, Tutorial | Quiz):
+            ran = await report_code(content, self.code)
+            findings += ran.findings
+            score.code += Counter({"all": len(ran.runs), "run": sum(run.state != "not run" for run in ran.runs)})
+        problems = objections(findings)
+        score.soundness.append(soundness(findings))
+        score.formulas += formulas_of(content)
         if isinstance(content, Tutorial):
             score.words.append(count_words(content.content))
             score.in_language += same_language(content.language, brief.preferences.primary_language)
         if isinstance(content, Resources) and self.links is not None:
-            findings = (await self.links.look_at(content.resources)).findings
-            score.links.update("dead" if finding.dead else finding.verification for finding in findings)
-            problems += [f"There is a dead link: {finding.reason}." for finding in findings if finding.dead]
+            links = (await self.links.look_at(content.resources)).findings
+            score.links.update("dead" if link.dead else link.verification for link in links)
+            problems += [f"There is a dead link: {link.reason}." for link in links if link.dead]
         score.note(brief.role, problems)
 
     async def _ask(self, score: EvalScore, brief: Brief[Any]) -> BaseModel | None:
@@ -184,70 +169,6 @@ def _weeks(goal: Preferences) -> float | None:
     return None if deadline is None else weeks_between(today, deadline)
 
 
-def _kind_of(problem: str) -> str:
-    """Strip numbers and quotes from a problem, so that equal kinds are counted together."""
-    plain = re.sub(r"“[^”]*”|\([^)]*\)|'[^']*'", "…", problem)
-    return re.sub(r"\d+(?:\.\d+)?", "N", plain).split(" N: line")[0][:100]
-
-
-def report(name: str, scores: Sequence[EvalScore]) -> str:
-    """Format the table of one model: a row per goal, the sum, and the most frequent problems."""
-    kinds = ("framework", "tutorial", "resources", "quiz")
-    rows = []
-    for score in [*scores, _sum(scores)]:
-        of_kind = [f"{score.passed[kind]}/{score.asked[kind]}" for kind in kinds]
-        tutorials = max(1, len(score.words))
-        links = [str(score.links[mark]) for mark in ("verified", "dead", "unchecked")]
-        goal = score.goal
-        label = (
-            [goal.learning_goal[:34], goal.primary_language, goal.current_level] if score in scores else ["all", "", ""]
-        )
-        rows.append(
-            [
-                *label,
-                *of_kind,
-                str(sum(score.words) // tutorials),
-                f"{100 * score.in_language // tutorials}%",
-                "/".join(links) if score.links else "-",
-                f"{score.seconds:.1f}",
-                f"{100 * score.quality:.0f}",
-            ]
-        )
-    heads = ["goal", "asked", "level", *kinds, "words", "in it", "links ok/dead/?", "s", "score"]
-    problems = Counter[str]()
-    for score in scores:
-        problems.update(score.problems)
-    frequent = [f"  {times:4} x {problem}" for problem, times in problems.most_common(12)]
-    return "\n".join([f"{name}: first answers that pass, of those asked for", _table(heads, rows), *frequent, ""])
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Draw a table; text on the left, numbers on the right, the sum in a section of its own."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for place, head in enumerate(heads):
-        table.add_column(head, justify="left" if place < 3 else "right", no_wrap=True)
-    for row in rows[:-1]:
-        table.add_row(*row)
-    table.add_section()
-    table.add_row(*rows[-1])
-    console = Console(width=500, markup=False, emoji=False, highlight=False, file=io.StringIO())
-    with console.capture() as drawn:
-        console.print(table)
-    return drawn.get().rstrip("\n")
-
-
-def _sum(scores: Sequence[EvalScore]) -> EvalScore:
-    whole = EvalScore(GOALS[0])
-    for score in scores:
-        whole.asked.update(score.asked)
-        whole.passed.update(score.passed)
-        whole.links.update(score.links)
-        whole.words += score.words
-        whole.in_language += score.in_language
-        whole.seconds += score.seconds
-    return whole
-
-
 async def evaluate(examiner: Examiner, goals: Sequence[Preferences] = GOALS) -> list[EvalScore]:
     turns = asyncio.Semaphore(CONCURRENT_CALLS)
 
@@ -262,7 +183,8 @@ async def main(models: Sequence[str | None], settings: Settings, concepts: int) 
     for model in models:
         model_settings = settings if model == settings.model else _only(settings, model)
         author = await asyncio.to_thread(build_author, model_settings)
-        examiner = Examiner(author, build_links(model_settings), concepts)
+        code = CodeRunner(settings.run_code or "all")  # Python only where the sandbox proves itself
+        examiner = Examiner(author, build_links(model_settings), concepts, code)
         print(report(model or author.name, await evaluate(examiner)), flush=True)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from domain.content_types import CONTENT_SPECS, ContentSpec, S
 from domain.errors import UnknownFormat
 from domain.framework import Framework
+from domain.parts import PlacedDoubt
 from domain.text.language import guess_language
 from domain.text.parse_stored import read_stored
 from domain.vocabulary import ContentStatus, ContentType
@@ -29,8 +30,10 @@ class WrittenContent:
     status: ContentStatus | None = None
     stale: bool = False
     last_error: str | None = None
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[PlacedDoubt, ...] = ()
     """Findings of the checks in this version that its author did not mend."""
+    code_report: Any = None
+    """What became of its code blocks, as it is stored; None where no code was run."""
 
 
 NOTHING = WrittenContent(None)

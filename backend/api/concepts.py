@@ -13,10 +13,13 @@ from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.errors import reject_other_methods
 from backend.inputs import ConceptId, Key, RoadmapId, TaskId, Version, terms_of
 from backend.openapi import documented
+from domain.checks.code_runs import BlockRun, read_runs
+from domain.parts import placed_doubts
 from domain.request import Shape, Text
 from domain.vocabulary import ContentStatus, ContentType
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.learners.wishes import Wish
+from repository.tables.roadmaps import ContentVersionRow
 
 router = APIRouter(prefix="/roadmaps/{roadmap_id}/concepts/{concept_id:path}/{content_type}", tags=["concepts"])
 
@@ -41,7 +44,9 @@ class ContentDoubt(BaseModel):
     rule: str
     message: str
     part: str | None
-    """The id of the question that it is about; null for the whole content."""
+    """The id of the question, or of the section of the lesson, that it is about; null for the whole content."""
+    heading: str | None
+    """The heading of that section, in Markdown; null for a question and for what precedes the first heading."""
 
 
 class ContentAnswer(BaseModel):
@@ -60,6 +65,8 @@ class ContentAnswer(BaseModel):
     created_at: datetime | None
     content: dict[str, Any] | None
     doubts: list[ContentDoubt]
+    code: list[BlockRun] | None
+    """What became of its blocks of Python and SQL; null where no code was run. A block that is left out was not."""
 
 
 class ContentVersion(BaseModel):
@@ -68,6 +75,7 @@ class ContentVersion(BaseModel):
     task_id: str
     created_at: datetime
     doubts: list[ContentDoubt]
+    code: list[BlockRun] | None
 
 
 class ContentVersions(BaseModel):
@@ -79,6 +87,15 @@ class ContentVersions(BaseModel):
 
 class ContentWishes(BaseModel):
     wishes: list[Wish]
+
+
+def _doubts(row: ContentVersionRow) -> list[ContentDoubt]:
+    placed = placed_doubts(row.doubts, row.payload)
+    return [ContentDoubt.model_validate(doubt, from_attributes=True) for doubt in placed]
+
+
+def _code(row: ContentVersionRow) -> list[BlockRun] | None:
+    return None if row.code_report is None else read_runs(row.code_report)
 
 
 @router.get("/versions", responses=documented(404, 422))
@@ -95,7 +112,17 @@ async def list_content_versions(
         roadmap_id=roadmap_id,
         concept_id=concept_id,
         content_type=content_type,
-        versions=[ContentVersion.model_validate(row, from_attributes=True) for row in rows],
+        versions=[
+            ContentVersion(
+                version=row.version,
+                author=row.author,
+                task_id=row.task_id,
+                created_at=row.created_at,
+                doubts=_doubts(row),
+                code=_code(row),
+            )
+            for row in rows
+        ],
     )
 
 
@@ -153,7 +180,8 @@ async def read_content(
         task_id=row.task_id if row else state.task_id if state else None,
         created_at=row.created_at if row else None,
         content=row.payload if row else None,
-        doubts=[ContentDoubt.model_validate(doubt) for doubt in row.doubts] if row else [],
+        doubts=_doubts(row) if row else [],
+        code=_code(row) if row else None,
     )
 
 

@@ -1,6 +1,7 @@
 """The page of a concept: its contents, and marking the concept as learned."""
 
 import re
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
@@ -19,6 +20,7 @@ from backend.pages.support.templating import page, redirect
 from backend.pages.views.concept import (
     ContentPart,
     ContentView,
+    TutorialPart,
     summary_of,
 )
 from backend.pages.views.content_labels import CONTENT_LABELS_OF
@@ -34,7 +36,7 @@ router = pages()
 
 CONCEPT: Final = "/roadmaps/{roadmap_id}/concepts/{concept_id:path}"
 """Ids of the legacy system may contain a slash, which is decoded before routes are matched."""
-INVALID_FORM: Final = "The form is not valid: reload the page and answer again."
+INVALID_FORM: Final = "The form is not valid: reload the page and try again."
 _Version = Annotated[int | None, Field(ge=1, le=2_000_000_000)]
 
 
@@ -70,9 +72,12 @@ async def concept(
     for kind, section in CONTENT_SECTIONS.items():
         version = section.version(shown) or getattr(query, kind)
         shown.views[kind] = await _content_view(orchestrator, roadmap, concept_id, kind, version)
-    parts: dict[ContentType, ContentPart] = {
-        kind: await section.part(shown.views[kind], shown) for kind, section in CONTENT_SECTIONS.items()
-    }
+    parts: dict[ContentType, ContentPart] = {}
+    for kind, section in CONTENT_SECTIONS.items():
+        part = await section.part(shown.views[kind], shown)
+        if isinstance(part, TutorialPart) and part.language:
+            shown = replace(shown, language=part.language)
+        parts[kind] = part
     return page(
         request,
         "concept.html",
@@ -84,10 +89,24 @@ async def concept(
         best=f"{learned.best_score:.0%}" if learned and learned.best_score is not None else "",
         result=Result(result.correct, result.questions) if result else None,
         attempt_id=str(uuid7()),
+        wishes=await orchestrator.wishes.that_hold(roadmap_id, concept_id, owner=caller.reads) if present else {},
+        may_take_back=caller.writes in (None, roadmap.user_id),
         by_rules=any(part.by_rules for part in parts.values()),
         formulas=any(part.has_formulas for part in parts.values()),
         live=await live_roadmap(request, orchestrator, roadmap, etag),
     )
+
+
+@router.post(CONCEPT + "/wishes")
+async def take_back_wish(
+    request: Request, roadmap_id: RoadmapId, concept_id: ConceptId, caller: CallerDep, orchestrator: OrchestratorDep
+) -> Response:
+    form = await read_form(request)
+    if form["content_type"] not in set(ContentType):
+        raise InvalidInput(INVALID_FORM)
+    kind = ContentType(form["content_type"])
+    await orchestrator.wishes.take_back(roadmap_id, concept_id, kind, form["task_id"], owner=caller.writes)
+    return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, notice="taken_back", fragment=kind)
 
 
 @router.post(CONCEPT + "/retry")

@@ -13,6 +13,7 @@ from backend.pages.views.concept import (
     PassagePart,
     QuizPart,
     content_of,
+    doubts_of,
     fields_of,
     resources_of,
     tutorial_of,
@@ -28,6 +29,7 @@ from domain.vocabulary import ContentType
 from orchestrator.learners.learning import QuizAttempt
 from rendering.documents.content_forms import CONTENT_FORMS
 from rendering.pages.markdown import Heading
+from rendering.pages.remarks import Remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,10 @@ class ConceptPage:
         """Return the headings of the tutorial that the page shows."""
         view = self.views.get(ContentType.TUTORIAL)
         lesson = content_of(view) if view else None
-        return (await self.tutorials.rendered(lesson)).headings if lesson else ()
+        return (await self.tutorials.rendered(lesson, language=self.language)).headings if lesson else ()
+
+    language: str = "en"
+    """The language of its lesson, for words that are added to texts that declare none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +69,17 @@ async def _tutorial(view: ContentView, page: ConceptPage) -> ContentPart:
     tutorial = Tutorial.model_validate(view.shown.payload) if view.shown else None
     if tutorial is None:
         return tutorial_of(view, None, present=page.present)
-    notes = await page.tutorials.short([tutorial.summary])
-    text = await page.tutorials.rendered(tutorial.content)
+    notes = await page.tutorials.short([tutorial.summary], language=tutorial.language)
+    remarks = Remarks.of(doubts_of(view), view.shown.code_report if view.shown else None)
+    text = await page.tutorials.rendered(tutorial.content, language=tutorial.language, remarks=remarks)
     part = tutorial_of(view, text, present=page.present, note=partial(_html_of, notes))
     return replace(part, has_formulas=text.has_formulas or _have_formulas(notes))
 
 
 async def _resources(view: ContentView, page: ConceptPage) -> ContentPart:
     links = Resources.model_validate(view.shown.payload).resources if view.shown else []
-    titles = await page.tutorials.short([link.title for link in links], links=False)
-    notes = await page.tutorials.short([link.description for link in links])
+    titles = await page.tutorials.short([link.title for link in links], links=False, language=page.language)
+    notes = await page.tutorials.short([link.description for link in links], language=page.language)
     title, note = partial(_html_of, titles), partial(_html_of, notes)
     part = resources_of(view, present=page.present, title=title, note=note)
     return replace(part, has_formulas=_have_formulas(titles) or _have_formulas(notes))
@@ -85,7 +91,7 @@ async def _quiz(view: ContentView, page: ConceptPage) -> ContentPart:
         return QuizPart(**fields, questions=None)
     quiz = without_key(Quiz.model_validate(view.shown.payload))
     marks = page.result.marks if page.result else None
-    texts = await page.tutorials.short(texts_of(quiz, marks))
+    texts = await page.tutorials.short(texts_of(quiz, marks), language=page.language)
     headings = await page.headings() if marks else ()
     questions = questions_of(quiz, marks, partial(_html_of, texts), headings)
     return QuizPart(**fields, questions=questions, has_formulas=_have_formulas(texts))
@@ -109,8 +115,9 @@ def _of_plugin(content_type: ContentType) -> ContentSection:
         form = CONTENT_FORMS[content_type]
         content = read_stored(form.spec.shape, view.shown.payload, f"the {content_type} of {page.concept.concept_id}")
         passage = form.passage(content, page.concept, 2)
-        text = await page.tutorials.rendered(passage.text, prefix=f"{content_type}-")
-        answers = await page.tutorials.rendered(passage.answers, prefix=f"{content_type}-answers-")
+        rendered = partial(page.tutorials.rendered, language=page.language)
+        text = await rendered(passage.text, prefix=f"{content_type}-")
+        answers = await rendered(passage.answers, prefix=f"{content_type}-answers-")
         return PassagePart(**fields, text=Markup(text.html), answers=Markup(answers.html))  # sanitised by an allow-list
 
     return ContentSection(part)

@@ -133,6 +133,7 @@ def _concept_json(
     roadmap: "RoadmapView", concept_id: str, contents: "Sequence[ContentVersionRow]", removed: "Removed | None"
 ) -> dict[str, Any]:
     """Return the concept as in the framework, with its newest contents (null if missing)."""
+    from domain.parts import placed_doubts
     from domain.vocabulary import ContentType
 
     concepts = (
@@ -142,13 +143,22 @@ def _concept_json(
         for concept in module["concepts"]
     )
     payloads = {row.content_type: row.payload for row in contents}
-    doubts = {row.content_type: row.doubts for row in contents if row.doubts}
+    doubts = {
+        row.content_type: [
+            {"rule": doubt.rule, "message": doubt.message, "part": doubt.part, "heading": doubt.heading}
+            for doubt in placed_doubts(row.doubts, row.payload)
+        ]
+        for row in contents
+        if row.doubts
+    }
+    code = {row.content_type: row.code_report for row in contents if row.code_report is not None}
     return {
         "roadmap_id": roadmap.roadmap_id,
         **next(concept for concept in concepts if concept["concept_id"] == concept_id),
         "removed_after_version": None if removed is None else removed.version,
         **{content_type.value: payloads.get(content_type) for content_type in ContentType},
         "doubts": doubts,
+        "code": code,
     }
 
 

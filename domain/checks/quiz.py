@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from domain.checks.contradictions import contradicted_by
 from domain.checks.expected import Expected
 from domain.checks.findings import Finding, broken, doubt, hint
 from domain.checks.item_flaws import absolute_gives_away, flaws, right_is_longest
@@ -145,6 +146,11 @@ def _check_explanation(number: int, question: Question) -> Iterator[Finding]:
     elif place := names_place(text, [question.question, *question.options]):
         message = f"The explanation of question {number} names an option by its place (“{place}”); name its content."
         yield doubt("quiz.letters", message, question.question_id)
+    elif other := contradicted_by(question):
+        message = (
+            f"The explanation of question {number} arrives at “{other[:60]}”, the key at another option. Mend one."
+        )
+        yield doubt("quiz.key", message, question.question_id)
 
 
 def _says(char: str) -> bool:

@@ -15,6 +15,7 @@ from domain.checks.prose.repetition import repetition
 from domain.checks.prose.subject import check_subject
 from domain.checks.prose.wording import check_characters, check_lessons, check_phrases
 from domain.contents import Tutorial
+from domain.parts import Places
 from domain.text.language import is_written_in, same_language
 
 MIN_HEADINGS: Final = 2
@@ -53,18 +54,19 @@ _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\
 def check_tutorial(tutorial: Tutorial, expected: Expected) -> Iterator[Finding]:
     lesson = outline(tutorial.content)
     prose = "\n".join(lesson.prose)
-    whole = f"{tutorial.title}\n{tutorial.summary}\n{tutorial.content}"
-    yield from check_characters(whole)
+    places = Places(tutorial.content)
+    yield from check_characters(f"{tutorial.title}\n{tutorial.summary}\n{tutorial.content}", places.of)
     yield from _check_structure(tutorial, lesson, expected)
     yield from _check_language(tutorial, lesson, expected)
     yield from _check_size(tutorial, expected)
-    for text in (tutorial.title, tutorial.summary, prose):
-        yield from check_phrases(text, expected)
-    yield from check_lessons(prose, expected)
-    yield from check_danger(tutorial.content)
+    yield from check_phrases(tutorial.title, expected, lambda _: "title")
+    yield from check_phrases(tutorial.summary, expected, lambda _: "summary")
+    yield from check_phrases(prose, expected, places.of)
+    yield from check_lessons(prose, expected, places.of)
+    yield from check_danger(tutorial.content, places.at)
     yield from check_subject(f"{tutorial.title}\n{tutorial.title}\n{prose}", expected)
     if not lesson.open_fence:
-        yield from check_code(lesson.blocks)
+        yield from check_code(lesson.blocks, lambda block: places.at(block.start))
     if loop := repetition(lesson.prose):
         yield broken("tutorial.repetition", f"The content repeats itself: “{loop}”.")
 

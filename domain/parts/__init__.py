@@ -2,9 +2,10 @@
 
 from domain.parts.ids import with_question_ids, with_section_ids
 from domain.parts.repairs import PartialAnswer, PartialQuiz, PartialResources, PartialTutorial
-from domain.parts.sections import Section, sections_of
+from domain.parts.sections import Places, Section, sections_of
+from domain.parts.stored import PlacedDoubt, placed_doubts, with_stored_parts
 
 __all__ = [
-    "PartialAnswer", "PartialQuiz", "PartialResources", "PartialTutorial", "Section", "sections_of",
-    "with_question_ids", "with_section_ids",
+    "PartialAnswer", "PartialQuiz", "PartialResources", "PartialTutorial", "PlacedDoubt", "Places", "Section",
+    "placed_doubts", "sections_of", "with_question_ids", "with_section_ids", "with_stored_parts",
 ]  # fmt: skip

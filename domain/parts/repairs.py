@@ -144,7 +144,8 @@ class PartialTutorial(PartialAnswer):
             return None
         earlier = {section.part_id: section.text for section in sections_of(former["content"])}
         parts = [(part.id.strip(), part.content) for part in self.sections]
-        sections = _merged(earlier, parts, self.removed, allowed)
+        only_fields = allowed is not None and allowed <= set(_FIELDS)
+        sections = None if only_fields else _merged(earlier, parts, self.removed, allowed)
         fields = {
             name: value
             for name in _FIELDS
@@ -181,7 +182,8 @@ def _merged(
     if allowed is None:
         usable |= {part_id: part for part_id, part in parts if part_id and part_id not in earlier}
     gone = {part_id for part_id in removed if part_id in open_parts and part_id not in usable}
-    if not usable and not gone and allowed is not None and len(parts) == len(open_parts):
+    foreign = all(part_id not in earlier for part_id, _ in parts)
+    if not usable and not gone and allowed is not None and foreign and len(parts) == len(open_parts):
         usable = {part_id: part for part_id, (_, part) in zip(open_parts, parts, strict=True)}  # under other ids
     if not usable and not gone:
         return None

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic
 
+from domain.parts import with_stored_parts
 from domain.vocabulary import ContentType
 from nodes.authors.port import C
 from nodes.authors.reading.gate import storable_text
@@ -41,7 +42,8 @@ class ContentStore(Generic[C]):
             self.content_type,
             as_json(content),
             answered.call,
-            answered.doubts,
+            with_stored_parts(answered.doubts, answered.value, content),
+            None if answered.code is None else with_stored_parts(answered.code, answered.value, content),
         )
 
     async def commit(self, work: Work) -> None:

@@ -171,7 +171,8 @@ class Ledger:
             verdict = await look(answered.value)
             problems = objections(verdict.findings)
             if verdict.sound is not None:
-                sound = Answered(verdict.sound, answered.call, [*answered.doubts, *verdict.doubts])
+                doubts = [*answered.doubts, *verdict.doubts]
+                sound = Answered(verdict.sound, answered.call, doubts, verdict.code)
             if sound is not None and not problems:
                 return sound
             await self._reject(answered.call, verdict)

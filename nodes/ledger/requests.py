@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.checks.code_runs import BlockRun
 from domain.checks.findings import Finding, Kind, objections
 from domain.vocabulary import Step
 from nodes.authors.port import AuthorAnswer, Brief, CallFailed, Usage
@@ -39,6 +40,8 @@ class Answered(Generic[T]):
     call: Call
     doubts: Sequence[Finding] = ()
     """What the author did not mend; recorded with the answer."""
+    code: Sequence[BlockRun] | None = None
+    """What became of its code blocks; None where no code was run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Verdict(Generic[T]):
     """Findings that the sound answer still has. They are recorded with it if its author does not mend them."""
     removed: Sequence[Finding] = ()
     """Findings about the parts that the sound answer is without."""
+    code: Sequence[BlockRun] | None = None
+    """What became of its code blocks; None where no code was run."""
 
     @property
     def findings(self) -> list[Finding]:

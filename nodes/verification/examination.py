@@ -14,7 +14,7 @@ from nodes.authors.port import ContentBrief, QuizKeyBrief
 from nodes.context import RunContext
 from nodes.ledger.repairs import LOOK
 from nodes.ledger.requests import AuthorRequest, Look, Verdict
-from nodes.verification.code.examination import examine_code
+from nodes.verification.code.examination import report_code
 
 
 def look_at_links(context: RunContext, _: ContentBrief[Resources], __: int) -> Look[Resources] | None:
@@ -66,7 +66,8 @@ async def examine_quiz(context: RunContext, brief: ContentBrief[Quiz], order: in
     verdict = await examine_key(context, brief, order, quiz) if context.second_opinion else Verdict(quiz)
     if context.code is None:
         return verdict
-    return replace(verdict, doubts=await examine_code(quiz, context.code))
+    report = await report_code(quiz, context.code)
+    return replace(verdict, doubts=report.findings, code=report.runs)
 
 
 async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int, quiz: Quiz) -> Verdict[Quiz]:

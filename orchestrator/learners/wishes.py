@@ -1,6 +1,6 @@
 """Wishes for contents: the instructions of earlier requests, which hold until they are taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from domain.errors import NotFound
@@ -33,6 +33,12 @@ class Wishes(Queries):
         """Return the wishes for a content, oldest first, also those that were taken back."""
         return await self._read(_wishes_of, roadmap_id, concept_id, content_type, owner)
 
+    async def that_hold(
+        self, roadmap_id: str, concept_id: str, *, owner: str | None = None
+    ) -> Mapping[ContentType, Sequence[Wish]]:
+        """Return the wishes for the contents of a concept that were not taken back, oldest first."""
+        return await self._read(_that_hold, roadmap_id, concept_id, owner)
+
     async def take_back(
         self,
         roadmap_id: str,
@@ -52,6 +58,17 @@ class Wishes(Queries):
             return await _wishes_of(session, roadmap_id, concept_id, content_type, owner)
 
         return await self._database.persist(take_back)
+
+
+async def _that_hold(
+    session: Session, roadmap_id: str, concept_id: str, owner: str | None
+) -> Mapping[ContentType, Sequence[Wish]]:
+    await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+    held: dict[ContentType, list[Wish]] = {content_type: [] for content_type in ContentType}
+    for row in await wishes.wishes_that_hold(session, roadmap_id, concept_id):
+        if row.content_type in held:
+            held[ContentType(row.content_type)].append(Wish.model_validate(row, from_attributes=True))
+    return held
 
 
 async def _wishes_of(

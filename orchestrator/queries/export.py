@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.pace.pace import today_in
+from domain.parts import placed_doubts
 from domain.roadmap_export import NOTHING, Key, Manuscript, Planning, WrittenContent
 from domain.vocabulary import ContentType
 from orchestrator.queries.pace import pace_of_roadmap
@@ -31,7 +32,8 @@ async def manuscript(session: Session, roadmap_id: str, now: datetime, *, owner:
 
 
 def _written(row: ContentVersionRow) -> WrittenContent:
-    return WrittenContent(row.payload, doubts=tuple(doubt["message"] for doubt in row.doubts))
+    doubts = tuple(placed_doubts(row.doubts, row.payload))
+    return WrittenContent(row.payload, doubts=doubts, code_report=row.code_report)
 
 
 def manuscript_of(roadmap: RoadmapView, contents: Sequence[ContentVersionRow]) -> Manuscript:

@@ -2,11 +2,14 @@
 
 from typing import Any, Final, assert_never
 
+from domain.checks.code_runs import RunState, read_runs
+from domain.checks.prose.markdown import outline
 from domain.content_types import ContentSpec
 from domain.contents import Question, Resource, Resources
 from domain.framework import Concept, Framework
 from domain.roadmap_export import WrittenContent
 from domain.vocabulary import ContentStatus
+from rendering.pages.remarks import run_of
 from rendering.text.pace_text import span_of
 from rendering.text.schedule import Schedule, Week
 from rendering.text.text import counted, hours, one_line
@@ -14,6 +17,12 @@ from rendering.text.text import counted, hours, one_line
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Labels of the options of a question."""
 HOURS_OF_A_WEEK: Final = 168
+_RUN_WORDS: Final[dict[RunState, str]] = {
+    "ran": "run",
+    "fails as shown": "run, ending with the error that is shown",
+    "doubtful": "run, in doubt",
+    "not run": "not run",
+}
 
 
 def overview(framework: Framework) -> str:
@@ -95,6 +104,25 @@ def trust(resources: Resources) -> str:
     if all(resource.verification == "unchecked" for resource in resources.resources):
         return "These links have not been checked."
     return "Links without a date could not be checked."
+
+
+def doubts_in_words(written: WrittenContent) -> str:
+    """Return the doubts of the checks about a content in one sentence; empty if there are none."""
+    doubts = [f"In “{doubt.heading}”: {doubt.message}" if doubt.heading else doubt.message for doubt in written.doubts]
+    return f"Doubts of the checks: {' '.join(doubts)}" if doubts else ""
+
+
+def code_in_words(markdown: str, code_report: Any) -> str:
+    """Return which code blocks of a lesson were run and which were not; empty if nobody runs code of its languages."""
+    blocks = outline(markdown).blocks
+    lines = [markdown.count("\n", 0, block.start) for block in blocks]
+    runs = read_runs(code_report)
+    by_state: dict[RunState, list[str]] = {}
+    for number, (block, line) in enumerate(zip(blocks, lines, strict=True), start=1):
+        if run := run_of(" ".join([block.language, *block.marks]), line, runs):
+            by_state.setdefault(run.state, []).append(str(number))
+    told = [f"{words} {', '.join(by_state[state])}" for state, words in _RUN_WORDS.items() if state in by_state]
+    return f"Code blocks: {'; '.join(told)}." if told else ""
 
 
 def right(question: Question) -> str:

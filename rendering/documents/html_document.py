@@ -16,6 +16,7 @@ from rendering.documents.content_forms import CONTENT_FORMS, Passage
 from rendering.documents.document_text import why_missing
 from rendering.pages.map_layout import draw
 from rendering.pages.markdown import is_safe_link, rendered, rendered_short
+from rendering.pages.remarks import Remarks
 from rendering.text.schedule import plan_of
 from rendering.text.text import BY_RULES, CONFIGURE, counted, hours, shown
 
@@ -37,8 +38,8 @@ class Chapter:
     number: int
     concept: Concept
     builds_on: list[str]
-    contents: list[tuple[str, BaseModel | Passage]]
-    """(template, payload) of each content that can be read."""
+    contents: list[tuple[str, BaseModel | Passage, Remarks]]
+    """(template, payload, remarks) of each content that can be read."""
     notes: list[str]
 
 
@@ -102,7 +103,7 @@ def _parts(manuscript: Manuscript, framework: Framework) -> list[tuple[Stage, li
 
 
 def _chapter(manuscript: Manuscript, concept: Concept, number: int) -> Chapter:
-    contents: list[tuple[str, BaseModel | Passage]] = []
+    contents: list[tuple[str, BaseModel | Passage, Remarks]] = []
     notes: list[str] = []
     for content_type, form in CONTENT_FORMS.items():
         content, written = (
@@ -112,11 +113,11 @@ def _chapter(manuscript: Manuscript, concept: Concept, number: int) -> Chapter:
         if content is None:
             notes.append(why_missing(written, form.spec))
         elif form.template is None:
-            contents.append(("contents/passage.html", form.passage(content, concept, level=1)))
+            contents.append(("contents/passage.html", form.passage(content, concept, level=1), Remarks()))
         else:
-            contents.append((form.template, content))
+            contents.append((form.template, content, Remarks.of(written.doubts, written.code_report)))
         if content is not None and written.doubts:
-            notes.append(f"Doubts of the checks: {' '.join(written.doubts)}")
+            notes.append(document_text.doubts_in_words(written))
     return Chapter(
         number=number,
         concept=concept,
@@ -126,14 +127,14 @@ def _chapter(manuscript: Manuscript, concept: Concept, number: int) -> Chapter:
     )
 
 
-def _prose(markdown: str, number: int | str) -> Markup:
+def _prose(markdown: str, number: int | str, language: str, remarks: Remarks | None = None) -> Markup:
     """Render Markdown of a chapter; its headings come below those of the contents. `number`: unique in the document."""
-    return Markup(rendered(markdown, prefix=f"t{number}-", below=5).html)
+    return Markup(rendered(markdown, prefix=f"t{number}-", below=5, language=language, remarks=remarks).html)
 
 
-def _marked(text: str, *, links: bool = True) -> Markup:
+def _marked(text: str, language: str, *, links: bool = True) -> Markup:
     """Render a question, an option, an explanation or a note."""
-    return Markup(rendered_short(text, links=links).html)
+    return Markup(rendered_short(text, links=links, language=language).html)
 
 
 @cache

@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator
 
+from domain.contents import Tutorial
 from domain.framework import Concept, ConceptPlace, Framework, Stage
 from domain.roadmap_export import Manuscript
 from rendering.documents.content_forms import CONTENT_FORMS, heading, paragraph
-from rendering.documents.document_text import builds_on, days_of, overview, weekly, why_missing
+from rendering.documents.document_text import (
+    builds_on,
+    code_in_words,
+    days_of,
+    doubts_in_words,
+    overview,
+    weekly,
+    why_missing,
+)
 from rendering.documents.markdown_embedding import escaped
 from rendering.text.schedule import plan_of
 from rendering.text.text import BY_RULES, CONFIGURE, hours
@@ -84,8 +93,10 @@ def _concept(manuscript: Manuscript, concept: Concept, *, level: int) -> Iterato
             yield ""
         else:
             yield from form.markdown(content, concept, level)
-            if doubts := manuscript.written(concept.concept_id, form.spec.content_type).doubts:
-                yield f"*Doubts of the checks: {escaped(' '.join(doubts))}*"
+            written = manuscript.written(concept.concept_id, form.spec.content_type)
+            code = code_in_words(content.content, written.code_report) if isinstance(content, Tutorial) else ""
+            for sentence in filter(None, (code, doubts_in_words(written))):
+                yield f"*{escaped(sentence)}*"
                 yield ""
 
 

@@ -1,15 +1,18 @@
 """Embed text in Markdown: plain text that stays plain, texts in Markdown, and documents below a heading of another."""
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from rendering.documents.sanitize import harmless
-from rendering.pages.bounds import LOWEST_HEADING, MAX_NESTING, NOT_LAID_OUT, fits
+from rendering.pages.bounds import LOWEST_HEADING, MAX_NESTING, fits
 from rendering.pages.folds import folds
 from rendering.pages.formulas import formulas
+from rendering.text.labels import labels_of
 from rendering.text.text import clean, one_line
 
 if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#|~$])")
@@ -17,6 +20,9 @@ _STARTS_A_BLOCK: Final = re.compile(r"^(\d+)([.)])|^([-+=:])")
 _MARKS_A_BLOCK: Final = re.compile(r"^(\d{1,9})?(?=([.)#>*+=~|-]|`{3}|:{3}))")
 _MARKS_A_HEADING: Final = re.compile(r"^( {0,3})(?=#{1,6}(?:\s|$)|=+\s*$|-+\s*$)")
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
+_FOLLOWING: Final = "next paragraph"
+_FOLLOWING_TOKENS: Final = 3
+"""Its opening, its text and its end."""
 _FOLD_ENDS: Final = frozenset({"details_close", "alert_close"})
 
 
@@ -37,7 +43,7 @@ def embedded(markdown: str) -> list[str]:
         return [_MARKS_A_BLOCK.sub(r"\1\\", line) if _MARKS_A_BLOCK.match(line) else line]
     if not fits(text):
         return [escaped(text)]
-    lines, fence = _closed(harmless(text)).split("\n"), ""
+    lines, fence = _closed(harmless(text))[0].split("\n"), ""
     for number, line in enumerate(lines):
         if mark := _FENCE.match(line):
             fence = "" if fence and mark[1].startswith(fence) else fence or mark[1]
@@ -61,8 +67,8 @@ def demoted(markdown: str, *, below: int) -> str:
     text = clean(markdown)
     if not fits(text):
         return _as_code_block(text)
-    lines = _closed(harmless(text)).split("\n")
-    tokens = _blocks("\n".join(lines))
+    closed, tokens = _closed(harmless(text))
+    lines = closed.split("\n")
     ours = _outside_of_quotes_and_lists(tokens)
     headings = [
         (token, tokens[index + 1].content)
@@ -77,17 +83,24 @@ def demoted(markdown: str, *, below: int) -> str:
     return "\n".join(lines).strip("\n")
 
 
-def _closed(markdown: str) -> str:
-    """Close a code block and the folds that are still open: they would swallow the text that follows."""
+def _closed(markdown: str) -> "tuple[str, list[Token]]":
+    """Close a code block and the folds that are still open: they would swallow the text that follows.
+
+    Return the text and its blocks.
+    """
     ends: list[str] = []
-    for token in reversed(_blocks(f"{markdown}\n\nnext paragraph")):
+    tokens = _blocks(f"{markdown}\n\n{_FOLLOWING}")
+    for token in reversed(tokens):
         if token.type == "fence":
             ends.append(token.markup)
         elif token.type in _FOLD_ENDS and not token.markup:  # left open
             ends.append(token.info)
             continue
         break
-    return "\n".join([markdown, *reversed(ends)])
+    if ends:
+        closed = "\n".join([markdown, *reversed(ends)])
+        return closed, _blocks(closed)
+    return markdown, tokens[:-_FOLLOWING_TOKENS]
 
 
 def _outside_of_quotes_and_lists(tokens: "list[Token]") -> set[int]:
@@ -103,16 +116,22 @@ def _outside_of_quotes_and_lists(tokens: "list[Token]") -> set[int]:
 
 def _blocks(markdown: str) -> "list[Token]":
     """Parse the blocks only: headings, code and paragraphs, without the inline markup in them."""
+    return _block_parser().parse(markdown)
+
+
+@cache
+def _block_parser() -> "MarkdownIt":
+    """Return the parser of blocks. It is shared and never changed."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": MAX_NESTING}).disable(["inline", "text_join"])
     formulas(parser)
     folds(parser)
-    return parser.parse(markdown)
+    return parser
 
 
 def _as_code_block(text: str) -> str:
     """Return the text as one code block, which every reader shows unchanged."""
     longest = max(map(len, re.findall("`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
-    return f"*{NOT_LAID_OUT}*\n\n{fence}text\n{text}\n{fence}"
+    return f"*{labels_of('en')['not_laid_out']}*\n\n{fence}text\n{text}\n{fence}"

@@ -47,9 +47,13 @@ Edits = dict[int, str]
 
 def harmless(markdown: str) -> str:
     """Return the document with HTML and dangerous links as text, and images as links."""
-    lines = _REFERENCE.sub(_visible_reference, markdown).split("\n")
+    text = _REFERENCE.sub(_visible_reference, markdown)
+    if "<" not in text and "[" not in text:
+        return text  # neither HTML nor a link
+    lines = text.split("\n")
+    variants = (False, True) if "|" in text or "[^" in text else (False,)  # without them tables and notes cannot be
     for _ in range(_MAX_PASSES):
-        for with_tables in (False, True):  # a reader with tables ends inline code at the edge of a cell
+        for with_tables in variants:  # a reader with tables ends inline code at the edge of a cell
             _make_harmless(lines, with_tables)
         if not _ended_html_blocks(lines):
             break
@@ -81,12 +85,23 @@ def _escape_html_blocks(lines: list[str]) -> None:
 
 
 def _html_blocks(lines: list[str]) -> list[tuple[int, int]]:
-    """Return the lines that a reader which lets HTML through takes as blocks of it, as pairs (first, end)."""
+    """Return the lines that a reader which lets HTML through takes as blocks of it, as pairs (first, end).
+
+    Blocks are left out where no line has HTML that would have to be escaped.
+    """
+    if not any("<" in line and _has_other_html(line) for line in lines):
+        return []
+    tokens = _html_parser().parse("\n".join(lines))
+    blocks = (token.map for token in tokens if token.type == "html_block" and token.map)
+    return [(first, end) for first, end in blocks]
+
+
+@cache
+def _html_parser() -> "MarkdownIt":
+    """Return the parser of a reader that lets HTML through. It is shared and never changed."""
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).disable(["inline", "text_join"])
-    blocks = (token.map for token in parser.parse("\n".join(lines)) if token.type == "html_block" and token.map)
-    return [(first, end) for first, end in blocks]
+    return MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).disable(["inline", "text_join"])
 
 
 def _has_other_html(line: str) -> bool:

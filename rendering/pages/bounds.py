@@ -22,8 +22,6 @@ INTERRUPTED: Final = ("paragraph", "reference", "blockquote", "list")
 """Blocks that another block ends without a blank line before it."""
 LOWEST_HEADING: Final = 6
 """Markdown and HTML have six levels of headings."""
-NOT_LAID_OUT: Final = "This text is too complex to format, so it is shown as plain text."
-PARTLY_LAID_OUT: Final = "Parts of this text are too complex to format and are shown as plain text."
 
 _WEIGHTS: Final = {"[": 4, "!": 1, "*": 1, "_": 1, "~": 1, "`": 1, "<": 1, "&": 1, "\\": 1, "\n": 1}
 """Character that may begin markup -> its cost relative to that of an asterisk."""

@@ -35,7 +35,7 @@ _CLASSES: Final[dict[str, set[str]]] = {
     "pre": {"code"},
     "td": {"right", "center"},
     "th": {"right", "center"},
-    "p": set(BOX_CLASSES),
+    "p": {"remark", "run", *BOX_CLASSES},
     "div": {"formula", *BOX_CLASSES},
     "section": {"footnotes"},
     "sup": {"footnote"},
@@ -51,9 +51,14 @@ def is_safe_link(url: str) -> bool:
 def cleaner() -> nh3.Cleaner:
     """Return the sanitiser. It never changes, so threads can share it."""
     attributes = {tag: set(_MATHML_ATTRIBUTES) for tag in MATHML}
-    attributes |= {"a": {"href", "title", "id"}, "ol": {"start"}, "pre": {"dir", "data-language"}, "code": {"dir"}}
+    attributes |= {
+        "a": {"href", "title", "id"},
+        "ol": {"start"},
+        "pre": {"dir", "data-language", "data-label"},
+        "code": {"dir"},
+    }
     attributes |= {f"h{level}": {"id"} for level in range(1, LOWEST_HEADING + 1)}
-    attributes |= {"li": {"id"}, "div": {"dir"}, "span": {"dir"}}
+    attributes |= {"p": {"title"}, "li": {"id"}, "div": {"dir"}, "span": {"dir"}}
     allowed = {tag: set(FORMULA_CLASSES) for tag in MATHML} | _CLASSES
     return nh3.Cleaner(
         tags=set(TAGS),

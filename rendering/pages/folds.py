@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rendering.pages.bounds import INTERRUPTED
@@ -42,31 +43,63 @@ def folds(parser: "MarkdownIt") -> None:
     parser.block.ruler.before("fence", "details", _details, {"alt": [*INTERRUPTED]})
     parser.block.ruler.before("fence", "container", _container, {"alt": [*INTERRUPTED]})
     parser.block.ruler.before("fence", "stray_end", _stray_end, {"alt": [*INTERRUPTED]})
+    parser.core.ruler.before("inline", "alert_labels", _label_alerts)
     parser.add_render_rule("summary_close", lambda *_: "</summary>\n")
     parser.add_render_rule("details_open", lambda *_: "<details>")
     parser.add_render_rule("details_close", lambda _, tokens, index, *__: f"</details>{tokens[index].markup}")
     parser.add_render_rule("stray_end", lambda *_: "\n")
 
 
+def _label(env: Mapping[str, Any], name: str, kind: str = "") -> str:
+    """Return the title of what has none of its own: its name in the language of the text, else that of its kind."""
+    labels = env.get("labels", {})
+    return labels.get(name) or labels.get(kind) or name.capitalize()
+
+
+def _label_alerts(state: Any) -> None:
+    """Give the boxes that begin with `[!NOTE]` their titles."""
+    for box, title in zip(state.tokens, state.tokens[2:], strict=False):
+        if box.type == "alert_open" and "kind" in box.meta:
+            title.content = _label(state.env, box.meta["kind"].lower())
+
+
 def _details(state: Any, start_line: int, end_line: int, silent: bool) -> bool:
     if state.is_code_block(start_line):
         return False
+    opening = _opening_of_details(state, start_line)
+    if opening is None or silent:
+        return opening is not None
+    while opening is not None:
+        _push_details(state, start_line, end_line, opening)
+        if state.line > start_line:
+            return True
+        opening = _opening_of_details(state, start_line)  # the next one on the same line
+    for rule in state.md.block.ruler.getRules(""):
+        if rule is not _details and rule(state, start_line, end_line, False):
+            break
+    return True
+
+
+def _opening_of_details(state: Any, line: int) -> "re.Match[str] | None":
+    begin, end = state.bMarks[line] + state.tShift[line], state.eMarks[line]
+    opening = _DETAILS.match(state.src, begin, end)
+    if opening is None or not (opening.end() == end or state.src[opening.end()] == "<"):
+        return None
+    return opening
+
+
+def _push_details(state: Any, start_line: int, end_line: int, opening: "re.Match[str]") -> None:
+    """Push what folds. `state.line` is then the line behind it, or its last line if something follows there."""
     source = state.src
-    opening = _DETAILS.match(source, state.bMarks[start_line] + state.tShift[start_line], state.eMarks[start_line])
-    if opening is None or not (opening.end() == state.eMarks[start_line] or source[opening.end()] == "<"):
-        return False
-    if silent:
-        return True
     end = _end_of_details(state, start_line, end_line)
     inner_end = state.eMarks[end.line] if end.begins is None else end.begins
     summary = _SUMMARY.match(source, opening.end(), inner_end)
     title = " ".join(EMPHASIS_TAG.sub("", summary[1]).split()) if summary else ""
     body = summary.end() if summary else opening.end()
-    _open(state, title or "Details", start_line)
+    _open(state, title or _label(state.env, "details"), start_line)
     _parse(state, body, inner_end, (start_line, end.line))
     _close(state, "details", end, "</details>")
     _go_on(state, end)
-    return True
 
 
 def _end_of_details(state: Any, start_line: int, end_line: int) -> _End:
@@ -98,14 +131,14 @@ def _container(state: Any, start_line: int, end_line: int, silent: bool) -> bool
     inner_end = state.eMarks[end.line] if end.begins is None else end.begins
     lines = (start_line, end.line)
     if name in _FOLDED:
-        _open(state, title or name.capitalize(), start_line)
+        _open(state, title or _label(state.env, name.removesuffix("s") if name != "details" else name), start_line)
         _parse(state, line_end, inner_end, lines)
         _close(state, "details", end, opening[1])
     else:
         box = state.push("alert_open", "div", 1)
         box.attrSet("class", f"markdown-alert markdown-alert-{_BOXES.get(name, 'note')}")
         state.push("alert_title_open", "p", 1).attrSet("class", "markdown-alert-title")
-        _push_inline(state, title or name.capitalize(), start_line)
+        _push_inline(state, title or _label(state.env, name, _BOXES.get(name, "")), start_line)
         state.push("alert_title_close", "p", -1)
         _parse(state, line_end, inner_end, lines)
         _close(state, "alert", end, opening[1])
@@ -179,6 +212,8 @@ def _parse(state: Any, begin: int, end: int, lines: tuple[int, int]) -> None:
 def _go_on(state: Any, end: _End) -> None:
     """Continue behind the end of a fold, which may be within a line."""
     state.line = end.line + 1
-    if end.ends is not None and state.src[end.ends : state.eMarks[end.line]].strip():
+    following = "" if end.ends is None else state.src[end.ends : state.eMarks[end.line]].lstrip()
+    if following:
+        begins = state.eMarks[end.line] - len(following)
         state.line = end.line
-        state.bMarks[end.line], state.tShift[end.line], state.sCount[end.line] = end.ends, 0, state.blkIndent
+        state.bMarks[end.line], state.tShift[end.line], state.sCount[end.line] = begins, 0, state.blkIndent

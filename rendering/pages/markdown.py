@@ -7,7 +7,7 @@ The output has no inline styles, so a page can forbid them by its policy.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any, Final, NamedTuple
@@ -15,11 +15,13 @@ from typing import Any, Final, NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from rendering.pages.bounds import LOWEST_HEADING, MAX_LENGTH, NOT_LAID_OUT, PARTLY_LAID_OUT, fits
+from rendering.pages.bounds import LOWEST_HEADING, MAX_LENGTH, fits
 from rendering.pages.cleaner import SCHEMES, TAGS, cleaner, is_safe_link
 from rendering.pages.formulas import formula_html, shown_bars, with_hidden_bars
 from rendering.pages.highlighting import Highlighter
 from rendering.pages.parser import document_parser, short_parser
+from rendering.pages.remarks import Remarks
+from rendering.text.labels import labels_of
 from rendering.text.text import clean, one_line
 
 __all__ = ["SCHEMES", "TAGS", "Heading", "Rendered", "is_safe_link", "rendered", "rendered_short"]
@@ -57,23 +59,30 @@ class Rendered:
         return "<math" in self.html  # what an author writes like this is escaped
 
 
-def rendered(markdown: str, *, prefix: str, below: int = 1) -> Rendered:
+def rendered(
+    markdown: str, *, prefix: str, below: int = 1, language: str = "en", remarks: Remarks | None = None
+) -> Rendered:
     """Render a document below a heading of level `below`. The ids of its headings and footnotes begin with `prefix`.
+
+    `language`: of the words that are added to it. `remarks`: shown within it; None for a text without any.
 
     The work is bounded (rendering/pages/bounds.py): text that is too complex is shown as plain text.
     """
     text, is_cut = _bounded(markdown)
     headings: list[Heading] = []
+    labels = labels_of(language)
     if fits(text):
-        html, headings = _laid_out(text, prefix, below)
+        html, headings = _laid_out(text, prefix, below, labels, remarks)
     else:
-        html = f'<p><em>{NOT_LAID_OUT}</em></p>\n<pre class="code"><code>{escape(text)}</code></pre>\n'
+        html = (
+            f'<p><em>{escape(labels["not_laid_out"])}</em></p>\n<pre class="code"><code>{escape(text)}</code></pre>\n'
+        )
     if is_cut:
         html += "<p><em>[…]</em></p>\n"
     return Rendered(clean(cleaner().clean(html)), tuple(headings))  # again: `&#x202E;` was no character before
 
 
-def rendered_short(markdown: str, *, links: bool = True) -> Rendered:
+def rendered_short(markdown: str, *, links: bool = True, language: str = "en") -> Rendered:
     """Render a question, an option, an explanation or a note.
 
     One line becomes inline HTML, in which `#` and `1.` mean nothing; several lines become blocks without headings.
@@ -81,7 +90,7 @@ def rendered_short(markdown: str, *, links: bool = True) -> Rendered:
     """
     text, is_cut = _bounded(markdown.strip("\n"))
     parser = short_parser(links=links)
-    env: dict[str, Any] = {"highlighter": Highlighter(), "short": True, "prefix": ""}
+    env: dict[str, Any] = {"highlighter": Highlighter(), "short": True, "prefix": "", "labels": labels_of(language)}
     if fits(text):
         hidden = with_hidden_bars(text)
         tokens = parser.parse(hidden, env) if "\n" in text.strip() else parser.parseInline(hidden.strip(), env)
@@ -104,14 +113,18 @@ def _bounded(markdown: str) -> tuple[str, bool]:
     return text[: line_end if line_end > 0 else MAX_LENGTH], True
 
 
-def _laid_out(text: str, prefix: str, below: int) -> tuple[str, list[Heading]]:
+def _laid_out(
+    text: str, prefix: str, below: int, labels: Mapping[str, str], remarks: Remarks | None
+) -> tuple[str, list[Heading]]:
     parser = document_parser()
-    env: dict[str, Any] = {"highlighter": Highlighter(), "prefix": prefix}
+    env: dict[str, Any] = {"highlighter": Highlighter(), "prefix": prefix, "labels": labels, "remarks": remarks}
     tokens = parser.parse(with_hidden_bars(text), env)
     headings = _place_headings(tokens, prefix, below)
     _point_links(tokens, prefix)
     html = _html(parser, tokens, env)
-    return (f"<p><em>{PARTLY_LAID_OUT}</em></p>\n{html}" if env.get("plain") else html), headings
+    if env.get("plain"):
+        html = f"<p><em>{escape(labels['partly_laid_out'])}</em></p>\n{html}"
+    return html, headings
 
 
 def _html(parser: MarkdownIt, tokens: Sequence[Token], env: dict[str, Any]) -> str:

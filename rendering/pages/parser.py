@@ -15,6 +15,7 @@ from rendering.pages.cleaner import is_safe_link
 from rendering.pages.folds import folds
 from rendering.pages.formulas import formula_html, formulas
 from rendering.pages.inline_rules import inline_rules
+from rendering.pages.remarks import Remarks
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#.-]{1,30}")
 _NOT_IN_SHORT: Final = ["heading", "lheading", "hr", "reference"]
@@ -46,17 +47,26 @@ def _parser() -> MarkdownIt:
     parser.validateLink = is_safe_link  # type: ignore[method-assign]  # markdown-it has a deny-list, this is an allow-list
     for extension in (formulas, folds, inline_rules):
         extension(parser)
-    for rule in (_fence, _code_block, _image):
+    for rule in (_fence, _heading_close, _code_block, _image):
         parser.add_render_rule(rule.__name__.removeprefix("_"), rule)
     return parser
 
 
 def _fence(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, env: dict[str, Any]) -> str:
+    remarks: Remarks | None = env.get("remarks")
+    mark = "" if remarks is None else remarks.on_code(tokens[index], env["labels"])
     words = tokens[index].info.split(maxsplit=1)
-    language = words[0] if words and _LANGUAGE.fullmatch(words[0]) else ""
+    name = words[0].strip("{}.,") if words else ""  # ```{python} of notebooks
+    language = name if _LANGUAGE.fullmatch(name) else ""
     if language == "math" and (html := formula_html(tokens[index].content.strip(), displayed=True)):
         return f'<div class="formula" dir="ltr">{html}</div>\n'
-    return _code(tokens[index].content, language, env)
+    return _code(tokens[index].content, language, env) + mark
+
+
+def _heading_close(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: dict[str, Any]) -> str:
+    remarks: Remarks | None = env.get("remarks")
+    written = str(renderer.renderToken(tokens, index, options, env))
+    return written if remarks is None else written + remarks.on_heading(tokens[index - 2], env["labels"])
 
 
 def _code_block(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, env: dict[str, Any]) -> str:
@@ -66,6 +76,8 @@ def _code_block(_renderer: Any, tokens: Sequence[Token], index: int, _options: A
 def _code(code: str, language: str, env: dict[str, Any]) -> str:
     inside = env["highlighter"].html(code, language)
     attribute = f' data-language="{language}"' if language else ""
+    if language == "mermaid":
+        attribute += f' data-label="{escape(env["labels"]["diagram"])}"'
     return f'<pre class="code" dir="ltr"{attribute}><code>{inside}</code></pre>\n'
 
 
@@ -74,9 +86,10 @@ def _image(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env
     words = escape(renderer.renderInlineAsText(tokens[index].children, options, env))
     address = str(tokens[index].attrGet("src") or "")
     if not address or tokens[index].meta.get("in_link"):
-        return f"<em>{words or 'picture'}</em>"
+        return f"<em>{words or escape(env['labels']['picture'])}</em>"
     link = f'<a href="{escape(address)}">{escape(address)}</a>'
-    return f'<span class="picture">Picture: <em>{words}</em> ({link})</span>' if words else f"Picture: {link}"
+    name = escape(env["labels"]["picture"])
+    return f'<span class="picture">{name}: <em>{words}</em> ({link})</span>' if words else f"{name}: {link}"
 
 
 def _footnote_ref(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, env: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select
 
+from domain.checks.code_runs import BlockRun
 from domain.checks.findings import Finding
 from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import ContentStatus, ContentType
@@ -119,9 +120,15 @@ _SAVE_VERSION: Final = text(f"""
             updated_at = clock_timestamp()
         WHERE roadmap_id = :roadmap_id AND concept_id = :concept_id AND content_type = :content_type
             AND task_id = :task_id AND attempt = :attempt AND {UNFINISHED_CONTENT} RETURNING version)
-    INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author, doubts)
-    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model, :doubts FROM updated
-    RETURNING version""").bindparams(ANSWER, bindparam("payload", type_=JSONB), bindparam("doubts", type_=JSONB))
+    INSERT INTO content_versions
+        (roadmap_id, concept_id, content_type, version, payload, task_id, author, doubts, code_report)
+    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model, :doubts, :code FROM updated
+    RETURNING version""").bindparams(
+    ANSWER,
+    bindparam("payload", type_=JSONB),
+    bindparam("doubts", type_=JSONB),
+    bindparam("code", type_=JSONB(none_as_null=True)),
+)
 
 
 async def save_version(
@@ -133,8 +140,9 @@ async def save_version(
     payload: dict[str, Any],
     call: Call,
     doubts: Sequence[Finding] = (),
+    code: Sequence[BlockRun] | None = None,
 ) -> int | None:
-    """Save a content's version, its doubts, status and ledger row in one statement.
+    """Save a content's version, its doubts, what became of its code, status and ledger row in one statement.
 
     Returns the new version, or None if another task has claimed the content. When it is repeated because the
     confirmation of a commit was lost, it returns the version saved before: an attempt saves each content once.
@@ -148,6 +156,7 @@ async def save_version(
             "content_type": content_type,
             "payload": payload,
             "doubts": [{"rule": doubt.rule, "message": doubt.message, "part": doubt.part} for doubt in doubts],
+            "code": None if code is None else [run.model_dump(mode="json") for run in code],
             "task_id": fence.task_id,
             "attempt": fence.attempt,
             **parameters(call),

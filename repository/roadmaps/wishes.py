@@ -39,6 +39,14 @@ async def wishes_of(session: Session, roadmap_id: str, concept_id: str, content_
     return (await session.exec(statement.order_by(col(WishRow.created_at), WishRow.task_id))).all()
 
 
+async def wishes_that_hold(session: Session, roadmap_id: str, concept_id: str) -> Sequence[WishRow]:
+    """Return the wishes for all contents of a concept that were not taken back, oldest first."""
+    statement = select(WishRow).where(
+        WishRow.roadmap_id == roadmap_id, WishRow.concept_id == concept_id, col(WishRow.withdrawn_at).is_(None)
+    )
+    return (await session.exec(statement.order_by(col(WishRow.created_at), WishRow.task_id))).all()
+
+
 async def withdraw_wish(
     session: Session, roadmap_id: str, concept_id: str, content_type: ContentType, task_id: str
 ) -> None:

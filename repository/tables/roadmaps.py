@@ -92,6 +92,8 @@ class ContentVersionRow(SQLModel, table=True):
     """SHA-256 of the payload; null for versions of older programs."""
     lesson_hash: str | None = string(required=False)
     """The `payload_hash` of the lesson that it was made from; null where it was made from none."""
+    code_report: list[dict[str, Any]] | None = json()
+    """What became of its code blocks (domain/checks/code_runs.py); null where no code was run."""
 
 
 class WishRow(SQLModel, table=True):

@@ -4,11 +4,14 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from bench.eval import GOALS, Examiner, evaluate, report
+from bench.eval import GOALS, Examiner, evaluate
+from bench.eval_score import report, soundness
+from domain.checks.findings import broken, doubt, hint
 from domain.request import Preferences
 from nodes.authors.port import AuthorRole, Brief, CallFailed
 from nodes.offline.author import OfflineAuthor
-from tests.support.authors import QUIZ, ScriptedAuthor
+from nodes.verification.code.runner import CodeRunner
+from tests.support.authors import QUIZ, TEXT, TUTORIAL, ScriptedAuthor
 
 
 async def test_the_offline_author_fails_at_nothing_but_languages_that_it_cannot_write() -> None:
@@ -62,3 +65,35 @@ async def test_the_columns_of_a_table_stand_in_line_in_every_script() -> None:
 
 def _no_answer(_: Brief[Any], __: Sequence[str]) -> Any:
     raise CallFailed("no", model="m", outcome="failed 401", transient=False)
+
+
+FAULTY = TUTORIAL.model_copy(
+    update={
+        "content": f"{TEXT}\n\n$x^2$ and $\\frac{{1}}$\n\n```sql\nSELECT 1;\n```\n\n```sql\nSELECT b FROM no;\n```\n\n"
+        "```python\nif x\n```\n"
+    }
+)
+
+
+async def test_formulas_and_code_that_fail_lower_the_numbers_of_their_author() -> None:
+    author = ScriptedAuthor({AuthorRole.TUTORIAL: lambda *_: FAULTY})
+    score = await Examiner(author, None, 1, CodeRunner("sql")).score(Preferences(learning_goal="chess"))
+    assert (score.formulas, score.code) == ({"typeset": 1, "all": 2}, {"run": 1, "all": 3})
+    assert sum(score.soundness) / len(score.soundness) < 1
+    heads, row, *_ = report("scripted", [score]).splitlines()[1:]
+    columns = heads.split()
+    for column in ("checks", "formulas"):
+        assert column in columns
+    assert "1/2" in row
+    assert "1/3" in row
+
+
+async def test_a_model_without_formulas_and_code_has_no_share_of_them() -> None:
+    score = await Examiner(ScriptedAuthor({}), None, 1).score(Preferences(learning_goal="chess"))
+    assert report("scripted", [score]).splitlines()[2].split().count("-") == 3
+
+
+def test_a_broken_content_scores_nothing_and_a_doubt_less_than_none() -> None:
+    assert soundness([]) == soundness([hint("r", "m")]) == 1
+    assert soundness([doubt("r", "m"), doubt("r", "m")]) == pytest.approx(1 / 3)
+    assert soundness([doubt("r", "m"), broken("r", "m")]) == 0

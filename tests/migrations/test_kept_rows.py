@@ -1,4 +1,4 @@
-"""Doubts and wishes, for which an older version has no column and no table, survive the way back."""
+"""Doubts, wishes and reports of code, for which an older version has no place, survive the way back."""
 
 from typing import LiteralString
 
@@ -10,21 +10,23 @@ from tests.migrations.conftest import Fresh
 from tests.migrations.filling import rows
 
 ROWS: tuple[LiteralString, ...] = (
-    "SELECT concept_id, version, doubts::text FROM content_versions ORDER BY 1, 2",
+    "SELECT concept_id, version, doubts::text, code_report::text FROM content_versions ORDER BY 1, 2",
     "SELECT concept_id, task_id, wish, created_at, withdrawn_at FROM content_wishes ORDER BY 1, 2",
 )
 
 
-def test_doubts_and_wishes_are_kept_by_a_downgrade_and_come_back(fresh: Fresh, migrated: str) -> None:
+def test_doubts_wishes_and_reports_of_code_are_kept_by_a_downgrade_and_come_back(fresh: Fresh, migrated: str) -> None:
     url = fresh(migrated)
     with psycopg.connect(url) as connection:
         connection.execute("""
             INSERT INTO roadmap_metadata (roadmap_id, user_id, title, framework_version, framework_data)
             VALUES ('r', 'u', 'R', 1, '{"stages": []}');
             INSERT INTO content_versions
-                (roadmap_id, concept_id, content_type, version, payload, task_id, author, doubts)
-            VALUES ('r', 'c-1', 'quiz', 1, '{}', 't', 'm', '[]'),
-                ('r', 'c-1', 'quiz', 2, '{}', 't', 'm', '[{"rule": "quiz.size", "message": "Few.", "part": null}]');
+                (roadmap_id, concept_id, content_type, version, payload, task_id, author, doubts, code_report)
+            VALUES ('r', 'c-1', 'quiz', 1, '{}', 't', 'm', '[]', '[]'),
+                ('r', 'c-1', 'quiz', 2, '{}', 't', 'm', '[{"rule": "quiz.size", "message": "Few.", "part": null}]',
+                    NULL),
+                ('r', 'c-1', 'quiz', 3, '{}', 't', 'm', '[]', '[{"number": 1, "line": 0, "state": "ran"}]');
             INSERT INTO content_wishes (roadmap_id, concept_id, content_type, task_id, wish, withdrawn_at)
             VALUES ('r', 'c-1', 'quiz', 't-1', 'shorter', NULL), ('r', 'c-1', 'quiz', 't-2', 'longer', now());
         """)
@@ -36,7 +38,7 @@ def test_doubts_and_wishes_are_kept_by_a_downgrade_and_come_back(fresh: Fresh, m
         assert catalog(url) == at
 
 
-def test_the_way_back_without_doubts_and_wishes_leaves_no_table_behind(fresh: Fresh, migrated: str) -> None:
+def test_the_way_back_without_doubts_wishes_and_reports_leaves_no_table_behind(fresh: Fresh, migrated: str) -> None:
     url = fresh(migrated)
     schema.downgrade(url, "0008_model_abilities")
     assert not [line for line in catalog(url) if "kept_" in line]

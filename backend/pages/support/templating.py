@@ -60,6 +60,7 @@ NOTICES: Final = {
     "binned": "Moved to the bin. You can restore it there.",
     "restored": "The roadmap was restored.",
     "changing": "The change was requested.",
+    "taken_back": "Taken back. Later versions are written without this wish.",
     "pace": "Saved. The weekly plan uses the new pace.",
 }
 """Value of `said` in the address after a form was accepted -> message on the page."""

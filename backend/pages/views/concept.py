@@ -20,6 +20,7 @@ from backend.pages.views.status_labels import (
 from domain.authors import kind_of
 from domain.contents import Resource, Resources, Tutorial
 from domain.framework import Concept, ConceptPlace, Framework
+from domain.parts import PlacedDoubt, placed_doubts
 from domain.vocabulary import ContentType
 from rendering.pages.markdown import Heading, Rendered, is_safe_link
 from rendering.text.text import hours
@@ -66,7 +67,7 @@ class ContentPart:
     versions: tuple[VersionLink, ...]
     by_rules: bool
     """Whether the version that is shown was written without a model."""
-    doubts: tuple[str, ...]
+    doubts: tuple[PlacedDoubt, ...]
     """Unmended findings of the checks in the version that is shown."""
     present: bool
     """Whether the concept is still part of the roadmap, so that its contents can be generated again."""
@@ -170,6 +171,10 @@ class ContentView:
     state: ContentState | None
     versions: Sequence[ContentVersionRow]
     shown: ContentVersionRow | None
+
+
+def doubts_of(view: ContentView) -> list[PlacedDoubt]:
+    return placed_doubts(view.shown.doubts, view.shown.payload) if view.shown else []
 
 
 def is_by_rules(written: ContentView) -> bool:
@@ -291,7 +296,7 @@ class PartFields(TypedDict):
     shown_version: int
     versions: tuple[VersionLink, ...]
     by_rules: bool
-    doubts: tuple[str, ...]
+    doubts: tuple[PlacedDoubt, ...]
     present: bool
 
 
@@ -305,6 +310,6 @@ def fields_of(content_type: ContentType, view: ContentView, *, present: bool) ->
         "shown_version": view.shown.version if view.shown else 0,
         "versions": tuple(VersionLink(row.version, row.created_at) for row in view.versions),
         "by_rules": is_by_rules(view),
-        "doubts": tuple(doubt["message"] for doubt in view.shown.doubts) if view.shown else (),
+        "doubts": tuple(doubts_of(view)),
         "present": present,
     }

@@ -11,7 +11,7 @@ from typing import Final
 from domain.checks.code.javascript import javascript_problem, typescript_problem
 from domain.checks.code.json_text import json_problem
 from domain.checks.code.python import python_problem
-from domain.checks.code.python_names import check_names
+from domain.checks.code.python_names import Place, check_names
 from domain.checks.code.sql import sql_problem
 from domain.checks.findings import Finding, doubt
 from domain.checks.prose.markdown import CodeBlock
@@ -40,20 +40,25 @@ _PARSERS: Final[Mapping[str, Callable[[str, str], str | None]]] = {
 """By the language of a block: (code, language) -> what is wrong with it, None where it parses."""
 
 
-def check_code(blocks: Sequence[CodeBlock]) -> Iterator[Finding]:
-    """Yield a doubt for each block that does not parse, and for names that no Python block defines."""
+def check_code(blocks: Sequence[CodeBlock], place: Place = lambda _: None) -> Iterator[Finding]:
+    """Yield a doubt for each block that does not parse, and for names that no Python block defines.
+
+    `place`: returns the part of the content with a block.
+    """
     for number, block in enumerate(blocks, start=1):
         parser = _PARSERS.get(block.language)
         if parser is None or len(block.code) > MAX_BLOCK_LENGTH or block.marks & _MARKS:
             continue
         following = blocks[number].code if number < len(blocks) else ""
         if (problem := parser(block.code, block.language)) and not _on_purpose(block.code, following):
-            yield doubt("code.syntax", f"Code block {number} ({block.language}) does not parse: {problem}.")
-    yield from check_names([
+            message = f"Code block {number} ({block.language}) does not parse: {problem}."
+            yield doubt("code.syntax", message, place(block))
+    named = [
         block
         for block, following in zip_longest(blocks, blocks[1:])
         if len(block.code) <= MAX_BLOCK_LENGTH and not SHOWS_ERROR.search(block.code) and not _is_message(following)
-    ])  # fmt: skip
+    ]
+    yield from check_names(named, place)
 
 
 def _is_message(block: CodeBlock | None) -> bool:

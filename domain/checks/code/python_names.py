@@ -3,7 +3,8 @@
 import ast
 import builtins
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from domain.checks.code.python import SESSION, parse
@@ -47,8 +48,20 @@ _MIN_MISSPELT: Final = 4
 """Letters of a name that may be misspelt."""
 
 
-def check_names(blocks: Sequence[CodeBlock]) -> Iterator[Finding]:
+Place = Callable[[CodeBlock], str | None]
+"""Returns the part of a content with a block."""
+_Where = Callable[..., str | None]
+"""Returns the only part of a content whose code has one of these names; None where several have."""
+
+
+def check_names(blocks: Sequence[CodeBlock], place: Place = lambda _: None) -> Iterator[Finding]:
     """Yield doubts about names that are missing: from all Python blocks of a lesson, or from what is known."""
+
+    def where(*names: str) -> str | None:
+        words = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+        parts = {place(block) for block in blocks if words.search(block.code)}
+        return parts.pop() if len(parts) == 1 else None
+
     trees = [
         tree
         for block in blocks
@@ -59,20 +72,21 @@ def check_names(blocks: Sequence[CodeBlock]) -> Iterator[Finding]:
         return
     whole = ast.Module([statement for tree in trees for statement in tree.body], [])
     undefined = _undefined(whole)
-    yield from _check_misspelt(whole, undefined)
+    yield from _check_misspelt(whole, undefined, where)
     if len(undefined) == 1:
-        yield from _check_renamed(whole, undefined[0])
-    yield from _check_attributes(whole)
-    yield from _check_literals(whole)
+        yield from _check_renamed(whole, undefined[0], where)
+    yield from _check_attributes(whole, where)
+    yield from _check_literals(whole, where)
 
 
-def _check_misspelt(whole: ast.Module, undefined: Sequence[str]) -> Iterator[Finding]:
+def _check_misspelt(whole: ast.Module, undefined: Sequence[str], where: _Where) -> Iterator[Finding]:
     defined = {node.id for node in ast.walk(whole) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     defined |= {node.name for node in ast.walk(whole) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     for name in undefined:
         likeness = next((one for one in sorted({*defined, *dir(builtins)} - {name}) if _misspelt(name, one)), None)
         if likeness:
-            yield doubt("code.names", f"The code uses `{name}`, which no block defines; is `{likeness}` meant?")
+            message = f"The code uses `{name}`, which no block defines; is `{likeness}` meant?"
+            yield doubt("code.names", message, where(name))
             return
 
 
@@ -92,7 +106,7 @@ def _misspelt(name: str, other: str) -> bool:
     return start < len(shorter) and longer[start].isalpha() and longer[start + 1 :] == shorter[start:]
 
 
-def _check_renamed(whole: ast.Module, undefined: str) -> Iterator[Finding]:
+def _check_renamed(whole: ast.Module, undefined: str, where: _Where) -> Iterator[Finding]:
     """Yield a doubt for a name that is used and nowhere defined after another one is assigned and nowhere used.
 
     A name that is only undefined may belong to the fragment before it or to the reader, and is passed.
@@ -111,6 +125,7 @@ def _check_renamed(whole: ast.Module, undefined: str) -> Iterator[Finding]:
         yield doubt(
             "code.names",
             f"The code uses `{undefined}`, which no block defines; it assigns `{unused[0]}`, which none uses.",
+            where(undefined, unused[0]),
         )
 
 
@@ -129,7 +144,7 @@ def _undefined(whole: ast.Module) -> list[str]:
     return sorted({str(message.message_args[0]) for message in messages if isinstance(message, UndefinedName)})
 
 
-def _check_attributes(whole: ast.Module) -> Iterator[Finding]:
+def _check_attributes(whole: ast.Module, where: _Where) -> Iterator[Finding]:
     """Yield a doubt for a name that a known module does not have, such as `np.linalg.vector_norm_of`."""
     modules: dict[str, str] = {}
     stored: set[str] = set()
@@ -147,7 +162,8 @@ def _check_attributes(whole: ast.Module) -> Iterator[Finding]:
             found = (_missing(node.module, [alias.name]) for alias in node.names if alias.name != "*")
             missing = next((name for name in found if name), None)
         if missing:
-            yield doubt("code.names", f"The code uses `{missing}`, which does not exist.")
+            message = f"The code uses `{missing}`, which does not exist."
+            yield doubt("code.names", message, where(missing.rpartition(".")[2]))
             return
 
 
@@ -155,7 +171,7 @@ def _known(module: str) -> bool:
     return module.partition(".")[0] in _INSPECTED
 
 
-def _check_literals(whole: ast.Module) -> Iterator[Finding]:
+def _check_literals(whole: ast.Module, where: _Where) -> Iterator[Finding]:
     """Yield a doubt for an attribute that the built-in type of a name does not have, such as `list.add`."""
     types: dict[str, set[type | None]] = {}
     for node in ast.walk(whole):
@@ -171,7 +187,8 @@ def _check_literals(whole: ast.Module) -> Iterator[Finding]:
             known = types.get(node.value.id, {None})
             own = next(iter(known)) if len(known) == 1 else None
             if own is not None and not hasattr(own, node.attr):
-                yield doubt("code.names", f"`{node.value.id}` is a {own.__name__}, which has no `{node.attr}`.")
+                message = f"`{node.value.id}` is a {own.__name__}, which has no `{node.attr}`."
+                yield doubt("code.names", message, where(node.attr))
                 return
 
 

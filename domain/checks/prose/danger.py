@@ -5,7 +5,7 @@ expert. Advice that is warned of (never, do not, avoid, dangerous) is not object
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from domain.checks.findings import Finding, doubt
@@ -112,14 +112,18 @@ _AROUND_CODE: Final = 200
 """Characters before and after a block of code in which it may be warned of."""
 
 
-def check_danger(text: str) -> Iterator[Finding]:
-    """Yield a doubt for the first dangerous advice in Markdown, code included, that is not warned of."""
+def check_danger(text: str, place: Callable[[int], str | None] = lambda _: None) -> Iterator[Finding]:
+    """Yield a doubt for the first dangerous advice in Markdown, code included, that is not warned of.
+
+    `place`: returns the part of the content with the character at an index.
+    """
     lowered = text.lower()
     for needles, pattern, why in _DANGERS:
         for match in pattern.finditer(text) if any(needle in lowered for needle in needles) else ():
             if not _is_warned_of(text, match):
                 advice = " ".join(match[0].split())[:80]
-                yield doubt("text.danger", f"It gives dangerous advice: “{advice}” ({why}). Correct it, or warn of it.")
+                message = f"It gives dangerous advice: “{advice}” ({why}). Correct it, or warn of it."
+                yield doubt("text.danger", message, place(match.start()))
                 return
 
 

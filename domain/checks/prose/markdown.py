@@ -23,6 +23,8 @@ class CodeBlock:
     lines: list[str]
     marks: frozenset[str] = frozenset()
     """The other words after the fence, in lower case, such as `fragment` or `fails`."""
+    start: int = 0
+    """Where its fence begins in the text, in characters."""
 
     @property
     def code(self) -> str:
@@ -45,13 +47,15 @@ def outline(markdown: str) -> MarkdownOutline:
     """
     result = MarkdownOutline()
     block: list[str] = []
-    for line in markdown.splitlines():
+    position = 0
+    for line, whole_line in zip(markdown.splitlines(), markdown.splitlines(keepends=True), strict=True):
+        start, position = position, position + len(whole_line)
         if result.open_fence is None:
             mark = _FENCE.match(line)
             if mark and not (mark[1][0] == "`" and "`" in mark[2]):
                 result.open_fence, block = mark[1], []
                 language, *marks = mark[2].strip().lower().split() or [""]
-                result.blocks.append(CodeBlock(language.strip("{}."), block, frozenset(marks)))
+                result.blocks.append(CodeBlock(language.strip("{}."), block, frozenset(marks), start))
                 continue
             result.prose.append(line)
             if heading := _HEADING.match(line):

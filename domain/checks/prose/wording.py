@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from domain.checks.expected import Expected
@@ -36,7 +36,15 @@ _NUMBERS: Final = {
 _HAN_NUMBERS: Final = {sign: number for number, sign in enumerate("一二三四五六七八九", start=1)}
 
 
-def check_characters(text: str) -> Iterator[Finding]:
+Place = Callable[[str], str | None]
+"""Returns the part of a content that has these words."""
+
+
+def _nowhere(_: str) -> None:
+    """The place of words in a content whose parts are not told apart."""
+
+
+def check_characters(text: str, place: Place = _nowhere) -> Iterator[Finding]:
     """Yield a finding for control characters, which are the rest of a formula or of an escape."""
     if match := _CONTROL.search(text):
         around = plain_sample(text, match.start())
@@ -44,10 +52,11 @@ def check_characters(text: str) -> Iterator[Finding]:
             "text.control_characters",
             f"There is a control character (U+{ord(match[0]):04X}) near “{around}”. "
             "In JSON a backslash of a formula is written twice.",
+            place(match[0]),
         )
 
 
-def check_phrases(text: str, expected: Expected) -> Iterator[Finding]:
+def check_phrases(text: str, expected: Expected, place: Place = _nowhere) -> Iterator[Finding]:
     """Yield findings about the phrases in a text, without its code blocks."""
     prose = plain_prose(text).strip()
     if REFUSAL.match(prose):
@@ -55,20 +64,18 @@ def check_phrases(text: str, expected: Expected) -> Iterator[Finding]:
     own = QUOTED.sub(" ", prose)
     for phrase in (GREETING.match(prose.lstrip("#*_> \n")), FAREWELL.search(own[-_ENDS:]), MACHINE.search(own)):
         if phrase and not _given(phrase[0], expected.given):
-            yield doubt(
-                "text.chat", f"It talks to whoever asked for it: “{_line(phrase[0])}”. Write for the learner only."
-            )
+            message = f"It talks to whoever asked for it: “{_line(phrase[0])}”. Write for the learner only."
+            yield doubt("text.chat", message, place(phrase[0]))
             break
     placeholder = PLACEHOLDER.search(TEMPLATE.sub("", _CODE.sub(" ", text)))
     if placeholder and not _given(placeholder[0], expected.given):
-        yield doubt(
-            "text.placeholder", f"There is placeholder text: “{_line(placeholder[0])}”. Write what belongs there."
-        )
+        message = f"There is placeholder text: “{_line(placeholder[0])}”. Write what belongs there."
+        yield doubt("text.placeholder", message, place(placeholder[0].strip()))
     if FILLER.search(prose):
         yield hint("text.filler", "There is “lorem ipsum”, which may be filler text.")
 
 
-def check_lessons(text: str, expected: Expected) -> Iterator[Finding]:
+def check_lessons(text: str, expected: Expected, place: Place = _nowhere) -> Iterator[Finding]:
     """Yield a finding for a numbered lesson that the roadmap does not have."""
     if not expected.others:
         return
@@ -76,7 +83,8 @@ def check_lessons(text: str, expected: Expected) -> Iterator[Finding]:
     for match in LESSON.finditer(plain_prose(text)):
         number = _number(next(group for group in match.groups() if group))
         if not 1 <= number <= count and not _given(match[0], expected.given):
-            yield doubt("text.lessons", f"It names “{_line(match[0])}”; the roadmap has no lesson of that number.")
+            message = f"It names “{_line(match[0])}”; the roadmap has no lesson of that number."
+            yield doubt("text.lessons", message, place(match[0]))
             return
 
 

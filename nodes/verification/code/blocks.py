@@ -8,16 +8,15 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from domain.checks.code_runs import RUNNABLE
 from domain.course.book import CourseBook
+from domain.parts import Places
 from nodes.verification.code.runner import Language
 
 MAX_BLOCKS: Final = 60
 MAX_CODE_LENGTH: Final = 20_000
 """Characters of a block."""
-_LANGUAGES: Final[dict[str, Language]] = {
-    **dict.fromkeys(("python", "py", "python3", "pycon", "ipython"), "python"),
-    **dict.fromkeys(("sql", "sqlite", "postgresql", "postgres", "psql", "mysql", "mariadb", "tsql", "duckdb"), "sql"),
-}  # fmt: skip
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _LEFT_OUT: Final = frozenset({"fragment", "error", "wrong", "invalid", "pseudocode", "norun"})
 _OUTPUT_LANGUAGES: Final = frozenset({"", "text", "txt", "output", "console", "plaintext", "plain", "out", "stdout"})
 _LEAD: Final = re.compile(
@@ -54,6 +53,10 @@ class CodeBlock:
     """The last line before it and the first one after it."""
     around: str
     """The text before and after it."""
+    line: int = 0
+    """The line on which it begins, from 0."""
+    part: str | None = None
+    """The id of the section of the lesson, or of the question."""
 
     @property
     def runs(self) -> bool:
@@ -83,21 +86,25 @@ class CodeBlock:
 def example_blocks(book: CourseBook | None) -> list[CodeBlock]:
     """Return the code of the example that the lessons of a course share, one block where there is any."""
     example = book.example if book else None
-    if example is None or (language := _LANGUAGES.get(example.language.strip().lower())) is None:
+    if example is None or (language := RUNNABLE.get(example.language.strip().lower())) is None:
         return []
     if not example.code.strip():
         return []
     return [CodeBlock(0, example.language.strip().lower(), language, example.code, frozenset(), None, "", "")]
 
 
-def code_blocks(markdown: str) -> list[CodeBlock]:
-    """Return the blocks in Python or SQL, in order."""
-    lines = markdown.splitlines()
+def code_blocks(markdown: str, *, part: str | None = None, sections: bool = False) -> list[CodeBlock]:
+    """Return the blocks in Python or SQL, in order.
+
+    `part`: the id of the question that the text is from. `sections`: the text is a lesson, of which sections are parts.
+    """
+    lines = _LINE_END.split(markdown)
     fences = [token for token in MarkdownIt().parse(markdown) if token.type == "fence"]
+    places = Places(markdown) if sections else None
     blocks: list[CodeBlock] = []
     for number, fence in enumerate(fences, start=1):
         name, marks = _info(fence)
-        language = _LANGUAGES.get(name)
+        language = RUNNABLE.get(name)
         if language is None or len(blocks) == MAX_BLOCKS:
             continue
         following = fences[number] if number < len(fences) else None
@@ -105,7 +112,9 @@ def code_blocks(markdown: str) -> list[CodeBlock]:
         before, after = "\n".join(lines[:start])[-_CONTEXT_LENGTH:], "\n".join(lines[end:])[:_CONTEXT_LENGTH]
         beside = f"{_first_line(reversed(before.splitlines()))}\n{_first_line(after.splitlines())}"
         shown = None if following is None else _shown(fence, following, lines)
-        blocks.append(CodeBlock(number, name, language, fence.content, marks, shown, beside, f"{before}\n{after}"))
+        around = f"{before}\n{after}"
+        place = places.on(start) if places else part
+        blocks.append(CodeBlock(number, name, language, fence.content, marks, shown, beside, around, start, place))
     return blocks
 
 

@@ -179,8 +179,8 @@ def _run_python(course: _Course, lessons: _Blocks, example: Sequence[CodeBlock])
             numbered.append((lesson.name, block, replace(block, number=len(numbered) + 1)))
     report = CodeReport()
     run_python_blocks([block for _, _, block in numbered], course.runner, report)
-    course.ran += sum(state.state != "not run" for state in report.states)
-    course.not_run += [state.reason for state in report.states if state.reason]
+    course.ran += sum(run.state != "not run" for run in report.runs)
+    course.not_run += [run.reason for run in report.runs if run.reason]
     for finding in report.findings:
         for name, original, block in numbered:
             if finding.message.startswith(f"{block.title} "):

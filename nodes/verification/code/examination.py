@@ -3,7 +3,6 @@
 from functools import partial
 from typing import TypeVar
 
-from domain.checks.findings import Finding
 from domain.contents import Content, Quiz, Tutorial
 from domain.course.book import CourseBook
 from nodes.authors.port import ContentBrief
@@ -21,12 +20,8 @@ def look_at_code(context: RunContext, brief: ContentBrief[Tutorial], _: int) -> 
 
 
 async def examine(runner: CodeRunner, book: CourseBook | None, content: T) -> Verdict[T]:
-    return Verdict(content, doubts=await examine_code(content, runner, book))
-
-
-async def examine_code(content: Content, runner: CodeRunner, book: CourseBook | None = None) -> list[Finding]:
-    """Run the code of a content and return its doubts; none where there is no code or it cannot be run here."""
-    return (await report_code(content, runner, book)).findings
+    report = await report_code(content, runner, book)
+    return Verdict(content, doubts=report.findings, code=report.runs)
 
 
 async def report_code(content: Content, runner: CodeRunner, book: CourseBook | None = None) -> CodeReport:
@@ -46,13 +41,13 @@ def _report(content: Content, runner: CodeRunner, book: CourseBook | None) -> Co
 
     report = CodeReport()
     if isinstance(content, Tutorial):
-        blocks, example = code_blocks(content.content), example_blocks(book)
+        blocks, example = code_blocks(content.content, sections=True), example_blocks(book)
         if python := [block for block in blocks if block.language == "python"]:
             run_python_blocks([*(one for one in example if one.language == "python"), *python], runner, report)
         if sql := [block for block in blocks if block.language == "sql"]:
             run_sql_blocks([*(one for one in example if one.language == "sql"), *sql], runner, report)
         report.leave_out(example)
-        report.states.sort(key=lambda state: state.number)
+        report.runs.sort(key=lambda state: state.number)
     elif isinstance(content, Quiz):
         run_questions(content.questions, runner, report)
     return report

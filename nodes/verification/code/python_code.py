@@ -87,7 +87,7 @@ def run_python_blocks(blocks: Sequence[CodeBlock], runner: CodeRunner, report: C
     if any(finding.rule == "code.output" for finding in result.findings):
         result = _judge(blocks, steps, results, ended, python_results(runner.run("python", requests)))
     report.findings += result.findings
-    report.states += result.states
+    report.runs += result.runs
 
 
 def _steps(block: CodeBlock) -> list[_Step]:

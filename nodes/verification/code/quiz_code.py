@@ -71,7 +71,11 @@ def _block(question: Question) -> CodeBlock | None:
         return None
     if len(_FENCE.findall(question.question)) != 1:
         return None
-    blocks = [block for block in code_blocks(question.question) if block.language == "python" and not block.left_out]
+    blocks = [
+        block
+        for block in code_blocks(question.question, part=question.question_id)
+        if block.language == "python" and not block.left_out
+    ]
     return blocks[0] if blocks else None
 
 

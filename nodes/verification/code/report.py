@@ -4,43 +4,39 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from domain.checks.code_runs import MAX_REASON_LENGTH, BlockRun, RunState
 from domain.checks.findings import Finding, doubt
+from nodes.authors.reading.gate import storable_text
 from nodes.verification.code.blocks import CodeBlock
 
-State = Literal["ran", "fails as shown", "doubtful", "not run"]
 MAX_QUOTE_LENGTH: Final = 120
-
-
-@dataclass(frozen=True, slots=True)
-class BlockState:
-    """What became of one block, for pages."""
-
-    number: int
-    language: str
-    state: State
-    reason: str | None = None
-    """Why it was not run."""
 
 
 @dataclass(slots=True)
 class CodeReport:
     findings: list[Finding] = field(default_factory=list)
-    states: list[BlockState] = field(default_factory=list)
+    runs: list[BlockRun] = field(default_factory=list)
 
-    def ran(self, block: CodeBlock, state: State = "ran") -> None:
-        self.states.append(BlockState(block.number, block.name, state))
+    def ran(self, block: CodeBlock, state: RunState = "ran", reason: str | None = None) -> None:
+        run = BlockRun(
+            number=block.number, line=block.line, language=block.name, state=state, reason=reason, part=block.part
+        )
+        self.runs.append(run)
 
     def not_run(self, blocks: Iterable[CodeBlock], reason: str) -> None:
-        self.states += [BlockState(block.number, block.name, "not run", reason) for block in blocks]
+        """Record blocks that were not run. The reason may quote what code printed."""
+        for block in blocks:
+            self.ran(block, "not run", storable_text(reason, MAX_REASON_LENGTH))
 
     def doubt(self, block: CodeBlock, rule: Literal["code.run", "code.output"], message: str) -> None:
-        self.findings.append(doubt(rule, f"{block.title} {message}"))
+        """Record a block that is wrong. The message may quote what code printed."""
+        self.findings.append(doubt(rule, storable_text(f"{block.title} {message}"), block.part))
         self.ran(block, "doubtful")
 
     def leave_out(self, blocks: Iterable[CodeBlock]) -> None:
         """Leave out what came of blocks that are not of the content."""
         for block in blocks:
-            self.states = [state for state in self.states if state.number != block.number]
+            self.runs = [run for run in self.runs if run.number != block.number]
             self.findings = [one for one in self.findings if not one.message.startswith(f"{block.title} ")]
 
 

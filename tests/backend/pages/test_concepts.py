@@ -8,6 +8,7 @@ from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentType
 from repository.db.database import Database
 from repository.roadmaps.roadmaps import save_roadmap_metadata
+from repository.roadmaps.wishes import add_wishes
 from tests.backend.pages.conftest import Post
 from tests.backend.places import content_row, fill, quiz_row
 from tests.support.authors import QUIZ, TUTORIAL
@@ -119,3 +120,50 @@ async def test_a_version_that_there_is_not_is_not_shown_as_another(
     await fill(database, "local")
     assert (await client.get("/roadmaps/r-1/concepts/c-1-1-1?tutorial=7")).status_code == 404
     assert (await client.get("/roadmaps/r-1/concepts/c-none")).status_code == 404
+
+
+async def test_a_wish_that_nobody_can_find_cannot_be_taken_back(
+    client: httpx.AsyncClient, database: Database, post: Post
+) -> None:
+    await fill(database, "local")
+    page = "/roadmaps/r-1/concepts/c-1-1-1"
+    shown = (await client.get(page)).text
+    assert shown.count(">Take back<") == 3
+    assert "Every new version of the quiz follows them." in shown
+    answer = await post(client, page, f"{page}/wishes", content_type="quiz", task_id="t-queued")
+    assert answer.headers["location"] == f"{page}?said=taken_back#quiz"
+    again = (await client.get(page)).text
+    assert again.count(">Take back<") == 2
+    assert "of the quiz follows them" not in again
+    sent = await client.get("/api/v1/roadmaps/r-1/concepts/c-1-1-1/quiz/wishes")
+    assert sent.json()["wishes"][0]["withdrawn_at"] is not None
+
+
+async def test_a_wish_is_shown_as_its_words_and_not_as_markup(
+    client: httpx.AsyncClient, database: Database, post: Post
+) -> None:
+    await fill(database, "local")
+    async with database.transaction() as session:
+        await add_wishes(session, "t-x", "r-1", [("c-1-1-1", "quiz")], "</li><script>alert(1)</script>")
+    shown = (await client.get("/roadmaps/r-1/concepts/c-1-1-1")).text
+    assert "&lt;script&gt;" in shown
+    assert "<script>alert" not in shown
+
+
+async def test_no_foreign_or_senseless_form_takes_a_wish_back(
+    client: httpx.AsyncClient, database: Database, post: Post, subtests: pytest.Subtests
+) -> None:
+    await fill(database, "local")
+    page = "/roadmaps/r-1/concepts/c-1-1-1"
+    target = f"{page}/wishes"
+    assert (await client.post(target, data={"content_type": "quiz", "task_id": "t-queued"})).status_code == 403
+    for fields in [
+        {"content_type": "poem", "task_id": "t-queued"},
+        {"content_type": "quiz", "task_id": ""},
+        {"content_type": "quiz", "task_id": "t-none"},
+        {"content_type": "quiz", "task_id": "a\x00b"},
+        {"content_type": "quiz", "task_id": "x" * 5000},
+    ]:
+        with subtests.test(fields=fields):
+            assert (await post(client, page, target, **fields)).status_code in (404, 422)
+    assert (await client.get(page)).text.count(">Take back<") == 3

@@ -101,6 +101,7 @@ async def test_what_belongs_to_others_looks_as_if_it_were_not_there(
         "/roadmaps/r-1/bin": {},
         "/roadmaps/r-1/restore": {},
         "/roadmaps/r-1/concepts/c-1-1-1/retry": {"content_type": "quiz"},
+        "/roadmaps/r-1/concepts/c-1-1-1/wishes": {"content_type": "quiz", "task_id": "t-queued"},
         "/roadmaps/r-1/concepts/c-1-1-1/done": {"done": "yes"},
         "/roadmaps/r-1/concepts/c-1-1-1/quiz": {"version": "1"},
         "/tasks/t-queued/cancel": {},
@@ -113,6 +114,20 @@ async def test_what_belongs_to_others_looks_as_if_it_were_not_there(
     ann = await _signed_in(serve, bearer, post, "ann")
     for path in (*PATHS, *MORE):
         assert (await ann.get(path)).status_code == 200, path
+
+
+async def test_a_reviewer_reads_the_wishes_of_others_and_takes_none_back(
+    serve: Serve, bearer: Bearer, post: Post, database: Database
+) -> None:
+    await fill(database, "ann")
+    page = "/roadmaps/r-1/concepts/c-1-1-1"
+    eve = await _signed_in(serve, bearer, post, "eve", Role.REVIEWER)
+    shown = (await eve.get(page)).text
+    assert "shorter" in shown
+    assert "Take back" not in shown
+    assert (await post(eve, page, f"{page}/wishes", content_type="quiz", task_id="t-queued")).status_code == 404
+    ann = await _signed_in(serve, bearer, post, "ann")
+    assert (await ann.get(page)).text.count(">Take back<") == 3
 
 
 async def test_the_token_of_forms_is_another_one_after_signing_in_and_out(

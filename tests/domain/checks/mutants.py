@@ -113,6 +113,17 @@ def foreign(pattern: str, replacement: str) -> Damage:
     return fitted(change)
 
 
+def arrives_elsewhere(answer: Answer, _: Recorded, __: Sequence[Recorded]) -> Answer | None:
+    """Let the explanation of the first single choice arrive at a wrong option."""
+    for question in answer["questions"]:
+        key = question["correct_answer"][0]
+        wrong = question["options"][key - 1]
+        if question["question_type"] == "single_choice" and len(wrong) < 50 and question["options"][key] not in wrong:
+            question["explanation"] = f"Step by step one gets = {wrong}."
+            return answer
+    return None
+
+
 def longest_right(question: dict[str, Any], _: int) -> dict[str, Any]:
     right = question["correct_answer"]
     addition = ", because of what the lesson says about it and what follows from that"
@@ -255,6 +266,7 @@ MUTANTS: Final = (
         QUIZ,
         first("questions", lambda q: {"explanation": f"{q['explanation']} The second option is wrong."}),
     ),
+    M("quiz.key", "another result", QUIZ, arrives_elsewhere),
     M("quiz.lengths", "reasons in the right options", QUIZ, each("questions", longest_right)),
     M("quiz.outcome", "none", QUIZ, fitted(lambda _, index: {} if index else {"outcome": ""})),
     M("quiz.outcome", "unknown", QUIZ, fitted(lambda _, index: {} if index else {"outcome": "o7"})),

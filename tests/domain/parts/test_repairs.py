@@ -112,3 +112,21 @@ def test_a_field_that_was_not_objected_to_stays() -> None:
 
 def test_a_complete_lesson_is_no_repair() -> None:
     assert lesson(content="## Whole", title="T") is None
+
+
+def test_another_question_does_not_take_the_place_of_the_one_that_was_asked_for() -> None:
+    assert merged({"q2"}, question(3, question="Unasked?")) is None
+
+
+def test_an_objection_to_one_section_leaves_the_others_as_they_are() -> None:
+    sections = [{"id": "s2", "content": "## One\n\nmended"}, {"id": "s3", "content": "## Two\n\nunasked"}]
+    changed = PartialTutorial.model_validate({"sections": sections, "title": "Unasked"}).merged_into(LESSON, {"s2"})
+    assert changed is not None
+    assert changed["content"] == "Before.\n\n## One\n\nmended\n\n## Two\n\n```py\n# x\n```\n"
+    assert changed["title"] == "T"
+
+
+def test_an_objection_to_the_summary_leaves_every_section_as_it_is() -> None:
+    answer = {"summary": "New.", "sections": [{"id": "s2", "content": "## One\n\nunasked"}]}
+    changed = PartialTutorial.model_validate(answer).merged_into(LESSON, {"summary"})
+    assert changed == {**LESSON, "summary": "New."}

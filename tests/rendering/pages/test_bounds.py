@@ -7,10 +7,13 @@ from time import thread_time
 import pytest
 
 from rendering.documents.markdown_embedding import demoted
-from rendering.pages.bounds import MAX_LENGTH, MAX_LINES, NOT_LAID_OUT, PARTLY_LAID_OUT, fits
+from rendering.pages.bounds import MAX_LENGTH, MAX_LINES, fits
 from rendering.pages.highlighting import Highlighter
 from rendering.pages.markdown import rendered
+from rendering.text.labels import labels_of
 from tests.support.html import elements, text
+
+LABELS = labels_of("en")
 
 # fmt: off
 PIECES = [
@@ -68,7 +71,7 @@ def test_the_work_grows_with_the_text_and_no_faster() -> None:
 
 def test_a_paragraph_beyond_the_bound_is_plain_text_and_said_to_be() -> None:
     shown = html(f"# A *title*\n\n{'![' * 40_000}\n\nThe *end*\n")
-    assert PARTLY_LAID_OUT in text(shown)
+    assert LABELS["partly_laid_out"] in text(shown)
     assert "![![![" in text(shown)
     assert [element.tag for element in elements(shown) if element.tag in ("h2", "em")] == ["em", "h2", "em", "em"]
 
@@ -77,18 +80,18 @@ def test_a_text_of_too_many_lines_is_shown_as_it_was_written_and_said_to_be() ->
     whole = "- *a*\n" * (MAX_LINES + 1)
     assert not fits(whole)
     shown = html(whole)
-    assert NOT_LAID_OUT in text(shown)
+    assert LABELS["not_laid_out"] in text(shown)
     assert whole in text(shown)
     exported = demoted(whole + "```\nb\n", below=2)
-    assert NOT_LAID_OUT in exported
+    assert LABELS["not_laid_out"] in exported
     assert whole in exported
     assert [element.tag for element in elements(html(exported))].count("pre") == 1
 
 
 def test_a_long_ordinary_tutorial_is_laid_out_whole() -> None:
     shown = html(repeated(CONTROL + "- one\n- two\n\n```python\nx = [1]\n```\n\n", 60_000))
-    assert PARTLY_LAID_OUT not in shown
-    assert NOT_LAID_OUT not in shown
+    assert LABELS["partly_laid_out"] not in shown
+    assert LABELS["not_laid_out"] not in shown
 
 
 def test_code_whose_lexer_takes_too_long_is_plain() -> None:

@@ -1,7 +1,10 @@
 """What folds, boxes, and inline tags; and short texts, in which little is markup."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from rendering.documents.markdown_embedding import demoted, embedded
 from rendering.pages.cleaner import TAGS
 from rendering.pages.markdown import rendered, rendered_short
 from tests.support.html import dangers, elements, text
@@ -129,3 +132,35 @@ def test_nothing_of_a_hostile_short_text_runs() -> None:
         ):
             assert list(dangers(rendered_short(markdown).html, TAGS)) == []
             assert list(dangers(html(markdown), TAGS)) == []
+
+
+PIECES = [
+    "<details>", "</details>", "<details><summary>S</summary>", "<details></details>", ":::note\n", ":::\n",
+    ":::solution",
+    "```\n", "`", "$", "$$", "\\[", "\\]", "> ", "> [!NOTE]\n", "- ", "1. ", "# h", "---\n", "| a |\n|--|\n", "[^1]: n",
+    "[^1]", "<sub>", "</sub>", "<", "\\", "    ", "\n", "\n\n", "words",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("behind", "expected"),
+    [
+        ("words", "<p>words</p>"),
+        (" - one\n- two", "<li>one</li>"),
+        ("# H", '<h2 id="t-h">H</h2>'),
+        ("<details><summary>T</summary>c</details>end", "<summary>T</summary>\n<p>c</p>\n</details>\n<p>end</p>"),
+        ("```\ncode\n```", "<code>code\n</code>"),
+    ],
+)
+def test_what_follows_a_fold_on_its_line_takes_no_page_away(behind: str, expected: str) -> None:
+    page = html(f"<details><summary>S</summary>b</details>{behind}")
+    assert "<summary>S</summary>\n<p>b</p>\n</details>\n" in page
+    assert expected in page
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_no_mixture_of_marks_fails_a_page_or_an_export(markdown: str) -> None:
+    rendered(markdown, prefix="t-")
+    rendered_short(markdown)
+    demoted(markdown, below=1)
+    embedded(markdown)

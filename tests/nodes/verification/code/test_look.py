@@ -11,6 +11,7 @@ from nodes.verification.code.runner import CodeRunner
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.resources import ProcessKind, code_mode
 from orchestrator.settings import Settings
+from repository.tables.roadmaps import ContentVersionRow
 from tests.nodes.verification.code.lessons import lesson, output_question, quiz
 from tests.support.authors import TEXT, ScriptedAuthor, framework_draft
 
@@ -25,11 +26,17 @@ def sales(column: str) -> Tutorial:
 
 async def contents(settings: Settings, author: ScriptedAuthor, **changes: Any) -> dict[str, Any]:
     """Return the payloads of a creation by content type."""
+    versions = await versions_of(settings, author, **changes)
+    return {content_type: version.payload for content_type, version in versions.items()}
+
+
+async def versions_of(settings: Settings, author: ScriptedAuthor, **changes: Any) -> dict[str, ContentVersionRow]:
+    """Return the contents of a creation by content type."""
     async with Orchestrator.open(settings.model_copy(update=changes), author=author) as orchestrator:
         task = await orchestrator.wait((await orchestrator.create("SQL")).task_id)
         assert (task.status, task.roadmap_id is None) == ("completed", False)
         versions = await orchestrator.contents.newest(task.roadmap_id or "")
-        return {version.content_type: version.payload for version in versions}
+        return {version.content_type: version for version in versions}
 
 
 async def test_sql_that_fails_is_asked_for_again(settings: Settings) -> None:
@@ -50,6 +57,39 @@ async def test_a_lesson_whose_code_keeps_failing_is_kept(settings: Settings) -> 
     payloads = await contents(settings, author, run_code="sql")
     assert "SELECT amont" in payloads["tutorial"]["content"]
     assert author.times_asked()[AuthorRole.TUTORIAL, "c-1-1-1"] == 3
+
+
+async def test_it_is_stored_which_code_ran_and_which_did_not(settings: Settings) -> None:
+    text = f"{TEXT}\n## More\n\n```sql\nSELECT 1;\n```\n\n```python\nprint(1)\n```\n\n```js\n1\n```\n"
+    tutorial = sales("amont").model_copy(update={"content": f"{sales('amont').content}\n{text}"})
+    author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.TUTORIAL: lambda *_: tutorial})
+    version = (await versions_of(settings, author, run_code="sql"))["tutorial"]
+    report = version.code_report or []
+    assert [(run["state"], run["language"]) for run in report] == [
+        ("doubtful", "sql"), ("ran", "sql"), ("not run", "python"),
+    ]  # fmt: skip
+    lines = tutorial.content.split("\n")
+    assert [lines[run["line"]] for run in report] == ["```sql", "```sql", "```python"]
+    assert "ROADMAP_RUN_CODE" in report[2]["reason"]
+    ids = version.payload["section_ids"]
+    assert all(run["part"] in ids for run in report)
+    assert [doubt["part"] for doubt in version.doubts] == [report[0]["part"]]
+
+
+async def test_without_the_setting_no_code_counts_as_run(settings: Settings) -> None:
+    author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.TUTORIAL: lambda *_: sales("amount")})
+    assert (await versions_of(settings, author))["tutorial"].code_report is None
+
+
+async def test_what_code_prints_fails_no_content_however_odd_it_is(settings: Settings, sandboxed: CodeRunner) -> None:
+    code = 'print("\\x00\\ud800 odd")'
+    odd = lesson(f"python run\n{code}", "text output\neven").content
+    raising = lesson('python\nraise OSError("\\x00\\ud800" + "x" * 9000)').content
+    tutorial = sales("amount").model_copy(update={"content": f"{TEXT}\n{odd}\n\n{raising}"})
+    author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.TUTORIAL: lambda *_: tutorial})
+    version = (await versions_of(settings, author, run_code="all"))["tutorial"]
+    states = [(run["state"], len(run["reason"] or "") < 200) for run in version.code_report or []]
+    assert states == [("doubtful", True), ("not run", True)]
 
 
 async def test_a_key_that_the_code_contradicts_is_asked_for_again(

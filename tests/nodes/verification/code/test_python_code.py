@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from nodes.verification.code.examination import examine_code, report_code
+from nodes.verification.code.examination import report_code
 from nodes.verification.code.runner import CodeRunner
 from tests.nodes.verification.code.lessons import lesson
 
@@ -37,7 +37,7 @@ TABLE = "python run\nfor i in range(3):\n    print(i, i ** 2)"
 async def test_code_that_does_not_do_what_the_lesson_says_is_a_doubt(
     sandboxed: CodeRunner, blocks: list[str], message: str
 ) -> None:
-    findings = await examine_code(lesson(*blocks), sandboxed)
+    findings = (await report_code(lesson(*blocks), sandboxed)).findings
     assert [message in finding.message for finding in findings] == [True], findings
     assert findings[0].kind == "doubt"
     assert findings[0].message.startswith("Code block ")
@@ -90,7 +90,7 @@ async def test_code_that_does_not_do_what_the_lesson_says_is_a_doubt(
     ],
 )
 async def test_code_that_may_be_right_is_no_doubt(sandboxed: CodeRunner, blocks: list[str]) -> None:
-    assert await examine_code(lesson(*blocks), sandboxed) == []
+    assert (await report_code(lesson(*blocks), sandboxed)).findings == []
 
 
 async def test_a_page_learns_which_blocks_ran(sandboxed: CodeRunner) -> None:
@@ -98,7 +98,7 @@ async def test_a_page_learns_which_blocks_ran(sandboxed: CodeRunner) -> None:
         lesson("python run\nx = 1", "js\n1", "python fails\n1 / 0", "python fragment\nx.y()", "sql\nSELECT 1;"),
         sandboxed,
     )
-    assert [(state.number, state.state) for state in report.states] == [
+    assert [(state.number, state.state) for state in report.runs] == [
         (1, "ran"), (3, "fails as shown"), (4, "not run"), (5, "ran"),
     ]  # fmt: skip
 
@@ -109,14 +109,14 @@ async def test_the_event_loop_goes_on_while_code_runs(sandboxed: CodeRunner) -> 
     while not report.done():
         await asyncio.sleep(0.01)
         ticks += 1
-    assert (await report).states[0].state == "ran"
+    assert (await report).runs[0].state == "ran"
     assert ticks > 5
 
 
 async def test_without_permission_nothing_runs_and_the_reason_is_given(sql_only: CodeRunner) -> None:
     report = await report_code(lesson("python run\nprint(missing)"), sql_only)
     assert report.findings == []
-    assert [(state.state, state.reason) for state in report.states] == [
+    assert [(state.state, state.reason) for state in report.runs] == [
         ("not run", "running it is turned off (ROADMAP_RUN_CODE)")
     ]
 
@@ -136,4 +136,4 @@ async def test_without_permission_nothing_runs_and_the_reason_is_given(sql_only:
 )
 async def test_no_text_breaks_the_examination(sandboxed: CodeRunner, content: str) -> None:
     tutorial = lesson("x").model_copy(update={"content": content})
-    assert all(finding.rule == "code.run" for finding in await examine_code(tutorial, sandboxed))
+    assert all(finding.rule == "code.run" for finding in (await report_code(tutorial, sandboxed)).findings)

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.contents import Question
-from nodes.verification.code.examination import examine_code
+from nodes.verification.code.examination import report_code
 from nodes.verification.code.runner import CodeRunner
 from tests.nodes.verification.code.lessons import output_question, quiz
 
@@ -24,7 +24,7 @@ RIGHT = output_question("print(1)", ["1", "2"], 0)
 async def test_a_key_that_the_code_contradicts_is_a_doubt(
     sandboxed: CodeRunner, question: Question, message: str
 ) -> None:
-    findings = await examine_code(quiz(RIGHT, question), sandboxed)
+    findings = (await report_code(quiz(RIGHT, question), sandboxed)).findings
     assert [(finding.part, finding.rule) for finding in findings] == [("q2", "code.output")]
     assert message in findings[0].message
 
@@ -42,9 +42,9 @@ async def test_a_key_that_the_code_contradicts_is_a_doubt(
     ],
 )
 async def test_a_key_that_may_be_right_is_no_doubt(sandboxed: CodeRunner, question: Question) -> None:
-    assert await examine_code(quiz(question, RIGHT), sandboxed) == []
+    assert (await report_code(quiz(question, RIGHT), sandboxed)).findings == []
 
 
 async def test_questions_do_not_see_each_others_names(sandboxed: CodeRunner) -> None:
     questions = [output_question("x = 1\nprint(x)", ["1", "2"], 0), output_question("print(x)", ["1", "NameError"], 1)]
-    assert await examine_code(quiz(*questions), sandboxed) == []
+    assert (await report_code(quiz(*questions), sandboxed)).findings == []

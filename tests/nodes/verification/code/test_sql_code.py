@@ -3,7 +3,7 @@
 import pytest
 
 from domain.course.book import CourseBook, RunningExample
-from nodes.verification.code.examination import examine_code, report_code
+from nodes.verification.code.examination import report_code
 from nodes.verification.code.runner import CodeRunner
 from tests.nodes.verification.code.lessons import lesson
 
@@ -30,7 +30,7 @@ SUMS = "sql\nSELECT region, SUM(amount) AS total FROM sales GROUP BY region ORDE
     ],
 )  # fmt: skip
 async def test_sql_that_cannot_be_right_is_a_doubt(sql_only: CodeRunner, blocks: list[str], message: str) -> None:
-    findings = await examine_code(lesson(*blocks), sql_only)
+    findings = (await report_code(lesson(*blocks), sql_only)).findings
     assert [message in finding.message for finding in findings] == [True], findings
 
 
@@ -59,7 +59,7 @@ async def test_sql_that_cannot_be_right_is_a_doubt(sql_only: CodeRunner, blocks:
     ],
 )  # fmt: skip
 async def test_sql_that_may_be_right_elsewhere_is_no_doubt(sql_only: CodeRunner, blocks: list[str]) -> None:
-    assert await examine_code(lesson(*blocks), sql_only) == []
+    assert (await report_code(lesson(*blocks), sql_only)).findings == []
 
 
 async def test_after_a_statement_that_only_another_database_knows_nothing_is_certain(sql_only: CodeRunner) -> None:
@@ -68,7 +68,7 @@ async def test_after_a_statement_that_only_another_database_knows_nothing_is_cer
         sql_only,
     )  # fmt: skip
     assert report.findings == []
-    assert [state.state for state in report.states] == ["not run", "ran", "not run"]
+    assert [state.state for state in report.runs] == ["not run", "ran", "not run"]
 
 
 SHARED = CourseBook(
@@ -79,7 +79,7 @@ SHARED = CourseBook(
 async def test_the_code_of_a_lesson_runs_after_the_example_of_its_course(sql_only: CodeRunner) -> None:
     report = await report_code(lesson(SUMS, "text\nregion | total\nn | 10.5\ns | 20"), sql_only, SHARED)
     assert report.findings == []
-    assert [(state.number, state.state) for state in report.states] == [(1, "ran")]
+    assert [(state.number, state.state) for state in report.runs] == [(1, "ran")]
 
 
 @pytest.mark.parametrize(
@@ -92,17 +92,17 @@ async def test_the_code_of_a_lesson_runs_after_the_example_of_its_course(sql_onl
 async def test_a_lesson_that_does_not_fit_the_example_is_a_doubt(
     sql_only: CodeRunner, block: str, message: str
 ) -> None:
-    assert await examine_code(lesson(block), sql_only) == []
-    findings = await examine_code(lesson(block), sql_only, SHARED)
+    assert (await report_code(lesson(block), sql_only)).findings == []
+    findings = (await report_code(lesson(block), sql_only, SHARED)).findings
     assert [message in finding.message for finding in findings] == [True], findings
 
 
 async def test_a_lesson_may_show_the_example_again(sql_only: CodeRunner) -> None:
     report = await report_code(lesson(SALES, SUMS), sql_only, SHARED)
     assert report.findings == []
-    assert [state.state for state in report.states] == ["ran", "ran"]
+    assert [state.state for state in report.runs] == ["ran", "ran"]
 
 
 async def test_an_example_that_fails_is_no_doubt_about_the_lesson(sql_only: CodeRunner) -> None:
     broken = CourseBook(example=RunningExample(title="E", language="sql", code="CREATE TABLE sales (((;"))
-    assert await examine_code(lesson(SALES, SUMS), sql_only, broken) == []
+    assert (await report_code(lesson(SALES, SUMS), sql_only, broken)).findings == []
