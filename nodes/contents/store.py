@@ -25,6 +25,8 @@ class ContentStore(Generic[C]):
     shared: SharedCommits
     finish: Callable[[C], C]
     """Applied to an answer before it is stored."""
+    lesson_hash: str | None = None
+    """Of the lesson that the content is made from; None where it is made without one."""
     version: int | None = None
     """The version that was written; None before, and where another task has claimed the content since."""
 
@@ -42,6 +44,7 @@ class ContentStore(Generic[C]):
             as_json(content),
             answered.call,
             answered.doubts,
+            self.lesson_hash,
         )
 
     async def commit(self, work: Work) -> None:

@@ -100,7 +100,7 @@ async def test_a_page_of_the_history_does_not_read_all_of_it(filled: Database, s
 
 WRITES: Final[dict[str, Work]] = {
     "hold_task": lambda session: assert_fence(session, FENCE),
-    "written_before": lambda session: written_before(session, FENCE, ROADMAP, ContentType.QUIZ, ["c-7", "c-8"]),
+    "written_before": lambda session: written_before(session, ROADMAP, ContentType.QUIZ, ["c-7", "c-8"]),
     "begin_contents": lambda session: contents.begin_contents(session, FENCE, ContentType.QUIZ),
     "adopt_contents": lambda session: contents.adopt_contents(session, FENCE),
     "hold_contents": lambda session: contents.lock_contents_of(session, ROADMAP, ContentType.QUIZ, ["c-7", "c-8"]),
