@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from repository.roadmaps.content_queries import ContentState
 
 STALE: Final = "stale"
+OUT_OF_DATE: Final = "out of date"
 MARKS: Final[Mapping[str, tuple[str, str, str]]] = {
     # state: (mark, mark where there is no Unicode, style)
     ContentStatus.COMPLETED: ("✓", "+", "green"),
@@ -29,6 +30,7 @@ MARKS: Final[Mapping[str, tuple[str, str, str]]] = {
     ContentStatus.PENDING: ("·", ".", "dim"),
     ContentStatus.FAILED: ("✗", "x", "bold red"),
     STALE: ("!", "!", "bold magenta"),
+    OUT_OF_DATE: ("↻", "o", "yellow"),
 }
 
 States = Mapping[tuple[str, str], "ContentState"]
@@ -106,7 +108,9 @@ def _concept(concept: "Concept", states: States, id_width: int) -> Text:
 def _mark(state: "ContentState | None") -> Text:
     if state is None:
         return _drawn(ContentStatus.PENDING)
-    return _drawn(STALE if state.stale else state.status)
+    if state.stale:
+        return _drawn(STALE)
+    return _drawn(OUT_OF_DATE if state.out_of_date and state.status is ContentStatus.COMPLETED else state.status)
 
 
 def _drawn(state: str) -> Text:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from domain.framework import Concept, ConceptPlace, Framework, Stage
 from domain.roadmap_export import Manuscript
 from rendering.documents.content_forms import CONTENT_FORMS, heading, paragraph
-from rendering.documents.document_text import builds_on, days_of, overview, weekly, why_missing
+from rendering.documents.document_text import builds_on, days_of, overview, remarks, weekly, why_missing
 from rendering.documents.markdown_embedding import escaped
 from rendering.text.schedule import plan_of
 from rendering.text.text import BY_RULES, CONFIGURE, hours
@@ -84,8 +84,8 @@ def _concept(manuscript: Manuscript, concept: Concept, *, level: int) -> Iterato
             yield ""
         else:
             yield from form.markdown(content, concept, level)
-            if doubts := manuscript.written(concept.concept_id, form.spec.content_type).doubts:
-                yield f"*Doubts of the checks: {escaped(' '.join(doubts))}*"
+            for remark in remarks(manuscript.written(concept.concept_id, form.spec.content_type), form.spec):
+                yield f"*{escaped(remark)}*"
                 yield ""
 
 

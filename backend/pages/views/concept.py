@@ -70,6 +70,8 @@ class ContentPart:
     """Unmended findings of the checks in the version that is shown."""
     present: bool
     """Whether the concept is still part of the roadmap, so that its contents can be generated again."""
+    out_of_date: bool
+    """Whether the newest version was made from another lesson than the newest one."""
 
     has_formulas: bool = False
     """Whether the page needs the font of formulas."""
@@ -92,7 +94,7 @@ class ContentPart:
 
     @property
     def says(self) -> str:
-        return CONTENT_LABELS[self.look]
+        return f"{CONTENT_LABELS[self.look]}, out of date" if self.out_of_date else CONTENT_LABELS[self.look]
 
     @property
     def retryable(self) -> bool:
@@ -293,6 +295,7 @@ class PartFields(TypedDict):
     by_rules: bool
     doubts: tuple[str, ...]
     present: bool
+    out_of_date: bool
 
 
 def fields_of(content_type: ContentType, view: ContentView, *, present: bool) -> PartFields:
@@ -307,4 +310,5 @@ def fields_of(content_type: ContentType, view: ContentView, *, present: bool) ->
         "by_rules": is_by_rules(view),
         "doubts": tuple(doubt["message"] for doubt in view.shown.doubts) if view.shown else (),
         "present": present,
+        "out_of_date": view.state.out_of_date if view.state else False,
     }
