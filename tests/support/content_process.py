@@ -179,7 +179,10 @@ async def written(database: Database, roadmap_id: str = "r-1") -> dict[tuple[str
                 WHERE roadmap_id = :roadmap_id"""),
             {"roadmap_id": roadmap_id},
         )
-        return {(concept_id, content_type): Written(*rest) for concept_id, content_type, *rest in rows}
+        return {
+            (row["concept_id"], row["content_type"]): Written(**{name: row[name] for name in Written.__annotations__})
+            for row in rows.mappings()
+        }
 
 
 def types_of(asked: Sequence[tuple[str, str | None]]) -> list[tuple[str | None, str]]:
