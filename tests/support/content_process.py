@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import ContentType, Step
+from nodes.authors.port import Author
 from nodes.contents.lesson_signals import LessonSignals
 from nodes.context import RunContext
 from nodes.ledger.budget import Budget
@@ -22,7 +23,6 @@ from repository.db.fence import Fence
 from repository.roadmaps.contents import adopt_contents, insert_contents
 from repository.roadmaps.roadmaps import accept_framework
 from repository.runs.calls import known_answers
-from tests.support.authors import ScriptedAuthor
 from tests.support.rows import fence_of, framework, reserved, started
 
 STATE: Final[RunState] = {"request": as_json(LearningRequest(preferences=Preferences(learning_goal="chess")))}
@@ -106,7 +106,7 @@ async def next_attempt(database: Database, task_id: str = "t-1") -> Fence:
 async def context_of(
     database: Database,
     fence: Fence,
-    author: ScriptedAuthor,
+    author: Author,
     *,
     roadmap_id: str = "r-1",
     limit: int = 4,
