@@ -133,7 +133,9 @@ async def test_where_the_lesson_failed_links_are_made_without_it_and_the_quiz_is
 
 
 async def rewriting(database: Database, *, roadmap_id: str = "r-1", task_id: str = "t-2") -> None:
-    """Another run rewrites all contents of a finished roadmap."""
+    """The run that wrote a roadmap ends, and another one rewrites all its contents."""
+    async with database.transaction() as session:
+        await execute(session, text("UPDATE roadmap_tasks SET status = 'completed'"), {})
     await started(database, task_id, roadmap_id=roadmap_id)
     async with database.transaction() as session:
         await execute(
@@ -150,8 +152,6 @@ async def test_a_failed_rewriting_of_a_lesson_with_an_older_version_is_no_failur
     await write_contents(await context_of(database, await run_with_contents(database), Teacher()))
     first = (await written(database))[FIRST, LESSON]
     await rewriting(database)
-    async with database.transaction() as session:
-        await execute(session, text("UPDATE roadmap_tasks SET status = 'completed' WHERE task_id = 't-1'"), {})
     author = Teacher(FIRST)
     await write_contents(await context_of(database, await next_attempt(database, "t-2"), author))
     rows = await written(database)
