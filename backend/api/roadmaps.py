@@ -110,9 +110,12 @@ async def read_active_task(roadmap_id: RoadmapId, caller: CallerDep, orchestrato
     )
 
 
-@router.get("/{roadmap_id}/status-check", responses=documented(404, 422))
+@router.get("/{roadmap_id}/status-check", response_model_exclude_unset=True, responses=documented(404, 422))
 async def check_status(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> StatusCheck:
-    """The live runs of a roadmap, contents that are out of date and, without a live run, those that are stale."""
+    """The live runs of a roadmap and, if there are none, the stale contents: no run will ever finish them.
+
+    `out_of_date_concepts` is present only if there are some.
+    """
     return await orchestrator.status(roadmap_id, owner=caller.reads)
 
 

@@ -228,7 +228,7 @@ async def status_check(session: Session, roadmap_id: str, *, owner: str | None =
     out_of_date = await content_queries.out_of_date_contents(session, roadmap_id)
     names = await roadmaps.concept_names(session, roadmap_id) if stale or out_of_date else {}
     order = {concept_id: index for index, concept_id in enumerate(names)}
-    return StatusCheck(
+    check = StatusCheck(
         roadmap_id=roadmap_id,
         has_active_task=bool(live),
         active_tasks=live,
@@ -242,9 +242,10 @@ async def status_check(session: Session, roadmap_id: str, *, owner: str | None =
             for concept_id, content_type, status in sorted(stale, key=lambda one: (order.get(one[0], 0), one[1]))
             if concept_id in names
         ],
-        out_of_date_concepts=[
-            OutOfDateConcept(concept_id=concept_id, concept_name=names[concept_id], content_type=content_type)
-            for concept_id, content_type in sorted(out_of_date, key=lambda one: (order.get(one[0], 0), one[1]))
-            if concept_id in names
-        ],
     )
+    marked = [
+        OutOfDateConcept(concept_id=concept_id, concept_name=names[concept_id], content_type=content_type)
+        for concept_id, content_type in sorted(out_of_date, key=lambda one: (order.get(one[0], 0), one[1]))
+        if concept_id in names
+    ]
+    return check.model_copy(update={"out_of_date_concepts": marked}) if marked else check
