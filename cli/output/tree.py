@@ -47,7 +47,7 @@ def roadmap_tree(roadmap: "RoadmapView", warnings: Sequence[str] = ()) -> "Itera
     yield from (styled(f"Warning: {one_line(text, 400)}", "yellow") for text in warnings)
     if roadmap.framework is not None:
         yield _tree(roadmap.framework, {(state.concept_id, state.content_type): state for state in roadmap.contents})
-        yield _legend()
+        yield _legend(out_of_date=any(state.out_of_date for state in roadmap.contents))
 
 
 def _totals(roadmap: "RoadmapView") -> Iterator[str]:
@@ -118,8 +118,9 @@ def _drawn(state: str) -> Text:
     return Text(plain if console().options.ascii_only else mark, style=style)
 
 
-def _legend() -> Text:
+def _legend(*, out_of_date: bool) -> Text:
+    """Return what the marks mean; that of contents that are out of date only where there are some."""
     legend = Text(f"{', '.join(ContentType)}:", style="dim")
-    for state in MARKS:
+    for state in MARKS if out_of_date else [state for state in MARKS if state != OUT_OF_DATE]:
         legend.append("  ").append_text(_drawn(state)).append(f" {state}", style="dim")
     return legend

@@ -10,8 +10,8 @@ from repository.roadmaps.roadmaps import reserve_roadmap, save_roadmap_metadata
 from repository.roadmaps.wishes import add_wishes
 from repository.runs.tasks import create_task, update_task_status
 from repository.tables.roadmaps import ContentVersionRow
-from tests.support.authors import QUIZ, TUTORIAL
-from tests.support.rows import framework
+from tests.support.authors import QUIZ
+from tests.support.rows import framework, lessons_written
 
 TASK_FOR: Final = {"stream": "t-cancelled", "review": "t-asked", "cancel": "t-queued", "resume": "t-cancelled"}
 """The task that a route on tasks needs, by the last part of its path; else any."""
@@ -24,12 +24,6 @@ _WEBHOOK: Final = """
     INSERT INTO webhook_deliveries (delivery_id, webhook_id, task_id, sequence, event, payload, status, settled_at)
     SELECT 'm-1', webhook_id, 't-cancelled', 1, 'run_finished', '{}', 'failed', now() FROM webhook"""
 
-_LESSONS: Final = """
-    WITH lessons AS (
-        UPDATE concept_contents SET version = 1 WHERE roadmap_id = 'r-1' AND content_type = 'tutorial' RETURNING *)
-    INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author)
-    SELECT roadmap_id, concept_id, content_type, version, CAST(:payload AS jsonb), 't', 'scripted' FROM lessons"""
-
 
 async def fill(database: Database, user_id: str = "ann") -> None:
     """r-1: an accepted roadmap whose contents nobody makes, with versions of its lessons.
@@ -39,7 +33,7 @@ async def fill(database: Database, user_id: str = "ann") -> None:
     async with database.transaction() as session:
         await save_roadmap_metadata(session, "r-1", user_id, framework("r-1"))
         session.add(quiz_row("r-1"))
-        await execute(session, text(_LESSONS), {"payload": TUTORIAL.model_dump_json()})
+        await lessons_written(session)
         for number, task_id in enumerate(("t-queued", "t-cancelled", "t-asked"), start=2):
             await reserve_roadmap(session, f"r-{number}", user_id, "a goal")
             await create_task(

@@ -1,6 +1,9 @@
 """Lessons before quizzes and links: what requests may expect, what a summary counts, and what is out of date."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -14,8 +17,10 @@ from nodes.authors.port import AuthorRole, Brief, ContentBrief
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
+from repository.db.database import Database
 from repository.tables.roadmaps import ContentVersionRow
 from tests.support.authors import QUIZ, TUTORIAL, ScriptedAuthor
+from tests.support.processes import broken_promises
 from tests.support.runs import content_begun
 
 FIRST, SECOND = "c-1-1-1", "c-1-1-2"
@@ -235,3 +240,36 @@ async def test_a_modification_gives_its_own_lesson_to_the_quiz_of_a_changed_conc
     lesson, quiz = [await newest(orchestrator, roadmap_id, kind) for kind in (LESSON, ASKED)]
     assert (lesson.version, quiz.version) == (2, 2)
     assert quiz.lesson_hash == lesson.payload_hash
+
+
+async def soon(request: Callable[[], Awaitable[TaskView | None]]) -> TaskView | Conflict | None:
+    await asyncio.sleep(random.uniform(0, 0.03))
+    try:
+        return await request()
+    except Conflict as refused:
+        return refused
+
+
+@pytest.mark.parametrize("rounds", [2, pytest.param(50, marks=pytest.mark.soak)])
+async def test_of_racing_requests_for_a_lesson_and_its_quiz_no_quiz_is_made_without_the_lesson(
+    orchestrator: Orchestrator, database: Database, author: Teacher, rounds: int
+) -> None:
+    for _ in range(rounds):
+        author.broken = {FIRST}
+        roadmap_id = (await created(orchestrator)).roadmap_id or ""
+        author.broken = set()
+        results = await asyncio.gather(
+            soon(partial(orchestrator.retry, roadmap_id, FIRST, LESSON)),
+            soon(partial(orchestrator.retry, roadmap_id, FIRST, ASKED)),
+            soon(partial(orchestrator.retry_failed, roadmap_id, [ASKED])),
+            soon(partial(orchestrator.retry_failed, roadmap_id)),
+        )
+        for task in results:
+            if isinstance(task, TaskView):
+                assert (await done(orchestrator, task)).status is TaskStatus.COMPLETED
+        if (rest := await orchestrator.retry_failed(roadmap_id)) is not None:
+            assert (await done(orchestrator, rest)).status is TaskStatus.COMPLETED
+        versions = await orchestrator.contents.versions(roadmap_id, FIRST, ASKED)
+        assert versions
+        assert all(version.lesson_hash for version in versions)
+    assert await broken_promises(database) == []
