@@ -1,11 +1,11 @@
-"""What a request for a content may expect of the lesson that it is made from.
+"""What a request for a content that cannot be made without a lesson may expect of that lesson.
 
 Applied in the transaction of the request, with the rows of the contents and of their lessons locked. A lesson with a
 committed version is enough, whoever writes another one. Without a version:
 
 * the request itself takes the lesson: the content waits for it in the run;
 * another live task writes it: a single retry conflicts, a batch skips the content;
-* nobody writes it: what cannot be made without a lesson is refused, the rest is made without it.
+* nobody writes it: the content is refused, by a batch only if nothing else is left.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -23,9 +23,9 @@ MAX_NAMED: Final = 3
 
 
 def with_lessons(content_types: Collection[ContentType]) -> list[ContentType]:
-    """Return the types and, where one of them is made from lessons, that of lessons, whose rows are locked too."""
-    uses_lessons = any(LESSON_USES[content_type] is not LessonUse.NONE for content_type in content_types)
-    return sorted({*content_types, *((ContentType.TUTORIAL,) if uses_lessons else ())})
+    """Return the types and, where one of them needs lessons, that of lessons, whose rows are locked too."""
+    needs_lessons = any(LESSON_USES[content_type] is LessonUse.REQUIRED for content_type in content_types)
+    return sorted({*content_types, *((ContentType.TUTORIAL,) if needs_lessons else ())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,15 @@ def by_lesson(chosen: Iterable[Claimable], locked: Sequence[Claimable]) -> ByLes
     lessons = {content.concept_id: content for content in locked if content.content_type == ContentType.TUTORIAL}
     sorted_ = ByLesson()
     for content in chosen:
-        use = LESSON_USES[ContentType(content.content_type)]
+        needs_lesson = LESSON_USES[ContentType(content.content_type)] is LessonUse.REQUIRED
         lesson = lessons.get(content.concept_id)
-        if use is LessonUse.NONE or content.concept_id in taken or (lesson is not None and lesson.has_version):
+        if not needs_lesson or content.concept_id in taken or (lesson is not None and lesson.has_version):
             sorted_.possible.append(content)
         elif lesson is not None and lesson.holder:
             sorted_.held.append(content)
             sorted_.holders.append(lesson)
-        elif use is LessonUse.REQUIRED:
-            sorted_.refused.append(content)
         else:
-            sorted_.possible.append(content)
+            sorted_.refused.append(content)
     return sorted_
 
 

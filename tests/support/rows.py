@@ -72,7 +72,7 @@ async def accepted(database: Database, concept_ids: Sequence[str]) -> Fence:
 
 _LESSONS: Final = """
     WITH lessons AS (
-        UPDATE concept_contents SET version = 1, status = 'completed'
+        UPDATE concept_contents SET version = 1
         WHERE roadmap_id = :roadmap_id AND content_type = 'tutorial' RETURNING *)
     INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author)
     SELECT roadmap_id, concept_id, content_type, version, CAST(:payload AS jsonb), 't', 'scripted' FROM lessons"""
