@@ -13,9 +13,9 @@ from typing import Any, Generic
 from langgraph.runtime import Runtime
 
 from domain.content_types import CONTENT_SPECS
+from domain.course.lessons import LessonUse
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
 from domain.framework import Concept
-from domain.lessons import LessonUse
 from domain.request import LearningRequest
 from domain.vocabulary import ContentType
 from nodes.authors.port import C, ContentBrief

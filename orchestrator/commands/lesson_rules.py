@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from domain.course.lessons import LessonUse
 from domain.errors import Conflict
-from domain.lessons import LessonUse
 from domain.vocabulary import ContentType
 from nodes.contents.generators import LESSON_USES
 from repository.roadmaps.claims import Claimable

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from domain.content_types import CONTENT_SPECS
+from domain.course.lessons import NEEDS_LESSON
 from domain.editing.review import Issue
 from domain.errors import BudgetSpent, ModelUnavailable
-from domain.lessons import NEEDS_LESSON
 from domain.vocabulary import ContentType, TaskStatus
 from repository.roadmaps.contents import ContentCounts
 from repository.runs.calls import TaskUsage

@@ -9,9 +9,9 @@ from typing import Any, Final
 import pytest
 
 from domain.contents import Quiz, Tutorial
+from domain.course.lessons import NEEDS_LESSON
 from domain.editing.review import EditPlan, Operation
 from domain.errors import Conflict, RunFailed
-from domain.lessons import NEEDS_LESSON
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from nodes.authors.port import AuthorRole, Brief, ContentBrief
 from orchestrator.orchestrator import Orchestrator

@@ -10,8 +10,8 @@ from langgraph.runtime import Runtime
 from sqlalchemy import text
 
 from domain.contents import Quiz, Resources, Tutorial
+from domain.course.lessons import NEEDS_LESSON
 from domain.errors import BudgetSpent, ModelDenied, RunFailed
-from domain.lessons import NEEDS_LESSON
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from nodes.authors.port import AuthorRole, Brief, CallFailed, ContentBrief
 from nodes.contents.content_step import make_contents
