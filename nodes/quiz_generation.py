@@ -15,10 +15,10 @@ from nodes.verification.examination import look_at_quiz
 
 QUIZ: Final = Generator(
     QuizBrief,
-    lesson=LessonUse.REQUIRED,
     look=look_at_quiz,
     finish=with_ordered_options,
     identify=with_question_ids,
+    lesson=LessonUse.REQUIRED,
 )
 
 

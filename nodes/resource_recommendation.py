@@ -23,10 +23,10 @@ async def with_search_results(context: RunContext, brief: ContentBrief[Resources
 
 RESOURCES: Final = Generator(
     ResourcesBrief,
-    lesson=LessonUse.HELPFUL,
     prepare=with_search_results,
     look=look_at_links,
     clean=without_claims,
+    lesson=LessonUse.HELPFUL,
 )
 
 

@@ -40,8 +40,6 @@ class Generator(Generic[C]):
     """Declaration of a content type for runs: how its contents are asked for."""
 
     brief: type[ContentBrief[C]]
-    lesson: LessonUse = LessonUse.NONE
-    """Whether its contents are made from the lesson of their concept, and so wait until that is settled."""
     prepare: Callable[[RunContext, ContentBrief[C]], Awaitable[ContentBrief[C]]] | None = None
     """Completes a brief before the author is asked, such as with pages that a search found."""
     look: Callable[[RunContext, ContentBrief[C], int], Look[C] | None] | None = None
@@ -52,6 +50,8 @@ class Generator(Generic[C]):
     """Completes an answer by code before it is stored, such as by shuffling options with that seed of the content."""
     identify: Callable[[C, Sequence[Any]], C] | None = None
     """Gives the parts of an answer their ids; the second argument holds the payloads of former versions."""
+    lesson: LessonUse = LessonUse.NONE
+    """Whether its contents are made from the lesson of their concept, and so wait until that is settled."""
 
 
 async def make_contents(state: RunState, runtime: Runtime[RunContext], generator: Generator[C]) -> RunState:

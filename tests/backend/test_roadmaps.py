@@ -196,6 +196,10 @@ async def test_what_is_out_of_date_is_marked_listed_and_written_again(
     assert check["out_of_date_concepts"] == [{"concept_id": "c-1-1-1", "concept_name": "C1", "content_type": "quiz"}]
     listed = (await client.get("/api/v1/roadmaps?out_of_date=true")).json()["roadmaps"]
     assert [one["roadmap_id"] for one in listed] == ["r-1"]
+    page = (await client.get("/roadmaps/r-1")).text
+    assert "1 content is out of date:" in page
+    assert "completed, out of date" in page
+    assert "Out of date: " in (await client.get("/roadmaps/r-1/concepts/c-1-1-1")).text
     assert (await client.post(f"{ROADMAP}/retry-failed")).json()["task_id"] is None
     again = await client.post(f"{ROADMAP}/retry-failed", json={"out_of_date": True})
     assert again.json()["task_type"] == "retry_batch"
