@@ -61,14 +61,14 @@ def hash_of(version: str) -> str:
     return f"coalesce({version}.payload_hash, {payload_hash(f'{version}.payload')})"
 
 
-OUT_OF_DATE_CONTENT: Final = f"""EXISTS (
+OUT_OF_DATE_CONTENT: Final = f"""(c.version > 0 AND c.content_type <> '{ContentType.TUTORIAL}' AND EXISTS (
     SELECT FROM content_versions made
     JOIN concept_contents newest ON newest.roadmap_id = made.roadmap_id AND newest.concept_id = made.concept_id
         AND newest.content_type = '{ContentType.TUTORIAL}'
     JOIN content_versions lesson ON lesson.roadmap_id = newest.roadmap_id AND lesson.concept_id = newest.concept_id
         AND lesson.content_type = newest.content_type AND lesson.version = newest.version
     WHERE made.roadmap_id = c.roadmap_id AND made.concept_id = c.concept_id AND made.content_type = c.content_type
-        AND made.version = c.version AND made.lesson_hash <> {hash_of("lesson")})"""
+        AND made.version = c.version AND made.lesson_hash <> {hash_of("lesson")}))"""
 """The newest version of the content was made from another lesson than the newest one. Versions without a
 `lesson_hash`, which were made without a lesson or by an older program, are never out of date."""
 

@@ -149,6 +149,9 @@ async def concept_names(session: Session, roadmap_id: str) -> dict[str, str]:
     return {row.id: row.name for row in await execute(session, _NAMES, {"roadmap_id": roadmap_id})}
 
 
+MAX_SEARCHED: Final = 1000
+"""Roadmaps that a page of those with contents that are out of date is taken from: an index for them would slow down
+every write of a content."""
 _HAS_OUT_OF_DATE: Final = text(f"""EXISTS (SELECT FROM concept_contents c
     WHERE c.roadmap_id = roadmap_metadata.roadmap_id AND {KNOWN_CONTENT} AND {OUT_OF_DATE_CONTENT})""")
 
@@ -164,18 +167,21 @@ async def page_of_roadmaps(
 ) -> Sequence[RoadmapRow]:
     """Return a page of roadmaps, or of those in the bin, newest first.
 
-    `out_of_date`: only those with contents that were made from another lesson than the newest one. `before`: the
-    (created_at, roadmap_id) of the last roadmap of the previous page.
+    `out_of_date`: only those with contents that were made from another lesson than the newest one, of the newest
+    MAX_SEARCHED. `before`: the (created_at, roadmap_id) of the last roadmap of the previous page.
     """
     in_bin = col(RoadmapRow.deleted_at)
     statement = select(RoadmapRow).where(in_bin.is_not(None) if binned else in_bin.is_(None))
     if user_id is not None:
         statement = statement.where(RoadmapRow.user_id == user_id)
-    if out_of_date:
-        statement = statement.where(_HAS_OUT_OF_DATE)
     if before is not None:
         statement = statement.where(tuple_(col(RoadmapRow.created_at), col(RoadmapRow.roadmap_id)) < before)
     newest_first = col(RoadmapRow.created_at).desc(), col(RoadmapRow.roadmap_id).desc()
+    if out_of_date:
+        searched = statement.order_by(*newest_first).limit(MAX_SEARCHED).subquery()
+        statement = select(RoadmapRow).where(
+            col(RoadmapRow.roadmap_id).in_(select(searched.c.roadmap_id)), _HAS_OUT_OF_DATE
+        )
     return (await session.exec(statement.order_by(*newest_first).limit(limit))).all()
 
 
