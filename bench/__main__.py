@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from bench import capacity, checks, http, migrations, price, prompts, retention, stream
+from bench import capacity, checks, flow, http, migrations, price, prompts, retention, stream
 
 QUICK: Final[dict[str, Callable[[], None]]] = {
     "checks": checks.main,
     "price": lambda: price.main(rounds=3),
     "prompts": prompts.main,
+    "flow": flow.main,
     "http": lambda: http.main(requests=800, rounds=3),
     "stream": lambda: stream.main(events=300),
     "migrations": lambda: migrations.main(tasks=20_000),
@@ -24,6 +25,7 @@ FULL: Final[dict[str, Callable[[], None]]] = {
     "checks": lambda: checks.main(rounds=20),
     "price": lambda: price.main(rounds=9),
     "prompts": prompts.main,
+    "flow": lambda: flow.main(rounds=9),
     "http": http.main,
     "stream": stream.main,
     "migrations": migrations.main,

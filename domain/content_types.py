@@ -38,7 +38,7 @@ class ContentSpec(Generic[S]):
     activity: str
     """Label of its step, for progress and pages."""
     status_prefix: str
-    """Prefix of its `_status`, `_version` and `_stale` in the JSON of a framework."""
+    """Prefix of its `_status`, `_version`, `_stale` and `_out_of_date` in the JSON of a framework."""
     items_field: str | None = None
     """Name of the list of its items in a payload; None where it has no items."""
     count_field: str | None = None

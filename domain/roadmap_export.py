@@ -30,6 +30,8 @@ class WrittenContent:
     status: ContentStatus | None = None
     stale: bool = False
     last_error: str | None = None
+    out_of_date: bool = False
+    """Whether it was made from another lesson than the newest one."""
     doubts: tuple[PlacedDoubt, ...] = ()
     """Findings of the checks in this version that its author did not mend."""
     code_report: Any = None

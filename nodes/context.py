@@ -1,10 +1,11 @@
 """The context of a node. The orchestrator opens one for each attempt of a task, and all its nodes share it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from domain.vocabulary import Step
+from nodes.contents.lesson_signals import LessonSignals
 from nodes.ledger.ledger import Ledger
 from repository.db.database import Database, Session
 from repository.db.fence import Fence, fenced_transaction
@@ -48,6 +49,7 @@ class RunContext:
     fence: Fence
     ledger: Ledger
     events: EventWriter
+    lessons: LessonSignals = field(default_factory=LessonSignals)
 
     async def commit(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Run `work` in a fenced transaction. Raises Superseded when this attempt no longer owns the task."""

@@ -1,9 +1,10 @@
-"""A quiz for every concept of the run."""
+"""A quiz for every concept of the run, made from its lesson."""
 
 from typing import Final
 
 from langgraph.runtime import Runtime
 
+from domain.course.lessons import LessonUse
 from domain.parts import with_question_ids
 from domain.quizzes.options import with_ordered_options
 from nodes.authors.port import QuizBrief
@@ -12,7 +13,13 @@ from nodes.context import RunContext
 from nodes.state import RunState
 from nodes.verification.examination import look_at_quiz
 
-QUIZ: Final = Generator(QuizBrief, look=look_at_quiz, finish=with_ordered_options, identify=with_question_ids)
+QUIZ: Final = Generator(
+    QuizBrief,
+    look=look_at_quiz,
+    finish=with_ordered_options,
+    identify=with_question_ids,
+    lesson=LessonUse.REQUIRED,
+)
 
 
 async def quiz_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:

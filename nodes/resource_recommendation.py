@@ -5,6 +5,7 @@ from typing import Final
 from langgraph.runtime import Runtime
 
 from domain.contents import Resources
+from domain.course.lessons import LessonUse
 from nodes.authors.port import ContentBrief, ResourcesBrief
 from nodes.contents.content_step import Generator, make_contents
 from nodes.context import RunContext
@@ -20,7 +21,13 @@ async def with_search_results(context: RunContext, brief: ContentBrief[Resources
     return brief.model_copy(update={"found": pages})
 
 
-RESOURCES: Final = Generator(ResourcesBrief, prepare=with_search_results, look=look_at_links, clean=without_claims)
+RESOURCES: Final = Generator(
+    ResourcesBrief,
+    prepare=with_search_results,
+    look=look_at_links,
+    clean=without_claims,
+    lesson=LessonUse.HELPFUL,
+)
 
 
 async def resource_recommendation(state: RunState, runtime: Runtime[RunContext]) -> RunState:

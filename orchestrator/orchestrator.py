@@ -205,18 +205,29 @@ class Orchestrator:
         content_types: Sequence[ContentType] = tuple(ContentType),
         request: RetryRequest | None = None,
         *,
+        out_of_date: bool = False,
         detach: bool = False,
         terms: Terms = OPERATOR,
     ) -> TaskView | None:
         """Request one run over all contents of these types that failed or are stale.
 
-        Returns None where there are none. Raises NotFound, InvalidInput, LimitReached, and Conflict if live runs hold
-        all of them.
+        With `out_of_date`, also over those that were made from another lesson than the newest one. Contents that live
+        runs hold, and those that need a lesson which is missing, are skipped.
+
+        Returns None where there are none. Raises NotFound, InvalidInput, LimitReached, and Conflict if all of them are
+        skipped.
         """
         options = request or RetryRequest()
-        task = await self._runs.request(
-            request_batch(self._resources, roadmap_id, content_types, options, detach=detach, terms=terms)
+        batch = request_batch(
+            self._resources,
+            roadmap_id,
+            content_types,
+            options,
+            out_of_date=out_of_date,
+            detach=detach,
+            terms=terms,
         )
+        task = await self._runs.request(batch)
         return None if task is None else await self.task(task.task_id)
 
     async def modify(

@@ -50,6 +50,28 @@ STALE_CONTENT: Final = f"""{UNFINISHED_CONTENT}
     AND NOT EXISTS (SELECT FROM roadmap_tasks t WHERE t.task_id = c.task_id AND {LIVE})"""
 """The content is unfinished, and no live task will finish it."""
 
+
+def payload_hash(payload: str) -> str:
+    """Return the SQL expression of the hash of a payload, which is an SQL expression too."""
+    return f"encode(sha256(convert_to(CAST({payload} AS jsonb)::text, 'UTF8')), 'hex')"
+
+
+def hash_of(version: str) -> str:
+    """Return the SQL expression of the hash of a stored version; rows of older programs have none and get it here."""
+    return f"coalesce({version}.payload_hash, {payload_hash(f'{version}.payload')})"
+
+
+OUT_OF_DATE_CONTENT: Final = f"""(c.version > 0 AND c.content_type <> '{ContentType.TUTORIAL}' AND EXISTS (
+    SELECT FROM content_versions made
+    JOIN concept_contents newest ON newest.roadmap_id = made.roadmap_id AND newest.concept_id = made.concept_id
+        AND newest.content_type = '{ContentType.TUTORIAL}'
+    JOIN content_versions lesson ON lesson.roadmap_id = newest.roadmap_id AND lesson.concept_id = newest.concept_id
+        AND lesson.content_type = newest.content_type AND lesson.version = newest.version
+    WHERE made.roadmap_id = c.roadmap_id AND made.concept_id = c.concept_id AND made.content_type = c.content_type
+        AND made.version = c.version AND made.lesson_hash <> {hash_of("lesson")}))"""
+"""The newest version of the content was made from another lesson than the newest one. Versions without a
+`lesson_hash`, which were made without a lesson or by an older program, are never out of date."""
+
 RUNNABLE_TASK: Final = f"""({one_of("t.task_type", TaskType)} AND NOT EXISTS (
     SELECT FROM concept_contents c WHERE c.task_id = t.task_id AND {UNFINISHED_CONTENT} AND NOT {KNOWN_CONTENT}))"""
 """This program has the type of the task, and those of all contents that the task still has to write."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.answers import STARTED, Started, started
 from backend.api.roadmap_schemas import PreferenceChanges
@@ -57,6 +57,9 @@ class ContentAnswer(BaseModel):
     content_type: ContentType
     status: ContentStatus | None
     stale: bool
+    out_of_date: bool = Field(
+        description="Whether its newest version was made from another lesson than the newest one."
+    )
     last_error: str | None
     version: int
     newest_version: int
@@ -173,6 +176,7 @@ async def read_content(
         content_type=content_type,
         status=state.status if state else None,
         stale=state.stale if state else False,
+        out_of_date=state.out_of_date if state else False,
         last_error=state.last_error if state else None,
         version=row.version if row else 0,
         newest_version=state.version if state else row.version if row else 0,

@@ -94,6 +94,10 @@ class RetryFailedBody(Shape):
     model_config = ConfigDict(json_schema_extra={"examples": [{"content_types": ["quiz"]}]})
 
     content_types: Annotated[list[ContentType], Field(min_length=1, max_length=len(ContentType))] | None = None
+    out_of_date: bool = Field(
+        default=False,
+        description="Also generate contents again that were made from another lesson than the newest one.",
+    )
     preferences: PreferenceChanges | None = None
 
 

@@ -62,6 +62,7 @@ async def list_roadmaps(
     orchestrator: OrchestratorDep,
     user_id: UserFilter = None,
     binned: Annotated[bool, Query(description="List the roadmaps in the bin instead.")] = False,
+    out_of_date: Annotated[bool, Query(description="List only roadmaps with contents that are out of date.")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> RoadmapPage:
@@ -70,7 +71,7 @@ async def list_roadmaps(
     if hides(caller.reads, user_id):
         return RoadmapPage(roadmaps=[], next=None)
     rows = await orchestrator.roadmaps.page(
-        user_id=user_id or caller.reads, binned=binned, before=before, limit=limit + 1
+        user_id=user_id or caller.reads, binned=binned, out_of_date=out_of_date, before=before, limit=limit + 1
     )
     shown, following = cut(rows, limit, lambda row: (row.created_at, row.roadmap_id))
     return RoadmapPage(
@@ -109,9 +110,12 @@ async def read_active_task(roadmap_id: RoadmapId, caller: CallerDep, orchestrato
     )
 
 
-@router.get("/{roadmap_id}/status-check", responses=documented(404, 422))
+@router.get("/{roadmap_id}/status-check", response_model_exclude_unset=True, responses=documented(404, 422))
 async def check_status(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> StatusCheck:
-    """The live runs of a roadmap and, if there are none, the stale contents: no run will ever finish them."""
+    """The live runs of a roadmap and, if there are none, the stale contents: no run will ever finish them.
+
+    `out_of_date_concepts` is present only if there are some.
+    """
     return await orchestrator.status(roadmap_id, owner=caller.reads)
 
 
@@ -146,12 +150,17 @@ async def retry_failed(
     body: RetryFailedBody | None = None,
     key: Key = None,
 ) -> Started:
-    """Start one run for all failed and stale contents; `task_id` is null if there are none."""
+    """Start one run for all failed and stale contents, and those out of date if asked for.
+
+    `task_id` is null if there are none.
+    """
     options = body or RetryFailedBody()
     terms = terms_of(request, caller, settings, owner=caller.writes, key=key, body=options)
     retry = RetryRequest(preferences=options.preferences.given() if options.preferences else None)
     types = list(dict.fromkeys(options.content_types or ContentType))
-    task = await orchestrator.retry_failed(roadmap_id, types, retry, detach=True, terms=terms)
+    task = await orchestrator.retry_failed(
+        roadmap_id, types, retry, out_of_date=options.out_of_date, detach=True, terms=terms
+    )
     if task is None:
         return Started(task_id=None, roadmap_id=roadmap_id, status=None, task_type=None)
     return started(request, response, task)

@@ -200,9 +200,10 @@ async def runs(
 async def retry_failed(
     request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep, settings: SettingsDep
 ) -> Response:
-    await read_form(request)
+    form = await read_form(request)
     task = await orchestrator.retry_failed(
         roadmap_id,
+        out_of_date=form["out_of_date"] == "yes",
         detach=True,
         terms=terms_of(request, caller, settings, owner=caller.writes),
     )

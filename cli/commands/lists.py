@@ -22,6 +22,9 @@ DEFAULT_LIMIT: Final = 50
 def list_roadmaps(
     user: OfUser = None,
     deleted: Annotated[bool, typer.Option("--deleted", "--bin", help="List the bin instead.")] = False,
+    out_of_date: Annotated[
+        bool, typer.Option("--out-of-date", help="Only roadmaps with contents that are out of date.")
+    ] = False,
     limit: Limit = DEFAULT_LIMIT,
     after: After = None,
     json: Json = False,
@@ -34,7 +37,9 @@ def list_roadmaps(
 
     async def page(orchestrator: "Orchestrator") -> "Sequence[RoadmapRow]":
         before = None if cursor is None else ((await orchestrator.roadmap(cursor)).created_at, cursor)
-        return await orchestrator.roadmaps.page(user_id=user_id, binned=deleted, before=before, limit=limit + 1)
+        return await orchestrator.roadmaps.page(
+            user_id=user_id, binned=deleted, out_of_date=out_of_date, before=before, limit=limit + 1
+        )
 
     rows = with_orchestrator(page)
     shown, following = rows[:limit], rows[limit - 1].roadmap_id if len(rows) > limit else None
@@ -42,8 +47,10 @@ def list_roadmaps(
         print_json({"roadmaps": [row.model_dump(include=ROADMAP_FIELDS) for row in shown], "next": following})
     elif shown:
         print_rich(roadmaps_table(shown))
-        bin_ = ["--deleted"] if deleted else []
-        _print_next_page(["list", *_option("user", user), *bin_, *_limit(limit)], following)
+        flags = [*(["--deleted"] if deleted else []), *(["--out-of-date"] if out_of_date else [])]
+        _print_next_page(["list", *_option("user", user), *flags, *_limit(limit)], following)
+    elif out_of_date:
+        echo_err("No roadmap has contents that are out of date.")
     elif deleted:
         echo_err("The bin is empty.")
     else:

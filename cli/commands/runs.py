@@ -105,6 +105,9 @@ def retry_failed(
         list[ContentType] | None,
         typer.Option("--content-type", metavar="T", help="Only this type of content; may be repeated."),
     ] = None,
+    out_of_date: Annotated[
+        bool, typer.Option("--out-of-date", help="Also those made from another lesson than the newest one.")
+    ] = False,
     user: NewUser = None,
     detach: Detach = False,
     json: Json = False,
@@ -116,15 +119,16 @@ def retry_failed(
     roadmap = validate_id(roadmap_id, "roadmap")
     types = list(dict.fromkeys(content_type or ContentType))
     retry_request = read_retry_request(None, user=user)
+    due = "has failed, is stale or out of date" if out_of_date else "has failed or is stale"
 
     def nothing() -> None:
         if json:
             print_json({**dict.fromkeys(FIELDS_OF_A_RUN), "roadmap_id": roadmap})
         else:
-            print_text(f"Roadmap {one_line(roadmap)}: nothing has failed or is stale; there is nothing to do.")
+            print_text(f"Roadmap {one_line(roadmap)}: nothing {due}; there is nothing to do.")
 
     def begin(orchestrator: "Orchestrator") -> "Awaitable[TaskView | None]":
-        return orchestrator.retry_failed(roadmap, types, retry_request, detach=detach)
+        return orchestrator.retry_failed(roadmap, types, retry_request, out_of_date=out_of_date, detach=detach)
 
     run_and_follow(begin, detach=detach, json=json, nothing=nothing)
 

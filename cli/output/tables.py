@@ -115,7 +115,7 @@ def _about(task: "TaskView") -> Iterator[str]:
 
 
 def status_report(check: "StatusCheck", roadmap: "RoadmapView") -> "Iterator[RenderableType]":
-    """Yield the report of `roadmap status`: sentences, then stale and failed contents."""
+    """Yield the report of `roadmap status`: sentences, then contents that are stale, out of date, or failed."""
     yield from _active_tasks(check, roadmap)
     yield styled(contents_sentence(roadmap))
     if check.stale_concepts:
@@ -124,6 +124,23 @@ def status_report(check: "StatusCheck", roadmap: "RoadmapView") -> "Iterator[Ren
             [
                 (stale.content_type, stale.concept_id, stale.current_status, stale.concept_name)
                 for stale in check.stale_concepts
+            ]
+        )
+    if check.out_of_date_concepts:
+        yield styled(
+            "Out of date, made from an older lesson (write them again with `roadmap retry-failed --out-of-date`):",
+            "yellow",
+        )
+        statuses = {(state.concept_id, state.content_type): state.status for state in roadmap.contents}
+        yield _contents_table(
+            [
+                (
+                    one.content_type,
+                    one.concept_id,
+                    statuses.get((one.concept_id, one.content_type), ""),
+                    one.concept_name,
+                )
+                for one in check.out_of_date_concepts
             ]
         )
     if failed := [state for state in roadmap.contents if state.status is ContentStatus.FAILED]:
@@ -177,10 +194,16 @@ def _counts(states: "Sequence[ContentState]") -> str:
     failed = sum(state.status is ContentStatus.FAILED for state in states)
     stale = sum(state.stale for state in states)
     under_way = len(states) - completed - failed - stale
+    out_of_date = sum(state.out_of_date for state in states)
     parts = [f"{completed} of {len(states)} completed"]
     parts += [
         f"{number} {word}"
-        for number, word in ((failed, "failed"), (stale, "stale"), (under_way, "under way"))
+        for number, word in (
+            (failed, "failed"),
+            (stale, "stale"),
+            (under_way, "under way"),
+            (out_of_date, "out of date"),
+        )
         if number
     ]
     return ", ".join(parts)

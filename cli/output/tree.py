@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from repository.roadmaps.content_queries import ContentState
 
 STALE: Final = "stale"
+OUT_OF_DATE: Final = "out of date"
 MARKS: Final[Mapping[str, tuple[str, str, str]]] = {
     # state: (mark, mark where there is no Unicode, style)
     ContentStatus.COMPLETED: ("✓", "+", "green"),
@@ -29,6 +30,7 @@ MARKS: Final[Mapping[str, tuple[str, str, str]]] = {
     ContentStatus.PENDING: ("·", ".", "dim"),
     ContentStatus.FAILED: ("✗", "x", "bold red"),
     STALE: ("!", "!", "bold magenta"),
+    OUT_OF_DATE: ("↻", "o", "yellow"),
 }
 
 States = Mapping[tuple[str, str], "ContentState"]
@@ -45,7 +47,7 @@ def roadmap_tree(roadmap: "RoadmapView", warnings: Sequence[str] = ()) -> "Itera
     yield from (styled(f"Warning: {one_line(text, 400)}", "yellow") for text in warnings)
     if roadmap.framework is not None:
         yield _tree(roadmap.framework, {(state.concept_id, state.content_type): state for state in roadmap.contents})
-        yield _legend()
+        yield _legend(out_of_date=any(state.out_of_date for state in roadmap.contents))
 
 
 def _totals(roadmap: "RoadmapView") -> Iterator[str]:
@@ -106,7 +108,9 @@ def _concept(concept: "Concept", states: States, id_width: int) -> Text:
 def _mark(state: "ContentState | None") -> Text:
     if state is None:
         return _drawn(ContentStatus.PENDING)
-    return _drawn(STALE if state.stale else state.status)
+    if state.stale:
+        return _drawn(STALE)
+    return _drawn(OUT_OF_DATE if state.out_of_date and state.status is ContentStatus.COMPLETED else state.status)
 
 
 def _drawn(state: str) -> Text:
@@ -114,8 +118,9 @@ def _drawn(state: str) -> Text:
     return Text(plain if console().options.ascii_only else mark, style=style)
 
 
-def _legend() -> Text:
+def _legend(*, out_of_date: bool) -> Text:
+    """Return what the marks mean; that of contents that are out of date only where there are some."""
     legend = Text(f"{', '.join(ContentType)}:", style="dim")
-    for state in MARKS:
+    for state in MARKS if out_of_date else [state for state in MARKS if state != OUT_OF_DATE]:
         legend.append("  ").append_text(_drawn(state)).append(f" {state}", style="dim")
     return legend

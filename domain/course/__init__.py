@@ -1,1 +1,1 @@
-"""The course book: what a course agrees on before its lessons are written, so that they fit each other."""
+"""What makes a course of single contents: its book, and how contents depend on the lesson of their concept."""

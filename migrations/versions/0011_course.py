@@ -21,7 +21,7 @@ def upgrade() -> None:
     op.execute("""
         ALTER TABLE roadmap_metadata ADD COLUMN course_book JSONB;
         ALTER TABLE framework_versions ADD COLUMN course_book JSONB;
-        ALTER TABLE content_versions ADD COLUMN payload_hash VARCHAR, ADD COLUMN lesson_hash VARCHAR;
+        ALTER TABLE content_versions ADD COLUMN payload_hash TEXT, ADD COLUMN lesson_hash TEXT;
     """)
     if exists(KEPT_BOOKS):
         op.execute(f"""

@@ -4,6 +4,7 @@ from typing import Any, Final, assert_never, cast
 
 from pydantic import ValidationError
 
+from domain.checks.prose.markdown import heading_starts
 from domain.course.book import ConceptPlan
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest, Preferences
@@ -17,6 +18,7 @@ from nodes.authors.port import (
     NewPartsBrief,
     OutlineBrief,
     QuizKeyBrief,
+    ResourcesBrief,
     StageBrief,
     StructureReviewBrief,
 )
@@ -64,12 +66,22 @@ def data_of(brief: Brief[Any]) -> Data:
 
 
 def earlier_data(brief: Brief[Any]) -> Data:
-    """Return the version that a content has, the wishes that hold and, for a quiz, its lesson."""
+    """Return the version that a content has, the wishes that hold, and the lesson that it is made from."""
     if not isinstance(brief, ContentBrief):
         return {}
     version = {} if brief.present_version is None else {"present_version": _version(brief)}
     wishes = {"earlier_wishes": brief.earlier_wishes} if brief.earlier_wishes else {}
-    return {**version, **({"lesson": brief.lesson} if brief.lesson else {}), **wishes}
+    return {**version, **_lesson(brief), **wishes}
+
+
+def _lesson(brief: ContentBrief[Any]) -> Data:
+    """Return the lesson; for links its headings only, which say enough at a small part of its price."""
+    if not brief.lesson:
+        return {}
+    if not isinstance(brief, ResourcesBrief):
+        return {"lesson": brief.lesson}
+    starts = heading_starts(brief.lesson)
+    return {"lesson_headings": [brief.lesson[start:].partition("\n")[0].strip("# \r") for start in starts]}
 
 
 def _version(brief: ContentBrief[Any]) -> Data:

@@ -6,20 +6,26 @@ raised: a refusing fence, a lost database, a denied model, a spent budget.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Generic
 
 from langgraph.runtime import Runtime
 
 from domain.content_types import CONTENT_SPECS
+from domain.course.lessons import LessonUse
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
 from domain.framework import Concept
 from domain.request import LearningRequest
+from domain.vocabulary import ContentType
 from nodes.authors.port import C, ContentBrief
 from nodes.authors.reading.gate import storable_text
 from nodes.contents.briefs import book_of, content_brief, expected_of, neighbours
 from nodes.contents.earlier import earlier_of, look_before
+from nodes.contents.lesson import Lesson, lesson_of, lessons_to_wait_for
+from nodes.contents.lesson_signals import LessonNews
 from nodes.contents.store import ContentStore
+from nodes.contents.turns import Turns
 from nodes.context import RunContext
 from nodes.ledger.requests import AuthorRequest, Look
 from nodes.state import RunState
@@ -44,23 +50,36 @@ class Generator(Generic[C]):
     """Completes an answer by code before it is stored, such as by shuffling options with that seed of the content."""
     identify: Callable[[C, Sequence[Any]], C] | None = None
     """Gives the parts of an answer their ids; the second argument holds the payloads of former versions."""
+    lesson: LessonUse = LessonUse.NONE
+    """Whether its contents are made from the lesson of their concept, and so wait until that is settled."""
 
 
 async def make_contents(state: RunState, runtime: Runtime[RunContext], generator: Generator[C]) -> RunState:
     """Write every unfinished content of one type that the run holds, as the rows say. Changes nothing in the state."""
-    context = runtime.context
+    signals = runtime.context.lessons
+    writes_lessons = generator.brief.content_type is ContentType.TUTORIAL
+    with signals.writing() if writes_lessons else nullcontext(), signals.following() as news:
+        await _make_all(state, runtime.context, generator, news)
+    if runtime.context.ledger.stopped:
+        await runtime.context.ledger.wait_until_idle()
+        raise runtime.context.ledger.stopped
+    return {}
+
+
+async def _make_all(state: RunState, context: RunContext, generator: Generator[C], news: LessonNews) -> None:
     content_type = generator.brief.content_type
-    begun = await context.commit(lambda session: begin_contents(session, context.fence, content_type))
+    begun = set(await context.commit(lambda session: begin_contents(session, context.fence, content_type)))
     if not begun:
-        return {}
-    missing = set(begun)
-    before = await look_before(context, content_type, begun)
+        return
+    before = await look_before(context, content_type, list(begun))
+    waiting = await lessons_to_wait_for(context, generator.lesson, list(begun))
     roadmap = await context.commit(lambda session: get_roadmap_metadata(session, context.roadmap_id))
     framework, book = framework_of(roadmap), book_of(roadmap)
     request = LearningRequest.model_validate(state["request"])
     concepts = framework.concepts()
     names = {concept.concept_id: concept.name for concept in concepts}
-    places = ((order, place) for order, place in enumerate(framework.walk()) if place.concept.concept_id in missing)
+    places = {place.concept.concept_id: (order, place) for order, place in enumerate(framework.walk())}
+    turns = Turns([concept_id for concept_id in places if concept_id in begun], waiting)
 
     async def hold(session: Session, concept_ids: Sequence[str]) -> None:
         await lock_contents_of(session, context.roadmap_id, content_type, concept_ids)
@@ -68,28 +87,31 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
     shared = SharedCommits(context.database, context.fence, hold)
 
     async def write_one_after_another() -> None:
-        for order, place in places:  # one iterator for all writers
+        async for concept_id in turns:  # the same for all writers
             if context.ledger.stopped:
                 return
+            order, place = places[concept_id]
             brief = content_brief(generator.brief, request, framework, place, names, context.instructions, book)
             with context.ledger.at_work():
-                earlier = await earlier_of(context, before, place.concept.concept_id, content_type)
-                brief = earlier.added_to(brief)
+                lesson = await lesson_of(context, generator.lesson, concept_id)
+                if lesson is None:
+                    continue
+                earlier = await earlier_of(context, before, concept_id, content_type)
+                brief = lesson.added_to(earlier.added_to(brief))
                 if generator.prepare is not None:
                     brief = await generator.prepare(context, brief)
                 others = neighbours(concepts, order)
-                await _make_content(context, generator, brief, order, others, shared, earlier.payloads)
+                await _make_content(context, generator, brief, order, others, shared, earlier.payloads, lesson)
+            if content_type is ContentType.TUTORIAL:
+                context.lessons.settle(concept_id)
 
     try:
         async with shared, asyncio.TaskGroup() as group:
-            for _ in range(min(len(missing), context.ledger.max_pending_requests)):
+            group.create_task(turns.release(news))
+            for _ in range(min(len(begun), context.ledger.max_pending_requests)):
                 group.create_task(write_one_after_another())
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
-    if context.ledger.stopped:
-        await context.ledger.wait_until_idle()
-        raise context.ledger.stopped
-    return {}
 
 
 async def _make_content(
@@ -100,6 +122,7 @@ async def _make_content(
     others: Sequence[Concept],
     shared: SharedCommits,
     earlier: Sequence[Any],
+    lesson: Lesson,
 ) -> None:
     """Ask for one content and commit it, or commit why it failed."""
     concept_id, content_type = brief.concept.concept_id, brief.content_type
@@ -122,7 +145,10 @@ async def _make_content(
             content = generator.finish(content, f"{context.roadmap_id} {concept_id}")
         return content if generator.identify is None else generator.identify(content, earlier)
 
-    store = ContentStore[C](context, concept_id, content_type, shared, finish)
+    store = ContentStore[C](context, concept_id, content_type, shared, finish, lesson.payload_hash)
+    if lesson.problem is not None:
+        await store.fail(lesson.problem)
+        return
     try:
         await context.ledger.ask(request, save=store)
     except (Superseded, DatabaseUnavailable):

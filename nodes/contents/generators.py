@@ -7,14 +7,15 @@ from langgraph.runtime import Runtime
 
 from domain.content_plugins import Parts
 from domain.content_types import CONTENT_SPECS, GENERATOR_OF
+from domain.course.lessons import LessonUse
 from domain.vocabulary import ContentType
 from nodes.authors.port import ContentBrief
 from nodes.contents.content_step import Generator, make_contents
 from nodes.context import RunContext
-from nodes.quiz_generation import quiz_generation
-from nodes.resource_recommendation import resource_recommendation
+from nodes.quiz_generation import QUIZ, quiz_generation
+from nodes.resource_recommendation import RESOURCES, resource_recommendation
 from nodes.state import RunState
-from nodes.tutorial_generation import tutorial_generation
+from nodes.tutorial_generation import TUTORIAL, tutorial_generation
 
 
 class Node(Protocol):
@@ -35,6 +36,8 @@ def _what_is_wrong(content_type: ContentType, generator: Generator[Any]) -> str 
         return "shape of the brief is not the one of the part for domain"
     if not str(getattr(brief, "task", "")).strip():
         return "the brief has no task, which tells a model what to write"
+    if not isinstance(generator.lesson, LessonUse):
+        return f"lesson of the generator is {generator.lesson!r}, no LessonUse"
     fields = brief.model_fields
     if added := [name for name in fields.keys() - ContentBrief.model_fields.keys() if fields[name].is_required()]:
         return f"field {min(added)!r} of the brief has no default"
@@ -61,3 +64,9 @@ GENERATORS: Final[Mapping[ContentType, Node]] = {
     ContentType.QUIZ: quiz_generation,
     **{content_type: _node(content_type, generator) for content_type, generator in _PLUGIN_GENERATORS.items()},
 }
+
+LESSON_USES: Final[Mapping[ContentType, LessonUse]] = {
+    **{generator.brief.content_type: generator.lesson for generator in (TUTORIAL, RESOURCES, QUIZ)},
+    **{content_type: generator.lesson for content_type, generator in _PLUGIN_GENERATORS.items()},
+}
+"""How each content type uses the lesson of its concept."""

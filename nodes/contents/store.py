@@ -26,6 +26,8 @@ class ContentStore(Generic[C]):
     shared: SharedCommits
     finish: Callable[[C], C]
     """Applied to an answer before it is stored."""
+    lesson_hash: str | None = None
+    """Of the lesson that the content is made from; None where it is made without one."""
     version: int | None = None
     """The version that was written; None before, and where another task has claimed the content since."""
 
@@ -44,6 +46,7 @@ class ContentStore(Generic[C]):
             answered.call,
             with_stored_parts(answered.doubts, answered.value, content),
             None if answered.code is None else with_stored_parts(answered.code, answered.value, content),
+            self.lesson_hash,
         )
 
     async def commit(self, work: Work) -> None:

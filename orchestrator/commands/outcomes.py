@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from domain.content_types import CONTENT_SPECS
+from domain.course.lessons import NEEDS_LESSON
 from domain.editing.review import Issue
 from domain.errors import BudgetSpent, ModelUnavailable
-from domain.vocabulary import TaskStatus
+from domain.vocabulary import ContentType, TaskStatus
 from repository.roadmaps.contents import ContentCounts
 from repository.runs.calls import TaskUsage
 from repository.tables.roadmaps import ContentRow
@@ -26,14 +27,24 @@ def cause_of(error: Exception) -> Cause | None:
             return None
 
 
+def consequences(failed: Sequence[ContentRow]) -> list[ContentRow]:
+    """Return the contents that failed only because the same run could not write their lesson."""
+    lessons = {row.concept_id for row in failed if row.content_type == ContentType.TUTORIAL}
+    return [row for row in failed if row.concept_id in lessons and (row.last_error or "").startswith(NEEDS_LESSON)]
+
+
 def outcome(counts: ContentCounts, failed: Sequence[ContentRow]) -> tuple[TaskStatus, str | None]:
     """Return final status and error message: a partial failure if some contents failed, a failure if all did."""
     if counts.completed == counts.total:
         return TaskStatus.COMPLETED, None
+    following = len(consequences(failed))
     if counts.completed:
-        return TaskStatus.PARTIAL_FAILURE, f"{counts.failed} of {counts.total} contents failed."
-    if counts.total == 1 and failed:
-        return TaskStatus.FAILED, failed[0].last_error
+        more = (
+            f"; {following} more {'needs its lesson' if following == 1 else 'need their lessons'}" if following else ""
+        )
+        return TaskStatus.PARTIAL_FAILURE, f"{counts.failed - following} of {counts.total} contents failed{more}."
+    if failed and counts.total - following == 1:
+        return TaskStatus.FAILED, next(row.last_error for row in failed if row not in consequences(failed))
     return TaskStatus.FAILED, f"All {counts.total} contents failed."
 
 
@@ -51,12 +62,16 @@ def execution_summary(
 
     `seconds`: how long workers held the run; `waited`: seconds that its reviews waited for answers. `cost` is in US
     dollars, and a lower bound if there are `unpriced_calls`, whose price is unknown. Tokens of `estimated_calls` are
-    estimates. `skipped` contents were held by other runs when a batch was requested.
+    estimates. `skipped` contents were held by other runs when a batch was requested, or lacked their lesson.
+    `needs_lesson` contents failed only because the run could not write their lesson: `failed` and `failures` count that
+    cause once, at the lesson, and `completed`, `failed` and `needs_lesson` make `total`.
     """
+    following = consequences(failed)
     return {
         "total": counts.total,
         "completed": counts.completed,
-        "failed": counts.failed,
+        "failed": counts.failed - len(following),
+        "needs_lesson": len(following),
         "skipped": (user_request or {}).get("skipped", 0),
         "seconds": round(counts.seconds, 3),
         "waited": round(counts.waited, 3),
@@ -66,7 +81,9 @@ def execution_summary(
         "estimated_calls": spent.estimated_calls,
         "cause": cause,
         "failures": [
-            {"concept_id": row.concept_id, "content_type": row.content_type, "reason": row.last_error} for row in failed
+            {"concept_id": row.concept_id, "content_type": row.content_type, "reason": row.last_error}
+            for row in failed
+            if all(row is not other for other in following)
         ],
         "warnings": [issue.model_dump(mode="json") for issue in [*warnings, *other_language(user_request, languages)]],
     }

@@ -16,6 +16,7 @@ from domain.text.instructions import read_instructions
 from domain.vocabulary import ACTIVE, RETRY_OF, ContentType, TaskStatus, TaskType
 from orchestrator.commands import reviews, transitions
 from orchestrator.commands.author_guard import check_author, check_types, refuse_words, words_need_a_model
+from orchestrator.commands.lesson_rules import by_lesson, check_lessons, with_lessons
 from orchestrator.commands.new_run import (
     NewRun,
     RunOnRoadmap,
@@ -116,7 +117,8 @@ async def request_retry(
 ) -> TaskRow:
     """Request a new version of one content.
 
-    Raises NotFound, InvalidInput, LimitReached, and Conflict that names the live task which works on it.
+    Raises NotFound, InvalidInput, LimitReached, Conflict that names the live task which works on it or on the first
+    version of its lesson, and Conflict for a content that needs a lesson which nobody has written (lesson_rules.py).
     """
     task = TaskRow(
         task_id=new_task_id(),
@@ -142,8 +144,12 @@ class _Retry(RunOnRoadmap):
 
     async def claim(self, session: Session, task: TaskRow) -> None:
         content_type = ContentType(task.content_type or "")
-        claimable = await claims.lock_contents(session, self.roadmap_id, [content_type], task.concept_id)
+        locked = await claims.lock_contents(session, self.roadmap_id, with_lessons([content_type]), task.concept_id)
+        claimable = [content for content in locked if content.content_type == content_type]
         await check_free(session, claimable)
+        lessons = by_lesson(claimable, locked)
+        await check_free(session, lessons.holders)
+        check_lessons(lessons.refused)
         await claims.claim_contents(session, Fence(task.task_id, task.attempt), self.roadmap_id, claimable)
         await self.keep_wish(session, task, claimable)
 
@@ -155,16 +161,18 @@ async def request_batch(
     request: RetryRequest,
     *,
     concept_id: str | None = None,
+    out_of_date: bool = False,
     detach: bool,
     terms: Terms = OPERATOR,
 ) -> TaskRow | None:
     """Request one run over all contents of these types that failed or are stale; None if there are none.
 
-    With `concept_id`: over all contents of that concept. Contents that live tasks hold are skipped. Raises NotFound,
-    InvalidInput, LimitReached, and Conflict if live tasks hold all of them.
+    With `out_of_date`: also over those made from another lesson than the newest one. With `concept_id`: over all
+    contents of that concept. Contents that live tasks hold, and those whose lessons are missing (lesson_rules.py), are
+    skipped. Raises NotFound, InvalidInput, LimitReached, and Conflict if all of them are skipped.
     """
     task = TaskRow(task_id=new_task_id(), roadmap_id=roadmap_id, task_type=TaskType.RETRY_BATCH)
-    batch = _Batch(resources, task, terms, detach, roadmap_id, request, content_types, concept_id, [])
+    batch = _Batch(resources, task, terms, detach, roadmap_id, request, content_types, concept_id, out_of_date, [])
     return await batch.make()
 
 
@@ -172,6 +180,7 @@ async def request_batch(
 class _Batch(RunOnRoadmap):
     content_types: Sequence[ContentType]
     concept_id: str | None
+    out_of_date: bool
     claimable: list[Claimable]
 
     async def choose(self, session: Session, roadmap: RoadmapRow) -> int:
@@ -180,20 +189,27 @@ class _Batch(RunOnRoadmap):
             check_concept(roadmap, self.concept_id)
         if self.request.instructions and await self.is_by_rules(session):
             refuse_words(self.content_types)
-        locked = await claims.lock_contents(session, self.roadmap_id, self.content_types, self.concept_id)
-        held = [content for content in locked if content.holder]
-        self.claimable = [
-            content for content in locked if content.needs_generation or (self.concept_id and not content.holder)
-        ]
+        lessons = with_lessons(self.content_types)
+        locked = await claims.lock_contents(session, self.roadmap_id, lessons, self.concept_id)
+        asked = [content for content in locked if content.content_type in self.content_types]
+        held = [content for content in asked if content.holder]
+        sorted_ = by_lesson([content for content in asked if self._is_due(content)], locked)
+        self.claimable = sorted_.possible
         if not self.claimable:
-            await check_free(session, held)
+            await check_free(session, [*held, *sorted_.holders])
+            check_lessons(sorted_.refused)
             return 0
         self.task.user_request = {
             **await retry_json(session, self.task, roadmap, self.request, now=self.resources.clock()),
             "content_types": list(self.content_types),
-            "skipped": len(held),
+            "skipped": len(held) + len(sorted_.held) + len(sorted_.refused),
         }
         return len(self.claimable)
+
+    def _is_due(self, content: Claimable) -> bool:
+        if content.holder is not None:
+            return False
+        return content.needs_generation or self.concept_id is not None or (self.out_of_date and content.out_of_date)
 
     async def claim(self, session: Session, task: TaskRow) -> None:
         await claims.claim_contents(session, Fence(task.task_id, task.attempt), self.roadmap_id, self.claimable)

@@ -43,5 +43,11 @@ def manuscript_of(roadmap: RoadmapView, contents: Sequence[ContentVersionRow]) -
     for state in roadmap.contents:
         key = (state.concept_id, state.content_type)
         content = written.get(key, NOTHING)
-        written[key] = replace(content, status=state.status, stale=state.stale, last_error=state.last_error)
+        written[key] = replace(
+            content,
+            status=state.status,
+            stale=state.stale,
+            last_error=state.last_error,
+            out_of_date=state.out_of_date,
+        )
     return Manuscript(title=roadmap.title, framework=roadmap.framework, contents=written, by_rules=roadmap.by_rules)

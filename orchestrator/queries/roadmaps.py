@@ -39,6 +39,7 @@ class RoadmapQueries(Queries):
         *,
         user_id: str | None = None,
         binned: bool = False,
+        out_of_date: bool = False,
         before: tuple[datetime, str] | None = None,
         limit: int = 50,
     ) -> Sequence[RoadmapRow]:
@@ -47,10 +48,18 @@ class RoadmapQueries(Queries):
         Args:
             user_id: only roadmaps of this user.
             binned: those in the bin instead of the others.
+            out_of_date: only those with contents that were made from another lesson than the newest one.
             before: `created_at` and `roadmap_id` of the last roadmap of the page before.
             limit: roadmaps of a page.
         """
-        return await self._read(roadmaps.page_of_roadmaps, user_id=user_id, binned=binned, before=before, limit=limit)
+        return await self._read(
+            roadmaps.page_of_roadmaps,
+            user_id=user_id,
+            binned=binned,
+            out_of_date=out_of_date,
+            before=before,
+            limit=limit,
+        )
 
     async def summaries(
         self,

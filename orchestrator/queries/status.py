@@ -69,6 +69,14 @@ class StaleConcept(View):
     current_status: ContentStatus
 
 
+class OutOfDateConcept(View):
+    """A content that was made from another lesson than the newest one."""
+
+    concept_id: str
+    concept_name: str
+    content_type: ContentType
+
+
 class ActiveTask(View):
     """A live task of a roadmap."""
 
@@ -83,13 +91,15 @@ class ActiveTask(View):
 
 
 class StatusCheck(View):
-    """The live tasks and the stale contents of a roadmap at one moment."""
+    """The live tasks, the stale contents and those that are out of date of a roadmap at one moment."""
 
     roadmap_id: str
     has_active_task: bool
     active_tasks: list[ActiveTask]
     stale_concepts: list[StaleConcept]
     """Empty while a task is active."""
+    out_of_date_concepts: list[OutOfDateConcept] = []
+    """Contents made from another lesson than the newest one, in learning order."""
 
 
 class RoadmapView(View):
@@ -139,6 +149,7 @@ def _merged(spec: ContentSpec[Any], state: ContentState | None) -> dict[str, Any
         f"{prefix}_status": state.status if state else ContentStatus.PENDING,
         f"{prefix}_version": state.version if state else 0,
         f"{prefix}_stale": state.stale if state else False,
+        f"{prefix}_out_of_date": state.out_of_date if state else False,
     }
     if spec.count_field is not None:
         merged[spec.count_field] = state.items if state else 0
@@ -208,33 +219,33 @@ async def active_tasks(session: Session, roadmap_id: str, *, owner: str | None =
 
 
 async def status_check(session: Session, roadmap_id: str, *, owner: str | None = None) -> StatusCheck:
-    """Return the live tasks, newest first; if there are none, the stale contents in learning order.
+    """Return the live tasks, newest first; if there are none, the stale contents; and contents that are out of date.
 
-    Raises NotFound.
+    Contents are in learning order. Raises NotFound.
     """
     live = await active_tasks(session, roadmap_id, owner=owner)
-    return StatusCheck(
+    stale = [] if live else await content_queries.stale_contents(session, roadmap_id)
+    out_of_date = await content_queries.out_of_date_contents(session, roadmap_id)
+    names = await roadmaps.concept_names(session, roadmap_id) if stale or out_of_date else {}
+    order = {concept_id: index for index, concept_id in enumerate(names)}
+    check = StatusCheck(
         roadmap_id=roadmap_id,
         has_active_task=bool(live),
         active_tasks=live,
-        stale_concepts=[] if live else await _stale_concepts(session, roadmap_id),
+        stale_concepts=[
+            StaleConcept(
+                concept_id=concept_id,
+                concept_name=names[concept_id],
+                content_type=content_type,
+                current_status=status,
+            )
+            for concept_id, content_type, status in sorted(stale, key=lambda one: (order.get(one[0], 0), one[1]))
+            if concept_id in names
+        ],
     )
-
-
-async def _stale_concepts(session: Session, roadmap_id: str) -> list[StaleConcept]:
-    stale = await content_queries.stale_contents(session, roadmap_id)
-    if not stale:
-        return []
-    names = await roadmaps.concept_names(session, roadmap_id)
-    order = {concept_id: index for index, concept_id in enumerate(names)}
-    concepts = [
-        StaleConcept(
-            concept_id=concept_id,
-            concept_name=names[concept_id],
-            content_type=content_type,
-            current_status=status,
-        )
-        for concept_id, content_type, status in stale
+    marked = [
+        OutOfDateConcept(concept_id=concept_id, concept_name=names[concept_id], content_type=content_type)
+        for concept_id, content_type in sorted(out_of_date, key=lambda one: (order.get(one[0], 0), one[1]))
         if concept_id in names
     ]
-    return sorted(concepts, key=lambda stale: (order[stale.concept_id], stale.content_type))
+    return check.model_copy(update={"out_of_date_concepts": marked}) if marked else check

@@ -85,6 +85,12 @@ def why_missing(written: WrittenContent, spec: ContentSpec[Any]) -> str:
             assert_never(unreachable)
 
 
+def remarks(written: WrittenContent, spec: ContentSpec[Any]) -> list[str]:
+    """Return what a reader of a content should know: whether it is out of date, and the doubts of the checks."""
+    out_of_date = [f"Out of date: the {spec.noun} was made from an older lesson."] if written.out_of_date else []
+    return [*out_of_date, *filter(None, [doubts_in_words(written)])]
+
+
 def seen(resource: Resource) -> str:
     """Return the result of the check of a link; empty if it was not checked."""
     day = f"{resource.checked_at:%Y-%m-%d}" if resource.checked_at else ""

@@ -13,7 +13,7 @@ from domain.roadmap_export import Manuscript
 from domain.text.language import direction
 from rendering.documents import document_text
 from rendering.documents.content_forms import CONTENT_FORMS, Passage
-from rendering.documents.document_text import why_missing
+from rendering.documents.document_text import remarks, why_missing
 from rendering.pages.map_layout import draw
 from rendering.pages.markdown import is_safe_link, rendered, rendered_short
 from rendering.pages.remarks import Remarks
@@ -116,8 +116,8 @@ def _chapter(manuscript: Manuscript, concept: Concept, number: int) -> Chapter:
             contents.append(("contents/passage.html", form.passage(content, concept, level=1), Remarks()))
         else:
             contents.append((form.template, content, Remarks.of(written.doubts, written.code_report)))
-        if content is not None and written.doubts:
-            notes.append(document_text.doubts_in_words(written))
+        if content is not None:
+            notes += remarks(written, form.spec)
     return Chapter(
         number=number,
         concept=concept,

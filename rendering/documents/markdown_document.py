@@ -10,8 +10,8 @@ from rendering.documents.document_text import (
     builds_on,
     code_in_words,
     days_of,
-    doubts_in_words,
     overview,
+    remarks,
     weekly,
     why_missing,
 )
@@ -95,8 +95,8 @@ def _concept(manuscript: Manuscript, concept: Concept, *, level: int) -> Iterato
             yield from form.markdown(content, concept, level)
             written = manuscript.written(concept.concept_id, form.spec.content_type)
             code = code_in_words(content.content, written.code_report) if isinstance(content, Tutorial) else ""
-            for sentence in filter(None, (code, doubts_in_words(written))):
-                yield f"*{escaped(sentence)}*"
+            for remark in filter(None, (code, *remarks(written, form.spec))):
+                yield f"*{escaped(remark)}*"
                 yield ""
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
-from repository.predicates import LIVE, UNFINISHED_CONTENT
+from repository.predicates import LIVE, OUT_OF_DATE_CONTENT, UNFINISHED_CONTENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,9 @@ class Claimable:
     needs_generation: bool
     """Whether it failed or is stale, and so needs to be generated again."""
     holder: str | None
+    has_version: bool = True
+    out_of_date: bool = False
+    """Whether its newest version was made from another lesson than the newest one."""
 
 
 async def lock_contents(
@@ -49,7 +52,9 @@ async def lock_contents(
     rows = await execute(
         session,
         text(f"""
-            SELECT c.concept_id, c.content_type, c.status, t.task_id AS holder FROM concept_contents c
+            SELECT c.concept_id, c.content_type, c.status, t.task_id AS holder, c.version > 0 AS has_version,
+                {OUT_OF_DATE_CONTENT} AS out_of_date
+            FROM concept_contents c
             LEFT JOIN roadmap_tasks t
                 ON t.task_id = c.task_id AND {UNFINISHED_CONTENT} AND {LIVE}
             WHERE {where}"""),
@@ -61,6 +66,8 @@ async def lock_contents(
             row.content_type,
             row.status != ContentStatus.COMPLETED and not row.holder,
             row.holder,
+            row.has_version,
+            row.out_of_date,
         )
         for row in rows
     ]

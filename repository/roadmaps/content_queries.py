@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
-from repository.predicates import KNOWN_CONTENT, STALE_CONTENT
+from repository.predicates import KNOWN_CONTENT, OUT_OF_DATE_CONTENT, STALE_CONTENT
 from repository.tables.roadmaps import ContentRow, ContentVersionRow
 
 
@@ -31,6 +31,8 @@ class ContentState:
     items: int
     """Number of resources or questions in the newest version; 0 for a type without items, and without a version."""
     updated_at: datetime
+    out_of_date: bool = False
+    """Whether its newest version was made from another lesson than the newest one. It stands beside the status."""
 
 
 async def states(session: Session, roadmap_id: str, concept_id: str | None = None) -> list[ContentState]:
@@ -43,7 +45,7 @@ async def states(session: Session, roadmap_id: str, concept_id: str | None = Non
         session,
         text(f"""
             SELECT c.concept_id, c.content_type, c.status, c.version, c.last_error, c.task_id, c.updated_at,
-                {STALE_CONTENT} AS stale,
+                {STALE_CONTENT} AS stale, {OUT_OF_DATE_CONTENT} AS out_of_date,
                 CASE jsonb_typeof(listed) WHEN 'array' THEN jsonb_array_length(listed) ELSE 0 END AS items
             FROM concept_contents c LEFT JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
             CROSS JOIN LATERAL (SELECT v.payload -> (CAST(:fields AS jsonb) ->> c.content_type) AS listed) AS l
@@ -62,6 +64,7 @@ async def states(session: Session, roadmap_id: str, concept_id: str | None = Non
             stale=row.stale,
             items=row.items,
             updated_at=row.updated_at,
+            out_of_date=row.out_of_date,
         )
         for row in rows
     ]
@@ -77,6 +80,18 @@ async def stale_contents(session: Session, roadmap_id: str) -> list[tuple[str, C
         {"roadmap_id": roadmap_id},
     )
     return [(row.concept_id, ContentType(row.content_type), ContentStatus(row.status)) for row in rows]
+
+
+async def out_of_date_contents(session: Session, roadmap_id: str) -> list[tuple[str, ContentType]]:
+    """Return (concept id, content type) of the contents of a roadmap that were made from an older lesson."""
+    rows = await execute(
+        session,
+        text(f"""
+            SELECT c.concept_id, c.content_type FROM concept_contents c
+            WHERE c.roadmap_id = :roadmap_id AND {KNOWN_CONTENT} AND {OUT_OF_DATE_CONTENT}"""),
+        {"roadmap_id": roadmap_id},
+    )
+    return [(row.concept_id, ContentType(row.content_type)) for row in rows]
 
 
 async def newest_versions(

@@ -18,7 +18,13 @@ from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
-from repository.predicates import COMPLETED_CONTENT, INCOMPLETE_CONTENT, STRUCTURAL_TASK, UNFINISHED_CONTENT
+from repository.predicates import (
+    COMPLETED_CONTENT,
+    INCOMPLETE_CONTENT,
+    STRUCTURAL_TASK,
+    UNFINISHED_CONTENT,
+    payload_hash,
+)
 from repository.runs.calls import ANSWER, RECORD, Call, parameters
 from repository.runs.held_time import HELD
 from repository.tables.roadmaps import ContentRow
@@ -120,9 +126,10 @@ _SAVE_VERSION: Final = text(f"""
             updated_at = clock_timestamp()
         WHERE roadmap_id = :roadmap_id AND concept_id = :concept_id AND content_type = :content_type
             AND task_id = :task_id AND attempt = :attempt AND {UNFINISHED_CONTENT} RETURNING version)
-    INSERT INTO content_versions
-        (roadmap_id, concept_id, content_type, version, payload, task_id, author, doubts, code_report)
-    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model, :doubts, :code FROM updated
+    INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author, doubts,
+        code_report, payload_hash, lesson_hash)
+    SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model, :doubts,
+        :code, {payload_hash(":payload")}, :lesson_hash FROM updated
     RETURNING version""").bindparams(
     ANSWER,
     bindparam("payload", type_=JSONB),
@@ -141,8 +148,11 @@ async def save_version(
     call: Call,
     doubts: Sequence[Finding] = (),
     code: Sequence[BlockRun] | None = None,
+    lesson_hash: str | None = None,
 ) -> int | None:
     """Save a content's version, its doubts, what became of its code, status and ledger row in one statement.
+
+    `lesson_hash`: of the lesson that it was made from; None where it was made without one.
 
     Returns the new version, or None if another task has claimed the content. When it is repeated because the
     confirmation of a commit was lost, it returns the version saved before: an attempt saves each content once.
@@ -157,6 +167,7 @@ async def save_version(
             "payload": payload,
             "doubts": [{"rule": doubt.rule, "message": doubt.message, "part": doubt.part} for doubt in doubts],
             "code": None if code is None else [run.model_dump(mode="json") for run in code],
+            "lesson_hash": lesson_hash,
             "task_id": fence.task_id,
             "attempt": fence.attempt,
             **parameters(call),

@@ -12,6 +12,7 @@ from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import Framework
 from domain.text.parse_stored import read_stored
 from repository.db.database import Session, execute
+from repository.predicates import KNOWN_CONTENT, OUT_OF_DATE_CONTENT
 from repository.roadmaps.contents import ensure_contents
 from repository.runs.tasks import no_such_roadmap
 from repository.tables.roadmaps import FrameworkVersionRow, RoadmapRow
@@ -148,17 +149,26 @@ async def concept_names(session: Session, roadmap_id: str) -> dict[str, str]:
     return {row.id: row.name for row in await execute(session, _NAMES, {"roadmap_id": roadmap_id})}
 
 
+MAX_SEARCHED: Final = 1000
+"""Roadmaps that a page of those with contents that are out of date is taken from: an index for them would slow down
+every write of a content."""
+_HAS_OUT_OF_DATE: Final = text(f"""EXISTS (SELECT FROM concept_contents c
+    WHERE c.roadmap_id = roadmap_metadata.roadmap_id AND {KNOWN_CONTENT} AND {OUT_OF_DATE_CONTENT})""")
+
+
 async def page_of_roadmaps(
     session: Session,
     *,
     user_id: str | None = None,
     binned: bool = False,
+    out_of_date: bool = False,
     before: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> Sequence[RoadmapRow]:
     """Return a page of roadmaps, or of those in the bin, newest first.
 
-    `before`: the (created_at, roadmap_id) of the last roadmap of the previous page.
+    `out_of_date`: only those with contents that were made from another lesson than the newest one, of the newest
+    MAX_SEARCHED. `before`: the (created_at, roadmap_id) of the last roadmap of the previous page.
     """
     in_bin = col(RoadmapRow.deleted_at)
     statement = select(RoadmapRow).where(in_bin.is_not(None) if binned else in_bin.is_(None))
@@ -167,6 +177,11 @@ async def page_of_roadmaps(
     if before is not None:
         statement = statement.where(tuple_(col(RoadmapRow.created_at), col(RoadmapRow.roadmap_id)) < before)
     newest_first = col(RoadmapRow.created_at).desc(), col(RoadmapRow.roadmap_id).desc()
+    if out_of_date:
+        searched = statement.order_by(*newest_first).limit(MAX_SEARCHED).subquery()
+        statement = select(RoadmapRow).where(
+            col(RoadmapRow.roadmap_id).in_(select(searched.c.roadmap_id)), _HAS_OUT_OF_DATE
+        )
     return (await session.exec(statement.order_by(*newest_first).limit(limit))).all()
 
 

@@ -16,6 +16,7 @@ from repository.predicates import (
     KNOWN_CONTENT,
     LIVE,
     MODEL_WAIT,
+    OUT_OF_DATE_CONTENT,
     PENDING_TASK,
     PROCESSING_TASK,
     REVIEW_TASK,
@@ -41,6 +42,7 @@ class ListedRoadmap:
     completed: int
     failed: int
     stale: int
+    out_of_date: int
     task_id: str | None
     task_status: TaskStatus | None
     task_step: str | None
@@ -50,7 +52,7 @@ class ListedRoadmap:
 
 _ROADMAP_PAGE: Final = f"""
     SELECT m.roadmap_id, m.title, m.total_estimated_hours AS hours, m.framework_version,
-        m.created_at, m.deleted_at, c.concepts, c.contents, c.completed, c.failed, c.stale,
+        m.created_at, m.deleted_at, c.concepts, c.contents, c.completed, c.failed, c.stale, c.out_of_date,
         t.task_id, t.status AS task_status, t.current_step AS task_step,
         coalesce(t.live, false) AS task_live, coalesce(t.waiting, false) AS task_waiting
     FROM (SELECT * FROM roadmap_metadata WHERE {{condition}}
@@ -59,7 +61,8 @@ _ROADMAP_PAGE: Final = f"""
         SELECT count(DISTINCT c.concept_id) AS concepts, count(*) AS contents,
             count(*) FILTER (WHERE {COMPLETED_CONTENT}) AS completed,
             count(*) FILTER (WHERE {FAILED_CONTENT}) AS failed,
-            count(*) FILTER (WHERE {STALE_CONTENT}) AS stale
+            count(*) FILTER (WHERE {STALE_CONTENT}) AS stale,
+            count(*) FILTER (WHERE {OUT_OF_DATE_CONTENT}) AS out_of_date
         FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id AND {KNOWN_CONTENT}) AS c
     LEFT JOIN LATERAL (
         SELECT t.task_id, t.status, t.current_step, {LIVE} AS live, {WAITING_FOR_WORKER} AS waiting

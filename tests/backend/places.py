@@ -13,7 +13,7 @@ from repository.roadmaps.wishes import add_wishes
 from repository.runs.tasks import create_task, update_task_status
 from repository.tables.roadmaps import ContentVersionRow
 from tests.support.authors import QUIZ
-from tests.support.rows import framework
+from tests.support.rows import framework, lessons_written
 
 TASK_FOR: Final = {"stream": "t-cancelled", "review": "t-asked", "cancel": "t-queued", "resume": "t-cancelled"}
 """The task that a route on tasks needs, by the last part of its path; else any."""
@@ -28,10 +28,14 @@ _WEBHOOK: Final = """
 
 
 async def fill(database: Database, user_id: str = "ann") -> None:
-    """r-1: an accepted roadmap whose contents nobody makes. Of r-2, r-3, r-4 a task each, in different states."""
+    """r-1: an accepted roadmap whose contents nobody makes, with versions of its lessons.
+
+    Of r-2, r-3, r-4 a task each, in different states.
+    """
     async with database.transaction() as session:
         await save_roadmap_metadata(session, "r-1", user_id, framework("r-1"))
         session.add(quiz_row("r-1"))
+        await lessons_written(session)
         for number, task_id in enumerate(("t-queued", "t-cancelled", "t-asked"), start=2):
             await reserve_roadmap(session, f"r-{number}", user_id, "a goal")
             await create_task(

@@ -1,9 +1,10 @@
 """Roadmaps over HTTP: as the contract has them, page by page, into the bin and out again."""
 
 import httpx
+from sqlalchemy import text
 
 from domain.vocabulary import ContentType
-from repository.db.database import Database
+from repository.db.database import Database, execute
 from repository.db.fence import Fence
 from repository.roadmaps.contents import insert_contents, save_version
 from repository.roadmaps.roadmaps import save_roadmap_metadata
@@ -160,3 +161,45 @@ async def test_legacy_ids_work_encoded(client: httpx.AsyncClient, database: Data
         await save_roadmap_metadata(session, "x:1", "ann", old)
     for path in ("x:1", "x%3A1"):
         assert (await client.get(f"/api/v1/roadmaps/{path}/status-check")).status_code == 200
+
+
+async def test_a_quiz_without_its_lesson_is_refused_until_the_tutorial_was_written(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.transaction() as session:
+        await save_roadmap_metadata(session, "r-1", "ann", framework("r-1"))
+    quiz = f"{ROADMAP}/concepts/c-1-1-1/quiz/retry"
+    refused = await client.post(quiz)
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert "retry the tutorial first" in refused.json()["detail"]
+    assert "task_id" not in refused.json()
+    lesson = await client.post(f"{ROADMAP}/concepts/c-1-1-1/tutorial/retry")
+    assert lesson.status_code == 202
+    assert (await client.post(quiz)).json()["task_id"] == lesson.json()["task_id"]
+
+
+async def test_what_is_out_of_date_is_marked_listed_and_written_again(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await fill(database)
+    made = """
+        UPDATE concept_contents SET version = 1, status = 'completed' WHERE roadmap_id = 'r-1';
+        UPDATE content_versions SET lesson_hash = 'another' WHERE content_type = 'quiz'"""
+    async with database.transaction() as session:
+        for statement in made.split(";"):
+            await execute(session, text(statement), {})
+    content = (await client.get(f"{ROADMAP}/concepts/c-1-1-1/quiz")).json()
+    assert (content["status"], content["out_of_date"]) == ("completed", True)
+    concept = (await client.get(ROADMAP)).json()["framework"]["stages"][0]["modules"][0]["concepts"][0]
+    assert (concept["quiz_out_of_date"], concept["content_out_of_date"]) == (True, False)
+    check = (await client.get(f"{ROADMAP}/status-check")).json()
+    assert check["out_of_date_concepts"] == [{"concept_id": "c-1-1-1", "concept_name": "C1", "content_type": "quiz"}]
+    listed = (await client.get("/api/v1/roadmaps?out_of_date=true")).json()["roadmaps"]
+    assert [one["roadmap_id"] for one in listed] == ["r-1"]
+    page = (await client.get("/roadmaps/r-1")).text
+    assert "1 content is out of date:" in page
+    assert "completed, out of date" in page
+    assert "Out of date: " in (await client.get("/roadmaps/r-1/concepts/c-1-1-1")).text
+    assert (await client.post(f"{ROADMAP}/retry-failed")).json()["task_id"] is None
+    again = await client.post(f"{ROADMAP}/retry-failed", json={"out_of_date": True})
+    assert again.json()["task_type"] == "retry_batch"

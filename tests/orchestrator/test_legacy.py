@@ -107,7 +107,7 @@ async def test_neither_a_bare_framework_nor_an_odd_request_keeps_a_roadmap_from_
     assert view.framework is not None
     assert (view.framework.title, view.framework.total_estimated_hours) == (f"Odd {odd}", 1.5)
     assert len((await orchestrator.status(roadmap_id)).stale_concepts) == 3
-    single = await orchestrator.retry(roadmap_id, "x:c-1-1-1", ContentType.QUIZ)
+    single = await orchestrator.retry(roadmap_id, "x:c-1-1-1", ContentType.TUTORIAL)
     assert (await orchestrator.wait(single.task_id)).status is TaskStatus.COMPLETED
     batch = await orchestrator.retry_failed(roadmap_id)
     assert batch is not None

@@ -129,7 +129,9 @@ async def test_ids_with_a_colon_survive_a_retry_and_a_status_check(
     roadmap_id = await legacy_roadmap(database)
     stale = (await orchestrator.status(roadmap_id)).stale_concepts
     assert [(content.concept_id, content.concept_name) for content in stale][:3] == [(LEGACY, "One")] * 3
-    task = await orchestrator.retry(roadmap_id, LEGACY, ContentType.QUIZ, RetryRequest(user_id="ann:b"), detach=True)
+    task = await orchestrator.retry(
+        roadmap_id, LEGACY, ContentType.TUTORIAL, RetryRequest(user_id="ann:b"), detach=True
+    )
     active = (await orchestrator.status(roadmap_id)).active_tasks
     assert [(row.task_id, row.concept_id) for row in active] == [(task.task_id, LEGACY)]
     await orchestrator.resume(task.task_id)
@@ -139,7 +141,7 @@ async def test_ids_with_a_colon_survive_a_retry_and_a_status_check(
     assert told.count(LEGACY) >= 2
     view = await orchestrator.roadmap(roadmap_id)
     states = {(row.concept_id, row.content_type): row.status for row in view.contents}
-    assert states[LEGACY, ContentType.QUIZ] is ContentStatus.COMPLETED
+    assert states[LEGACY, ContentType.TUTORIAL] is ContentStatus.COMPLETED
     assert [row.concept_id for row in await orchestrator.contents.newest(roadmap_id, LEGACY)] == [LEGACY]
     batch = await orchestrator.retry_failed(roadmap_id)
     assert batch is not None

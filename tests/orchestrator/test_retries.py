@@ -105,8 +105,8 @@ async def test_a_retry_knows_the_version_at_hand_and_the_lesson_of_a_quiz(
     assert [question["question_id"] for question in stored["questions"]] == ["q1", "q2", "q3"]
 
 
-async def test_a_creation_reads_no_lesson_while_it_is_written(roadmap_id: str, author: Moody) -> None:
-    assert {(brief.present_version, brief.lesson) for brief in author.briefs} == {(None, "")}
+async def test_a_creation_gives_its_own_lessons_to_its_quizzes(roadmap_id: str, author: Moody) -> None:
+    assert {(brief.present_version, brief.lesson) for brief in author.briefs} == {(None, TUTORIAL.content)}
 
 
 async def test_a_retry_that_died_before_its_first_checkpoint_was_complete_goes_on(

@@ -19,7 +19,7 @@ from orchestrator.process.queue_pgqueuer import PgQueuerQueue
 from orchestrator.queries.status import roadmap_view, status_check
 from repository.db.database import Database, execute
 from repository.db.fence import assert_fence
-from repository.roadmaps import claims, content_queries, contents, roadmaps, summaries
+from repository.roadmaps import claims, content_queries, contents, lessons, roadmaps, summaries
 from repository.roadmaps.earlier_versions import written_before
 from repository.runs import calls, events, liveness, recovery, retention, tasks, totals
 from repository.tables.runs import TaskRow
@@ -56,6 +56,9 @@ READS: Final[dict[str, Work]] = {
     "first_request": lambda session: tasks.first_request(session, ROADMAP),
     "roadmap_view": lambda session: roadmap_view(session, ROADMAP),
     "stale_contents": lambda session: content_queries.stale_contents(session, "r-1"),
+    "out_of_date_contents": lambda session: content_queries.out_of_date_contents(session, ROADMAP),
+    "lesson_for": lambda session: lessons.lesson_for(session, FENCE, ROADMAP, "c-7"),
+    "unsettled_lessons": lambda session: lessons.unsettled_lessons(session, FENCE, ROADMAP, ["c-7", "c-8"]),
     "states": lambda session: content_queries.states(session, ROADMAP),
     "newest_versions": lambda session: content_queries.newest_versions(session, ROADMAP),
     "newest_versions_of_a_concept": lambda session: content_queries.newest_versions(session, ROADMAP, "c-7"),
@@ -100,7 +103,7 @@ async def test_a_page_of_the_history_does_not_read_all_of_it(filled: Database, s
 
 WRITES: Final[dict[str, Work]] = {
     "hold_task": lambda session: assert_fence(session, FENCE),
-    "written_before": lambda session: written_before(session, FENCE, ROADMAP, ContentType.QUIZ, ["c-7", "c-8"]),
+    "written_before": lambda session: written_before(session, ROADMAP, ContentType.QUIZ, ["c-7", "c-8"]),
     "begin_contents": lambda session: contents.begin_contents(session, FENCE, ContentType.QUIZ),
     "adopt_contents": lambda session: contents.adopt_contents(session, FENCE),
     "hold_contents": lambda session: contents.lock_contents_of(session, ROADMAP, ContentType.QUIZ, ["c-7", "c-8"]),

@@ -111,6 +111,10 @@ async def broken_promises(database: Database) -> list[str]:
             WHERE t.status = 'completed' AND NOT EXISTS (SELECT FROM task_events e WHERE e.task_id = v.task_id
                 AND e.type = 'content_completed' AND e.payload @> jsonb_build_object('concept_id', v.concept_id,
                     'content_type', v.content_type, 'version', v.version))""",
+        "a content made from a lesson that was never committed": """
+            SELECT count(*) FROM content_versions v WHERE v.lesson_hash IS NOT NULL AND NOT EXISTS (
+                SELECT FROM content_versions l WHERE l.roadmap_id = v.roadmap_id AND l.concept_id = v.concept_id
+                AND l.content_type = 'tutorial' AND l.payload_hash = v.lesson_hash)""",
         "a summary that is no recount": """
             SELECT count(*) FROM roadmap_tasks t WHERE status = 'completed' AND (execution_summary ->> 'completed')::int
                 <> (SELECT count(*) FROM content_versions v WHERE v.task_id = t.task_id)""",

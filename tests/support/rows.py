@@ -1,16 +1,20 @@
 """Rows to begin a test with."""
 
 from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import text
 
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentType, TaskStatus, TaskType
-from repository.db.database import Database
+from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence
 from repository.roadmaps.contents import insert_contents
 from repository.roadmaps.roadmaps import reserve_roadmap
 from repository.runs.calls import ACCEPTED, Call
 from repository.runs.tasks import create_task
 from repository.tables.runs import TaskRow
+from tests.support.authors import TUTORIAL
 
 
 def framework(roadmap_id: str = "r-1", concepts: int = 2) -> Framework:
@@ -64,6 +68,19 @@ async def accepted(database: Database, concept_ids: Sequence[str]) -> Fence:
     async with database.transaction() as session:
         await insert_contents(session, fence, "r-1", concept_ids)
     return fence
+
+
+_LESSONS: Final = """
+    WITH lessons AS (
+        UPDATE concept_contents SET version = 1
+        WHERE roadmap_id = :roadmap_id AND content_type = 'tutorial' RETURNING *)
+    INSERT INTO content_versions (roadmap_id, concept_id, content_type, version, payload, task_id, author)
+    SELECT roadmap_id, concept_id, content_type, version, CAST(:payload AS jsonb), 't', 'scripted' FROM lessons"""
+
+
+async def lessons_written(session: Session, roadmap_id: str = "r-1") -> None:
+    """All lessons of a roadmap have a version, from which quizzes can be made."""
+    await execute(session, text(_LESSONS), {"roadmap_id": roadmap_id, "payload": TUTORIAL.model_dump_json()})
 
 
 def fence_of(task: TaskRow) -> Fence:

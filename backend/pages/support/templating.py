@@ -52,7 +52,7 @@ MEDIA_TYPES: Final = {
 
 NOTICES: Final = {
     "asked": "Requested. A worker will write it.",
-    "nothing": "Nothing to do: no content has failed or is stale.",
+    "nothing": "Nothing to do: no content has failed, is stale or out of date.",
     "cancelled": "The run was cancelled.",
     "resumed": "The run continues.",
     "approved": "Approved: the contents are being written.",

@@ -71,6 +71,8 @@ class ContentPart:
     """Unmended findings of the checks in the version that is shown."""
     present: bool
     """Whether the concept is still part of the roadmap, so that its contents can be generated again."""
+    out_of_date: bool
+    """Whether the newest version was made from another lesson than the newest one."""
 
     has_formulas: bool = False
     """Whether the page needs the font of formulas."""
@@ -93,7 +95,7 @@ class ContentPart:
 
     @property
     def says(self) -> str:
-        return CONTENT_LABELS[self.look]
+        return f"{CONTENT_LABELS[self.look]}, out of date" if self.out_of_date else CONTENT_LABELS[self.look]
 
     @property
     def retryable(self) -> bool:
@@ -298,6 +300,7 @@ class PartFields(TypedDict):
     by_rules: bool
     doubts: tuple[PlacedDoubt, ...]
     present: bool
+    out_of_date: bool
 
 
 def fields_of(content_type: ContentType, view: ContentView, *, present: bool) -> PartFields:
@@ -312,4 +315,5 @@ def fields_of(content_type: ContentType, view: ContentView, *, present: bool) ->
         "by_rules": is_by_rules(view),
         "doubts": tuple(doubts_of(view)),
         "present": present,
+        "out_of_date": view.state.out_of_date if view.state else False,
     }

@@ -36,6 +36,7 @@ class ContentMark:
     concept_id: str
     content_type: ContentType
     look: Look
+    out_of_date: bool = False
 
     @property
     def name(self) -> str:
@@ -43,7 +44,7 @@ class ContentMark:
 
     @property
     def says(self) -> str:
-        return CONTENT_LABELS[self.look]
+        return f"{CONTENT_LABELS[self.look]}, out of date" if self.out_of_date else CONTENT_LABELS[self.look]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class Map:
     completed: int
     failed: int
     stale: int
+    out_of_date: int
     broken: tuple[Broken, ...]
     """The first failed and stale contents, in learning order."""
     runs: tuple[RunLine, ...]
@@ -173,6 +175,7 @@ def map_of(roadmap: RoadmapView, learned: Collection[str] = (), last: TaskView |
         completed=sum(lane.completed for lane in lanes),
         failed=sum(state.status is ContentStatus.FAILED for state in shown),
         stale=sum(state.stale for state in shown),
+        out_of_date=sum(state.out_of_date for state in shown),
         broken=_broken(framework, states),
         runs=tuple(run_line(task, roadmap.contents) for task in roadmap.active_tasks),
         ended=_ended(roadmap, last),
@@ -279,8 +282,10 @@ def _card(concept: Concept, states: States, learned: Collection[str], number: in
         hours=hours(concept.estimated_hours),
         difficulty=concept.difficulty,
         done=concept.concept_id in learned,
-        marks=tuple(
-            ContentMark(concept.concept_id, content_type, content_look(states.get((concept.concept_id, content_type))))
-            for content_type in ContentType
-        ),
+        marks=tuple(_mark(concept.concept_id, content_type, states) for content_type in ContentType),
     )
+
+
+def _mark(concept_id: str, content_type: ContentType, states: States) -> ContentMark:
+    state = states.get((concept_id, content_type))
+    return ContentMark(concept_id, content_type, content_look(state), state is not None and state.out_of_date)

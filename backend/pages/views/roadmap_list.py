@@ -72,4 +72,6 @@ def _state(row: ListedRoadmap) -> tuple[Look, str]:
         return "failed", f"{counted(row.failed, 'content')} failed"
     if row.stale:
         return "stale", f"{row.stale} never finished"
+    if row.out_of_date:
+        return "completed", f"Ready to read, {row.out_of_date} out of date"
     return "completed", "Ready to read"

@@ -1,4 +1,5 @@
 import io
+import re
 
 import pytest
 from rich.console import Console, RenderableType
@@ -6,7 +7,7 @@ from rich.console import Console, RenderableType
 from cli.output.tables import contents_sentence, roadmaps_table, status_report, tasks_table
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from domain.waits.model_wait import ModelWait
-from orchestrator.queries.status import ActiveTask, StaleConcept, StatusCheck
+from orchestrator.queries.status import ActiveTask, OutOfDateConcept, StaleConcept, StatusCheck
 from repository.tables.roadmaps import RoadmapRow
 from tests.cli.roadmaps import HOSTILE, NOON, roadmap, state, states, task
 
@@ -149,3 +150,16 @@ def test_status_report_lists_stale() -> None:
 def test_contents_sentence() -> None:
     assert contents_sentence(roadmap(framework=None)) == "No framework yet."
     assert contents_sentence(roadmap(contents=[])) == "2 concepts; no contents yet."
+
+
+def test_the_status_lists_what_is_out_of_date() -> None:
+    marked = state("c-1-1-1", ContentType.QUIZ, out_of_date=True)
+    view = roadmap(contents=states({("c-1-1-1", ContentType.QUIZ): marked}))
+    one = OutOfDateConcept(concept_id="c-1-1-1", concept_name="Types", content_type=ContentType.QUIZ)
+    check = StatusCheck(
+        roadmap_id="go-1", has_active_task=False, active_tasks=[], stale_concepts=[], out_of_date_concepts=[one]
+    )
+    text = "\n".join(drawn(*status_report(check, view), width=200))
+    assert "6 of 6 completed, 1 out of date" in text
+    assert "roadmap retry-failed --out-of-date" in text
+    assert re.search(r"quiz +c-1-1-1 +completed +Types", text)

@@ -156,3 +156,13 @@ def test_the_prompt_of_a_rewriting_holds_the_version_at_hand_the_lesson_and_the_
     assert LESSON_HINT in user
     assert REWRITE not in prompt_for(QUIZ_BRIEF).user
     assert len(prompt_for(brief, max_data=2000).user) < 10_000, "where there is little room it is shortened"
+
+
+def test_the_prompt_of_links_holds_the_headings_of_the_lesson_only() -> None:
+    text = "Before.\n\n## Types\n\nLong text.\n\n```sh\n# no heading\n```\n\n### Values ###\n"
+    links = CONTENT_BRIEFS[AuthorRole.RESOURCES].model_copy(update={"lesson": text, "lesson_hash": "h"})
+    user = prompt_for(links).user
+    data = json.loads(user.partition("<data>\n")[2].partition("\n</data>")[0])
+    assert data["lesson_headings"] == ["Types", "Values"]
+    assert "lesson" not in data
+    assert LESSON_HINT not in user

@@ -23,7 +23,7 @@ from repository.roadmaps.roadmaps import accept_framework, save_roadmap_metadata
 from repository.runs.tasks import create_task
 from tests.support.authors import ScriptedAuthor
 from tests.support.limits import HANG_SECONDS
-from tests.support.rows import fence_of, framework, started
+from tests.support.rows import fence_of, framework, lessons_written, started
 from tests.support.silence import silent_in_mid_statement
 
 GONE = "c-1-1-2"
@@ -33,6 +33,7 @@ GONE = "c-1-1-2"
 async def orchestrator(settings: Settings, database: Database) -> AsyncIterator[Orchestrator]:
     async with database.transaction() as session:
         await save_roadmap_metadata(session, "r-1", "ann", framework())
+        await lessons_written(session)
     async with Orchestrator.open(settings, author=ScriptedAuthor()) as orchestrator:
         yield orchestrator
 

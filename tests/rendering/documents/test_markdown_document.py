@@ -6,6 +6,7 @@ from domain.roadmap_export import Manuscript, WrittenContent
 from domain.vocabulary import ContentStatus, ContentType
 from orchestrator.queries.export import manuscript_of
 from orchestrator.queries.status import RoadmapView
+from rendering.documents.html_document import html_document
 from rendering.documents.markdown_document import concept_document, roadmap_document
 from rendering.text.text import BY_RULES, CONFIGURE
 from repository.tables.roadmaps import ContentVersionRow
@@ -100,3 +101,11 @@ def test_a_document_by_rules_says_so_at_its_head() -> None:
     lines = roadmap_document(manuscript(by_rules=True)).splitlines()
     assert lines[2] == f"> {BY_RULES} A model writes after `{CONFIGURE}`."
     assert BY_RULES not in roadmap_document(manuscript())
+
+
+def test_a_content_that_was_made_from_an_older_lesson_says_so() -> None:
+    marked = state("c-1-1-1", ContentType.QUIZ, out_of_date=True)
+    view = roadmap(contents=states({("c-1-1-1", ContentType.QUIZ): marked}))
+    contents = [*versions("c-1-1-1"), *versions("c-1-1-2")]
+    assert written(view, contents).count("*Out of date: the quiz was made from an older lesson.*") == 1
+    assert html_document(manuscript_of(view, contents)).count("Out of date: the quiz was made") == 1

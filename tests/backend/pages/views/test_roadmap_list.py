@@ -20,6 +20,7 @@ READY = ListedRoadmap(
     completed=6,
     failed=0,
     stale=0,
+    out_of_date=0,
     task_id="t",
     task_status=TaskStatus.COMPLETED,
     task_step="completed",
