@@ -13,7 +13,7 @@ from bench import capacity, checks, flow, http, migrations, price, retention, st
 QUICK: Final[dict[str, Callable[[], None]]] = {
     "checks": checks.main,
     "price": lambda: price.main(rounds=3),
-    "flow": flow.main,
+    "flow": lambda: flow.main(rounds=1),
     "http": lambda: http.main(requests=800, rounds=3),
     "stream": lambda: stream.main(events=300),
     "migrations": lambda: migrations.main(tasks=20_000),
@@ -23,7 +23,7 @@ QUICK: Final[dict[str, Callable[[], None]]] = {
 FULL: Final[dict[str, Callable[[], None]]] = {
     "checks": lambda: checks.main(rounds=20),
     "price": lambda: price.main(rounds=9),
-    "flow": lambda: flow.main(rounds=9),
+    "flow": lambda: flow.main(rounds=5),
     "http": http.main,
     "stream": stream.main,
     "migrations": migrations.main,
