@@ -39,7 +39,7 @@ CONCURRENT_CALLS: Final = 30
 MIN_SECONDS: Final = 5.0
 MAX_SECONDS: Final = 20.0
 """Of a call; the length is random."""
-SCALE: Final = 20
+SCALE: Final = 5
 """The measured runs wait this part of them."""
 SIMULATED_ROUNDS: Final = 50
 MAX_RATIO: Final = {30: 1.15}

@@ -7,6 +7,7 @@ tests/repository/test_predicates.py enforces both.
 
 from typing import Final
 
+from domain.course.lessons import LESSON
 from domain.vocabulary import ACTIVE, FINAL, STRUCTURAL, UNFINISHED, ContentStatus, ContentType, TaskStatus, TaskType
 from domain.webhooks import DeliveryStatus
 from repository.tables.columns import literals, one_of
@@ -61,10 +62,10 @@ def hash_of(version: str) -> str:
     return f"coalesce({version}.payload_hash, {payload_hash(f'{version}.payload')})"
 
 
-OUT_OF_DATE_CONTENT: Final = f"""(c.version > 0 AND c.content_type <> '{ContentType.TUTORIAL}' AND EXISTS (
+OUT_OF_DATE_CONTENT: Final = f"""(c.version > 0 AND c.content_type <> '{LESSON}' AND EXISTS (
     SELECT FROM content_versions made
     JOIN concept_contents newest ON newest.roadmap_id = made.roadmap_id AND newest.concept_id = made.concept_id
-        AND newest.content_type = '{ContentType.TUTORIAL}'
+        AND newest.content_type = '{LESSON}'
     JOIN content_versions lesson ON lesson.roadmap_id = newest.roadmap_id AND lesson.concept_id = newest.concept_id
         AND lesson.content_type = newest.content_type AND lesson.version = newest.version
     WHERE made.roadmap_id = c.roadmap_id AND made.concept_id = c.concept_id AND made.content_type = c.content_type

@@ -173,7 +173,7 @@ def _print_markdown(document: str, *, rendered: bool) -> None:
 
 
 def status(roadmap_id: RoadmapId, json: Json = False) -> None:
-    """Show what is running, failed or stale in a roadmap."""
+    """Show what is running, failed, stale or out of date in a roadmap."""
     from cli.output.tables import status_report
 
     identifier = validate_id(roadmap_id, "roadmap")
@@ -183,6 +183,6 @@ def status(roadmap_id: RoadmapId, json: Json = False) -> None:
 
     status_check, roadmap = with_orchestrator(check)
     if json:
-        print_json(status_check.model_dump(mode="json"))
+        print_json(status_check.model_dump(mode="json", exclude_unset=True))
     else:
         print_rich(*status_report(status_check, roadmap))

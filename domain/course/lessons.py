@@ -3,6 +3,10 @@
 from enum import StrEnum
 from typing import Final
 
+from domain.vocabulary import ContentType
+
+LESSON: Final = ContentType.TUTORIAL
+"""The content type that is the lesson of a concept."""
 NEEDS_LESSON: Final = "It needs its lesson"
 """Beginning of the reason of a content that failed because it has no lesson to be made from."""
 

@@ -13,11 +13,10 @@ from typing import Any, Generic
 from langgraph.runtime import Runtime
 
 from domain.content_types import CONTENT_SPECS
-from domain.course.lessons import LessonUse
+from domain.course.lessons import LESSON, LessonUse
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
 from domain.framework import Concept
 from domain.request import LearningRequest
-from domain.vocabulary import ContentType
 from nodes.authors.port import C, ContentBrief
 from nodes.authors.reading.gate import storable_text
 from nodes.contents.briefs import book_of, content_brief, expected_of, neighbours
@@ -57,7 +56,7 @@ class Generator(Generic[C]):
 async def make_contents(state: RunState, runtime: Runtime[RunContext], generator: Generator[C]) -> RunState:
     """Write every unfinished content of one type that the run holds, as the rows say. Changes nothing in the state."""
     signals = runtime.context.lessons
-    writes_lessons = generator.brief.content_type is ContentType.TUTORIAL
+    writes_lessons = generator.brief.content_type is LESSON
     with signals.writing() if writes_lessons else nullcontext(), signals.following() as news:
         await _make_all(state, runtime.context, generator, news)
     if runtime.context.ledger.stopped:
@@ -102,7 +101,7 @@ async def _make_all(state: RunState, context: RunContext, generator: Generator[C
                     brief = await generator.prepare(context, brief)
                 others = neighbours(concepts, order)
                 await _make_content(context, generator, brief, order, others, shared, earlier.payloads, lesson)
-            if content_type is ContentType.TUTORIAL:
+            if content_type is LESSON:
                 context.lessons.settle(concept_id)
 
     try:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from domain.course.lessons import LessonUse
+from domain.course.lessons import LESSON, LessonUse
 from domain.errors import Conflict
 from domain.vocabulary import ContentType
 from nodes.contents.generators import LESSON_USES
@@ -25,7 +25,7 @@ MAX_NAMED: Final = 3
 def with_lessons(content_types: Collection[ContentType]) -> list[ContentType]:
     """Return the types and, where one of them needs lessons, that of lessons, whose rows are locked too."""
     needs_lessons = any(LESSON_USES[content_type] is LessonUse.REQUIRED for content_type in content_types)
-    return sorted({*content_types, *((ContentType.TUTORIAL,) if needs_lessons else ())})
+    return sorted({*content_types, *((LESSON,) if needs_lessons else ())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class ByLesson:
 def by_lesson(chosen: Iterable[Claimable], locked: Sequence[Claimable]) -> ByLesson:
     """Sort the contents that a request would take. `locked`: all contents whose rows it has locked."""
     chosen = list(chosen)
-    taken = {content.concept_id for content in chosen if content.content_type == ContentType.TUTORIAL}
-    lessons = {content.concept_id: content for content in locked if content.content_type == ContentType.TUTORIAL}
+    taken = {content.concept_id for content in chosen if content.content_type == LESSON}
+    lessons = {content.concept_id: content for content in locked if content.content_type == LESSON}
     sorted_ = ByLesson()
     for content in chosen:
         needs_lesson = LESSON_USES[ContentType(content.content_type)] is LessonUse.REQUIRED

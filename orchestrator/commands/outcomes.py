@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from domain.content_types import CONTENT_SPECS
-from domain.course.lessons import NEEDS_LESSON
+from domain.course.lessons import LESSON, NEEDS_LESSON
 from domain.editing.review import Issue
 from domain.errors import BudgetSpent, ModelUnavailable
-from domain.vocabulary import ContentType, TaskStatus
+from domain.vocabulary import TaskStatus
 from repository.roadmaps.contents import ContentCounts
 from repository.runs.calls import TaskUsage
 from repository.tables.roadmaps import ContentRow
@@ -29,7 +29,7 @@ def cause_of(error: Exception) -> Cause | None:
 
 def consequences(failed: Sequence[ContentRow]) -> list[ContentRow]:
     """Return the contents that failed only because the same run could not write their lesson."""
-    lessons = {row.concept_id for row in failed if row.content_type == ContentType.TUTORIAL}
+    lessons = {row.concept_id for row in failed if row.content_type == LESSON}
     return [row for row in failed if row.concept_id in lessons and (row.last_error or "").startswith(NEEDS_LESSON)]
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from domain.vocabulary import ContentType
+from domain.course.lessons import LESSON
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
 from repository.predicates import LIVE, UNFINISHED_CONTENT, hash_of
@@ -32,7 +32,7 @@ async def unsettled_lessons(session: Session, fence: Fence, roadmap_id: str, con
         text(f"""
             SELECT c.concept_id FROM concept_contents c
             WHERE c.roadmap_id = :roadmap_id AND c.concept_id = ANY(:concept_ids)
-                AND c.content_type = '{ContentType.TUTORIAL}' AND c.task_id = :task_id AND {UNFINISHED_CONTENT}"""),
+                AND c.content_type = '{LESSON}' AND c.task_id = :task_id AND {UNFINISHED_CONTENT}"""),
         {"roadmap_id": roadmap_id, "concept_ids": list(concept_ids), "task_id": fence.task_id},
     )
     return {row.concept_id for row in rows}
@@ -44,11 +44,11 @@ _LESSON: Final = text(f"""
             AS writer
     FROM (SELECT) AS always
     LEFT JOIN concept_contents c ON c.roadmap_id = :roadmap_id AND c.concept_id = :concept_id
-        AND c.content_type = '{ContentType.TUTORIAL}' AND {UNFINISHED_CONTENT}
+        AND c.content_type = '{LESSON}' AND {UNFINISHED_CONTENT}
     LEFT JOIN LATERAL (
         SELECT v.payload, {hash_of("v")} AS payload_hash FROM content_versions v
         WHERE v.roadmap_id = :roadmap_id AND v.concept_id = :concept_id
-            AND v.content_type = '{ContentType.TUTORIAL}'
+            AND v.content_type = '{LESSON}'
         ORDER BY v.task_id = :task_id DESC, v.version DESC LIMIT 1) AS v ON true""")
 
 

@@ -25,8 +25,7 @@ ABOUT_ONE_TYPE: Final = {
     "backend/pages/views/concept.py": "the parts of the sections",
     "nodes/verification/examination.py": "the second opinion on a quiz",
     "orchestrator/learners/learning.py": "attempts at a quiz",
-    "nodes/contents/earlier.py": "the lesson of a quiz",
-    "repository/roadmaps/earlier_versions.py": "the lesson of a quiz",
+    "domain/course/lessons.py": "which of them is the lesson",
 }
 
 

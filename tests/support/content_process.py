@@ -1,6 +1,7 @@
 """Processes that write the contents of a run, as a worker runs its generators over the rows, and their deaths."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -110,6 +111,7 @@ async def context_of(
     *,
     roadmap_id: str = "r-1",
     limit: int = 4,
+    second_opinion: bool = False,
     budget: Budget | None = None,
 ) -> RunContext:
     """Return the context of a process that has just started."""
@@ -127,7 +129,7 @@ async def context_of(
         max_concepts=30,
         weeks=None,
         any_language=True,
-        second_opinion=False,
+        second_opinion=second_opinion,
         links=None,
         search=None,
         code=None,
@@ -183,6 +185,13 @@ async def written(database: Database, roadmap_id: str = "r-1") -> dict[tuple[str
             (row["concept_id"], row["content_type"]): Written(**{name: row[name] for name in Written.__annotations__})
             for row in rows.mappings()
         }
+
+
+async def calls_by_step(database: Database, task_id: str) -> Counter[str]:
+    """Return the number of answers that the ledger of a run holds, by step."""
+    async with database.transaction() as session:
+        counted = "SELECT step, count(*) AS calls FROM model_calls WHERE task_id = :task_id GROUP BY step"
+        return Counter({row.step: row.calls for row in await execute(session, text(counted), {"task_id": task_id})})
 
 
 def types_of(asked: Sequence[tuple[str, str | None]]) -> list[tuple[str | None, str]]:

@@ -1,8 +1,10 @@
 """Quizzes and links are asked for when the lesson of their concept is settled, whatever dies in between."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
@@ -27,6 +29,7 @@ from tests.support.content_process import (
     STATE,
     Died,
     Mortal,
+    calls_by_step,
     context_of,
     next_attempt,
     run_with_contents,
@@ -273,43 +276,65 @@ async def test_without_a_writer_of_lessons_nobody_waits_for_ever_and_nothing_is_
     assert (await written(database))[FIRST, ASKED].status == "generating"
 
 
-async def run_to_death(mortal: Mortal, author: Teacher, roadmap_id: str, fence: Fence) -> None:
-    context = await context_of(mortal, fence, author, roadmap_id=roadmap_id)
-    mortal.commits = 0
-    await write_contents(context)
+@dataclass(frozen=True)
+class Scenario:
+    """What a run that is killed was to do, for one concept."""
+
+    broken: tuple[str, ...] = ()
+    """Concepts whose lesson fails."""
+    second_opinion: bool = False
+    """Whether quizzes are looked at, so that their ledger row is committed before they are."""
+
+    async def run(self, database: Database, fence: Fence, roadmap_id: str) -> Teacher:
+        author = Teacher(*self.broken)
+        context = await context_of(database, fence, author, roadmap_id=roadmap_id, second_opinion=self.second_opinion)
+        if isinstance(database, Mortal):
+            database.commits = 0
+        await write_contents(context)
+        return author
 
 
-@pytest.mark.parametrize("broken", [(), (FIRST,)], ids=["written", "failed"])
+SCENARIOS: Final = {
+    "written": Scenario(),
+    "lesson fails": Scenario(broken=(FIRST,)),
+    "looked at": Scenario(second_opinion=True),
+}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
 async def test_killed_at_any_commit_a_run_goes_on_with_the_same_lesson_and_buys_nothing_twice(
-    database: Database, mortal: Callable[[], Mortal], broken: tuple[str, ...]
+    database: Database, mortal: Callable[[], Mortal], scenario: Scenario
 ) -> None:
     unhurt = mortal()
-    await run_to_death(unhurt, Teacher(*broken), "r-0", await run_with_contents(database, "r-0", "t-0"))
+    await scenario.run(unhurt, await run_with_contents(database, "r-0", "t-0"), "r-0")
+    needed = await calls_by_step(database, "t-0")
     assert unhurt.commits > 10
     for commit in range(1, unhurt.commits + 1):
         for after in (False, True):
-            await die_and_go_on(database, mortal(), commit, after, broken)
+            await die_and_go_on(database, mortal(), commit, after, scenario, needed)
 
 
-async def die_and_go_on(database: Database, mortal: Mortal, commit: int, after: bool, broken: tuple[str, ...]) -> None:
+async def die_and_go_on(
+    database: Database, mortal: Mortal, commit: int, after: bool, scenario: Scenario, needed: Counter[str]
+) -> None:
     where = f"{'after' if after else 'before'} {commit}"
     roadmap_id, task_id = f"r-{commit}-{after}", f"t-{commit}-{after}"
     fence = await run_with_contents(database, roadmap_id, task_id)
     mortal.last, mortal.after = commit, after
     with suppress(Died):  # groups of commits differ from run to run: there may be fewer than in the unhurt one
-        await run_to_death(mortal, Teacher(*broken), roadmap_id, fence)
-    before = await written(database, roadmap_id)
-    author = Teacher(*broken)
-    context = await context_of(database, await next_attempt(database, task_id), author, roadmap_id=roadmap_id)
-    await write_contents(context)
-    bought = {key for key, row in before.items() if row.version}
-    assert not bought & set(types_of(author.asked)), where
+        await scenario.run(mortal, fence, roadmap_id)
+    bought = await calls_by_step(database, task_id)
+    author = await scenario.run(database, await next_attempt(database, task_id), roadmap_id)
+    assert await calls_by_step(database, task_id) == needed, where
+    answered = [role for role, _ in author.asked if not (role is AuthorRole.TUTORIAL and scenario.broken)]
+    assert len(answered) == (needed - bought).total(), f"{where}: {author.asked}"
     rows = await written(database, roadmap_id)
     lesson = rows[FIRST, LESSON]
     assert {row.lesson_hash for key, row in rows.items() if key[1] != LESSON and row.version} == {lesson.payload_hash}
     assert rows[FIRST, LINKS].status == "completed", where
-    assert (lesson.status, rows[FIRST, ASKED].status) == (2 * ("failed",) if broken else 2 * ("completed",)), where
-    if broken:
+    ended = "failed" if scenario.broken else "completed"
+    assert (lesson.status, rows[FIRST, ASKED].status) == (ended, ended), where
+    if scenario.broken:
         assert (rows[FIRST, ASKED].last_error or "").startswith(NEEDS_LESSON), where
 
 
