@@ -115,3 +115,10 @@ def test_exports_say_which_code_ran_and_where_a_doubt_belongs() -> None:
     html = html_document(changed)
     assert 'class="run"' in html
     assert "It *fails*." in html
+
+
+@pytest.mark.parametrize("info", ["{python}", "{.python}", "python", "Python run", 'python title="a"'])
+def test_a_fence_of_a_notebook_has_its_language_and_its_mark(info: str) -> None:
+    html = rendered(f"```{info}\nx\n```", prefix="t-", remarks=Remarks()).html
+    assert 'data-language="' in html
+    assert "Not run" in html
