@@ -97,6 +97,24 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "concepts of the "
         "roadmap. Names that exist already are not used again."
     ),
+    AuthorRole.COURSE_BOOK: (
+        "Write what all lessons of the roadmap share, so that they fit together, as the author of a textbook would. "
+        "`glossary`: ten to thirty terms that several lessons use, each with one meaning and the one notation that all "
+        "use. `example`: one running example or data set that can carry every lesson, small enough to be read, with "
+        "its complete code: for SQL the DDL and all rows, for programs the code that lessons build on; null where the "
+        "subject needs none. `tools`: each language and tool with the version that all lessons use. `project`: one "
+        "project that the learner builds with what was learned, with a step for every stage (`stage_id` is its id) "
+        "that builds on the steps before. Heed `warnings`, which a review of the roadmap left."
+    ),
+    AuthorRole.CONCEPT_PLANS: (
+        "Plan the lessons of `concepts`, one plan for each under its id. `outcomes`: three to five things that the "
+        "learner can do afterwards and that a question can test; each begins with “can” or its equivalent in the "
+        "language. `teaches` and `leaves_out` draw the line to the other concepts of `roadmap`: what one teaches, the "
+        "others build on and do not explain again. `misconceptions`: what learners get wrong about it. `lessons`: one "
+        "lesson where `minutes` is about an hour or less, else a chain of lessons of at most 45 minutes each; the "
+        "minutes of all lessons of a concept add up to its `minutes`. Use the terms, the example and the tools of "
+        "`course`."
+    ),
     AuthorRole.TUTORIAL: (
         "Write a tutorial that teaches the one concept, in Markdown with at least three headings: why it matters, the "
         "idea, a worked example, an exercise with what a good result looks like. Build on the prerequisites, leave the "

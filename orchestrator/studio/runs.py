@@ -33,6 +33,7 @@ _BEFORE_CONTENTS: Final = {
     Step.STRUCTURE_VALIDATION,
     Step.EDIT_PLAN_ANALYSIS,
     Step.ROADMAP_EDIT,
+    Step.COURSE_DESIGN,
     Step.HUMAN_REVIEW,
 }
 
@@ -126,7 +127,7 @@ class StudioRuns:
     async def ask(self, task_id: str, state: Mapping[str, Any]) -> None:
         """Let the run wait for a review, which may be answered here or elsewhere. Raises InvalidInput."""
         async with self.within(task_id) as attempt:
-            await self.keep(attempt, state, Step.STRUCTURE_VALIDATION)
+            await self.keep(attempt, state, Step.COURSE_DESIGN)
             stepper = Stepper(attempt, None)
             if await _detached(stepper.next_nodes()) != (Step.HUMAN_REVIEW,):
                 raise InvalidInput("This state leads to no review: wants_review must be true, and the framework sound.")
