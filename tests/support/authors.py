@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ from domain.course.drafts import (
 from domain.editing.review import EditPlan, NewParts, StructureReview
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, Outline, StageDraft, StageOutline, StageParts
 from domain.request import Intent
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ConceptPlansBrief, ContentBrief, Usage
+from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ConceptPlansBrief, ContentBrief, CourseBookBrief, Usage
 
 Reply = Callable[[Brief[Any], Sequence[str]], BaseModel | Mapping[str, Any]]
 """What to say to a brief and the objections so far; may raise."""
@@ -86,12 +86,19 @@ INTENT = Intent(
     content_format_weights={},
 )
 
-BOOK = BookDraft(
-    glossary=[Term(term="move", meaning="What a player does in turn.", notation="e4")],
-    example=RunningExample(title="A game", description="Short.", language="python", code="moves = ['e4', 'e5']"),
-    tools=[Tool(name="Python", version="3.12")],
-    project=ProjectDraft(title="A club", steps=[ProjectStepDraft(stage_id="s-1", task="Found it.")]),
-)
+
+def course_book(stage_ids: Iterable[str]) -> BookDraft:
+    """Return a sound shared part of a course book for a roadmap of these stages."""
+    return BookDraft(
+        glossary=[Term(term="move", meaning="What a player does in turn.", notation="e4")],
+        example=RunningExample(title="A game", description="Short.", language="python", code="moves = ['e4', 'e5']"),
+        tools=[Tool(name="Python", version="3.12")],
+        project=ProjectDraft(
+            title="A club", steps=[ProjectStepDraft(stage_id=stage_id, task="Grow it.") for stage_id in stage_ids]
+        ),
+    )
+
+
 DEFAULTS: Mapping[AuthorRole, BaseModel] = {
     AuthorRole.INTENT: INTENT,
     AuthorRole.FRAMEWORK: framework_draft(),
@@ -100,7 +107,6 @@ DEFAULTS: Mapping[AuthorRole, BaseModel] = {
     AuthorRole.STRUCTURE_REVIEW: StructureReview(overall_score=90, validation_summary="fine"),
     AuthorRole.EDIT_PLAN: EditPlan(feedback_summary="", operations=[]),
     AuthorRole.NEW_PARTS: NewParts(parts=[]),
-    AuthorRole.COURSE_BOOK: BOOK,
     AuthorRole.TUTORIAL: TUTORIAL,
     AuthorRole.RESOURCES: RESOURCES,
     AuthorRole.QUIZ: QUIZ,
@@ -122,6 +128,8 @@ def _plan(concept_id: str, minutes: int) -> PlanDraft:
 
 def default_reply(brief: Brief[Any]) -> BaseModel:
     """Return what an author without a script says to a brief."""
+    if isinstance(brief, CourseBookBrief):
+        return course_book(stage.stage_id for stage in brief.framework.stages)
     if isinstance(brief, ConceptPlansBrief):
         concepts = brief.framework.concepts()
         return concept_plans(
