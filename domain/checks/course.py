@@ -136,6 +136,8 @@ def book_problem(book: CourseBook, framework: Framework) -> str | None:
 
     The texts themselves are the person's.
     """
+    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for text in _texts(book.model_dump()) for char in text):
+        return "it contains a NUL character or a lone surrogate, which cannot be stored"
     concepts = {concept.concept_id for concept in framework.concepts()}
     planned: set[str] = set()
     for plan in book.concepts:
@@ -159,6 +161,18 @@ def book_problem(book: CourseBook, framework: Framework) -> str | None:
     if shared > MAX_SHARED_LENGTH:
         return f"it has {shared} characters without the plans; at most {MAX_SHARED_LENGTH} are allowed"
     return None
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for item in value.values():
+                yield from _texts(item)
+        case list():
+            for item in value:
+                yield from _texts(item)
 
 
 def _plan_problem(plan: ConceptPlan) -> str | None:

@@ -42,4 +42,10 @@ def manuscript_of(roadmap: RoadmapView, contents: Sequence[ContentVersionRow]) -
         key = (state.concept_id, state.content_type)
         content = written.get(key, NOTHING)
         written[key] = replace(content, status=state.status, stale=state.stale, last_error=state.last_error)
-    return Manuscript(title=roadmap.title, framework=roadmap.framework, contents=written, by_rules=roadmap.by_rules)
+    return Manuscript(
+        title=roadmap.title,
+        framework=roadmap.framework,
+        contents=written,
+        book=roadmap.course_book,
+        by_rules=roadmap.by_rules,
+    )

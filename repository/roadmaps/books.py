@@ -4,13 +4,14 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import func, update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from domain.course.book import CourseBook
 from domain.course.changes import without_removed
+from domain.errors import NotFound
 from domain.framework import Framework
 from repository.db.database import Session
-from repository.tables.roadmaps import RoadmapRow
+from repository.tables.roadmaps import FrameworkVersionRow, RoadmapRow
 
 
 async def save_book_draft(session: Session, roadmap_id: str, book: CourseBook) -> None:
@@ -21,6 +22,17 @@ async def save_book_draft(session: Session, roadmap_id: str, book: CourseBook) -
         .values(updated_at=func.clock_timestamp(), course_book=book.model_dump(mode="json"))
         .execution_options(synchronize_session=False)
     )
+
+
+async def stored_book(session: Session, roadmap_id: str, version: int) -> dict[str, Any] | None:
+    """Return the book of an older structure of a roadmap, None where it had none. Raises NotFound."""
+    statement = select(FrameworkVersionRow).where(
+        FrameworkVersionRow.roadmap_id == roadmap_id, FrameworkVersionRow.version == version
+    )
+    row = (await session.exec(statement)).one_or_none()
+    if row is None:
+        raise NotFound(f"Roadmap {roadmap_id} has no version {version}.")
+    return row.course_book
 
 
 def parse_book(stored: Any) -> CourseBook | None:
