@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from domain.course.book import ConceptPlan, CourseBook, LessonPlan, Outcome
+from domain.course.book import ConceptPlan, CourseBook, Outcome
 from domain.errors import InvalidInput
 
 
@@ -33,10 +33,3 @@ def outcomes_of(texts: Sequence[str], before: Sequence[Outcome]) -> list[Outcome
     taken = set(ids.values())
     free = (f"o{number}" for number in range(1, len(taken) + len(texts) + 1) if f"o{number}" not in taken)
     return [Outcome(outcome_id=ids.get(text) or next(free), text=text) for text in dict.fromkeys(texts)]
-
-
-def lessons_of(titles_and_minutes: Sequence[tuple[str, int]]) -> list[LessonPlan]:
-    return [
-        LessonPlan(lesson_id=f"l{number}", title=title, minutes=minutes)
-        for number, (title, minutes) in enumerate(titles_and_minutes, start=1)
-    ]

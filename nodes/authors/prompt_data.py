@@ -111,7 +111,8 @@ def _stage(brief: StageBrief) -> Data:
         "goal": brief.intent.parsed_goal,
         "roadmap": brief.outline.title,
         "outline": [{"name": other.name, "description": other.description} for other in brief.outline.stages],
-        "stage": {"name": stage.name, "description": stage.description},
+        "stage": {"name": stage.name, "description": stage.description}
+        | ({"hours": stage.hours} if stage.hours else {}),
         "concepts_wanted": brief.max_concepts,
         "earlier_concepts": brief.earlier,
     }

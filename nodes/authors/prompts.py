@@ -71,13 +71,15 @@ _TASKS: Final[dict[AuthorRole, str]] = {
     ),
     AuthorRole.OUTLINE: (
         "Design the stages of the roadmap in learning order, without their modules. `concepts` says how many concepts "
-        "a stage will hold; all stages together at most `max_concepts`, and as many as the learner's hours a week and "
-        "deadline have room for. Names are specific and occur once."
+        "a stage will hold, `hours` how long it takes; all stages together at most `max_concepts`, and as many "
+        "concepts and hours as the learner's hours a week and deadline have room for. Names are specific and occur "
+        "once."
     ),
     AuthorRole.STAGE: (
         "Write the modules and concepts of the one stage that `stage` names, about `concepts_wanted` concepts and no "
-        "more. `outline` shows the stages around it. `earlier_concepts` are taught before: do not teach them again; "
-        "`prerequisites` are exact names among them, or of concepts that come earlier in this stage."
+        "more; their hours add up to those of `stage`. `outline` shows the stages around it. `earlier_concepts` are "
+        "taught before: do not teach them again; `prerequisites` are exact names among them, or of concepts that come "
+        "earlier in this stage."
     ),
     AuthorRole.STRUCTURE_REVIEW: (
         "Judge the roadmap as an experienced teacher of its subject: does it lead to the goal, in an order that can be "

@@ -30,7 +30,7 @@ def book_lines(book: CourseBook, framework: Framework | None, *, level: int) -> 
     if book.tools:
         yield from [f"{heading(level)} Tools", ""]
         for tool in book.tools:
-            yield f"- {_text(tool.name)}{f' {_text(tool.version)}' if tool.version.strip() else ''}"
+            yield f"- {_text(f'{tool.name} {tool.version}'.strip())}"
         yield ""
     if book.project is not None:
         yield from _project(book.project, framework, level)

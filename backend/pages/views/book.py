@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from backend.pages.support.forms import Form, number
-from domain.course.book import ConceptPlan, CourseBook, Project, ProjectStep, RunningExample, Term, Tool
+from domain.course.book import ConceptPlan, CourseBook, LessonPlan, Project, ProjectStep, RunningExample, Term, Tool
 from domain.course.drafts import line, lines
-from domain.course.edits import lessons_of, outcomes_of, with_plan
+from domain.course.edits import outcomes_of, with_plan
 from domain.errors import InvalidInput
 from domain.framework import Concept, Framework
 
@@ -151,11 +151,12 @@ class PlanForm:
             teaches=line(self.teaches),
             leaves_out=line(self.leaves_out),
             misconceptions=lines(self.misconceptions.split("\n")),
-            lessons=lessons_of(list(self._lessons())),
+            lessons=list(self._lessons()),
         )
         return with_plan(book, plan, [concept.concept_id for concept in framework.concepts()])
 
-    def _lessons(self) -> Iterator[tuple[str, int]]:
-        for title, minutes in self.lessons:
-            if line(title) or line(minutes):
-                yield line(title), number(line(minutes), f"Give lesson “{line(title)[:80]}” its minutes as a number.")
+    def _lessons(self) -> Iterator[LessonPlan]:
+        filled = [(line(title), line(minutes)) for title, minutes in self.lessons if line(title + minutes)]
+        for position, (title, minutes) in enumerate(filled, start=1):
+            error = f"Give lesson “{title[:80]}” its minutes as a number."
+            yield LessonPlan(lesson_id=f"l{position}", title=title, minutes=number(minutes, error))
