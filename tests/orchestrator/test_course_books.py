@@ -182,3 +182,28 @@ async def test_edits_of_two_reviewers_both_count(orchestrator: Orchestrator) -> 
 
     await asyncio.gather(*(orchestrator.edit_book(task.task_id, add(term)) for term in (OWN_TERM, other)))
     assert {term.term for term in (await book_of(orchestrator, task)).glossary} == {"move", "gambit", "zugzwang"}
+
+
+def no_book(_: Brief[Any], __: Sequence[str]) -> dict[str, Any]:
+    return {}
+
+
+async def test_a_review_without_a_book_is_approved_and_its_contents_are_written(settings: Settings) -> None:
+    """As a run is that an older version has parked: its checkpoint knows no book."""
+    author = ScriptedAuthor({AuthorRole.COURSE_BOOK: no_book})
+    async with Orchestrator.open(settings, author=author) as orchestrator:
+        task = await under_review(orchestrator)
+        assert await orchestrator.structures.book_under_review(task.task_id) is None
+        ended = await decided(orchestrator, task)
+        assert ended.status is TaskStatus.COMPLETED
+        assert await orchestrator.structures.book(task.roadmap_id or "") is None
+
+
+async def test_a_person_can_write_the_book_that_no_model_wrote(settings: Settings) -> None:
+    author = ScriptedAuthor({AuthorRole.COURSE_BOOK: no_book})
+    async with Orchestrator.open(settings, author=author) as orchestrator:
+        task = await under_review(orchestrator)
+        await orchestrator.edit_book(task.task_id, CourseBook(glossary=[OWN_TERM]))
+        ended = await decided(orchestrator, task)
+        assert ended.status is TaskStatus.COMPLETED
+        assert (await book_of(orchestrator, task)).glossary == [OWN_TERM]
