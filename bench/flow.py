@@ -21,7 +21,7 @@ from langgraph.runtime import Runtime
 from bench.price import CONTENTS
 from bench.servers import bench_server
 from domain.authors import AuthorKind
-from domain.course.lessons import LessonUse
+from domain.course.lesson_use import LessonUse
 from domain.vocabulary import ContentType
 from nodes.authors.port import AuthorAnswer, Brief, ContentBrief, Usage
 from nodes.contents.content_step import Generator, make_contents

@@ -12,7 +12,22 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.commands import bin, export, graph, lists, open_command, pace, quiz, reviews, runs, show, step, watch, wishes
+from cli.commands import (
+    bin,
+    book,
+    export,
+    graph,
+    lists,
+    open_command,
+    pace,
+    quiz,
+    reviews,
+    runs,
+    show,
+    step,
+    watch,
+    wishes,
+)
 from cli.commands.operations import backup, cost, db, doctor, prune, serve, token, worker
 from cli.output.stdio import print_error
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
@@ -83,6 +98,7 @@ app.command()(watch.watch)
 app.command()(watch.cancel)
 app.command("list")(lists.list_roadmaps)
 app.command()(show.show)
+app.command()(book.book)
 app.command()(bin.delete)
 app.command()(bin.restore)
 app.command()(pace.pace)

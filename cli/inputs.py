@@ -12,6 +12,7 @@ from rendering.text.text import one_line
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
+    from domain.course.book import CourseBook
     from domain.request import LearningRequest
     from orchestrator.commands.run_request import RetryRequest
 
@@ -125,14 +126,24 @@ def _first_problem(error: "ValidationError", file: str | None, given: set[str]) 
     return f"{where}: {message}{more}"
 
 
-def _read_json(file: str) -> dict[str, Any]:
+def read_book(file: str) -> "CourseBook":
+    """Read a course book as `roadmap book --json` prints it; a path, `-` for stdin. Raises InvalidInput."""
+    from domain.course.edits import book_of_json
+
+    try:
+        return book_of_json(_read_json(file, example='{"glossary": [...], "concepts": [...]}'))
+    except InvalidInput as error:
+        raise InvalidInput(f"{file}: {error}") from error
+
+
+def _read_json(file: str, *, example: str = '{"preferences": {"learning_goal": "..."}}') -> dict[str, Any]:
     name = "standard input" if file == "-" else file
     try:
         with sys.stdin.buffer if file == "-" else Path(file).open("rb") as source:
             data = source.read(MAX_REQUEST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise InvalidInput(f"cannot read the request {name}: {reason}") from error
+        raise InvalidInput(f"cannot read {name}: {reason}") from error
     if len(data) > MAX_REQUEST_BYTES:
         raise InvalidInput(f"{name} is larger than {MAX_REQUEST_BYTES:,} bytes")
     try:
@@ -144,7 +155,7 @@ def _read_json(file: str) -> dict[str, Any]:
     except ValueError as error:
         raise InvalidInput(f"{name} is not JSON: {error}") from error
     if not isinstance(request, dict):
-        raise InvalidInput(f'{name} must contain an object: {{"preferences": {{"learning_goal": "..."}}}}')
+        raise InvalidInput(f"{name} must contain an object: {example}")
     return request
 
 

@@ -6,7 +6,16 @@ An author writes the draft shapes (names only); domain/identity.py turns a draft
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from domain.text.names import MAX_NAME_LENGTH, tidy_name
 
@@ -61,6 +70,15 @@ class StageOutline(BaseModel):
     name: Name = Field(description="Name of the stage, unique in the roadmap.")
     description: str = Field(description="What the learner can do after the stage, one or two sentences.")
     concepts: int = Field(ge=1, le=1000, description="Number of concepts that the stage will hold.")
+    hours: float | None = Field(
+        default=None, ge=0, le=100_000, allow_inf_nan=False, description="Hours of study that the stage takes."
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_unknown_hours(self, serialized: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out hours that an author did not say: outlines of older answers are a part of ledger keys."""
+        fields: dict[str, Any] = serialized(self)
+        return {name: value for name, value in fields.items() if name != "hours" or value is not None}
 
 
 class Outline(BaseModel):

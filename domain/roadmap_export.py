@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from domain.content_types import CONTENT_SPECS, ContentSpec, S
+from domain.course.book import CourseBook
 from domain.errors import UnknownFormat
 from domain.framework import Framework
 from domain.parts import PlacedDoubt
@@ -59,6 +60,8 @@ class Manuscript:
     framework: Framework | None
     contents: Mapping[Key, WrittenContent] = field(default_factory=dict)
     plan: Planning | None = None
+    book: CourseBook | None = None
+    """What all contents agree on; None where there is no course book."""
     by_rules: bool = False
     """Whether the plan was written without a model."""
 

@@ -62,6 +62,7 @@ class Step(StrEnum):
     STRUCTURE_VALIDATION = "structure_validation"
     EDIT_PLAN_ANALYSIS = "edit_plan_analysis"
     ROADMAP_EDIT = "roadmap_edit"
+    COURSE_DESIGN = "course_design"
     HUMAN_REVIEW = "human_review"
     CONTENT_GENERATION = "content_generation"
     TUTORIAL_GENERATION = "tutorial_generation"

@@ -2,6 +2,7 @@
 
 from langgraph.runtime import Runtime
 
+from domain.course.book import CourseBook
 from domain.editing.diff import changed_concepts
 from domain.errors import Conflict
 from domain.framework import Framework
@@ -18,14 +19,15 @@ async def content_generation(state: RunState, runtime: Runtime[RunContext]) -> R
     context = runtime.context
     if "framework" in state:
         framework = Framework.model_validate(state["framework"])
-        version = await context.commit(lambda session: _accept(session, context, framework))
+        book = CourseBook.model_validate(state["course_book"]) if "course_book" in state else None
+        version = await context.commit(lambda session: _accept(session, context, framework, book))
         context.tell("framework_accepted", version=version, concepts=len(framework.concepts()))
     await context.enter(context.content_step)
     return {}
 
 
-async def _accept(session: Session, context: RunContext, framework: Framework) -> int:
-    """Make the framework the next version of the structure, all in one transaction; return the version.
+async def _accept(session: Session, context: RunContext, framework: Framework, book: CourseBook | None) -> int:
+    """Make the framework with its book the next version of the structure, in one transaction; return the version.
 
     New contents get rows, changed ones are claimed, and the rows of removed concepts are deleted; versions stay.
     Raises Conflict where the structure has changed since, or another live task holds one of the contents.
@@ -33,9 +35,10 @@ async def _accept(session: Session, context: RunContext, framework: Framework) -
     task = await tasks.get_task(session, context.fence.task_id)
     row = await roadmaps.get_roadmap_metadata(session, context.roadmap_id)
     base = context.base_version if task.accepted_version is None else task.accepted_version
-    if task.accepted_version == row.framework_version and row.framework_data == as_json(framework):
+    is_stored = row.framework_data == as_json(framework) and (book is None or row.course_book == as_json(book))
+    if task.accepted_version == row.framework_version and is_stored:
         return row.framework_version  # accepted already, by a commit whose confirmation was lost
-    version = await roadmaps.accept_framework(session, framework, expected_version=base)
+    version = await roadmaps.accept_framework(session, framework, expected_version=base, book=book)
     concept_ids = [concept.concept_id for concept in framework.concepts()]
     if base > 0:
         changed = changed_concepts(Framework.model_validate(row.framework_data), framework)

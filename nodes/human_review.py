@@ -5,16 +5,20 @@ from langgraph.types import interrupt
 
 from domain.editing.review import Decision
 from nodes.context import RunContext
-from nodes.state import RunState
+from nodes.state import RunState, as_json
 
 
 async def human_review(state: RunState, runtime: Runtime[RunContext]) -> RunState:  # noqa: ARG001  all nodes alike
-    """framework, validation -> decision; after a rejection also feedback, and new rounds of editing
+    """framework, validation, course_book -> decision, the book as it was edited meanwhile; after a rejection also
+    feedback, and new rounds of editing
 
     The node does nothing but interrupt, since it runs again from its start once there is a decision.
     """
-    shown = {"framework": state.get("framework"), "validation": state.get("validation")}
+    shown = {name: state.get(name) for name in ("framework", "validation", "course_book")}
     decision = Decision.model_validate(interrupt(shown))
-    if decision.approved:
-        return {"approved": True}
-    return {"approved": False, "feedback": decision.feedback, "edit_rounds": 0}
+    update: RunState = {"approved": decision.approved}
+    if decision.course_book is not None:
+        update |= {"course_book": as_json(decision.course_book), "planned_framework": state["framework"]}
+    if not decision.approved:
+        update |= {"feedback": decision.feedback, "edit_rounds": 0}
+    return update

@@ -4,7 +4,7 @@ from typing import Final
 
 from langgraph.runtime import Runtime
 
-from domain.course.lessons import LessonUse
+from domain.course.lesson_use import LessonUse
 from domain.parts import with_question_ids
 from domain.quizzes.options import with_ordered_options
 from nodes.authors.port import QuizBrief

@@ -5,7 +5,7 @@ from typing import Final
 from langgraph.runtime import Runtime
 
 from domain.contents import Resources
-from domain.course.lessons import LessonUse
+from domain.course.lesson_use import LessonUse
 from nodes.authors.port import ContentBrief, ResourcesBrief
 from nodes.contents.content_step import Generator, make_contents
 from nodes.context import RunContext

@@ -6,6 +6,7 @@ from typing import Any, Final
 from pydantic import BaseModel, NonNegativeInt, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic supports no other one before Python 3.12
 
+from domain.course.book import CourseBook
 from domain.editing.review import EditPlan, Issue, Validation
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest, Text
@@ -27,6 +28,11 @@ class RunState(TypedDict, total=False):
     """Issues that code repaired while it built the framework; curriculum_design and roadmap_edit."""
     validation: Json
     """Validation; structure_validation."""
+    course_book: Json
+    """CourseBook; course_design, and human_review where a person has edited it. Absent: contents are written without
+    one."""
+    planned_framework: Json
+    """The framework that `course_book` was written for; course_design."""
     wants_review: bool
     """Whether a person has to approve the framework; the input."""
     approved: bool
@@ -54,6 +60,8 @@ SHAPES: Final[Mapping[str, TypeAdapter[Any]]] = {
     "framework": TypeAdapter(Framework),
     "repairs": TypeAdapter(list[Issue]),
     "validation": TypeAdapter(Validation),
+    "course_book": TypeAdapter(CourseBook),
+    "planned_framework": TypeAdapter(Framework),
     "wants_review": TypeAdapter(bool),
     "approved": TypeAdapter(bool),
     "feedback": TypeAdapter(Text),

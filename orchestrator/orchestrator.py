@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
+from domain.course.book import CourseBook
 from domain.editing.review import Decision
 from domain.request import LearningRequest, Preferences, Text, UserId
 from domain.vocabulary import ContentType
@@ -25,6 +26,7 @@ from orchestrator.author_check import check_opening
 from orchestrator.clock import Clock, utc_now
 from orchestrator.commands import transitions
 from orchestrator.commands.bin import request_bin, request_restore
+from orchestrator.commands.book_edits import request_book_edit
 from orchestrator.commands.request_context import OPERATOR, Terms
 from orchestrator.commands.requests import (
     request_batch,
@@ -262,6 +264,26 @@ class Orchestrator:
         Raises NotFound, and Conflict if the review is answered already.
         """
         return await self._view_of(request_decision(self._resources, task_id, decision, detach=detach, terms=terms))
+
+    async def edit_book(
+        self,
+        task_id: str,
+        book: CourseBook | Callable[[CourseBook], CourseBook],
+        *,
+        round: int | None = None,
+        by: str = "",
+        terms: Terms = OPERATOR,
+    ) -> CourseBook:
+        """Replace the course book of a run whose review is open, and return it.
+
+        Args:
+            book: the new book, or what makes it of the present one, so that edits of several people do not get lost.
+            round: the round of the review that the user has seen; None: the open one.
+
+        Raises NotFound, Conflict if no review is open, and InvalidInput for a book that does not fit the structure.
+        """
+        change = (lambda _: book) if isinstance(book, CourseBook) else book
+        return await request_book_edit(self._database, task_id, change, round=round, by=by, terms=terms)
 
     async def resume(self, task_id: str, *, detach: bool = False, terms: Terms = OPERATOR) -> TaskView:
         """Continue a failed, cancelled, stale or queued task from where it stopped.

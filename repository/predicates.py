@@ -7,7 +7,7 @@ tests/repository/test_predicates.py enforces both.
 
 from typing import Final
 
-from domain.course.lessons import LESSON
+from domain.course.lesson_use import LESSON
 from domain.vocabulary import ACTIVE, FINAL, STRUCTURAL, UNFINISHED, ContentStatus, ContentType, TaskStatus, TaskType
 from domain.webhooks import DeliveryStatus
 from repository.tables.columns import literals, one_of

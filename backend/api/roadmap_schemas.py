@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.answers import Started
+from domain.course.book import CourseBook
 from domain.editing.diff import Change
 from domain.pace.pace import MAX_ZONE_LENGTH, Pace
 from domain.request import (
@@ -183,8 +184,15 @@ class RoadmapAnswer(BaseModel):
     updated_at: datetime
     deleted_at: datetime | None = Field(description="When it was moved to the bin.")
     framework: Stages | None
+    course_book: CourseBook | None = Field(description="What all contents agree on; null for roadmaps without one.")
     active_tasks: list[TaskView]
     pace: Pace | None = Field(description="The pace as it was understood; `/pace` has what is left today.")
+
+
+class BookAnswer(BaseModel):
+    """The course book of a roadmap, or of a run that waits for review; null where there is none."""
+
+    course_book: CourseBook | None
 
 
 class StructureVersion(BaseModel):

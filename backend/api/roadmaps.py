@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from backend.api.answers import STARTED, Started, TaskPage, hides, started, warnings_of
 from backend.api.roadmap_schemas import (
     ActiveTaskAnswer,
+    BookAnswer,
     GenerateRequest,
     ModifyBody,
     PaceBody,
@@ -196,6 +197,14 @@ async def list_structure_versions(
     )
 
 
+@router.get("/{roadmap_id}/course-book", responses=documented(404, 422))
+async def read_course_book(
+    roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep, version: Version = None
+) -> BookAnswer:
+    """The course book of a version of the structure, by default of the present one."""
+    return BookAnswer(course_book=await orchestrator.structures.book(roadmap_id, version, owner=caller.reads))
+
+
 @router.get("/{roadmap_id}/diff", responses=documented(404, 422))
 async def diff_structures(
     roadmap_id: RoadmapId,
@@ -231,6 +240,7 @@ def _answer(roadmap: RoadmapView) -> RoadmapAnswer:
             include={"roadmap_id", "user_id", "title", "framework_version", "created_at", "updated_at", "deleted_at"}
         ),
         framework=None if roadmap.framework is None else roadmap.as_json(),
+        course_book=roadmap.course_book,
         active_tasks=roadmap.active_tasks,
         pace=roadmap.pace,
     )

@@ -7,11 +7,13 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.answers import STARTED, TaskPage, hides, started
+from backend.api.roadmap_schemas import BookAnswer
 from backend.auth import CallerDep
 from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.inputs import RoadmapFilter, TaskId, UserFilter, decision_of, terms_of
 from backend.openapi import documented
 from backend.paging import Cursor, Limit, cut, decode
+from domain.course.edits import book_of_json
 from domain.request import Shape, Text
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator.commands.request_context import Terms
@@ -31,6 +33,19 @@ class ReviewBody(Shape):
     feedback: Text = ""
     round: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
         default=None, description="The round that the reviewer has seen; a conflict if another one is open."
+    )
+
+
+class BookBody(Shape):
+    """A course book that replaces the one under review."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"course_book": {"glossary": [{"term": "row", "meaning": "one record"}]}}]}
+    )
+
+    course_book: dict[str, Any] = Field(description="As `GET` returns it, with changes.")
+    round: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
+        default=None, description="The round that the editor has seen; a conflict if another one is open."
     )
 
 
@@ -97,6 +112,23 @@ async def review_task(
     task = await orchestrator.review(task_id, decision, detach=True, terms=terms)
     started(request, response, task)
     return task
+
+
+@router.get("/{task_id}/course-book", responses=documented(404, 422))
+async def read_course_book_of_task(task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> BookAnswer:
+    """The course book as a run proposes it, with the edits of its open review."""
+    return BookAnswer(course_book=await orchestrator.structures.book_under_review(task_id, owner=caller.reads))
+
+
+@router.put("/{task_id}/course-book", responses=documented(400, 404, 409, 413, 415, 422))
+async def edit_course_book(
+    task_id: TaskId, body: BookBody, caller: CallerDep, orchestrator: OrchestratorDep
+) -> BookAnswer:
+    """Replace the course book of a run whose review is open; it stays open. Of several edits the last one counts."""
+    book = book_of_json(body.course_book)
+    terms = Terms(owner=caller.reviews)
+    edited = await orchestrator.edit_book(task_id, book, round=body.round, by=caller.user_id, terms=terms)
+    return BookAnswer(course_book=edited)
 
 
 @router.post("/{task_id}/cancel", responses=documented(404, 409, 422))

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from backend.errors import headers_of, problem_of_http
-from backend.pages import concepts, home, login, operations, roadmaps, runs, static_files
+from backend.pages import books, concepts, home, login, operations, roadmaps, runs, static_files
 from backend.pages.support.page_route import error_page
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -17,6 +17,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     roadmaps.router,
     concepts.router,
     runs.router,
+    books.router,
     operations.router,
 )
 

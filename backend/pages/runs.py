@@ -7,14 +7,16 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from backend.auth import Caller, CallerDep
-from backend.dependencies import OrchestratorDep, SettingsDep
+from backend.dependencies import OrchestratorDep, SettingsDep, TutorialsDep
 from backend.inputs import TaskId, decision_of, terms_of
+from backend.pages.books import book_context
 from backend.pages.support.forms import number, read_form
 from backend.pages.support.live import live
 from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.templating import page, redirect
 from backend.pages.views.review import review_of
 from backend.pages.views.run import run_of
+from backend.tutorials import Tutorials
 from domain.errors import NotFound
 from domain.framework import Framework
 from orchestrator import Orchestrator
@@ -76,22 +78,29 @@ async def resume(
 
 
 @router.get("/tasks/{task_id}/review")
-async def review(request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
-    return await _review(request, task_id, caller, orchestrator)
+async def review(
+    request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep, tutorials: TutorialsDep
+) -> Response:
+    return await _review(request, task_id, caller, orchestrator, tutorials)
 
 
 @router.post("/tasks/{task_id}/review")
 async def decide(
-    request: Request, task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep, settings: SettingsDep
+    request: Request,
+    task_id: TaskId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    settings: SettingsDep,
+    tutorials: TutorialsDep,
 ) -> Response:
     form = await read_form(request)
     approved, feedback = form["decision"] == "approve", form["feedback"]
     if not approved and not feedback:
         errors = {"feedback": "Describe what should change: the plan is revised with your feedback."}
-        return await _review(request, task_id, caller, orchestrator, errors=errors)
+        return await _review(request, task_id, caller, orchestrator, tutorials, errors=errors)
     if len(feedback) > 4000:
         errors = {"feedback": "At most 4000 characters."}
-        return await _review(request, task_id, caller, orchestrator, feedback=feedback, errors=errors)
+        return await _review(request, task_id, caller, orchestrator, tutorials, feedback=feedback, errors=errors)
     round = number(form["round"], "The form is not valid: reload the page and decide again.")
     decision = decision_of(approved, feedback, by=caller.user_id, round=round)
     terms = terms_of(request, caller, settings, owner=caller.reviews)
@@ -104,6 +113,7 @@ async def _review(
     task_id: str,
     caller: Caller,
     orchestrator: Orchestrator,
+    tutorials: Tutorials,
     *,
     feedback: str = "",
     errors: Mapping[str, str] | None = None,
@@ -111,12 +121,16 @@ async def _review(
     task = await orchestrator.task(task_id, owner=caller.reviews)
     events = await _events(orchestrator, task_id, caller)
     title, framework = await _structure(orchestrator, task.roadmap_id, caller)
+    edits = await orchestrator.structures.edited(task_id)
+    book = await orchestrator.structures.book_under_review(task_id)
+    shown = await book_context(tutorials, book, edits[1] if edits else framework)
     return page(
         request,
         "review.html",
         status=422 if errors else 200,
         reader=reader_of(caller),
         review=review_of(task, events, framework, title),
+        **shown,
         feedback=feedback,
         errors=errors or {},
     )

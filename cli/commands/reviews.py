@@ -5,15 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.foreground import run_and_follow
-from cli.inputs import read_retry_request, validate_id
+from cli.inputs import read_book, read_retry_request, validate_id
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
 from cli.output.stdio import print_json, print_rich, print_text
 from cli.session import with_orchestrator
 from domain.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
+    from domain.course.book import CourseBook
     from domain.framework import Framework
     from orchestrator import Orchestrator
+    from orchestrator.queries.status import TaskView
 
 
 def modify(
@@ -44,6 +46,10 @@ def review(
     ] = False,
     reject: Annotated[bool, typer.Option("--reject", help="Reject the framework; requires --feedback.")] = False,
     feedback: Annotated[str | None, typer.Option(metavar="TEXT", help="What should change.")] = None,
+    book: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Replace the course book by this one (see `book --json`); - for stdin."),
+    ] = None,
     round: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, help="Decide only if this round of the review is open (see `log`)."),
@@ -52,12 +58,15 @@ def review(
     detach: Detach = False,
     json: Json = False,
 ) -> None:
-    """Approve a framework, or reject it with feedback. The run continues to its end or its next review."""
+    """Approve a framework, or reject it with feedback. The run continues to its end or its next review.
+
+    With --book alone the course book is replaced, and the review stays open.
+    """
     from domain.editing.review import Decision
     from domain.request import usable_text
 
     identifier = validate_id(task_id, "task")
-    if approve == reject:
+    if approve == reject and (approve or book is None):
         raise InvalidInput("give either --approve or --reject --feedback TEXT")
     if reject and feedback is None:
         raise InvalidInput("--reject requires --feedback TEXT: describe what should change")
@@ -65,10 +74,25 @@ def review(
         raise InvalidInput("--feedback requires --reject: an approved framework is not edited any more")
     words = "" if feedback is None else usable_text("--feedback", feedback)
     by = read_retry_request(None, user=user).user_id
+    edited = None if book is None else read_book(book)
+    if edited is not None and not approve and not reject:
+        stored = with_orchestrator(lambda orchestrator: _edit(orchestrator, identifier, edited, round, by))
+        print_json(stored.model_dump(mode="json")) if json else print_text("The course book was replaced.")
+        return
     decision = Decision(approved=approve, feedback=words, by=by, round=round)
-    run_and_follow(
-        lambda orchestrator: orchestrator.review(identifier, decision, detach=detach), detach=detach, json=json
-    )
+
+    async def decide(orchestrator: "Orchestrator") -> "TaskView":
+        if edited is not None:
+            await _edit(orchestrator, identifier, edited, round, by)
+        return await orchestrator.review(identifier, decision, detach=detach)
+
+    run_and_follow(decide, detach=detach, json=json)
+
+
+async def _edit(
+    orchestrator: "Orchestrator", task_id: str, book: "CourseBook", round: int | None, by: str | None
+) -> "CourseBook":
+    return await orchestrator.edit_book(task_id, book, round=round, by=by or "")
 
 
 def diff(task_id: TaskId, json: Json = False) -> None:

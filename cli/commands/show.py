@@ -8,7 +8,7 @@ import typer
 
 from cli.inputs import validate_id
 from cli.options import Json, RoadmapId
-from cli.output.stdio import console, print_json, print_rich, print_text
+from cli.output.stdio import print_json, print_markdown, print_rich, print_text
 from cli.session import with_orchestrator
 from domain.authors import kind_of
 from domain.errors import InvalidInput, NotFound
@@ -56,12 +56,15 @@ def show(
     identifier = validate_id(roadmap_id, "roadmap")
     match output_format:
         case Format.JSON:
-            print_json(with_orchestrator(lambda orchestrator: orchestrator.roadmap(identifier)).as_json())
+            roadmap = with_orchestrator(lambda orchestrator: orchestrator.roadmap(identifier))
+            book = roadmap.course_book
+            shown = {"course_book": book.model_dump(mode="json")} if book else {}
+            print_json(roadmap.as_json() | shown)
         case Format.MARKDOWN:
             document = roadmap_document(
                 with_orchestrator(lambda orchestrator: orchestrator.roadmaps.export(identifier))
             )
-            _print_markdown(document, rendered=False)
+            print_text(document.rstrip("\n"))
         case Format.TREE:
             print_rich(*roadmap_tree(*with_orchestrator(lambda orchestrator: _with_warnings(orchestrator, identifier))))
         case _ as unreachable:
@@ -104,7 +107,7 @@ def _print_concept(roadmap_id: str, concept_id: str, output_format: Format) -> N
         print_json(_concept_json(roadmap, concept_id, contents, removed))
     else:
         document = concept_document(manuscript_of(roadmap, contents), place, note=note)
-        _print_markdown(document, rendered=output_format is Format.TREE)
+        print_markdown(document, rendered=output_format is Format.TREE)
 
 
 def _completed_states(contents: "Sequence[ContentVersionRow]") -> "list[ContentState]":
@@ -160,16 +163,6 @@ def _concept_json(
         "doubts": doubts,
         "code": code,
     }
-
-
-def _print_markdown(document: str, *, rendered: bool) -> None:
-    out = console()
-    if rendered and out.is_terminal:
-        from rich.markdown import Markdown
-
-        out.print(Markdown(document, hyperlinks=False), width=min(out.width, 100))
-    else:
-        print_text(document.rstrip("\n"))
 
 
 def status(roadmap_id: RoadmapId, json: Json = False) -> None:

@@ -170,6 +170,8 @@ def _next_commands(outcome: Outcome) -> Iterator[str]:
         return
     if task.status is TaskStatus.HUMAN_REVIEW_PENDING:
         yield f"roadmap diff {task.task_id}"
+        if outcome.roadmap.course_book is not None:
+            yield f"roadmap book {task.roadmap_id} --task {task.task_id}"
         yield from (f"roadmap {answer}" for answer in answers_to_review(task.task_id, outcome.round))
         return
     if task.status is TaskStatus.PARTIAL_FAILURE:

@@ -41,6 +41,8 @@ REPORTED_EVENTS: Final = {
     "framework_validated": "Checked",
     "edit_planned": "Planned",
     "framework_edited": "Changed",
+    "course_designed": "Course",
+    "course_not_designed": "No book",
     "run_handed_back": "Requeued",
     "run_resumed": "Resumed",
     "model_waiting": "Waiting",

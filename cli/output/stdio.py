@@ -89,6 +89,17 @@ def console(*, stderr: bool = False) -> "Console":
     return created
 
 
+def print_markdown(document: str, *, rendered: bool = True) -> None:
+    """Print Markdown on stdout; `rendered`: laid out, if stdout is a terminal."""
+    out = console()
+    if rendered and out.is_terminal:
+        from rich.markdown import Markdown
+
+        out.print(Markdown(document, hyperlinks=False), width=min(out.width, 100))
+    else:
+        print_text(document.rstrip("\n"))
+
+
 def print_rich(*renderables: "RenderableType") -> None:
     """Print tables and trees on stdout; without colours and trailing blanks if stdout is not a terminal."""
     out = console()

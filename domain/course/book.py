@@ -36,7 +36,11 @@ class RunningExample(BookPart):
     title: str = Field(description="Name of the example or data set.")
     description: str = Field(default="", description="What it is, one to three sentences.")
     language: str = Field(default="", description="Language of the code, such as sql or python; empty without code.")
-    code: str = Field(default="", description="The complete DDL with its rows, or the code, that lessons build on.")
+    code: str = Field(
+        default="",
+        json_schema_extra={"maxLength": 8000},
+        description="The complete DDL with its rows, or the code, that lessons build on.",
+    )
 
 
 class Tool(BookPart):

@@ -1,29 +1,48 @@
-"""How contents depend on the lesson of their concept, its tutorial."""
+"""The lessons of a concept: a chain whose minutes add up to the concept's hours."""
 
-from enum import StrEnum
+from collections.abc import Sequence
+from math import ceil
 from typing import Final
 
-from domain.vocabulary import ContentType
+from domain.course.book import MAX_LESSON_MINUTES, LessonPlan
 
-LESSON: Final = ContentType.TUTORIAL
-"""The content type that is the lesson of a concept."""
-NEEDS_LESSON: Final = "It needs its lesson"
-"""Beginning of the reason of a content that failed because it has no lesson to be made from."""
-
-
-class LessonUse(StrEnum):
-    """How a content type uses the lesson of its concept."""
-
-    NONE = "none"
-    """It is written without the lesson, and does not wait for it."""
-    HELPFUL = "helpful"
-    """It is written from the lesson, and without it where that could not be written."""
-    REQUIRED = "required"
-    """It cannot be written without the lesson."""
+MAX_SINGLE_LESSON_MINUTES: Final = 75
+"""Minutes of a concept of about an hour, which may be one lesson."""
+TOLERANCE: Final = 0.2
+"""Part of a concept's time by which the minutes of its lessons may differ."""
 
 
-def lesson_missing(writer: str | None) -> str:
-    """Return why a content without its lesson has failed. `writer`: another task that is writing the lesson."""
-    if writer is not None:
-        return f"{NEEDS_LESSON}, which task {writer} is writing: retry it when that task has ended."
-    return f"{NEEDS_LESSON}, which could not be written: retry the tutorial first."
+def lessons_fit(lessons: Sequence[LessonPlan], hours: float) -> bool:
+    """Return whether the lessons fill the hours of their concept, and none is too long for its chain."""
+    minutes = [lesson.minutes for lesson in lessons]
+    if not minutes or min(minutes) < 1 or abs(sum(minutes) - 60 * hours) > TOLERANCE * 60 * hours + 1:
+        return False
+    return 60 * hours <= MAX_SINGLE_LESSON_MINUTES or max(minutes) <= MAX_LESSON_MINUTES
+
+
+def fitted_lessons(lessons: Sequence[LessonPlan], hours: float) -> list[LessonPlan]:
+    """Return lessons that fit: those given where they do, else with other minutes, long ones in several parts."""
+    if lessons_fit(lessons, hours):
+        return list(lessons)
+    wanted = max(1, round(60 * hours))
+    longest = wanted if wanted <= MAX_SINGLE_LESSON_MINUTES else MAX_LESSON_MINUTES
+    planned = sum(max(0, lesson.minutes) for lesson in lessons)
+    fitted: list[LessonPlan] = []
+    for lesson in lessons:
+        share = max(0, lesson.minutes) / planned if planned else 1 / len(lessons)
+        fitted += _in_parts(lesson.title, max(1, round(share * wanted)), longest)
+    if not lessons_fit(fitted, hours):  # no lessons, or more of them than minutes
+        fitted = _in_parts("", wanted, longest)
+    return [lesson.model_copy(update={"lesson_id": f"l{number}"}) for number, lesson in enumerate(fitted, start=1)]
+
+
+def _in_parts(title: str, minutes: int, longest: int) -> list[LessonPlan]:
+    parts = ceil(minutes / longest)
+    return [
+        LessonPlan(
+            lesson_id="",
+            title=f"{title} ({number}/{parts})" if title and parts > 1 else title,
+            minutes=minutes * number // parts - minutes * (number - 1) // parts,
+        )
+        for number in range(1, parts + 1)
+    ]

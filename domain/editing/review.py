@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal, Self, get_args
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic.config import JsonDict
 
+from domain.course.book import CourseBook
 from domain.framework import ConceptDraft, Difficulty, ModuleDraft, StageDraft
 from domain.request import Text, Word
 
@@ -138,6 +139,8 @@ class Decision(BaseModel):
     by: Word = ""
     round: int | None = Field(default=None, ge=1)
     """The round that the user has seen; None for the open one."""
+    course_book: CourseBook | None = None
+    """The book as people edited it during the review; None where nobody did."""
 
     @model_validator(mode="after")
     def _rejected_with_words(self) -> Self:

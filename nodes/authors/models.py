@@ -26,6 +26,8 @@ CURRICULUM: Final = frozenset(
         AuthorRole.STAGE,
         AuthorRole.EDIT_PLAN,
         AuthorRole.NEW_PARTS,
+        AuthorRole.COURSE_BOOK,
+        AuthorRole.CONCEPT_PLANS,
     }
 )
 CONTENT: Final = frozenset(AuthorRole(content_type.value) for content_type in ContentType)

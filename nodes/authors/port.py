@@ -16,6 +16,7 @@ from domain.checks.findings import Finding
 from domain.content_plugins import PLUGINS, names_of
 from domain.contents import PLACE_FIELDS, FoundPage, OpenQuestion, Quiz, QuizKey, Resources, Tutorial
 from domain.course.book import CourseBook
+from domain.course.drafts import BookDraft, ConceptPlans
 from domain.editing.review import EditPlan, Issue, NewParts, StructureReview
 from domain.errors import InvalidInput, ModelUnavailable
 from domain.framework import Concept, Framework, FrameworkDraft, Outline, StageParts
@@ -38,6 +39,8 @@ class AuthorRole(StrEnum):
     STRUCTURE_REVIEW = "structure_review"
     EDIT_PLAN = "edit_plan"
     NEW_PARTS = "new_parts"
+    COURSE_BOOK = "course_book"
+    CONCEPT_PLANS = "concept_plans"
     TUTORIAL = "tutorial"
     RESOURCES = "resources"
     QUIZ = "quiz"
@@ -159,6 +162,29 @@ class NewPartsBrief(Brief[NewParts]):
     plan: EditPlan
 
 
+class CourseBookBrief(Brief[BookDraft]):
+    """The part of a course book that all lessons share."""
+
+    role = AuthorRole.COURSE_BOOK
+    shape = BookDraft
+    request: LearningRequest
+    framework: Framework
+    warnings: list[str]
+    """Of the review of the structure."""
+
+
+class ConceptPlansBrief(Brief[ConceptPlans]):
+    """The plans of `concept_ids`, which belong to one stage."""
+
+    role = AuthorRole.CONCEPT_PLANS
+    shape = ConceptPlans
+    preferences: Preferences
+    framework: Framework
+    book: CourseBook
+    """The shared part, with the plans that are there already."""
+    concept_ids: list[str]
+
+
 class ContentBrief(Brief[C], Generic[C]):
     """The data of a content: the concept and its surroundings. One subclass per content type, its role is the type."""
 
@@ -245,6 +271,8 @@ KnownBrief = (
     | StructureReviewBrief
     | EditPlanBrief
     | NewPartsBrief
+    | CourseBookBrief
+    | ConceptPlansBrief
     | ContentBrief[Any]
     | QuizKeyBrief
 )

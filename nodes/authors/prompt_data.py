@@ -10,7 +10,9 @@ from domain.framework import Framework
 from domain.request import Intent, LearningRequest, Preferences
 from nodes.authors.port import (
     Brief,
+    ConceptPlansBrief,
     ContentBrief,
+    CourseBookBrief,
     EditPlanBrief,
     FrameworkBrief,
     IntentBrief,
@@ -56,6 +58,11 @@ def data_of(brief: Brief[Any]) -> Data:
             }
         case NewPartsBrief():
             return _new_parts(known)
+        case CourseBookBrief():
+            warnings = {"warnings": known.warnings} if known.warnings else {}
+            return {**_request(known.request), "roadmap": _framework(known.framework), **warnings}
+        case ConceptPlansBrief():
+            return _concept_plans(known)
         case ContentBrief():
             return {**_content(known), **known.more_data()}
         case QuizKeyBrief():
@@ -120,7 +127,8 @@ def _stage(brief: StageBrief) -> Data:
         "goal": brief.intent.parsed_goal,
         "roadmap": brief.outline.title,
         "outline": [{"name": other.name, "description": other.description} for other in brief.outline.stages],
-        "stage": {"name": stage.name, "description": stage.description},
+        "stage": {"name": stage.name, "description": stage.description}
+        | ({"hours": stage.hours} if stage.hours else {}),
         "concepts_wanted": brief.max_concepts,
         "earlier_concepts": brief.earlier,
     }
@@ -133,6 +141,43 @@ def _new_parts(brief: NewPartsBrief) -> Data:
         if operation.action == "add"
     ]
     return {**_learner(brief.preferences), "additions": additions, "roadmap": _framework(brief.framework)}
+
+
+def _concept_plans(brief: ConceptPlansBrief) -> Data:
+    """Return the data of plans; only `concepts` differs between the stages of a run, so that the rest is one prefix."""
+    names = {concept.concept_id: concept.name for concept in brief.framework.concepts()}
+    planned = {plan.concept_id: plan.teaches for plan in brief.book.concepts}
+    roadmap = [
+        {
+            "stage": stage.name,
+            "concepts": [
+                {"id": concept.concept_id, "name": concept.name}
+                | ({"teaches": planned[concept.concept_id]} if concept.concept_id in planned else {})
+                for module in stage.modules
+                for concept in module.concepts
+            ],
+        }
+        for stage in brief.framework.stages
+    ]
+    concepts = [
+        {
+            "id": concept.concept_id,
+            "name": concept.name,
+            "description": concept.description,
+            "minutes": round(60 * concept.estimated_hours),
+            "difficulty": concept.difficulty,
+            "prerequisites": [names[needed] for needed in concept.prerequisites if needed in names],
+            "keywords": concept.keywords,
+        }
+        for concept in brief.framework.concepts()
+        if concept.concept_id in brief.concept_ids
+    ]
+    return {
+        **_learner(brief.preferences),
+        "roadmap": {"title": brief.framework.title, "stages": roadmap},
+        "course": brief.book.model_dump(mode="json", exclude={"concepts"}),
+        "concepts": concepts,
+    }
 
 
 def _content(brief: ContentBrief[Any]) -> Data:

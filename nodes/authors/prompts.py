@@ -50,13 +50,15 @@ _TASKS: Final[dict[AuthorRole, str]] = {
     ),
     AuthorRole.OUTLINE: (
         "Design the stages of the roadmap in learning order, without their modules. `concepts` says how many concepts "
-        "a stage will hold; all stages together at most `max_concepts`, and as many as the learner's hours a week and "
-        "deadline have room for. Names are specific and occur once."
+        "a stage will hold, `hours` how long it takes; all stages together at most `max_concepts`, and as many "
+        "concepts and hours as the learner's hours a week and deadline have room for. Names are specific and occur "
+        "once."
     ),
     AuthorRole.STAGE: (
         "Write the modules and concepts of the one stage that `stage` names, about `concepts_wanted` concepts and no "
-        "more. `outline` shows the stages around it. `earlier_concepts` are taught before: do not teach them again; "
-        "`prerequisites` are exact names among them, or of concepts that come earlier in this stage."
+        "more; their hours add up to those of `stage`. `outline` shows the stages around it. `earlier_concepts` are "
+        "taught before: do not teach them again; `prerequisites` are exact names among them, or of concepts that come "
+        "earlier in this stage."
     ),
     AuthorRole.STRUCTURE_REVIEW: (
         "Judge the roadmap as an experienced teacher of its subject: does it lead to the goal, in an order that can be "
@@ -75,6 +77,24 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "stage, module and concept is filled: the one that is asked for. `prerequisites` are exact names of "
         "concepts of the "
         "roadmap. Names that exist already are not used again."
+    ),
+    AuthorRole.COURSE_BOOK: (
+        "Write what all lessons of the roadmap share, so that they fit together, as the author of a textbook would. "
+        "`glossary`: ten to thirty terms that several lessons use, each with one meaning and the one notation that all "
+        "use. `example`: one running example or data set that can carry every lesson, small enough to be read, with "
+        "its complete code: for SQL the DDL and all rows, for programs the code that lessons build on; null where the "
+        "subject needs none. `tools`: each language and tool with the version that all lessons use. `project`: one "
+        "project that the learner builds with what was learned, with a step for every stage (`stage_id` is its id) "
+        "that builds on the steps before. Heed `warnings`, which a review of the roadmap left."
+    ),
+    AuthorRole.CONCEPT_PLANS: (
+        "Plan the lessons of `concepts`, one plan for each under its id. `outcomes`: three to five things that the "
+        "learner can do afterwards and that a question can test; each begins with “can” or its equivalent in the "
+        "language. `teaches` and `leaves_out` draw the line to the other concepts of `roadmap`: what one teaches, the "
+        "others build on and do not explain again. `misconceptions`: what learners get wrong about it. `lessons`: one "
+        "lesson where `minutes` is about an hour or less, else a chain of lessons of at most 45 minutes each; the "
+        "minutes of all lessons of a concept add up to its `minutes`. Use the terms, the example and the tools of "
+        "`course`."
     ),
     AuthorRole.QUIZ_KEY: (
         "Answer each question as somebody who knows the subject well and was not told the key. `correct_answer` holds "

@@ -13,7 +13,7 @@ from typing import Any, Generic
 from langgraph.runtime import Runtime
 
 from domain.content_types import CONTENT_SPECS
-from domain.course.lessons import LESSON, LessonUse
+from domain.course.lesson_use import LESSON, LessonUse
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
 from domain.framework import Concept
 from domain.request import LearningRequest

@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 
 from domain.content_plugins import Parts
 from domain.content_types import CONTENT_SPECS, GENERATOR_OF
-from domain.course.lessons import LessonUse
+from domain.course.lesson_use import LessonUse
 from domain.vocabulary import ContentType
 from nodes.authors.port import ContentBrief
 from nodes.contents.content_step import Generator, make_contents

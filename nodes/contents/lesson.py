@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.course.lessons import LessonUse, lesson_missing
+from domain.course.lesson_use import LessonUse, lesson_missing
 from nodes.authors.port import C, ContentBrief
 from nodes.context import RunContext
 from repository.roadmaps.lessons import lesson_for, unsettled_lessons

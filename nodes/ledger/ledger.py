@@ -137,6 +137,12 @@ class Ledger:
         known = walk(self.known, request, self.round)
         return known.ordinal >= MAX_TRIES and known.objections[-1] == CUT_OFF
 
+    def given_up(self, request: AuthorRequest[Any]) -> str | None:
+        """Return the last objection where as many answers as one start buys were bought in this round, for nothing."""
+        known = walk(self.known, request, self.round)
+        used_up = known.answered is None and known.ordinal >= MAX_TRIES
+        return known.objections[-1] if used_up and soundest(self.known, request, self.round) is None else None
+
     async def ask(self, request: AuthorRequest[T], *, save: AnswerStore[T] | None = None) -> Answered[T]:
         """Return an answer that passed its check, committed: its ledger row and, with `save`, what that writes.
 

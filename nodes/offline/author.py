@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from domain.authors import RULES, AuthorKind
 from domain.contents import QuizKey
+from domain.course.drafts import BookDraft, ConceptPlans
 from domain.errors import InvalidInput, RunFailed
 from domain.text.instructions import read_wishes
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief, Usage
@@ -94,6 +95,8 @@ _WRITERS: Final[dict[AuthorRole, Callable[[Any], BaseModel]]] = {
     AuthorRole.STRUCTURE_REVIEW: lambda brief: write_review(brief.request, brief.framework),
     AuthorRole.EDIT_PLAN: plan_edits,
     AuthorRole.NEW_PARTS: write_new_parts,
+    AuthorRole.COURSE_BOOK: lambda _: BookDraft(glossary=[]),  # rules know no subject, so runs do not ask for a book
+    AuthorRole.CONCEPT_PLANS: lambda _: ConceptPlans(plans=[]),
     AuthorRole.TUTORIAL: write_worksheet,
     AuthorRole.RESOURCES: write_resources,
     AuthorRole.QUIZ: write_quiz,

@@ -142,8 +142,12 @@ def write_stage(name: str, modules: list[ModuleDraft], language: str) -> StageDr
 
 
 def outline_of(whole: FrameworkDraft) -> Outline:
-    sizes = [(stage, sum(len(module.concepts) for module in stage.modules)) for stage in whole.stages]
-    stages = [StageOutline(name=one.name, description=one.description, concepts=size) for one, size in sizes]
+    stages = []
+    for stage in whole.stages:
+        hours = [concept.estimated_hours for module in stage.modules for concept in module.concepts]
+        stages.append(
+            StageOutline(name=stage.name, description=stage.description, concepts=len(hours), hours=sum(hours))
+        )
     return Outline(title=whole.title, stages=stages)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from domain.course.lessons import LESSON, LessonUse
+from domain.course.lesson_use import LESSON, LessonUse
 from domain.errors import Conflict
 from domain.vocabulary import ContentType
 from nodes.contents.generators import LESSON_USES

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from domain.content_types import CONTENT_SPECS
-from domain.course.lessons import LESSON, NEEDS_LESSON
+from domain.course.lesson_use import LESSON, NEEDS_LESSON
 from domain.editing.review import Issue
 from domain.errors import BudgetSpent, ModelUnavailable
 from domain.vocabulary import TaskStatus

@@ -1,24 +1,31 @@
 """Reviews: a run waits until a person approves its structure. Transitions like those of transitions.py.
 
 The JSON in `review` of the task's row has interrupt_id, round, requested_at and deadline; decision, feedback and by
-once it is decided; and `previous` with round, decision and by of the round before.
+once it is decided; `course_book` if a person has edited the book in this round; and `previous` with round, decision
+and by of the round before.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.checks.course import book_problem
+from domain.course.book import CourseBook
 from domain.editing.review import Decision
-from domain.errors import Conflict
+from domain.errors import Conflict, InvalidInput
 from domain.framework import Framework
 from domain.text.parse_stored import read_stored
 from domain.vocabulary import FINAL, Step, TaskStatus
 from domain.webhooks import WebhookEvent
 from orchestrator.commands.transitions import begin, end
+from orchestrator.queries.structures import book_under_review
 from repository.db.database import Session
 from repository.db.fence import Fence
 from repository.roadmaps import roadmaps
+from repository.roadmaps.books import save_book_draft
 from repository.runs import tasks
 from repository.runs.events import append_transition, events_of_type
+from repository.runs.review_edits import keep_review
 from repository.runs.tasks import lock_task, update_task_status
 from repository.runs.workers import database_now
 from repository.tables.runs import TaskRow
@@ -69,6 +76,30 @@ async def framework_under_review(session: Session, task: TaskRow) -> Framework:
     if edits := await events_of_type(session, task.task_id, "framework_edited"):
         return read_stored(Framework, edits[-1].payload.get("after"), f"what task {task.task_id} changed")
     return roadmaps.framework_of(await roadmaps.get_roadmap_metadata(session, task.roadmap_id or ""))
+
+
+async def edit_book(
+    session: Session, task_id: str, change: Callable[[CourseBook], CourseBook], round: int | None, by: str
+) -> CourseBook:
+    """Replace the book under review by what `change` makes of it, and return it. The review stays open.
+
+    Edits of several people follow each other: each changes the result of the one before. Raises NotFound, Conflict if
+    the task waits for no review or for that of another round, and InvalidInput for a book that does not fit the
+    structure.
+    """
+    task = await lock_task(session, task_id)
+    review = task.review or {}
+    if task.status != TaskStatus.HUMAN_REVIEW_PENDING or round not in (None, review["round"]):
+        raise Conflict(_conflict(task))
+    book = change(await book_under_review(session, task) or CourseBook())
+    if problem := book_problem(book, await framework_under_review(session, task)):
+        raise InvalidInput(f"The course book cannot be used: {problem}.")
+    stored = book.model_dump(mode="json")
+    await keep_review(session, task_id, {**review, "course_book": stored})
+    await save_book_draft(session, task.roadmap_id or "", book)
+    payload = {"round": review["round"], "by": by, "book": stored}
+    await append_transition(session, task_id, "course_book_edited", payload)
+    return book
 
 
 async def decide(session: Session, task_id: str, decision: Decision, worker_id: str | None) -> TaskRow:

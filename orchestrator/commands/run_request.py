@@ -69,6 +69,8 @@ def answer_of(task: TaskRow) -> dict[str, Json]:
     if not review.get("decision"):
         return {}
     answer = {"approved": review["decision"] == "approved", "feedback": review["feedback"], "by": review["by"]}
+    if review.get("course_book") is not None:
+        answer["course_book"] = review["course_book"]
     return {review["interrupt_id"]: answer}
 
 

@@ -16,6 +16,8 @@ from langgraph.types import Command
 from pydantic import ValidationError
 
 from domain.checks import check_framework
+from domain.checks.course import book_problem
+from domain.course.book import CourseBook
 from domain.errors import InvalidInput, Superseded
 from domain.framework import Framework
 from domain.vocabulary import Step, TaskStatus
@@ -100,6 +102,8 @@ class Stepper:
             raise InvalidInput("Nothing has run yet; take a step first.")
         if key == "framework":
             self._check_framework(parsed, await self.next_nodes())
+        if key == "course_book":
+            _check_book(parsed, await self.state())
         await self.attempt.graph.aupdate_state(self.attempt.config, {key: parsed}, as_node=last)
         self._start = None
 
@@ -186,6 +190,13 @@ def read_value(key: str, value: str) -> Any:
         first = error.errors()[0]
         where = ".".join([key, *map(str, first["loc"])])
         raise InvalidInput(f"{where}: {first['msg']}.") from error
+
+
+def _check_book(book: Json, state: Json) -> None:
+    """Apply the rules of all edits to a book that was changed by hand. Raises InvalidInput."""
+    framework = Framework.model_validate(state.get("framework", {"roadmap_id": ""}))
+    if problem := book_problem(CourseBook.model_validate(book), framework):
+        raise InvalidInput(f"The course book cannot be used: {problem}.")
 
 
 @asynccontextmanager

@@ -7,13 +7,13 @@ from nodes.state import RunState
 
 
 def after_validation(state: RunState) -> Step:
-    """Go to the review if one was requested, else to the contents; to another round of editing if issues are critical.
+    """Go to the course book of a sound structure; to another round of editing if issues are critical.
 
     Raises RunFailed if they still are after the last round.
     """
     validation = Validation.model_validate(state["validation"])
     if validation.is_valid:
-        return Step.HUMAN_REVIEW if state.get("wants_review") else Step.CONTENT_GENERATION
+        return Step.COURSE_DESIGN
     if state.get("edit_rounds", 0) < MAX_EDIT_ROUNDS:
         return Step.EDIT_PLAN_ANALYSIS
     critical = [issue.issue for issue in validation.issues if issue.severity == "critical"]
@@ -21,6 +21,11 @@ def after_validation(state: RunState) -> Step:
         f"The framework is still not sound after editing: {'; '.join(critical[:3])}. "
         "Nothing was generated; put the goal in other words, or narrow it."
     )
+
+
+def after_course(state: RunState) -> Step:
+    """Go to the review if one was requested, else to the contents."""
+    return Step.HUMAN_REVIEW if state.get("wants_review") else Step.CONTENT_GENERATION
 
 
 def after_review(state: RunState) -> Step:

@@ -50,4 +50,10 @@ def manuscript_of(roadmap: RoadmapView, contents: Sequence[ContentVersionRow]) -
             last_error=state.last_error,
             out_of_date=state.out_of_date,
         )
-    return Manuscript(title=roadmap.title, framework=roadmap.framework, contents=written, by_rules=roadmap.by_rules)
+    return Manuscript(
+        title=roadmap.title,
+        framework=roadmap.framework,
+        contents=written,
+        book=roadmap.course_book,
+        by_rules=roadmap.by_rules,
+    )

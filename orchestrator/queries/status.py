@@ -8,12 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from domain.authors import RULES
 from domain.content_types import CONTENT_SPECS, ContentSpec
+from domain.course.book import CourseBook
 from domain.framework import Framework
 from domain.pace.pace import Pace
 from domain.vocabulary import FINAL, ContentStatus, ContentType, TaskStatus, TaskType
 from domain.waits.model_wait import ModelWait, parse_wait
 from repository.db.database import Session
 from repository.roadmaps import content_queries, roadmaps
+from repository.roadmaps.books import parse_book
 from repository.roadmaps.content_queries import ContentState
 from repository.runs import liveness, tasks
 from repository.runs.calls import plan_author
@@ -113,6 +115,8 @@ class RoadmapView(View):
     deleted_at: datetime | None = None
     framework_version: int
     framework: Framework | None
+    course_book: CourseBook | None = None
+    """What all contents agree on; None for roadmaps without one."""
     contents: list[ContentState]
     active_tasks: list[TaskView]
     pace: Pace | None = None
@@ -201,6 +205,7 @@ def _roadmap_view(
     return RoadmapView(
         **row.model_dump(include=_FIELDS),
         framework=_framework(row),
+        course_book=parse_book(row.course_book),
         contents=states,
         active_tasks=active,
         pace=_pace(row.pace),

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from domain.course.book import CourseBook
 from domain.editing.diff import Change, diff
 from domain.framework import ConceptPlace, Framework
 from domain.text.parse_stored import read_stored
@@ -10,9 +11,11 @@ from orchestrator.arguments import checks_arguments
 from orchestrator.queries.base import Queries
 from repository.db.database import Session
 from repository.roadmaps import roadmaps
+from repository.roadmaps.books import parse_book, stored_book
 from repository.roadmaps.roadmaps import Structure
 from repository.runs import tasks
 from repository.runs.events import Event, events_of_type
+from repository.tables.runs import TaskRow
 
 MAX_VERSIONS: Final = 20
 """Versions that a history holds, the newest ones."""
@@ -67,6 +70,17 @@ class StructureQueries(Queries):
         """Return the newest MAX_VERSIONS accepted structures, oldest first. Raises NotFound."""
         return await self._read(_history, roadmap_id, owner)
 
+    async def book(self, roadmap_id: str, version: int | None = None, *, owner: str | None = None) -> CourseBook | None:
+        """Return the course book of one version of the structure, by default the present one; None without a book.
+
+        Raises NotFound.
+        """
+        return await self._read(_book, roadmap_id, version, owner)
+
+    async def book_under_review(self, task_id: str, *, owner: str | None = None) -> CourseBook | None:
+        """Return the course book of a run as it stands in its review; None without a book. Raises NotFound."""
+        return await self._read(_book_under_review, task_id, owner)
+
     async def removed(self, roadmap_id: str, concept_id: str) -> Removed | None:
         """Return a concept that an edit removed, as it was, or None if the roadmap never had it."""
         return await self._read(_removed, roadmap_id, concept_id)
@@ -107,6 +121,26 @@ async def _history(session: Session, roadmap_id: str, owner: str | None) -> list
         PastStructure(one.version, since, await roadmaps.structure_at(session, roadmap, one.version))
         for one, since in zip(versions, begun, strict=False)
     ][-MAX_VERSIONS:]
+
+
+async def _book(session: Session, roadmap_id: str, version: int | None, owner: str | None) -> CourseBook | None:
+    roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+    if version is None or version == roadmap.framework_version:
+        return parse_book(roadmap.course_book)
+    return parse_book(await stored_book(session, roadmap_id, version))
+
+
+async def _book_under_review(session: Session, task_id: str, owner: str | None) -> CourseBook | None:
+    return await book_under_review(session, await tasks.get_task(session, task_id, owner=owner))
+
+
+async def book_under_review(session: Session, task: TaskRow) -> CourseBook | None:
+    """Return the book of a run: as people have edited it, else as the run has written it last, else the roadmap's."""
+    if edited := (task.review or {}).get("course_book"):
+        return parse_book(edited)
+    if designed := await events_of_type(session, task.task_id, "course_designed"):
+        return parse_book(designed[-1].payload.get("book"))
+    return parse_book((await roadmaps.get_roadmap_metadata(session, task.roadmap_id or "")).course_book)
 
 
 async def _removed(session: Session, roadmap_id: str, concept_id: str) -> Removed | None:

@@ -204,7 +204,9 @@ def _human_review(runs: StudioRuns) -> Node:
             with suppress(ValidationError):
                 answer = await human_review(state, runtime)
         feedback = answer.get("feedback", "")
-        await runs.decide(task_id, Decision(approved=answer["approved"], feedback=feedback, by="studio"))
+        decided = await runs.decide(task_id, Decision(approved=answer["approved"], feedback=feedback, by="studio"))
+        if "course_book" in decided:
+            answer |= {"course_book": decided["course_book"], "planned_framework": state["framework"]}
         async with runs.within(task_id) as attempt:
             await runs.keep(attempt, {**state, **answer}, Step.HUMAN_REVIEW)
         return answer

@@ -15,9 +15,10 @@ from domain.errors import InvalidInput, RoadmapError, Superseded
 from domain.text.language import load_languages
 from domain.vocabulary import Step, TaskStatus
 from nodes.authors.port import Author
-from nodes.state import RunState
+from nodes.state import Json, RunState
 from orchestrator.commands import transitions
 from orchestrator.commands.requests import request_decision, request_resume
+from orchestrator.commands.run_request import answer_of
 from orchestrator.execution.attempt import Attempt, open_attempt, warnings_of
 from orchestrator.execution.stepper import Stepper
 from orchestrator.resources import OrchestratorResources, open_resources
@@ -33,6 +34,7 @@ _BEFORE_CONTENTS: Final = {
     Step.STRUCTURE_VALIDATION,
     Step.EDIT_PLAN_ANALYSIS,
     Step.ROADMAP_EDIT,
+    Step.COURSE_DESIGN,
     Step.HUMAN_REVIEW,
 }
 
@@ -126,16 +128,17 @@ class StudioRuns:
     async def ask(self, task_id: str, state: Mapping[str, Any]) -> None:
         """Let the run wait for a review, which may be answered here or elsewhere. Raises InvalidInput."""
         async with self.within(task_id) as attempt:
-            await self.keep(attempt, state, Step.STRUCTURE_VALIDATION)
+            await self.keep(attempt, state, Step.COURSE_DESIGN)
             stepper = Stepper(attempt, None)
             if await _detached(stepper.next_nodes()) != (Step.HUMAN_REVIEW,):
                 raise InvalidInput("This state leads to no review: wants_review must be true, and the framework sound.")
             await _detached(stepper.advance())
         await self.leave(task_id)
 
-    async def decide(self, task_id: str, decision: Decision) -> None:
-        """Answer a review. Raises Conflict if it is answered already."""
-        await request_decision(await self.resources(), task_id, decision, detach=False)
+    async def decide(self, task_id: str, decision: Decision) -> Json:
+        """Answer a review; return the answer with the edits of others. Raises Conflict if it is answered already."""
+        task = await request_decision(await self.resources(), task_id, decision, detach=False)
+        return next(iter(answer_of(task).values()))
 
     async def finish(self, task_id: str, state: Mapping[str, Any]) -> TaskRow:
         """End a run whose graph has come to its end, and return its row."""

@@ -12,6 +12,7 @@ from domain.framework import Concept, Framework, Module, Stage
 from domain.roadmap_export import Manuscript
 from domain.text.language import direction
 from rendering.documents import document_text
+from rendering.documents.book_document import book_lines
 from rendering.documents.content_forms import CONTENT_FORMS, Passage
 from rendering.documents.document_text import remarks, why_missing
 from rendering.pages.map_layout import draw
@@ -76,9 +77,17 @@ def html_document(manuscript: Manuscript) -> str:
             drawing=drawing,
             plan=plan,
             stages=parts,
+            book=_book(manuscript),
             by_rules=(BY_RULES, CONFIGURE) if manuscript.by_rules else None,
         )
     )
+
+
+def _book(manuscript: Manuscript) -> Markup | None:
+    if manuscript.book is None:
+        return None
+    lines = book_lines(manuscript.book, manuscript.framework, level=1)
+    return Markup(rendered("\n".join(lines), prefix="book-", below=2).html)
 
 
 def styles() -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from domain.contents import Tutorial
 from domain.framework import Concept, ConceptPlace, Framework, Stage
 from domain.roadmap_export import Manuscript
+from rendering.documents.book_document import book_lines
 from rendering.documents.content_forms import CONTENT_FORMS, heading, paragraph
 from rendering.documents.document_text import (
     builds_on,
@@ -28,6 +29,8 @@ def roadmap_document(manuscript: Manuscript) -> str:
     note = [f"> {escaped(BY_RULES)} A model writes after `{CONFIGURE}`.", ""] if manuscript.by_rules else []
     lines = [f"# {escaped(framework.title)}", "", *note, "## Overview", "", overview(framework), ""]
     lines += [*_plan(framework), *_weeks(manuscript, framework)]
+    if manuscript.book is not None:
+        lines += ["## Course book", "", *book_lines(manuscript.book, framework, level=3)]
     answers: list[str] = []
     for number, stage in enumerate(framework.stages, start=1):
         lines += [f"## Stage {number}: {escaped(stage.name)}", "", *paragraph(stage.description)]

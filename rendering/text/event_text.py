@@ -31,6 +31,7 @@ DOING: Final[Mapping[str, str]] = {
     Step.STRUCTURE_VALIDATION: "Checking the structure",
     Step.EDIT_PLAN_ANALYSIS: "Planning changes",
     Step.ROADMAP_EDIT: "Changing the structure",
+    Step.COURSE_DESIGN: "Writing the course book",
     Step.HUMAN_REVIEW: "Waiting for a reviewer",
     Step.CONTENT_GENERATION: "Writing the contents",
     **{spec.step: spec.activity for spec in CONTENT_SPECS.values()},
@@ -132,6 +133,13 @@ def validation_in_words(validation: Mapping[str, Any]) -> str:
     return f"structure is sound{warnings}" if score is None else f"valid, {score:.0f} of 100 points{warnings}"
 
 
+def book_in_words(book: Mapping[str, Any]) -> str:
+    """Return `12 terms, plans for 8 concepts, example: A library`."""
+    example = (book.get("example") or {}).get("title")
+    parts = [counted(len(book["glossary"]), "term"), f"plans for {counted(len(book['concepts']), 'concept')}"]
+    return ", ".join([*parts, *([f"example: {example}"] if example else [])])
+
+
 def plan_in_words(plan: Mapping[str, Any]) -> str:
     """Return `2 changes: add testing, remove web sockets`."""
     return f"{counted(len(plan['operations']), 'change')}: {plan['feedback_summary']}".removesuffix(": ")
@@ -195,6 +203,8 @@ _GISTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "framework_validated": lambda payload: validation_in_words(payload["validation"]),
     "edit_planned": lambda payload: plan_in_words(payload["plan"]),
     "framework_edited": _edited,
+    "course_designed": lambda payload: book_in_words(payload["book"]),
+    "course_not_designed": lambda payload: str(payload["reason"]),
     "review_requested": _asked,
     "review_decided": _decided,
     "framework_accepted": lambda payload: (

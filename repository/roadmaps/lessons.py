@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from domain.course.lessons import LESSON
+from domain.course.lesson_use import LESSON
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
 from repository.predicates import LIVE, UNFINISHED_CONTENT, hash_of

@@ -8,11 +8,13 @@ from sqlalchemy import func, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
+from domain.course.book import CourseBook
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import Framework
 from domain.text.parse_stored import read_stored
 from repository.db.database import Session, execute
 from repository.predicates import KNOWN_CONTENT, OUT_OF_DATE_CONTENT
+from repository.roadmaps.books import book_for
 from repository.roadmaps.contents import ensure_contents
 from repository.runs.tasks import no_such_roadmap
 from repository.tables.roadmaps import FrameworkVersionRow, RoadmapRow
@@ -49,14 +51,18 @@ async def save_roadmap_metadata(session: Session, roadmap_id: str, user_id: str,
         return await accept_framework(session, framework, expected_version=0)
     row = await _locked(session, roadmap_id)
     if row.framework_version == 0:
-        await _write(session, roadmap_id, framework, version=0)
+        await _write(session, row, framework, None, version=0)
     elif row.framework_data != framework.model_dump(mode="json"):
         return await accept_framework(session, framework, expected_version=row.framework_version)
     return row.framework_version
 
 
-async def accept_framework(session: Session, framework: Framework, *, expected_version: int) -> int:
+async def accept_framework(
+    session: Session, framework: Framework, *, expected_version: int, book: CourseBook | None = None
+) -> int:
     """Make `framework` the accepted one of its roadmap and return its version; keep the old one as a version.
+
+    `book`: its course book; None: the present one, if any, without the plans of removed concepts.
 
     Raises Conflict if the roadmap is no longer at `expected_version`.
     """
@@ -68,10 +74,15 @@ async def accept_framework(session: Session, framework: Framework, *, expected_v
         )
     if expected_version > 0 and row.framework_data is not None:
         session.add(
-            FrameworkVersionRow(roadmap_id=row.roadmap_id, version=expected_version, framework_data=row.framework_data)
+            FrameworkVersionRow(
+                roadmap_id=row.roadmap_id,
+                version=expected_version,
+                framework_data=row.framework_data,
+                course_book=row.course_book,
+            )
         )
         await session.flush()
-    await _write(session, framework.roadmap_id, framework, version=expected_version + 1)
+    await _write(session, row, framework, book, version=expected_version + 1)
     return expected_version + 1
 
 
@@ -291,11 +302,15 @@ async def _locked(session: Session, roadmap_id: str) -> RoadmapRow:
     return await get_roadmap_metadata(session, roadmap_id, for_update=True)
 
 
-async def _write(session: Session, roadmap_id: str, framework: Framework, *, version: int) -> None:
+async def _write(
+    session: Session, row: RoadmapRow, framework: Framework, book: CourseBook | None, *, version: int
+) -> None:
+    stored = book_for(framework, book, row.course_book)
+    columns = _columns(framework) | {"framework_version": version, "course_book": stored}
     await session.exec(
         update(RoadmapRow)
-        .where(col(RoadmapRow.roadmap_id) == roadmap_id)
-        .values(framework_version=version, updated_at=func.clock_timestamp(), **_columns(framework))
+        .where(col(RoadmapRow.roadmap_id) == row.roadmap_id)
+        .values(updated_at=func.clock_timestamp(), **columns)
         .execution_options(synchronize_session=False)
     )
 

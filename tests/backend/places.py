@@ -15,7 +15,13 @@ from repository.tables.roadmaps import ContentVersionRow
 from tests.support.authors import QUIZ
 from tests.support.rows import framework, lessons_written
 
-TASK_FOR: Final = {"stream": "t-cancelled", "review": "t-asked", "cancel": "t-queued", "resume": "t-cancelled"}
+TASK_FOR: Final = {
+    "stream": "t-cancelled",
+    "review": "t-asked",
+    "course-book": "t-asked",
+    "cancel": "t-queued",
+    "resume": "t-cancelled",
+}
 """The task that a route on tasks needs, by the last part of its path; else any."""
 
 
@@ -83,6 +89,7 @@ BODIES: Final = {
     "pace": {"available_hours_per_week": 2},
     "modify": {"instructions": "shorter"},
     "review": {"approved": True},
+    "course-book": {"course_book": {}},
     "{webhook_id}": {"enabled": True},
     "webhooks": {"url": "https://hooks.example/x", "user_id": "ann"},
     "attempts": {"attempt_id": "a", "version": 1, "answers": [[0]] * len(QUIZ.questions)},

@@ -8,6 +8,7 @@ import pytest
 
 from domain.content_types import objections_to
 from domain.contents import OpenQuestion, Quiz, Resources, Tutorial
+from domain.course.book import CourseBook
 from domain.editing.review import EditPlan, Issue, Operation, Position
 from domain.framework import Outline, StageOutline
 from domain.request import LearningRequest, Preferences
@@ -15,6 +16,8 @@ from nodes.authors.port import (
     Author,
     AuthorRole,
     Brief,
+    ConceptPlansBrief,
+    CourseBookBrief,
     EditPlanBrief,
     FrameworkBrief,
     IntentBrief,
@@ -72,6 +75,10 @@ BRIEFS: Final[list[Brief[Any]]] = [
     ),
     NewPartsBrief(
         preferences=PREFERENCES, framework=FRAMEWORK, plan=EditPlan(feedback_summary="", operations=[ADDING])
+    ),
+    CourseBookBrief(request=REQUEST, framework=FRAMEWORK, warnings=["“C2” is long. Split it."]),
+    ConceptPlansBrief(
+        preferences=PREFERENCES, framework=FRAMEWORK, book=CourseBook(), concept_ids=["c-1-1-1", "c-1-1-2"]
     ),
     QuizKeyBrief(
         preferences=PREFERENCES,

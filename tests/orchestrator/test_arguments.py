@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from domain.course.book import CourseBook
 from domain.editing.review import Decision
 from domain.errors import InvalidInput, NotFound, RoadmapError
 from domain.request import LearningRequest, Preferences
@@ -30,6 +31,7 @@ GOOD: Final[dict[str, Any]] = {
     "content_type": ContentType.QUIZ,
     "instructions": "shorter",
     "decision": Decision(approved=True),
+    "book": CourseBook(),
     "after": 0,
     "limit": 5,
     "roadmap_ids": ["a"],

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from domain.contents import Quiz, Tutorial
-from domain.course.lessons import NEEDS_LESSON
+from domain.course.lesson_use import NEEDS_LESSON
 from domain.editing.review import EditPlan, Operation
 from domain.errors import Conflict, RunFailed
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from domain.course.lessons import NEEDS_LESSON
+from domain.course.lesson_use import NEEDS_LESSON
 from domain.errors import InvalidInput
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from nodes.authors.port import AuthorRole, Usage

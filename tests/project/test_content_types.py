@@ -25,7 +25,7 @@ ABOUT_ONE_TYPE: Final = {
     "backend/pages/views/concept.py": "the parts of the sections",
     "nodes/verification/examination.py": "the second opinion on a quiz",
     "orchestrator/learners/learning.py": "attempts at a quiz",
-    "domain/course/lessons.py": "which of them is the lesson",
+    "domain/course/lesson_use.py": "which of them is the lesson",
 }
 
 

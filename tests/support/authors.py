@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,10 +11,19 @@ from pydantic import BaseModel
 from domain.authors import AuthorKind
 from domain.checks.prose.markdown import outline
 from domain.contents import Question, Quiz, QuizKey, Resource, Resources, Tutorial
+from domain.course.book import RunningExample, Term, Tool
+from domain.course.drafts import (
+    BookDraft,
+    ConceptPlans,
+    LessonDraft,
+    PlanDraft,
+    ProjectDraft,
+    ProjectStepDraft,
+)
 from domain.editing.review import EditPlan, NewParts, StructureReview
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, Outline, StageDraft, StageOutline, StageParts
 from domain.request import Intent
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief, Usage
+from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ConceptPlansBrief, ContentBrief, CourseBookBrief, Usage
 
 Reply = Callable[[Brief[Any], Sequence[str]], BaseModel | Mapping[str, Any]]
 """What to say to a brief and the objections so far; may raise."""
@@ -105,6 +114,19 @@ INTENT = Intent(
     content_format_weights={},
 )
 
+
+def course_book(stage_ids: Iterable[str]) -> BookDraft:
+    """Return a sound shared part of a course book for a roadmap of these stages."""
+    return BookDraft(
+        glossary=[Term(term="move", meaning="What a player does in turn.", notation="e4")],
+        example=RunningExample(title="A game", description="Short.", language="python", code="moves = ['e4', 'e5']"),
+        tools=[Tool(name="Python", version="3.12")],
+        project=ProjectDraft(
+            title="A club", steps=[ProjectStepDraft(stage_id=stage_id, task="Grow it.") for stage_id in stage_ids]
+        ),
+    )
+
+
 DEFAULTS: Mapping[AuthorRole, BaseModel] = {
     AuthorRole.INTENT: INTENT,
     AuthorRole.FRAMEWORK: framework_draft(),
@@ -118,6 +140,30 @@ DEFAULTS: Mapping[AuthorRole, BaseModel] = {
     AuthorRole.QUIZ: QUIZ,
     AuthorRole.QUIZ_KEY: QuizKey(answers=[]),
 }
+
+
+def concept_plans(minutes: Mapping[str, int]) -> ConceptPlans:
+    """Return sound plans of concepts with these minutes, by id."""
+    return ConceptPlans(plans=[_plan(concept_id, minutes_of) for concept_id, minutes_of in minutes.items()])
+
+
+def _plan(concept_id: str, minutes: int) -> PlanDraft:
+    lessons = -(-minutes // 45)
+    parts = [LessonDraft(title=f"Part {number}", minutes=minutes // lessons) for number in range(1, lessons + 1)]
+    outcomes = [f"can {verb} {concept_id}" for verb in ("explain", "use", "judge")]
+    return PlanDraft(concept_id=concept_id, outcomes=outcomes, teaches=f"{concept_id} alone.", lessons=parts)
+
+
+def default_reply(brief: Brief[Any]) -> BaseModel:
+    """Return what an author without a script says to a brief."""
+    if isinstance(brief, CourseBookBrief):
+        return course_book(stage.stage_id for stage in brief.framework.stages)
+    if isinstance(brief, ConceptPlansBrief):
+        concepts = brief.framework.concepts()
+        return concept_plans(
+            {one.concept_id: round(60 * one.estimated_hours) for one in concepts if one.concept_id in brief.concept_ids}
+        )
+    return quiz_for(brief) if brief.role is AuthorRole.QUIZ else DEFAULTS[brief.role]
 
 
 @dataclass
@@ -150,8 +196,7 @@ class ScriptedAuthor:
         try:
             await asyncio.sleep(self.latencies.get(brief.role, self.latency))
             reply = self.replies.get(brief.role)
-            usual = quiz_for(brief) if brief.role is AuthorRole.QUIZ else DEFAULTS[brief.role]
-            said = usual if reply is None else reply(brief, objections)
+            said = default_reply(brief) if reply is None else reply(brief, objections)
         finally:
             self.running -= 1
         content = said.model_dump(mode="json") if isinstance(said, BaseModel) else dict(said)

@@ -89,6 +89,8 @@ class Asked:
         """The same for every try of the same question."""
         stage = self.data.get("stage")
         about = self.concept or (stage.get("name") if isinstance(stage, Mapping) else "")
+        if self.role == "concept_plans":
+            about = " ".join(str(concept["id"]) for concept in self.data["concepts"])
         return self.role, str(about)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, Outline, StageDraft, StageOutline, StageParts
 from nodes.authors.port import AuthorRole
-from tests.support.authors import DEFAULTS
+from tests.support.authors import DEFAULTS, concept_plans, course_book
 
 CONCEPTS_A_STAGE: Final = 10
 MAX_CONCEPTS: Final = 30
@@ -21,6 +21,10 @@ def sensible_answer(role: str, data: Mapping[str, Any]) -> dict[str, Any]:
             return _outline(concepts).model_dump(mode="json")
         case AuthorRole.STAGE:
             return _stage(data).model_dump(mode="json")
+        case AuthorRole.COURSE_BOOK:
+            return course_book(stage["id"] for stage in data["roadmap"]["stages"]).model_dump(mode="json")
+        case AuthorRole.CONCEPT_PLANS:
+            return concept_plans({one["id"]: one["minutes"] for one in data["concepts"]}).model_dump(mode="json")
         case other:
             return DEFAULTS[other].model_dump(mode="json")
 

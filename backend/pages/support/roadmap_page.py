@@ -45,5 +45,6 @@ async def frame_of(request: Request, roadmap_id: str, caller: Caller, orchestrat
         "live": live,
         "pace": pace_line(roadmap.pace, orchestrator.now()),
         "by_rules": roadmap.by_rules,
+        "has_book": roadmap.course_book is not None,
     }
     return Frame(roadmap, learned, drawn, context)

@@ -55,6 +55,7 @@ NOTICES: Final = {
     "nothing": "Nothing to do: no content has failed, is stale or out of date.",
     "cancelled": "The run was cancelled.",
     "resumed": "The run continues.",
+    "book": "The course book was changed.",
     "approved": "Approved: the contents are being written.",
     "rejected": "Rejected. The plan is revised with your feedback.",
     "binned": "Moved to the bin. You can restore it there.",

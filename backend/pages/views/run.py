@@ -21,6 +21,8 @@ RESULT_EVENTS: Final = frozenset(
         "framework_validated",
         "edit_planned",
         "framework_edited",
+        "course_designed",
+        "course_not_designed",
         "framework_accepted",
         "review_requested",
         "review_decided",

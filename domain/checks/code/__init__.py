@@ -40,6 +40,12 @@ _PARSERS: Final[Mapping[str, Callable[[str, str], str | None]]] = {
 """By the language of a block: (code, language) -> what is wrong with it, None where it parses."""
 
 
+def syntax_problem(code: str, language: str) -> str | None:
+    """Return why code does not parse; None where it does, or where no parser knows its language."""
+    parser = _PARSERS.get(language)
+    return None if parser is None or len(code) > MAX_BLOCK_LENGTH else parser(code, language)
+
+
 def check_code(blocks: Sequence[CodeBlock], place: Place = lambda _: None) -> Iterator[Finding]:
     """Yield a doubt for each block that does not parse, and for names that no Python block defines.
 

@@ -12,7 +12,7 @@ from langgraph.runtime import Runtime
 from sqlalchemy import text
 
 from domain.contents import Quiz, Resources, Tutorial
-from domain.course.lessons import NEEDS_LESSON
+from domain.course.lesson_use import NEEDS_LESSON
 from domain.errors import BudgetSpent, ModelDenied, RunFailed
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from nodes.authors.port import AuthorRole, Brief, CallFailed, ContentBrief

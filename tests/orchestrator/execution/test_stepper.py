@@ -53,6 +53,7 @@ async def test_a_run_stops_before_every_node_and_is_a_real_run_meanwhile(
         "intent_analysis",
         "curriculum_design",
         "structure_validation",
+        "course_design",
         "content_generation",
         "tutorial_generation",
     ]
@@ -72,7 +73,7 @@ async def test_it_shows_what_the_last_node_changed(stepper: Stepper) -> None:
 
 async def test_going_back_and_on_buys_nothing_again(stepper: Stepper, author: ScriptedAuthor) -> None:
     await until(stepper, Step.CONTENT_GENERATION)
-    await stepper.back(2)
+    await stepper.back(3)
     assert await stepper.next_nodes() == ("curriculum_design",)
     await until(stepper, Step.CONTENT_GENERATION)
     assert set(author.times_asked().values()) == {1}

@@ -4,7 +4,7 @@ from domain.editing.review import MAX_EDIT_ROUNDS, Issue, Validation
 from domain.errors import RunFailed
 from domain.vocabulary import Step
 from nodes.state import RunState, as_json
-from orchestrator.graphs.routing import after_validation
+from orchestrator.graphs.routing import after_course, after_validation
 
 
 def state(*, valid: bool, rounds: int) -> RunState:
@@ -14,8 +14,13 @@ def state(*, valid: bool, rounds: int) -> RunState:
 
 
 @pytest.mark.parametrize("rounds", range(MAX_EDIT_ROUNDS + 1))
-def test_a_sound_framework_goes_on_to_its_contents(rounds: int) -> None:
-    assert after_validation(state(valid=True, rounds=rounds)) is Step.CONTENT_GENERATION
+def test_a_sound_framework_gets_its_course_book(rounds: int) -> None:
+    assert after_validation(state(valid=True, rounds=rounds)) is Step.COURSE_DESIGN
+
+
+def test_the_book_is_reviewed_with_its_framework_where_a_review_was_requested() -> None:
+    assert after_course({"wants_review": True}) is Step.HUMAN_REVIEW
+    assert after_course({}) is Step.CONTENT_GENERATION
 
 
 @pytest.mark.parametrize("rounds", range(MAX_EDIT_ROUNDS))
