@@ -126,6 +126,11 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "allows, or the question cannot be understood. Answer every question under its `question_id`."
     ),
 }
+_TASKS[AuthorRole.LESSON] = (
+    "The tutorial of the concept is a chain of lessons that are written side by side, by the plan in the data. Write "
+    "the one that `lesson_plan` names, for that many minutes in all; what the titles of the others promise is left to "
+    "them. Its code needs nothing that another lesson defines. " + _TASKS[AuthorRole.TUTORIAL]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from nodes.authors.port import C, ContentBrief
 from nodes.authors.reading.gate import storable_text
 from nodes.contents.briefs import content_brief, expected_of, neighbours
 from nodes.contents.earlier import earlier_of, look_before
+from nodes.contents.lesson_chain import planned_chain, write_chain
 from nodes.contents.store import ContentStore
 from nodes.context import RunContext
 from nodes.ledger.requests import AuthorRequest, Look
@@ -26,7 +27,7 @@ from nodes.state import RunState
 from repository.db.database import Session
 from repository.db.group_commit import SharedCommits
 from repository.roadmaps.contents import begin_contents, lock_contents_of
-from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
+from repository.roadmaps.roadmaps import book_of, framework_of, get_roadmap_metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
     missing = set(begun)
     before = await look_before(context, content_type, begun)
     roadmap = await context.commit(lambda session: get_roadmap_metadata(session, context.roadmap_id))
-    framework = framework_of(roadmap)
+    framework, book = framework_of(roadmap), book_of(roadmap)
     request = LearningRequest.model_validate(state["request"])
     concepts = framework.concepts()
     names = {concept.concept_id: concept.name for concept in concepts}
@@ -72,6 +73,7 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
             if context.ledger.stopped:
                 return
             brief = content_brief(generator.brief, request, framework, place, names, context.instructions)
+            brief = brief.model_copy(update={"book": book})
             with context.ledger.at_work():
                 earlier = await earlier_of(context, before, place.concept.concept_id, content_type)
                 brief = earlier.added_to(brief)
@@ -124,7 +126,10 @@ async def _make_content(
 
     store = ContentStore[C](context, concept_id, content_type, shared, finish)
     try:
-        await context.ledger.ask(request, save=store)
+        if (chain := planned_chain(context, brief, earlier)) is not None:
+            await write_chain(context, chain, brief, order, others, generator.look, store)
+        else:
+            await context.ledger.ask(request, save=store)
     except (Superseded, DatabaseUnavailable):
         raise
     except (ModelDenied, BudgetSpent):

@@ -15,7 +15,7 @@ from domain.contents import QuizKey
 from domain.errors import InvalidInput, RunFailed
 from domain.text.instructions import read_wishes
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief, Usage
-from nodes.offline.contents import write_quiz, write_resources, write_worksheet
+from nodes.offline.contents import write_lesson, write_quiz, write_resources, write_worksheet
 from nodes.offline.edits import plan_edits, write_new_parts
 from nodes.offline.plan import outline_of, write_framework, write_intent, write_review, write_stage_parts
 
@@ -95,6 +95,7 @@ _WRITERS: Final[dict[AuthorRole, Callable[[Any], BaseModel]]] = {
     AuthorRole.EDIT_PLAN: plan_edits,
     AuthorRole.NEW_PARTS: write_new_parts,
     AuthorRole.TUTORIAL: write_worksheet,
+    AuthorRole.LESSON: write_lesson,
     AuthorRole.RESOURCES: write_resources,
     AuthorRole.QUIZ: write_quiz,
     AuthorRole.QUIZ_KEY: lambda _: QuizKey(answers=[]),  # rules know no subject

@@ -86,6 +86,7 @@ DEFAULTS: Mapping[AuthorRole, BaseModel] = {
     AuthorRole.EDIT_PLAN: EditPlan(feedback_summary="", operations=[]),
     AuthorRole.NEW_PARTS: NewParts(parts=[]),
     AuthorRole.TUTORIAL: TUTORIAL,
+    AuthorRole.LESSON: TUTORIAL,
     AuthorRole.RESOURCES: RESOURCES,
     AuthorRole.QUIZ: QUIZ,
     AuthorRole.QUIZ_KEY: QuizKey(answers=[]),
