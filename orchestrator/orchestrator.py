@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
+from domain.course.estimate import Estimate
 from domain.editing.review import Decision
 from domain.request import LearningRequest, Preferences, Text, UserId
 from domain.vocabulary import ContentType
@@ -36,6 +37,7 @@ from orchestrator.commands.requests import (
 )
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
 from orchestrator.execution.local_runs import LocalRuns
+from orchestrator.learners.estimates import estimate_creation
 from orchestrator.learners.learning import Learning
 from orchestrator.learners.pace import Paces
 from orchestrator.learners.wishes import Wishes
@@ -176,12 +178,15 @@ class Orchestrator:
 
         Raises InvalidInput, and LimitReached if the user has too many active runs (`terms`).
         """
-        if isinstance(request, str):
-            try:
-                request = LearningRequest(preferences=Preferences(learning_goal=request))
-            except ValidationError as error:
-                raise invalid(error) from error
-        return await self._view_of(request_creation(self._resources, request, review, detach=detach, terms=terms))
+        wanted = _request_of(request)
+        return await self._view_of(request_creation(self._resources, wanted, review, detach=detach, terms=terms))
+
+    async def estimate(self, request: LearningRequest | str, *, terms: Terms = OPERATOR) -> Estimate:
+        """Return about how many concepts, calls, minutes and dollars `create` takes. Creates nothing.
+
+        Raises InvalidInput as `create` does.
+        """
+        return await estimate_creation(self._resources, _request_of(request), terms.time_zone)
 
     async def retry(
         self,
@@ -388,3 +393,13 @@ class Orchestrator:
     async def _close(self) -> None:
         await self._runs.close()
         await self.events.close()
+
+
+def _request_of(request: LearningRequest | str) -> LearningRequest:
+    """Return the request of a goal alone. Raises InvalidInput."""
+    if not isinstance(request, str):
+        return request
+    try:
+        return LearningRequest(preferences=Preferences(learning_goal=request))
+    except ValidationError as error:
+        raise invalid(error) from error

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.answers import STARTED, Started, started
 from backend.api.roadmap_schemas import PreferenceChanges
@@ -13,7 +13,7 @@ from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.errors import reject_other_methods
 from backend.inputs import ConceptId, Key, RoadmapId, TaskId, Version, terms_of
 from backend.openapi import documented
-from domain.request import Shape, Text
+from domain.request import Shape, Text, Word
 from domain.vocabulary import ContentStatus, ContentType
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.learners.wishes import Wish
@@ -28,6 +28,7 @@ class RetryBody(Shape):
 
     preferences: PreferenceChanges | None = None
     instructions: Text | None = None
+    lesson: Word | None = Field(default=None, description="Only this lesson of a tutorial of several, such as `l2`.")
 
 
 class StartedRetry(Started):
@@ -174,7 +175,9 @@ async def retry_content(
     options = body or RetryBody()
     terms = terms_of(request, caller, settings, owner=caller.writes, key=key, body=options)
     retry = RetryRequest(
-        preferences=options.preferences.given() if options.preferences else None, instructions=options.instructions
+        preferences=options.preferences.given() if options.preferences else None,
+        instructions=options.instructions,
+        lesson_id=options.lesson,
     )
     task = await orchestrator.retry(roadmap_id, concept_id, content_type, retry, detach=True, terms=terms)
     answer = started(request, response, task)

@@ -160,3 +160,14 @@ async def test_legacy_ids_work_encoded(client: httpx.AsyncClient, database: Data
         await save_roadmap_metadata(session, "x:1", "ann", old)
     for path in ("x:1", "x%3A1"):
         assert (await client.get(f"/api/v1/roadmaps/{path}/status-check")).status_code == 200
+
+
+async def test_an_estimate_tells_what_a_roadmap_takes_and_creates_none(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/v1/roadmaps/estimate", json=GOAL)
+    assert answer.status_code == 200
+    assert set(answer.json()) >= {"concepts", "hours", "short", "full", "models", "averages", "lessons"}
+    assert (await client.get("/api/v1/roadmaps")).json()["roadmaps"] == []
+    assert (await client.get("/api/v1/tasks")).json()["tasks"] == []
+    late = {"preferences": {**GOAL["preferences"], "target_deadline": "2001-01-01"}}
+    assert (await client.post("/api/v1/roadmaps/estimate", json=late)).status_code == 422
+    assert (await client.get("/api/v1/roadmaps/estimate")).status_code == 405
