@@ -12,7 +12,21 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.commands import bin, export, graph, lists, open_command, pace, reviews, runs, show, step, watch, wishes
+from cli.commands import (
+    bin,
+    export,
+    graph,
+    lists,
+    open_command,
+    pace,
+    practice,
+    reviews,
+    runs,
+    show,
+    step,
+    watch,
+    wishes,
+)
 from cli.commands.operations import backup, cost, db, doctor, prune, serve, token, worker
 from cli.output.stdio import print_error
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
@@ -86,6 +100,8 @@ app.command()(show.show)
 app.command()(bin.delete)
 app.command()(bin.restore)
 app.command()(pace.pace)
+app.command()(practice.stage_test)
+app.command()(practice.cards)
 app.command()(wishes.wishes)
 app.command()(export.export)
 app.command()(show.status)

@@ -40,6 +40,7 @@ from orchestrator.execution.local_runs import LocalRuns
 from orchestrator.learners.estimates import estimate_creation
 from orchestrator.learners.learning import Learning
 from orchestrator.learners.pace import Paces
+from orchestrator.learners.practice import Practice
 from orchestrator.learners.wishes import Wishes
 from orchestrator.queries.contents import ContentQueries
 from orchestrator.queries.events import EventQueries, never
@@ -80,6 +81,7 @@ class Orchestrator:
     * `tasks`, `events`: runs and their events;
     * `roadmaps`, `contents`, `structures`: what runs made;
     * `learning`, `paces`, `wishes`: progress of learners, their hours and deadlines, and their wishes for contents;
+    * `practice`: tests of stages and cards;
     * `metrics`, `webhooks`: for operators.
 
     Arguments of all methods:
@@ -105,6 +107,7 @@ class Orchestrator:
         self.learning = Learning(database)
         self.paces = Paces(database, resources.clock)
         self.wishes = Wishes(database)
+        self.practice = Practice(database)
         self.metrics = MetricQueries(database)
         self.webhooks = Webhooks(database, resources.settings.webhook_allow)
         self._database = database

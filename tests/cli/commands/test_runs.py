@@ -270,3 +270,19 @@ def test_a_lesson_of_a_tutorial_that_is_one_lesson_is_refused_before_anything_is
     quiz = roadmap("retry", roadmap_id, "c-1-1-1", "quiz", "--lesson", "l2")
     assert (quiz.code, "Only a tutorial has lessons" in quiz.err) == (2, True)
     assert len(tasks(roadmap)) == before
+
+
+def test_practice_is_made_from_what_is_there(roadmap: Roadmap) -> None:
+    roadmap_id = roadmap("create", "learn chess", "--json").json()["roadmap_id"]
+    shown = roadmap("stage-test", roadmap_id, "s-1", "--json").json()
+    assert shown["questions"]
+    assert shown["answers"] is None
+    assert roadmap("stage-test", roadmap_id, "s-1", "--json").json() == shown
+    with_key = roadmap("stage-test", roadmap_id, "s-1", "--key")
+    assert "Answers" in with_key.out
+    assert "Answers" not in roadmap("stage-test", roadmap_id, "s-1").out
+    assert roadmap("stage-test", roadmap_id, "s-99").code == 3
+    assert roadmap("stage-test", roadmap_id, "s-1", "--attempt", "0").code == 2
+    cards = roadmap("cards", roadmap_id)
+    assert (cards.code, cards.out, "course book" in cards.err) == (0, "", True)
+    assert roadmap("cards", roadmap_id, "--json").json()["cards"] == []
