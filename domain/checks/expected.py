@@ -26,3 +26,5 @@ class Expected:
     """The concept that the content is about."""
     others: tuple[Subject, ...] = ()
     """The other concepts of the roadmap."""
+    planned_minutes: int | None = None
+    """Minutes that the course book plans for the lesson; None where it plans none."""

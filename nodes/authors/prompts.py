@@ -129,7 +129,9 @@ _TASKS: Final[dict[AuthorRole, str]] = {
 _TASKS[AuthorRole.LESSON] = (
     "The tutorial of the concept is a chain of lessons that are written side by side, by the plan in the data. Write "
     "the one that `lesson_plan` names, for that many minutes in all; what the titles of the others promise is left to "
-    "them. Its code needs nothing that another lesson defines. " + _TASKS[AuthorRole.TUTORIAL]
+    "them. Its code needs nothing that another lesson defines. It shows a worked example, then one that is half "
+    "worked, then at least one exercise; each exercise has its solution folded in `<details>`. It corrects what "
+    "`misconceptions` say. " + _TASKS[AuthorRole.TUTORIAL]
 )
 
 

@@ -55,9 +55,12 @@ def planned_chain(context: RunContext, brief: ContentBrief[Any], earlier: Sequen
     if context.lesson_id is not None:
         if context.lesson_id not in before:
             raise AnswerRejected(f"The tutorial has no lesson {context.lesson_id} any more: retry the whole tutorial.")
+        minutes = {lesson.lesson_id: lesson.minutes for lesson in plan.lessons} if plan else {}
         stored = [
-            LessonPlan(lesson_id=lesson.lesson_id, title=lesson.part.title, minutes=lesson.part.minutes)
-            for lesson in before.values()
+            LessonPlan(
+                lesson_id=lesson_id, title=lesson.part.title, minutes=minutes.get(lesson_id) or lesson.part.minutes
+            )
+            for lesson_id, lesson in before.items()
         ]
         plan = (plan or ConceptPlan(concept_id=brief.concept.concept_id)).model_copy(update={"lessons": stored})
         return LessonChain(plan, before, frozenset({context.lesson_id}))
@@ -66,8 +69,8 @@ def planned_chain(context: RunContext, brief: ContentBrief[Any], earlier: Sequen
     ids = {lesson.lesson_id for lesson in plan.lessons}
     if len(ids) < 2 or len(ids) < len(plan.lessons):
         return None
-    minutes = min(MAX_LESSON_MINUTES, max(1, round(60 * brief.concept.estimated_hours / len(ids))))
-    lessons = [lesson.model_copy(update={"minutes": lesson.minutes or minutes}) for lesson in plan.lessons]
+    usual = min(MAX_LESSON_MINUTES, max(1, round(60 * brief.concept.estimated_hours / len(ids))))
+    lessons = [lesson.model_copy(update={"minutes": lesson.minutes or usual}) for lesson in plan.lessons]
     return LessonChain(plan.model_copy(update={"lessons": lessons}), before, frozenset(ids))
 
 
@@ -120,7 +123,11 @@ def _request(
     fields["present_version"] = as_json(before.tutorial) if before else None
     own = LessonBrief(**fields, plan=chain.plan, index=index)
     spec = CONTENT_SPECS[ContentType.TUTORIAL]
-    expected = replace(expected_of(own, any_language=context.any_language, others=others), hours=lesson.minutes / 60)
+    expected = replace(
+        expected_of(own, any_language=context.any_language, others=others),
+        hours=lesson.minutes / 60,
+        planned_minutes=lesson.minutes,
+    )
     return AuthorRequest(
         spec.step,
         own,

@@ -26,7 +26,7 @@ from repository.roadmaps.contents import reopen_contents
 from repository.roadmaps.roadmaps import save_roadmap_metadata
 from repository.runs.calls import known_answers
 from tests.nodes.ledger.test_ledger import Always
-from tests.support.authors import TEXT, TUTORIAL, ScriptedAuthor
+from tests.support.authors import LESSON, ScriptedAuthor
 from tests.support.rows import accepted, framework
 
 CONCEPT: Final = "c-1-1-1"
@@ -35,7 +35,7 @@ BOOK: Final = CourseBook(
     concepts=[
         ConceptPlan(
             concept_id=CONCEPT,
-            lessons=[LessonPlan(lesson_id=f"l{n}", title=f"Part {n}", minutes=30) for n in (1, 2, 3)],
+            lessons=[LessonPlan(lesson_id=f"l{n}", title=f"Part {n}", minutes=5) for n in (1, 2, 3)],
         )
     ]
 )
@@ -84,8 +84,8 @@ class Teacher(ScriptedAuthor):
         if brief.index + 1 in self.broken:
             raise RunFailed("no luck")
         title = f"{brief.plan.lessons[brief.index].title} of {len(brief.plan.lessons)}"
-        content = f"{TEXT}\nIt is shown[^1] in round {len(self.briefs)}.\n\n[^1]: By trying.\n"
-        return TUTORIAL.model_copy(update={"title": title, "summary": f"{title}.", "content": content})
+        content = f"{LESSON.content}\nIt is shown[^1] in round {len(self.briefs)}.\n\n[^1]: By trying.\n"
+        return LESSON.model_copy(update={"title": title, "summary": f"{title}.", "content": content})
 
 
 async def begun(database: Database, book: CourseBook | None = BOOK) -> Fence:
