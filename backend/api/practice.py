@@ -12,7 +12,7 @@ from backend.inputs import RoadmapId, StageId
 from backend.openapi import documented
 from domain.quizzes.stage_test import MAX_QUESTIONS
 from domain.request import Shape, Word
-from orchestrator.learners.practice import Cards, StageAnswer, StageResult, StageTest
+from orchestrator.learners.practice import Flashcards, StageAnswer, StageResult, StageTest
 
 router = APIRouter(prefix="/roadmaps/{roadmap_id}", tags=["learning"])
 
@@ -64,6 +64,6 @@ async def grade_stage_test(
 
 
 @router.get("/cards", responses=documented(404, 422))
-async def read_cards(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Cards:
-    """Cards for repetition: the terms and misconceptions of the course book; empty without a book."""
+async def read_cards(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Flashcards:
+    """Flashcards for repetition: the terms and misconceptions of the course book; empty without a book."""
     return await orchestrator.practice.cards(roadmap_id, owner=caller.reads)

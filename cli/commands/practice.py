@@ -12,7 +12,7 @@ from rendering.text.text import one_line
 
 if TYPE_CHECKING:
     from orchestrator import Orchestrator
-    from orchestrator.learners.practice import Cards, StageResult, StageTest
+    from orchestrator.learners.practice import Flashcards, StageResult, StageTest
 
 
 def stage_test(
@@ -69,7 +69,7 @@ def cards(roadmap_id: RoadmapId, json: Json = False) -> None:
     """Show cards for repetition: the terms and misconceptions of the course book."""
     roadmap = validate_id(roadmap_id, "roadmap")
 
-    async def read(orchestrator: "Orchestrator") -> "Cards":
+    async def read(orchestrator: "Orchestrator") -> "Flashcards":
         return await orchestrator.practice.cards(roadmap)
 
     made = with_orchestrator(read)

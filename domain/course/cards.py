@@ -1,4 +1,4 @@
-"""Cards for spaced repetition, made from the course book: one for each term and each misconception."""
+"""Flashcards for spaced repetition, made from the course book: one for each term and each misconception."""
 
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from domain.course.book import CourseBook
 
 
-class Card(BaseModel):
+class Flashcard(BaseModel):
     """A card. Its texts are in the language of the course."""
 
     card_id: str
@@ -24,19 +24,19 @@ class Card(BaseModel):
     concept_name: str | None
 
 
-def cards_of(book: CourseBook, names: Mapping[str, str]) -> list[Card]:
+def flashcards_of(book: CourseBook, names: Mapping[str, str]) -> list[Flashcard]:
     """Return the cards of a book. `names`: names of the concepts that the roadmap has, by id."""
     cards = {card.card_id: card for card in (*_terms(book), *_misconceptions(book, names)) if card.front and card.back}
     return list(cards.values())
 
 
-def _terms(book: CourseBook) -> Iterator[Card]:
+def _terms(book: CourseBook) -> Iterator[Flashcard]:
     for term in book.glossary:
         meaning = "\n\n".join(text.strip() for text in (term.meaning, term.notation) if text.strip())
         yield _card("term", term.term, meaning)
 
 
-def _misconceptions(book: CourseBook, names: Mapping[str, str]) -> Iterator[Card]:
+def _misconceptions(book: CourseBook, names: Mapping[str, str]) -> Iterator[Flashcard]:
     for plan in book.concepts:
         if plan.concept_id in names:
             for misconception in plan.misconceptions:
@@ -49,10 +49,10 @@ def _card(
     back: str,
     concept_id: str | None = None,
     concept_name: str | None = None,
-) -> Card:
+) -> Flashcard:
     front = front.strip()
     identity = "\n".join((kind, concept_id or "", front))
-    return Card(
+    return Flashcard(
         card_id=sha256(identity.encode("utf-8", "replace")).hexdigest()[:16],
         kind=kind,
         front=front,

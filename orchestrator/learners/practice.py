@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ValidationError
 
 from domain.contents import OpenQuestion, Quiz
-from domain.course.cards import Card, cards_of
+from domain.course.cards import Flashcard, flashcards_of
 from domain.errors import InvalidInput, NotFound
 from domain.framework import Framework
 from domain.quizzes.grading import QuizMark, graded
@@ -56,10 +56,10 @@ class StageResult(View):
     marks: list[StageMark]
 
 
-class Cards(BaseModel):
+class Flashcards(BaseModel):
     roadmap_id: str
     title: str
-    cards: list[Card]
+    cards: list[Flashcard]
     """Empty for a roadmap without a course book."""
 
 
@@ -82,7 +82,7 @@ class Practice(Queries):
         """
         return await self._read(_grade, roadmap_id, stage_id, answers, owner)
 
-    async def cards(self, roadmap_id: str, *, owner: str | None = None) -> Cards:
+    async def cards(self, roadmap_id: str, *, owner: str | None = None) -> Flashcards:
         """Return the cards of a roadmap: the terms and misconceptions of its course book."""
         return await self._read(_cards, roadmap_id, owner)
 
@@ -170,9 +170,9 @@ async def _quiz(session: Session, roadmap_id: str, concept_id: str, version: int
     raise NotFound(f"Concept {concept_id} of {roadmap_id} has no quiz in version {version}.")
 
 
-async def _cards(session: Session, roadmap_id: str, owner: str | None) -> Cards:
+async def _cards(session: Session, roadmap_id: str, owner: str | None) -> Flashcards:
     row = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
     book = roadmaps.book_of(row)
     names = {concept.concept_id: concept.name for concept in roadmaps.framework_of(row).concepts()}
-    cards = [] if book is None else cards_of(book, names)
-    return Cards(roadmap_id=roadmap_id, title=row.title, cards=cards)
+    cards = [] if book is None else flashcards_of(book, names)
+    return Flashcards(roadmap_id=roadmap_id, title=row.title, cards=cards)

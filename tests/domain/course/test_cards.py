@@ -1,7 +1,7 @@
-"""Cards of a course book."""
+"""Flashcards of a course book."""
 
 from domain.course.book import ConceptPlan, CourseBook, Term
-from domain.course.cards import cards_of
+from domain.course.cards import flashcards_of
 
 BOOK = CourseBook(
     glossary=[
@@ -19,7 +19,7 @@ BOOK = CourseBook(
 
 
 def test_a_card_has_two_sides_and_belongs_to_what_the_roadmap_has() -> None:
-    cards = cards_of(BOOK, {"c-1": "NULL", "c-2": "Joins"})
+    cards = flashcards_of(BOOK, {"c-1": "NULL", "c-2": "Joins"})
     assert [(card.kind, card.front, card.concept_name) for card in cards] == [
         ("term", "SVD", None),
         ("term", "主键", None),
@@ -32,4 +32,6 @@ def test_a_card_keeps_its_id_when_its_back_is_rewritten() -> None:
     rewritten = BOOK.model_copy(deep=True)
     rewritten.glossary[3].meaning = "另一种说法"
     names = {"c-1": "NULL"}
-    assert [card.card_id for card in cards_of(rewritten, names)] == [card.card_id for card in cards_of(BOOK, names)]
+    assert [card.card_id for card in flashcards_of(rewritten, names)] == [
+        card.card_id for card in flashcards_of(BOOK, names)
+    ]
