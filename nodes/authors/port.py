@@ -216,8 +216,12 @@ class LessonBrief(ContentBrief[Tutorial]):
         return {
             "lesson_plan": {"number": self.index + 1, "title": own.title, "minutes": own.minutes},
             "lessons_of_the_concept": [lesson.title for lesson in lessons],
-            "concept_plan": self.plan.model_dump(include={"teaches", "leaves_out", "misconceptions"})
-            | {"outcomes": [outcome.text for outcome in self.plan.outcomes]},
+            "concept_plan": {
+                "outcomes": {outcome.outcome_id: outcome.text for outcome in self.plan.outcomes},
+                "teaches": self.plan.teaches,
+                "leaves_out": self.plan.leaves_out,
+                "misconceptions": self.plan.misconceptions,
+            },
         }
 
 

@@ -154,6 +154,7 @@ class RunOnRoadmap(NewRun):
     async def keep_wish(self, session: Session, task: TaskRow, claimed: Sequence[Claimable]) -> None:
         """Store the instructions of the request with the contents, whose later versions follow them too."""
         if wish := (self.request.instructions or "").strip():
+            wish = wish if self.request.lesson_id is None else f"For lesson {self.request.lesson_id} only: {wish}"
             contents_of_wish = [(content.concept_id, content.content_type) for content in claimed]
             await wishes.add_wishes(session, task.task_id, self.roadmap_id, contents_of_wish, wish)
 

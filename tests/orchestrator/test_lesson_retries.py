@@ -60,9 +60,12 @@ async def test_a_tutorial_becomes_a_chain_and_one_lesson_of_it_is_retried(
             await orchestrator.retry(roadmap_id, FIRST, ContentType.TUTORIAL, RetryRequest(lesson_id="l3"))
         with pytest.raises(InvalidInput, match="Only a tutorial"):
             await orchestrator.retry(roadmap_id, FIRST, ContentType.QUIZ, RetryRequest(lesson_id="l1"))
-        task = await orchestrator.retry(roadmap_id, FIRST, ContentType.TUTORIAL, RetryRequest(lesson_id="l2"))
+        wanted = RetryRequest(lesson_id="l2", instructions="more examples")
+        task = await orchestrator.retry(roadmap_id, FIRST, ContentType.TUTORIAL, wanted)
         assert (await orchestrator.wait(task.task_id)).status is TaskStatus.COMPLETED
         assert author.times_asked() - asked == {(AuthorRole.LESSON, FIRST): 1}
         assert (await lessons(orchestrator, roadmap_id))[0] == before[0]
         versions = await orchestrator.contents.versions(roadmap_id, FIRST, ContentType.TUTORIAL)
         assert [version.version for version in versions] == [3, 2, 1]
+        [wish] = await orchestrator.wishes.of(roadmap_id, FIRST, ContentType.TUTORIAL)
+        assert wish.wish == "For lesson l2 only: more examples", "other lessons are told whose wish it is"
