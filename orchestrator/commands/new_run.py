@@ -178,15 +178,14 @@ def check_concept(roadmap: RoadmapRow, concept_id: str) -> None:
 async def check_lesson(session: Session, task: TaskRow, lesson_id: str) -> None:
     """Check that the content which a task is about has a lesson. Raises InvalidInput and NotFound."""
     of_type, concept_id = ContentType(task.content_type or ""), task.concept_id or ""
-    if of_type is not ContentType.TUTORIAL:
-        raise InvalidInput(f"Only a tutorial has lessons: retry the {CONTENT_SPECS[of_type].noun} without one.")
+    noun = CONTENT_SPECS[of_type].noun
     versions = await content_queries.versions_of(session, task.roadmap_id or "", concept_id, of_type)
     lessons = [lesson.lesson_id for lesson in lessons_in(versions[0].payload)] if versions else []
     if not lessons:
-        reason = "is one lesson" if versions else "has not been written yet"
-        raise InvalidInput(f"The tutorial of {concept_id} {reason}: retry it as a whole.")
+        reason = "does not consist of several lessons" if versions else "has not been written yet"
+        raise InvalidInput(f"The {noun} of {concept_id} {reason}: retry it as a whole.")
     if lesson_id not in lessons:
-        raise NotFound(f"The tutorial of {concept_id} has no such lesson; its lessons are {', '.join(lessons)}.")
+        raise NotFound(f"The {noun} of {concept_id} has no such lesson; its lessons are {', '.join(lessons)}.")
 
 
 async def check_free(session: Session, claimable: Sequence[Claimable]) -> None:

@@ -25,6 +25,9 @@ ABOUT_ONE_TYPE: Final = {
     "backend/pages/views/concept.py": "the parts of the sections",
     "nodes/verification/examination.py": "the second opinion on a quiz",
     "orchestrator/learners/learning.py": "attempts at a quiz",
+    "orchestrator/learners/practice.py": "tests made of quizzes",
+    "nodes/contents/lesson_chain.py": "the lessons of a tutorial",
+    "domain/course/estimate.py": "what a call of each step takes",
     "nodes/contents/earlier.py": "the lesson of a quiz",
     "repository/roadmaps/earlier_versions.py": "the lesson of a quiz",
 }
