@@ -39,7 +39,7 @@ class Chain(Tutorial):
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class ChainedLesson:
     """A lesson of a chain with its text."""
 
     part: LessonPart
@@ -62,7 +62,7 @@ class Lesson:
         )
 
 
-def new_lesson(plan: LessonPlan, written: Tutorial) -> Lesson:
+def new_lesson(plan: LessonPlan, written: Tutorial) -> ChainedLesson:
     """Return the lesson that an author wrote for a plan; its footnotes get labels that no other lesson has."""
     title = " ".join((written.title.strip() or plan.title).split())
     heading = "# " + _NEEDS_ESCAPE.sub(r"\\\1", title) + "\n\n"
@@ -76,10 +76,10 @@ def new_lesson(plan: LessonPlan, written: Tutorial) -> Lesson:
         characters=len(text),
         heading=len(heading),
     )
-    return Lesson(part, text)
+    return ChainedLesson(part, text)
 
 
-def chain_of(title: str, lessons: Sequence[Lesson]) -> Chain:
+def chain_of(title: str, lessons: Sequence[ChainedLesson]) -> Chain:
     """Return the lessons, at least one, as one tutorial."""
     return Chain(
         title=title,
@@ -91,7 +91,7 @@ def chain_of(title: str, lessons: Sequence[Lesson]) -> Chain:
     )
 
 
-def lessons_in(payload: Any) -> list[Lesson]:
+def lessons_in(payload: Any) -> list[ChainedLesson]:
     """Return the lessons of a stored tutorial; empty if it is no chain, or one that is not whole."""
     if not isinstance(payload, Mapping) or not isinstance(payload.get("lessons"), list):
         return []
@@ -103,7 +103,7 @@ def lessons_in(payload: Any) -> list[Lesson]:
     if starts[-1] != len(chain.content) + len(_BETWEEN):
         return []
     return [
-        Lesson(part, chain.content[start : start + part.characters])
+        ChainedLesson(part, chain.content[start : start + part.characters])
         for part, start in zip(chain.lessons, starts, strict=False)
     ]
 

@@ -15,7 +15,7 @@ from domain.contents import Tutorial
 from domain.course.book import MAX_LESSON_MINUTES, ConceptPlan, LessonPlan
 from domain.errors import AnswerRejected, BudgetSpent, DatabaseUnavailable, ModelDenied, RunFailed, Superseded
 from domain.framework import Concept
-from domain.parts import Lesson, chain_of, lessons_in, new_lesson
+from domain.parts import ChainedLesson, chain_of, lessons_in, new_lesson
 from domain.vocabulary import ContentType
 from nodes.authors.port import ContentBrief, LessonBrief
 from nodes.authors.reading.gate import storable_text
@@ -36,7 +36,7 @@ class LessonChain:
     """The lessons of one tutorial."""
 
     plan: ConceptPlan
-    before: dict[str, Lesson]
+    before: dict[str, ChainedLesson]
     """Of the version at hand, by id."""
     asked: frozenset[str]
     """Ids of the lessons that are written; the others stay as they are."""
