@@ -162,7 +162,7 @@ class ContentBrief(Brief[C], Generic[C]):
     """
 
     content_type: ClassVar[ContentType]
-    unkeyed = frozenset({"present_version", "lesson", "earlier_wishes", "book"})
+    unkeyed = frozenset({"present_version", "lesson", "earlier_wishes", "book", "framework"})
     keyed_if_set = frozenset({"lesson_hash"})
     preferences: Preferences
     roadmap_title: str
@@ -181,6 +181,8 @@ class ContentBrief(Brief[C], Generic[C]):
     """The `payload_hash` of the version that `lesson` is from: another lesson calls for another answer."""
     book: CourseBook | None = None
     """The course book of the roadmap, None where it has none."""
+    framework: Framework | None = None
+    """The structure that the book belongs to, for the names of its stages and concepts."""
 
     def more_data(self) -> dict[str, Any]:
         """Return what a prompt holds beside the fields that all contents have."""
@@ -216,12 +218,6 @@ class LessonBrief(ContentBrief[Tutorial]):
         return {
             "lesson_plan": {"number": self.index + 1, "title": own.title, "minutes": own.minutes},
             "lessons_of_the_concept": [lesson.title for lesson in lessons],
-            "concept_plan": {
-                "outcomes": {outcome.outcome_id: outcome.text for outcome in self.plan.outcomes},
-                "teaches": self.plan.teaches,
-                "leaves_out": self.plan.leaves_out,
-                "misconceptions": self.plan.misconceptions,
-            },
         }
 
 

@@ -1,9 +1,10 @@
 """The part of a brief that a chat model sees, as plain data."""
 
-from typing import Any, assert_never, cast
+from typing import Any, Final, assert_never, cast
 
 from pydantic import ValidationError
 
+from domain.course.book import ConceptPlan
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest, Preferences
 from nodes.authors.port import (
@@ -21,6 +22,9 @@ from nodes.authors.port import (
 )
 
 Data = dict[str, Any]
+
+MAX_PLANNED: Final = 20
+"""Outcomes, misconceptions and lessons of a concept that a prompt holds; a plan has fewer."""
 
 
 def data_of(brief: Brief[Any]) -> Data:
@@ -120,6 +124,7 @@ def _new_parts(brief: NewPartsBrief) -> Data:
 
 
 def _content(brief: ContentBrief[Any]) -> Data:
+    """Return a concept and its surroundings; with a course book, its plan and the outcomes of its prerequisites."""
     concept = brief.concept
     wishes = {"wishes": brief.instructions} if brief.instructions else {}
     return {
@@ -133,10 +138,48 @@ def _content(brief: ContentBrief[Any]) -> Data:
             "hours": concept.estimated_hours,
             "difficulty": concept.difficulty,
             "keywords": concept.keywords,
+            **_plan(brief),
         },
         "prerequisites": brief.prerequisite_names,
+        **_prerequisites(brief),
         **wishes,
     }
+
+
+def _plan(brief: ContentBrief[Any]) -> Data:
+    plan = brief.book.plan_of(brief.concept.concept_id) if brief.book else None
+    if plan is None:
+        return {}
+    fields = {
+        "outcomes": _outcomes(plan),
+        "teaches": plan.teaches,
+        "leaves_out": plan.leaves_out,
+        "misconceptions": plan.misconceptions[:MAX_PLANNED],
+        "lessons": [
+            {"id": lesson.lesson_id, "title": lesson.title, "minutes": lesson.minutes}
+            for lesson in plan.lessons[:MAX_PLANNED]
+        ],
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _prerequisites(brief: ContentBrief[Any]) -> Data:
+    """Return the outcomes of each prerequisite that has a plan."""
+    if brief.book is None:
+        return {}
+    concepts = brief.framework.concepts() if brief.framework else []
+    names = {concept.concept_id: concept.name for concept in concepts}
+    plans = [plan for needed in brief.concept.prerequisites if (plan := brief.book.plan_of(needed))]
+    known = [
+        {"concept": names.get(plan.concept_id) or plan.concept_id, "outcomes": _outcomes(plan)}
+        for plan in plans
+        if plan.outcomes
+    ]
+    return {"outcomes_of_prerequisites": known} if known else {}
+
+
+def _outcomes(plan: ConceptPlan) -> list[Data]:
+    return [{"id": outcome.outcome_id, "outcome": outcome.text} for outcome in plan.outcomes[:MAX_PLANNED]]
 
 
 def _framework(framework: Framework) -> Data:

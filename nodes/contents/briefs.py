@@ -3,11 +3,18 @@
 from collections.abc import Sequence
 from typing import Final
 
+from pydantic import ValidationError
+
 from domain.checks import Expected
 from domain.checks.expected import Subject
+from domain.course.book import CourseBook
 from domain.framework import Concept, ConceptPlace, Framework
+from domain.logs import get_log
 from domain.request import LearningRequest
 from nodes.authors.port import C, ContentBrief
+from repository.tables.roadmaps import RoadmapRow
+
+_log = get_log(__name__)
 
 NEIGHBOURS: Final = 30
 """Concepts on each side whose terms are compared with those of a content."""
@@ -20,7 +27,9 @@ def content_brief(
     place: ConceptPlace,
     names: dict[str, str],
     instructions: str,
+    book: CourseBook | None = None,
 ) -> ContentBrief[C]:
+    """Return the brief of a content. `book`: the course book of the roadmap, if it has one."""
     return brief_type(
         preferences=request.preferences,
         roadmap_title=framework.title,
@@ -29,7 +38,18 @@ def content_brief(
         concept=place.concept,
         prerequisite_names=[names[needed] for needed in place.concept.prerequisites if needed in names],
         instructions=instructions,
+        book=book,
+        framework=None if book is None else framework,
     )
+
+
+def book_of(roadmap: RoadmapRow) -> CourseBook | None:
+    """Return the course book of a roadmap; None where it has none, and where this version cannot read it."""
+    try:
+        return None if roadmap.course_book is None else CourseBook.model_validate(roadmap.course_book)
+    except ValidationError as error:
+        _log.warning("course book unreadable", roadmap_id=roadmap.roadmap_id, reason=error.errors()[0]["msg"])
+        return None
 
 
 def neighbours(concepts: Sequence[Concept], order: int) -> list[Concept]:
@@ -44,7 +64,7 @@ def expected_of(brief: ContentBrief[C], *, any_language: bool, others: Sequence[
     """
     given = [brief.concept.name, brief.concept.description, *brief.concept.keywords, *brief.prerequisite_names]
     given += [brief.roadmap_title, brief.stage_name, brief.module_name]
-    given += [brief.preferences.learning_goal, brief.instructions]
+    given += [brief.preferences.learning_goal, brief.instructions, *_texts_of(brief.book, brief.concept)]
     return Expected(
         hours=brief.concept.estimated_hours,
         language=brief.preferences.primary_language if any_language else None,
@@ -52,6 +72,18 @@ def expected_of(brief: ContentBrief[C], *, any_language: bool, others: Sequence[
         subject=_subject(brief.concept),
         others=tuple(map(_subject, others)),
     )
+
+
+def _texts_of(book: CourseBook | None, concept: Concept) -> list[str]:
+    """Return the texts of a book that a content of one concept may quote."""
+    if book is None:
+        return []
+    texts = [part for term in book.glossary for part in (term.term, term.meaning, term.notation)]
+    texts += [book.example.title, book.example.description, book.example.code] if book.example else []
+    plan = book.plan_of(concept.concept_id)
+    if plan is None:
+        return texts
+    return [*texts, plan.teaches, *(outcome.text for outcome in plan.outcomes), *plan.misconceptions]
 
 
 def _subject(concept: Concept) -> Subject:

@@ -17,7 +17,7 @@ from domain.framework import Concept
 from domain.request import LearningRequest
 from nodes.authors.port import C, ContentBrief
 from nodes.authors.reading.gate import storable_text
-from nodes.contents.briefs import content_brief, expected_of, neighbours
+from nodes.contents.briefs import book_of, content_brief, expected_of, neighbours
 from nodes.contents.earlier import earlier_of, look_before
 from nodes.contents.lesson_chain import planned_chain, write_chain
 from nodes.contents.store import ContentStore
@@ -27,7 +27,7 @@ from nodes.state import RunState
 from repository.db.database import Session
 from repository.db.group_commit import SharedCommits
 from repository.roadmaps.contents import begin_contents, lock_contents_of
-from repository.roadmaps.roadmaps import book_of, framework_of, get_roadmap_metadata
+from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,7 @@ async def make_contents(state: RunState, runtime: Runtime[RunContext], generator
         for order, place in places:  # one iterator for all writers
             if context.ledger.stopped:
                 return
-            brief = content_brief(generator.brief, request, framework, place, names, context.instructions)
-            brief = brief.model_copy(update={"book": book})
+            brief = content_brief(generator.brief, request, framework, place, names, context.instructions, book)
             with context.ledger.at_work():
                 earlier = await earlier_of(context, before, place.concept.concept_id, content_type)
                 brief = earlier.added_to(brief)

@@ -13,6 +13,7 @@ from domain.quizzes.grading import QuizMark, graded
 from domain.quizzes.stage_test import StageQuestion, mixed
 from domain.request import UserId
 from domain.vocabulary import ContentType
+from nodes.contents.briefs import book_of
 from orchestrator.arguments import checks_arguments
 from orchestrator.queries.base import Queries
 from orchestrator.queries.status import View
@@ -172,7 +173,7 @@ async def _quiz(session: Session, roadmap_id: str, concept_id: str, version: int
 
 async def _cards(session: Session, roadmap_id: str, owner: str | None) -> Flashcards:
     row = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-    book = roadmaps.book_of(row)
+    book = book_of(row)
     names = {concept.concept_id: concept.name for concept in roadmaps.framework_of(row).concepts()}
     cards = [] if book is None else flashcards_of(book, names)
     return Flashcards(roadmap_id=roadmap_id, title=row.title, cards=cards)

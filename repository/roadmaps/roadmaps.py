@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from pydantic import ValidationError
 from sqlalchemy import func, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
-from domain.course.book import CourseBook
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import Framework
 from domain.text.parse_stored import read_stored
@@ -136,14 +134,6 @@ def framework_of(row: RoadmapRow) -> Framework:
     return read_stored(
         Framework, columns | stored | {"roadmap_id": row.roadmap_id}, f"the structure of roadmap {row.roadmap_id}"
     )
-
-
-def book_of(row: RoadmapRow) -> CourseBook | None:
-    """Return the course book of a roadmap; None where there is none, or one of another version of the program."""
-    try:
-        return None if row.course_book is None else CourseBook.model_validate(row.course_book)
-    except ValidationError:
-        return None
 
 
 _NAMES: Final = text("""
