@@ -42,7 +42,7 @@ class ContentDoubt(BaseModel):
     rule: str
     message: str
     part: str | None
-    """The id of the question that it is about; null for the whole content."""
+    """The id of the question or lesson that it is about; null for the whole content."""
 
 
 class ContentAnswer(BaseModel):

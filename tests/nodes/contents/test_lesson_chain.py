@@ -202,6 +202,28 @@ async def test_a_resumed_run_buys_only_the_lesson_that_failed(database: Database
     assert len(lessons_in((await payloads(database))[0])) == 3
 
 
+async def test_a_resumed_run_keeps_a_lesson_that_was_taken_with_its_doubts(database: Database) -> None:
+    class Terse(Teacher):
+        def _lesson(self, brief: Brief[Any], objections: Sequence[str]) -> Tutorial:
+            written = super()._lesson(brief, objections)
+            assert isinstance(brief, LessonBrief)
+            plain = written.content.replace("<details>", "").replace("</details>", "")
+            return written.model_copy(update={"content": plain}) if brief.index == 0 else written
+
+    fence, author = await begun(database), Terse(2)
+    await write(database, fence, author)
+    assert [brief.index for brief in author.briefs].count(0) == 3, "it was asked to mend it"
+    author.broken.clear()
+    author.briefs.clear()
+    await reopen(database, fence)
+    await write(database, fence, author, round_=1)
+    assert [brief.index for brief in author.briefs] == [1]
+    async with database.transaction() as session:
+        [row] = await versions_of(session, "r-1", CONCEPT, ContentType.TUTORIAL)
+    assert [(doubt["rule"], doubt["part"]) for doubt in row.doubts] == [("tutorial.solution", "l1")]
+    assert row.doubts[0]["message"].startswith("Lesson 1: ")
+
+
 async def test_a_retry_of_one_lesson_leaves_the_others_as_they_were_byte_for_byte(database: Database) -> None:
     fence, author = await begun(database), Teacher()
     await write(database, fence, author)
