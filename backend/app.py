@@ -17,7 +17,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from backend import errors, openapi
-from backend.api import concepts, exports, health, learning, metrics, roadmaps, streams, tasks, webhooks
+from backend.api import concepts, exports, health, learning, metrics, practice, roadmaps, streams, tasks, webhooks
 from backend.api.webhooks import MAX_TESTS_PER_MINUTE
 from backend.event_streams import EventStreams
 from backend.middleware.http_guard import HttpGuard
@@ -38,6 +38,7 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
     (API, roadmaps.router),
     (API, exports.router),
     (API, learning.router),
+    (API, practice.router),
     (API, concepts.router),
     (API, tasks.router),
     (API, streams.router),

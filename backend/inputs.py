@@ -43,6 +43,7 @@ def _storable(kind: str) -> AfterValidator:
 
 RoadmapId = Annotated[str, Path(description="Id of a roadmap."), _storable("roadmap")]
 ConceptId = Annotated[str, Path(description="Id of a concept, like `c-1-2-3`."), _storable("concept")]
+StageId = Annotated[str, Path(description="Id of a stage, like `s-1`."), _storable("stage")]
 TaskId = Annotated[str, Path(description="Id of a run."), _storable("task")]
 WebhookId = Annotated[str, Path(description="Id of a webhook."), _storable("webhook")]
 DeliveryId = Annotated[str, Path(description="Id of a webhook delivery."), _storable("delivery")]

@@ -20,6 +20,7 @@ from cli.commands import (
     lists,
     open_command,
     pace,
+    practice,
     quiz,
     reviews,
     runs,
@@ -102,6 +103,8 @@ app.command()(book.book)
 app.command()(bin.delete)
 app.command()(bin.restore)
 app.command()(pace.pace)
+app.command()(practice.stage_test)
+app.command()(practice.cards)
 app.command()(wishes.wishes)
 app.command()(quiz.quiz)
 app.command()(export.export)

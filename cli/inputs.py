@@ -79,7 +79,9 @@ def language_note(request: "LearningRequest") -> str | None:
     return f"Language {how} {guess.code}; `--language CODE` changes it."
 
 
-def read_retry_request(file: str | None, *, instructions: str | None = None, user: str | None = None) -> "RetryRequest":
+def read_retry_request(
+    file: str | None, *, instructions: str | None = None, user: str | None = None, lesson_id: str | None = None
+) -> "RetryRequest":
     """Build the request of a retry from a `--request` file and options; options override the file.
 
     file: `{preferences?, instructions?}` as JSON; a path, `-` for stdin. Raises InvalidInput.
@@ -109,7 +111,8 @@ def read_retry_request(file: str | None, *, instructions: str | None = None, use
         LearningRequest.model_validate({"preferences": {"learning_goal": "any", **preferences}})
     except ValidationError as error:
         raise InvalidInput(_first_problem(error, file, set())) from error
-    return RetryRequest(user_id=user_id, preferences=preferences or None, instructions=text)
+    lesson_id = None if lesson_id is None else validate_id(lesson_id, "lesson")
+    return RetryRequest(user_id=user_id, preferences=preferences or None, instructions=text, lesson_id=lesson_id)
 
 
 def _first_problem(error: "ValidationError", file: str | None, given: set[str]) -> str:

@@ -50,6 +50,10 @@ class RunContext:
     ledger: Ledger
     events: EventWriter
     lessons: LessonSignals = field(default_factory=LessonSignals)
+    short_lessons: bool = True
+    """Whether a concept is one lesson whatever its plan says."""
+    lesson_id: str | None = None
+    """The only lesson that is written again; None: the whole tutorial."""
 
     async def commit(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Run `work` in a fenced transaction. Raises Superseded when this attempt no longer owns the task."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from domain.course.book import CourseBook
+from domain.course.estimate import Estimate
 from domain.editing.review import Decision
 from domain.request import LearningRequest, Preferences, Text, UserId
 from domain.vocabulary import ContentType
@@ -38,8 +39,10 @@ from orchestrator.commands.requests import (
 )
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
 from orchestrator.execution.local_runs import LocalRuns
+from orchestrator.learners.estimates import estimate_creation
 from orchestrator.learners.learning import Learning
 from orchestrator.learners.pace import Paces
+from orchestrator.learners.practice import Practice
 from orchestrator.learners.wishes import Wishes
 from orchestrator.queries.contents import ContentQueries
 from orchestrator.queries.events import EventQueries, never
@@ -80,6 +83,7 @@ class Orchestrator:
     * `tasks`, `events`: runs and their events;
     * `roadmaps`, `contents`, `structures`: what runs made;
     * `learning`, `paces`, `wishes`: progress of learners, their hours and deadlines, and their wishes for contents;
+    * `practice`: tests of stages and cards;
     * `metrics`, `webhooks`: for operators.
 
     Arguments of all methods:
@@ -105,6 +109,7 @@ class Orchestrator:
         self.learning = Learning(database)
         self.paces = Paces(database, resources.clock)
         self.wishes = Wishes(database)
+        self.practice = Practice(database)
         self.metrics = MetricQueries(database)
         self.webhooks = Webhooks(database, resources.settings.webhook_allow)
         self._database = database
@@ -178,12 +183,15 @@ class Orchestrator:
 
         Raises InvalidInput, and LimitReached if the user has too many active runs (`terms`).
         """
-        if isinstance(request, str):
-            try:
-                request = LearningRequest(preferences=Preferences(learning_goal=request))
-            except ValidationError as error:
-                raise invalid(error) from error
-        return await self._view_of(request_creation(self._resources, request, review, detach=detach, terms=terms))
+        wanted = _request_of(request)
+        return await self._view_of(request_creation(self._resources, wanted, review, detach=detach, terms=terms))
+
+    async def estimate(self, request: LearningRequest | str, *, terms: Terms = OPERATOR) -> Estimate:
+        """Return about how many concepts, calls, minutes and dollars `create` takes. Creates nothing.
+
+        Raises InvalidInput as `create` does.
+        """
+        return await estimate_creation(self._resources, _request_of(request), terms.time_zone)
 
     async def retry(
         self,
@@ -421,3 +429,13 @@ class Orchestrator:
     async def _close(self) -> None:
         await self._runs.close()
         await self.events.close()
+
+
+def _request_of(request: LearningRequest | str) -> LearningRequest:
+    """Return the request of a goal alone. Raises InvalidInput."""
+    if not isinstance(request, str):
+        return request
+    try:
+        return LearningRequest(preferences=Preferences(learning_goal=request))
+    except ValidationError as error:
+        raise invalid(error) from error

@@ -115,6 +115,8 @@ class Settings(BaseSettings):
     """Key of Tavily."""
     search_url: SecretUrl | None = None
     """Address of the search; unset: its usual one."""
+    lessons: Literal["short", "full"] = "full"
+    """`full`: as many lessons for a concept as the course book plans for its hours; `short`: one, whatever it plans."""
     max_concurrent_calls: Annotated[int, Field(ge=1, le=1000)] = 30
     """Concurrent calls to the author, over all runs of the process."""
     max_concepts: Annotated[int, Field(ge=1, le=10_000)] = 60

@@ -15,7 +15,7 @@ from backend.inputs import ConceptId, Key, RoadmapId, TaskId, Version, terms_of
 from backend.openapi import documented
 from domain.checks.code_runs import BlockRun, read_runs
 from domain.parts import placed_doubts
-from domain.request import Shape, Text
+from domain.request import Shape, Text, Word
 from domain.vocabulary import ContentStatus, ContentType
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.learners.wishes import Wish
@@ -31,6 +31,7 @@ class RetryBody(Shape):
 
     preferences: PreferenceChanges | None = None
     instructions: Text | None = None
+    lesson: Word | None = Field(default=None, description="Only this lesson of a tutorial of several, such as `l2`.")
 
 
 class StartedRetry(Started):
@@ -44,7 +45,7 @@ class ContentDoubt(BaseModel):
     rule: str
     message: str
     part: str | None
-    """The id of the question, or of the section of the lesson, that it is about; null for the whole content."""
+    """The id of the question, or of the section or lesson, that it is about; null for the whole content."""
     heading: str | None
     """The heading of that section, in Markdown; null for a question and for what precedes the first heading."""
 
@@ -206,7 +207,9 @@ async def retry_content(
     options = body or RetryBody()
     terms = terms_of(request, caller, settings, owner=caller.writes, key=key, body=options)
     retry = RetryRequest(
-        preferences=options.preferences.given() if options.preferences else None, instructions=options.instructions
+        preferences=options.preferences.given() if options.preferences else None,
+        instructions=options.instructions,
+        lesson_id=options.lesson,
     )
     task = await orchestrator.retry(roadmap_id, concept_id, content_type, retry, detach=True, terms=terms)
     answer = started(request, response, task)

@@ -68,6 +68,19 @@ class GenerateRequest(Shape):
         )
 
 
+class EstimateRequest(Shape):
+    """A roadmap that is not created yet."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"preferences": {"learning_goal": "become a backend engineer in Go"}}]}
+    )
+
+    preferences: Preferences
+    time_zone: Annotated[str, Field(max_length=MAX_ZONE_LENGTH)] | None = Field(
+        default=None, description="Time zone of the learner, in which the deadline is read. Default: UTC."
+    )
+
+
 class PreferenceChanges(Shape):
     """Preferences that replace those of the creation; absent fields stay unchanged."""
 

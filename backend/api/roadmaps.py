@@ -8,6 +8,7 @@ from backend.api.answers import STARTED, Started, TaskPage, hides, started, warn
 from backend.api.roadmap_schemas import (
     ActiveTaskAnswer,
     BookAnswer,
+    EstimateRequest,
     GenerateRequest,
     ModifyBody,
     PaceBody,
@@ -26,6 +27,8 @@ from backend.errors import reject_other_methods
 from backend.inputs import Key, RoadmapId, UserFilter, Version, terms_of
 from backend.openapi import documented
 from backend.paging import Cursor, Limit, cut, decode
+from domain.course.estimate import Estimate
+from domain.request import LearningRequest
 from domain.vocabulary import ContentType
 from orchestrator.commands.request_context import Terms
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
@@ -54,6 +57,17 @@ async def generate_roadmap(
     return StartedCreation(**answer.model_dump(), pace=task.pace, warnings=warnings_of(task.pace))
 
 
+@router.post("/estimate", responses=documented(400, 413, 415, 422))
+async def estimate_roadmap(body: EstimateRequest, caller: CallerDep, orchestrator: OrchestratorDep) -> Estimate:
+    """About how many concepts, calls, minutes and dollars a roadmap takes, with short and full lessons.
+
+    Nothing is created and nothing is bought.
+    """
+    request = LearningRequest(preferences=body.preferences, user_id=caller.user_id)
+    return await orchestrator.estimate(request, terms=Terms(time_zone=body.time_zone))
+
+
+reject_other_methods(router, "/estimate", "POST")
 reject_other_methods(router, "/generate", "POST")  # or a route below would read `generate` as a roadmap id
 
 

@@ -123,7 +123,7 @@ async def retry(
         *nouns, last = (labels.noun for labels in CONTENT_LABELS_OF.values())
         raise InvalidInput(f"Choose what to regenerate: {', '.join(nouns)} or {last}.")
     kind = ContentType(form["content_type"])
-    request_body = RetryRequest(instructions=form["instructions"] or None)
+    request_body = RetryRequest(instructions=form["instructions"] or None, lesson_id=form["lesson"] or None)
     terms = terms_of(request, caller, settings, owner=caller.writes)
     await orchestrator.retry(roadmap_id, concept_id, kind, request_body, detach=True, terms=terms)
     if form["to"] == "map":

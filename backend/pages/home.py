@@ -18,11 +18,13 @@ from backend.pages.support.templating import address, page, redirect
 from backend.pages.views.roadmap_list import RoadmapCard, roadmap_card
 from backend.pages.views.task import TaskLine, task_line
 from backend.paging import decode, encode
+from domain.course.estimate import Estimate
 from domain.errors import InvalidInput
 from domain.request import LearningRequest, Level, Preferences, check_languages
 from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator
 from orchestrator.commands.run_request import ReviewRequest
+from rendering.text.estimate_text import estimate_lines
 
 router = pages()
 
@@ -77,6 +79,9 @@ async def create(request: Request, caller: CallerDep, orchestrator: Orchestrator
     terms = terms_of(request, caller, settings, owner=None, time_zone=zone_of(form["time_zone"]))
     review_request = ReviewRequest() if review else None
     try:
+        if form["estimate"]:
+            estimate = await orchestrator.estimate(learning_request, terms=terms)
+            return await _home(request, caller, orchestrator, form=values, estimate=estimate)
         task = await orchestrator.create(learning_request, review=review_request, detach=True, terms=terms)
     except InvalidInput as error:  # a deadline in the past
         return await _home(request, caller, orchestrator, form=values, errors={"target_deadline": str(error)})
@@ -91,6 +96,7 @@ async def _home(
     before: str = "",
     form: Mapping[str, Any] = BLANK,
     errors: Mapping[str, str] | None = None,
+    estimate: Estimate | None = None,
 ) -> Response:
     cards, older = await _roadmap_page(request, caller, orchestrator, before=before)
     at = address(request)
@@ -103,6 +109,7 @@ async def _home(
         levels=get_args(Level),
         form=form,
         errors=errors or {},
+        estimate=list(estimate_lines(estimate)) if estimate else [],
         cards=cards,
         by_rules=request.app.state.settings.model is None,
         reviews=await _reviews(caller, orchestrator),

@@ -37,7 +37,8 @@ async def roadmap_map(
     request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    return page(request, "map.html", tab="map", wide=True, legend=CONTENT_LABELS.items(), **frame.context)
+    legend = CONTENT_LABELS.items()
+    return page(request, "map.html", tab="map", wide=True, legend=legend, stages=frame.stages, **frame.context)
 
 
 @router.get("/roadmaps/{roadmap_id}/pulse")

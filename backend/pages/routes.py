@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from backend.errors import headers_of, problem_of_http
-from backend.pages import books, concepts, home, login, operations, roadmaps, runs, static_files
+from backend.pages import books, concepts, home, login, operations, practice, roadmaps, runs, static_files
 from backend.pages.support.page_route import error_page
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -16,6 +16,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     home.router,
     roadmaps.router,
     concepts.router,
+    practice.router,
     runs.router,
     books.router,
     operations.router,

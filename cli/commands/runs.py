@@ -11,10 +11,13 @@ from cli.inputs import language_note, read_request, read_retry_request, validate
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request
 from cli.output.outcome import FIELDS_OF_A_RUN
 from cli.output.stdio import echo_err, print_json, print_text
+from cli.session import with_orchestrator
 from domain.vocabulary import ContentType
 from rendering.text.text import one_line
 
 if TYPE_CHECKING:
+    from domain.course.estimate import Estimate
+    from domain.request import LearningRequest
     from orchestrator import Orchestrator
     from orchestrator.queries.status import TaskView
 
@@ -41,6 +44,7 @@ def create(
     ] = None,
     review: Review = False,
     review_timeout: ReviewTimeout = None,
+    estimate: Annotated[bool, typer.Option("--estimate", help="Say about what it takes, and create nothing.")] = False,
     detach: Detach = False,
     json: Json = False,
 ) -> None:
@@ -59,6 +63,9 @@ def create(
             "user_id": user,
         },
     )
+    if estimate:
+        _print_estimate(learning_request, json=json)
+        return
 
     async def begin(orchestrator: "Orchestrator") -> "TaskView":
         from orchestrator.commands.request_context import Terms
@@ -73,10 +80,28 @@ def create(
     run_and_follow(begin, detach=detach, json=json)
 
 
+def _print_estimate(request: "LearningRequest", *, json: bool) -> None:
+    from rendering.text.estimate_text import estimate_lines
+
+    async def read(orchestrator: "Orchestrator") -> "Estimate":
+        from orchestrator.commands.request_context import Terms
+
+        return await orchestrator.estimate(request, terms=Terms(time_zone=local_zone()))
+
+    estimate = with_orchestrator(read)
+    if json:
+        print_json(estimate.model_dump(mode="json"))
+    else:
+        print_text("\n".join([*estimate_lines(estimate), "Nothing was created."]))
+
+
 def retry(
     roadmap_id: RoadmapId,
     concept_id: Annotated[str, typer.Argument(metavar="CONCEPT_ID", help="ID from `roadmap show`.")],
     content_type: Annotated[ContentType, typer.Argument(metavar="CONTENT_TYPE", help="Content to generate again.")],
+    lesson: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only this lesson of the tutorial, such as l2.")
+    ] = None,
     instructions: Annotated[str | None, typer.Option(metavar="TEXT", help="What to do differently this time.")] = None,
     user: NewUser = None,
     request: Annotated[
@@ -91,7 +116,7 @@ def retry(
 ) -> None:
     """Generate one content again. A finished version stays readable until the new one is complete."""
     roadmap, concept = validate_id(roadmap_id, "roadmap"), validate_id(concept_id, "concept")
-    retry_request = read_retry_request(request, instructions=instructions, user=user)
+    retry_request = read_retry_request(request, instructions=instructions, user=user, lesson_id=lesson)
     run_and_follow(
         lambda orchestrator: orchestrator.retry(roadmap, concept, content_type, retry_request, detach=detach),
         detach=detach,

@@ -34,3 +34,5 @@ class Expected:
     """What the course book says about the concept; None without a book."""
     example: str = ""
     """The code of the example that the lessons of the course share."""
+    planned_minutes: int | None = None
+    """Minutes that the course book plans for the lesson; None where it plans none."""

@@ -29,7 +29,7 @@ class Finding:
     message: str
     """Worded for the author."""
     part: str | None = None
-    """The id of the question, or of the section of the lesson, that it is about; None for the whole content."""
+    """The id of the question, or of the section or lesson, that it is about; None for the whole content."""
 
 
 def broken(rule: str, message: str, part: str | None = None) -> Finding:

@@ -8,6 +8,7 @@ from typing import Final
 from domain.checks.code import check_code
 from domain.checks.expected import Expected
 from domain.checks.findings import Finding, broken, doubt
+from domain.checks.practice import check_practice
 from domain.checks.prose.danger import check_danger
 from domain.checks.prose.languages import check_language
 from domain.checks.prose.markdown import MarkdownOutline, outline
@@ -80,14 +81,16 @@ def _check_structure(tutorial: Tutorial, lesson: MarkdownOutline, expected: Expe
     if lesson.open_fence:
         yield broken("tutorial.fence", f"The code fence {lesson.open_fence} is never closed.")
     known = expected.language is not None and any(same_language(expected.language, one) for one in _EXERCISE_LANGUAGES)
-    if known and not _has_exercise(lesson):
+    exercises = _exercises(lesson) if known else None
+    if exercises == 0:
         yield doubt("tutorial.exercise", "There is no exercise under a heading of its own.")
+    yield from check_practice(lesson, exercises, count_words(tutorial.content), expected)
 
 
-def _has_exercise(lesson: MarkdownOutline) -> bool:
-    """Return whether a heading, or a paragraph that begins in bold, announces something to do."""
+def _exercises(lesson: MarkdownOutline) -> int:
+    """Return how many headings, and paragraphs that begin in bold, announce something to do."""
     starts = (match[1] for line in lesson.prose if (match := _STRONG.match(line)))
-    return any(_EXERCISE.search(text) for text in (*lesson.headings, *starts))
+    return sum(1 for text in (*lesson.headings, *starts) if _EXERCISE.search(text))
 
 
 def _check_language(tutorial: Tutorial, lesson: MarkdownOutline, expected: Expected) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import Field, ValidationError
 
 from domain.contents import Question, Quiz, Tutorial
+from domain.parts.lessons import Chain
 from domain.parts.sections import sections_of
 
 _NUMBER: Final = re.compile(r"[a-z](\d{1,9})")
@@ -34,11 +35,16 @@ class IdentifiedTutorial(Tutorial):
     section_ids: list[str] = Field(default_factory=list)
 
 
+class IdentifiedChain(IdentifiedTutorial, Chain):
+    """A chain of lessons as it is stored."""
+
+
 def with_section_ids(tutorial: Tutorial, earlier: Sequence[Any]) -> IdentifiedTutorial:
     """Return a lesson with ids for its sections. `earlier`: payloads of its former versions, newest first."""
     before = [dict(section_ids(former)) for former in _read(IdentifiedTutorial, earlier)]
     texts = [section.text.strip() for section in sections_of(tutorial.content)]
-    return IdentifiedTutorial(**tutorial.model_dump(), section_ids=_ids("s", texts, before))
+    shape = IdentifiedChain if isinstance(tutorial, Chain) else IdentifiedTutorial
+    return shape(**tutorial.model_dump(), section_ids=_ids("s", texts, before))
 
 
 def section_ids(tutorial: IdentifiedTutorial) -> list[tuple[str, str]]:

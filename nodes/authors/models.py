@@ -30,7 +30,7 @@ CURRICULUM: Final = frozenset(
         AuthorRole.CONCEPT_PLANS,
     }
 )
-CONTENT: Final = frozenset(AuthorRole(content_type.value) for content_type in ContentType)
+CONTENT: Final = frozenset({AuthorRole.LESSON, *(AuthorRole(content_type.value) for content_type in ContentType)})
 
 _PACKAGE: Final = re.compile(r"requires the (\S+) package")
 """The package of a provider in a message of LangChain; its name may differ from the provider's."""

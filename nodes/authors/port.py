@@ -15,7 +15,7 @@ from domain.authors import AuthorKind
 from domain.checks.findings import Finding
 from domain.content_plugins import PLUGINS, names_of
 from domain.contents import PLACE_FIELDS, FoundPage, OpenQuestion, Quiz, QuizKey, Resources, Tutorial
-from domain.course.book import CourseBook
+from domain.course.book import ConceptPlan, CourseBook
 from domain.course.drafts import BookDraft, ConceptPlans
 from domain.editing.review import EditPlan, Issue, NewParts, StructureReview
 from domain.errors import InvalidInput, ModelUnavailable
@@ -42,6 +42,7 @@ class AuthorRole(StrEnum):
     COURSE_BOOK = "course_book"
     CONCEPT_PLANS = "concept_plans"
     TUTORIAL = "tutorial"
+    LESSON = "lesson"
     RESOURCES = "resources"
     QUIZ = "quiz"
     QUIZ_KEY = "quiz_key"
@@ -186,7 +187,10 @@ class ConceptPlansBrief(Brief[ConceptPlans]):
 
 
 class ContentBrief(Brief[C], Generic[C]):
-    """The data of a content: the concept and its surroundings. One subclass per content type, its role is the type."""
+    """The data of a content: the concept and its surroundings. One subclass per content type, its role is the type.
+
+    A further one, LessonBrief, is for the parts of a tutorial.
+    """
 
     content_type: ClassVar[ContentType]
     unkeyed = frozenset({"present_version", "lesson", "earlier_wishes", "book", "framework"})
@@ -225,6 +229,27 @@ class TutorialBrief(ContentBrief[Tutorial]):
     shape = Tutorial
     partial = PartialTutorial
     content_type = ContentType.TUTORIAL
+
+
+class LessonBrief(ContentBrief[Tutorial]):
+    """One lesson of a concept whose tutorial is a chain of several; its role is not the content type."""
+
+    role = AuthorRole.LESSON
+    shape = Tutorial
+    partial = PartialTutorial
+    content_type = ContentType.TUTORIAL
+    plan: ConceptPlan
+    """With all lessons of the concept."""
+    index: int
+    """Which of them is asked for, from 0."""
+
+    def more_data(self) -> dict[str, Any]:
+        lessons = self.plan.lessons
+        own = lessons[self.index]
+        return {
+            "lesson_plan": {"number": self.index + 1, "title": own.title, "minutes": own.minutes},
+            "lessons_of_the_concept": [lesson.title for lesson in lessons],
+        }
 
 
 class ResourcesBrief(ContentBrief[Resources]):

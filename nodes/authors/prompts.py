@@ -104,6 +104,13 @@ _TASKS: Final[dict[AuthorRole, str]] = {
 }
 _HINTS: Final = {"present_version": REWRITE, "earlier_wishes": WISHES, "lesson": LESSON}
 """What is said about fields of the data that a prompt has."""
+_TASKS[AuthorRole.LESSON] = (
+    "The tutorial of the concept is a chain of lessons that are written side by side, by the plan in the data. Write "
+    "the one that `lesson_plan` names, for that many minutes in all; what the titles of the others promise is left to "
+    "them. Its code needs nothing that another lesson defines. It shows a worked example, then one that is half "
+    "worked, then at least one exercise; each exercise has its solution folded in `<details>`. It corrects what "
+    "`misconceptions` say. " + _TASKS[AuthorRole.TUTORIAL]
+)
 
 
 @dataclass(frozen=True, slots=True)

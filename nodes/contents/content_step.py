@@ -22,6 +22,7 @@ from nodes.authors.reading.gate import storable_text
 from nodes.contents.briefs import book_of, content_brief, expected_of, neighbours
 from nodes.contents.earlier import earlier_of, look_before
 from nodes.contents.lesson import Lesson, lesson_of, lessons_to_wait_for
+from nodes.contents.lesson_chain import planned_chain, write_chain
 from nodes.contents.lesson_signals import LessonNews
 from nodes.contents.store import ContentStore
 from nodes.contents.turns import Turns
@@ -149,7 +150,10 @@ async def _make_content(
         await store.fail(lesson.problem)
         return
     try:
-        await context.ledger.ask(request, save=store)
+        if (chain := planned_chain(context, brief, earlier)) is not None:
+            await write_chain(context, chain, brief, order, others, generator.look, store)
+        else:
+            await context.ledger.ask(request, save=store)
     except (Superseded, DatabaseUnavailable):
         raise
     except (ModelDenied, BudgetSpent):

@@ -195,7 +195,11 @@ class Ledger:
     async def _answer(self, request: AuthorRequest[T], save: AnswerStore[T] | None) -> Answered[T]:
         """Return the known answer, or buy at most MAX_TRIES new ones until one passes its check."""
         for round_ in range(self.round if request.reuses_rounds or request.look else 0):
-            if (answered := walk(self.known, request, round_).answered) is not None:
+            before = walk(self.known, request, round_)
+            answered = before.answered
+            if answered is None and request.reuses_rounds and before.ordinal >= MAX_TRIES:
+                answered = soundest(self.known, request, round_)
+            if answered is not None:
                 return answered
         earlier = walk(self.known, request, self.round)
         if earlier.answered is not None:

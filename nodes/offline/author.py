@@ -16,7 +16,7 @@ from domain.course.drafts import BookDraft, ConceptPlans
 from domain.errors import InvalidInput, RunFailed
 from domain.text.instructions import read_wishes
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief, Usage
-from nodes.offline.contents import write_quiz, write_resources, write_worksheet
+from nodes.offline.contents import write_lesson, write_quiz, write_resources, write_worksheet
 from nodes.offline.edits import plan_edits, write_new_parts
 from nodes.offline.plan import outline_of, write_framework, write_intent, write_review, write_stage_parts
 
@@ -98,6 +98,7 @@ _WRITERS: Final[dict[AuthorRole, Callable[[Any], BaseModel]]] = {
     AuthorRole.COURSE_BOOK: lambda _: BookDraft(glossary=[]),  # rules know no subject, so runs do not ask for a book
     AuthorRole.CONCEPT_PLANS: lambda _: ConceptPlans(plans=[]),
     AuthorRole.TUTORIAL: write_worksheet,
+    AuthorRole.LESSON: write_lesson,
     AuthorRole.RESOURCES: write_resources,
     AuthorRole.QUIZ: write_quiz,
     AuthorRole.QUIZ_KEY: lambda _: QuizKey(answers=[]),  # rules know no subject

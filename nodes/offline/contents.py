@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 from domain.contents import Question, Quiz, Resources, Tutorial
 from domain.text.goals import plain
-from nodes.authors.port import C, ContentBrief, QuizBrief, ResourcesBrief, TutorialBrief
+from nodes.authors.port import C, ContentBrief, LessonBrief, QuizBrief, ResourcesBrief, TutorialBrief
 from nodes.offline.goals import Reading, reading_of
 from nodes.offline.subjects import TermType, avoided, capital, joined, listed, number, phrases, toml, types_of
 
@@ -44,7 +44,13 @@ def _values(brief: "ContentBrief[C]", reading: Reading) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_worksheet(brief: TutorialBrief) -> Tutorial:
+def write_lesson(brief: LessonBrief) -> Tutorial:
+    """Return the worksheet under the title of the lesson, whose subject rules cannot tell from that of the others."""
+    plan = brief.plan.lessons[brief.index]
+    return write_worksheet(brief).model_copy(update={"title": plan.title} if plan.title.strip() else {})
+
+
+def write_worksheet(brief: TutorialBrief | LessonBrief) -> Tutorial:
     reading = reading_of(brief.preferences)
     words, terms, values = phrases(reading.language)["worksheet"], terms_of(brief, reading), _values(brief, reading)
     concept, needed = plain(brief.concept.name, 120), [_markdown(name) for name in brief.prerequisite_names[:4]]

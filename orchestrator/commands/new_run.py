@@ -11,7 +11,9 @@ queue entry wakes a worker when the transaction commits.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.content_types import CONTENT_SPECS
 from domain.errors import Conflict, InvalidInput, NotFound
+from domain.parts import lessons_in
 from domain.request import usable_user_id
 from domain.vocabulary import RETRY_OF, ContentType, TaskStatus, TaskType
 from nodes.state import Json
@@ -21,7 +23,7 @@ from orchestrator.commands.request_context import Terms, admit, forget, task_of_
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.resources import OrchestratorResources
 from repository.db.database import Session
-from repository.roadmaps import contents, roadmaps, wishes
+from repository.roadmaps import content_queries, contents, roadmaps, wishes
 from repository.roadmaps.claims import Claimable
 from repository.runs import tasks
 from repository.runs.events import append_events
@@ -152,6 +154,7 @@ class RunOnRoadmap(NewRun):
     async def keep_wish(self, session: Session, task: TaskRow, claimed: Sequence[Claimable]) -> None:
         """Store the instructions of the request with the contents, whose later versions follow them too."""
         if wish := (self.request.instructions or "").strip():
+            wish = wish if self.request.lesson_id is None else f"For lesson {self.request.lesson_id} only: {wish}"
             contents_of_wish = [(content.concept_id, content.content_type) for content in claimed]
             await wishes.add_wishes(session, task.task_id, self.roadmap_id, contents_of_wish, wish)
 
@@ -170,6 +173,19 @@ def check_concept(roadmap: RoadmapRow, concept_id: str) -> None:
     if roadmaps.framework_of(roadmap).find(concept_id) is None:
         known = f"`roadmap show {roadmap.roadmap_id}` lists them"
         raise NotFound(f"Roadmap {roadmap.roadmap_id} has no concept {concept_id}; {known}.")
+
+
+async def check_lesson(session: Session, task: TaskRow, lesson_id: str) -> None:
+    """Check that the content which a task is about has a lesson. Raises InvalidInput and NotFound."""
+    of_type, concept_id = ContentType(task.content_type or ""), task.concept_id or ""
+    noun = CONTENT_SPECS[of_type].noun
+    versions = await content_queries.versions_of(session, task.roadmap_id or "", concept_id, of_type)
+    lessons = [lesson.lesson_id for lesson in lessons_in(versions[0].payload)] if versions else []
+    if not lessons:
+        reason = "does not consist of several lessons" if versions else "has not been written yet"
+        raise InvalidInput(f"The {noun} of {concept_id} {reason}: retry it as a whole.")
+    if lesson_id not in lessons:
+        raise NotFound(f"The {noun} of {concept_id} has no such lesson; its lessons are {', '.join(lessons)}.")
 
 
 async def check_free(session: Session, claimable: Sequence[Claimable]) -> None:

@@ -22,6 +22,7 @@ from orchestrator.commands.new_run import (
     RunOnRoadmap,
     check_concept,
     check_free,
+    check_lesson,
     is_urgent,
     prepare_process,
 )
@@ -140,6 +141,9 @@ class _Retry(RunOnRoadmap):
         self.task.user_request = await retry_json(session, self.task, roadmap, self.request, now=self.resources.clock())
         if self.request.instructions and await self.is_by_rules(session):
             refuse_words([ContentType(self.task.content_type or "")])
+        if self.request.lesson_id is not None:
+            await check_lesson(session, self.task, self.request.lesson_id)
+            self.task.user_request["lesson"] = self.request.lesson_id
         return 1
 
     async def claim(self, session: Session, task: TaskRow) -> None:

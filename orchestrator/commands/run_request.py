@@ -31,6 +31,8 @@ class RetryRequest:
     """Fields of Preferences that replace the creation's."""
     instructions: str | None = None
     """Instructions for the contents, in words."""
+    lesson_id: str | None = None
+    """The only lesson of a tutorial that is written again; None: the whole content."""
 
 
 @dataclass(frozen=True, slots=True)

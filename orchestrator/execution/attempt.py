@@ -236,6 +236,8 @@ def _context(
         fence=ledger.fence,
         ledger=ledger,
         events=writer,
+        short_lessons=resources.settings.lessons == "short",
+        lesson_id=request.get("lesson"),
     )
 
 

@@ -80,12 +80,14 @@ def place(path: str) -> str:
     """A path of the API with the ids of these rows in it."""
     task = TASK_FOR.get(path.rpartition("/")[2], "t-queued")
     ids = {"roadmap_id": "r-1", "concept_id": "c-1-1-1", "content_type": "quiz", "task_id": task}
-    ids |= {"webhook_id": "w-1", "delivery_id": "m-1"}
+    ids |= {"webhook_id": "w-1", "delivery_id": "m-1", "stage_id": "s-1"}
     return "/api/v1" + path.format(**ids)
 
 
 BODIES: Final = {
     "generate": {"preferences": {"learning_goal": "learn chess"}, "user_id": "ann"},
+    "estimate": {"preferences": {"learning_goal": "learn chess"}},
+    "{stage_id}": {"answers": [{"concept_id": "c-1-1-1", "version": 1, "question_id": "q0", "chosen": [0]}]},
     "pace": {"available_hours_per_week": 2},
     "modify": {"instructions": "shorter"},
     "review": {"approved": True},

@@ -203,3 +203,14 @@ async def test_what_is_out_of_date_is_marked_listed_and_written_again(
     assert (await client.post(f"{ROADMAP}/retry-failed")).json()["task_id"] is None
     again = await client.post(f"{ROADMAP}/retry-failed", json={"out_of_date": True})
     assert again.json()["task_type"] == "retry_batch"
+
+
+async def test_an_estimate_tells_what_a_roadmap_takes_and_creates_none(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/v1/roadmaps/estimate", json=GOAL)
+    assert answer.status_code == 200
+    assert set(answer.json()) >= {"concepts", "hours", "short", "full", "models", "averages", "lessons"}
+    assert (await client.get("/api/v1/roadmaps")).json()["roadmaps"] == []
+    assert (await client.get("/api/v1/tasks")).json()["tasks"] == []
+    late = {"preferences": {**GOAL["preferences"], "target_deadline": "2001-01-01"}}
+    assert (await client.post("/api/v1/roadmaps/estimate", json=late)).status_code == 422
+    assert (await client.get("/api/v1/roadmaps/estimate")).status_code == 405

@@ -8,7 +8,7 @@ import pytest
 
 from domain.content_types import objections_to
 from domain.contents import OpenQuestion, Quiz, Resources, Tutorial
-from domain.course.book import CourseBook
+from domain.course.book import ConceptPlan, CourseBook, LessonPlan, Outcome
 from domain.editing.review import EditPlan, Issue, Operation, Position
 from domain.framework import Outline, StageOutline
 from domain.request import LearningRequest, Preferences
@@ -21,6 +21,7 @@ from nodes.authors.port import (
     EditPlanBrief,
     FrameworkBrief,
     IntentBrief,
+    LessonBrief,
     NewPartsBrief,
     OutlineBrief,
     QuizBrief,
@@ -51,6 +52,11 @@ CONTENT: Final = {
     "prerequisite_names": ["C1"],
     "instructions": "add concept Endgames to M",
 }
+PLAN: Final = ConceptPlan(
+    concept_id="c-1-1-2",
+    outcomes=[Outcome(outcome_id="o1", text="can castle")],
+    lessons=[LessonPlan(lesson_id=f"l{number}", title=f"Part {number}", minutes=30) for number in (1, 2)],
+)
 ADDING: Final = Operation(
     action="add", target_type="concept", position=Position(parent_id="m-1-1"), values={"name": "Endgames"}
 )
@@ -86,6 +92,7 @@ BRIEFS: Final[list[Brief[Any]]] = [
         questions=[OpenQuestion(question_id="q1", question_type="true_false", question="?", options=["yes", "no"])],
     ),
     TutorialBrief(**CONTENT),
+    LessonBrief(**CONTENT, plan=PLAN, index=1),
     ResourcesBrief(**CONTENT),
     QuizBrief(**CONTENT),
 ]

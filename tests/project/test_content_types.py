@@ -26,6 +26,9 @@ ABOUT_ONE_TYPE: Final = {
     "nodes/verification/examination.py": "the second opinion on a quiz",
     "orchestrator/learners/learning.py": "attempts at a quiz",
     "domain/course/lesson_use.py": "which of them is the lesson",
+    "orchestrator/learners/practice.py": "tests made of quizzes",
+    "nodes/contents/lesson_chain.py": "the lessons of a tutorial",
+    "domain/course/estimate.py": "what a call of each step takes",
 }
 
 

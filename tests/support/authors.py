@@ -55,6 +55,10 @@ the smallest case that can be tried at home within a few minutes.
 explain the difference to a friend. When both of you agree, the lesson is over, and the next one may build on it.
 """
 TUTORIAL = Tutorial(title="T", summary="S", content=TEXT, estimated_completion_time=30, language="en")
+LESSON = TUTORIAL.model_copy(
+    update={"content": f"{TEXT}\n<details>\n<summary>Solution</summary>\n\nBoth agree.\n\n</details>\n"}
+)
+"""One of a chain, for some minutes."""
 RESOURCES = Resources(
     resources=[
         Resource(title="Go", url="https://go.dev", type="docs", description="", relevance_score=1, language="en")
@@ -136,6 +140,7 @@ DEFAULTS: Mapping[AuthorRole, BaseModel] = {
     AuthorRole.EDIT_PLAN: EditPlan(feedback_summary="", operations=[]),
     AuthorRole.NEW_PARTS: NewParts(parts=[]),
     AuthorRole.TUTORIAL: TUTORIAL,
+    AuthorRole.LESSON: LESSON,
     AuthorRole.RESOURCES: RESOURCES,
     AuthorRole.QUIZ: QUIZ,
     AuthorRole.QUIZ_KEY: QuizKey(answers=[]),

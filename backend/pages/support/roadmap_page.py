@@ -10,7 +10,7 @@ from backend.pages.support.live import live_roadmap
 from backend.pages.support.page_route import reader_of
 from backend.pages.views.map import Map, map_of
 from backend.pages.views.pace import pace_line
-from domain.framework import Concept
+from domain.framework import Concept, Stage
 from orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView
 
@@ -27,6 +27,10 @@ class Frame:
     @property
     def concepts(self) -> list[Concept]:
         return self.roadmap.framework.concepts() if self.roadmap.framework else []
+
+    @property
+    def stages(self) -> list[Stage]:
+        return self.roadmap.framework.stages if self.roadmap.framework else []
 
 
 async def frame_of(request: Request, roadmap_id: str, caller: Caller, orchestrator: Orchestrator) -> Frame:

@@ -20,10 +20,10 @@ from backend.pages.views.status_labels import (
 from domain.authors import kind_of
 from domain.contents import Resource, Resources, Tutorial
 from domain.framework import Concept, ConceptPlace, Framework
-from domain.parts import PlacedDoubt, placed_doubts
+from domain.parts import PlacedDoubt, lessons_in, placed_doubts
 from domain.vocabulary import ContentType
 from rendering.pages.markdown import Heading, Rendered, is_safe_link
-from rendering.text.text import hours
+from rendering.text.text import hours, one_line
 from repository.roadmaps.content_queries import ContentState
 from repository.tables.roadmaps import ContentVersionRow
 
@@ -54,6 +54,17 @@ class VersionLink:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LessonLink:
+    """A lesson of a tutorial that is a chain of several."""
+
+    lesson_id: str
+    title: str
+    minutes: int
+    anchor: str
+    """The id of its heading; empty if the text is too long to be laid out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentPart:
     """The part that all contents have in common."""
@@ -76,6 +87,8 @@ class ContentPart:
 
     has_formulas: bool = False
     """Whether the page needs the font of formulas."""
+    lessons: tuple[LessonLink, ...] = ()
+    """Of a tutorial that is a chain of several."""
 
     @property
     def template(self) -> str:
@@ -248,11 +261,26 @@ def tutorial_of(view: ContentView, text: Rendered | None, *, present: bool, note
     return TutorialPart(
         **fields_of(ContentType.TUTORIAL, view, present=present),
         html=Markup(text.html) if text else None,  # sanitised by an allow-list: rendering/pages/markdown.py
+        lessons=_lessons(view.shown.payload if view.shown else None, text),
         contents_table=headings if len(headings) >= MIN_TOC_HEADINGS else (),
         summary=note(tutorial.summary) if tutorial else Markup(),
         minutes=tutorial.estimated_completion_time if tutorial else 0,
         language=tutorial.language if tutorial else "",
         direction=direction_of(tutorial.content[:2000]) if tutorial else "ltr",
+    )
+
+
+def _lessons(payload: object, text: Rendered | None) -> tuple[LessonLink, ...]:
+    """Return the lessons of a chain, each with the next heading of its title."""
+    headings = iter(text.headings if text else ())
+    return tuple(
+        LessonLink(
+            lesson.lesson_id,
+            lesson.part.title,
+            lesson.part.minutes,
+            next((heading.identifier for heading in headings if heading.text == one_line(lesson.part.title)), ""),
+        )
+        for lesson in lessons_in(payload)
     )
 
 

@@ -1,6 +1,7 @@
 """Parsing of Markdown for checks: prose, headings, code blocks, and unclosed fences."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -72,17 +73,27 @@ def outline(markdown: str) -> MarkdownOutline:
 def heading_starts(markdown: str) -> list[int]:
     """Return where the headings of Markdown begin, in characters. What looks like one inside of a fence is code."""
     starts: list[int] = []
-    position, open_fence = 0, None
+    position = 0
+    for line, is_code in lines_of(markdown):
+        if not is_code and _HEADING.match(line.rstrip("\r\n")):
+            starts.append(position)
+        position += len(line)
+    return starts
+
+
+def lines_of(markdown: str) -> Iterator[tuple[str, bool]]:
+    """Yield the lines with their ends, and whether each is part of a code block, its fences included."""
+    open_fence: str | None = None
     for line in markdown.splitlines(keepends=True):
         text = line.rstrip("\r\n")
         if open_fence is not None:
             open_fence = None if _closing(text, open_fence) else open_fence
+            yield line, True
         elif (mark := _FENCE.match(text)) and not (mark[1][0] == "`" and "`" in mark[2]):
             open_fence = mark[1]
-        elif _HEADING.match(text):
-            starts.append(position)
-        position += len(line)
-    return starts
+            yield line, True
+        else:
+            yield line, False
 
 
 def plain_prose(text: str) -> str:

@@ -4,7 +4,9 @@ import httpx
 import pytest
 
 from domain.contents import Quiz
+from domain.course.book import LessonPlan
 from domain.framework import Concept, Framework, Module, Stage
+from domain.parts import chain_of, new_lesson
 from domain.vocabulary import ContentType
 from repository.db.database import Database
 from repository.roadmaps.roadmaps import save_roadmap_metadata
@@ -167,3 +169,28 @@ async def test_no_foreign_or_senseless_form_takes_a_wish_back(
         with subtests.test(fields=fields):
             assert (await post(client, page, target, **fields)).status_code in (404, 422)
     assert (await client.get(page)).text.count(">Take back<") == 3
+
+
+async def test_a_chain_of_lessons_can_be_read_and_written_again_lesson_by_lesson(
+    client: httpx.AsyncClient, database: Database, post: Post
+) -> None:
+    await fill(database, "local")
+    written = [
+        new_lesson(LessonPlan(lesson_id=f"l{n}"), TUTORIAL.model_copy(update={"title": f"Part <{n}> & more"}))
+        for n in (1, 2)
+    ]
+    row = quiz_row("r-1")
+    row.content_type, row.payload = ContentType.TUTORIAL, chain_of("C1", written).model_dump(mode="json")
+    async with database.transaction() as session:
+        session.add(row)
+    link = "/roadmaps/r-1/concepts/c-1-1-1"
+    shown = (await client.get(link)).text
+    for number in (1, 2):
+        assert f'href="#t-part-{number}-more">Part &lt;{number}&gt; &amp; more</a>' in shown
+        assert f'id="t-part-{number}-more"' in shown
+        assert f'<option value="l{number}">' in shown
+    refused = await post(client, link, f"{link}/retry", content_type="tutorial", lesson="l9")
+    assert (refused.status_code, "l1, l2" in refused.text) == (404, True)
+    assert (await post(client, link, f"{link}/retry", content_type="tutorial", lesson="l2")).status_code == 303
+    task = (await client.get("/api/v1/roadmaps/r-1/tasks")).json()["tasks"][0]
+    assert task["task_type"] == "retry_tutorial"

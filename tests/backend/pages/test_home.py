@@ -7,6 +7,7 @@ import httpx
 from backend.pages.home import PAGE
 from repository.db.database import Database
 from repository.roadmaps.roadmaps import mark_binned, reserve_roadmap
+from tests.backend.pages.conftest import Post
 
 
 async def _stock(database: Database, number: int, *, binned: bool = False) -> None:
@@ -53,3 +54,13 @@ async def test_the_etag_endpoint_of_the_list_returns_the_etag_of_its_page(
     assert (await client.get("/pulse")).text == etag[1]
     await _stock(database, 1)
     assert (await client.get("/pulse")).text != etag[1]
+
+
+async def test_the_form_tells_what_a_roadmap_takes_before_it_is_created(client: httpx.AsyncClient, post: Post) -> None:
+    answer = await post(client, "/", "/", learning_goal="learn <chess>", estimate="yes", review="yes")
+    assert answer.status_code == 200
+    assert "short: 12 lessons" in answer.text
+    assert "learn &lt;chess&gt;</textarea>" in answer.text, "what was typed stays"
+    assert (await client.get("/api/v1/tasks")).json()["tasks"] == []
+    late = await post(client, "/", "/", learning_goal="chess", target_deadline="2001-01-01", estimate="yes")
+    assert late.status_code == 422

@@ -250,3 +250,39 @@ def test_an_unknown_deadline_is_reported_and_a_past_one_refused(roadmap: Roadmap
     refused = roadmap("create", "learn chess", "--deadline", "2020-01-01")
     assert (refused.code, refused.err.count("\n")) == (2, 1)
     assert len(tasks(roadmap)) == 1
+
+
+def test_an_estimate_exits_with_0_and_creates_nothing(roadmap: Roadmap) -> None:
+    said = roadmap("create", "learn chess", "--estimate")
+    assert said.code == 0
+    assert "short:" in said.out
+    assert "Nothing was created." in said.out
+    assert roadmap("create", "learn chess", "--estimate", "--json").json()["short"]["lessons"] == 6
+    assert tasks(roadmap) == []
+    assert roadmap("create", "  ", "--estimate").code == 2
+
+
+def test_a_lesson_of_a_tutorial_that_is_one_lesson_is_refused_before_anything_is_written(roadmap: Roadmap) -> None:
+    roadmap_id = roadmap("create", "learn chess", "--json").json()["roadmap_id"]
+    before = len(tasks(roadmap))
+    one = roadmap("retry", roadmap_id, "c-1-1-1", "tutorial", "--lesson", "l2")
+    assert (one.code, "does not consist of several lessons" in one.err) == (2, True)
+    quiz = roadmap("retry", roadmap_id, "c-1-1-1", "quiz", "--lesson", "l2")
+    assert (quiz.code, "The quiz of c-1-1-1" in quiz.err) == (2, True)
+    assert len(tasks(roadmap)) == before
+
+
+def test_practice_is_made_from_what_is_there(roadmap: Roadmap) -> None:
+    roadmap_id = roadmap("create", "learn chess", "--json").json()["roadmap_id"]
+    shown = roadmap("stage-test", roadmap_id, "s-1", "--json").json()
+    assert shown["questions"]
+    assert shown["answers"] is None
+    assert roadmap("stage-test", roadmap_id, "s-1", "--json").json() == shown
+    with_key = roadmap("stage-test", roadmap_id, "s-1", "--key")
+    assert "Answers" in with_key.out
+    assert "Answers" not in roadmap("stage-test", roadmap_id, "s-1").out
+    assert roadmap("stage-test", roadmap_id, "s-99").code == 3
+    assert roadmap("stage-test", roadmap_id, "s-1", "--attempt", "0").code == 2
+    cards = roadmap("cards", roadmap_id)
+    assert (cards.code, cards.out, "course book" in cards.err) == (0, "", True)
+    assert roadmap("cards", roadmap_id, "--json").json()["cards"] == []

@@ -32,7 +32,7 @@ MIN_MUTANTS_REFUSED = 0.85
 SEEDS = 200
 CHI_SQUARE_99_9 = {1: 10.83, 2: 13.82, 3: 16.27, 4: 18.47, 5: 20.52}
 """Critical values at a probability of 0.1 %, by degrees of freedom."""
-HINTS = {"quiz.style", "text.filler"}
+HINTS = {"quiz.style", "text.filler", "tutorial.practice", "tutorial.solution", "tutorial.length"}
 
 
 def test_the_list_has_forty_good_and_forty_bad_answers_in_ten_subjects() -> None:

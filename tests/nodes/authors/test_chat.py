@@ -170,7 +170,7 @@ async def test_each_role_has_its_model(provider: Provider) -> None:
         await chat.write(brief)
     await chat.close()
     by_role = {asked.role: asked.model for asked in provider.log}
-    contents = {AuthorRole.TUTORIAL, AuthorRole.RESOURCES, AuthorRole.QUIZ}
+    contents = {AuthorRole.TUTORIAL, AuthorRole.LESSON, AuthorRole.RESOURCES, AuthorRole.QUIZ}
     assert {role for role, model in by_role.items() if model == "writer"} == contents
     assert {role for role, model in by_role.items() if model == "critic"} == {
         AuthorRole.STRUCTURE_REVIEW,

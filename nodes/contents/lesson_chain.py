@@ -1,0 +1,154 @@
+"""Tutorials of several lessons: each lesson is asked for, checked and repaired by itself, and all are saved as one.
+
+The lessons are written side by side: each author knows the plan of all. Every answer stays in the ledger until the
+tutorial is saved, so that a restarted run asks for the missing lessons only.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+from domain.content_types import CONTENT_SPECS
+from domain.contents import Tutorial
+from domain.course.book import MAX_LESSON_MINUTES, ConceptPlan, LessonPlan
+from domain.errors import AnswerRejected, BudgetSpent, DatabaseUnavailable, ModelDenied, RunFailed, Superseded
+from domain.framework import Concept
+from domain.parts import ChainedLesson, chain_of, lessons_in, new_lesson
+from domain.vocabulary import ContentType
+from nodes.authors.port import ContentBrief, LessonBrief
+from nodes.authors.reading.gate import storable_text
+from nodes.contents.briefs import expected_of
+from nodes.contents.store import ContentStore
+from nodes.context import RunContext
+from nodes.ledger.requests import Answered, AuthorRequest, Look
+from nodes.state import as_json
+
+LookAt = Callable[[RunContext, ContentBrief[Any], int], Look[Any] | None]
+
+_GOES_FIRST: Final = (Superseded, DatabaseUnavailable, ModelDenied, BudgetSpent)
+"""Errors that end the run, in the order in which one of several is raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonChain:
+    """The lessons of one tutorial."""
+
+    plan: ConceptPlan
+    before: dict[str, ChainedLesson]
+    """Of the version at hand, by id."""
+    asked: frozenset[str]
+    """Ids of the lessons that are written; the others stay as they are."""
+
+
+def planned_chain(context: RunContext, brief: ContentBrief[Any], earlier: Sequence[Any]) -> LessonChain | None:
+    """Return the lessons that a tutorial consists of; None where it is one lesson.
+
+    `earlier`: payloads of its former versions, newest first. Raises AnswerRejected if the one lesson that the run is
+    about is no longer part of the newest.
+    """
+    if brief.content_type is not ContentType.TUTORIAL:
+        return None
+    before = {lesson.lesson_id: lesson for lesson in lessons_in(earlier[0])} if earlier else {}
+    plan = brief.book.plan_of(brief.concept.concept_id) if brief.book else None
+    if context.lesson_id is not None:
+        if context.lesson_id not in before:
+            raise AnswerRejected(f"The tutorial has no lesson {context.lesson_id} any more: retry the whole tutorial.")
+        minutes = {lesson.lesson_id: lesson.minutes for lesson in plan.lessons} if plan else {}
+        stored = [
+            LessonPlan(
+                lesson_id=lesson_id, title=lesson.part.title, minutes=minutes.get(lesson_id) or lesson.part.minutes
+            )
+            for lesson_id, lesson in before.items()
+        ]
+        plan = (plan or ConceptPlan(concept_id=brief.concept.concept_id)).model_copy(update={"lessons": stored})
+        return LessonChain(plan, before, frozenset({context.lesson_id}))
+    if context.short_lessons or context.ledger.author.kind == "rules" or plan is None:
+        return None
+    ids = {lesson.lesson_id for lesson in plan.lessons}
+    if len(ids) < 2 or len(ids) < len(plan.lessons):
+        return None
+    usual = min(MAX_LESSON_MINUTES, max(1, round(60 * brief.concept.estimated_hours / len(ids))))
+    lessons = [lesson.model_copy(update={"minutes": lesson.minutes or usual}) for lesson in plan.lessons]
+    return LessonChain(plan.model_copy(update={"lessons": lessons}), before, frozenset(ids))
+
+
+async def write_chain(
+    context: RunContext,
+    chain: LessonChain,
+    brief: ContentBrief[Any],
+    order: int,
+    others: Sequence[Concept],
+    look: LookAt | None,
+    store: ContentStore[Any],
+) -> None:
+    """Ask for the lessons that are missing and save the tutorial when all are there. Raises as the ledger does."""
+    plans = chain.plan.lessons
+    requests = {
+        plan.lesson_id: _request(context, chain, brief, index, order, others, look)
+        for index, plan in enumerate(plans)
+        if plan.lesson_id in chain.asked
+    }
+    if not all(map(context.ledger.knows, requests.values())):
+        store.begin()
+    answers = await _all_of({lesson_id: context.ledger.ask(request) for lesson_id, request in requests.items()}, plans)
+    lessons = [
+        new_lesson(plan, answers[plan.lesson_id].value) if plan.lesson_id in answers else chain.before[plan.lesson_id]
+        for plan in plans
+    ]
+    doubts = [
+        replace(doubt, message=f"Lesson {number}: {doubt.message}", part=plan.lesson_id)
+        for number, plan in enumerate(plans, start=1)
+        if plan.lesson_id in answers
+        for doubt in answers[plan.lesson_id].doubts
+    ]
+    last = answers[max(answers, key=[plan.lesson_id for plan in plans].index)]
+    answered = Answered(chain_of(brief.concept.name, lessons), last.call, doubts)
+    await store.commit(partial(store.write, answered=answered))
+
+
+def _request(
+    context: RunContext,
+    chain: LessonChain,
+    brief: ContentBrief[Any],
+    index: int,
+    order: int,
+    others: Sequence[Concept],
+    look: LookAt | None,
+) -> AuthorRequest[Tutorial]:
+    lesson = chain.plan.lessons[index]
+    before = chain.before.get(lesson.lesson_id)
+    fields = {name: getattr(brief, name) for name in ContentBrief.model_fields}
+    fields["present_version"] = as_json(before.tutorial) if before else None
+    own = LessonBrief(**fields, plan=chain.plan, index=index)
+    spec = CONTENT_SPECS[ContentType.TUTORIAL]
+    expected = replace(
+        expected_of(own, any_language=context.any_language, others=others),
+        hours=lesson.minutes / 60,
+        planned_minutes=lesson.minutes,
+    )
+    return AuthorRequest(
+        spec.step,
+        own,
+        lambda tutorial: list(spec.check(tutorial, expected)),
+        look=look(context, own, order) if look is not None else None,
+        subject=(brief.concept.concept_id, ContentType.TUTORIAL),
+        order=order,
+        reuses_rounds=True,
+    )
+
+
+async def _all_of(asked: dict[str, Any], plans: Sequence[LessonPlan]) -> dict[str, Answered[Tutorial]]:
+    """Return all answers. A lesson that fails cancels no other: what is bought is committed."""
+    outcomes = dict(zip(asked, await asyncio.gather(*asked.values(), return_exceptions=True), strict=True))
+    failed = {lesson_id: error for lesson_id, error in outcomes.items() if isinstance(error, BaseException)}
+    for kind in _GOES_FIRST:
+        for error in failed.values():
+            if isinstance(error, kind):
+                raise error
+    for number, plan in enumerate(plans, start=1):
+        if plan.lesson_id in failed:
+            reason = storable_text(failed[plan.lesson_id]) or type(failed[plan.lesson_id]).__name__
+            raise RunFailed(f"Lesson {number} ({plan.title}) could not be written: {reason}")
+    return {lesson_id: answer for lesson_id, answer in outcomes.items() if not isinstance(answer, BaseException)}

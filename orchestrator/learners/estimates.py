@@ -1,0 +1,131 @@
+"""Estimates: what a roadmap takes, before anything is bought or created."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.authors import RULES
+from domain.content_types import GENERATOR_OF
+from domain.course.estimate import CallAverage, Estimate, Limits, ModelPrice, Size, calls_of, variant
+from domain.errors import InvalidInput
+from domain.pace.pace import DEFAULT_ZONE, read_pace, read_zone
+from domain.request import LearningRequest, check_languages, check_words
+from domain.vocabulary import Step
+from orchestrator.resources import OrchestratorResources
+from orchestrator.settings import Settings
+from repository.runs.averages import step_averages
+
+if TYPE_CHECKING:
+    from nodes.authors.models import Names
+    from nodes.authors.prices import Prices
+
+
+async def estimate_creation(
+    resources: OrchestratorResources, request: LearningRequest, time_zone: str | None = None
+) -> Estimate:
+    """Return what the creation of a roadmap takes. Creates nothing. Raises InvalidInput as the creation does."""
+    check_words("learning_goal", request.preferences.learning_goal)
+    check_languages(request.preferences.model_dump())
+    zone = time_zone or DEFAULT_ZONE
+    today = resources.clock().astimezone(read_zone(zone)).date()
+    preferences, pace = await asyncio.to_thread(read_pace, request.preferences, today, zone)
+    size = Size.of(preferences.available_hours_per_week, pace.weeks, resources.settings.max_concepts)
+    writers = await asyncio.to_thread(_writers, resources)
+    averages = await _averages(resources, writers)
+    has_deadline = pace.weeks is not None
+    return await asyncio.to_thread(_estimate, resources.settings, size, writers, averages, has_deadline=has_deadline)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writers:
+    """The models that write here, and their prices."""
+
+    by_step: Mapping[str, str]
+    is_by_rules: bool
+    prices: "Prices | None"
+    """None where no price is known."""
+
+
+def _writers(resources: OrchestratorResources) -> _Writers:
+    """Return which model each step asks. Loads integrations: it may take seconds."""
+    from nodes.authors.models import Names
+    from nodes.authors.port import AuthorRole
+
+    settings = resources.settings
+    steps = [*Step, "course_design"]
+    if settings.model is None:
+        name = resources.author.name if resources.can_run else RULES
+        return _Writers(dict.fromkeys(steps, name), name == RULES, None)
+    names = Names(
+        settings.model, settings.model_curriculum, settings.model_content, settings.model_review,
+        settings.model_fallback,
+    )  # fmt: skip
+    role_of = {Step.INTENT_ANALYSIS: AuthorRole.INTENT, Step.STRUCTURE_VALIDATION: AuthorRole.STRUCTURE_REVIEW}
+    contents = {step: AuthorRole(content_type.value) for content_type, step in GENERATOR_OF.items()}
+    roles = {**dict.fromkeys(steps, AuthorRole.FRAMEWORK), **role_of, **contents}
+    return _Writers({step: names.of(role)[0] for step, role in roles.items()}, False, _prices(settings, names))
+
+
+def _prices(settings: Settings, names: "Names") -> "Prices":
+    """Return the prices of models. A server without their keys prices them by their names."""
+    from nodes.authors.models import check
+    from nodes.authors.prices import Prices
+
+    addresses: dict[str, str | None] = {}
+    for name in names.all():
+        try:
+            addresses[name] = check(name, dict(settings.model_parameters))
+        except InvalidInput:
+            addresses[name] = None
+    return Prices(settings.model_prices, addresses)
+
+
+async def _averages(resources: OrchestratorResources, writers: _Writers) -> dict[str, CallAverage]:
+    if writers.is_by_rules:
+        latency = resources.settings.offline_latency
+        return dict.fromkeys(writers.by_step, CallAverage(0, 0, latency, tries=1.0, measured=True))
+    models = sorted(set(writers.by_step.values()))
+    rows = await resources.database.persist(lambda session: step_averages(session, models))
+    return {
+        row.step: CallAverage(row.tokens_in, row.tokens_out, row.seconds, row.tries, measured=True)
+        for row in rows
+        if writers.by_step.get(row.step) == row.model
+    }
+
+
+def _estimate(
+    settings: Settings, size: Size, writers: _Writers, averages: Mapping[str, CallAverage], *, has_deadline: bool
+) -> Estimate:
+    from nodes.authors.usage import Tokens
+
+    def price(step: str, tokens_in: int, tokens_out: int) -> float | None:
+        if writers.is_by_rules:
+            return 0.0
+        if writers.prices is None:
+            return None
+        return writers.prices.usage(writers.by_step[step], Tokens(tokens_in, tokens_out)).cost
+
+    limits = Limits(settings.max_concurrent_calls, settings.requests_per_minute, settings.tokens_per_minute)
+    second = settings.model_review is not None
+    short = calls_of(size, lessons=size.concepts, second_opinion=second)
+    # Rules write one worksheet for a concept.
+    lessons = size.concepts if writers.is_by_rules else size.lessons
+    full = calls_of(size, lessons=lessons, second_opinion=second)
+    measured = [step in averages for step in short]
+    return Estimate(
+        concepts=size.concepts,
+        hours=round(size.hours, 1),
+        hours_from="deadline" if has_deadline else "usual",
+        author="rules" if writers.is_by_rules else "model",
+        models=[
+            ModelPrice(
+                model=model, price_known=writers.is_by_rules or bool(writers.prices and writers.prices.knows(model))
+            )
+            for model in sorted({writers.by_step[step] for step in short})
+        ],
+        averages="measured" if all(measured) else "partly measured" if any(measured) else "assumed",
+        lessons=settings.lessons,
+        short=variant(short, averages, price, limits),
+        full=variant(full, averages, price, limits),
+    )

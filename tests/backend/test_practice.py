@@ -1,0 +1,106 @@
+"""Tests of stages and cards over HTTP and on pages: made from what is there, graded by what was shown."""
+
+import re
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from domain.course.book import ConceptPlan, CourseBook, Term
+from repository.db.database import Database, execute
+from tests.backend.pages.conftest import sent
+from tests.backend.places import fill, quiz_row
+
+TEST = "/api/v1/roadmaps/r-1/stage-tests/s-1"
+
+
+async def test_a_test_is_graded_by_the_versions_that_were_shown(client: httpx.AsyncClient, database: Database) -> None:
+    await fill(database, "local")
+    shown = (await client.get(TEST)).json()
+    assert shown == (await client.get(TEST)).json(), "the same attempt is the same test"
+    assert "correct_answer" not in str(shown)
+    newer = quiz_row("r-1")
+    newer.version, newer.payload = 2, {"questions": []}
+    async with database.transaction() as session:
+        session.add(newer)
+    places = [{name: one[name] for name in ("concept_id", "version", "question_id")} for one in shown["questions"]]
+    answers = [{**place, "chosen": [0] if index else []} for index, place in enumerate(places)]
+    result = (await client.post(TEST, json={"answers": answers})).json()
+    assert (result["correct"], result["questions"]) == (2, 3)
+    assert [mark["right"] for mark in result["marks"]] == [False, True, True]
+    assert (await client.get("/api/v1/roadmaps/r-1/progress")).json()["concepts"][0]["attempts"] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"chosen": [9]}, 422),
+        ({"question_id": "q99"}, 422),
+        ({"version": 7}, 404),
+        ({"concept_id": "c-9"}, 404),
+        ({"version": 0}, 422),
+        ({"question_id": "a\x00b"}, 422),
+        ({"more": 1}, 422),
+    ],
+    ids=str,
+)
+async def test_an_answer_that_fits_no_question_is_refused_in_one_line(
+    client: httpx.AsyncClient, database: Database, change: dict[str, object], status: int
+) -> None:
+    await fill(database, "local")
+    question = (await client.get(TEST)).json()["questions"][0]
+    answer = {name: question[name] for name in ("concept_id", "version", "question_id")} | {"chosen": [0]} | change
+    refused = await client.post(TEST, json={"answers": [answer]})
+    assert (refused.status_code, "\n" in refused.json()["detail"]) == (status, False)
+
+
+async def test_the_same_question_twice_and_no_question_at_all_are_refused(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await fill(database, "local")
+    question = (await client.get(TEST)).json()["questions"][0]
+    answer = {name: question[name] for name in ("concept_id", "version", "question_id")} | {"chosen": [0]}
+    for answers in ([], [answer, answer], [answer] * 13):
+        assert (await client.post(TEST, json={"answers": answers})).status_code == 422
+
+
+async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient, database: Database) -> None:
+    await fill(database, "local")
+    for path in ("r-1/stage-tests/s-9", "r-9/stage-tests/s-1", "r-9/cards", "r-2/stage-tests/s-1"):
+        assert (await client.get(f"/api/v1/roadmaps/{path}")).status_code == 404, path
+    async with database.transaction() as session:
+        await execute(session, text("DELETE FROM content_versions"), {})
+    assert "none of its quizzes" in (await client.get(TEST)).json()["detail"]
+
+
+async def test_cards_are_made_from_the_book_and_there_are_none_without_one(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    await fill(database, "local")
+    assert (await client.get("/api/v1/roadmaps/r-1/cards")).json()["cards"] == []
+    assert "No cards" in (await client.get("/roadmaps/r-1/cards")).text
+    plan = ConceptPlan(concept_id="c-1-1-1", teaches="It is <not>.", misconceptions=["It <b>is</b>."])
+    book = CourseBook(glossary=[Term(term="T", meaning="M")], concepts=[plan])
+    async with database.transaction() as session:
+        update = text("UPDATE roadmap_metadata SET course_book = CAST(:book AS jsonb) WHERE roadmap_id = 'r-1'")
+        await execute(session, update, {"book": book.model_dump_json()})
+    cards = (await client.get("/api/v1/roadmaps/r-1/cards")).json()["cards"]
+    assert [(card["kind"], card["front"], card["back"]) for card in cards] == [
+        ("term", "T", "M"),
+        ("misconception", "It <b>is</b>.", "It is <not>."),
+    ]
+    assert "It &lt;b&gt;is&lt;/b&gt;." in (await client.get("/roadmaps/r-1/cards")).text
+
+
+async def test_a_test_can_be_taken_on_its_page(client: httpx.AsyncClient, database: Database) -> None:
+    await fill(database, "local")
+    page = "/roadmaps/r-1/stage-tests/s-1"
+    shown = (await client.get(page)).text
+    fields = dict(re.findall(r'name="((?:concept|version|question)\.\d+)" value="([^"]+)"', shown))
+    assert len(fields) == 9
+    result = await sent(client, page, page, attempt="1", total="3", **fields, **{"q.0": "0", "q.1": "1"})
+    assert (result.status_code, "1 of 3 correct" in result.text) == (200, True)
+    assert f"{page}?attempt=2" in result.text
+    for bad in ({"total": "99"}, {"attempt": "x"}, {"version.0": "-1"}, {"q.0": "7"}):
+        refused = await sent(client, page, page, **{"attempt": "1", "total": "3", **fields, **bad})
+        assert refused.status_code == 422, bad

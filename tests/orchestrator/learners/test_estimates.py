@@ -1,0 +1,71 @@
+"""Estimates of a creation: nothing is created, and what is not known is said."""
+
+import pytest
+
+from domain.errors import InvalidInput
+from domain.request import LearningRequest, Preferences
+from domain.vocabulary import Step
+from orchestrator.orchestrator import Orchestrator
+from orchestrator.settings import Settings
+from repository.db.database import Database
+from repository.runs.calls import ACCEPTED, Call, record_call
+from tests.support.environment import variables
+from tests.support.rows import fence_of, started
+
+MODEL = "openai:gpt-4.1-mini"
+
+
+def of_model(settings: Settings, **values: object) -> Settings:
+    return Settings.model_validate({**settings.model_dump(), "model": MODEL, **values})
+
+
+async def test_rules_cost_nothing_and_write_one_worksheet_for_a_concept(settings: Settings) -> None:
+    async with Orchestrator.open(settings, kind="reader") as orchestrator:
+        estimate = await orchestrator.estimate("learn chess")
+        assert (estimate.author, estimate.lessons, estimate.hours_from) == ("rules", "full", "usual")
+        assert estimate.short.dollars == estimate.full.dollars == 0
+        assert estimate.short.lessons == estimate.full.lessons == estimate.concepts
+        assert not await orchestrator.tasks.page()
+        assert not await orchestrator.roadmaps.page()
+
+
+async def test_a_known_price_is_told_for_short_and_full_lessons_and_an_unknown_one_as_unknown(
+    settings: Settings,
+) -> None:
+    with variables({"OPENAI_API_KEY": "none"}):
+        async with Orchestrator.open(of_model(settings), kind="reader") as orchestrator:
+            estimate = await orchestrator.estimate("learn chess")
+        assert estimate.averages == "assumed"
+        assert 0 < (estimate.short.dollars or 0) < (estimate.full.dollars or 0)
+        assert [model.price_known for model in estimate.models] == [True]
+        mystery = of_model(settings, model_content="openai:mystery", lessons="short")
+        async with Orchestrator.open(mystery, kind="reader") as orchestrator:
+            estimate = await orchestrator.estimate("learn chess")
+    assert (estimate.short.dollars, estimate.full.dollars, estimate.lessons) == (None, None, "short")
+    assert {model.model: model.price_known for model in estimate.models} == {MODEL: True, "openai:mystery": False}
+
+
+async def test_averages_of_the_ledger_count_where_there_are_enough_calls_of_that_model(
+    settings: Settings, database: Database
+) -> None:
+    fence = fence_of(await started(database))
+    async with database.transaction() as session:
+        for number in range(6):
+            for model, tokens in ((MODEL, 1_000_000), ("openai:other", 7)):
+                call = Call(
+                    f"{model} {number}", Step.TUTORIAL_GENERATION, model, tokens, 10, 0.1, 2.0, "stop", ACCEPTED, None
+                )
+                await record_call(session, fence, call)
+    with variables({"OPENAI_API_KEY": "none"}):
+        async with Orchestrator.open(of_model(settings), kind="reader") as orchestrator:
+            estimate = await orchestrator.estimate("learn chess")
+    assert estimate.averages == "partly measured"
+    assert estimate.short.tokens_in > 12_000_000
+
+
+@pytest.mark.parametrize("preferences", [{"target_deadline": "2001-01-01"}, {"primary_language": "xx-nowhere"}])
+async def test_what_a_creation_refuses_an_estimate_refuses_too(settings: Settings, preferences: dict[str, str]) -> None:
+    wanted = LearningRequest(preferences=Preferences.model_validate({"learning_goal": "chess", **preferences}))
+    async with Orchestrator.open(settings, kind="reader") as orchestrator:
+        with pytest.raises(InvalidInput):
+            await orchestrator.estimate(wanted)
