@@ -8,23 +8,29 @@ committed version is enough, whoever writes another one. Without a version:
 * nobody writes it: the content is refused, by a batch only if nothing else is left.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from domain.course.lesson_use import LESSON, LessonUse
 from domain.errors import Conflict
 from domain.vocabulary import ContentType
-from nodes.contents.generators import LESSON_USES
 from repository.roadmaps.claims import Claimable
 
 MAX_NAMED: Final = 3
 """Concepts that a refusal names."""
 
 
+def lesson_uses() -> Mapping[ContentType, LessonUse]:
+    """Return how each content type uses lessons. Called first outside of a transaction: it loads all nodes."""
+    from nodes.contents.generators import LESSON_USES  # not needed by readers, for which it loads too much
+
+    return LESSON_USES
+
+
 def with_lessons(content_types: Collection[ContentType]) -> list[ContentType]:
     """Return the types and, where one of them needs lessons, that of lessons, whose rows are locked too."""
-    needs_lessons = any(LESSON_USES[content_type] is LessonUse.REQUIRED for content_type in content_types)
+    needs_lessons = any(lesson_uses()[content_type] is LessonUse.REQUIRED for content_type in content_types)
     return sorted({*content_types, *((LESSON,) if needs_lessons else ())})
 
 
@@ -48,7 +54,7 @@ def by_lesson(chosen: Iterable[Claimable], locked: Sequence[Claimable]) -> ByLes
     lessons = {content.concept_id: content for content in locked if content.content_type == LESSON}
     sorted_ = ByLesson()
     for content in chosen:
-        needs_lesson = LESSON_USES[ContentType(content.content_type)] is LessonUse.REQUIRED
+        needs_lesson = lesson_uses()[ContentType(content.content_type)] is LessonUse.REQUIRED
         lesson = lessons.get(content.concept_id)
         if not needs_lesson or content.concept_id in taken or (lesson is not None and lesson.has_version):
             sorted_.possible.append(content)

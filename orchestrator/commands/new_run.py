@@ -8,6 +8,7 @@ In the foreground the task is `processing` under the lease of this process at on
 queue entry wakes a worker when the transaction commits.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from domain.vocabulary import RETRY_OF, ContentType, TaskStatus, TaskType
 from nodes.state import Json
 from orchestrator.commands import transitions
 from orchestrator.commands.author_guard import words_need_a_model
+from orchestrator.commands.lesson_rules import lesson_uses
 from orchestrator.commands.request_context import Terms, admit, forget, task_of_earlier_request
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.resources import OrchestratorResources
@@ -123,6 +125,10 @@ class RunOnRoadmap(NewRun):
 
     roadmap_id: str
     request: RetryRequest
+
+    async def make(self) -> TaskRow | None:
+        await asyncio.to_thread(lesson_uses)
+        return await NewRun.make(self)
 
     async def check_user(self, session: Session) -> None:
         """The run belongs to the user of the request, else to the owner of the roadmap.

@@ -36,7 +36,7 @@ async def stored(database: Database, code_report: list[dict[str, object]] | None
             payload=LESSON.model_dump(mode="json"), task_id="t", author="scripted", doubts=DOUBTS,
             code_report=code_report,
         )  # fmt: skip
-        session.add(row)
+        await session.merge(row)
 
 
 async def test_the_api_says_which_code_ran_and_what_a_doubt_is_about(

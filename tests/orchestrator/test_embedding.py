@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 async def other_settings(server_url: str, settings: Settings) -> AsyncIterator[Settings]:
     """Another database of the same server."""
     name = create_database(server_url)
-    yield Settings.model_validate({"database_url": url_of(server_url, name), "home": settings.home})
+    yield Settings.model_validate({**settings.model_dump(), "database_url": url_of(server_url, name)})
     drop_database(server_url, name)
 
 

@@ -37,8 +37,8 @@ async def lessons(orchestrator: Orchestrator, roadmap_id: str, concept_id: str =
 async def test_a_tutorial_becomes_a_chain_and_one_lesson_of_it_is_retried(
     settings: Settings, database: Database
 ) -> None:
-    author = ScriptedAuthor()
-    async with Orchestrator.open(settings, author=author) as orchestrator:
+    author = ScriptedAuthor({AuthorRole.COURSE_BOOK: lambda *_: {}})
+    async with Orchestrator.open(settings.model_copy(update={"lessons": "full"}), author=author) as orchestrator:
         created = await orchestrator.wait((await orchestrator.create("chess")).task_id)
         roadmap_id = str(created.roadmap_id)
         assert await lessons(orchestrator, roadmap_id) == [], "there is no book yet"

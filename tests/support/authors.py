@@ -84,19 +84,20 @@ def quiz_for(brief: Brief[Any]) -> Quiz:
     """Return QUIZ as a quiz of the lesson and of the outcomes that a brief has."""
     lesson, book = (brief.lesson, brief.book) if isinstance(brief, ContentBrief) else ("", None)
     plan = book.plan_of(brief.concept.concept_id) if book and isinstance(brief, ContentBrief) else None
-    headings, outcomes = (
-        outline(lesson).headings[:1] or [""],
-        [one.outcome_id for one in plan.outcomes] if plan else [""],
-    )
-    count = max(len(QUIZ.questions), len(outcomes))
-    asked = [QUIZ.questions[number % len(QUIZ.questions)] for number in range(count)]
+    return quiz_of(lesson, [one.outcome_id for one in plan.outcomes] if plan else [])
+
+
+def quiz_of(lesson: str, outcomes: Sequence[str]) -> Quiz:
+    """Return QUIZ as a quiz of a lesson in Markdown that asks for every outcome; of none where these are empty."""
+    headings = outline(lesson).headings[:1] or [""]
+    asked = [QUIZ.questions[number % len(QUIZ.questions)] for number in range(max(len(QUIZ.questions), len(outcomes)))]
     return Quiz(
         questions=[
             question.model_copy(
                 update={
                     "question_id": f"q{number}",
                     "question": f"What is {number} and one?",
-                    "outcome": outcomes[number % len(outcomes)],
+                    "outcome": outcomes[number % len(outcomes)] if outcomes else "",
                     "heading": headings[0],
                 }
             )

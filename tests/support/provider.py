@@ -81,7 +81,7 @@ class Provider:
 
     def environment(self) -> dict[str, str]:
         """What points the openai integration here."""
-        return {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": "key-of-the-tests"}
+        return {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": "key-of-the-tests", "ROADMAP_LESSONS": "short"}
 
     def times_asked(self) -> Counter[tuple[str, str]]:
         return Counter(asked.question for asked in self.log)

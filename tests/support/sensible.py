@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, Outline, StageDraft, StageOutline, StageParts
 from nodes.authors.port import AuthorRole
-from tests.support.authors import DEFAULTS, concept_plans, course_book
+from tests.support.authors import DEFAULTS, concept_plans, course_book, quiz_of
 
 CONCEPTS_A_STAGE: Final = 10
 MAX_CONCEPTS: Final = 30
@@ -25,6 +25,9 @@ def sensible_answer(role: str, data: Mapping[str, Any]) -> dict[str, Any]:
             return course_book(stage["id"] for stage in data["roadmap"]["stages"]).model_dump(mode="json")
         case AuthorRole.CONCEPT_PLANS:
             return concept_plans({one["id"]: one["minutes"] for one in data["concepts"]}).model_dump(mode="json")
+        case AuthorRole.QUIZ:
+            outcomes = [one["id"] for one in data["concept"].get("outcomes", [])]
+            return quiz_of(data.get("lesson", ""), outcomes).model_dump(mode="json")
         case other:
             return DEFAULTS[other].model_dump(mode="json")
 

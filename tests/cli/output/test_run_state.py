@@ -46,7 +46,7 @@ def test_added_removed_and_changed_values_have_signs() -> None:
 def test_the_graph_marks_the_current_position() -> None:
     lines = list(graph_lines(DRAWN, ["structure_validation"]))
     assert [line for line in lines if line.startswith(">")] == [
-        "> structure_validation     -> content_generation or edit_plan_analysis or human_review"
+        "> structure_validation     -> course_design or edit_plan_analysis"
     ]
     assert lines[0].split() == ["intent_analysis", "->", "curriculum_design"]
     assert list(graph_lines(DRAWN, []))[-1] == "> end"

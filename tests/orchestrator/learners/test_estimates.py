@@ -20,7 +20,7 @@ def of_model(settings: Settings, **values: object) -> Settings:
 
 
 async def test_rules_cost_nothing_and_write_one_worksheet_for_a_concept(settings: Settings) -> None:
-    async with Orchestrator.open(settings, kind="reader") as orchestrator:
+    async with Orchestrator.open(settings.model_copy(update={"lessons": "full"}), kind="reader") as orchestrator:
         estimate = await orchestrator.estimate("learn chess")
         assert (estimate.author, estimate.lessons, estimate.hours_from) == ("rules", "full", "usual")
         assert estimate.short.dollars == estimate.full.dollars == 0

@@ -18,7 +18,7 @@ from repository.runs.retention import Pruned
 from tests.support.authors import Failing
 from tests.support.limits import HANG_SECONDS
 
-CREATION_ASKS = 3
+CREATION_ASKS = 5
 """Intent, framework and its review."""
 
 
