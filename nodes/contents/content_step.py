@@ -20,7 +20,7 @@ from domain.request import LearningRequest
 from nodes.authors.port import C, ContentBrief
 from nodes.authors.reading.gate import storable_text
 from nodes.contents.briefs import book_of, content_brief, expected_of, neighbours
-from nodes.contents.earlier import earlier_of, look_before
+from nodes.contents.earlier import Earlier, earlier_of, look_before
 from nodes.contents.lesson import Lesson, lesson_of, lessons_to_wait_for
 from nodes.contents.lesson_chain import planned_chain, write_chain
 from nodes.contents.lesson_signals import LessonNews
@@ -101,7 +101,7 @@ async def _make_all(state: RunState, context: RunContext, generator: Generator[C
                 if generator.prepare is not None:
                     brief = await generator.prepare(context, brief)
                 others = neighbours(concepts, order)
-                await _make_content(context, generator, brief, order, others, shared, earlier.payloads, lesson)
+                await _make_content(context, generator, brief, order, others, shared, earlier, lesson)
             if content_type is LESSON:
                 context.lessons.settle(concept_id)
 
@@ -121,7 +121,7 @@ async def _make_content(
     order: int,
     others: Sequence[Concept],
     shared: SharedCommits,
-    earlier: Sequence[Any],
+    earlier: Earlier,
     lesson: Lesson,
 ) -> None:
     """Ask for one content and commit it, or commit why it failed."""
@@ -143,7 +143,7 @@ async def _make_content(
             content = generator.clean(content)
         if generator.finish is not None:
             content = generator.finish(content, f"{context.roadmap_id} {concept_id}")
-        return content if generator.identify is None else generator.identify(content, earlier)
+        return content if generator.identify is None else generator.identify(content, earlier.payloads)
 
     store = ContentStore[C](context, concept_id, content_type, shared, finish, lesson.payload_hash)
     if lesson.problem is not None:

@@ -21,6 +21,8 @@ class Earlier:
     """Newest first."""
     wishes: Sequence[str] = ()
     """Of other runs, oldest first."""
+    code_report: Any = None
+    """What became of the code of the newest version, as it is stored."""
 
     def added_to(self, brief: ContentBrief[C]) -> ContentBrief[C]:
         """Return the brief with the version at hand, which is no part of ledger keys."""
@@ -63,4 +65,4 @@ async def earlier_of(context: RunContext, before: Before, concept_id: str, conte
     if concept_id not in before.written:
         return Earlier(wishes=wishes)
     versions = await context.commit(lambda session: versions_of(session, context.roadmap_id, concept_id, content_type))
-    return Earlier([row.payload for row in versions], wishes)
+    return Earlier([row.payload for row in versions], wishes, versions[0].code_report if versions else None)

@@ -5,21 +5,25 @@ tutorial is saved, so that a restarted run asks for the missing lessons only.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
+from domain.checks.code_runs import BlockRun, read_runs
+from domain.checks.findings import Finding
 from domain.content_types import CONTENT_SPECS
 from domain.contents import Tutorial
 from domain.course.book import MAX_LESSON_MINUTES, ConceptPlan, LessonPlan
 from domain.errors import AnswerRejected, BudgetSpent, DatabaseUnavailable, ModelDenied, RunFailed, Superseded
 from domain.framework import Concept
-from domain.parts import ChainedLesson, chain_of, lessons_in, new_lesson
+from domain.parts import Chain, ChainedLesson, chain_of, lessons_in, new_lesson
+from domain.parts.chained import LessonPlace
 from domain.vocabulary import ContentType
 from nodes.authors.port import ContentBrief, LessonBrief
 from nodes.authors.reading.gate import storable_text
 from nodes.contents.briefs import expected_of
+from nodes.contents.earlier import Earlier
 from nodes.contents.store import ContentStore
 from nodes.context import RunContext
 from nodes.ledger.requests import Answered, AuthorRequest, Look
@@ -40,17 +44,21 @@ class LessonChain:
     """Of the version at hand, by id."""
     asked: frozenset[str]
     """Ids of the lessons that are written; the others stay as they are."""
+    former: Chain | None = None
+    """The version at hand, where some of its lessons stay."""
+    runs_before: Sequence[BlockRun] = ()
+    """What became of the code of that version."""
 
 
-def planned_chain(context: RunContext, brief: ContentBrief[Any], earlier: Sequence[Any]) -> LessonChain | None:
+def planned_chain(context: RunContext, brief: ContentBrief[Any], earlier: Earlier) -> LessonChain | None:
     """Return the lessons that a tutorial consists of; None where it is one lesson.
 
-    `earlier`: payloads of its former versions, newest first. Raises AnswerRejected if the one lesson that the run is
-    about is no longer part of the newest.
+    `earlier`: its former versions. Raises AnswerRejected if the one lesson that the run is about is no longer part of
+    the newest.
     """
     if brief.content_type is not ContentType.TUTORIAL:
         return None
-    before = {lesson.lesson_id: lesson for lesson in lessons_in(earlier[0])} if earlier else {}
+    before = {lesson.lesson_id: lesson for lesson in lessons_in(earlier.payloads[0])} if earlier.payloads else {}
     plan = brief.book.plan_of(brief.concept.concept_id) if brief.book else None
     if context.lesson_id is not None:
         if context.lesson_id not in before:
@@ -63,7 +71,8 @@ def planned_chain(context: RunContext, brief: ContentBrief[Any], earlier: Sequen
             for lesson_id, lesson in before.items()
         ]
         plan = (plan or ConceptPlan(concept_id=brief.concept.concept_id)).model_copy(update={"lessons": stored})
-        return LessonChain(plan, before, frozenset({context.lesson_id}))
+        former = Chain.model_validate(earlier.payloads[0])
+        return LessonChain(plan, before, frozenset({context.lesson_id}), former, read_runs(earlier.code_report))
     if context.short_lessons or context.ledger.author.kind == "rules" or plan is None:
         return None
     ids = {lesson.lesson_id for lesson in plan.lessons}
@@ -97,15 +106,38 @@ async def write_chain(
         new_lesson(plan, answers[plan.lesson_id].value) if plan.lesson_id in answers else chain.before[plan.lesson_id]
         for plan in plans
     ]
-    doubts = [
-        replace(doubt, message=f"Lesson {number}: {doubt.message}", part=plan.lesson_id)
-        for number, plan in enumerate(plans, start=1)
-        if plan.lesson_id in answers
-        for doubt in answers[plan.lesson_id].doubts
-    ]
     last = answers[max(answers, key=[plan.lesson_id for plan in plans].index)]
-    answered = Answered(chain_of(brief.concept.name, lessons), last.call, doubts)
+    whole = chain_of(brief.concept.name, lessons)
+    answered = Answered(whole, last.call, _doubts(whole, answers, plans), _code(whole, chain, answers))
     await store.commit(partial(store.write, answered=answered))
+
+
+def _doubts(whole: Chain, answers: Mapping[str, Answered[Tutorial]], plans: Sequence[LessonPlan]) -> list[Finding]:
+    """Return the doubts about the new lessons, with the sections of the tutorial that they are about."""
+    doubts: list[Finding] = []
+    for number, plan in enumerate(plans, start=1):
+        place = LessonPlace.of(whole, plan.lesson_id)
+        if (answer := answers.get(plan.lesson_id)) is None or place is None:
+            continue
+        found = place.findings(whole, answer.value, answer.doubts)
+        doubts += [replace(doubt, message=f"Lesson {number}: {doubt.message}") for doubt in found]
+    return doubts
+
+
+def _code(whole: Chain, chain: LessonChain, answers: Mapping[str, Answered[Tutorial]]) -> list[BlockRun] | None:
+    """Return what became of the code of all lessons; None where none was run."""
+    if all(answer.code is None for answer in answers.values()) and not chain.runs_before:
+        return None
+    runs: list[BlockRun] = []
+    for part in whole.lessons:
+        place, answer = LessonPlace.of(whole, part.lesson_id), answers.get(part.lesson_id)
+        if place is None:
+            continue
+        if answer is not None:
+            runs += place.runs(whole, answer.value, answer.code or ())
+        elif chain.former is not None and (former := LessonPlace.of(chain.former, part.lesson_id)) is not None:
+            runs += place.kept(whole, former, chain.runs_before)
+    return runs
 
 
 def _request(

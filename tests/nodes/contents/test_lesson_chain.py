@@ -220,7 +220,7 @@ async def test_a_resumed_run_keeps_a_lesson_that_was_taken_with_its_doubts(datab
     assert [brief.index for brief in author.briefs] == [1]
     async with database.transaction() as session:
         [row] = await versions_of(session, "r-1", CONCEPT, ContentType.TUTORIAL)
-    assert [(doubt["rule"], doubt["part"]) for doubt in row.doubts] == [("tutorial.solution", "l1")]
+    assert [(doubt["rule"], doubt["part"]) for doubt in row.doubts] == [("tutorial.solution", "s1")]
     assert row.doubts[0]["message"].startswith("Lesson 1: ")
 
 
