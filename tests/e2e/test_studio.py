@@ -175,6 +175,7 @@ async def test_what_is_run_reviewed_and_retried_through_the_server_is_a_run_of_t
         ["intent_analysis"],
         ["curriculum_design"],
         ["structure_validation"],
+        ["course_design"],
         ["human_review"],
         ["content_generation"],
         ["tutorial_generation", "resource_recommendation", "quiz_generation"],

@@ -51,7 +51,7 @@ async def test_a_run_its_nodes_and_its_calls_are_spans_within_each_other_and_hol
     }
     assert all(node.parent and run.context and node.parent.trace_id == run.context.trace_id for node in nodes)
     node_ids = {node.context.span_id for node in nodes if node.context}
-    assert len(calls) == 9
+    assert len(calls) == 11
     assert all(call.parent and call.parent.span_id in node_ids for call in calls)
     assert "nobody may read" not in "".join(span.to_json() for span in spans)
 

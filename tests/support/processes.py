@@ -114,7 +114,8 @@ async def broken_promises(database: Database) -> list[str]:
         "a content made from a lesson that was never committed": """
             SELECT count(*) FROM content_versions v WHERE v.lesson_hash IS NOT NULL AND NOT EXISTS (
                 SELECT FROM content_versions l WHERE l.roadmap_id = v.roadmap_id AND l.concept_id = v.concept_id
-                AND l.content_type = 'tutorial' AND l.payload_hash = v.lesson_hash)""",
+                AND l.content_type = 'tutorial' AND v.lesson_hash = coalesce(l.payload_hash,
+                    encode(sha256(convert_to(l.payload::text, 'UTF8')), 'hex')))""",
         "a summary that is no recount": """
             SELECT count(*) FROM roadmap_tasks t WHERE status = 'completed' AND (execution_summary ->> 'completed')::int
                 <> (SELECT count(*) FROM content_versions v WHERE v.task_id = t.task_id)""",

@@ -108,7 +108,8 @@ class _Indices:
             return meant.pop() if len(meant) == 1 else str(item)
         if isinstance(item, dict):
             index = item.get("index")
-            return index if type(index) is int else self._index(item.get("id") or item.get("letter") or text_of(item))
+            named = item.get("id") or item.get("letter") or text_of(item)
+            return index if type(index) is int else item if isinstance(named, dict | list) else self._index(named)
         if isinstance(item, float) and item.is_integer():
             return int(item)
         if not isinstance(item, str) or len(item) > MAX_LENGTH:

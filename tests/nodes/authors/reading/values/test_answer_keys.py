@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import pytest
+from pydantic import ValidationError
 
 from domain.contents import Quiz, QuizKey
 from domain.framework import Concept
@@ -164,3 +165,14 @@ def test_answers_to_questions_of_others_are_letters_or_indices() -> None:
         {"question_id": "q1", "correct_answer": [1]},
         {"question_id": "2", "correct_answer": [0, 2]},
     ]
+
+
+def test_an_empty_object_as_an_answer_is_left_for_the_shape_to_object_to() -> None:
+    """It was looked into again and again, until the process had no stack left."""
+    answers: list[dict[str, Any]] = [{}, {"id": {}}, {"letter": [{}]}, {"text": None}]
+    for empty in answers:
+        content = {"questions": [question(correct_answer=[empty])]}
+        conformed = conform(content, Quiz)
+        assert conform(conformed, Quiz) == conformed
+        with pytest.raises(ValidationError):
+            Quiz.model_validate(conformed)
