@@ -57,8 +57,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return two workers for each core: tests wait for the database and for processes about half of their time."""
-    return 2 * (os.cpu_count() or 1)
+    """Return three workers for each core: tests wait for the database and for processes most of their time."""
+    return 3 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(tryfirst=True)

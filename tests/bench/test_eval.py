@@ -14,6 +14,7 @@ from nodes.verification.code.runner import CodeRunner
 from tests.support.authors import QUIZ, TEXT, TUTORIAL, ScriptedAuthor
 
 
+@pytest.mark.slow
 async def test_the_offline_author_fails_at_nothing_but_languages_that_it_cannot_write() -> None:
     scores = await evaluate(Examiner(OfflineAuthor(), None, concepts=2))
     assert [score.goal for score in scores] == list(GOALS)

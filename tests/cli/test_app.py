@@ -101,6 +101,7 @@ def test_a_full_disk_is_reported_in_one_line() -> None:
     assert (done.returncode, done.stderr) == (1, "roadmap: No space left on device\n")
 
 
+@pytest.mark.slow
 def test_a_traceback_is_shown_at_debug_only() -> None:
     def stderr_of(level: str) -> str:
         environment = {"ROADMAP_LOG_LEVEL": level, "PATH": "/usr/bin:/bin"}

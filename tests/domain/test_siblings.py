@@ -36,6 +36,7 @@ def test_a_package_beside_foreign_ones_names_each_folder_that_hides_ours_and_exe
     assert (ended.stdout, executed(tmp_path)) == ("", "")
 
 
+@pytest.mark.slow
 def test_the_library_does_not_mind_foreign_folders_that_it_never_imports(tmp_path: Path) -> None:
     plant(tmp_path, ("backend", "cli", "migrations", "rendering"))
     ended = python("from orchestrator import Orchestrator; print(Orchestrator.__name__)", tmp_path)
@@ -61,6 +62,7 @@ except ImportError as error:
     assert python(program, tmp_path).stdout == "ForeignPackageError False\n"
 
 
+@pytest.mark.slow
 def test_folders_that_get_onto_the_path_after_the_import_replace_nothing(tmp_path: Path) -> None:
     plant(tmp_path, [name for name in PACKAGES if name != "orchestrator"])
     program = f"import orchestrator, sys; sys.path.insert(0, {str(tmp_path)!r}); orchestrator.Orchestrator"

@@ -71,7 +71,6 @@ def refused(tmp_path: Path, url: str, *said: str, code: int = 5) -> None:
     assert not (tmp_path / "home").exists(), "no embedded server instead"
 
 
-@pytest.mark.promise
 def test_a_wrong_password(tmp_path: Path, port: int) -> None:
     url = f"postgresql://roadmap:hunter2@127.0.0.1:{port}/roadmap"
     refused(tmp_path, url, "password authentication failed", "put a user and a password", "`roadmap doctor`")

@@ -123,6 +123,7 @@ def test_an_upgrade_of_a_database_at_0015_to_an_older_revision_only_renames_it(f
     assert all_rows(url) == before
 
 
+@pytest.mark.slow
 def test_an_embedded_database_at_0015_is_upgraded_when_it_is_started() -> None:
     with place() as folder:
         settings = Settings.model_validate({"home": folder / "home"})

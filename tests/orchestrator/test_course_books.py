@@ -155,6 +155,7 @@ async def test_a_roadmap_whose_book_was_unreadable_is_written_without_one_and_sa
         assert AuthorRole.COURSE_BOOK not in {role for role, _ in author.asked}
 
 
+@pytest.mark.slow
 async def test_a_book_that_does_not_fit_is_refused_and_nothing_is_stored(orchestrator: Orchestrator) -> None:
     task = await under_review(orchestrator)
     before = await book_of(orchestrator, task)

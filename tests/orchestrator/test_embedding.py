@@ -137,6 +137,7 @@ async def call(port: int, request: str, *, hang_up: bool = False) -> dict[str, s
     return answer
 
 
+@pytest.mark.slow
 async def test_a_server_shares_one_orchestrator_and_a_caller_that_disconnects_ends_no_run(
     settings: Settings,
 ) -> None:
@@ -192,6 +193,7 @@ def run_broken(database_url: str, *arguments: str) -> tuple[str, str]:
     return ran.stdout, ran.stderr
 
 
+@pytest.mark.slow
 def test_a_program_that_configures_no_logging_sees_nothing_and_the_reason_names_the_bug_of_its_author(
     database_url: str,
 ) -> None:

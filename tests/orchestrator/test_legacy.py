@@ -114,6 +114,7 @@ async def test_neither_a_bare_framework_nor_an_odd_request_keeps_a_roadmap_from_
     assert (await orchestrator.wait(batch.task_id)).status is TaskStatus.COMPLETED
 
 
+@pytest.mark.slow
 async def test_resuming_a_legacy_run_ends_or_is_refused_and_is_no_bug(orchestrator: Orchestrator) -> None:
     refusals: list[str] = []
     for task in await orchestrator.tasks.page(limit=1000):

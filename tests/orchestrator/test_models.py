@@ -52,6 +52,7 @@ def answered_twice(provider: Provider) -> list[tuple[str, str]]:
     return [question for question in set(questions) if questions.count(question) > 1]
 
 
+@pytest.mark.slow
 async def test_a_creation_of_thirty_concepts_with_a_fault_in_every_fifth_call_completes_and_buys_nothing_twice(
     settings: Settings, provider: Provider, database: Database
 ) -> None:
@@ -67,6 +68,7 @@ async def test_a_creation_of_thirty_concepts_with_a_fault_in_every_fifth_call_co
     assert len(rows) == len(provider.log), "every try is a row"
 
 
+@pytest.mark.slow
 async def test_one_concept_that_always_fails_leaves_the_other_twenty_nine_whole(
     settings: Settings, provider: Provider
 ) -> None:
@@ -125,6 +127,7 @@ async def test_a_provider_that_is_always_busy_slows_a_run_down_and_does_not_fail
     assert {asked for asked, times in provider.times_asked().items() if times != 4} == set()
 
 
+@pytest.mark.slow
 async def test_a_provider_that_stays_away_fails_the_run_when_patience_is_over(
     settings: Settings, provider: Provider
 ) -> None:
@@ -239,6 +242,7 @@ async def test_a_truncated_answer_is_asked_for_again_with_more_room(
     assert len(rooms) >= 2
 
 
+@pytest.mark.slow
 async def test_what_one_run_found_out_about_a_server_costs_the_next_process_no_refusal(
     settings: Settings, provider: Provider
 ) -> None:
@@ -265,6 +269,7 @@ async def test_extra_parameters_reach_the_server(settings: Settings, provider: P
     assert all(asked.body["enable_thinking"] is False for asked in provider.log)
 
 
+@pytest.mark.slow
 async def test_a_roadmap_for_a_small_context_window_is_written_in_smaller_parts(
     settings: Settings, provider: Provider
 ) -> None:

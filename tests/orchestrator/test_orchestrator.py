@@ -72,6 +72,7 @@ async def test_a_run_that_cannot_even_begin_fails_instead_of_hanging(settings: S
     assert "no roadmap nowhere" in (ended.error_message or "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [2, pytest.param(50, marks=pytest.mark.soak)])
 async def test_a_run_cancelled_at_any_moment_ends_cancelled_and_makes_no_further_call(
     settings: Settings, orchestrator: Orchestrator, database: Database, times: int
@@ -166,6 +167,7 @@ async def test_the_last_event_of_a_bulk_retry_comes_after_its_last_update(
     assert seen[-1][1] == 6
 
 
+@pytest.mark.slow
 async def test_the_last_events_before_a_stop_are_not_lost_in_a_buffer(
     settings: Settings, orchestrator: Orchestrator, database: Database
 ) -> None:

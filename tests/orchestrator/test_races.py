@@ -83,6 +83,7 @@ async def test_a_retry_and_the_removal_of_its_concept_never_both_happen(
     assert await broken_promises(database) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rounds", [2, pytest.param(50, marks=pytest.mark.soak)])
 async def test_a_change_that_is_asked_for_while_another_is_accepted_is_refused_and_no_deadlock(
     orchestrator: Orchestrator, database: Database, rounds: int

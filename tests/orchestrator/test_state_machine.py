@@ -188,6 +188,7 @@ class LivesOfTasks(RuleBasedStateMachine):
         return after in through or (before in FINAL and any(middle in TRANSITIONS[after] for middle in through))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("examples", [8, pytest.param(300, marks=pytest.mark.soak)])
 def test_no_sequence_of_requests_starts_deaths_and_ends_breaks_the_rows(database_url: str, examples: int) -> None:
     machine = type("Machine", (LivesOfTasks,), {"database_url": database_url})

@@ -77,6 +77,7 @@ def test_the_readme_is_short() -> None:
     assert len(_read("README.md").splitlines()) <= 120
 
 
+@pytest.mark.slow
 def test_the_example_of_the_readme_runs(database_url: str, tmp_path: Path) -> None:
     (example,) = _blocks(_read("README.md"), "python")
     env = {**os.environ, "ROADMAP_DATABASE_URL": database_url}

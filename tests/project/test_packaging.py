@@ -73,6 +73,7 @@ def test_every_package_of_the_product_is_packed() -> None:
     assert set(patterns) == {pattern for package in OURS for pattern in (package, f"{package}.*")}
 
 
+@pytest.mark.slow
 def test_every_import_is_declared_and_every_declaration_is_needed() -> None:
     declared = {canonicalize_name(wanted.name) for wanted in _declared()}
     provided = declared | {

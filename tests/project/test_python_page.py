@@ -9,6 +9,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from orchestrator import Orchestrator
 from tests.support.environment import variables
 from tests.support.provider import Provider
@@ -32,6 +34,7 @@ def _output(block: str) -> list[str]:
     return printed.getvalue().splitlines()
 
 
+@pytest.mark.slow
 def test_the_examples_run_in_order_and_the_page_explains_their_events(database_url: str) -> None:
     small = {"ROADMAP_DATABASE_URL": database_url, "ROADMAP_LINK_CHECK": "false", "ROADMAP_MAX_CONCEPTS": "13"}
     with Provider().serving() as provider, variables({**provider.environment(), **small}):

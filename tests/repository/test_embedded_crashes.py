@@ -33,6 +33,7 @@ def race_on(home: Path) -> None:
     keep(url, "first")
 
 
+@pytest.mark.slow
 def test_six_processes_on_a_fresh_home_do_not_make_two_clusters_or_servers(home: Path) -> None:
     race_on(home)
 
@@ -121,6 +122,7 @@ def test_no_server_starts_beside_a_frozen_orphan_of_the_last(server: EmbeddedSer
     assert kept(server.start()) == ["from before"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay", [0, 0.2])
 def test_initdb_killed_half_way_does_not_leave_half_a_cluster(home: Path, delay: float) -> None:
     starting = spawn("embedded_call.py", home, "start")

@@ -65,6 +65,7 @@ PAGES: Final = (
 )
 
 
+@pytest.mark.slow
 async def test_a_forged_cursor_is_no_bug_of_the_server(client: httpx.AsyncClient, database: Database) -> None:
     await fill(database)
     for path in PAGES:
@@ -106,6 +107,7 @@ def _routes() -> list[tuple[str, str]]:
     return [(method.upper(), path) for path in paths if path.startswith("/api/v1") for method in paths[path]]
 
 
+@pytest.mark.slow
 async def test_a_parameter_that_no_route_has_is_named(
     client: httpx.AsyncClient, database: Database, subtests: pytest.Subtests
 ) -> None:
@@ -170,6 +172,7 @@ async def test_head_of_a_stream_that_goes_on_has_an_end(settings: Settings, data
 BROWSER: Final = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/nowhere", 404), ("GET", "/roadmaps/r-9/", 404), ("GET", "/logout", 405), ("PUT", "/bin", 405)],

@@ -86,6 +86,7 @@ def test_the_running_server_is_found_and_opened(home: Path, address: str, capsys
     assert list(home.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_missing_server_is_reported_in_one_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["open"]) == 5
     (line,) = capsys.readouterr().err.splitlines()

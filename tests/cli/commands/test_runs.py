@@ -45,6 +45,7 @@ def tasks(roadmap: Roadmap) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow
 def test_retry_failed_retries_only_failed_contents_in_one_run(roadmap: Roadmap) -> None:
     created = roadmap("create", "learn chess", "--json", fail="quiz,resources@c-1-1-1")
     roadmap_id = created.json()["roadmap_id"]
@@ -201,6 +202,7 @@ def test_detached_requests_need_no_model(roadmap: Roadmap, monkeypatch: pytest.M
     assert roadmap("cancel", task_id).code == 0
 
 
+@pytest.mark.slow
 def test_refused_requests_leave_no_row(roadmap: Roadmap) -> None:
     run = roadmap("create", "learn chess", "--json").json()
     roadmap_id, task_id = run["roadmap_id"], run["task_id"]

@@ -84,6 +84,7 @@ def test_a_quiz_of_another_lesson_is_refused_by_its_headings() -> None:
             assert "quiz.heading" in {finding.rule for finding in findings}, (quiz.name, other.name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", sorted({mutant.rule for mutant in MUTANTS}))
 def test_damaged_answers_are_refused_by_the_rule_of_their_damage(rule: str) -> None:
     refused: dict[str, list[bool]] = defaultdict(list)

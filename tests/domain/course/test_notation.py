@@ -63,6 +63,7 @@ def test_ordinary_prose_passes(lesson: str) -> None:
     assert other_notations(lesson, GLOSSARY) == []
 
 
+@pytest.mark.slow
 def test_odd_glossaries_do_no_harm() -> None:
     odd = [
         Term(term=""),

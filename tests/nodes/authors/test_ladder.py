@@ -250,6 +250,7 @@ async def test_extra_parameters_are_sent_in_the_body_and_have_evidence_of_their_
     assert "thinking" not in str(store.rows)
 
 
+@pytest.mark.slow
 async def test_a_server_for_streams_only_is_asked_for_one_and_no_other_way_is_tried(provider: Provider) -> None:
     provider.refuse = lambda asked: (
         error(400, "parameter.enable_thinking must be set to false for non-streaming calls")

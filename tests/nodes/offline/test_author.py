@@ -52,6 +52,7 @@ def assert_sound(draft: FrameworkDraft, max_concepts: int) -> None:
         earlier.add(concept.name)
 
 
+@pytest.mark.slow
 @given(
     goal=goals,
     level=st.sampled_from(LEVELS),

@@ -193,6 +193,7 @@ async def test_a_decision_about_an_older_round_is_refused_and_the_error_names_it
         await orchestrator.review(task.task_id, APPROVED)
 
 
+@pytest.mark.slow
 async def test_a_decision_and_a_cancel_at_any_moment_leave_one_end(
     orchestrator: Orchestrator, author: ScriptedAuthor, database: Database
 ) -> None:

@@ -126,6 +126,7 @@ async def test_leaving_cancels_the_run_and_it_can_be_resumed(
     assert set(author.times_asked().values()) == {1}
 
 
+@pytest.mark.slow
 async def test_a_run_whose_stepper_died_is_stale_and_not_taken_over(settings: Settings, author: ScriptedAuthor) -> None:
     async with Orchestrator.open(settings, author=author, kind="stepper") as dying:
         task = await dying.create("chess")

@@ -66,6 +66,7 @@ async def test_the_row_of_a_process_is_committed_before_begin_returns(database: 
     await lease.end()
 
 
+@pytest.mark.slow
 async def test_a_process_is_notified_that_its_run_was_taken(database: Database) -> None:
     lease = Lease(database.url, kind="foreground", timeout=LONG_SECONDS)
     await lease.begin()

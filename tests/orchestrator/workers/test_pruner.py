@@ -131,6 +131,7 @@ async def test_a_pruned_run_without_a_framework_begins_again_and_its_cost_holds_
     assert bought["intent_analysis"] == 2
 
 
+@pytest.mark.slow
 async def test_what_a_cancelled_run_buys_again_is_on_the_ledger(
     orchestrator: Orchestrator, author: Failing, database: Database
 ) -> None:
@@ -175,6 +176,7 @@ async def test_runs_beside_a_prune_lose_nothing(orchestrator: Orchestrator, auth
     assert len(author.asked) == len(tasks) * (CREATION_ASKS + 6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runs", [6, pytest.param(500, marks=pytest.mark.soak)])
 async def test_the_size_is_flat_however_many_runs_have_ended(
     orchestrator: Orchestrator, author: Failing, database: Database, runs: int

@@ -83,6 +83,7 @@ async def test_a_start_whose_commit_was_not_confirmed_is_not_left_running_for_ev
         assert (await asyncio.wait_for(worker.wait(task.task_id), HANG_SECONDS)).status is TaskStatus.COMPLETED
 
 
+@pytest.mark.slow
 async def test_a_run_that_gave_up_on_the_database_is_not_left_running_for_ever(settings: Settings) -> None:
     times = iter(range(99))
 
@@ -140,6 +141,7 @@ async def test_a_task_that_its_process_keeps_dropping_ends_as_poison(settings: S
     assert "5 times in a row" in (finished.error_message or "")
 
 
+@pytest.mark.slow
 async def test_a_task_that_a_stopped_process_holds_does_not_use_up_the_connections(
     settings: Settings, database: Database
 ) -> None:

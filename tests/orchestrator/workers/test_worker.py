@@ -104,6 +104,7 @@ async def test_a_rolled_back_request_leaves_no_entry(client: Orchestrator, datab
         assert (await execute(session, text("SELECT count(*) FROM queue.pgqueuer"), {})).scalar_one() == 0
 
 
+@pytest.mark.slow
 async def test_a_worker_that_stops_cuts_no_call_and_another_one_goes_on(
     settings: Settings, client: Orchestrator
 ) -> None:
@@ -131,6 +132,7 @@ async def test_a_worker_without_a_free_place_stops_too(settings: Settings, clien
     assert [(await client.task(task.task_id)).status for task in tasks] == [TaskStatus.PENDING] * 2
 
 
+@pytest.mark.slow
 async def test_after_the_grace_a_hanging_call_is_cut_and_the_task_handed_back(
     settings: Settings, client: Orchestrator
 ) -> None:
@@ -218,6 +220,7 @@ async def test_a_queued_task_can_be_cancelled_and_is_never_started(settings: Set
     assert author.asked == []
 
 
+@pytest.mark.slow
 async def test_resume_makes_what_is_missing_of_every_type_and_nothing_again(
     settings: Settings, client: Orchestrator
 ) -> None:
@@ -292,6 +295,7 @@ async def test_a_resumed_run_leaves_what_another_task_has_claimed_since(
     assert set(author.times_asked().values()) == {1}
 
 
+@pytest.mark.slow
 async def test_a_task_that_keeps_killing_its_workers_fails_as_poison(
     settings: Settings, client: Orchestrator, database: Database
 ) -> None:

@@ -65,6 +65,7 @@ def test_each_kind_of_block_is_read_again_as_it_was(block: str) -> None:
     assert shown(demoted(block, below=1)) == shown(block)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(BLOCKS), max_size=8).map("\n\n".join))
 @example(LESSON.replace("![a circle]", "[a circle]"))

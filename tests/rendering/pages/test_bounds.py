@@ -61,6 +61,7 @@ def test_the_work_for_a_hostile_text_is_that_for_a_long_ordinary_one(render: Cal
         assert any(once(lambda: render(hostile)) < 5 * control for _ in range(3)), piece  # noqa: B023
 
 
+@pytest.mark.slow
 def test_the_work_grows_with_the_text_and_no_faster() -> None:
     """Eight times the text takes eight times the work; 24 on a busy machine, 64 if it grew with the square."""
     for piece in PIECES:

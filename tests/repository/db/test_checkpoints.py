@@ -24,6 +24,7 @@ async def pool(database_url: str) -> AsyncIterator[CheckpointPool]:
         yield pool
 
 
+@pytest.mark.slow
 async def test_waiting_for_a_connection_is_no_outage(database_url: str) -> None:
     """Runs that waited longer than a server may take to answer were once handed back."""
     async with CheckpointPool(database_url, size=1) as pool:

@@ -22,6 +22,7 @@ async def fail(line: PoolQueue, seconds: float) -> None:
             raise DatabaseUnavailable("No answer.")
 
 
+@pytest.mark.slow
 async def test_a_long_queue_that_moves_is_waited_for() -> None:
     line = PoolQueue(1, TIMEOUT_SECONDS)
     await asyncio.gather(*(hold(line, TURN) for _ in range(10)))

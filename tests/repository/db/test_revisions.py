@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from repository.db.revisions import own_migrations
 from tests.support.databases import create_database, drop_database, url_of
 
@@ -18,6 +20,7 @@ print(migrations.__file__, later.__file__, schema.current(sys.argv[1]))
 """
 
 
+@pytest.mark.slow
 def test_an_application_with_migrations_of_its_own_gets_ours_run_and_keeps_its_own(
     server_url: str, tmp_path: Path
 ) -> None:

@@ -192,6 +192,7 @@ def remount(home: Path, option: str) -> None:
     subprocess.run(["mount", "-o", f"remount,{option}", str(home)], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_home_is_named_and_works_once_there_is_room(home: Path) -> None:
     with mounted(home, "20m"):
         refused = refusal(EmbeddedServer(home))

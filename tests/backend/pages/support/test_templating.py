@@ -4,6 +4,7 @@ import json
 import re
 
 import httpx
+import pytest
 
 from domain.framework import Framework
 from repository.db.database import Database
@@ -81,6 +82,7 @@ async def test_an_address_that_does_not_exist_is_a_page_for_browsers_and_a_docum
         assert answer.json()["code"] == "not_found"
 
 
+@pytest.mark.slow
 async def test_the_pages_are_no_part_of_the_description_of_the_api(client: httpx.AsyncClient) -> None:
     paths = (await client.get("/openapi.json")).json()["paths"]
     assert not [path for path in paths if path.startswith(("/roadmaps", "/tasks", "/login", "/static", "/operations"))]

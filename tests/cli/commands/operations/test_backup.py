@@ -34,6 +34,7 @@ def test_a_backup_of_a_revision_that_is_no_more_is_restored_with_what_to_do(
     assert "run `roadmap db upgrade`" not in said
 
 
+@pytest.mark.slow
 def test_a_database_in_use_is_a_conflict(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["create", "learn chess"]) == 0
     assert main(["db", "backup", str(tmp_path / "roadmap.dump")]) == 0
