@@ -90,7 +90,7 @@ async def simulated(concepts: int, seed: str, generators: Sequence[Generator[Any
                 async with throttle.turn("run", order=concept_ids.index(concept_id)):
                     await asyncio.sleep(latency(seed, concept_id, content_type))
                 if writes_lessons:
-                    signals.settle(concept_id)
+                    signals.settle(concept_id, None)
 
         writing = signals.writing() if writes_lessons else nullcontext()
         with writing, signals.following() as news:

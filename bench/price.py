@@ -26,11 +26,23 @@ from domain.authors import AuthorKind
 from domain.checks import Expected
 from domain.content_types import GENERATOR_OF, objections_to
 from domain.contents import Content, Question, Quiz, Resource, Resources, Tutorial
-from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
+from domain.course.lesson_use import LESSON
+from domain.framework import ConceptDraft, ConceptPlace, FrameworkDraft, ModuleDraft, StageDraft
 from domain.identity import identify
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import ContentType, TaskStatus
-from nodes.authors.port import AuthorAnswer, Brief, ContentBrief, FrameworkBrief, Usage
+from nodes.authors.port import (
+    AuthorAnswer,
+    Brief,
+    ContentBrief,
+    FrameworkBrief,
+    QuizBrief,
+    ResourcesBrief,
+    TutorialBrief,
+    Usage,
+)
+from nodes.contents.briefs import content_brief, expected_of, neighbours
+from nodes.contents.lesson_signals import Lesson
 from nodes.offline.author import OfflineAuthor
 from nodes.state import as_json
 from orchestrator.orchestrator import Orchestrator
@@ -47,7 +59,11 @@ CONCURRENT_CALLS: Final = 30
 LATENCY: Final = 0.02
 """Seconds per call."""
 
-EXPECTED: Final = Expected(hours=2)
+_BRIEFS: Final[dict[ContentType, type[ContentBrief[Any]]]] = {
+    ContentType.TUTORIAL: TutorialBrief,
+    ContentType.RESOURCES: ResourcesBrief,
+    ContentType.QUIZ: QuizBrief,
+}
 CONTENTS: Final[dict[ContentType, Content]] = {
     ContentType.TUTORIAL: Tutorial(
         title="T",
@@ -176,23 +192,34 @@ async def gather(concepts: int, url: str) -> Cost:
     database = Database(url)
     contents = {content_type: as_json(content) for content_type, content in CONTENTS.items()}
     framework, _ = identify(draft(concepts), "bench", 5)
+    request = LearningRequest(preferences=Preferences(learning_goal="bench"))
+    walked = framework.concepts()
+    names = {concept.concept_id: concept.name for concept in walked}
     fence = Fence("bench", 1)
     async with database.transaction() as session:
         await reserve_roadmap(session, "bench", "local", "bench")
-        request = LearningRequest(preferences=Preferences(learning_goal="bench")).model_dump(mode="json")
-        await create_task(session, "bench", "local", request, roadmap_id="bench", status=TaskStatus.PROCESSING)
+        row = request.model_dump(mode="json")
+        await create_task(session, "bench", "local", row, roadmap_id="bench", status=TaskStatus.PROCESSING)
         await accept_framework(session, framework, expected_version=0)
-        await insert_contents(session, fence, "bench", [concept.concept_id for concept in framework.concepts()])
+        await insert_contents(session, fence, "bench", [*names])
     places = asyncio.Semaphore(CONCURRENT_CALLS)
     last_event = 0
 
-    async def one(concept_id: str, content_type: ContentType) -> None:
+    lesson = Lesson.of(contents[LESSON], "")
+
+    def expected(order: int, place: ConceptPlace, content_type: ContentType) -> Expected:
+        brief = content_brief(_BRIEFS[content_type], request, framework, place, names, "")
+        brief = brief if content_type is LESSON else lesson.added_to(brief)
+        return expected_of(brief, any_language=False, others=neighbours(walked, order))
+
+    async def one(order: int, place: ConceptPlace, content_type: ContentType) -> None:
         nonlocal last_event
+        concept_id = place.concept.concept_id
         subject = {"concept_id": concept_id, "content_type": content_type}
         async with places:
             await asyncio.sleep(LATENCY)
         content = CONTENTS[content_type].model_validate(contents[content_type])
-        assert not objections_to(content, EXPECTED)
+        assert not objections_to(content, expected(order, place, content_type))
         answer = AuthorAnswer(contents[content_type], model="steady", tokens_in=10, tokens_out=10)
         last, last_event = last_event, last_event + 2
         async with database.transaction() as session:
@@ -204,8 +231,8 @@ async def gather(concepts: int, url: str) -> Cost:
 
     meter = Meter(url)
     before = meter.read()
-    concept_ids = [concept.concept_id for concept in framework.concepts()]
-    await asyncio.gather(*(one(concept_id, content_type) for content_type in ContentType for concept_id in concept_ids))
+    walk = list(enumerate(framework.walk()))
+    await asyncio.gather(*(one(order, place, content_type) for content_type in ContentType for order, place in walk))
     after = meter.read()
     return _cost(before, after)
 

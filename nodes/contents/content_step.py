@@ -21,9 +21,9 @@ from nodes.authors.port import C, ContentBrief
 from nodes.authors.reading.gate import storable_text
 from nodes.contents.briefs import book_of, content_brief, expected_of, neighbours
 from nodes.contents.earlier import Earlier, earlier_of, look_before
-from nodes.contents.lesson import Lesson, lesson_of, lessons_to_wait_for
+from nodes.contents.lesson import lesson_of, lessons_to_wait_for
 from nodes.contents.lesson_chain import planned_chain, write_chain
-from nodes.contents.lesson_signals import LessonNews
+from nodes.contents.lesson_signals import Lesson, LessonNews
 from nodes.contents.store import ContentStore
 from nodes.contents.turns import Turns
 from nodes.context import RunContext
@@ -101,9 +101,9 @@ async def _make_all(state: RunState, context: RunContext, generator: Generator[C
                 if generator.prepare is not None:
                     brief = await generator.prepare(context, brief)
                 others = neighbours(concepts, order)
-                await _make_content(context, generator, brief, order, others, shared, earlier, lesson)
+                written = await _make_content(context, generator, brief, order, others, shared, earlier, lesson)
             if content_type is LESSON:
-                context.lessons.settle(concept_id)
+                context.lessons.settle(concept_id, written)
 
     try:
         async with shared, asyncio.TaskGroup() as group:
@@ -123,8 +123,8 @@ async def _make_content(
     shared: SharedCommits,
     earlier: Earlier,
     lesson: Lesson,
-) -> None:
-    """Ask for one content and commit it, or commit why it failed."""
+) -> Lesson | None:
+    """Ask for one content and commit it, or commit why it failed. Return what was committed, if it is a lesson."""
     concept_id, content_type = brief.concept.concept_id, brief.content_type
     spec = CONTENT_SPECS[content_type]
     expected = expected_of(brief, any_language=context.any_language, others=others)
@@ -148,7 +148,7 @@ async def _make_content(
     store = ContentStore[C](context, concept_id, content_type, shared, finish, lesson.payload_hash)
     if lesson.problem is not None:
         await store.fail(lesson.problem)
-        return
+        return None
     try:
         if (chain := planned_chain(context, brief, earlier)) is not None:
             await write_chain(context, chain, brief, order, others, generator.look, store)
@@ -157,9 +157,10 @@ async def _make_content(
     except (Superseded, DatabaseUnavailable):
         raise
     except (ModelDenied, BudgetSpent):
-        return  # the ledger is stopped, and the run ends when what is paid for is committed
+        return None  # the ledger is stopped, and the run ends when what is paid for is committed
     except Exception as error:
         await store.fail(storable_text(error) or type(error).__name__)
-    else:
-        if store.version is not None:
-            store.tell("content_completed", version=store.version)
+        return None
+    if store.saved is not None:
+        store.tell("content_completed", version=store.saved.version)
+    return store.lesson

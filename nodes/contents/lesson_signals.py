@@ -1,13 +1,16 @@
 """Signals between the generators of one attempt: which lessons are settled, that is written or failed.
 
-The rows say what became of a lesson; a signal only says when to read them. So a process that starts again needs none.
+The rows say what became of a lesson; a signal says when to read them, and hands a lesson over that was just committed,
+so that nobody reads it again. A process that starts again needs no signal.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
+
+from nodes.authors.port import C, ContentBrief
 
 WRITER_TIMEOUT_SECONDS: Final = 10.0
 """Seconds in which the generator of lessons begins beside the others. A graph that is continued in the middle may have
@@ -17,11 +20,37 @@ _BEGUN: Final = ""
 """Signal that the generator of lessons has begun."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """The lesson that one content is made from; its hash is stored with that content."""
+
+    text: str = ""
+    """In Markdown."""
+    payload_hash: str | None = None
+    """None without a lesson."""
+    problem: str | None = None
+    """Why the content cannot be written, where that is for lack of its lesson."""
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any], payload_hash: str) -> "Lesson":
+        """Return the lesson that a version of a tutorial holds."""
+        text = payload.get("content")
+        return cls(text if isinstance(text, str) else "", payload_hash)
+
+    def added_to(self, brief: ContentBrief[C]) -> ContentBrief[C]:
+        """Return the brief with the lesson, whose hash is part of ledger keys."""
+        if self.payload_hash is None:
+            return brief
+        return brief.model_copy(update={"lesson": self.text, "lesson_hash": self.payload_hash})
+
+
 @dataclass(slots=True)
 class LessonSignals:
     """The signals of one attempt."""
 
     writer_timeout: float = WRITER_TIMEOUT_SECONDS
+    written: dict[str, Lesson] = field(default_factory=dict)
+    """Lessons that this attempt has committed, by concept id."""
     _writers: int = 0
     _followers: list["asyncio.Queue[str | None]"] = field(default_factory=list)
 
@@ -37,8 +66,10 @@ class LessonSignals:
             if not self._writers:
                 self._send(None)
 
-    def settle(self, concept_id: str) -> None:
-        """Say that the lesson of a concept was committed, or why there is none."""
+    def settle(self, concept_id: str, lesson: Lesson | None) -> None:
+        """Say that the lesson of a concept was committed. None: that there is none, or that only the rows hold it."""
+        if lesson is not None:
+            self.written[concept_id] = lesson
         self._send(concept_id)
 
     def _send(self, signal: str | None) -> None:

@@ -4,16 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic
 
+from domain.course.lesson_use import LESSON
 from domain.parts import with_stored_parts
 from domain.vocabulary import ContentType
 from nodes.authors.port import C
 from nodes.authors.reading.gate import storable_text
+from nodes.contents.lesson_signals import Lesson
 from nodes.context import RunContext
 from nodes.ledger.requests import Answered
 from nodes.state import as_json
 from repository.db.database import Session
 from repository.db.group_commit import SharedCommits, Work
-from repository.roadmaps.contents import fail_content, save_version
+from repository.roadmaps.contents import SavedVersion, fail_content, save_version
 
 
 @dataclass(slots=True)
@@ -28,26 +30,31 @@ class ContentStore(Generic[C]):
     """Applied to an answer before it is stored."""
     lesson_hash: str | None = None
     """Of the lesson that the content is made from; None where it is made without one."""
-    version: int | None = None
-    """The version that was written; None before, and where another task has claimed the content since."""
+    saved: SavedVersion | None = None
+    """What was written; None before, and where another task has claimed the content since."""
+    lesson: Lesson | None = None
+    """What was written, where that is a lesson."""
 
     def begin(self) -> None:
         self.tell("content_started")
 
     async def write(self, session: Session, answered: Answered[C]) -> None:
         content = self.finish(answered.value)
-        self.version = await save_version(
+        payload = as_json(content)
+        self.saved = await save_version(
             session,
             self.context.fence,
             self.context.roadmap_id,
             self.concept_id,
             self.content_type,
-            as_json(content),
+            payload,
             answered.call,
             with_stored_parts(answered.doubts, answered.value, content),
             None if answered.code is None else with_stored_parts(answered.code, answered.value, content),
             self.lesson_hash,
         )
+        if self.saved is not None and self.content_type is LESSON:
+            self.lesson = Lesson.of(payload, self.saved.payload_hash)
 
     async def commit(self, work: Work) -> None:
         await self.shared.commit(self.concept_id, work)

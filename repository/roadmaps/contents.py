@@ -23,6 +23,7 @@ from repository.predicates import (
     INCOMPLETE_CONTENT,
     STRUCTURAL_TASK,
     UNFINISHED_CONTENT,
+    hash_of,
     payload_hash,
 )
 from repository.runs.calls import ANSWER, RECORD, Call, parameters
@@ -41,6 +42,14 @@ class ContentCounts:
     """Seconds for which workers held the task, by the database's clock, without the queue and reviews."""
     waited: float
     """Seconds for which the task waited for reviews."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedVersion:
+    """A version of a content that was saved."""
+
+    version: int
+    payload_hash: str
 
 
 _INSERT: Final = text("""
@@ -130,12 +139,18 @@ _SAVE_VERSION: Final = text(f"""
         code_report, payload_hash, lesson_hash)
     SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model, :doubts,
         :code, {payload_hash(":payload")}, :lesson_hash FROM updated
-    RETURNING version""").bindparams(
+    RETURNING version, payload_hash""").bindparams(
     ANSWER,
     bindparam("payload", type_=JSONB),
     bindparam("doubts", type_=JSONB),
     bindparam("code", type_=JSONB(none_as_null=True)),
 )
+
+_SAVED_BEFORE: Final = text(f"""
+    SELECT v.version, {hash_of("v")} AS payload_hash FROM concept_contents c
+    JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
+    WHERE c.roadmap_id = :roadmap_id AND c.concept_id = :concept_id AND c.content_type = :content_type
+        AND c.task_id = :task_id AND c.attempt = :attempt AND c.status = '{ContentStatus.COMPLETED}'""")
 
 
 async def save_version(
@@ -149,7 +164,7 @@ async def save_version(
     doubts: Sequence[Finding] = (),
     code: Sequence[BlockRun] | None = None,
     lesson_hash: str | None = None,
-) -> int | None:
+) -> SavedVersion | None:
     """Save a content's version, its doubts, what became of its code, status and ledger row in one statement.
 
     `lesson_hash`: of the lesson that it was made from; None where it was made without one.
@@ -157,34 +172,22 @@ async def save_version(
     Returns the new version, or None if another task has claimed the content. When it is repeated because the
     confirmation of a commit was lost, it returns the version saved before: an attempt saves each content once.
     """
+    content: dict[str, Any] = {"roadmap_id": roadmap_id, "concept_id": concept_id, "content_type": content_type}
+    content |= {"task_id": fence.task_id, "attempt": fence.attempt}
     result = await execute(
         session,
         _SAVE_VERSION,
         {
-            "roadmap_id": roadmap_id,
-            "concept_id": concept_id,
-            "content_type": content_type,
+            **content,
+            **parameters(call),
             "payload": payload,
             "doubts": [{"rule": doubt.rule, "message": doubt.message, "part": doubt.part} for doubt in doubts],
             "code": None if code is None else [run.model_dump(mode="json") for run in code],
             "lesson_hash": lesson_hash,
-            "task_id": fence.task_id,
-            "attempt": fence.attempt,
-            **parameters(call),
         },
     )
-    version: int | None = result.scalar_one_or_none()
-    if version is None:
-        statement = select(ContentRow.version).where(
-            ContentRow.roadmap_id == roadmap_id,
-            ContentRow.concept_id == concept_id,
-            ContentRow.content_type == content_type,
-            ContentRow.task_id == fence.task_id,
-            ContentRow.attempt == fence.attempt,
-            ContentRow.status == ContentStatus.COMPLETED,
-        )
-        version = (await session.exec(statement)).one_or_none()
-    return version
+    saved = result.one_or_none() or (await execute(session, _SAVED_BEFORE, content)).one_or_none()
+    return None if saved is None else SavedVersion(saved.version, saved.payload_hash)
 
 
 _SETTLED: Final = f"""status = CASE WHEN version > 0 THEN '{ContentStatus.COMPLETED}' ELSE '{ContentStatus.FAILED}' END,

@@ -344,13 +344,13 @@ async def test_turns_are_given_in_learning_order_among_those_that_are_ready() ->
         turns = Turns(["a", "b", "c", "d"], {"a", "c"})
         releasing = asyncio.ensure_future(turns.release(news))
         assert [await anext(turns), await anext(turns)] == ["b", "d"]
-        signals.settle("unknown")
-        signals.settle("c")
+        signals.settle("unknown", None)
+        signals.settle("c", None)
         assert await anext(turns) == "c"
         last = asyncio.ensure_future(anext(turns))
         await asyncio.sleep(0)
         assert not last.done()
-        signals.settle("a")
+        signals.settle("a", None)
         assert await last == "a"
         await releasing
         with pytest.raises(StopAsyncIteration):
@@ -363,6 +363,6 @@ async def test_news_of_a_writer_that_begins_late_are_waited_for() -> None:
         waiting = asyncio.ensure_future(news.next())
         await asyncio.sleep(0)
         with signals.writing():
-            signals.settle("a")
+            signals.settle("a", None)
         assert await waiting == "a"
         assert await news.next() is None

@@ -32,9 +32,10 @@ async def fence(database: Database) -> Fence:
 
 async def save(database: Database, fence: Fence, concept_id: str = "c-1", **payload: object) -> int | None:
     async with database.transaction() as session:
-        return await save_version(
+        saved = await save_version(
             session, fence, "r-1", concept_id, ContentType.QUIZ, {"questions": [1, 2], **payload}, BOUGHT
         )
+    return None if saved is None else saved.version
 
 
 async def state(database: Database, concept_id: str = "c-1") -> tuple[ContentStatus, int, str | None, bool, int]:
