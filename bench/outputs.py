@@ -1,8 +1,9 @@
 """The code of the recorded courses, run in order, and its outputs put into their lessons.
 
 A course in Go runs in one module: a block whose first line is `// path/name.go` is that file, and a block `console`
-holds commands behind `$ `, whose outputs follow them. A course in SQL runs in one database of PostgreSQL: the example of
-the course book first, then each block `sql run` or `sql fails`; a block `text output` behind one holds its last rows.
+holds commands behind `$ `, whose outputs follow them. A course in SQL runs in one database of PostgreSQL: the example
+of the course book first, then each block `sql run` or `sql fails`; a block `text output` behind one holds its last
+rows.
 
 `python -m bench.outputs [COURSE ...]` writes the outputs into the files, and with `--check` only compares them: it
 prints what differs and exits with 1. Times, addresses and the like count as equal.
@@ -135,7 +136,7 @@ def _first_difference(shown: str, real: str) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.outputs", description=__doc__)
-    parser.add_argument("courses", nargs="*", metavar="COURSE", help="folders of nodes/offline/recorded; all by default")
+    parser.add_argument("courses", nargs="*", metavar="COURSE", help="folders of nodes/offline/recorded; without any, all")
     parser.add_argument("--check", action="store_true", help="write nothing, exit with 1 if an output is another")
     given = parser.parse_args(arguments)
     names = given.courses or sorted(path.parent.name for path in FOLDER.glob("*/course.toml"))
