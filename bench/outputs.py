@@ -29,6 +29,7 @@ _VARYING: Final = (
     (re.compile(r"\b127\.0\.0\.1:\d{4,5}\b"), "<port>"),
     (re.compile(r"\bgoroutine \d+\b"), "goroutine <n>"),
     (re.compile(r"^\[\d+\] \d+$", re.MULTILINE), "[1] <pid>"),
+    (re.compile(r"\(cached\)"), "<time>"),
     (re.compile(r"[ \t]+"), " "),
 )
 """What differs from run to run."""
