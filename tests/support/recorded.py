@@ -16,6 +16,7 @@ from domain.course.drafts import numbered, plans_by_concept, shared_part
 from domain.framework import Framework
 from domain.identity import identify
 from domain.request import Intent, LearningRequest, Preferences
+from domain.vocabulary import ContentType
 from nodes.authors.port import (
     Brief,
     ConceptPlansBrief,
@@ -42,12 +43,13 @@ class Played:
     intent: Intent
     framework: Framework
     book: CourseBook
-    contents: list[tuple[str, BaseModel]]
+    contents: dict[str, dict[ContentType, BaseModel]]
+    """By concept id."""
     findings: list[str]
     """Each with its place and its rule; hints are left out."""
 
     def lessons(self) -> list[Tutorial]:
-        return [content for _, content in self.contents if isinstance(content, Tutorial)]
+        return [one for own in self.contents.values() for one in own.values() if isinstance(one, Tutorial)]
 
 
 async def asked(author: OfflineAuthor, brief: Brief[T], name: str) -> T:
@@ -83,13 +85,13 @@ async def play(course: RecordedCourse) -> Played:
     found += [f"plans: {finding.rule}: {finding.message}" for finding in problems]
     by_concept = plans_by_concept(plans, concepts)
     book.concepts = [numbered(by_concept[concept.concept_id], concept) for concept in concepts]
-    contents = []
+    contents: dict[str, dict[ContentType, BaseModel]] = {concept_id: {} for concept_id in ids}
     async for name, brief, content in _contents(author, request, framework, book, course.author):
         order = ids.index(brief.concept.concept_id)
         expected = expected_of(brief, any_language=True, others=neighbours(concepts, order))
         of_content = [one for one in check_content(content, expected) if one.kind is not Kind.HINT]
         found += [f"{name}: {finding.rule}: {finding.message}" for finding in of_content]
-        contents.append((name, content))
+        contents[brief.concept.concept_id][brief.content_type] = content
     return Played(intent, framework, book, contents, found)
 
 
