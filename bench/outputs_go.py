@@ -71,7 +71,10 @@ class GoModule:
         log = self._folder.parent / "output.txt"
         environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME", "GOCACHE", "TMPDIR") if name in os.environ},
-            "GOPROXY": "off", "GOFLAGS": "-buildvcs=false", "LC_ALL": "C.UTF-8", "TZ": "UTC",
+            "GOPROXY": "off",
+            "GOFLAGS": "-buildvcs=false",
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
         }
         with log.open("wb") as output:
             shell = subprocess.Popen(
