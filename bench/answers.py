@@ -1,11 +1,13 @@
 """Judge recorded answers by the checks of a run: which rules refuse which answer, and how many were judged rightly.
 
 A record holds `role`, `data` (what the author was given), `answer`, `quality` (`good` or `bad`), and `why` it is bad.
-A file holds one record, or the records of one roadmap as `answers`: their common `data`, the `concepts` of the roadmap,
+A folder with a `course.toml` is a recorded course, whose answers are all good. Else its files hold records: one record,
+or the records of one roadmap as `answers`: their common `data`, the `concepts` of the roadmap,
 and for each record the name of its `concept`. Lines of a tutorial may be a list. With the `book` of the roadmap, where
 each concept has its `concept_id`, a quiz is judged beside the tutorial of its concept.
 """
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +23,8 @@ from domain.checks.findings import Finding, Kind, broken
 from domain.content_types import CONTENT_SPECS, check_content
 from domain.course.book import CourseBook
 from domain.vocabulary import ContentType
+from nodes.offline.recordings import RecordedCourse, read_course
+from tests.support.recorded import play
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,42 @@ class Verdict:
 
 def read_answers(folder: Path) -> list[Recorded]:
     """Return the recorded answers of content types in a folder, sorted by name. Raises ValueError for none."""
+    if (folder / "course.toml").is_file():
+        return _of_course(read_course(folder))
     answers = [recorded for path in sorted(folder.glob("*.json")) for recorded in _read(path)]
     if not answers:
         raise ValueError(f"{folder} holds no recorded answer: files *.json with role, data, answer and quality.")
+    return answers
+
+
+def _of_course(course: RecordedCourse) -> list[Recorded]:
+    """Return the contents of a course as the offline author plays them."""
+    played = asyncio.run(play(course))
+    subjects = tuple(Subject(one.name, one.description, tuple(one.keywords)) for one in played.framework.concepts())
+    names = {concept.concept_id: concept.name for concept in played.framework.concepts()}
+    data = {"roadmap": course.file.title, "language": course.file.language}
+    data["learner"] = {"learning_goal": course.file.goals[0]}
+    answers: list[Recorded] = []
+    for place in played.framework.walk():
+        concept = place.concept
+        needed = [names[concept_id] for concept_id in concept.prerequisites]
+        own = {"stage": place.stage.name, "module": place.module.name, "prerequisites": needed}
+        own["concept"] = concept.model_dump() | {"hours": concept.estimated_hours}
+        contents = played.contents[concept.concept_id]
+        lesson = contents[ContentType.TUTORIAL].model_dump()["content"]
+        for content_type, content in contents.items():
+            answers.append(
+                Recorded(
+                    f"{course.key}-{concept.concept_id}-{content_type}",
+                    content_type,
+                    data | own,
+                    content.model_dump(mode="json"),
+                    "good",
+                    concepts=subjects,
+                    book=played.book,
+                    lesson=lesson if content_type is ContentType.QUIZ else "",
+                )
+            )
     return answers
 
 

@@ -63,7 +63,9 @@ class Manuscript:
     book: CourseBook | None = None
     """What all contents agree on; None where there is no course book."""
     by_rules: bool = False
-    """Whether the plan was written without a model."""
+    """Whether no model was asked for the plan."""
+    plan_author: str | None = None
+    """Name of the author that designed it; None where it is not known."""
 
     def written(self, concept_id: str, content_type: ContentType) -> WrittenContent:
         """Return a content, empty if there is none."""

@@ -92,6 +92,7 @@ async def concept(
         wishes=await orchestrator.wishes.that_hold(roadmap_id, concept_id, owner=caller.reads) if present else {},
         may_take_back=caller.writes in (None, roadmap.user_id),
         by_rules=any(part.by_rules for part in parts.values()),
+        BY_RULES=" ".join(dict.fromkeys(part.origin for part in parts.values() if part.origin)),
         formulas=any(part.has_formulas for part in parts.values()),
         live=await live_roadmap(request, orchestrator, roadmap, etag),
     )

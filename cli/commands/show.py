@@ -84,7 +84,7 @@ def _print_concept(roadmap_id: str, concept_id: str, output_format: Format) -> N
     """Print the newest contents of a concept; one that an edit removed from the roadmap gets a note."""
     from orchestrator.queries.export import manuscript_of
     from rendering.documents.markdown_document import concept_document
-    from rendering.text.text import BY_RULES, CONFIGURE
+    from rendering.text.text import CONFIGURE, origin_note
 
     async def read(orchestrator: "Orchestrator") -> "tuple[RoadmapView, Removed | None, Sequence[ContentVersionRow]]":
         roadmap = await orchestrator.roadmap(roadmap_id)
@@ -97,8 +97,9 @@ def _print_concept(roadmap_id: str, concept_id: str, output_format: Format) -> N
     if removed is not None:
         roadmap = roadmap.model_copy(update={"framework": removed.framework, "contents": _completed_states(contents)})
         note = f"This concept is no longer part of the roadmap: an edit removed it after version {removed.version}."
-    if any(kind_of(row.author) == "rules" for row in contents):
-        note = " ".join(filter(None, [note, BY_RULES, f"A model writes after: {CONFIGURE}"]))
+    origins = dict.fromkeys(origin_note(row.author) for row in contents if kind_of(row.author) != "model")
+    if origins:
+        note = " ".join(filter(None, [note, *origins, f"A model writes after: {CONFIGURE}"]))
     place = roadmap.framework.find(concept_id) if roadmap.framework else None
     if place is None:
         hint = f"list them with `roadmap show {roadmap_id}`"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 from cli.output.stdio import echo_err, print_json, print_text
 from domain.errors import Conflict
 from domain.vocabulary import TaskStatus, TaskType
-from rendering.text.text import BY_RULES, CONFIGURE, one_line, time_taken
+from rendering.text.text import CONFIGURE, one_line, origin_note, time_taken
 
 if TYPE_CHECKING:
     from domain.framework import Framework
@@ -86,7 +86,7 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
     else:
         print_text(_result(outcome.task))
         if outcome.roadmap.by_rules and outcome.task.task_type is TaskType.CREATION:
-            print_text(f"{BY_RULES}\nA model writes after: {CONFIGURE}")
+            print_text(f"{origin_note(outcome.roadmap.plan_author)}\nA model writes after: {CONFIGURE}")
     reading = [] if as_json else _reading_commands(outcome)  # with JSON, only a failed run needs next commands
     _print_next([*reading, *_next_commands(outcome)])
 

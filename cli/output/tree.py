@@ -11,7 +11,7 @@ from cli.output.tables import contents_sentence
 from domain.pace.pace import hours_left, weeks_of_study
 from domain.vocabulary import ContentStatus, ContentType
 from rendering.text.task_text import clause_of
-from rendering.text.text import BY_RULES, CONFIGURE, counted, hours, one_line
+from rendering.text.text import CONFIGURE, counted, hours, one_line, origin_note
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -41,7 +41,7 @@ def roadmap_tree(roadmap: "RoadmapView", warnings: Sequence[str] = ()) -> "Itera
     yield styled(one_line(roadmap.framework.title if roadmap.framework else roadmap.title), "bold")
     yield styled(" · ".join(_totals(roadmap)), "dim")
     if roadmap.by_rules:
-        yield styled(BY_RULES, "yellow")
+        yield styled(origin_note(roadmap.plan_author), "yellow")
         yield styled(f"A model writes after: {CONFIGURE}", "dim")
     yield from _activity(roadmap)
     yield from (styled(f"Warning: {one_line(text, 400)}", "yellow") for text in warnings)

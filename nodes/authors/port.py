@@ -441,6 +441,15 @@ class Author(Protocol):
 
 
 @runtime_checkable
+class AuthorByGoal(Protocol):
+    """An author that is another one for some goals. Others are the same for every run."""
+
+    def for_goal(self, preferences: Preferences, max_concepts: int, weeks: float | None) -> Author:
+        """Return the author of a run. `weeks`: until the deadline, None without one."""
+        ...
+
+
+@runtime_checkable
 class RepairingAuthor(Protocol):
     """An author that can also repair parts of an answer. Others are asked to write it again."""
 

@@ -1,4 +1,7 @@
-"""The author without a model. It needs no network; for experiments it can be slow or fail on purpose."""
+"""The author without a model. It needs no network; for experiments it can be slow or fail on purpose.
+
+For the goal of a recorded course it plays the answers of a chat model back, and writes the rest by rules.
+"""
 
 import asyncio
 import json
@@ -14,15 +17,20 @@ from domain.authors import RULES, AuthorKind
 from domain.contents import QuizKey
 from domain.course.drafts import BookDraft, ConceptPlans
 from domain.errors import InvalidInput, RunFailed
+from domain.request import Preferences
 from domain.text.instructions import read_wishes
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief, Usage
 from nodes.offline.contents import write_lesson, write_quiz, write_resources, write_worksheet
 from nodes.offline.edits import plan_edits, write_new_parts
 from nodes.offline.plan import outline_of, write_framework, write_intent, write_review, write_stage_parts
+from nodes.offline.playback import course_for, recorded_answer
+from nodes.offline.recordings import RecordedCourse
 
 
 class OfflineAuthor:
     """An author that gives the same answer to the same brief.
+
+    One that plays a course (`for_goal`) is of the kind `recording`: its answers are checked as those of a model are.
 
     Every call takes `latency` seconds. `fail` names contents that fail on purpose, as `content_type` or
     `content_type@concept_id`. `log` is a file in which every call leaves two lines of JSON, when it begins and when
@@ -30,13 +38,32 @@ class OfflineAuthor:
     """
 
     name = RULES
-    kind: AuthorKind = "rules"
     most_concepts: int | None = None
 
-    def __init__(self, *, latency: float = 0.0, fail: Collection[str] = (), log: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        latency: float = 0.0,
+        fail: Collection[str] = (),
+        log: Path | None = None,
+        course: RecordedCourse | None = None,
+    ) -> None:
+        """`course`: what is played back."""
         self._latency = latency
         self._fail = frozenset(entry.strip() for entry in fail)
         self._log = log
+        self._course = course
+
+    @property
+    def kind(self) -> AuthorKind:
+        return "rules" if self._course is None else "recording"
+
+    def for_goal(self, preferences: Preferences, max_concepts: int, weeks: float | None) -> "OfflineAuthor":
+        """Return the author of a run: one that plays the recorded course of this goal where there is one."""
+        course = course_for(preferences, max_concepts, weeks)
+        if course is None:
+            return self
+        return OfflineAuthor(latency=self._latency, fail=self._fail, log=self._log, course=course)
 
     def most(self, brief: "Brief[Any]", objections: Sequence[str] = ()) -> Usage:  # noqa: ARG002
         """Return no usage: calls cost nothing."""
@@ -52,12 +79,19 @@ class OfflineAuthor:
                 self._fail_if_told(brief)
                 if brief.instructions:  # those of a modification are for its plan; no others can be followed
                     read_wishes(brief.instructions)
-            words = await asyncio.to_thread(_written, brief)  # it reads files at first
+            words, model = await asyncio.to_thread(self._answered, brief)  # it reads files at first
         except InvalidInput as error:
             raise RunFailed(f"{error}") from error
-        answer = AuthorAnswer(content=words.model_dump(mode="json"), model=self.name, finish_reason="stop")
+        answer = AuthorAnswer(content=words.model_dump(mode="json"), model=model, finish_reason="stop")
         self._note("end", brief)
         return answer
+
+    def _answered(self, brief: "Brief[Any]") -> tuple[BaseModel, str]:
+        """Return an answer and the name of its author: the recording where it holds one, else rules."""
+        played = None if self._course is None else recorded_answer(self._course, brief)
+        if self._course is None or played is None:
+            return _written(brief), RULES
+        return played, self._course.author
 
     def _note(self, moment: Literal["begin", "end"], brief: "Brief[Any]") -> None:
         if self._log is None:

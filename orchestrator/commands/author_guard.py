@@ -5,7 +5,7 @@ The offline author never continues the run of a chat model: half of the roadmap 
 
 from collections.abc import Sequence
 
-from domain.authors import RULES
+from domain.authors import RULES, kind_of
 from domain.errors import InvalidInput
 from domain.text.instructions import BY_RULES
 from domain.vocabulary import ContentType, TaskType
@@ -18,7 +18,8 @@ from repository.tables.runs import TaskRow
 
 async def begun_by_a_model(session: Session, task_id: str, author: str) -> str | None:
     """Return a message if `author` cannot continue a task, else None. Any model can continue another model's run."""
-    models = sorted(await models_that_answered(session, task_id) - {RULES}) if author == RULES else []
+    answered = await models_that_answered(session, task_id) if author == RULES else set()
+    models = sorted(model for model in answered if kind_of(model) == "model")
     if not models:
         return None
     return (
@@ -54,7 +55,8 @@ async def words_need_a_model(
     A process that neither runs the task nor names a model does not know the author: it expects that of the plan.
     """
     if detach or not resources.can_run:
-        return resources.settings.model is None and await plan_author(session, roadmap_id) == RULES
+        author = None if resources.settings.model is not None else await plan_author(session, roadmap_id)
+        return author is not None and kind_of(author) != "model"
     return resources.author.kind == "rules"
 
 

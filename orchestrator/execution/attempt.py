@@ -18,7 +18,9 @@ from langgraph.types import Command, Interrupt, StateSnapshot
 from domain.content_types import CONTENT_STEPS, GENERATOR_OF
 from domain.editing.review import Issue, Validation
 from domain.errors import ModelDenied
+from domain.request import Preferences
 from domain.vocabulary import RETRY_OF, STRUCTURAL, ContentType, Step, TaskStatus, TaskType
+from nodes.authors.port import Author, AuthorByGoal
 from nodes.context import RunContext
 from nodes.ledger.budget import Budget, Limit
 from nodes.ledger.ledger import Ledger
@@ -178,7 +180,7 @@ async def open_attempt(resources: OrchestratorResources, task: TaskRow, held: He
     for payload in without_event:
         writer.append("content_completed", payload)
     ledger = Ledger(
-        author=resources.author,
+        author=await asyncio.to_thread(_author, resources, task),  # it may read files
         throttle=resources.throttle,
         permit=RunPermit(resources.gate, held),
         database=resources.database,
@@ -204,6 +206,15 @@ async def open_attempt(resources: OrchestratorResources, task: TaskRow, held: He
         await asyncio.shield(writer.close())
 
 
+def _author(resources: OrchestratorResources, task: TaskRow) -> Author:
+    """Return the author of a run. A modification asks for what no recording holds, so it gets the usual one."""
+    author, preferences = resources.author, tasks.request_of(task).get("preferences")
+    if preferences is None or task.task_type == TaskType.MODIFICATION or not isinstance(author, AuthorByGoal):
+        return author
+    weeks = pace_of_task(task).weeks
+    return author.for_goal(Preferences.model_validate(preferences), resources.settings.max_concepts, weeks)
+
+
 def _budget(settings: Settings, spent: TaskUsage) -> Budget:
     """Return the rest of the run's budget, after all attempts so far."""
     if settings.budget is None:
@@ -227,7 +238,7 @@ def _context(
         content_step=GENERATOR_OF[content_type] if content_type else Step.CONTENT_GENERATION,
         max_concepts=resources.settings.max_concepts,
         weeks=pace_of_task(task).weeks,
-        any_language=resources.settings.model is not None,
+        any_language=resources.settings.model is not None or ledger.author.kind == "recording",
         second_opinion=resources.settings.model_review is not None,
         links=resources.links,
         search=resources.search,

@@ -56,4 +56,5 @@ def manuscript_of(roadmap: RoadmapView, contents: Sequence[ContentVersionRow]) -
         contents=written,
         book=roadmap.course_book,
         by_rules=roadmap.by_rules,
+        plan_author=roadmap.plan_author,
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from domain.authors import RULES
+from domain.authors import kind_of
 from domain.content_types import CONTENT_SPECS, ContentSpec
 from domain.course.book import CourseBook
 from domain.framework import Framework
@@ -126,8 +126,8 @@ class RoadmapView(View):
 
     @property
     def by_rules(self) -> bool:
-        """Whether the plan was written without a model."""
-        return self.plan_author == RULES
+        """Whether no model was asked for the plan: rules wrote it, or it is a recording."""
+        return self.plan_author is not None and kind_of(self.plan_author) != "model"
 
     def state(self, concept_id: str, content_type: ContentType) -> ContentState | None:
         """Return the state of one content, or None."""

@@ -19,7 +19,7 @@ from rendering.pages.map_layout import draw
 from rendering.pages.markdown import is_safe_link, rendered, rendered_short
 from rendering.pages.remarks import Remarks
 from rendering.text.schedule import plan_of
-from rendering.text.text import BY_RULES, CONFIGURE, counted, hours, shown
+from rendering.text.text import CONFIGURE, counted, hours, origin_note, shown
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -78,7 +78,7 @@ def html_document(manuscript: Manuscript) -> str:
             plan=plan,
             stages=parts,
             book=_book(manuscript),
-            by_rules=(BY_RULES, CONFIGURE) if manuscript.by_rules else None,
+            by_rules=(origin_note(manuscript.plan_author), CONFIGURE) if manuscript.by_rules else None,
         )
     )
 

@@ -18,7 +18,7 @@ from rendering.documents.document_text import (
 )
 from rendering.documents.markdown_embedding import escaped
 from rendering.text.schedule import plan_of
-from rendering.text.text import BY_RULES, CONFIGURE, hours
+from rendering.text.text import CONFIGURE, hours, origin_note
 
 
 def roadmap_document(manuscript: Manuscript) -> str:
@@ -26,7 +26,8 @@ def roadmap_document(manuscript: Manuscript) -> str:
     framework = manuscript.framework
     if framework is None:
         return f"# {escaped(manuscript.title)}\n\nThis roadmap has no framework yet.\n"
-    note = [f"> {escaped(BY_RULES)} A model writes after `{CONFIGURE}`.", ""] if manuscript.by_rules else []
+    origin = escaped(origin_note(manuscript.plan_author))
+    note = [f"> {origin} A model writes after `{CONFIGURE}`.", ""] if manuscript.by_rules else []
     lines = [f"# {escaped(framework.title)}", "", *note, "## Overview", "", overview(framework), ""]
     lines += [*_plan(framework), *_weeks(manuscript, framework)]
     if manuscript.book is not None:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from domain.authors import kind_of
+
 _CONTROLS: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and newline, DEL, C1 (some terminals read U+009B as ESC [)
     "\u2028\u2029\u202a-\u202e\u2066-\u2069"  # line separators, and overrides of the text direction
@@ -13,8 +15,16 @@ _CONTROLS: Final = re.compile(
 
 BY_RULES: Final = "Plan and worksheets, written by rules: no model is configured."
 """Said of a roadmap, wherever it is read, that no model wrote."""
+_PLAYED_BACK: Final = "{author}, and played back: no model was asked."
 CONFIGURE: Final = "export ROADMAP_MODEL=openai:gpt-4.1-mini OPENAI_API_KEY=..."
 """The line that makes a model write the next one."""
+
+
+def origin_note(author: str | None) -> str:
+    """Return what is said of texts that no model wrote here: rules did, or they are a recording."""
+    if author is None or kind_of(author) != "recording":
+        return BY_RULES
+    return _PLAYED_BACK.format(author=f"{author[:1].upper()}{author[1:]}")
 
 
 def clean(text: str) -> str:

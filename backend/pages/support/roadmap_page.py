@@ -13,6 +13,7 @@ from backend.pages.views.pace import pace_line
 from domain.framework import Concept, Stage
 from orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView
+from rendering.text.text import origin_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ async def frame_of(request: Request, roadmap_id: str, caller: Caller, orchestrat
         "live": live,
         "pace": pace_line(roadmap.pace, orchestrator.now()),
         "by_rules": roadmap.by_rules,
+        "BY_RULES": origin_note(roadmap.plan_author),
         "has_book": roadmap.course_book is not None,
     }
     return Frame(roadmap, learned, drawn, context)

@@ -23,7 +23,7 @@ from domain.framework import Concept, ConceptPlace, Framework
 from domain.parts import PlacedDoubt, lessons_in, placed_doubts
 from domain.vocabulary import ContentType
 from rendering.pages.markdown import Heading, Rendered, is_safe_link
-from rendering.text.text import hours, one_line
+from rendering.text.text import hours, one_line, origin_note
 from repository.roadmaps.content_queries import ContentState
 from repository.tables.roadmaps import ContentVersionRow
 
@@ -77,7 +77,9 @@ class ContentPart:
     shown_version: int
     versions: tuple[VersionLink, ...]
     by_rules: bool
-    """Whether the version that is shown was written without a model."""
+    """Whether no model was asked for the version that is shown."""
+    origin: str
+    """What is said of such a version; empty for others."""
     doubts: tuple[PlacedDoubt, ...]
     """Unmended findings of the checks in the version that is shown."""
     present: bool
@@ -192,8 +194,11 @@ def doubts_of(view: ContentView) -> list[PlacedDoubt]:
     return placed_doubts(view.shown.doubts, view.shown.payload) if view.shown else []
 
 
-def is_by_rules(written: ContentView) -> bool:
-    return written.shown is not None and kind_of(written.shown.author) == "rules"
+def origin_of(written: ContentView) -> str:
+    """Return what is said of a version for which no model was asked; empty for others."""
+    if written.shown is None or kind_of(written.shown.author) == "model":
+        return ""
+    return origin_note(written.shown.author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +331,7 @@ class PartFields(TypedDict):
     shown_version: int
     versions: tuple[VersionLink, ...]
     by_rules: bool
+    origin: str
     doubts: tuple[PlacedDoubt, ...]
     present: bool
     out_of_date: bool
@@ -340,7 +346,8 @@ def fields_of(content_type: ContentType, view: ContentView, *, present: bool) ->
         "version": view.versions[0].version if view.versions else 0,
         "shown_version": view.shown.version if view.shown else 0,
         "versions": tuple(VersionLink(row.version, row.created_at) for row in view.versions),
-        "by_rules": is_by_rules(view),
+        "by_rules": bool(origin_of(view)),
+        "origin": origin_of(view),
         "doubts": tuple(doubts_of(view)),
         "present": present,
         "out_of_date": view.state.out_of_date if view.state else False,

@@ -212,7 +212,7 @@ def _is_column(name: str, statement: str, language: str) -> bool:
 
 def rows_problem(block: CodeBlock, statement: str, result: StatementResult) -> str | None:
     """Return how the shown rows differ from the real ones; None where they cannot be compared."""
-    if block.shown is None or not result.columns:
+    if block.shown is None or block.fails or not result.columns:
         return None
     foreign = result.wording != 0 or block.name in _DIALECTS
     if foreign or len(result.rows) > MAX_ROWS or _VOLATILE.search(statement):

@@ -44,6 +44,7 @@ async def test_sql_that_cannot_be_right_is_a_doubt(sql_only: CodeRunner, blocks:
         ["sql\nSELECT * FROM users;"],
         ["sql run\nSELECT name FROM users;"],
         [SALES, "sql fails\nSELECT amont FROM sales;"],
+        [SALES, "sql fails\nSELECT amount AS a FROM sales WHERE a > 1;", "text\nERROR:  column a does not exist"],
         [SALES, "sql\n-- wrong: there is no such column\nSELECT amont FROM sales;"],
         [SALES, "sql\nSELECT s.amont FROM sales AS s;", "text\nERROR:  column s.amont does not exist"],
         [SALES, "sql fragment\nWHERE amont > 1"],
