@@ -22,9 +22,11 @@ from nodes.authors.port import (
     FrameworkBrief,
     IntentBrief,
     LessonBrief,
+    LessonCritiqueBrief,
     NewPartsBrief,
     OutlineBrief,
     QuizBrief,
+    QuizCritiqueBrief,
     QuizKeyBrief,
     ResourcesBrief,
     StageBrief,
@@ -95,6 +97,8 @@ BRIEFS: Final[list[Brief[Any]]] = [
     LessonBrief(**CONTENT, plan=PLAN, index=1),
     ResourcesBrief(**CONTENT),
     QuizBrief(**CONTENT),
+    LessonCritiqueBrief(**CONTENT, written={"title": "Castling", "content": "The king moves two squares."}),
+    QuizCritiqueBrief(**CONTENT, written={"questions": []}),
 ]
 each_brief = pytest.mark.parametrize("brief", BRIEFS, ids=lambda brief: type(brief).__name__)
 

@@ -120,7 +120,7 @@ async def write(
         max_concepts=10,
         weeks=None,
         any_language=True,
-        second_opinion=False,
+        second_look="none",
         links=None,
         search=None,
         code=None,

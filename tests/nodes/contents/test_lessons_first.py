@@ -14,7 +14,7 @@ from sqlalchemy import text
 from domain.contents import Quiz, Resources, Tutorial
 from domain.course.lesson_use import NEEDS_LESSON
 from domain.errors import BudgetSpent, ModelDenied, RunFailed
-from domain.vocabulary import ContentType, TaskStatus, TaskType
+from domain.vocabulary import ContentType, SecondLook, TaskStatus, TaskType
 from nodes.authors.port import AuthorRole, Brief, CallFailed, ContentBrief
 from nodes.contents.content_step import make_contents
 from nodes.contents.lesson_signals import LessonSignals
@@ -282,12 +282,12 @@ class Scenario:
 
     broken: tuple[str, ...] = ()
     """Concepts whose lesson fails."""
-    second_opinion: bool = False
-    """Whether quizzes are looked at, so that their ledger row is committed before they are."""
+    second_look: SecondLook = "none"
+    """What is looked at, so that its ledger row is committed before it is."""
 
     async def run(self, database: Database, fence: Fence, roadmap_id: str) -> Teacher:
         author = Teacher(*self.broken)
-        context = await context_of(database, fence, author, roadmap_id=roadmap_id, second_opinion=self.second_opinion)
+        context = await context_of(database, fence, author, roadmap_id=roadmap_id, second_look=self.second_look)
         if isinstance(database, Mortal):
             database.commits = 0
         await write_contents(context)
@@ -297,7 +297,8 @@ class Scenario:
 SCENARIOS: Final = {
     "written": Scenario(),
     "lesson fails": Scenario(broken=(FIRST,)),
-    "looked at": Scenario(second_opinion=True),
+    "looked at": Scenario(second_look="quiz"),
+    "all looked at": Scenario(second_look="all"),
 }
 
 

@@ -138,7 +138,7 @@ def second(*answers: list[int]) -> QuizKey:
     )
 
 
-REVIEWING = {"model_review": "scripted:critic"}
+REVIEWING = {"second_look": "quiz"}
 
 
 async def test_a_key_that_another_reader_doubts_is_asked_for_again(settings: Settings) -> None:
