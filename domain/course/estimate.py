@@ -210,6 +210,8 @@ def _taken(
 
 def _one_after_another(calls: Mapping[str, int]) -> dict[str, int]:
     """Return the calls that one concept waits for: its lesson and its quiz, each with those that look at it again."""
-    asked = {step: 1 for step in (Step.TUTORIAL_GENERATION, Step.QUIZ_GENERATION) if step in calls}
+    asked: dict[str, int] = {step: 1 for step in (Step.TUTORIAL_GENERATION, Step.QUIZ_GENERATION) if step in calls}
     looks, quizzes = calls.get(Step.SECOND_LOOK, 0), calls.get(Step.QUIZ_GENERATION, 0)
-    return asked | ({Step.SECOND_LOOK: 3 if looks > quizzes else 1} if looks else {})
+    if looks:
+        asked[Step.SECOND_LOOK] = 3 if looks > quizzes else 1
+    return asked

@@ -26,7 +26,7 @@ from nodes.verification.quiz_key import UNREAD, read_key
 if TYPE_CHECKING:
     from nodes.verification.code.report import CodeReport
 
-C = TypeVar("C", Tutorial, Quiz)
+C = TypeVar("C", bound=Tutorial | Quiz)
 
 _OF_CODE: Final = "code."
 """How the rules begin whose findings come from running code."""

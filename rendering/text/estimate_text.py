@@ -14,7 +14,7 @@ def estimate_lines(estimate: Estimate) -> Iterator[str]:
         mark = " (the setting here)" if name == estimate.lessons else ""
         yield f"{name}: {variant_text(variant)}{mark}"
     if look := (estimate.short if estimate.lessons == "short" else estimate.full).second_look:
-        yield f"Of these, the second look ({estimate.second_look}) takes {look_text(look)}; ROADMAP_SECOND_LOOK sets it."
+        yield f"Of these, the second look ({estimate.second_look}) takes {look_text(look)} (ROADMAP_SECOND_LOOK)."
     yield basis_of(estimate)
 
 
