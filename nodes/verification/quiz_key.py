@@ -12,12 +12,10 @@ from domain.contents import MIN_QUESTIONS, KeyAnswer, OpenQuestion, Question, Qu
 from domain.vocabulary import Step
 from nodes.authors.port import ContentBrief, QuizKeyBrief
 from nodes.context import RunContext
-from nodes.ledger.best_effort import ask_at_most_once
 from nodes.ledger.requests import AuthorRequest, Verdict
+from nodes.verification.second_reader import ask_second_reader
 
 RULE = "look.key"
-UNREAD = "look.unread"
-"""The rule of contents that a second reader was asked about and said nothing useful."""
 
 
 async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int, quiz: Quiz) -> Verdict[Quiz]:
@@ -59,10 +57,7 @@ async def read_key(
         order=order,
         reuses_rounds=True,
     )
-    read = await ask_at_most_once(context.ledger, request)
-    if read.accepted is None:
-        return doubt(UNREAD, f"No second reader has answered these questions: {read.reason}")
-    return read.accepted
+    return await ask_second_reader(context.ledger, request)
 
 
 def disagreements(quiz: Quiz, key: QuizKey) -> list[Finding]:

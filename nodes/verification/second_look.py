@@ -10,18 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from domain.checks.findings import Finding, Kind, doubt
+from domain.checks.findings import Finding, Kind
 from domain.contents import Question, Quiz, Tutorial
 from domain.mending import Mend, Mended, Remark, mended
 from domain.vocabulary import Step
 from nodes.authors.port import ContentBrief, CritiqueBrief, LessonCritiqueBrief, QuizBrief, QuizCritiqueBrief
 from nodes.context import RunContext
-from nodes.ledger.best_effort import ask_at_most_once
 from nodes.ledger.requests import Answered, AuthorRequest, Reread
 from nodes.state import as_json
 from nodes.verification.code.examination import report_code
 from nodes.verification.quiz_key import RULE as KEY
-from nodes.verification.quiz_key import UNREAD, read_key
+from nodes.verification.quiz_key import read_key
+from nodes.verification.second_reader import ask_second_reader
 
 if TYPE_CHECKING:
     from nodes.verification.code.report import CodeReport
@@ -60,11 +60,10 @@ class _SecondLook(Generic[C]):
         asked = AuthorRequest(
             Step.SECOND_LOOK, critique, subject=self.request.subject, order=self.request.order, reuses_rounds=True
         )
-        read = await ask_at_most_once(self.context.ledger, asked)
-        if read.accepted is None:
-            unread = doubt(UNREAD, f"No second reader has looked at this: {read.reason}")
-            return replace(answered, doubts=[*answered.doubts, unread])
-        return await self._mended(answered, read.accepted.findings)
+        read = await ask_second_reader(self.context.ledger, asked)
+        if isinstance(read, Finding):
+            return replace(answered, doubts=[*answered.doubts, read])
+        return await self._mended(answered, read.findings)
 
     async def _mended(self, answered: Answered[C], remarks: Sequence[Remark]) -> Answered[C]:
         before = list(self.request.check(answered.value))
