@@ -301,7 +301,7 @@ class CritiqueBrief(ContentBrief[Critique]):
     role = AuthorRole.CRITIQUE
     shape = Critique
     unkeyed = frozenset({"surroundings"})
-    written: dict[str, Any]
+    written: dict[str, Any] = {}
     """The content, as its author wrote it."""
     surroundings: dict[str, Any] = {}
     """What the prompt of its author held beside the fields that all contents have."""
