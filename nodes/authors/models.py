@@ -76,8 +76,8 @@ class Names:
         return list(dict.fromkeys(name for name in (special or self.usual, self.fallback) if name))
 
     def of_contents(self) -> list[str]:
-        """Return the models whose prompts begin with the course book: those that write contents, and their critic."""
-        return list(dict.fromkeys(name for role in (*CONTENT, AuthorRole.CRITIQUE) for name in self.of(role)))
+        """Return the models that write contents."""
+        return list(dict.fromkeys(name for role in CONTENT for name in self.of(role)))
 
     def all(self) -> list[str]:
         return list(dict.fromkeys(name for role in AuthorRole for name in self.of(role)))

@@ -93,12 +93,12 @@ BRIEFS: Final[list[Brief[Any]]] = [
         concept=FRAMEWORK.concepts()[1],
         questions=[OpenQuestion(question_id="q1", question_type="true_false", question="?", options=["yes", "no"])],
     ),
+    LessonCritiqueBrief(**CONTENT, written={"title": "Castling", "content": "The king moves two squares."}),
+    QuizCritiqueBrief(**CONTENT, written={"questions": []}),
     TutorialBrief(**CONTENT),
     LessonBrief(**CONTENT, plan=PLAN, index=1),
     ResourcesBrief(**CONTENT),
     QuizBrief(**CONTENT),
-    LessonCritiqueBrief(**CONTENT, written={"title": "Castling", "content": "The king moves two squares."}),
-    QuizCritiqueBrief(**CONTENT, written={"questions": []}),
 ]
 each_brief = pytest.mark.parametrize("brief", BRIEFS, ids=lambda brief: type(brief).__name__)
 
