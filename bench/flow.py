@@ -3,14 +3,15 @@
 Calls take 5 to 20 s at random, the same in both variants, and 30 run at once. First in simulated time: the scheduler of
 calls, the turns of writers and the signals of lessons of the product, without rows, so that the figures are the same on
 any machine. Then measured: the product's generators over rows, with calls scaled down; the variants differ in the
-declared use of the lesson only. A busy machine distorts the second table.
+declared use of the lesson only. A busy machine distorts that table. A table in simulated time says what a second look
+adds, where nothing is sent back to an author.
 """
 
 import asyncio
 import random
 import selectors
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from statistics import median
@@ -22,7 +23,7 @@ from bench.price import CONTENTS
 from bench.servers import bench_server
 from domain.authors import AuthorKind
 from domain.course.lesson_use import LessonUse
-from domain.vocabulary import ContentType
+from domain.vocabulary import ContentType, SecondLook
 from nodes.authors.port import AuthorAnswer, Brief, ContentBrief, Usage
 from nodes.contents.content_step import Generator, make_contents
 from nodes.contents.lesson_signals import LessonSignals
@@ -74,7 +75,19 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         return self._jumping.now
 
 
-async def simulated(concepts: int, seed: str, generators: Sequence[Generator[Any]]) -> float:
+LOOKS: Final[Mapping[SecondLook, Mapping[str, int]]] = {
+    "none": {},
+    "quiz": {ContentType.QUIZ: 1},
+    "all": {ContentType.TUTORIAL: 1, ContentType.QUIZ: 2},
+}
+"""Calls that follow a content before it is saved, where nothing is sent back to its author."""
+LOOK_SHARE: Final = 0.4
+"""Seconds of such a call, as a part of those of a content: its answer is short."""
+
+
+async def simulated(
+    concepts: int, seed: str, generators: Sequence[Generator[Any]], second_look: SecondLook = "none"
+) -> float:
     """Return the seconds that the calls for all contents of a roadmap take."""
     throttle, signals = Throttle(CONCURRENT_CALLS), LessonSignals()
     concept_ids = [f"c-1-1-{number}" for number in range(1, concepts + 1)]
@@ -89,6 +102,9 @@ async def simulated(concepts: int, seed: str, generators: Sequence[Generator[Any
             async for concept_id in turns:
                 async with throttle.turn("run", order=concept_ids.index(concept_id)):
                     await asyncio.sleep(latency(seed, concept_id, content_type))
+                for look in range(LOOKS[second_look].get(content_type, 0)):
+                    async with throttle.turn("run", order=concept_ids.index(concept_id)):
+                        await asyncio.sleep(LOOK_SHARE * latency(seed, concept_id, f"{content_type} look {look}"))
                 if writes_lessons:
                     signals.settle(concept_id, None)
 
@@ -155,12 +171,32 @@ def _table(title: str, sizes: Sequence[int], rounds: int, measure: Measure) -> l
     return missed
 
 
+def _look_table(sizes: Sequence[int]) -> None:
+    """Print what a second look adds, in simulated time."""
+    print(f"Second look, simulated, medians of {SIMULATED_ROUNDS} rounds:\n")
+    print("| concepts | calls for a concept, without | quiz | all | wall, without | quiz | all |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    usual = len(LESSONS_FIRST)
+    for size in sizes:
+        walls = []
+        for look in LOOKS:
+            rounds = []
+            for number in range(SIMULATED_ROUNDS):
+                with asyncio.Runner(loop_factory=SimulatedLoop) as runner:
+                    rounds.append(runner.run(simulated(size, f"{size} {number}", LESSONS_FIRST, look)))
+            walls.append(f"{median(rounds):.1f} s")
+        calls = [str(usual + sum(more.values())) for more in LOOKS.values()]
+        print(f"| {size} | {' | '.join([*calls, *walls])} |", flush=True)
+    print()
+
+
 def main(*, sizes: Sequence[int] = (5, 10, 30), rounds: int = 3) -> None:
     def simulate(size: int, seed: str, generators: Sequence[Generator[Any]]) -> float:
         with asyncio.Runner(loop_factory=SimulatedLoop) as runner:
             return runner.run(simulated(size, seed, generators))
 
     missed = _table("Simulated", sizes, SIMULATED_ROUNDS, simulate)
+    _look_table(sizes)
     if rounds:
         with bench_server() as server:
 

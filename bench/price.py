@@ -174,7 +174,13 @@ class Cost:
 async def run(concepts: int, url: str) -> Cost:
     """Measure the product: the phase of the contents of a creation."""
     settings = Settings.model_validate(
-        {"database_url": url, "max_concepts": concepts, "max_concurrent_calls": CONCURRENT_CALLS, "home": Path.cwd()}
+        {
+            "database_url": url,
+            "max_concepts": concepts,
+            "max_concurrent_calls": CONCURRENT_CALLS,
+            "home": Path.cwd(),
+            "second_look": "none",
+        }
     )
     meter = Meter(url)
     author = SteadyAuthor(concepts, meter)

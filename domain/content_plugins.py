@@ -25,7 +25,7 @@ RESERVED: Final = frozenset({
     "tutorial", "resources", "quiz",  # content types of this program
     "batch", "content",  # task type `retry_batch`, step `content_generation` and fields `content_status`, ...
     "intent", "framework", "outline", "stage", "structure_review", "edit_plan", "new_parts", "quiz_key",  # roles
-    "course_book", "concept_plans", "lesson",  # more roles
+    "course_book", "concept_plans", "lesson", "critique",  # more roles
     "attempt", "retry", "done", "versions",  # a query parameter and ends of paths beside the content types
     "roadmap_id", "removed_after_version", "concept_id", "name", "description", "estimated_hours", "prerequisites",
     "difficulty", "keywords",  # fields of a concept's JSON, which holds its contents by type

@@ -6,7 +6,7 @@ task type and a step for each.
 """
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from domain.content_plugins import PLUGINS, names_of
 
@@ -54,7 +54,10 @@ class ContentStatus(StrEnum):
 
 
 class Step(StrEnum):
-    """Values of `current_step`. Those between INIT and COMPLETED are names of nodes and of their files."""
+    """Values of `current_step`. Those between INIT and COMPLETED are names of nodes and of their files.
+
+    SECOND_LOOK is a step of the ledger only: its calls are made within the steps of contents.
+    """
 
     INIT = "init"
     INTENT_ANALYSIS = "intent_analysis"
@@ -69,6 +72,7 @@ class Step(StrEnum):
     RESOURCE_RECOMMENDATION = "resource_recommendation"
     QUIZ_GENERATION = "quiz_generation"
     vars().update(names_of(PLUGINS, "{}_generation"))
+    SECOND_LOOK = "second_look"
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -82,6 +86,9 @@ class Role(StrEnum):
     SERVICE = "service"
     ADMIN = "admin"
 
+
+SecondLook = Literal["none", "quiz", "all"]
+"""What is read again: nothing; the key of each quiz; that, and each lesson and quiz by a critic."""
 
 ACTIVE: Final = frozenset({TaskStatus.PENDING, TaskStatus.PROCESSING, TaskStatus.HUMAN_REVIEW_PENDING})
 FINAL: Final = frozenset(TaskStatus) - ACTIVE

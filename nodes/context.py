@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from domain.vocabulary import Step
+from domain.vocabulary import SecondLook, Step
 from nodes.contents.lesson_signals import LessonSignals
 from nodes.ledger.ledger import Ledger
 from repository.db.database import Database, Session
@@ -37,8 +37,8 @@ class RunContext:
     resumed run has the same briefs as before."""
     any_language: bool
     """Whether the author writes every language."""
-    second_opinion: bool
-    """Whether a model answers each quiz again without its key."""
+    second_look: SecondLook
+    """Which contents are read again before they are saved."""
     links: "LinkChecker | None"
     """None where links are not checked."""
     search: "Finder | None"

@@ -12,10 +12,12 @@ from nodes.contents.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState
 from nodes.verification.examination import look_at_quiz
+from nodes.verification.second_look import second_look
 
 QUIZ: Final = Generator(
     QuizBrief,
     look=look_at_quiz,
+    reread=second_look,
     finish=with_ordered_options,
     identify=with_question_ids,
     lesson=LessonUse.REQUIRED,

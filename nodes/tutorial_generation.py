@@ -10,8 +10,9 @@ from nodes.contents.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState
 from nodes.verification.code.examination import look_at_code
+from nodes.verification.second_look import second_look
 
-TUTORIAL: Final = Generator(TutorialBrief, look=look_at_code, identify=with_section_ids)
+TUTORIAL: Final = Generator(TutorialBrief, look=look_at_code, reread=second_look, identify=with_section_ids)
 
 
 async def tutorial_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:

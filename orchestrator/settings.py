@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import InvalidInput
 from domain.text.secrets import MASK, redact, redact_url, redact_values
+from domain.vocabulary import SecondLook
 from nodes.authors.parameters import read_parameters
 from nodes.authors.prices import Price, read_prices
 from nodes.ledger.budget import Limit
@@ -117,6 +118,8 @@ class Settings(BaseSettings):
     """Address of the search; unset: its usual one."""
     lessons: Literal["short", "full"] = "full"
     """`full`: as many lessons for a concept as the course book plans for its hours; `short`: one, whatever it plans."""
+    second_look: SecondLook = "all"
+    """What a chat model reads again before it is saved: nothing, the key of each quiz, or also lessons and quizzes."""
     max_concurrent_calls: Annotated[int, Field(ge=1, le=1000)] = 30
     """Concurrent calls to the author, over all runs of the process."""
     max_concepts: Annotated[int, Field(ge=1, le=10_000)] = 60

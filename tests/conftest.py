@@ -124,5 +124,9 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    """Settings of an orchestrator on the database of the test. A concept is one lesson, whatever its plan says."""
-    return Settings.model_validate({"database_url": database_url, "home": tmp_path, "lessons": "short"})
+    """Settings of an orchestrator on the database of the test.
+
+    A concept is one lesson, whatever its plan says, and nothing is looked at a second time.
+    """
+    values = {"database_url": database_url, "home": tmp_path, "lessons": "short", "second_look": "none"}
+    return Settings.model_validate(values)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from domain.content_types import GENERATOR_OF
 from domain.course.book import MAX_LESSON_MINUTES
-from domain.vocabulary import ContentType, Step
+from domain.vocabulary import ContentType, SecondLook, Step
 
 USUAL_CONCEPTS: Final = 12
 """Concepts of a roadmap without a deadline."""
@@ -42,9 +42,22 @@ ASSUMED: Final[Mapping[str, CallAverage]] = {
     Step.TUTORIAL_GENERATION: CallAverage(3_500, 3_500, 45),
     Step.RESOURCE_RECOMMENDATION: CallAverage(3_500, 700, 10),
     Step.QUIZ_GENERATION: CallAverage(6_500, 1_800, 22),
+    Step.SECOND_LOOK: CallAverage(7_000, 400, 8),
 }
 """Where the ledger has too few calls of the model in this step. By step."""
 _OTHER: Final = CallAverage(3_500, 1_500, 20)
+
+
+class LookShare(BaseModel):
+    """The part of a variant that the second look takes (ROADMAP_SECOND_LOOK)."""
+
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    minutes: float
+    """By which everything is written later."""
+    dollars: float | None
+    """Null where the price of its model is unknown."""
 
 
 class Variant(BaseModel):
@@ -58,6 +71,8 @@ class Variant(BaseModel):
     """Until everything is written, if nothing else uses the model."""
     dollars: float | None
     """Null where the price of a model is unknown."""
+    second_look: LookShare | None = None
+    """Null where nothing is looked at a second time."""
 
 
 class ModelPrice(BaseModel):
@@ -79,6 +94,8 @@ class Estimate(BaseModel):
     """Where tokens and seconds of a call come from: the ledger of this database, or assumptions."""
     lessons: Literal["short", "full"]
     """The setting of ROADMAP_LESSONS: the variant that a creation takes here."""
+    second_look: SecondLook
+    """The setting of ROADMAP_SECOND_LOOK; `none` where no chat model writes."""
     short: Variant
     full: Variant
 
@@ -120,7 +137,7 @@ class Limits:
     tokens_per_minute: float | None = None
 
 
-def calls_of(size: Size, *, lessons: int, second_opinion: bool) -> dict[str, int]:
+def calls_of(size: Size, *, lessons: int, second_look: SecondLook) -> dict[str, int]:
     """Return the number of answers that each step needs."""
     in_parts = size.concepts > MAX_CONCEPTS_IN_ONE_ANSWER
     calls: dict[str, int] = {
@@ -131,8 +148,8 @@ def calls_of(size: Size, *, lessons: int, second_opinion: bool) -> dict[str, int
         **{GENERATOR_OF[content_type]: size.concepts for content_type in ContentType},
     }
     calls[Step.TUTORIAL_GENERATION] = lessons
-    if second_opinion:
-        calls[Step.QUIZ_GENERATION] += size.concepts
+    if second_look != "none":
+        calls[Step.SECOND_LOOK] = size.concepts if second_look == "quiz" else lessons + 2 * size.concepts
     return calls
 
 
@@ -143,16 +160,37 @@ def variant(
     limits: Limits,
 ) -> Variant:
     """Return what these calls take. `price`: US dollars of a step's tokens in and out, None where unknown."""
+    whole = _taken(calls, averages, price, limits)
+    if Step.SECOND_LOOK not in calls:
+        return whole
+    rest = _taken({step: calls[step] for step in calls if step != Step.SECOND_LOOK}, averages, price, limits)
+    look = _taken({Step.SECOND_LOOK: calls[Step.SECOND_LOOK]}, averages, price, limits)
+    share = LookShare(
+        calls=look.calls,
+        tokens_in=look.tokens_in,
+        tokens_out=look.tokens_out,
+        minutes=round(max(0.0, whole.minutes - rest.minutes), 1),
+        dollars=look.dollars,
+    )
+    return whole.model_copy(update={"second_look": share})
+
+
+def _taken(
+    calls: Mapping[str, int],
+    averages: Mapping[str, CallAverage],
+    price: Callable[[str, int, int], float | None],
+    limits: Limits,
+) -> Variant:
     average = {step: averages.get(step) or ASSUMED.get(step, _OTHER) for step in calls}
     made = {step: number * average[step].tries for step, number in calls.items()}
     tokens_in = {step: round(made[step] * average[step].tokens_in) for step in calls}
     tokens_out = {step: round(made[step] * average[step].tokens_out) for step in calls}
     costs = [price(step, tokens_in[step], tokens_out[step]) for step in calls]
     known = [cost for cost in costs if cost is not None]
-    contents = set(GENERATOR_OF.values()) & calls.keys()
+    contents = {*GENERATOR_OF.values(), Step.SECOND_LOOK} & calls.keys()
     design = sum(min(number, 2) * average[step].seconds for step, number in calls.items() if step not in contents)
     work = sum(made[step] * average[step].seconds for step in contents)
-    longest = average[Step.TUTORIAL_GENERATION].seconds + average[Step.QUIZ_GENERATION].seconds
+    longest = sum(times * average[step].seconds for step, times in _one_after_another(calls).items())
     rate = 60 * sum(made.values()) / limits.requests_per_minute if limits.requests_per_minute else 0.0
     flow = (
         60 * (sum(tokens_in.values()) + sum(tokens_out.values())) / limits.tokens_per_minute
@@ -161,10 +199,19 @@ def variant(
     )
     seconds = max(design + max(longest, work / limits.concurrent_calls), rate, flow)
     return Variant(
-        lessons=calls[Step.TUTORIAL_GENERATION],
+        lessons=calls.get(Step.TUTORIAL_GENERATION, 0),
         calls=round(sum(made.values())),
         tokens_in=sum(tokens_in.values()),
         tokens_out=sum(tokens_out.values()),
         minutes=round(seconds / 60, 1),
         dollars=round(sum(known), 4) if len(known) == len(costs) else None,
     )
+
+
+def _one_after_another(calls: Mapping[str, int]) -> dict[str, int]:
+    """Return the calls that one concept waits for: its lesson and its quiz, each with those that look at it again."""
+    asked: dict[str, int] = {step: 1 for step in (Step.TUTORIAL_GENERATION, Step.QUIZ_GENERATION) if step in calls}
+    looks, quizzes = calls.get(Step.SECOND_LOOK, 0), calls.get(Step.QUIZ_GENERATION, 0)
+    if looks:
+        asked[Step.SECOND_LOOK] = 3 if looks > quizzes else 1
+    return asked

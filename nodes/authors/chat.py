@@ -150,7 +150,8 @@ class ChatAuthor:
             room=self._max_tokens * min(MAX_ROOM_FACTOR, 1 << cut_off),
             cut_off=cut_off,
             most_concepts=self.most_concepts if ability.window else None,
-            course_window=self._abilities.smallest_window(self._names.of_contents()),
+            # a critic may be another model, whose window cuts its own prompts alone
+            course_window=self._abilities.smallest_window([*self._names.of_contents(), name]),
         )
 
     def _approach(self, ability: Ability, inquiry: Inquiry) -> Approach:

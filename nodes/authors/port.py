@@ -20,6 +20,7 @@ from domain.course.drafts import BookDraft, ConceptPlans
 from domain.editing.review import EditPlan, Issue, NewParts, StructureReview
 from domain.errors import InvalidInput, ModelUnavailable
 from domain.framework import Concept, Framework, FrameworkDraft, Outline, StageParts
+from domain.mending import Critique
 from domain.parts import PartialAnswer, PartialQuiz, PartialResources, PartialTutorial
 from domain.request import Intent, LearningRequest, Preferences
 from domain.vocabulary import ContentType
@@ -46,6 +47,7 @@ class AuthorRole(StrEnum):
     RESOURCES = "resources"
     QUIZ = "quiz"
     QUIZ_KEY = "quiz_key"
+    CRITIQUE = "critique"
     vars().update(names_of(PLUGINS, "{}"))
 
 
@@ -279,13 +281,44 @@ class QuizBrief(ContentBrief[Quiz]):
 
 
 class QuizKeyBrief(Brief[QuizKey]):
-    """A second opinion: the questions of a quiz, without their key."""
+    """A second opinion: the questions of a quiz, without their key, and the lesson that they are about."""
 
     role = AuthorRole.QUIZ_KEY
     shape = QuizKey
+    unkeyed = frozenset({"lesson"})
+    keyed_if_set = frozenset({"lesson_hash"})
     preferences: Preferences
     concept: Concept
     questions: list[OpenQuestion]
+    lesson: str = ""
+    """In Markdown; empty without one."""
+    lesson_hash: str = ""
+
+
+class CritiqueBrief(ContentBrief[Critique]):
+    """A content to find the faults of, with all that its author was given; one subclass per content type."""
+
+    role = AuthorRole.CRITIQUE
+    shape = Critique
+    unkeyed = frozenset({"surroundings"})
+    written: dict[str, Any] = {}
+    """The content, as its author wrote it."""
+    surroundings: dict[str, Any] = {}
+    """What the prompt of its author held beside the fields that all contents have."""
+
+    def more_data(self) -> dict[str, Any]:
+        return self.surroundings
+
+    def write_by_rules(self) -> Critique:
+        return Critique(findings=[])  # rules know no subject
+
+
+class LessonCritiqueBrief(CritiqueBrief):
+    content_type = ContentType.TUTORIAL
+
+
+class QuizCritiqueBrief(CritiqueBrief):
+    content_type = ContentType.QUIZ
 
 
 KnownBrief = (

@@ -13,6 +13,7 @@ from nodes.authors.port import (
     ConceptPlansBrief,
     ContentBrief,
     CourseBookBrief,
+    CritiqueBrief,
     EditPlanBrief,
     FrameworkBrief,
     IntentBrief,
@@ -73,12 +74,15 @@ def data_of(brief: Brief[Any]) -> Data:
 
 
 def earlier_data(brief: Brief[Any]) -> Data:
-    """Return the version that a content has, the wishes that hold, and the lesson that it is made from."""
+    """Return the long texts: the version that a content has, wishes that hold, its lesson, and what a critic reads."""
+    if isinstance(brief, QuizKeyBrief):
+        return {"lesson": brief.lesson} if brief.lesson else {}
     if not isinstance(brief, ContentBrief):
         return {}
     version = {} if brief.present_version is None else {"present_version": _version(brief)}
     wishes = {"earlier_wishes": brief.earlier_wishes} if brief.earlier_wishes else {}
-    return {**version, **_lesson(brief), **wishes}
+    written = {"written": brief.written} if isinstance(brief, CritiqueBrief) else {}
+    return {**version, **_lesson(brief), **wishes, **written}
 
 
 def _lesson(brief: ContentBrief[Any]) -> Data:

@@ -18,6 +18,7 @@ from nodes.authors.prompting.rules import (
     AS_MARKDOWN,
     AS_SHOWN,
     CONTENT_TASKS,
+    CRITIQUE_TASK,
     IN_DATA,
     LANGUAGE,
     LESSON,
@@ -101,6 +102,7 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "the indices of all right options, from 0; it is empty where no option is right, more are right than the type "
         "allows, or the question cannot be understood. Answer every question under its `question_id`."
     ),
+    AuthorRole.CRITIQUE: CRITIQUE_TASK,
 }
 _HINTS: Final = {"present_version": REWRITE, "earlier_wishes": WISHES, "lesson": LESSON}
 """What is said about fields of the data that a prompt has."""

@@ -7,7 +7,7 @@ raised: a refusing fence, a lost database, a denied model, a spent budget.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic
 
 from langgraph.runtime import Runtime
@@ -27,12 +27,14 @@ from nodes.contents.lesson_signals import Lesson, LessonNews
 from nodes.contents.store import ContentStore
 from nodes.contents.turns import Turns
 from nodes.context import RunContext
-from nodes.ledger.requests import AuthorRequest, Look
+from nodes.ledger.requests import AuthorRequest, Look, Reread
 from nodes.state import RunState
 from repository.db.database import Session
 from repository.db.group_commit import SharedCommits
 from repository.roadmaps.contents import begin_contents, lock_contents_of
 from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
+
+RereadAt = Callable[[RunContext, AuthorRequest[C]], Reread[C] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Generator(Generic[C]):
     """Completes a brief before the author is asked, such as with pages that a search found."""
     look: Callable[[RunContext, ContentBrief[C], int], Look[C] | None] | None = None
     """Returns the closer look at answers to a brief with that position in learning order; None where none is due."""
+    reread: RereadAt[C] | None = None
+    """Returns the last reading of an answer before it is saved; None where the settings ask for none."""
     clean: Callable[[C], C] | None = None
     """Takes out of an answer without a closer look what no author can know."""
     finish: Callable[[C, str], C] | None = None
@@ -137,6 +141,8 @@ async def _make_content(
         subject=(concept_id, content_type),
         order=order,
     )
+    if generator.reread is not None:
+        request = replace(request, reread=generator.reread(context, request))
 
     def finish(content: C) -> C:
         if generator.clean is not None and look is None:
@@ -151,7 +157,7 @@ async def _make_content(
         return None
     try:
         if (chain := planned_chain(context, brief, earlier)) is not None:
-            await write_chain(context, chain, brief, order, others, generator.look, store)
+            await write_chain(context, chain, brief, order, others, generator.look, generator.reread, store)
         else:
             await context.ledger.ask(request, save=store)
     except (Superseded, DatabaseUnavailable):

@@ -26,10 +26,11 @@ from nodes.contents.briefs import expected_of
 from nodes.contents.earlier import Earlier
 from nodes.contents.store import ContentStore
 from nodes.context import RunContext
-from nodes.ledger.requests import Answered, AuthorRequest, Look
+from nodes.ledger.requests import Answered, AuthorRequest, Look, Reread
 from nodes.state import as_json
 
 LookAt = Callable[[RunContext, ContentBrief[Any], int], Look[Any] | None]
+RereadAt = Callable[[RunContext, AuthorRequest[Any]], Reread[Any] | None]
 
 _GOES_FIRST: Final = (Superseded, DatabaseUnavailable, ModelDenied, BudgetSpent)
 """Errors that end the run, in the order in which one of several is raised."""
@@ -90,12 +91,13 @@ async def write_chain(
     order: int,
     others: Sequence[Concept],
     look: LookAt | None,
+    reread: RereadAt | None,
     store: ContentStore[Any],
 ) -> None:
     """Ask for the lessons that are missing and save the tutorial when all are there. Raises as the ledger does."""
     plans = chain.plan.lessons
     requests = {
-        plan.lesson_id: _request(context, chain, brief, index, order, others, look)
+        plan.lesson_id: _request(context, chain, brief, index, order, others, look, reread)
         for index, plan in enumerate(plans)
         if plan.lesson_id in chain.asked
     }
@@ -148,6 +150,7 @@ def _request(
     order: int,
     others: Sequence[Concept],
     look: LookAt | None,
+    reread: RereadAt | None,
 ) -> AuthorRequest[Tutorial]:
     lesson = chain.plan.lessons[index]
     before = chain.before.get(lesson.lesson_id)
@@ -160,7 +163,7 @@ def _request(
         hours=lesson.minutes / 60,
         planned_minutes=lesson.minutes,
     )
-    return AuthorRequest(
+    request = AuthorRequest(
         spec.step,
         own,
         lambda tutorial: list(spec.check(tutorial, expected)),
@@ -169,6 +172,7 @@ def _request(
         order=order,
         reuses_rounds=True,
     )
+    return request if reread is None else replace(request, reread=reread(context, request))
 
 
 async def _all_of(asked: dict[str, Any], plans: Sequence[LessonPlan]) -> dict[str, Answered[Tutorial]]:

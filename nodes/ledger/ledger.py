@@ -157,8 +157,8 @@ class Ledger:
     async def ask(self, request: AuthorRequest[T], *, save: AnswerStore[T] | None = None) -> Answered[T]:
         """Return an answer that passed its check, committed: its ledger row and, with `save`, what that writes.
 
-        Without a closer look both are committed in one transaction. With one, the ledger row is committed first, and
-        the sound part of the answer is saved after the look.
+        Without a closer look both are committed in one transaction. With one, or with a last reading, the ledger row is
+        committed first, and what is left of the answer is saved after that.
 
         Raises AnswerRejected when no answer passed, ModelUnavailable when none came, and ModelDenied or BudgetSpent
         for every request of the run from then on.
@@ -167,6 +167,8 @@ class Ledger:
             answered = await self._answer(request, save)
         else:
             answered = await self._examined(request, request.look, save)
+        if request.reread is not None:
+            answered = await request.reread(answered)
         if save is not None and answered.call.answer is not None:  # else it was saved with its ledger row
             await save.commit(partial(save.write, answered=answered))
         return answered
@@ -188,7 +190,7 @@ class Ledger:
             verdict = await look(answered.value)
             problems = objections(verdict.findings)
             if verdict.sound is not None:
-                doubts = [*answered.doubts, *verdict.doubts]
+                doubts = [*answered.doubts, *verdict.doubts, *verdict.noted]
                 sound = Answered(verdict.sound, answered.call, doubts, verdict.code)
             if sound is not None and not problems:
                 return sound
@@ -205,7 +207,7 @@ class Ledger:
 
     async def _answer(self, request: AuthorRequest[T], save: AnswerStore[T] | None) -> Answered[T]:
         """Return the known answer, or buy at most MAX_TRIES new ones until one passes its check."""
-        for round_ in range(self.round if request.reuses_rounds or request.look else 0):
+        for round_ in range(self.round if request.reuses_rounds or request.is_read_again else 0):
             before = walk(self.known, request, round_)
             answered = before.answered
             if answered is None and request.reuses_rounds and before.ordinal >= MAX_TRIES:
@@ -299,7 +301,7 @@ class Ledger:
                 reservation.used = answer.usage
                 self.throttle.correct(expected=most.tokens, used=reservation.used.tokens)
             value, problems = await _checked(request, answer)
-            store = save if value is not None and request.look is None else None
+            store = save if value is not None and not request.is_read_again else None
             call = bought_call(request, key, answer, latency, problems, stored=store is not None)
             answered = None if value is None else Answered(value, call)
             work = partial(self._save, call, answered, store, reserved)

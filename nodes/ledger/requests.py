@@ -54,6 +54,8 @@ class Verdict(Generic[T]):
     """Findings that the sound answer still has. They are recorded with it if its author does not mend them."""
     removed: Sequence[Finding] = ()
     """Findings about the parts that the sound answer is without."""
+    noted: Sequence[Finding] = ()
+    """What is recorded with the sound answer although its author is not asked about it."""
     code: Sequence[BlockRun] | None = None
     """What became of its code blocks; None where no code was run."""
 
@@ -65,6 +67,10 @@ class Verdict(Generic[T]):
 
 Look = Callable[[T], Awaitable[Verdict[T]]]
 """Looks closely at an answer that passed its check; may use the network or ask the ledger."""
+
+
+Reread = Callable[[Answered[T]], Awaitable[Answered[T]]]
+"""Reads an answer that is settled a last time, and returns it with what that mended and doubts; may ask the ledger."""
 
 
 class AnswerStore(Protocol[T]):
@@ -99,12 +105,19 @@ class AuthorRequest(Generic[T]):
     findings, the soundest one without anything broken."""
     look: Look[T] | None = None
     """Runs after the answer is committed; its problems reject the answer, and the author is asked again."""
+    reread: Reread[T] | None = None
+    """Runs once, on the answer that is left after checks and looks, before that is saved."""
     subject: tuple[str, str] | None = None
     """(concept id, content type) of a content."""
     order: int = 0
     """Position in learning order."""
     reuses_rounds: bool = False
     """Answers that earlier rounds of the run accepted count too: only what failed is asked again."""
+
+    @property
+    def is_read_again(self) -> bool:
+        """Whether more happens to an accepted answer, so that its ledger row is committed before it is saved."""
+        return self.look is not None or self.reread is not None
 
 
 def call_key(request: AuthorRequest[Any], round_: int, ordinal: int, told: list[str]) -> str:

@@ -239,7 +239,7 @@ def _context(
         max_concepts=resources.settings.max_concepts,
         weeks=pace_of_task(task).weeks,
         any_language=resources.settings.model is not None or ledger.author.kind == "recording",
-        second_opinion=resources.settings.model_review is not None,
+        second_look=resources.settings.second_look if ledger.author.kind == "model" else "none",
         links=resources.links,
         search=resources.search,
         code=resources.code,

@@ -62,6 +62,7 @@ def _writers(resources: OrchestratorResources) -> _Writers:
         settings.model_fallback,
     )  # fmt: skip
     role_of = {Step.INTENT_ANALYSIS: AuthorRole.INTENT, Step.STRUCTURE_VALIDATION: AuthorRole.STRUCTURE_REVIEW}
+    role_of[Step.SECOND_LOOK] = AuthorRole.CRITIQUE
     contents = {step: AuthorRole(content_type.value) for content_type, step in GENERATOR_OF.items()}
     roles = {**dict.fromkeys(steps, AuthorRole.FRAMEWORK), **role_of, **contents}
     return _Writers({step: names.of(role)[0] for step, role in roles.items()}, False, _prices(settings, names))
@@ -107,11 +108,11 @@ def _estimate(
         return writers.prices.usage(writers.by_step[step], Tokens(tokens_in, tokens_out)).cost
 
     limits = Limits(settings.max_concurrent_calls, settings.requests_per_minute, settings.tokens_per_minute)
-    second = settings.model_review is not None
-    short = calls_of(size, lessons=size.concepts, second_opinion=second)
+    second_look = "none" if writers.is_by_rules else settings.second_look
+    short = calls_of(size, lessons=size.concepts, second_look=second_look)
     # Rules write one worksheet for a concept.
     lessons = size.concepts if writers.is_by_rules else size.lessons
-    full = calls_of(size, lessons=lessons, second_opinion=second)
+    full = calls_of(size, lessons=lessons, second_look=second_look)
     measured = [step in averages for step in short]
     return Estimate(
         concepts=size.concepts,
@@ -126,6 +127,7 @@ def _estimate(
         ],
         averages="measured" if all(measured) else "partly measured" if any(measured) else "assumed",
         lessons=settings.lessons,
+        second_look=second_look,
         short=variant(short, averages, price, limits),
         full=variant(full, averages, price, limits),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.course.estimate import Estimate, Variant
+from domain.course.estimate import Estimate, LookShare, Variant
 from rendering.text.text import counted, hours, one_line
 
 
@@ -13,6 +13,8 @@ def estimate_lines(estimate: Estimate) -> Iterator[str]:
     for name, variant in (("short", estimate.short), ("full", estimate.full)):
         mark = " (the setting here)" if name == estimate.lessons else ""
         yield f"{name}: {variant_text(variant)}{mark}"
+    if look := (estimate.short if estimate.lessons == "short" else estimate.full).second_look:
+        yield f"Of these, the second look ({estimate.second_look}) takes {look_text(look)} (ROADMAP_SECOND_LOOK)."
     yield basis_of(estimate)
 
 
@@ -21,6 +23,13 @@ def variant_text(variant: Variant) -> str:
     dollars = "price unknown" if variant.dollars is None else dollars_text(variant.dollars)
     minutes = counted(max(1, round(variant.minutes)), "minute")
     return f"{counted(variant.lessons, 'lesson')}, {counted(variant.calls, 'call')}, about {minutes}, {dollars}"
+
+
+def look_text(look: LookShare) -> str:
+    """Return what the second look takes, such as `36 calls, about 1 minute, $0.08`."""
+    dollars = "price unknown" if look.dollars is None else dollars_text(look.dollars)
+    minutes = counted(round(look.minutes), "minute") if look.minutes >= 1 else "less than a minute"
+    return f"{counted(look.calls, 'call')}, {minutes}, {dollars}"
 
 
 def dollars_text(dollars: float) -> str:

@@ -34,6 +34,7 @@ DOING: Final[Mapping[str, str]] = {
     Step.COURSE_DESIGN: "Writing the course book",
     Step.HUMAN_REVIEW: "Waiting for a reviewer",
     Step.CONTENT_GENERATION: "Writing the contents",
+    Step.SECOND_LOOK: "Looking again at what was written",
     **{spec.step: spec.activity for spec in CONTENT_SPECS.values()},
 }
 """Step -> what a run does in it."""

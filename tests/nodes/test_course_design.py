@@ -83,7 +83,7 @@ async def design(
         max_concepts=60,
         weeks=None,
         any_language=True,
-        second_opinion=False,
+        second_look="none",
         links=None,
         search=None,
         code=None,

@@ -52,7 +52,7 @@ async def design(database: Database, fence: Fence, author: ScriptedAuthor) -> li
         max_concepts=10,
         weeks=None,
         any_language=True,
-        second_opinion=False,
+        second_look="none",
         links=None,
         search=None,
         code=None,

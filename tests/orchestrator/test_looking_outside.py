@@ -35,6 +35,7 @@ async def test_found_pages_reach_the_model_as_data_and_its_links_are_opened(sett
             values = {
                 "model": "openai:test",
                 "model_review": "openai:critic",
+                "second_look": "all",
                 "max_concepts": 2,
                 "link_allow": "127.0.0.1",
                 "search": "tavily",
@@ -53,7 +54,7 @@ async def test_found_pages_reach_the_model_as_data_and_its_links_are_opened(sett
         searched = [request for request in web.requests if request.startswith("POST /search")]
         assert len(searched) == len(lists)
     roles = {asked.role: asked.model for asked in provider.log}
-    assert roles["quiz_key"] == "critic"
+    assert roles["quiz_key"] == roles["critique"] == "critic"
     assert not any(TRICK in asked.system for asked in provider.log)
     assert not any("tvly-planted-secret" in json.dumps(asked.body) for asked in provider.log)
 

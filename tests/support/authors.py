@@ -22,6 +22,7 @@ from domain.course.drafts import (
 )
 from domain.editing.review import EditPlan, NewParts, StructureReview
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, Outline, StageDraft, StageOutline, StageParts
+from domain.mending import Critique
 from domain.request import Intent
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ConceptPlansBrief, ContentBrief, CourseBookBrief, Usage
 
@@ -145,6 +146,7 @@ DEFAULTS: Mapping[AuthorRole, BaseModel] = {
     AuthorRole.RESOURCES: RESOURCES,
     AuthorRole.QUIZ: QUIZ,
     AuthorRole.QUIZ_KEY: QuizKey(answers=[]),
+    AuthorRole.CRITIQUE: Critique(findings=[]),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from sqlalchemy import text
 
 from domain.request import LearningRequest, Preferences
-from domain.vocabulary import ContentType, Step
+from domain.vocabulary import ContentType, SecondLook, Step
 from nodes.authors.port import Author
 from nodes.contents.lesson_signals import LessonSignals
 from nodes.context import RunContext
@@ -111,7 +111,7 @@ async def context_of(
     *,
     roadmap_id: str = "r-1",
     limit: int = 4,
-    second_opinion: bool = False,
+    second_look: SecondLook = "none",
     budget: Budget | None = None,
 ) -> RunContext:
     """Return the context of a process that has just started."""
@@ -129,7 +129,7 @@ async def context_of(
         max_concepts=30,
         weeks=None,
         any_language=True,
-        second_opinion=second_opinion,
+        second_look=second_look,
         links=None,
         search=None,
         code=None,

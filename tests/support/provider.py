@@ -81,7 +81,8 @@ class Provider:
 
     def environment(self) -> dict[str, str]:
         """What points the openai integration here."""
-        return {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": "key-of-the-tests", "ROADMAP_LESSONS": "short"}
+        short = {"ROADMAP_LESSONS": "short", "ROADMAP_SECOND_LOOK": "none"}
+        return {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": "key-of-the-tests", **short}
 
     def times_asked(self) -> Counter[tuple[str, str]]:
         return Counter(asked.question for asked in self.log)

@@ -133,6 +133,22 @@ _MORE: Final[dict[AuthorRole, tuple[str, str]]] = {
     AuthorRole.QUIZ: ("a quiz", _QUIZZES),
 }
 
+CRITIQUE_TASK: Final = (
+    "This time you write no content. Another author wrote `written` in the data; read it as the strictest expert of "
+    "its subject and report what is wrong in it. Work through it yourself before you read its results: compute the "
+    "figures, trace the code, answer the questions, and compare. Report a false statement; code that cannot run, or "
+    "whose shown output is not what it prints; a wrong formula, unit or figure; a text that contradicts itself, the "
+    "course book or `lesson`; a step without which the learner cannot go on; an exercise whose solution does not solve "
+    "it; in questions a wrong key, an explanation that contradicts the key, two options that are right, none that is, "
+    "or an answer that neither the question nor the lesson allows. Taste, style, length, order and what could be added "
+    "are no faults. Most contents have few faults and many have none: an empty list is a good answer. "
+    "`quote` is copied letter by letter from one text of `written`, with its line breaks and marks, and stands there "
+    "once; a quote that does not is ignored. `mend` replaces exactly that quote, in its language and form, with no "
+    "word about the change; it keeps headings and fences as they are. It is empty where you do not know what is right, "
+    "or where the key itself would have to change."
+)
+"""The task of a critic, which follows the data, so that its prompts begin as those of contents do."""
+
 COURSE_RULES: Final = "\n\n".join((
     f"{PURPOSE}{_EITHER}{_IN_BLOCKS}{MATERIAL}{LANGUAGE}",
     _COURSE,

@@ -13,7 +13,7 @@ MANY = Limits(30)
 
 
 def taken(size: Size, lessons: int, limits: Limits = MANY, price: float | None = 1e-6) -> Variant:
-    calls = calls_of(size, lessons=lessons, second_opinion=False)
+    calls = calls_of(size, lessons=lessons, second_look="none")
     return variant(calls, {}, lambda _, a, b: None if price is None else price * (a + b), limits)
 
 
@@ -45,7 +45,7 @@ def test_more_lessons_take_more_calls_and_dollars_and_never_less_time() -> None:
 
 
 def test_one_unknown_price_makes_the_sum_unknown() -> None:
-    calls = calls_of(Size(4, 8.0), lessons=4, second_opinion=True)
+    calls = calls_of(Size(4, 8.0), lessons=4, second_look="quiz")
     unknown = variant(calls, {}, lambda step, *_: None if step == Step.QUIZ_GENERATION else 1.0, MANY)
     assert unknown.dollars is None
 
@@ -58,7 +58,7 @@ def test_limits_of_the_process_take_their_time(limits: Limits) -> None:
 
 def test_measured_averages_take_the_place_of_assumed_ones() -> None:
     size = Size(4, 4.0)
-    calls = calls_of(size, lessons=4, second_opinion=False)
+    calls = calls_of(size, lessons=4, second_look="all")
     measured = {step: CallAverage(10, 10, 1, tries=1.0, measured=True) for step in calls}
     small = variant(calls, measured, lambda *_: 0.0, MANY)
     assert (small.calls, small.tokens_in, small.dollars) == (sum(calls.values()), 10 * sum(calls.values()), 0.0)

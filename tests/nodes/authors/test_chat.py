@@ -175,6 +175,7 @@ async def test_each_role_has_its_model(provider: Provider) -> None:
     assert {role for role, model in by_role.items() if model == "critic"} == {
         AuthorRole.STRUCTURE_REVIEW,
         AuthorRole.QUIZ_KEY,
+        AuthorRole.CRITIQUE,
     }
     assert {role for role, model in by_role.items() if model == "planner"} == CURRICULUM
 

@@ -11,10 +11,11 @@ from sqlalchemy import text
 from domain.contents import Tutorial
 from domain.course.book import ConceptPlan, CourseBook, LessonPlan
 from domain.errors import RunFailed, Superseded
+from domain.mending import Critique, Remark
 from domain.parts import lessons_in
 from domain.request import LearningRequest, Preferences
-from domain.vocabulary import ContentStatus, ContentType, Step
-from nodes.authors.port import AuthorRole, Brief, LessonBrief
+from domain.vocabulary import ContentStatus, ContentType, SecondLook, Step
+from nodes.authors.port import AuthorRole, Brief, LessonBrief, LessonCritiqueBrief
 from nodes.context import RunContext
 from nodes.ledger.ledger import Ledger
 from nodes.ledger.scheduler import Throttle
@@ -105,7 +106,7 @@ async def begun(database: Database, book: CourseBook | None = BOOK) -> Fence:
 
 async def write(
     database: Database, fence: Fence, author: ScriptedAuthor, *, round_: int = 0, short: bool = False,
-    lesson_id: str | None = None,
+    lesson_id: str | None = None, second_look: SecondLook = "none",
 ) -> None:  # fmt: skip
     """Write the tutorials as a process that starts now."""
     async with database.transaction() as session:
@@ -120,7 +121,7 @@ async def write(
         max_concepts=10,
         weeks=None,
         any_language=True,
-        second_opinion=False,
+        second_look=second_look,
         links=None,
         search=None,
         code=None,
@@ -200,6 +201,37 @@ async def test_a_resumed_run_buys_only_the_lesson_that_failed(database: Database
     await write(database, fence, author, round_=1)
     assert [brief.index for brief in author.briefs] == [1]
     assert len(lessons_in((await payloads(database))[0])) == 3
+
+
+async def test_each_lesson_is_looked_at_by_itself_and_mended_in_its_place(database: Database) -> None:
+    critics: list[LessonCritiqueBrief] = []
+
+    def critique(brief: Brief[Any], _: Sequence[str]) -> Critique:
+        assert isinstance(brief, LessonCritiqueBrief)
+        critics.append(brief)
+        number = brief.surroundings["lesson_plan"]["number"]
+        found = [Remark(quote="A short lesson", problem="A word.", severity="warning", mend=f"Lesson number {number}")]
+        if number == 2:
+            found.append(Remark(quote="Then\nexplain", problem="No friend is there.", severity="critical"))
+        return Critique(findings=found)
+
+    author = Teacher(3)
+    author.replies = {**author.replies, AuthorRole.CRITIQUE: critique}
+    fence = await begun(database)
+    await write(database, fence, author, second_look="all")
+    assert len(critics) == 2, "a lesson that is not there is not looked at"
+    author.broken.clear()
+    await reopen(database, fence)
+    await write(database, fence, author, round_=1, second_look="all")
+    assert [brief.surroundings["lesson_plan"]["number"] for brief in critics] == [1, 2, 3]
+    assert all("Lesson number" not in str(brief.written) for brief in critics)
+    async with database.transaction() as session:
+        [row] = await versions_of(session, "r-1", CONCEPT, ContentType.TUTORIAL)
+    texts = [lesson.tutorial.content for lesson in lessons_in(row.payload)]
+    assert [f"Lesson number {number} that stands" in text for number, text in enumerate(texts, start=1)] == [True] * 3
+    [doubt] = row.doubts
+    assert doubt["message"].startswith("Lesson 2: A second reader objects to “Then explain”")
+    assert doubt["part"] == "s6", "the second section of the second lesson, whose title is one too"
 
 
 async def test_a_resumed_run_keeps_a_lesson_that_was_taken_with_its_doubts(database: Database) -> None:

@@ -11,11 +11,12 @@ import pytest
 from langgraph.runtime import Runtime
 from sqlalchemy import text
 
-from domain.contents import Quiz, Resources, Tutorial
+from domain.contents import KeyAnswer, Quiz, QuizKey, Resources, Tutorial
 from domain.course.lesson_use import NEEDS_LESSON
 from domain.errors import BudgetSpent, ModelDenied, RunFailed
-from domain.vocabulary import ContentType, TaskStatus, TaskType
-from nodes.authors.port import AuthorRole, Brief, CallFailed, ContentBrief
+from domain.mending import Critique, Remark
+from domain.vocabulary import ContentType, SecondLook, TaskStatus, TaskType
+from nodes.authors.port import AuthorRole, Brief, CallFailed, ContentBrief, QuizCritiqueBrief, QuizKeyBrief
 from nodes.contents.content_step import make_contents
 from nodes.contents.lesson_signals import LessonSignals
 from nodes.contents.turns import Turns
@@ -48,7 +49,13 @@ class Teacher(ScriptedAuthor):
 
     def __init__(self, *broken: str) -> None:
         super().__init__(
-            {AuthorRole.TUTORIAL: self._lesson, AuthorRole.RESOURCES: self._links, AuthorRole.QUIZ: self._quiz}
+            {
+                AuthorRole.TUTORIAL: self._lesson,
+                AuthorRole.RESOURCES: self._links,
+                AuthorRole.QUIZ: self._quiz,
+                AuthorRole.CRITIQUE: self._critique,
+                AuthorRole.QUIZ_KEY: self._key,
+            }
         )
         self.broken = set(broken)
         self.lessons: dict[tuple[str, str], tuple[str, str]] = {}
@@ -67,6 +74,16 @@ class Teacher(ScriptedAuthor):
     def _quiz(self, brief: Brief[Any], _: Sequence[str]) -> Quiz:
         self._note(brief)
         return QUIZ
+
+    def _critique(self, brief: Brief[Any], _: Sequence[str]) -> Critique:
+        """Mend a word of each lesson and of a question of each quiz."""
+        of_quiz = isinstance(brief, QuizCritiqueBrief)
+        quote, mend = ("What is 1 and one?", "What are 1 and one?") if of_quiz else ("A short", "A brief")
+        return Critique(findings=[Remark(quote=quote, problem="A word.", severity="warning", mend=mend)])
+
+    def _key(self, brief: Brief[Any], _: Sequence[str]) -> QuizKey:
+        assert isinstance(brief, QuizKeyBrief)
+        return QuizKey(answers=[KeyAnswer(question_id=one.question_id, correct_answer=[0]) for one in brief.questions])
 
     def _note(self, brief: Brief[Any]) -> None:
         assert isinstance(brief, ContentBrief)
@@ -282,12 +299,12 @@ class Scenario:
 
     broken: tuple[str, ...] = ()
     """Concepts whose lesson fails."""
-    second_opinion: bool = False
-    """Whether quizzes are looked at, so that their ledger row is committed before they are."""
+    second_look: SecondLook = "none"
+    """What is looked at, so that its ledger row is committed before it is."""
 
     async def run(self, database: Database, fence: Fence, roadmap_id: str) -> Teacher:
         author = Teacher(*self.broken)
-        context = await context_of(database, fence, author, roadmap_id=roadmap_id, second_opinion=self.second_opinion)
+        context = await context_of(database, fence, author, roadmap_id=roadmap_id, second_look=self.second_look)
         if isinstance(database, Mortal):
             database.commits = 0
         await write_contents(context)
@@ -297,7 +314,8 @@ class Scenario:
 SCENARIOS: Final = {
     "written": Scenario(),
     "lesson fails": Scenario(broken=(FIRST,)),
-    "looked at": Scenario(second_opinion=True),
+    "looked at": Scenario(second_look="quiz"),
+    "all looked at": Scenario(second_look="all"),
 }
 
 
@@ -334,8 +352,16 @@ async def die_and_go_on(
     assert rows[FIRST, LINKS].status == "completed", where
     ended = "failed" if scenario.broken else "completed"
     assert (lesson.status, rows[FIRST, ASKED].status) == (ended, ended), where
+    if scenario.second_look == "all":
+        assert (lesson.payload_hash, rows[FIRST, ASKED].payload_hash) == await looked_at(database), where
     if scenario.broken:
         assert (rows[FIRST, ASKED].last_error or "").startswith(NEEDS_LESSON), where
+
+
+async def looked_at(database: Database) -> tuple[str | None, str | None]:
+    """The hashes of the mended lesson and quiz of the run that nobody killed."""
+    rows = await written(database, "r-0")
+    return rows[FIRST, LESSON].payload_hash, rows[FIRST, ASKED].payload_hash
 
 
 async def test_turns_are_given_in_learning_order_among_those_that_are_ready() -> None:

@@ -7,6 +7,7 @@ from domain.request import LearningRequest, Preferences
 from domain.vocabulary import Step
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
+from rendering.text.estimate_text import estimate_lines
 from repository.db.database import Database
 from repository.runs.calls import ACCEPTED, Call, record_call
 from tests.support.environment import variables
@@ -43,6 +44,35 @@ async def test_a_known_price_is_told_for_short_and_full_lessons_and_an_unknown_o
             estimate = await orchestrator.estimate("learn chess")
     assert (estimate.short.dollars, estimate.full.dollars, estimate.lessons) == (None, None, "short")
     assert {model.model: model.price_known for model in estimate.models} == {MODEL: True, "openai:mystery": False}
+
+
+async def test_the_second_look_is_a_part_of_the_estimate_with_its_own_model(settings: Settings) -> None:
+    with variables({"OPENAI_API_KEY": "none"}):
+        taken = {}
+        for look in ("none", "quiz", "all"):
+            async with Orchestrator.open(of_model(settings, second_look=look), kind="reader") as orchestrator:
+                taken[look] = await orchestrator.estimate("learn chess")
+        unpriced = of_model(settings, second_look="all", model_review="openai:mystery")
+        async with Orchestrator.open(unpriced, kind="reader") as orchestrator:
+            mystery = await orchestrator.estimate("learn chess")
+    none, quiz, whole = (taken[look].short for look in ("none", "quiz", "all"))
+    assert none.second_look is None
+    assert quiz.second_look is not None
+    assert whole.second_look is not None
+    assert (none.calls, none.dollars) < (quiz.calls, quiz.dollars) < (whole.calls, whole.dollars)
+    assert whole.calls == none.calls + whole.second_look.calls
+    assert (whole.dollars or 0) == pytest.approx((none.dollars or 0) + (whole.second_look.dollars or 0), abs=1e-3)
+    assert 0 < quiz.second_look.minutes <= whole.second_look.minutes
+    assert (mystery.short.dollars, mystery.short.second_look and mystery.short.second_look.dollars) == (None, None)
+    lines = list(estimate_lines(taken["all"]))
+    assert any(line.startswith("Of these, the second look (all) takes 40 calls, ") for line in lines), lines
+    assert not any("second look" in line for line in estimate_lines(taken["none"]))
+
+
+async def test_rules_are_not_looked_at_a_second_time(settings: Settings) -> None:
+    async with Orchestrator.open(settings.model_copy(update={"second_look": "all"}), kind="reader") as orchestrator:
+        estimate = await orchestrator.estimate("learn chess")
+    assert (estimate.second_look, estimate.full.second_look) == ("none", None)
 
 
 async def test_averages_of_the_ledger_count_where_there_are_enough_calls_of_that_model(

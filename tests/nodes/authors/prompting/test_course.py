@@ -15,12 +15,13 @@ from domain.course.book import CourseBook, Term
 from domain.vocabulary import ContentType
 from nodes.authors.abilities.answers import LEAKED, problem_of
 from nodes.authors.abilities.reply import Reply
-from nodes.authors.port import AuthorRole, ContentBrief
+from nodes.authors.port import AuthorRole, ContentBrief, LessonCritiqueBrief, QuizCritiqueBrief
 from nodes.authors.prompting.course import CUTS, MIN_COURSE_WINDOW, shared_part
-from nodes.authors.prompting.rules import CONTENT_TASKS, COURSE_RULES, SHORT_COURSE_RULES
+from nodes.authors.prompting.rules import CONTENT_TASKS, COURSE_RULES, CRITIQUE_TASK, SHORT_COURSE_RULES
 from nodes.authors.prompts import Prompt, leaks, prompt_for
 from nodes.authors.reading import Reading
 from nodes.authors.repairs import Repair
+from nodes.authors.schemas import strict
 from nodes.contents.briefs import expected_of
 from tests.domain.parts.test_repairs import QUIZ
 from tests.support.books import BOOK, CODE, FRAMEWORK, all_briefs, brief_of, large_course
@@ -99,6 +100,30 @@ def test_repairs_rewritings_and_later_tries_have_the_shared_prefix_too() -> None
         assert other.user.startswith(first.course)
         assert other.system == first.system
     assert first.course.endswith("\n</course>")
+
+
+def test_a_critic_has_the_shared_prefix_the_whole_content_and_its_task_behind_the_data() -> None:
+    long = "## Joins\n\n" + "A row of **both** <tables>.\n" * 1_000
+    for kind in (LessonCritiqueBrief, QuizCritiqueBrief):
+        brief = brief_of("c-2-1-2", kind).model_copy(update={"written": {"content": long}, "lesson": long})
+        prompt = prompt_for(brief)
+        content = prompt_for(brief_of("c-2-1-2"))
+        assert (prompt.system, prompt.course) == (content.system, content.course)
+        assert prompt.user.startswith(content.course)
+        data = data_in(prompt.user)
+        assert (data["written"], data["lesson"]) == ({"content": long}, long), "uncut, and as it stands"
+        assert data["concept"]["outcomes"]
+        assert prompt.user.index(CRITIQUE_TASK) > prompt.user.index("\n</data>")
+        assert prompt.schema["$defs"]["Remark"]["required"] == ["quote", "problem"]
+        strict_remark = strict(prompt.schema)["$defs"]["Remark"]
+        assert strict_remark["required"] == ["quote", "problem", "severity", "mend"]
+
+
+def test_a_critic_without_a_book_is_told_its_task_as_a_rule() -> None:
+    brief = brief_of("c-2-1-2", LessonCritiqueBrief, book=None).model_copy(update={"written": {"content": "x"}})
+    prompt = prompt_for(brief)
+    assert CRITIQUE_TASK in prompt.system
+    assert data_in(prompt.user)["written"] == {"content": "x"}
 
 
 def test_the_shared_part_says_nothing_of_the_learner_or_of_one_concept() -> None:
