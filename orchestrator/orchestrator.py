@@ -44,6 +44,7 @@ from orchestrator.learners.estimates import estimate_creation
 from orchestrator.learners.learning import Learning
 from orchestrator.learners.pace import Paces
 from orchestrator.learners.practice import Practice
+from orchestrator.learners.proposals import Proposal, proposal_of
 from orchestrator.learners.wishes import Wishes
 from orchestrator.queries.contents import ContentQueries
 from orchestrator.queries.events import EventQueries, never
@@ -290,6 +291,13 @@ class Orchestrator:
         Raises NotFound, and Conflict if the review is answered already.
         """
         return await self._view_of(request_decision(self._resources, task_id, decision, detach=detach, terms=terms))
+
+    async def proposal(self, task_id: str, *, owner: str | None = None) -> Proposal:
+        """Return what the plan under review does with contents, with its warnings and about what it costs.
+
+        Raises NotFound, and Conflict if the task waits for no review.
+        """
+        return await proposal_of(self._resources, task_id, owner)
 
     async def edit_book(
         self,

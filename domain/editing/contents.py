@@ -170,7 +170,7 @@ def _joined(before: ContentEdit | None, edit: ContentEdit) -> ContentEdit:
 
 
 def merged(pending: Sequence[ContentEdit], edits: Sequence[ContentEdit], framework: Framework) -> list[ContentEdit]:
-    """Return the edits of all rounds. A later one replaces an earlier one of its content; removed concepts have none."""
+    """Return the edits of all rounds: a later one of a content replaces an earlier one; removed concepts have none."""
     present = {concept.concept_id for concept in framework.concepts()}
     latest = {edit.key: edit for edit in [*pending, *edits]}
     return [edit for edit in latest.values() if edit.concept_id in present]

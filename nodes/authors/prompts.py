@@ -123,8 +123,9 @@ _CHANGE_TASKS: Final[Mapping[AuthorRole, str]] = {
     ),
     AuthorRole.EDIT_PLAN: (
         "Later plans add to `content_changes`: a rewrite of a content that is in there replaces it, and a revert to "
-        "its newest version (1 where `versions` does not name it) takes it back. `learned` are concepts that the "
-        "person has learned: rewrite their contents only where the words ask for it. Never undo what the words asked for."
+        "its newest version (1 where `versions` does not name it) takes it back. `learned` are concepts that "
+        "the person has learned: rewrite their contents only where the words ask for it. Never undo what the words "
+        "asked for."
     ),
     AuthorRole.NEW_PARTS: "Follow what they say about the new parts.",
 }
