@@ -117,7 +117,7 @@ async def review_task(
 
 @router.get("/{task_id}/proposal", responses=documented(404, 409, 422))
 async def read_proposal(task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> Proposal:
-    """What the plan under review does with contents, its warnings, and about what it costs. Nothing is bought for it."""
+    """What the plan under review does with contents, its warnings, and about what it costs. Buys nothing."""
     return await orchestrator.proposal(task_id, owner=caller.reads)
 
 

@@ -130,7 +130,8 @@ def _show_proposal(proposal: "Proposal") -> None:
     if proposal.warnings:
         print_text("Warnings:")
     for issue in proposal.warnings[:MAX_FAILURES_SHOWN]:
-        print_text(f"  {one_line(f'{issue.issue.rstrip(".")}. {issue.suggestion}', 600)}")
+        issue_text = issue.issue.rstrip(".")
+        print_text(f"  {one_line(f'{issue_text}. {issue.suggestion}', 600)}")
     if len(proposal.warnings) > MAX_FAILURES_SHOWN:
         print_text(f"  ... and {len(proposal.warnings) - MAX_FAILURES_SHOWN} more")
 

@@ -12,8 +12,6 @@ from repository.db.database import Session, execute
 from repository.db.fence import Fence
 from repository.predicates import KNOWN_CONTENT, hash_of
 
-_MAX_VERSION: Final = 2**31 - 1
-"""The largest number that the column holds."""
 _REVERT: Final = text(f"""
     WITH source AS (
         SELECT v.*, {hash_of("v")} AS hash FROM content_versions v
@@ -63,7 +61,7 @@ async def revert_content(
         "task_id": None if fence is None else fence.task_id,
         "attempt": 0 if fence is None else fence.attempt,
     }
-    row = (await execute(session, _REVERT, values)).one_or_none() if 0 < version <= _MAX_VERSION else None
+    row = (await execute(session, _REVERT, values)).one_or_none()
     if row is None:
         raise NotFound(f"The {content_type} of {concept_id} has no version {version}.")
     number: int = row.version
