@@ -1,35 +1,46 @@
 """Accept the new framework of a run, and claim the contents that it adds or changes."""
 
+from collections.abc import Sequence
+
 from langgraph.runtime import Runtime
 
 from domain.course.book import CourseBook
-from domain.editing.diff import changed_concepts
+from domain.editing.contents import ContentEdit, content_changes
 from domain.errors import Conflict
 from domain.framework import Framework
-from domain.vocabulary import ContentType
 from nodes.context import RunContext
+from nodes.editing.material import edits_in
 from nodes.state import RunState, as_json
 from repository.db.database import Session
-from repository.roadmaps import claims, contents, roadmaps
+from repository.roadmaps import claims, contents, roadmaps, wishes
+from repository.roadmaps.reverts import revert_content, version_history
 from repository.runs import tasks
 
 
 async def content_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
-    """framework, if the run made one -> nothing: from here on the state is in the rows"""
+    """framework, if the run made one, content_edits -> nothing: from here on the state is in the rows"""
     context = runtime.context
     if "framework" in state:
         framework = Framework.model_validate(state["framework"])
         book = CourseBook.model_validate(state["course_book"]) if "course_book" in state else None
-        version = await context.commit(lambda session: _accept(session, context, framework, book))
+        edits = edits_in(state)
+        version = await context.commit(lambda session: _accept(session, context, framework, book, edits))
         context.tell("framework_accepted", version=version, concepts=len(framework.concepts()))
     await context.enter(context.content_step)
     return {}
 
 
-async def _accept(session: Session, context: RunContext, framework: Framework, book: CourseBook | None) -> int:
+async def _accept(
+    session: Session,
+    context: RunContext,
+    framework: Framework,
+    book: CourseBook | None,
+    edits: Sequence[ContentEdit],
+) -> int:
     """Make the framework with its book the next version of the structure, in one transaction; return the version.
 
     New contents get rows, changed ones are claimed, and the rows of removed concepts are deleted; versions stay.
+    Contents that are put back get a copy of their older version. Wishes are stored with the contents that they name.
     Raises Conflict where the structure has changed since, or another live task holds one of the contents.
     """
     task = await tasks.get_task(session, context.fence.task_id)
@@ -41,22 +52,45 @@ async def _accept(session: Session, context: RunContext, framework: Framework, b
     version = await roadmaps.accept_framework(session, framework, expected_version=base, book=book)
     concept_ids = [concept.concept_id for concept in framework.concepts()]
     if base > 0:
-        changed = changed_concepts(Framework.model_validate(row.framework_data), framework)
-        await _take_over(session, context, changed, concept_ids)
+        before = Framework.model_validate(row.framework_data)
+        await _take_over(session, context, before, framework, edits)
     await contents.insert_contents(session, context.fence, context.roadmap_id, concept_ids)
+    for edit in edits:
+        if edit.version is None and edit.wish:
+            task_id, roadmap_id = context.fence.task_id, context.roadmap_id
+            await wishes.add_wishes(session, task_id, roadmap_id, [edit.key], edit.wish)
     await tasks.accepted(session, context.fence, version)
     return version
 
 
-async def _take_over(session: Session, context: RunContext, changed: list[str], remaining: list[str]) -> None:
+async def _take_over(
+    session: Session, context: RunContext, before: Framework, after: Framework, edits: Sequence[ContentEdit]
+) -> None:
+    """Claim the contents that are written again, put others back, and delete the rows of removed concepts."""
     rows = await claims.lock_contents(session, context.roadmap_id)
-    known = set(ContentType)  # a changed concept keeps contents of types that this program cannot write
-    claimed = [content for content in rows if content.concept_id in changed and content.content_type in known]
+    versions = {
+        (past.concept_id, past.content_type): [one.version for one in past.versions]
+        for past in await version_history(session, context.roadmap_id)
+    }
+    changes = content_changes(before, after, edits, versions)
+    rewritten, put_back = set(changes.rewritten), {edit.key: edit for edit in changes.reverted}
+    remaining = {concept.concept_id for concept in after.concepts()}
+    # A changed concept keeps contents of types that this program cannot write.
+    claimed = [content for content in rows if _key(content) in rewritten]
+    reverted = [content for content in rows if _key(content) in put_back]
     removed = [content for content in rows if content.concept_id not in remaining]
-    for content in [*claimed, *removed]:
+    for content in [*claimed, *reverted, *removed]:
         if content.holder not in {None, context.fence.task_id}:
             what = f"the {content.content_type} of {content.concept_id}, which this run changes or removes"
             go_on = f"wait for it, then `roadmap resume {context.fence.task_id}`"
             raise Conflict(f"Task {content.holder} is working on {what}. Nothing was changed; {go_on}.")
     await claims.claim_contents(session, context.fence, context.roadmap_id, claimed)
+    for content in reverted:
+        version = put_back[_key(content)].version
+        assert version is not None
+        await revert_content(session, context.roadmap_id, *_key(content), version, context.fence)
     await claims.retire_contents(session, context.roadmap_id, removed)
+
+
+def _key(content: claims.Claimable) -> tuple[str, str]:
+    return content.concept_id, content.content_type

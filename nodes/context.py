@@ -29,6 +29,7 @@ class RunContext:
     base_version: int
     """The framework_version on which this run's framework builds; 0 for a creation."""
     instructions: str
+    """For all contents of a retry; empty in a modification, whose wishes are for single contents."""
     content_step: Step
     """Value of `current_step` while contents are written."""
     max_concepts: int

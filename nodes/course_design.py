@@ -2,7 +2,8 @@
 
 One call for the part that all lessons share, then one for each stage, side by side; a stage of more than
 MAX_CONCEPTS_PER_CALL concepts takes several. What cannot be read is left out with a warning, and contents are then
-written without it. Later rounds of editing and modifications ask for the plans of new and changed concepts only.
+written without it. Later rounds of editing and modifications ask for the plans of changed concepts only, and for
+those that a new concept did not come with.
 """
 
 import asyncio
@@ -46,7 +47,8 @@ class Planned:
 
 
 async def course_design(state: RunState, runtime: Runtime[RunContext]) -> RunState:
-    """request, framework, validation -> course_book (a creation's is saved as a draft), planned_framework, validation
+    """request, framework, validation, new_plans -> course_book (a creation's is saved as a draft),
+    planned_framework, validation
 
     A modification of a roadmap without a book gets none. Rules know no subject: the offline author writes none.
     """
@@ -56,6 +58,8 @@ async def course_design(state: RunState, runtime: Runtime[RunContext]) -> RunSta
     is_by_rules = context.ledger.author.kind == "rules"
     if before is None and (context.base_version > 0 or is_by_rules):
         return {}
+    if before is not None and before.framework.stages == framework.stages:
+        return {}  # the book is of this very structure
     await context.enter(Step.COURSE_DESIGN)
     request = LearningRequest.model_validate(state["request"])
     validation = Validation.model_validate(state["validation"])
@@ -68,8 +72,10 @@ async def course_design(state: RunState, runtime: Runtime[RunContext]) -> RunSta
     kept = revised(shared, former, framework, {}, warnings)
     wanted = [] if is_by_rules else concepts_to_plan(former, framework)
     kept = kept.model_copy(update={"concepts": [plan for plan in kept.concepts if plan.concept_id not in wanted]})
+    given = {key: ConceptPlan.model_validate(plan) for key, plan in state.get("new_plans", {}).items()}
+    plans = {concept_id: given[concept_id] for concept_id in wanted if concept_id in given}
     planning = _Planning(context, request, framework, kept)
-    plans = await planning.plans_of(wanted)
+    plans |= await planning.plans_of([concept_id for concept_id in wanted if concept_id not in plans])
     book = revised(kept, former, framework, plans, warnings)
     await context.commit(lambda session: save_book_draft(session, context.roadmap_id, book))
     context.tell("course_designed", book=as_json(book))

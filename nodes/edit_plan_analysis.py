@@ -4,13 +4,13 @@ A plan that cannot be carried out is objected to. Where no better one comes, the
 carried out counts.
 """
 
-from functools import partial
 from typing import Final
 
 from langgraph.runtime import Runtime
 
 from domain.checks.findings import breaking
-from domain.editing.edits import changes_nothing, plan_objections
+from domain.editing.contents import content_edits, effect, merged
+from domain.editing.edits import changes_nothing, plan_objections, rehearsed
 from domain.editing.repairs import repair
 from domain.editing.review import EditPlan, Validation
 from domain.framework import Framework
@@ -18,40 +18,67 @@ from domain.request import LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import EditPlanBrief
 from nodes.context import RunContext
+from nodes.editing.material import LEARNED, Material, edits_in, material_of, words_in
 from nodes.ledger.best_effort import ask_if_possible
 from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
 
 
 async def edit_plan_analysis(state: RunState, runtime: Runtime[RunContext]) -> RunState:
-    """request, framework, and feedback or validation -> edit_plan
+    """request, framework, what was asked for, and feedback or validation -> edit_plan
 
     Feedback of a person comes first; the issues of the validation are mended in later rounds.
     """
     context = runtime.context
     await context.enter(Step.EDIT_PLAN_ANALYSIS)
     feedback = state.get("feedback", "")
-    issues = [] if feedback or "validation" not in state else Validation.model_validate(state["validation"]).issues
+    found = [] if feedback or "validation" not in state else Validation.model_validate(state["validation"]).issues
+    material = await material_of(context)
     brief = EditPlanBrief(
         preferences=LearningRequest.model_validate(state["request"]).preferences,
         framework=Framework.model_validate(state["framework"]),
-        issues=issues,
+        issues=[issue for issue in found if issue.category != LEARNED],
         feedback=feedback,
         edit_round=state.get("edit_rounds", 0),
         max_concepts=context.max_concepts,
+        asked_for=words_in(state),
+        accepted=material.accepted,
+        content_edits=edits_in(state),
+        versions=material.several,
+        learned=sorted(material.learned),
     )
-    plan = await (_plan_for_feedback(context, brief) if feedback else _plan_for_issues(context, brief))
+    plan = await (
+        _plan_for_feedback(context, brief, material) if feedback else _plan_for_issues(context, brief, material)
+    )
     context.tell("edit_planned", plan=as_json(plan), feedback=feedback)
     return {"edit_plan": as_json(plan)}
 
 
-async def _plan_for_feedback(context: RunContext, brief: EditPlanBrief) -> EditPlan:
+def _objections(brief: EditPlanBrief, plan: EditPlan, material: Material) -> list[str]:
+    """Return what cannot be carried out in a plan, worded for its author."""
+    refusals = content_edits(rehearsed(brief.framework, plan), plan, material.versions)[1]
+    return [*plan_objections(brief.framework, plan), *(refusal.objection for refusal in refusals)]
+
+
+def _has_no_effect(brief: EditPlanBrief, plan: EditPlan, material: Material) -> bool:
+    """Return whether the proposal would be the same after everything in the plan that can be carried out."""
+    if not changes_nothing(brief.framework, plan):
+        return False
+    edits = content_edits(brief.framework, plan, material.versions)[0]
+    after = merged(brief.content_edits, edits, brief.framework)
+    versions, accepted = material.versions, material.accepted
+    return effect(accepted, brief.framework, brief.content_edits, versions) == effect(
+        accepted, brief.framework, after, versions
+    )
+
+
+async def _plan_for_feedback(context: RunContext, brief: EditPlanBrief, material: Material) -> EditPlan:
     """Return the plan for what a person asks for. Raises AnswerRejected or ModelUnavailable where there is none."""
 
     def check(plan: EditPlan) -> list[str]:
-        if objections := plan_objections(brief.framework, plan):
+        if objections := _objections(brief, plan, material):
             return objections
-        return [_NO_CHANGE] if changes_nothing(brief.framework, plan) else []
+        return [_NO_CHANGE] if _has_no_effect(brief, plan, material) else []
 
     request = AuthorRequest(Step.EDIT_PLAN_ANALYSIS, brief, breaking("edit_plan", check))
     answer = await ask_if_possible(context.ledger, request)
@@ -62,13 +89,16 @@ async def _plan_for_feedback(context: RunContext, brief: EditPlanBrief) -> EditP
     return plan
 
 
-async def _plan_for_issues(context: RunContext, brief: EditPlanBrief) -> EditPlan:
+async def _plan_for_issues(context: RunContext, brief: EditPlanBrief, material: Material) -> EditPlan:
     """Return the plan for the issues of a validation. What no author plans is mended by code, as far as that can."""
-    check = breaking("edit_plan", partial(plan_objections, brief.framework))
-    request = AuthorRequest(Step.EDIT_PLAN_ANALYSIS, brief, check)
+
+    def check(plan: EditPlan) -> list[str]:
+        return _objections(brief, plan, material)
+
+    request = AuthorRequest(Step.EDIT_PLAN_ANALYSIS, brief, breaking("edit_plan", check))
     answer = await ask_if_possible(context.ledger, request)
     plan = answer.accepted or answer.last or EditPlan(feedback_summary=f"No plan: {answer.reason}", operations=[])
-    if not changes_nothing(brief.framework, plan):
+    if not _has_no_effect(brief, plan, material):
         return plan
     critical = [issue for issue in brief.issues if issue.severity == "critical"]
     mended = [operation for issue in critical for operation in repair(issue, brief.framework, brief.max_concepts)]

@@ -10,7 +10,7 @@ from nodes.state import RunState, as_json
 
 async def human_review(state: RunState, runtime: Runtime[RunContext]) -> RunState:  # noqa: ARG001  all nodes alike
     """framework, validation, course_book -> decision, the book as it was edited meanwhile; after a rejection also
-    feedback, and new rounds of editing
+    feedback, all that was asked for, and new rounds of editing
 
     The node does nothing but interrupt, since it runs again from its start once there is a decision.
     """
@@ -20,5 +20,6 @@ async def human_review(state: RunState, runtime: Runtime[RunContext]) -> RunStat
     if decision.course_book is not None:
         update |= {"course_book": as_json(decision.course_book), "planned_framework": state["framework"]}
     if not decision.approved:
-        update |= {"feedback": decision.feedback, "edit_rounds": 0}
+        asked_for = [*state.get("asked_for", []), decision.feedback]
+        update |= {"feedback": decision.feedback, "asked_for": asked_for, "edit_rounds": 0}
     return update

@@ -6,7 +6,8 @@ from typing import Any, Final
 from pydantic import BaseModel, NonNegativeInt, TypeAdapter, ValidationError
 from typing_extensions import TypedDict  # pydantic supports no other one before Python 3.12
 
-from domain.course.book import CourseBook
+from domain.course.book import ConceptPlan, CourseBook
+from domain.editing.contents import ContentEdit
 from domain.editing.review import EditPlan, Issue, Validation
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest, Text
@@ -39,10 +40,16 @@ class RunState(TypedDict, total=False):
     """The last decision; human_review."""
     feedback: str
     """Changes that a person asks for; human_review, the input of a modification, emptied by roadmap_edit."""
+    asked_for: list[str]
+    """All that a person has asked for, oldest first; the input of a modification, human_review."""
     modifies: bool
     """The framework of the input is an accepted one: the run is a modification."""
     edit_plan: Json
     """EditPlan; edit_plan_analysis."""
+    content_edits: list[Json]
+    """ContentEdits of the proposal: what is written again or put back; roadmap_edit."""
+    new_plans: Json
+    """ConceptPlans that came with new concepts, by concept id; roadmap_edit."""
     edit_rounds: int
     """Rounds of editing so far; roadmap_edit."""
     round: int
@@ -65,8 +72,11 @@ SHAPES: Final[Mapping[str, TypeAdapter[Any]]] = {
     "wants_review": TypeAdapter(bool),
     "approved": TypeAdapter(bool),
     "feedback": TypeAdapter(Text),
+    "asked_for": TypeAdapter(list[Text]),
     "modifies": TypeAdapter(bool),
     "edit_plan": TypeAdapter(EditPlan),
+    "content_edits": TypeAdapter(list[ContentEdit]),
+    "new_plans": TypeAdapter(dict[str, ConceptPlan]),
     "edit_rounds": TypeAdapter(NonNegativeInt),
     "round": TypeAdapter(NonNegativeInt),
 }

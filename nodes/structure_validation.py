@@ -16,13 +16,14 @@ from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import StructureReviewBrief
 from nodes.context import RunContext
+from nodes.editing.material import edits_in, learned_again, material_of, words_in
 from nodes.ledger.best_effort import ask_if_possible
 from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
 
 
 async def structure_validation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
-    """request, intent, framework, repairs -> validation
+    """request, intent, framework, repairs, what was asked for, content_edits -> validation
 
     A run that failed here and is resumed gets new rounds of editing.
     """
@@ -32,8 +33,19 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
     request = LearningRequest.model_validate(state["request"])
     findings = check_framework(framework, context.max_concepts, request.preferences, context.weeks)
     repairs = [Issue.model_validate(issue) for issue in state.get("repairs", [])]
+    material, edits = await material_of(context), edits_in(state)
+    repairs += learned_again(material, framework, edits)
     is_new_round = state.get("round", 0) != context.ledger.round
-    if any(issue.severity == "critical" for issue in findings):
+    is_accepted = material.accepted is not None and framework.stages == material.accepted.stages
+    if is_accepted:  # what was accepted once is not judged again
+        findings = [issue.model_copy(update={"severity": "warning"}) for issue in findings]
+    if is_accepted and all(edit.version is not None for edit in edits):
+        validation = Validation(
+            is_valid=True,
+            issues=findings + repairs,
+            validation_summary="The structure stays as it is, and nothing is written again.",
+        )
+    elif any(issue.severity == "critical" for issue in findings):
         validation = Validation(
             is_valid=False,
             overall_score=0,
@@ -46,6 +58,9 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             intent=Intent.model_validate(state["intent"]) if "intent" in state else None,
             framework=framework,
             weeks=context.weeks,
+            asked_for=words_in(state),
+            accepted=material.accepted,
+            content_edits=edits,
         )
         is_last = not is_new_round and state.get("edit_rounds", 0) >= MAX_EDIT_ROUNDS
         validation = await _reviewed(context, brief, findings, repairs, is_last=is_last)

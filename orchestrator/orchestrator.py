@@ -37,12 +37,14 @@ from orchestrator.commands.requests import (
     request_resume,
     request_retry,
 )
+from orchestrator.commands.reverts import request_revert
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
 from orchestrator.execution.local_runs import LocalRuns
 from orchestrator.learners.estimates import estimate_creation
 from orchestrator.learners.learning import Learning
 from orchestrator.learners.pace import Paces
 from orchestrator.learners.practice import Practice
+from orchestrator.learners.proposals import Proposal, proposal_of
 from orchestrator.learners.wishes import Wishes
 from orchestrator.queries.contents import ContentQueries
 from orchestrator.queries.events import EventQueries, never
@@ -58,6 +60,7 @@ from repository.db.database import Database, Session
 from repository.runs import tasks
 from repository.runs.events import Event
 from repository.runs.workers import database_now, lease_renewed_since, retry_past_stalled_sessions
+from repository.tables.roadmaps import ContentVersionRow
 from repository.tables.runs import TaskRow
 
 if TYPE_CHECKING:
@@ -264,6 +267,22 @@ class Orchestrator:
             request_modification(self._resources, roadmap_id, options, review, detach=detach, terms=terms)
         )
 
+    async def revert(
+        self,
+        roadmap_id: str,
+        concept_id: str,
+        content_type: ContentType,
+        version: int,
+        *,
+        terms: Terms = OPERATOR,
+    ) -> ContentVersionRow:
+        """Put an older version of a content back: its newest version becomes a copy, byte for byte. It needs no model.
+
+        Wishes that were made after that version are taken back. Returns the newest version, which is the present one
+        where it is the same. Raises NotFound, and Conflict while a run works on the content.
+        """
+        return await request_revert(self._database, roadmap_id, concept_id, content_type, version, terms)
+
     async def review(
         self, task_id: str, decision: Decision, *, detach: bool = False, terms: Terms = OPERATOR
     ) -> TaskView:
@@ -272,6 +291,13 @@ class Orchestrator:
         Raises NotFound, and Conflict if the review is answered already.
         """
         return await self._view_of(request_decision(self._resources, task_id, decision, detach=detach, terms=terms))
+
+    async def proposal(self, task_id: str, *, owner: str | None = None) -> Proposal:
+        """Return what the plan under review does with contents, with its warnings and about what it costs.
+
+        Raises NotFound, and Conflict if the task waits for no review.
+        """
+        return await proposal_of(self._resources, task_id, owner)
 
     async def edit_book(
         self,

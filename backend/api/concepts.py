@@ -34,6 +34,14 @@ class RetryBody(Shape):
     lesson: Word | None = Field(default=None, description="Only this lesson of a tutorial of several, such as `l2`.")
 
 
+class RevertBody(Shape):
+    """The version that becomes the newest one again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 1}]})
+
+    version: int = Field(ge=1, le=2_000_000_000)
+
+
 class StartedRetry(Started):
     concept_id: str
     content_type: ContentType
@@ -102,6 +110,17 @@ def _code(row: ContentVersionRow) -> list[BlockRun] | None:
     return None if row.code_report is None else read_runs(row.code_report)
 
 
+def _version(row: ContentVersionRow) -> ContentVersion:
+    return ContentVersion(
+        version=row.version,
+        author=row.author,
+        task_id=row.task_id,
+        created_at=row.created_at,
+        doubts=_doubts(row),
+        code=_code(row),
+    )
+
+
 @router.get("/versions", responses=documented(404, 422))
 async def list_content_versions(
     roadmap_id: RoadmapId,
@@ -116,17 +135,7 @@ async def list_content_versions(
         roadmap_id=roadmap_id,
         concept_id=concept_id,
         content_type=content_type,
-        versions=[
-            ContentVersion(
-                version=row.version,
-                author=row.author,
-                task_id=row.task_id,
-                created_at=row.created_at,
-                doubts=_doubts(row),
-                code=_code(row),
-            )
-            for row in rows
-        ],
+        versions=[_version(row) for row in rows],
     )
 
 
@@ -157,6 +166,27 @@ async def take_back_wish(
     return ContentWishes(wishes=list(wishes))
 
 
+@router.post("/revert", responses=documented(400, 404, 409, 413, 415, 422))
+async def revert_content(
+    request: Request,
+    roadmap_id: RoadmapId,
+    concept_id: ConceptId,
+    content_type: ContentType,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    settings: SettingsDep,
+    body: RevertBody,
+) -> ContentVersion:
+    """Put an older version back: the newest version becomes a copy of it, byte for byte. Nothing is generated.
+
+    Wishes that were made after that version are taken back. A second call changes nothing.
+    """
+    terms = terms_of(request, caller, settings, owner=caller.writes)
+    row = await orchestrator.revert(roadmap_id, concept_id, content_type, body.version, terms=terms)
+    return _version(row)
+
+
+reject_other_methods(router, "/revert", "POST")
 reject_other_methods(router, "/retry", "POST")  # or the route below would read `retry` as a content type
 
 

@@ -17,6 +17,7 @@ from domain.course.edits import book_of_json
 from domain.request import Shape, Text
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator.commands.request_context import Terms
+from orchestrator.learners.proposals import Proposal
 from orchestrator.queries.status import TaskView
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
@@ -112,6 +113,12 @@ async def review_task(
     task = await orchestrator.review(task_id, decision, detach=True, terms=terms)
     started(request, response, task)
     return task
+
+
+@router.get("/{task_id}/proposal", responses=documented(404, 409, 422))
+async def read_proposal(task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> Proposal:
+    """What the plan under review does with contents, its warnings, and about what it costs. Buys nothing."""
+    return await orchestrator.proposal(task_id, owner=caller.reads)
 
 
 @router.get("/{task_id}/course-book", responses=documented(404, 422))

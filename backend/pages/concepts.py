@@ -90,7 +90,7 @@ async def concept(
         result=Result(result.correct, result.questions) if result else None,
         attempt_id=str(uuid7()),
         wishes=await orchestrator.wishes.that_hold(roadmap_id, concept_id, owner=caller.reads) if present else {},
-        may_take_back=caller.writes in (None, roadmap.user_id),
+        may_take_back=present and caller.writes in (None, roadmap.user_id),
         by_rules=any(part.by_rules for part in parts.values()),
         BY_RULES=" ".join(dict.fromkeys(part.origin for part in parts.values() if part.origin)),
         formulas=any(part.has_formulas for part in parts.values()),
@@ -108,6 +108,24 @@ async def take_back_wish(
     kind = ContentType(form["content_type"])
     await orchestrator.wishes.take_back(roadmap_id, concept_id, kind, form["task_id"], owner=caller.writes)
     return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, notice="taken_back", fragment=kind)
+
+
+@router.post(CONCEPT + "/revert")
+async def revert(
+    request: Request,
+    roadmap_id: RoadmapId,
+    concept_id: ConceptId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    settings: SettingsDep,
+) -> Response:
+    form = await read_form(request)
+    if form["content_type"] not in set(ContentType):
+        raise InvalidInput(INVALID_FORM)
+    kind, version = ContentType(form["content_type"]), number(form["version"], INVALID_FORM)
+    terms = terms_of(request, caller, settings, owner=caller.writes)
+    await orchestrator.revert(roadmap_id, concept_id, kind, version, terms=terms)
+    return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, notice="reverted", fragment=kind)
 
 
 @router.post(CONCEPT + "/retry")

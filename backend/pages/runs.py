@@ -17,10 +17,13 @@ from backend.pages.support.templating import page, redirect
 from backend.pages.views.review import review_of
 from backend.pages.views.run import run_of
 from backend.tutorials import Tutorials
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 from domain.framework import Framework
+from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator
 from orchestrator.commands.request_context import Terms
+from orchestrator.learners.proposals import Proposal
+from orchestrator.queries.status import TaskView
 from repository.runs.events import Event
 
 router = pages()
@@ -129,11 +132,21 @@ async def _review(
         "review.html",
         status=422 if errors else 200,
         reader=reader_of(caller),
-        review=review_of(task, events, framework, title),
+        review=review_of(task, events, framework, title, await _proposal(orchestrator, task)),
         **shown,
         feedback=feedback,
         errors=errors or {},
     )
+
+
+async def _proposal(orchestrator: Orchestrator, task: TaskView) -> Proposal | None:
+    """Return what is under review; None where it is closed, also by a decision that was made meanwhile."""
+    if task.status is not TaskStatus.HUMAN_REVIEW_PENDING:
+        return None
+    try:
+        return await orchestrator.proposal(task.task_id)
+    except Conflict:
+        return None
 
 
 async def _events(orchestrator: Orchestrator, task_id: str, caller: Caller) -> list[Event]:

@@ -1,4 +1,4 @@
-"""`roadmap wishes`: show the wishes for a content, and take one back."""
+"""`roadmap wishes` and `revert`: show the wishes for a content, take one back, put an older version back."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from orchestrator import Orchestrator
     from orchestrator.learners.wishes import Wish
+    from repository.tables.roadmaps import ContentVersionRow
 
 
 def wishes(
@@ -43,3 +44,26 @@ def wishes(
         print_text(f"{wish.task_id}  {state}  {one_line(wish.wish)}")
     if not shown:
         echo_err("There are no wishes for this content. Make one: roadmap retry ... --instructions TEXT")
+
+
+def revert(
+    roadmap_id: RoadmapId,
+    concept_id: Annotated[str, typer.Argument(metavar="CONCEPT_ID", help="ID from `roadmap show`.")],
+    content_type: Annotated[ContentType, typer.Argument(metavar="CONTENT_TYPE", help="Content to put back.")],
+    version: Annotated[int, typer.Option(metavar="N", min=1, help="Version that becomes the newest one again.")],
+    json: Json = False,
+) -> None:
+    """Put an older version of a content back, byte for byte. It needs no model, and takes later wishes back."""
+    roadmap, concept = validate_id(roadmap_id, "roadmap"), validate_id(concept_id, "concept")
+
+    async def put_back(orchestrator: "Orchestrator") -> "ContentVersionRow":
+        return await orchestrator.revert(roadmap, concept, content_type, version)
+
+    row = with_orchestrator(put_back)
+    if json:
+        fields = ("roadmap_id", "concept_id", "content_type", "version")
+        print_json({name: getattr(row, name) for name in fields})
+    elif row.version == version:
+        print_text(f"Version {version} is the newest already.")
+    else:
+        print_text(f"Version {row.version} of the {content_type} of {concept} is a copy of version {version}.")

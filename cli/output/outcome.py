@@ -11,6 +11,7 @@ from rendering.text.text import CONFIGURE, one_line, origin_note, time_taken
 if TYPE_CHECKING:
     from domain.framework import Framework
     from orchestrator import Orchestrator
+    from orchestrator.learners.proposals import Proposal
     from orchestrator.queries.status import RoadmapView, TaskView
 
 MAX_FAILURES_SHOWN: Final = 10
@@ -31,6 +32,8 @@ class Outcome(NamedTuple):
     """The framework before and after the edits of a run that waits for a review."""
     round: int | None = None
     """Number of the review that the run waits for, from 1."""
+    proposal: "Proposal | None" = None
+    """What a run that waits for a review proposes."""
 
     @classmethod
     async def of(cls, orchestrator: "Orchestrator", task: "TaskView") -> "Outcome":
@@ -45,7 +48,16 @@ class Outcome(NamedTuple):
             roadmap,
             await orchestrator.structures.edited(task.task_id),
             await orchestrator.tasks.open_round(task.task_id),
+            await _proposal(orchestrator, task.task_id),
         )
+
+
+async def _proposal(orchestrator: "Orchestrator", task_id: str) -> "Proposal | None":
+    """Return what is under review; None where somebody has decided meanwhile."""
+    try:
+        return await orchestrator.proposal(task_id)
+    except Conflict:
+        return None
 
 
 def exit_code_of(task: "TaskView") -> int:
@@ -103,7 +115,25 @@ def _show_for_review(outcome: Outcome) -> None:
     if outcome.edited is not None:
         print_text(f"Proposed for {outcome.roadmap.roadmap_id}:" if modifies else "\nChanged since the first draft:")
         print_rich(*changes_tree(*outcome.edited))
+    if outcome.proposal is not None:
+        _show_proposal(outcome.proposal)
     print_text("Waiting for your approval; no contents are generated before.")
+
+
+def _show_proposal(proposal: "Proposal") -> None:
+    """Print warnings, what is written again and put back, and the price, before the person decides."""
+    from rendering.text.proposal_text import price_line, proposed_lines
+
+    for line in proposed_lines(proposal.written, proposal.rewritten, proposal.reverted):
+        print_text(line)
+    print_text(price_line(proposal.calls, proposal.minutes, proposal.dollars))
+    if proposal.warnings:
+        print_text("Warnings:")
+    for issue in proposal.warnings[:MAX_FAILURES_SHOWN]:
+        issue_text = issue.issue.rstrip(".")
+        print_text(f"  {one_line(f'{issue_text}. {issue.suggestion}', 600)}")
+    if len(proposal.warnings) > MAX_FAILURES_SHOWN:
+        print_text(f"  ... and {len(proposal.warnings) - MAX_FAILURES_SHOWN} more")
 
 
 def show_detached(outcome: Outcome, *, as_json: bool) -> None:

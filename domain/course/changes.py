@@ -9,7 +9,9 @@ from domain.editing.diff import changed_concepts
 from domain.editing.review import Issue
 from domain.framework import Framework
 
-_ABOUT_THE_RUN: Final = frozenset({"no_review", "review_not_satisfied", "nothing_changed", "operation_refused"})
+_ABOUT_THE_RUN: Final = frozenset(
+    {"no_review", "review_not_satisfied", "nothing_changed", "operation_refused", "learned"}
+)
 """Categories of warnings that are not about the structure."""
 
 

@@ -56,11 +56,15 @@ def plan_objections(framework: Framework, plan: EditPlan) -> list[str]:
 
 def changes_nothing(framework: Framework, plan: EditPlan) -> bool:
     """Return whether the framework would be the same after everything in the plan that can be carried out."""
-    return _rehearsed(framework, plan)[0].stages == framework.stages
+    return rehearsed(framework, plan).stages == framework.stages
+
+
+def rehearsed(framework: Framework, plan: EditPlan) -> Framework:
+    """Return the framework after a plan whose new parts are not written yet."""
+    return _rehearsed(framework, plan)[0]
 
 
 def _rehearsed(framework: Framework, plan: EditPlan) -> tuple[Framework, list[tuple[int, str]]]:
-    """Apply a plan whose new parts are not written yet."""
     editor = _Editor(
         framework, {index: _sample(index, op) for index, op in enumerate(plan.operations) if op.action == "add"}, ()
     )
@@ -148,6 +152,8 @@ class _Editor:
                 self._move(operation)
             case "change":
                 self._change(operation)
+            case "rewrite" | "revert":
+                pass  # contents.py: they leave the structure as it is
             case _:
                 assert_never(operation.action)
 

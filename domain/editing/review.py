@@ -7,19 +7,23 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic.config import JsonDict
 
 from domain.course.book import CourseBook
+from domain.course.drafts import PlanDraft
 from domain.framework import ConceptDraft, Difficulty, ModuleDraft, StageDraft
 from domain.request import Text, Word
+from domain.vocabulary import ContentType
 
 Severity = Literal["critical", "warning"]
 MAX_EDIT_ROUNDS: Final = 3
 """Rounds of editing that one validation may start."""
 
-Action = Literal["add", "remove", "rename", "move", "change"]
+Action = Literal["add", "remove", "rename", "move", "change", "rewrite", "revert"]
 _SYNONYMS: Final[dict[str, Action]] = {
     **dict.fromkeys(("update", "edit", "modify", "set", "revise", "alter"), "change"),
     **dict.fromkeys(("delete", "drop"), "remove"),
     **dict.fromkeys(("create", "insert", "append"), "add"),
     **dict.fromkeys(("reorder", "relocate"), "move"),
+    **dict.fromkeys(("regenerate", "redo"), "rewrite"),
+    **dict.fromkeys(("restore", "reset"), "revert"),
 }
 """Words that authors write for an action."""
 TargetType = Literal["stage", "module", "concept"]
@@ -111,8 +115,14 @@ _VALUES: Final[JsonDict] = {
 """The schema for authors. Without fixed names, a model could add properties endlessly."""
 
 
+MAX_WISH_LENGTH: Final = 4000
+"""Characters of the wish of one rewrite."""
+MAX_REWRITTEN: Final = 60
+"""Concepts that one operation names."""
+
+
 class Operation(AuthoredPart):
-    """One edit. `target_id` is the part to edit; an `add` has a `position` instead."""
+    """One edit. `target_id` is the part to edit; an `add` has a `position` instead, a `rewrite` names `concept_ids`."""
 
     action: Annotated[Action, BeforeValidator(_read_action)] = Field(description="What is done with the part.")
     target_type: Annotated[
@@ -124,6 +134,22 @@ class Operation(AuthoredPart):
         default={}, json_schema_extra=_VALUES, description="The new values; only those that change."
     )
     reason: str = Field(default="", description="Why, one sentence; for add also what the new part is about.")
+    concept_ids: list[str] = Field(
+        default=[],
+        json_schema_extra={"maxItems": MAX_REWRITTEN},
+        description="For rewrite: ids of the concepts whose contents are written again.",
+    )
+    content_types: list[str] = Field(
+        default=[],
+        json_schema_extra={"items": {"type": "string", "enum": list(ContentType)}},
+        description="For rewrite and revert: which contents of the concept; tutorial is the lesson.",
+    )
+    wish: str = Field(
+        default="",
+        json_schema_extra={"maxLength": MAX_WISH_LENGTH},
+        description="For rewrite: what the learner wants of these contents, and nothing about others.",
+    )
+    version: int | None = Field(default=None, description="For revert: the version that is put back, exactly.")
 
 
 class EditPlan(BaseModel):
@@ -156,6 +182,9 @@ class NewPart(AuthoredPart):
     stage: StageDraft | None = Field(default=None, description="The new stage; null where it is another part.")
     module: ModuleDraft | None = Field(default=None, description="The new module; null where it is another part.")
     concept: ConceptDraft | None = Field(default=None, description="The new concept; null where it is another part.")
+    plans: list[PlanDraft] = Field(
+        default=[], description="The plan of each new concept, with its exact name as `concept_id`."
+    )
 
 
 class NewParts(BaseModel):

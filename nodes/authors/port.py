@@ -17,6 +17,7 @@ from domain.content_plugins import PLUGINS, names_of
 from domain.contents import PLACE_FIELDS, FoundPage, OpenQuestion, Quiz, QuizKey, Resources, Tutorial
 from domain.course.book import ConceptPlan, CourseBook
 from domain.course.drafts import BookDraft, ConceptPlans
+from domain.editing.contents import ContentEdit, PastVersions
 from domain.editing.review import EditPlan, Issue, NewParts, StructureReview
 from domain.errors import InvalidInput, ModelUnavailable
 from domain.framework import Concept, Framework, FrameworkDraft, Outline, StageParts
@@ -133,11 +134,18 @@ class StructureReviewBrief(Brief[StructureReview]):
     role = AuthorRole.STRUCTURE_REVIEW
     shape = StructureReview
     unkeyed = frozenset({"weeks"})
+    keyed_if_set = frozenset({"asked_for", "accepted", "content_edits"})
     request: LearningRequest
     intent: Intent | None
     """None in a modification."""
     framework: Framework
     weeks: float | None = None
+    asked_for: list[str] = []
+    """All that a person has asked to change, oldest first."""
+    accepted: Framework | None = None
+    """The structure that a modification changes."""
+    content_edits: list[ContentEdit] = []
+    """What is to be written again or put back."""
 
 
 class EditPlanBrief(Brief[EditPlan]):
@@ -146,13 +154,25 @@ class EditPlanBrief(Brief[EditPlan]):
     role = AuthorRole.EDIT_PLAN
     shape = EditPlan
     unkeyed = frozenset({"max_concepts"})
+    keyed_if_set = frozenset({"asked_for", "accepted", "content_edits", "versions", "learned"})
     preferences: Preferences
     framework: Framework
+    """The proposal so far."""
     issues: list[Issue]
     feedback: str = ""
     edit_round: int = 0
     """Rounds of editing before this one: an issue that is back was not repaired by the last plan."""
     max_concepts: int
+    asked_for: list[str] = []
+    """All that a person has asked to change, oldest first; `feedback` is the newest, if it was not followed yet."""
+    accepted: Framework | None = None
+    """The structure that a modification changes; None in a creation."""
+    content_edits: list[ContentEdit] = []
+    """What the proposal does with contents."""
+    versions: list[PastVersions] = []
+    """Of contents that have several."""
+    learned: list[str] = []
+    """Ids of the concepts that the learner has learned."""
 
 
 class NewPartsBrief(Brief[NewParts]):
@@ -160,9 +180,18 @@ class NewPartsBrief(Brief[NewParts]):
 
     role = AuthorRole.NEW_PARTS
     shape = NewParts
+    keyed_if_set = frozenset({"asked_for", "accepted", "book"})
     preferences: Preferences
     framework: Framework
     plan: EditPlan
+    asked_for: list[str] = []
+    accepted: Framework | None = None
+    book: CourseBook | None = None
+    """The course book that new concepts get plans for; None where there is none."""
+
+    @property
+    def unasked(self) -> frozenset[str]:
+        return frozenset() if self.book else frozenset({"plans"})
 
 
 class CourseBookBrief(Brief[BookDraft]):

@@ -5,7 +5,7 @@ from typing import Any, Final, assert_never, cast
 from pydantic import ValidationError
 
 from domain.checks.prose.markdown import heading_starts
-from domain.course.book import ConceptPlan
+from domain.course.book import ConceptPlan, CourseBook
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest, Preferences
 from nodes.authors.port import (
@@ -28,6 +28,8 @@ from nodes.authors.port import (
 
 Data = dict[str, Any]
 
+ASKED_FOR: Final = "asked_for"
+"""The field with a person's words, which is whole in every prompt."""
 MAX_PLANNED: Final = 20
 """Outcomes, misconceptions and lessons of a concept that a prompt holds; a plan has fewer."""
 
@@ -47,16 +49,9 @@ def data_of(brief: Brief[Any]) -> Data:
             return _stage(known)
         case StructureReviewBrief():
             intent = {} if known.intent is None else {"intent": _intent(known.intent)}
-            return {**_request(known.request), **intent, "roadmap": _framework(known.framework)}
+            return {**_request(known.request), **intent, **_asked(known), "roadmap": _framework(known.framework)}
         case EditPlanBrief():
-            return {
-                **_learner(known.preferences),
-                "feedback": known.feedback,
-                "issues": [issue.model_dump(mode="json") for issue in known.issues],
-                "round_of_editing": known.edit_round + 1,
-                "max_concepts": known.max_concepts,
-                "roadmap": _framework(known.framework),
-            }
+            return _edit_plan(known)
         case NewPartsBrief():
             return _new_parts(known)
         case CourseBookBrief():
@@ -144,7 +139,48 @@ def _new_parts(brief: NewPartsBrief) -> Data:
         for number, operation in enumerate(brief.plan.operations)
         if operation.action == "add"
     ]
-    return {**_learner(brief.preferences), "additions": additions, "roadmap": _framework(brief.framework)}
+    planned = {plan.concept_id: plan.teaches for plan in brief.book.concepts} if brief.book else {}
+    course = {"course": _shared(brief.book), "taught_by_concept": planned} if brief.book else {}
+    return {
+        **_learner(brief.preferences),
+        **_asked(brief),
+        "additions": additions,
+        "roadmap": _framework(brief.framework),
+        **course,
+    }
+
+
+def _shared(book: CourseBook) -> Data:
+    return book.model_dump(mode="json", exclude={"concepts"})
+
+
+def _edit_plan(brief: EditPlanBrief) -> Data:
+    several = [past.model_dump(mode="json", exclude_defaults=True) for past in brief.versions]
+    versions = {"versions": several} if several else {}
+    learned = {"learned": brief.learned} if brief.learned else {}
+    return {
+        **_learner(brief.preferences),
+        **_asked(brief),
+        "feedback": brief.feedback,
+        "issues": [issue.model_dump(mode="json") for issue in brief.issues],
+        "round_of_editing": brief.edit_round + 1,
+        "max_concepts": brief.max_concepts,
+        "roadmap": _framework(brief.framework),
+        **versions,
+        **learned,
+    }
+
+
+def _asked(brief: EditPlanBrief | StructureReviewBrief | NewPartsBrief) -> Data:
+    """Return what a person has asked to change, what it was before, and what becomes of contents so far."""
+    if not brief.asked_for:
+        return {}
+    accepted = brief.accepted
+    is_changed = accepted is not None and accepted.stages != brief.framework.stages
+    before = {"accepted_roadmap": _framework(accepted)} if accepted and is_changed else {}
+    edits = [] if isinstance(brief, NewPartsBrief) else brief.content_edits
+    contents = {"content_changes": [edit.model_dump(mode="json", exclude_defaults=True) for edit in edits]}
+    return {ASKED_FOR: brief.asked_for, **before, **(contents if edits else {})}
 
 
 def _concept_plans(brief: ConceptPlansBrief) -> Data:
@@ -179,7 +215,7 @@ def _concept_plans(brief: ConceptPlansBrief) -> Data:
     return {
         **_learner(brief.preferences),
         "roadmap": {"title": brief.framework.title, "stages": roadmap},
-        "course": brief.book.model_dump(mode="json", exclude={"concepts"}),
+        "course": _shared(brief.book),
         "concepts": concepts,
     }
 
@@ -260,10 +296,11 @@ def _framework(framework: Framework) -> Data:
                             {
                                 "id": concept.concept_id,
                                 "name": concept.name,
-                                "description": concept.description[:200],
+                                "description": concept.description,
                                 "hours": concept.estimated_hours,
                                 "difficulty": concept.difficulty,
                                 "prerequisites": concept.prerequisites,
+                                "keywords": concept.keywords,
                             }
                             for concept in module.concepts
                         ],

@@ -6,13 +6,13 @@ they cannot forge (`<` and `>` are escaped), never into the system message.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from nodes.authors.port import AuthorRole, Brief, ContentBrief, FrameworkBrief, OutlineBrief, StageBrief
-from nodes.authors.prompt_data import data_of, earlier_data
+from nodes.authors.prompt_data import ASKED_FOR, data_of, earlier_data
 from nodes.authors.prompting.course import SharedPart, shared_part
 from nodes.authors.prompting.rules import (
     AS_MARKDOWN,
@@ -71,13 +71,20 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "id: remove, rename (`values.name`), move (`position`), change (`values`: description, estimated_hours, "
         "difficulty, prerequisites as ids, keywords), and add, which has no `target_id` but a `position` with the "
         "`parent_id`, and says in `values.name` and `reason` what the new part is about. The roadmap keeps at most "
-        "`max_concepts` concepts."
+        "`max_concepts` concepts. Two more operations leave the structure as it is: rewrite (`concept_ids`, "
+        "`content_types`, and `wish`: what is wanted of these contents alone) has existing contents written again, "
+        "and revert (`target_id`, `content_types`, `version`) puts an older version back exactly. A new concept is "
+        "written anyway: rewrite only what the feedback names. A lesson that changes much needs its quiz rewritten "
+        "too. What the feedback leaves unclear is not guessed: leave it out and say so in `feedback_summary`."
     ),
     AuthorRole.NEW_PARTS: (
         "Write the new parts that `additions` call for. `operation` is the number given there, and exactly one of "
         "stage, module and concept is filled: the one that is asked for. `prerequisites` are exact names of "
         "concepts of the "
-        "roadmap. Names that exist already are not used again."
+        "roadmap. Names that exist already are not used again. Where there is a `course`, `plans` holds the plan of "
+        "each new concept, under its exact name: three to five `outcomes` that begin with “can” or its equivalent in "
+        "the language, what it `teaches` and `leaves_out` beside `taught_by_concept`, `misconceptions`, and `lessons` "
+        "of at most 45 minutes each whose minutes add up to the hours of the concept."
     ),
     AuthorRole.COURSE_BOOK: (
         "Write what all lessons of the roadmap share, so that they fit together, as the author of a textbook would. "
@@ -106,6 +113,25 @@ _TASKS: Final[dict[AuthorRole, str]] = {
 }
 _HINTS: Final = {"present_version": REWRITE, "earlier_wishes": WISHES, "lesson": LESSON}
 """What is said about fields of the data that a prompt has."""
+_CHANGE: Final = (
+    "A person asked for a change: `asked_for` holds all their words, oldest first; where two contradict each other, "
+    "the later one counts. `accepted_roadmap` is the roadmap before the change, if it differs by now, `roadmap` the "
+    "proposal, and `content_changes` says which contents will be written again or put back. "
+)
+_CHANGE_TASKS: Final[Mapping[AuthorRole, str]] = {
+    AuthorRole.STRUCTURE_REVIEW: (
+        "Judge first whether these words were followed, and nothing else was changed: where not, that is critical too. "
+        "What the person has thrown out is not missing, and what stayed from the accepted roadmap is no new fault."
+    ),
+    AuthorRole.EDIT_PLAN: (
+        "Later plans add to `content_changes`: a rewrite of a content that is in there replaces it, and a revert to "
+        "its newest version (1 where `versions` does not name it) takes it back. `learned` are concepts that "
+        "the person has learned: rewrite their contents only where the words ask for it. Never undo what the words "
+        "asked for."
+    ),
+    AuthorRole.NEW_PARTS: "Follow what they say about the new parts.",
+}
+"""What is said to each role about a change that a person has asked for."""
 _TASKS[AuthorRole.LESSON] = (
     "The tutorial of the concept is a chain of lessons that are written side by side, by the plan in the data. Write "
     "the one that `lesson_plan` names, for that many minutes in all; what the titles of the others promise is left to "
@@ -173,6 +199,8 @@ def prompt_for(
     elif with_schema:
         lines.append(f"The answer is one JSON object of this schema:\n{json.dumps(schema, ensure_ascii=False)}")
     lines += [hint for name, hint in _HINTS.items() if name in material]
+    if ASKED_FOR in material:
+        lines.append(_CHANGE + _CHANGE_TASKS[brief.role])
     if repair:
         lines.append(INSTRUCTIONS)
     elif objections:
@@ -204,6 +232,10 @@ def _material(brief: Brief[Any], repair: Repair | None, max_data: int) -> dict[s
     A repair begins with the former answer: the version before it is left out.
     """
     data = data_of(brief)
+    if ASKED_FOR in data:  # a person's words are whole, whatever else is cut for a small context window
+        words = {name: data.pop(name) for name in (ASKED_FOR, "feedback") if name in data}
+        room = max(max_data - length_of(words), max_data // 4)
+        return {**fitted(data, room if max_data < MAX_DATA_LENGTH else max_data), **words}
     if repair is not None:
         return {**fitted(data, max_data), **repair.data()}
     earlier = earlier_data(brief)

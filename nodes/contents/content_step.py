@@ -95,7 +95,8 @@ async def _make_all(state: RunState, context: RunContext, generator: Generator[C
             if context.ledger.stopped:
                 return
             order, place = places[concept_id]
-            brief = content_brief(generator.brief, request, framework, place, names, context.instructions, book)
+            asked = context.instructions or before.asked.get(concept_id, "")
+            brief = content_brief(generator.brief, request, framework, place, names, asked, book)
             with context.ledger.at_work():
                 lesson = await lesson_of(context, generator.lesson, concept_id)
                 if lesson is None:

@@ -10,7 +10,7 @@ from nodes.context import RunContext
 from repository.db.database import Session
 from repository.roadmaps.content_queries import versions_of
 from repository.roadmaps.earlier_versions import written_before
-from repository.roadmaps.wishes import earlier_wishes
+from repository.roadmaps.wishes import earlier_wishes, wishes_of_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ class Before:
     written: Collection[str]
     """Concepts whose content has versions."""
     wishes: Mapping[str, Sequence[str]]
-    """By concept id."""
+    """Of other runs, by concept id."""
+    asked: Mapping[str, str]
+    """What the run itself was asked for, by concept id: each wish goes to the contents that it names only."""
 
 
 async def look_before(context: RunContext, content_type: ContentType, concept_ids: Sequence[str]) -> Before:
@@ -54,7 +56,9 @@ async def look_before(context: RunContext, content_type: ContentType, concept_id
     async def read(session: Session) -> Before:
         roadmap_id, task_id = context.roadmap_id, context.fence.task_id
         written = await written_before(session, roadmap_id, content_type, concept_ids)
-        return Before(written, await earlier_wishes(session, task_id, roadmap_id, content_type, concept_ids))
+        wishes = await earlier_wishes(session, task_id, roadmap_id, content_type, concept_ids)
+        asked = await wishes_of_task(session, task_id, roadmap_id, content_type, concept_ids)
+        return Before(written, wishes, asked)
 
     return await context.commit(read)
 

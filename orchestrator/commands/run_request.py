@@ -60,6 +60,7 @@ async def input_of(session: Session, task: TaskRow) -> RunState:
         state |= {
             "framework": roadmaps.framework_of(roadmap).model_dump(mode="json"),
             "feedback": request["instructions"],
+            "asked_for": [request["instructions"]],
             "modifies": True,
         }
     return state

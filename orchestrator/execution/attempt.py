@@ -230,11 +230,12 @@ def _context(
 ) -> RunContext:
     request = tasks.request_of(task)
     content_type = ContentType(task.content_type) if task.content_type else None
+    modifies = task.task_type == TaskType.MODIFICATION
     return RunContext(
         roadmap_id=roadmap.roadmap_id,
         user_id=roadmap.user_id,
         base_version=request.get("base_version", 0),
-        instructions=request.get("instructions") or "",
+        instructions="" if modifies else request.get("instructions") or "",
         content_step=GENERATOR_OF[content_type] if content_type else Step.CONTENT_GENERATION,
         max_concepts=resources.settings.max_concepts,
         weeks=pace_of_task(task).weeks,

@@ -3,6 +3,7 @@
 from domain.editing.review import MAX_EDIT_ROUNDS, EditPlan, Validation, without_effect
 from domain.errors import RunFailed
 from domain.vocabulary import Step
+from nodes.editing.material import LEARNED
 from nodes.state import RunState
 
 
@@ -24,8 +25,14 @@ def after_validation(state: RunState) -> Step:
 
 
 def after_course(state: RunState) -> Step:
-    """Go to the review if one was requested, else to the contents."""
-    return Step.HUMAN_REVIEW if state.get("wants_review") else Step.CONTENT_GENERATION
+    """Go to the review if one was requested, has begun, or is needed; else to the contents.
+
+    It is needed where contents of learned concepts would be written again: that is not bought unasked.
+    """
+    issues = Validation.model_validate(state["validation"]).issues if "validation" in state else []
+    is_needed = any(issue.category == LEARNED for issue in issues)
+    has_begun = state.get("approved") is False
+    return Step.HUMAN_REVIEW if state.get("wants_review") or has_begun or is_needed else Step.CONTENT_GENERATION
 
 
 def after_review(state: RunState) -> Step:

@@ -1,13 +1,13 @@
 """Estimates: what a roadmap takes, before anything is bought or created."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.authors import RULES
 from domain.content_types import GENERATOR_OF
-from domain.course.estimate import CallAverage, Estimate, Limits, ModelPrice, Size, calls_of, variant
+from domain.course.estimate import CallAverage, Estimate, Limits, ModelPrice, Size, Variant, calls_of, variant
 from domain.errors import InvalidInput
 from domain.pace.pace import DEFAULT_ZONE, read_pace, read_zone
 from domain.request import LearningRequest, check_languages, check_words
@@ -95,9 +95,16 @@ async def _averages(resources: OrchestratorResources, writers: _Writers) -> dict
     }
 
 
-def _estimate(
-    settings: Settings, size: Size, writers: _Writers, averages: Mapping[str, CallAverage], *, has_deadline: bool
-) -> Estimate:
+async def estimate_calls(resources: OrchestratorResources, calls: Mapping[str, int]) -> Variant:
+    """Return what these calls take, by step; `calls` has every step that writes contents."""
+    writers = await asyncio.to_thread(_writers, resources)
+    averages = await _averages(resources, writers)
+    settings = resources.settings
+    return await asyncio.to_thread(lambda: variant(calls, averages, _price_by(writers), _limits(settings)))
+
+
+def _price_by(writers: _Writers) -> Callable[[str, int, int], float | None]:
+    """Return the function that prices the tokens of a step, see `variant`."""
     from nodes.authors.usage import Tokens
 
     def price(step: str, tokens_in: int, tokens_out: int) -> float | None:
@@ -107,7 +114,17 @@ def _estimate(
             return None
         return writers.prices.usage(writers.by_step[step], Tokens(tokens_in, tokens_out)).cost
 
-    limits = Limits(settings.max_concurrent_calls, settings.requests_per_minute, settings.tokens_per_minute)
+    return price
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.max_concurrent_calls, settings.requests_per_minute, settings.tokens_per_minute)
+
+
+def _estimate(
+    settings: Settings, size: Size, writers: _Writers, averages: Mapping[str, CallAverage], *, has_deadline: bool
+) -> Estimate:
+    price, limits = _price_by(writers), _limits(settings)
     second_look = "none" if writers.is_by_rules else settings.second_look
     short = calls_of(size, lessons=size.concepts, second_look=second_look)
     # Rules write one worksheet for a concept.

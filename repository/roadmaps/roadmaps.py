@@ -62,7 +62,8 @@ async def accept_framework(
 ) -> int:
     """Make `framework` the accepted one of its roadmap and return its version; keep the old one as a version.
 
-    `book`: its course book; None: the present one, if any, without the plans of removed concepts.
+    `book`: its course book; None: the present one, if any, without the plans of removed concepts. A structure and a
+    book that are the present ones keep their version.
 
     Raises Conflict if the roadmap is no longer at `expected_version`.
     """
@@ -72,6 +73,9 @@ async def accept_framework(
             f"Roadmap {framework.roadmap_id} is at version {row.framework_version} of its structure now; "
             f"this run changed version {expected_version}. Start again from the current one."
         )
+    is_same = row.framework_data == framework.model_dump(mode="json")
+    if expected_version > 0 and is_same and (book is None or row.course_book == book.model_dump(mode="json")):
+        return expected_version
     if expected_version > 0 and row.framework_data is not None:
         session.add(
             FrameworkVersionRow(

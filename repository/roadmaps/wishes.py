@@ -86,3 +86,17 @@ async def earlier_wishes(
     for row in rows:
         wishes.setdefault(row.concept_id, []).append(row.wish)
     return wishes
+
+
+async def wishes_of_task(
+    session: Session, task_id: str, roadmap_id: str, content_type: ContentType, concept_ids: Sequence[str]
+) -> dict[str, str]:
+    """Return the wishes of a task itself that hold for contents of a type, by concept id."""
+    statement = select(WishRow).where(
+        WishRow.roadmap_id == roadmap_id,
+        WishRow.task_id == task_id,
+        WishRow.content_type == content_type,
+        col(WishRow.concept_id).in_(concept_ids),
+        col(WishRow.withdrawn_at).is_(None),
+    )
+    return {row.concept_id: row.wish for row in (await session.exec(statement)).all()}

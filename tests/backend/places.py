@@ -90,6 +90,7 @@ BODIES: Final = {
     "{stage_id}": {"answers": [{"concept_id": "c-1-1-1", "version": 1, "question_id": "q0", "chosen": [0]}]},
     "pace": {"available_hours_per_week": 2},
     "modify": {"instructions": "shorter"},
+    "revert": {"version": 1},
     "review": {"approved": True},
     "course-book": {"course_book": {}},
     "{webhook_id}": {"enabled": True},

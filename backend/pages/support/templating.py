@@ -61,6 +61,7 @@ NOTICES: Final = {
     "binned": "Moved to the bin. You can restore it there.",
     "restored": "The roadmap was restored.",
     "changing": "The change was requested.",
+    "reverted": "Put back. The newest version is the same as that one, and nothing was generated.",
     "taken_back": "Taken back. Later versions are written without this wish.",
     "pace": "Saved. The weekly plan uses the new pace.",
 }

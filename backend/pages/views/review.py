@@ -9,8 +9,10 @@ from backend.pages.views.structure import ChangeLine, OutlineView, changes_betwe
 from domain.editing.review import DimensionScore, Issue, Validation
 from domain.framework import Framework
 from domain.vocabulary import TaskStatus, TaskType
+from orchestrator.learners.proposals import Proposal
 from orchestrator.queries.status import TaskView
 from rendering.text.changes import totals_line
+from rendering.text.proposal_text import price_line, proposed_lines
 from repository.runs.events import Event
 
 
@@ -36,10 +38,19 @@ class Review:
     summary: str
     findings: tuple[Issue, ...] | None
     scores: tuple[DimensionScore, ...]
+    proposed: tuple[str, ...] = ()
+    """What is written and put back, a line each."""
+    price: str = ""
+    """Empty where nothing is under review."""
 
 
-def review_of(task: TaskView, events: Sequence[Event], stored: Framework, title: str) -> Review:
-    """Return the review of a run. `stored`: present structure of the roadmap; during a creation, its draft."""
+def review_of(
+    task: TaskView, events: Sequence[Event], stored: Framework, title: str, proposal: Proposal | None = None
+) -> Review:
+    """Return the review of a run. `stored`: present structure of the roadmap; during a creation, its draft.
+
+    `proposal`: what it does with contents; None where the review is closed.
+    """
     edited = [event.payload for event in events if event.type == "framework_edited"]
     before = Framework.model_validate(edited[0]["before"]) if edited else None
     after = Framework.model_validate(edited[-1]["after"]) if edited else stored
@@ -57,7 +68,7 @@ def review_of(task: TaskView, events: Sequence[Event], stored: Framework, title:
         result=_result(decided),
         round=int(opened.get("round", 1)),
         deadline=datetime.fromisoformat(opened["deadline"]) if opened.get("deadline") else None,
-        instructions=str(_last(events, "edit_planned").get("feedback") or ""),
+        instructions=_asked(events),
         changes=changes_between(before, after) if before else None,
         totals=totals_line(before, after) if before else "",
         outline=outline_of(after),
@@ -66,7 +77,19 @@ def review_of(task: TaskView, events: Sequence[Event], stored: Framework, title:
         summary=checked.validation_summary if checked else "",
         findings=tuple(checked.issues) if checked else None,
         scores=tuple(checked.dimension_scores) if checked else (),
+        proposed=_proposed(proposal),
+        price=price_line(proposal.calls, proposal.minutes, proposal.dollars) if proposal else "",
     )
+
+
+def _asked(events: Sequence[Event]) -> str:
+    """Return all that was asked for in this run, oldest first."""
+    words = (str(event.payload.get("feedback") or "") for event in events if event.type == "edit_planned")
+    return "\n".join(dict.fromkeys(filter(None, words)))
+
+
+def _proposed(proposal: Proposal | None) -> tuple[str, ...]:
+    return tuple(proposed_lines(proposal.written, proposal.rewritten, proposal.reverted)) if proposal else ()
 
 
 def _last(events: Sequence[Event], kind: str) -> dict[str, Any]:
