@@ -60,7 +60,7 @@ async def concept(
     tutorials: TutorialsDep,
     query: Annotated[_AttemptQuery, Depends(ConceptQuery)],
 ) -> Response:
-    etag = await orchestrator.roadmaps.etag(roadmap_id)
+    etag = await orchestrator.roadmaps.etag(roadmap_id, caller.user_id)
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
     framework, place, removed_after = await _place(orchestrator, roadmap, concept_id)
     progress = await orchestrator.learning.progress(roadmap_id, caller.user_id, owner=caller.reads)

@@ -56,12 +56,13 @@ async def operations(
     here = address(request)("operations")
     following = encode((shown[-1].created_at, shown[-1].task_id)) if len(tasks) > PAGE else ""
     processes = await orchestrator.metrics.processes()
+    pressure = await orchestrator.metrics.pressure()
     return page(
         request,
         "operations.html",
         reader=reader_of(caller),
         here="operations",
-        figures=figures_of(await orchestrator.metrics.pressure(), processes),
+        figures=figures_of(pressure, processes),
         statuses=[(status, LABELS[state_of(status)]) for status in TaskStatus],
         types=TASK_NAMES.items(),
         filters=filters,
@@ -71,7 +72,7 @@ async def operations(
         newest=f"{here}?{query}" if before else "",
         workers=[worker_line(process) for process in processes],
         broken=await orchestrator.roadmaps.broken(),
-        live=live(request, ("operations", "pulse"), ""),
+        live=live(request, ("operations", "pulse"), "", busy=bool(pressure.running or pressure.queued)),
     )
 
 

@@ -118,6 +118,7 @@ async def _review(
     feedback: str = "",
     errors: Mapping[str, str] | None = None,
 ) -> Response:
+    etag = await orchestrator.tasks.etag(task_id)
     task = await orchestrator.task(task_id, owner=caller.reviews)
     events = await _events(orchestrator, task_id, caller)
     title, framework = await _structure(orchestrator, task.roadmap_id, caller)
@@ -133,6 +134,9 @@ async def _review(
         **shown,
         feedback=feedback,
         errors=errors or {},
+        live=live(
+            request, ("tasks", task_id, "pulse"), etag, {task_id: events[-1].sequence if events else 0} if task.live else {}
+        ),
     )
 
 

@@ -33,16 +33,19 @@ class Frame:
         return self.roadmap.framework.stages if self.roadmap.framework else []
 
 
-async def frame_of(request: Request, roadmap_id: str, caller: Caller, orchestrator: Orchestrator) -> Frame:
-    """Read a roadmap for one of its pages. Raises NotFound."""
-    etag = await orchestrator.roadmaps.etag(roadmap_id)  # first, so that a later change is noticed at the next check
+async def frame_of(
+    request: Request, roadmap_id: str, caller: Caller, orchestrator: Orchestrator, tab: str = ""
+) -> Frame:
+    """Read a roadmap for one of its pages. `tab`: last part of the path of a page that answers a form. Raises NotFound."""
+    etag = await orchestrator.roadmaps.etag(roadmap_id, caller.user_id)  # first, so that a later change is noticed at the next check
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
     learned = frozenset((await orchestrator.learning.done(caller.user_id, [roadmap_id]))[roadmap_id])
     last = None
     if roadmap.framework_version == 0 and not roadmap.active_tasks:
         last = next(iter(await orchestrator.tasks.page(roadmap_id=roadmap_id, limit=1)), None)
     drawn = map_of(roadmap, learned, last)
-    live = await live_roadmap(request, orchestrator, roadmap, etag)
+    path = ("roadmaps", roadmap_id, tab) if tab else ()
+    live = await live_roadmap(request, orchestrator, roadmap, etag, path)
     context = {
         "reader": reader_of(caller),
         "map": drawn,

@@ -24,12 +24,13 @@ POLICY: Final = "; ".join(
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
+        "font-src 'self'",  # of formulas, which a page may get while it is open
     ]
 )
 """Nothing from other hosts and nothing inline: even injected markup could not run scripts."""
 
-FORMULA_POLICY: Final = f"{POLICY}; font-src 'self'"
-"""The policy of a page with formulas, which needs the font in static/formulas.css."""
+SCRIPTS: Final = ("morph.js", "live.js", "reading.js", "forms.js")
+"""The files of app.js, which browsers load as one."""
 MATH_FONT: Final = "STIXMath-Regular-1.1.1.woff2"
 
 HEADERS: Final = {
@@ -87,6 +88,8 @@ def asset(name: str) -> tuple[bytes, str]:
         content = files("rendering").joinpath("styles", name).read_bytes()  # the same as in exported documents
     elif name == MATH_FONT:
         content = files("rendering").joinpath("fonts", name).read_bytes()
+    elif name == "app.js":
+        content = b"\n".join(files("backend.pages").joinpath("static", part).read_bytes() for part in SCRIPTS)
     else:
         content = files("backend.pages").joinpath("static", name).read_bytes()
     return content, hashlib.sha256(content).hexdigest()[:12]
@@ -123,9 +126,8 @@ def render(request: Request, template: str, **context: Any) -> str:
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
-    """Return a response with a page. Only one with `formulas` in its context may load a font."""
-    headers = {**HEADERS, "Content-Security-Policy": FORMULA_POLICY} if context.get("formulas") else HEADERS
-    response = HTMLResponse(render(request, template, **context), status_code=status, headers=headers)
+    """Return a response with a page."""
+    response = HTMLResponse(render(request, template, **context), status_code=status, headers=HEADERS)
     keep_token(request, response)
     return response
 

@@ -1,0 +1,55 @@
+// Makes a page easier to read: times in the zone of the browser, code that can be copied.
+
+// Applied to the page and to every fresh one, so that what did not change is equal in both.
+function prepare(page) {
+  for (const time of page.querySelectorAll("time[data-form]")) showLocally(time);
+  addCopyButtons(page);
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+  for (const field of page.querySelectorAll("input[name=time_zone]")) field.value = zone; // deadlines are read in it
+}
+
+function showLocally(time) {
+  const at = new Date(time.dateTime);
+  if (Number.isNaN(at.getTime())) return;
+  const two = (number, digits = 2) => String(number).padStart(digits, "0");
+  const day = `${two(at.getFullYear(), 4)}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const minute = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  const texts = { day, minute: `${day} ${minute}`, clock: `${minute}:${two(at.getSeconds())}.${two(at.getMilliseconds(), 3)}` };
+  time.firstChild.data = texts[time.dataset.form];
+  time.title = at.toString();
+}
+
+// Code blocks get a button that copies them, where the browser allows it.
+function addCopyButtons(page) {
+  if (!navigator.clipboard) return;
+  for (const code of page.querySelectorAll("pre.code")) {
+    const button = page.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", "Copy code");
+    const frame = page.createElement("div");
+    frame.className = "copyable";
+    code.replaceWith(frame);
+    code.tabIndex = 0; // it may have to be scrolled by keyboard
+    frame.append(button, code);
+  }
+}
+
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.parentElement.querySelector("code").textContent);
+    announcement.textContent = button.textContent = "Copied";
+  } catch {
+    button.textContent = "Not allowed";
+  }
+  setTimeout(() => (button.textContent = "Copy"), 2000);
+}
+
+prepare(document);
+rememberOpen(document);
+document.addEventListener("click", (event) => {
+  if (!event.target.matches("button.copy")) return;
+  event.preventDefault(); // within a label it would choose the option
+  copy(event.target);
+});
