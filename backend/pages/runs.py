@@ -135,7 +135,10 @@ async def _review(
         feedback=feedback,
         errors=errors or {},
         live=live(
-            request, ("tasks", task_id, "pulse"), etag, {task_id: events[-1].sequence if events else 0} if task.live else {}
+            request,
+            ("tasks", task_id, "pulse"),
+            etag,
+            {task_id: events[-1].sequence if events else 0} if task.live else {},
         ),
     )
 

@@ -37,7 +37,9 @@ async def frame_of(
     request: Request, roadmap_id: str, caller: Caller, orchestrator: Orchestrator, tab: str = ""
 ) -> Frame:
     """Read a roadmap for one of its pages. `tab`: last part of the path of a page that answers a form. Raises NotFound."""
-    etag = await orchestrator.roadmaps.etag(roadmap_id, caller.user_id)  # first, so that a later change is noticed at the next check
+    etag = await orchestrator.roadmaps.etag(
+        roadmap_id, caller.user_id
+    )  # first, so that a later change is noticed at the next check
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
     learned = frozenset((await orchestrator.learning.done(caller.user_id, [roadmap_id]))[roadmap_id])
     last = None
