@@ -16,6 +16,7 @@ from backend.pages.content_sections import CONTENT_SECTIONS, ConceptPage
 from backend.pages.support.forms import Form, number, read_form
 from backend.pages.support.live import live_roadmap
 from backend.pages.support.page_route import pages, reader_of
+from backend.pages.support.permissions import blocked_contents, permissions_of
 from backend.pages.support.templating import page, redirect
 from backend.pages.views.concept import (
     ContentPart,
@@ -68,7 +69,9 @@ async def concept(
     attempts = await orchestrator.learning.attempts(roadmap_id, concept_id, caller.user_id, owner=caller.reads)
     result = next((entry for entry in attempts if entry.attempt_id == query.attempt), None)
     present = removed_after is None and roadmap.deleted_at is None
-    shown = ConceptPage(place.concept, present, tutorials, result)
+    may = permissions_of(caller, roadmap)
+    blocked = await blocked_contents([state for state in roadmap.contents if state.concept_id == concept_id])
+    shown = ConceptPage(place.concept, present and may.writes, tutorials, result)
     for kind, section in CONTENT_SECTIONS.items():
         version = section.version(shown) or getattr(query, kind)
         shown.views[kind] = await _content_view(orchestrator, roadmap, concept_id, kind, version)
@@ -90,7 +93,8 @@ async def concept(
         result=Result(result.correct, result.questions) if result else None,
         attempt_id=str(uuid7()),
         wishes=await orchestrator.wishes.that_hold(roadmap_id, concept_id, owner=caller.reads) if present else {},
-        may_take_back=caller.writes in (None, roadmap.user_id),
+        may=may,
+        blocked={content_type for _, content_type in blocked},
         by_rules=any(part.by_rules for part in parts.values()),
         formulas=any(part.has_formulas for part in parts.values()),
         live=await live_roadmap(request, orchestrator, roadmap, etag),

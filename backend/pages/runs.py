@@ -35,6 +35,7 @@ async def run(
     events = await _events(orchestrator, task_id, caller)
     title, framework = await _structure(orchestrator, task.roadmap_id, caller)
     names = {concept.concept_id: concept.name for concept in framework.concepts()}
+    owns = await _owns(orchestrator, task_id, caller)
     shown = run_of(
         task,
         events,
@@ -49,6 +50,8 @@ async def run(
         "run.html",
         reader=reader_of(caller),
         run=shown,
+        may_cancel=owns and shown.active,
+        may_resume=owns and await orchestrator.may_resume(task_id),
         live=live(
             request, ("tasks", task_id, "pulse"), etag, {task_id: shown.last} if task.live else {}, busy=shown.active
         ),
@@ -141,6 +144,15 @@ async def _review(
             {task_id: events[-1].sequence if events else 0} if task.live else {},
         ),
     )
+
+
+async def _owns(orchestrator: Orchestrator, task_id: str, caller: Caller) -> bool:
+    """Return whether the caller may change a run."""
+    try:
+        await orchestrator.task(task_id, owner=caller.writes)
+    except NotFound:
+        return False
+    return True
 
 
 async def _events(orchestrator: Orchestrator, task_id: str, caller: Caller) -> list[Event]:
