@@ -44,6 +44,8 @@ _Version = Annotated[int | None, Field(ge=1, le=2_000_000_000)]
 class _AttemptQuery(BaseModel):
     attempt: str = ""
     """The id of a quiz attempt whose result is shown."""
+    ask: str = ""
+    """`empty` after a quiz was sent without an answer: asks whether it counts."""
 
 
 _VERSIONS: Final[dict[str, Any]] = {kind.value: (_Version, None) for kind in ContentType}
@@ -92,6 +94,7 @@ async def concept(
         best=f"{learned.best_score:.0%}" if learned and learned.best_score is not None else "",
         result=Result(result.correct, result.questions) if result else None,
         attempt_id=str(uuid7()),
+        asks_about_empty=query.ask == "empty" and not result,
         wishes=await orchestrator.wishes.that_hold(roadmap_id, concept_id, owner=caller.reads) if present else {},
         may=may,
         blocked={content_type for _, content_type in blocked},
@@ -153,13 +156,16 @@ async def answer_quiz(
     form = await read_form(request)
     version = number(form["version"], INVALID_FORM)
     shown = await orchestrator.learning.quiz(roadmap_id, concept_id, version, owner=caller.reads)
+    attempt_id, answers = _attempt_id(form), _answers(form, len(shown.quiz.questions))
+    if not any(answers) and form["empty"] != "yes":
+        return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, ask="empty", quiz=str(version))
     submitted = await orchestrator.learning.submit(
         roadmap_id,
         concept_id,
         caller.user_id,
-        attempt_id=_attempt_id(form),
+        attempt_id=attempt_id,
         version=version,
-        answers=_answers(form, len(shown.quiz.questions)),
+        answers=answers,
         owner=caller.reads,
     )
     attempt = submitted.attempt.attempt_id

@@ -97,13 +97,15 @@ async def decide(
     tutorials: TutorialsDep,
 ) -> Response:
     form = await read_form(request)
-    approved, feedback = form["decision"] == "approve", form["feedback"]
+    approved, feedback = form["decision"] in {"approve", "approve_anyway"}, form["feedback"]
     if not approved and not feedback:
         errors = {"feedback": "Describe what should change: the plan is revised with your feedback."}
         return await _review(request, task_id, caller, orchestrator, tutorials, errors=errors)
     if len(feedback) > 4000:
         errors = {"feedback": "At most 4000 characters."}
         return await _review(request, task_id, caller, orchestrator, tutorials, feedback=feedback, errors=errors)
+    if form["decision"] == "approve" and feedback:
+        return await _review(request, task_id, caller, orchestrator, tutorials, feedback=feedback, asks=True)
     round = number(form["round"], "The form is not valid: reload the page and decide again.")
     decision = decision_of(approved, feedback, by=caller.user_id, round=round)
     terms = terms_of(request, caller, settings, owner=caller.reviews)
@@ -120,7 +122,9 @@ async def _review(
     *,
     feedback: str = "",
     errors: Mapping[str, str] | None = None,
+    asks: bool = False,
 ) -> Response:
+    """Return the page. `asks`: whether the plan shall go back, since it was approved with words for a change."""
     etag = await orchestrator.tasks.etag(task_id)
     task = await orchestrator.task(task_id, owner=caller.reviews)
     events = await _events(orchestrator, task_id, caller)
@@ -137,6 +141,7 @@ async def _review(
         **shown,
         feedback=feedback,
         errors=errors or {},
+        asks=asks,
         live=live(
             request,
             ("tasks", task_id, "pulse"),

@@ -60,7 +60,8 @@ def _task(task_id: str, status: str, task_type: str = "modification", **more: st
 
 BROKEN: Final = "UPDATE concept_contents SET status = 'failed', last_error = 'No answer.' WHERE content_type = 'quiz'"
 NO_LESSON: Final = (
-    "UPDATE concept_contents SET status = 'failed', version = 0 WHERE concept_id = 'c-1-1-1' AND content_type <> 'resources'"
+    "UPDATE concept_contents SET status = 'failed', version = 0"
+    " WHERE concept_id = 'c-1-1-1' AND content_type <> 'resources'"
 )
 OF_T1: Final = "UPDATE concept_contents SET status = 'generating', task_id = 't-1'"
 REVIEW: Final = """'{"interrupt_id": "i", "round": 1}'"""
@@ -117,10 +118,17 @@ STATES: Final[dict[str, list[str]]] = {
         _task("t-1", "failed", "creation", user_request=REQUEST),
     ],
 }
-TABLES: Final = (
-    "task_events roadmap_tasks content_wishes content_versions concept_contents framework_versions learning_progress"
-    " quiz_attempts roadmap_metadata"
-).split()
+TABLES: Final = [
+    "task_events",
+    "roadmap_tasks",
+    "content_wishes",
+    "content_versions",
+    "concept_contents",
+    "framework_versions",
+    "learning_progress",
+    "quiz_attempts",
+    "roadmap_metadata",
+]
 
 
 async def _lay(database: Database, statements: list[str]) -> None:
@@ -136,7 +144,11 @@ async def _lay(database: Database, statements: list[str]) -> None:
 
 
 async def _write(session: Session) -> None:
-    for kind, content in ((ContentType.TUTORIAL, TUTORIAL), (ContentType.RESOURCES, RESOURCES), (ContentType.QUIZ, QUIZ)):
+    for kind, content in (
+        (ContentType.TUTORIAL, TUTORIAL),
+        (ContentType.RESOURCES, RESOURCES),
+        (ContentType.QUIZ, QUIZ),
+    ):
         await execute(
             session,
             text("""
@@ -210,9 +222,7 @@ async def test_a_roadmap_in_the_bin_can_be_put_back_from_its_own_page(
     assert shown == ["Sign out", "Put back"]
 
 
-async def test_a_reviewer_is_offered_reviews_and_nothing_else(
-    serve: Serve, bearer: Bearer, database: Database
-) -> None:
+async def test_a_reviewer_is_offered_reviews_and_nothing_else(serve: Serve, bearer: Bearer, database: Database) -> None:
     await _lay(database, STATES["waiting for review"])
     client = await serve(auth="token")
     client.headers.update(await bearer("rev", Role.REVIEWER))
