@@ -87,6 +87,7 @@ async def concept(
         request,
         "concept.html",
         reader=reader_of(caller),
+        language=await orchestrator.contents.language(roadmap_id),
         concept=summary_of(framework, place, removed_after=removed_after),
         parts=parts,
         done_at=learned.done_at if learned else None,

@@ -50,6 +50,7 @@ async def run(
         "run.html",
         reader=reader_of(caller),
         run=shown,
+        language=await orchestrator.contents.language(task.roadmap_id or ""),
         may_cancel=owns and shown.active,
         may_resume=owns and await orchestrator.may_resume(task_id),
         live=live(
@@ -139,6 +140,7 @@ async def _review(
         reader=reader_of(caller),
         review=review_of(task, events, framework, title),
         **shown,
+        language=await orchestrator.contents.language(task.roadmap_id or ""),
         feedback=feedback,
         errors=errors or {},
         asks=asks,

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 
 from domain.content_types import CONTENT_SPECS
+from domain.course.lesson_use import LESSON
 from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
 from repository.predicates import (
@@ -109,6 +110,15 @@ async def out_of_date_contents(session: Session, roadmap_id: str) -> list[tuple[
         {"roadmap_id": roadmap_id},
     )
     return [(row.concept_id, ContentType(row.content_type)) for row in rows]
+
+
+async def language_written(session: Session, roadmap_id: str) -> str:
+    """Return the language of a lesson of a roadmap; empty before there is one."""
+    statement = text("""
+        SELECT payload ->> 'language' FROM content_versions
+        WHERE roadmap_id = :roadmap_id AND content_type = :lesson LIMIT 1""")
+    row = await execute(session, statement, {"roadmap_id": roadmap_id, "lesson": LESSON})
+    return str(row.scalar_one_or_none() or "")
 
 
 async def newest_versions(

@@ -4,6 +4,7 @@
 function prepare(page) {
   for (const time of page.querySelectorAll("time[data-form]")) showLocally(time);
   addCopyButtons(page);
+  for (const wide of page.querySelectorAll(".marked table, .marked pre")) wide.tabIndex = 0; // to be scrolled by keyboard
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
   for (const field of page.querySelectorAll("input[name=time_zone]")) field.value = zone; // deadlines are read in it
 }
@@ -46,9 +47,20 @@ async function copy(button) {
   setTimeout(() => (button.textContent = "Copy"), 2000);
 }
 
+// The map of a large roadmap is made smaller, or larger, on this page. The root keeps it, which no update changes.
+function zoomMap(how) {
+  const map = document.getElementById("map");
+  const root = document.documentElement;
+  const now = Number(root.style.getPropertyValue("--zoom")) || 1;
+  const fitting = (map.clientWidth / map.querySelector(".lanes").getBoundingClientRect().width) * now;
+  const zoom = { in: now * 1.25, out: now / 1.25, fit: Math.min(fitting, 1) }[how];
+  root.style.setProperty("--zoom", String(Math.min(Math.max(zoom, 0.2), 2)));
+}
+
 prepare(document);
 rememberOpen(document);
 document.addEventListener("click", (event) => {
+  if (event.target.dataset?.zoom) zoomMap(event.target.dataset.zoom);
   if (!event.target.matches("button.copy")) return;
   event.preventDefault(); // within a label it would choose the option
   copy(event.target);

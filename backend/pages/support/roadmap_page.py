@@ -58,6 +58,7 @@ async def frame_of(
         "live": live,
         "pace": pace_line(roadmap.pace, orchestrator.now()),
         "by_rules": roadmap.by_rules,
+        "language": await orchestrator.contents.language(roadmap_id),
         "has_book": roadmap.course_book is not None,
     }
     return Frame(roadmap, learned, drawn, context)

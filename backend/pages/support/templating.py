@@ -1,8 +1,10 @@
 """Rendering of pages: templates, addresses, and security headers."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import cache
+from html import escape, unescape
 from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import quote
@@ -12,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from backend.pages.support.forms import form_token, keep_token
+from domain.text.language import language_of
 from rendering.text.text import BY_RULES, CONFIGURE, shown
 
 POLICY: Final = "; ".join(
@@ -118,11 +121,34 @@ def render(request: Request, template: str, **context: Any) -> str:
         "wide": False,
         "reader": None,
         "by_rules": False,
+        "language": "",
         "BY_RULES": BY_RULES,
         "CONFIGURE": CONFIGURE,
         **context,
     }
-    return _environment().get_template(template).render(values)
+    return with_languages(_environment().get_template(template).render(values), str(values["language"]))
+
+
+_WORDS: Final = re.compile(r'<\w+ [^<>]*?\bdir="auto"[^<>]*>(?=(?:\s|<[a-z][^<>]*>)*([^<\s][^<]{0,300}))')
+"""The tag of an element with words of a learner or an author, followed by its first words."""
+
+
+def with_languages(html: str, language: str) -> str:
+    """Mark words of learners and authors, whose direction is `auto`, with their language.
+
+    `language`: of the contents of the page; empty if it is not known.
+    """
+
+    def marked(match: re.Match[str]) -> str:
+        spoken = language_of(unescape(match[1]), language)
+        tag = match[0]
+        return (
+            tag
+            if not spoken or " lang=" in tag
+            else tag.replace('dir="auto"', f'dir="auto" lang="{escape(spoken)}"', 1)
+        )
+
+    return _WORDS.sub(marked, html)
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
