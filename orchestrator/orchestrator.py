@@ -326,6 +326,10 @@ class Orchestrator:
         """
         return await self._view_of(request_resume(self._resources, task_id, detach=detach, terms=terms))
 
+    async def may_resume(self, task_id: str) -> bool:
+        """Return whether `resume` would find nothing in its way now. Raises NotFound."""
+        return await self._database.persist(lambda session: transitions.may_resume(session, task_id))
+
     async def cancel(
         self, task_id: str, reason: Text = "Cancelled by its user.", *, terms: Terms = OPERATOR
     ) -> TaskView:

@@ -16,6 +16,7 @@ from backend.pages.content_sections import CONTENT_SECTIONS, ConceptPage
 from backend.pages.support.forms import Form, number, read_form
 from backend.pages.support.live import live_roadmap
 from backend.pages.support.page_route import pages, reader_of
+from backend.pages.support.permissions import blocked_contents, permissions_of
 from backend.pages.support.templating import page, redirect
 from backend.pages.views.concept import (
     ContentPart,
@@ -43,6 +44,8 @@ _Version = Annotated[int | None, Field(ge=1, le=2_000_000_000)]
 class _AttemptQuery(BaseModel):
     attempt: str = ""
     """The id of a quiz attempt whose result is shown."""
+    ask: str = ""
+    """`empty` after a quiz was sent without an answer: asks whether it counts."""
 
 
 _VERSIONS: Final[dict[str, Any]] = {kind.value: (_Version, None) for kind in ContentType}
@@ -60,7 +63,7 @@ async def concept(
     tutorials: TutorialsDep,
     query: Annotated[_AttemptQuery, Depends(ConceptQuery)],
 ) -> Response:
-    etag = await orchestrator.roadmaps.etag(roadmap_id)
+    etag = await orchestrator.roadmaps.etag(roadmap_id, caller.user_id)
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
     framework, place, removed_after = await _place(orchestrator, roadmap, concept_id)
     progress = await orchestrator.learning.progress(roadmap_id, caller.user_id, owner=caller.reads)
@@ -68,7 +71,9 @@ async def concept(
     attempts = await orchestrator.learning.attempts(roadmap_id, concept_id, caller.user_id, owner=caller.reads)
     result = next((entry for entry in attempts if entry.attempt_id == query.attempt), None)
     present = removed_after is None and roadmap.deleted_at is None
-    shown = ConceptPage(place.concept, present, tutorials, result)
+    may = permissions_of(caller, roadmap)
+    blocked = await blocked_contents([state for state in roadmap.contents if state.concept_id == concept_id])
+    shown = ConceptPage(place.concept, present and may.writes, tutorials, result)
     for kind, section in CONTENT_SECTIONS.items():
         version = section.version(shown) or getattr(query, kind)
         shown.views[kind] = await _content_view(orchestrator, roadmap, concept_id, kind, version)
@@ -82,6 +87,7 @@ async def concept(
         request,
         "concept.html",
         reader=reader_of(caller),
+        language=await orchestrator.contents.language(roadmap_id),
         concept=summary_of(framework, place, removed_after=removed_after),
         parts=parts,
         done_at=learned.done_at if learned else None,
@@ -89,8 +95,10 @@ async def concept(
         best=f"{learned.best_score:.0%}" if learned and learned.best_score is not None else "",
         result=Result(result.correct, result.questions) if result else None,
         attempt_id=str(uuid7()),
+        asks_about_empty=query.ask == "empty" and not result,
         wishes=await orchestrator.wishes.that_hold(roadmap_id, concept_id, owner=caller.reads) if present else {},
-        may_take_back=present and caller.writes in (None, roadmap.user_id),
+        may=may,
+        blocked={content_type for _, content_type in blocked},
         by_rules=any(part.by_rules for part in parts.values()),
         BY_RULES=" ".join(dict.fromkeys(part.origin for part in parts.values() if part.origin)),
         formulas=any(part.has_formulas for part in parts.values()),
@@ -168,13 +176,16 @@ async def answer_quiz(
     form = await read_form(request)
     version = number(form["version"], INVALID_FORM)
     shown = await orchestrator.learning.quiz(roadmap_id, concept_id, version, owner=caller.reads)
+    attempt_id, answers = _attempt_id(form), _answers(form, len(shown.quiz.questions))
+    if not any(answers) and form["empty"] != "yes":
+        return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, ask="empty", quiz=str(version))
     submitted = await orchestrator.learning.submit(
         roadmap_id,
         concept_id,
         caller.user_id,
-        attempt_id=_attempt_id(form),
+        attempt_id=attempt_id,
         version=version,
-        answers=_answers(form, len(shown.quiz.questions)),
+        answers=answers,
         owner=caller.reads,
     )
     attempt = submitted.attempt.attempt_id

@@ -1,8 +1,9 @@
 """The home page, with the form for a new roadmap and the roadmaps of the user, and the bin."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final, get_args
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -99,6 +100,7 @@ async def _home(
     estimate: Estimate | None = None,
 ) -> Response:
     cards, older = await _roadmap_page(request, caller, orchestrator, before=before)
+    reviews = await _reviews(caller, orchestrator)
     at = address(request)
     return page(
         request,
@@ -112,11 +114,18 @@ async def _home(
         estimate=list(estimate_lines(estimate)) if estimate else [],
         cards=cards,
         by_rules=request.app.state.settings.model is None,
-        reviews=await _reviews(caller, orchestrator),
+        reviews=reviews,
         older=older,
         newest=at("") if before else "",
-        live=live(request, ("pulse",), "" if before else _etag(cards), busy=any(card.is_changing for card in cards)),
+        live=_live(request, cards, reviews, older, f"?before={quote(before)}" if before else ""),
     )
+
+
+def _live(
+    request: Request, cards: Sequence[RoadmapCard], reviews: Sequence[TaskLine], older: str, query: str
+) -> dict[str, str]:
+    busy = any(card.is_changing for card in cards)
+    return live(request, ("pulse",), _etag(cards, reviews, older), busy=busy, query=query)
 
 
 async def _reviews(caller: CallerDep, orchestrator: Orchestrator) -> list[TaskLine]:
@@ -128,10 +137,13 @@ async def _reviews(caller: CallerDep, orchestrator: Orchestrator) -> list[TaskLi
 
 
 @router.get("/pulse")
-async def home_etag(request: Request, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
-    """Return an ETag that changes whenever the list would look different."""
-    cards, _ = await _roadmap_page(request, caller, orchestrator, before="")
-    return Response(_etag(cards), media_type="text/plain")
+async def home_etag(
+    request: Request, caller: CallerDep, orchestrator: OrchestratorDep, before: str = "", binned: bool = False
+) -> Response:
+    """Return an ETag that changes whenever the list, or that of the bin, would look different."""
+    cards, older = await _roadmap_page(request, caller, orchestrator, before=before, binned=binned)
+    reviews = [] if binned else await _reviews(caller, orchestrator)
+    return Response(_etag(cards, reviews, older), media_type="text/plain")
 
 
 @router.get("/bin")
@@ -145,6 +157,7 @@ async def bin_of(request: Request, caller: CallerDep, orchestrator: Orchestrator
         cards=cards,
         older=older,
         newest=address(request)("bin") if before else "",
+        live=_live(request, cards, [], older, f"?binned=true&before={quote(before)}"),
     )
 
 
@@ -165,6 +178,5 @@ async def _roadmap_page(
     return [roadmap_card(row, learned) for row in shown], older
 
 
-def _etag(cards: list[RoadmapCard]) -> str:
-    text = "|".join(f"{card.roadmap_id} {card.state} {card.completed} {card.done}" for card in cards)
-    return sha256(text.encode()).hexdigest()[:16]
+def _etag(cards: Sequence[RoadmapCard], reviews: Sequence[TaskLine], older: str) -> str:
+    return sha256(repr((cards, [(task.task_id, task.state) for task in reviews], older)).encode()).hexdigest()[:16]

@@ -1,19 +1,20 @@
 """The operations page: runs of all users, processes, stale and failed contents, and bulk actions."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from backend.auth import OperatorDep
+from backend.auth import Caller, OperatorDep
 from backend.dependencies import OrchestratorDep, SettingsDep
+from backend.errors import without_cli_hints
 from backend.inputs import terms_of
-from backend.pages.support.forms import read_form
+from backend.pages.support.forms import Form, read_form
 from backend.pages.support.live import live
-from backend.pages.support.page_route import error_page, pages, reader_of
+from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.templating import address, page, redirect
 from backend.pages.views.operations import figures_of, worker_line
 from backend.pages.views.status_labels import TASK_NAMES
@@ -22,11 +23,13 @@ from backend.paging import decode, encode
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.request import Word, usable_text
 from domain.vocabulary import TaskStatus, TaskType
+from orchestrator import Orchestrator
 from rendering.text.task_text import LABELS, state_of
 
 router = pages()
 
 PAGE: Final = 50
+NOTHING_SELECTED: Final = "Nothing was selected: select one or more rows."
 MAX_ITEMS_PER_FORM: Final = 100
 """Runs or roadmaps that one form may name."""
 
@@ -42,26 +45,40 @@ async def operations(
     roadmap: Word = "",
     before: str = "",
 ) -> Response:
+    filters = {"status": status, "type": type, "user": user.strip(), "roadmap": roadmap.strip()}
+    return await _operations(request, caller, orchestrator, filters, before=before)
+
+
+async def _operations(
+    request: Request,
+    caller: Caller,
+    orchestrator: Orchestrator,
+    filters: Mapping[str, str],
+    *,
+    before: str = "",
+    message: str = "",
+) -> Response:
+    """Return the page. `message`: what became of a form."""
     tasks = await orchestrator.tasks.page(
-        roadmap_id=roadmap.strip() or None,
-        user_id=user.strip() or None,
-        statuses=[known for known in TaskStatus if known == status],
-        task_types=[known for known in TaskType if known == type],
+        roadmap_id=filters["roadmap"] or None,
+        user_id=filters["user"] or None,
+        statuses=[known for known in TaskStatus if known == filters["status"]],
+        task_types=[known for known in TaskType if known == filters["type"]],
         before=decode(before or None),
         limit=PAGE + 1,
     )
     shown = tasks[:PAGE]
-    filters = {"status": status, "type": type, "user": user.strip(), "roadmap": roadmap.strip()}
     query = urlencode({name: value for name, value in filters.items() if value})
     here = address(request)("operations")
     following = encode((shown[-1].created_at, shown[-1].task_id)) if len(tasks) > PAGE else ""
     processes = await orchestrator.metrics.processes()
+    pressure = await orchestrator.metrics.pressure()
     return page(
         request,
         "operations.html",
         reader=reader_of(caller),
         here="operations",
-        figures=figures_of(await orchestrator.metrics.pressure(), processes),
+        figures=figures_of(pressure, processes),
         statuses=[(status, LABELS[state_of(status)]) for status in TaskStatus],
         types=TASK_NAMES.items(),
         filters=filters,
@@ -71,7 +88,10 @@ async def operations(
         newest=f"{here}?{query}" if before else "",
         workers=[worker_line(process) for process in processes],
         broken=await orchestrator.roadmaps.broken(),
-        live=live(request, ("operations", "pulse"), ""),
+        message=message,
+        live=live(
+            request, ("operations", "pulse"), "", busy=bool(pressure.running or pressure.queued), path=("operations",)
+        ),
     )
 
 
@@ -86,7 +106,8 @@ async def many_tasks(
     request: Request, caller: OperatorDep, orchestrator: OrchestratorDep, settings: SettingsDep
 ) -> Response:
     form = await read_form(request)
-    selection = _selection(form.all("task"))
+    if not (selection := _selection(form.all("task"))):
+        return await _answer(request, caller, orchestrator, form, NOTHING_SELECTED)
     terms = terms_of(request, caller, settings, owner=caller.writes)
 
     async def resume(task_id: str) -> object:
@@ -97,7 +118,7 @@ async def many_tasks(
 
     failures = await _each(selection, cancel if form["do"] == "cancel" else resume)
     if failures:
-        return _partly_done(request, len(selection), failures)
+        return await _answer(request, caller, orchestrator, form, _partly_done(len(selection), failures))
     query = form["back"] if form["back"].isprintable() else ""
     return RedirectResponse(f"{address(request)('operations')}?{query}", status_code=303)
 
@@ -107,7 +128,8 @@ async def many_roadmaps(
     request: Request, caller: OperatorDep, orchestrator: OrchestratorDep, settings: SettingsDep
 ) -> Response:
     form = await read_form(request)
-    selection = _selection(form.all("roadmap"))
+    if not (selection := _selection(form.all("roadmap"))):
+        return await _answer(request, caller, orchestrator, form, NOTHING_SELECTED)
     terms = terms_of(request, caller, settings, owner=caller.writes)
 
     async def retry(roadmap_id: str) -> object:
@@ -115,13 +137,11 @@ async def many_roadmaps(
 
     failures = await _each(selection, retry)
     if failures:
-        return _partly_done(request, len(selection), failures)
+        return await _answer(request, caller, orchestrator, form, _partly_done(len(selection), failures))
     return redirect(request, "operations", notice="asked")
 
 
 def _selection(identifiers: list[str]) -> list[str]:
-    if not identifiers:
-        raise InvalidInput("Nothing was selected: select one or more rows.")
     if len(identifiers) > MAX_ITEMS_PER_FORM:
         raise InvalidInput(f"At most {MAX_ITEMS_PER_FORM} can be selected at once.")
     return [usable_text("The selection", identifier) for identifier in identifiers]
@@ -134,10 +154,16 @@ async def _each(identifiers: Iterable[str], act: Callable[[str], Awaitable[objec
         try:
             await act(identifier)
         except (Conflict, NotFound) as error:
-            failures.append(str(error))
+            failures.append(without_cli_hints(error))
     return failures
 
 
-def _partly_done(request: Request, total: int, failures: list[str]) -> Response:
-    message = f"{total - len(failures)} of {total} succeeded. The first failure: {failures[0]}"
-    return error_page(request, 409, message)
+def _partly_done(total: int, failures: list[str]) -> str:
+    return f"{total - len(failures)} of {total} succeeded. The first failure: {failures[0]}"
+
+
+async def _answer(request: Request, caller: Caller, orchestrator: Orchestrator, form: Form, message: str) -> Response:
+    """Return the page with the filters that the form came from, and what became of it."""
+    query = dict(parse_qsl(form["back"]))
+    filters = {name: query.get(name, "") for name in ("status", "type", "user", "roadmap")}
+    return await _operations(request, caller, orchestrator, filters, message=message)

@@ -45,7 +45,7 @@ async def roadmap_map(
 async def roadmap_etag(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
     """Return an ETag that changes whenever the page would look different."""
     await orchestrator.status(roadmap_id, owner=caller.reads)
-    return Response(await orchestrator.roadmaps.etag(roadmap_id), media_type="text/plain")
+    return Response(await orchestrator.roadmaps.etag(roadmap_id, caller.user_id), media_type="text/plain")
 
 
 @router.get("/roadmaps/{roadmap_id}/plan")
@@ -86,7 +86,7 @@ async def _plan(
     values: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Response:
-    frame = await frame_of(request, roadmap_id, caller, orchestrator)
+    frame = await frame_of(request, roadmap_id, caller, orchestrator, "plan")
     pace = await orchestrator.paces.read(roadmap_id, owner=caller.reads)
     framework = frame.roadmap.framework or Framework(roadmap_id=roadmap_id)
     current = {
@@ -149,7 +149,7 @@ async def _changes(
     orchestrator: Orchestrator,
     typed: Mapping[str, Any] | None = None,
 ) -> Response:
-    frame = await frame_of(request, roadmap_id, caller, orchestrator)
+    frame = await frame_of(request, roadmap_id, caller, orchestrator, "changes")
     structures = await orchestrator.structures.history(roadmap_id, owner=caller.reads)
     blank: dict[str, Any] = {"instructions": "", "review": True, "errors": {}}
     return page(

@@ -38,6 +38,7 @@ async def run(
     events = await _events(orchestrator, task_id, caller)
     title, framework = await _structure(orchestrator, task.roadmap_id, caller)
     names = {concept.concept_id: concept.name for concept in framework.concepts()}
+    owns = await _owns(orchestrator, task_id, caller)
     shown = run_of(
         task,
         events,
@@ -52,6 +53,9 @@ async def run(
         "run.html",
         reader=reader_of(caller),
         run=shown,
+        language=await orchestrator.contents.language(task.roadmap_id or ""),
+        may_cancel=owns and shown.active,
+        may_resume=owns and await orchestrator.may_resume(task_id),
         live=live(
             request, ("tasks", task_id, "pulse"), etag, {task_id: shown.last} if task.live else {}, busy=shown.active
         ),
@@ -97,13 +101,15 @@ async def decide(
     tutorials: TutorialsDep,
 ) -> Response:
     form = await read_form(request)
-    approved, feedback = form["decision"] == "approve", form["feedback"]
+    approved, feedback = form["decision"] in {"approve", "approve_anyway"}, form["feedback"]
     if not approved and not feedback:
         errors = {"feedback": "Describe what should change: the plan is revised with your feedback."}
         return await _review(request, task_id, caller, orchestrator, tutorials, errors=errors)
     if len(feedback) > 4000:
         errors = {"feedback": "At most 4000 characters."}
         return await _review(request, task_id, caller, orchestrator, tutorials, feedback=feedback, errors=errors)
+    if form["decision"] == "approve" and feedback:
+        return await _review(request, task_id, caller, orchestrator, tutorials, feedback=feedback, asks=True)
     round = number(form["round"], "The form is not valid: reload the page and decide again.")
     decision = decision_of(approved, feedback, by=caller.user_id, round=round)
     terms = terms_of(request, caller, settings, owner=caller.reviews)
@@ -120,7 +126,10 @@ async def _review(
     *,
     feedback: str = "",
     errors: Mapping[str, str] | None = None,
+    asks: bool = False,
 ) -> Response:
+    """Return the page. `asks`: whether the plan shall go back, since it was approved with words for a change."""
+    etag = await orchestrator.tasks.etag(task_id)
     task = await orchestrator.task(task_id, owner=caller.reviews)
     events = await _events(orchestrator, task_id, caller)
     title, framework = await _structure(orchestrator, task.roadmap_id, caller)
@@ -134,8 +143,16 @@ async def _review(
         reader=reader_of(caller),
         review=review_of(task, events, framework, title, await _proposal(orchestrator, task)),
         **shown,
+        language=await orchestrator.contents.language(task.roadmap_id or ""),
         feedback=feedback,
         errors=errors or {},
+        asks=asks,
+        live=live(
+            request,
+            ("tasks", task_id, "pulse"),
+            etag,
+            {task_id: events[-1].sequence if events else 0} if task.live else {},
+        ),
     )
 
 
@@ -147,6 +164,15 @@ async def _proposal(orchestrator: Orchestrator, task: TaskView) -> Proposal | No
         return await orchestrator.proposal(task.task_id)
     except Conflict:
         return None
+
+
+async def _owns(orchestrator: Orchestrator, task_id: str, caller: Caller) -> bool:
+    """Return whether the caller may change a run."""
+    try:
+        await orchestrator.task(task_id, owner=caller.writes)
+    except NotFound:
+        return False
+    return True
 
 
 async def _events(orchestrator: Orchestrator, task_id: str, caller: Caller) -> list[Event]:

@@ -92,6 +92,17 @@ def guess_language(text: str) -> str:
     return _LANGUAGE_OF[script] if count >= _FAIR_PART * sum(counts.values()) else "en"
 
 
+def language_of(text: str, expected: str = "") -> str:
+    """Return the language to mark a text with: `expected`, unless the text is in another script; empty if unknown."""
+    suggested = guess_language(text)
+    if suggested == "en" or suggested == expected:
+        return expected
+    if not expected:
+        return suggested
+    of_expected = _SCRIPTS_OF_LANGUAGE.get(primary_language(expected), {"latin"})
+    return expected if of_expected & _SCRIPTS_OF_LANGUAGE[suggested] else suggested
+
+
 class LanguageGuess(NamedTuple):
     """The language of a goal; if `in_doubt`, the one that its script suggests."""
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from domain.editing.review import Issue
-from domain.errors import Conflict
+from domain.errors import Conflict, NotFound
 from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, STRUCTURAL, Step, TaskStatus
 from domain.webhooks import WebhookEvent
 from orchestrator.commands.outcomes import Cause, execution_summary, outcome
@@ -198,6 +198,21 @@ async def resume(
     if ended:  # only now, with its place among the active tasks taken: new retries lock the two in this order
         await contents.reopen_contents(session, task_id)
     return resumed
+
+
+async def may_resume(session: Session, task_id: str) -> bool:
+    """Return whether `resume` would succeed now, without its locks. Raises NotFound."""
+    task = await tasks.get_task(session, task_id)
+    rival = await tasks.rival_of(session, task)
+    if task.status in FINAL and rival is not None and await liveness.is_live(session, rival):
+        return False
+    try:
+        if task.roadmap_id is not None and (await get_roadmap_metadata(session, task.roadmap_id)).deleted_at:
+            return False
+        await _check_resumable(session, task)
+    except (Conflict, NotFound):
+        return False
+    return task.concept_id is None or bool((await contents.count_contents(session, task_id)).total)
 
 
 async def lock_conflicting_task(session: Session, task: TaskRow) -> TaskRow | None:

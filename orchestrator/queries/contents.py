@@ -50,6 +50,10 @@ class ContentQueries(Queries):
         """Return the newest versions of a roadmap, or of one concept. Raises NotFound for the roadmap."""
         return await self._read(_newest, roadmap_id, concept_id, owner)
 
+    async def language(self, roadmap_id: str) -> str:
+        """Return the language in which a roadmap is written; empty before its first lesson."""
+        return await self._read(content_queries.language_written, roadmap_id)
+
 
 async def _content(
     session: Session,

@@ -84,9 +84,12 @@ class RoadmapQueries(Queries):
         """Return a roadmap with its newest contents and its plan, to be written as one document. Raises NotFound."""
         return await self._read(manuscript, roadmap_id, self._clock(), owner=owner)
 
-    async def etag(self, roadmap_id: str) -> str:
-        """Return a word that changes whenever a view of the roadmap would; empty for an unknown roadmap."""
-        return await self._read(summaries.roadmap_etag, roadmap_id)
+    async def etag(self, roadmap_id: str, reader: str = "") -> str:
+        """Return a word that changes whenever a view of the roadmap would; empty for an unknown roadmap.
+
+        `reader`: the user whose progress the view shows.
+        """
+        return await self._read(summaries.roadmap_etag, roadmap_id, reader)
 
     async def broken(self, limit: int = 50) -> Sequence[BrokenRoadmap]:
         """Return roadmaps with failed contents, or unfinished ones that no live task will finish."""

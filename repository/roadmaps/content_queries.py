@@ -10,9 +10,17 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 
 from domain.content_types import CONTENT_SPECS
+from domain.course.lesson_use import LESSON
 from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
-from repository.predicates import KNOWN_CONTENT, OUT_OF_DATE_CONTENT, STALE_CONTENT
+from repository.predicates import (
+    KNOWN_CONTENT,
+    LIVE,
+    OUT_OF_DATE_CONTENT,
+    PROCESSING_TASK,
+    STALE_CONTENT,
+    UNFINISHED_CONTENT,
+)
 from repository.tables.roadmaps import ContentRow, ContentVersionRow
 
 
@@ -33,6 +41,8 @@ class ContentState:
     updated_at: datetime
     out_of_date: bool = False
     """Whether its newest version was made from another lesson than the newest one. It stands beside the status."""
+    in_work: bool = False
+    """Whether a call for it has begun in a live run. One that is `generating` without this waits for its turn."""
 
 
 async def states(session: Session, roadmap_id: str, concept_id: str | None = None) -> list[ContentState]:
@@ -44,8 +54,15 @@ async def states(session: Session, roadmap_id: str, concept_id: str | None = Non
     rows = await execute(
         session,
         text(f"""
+            WITH begun AS (
+                SELECT e.task_id, e.payload ->> 'concept_id' AS concept_id, e.payload ->> 'content_type' AS content_type
+                FROM roadmap_tasks t JOIN task_events e ON e.task_id = t.task_id AND e.type = 'content_started'
+                    AND e.sequence > coalesce((SELECT max(s.sequence) FROM task_events s
+                        WHERE s.task_id = t.task_id AND s.type = 'run_started'), 0)
+                WHERE t.roadmap_id = :roadmap_id AND {PROCESSING_TASK} AND {LIVE})
             SELECT c.concept_id, c.content_type, c.status, c.version, c.last_error, c.task_id, c.updated_at,
                 {STALE_CONTENT} AS stale, {OUT_OF_DATE_CONTENT} AS out_of_date,
+                {UNFINISHED_CONTENT} AND (c.task_id, c.concept_id, c.content_type) IN (SELECT * FROM begun) AS in_work,
                 CASE jsonb_typeof(listed) WHEN 'array' THEN jsonb_array_length(listed) ELSE 0 END AS items
             FROM concept_contents c LEFT JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
             CROSS JOIN LATERAL (SELECT v.payload -> (CAST(:fields AS jsonb) ->> c.content_type) AS listed) AS l
@@ -65,6 +82,7 @@ async def states(session: Session, roadmap_id: str, concept_id: str | None = Non
             items=row.items,
             updated_at=row.updated_at,
             out_of_date=row.out_of_date,
+            in_work=row.in_work,
         )
         for row in rows
     ]
@@ -92,6 +110,15 @@ async def out_of_date_contents(session: Session, roadmap_id: str) -> list[tuple[
         {"roadmap_id": roadmap_id},
     )
     return [(row.concept_id, ContentType(row.content_type)) for row in rows]
+
+
+async def language_written(session: Session, roadmap_id: str) -> str:
+    """Return the language of a lesson of a roadmap; empty before there is one."""
+    statement = text("""
+        SELECT payload ->> 'language' FROM content_versions
+        WHERE roadmap_id = :roadmap_id AND content_type = :lesson LIMIT 1""")
+    row = await execute(session, statement, {"roadmap_id": roadmap_id, "lesson": LESSON})
+    return str(row.scalar_one_or_none() or "")
 
 
 async def newest_versions(

@@ -3,14 +3,19 @@
 import asyncio
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from psycopg.types.json import Jsonb
 
 from domain.framework import Framework
+from domain.vocabulary import ContentType
 from rendering.pages.map_layout import draw
 from tests.e2e.browsing import Site, site
-from tests.support.stocked import ARABIC, stock, structure, tell, waiting_task
+from tests.support.books import BOOK
+from tests.support.rough import ROUGH, ROUGH_TUTORIAL
+from tests.support.stocked import ARABIC, stock, structure, tell, waiting_task, write
 
 BIG = structure("big", "Distributed databases", (8, 5, 5), lambda number: f"Concept number {number} with some words")
 SMALL = structure("small", "Learn chess", (2, 1, 3), lambda number: f"Opening {number}")
@@ -20,7 +25,11 @@ ARAB = structure("arab", "البرمجة بلغة بايثون", (3, 2, 2), lamb
 @pytest.fixture(scope="module")
 def served(server_url: str) -> Iterator[Site]:
     with site(server_url, "--no-worker") as served:
-        asyncio.run(stock(served.database_url, [BIG, SMALL, ARAB]))
+        asyncio.run(stock(served.database_url, [BIG, SMALL, ARAB, ROUGH]))
+        write(served.database_url, "rough", {ContentType.TUTORIAL: ROUGH_TUTORIAL}, version=2)
+        with psycopg.connect(served.database_url, autocommit=True) as connection:
+            book = Jsonb(BOOK.model_dump(mode="json"))
+            connection.execute("UPDATE roadmap_metadata SET course_book = %s WHERE roadmap_id = 'small'", (book,))
         yield served
 
 
@@ -55,7 +64,19 @@ def test_every_card_stands_where_its_lines_were_drawn_to(here: Site, framework: 
     assert placed == wanted
 
 
-@pytest.mark.parametrize("path", ["/", "/roadmaps/big", "/roadmaps/arab", "/roadmaps/small/concepts/c-1-1-1"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/roadmaps/big",
+        "/roadmaps/arab",
+        "/roadmaps/small/concepts/c-1-1-1",
+        "/roadmaps/rough",
+        "/roadmaps/rough/plan",
+        "/roadmaps/rough/changes",
+        "/roadmaps/rough/concepts/c-1-1-1",
+    ],
+)
 def test_on_a_phone_everything_is_stacked_and_nothing_sticks_out(here: Site, path: str) -> None:
     page = here.open(path, viewport={"width": 360, "height": 740}, has_touch=True)
     assert is_no_wider_than_its_window(page)
@@ -87,7 +108,14 @@ PLACES = [
     "/roadmaps/small/changes",
     "/roadmaps/small/runs",
     "/roadmaps/small/concepts/c-1-1-1",
+    "/roadmaps/small/concepts/c-1-1-1?ask=empty",
+    "/roadmaps/small/book",
+    "/roadmaps/small/cards",
+    "/roadmaps/small/stage-tests/s-1",
+    "/roadmaps/rough",
+    "/roadmaps/rough/concepts/c-1-1-1",
     "/tasks/t-told",
+    "/tasks/t-told/book",
 ]
 
 
@@ -109,14 +137,28 @@ def told(served: Site) -> None:
 def test_axe_finds_no_serious_issue(here: Site, scheme: str) -> None:
     page = here.page(color_scheme=scheme)
     found = []
-    for path in [*PLACES, "/tasks/t-told/review"]:
+    for path in [*PLACES, "/tasks/t-told/review", "/roadmaps/none", "/nowhere"]:
         page.goto(here.served.url + path)
-        found += [
-            (path, violation["id"], [node["html"][:200] for node in violation["nodes"][:3]])
-            for violation in Axe().run(page).response["violations"]
-            if violation["impact"] in {"serious", "critical"}
-        ]
+        found += _serious(page, path)
+    page.goto(here.served.url)
+    page.get_by_label("Your goal").fill("learn chess")
+    page.get_by_role("button", name="Estimate first").click()
+    expect(page.locator("#estimate")).to_be_visible()
+    found += _serious(page, "an estimate")
+    page.get_by_label("Hours a week").fill("many")
+    page.get_by_role("button", name="Create roadmap").click()
+    expect(page.locator("#error-available_hours_per_week")).to_be_visible()
+    found += _serious(page, "a refused form")
+    here.complaints.clear()  # the browser counts answers of 4xx as errors
     assert not found
+
+
+def _serious(page: Page, name: str) -> list[tuple[str, str, list[str]]]:
+    return [
+        (name, violation["id"], [node["html"][:200] for node in violation["nodes"][:3]])
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in {"serious", "critical"}
+    ]
 
 
 @pytest.mark.soak

@@ -166,18 +166,34 @@ def test_a_run_that_was_cancelled_goes_on(here: Site, worker: Running) -> None:
     expect(page.locator("#log")).to_contain_text("run_resumed")
 
 
-@pytest.mark.soak
-def test_what_is_in_the_way_is_said_in_one_line(here: Site, hire: Hire) -> None:
-    hire(OFFLINE_LATENCY="1")
+def test_what_is_in_the_way_is_said_and_the_words_are_kept(here: Site, hire: Hire) -> None:
+    hire()
     page = here.open()
-    ask_for(page, "learn to ski")
-    expect(page.locator(".card").first).to_be_visible()
-    page.get_by_role("button", name="Move to bin").click()
-    expect(page.get_by_role("heading", name="Conflict")).to_be_visible()
-    assert "`" not in page.get_by_role("alert").inner_text()
-    here.complaints.clear()
-    page.get_by_role("link", name="Go back").click()
+    roadmap_id = ask_for(page, "learn to ski")
     wait_written(page)
+    page.get_by_role("link", name="Changes").click()
+    page.get_by_label("What should change?").fill("Add a concept about wax to the first stage")
+    body = {"instructions": "Add a concept about snow to the first stage", "review": True}
+    here.served.post(f"/roadmaps/{roadmap_id}/modify", body)
+    page.get_by_role("button", name="Request change").click()
+    expect(page.get_by_role("heading", name="Not possible now")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Another run is in the way: Change")
+    expect(page.get_by_label("What should change?")).to_have_value("Add a concept about wax to the first stage")
+    here.complaints.clear()
+    page.get_by_role("link", name="View the run").click()
+    expect(page.locator("h1")).to_have_text("Change")
+
+
+def test_a_form_whose_sending_was_stopped_can_be_sent_again(here: Site) -> None:
+    page = here.open()
+    page.get_by_label("Your goal").fill("learn to stop")
+    page.route("**/", lambda route: None if route.request.method == "POST" else route.continue_())
+    page.get_by_role("button", name="Create roadmap").click()
+    page.evaluate("window.stop()")
+    page.unroute("**/")
+    expect(page.get_by_label("Your goal")).to_have_value("learn to stop")
+    page.get_by_role("button", name="Create roadmap").click()
+    page.wait_for_url(re.compile("/roadmaps/"))
 
 
 def test_an_operator_finds_runs_and_ends_them_in_bulk(here: Site) -> None:

@@ -5,7 +5,7 @@ form, and a form contains the token of its page.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -37,6 +37,9 @@ class Form:
         """Return a field without surrounding blanks; empty if it is missing or has no visible characters."""
         value = next((value for key, value in self._pairs if key == name), "").strip()
         return "" if is_blank(value) else value
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._pairs)
 
     def all(self, name: str) -> list[str]:
         return [value for key, value in self._pairs if key == name]
@@ -115,6 +118,27 @@ def _plain_path(request: Request) -> str:
 
 async def read_form(request: Request) -> Form:
     """Read a form that a page of ours sent. Raises ForeignForm, or InvalidInput if it is too large or malformed."""
+    form = await _read(request)
+    token = _cookie_token(request)
+    if not token or not secrets.compare_digest(token.encode(), form["csrf"].encode()):
+        raise ForeignForm
+    return form
+
+
+async def refused_form(request: Request) -> Form | None:
+    """Return the form of a request that was refused, to show it again; None if there is none that may be shown."""
+    if request.method != "POST" or hasattr(request.state, "unreadable_form"):
+        return None
+    try:
+        form = getattr(request.state, "form", None) or await _read(request)
+    except (ForeignForm, InvalidInput):
+        return None
+    return None if form["access_token"] else form
+
+
+async def _read(request: Request) -> Form:
+    """Read a form of this site, whatever its token. It can be read again as `request.state.form`."""
+    request.state.unreadable_form = True
     if not _is_from_here(request):
         raise ForeignForm
     body = bytearray()
@@ -126,11 +150,9 @@ async def read_form(request: Request) -> Form:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError as error:
         raise InvalidInput("The form is not valid: reload the page and try again.") from error
-    form = Form(pairs)
-    token = _cookie_token(request)
-    if not token or not secrets.compare_digest(token.encode(), form["csrf"].encode()):
-        raise ForeignForm
-    return form
+    del request.state.unreadable_form
+    request.state.form = Form(pairs)
+    return Form(pairs)
 
 
 def _is_from_here(request: Request) -> bool:

@@ -8,6 +8,7 @@ from fastapi import Request
 from backend.auth import Caller
 from backend.pages.support.live import live_roadmap
 from backend.pages.support.page_route import reader_of
+from backend.pages.support.permissions import blocked_contents, permissions_of
 from backend.pages.views.map import Map, map_of
 from backend.pages.views.pace import pace_line
 from domain.framework import Concept, Stage
@@ -34,23 +35,32 @@ class Frame:
         return self.roadmap.framework.stages if self.roadmap.framework else []
 
 
-async def frame_of(request: Request, roadmap_id: str, caller: Caller, orchestrator: Orchestrator) -> Frame:
-    """Read a roadmap for one of its pages. Raises NotFound."""
-    etag = await orchestrator.roadmaps.etag(roadmap_id)  # first, so that a later change is noticed at the next check
+async def frame_of(
+    request: Request, roadmap_id: str, caller: Caller, orchestrator: Orchestrator, tab: str = ""
+) -> Frame:
+    """Read a roadmap for one of its pages. `tab`: last part of its path, if it answers a form. Raises NotFound."""
+    # First, so that a later change is noticed at the next check.
+    etag = await orchestrator.roadmaps.etag(roadmap_id, caller.user_id)
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
     learned = frozenset((await orchestrator.learning.done(caller.user_id, [roadmap_id]))[roadmap_id])
     last = None
     if roadmap.framework_version == 0 and not roadmap.active_tasks:
         last = next(iter(await orchestrator.tasks.page(roadmap_id=roadmap_id, limit=1)), None)
-    drawn = map_of(roadmap, learned, last)
-    live = await live_roadmap(request, orchestrator, roadmap, etag)
+    drawn = map_of(roadmap, learned, last, await blocked_contents(roadmap.contents))
+    path = ("roadmaps", roadmap_id, tab) if tab else ()
+    may = permissions_of(caller, roadmap)
+    stopped = [run.task_id for run in drawn.runs if not run.live] + ([drawn.ended.task_id] if drawn.ended else [])
+    live = await live_roadmap(request, orchestrator, roadmap, etag, path)
     context = {
         "reader": reader_of(caller),
+        "may": may,
+        "resumable": {task for task in stopped if may.owns and await orchestrator.may_resume(task)},
         "map": drawn,
         "live": live,
         "pace": pace_line(roadmap.pace, orchestrator.now()),
         "by_rules": roadmap.by_rules,
         "BY_RULES": origin_note(roadmap.plan_author),
+        "language": await orchestrator.contents.language(roadmap_id),
         "has_book": roadmap.course_book is not None,
     }
     return Frame(roadmap, learned, drawn, context)

@@ -1,8 +1,10 @@
 """Rendering of pages: templates, addresses, and security headers."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import cache
+from html import escape, unescape
 from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import quote
@@ -12,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from backend.pages.support.forms import form_token, keep_token
+from domain.text.language import language_of
 from rendering.text.text import BY_RULES, CONFIGURE, shown
 
 POLICY: Final = "; ".join(
@@ -24,12 +27,13 @@ POLICY: Final = "; ".join(
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
+        "font-src 'self'",  # of formulas, which a page may get while it is open
     ]
 )
 """Nothing from other hosts and nothing inline: even injected markup could not run scripts."""
 
-FORMULA_POLICY: Final = f"{POLICY}; font-src 'self'"
-"""The policy of a page with formulas, which needs the font in static/formulas.css."""
+SCRIPTS: Final = ("morph.js", "live.js", "reading.js", "forms.js")
+"""The files of app.js, which browsers load as one."""
 MATH_FONT: Final = "STIXMath-Regular-1.1.1.woff2"
 
 HEADERS: Final = {
@@ -88,6 +92,8 @@ def asset(name: str) -> tuple[bytes, str]:
         content = files("rendering").joinpath("styles", name).read_bytes()  # the same as in exported documents
     elif name == MATH_FONT:
         content = files("rendering").joinpath("fonts", name).read_bytes()
+    elif name == "app.js":
+        content = b"\n".join(files("backend.pages").joinpath("static", part).read_bytes() for part in SCRIPTS)
     else:
         content = files("backend.pages").joinpath("static", name).read_bytes()
     return content, hashlib.sha256(content).hexdigest()[:12]
@@ -116,17 +122,39 @@ def render(request: Request, template: str, **context: Any) -> str:
         "wide": False,
         "reader": None,
         "by_rules": False,
+        "language": "",
         "BY_RULES": BY_RULES,
         "CONFIGURE": CONFIGURE,
         **context,
     }
-    return _environment().get_template(template).render(values)
+    return with_languages(_environment().get_template(template).render(values), str(values["language"]))
+
+
+_WORDS: Final = re.compile(r'<\w+ [^<>]*?\bdir="auto"[^<>]*>(?=(?:\s|<[a-z][^<>]*>)*([^<\s][^<]{0,300}))')
+"""The tag of an element with words of a learner or an author, followed by its first words."""
+
+
+def with_languages(html: str, language: str) -> str:
+    """Mark words of learners and authors, whose direction is `auto`, with their language.
+
+    `language`: of the contents of the page; empty if it is not known.
+    """
+
+    def marked(match: re.Match[str]) -> str:
+        spoken = language_of(unescape(match[1]), language)
+        tag = match[0]
+        return (
+            tag
+            if not spoken or " lang=" in tag
+            else tag.replace('dir="auto"', f'dir="auto" lang="{escape(spoken)}"', 1)
+        )
+
+    return _WORDS.sub(marked, html)
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
-    """Return a response with a page. Only one with `formulas` in its context may load a font."""
-    headers = {**HEADERS, "Content-Security-Policy": FORMULA_POLICY} if context.get("formulas") else HEADERS
-    response = HTMLResponse(render(request, template, **context), status_code=status, headers=headers)
+    """Return a response with a page."""
+    response = HTMLResponse(render(request, template, **context), status_code=status, headers=HEADERS)
     keep_token(request, response)
     return response
 

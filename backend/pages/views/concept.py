@@ -118,7 +118,7 @@ class ContentPart:
 
     @property
     def rewritable(self) -> bool:
-        return self.present and self.version > 0 and self.look != "generating"
+        return self.present and self.version > 0 and self.look not in {"generating", "waiting"}
 
     @property
     def why_missing(self) -> str:
@@ -128,6 +128,8 @@ class ContentPart:
                 return f"{subject} could not be written:"
             case "stale":
                 return f"{subject} was never finished, and no run is working on it."
+            case "waiting":
+                return f"{subject} is waiting for its turn and will appear here."
             case "generating":
                 return f"{subject} is being written and will appear here."
             case "completed":  # by the legacy system, which stored contents elsewhere

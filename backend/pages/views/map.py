@@ -14,6 +14,7 @@ from backend.pages.views.status_labels import (
     task_look,
     task_name,
 )
+from domain.course.lesson_use import LESSON
 from domain.framework import Concept, Framework, Module, Stage
 from domain.pace.pace import hours_left, weeks_of_study
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
@@ -113,6 +114,8 @@ class Broken:
     look: Look
     says: str
     reason: str
+    retryable: bool
+    """Whether it can be requested alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +150,23 @@ class Map:
     out_of_date: int
     broken: tuple[Broken, ...]
     """The first failed and stale contents, in learning order."""
+    retryable: bool
+    """Whether a run can write any of them."""
     runs: tuple[RunLine, ...]
     ended: Ended | None
 
 
-def map_of(roadmap: RoadmapView, learned: Collection[str] = (), last: TaskView | None = None) -> Map:
-    """Return the map. `learned`: ids of the concepts that the reader has learned. `last`: newest run of the roadmap."""
+def map_of(
+    roadmap: RoadmapView,
+    learned: Collection[str] = (),
+    last: TaskView | None = None,
+    blocked: Collection[tuple[str, ContentType]] = (),
+) -> Map:
+    """Return the map.
+
+    `learned`: ids of the concepts that the reader has learned. `last`: newest run of the roadmap. `blocked`: contents
+    that cannot be requested alone.
+    """
     framework = roadmap.framework or Framework(roadmap_id=roadmap.roadmap_id)
     states = {(state.concept_id, state.content_type): state for state in roadmap.contents}
     right_to_left = direction_of(framework.title or roadmap.title) == "rtl"
@@ -175,8 +189,9 @@ def map_of(roadmap: RoadmapView, learned: Collection[str] = (), last: TaskView |
         completed=sum(lane.completed for lane in lanes),
         failed=sum(state.status is ContentStatus.FAILED for state in shown),
         stale=sum(state.stale for state in shown),
-        out_of_date=sum(state.out_of_date for state in shown),
-        broken=_broken(framework, states),
+        out_of_date=sum(state.out_of_date and state.status is ContentStatus.COMPLETED for state in shown),
+        broken=_broken(framework, states, blocked),
+        retryable=_is_retryable(shown, blocked),
         runs=tuple(run_line(task, roadmap.contents) for task in roadmap.active_tasks),
         ended=_ended(roadmap, last),
     )
@@ -209,13 +224,23 @@ def _doing(task: TaskView, contents: Sequence[ContentState]) -> str:
     return f"{clause}, {finished} of {len(claimed)}."
 
 
-def _broken(framework: Framework, states: States) -> tuple[Broken, ...]:
+def _is_broken(state: ContentState) -> bool:
+    return state.stale or state.status is ContentStatus.FAILED
+
+
+def _is_retryable(states: Sequence[ContentState], blocked: Collection[tuple[str, ContentType]]) -> bool:
+    """Return whether one run over all broken contents finds any: it may write a lesson and what needs it."""
+    broken = [state for state in states if _is_broken(state)]
+    lessons = {state.concept_id for state in broken if state.content_type is LESSON}
+    return any((s.concept_id, s.content_type) not in blocked or s.concept_id in lessons for s in broken)
+
+
+def _broken(framework: Framework, states: States, blocked: Collection[tuple[str, ContentType]]) -> tuple[Broken, ...]:
     broken = (
         (concept, state)
         for concept in framework.concepts()
         for content_type in ContentType
-        if (state := states.get((concept.concept_id, content_type))) is not None
-        and (state.stale or state.status is ContentStatus.FAILED)
+        if (state := states.get((concept.concept_id, content_type))) is not None and _is_broken(state)
     )
     return tuple(
         Broken(
@@ -226,6 +251,7 @@ def _broken(framework: Framework, states: States) -> tuple[Broken, ...]:
             look=content_look(state),
             says=CONTENT_LABELS[content_look(state)],
             reason=state.last_error or "",
+            retryable=(concept.concept_id, state.content_type) not in blocked,
         )
         for concept, state in islice(broken, MAX_PROBLEMS)
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from backend.pages.views.status_labels import Look, content_name, task_look, task_name
-from domain.vocabulary import ACTIVE, ContentType, TaskStatus
+from domain.vocabulary import ACTIVE, FINAL, ContentType, TaskStatus
 from orchestrator.queries.status import TaskView
 from rendering.text.event_text import doing, gist
 from rendering.text.task_text import label_of, sentence_of
@@ -126,7 +126,7 @@ def run_of(
 ) -> RunView:
     """`names`: of the concepts, by id. `before`: the log ends before this event."""
     costs = list(expenses)
-    contents = _contents(events, names)
+    contents = _contents(events, names, task)
     counts = {look: sum(made.look == look for made in contents) for look in ("completed", "generating", "failed")}
     shown = [event for event in events if before is None or event.sequence < before][-MAX_EVENTS:]
     summary = task.execution_summary or {}
@@ -183,9 +183,11 @@ def _total(events: Sequence[Event]) -> int | None:
     return None
 
 
-def _contents(events: Sequence[Event], names: Mapping[str, str]) -> tuple[ContentLine, ...]:
-    """Return the contents of a run: failed ones first, then the newest."""
+def _contents(events: Sequence[Event], names: Mapping[str, str], task: TaskView) -> tuple[ContentLine, ...]:
+    """Return the contents of a run: failed ones first, then the newest. What no process writes now is not in work."""
     made: dict[tuple[str, str], ContentLine] = {}
+    open_look: Look = "generating" if task.status is TaskStatus.PROCESSING and task.live else _unwritten_look(task)
+    last_start = max((event.sequence for event in events if event.type == "run_started"), default=0)
     for event in events:
         if not event.type.startswith("content_"):
             continue
@@ -196,7 +198,8 @@ def _contents(events: Sequence[Event], names: Mapping[str, str]) -> tuple[Conten
         kind = content_name(content_type)
         match event.type:
             case "content_started":
-                entry = ContentLine(concept_id, content_type, name, "generating", kind, "")
+                look = open_look if event.sequence > last_start or open_look != "generating" else "waiting"
+                entry = ContentLine(concept_id, content_type, name, look, kind, "")
             case "content_completed":
                 entry = ContentLine(concept_id, content_type, name, "completed", kind, "")
             case _:
@@ -204,6 +207,13 @@ def _contents(events: Sequence[Event], names: Mapping[str, str]) -> tuple[Conten
         made[concept_id, content_type] = entry
     newest = list(reversed(made.values()))
     return tuple(sorted(newest, key=lambda content: content.look != "failed"))
+
+
+def _unwritten_look(task: TaskView) -> Look:
+    """Return the look of a content that a run had begun when it stopped."""
+    if task.status in FINAL:
+        return "cancelled"
+    return "stale" if task.status is TaskStatus.PROCESSING else "waiting"
 
 
 def _steps(events: Sequence[Event], task: TaskView, now: datetime) -> tuple[StepView, ...]:

@@ -49,10 +49,8 @@ def content_look(state: ContentState | None) -> Look:
     if state.stale:
         return "stale"
     match state.status:
-        case ContentStatus.PENDING:
-            return "pending"
-        case ContentStatus.GENERATING:
-            return "generating"
+        case ContentStatus.PENDING | ContentStatus.GENERATING:  # a run marks all of a type before it writes the first
+            return "generating" if state.in_work else "waiting"
         case ContentStatus.COMPLETED:
             return "completed"
         case ContentStatus.FAILED:
@@ -63,6 +61,7 @@ def content_look(state: ContentState | None) -> Look:
 
 CONTENT_LABELS: Final[Mapping[Look, str]] = {
     "pending": "not written yet",
+    "waiting": "waiting for its turn",
     "generating": "being written",
     "completed": "completed",
     "failed": "failed",

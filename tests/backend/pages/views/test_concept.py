@@ -66,7 +66,7 @@ def test_what_is_missing_says_why_and_what_can_be_done() -> None:
     stale = tutorial_of(written(None, ContentStatus.GENERATING, version=0, stale=True), None, present=True)
     assert "no run is working on it" in stale.why_missing
     assert stale.retryable
-    writing = tutorial_of(written(None, ContentStatus.GENERATING, version=0), None, present=True)
+    writing = tutorial_of(written(None, ContentStatus.GENERATING, version=0, in_work=True), None, present=True)
     assert not writing.retryable
     gone = tutorial_of(written(None, ContentStatus.FAILED, version=0), None, present=False)
     assert not gone.retryable

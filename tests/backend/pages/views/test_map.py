@@ -40,7 +40,7 @@ def test_contents_that_no_row_knows_are_still_to_be_written() -> None:
 
 
 def test_a_run_says_what_it_does_or_why_it_does_nothing() -> None:
-    contents = states({QUIZ: state("c-1-1-1", ContentType.QUIZ, ContentStatus.GENERATING)})
+    contents = states({QUIZ: state("c-1-1-1", ContentType.QUIZ, ContentStatus.GENERATING, in_work=True)})
     running = task(status=TaskStatus.PROCESSING, current_step="content_generation", live=True)
     assert run_line(running, contents).doing == "writing the contents, 5 of 6."
     assert "died" in run_line(running.model_copy(update={"live": False}), contents).doing

@@ -1,0 +1,43 @@
+"""The form of a refused request on the page that says why: nothing that was typed is lost."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+LABELS: Final = {
+    "learning_goal": "Your goal",
+    "career_background": "Background",
+    "primary_language": "Language",
+    "target_deadline": "Deadline",
+    "available_hours_per_week": "Hours a week",
+    "instructions": "What should change?",
+    "feedback": "What should change?",
+}
+UNSHOWN: Final = frozenset({"csrf", "time_zone", "back", "attempt"})
+
+
+@dataclass(frozen=True, slots=True)
+class SentField:
+    name: str
+    value: str
+    label: str
+    visible: bool
+    """Whether it holds words that a person typed, which can be changed before the form is sent again."""
+
+
+def sent_again(pairs: Iterable[tuple[str, str]]) -> list[SentField]:
+    """Return the fields of a form without its token. Words are visible, choices are not."""
+    return [
+        SentField(name, value, LABELS.get(name) or _label(name), _is_typed(name, value))
+        for name, value in pairs
+        if name != "csrf"
+    ]
+
+
+def _is_typed(name: str, value: str) -> bool:
+    return name not in UNSHOWN and bool(value.strip()) and (name in LABELS or len(value.split()) > 1)
+
+
+def _label(name: str) -> str:
+    words = name.replace("_", " ").replace(":", " ").strip()
+    return words[:1].upper() + words[1:60]
