@@ -198,12 +198,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench.eval", description=__doc__)
     parser.add_argument("models", nargs="*", metavar="MODEL", help="provider:name, or offline")
     parser.add_argument("--concepts", type=int, default=CONCEPTS, help="concepts of each goal")
-    parser.add_argument(
-        "--answers", type=Path, metavar="FOLDER", help="judge recorded answers in *.json, or a course"
-    )
-    parser.add_argument(
-        "--course", type=Path, metavar="FOLDER", help="check recorded courses in *.json, or one"
-    )
+    parser.add_argument("--answers", type=Path, metavar="FOLDER", help="judge recorded answers in *.json, or a course")
+    parser.add_argument("--course", type=Path, metavar="FOLDER", help="check recorded courses in *.json, or one")
     arguments = parser.parse_args()
     if (folder := arguments.answers or arguments.course) is not None:
         try:

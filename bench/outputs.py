@@ -137,9 +137,7 @@ def _first_difference(shown: str, real: str) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.outputs", description=__doc__)
-    parser.add_argument(
-        "courses", nargs="*", metavar="COURSE", help="folder of nodes/offline/recorded; default: all"
-    )
+    parser.add_argument("courses", nargs="*", metavar="COURSE", help="folder of nodes/offline/recorded; default: all")
     parser.add_argument("--check", action="store_true", help="write nothing, exit with 1 if an output is another")
     given = parser.parse_args(arguments)
     names = given.courses or sorted(path.parent.name for path in FOLDER.glob("*/course.toml"))
