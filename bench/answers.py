@@ -78,13 +78,13 @@ def _of_course(course: RecordedCourse) -> list[Recorded]:
     played = asyncio.run(play(course))
     subjects = tuple(Subject(one.name, one.description, tuple(one.keywords)) for one in played.framework.concepts())
     names = {concept.concept_id: concept.name for concept in played.framework.concepts()}
-    data = {"roadmap": course.file.title, "language": course.file.language}
+    data: dict[str, Any] = {"roadmap": course.file.title, "language": course.file.language}
     data["learner"] = {"learning_goal": course.file.goals[0]}
     answers: list[Recorded] = []
     for place in played.framework.walk():
         concept = place.concept
         needed = [names[concept_id] for concept_id in concept.prerequisites]
-        own = {"stage": place.stage.name, "module": place.module.name, "prerequisites": needed}
+        own: dict[str, Any] = {"stage": place.stage.name, "module": place.module.name, "prerequisites": needed}
         own["concept"] = concept.model_dump() | {"hours": concept.estimated_hours}
         contents = played.contents[concept.concept_id]
         lesson = contents[ContentType.TUTORIAL].model_dump()["content"]
