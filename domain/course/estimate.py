@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel
 
+from domain.authors import AuthorKind
 from domain.content_types import GENERATOR_OF
 from domain.course.book import MAX_LESSON_MINUTES
 from domain.vocabulary import ContentType, SecondLook, Step
@@ -88,7 +89,7 @@ class Estimate(BaseModel):
     """Of study in all."""
     hours_from: Literal["deadline", "usual"]
     """`deadline`: hours a week until then; `usual`: a roadmap without a deadline."""
-    author: Literal["model", "rules"]
+    author: AuthorKind
     models: list[ModelPrice]
     averages: Literal["measured", "partly measured", "assumed"]
     """Where tokens and seconds of a call come from: the ledger of this database, or assumptions."""

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from domain.authors import RULES
+from domain.authors import RULES, AuthorKind
 from domain.content_types import GENERATOR_OF
 from domain.course.estimate import CallAverage, Estimate, Limits, ModelPrice, Size, Variant, calls_of, variant
 from domain.errors import InvalidInput
 from domain.pace.pace import DEFAULT_ZONE, read_pace, read_zone
-from domain.request import LearningRequest, check_languages, check_words
+from domain.request import LearningRequest, Preferences, check_languages, check_words
 from domain.vocabulary import Step
 from orchestrator.resources import OrchestratorResources
 from orchestrator.settings import Settings
@@ -19,6 +19,7 @@ from repository.runs.averages import step_averages
 if TYPE_CHECKING:
     from nodes.authors.models import Names
     from nodes.authors.prices import Prices
+    from nodes.offline.recordings import RecordedCourse
 
 
 async def estimate_creation(
@@ -32,6 +33,9 @@ async def estimate_creation(
     preferences, pace = await asyncio.to_thread(read_pace, request.preferences, today, zone)
     size = Size.of(preferences.available_hours_per_week, pace.weeks, resources.settings.max_concepts)
     writers = await asyncio.to_thread(_writers, resources)
+    recording = await asyncio.to_thread(_recording, resources, preferences, pace.weeks)
+    if recording is not None:
+        size, writers = Size(len(recording.concepts), recording.hours), replace(writers, author="recording")
     averages = await _averages(resources, writers)
     has_deadline = pace.weeks is not None
     return await asyncio.to_thread(_estimate, resources.settings, size, writers, averages, has_deadline=has_deadline)
@@ -42,9 +46,25 @@ class _Writers:
     """The models that write here, and their prices."""
 
     by_step: Mapping[str, str]
-    is_by_rules: bool
+    author: AuthorKind
     prices: "Prices | None"
     """None where no price is known."""
+
+    @property
+    def is_by_rules(self) -> bool:
+        """Whether no model is asked."""
+        return self.author != "model"
+
+
+def _recording(
+    resources: OrchestratorResources, preferences: Preferences, weeks: float | None
+) -> "RecordedCourse | None":
+    """Return the course that a run for this goal plays; None where it plays none."""
+    from nodes.offline.playback import course_for
+
+    if resources.settings.model is not None or (resources.can_run and resources.author.kind != "rules"):
+        return None
+    return course_for(preferences, resources.settings.max_concepts, weeks)
 
 
 def _writers(resources: OrchestratorResources) -> _Writers:
@@ -56,7 +76,7 @@ def _writers(resources: OrchestratorResources) -> _Writers:
     steps = [*Step, "course_design"]
     if settings.model is None:
         name = resources.author.name if resources.can_run else RULES
-        return _Writers(dict.fromkeys(steps, name), name == RULES, None)
+        return _Writers(dict.fromkeys(steps, name), "rules" if name == RULES else "model", None)
     names = Names(
         settings.model, settings.model_curriculum, settings.model_content, settings.model_review,
         settings.model_fallback,
@@ -65,7 +85,7 @@ def _writers(resources: OrchestratorResources) -> _Writers:
     role_of[Step.SECOND_LOOK] = AuthorRole.CRITIQUE
     contents = {step: AuthorRole(content_type.value) for content_type, step in GENERATOR_OF.items()}
     roles = {**dict.fromkeys(steps, AuthorRole.FRAMEWORK), **role_of, **contents}
-    return _Writers({step: names.of(role)[0] for step, role in roles.items()}, False, _prices(settings, names))
+    return _Writers({step: names.of(role)[0] for step, role in roles.items()}, "model", _prices(settings, names))
 
 
 def _prices(settings: Settings, names: "Names") -> "Prices":
@@ -135,7 +155,7 @@ def _estimate(
         concepts=size.concepts,
         hours=round(size.hours, 1),
         hours_from="deadline" if has_deadline else "usual",
-        author="rules" if writers.is_by_rules else "model",
+        author=writers.author,
         models=[
             ModelPrice(
                 model=model, price_known=writers.is_by_rules or bool(writers.prices and writers.prices.knows(model))

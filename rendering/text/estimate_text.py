@@ -42,6 +42,8 @@ def basis_of(estimate: Estimate) -> str:
     """Return what the figures rest on."""
     if estimate.author == "rules":
         return "Written by rules, without a model."
+    if estimate.author == "recording":
+        return "Played back from a recording of a chat model: nothing is bought."
     unknown = [one_line(model.model) for model in estimate.models if not model.price_known]
     tokens = {
         "measured": "Tokens and seconds are averages of the calls in this database.",

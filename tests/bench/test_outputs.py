@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.answers import judge_all, read_answers
 from bench.outputs import CodeFailed, CodeFence, comparable, fences_of, main, run_course, with_outputs
 from bench.outputs_sql import aligned, sql_database
 from nodes.offline.recordings import FOLDER, read_course
@@ -102,3 +103,10 @@ def test_an_unknown_course_is_one_line(capsys: pytest.CaptureFixture[str]) -> No
         main(["cooking"])
     assert ended.value.code == 2
     assert "there is no course 'cooking'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("key", ["go-backend", "sql-analysis"])
+def test_a_recorded_course_is_judged_like_other_answers(key: str) -> None:
+    verdicts = judge_all(read_answers(FOLDER / key))
+    assert len(verdicts) == 3 * len(read_course(FOLDER / key).concepts)
+    assert [verdict.recorded.name for verdict in verdicts if not verdict.right] == []

@@ -7,7 +7,7 @@ from domain.request import LearningRequest, Preferences
 from domain.vocabulary import Step
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
-from rendering.text.estimate_text import estimate_lines
+from rendering.text.estimate_text import basis_of, estimate_lines
 from repository.db.database import Database
 from repository.runs.calls import ACCEPTED, Call, record_call
 from tests.support.environment import variables
@@ -28,6 +28,15 @@ async def test_rules_cost_nothing_and_write_one_worksheet_for_a_concept(settings
         assert estimate.short.lessons == estimate.full.lessons == estimate.concepts
         assert not await orchestrator.tasks.page()
         assert not await orchestrator.roadmaps.page()
+
+
+async def test_a_recorded_course_is_estimated_as_it_is(settings: Settings) -> None:
+    async with Orchestrator.open(settings, kind="reader") as orchestrator:
+        estimate = await orchestrator.estimate("become a backend engineer in Go")
+    assert (estimate.author, estimate.concepts, estimate.full.lessons) == ("recording", 12, 12)
+    assert 14 <= estimate.hours <= 15
+    assert estimate.full.dollars == 0
+    assert basis_of(estimate) == "Played back from a recording of a chat model: nothing is bought."
 
 
 async def test_a_known_price_is_told_for_short_and_full_lessons_and_an_unknown_one_as_unknown(
