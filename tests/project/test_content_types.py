@@ -23,7 +23,6 @@ DECLARATIONS: Final = {
 }
 ABOUT_ONE_TYPE: Final = {
     "backend/pages/views/concept.py": "the parts of the sections",
-    "nodes/verification/examination.py": "the second opinion on a quiz",
     "orchestrator/learners/learning.py": "attempts at a quiz",
     "domain/course/lesson_use.py": "which of them is the lesson",
     "orchestrator/learners/practice.py": "tests made of quizzes",
