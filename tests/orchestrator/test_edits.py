@@ -11,7 +11,7 @@ from sqlalchemy import text
 from domain.editing.review import Decision, EditPlan, NewPart, NewParts, Operation, Position
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
-from domain.vocabulary import ContentType, TaskStatus
+from domain.vocabulary import ContentType, TaskStatus, TaskType
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief, EditPlanBrief
 from nodes.authors.prompts import prompt_for
 from orchestrator.commands.run_request import ReviewRequest
@@ -20,6 +20,7 @@ from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
 from repository.db.database import Database, execute
 from tests.support.authors import LESSON, ScriptedAuthor, concept_plans
+from tests.support.processes import broken_promises
 
 VECTORS, EIGEN, PCA, SVD = "c-1-1-1", "c-1-1-2", "c-1-1-3", "c-1-1-4"
 WISH = (
@@ -243,6 +244,7 @@ async def test_exactly_as_it_was_is_exact_and_buys_no_content(
                 and one.out_of_date]  # fmt: skip
     wishes = await orchestrator.wishes.of(roadmap_id, EIGEN, TUTORIAL)
     assert [wish.withdrawn_at is not None for wish in wishes] == [True]
+    assert await broken_promises(database) == []
 
 
 async def test_a_person_puts_a_version_back_without_a_model(
@@ -254,6 +256,10 @@ async def test_a_person_puts_a_version_back_without_a_model(
     row = await orchestrator.revert(roadmap_id, EIGEN, TUTORIAL, 1)
     again = await orchestrator.revert(roadmap_id, EIGEN, TUTORIAL, 1)
     assert (row.version, again.version, author.asked) == (3, 3, [])
+    [task, *_] = await orchestrator.tasks.page(roadmap_id=roadmap_id)
+    assert (task.task_type, task.status, task.concept_id) == (TaskType.RETRY_TUTORIAL, TaskStatus.COMPLETED, EIGEN)
+    assert row.task_id == task.task_id
+    assert await broken_promises(database) == []
     versions = await stored(database, roadmap_id)
     assert versions[EIGEN, "tutorial", 3] == versions[EIGEN, "tutorial", 1]
     for version in (0, 7):
