@@ -18,7 +18,7 @@ from nodes.authors.bugs import blamed_on_author
 from nodes.authors.port import CUT_OFF, Author, AuthorAnswer, CallFailed, NoRoom, RepairingAuthor
 from nodes.authors.reading.answers import received
 from nodes.ledger.budget import Budget
-from nodes.ledger.holds import ModelHeld
+from nodes.ledger.holds import ModelHeld, tried
 from nodes.ledger.repairs import Former, ask_author, former_answer, most_of
 from nodes.ledger.requests import (
     MAX_OBJECTIONS,
@@ -250,6 +250,7 @@ class Ledger:
                 except ModelDenied as denied:
                     raise self._stop_for(denied) from None
                 number += 1
+                place = tried(place)
             except BudgetSpent as spent:
                 self._stop_for(spent)
                 raise
