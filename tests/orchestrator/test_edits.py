@@ -26,7 +26,7 @@ from tests.support.commit_gate import CommitGate
 from tests.support.limits import HANG_SECONDS
 from tests.support.processes import broken_promises
 
-VECTORS, EIGEN, PCA, SVD = "c-1-1-1", "c-1-1-2", "c-1-1-3", "c-1-1-4"
+EIGEN, PCA, SVD = "c-1-1-2", "c-1-1-3", "c-1-1-4"
 WISH = (
     "Add a concept about SVD before PCA, with the compression of one small image. In the lesson on eigenvalues show "
     "the power method. Leave everything else exactly as it is."
