@@ -10,11 +10,12 @@ from domain.errors import Conflict
 from domain.framework import Framework
 from nodes.context import RunContext
 from nodes.editing.material import edits_in
-from nodes.state import RunState, as_json
+from nodes.state import Json, RunState, as_json
 from repository.db.database import Session
 from repository.roadmaps import claims, contents, roadmaps, wishes
 from repository.roadmaps.reverts import revert_content, version_history
 from repository.runs import tasks
+from repository.runs.events import contents_without_event
 
 
 async def content_generation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
@@ -24,8 +25,10 @@ async def content_generation(state: RunState, runtime: Runtime[RunContext]) -> R
         framework = Framework.model_validate(state["framework"])
         book = CourseBook.model_validate(state["course_book"]) if "course_book" in state else None
         edits = edits_in(state)
-        version = await context.commit(lambda session: _accept(session, context, framework, book, edits))
+        version, reverted = await context.commit(lambda session: _accept(session, context, framework, book, edits))
         context.tell("framework_accepted", version=version, concepts=len(framework.concepts()))
+        for payload in reverted:
+            context.tell("content_completed", **payload)
     await context.enter(context.content_step)
     return {}
 
@@ -36,8 +39,10 @@ async def _accept(
     framework: Framework,
     book: CourseBook | None,
     edits: Sequence[ContentEdit],
-) -> int:
-    """Make the framework with its book the next version of the structure, in one transaction; return the version.
+) -> tuple[int, list[Json]]:
+    """Make the framework with its book the next version of the structure, in one transaction.
+
+    Return the version, and the contents that were put back, as payloads of events.
 
     New contents get rows, changed ones are claimed, and the rows of removed concepts are deleted; versions stay.
     Contents that are put back get a copy of their older version. Wishes are stored with the contents that they name.
@@ -48,25 +53,30 @@ async def _accept(
     base = context.base_version if task.accepted_version is None else task.accepted_version
     is_stored = row.framework_data == as_json(framework) and (book is None or row.course_book == as_json(book))
     if task.accepted_version == row.framework_version and is_stored:
-        return row.framework_version  # accepted already, by a commit whose confirmation was lost
+        # Accepted already, by a commit whose confirmation was lost: the events of its contents are found missing.
+        return row.framework_version, await contents_without_event(session, context.fence.task_id)
     version = await roadmaps.accept_framework(session, framework, expected_version=base, book=book)
     concept_ids = [concept.concept_id for concept in framework.concepts()]
+    reverted: list[Json] = []
     if base > 0:
         before = Framework.model_validate(row.framework_data)
-        await _take_over(session, context, before, framework, edits)
+        reverted = await _take_over(session, context, before, framework, edits)
     await contents.insert_contents(session, context.fence, context.roadmap_id, concept_ids)
     for edit in edits:
         if edit.version is None and edit.wish:
             task_id, roadmap_id = context.fence.task_id, context.roadmap_id
             await wishes.add_wishes(session, task_id, roadmap_id, [edit.key], edit.wish)
     await tasks.accepted(session, context.fence, version)
-    return version
+    return version, reverted
 
 
 async def _take_over(
     session: Session, context: RunContext, before: Framework, after: Framework, edits: Sequence[ContentEdit]
-) -> None:
-    """Claim the contents that are written again, put others back, and delete the rows of removed concepts."""
+) -> list[Json]:
+    """Claim the contents that are written again, put others back, and delete the rows of removed concepts.
+
+    Return the contents that were put back, as payloads of events.
+    """
     rows = await claims.lock_contents(session, context.roadmap_id)
     versions = {
         (past.concept_id, past.content_type): [one.version for one in past.versions]
@@ -85,11 +95,15 @@ async def _take_over(
             go_on = f"wait for it, then `roadmap resume {context.fence.task_id}`"
             raise Conflict(f"Task {content.holder} is working on {what}. Nothing was changed; {go_on}.")
     await claims.claim_contents(session, context.fence, context.roadmap_id, claimed)
+    told: list[Json] = []
     for content in reverted:
-        version = put_back[_key(content)].version
+        key, version = _key(content), put_back[_key(content)].version
         assert version is not None
-        await revert_content(session, context.roadmap_id, *_key(content), version, context.fence)
+        newest = await revert_content(session, context.fence, context.roadmap_id, *key, version)
+        if newest > versions[key][-1]:
+            told.append({"concept_id": key[0], "content_type": key[1], "version": newest})
     await claims.retire_contents(session, context.roadmap_id, removed)
+    return told
 
 
 def _key(content: claims.Claimable) -> tuple[str, str]:

@@ -281,7 +281,7 @@ class Orchestrator:
         Wishes that were made after that version are taken back. Returns the newest version, which is the present one
         where it is the same. Raises NotFound, and Conflict while a run works on the content.
         """
-        return await request_revert(self._database, roadmap_id, concept_id, content_type, version, terms)
+        return await request_revert(self._resources, roadmap_id, concept_id, content_type, version, terms)
 
     async def review(
         self, task_id: str, decision: Decision, *, detach: bool = False, terms: Terms = OPERATOR

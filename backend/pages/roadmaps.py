@@ -126,7 +126,7 @@ async def modify(
             roadmap_id,
             caller,
             orchestrator,
-            typed={"instructions": instructions[:4000], "review": review, "errors": {"instructions": message}},
+            typed={"instructions": instructions, "review": review, "errors": {"instructions": message}},
         )
     try:
         task = await orchestrator.modify(

@@ -253,7 +253,7 @@ async def count_contents(session: Session, task_id: str) -> ContentCounts:
             text(f"""
                 WITH task AS (SELECT * FROM roadmap_tasks WHERE task_id = :task_id),
                 gone AS (
-                    SELECT count(DISTINCT (v.concept_id, v.content_type)) AS number
+                    SELECT count(*) AS number
                     FROM task t JOIN content_versions v ON v.roadmap_id = t.roadmap_id AND v.task_id = t.task_id
                     LEFT JOIN concept_contents c ON c.roadmap_id = v.roadmap_id AND c.concept_id = v.concept_id
                         AND c.content_type = v.content_type

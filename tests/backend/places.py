@@ -16,6 +16,7 @@ from tests.support.authors import QUIZ
 from tests.support.rows import framework, lessons_written
 
 TASK_FOR: Final = {
+    "proposal": "t-asked",
     "stream": "t-cancelled",
     "review": "t-asked",
     "course-book": "t-asked",

@@ -1,8 +1,10 @@
 """Edits that mean it: wishes reach the contents that they name, reviewers know them, and what is put back is exact."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy import text
 from domain.editing.review import Decision, EditPlan, NewPart, NewParts, Operation, Position
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
-from domain.vocabulary import ContentType, TaskStatus
+from domain.vocabulary import ContentType, TaskStatus, TaskType
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief, EditPlanBrief
 from nodes.authors.prompts import prompt_for
 from orchestrator.commands.run_request import ReviewRequest
@@ -20,8 +22,11 @@ from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
 from repository.db.database import Database, execute
 from tests.support.authors import LESSON, ScriptedAuthor, concept_plans
+from tests.support.commit_gate import CommitGate
+from tests.support.limits import HANG_SECONDS
+from tests.support.processes import broken_promises
 
-VECTORS, EIGEN, PCA, SVD = "c-1-1-1", "c-1-1-2", "c-1-1-3", "c-1-1-4"
+EIGEN, PCA, SVD = "c-1-1-2", "c-1-1-3", "c-1-1-4"
 WISH = (
     "Add a concept about SVD before PCA, with the compression of one small image. In the lesson on eigenvalues show "
     "the power method. Leave everything else exactly as it is."
@@ -243,6 +248,7 @@ async def test_exactly_as_it_was_is_exact_and_buys_no_content(
                 and one.out_of_date]  # fmt: skip
     wishes = await orchestrator.wishes.of(roadmap_id, EIGEN, TUTORIAL)
     assert [wish.withdrawn_at is not None for wish in wishes] == [True]
+    assert await broken_promises(database) == []
 
 
 async def test_a_person_puts_a_version_back_without_a_model(
@@ -254,6 +260,10 @@ async def test_a_person_puts_a_version_back_without_a_model(
     row = await orchestrator.revert(roadmap_id, EIGEN, TUTORIAL, 1)
     again = await orchestrator.revert(roadmap_id, EIGEN, TUTORIAL, 1)
     assert (row.version, again.version, author.asked) == (3, 3, [])
+    [task, *_] = await orchestrator.tasks.page(roadmap_id=roadmap_id)
+    assert (task.task_type, task.status, task.concept_id) == (TaskType.RETRY_TUTORIAL, TaskStatus.COMPLETED, EIGEN)
+    assert row.task_id == task.task_id
+    assert await broken_promises(database) == []
     versions = await stored(database, roadmap_id)
     assert versions[EIGEN, "tutorial", 3] == versions[EIGEN, "tutorial", 1]
     for version in (0, 7):
@@ -413,3 +423,65 @@ async def test_a_proposal_has_its_price_and_ends_with_its_review(
         await orchestrator.proposal(task.task_id)
     with pytest.raises(NotFound):
         await orchestrator.proposal("nope")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [6, pytest.param(1, marks=pytest.mark.soak, id="all")])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+async def test_killed_at_any_commit_a_change_goes_on_and_does_everything_once(
+    settings: Settings, database: Database, database_url: str, author: Recorded, after: bool, step: int
+) -> None:
+    async with Orchestrator.open(settings, author=author) as orchestrator:
+        task = await orchestrator.wait((await orchestrator.create("understand PCA")).task_id)
+        roadmap_id = task.roadmap_id or ""
+        author.plan(rewrite(EIGEN, wish="Shorter."))
+        await modified(orchestrator, roadmap_id)
+    for number, commit in enumerate(range(1, 200, step)):
+        author.forget()
+        wish = f"Wish {number}."
+        author.plan(revert(EIGEN, 1 + number % 2), rewrite(PCA, wish=wish))
+        async with Orchestrator.open(settings, author=author) as orchestrator:
+            before = await newest(orchestrator, roadmap_id)
+            asked = await orchestrator.modify(roadmap_id, wish, detach=True)
+        async with CommitGate(database_url, commit, after).open() as gate:
+            dying = settings.model_copy(update={"database_url": gate.url, "database_patience": 0.1})
+            running = asyncio.create_task(_resumed(dying, author, asked.task_id))
+            gate.kill = partial(_cancel, running)
+            await asyncio.wait([running], timeout=HANG_SECONDS)
+        async with Orchestrator.open(settings, author=author) as orchestrator:
+            ended = await orchestrator.task(asked.task_id)
+            survived = ended.status is TaskStatus.COMPLETED
+            if not survived:
+                await _live_no_more(database, asked.task_id)
+                await orchestrator.resume(asked.task_id)
+                ended = await orchestrator.wait(asked.task_id)
+            assert ended.status is TaskStatus.COMPLETED, f"commit {commit}: {ended.error_message}"
+            now = await newest(orchestrator, roadmap_id)
+            grown = {key: version - before[key] for key, version in now.items() if version != before[key]}
+            assert grown == {(EIGEN, TUTORIAL): 1, (PCA, TUTORIAL): 1}, f"commit {commit}"
+            held = [one.wish for one in await orchestrator.wishes.of(roadmap_id, PCA, TUTORIAL)]
+            assert held == [f"Wish {earlier}." for earlier in range(number + 1)]
+            assert await broken_promises(database) == [], f"commit {commit}"
+        if survived and gate.commits < commit:
+            assert commit > 8, "the commits of a whole run were tried"
+            return
+    pytest.fail("the run never came to its end")
+
+
+async def _resumed(settings: Settings, author: Recorded, task_id: str) -> None:
+    async with Orchestrator.open(settings, author=author) as orchestrator:
+        await orchestrator.resume(task_id)
+        await orchestrator.wait(task_id)
+
+
+async def _live_no_more(database: Database, task_id: str) -> None:
+    """End the lease of the process that died with this task."""
+    async with database.transaction() as session:
+        statement = """
+            UPDATE workers SET alive_until = '-infinity', timeout = -1e9
+            WHERE worker_id = (SELECT worker_id FROM roadmap_tasks WHERE task_id = :task_id)"""
+        await execute(session, text(statement), {"task_id": task_id})
+
+
+def _cancel(task: "asyncio.Task[None]") -> None:
+    task.cancel()

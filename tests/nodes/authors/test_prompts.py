@@ -8,12 +8,22 @@ from typing import Any, Final
 import pytest
 
 from domain.contents import MIN_QUESTIONS
+from domain.editing.review import EditPlan
 from domain.framework import Concept
 from domain.request import Intent, LearningRequest, Preferences
 from nodes.authors.abilities.answers import LEAKED
 from nodes.authors.chat import ChatAuthor
 from nodes.authors.models import Models, Names
-from nodes.authors.port import AuthorRole, Brief, EditPlanBrief, IntentBrief, QuizBrief, TutorialBrief
+from nodes.authors.port import (
+    AuthorRole,
+    Brief,
+    EditPlanBrief,
+    IntentBrief,
+    NewPartsBrief,
+    QuizBrief,
+    StructureReviewBrief,
+    TutorialBrief,
+)
 from nodes.authors.prices import Prices
 from nodes.authors.prompting.texts import MAX_DATA_LENGTH
 from nodes.authors.prompts import leaks, prompt_for
@@ -161,3 +171,32 @@ async def test_a_model_that_obeys_an_injection_and_repeats_its_rules_is_not_beli
             assert MARK not in asked.system + asked.user, "words of another learner"
             assert not any(words in asked.user for words in INJECTIONS)
         await chat.close()
+
+
+@pytest.mark.parametrize("room", [MAX_DATA_LENGTH, 20_000, 6_000])
+def test_words_that_ask_for_a_change_are_whole_however_little_room_there_is(room: int) -> None:
+    words = ["把奇异值分解加进来。" * 200, "Nein, doch nicht: " + "ohne SVD. " * 150]
+    plan = EditPlan(feedback_summary="", operations=[])
+    accepted = framework(concepts=3)
+    preferences = Preferences(learning_goal="PCA", primary_language="de")
+    request = LearningRequest(preferences=preferences)
+    for brief in (
+        EditPlanBrief(
+            preferences=preferences, framework=framework(), issues=[], max_concepts=9, asked_for=words,
+            feedback=words[1], accepted=accepted,
+        ),
+        StructureReviewBrief(
+            request=request, intent=None, framework=framework(), asked_for=words, accepted=accepted
+        ),
+        NewPartsBrief(
+            preferences=preferences, framework=framework(), plan=plan, asked_for=words, accepted=accepted
+        ),
+    ):  # fmt: skip
+        data = data_in(prompt_for(brief, max_data=room).user)
+        assert data["asked_for"] == words
+        assert "stages" in data["roadmap"]
+        assert "accepted_roadmap" in data
+        hint = prompt_for(brief, max_data=room).user
+        assert ("thrown out" in hint) is isinstance(brief, StructureReviewBrief)
+    assert "asked_for" not in prompt_for(EditPlanBrief(
+        preferences=preferences, framework=framework(), issues=[], max_concepts=9)).user  # fmt: skip
