@@ -17,7 +17,7 @@ from backend.pages.support.templating import page, redirect
 from backend.pages.views.review import review_of
 from backend.pages.views.run import run_of
 from backend.tutorials import Tutorials
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import Framework
 from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator
@@ -111,9 +111,13 @@ async def decide(
     if form["decision"] == "approve" and feedback:
         return await _review(request, task_id, caller, orchestrator, tutorials, feedback=feedback, asks=True)
     round = number(form["round"], "The form is not valid: reload the page and decide again.")
-    decision = decision_of(approved, feedback, by=caller.user_id, round=round)
     terms = terms_of(request, caller, settings, owner=caller.reviews)
-    await orchestrator.review(task_id, decision, detach=True, terms=terms)
+    try:
+        decision = decision_of(approved, feedback, by=caller.user_id, round=round)
+        await orchestrator.review(task_id, decision, detach=True, terms=terms)
+    except InvalidInput as error:  # words that cannot be followed are marked in the form
+        errors = {"feedback": str(error)}
+        return await _review(request, task_id, caller, orchestrator, tutorials, feedback=feedback, errors=errors)
     return redirect(request, "tasks", task_id, notice="approved" if approved else "rejected")
 
 

@@ -52,7 +52,7 @@ function zoomMap(how) {
   const map = document.getElementById("map");
   const root = document.documentElement;
   const now = Number(root.style.getPropertyValue("--zoom")) || 1;
-  const fitting = (map.clientWidth / map.querySelector(".lanes").getBoundingClientRect().width) * now;
+  const fitting = (map.clientWidth / map.querySelector(".sheet").getBoundingClientRect().width) * now;
   const zoom = { in: now * 1.25, out: now / 1.25, fit: Math.min(fitting, 1) }[how];
   root.style.setProperty("--zoom", String(Math.min(Math.max(zoom, 0.2), 2)));
 }

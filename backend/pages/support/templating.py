@@ -33,7 +33,9 @@ POLICY: Final = "; ".join(
 """Nothing from other hosts and nothing inline: even injected markup could not run scripts."""
 
 SCRIPTS: Final = ("morph.js", "live.js", "reading.js", "forms.js")
-"""The files of app.js, which browsers load as one."""
+"""The files of app.js, which browsers load as one, without lines of comments."""
+TEXT_STYLES: Final = ("code.css", "marked.css")
+"""The files of texts.css, which pages with texts of authors load."""
 MATH_FONT: Final = "STIXMath-Regular-1.1.1.woff2"
 
 HEADERS: Final = {
@@ -46,8 +48,7 @@ HEADERS: Final = {
 
 MEDIA_TYPES: Final = {
     "app.css": "text/css",
-    "code.css": "text/css",
-    "marked.css": "text/css",
+    "texts.css": "text/css",
     "formulas.css": "text/css",
     MATH_FONT: "font/woff2",
     "app.js": "text/javascript",
@@ -88,15 +89,27 @@ def _environment() -> Environment:
 def asset(name: str) -> tuple[bytes, str]:
     """Return a static file and a hash of its content. Raises KeyError."""
     assert MEDIA_TYPES[name]
-    if name in ("code.css", "marked.css"):
-        content = files("rendering").joinpath("styles", name).read_bytes()  # the same as in exported documents
+    if name == "texts.css":  # the same as in exported documents
+        content = b"\n".join(files("rendering").joinpath("styles", part).read_bytes() for part in TEXT_STYLES)
     elif name == MATH_FONT:
         content = files("rendering").joinpath("fonts", name).read_bytes()
     elif name == "app.js":
-        content = b"\n".join(files("backend.pages").joinpath("static", part).read_bytes() for part in SCRIPTS)
+        content = _short(*(files("backend.pages").joinpath("static", part).read_bytes() for part in SCRIPTS))
+    elif name == "app.css":
+        content = _short(files("backend.pages").joinpath("static", name).read_bytes())
     else:
         content = files("backend.pages").joinpath("static", name).read_bytes()
     return content, hashlib.sha256(content).hexdigest()[:12]
+
+
+def _short(*parts: bytes) -> bytes:
+    """Return files as one, without indentation and lines of comments."""
+    lines = (line.strip() for part in parts for line in part.splitlines())
+    return b"\n".join(line for line in lines if line and not _is_comment(line))
+
+
+def _is_comment(line: bytes) -> bool:
+    return line.startswith(b"//") or (line.startswith(b"/*") and line.endswith(b"*/"))
 
 
 def address(request: Request) -> Callable[..., str]:
