@@ -39,7 +39,8 @@ class LivesOfTasks(RuleBasedStateMachine):
         self.loop = asyncio.Runner()
         self.database = Database(self.database_url)
         self.context = Orchestrator.open(
-            Settings.model_validate({"database_url": self.database_url}), author=ScriptedAuthor()
+            Settings.model_validate({"database_url": self.database_url, "second_look": "none"}),
+            author=ScriptedAuthor(),
         )
         self.client = self.loop.run(self.context.__aenter__())
         self.fences: list[Fence] = []

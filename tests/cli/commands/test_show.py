@@ -38,7 +38,9 @@ def settings(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     name = create_database(server_url)
     try:
         home = tmp_path_factory.mktemp("unused")
-        yield Settings.model_validate({"database_url": url_of(server_url, name), "home": home, "lessons": "short"})
+        yield Settings.model_validate(
+            {"database_url": url_of(server_url, name), "home": home, "lessons": "short", "second_look": "none"}
+        )
     finally:
         drop_database(server_url, name)
 
