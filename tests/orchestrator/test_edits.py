@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from domain.editing.review import Decision, EditPlan, NewPart, NewParts, Operation, Position
@@ -444,7 +445,7 @@ async def test_killed_at_any_commit_a_change_goes_on_and_does_everything_once(
             before = await newest(orchestrator, roadmap_id)
             asked = await orchestrator.modify(roadmap_id, wish, detach=True)
         async with CommitGate(database_url, commit, after).open() as gate:
-            dying = settings.model_copy(update={"database_url": gate.url, "database_patience": 0.1})
+            dying = settings.model_copy(update={"database_url": SecretStr(gate.url), "database_patience": 0.1})
             running = asyncio.create_task(_resumed(dying, author, asked.task_id))
             gate.kill = partial(_cancel, running)
             await asyncio.wait([running], timeout=HANG_SECONDS)
