@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -20,6 +19,7 @@ from backend.middleware.http_guard import same_host
 from backend.pages.support.forms import ForeignForm, Form, refused_form
 from backend.pages.support.sent_again import sent_again
 from backend.pages.support.templating import address, page
+from backend.pages.views.reader import PageReader
 from backend.pages.views.status_labels import task_name
 from domain.errors import RoadmapError
 from domain.logs import get_log
@@ -40,15 +40,6 @@ HEADINGS: Final = {
 }
 SIGNED_OUT: Final = "You are signed out. Sign in in another tab, then send this again."
 FOREIGN: Final = "This form did not come from a page of this site, or the page is too old. Reload it and try again."
-
-
-@dataclass(frozen=True, slots=True)
-class PageReader:
-    """The user who looks at a page."""
-
-    user_id: str
-    signed_in: bool
-    operates: bool
 
 
 def reader_of(caller: Caller) -> PageReader:

@@ -2,46 +2,14 @@
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from backend.auth import Caller
+from backend.pages.views.reader import Permissions
 from domain.course.lesson_use import LESSON, LessonUse
 from domain.vocabulary import STRUCTURAL, ContentType
 from orchestrator.commands.lesson_rules import lesson_uses
 from orchestrator.queries.status import RoadmapView
 from repository.roadmaps.content_queries import ContentState
-
-
-@dataclass(frozen=True, slots=True)
-class Permissions:
-    """What may be done with a roadmap, by its state and the rights of the reader."""
-
-    owns: bool
-    """Whether the reader may change it and its runs, whatever its state."""
-    binned: bool
-    accepted: bool
-    """Whether its structure is accepted."""
-    changing: bool
-    """Whether a live run makes or changes its structure."""
-    working: bool
-    """Whether any live run works on it."""
-
-    @property
-    def writes(self) -> bool:
-        """Contents may be requested."""
-        return self.owns and self.accepted and not self.binned
-
-    @property
-    def modifies(self) -> bool:
-        return self.writes and not self.changing
-
-    @property
-    def bins(self) -> bool:
-        return self.owns and not self.binned and not self.working
-
-    @property
-    def restores(self) -> bool:
-        return self.owns and self.binned
 
 
 def permissions_of(caller: Caller, roadmap: RoadmapView) -> Permissions:

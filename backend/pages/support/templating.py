@@ -158,7 +158,7 @@ def with_languages(html: str, language: str) -> str:
         tag = match[0]
         return (
             tag
-            if not spoken or " lang=" in tag
+            if spoken in ("", "en") or " lang=" in tag
             else tag.replace('dir="auto"', f'dir="auto" lang="{escape(spoken)}"', 1)
         )
 
