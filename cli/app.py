@@ -22,6 +22,7 @@ from cli.commands import (
     pace,
     practice,
     quiz,
+    rename,
     reviews,
     runs,
     show,
@@ -102,6 +103,7 @@ app.command()(show.show)
 app.command()(book.book)
 app.command()(bin.delete)
 app.command()(bin.restore)
+app.command()(rename.rename)
 app.command()(pace.pace)
 app.command()(practice.stage_test)
 app.command()(practice.cards)

@@ -28,6 +28,7 @@ from orchestrator.clock import Clock, utc_now
 from orchestrator.commands import transitions
 from orchestrator.commands.bin import request_bin, request_restore
 from orchestrator.commands.book_edits import request_book_edit
+from orchestrator.commands.renaming import request_rename
 from orchestrator.commands.request_context import OPERATOR, Terms
 from orchestrator.commands.requests import (
     request_batch,
@@ -330,6 +331,14 @@ class Orchestrator:
     async def restore(self, roadmap_id: str, *, terms: Terms = OPERATOR) -> RoadmapView:
         """Take a roadmap out of the bin. Raises NotFound."""
         await request_restore(self._database, roadmap_id, terms)
+        return await self.roadmap(roadmap_id)
+
+    async def rename(self, roadmap_id: str, title: str, *, terms: Terms = OPERATOR) -> RoadmapView:
+        """Give a roadmap a title of one's own, which later structures keep.
+
+        Raises NotFound, InvalidInput, and Conflict for a roadmap in the bin.
+        """
+        await request_rename(self._database, roadmap_id, title, terms)
         return await self.roadmap(roadmap_id)
 
     async def task(self, task_id: str, *, owner: str | None = None) -> TaskView:

@@ -24,6 +24,7 @@ from backend.pages.views.concept import (
     summary_of,
 )
 from backend.pages.views.content_labels import CONTENT_LABELS_OF
+from backend.pages.views.learner import MARK_LABELS, Standing, go_on_after, standings_of
 from backend.pages.views.quiz import Result
 from domain.errors import InvalidInput, NotFound
 from domain.framework import ConceptPlace, Framework
@@ -65,6 +66,7 @@ async def concept(
     framework, place, removed_after = await _place(orchestrator, roadmap, concept_id)
     progress = await orchestrator.learning.progress(roadmap_id, caller.user_id, owner=caller.reads)
     learned = next((entry for entry in progress.concepts if entry.concept_id == concept_id), None)
+    following = go_on_after(roadmap, progress)
     attempts = await orchestrator.learning.attempts(roadmap_id, concept_id, caller.user_id, owner=caller.reads)
     result = next((entry for entry in attempts if entry.attempt_id == query.attempt), None)
     present = removed_after is None and roadmap.deleted_at is None
@@ -85,6 +87,9 @@ async def concept(
         concept=summary_of(framework, place, removed_after=removed_after),
         parts=parts,
         done_at=learned.done_at if learned else None,
+        standing=standings_of(progress).get(concept_id, Standing()),
+        go_on=following if following and following.concept_id != concept_id else None,
+        mark_labels=MARK_LABELS,
         attempts=learned.attempts if learned else 0,
         best=f"{learned.best_score:.0%}" if learned and learned.best_score is not None else "",
         result=Result(result.correct, result.questions) if result else None,
@@ -129,17 +134,6 @@ async def retry(
     if form["to"] == "map":
         return redirect(request, "roadmaps", roadmap_id, notice="asked")
     return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, notice="asked", fragment=kind)
-
-
-@router.post(CONCEPT + "/done")
-async def done(
-    request: Request, roadmap_id: RoadmapId, concept_id: ConceptId, caller: CallerDep, orchestrator: OrchestratorDep
-) -> Response:
-    form = await read_form(request)
-    await orchestrator.learning.mark(
-        roadmap_id, concept_id, caller.user_id, done=form["done"] == "yes", owner=caller.reads
-    )
-    return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id)
 
 
 @router.post(CONCEPT + "/quiz")

@@ -14,6 +14,7 @@ from backend.pages.support.forms import read_form
 from backend.pages.support.page_route import pages
 from backend.pages.support.roadmap_page import frame_of
 from backend.pages.support.templating import address, page, redirect
+from backend.pages.views.learner import MARK_LABELS
 from backend.pages.views.plan import plan_of
 from backend.pages.views.status_labels import CONTENT_LABELS, TASK_NAMES
 from backend.pages.views.structure import history_of
@@ -38,7 +39,16 @@ async def roadmap_map(
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
     legend = CONTENT_LABELS.items()
-    return page(request, "map.html", tab="map", wide=True, legend=legend, stages=frame.stages, **frame.context)
+    return page(
+        request,
+        "map.html",
+        tab="map",
+        wide=True,
+        legend=legend,
+        stages=frame.stages,
+        mark_labels=MARK_LABELS,
+        **frame.context,
+    )
 
 
 @router.get("/roadmaps/{roadmap_id}/pulse")

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from backend.errors import headers_of, problem_of_http
-from backend.pages import books, concepts, home, login, operations, practice, roadmaps, runs, static_files
+from backend.pages import books, concepts, home, learning, login, operations, practice, roadmaps, runs, static_files
 from backend.pages.support.page_route import error_page
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -15,6 +15,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
     home.router,
     roadmaps.router,
+    learning.router,
     concepts.router,
     practice.router,
     runs.router,

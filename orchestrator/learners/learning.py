@@ -1,6 +1,6 @@
 """Progress of learners: concepts that are done and attempts at quizzes. Kept per user, beside roadmaps and runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,6 +8,8 @@ from pydantic import ValidationError
 
 from domain.contents import Quiz
 from domain.errors import Conflict, NotFound
+from domain.framework import Concept, Framework
+from domain.learners.progress import LEARNED, ConceptMark, next_concept
 from domain.quizzes.grading import OpenQuiz, QuizMark, graded, without_key
 from domain.request import UserId, Word
 from domain.vocabulary import ContentType
@@ -24,7 +26,10 @@ class ConceptProgress(View):
 
     concept_id: str
     name: str
+    mark: ConceptMark | None
+    """What the learner said about it; null where nothing was."""
     done_at: datetime | None
+    """When it was marked as learned; null for a concept that is in progress."""
     attempts: int
     """Attempts at its quiz."""
     best_score: float | None
@@ -42,6 +47,16 @@ class Progress(View):
     total: int
     concepts: list[ConceptProgress]
     """In learning order; then removed ones with progress."""
+
+
+class GoOn(View):
+    """The concept with which a learner goes on: its prerequisites are learned."""
+
+    roadmap_id: str
+    title: str
+    """Of the roadmap."""
+    concept_id: str
+    name: str
 
 
 class ShownQuiz(View):
@@ -88,16 +103,30 @@ class Learning(Queries):
         return await self._read(_progress_of, roadmap_id, user_id, owner)
 
     async def done(self, user_id: str, roadmap_ids: Sequence[str]) -> dict[str, set[str]]:
-        """Return the ids of done concepts by roadmap, also of concepts that were removed."""
+        """Return the ids of learned concepts by roadmap, also of concepts that were removed."""
         done = await self._read(learning.done, user_id, roadmap_ids)
         return {roadmap_id: set(concepts) for roadmap_id, concepts in done.items()}
+
+    async def go_on(self, user_id: str) -> GoOn | None:
+        """Return the concept to go on with, in that roadmap of the user in which the last step was made.
+
+        None where nothing is left to learn.
+        """
+        return await self._read(_go_on, user_id)
 
     async def mark(
         self, roadmap_id: str, concept_id: str, user_id: UserId, *, done: bool, owner: str | None = None
     ) -> Progress:
-        """Mark a concept as done or not done; a second call changes nothing."""
+        """Mark a concept as done, or remove its mark; a second call changes nothing."""
+        mark = ConceptMark.DONE if done else None
+        return await self.set_mark(roadmap_id, concept_id, user_id, mark, owner=owner)
+
+    async def set_mark(
+        self, roadmap_id: str, concept_id: str, user_id: UserId, mark: ConceptMark | None, *, owner: str | None = None
+    ) -> Progress:
+        """Mark a concept; None removes its mark. A second call changes nothing."""
         return await self._database.persist(
-            lambda session: _mark(session, roadmap_id, concept_id, user_id, done=done, owner=owner)
+            lambda session: _mark(session, roadmap_id, concept_id, user_id, mark, owner=owner)
         )
 
     async def quiz(
@@ -162,12 +191,14 @@ async def _progress_of(session: Session, roadmap_id: str, user_id: str, owner: s
 
 
 async def _mark(
-    session: Session, roadmap_id: str, concept_id: str, user_id: str, *, done: bool, owner: str | None
+    session: Session, roadmap_id: str, concept_id: str, user_id: str, mark: ConceptMark | None, *, owner: str | None
 ) -> Progress:
     await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
     await _check_concept(session, roadmap_id, concept_id)
-    change = learning.mark_done if done else learning.mark_undone
-    await change(session, user_id, roadmap_id, concept_id)
+    if mark is None:
+        await learning.remove_mark(session, user_id, roadmap_id, concept_id)
+    else:
+        await learning.set_mark(session, user_id, roadmap_id, concept_id, mark)
     return await _progress(session, roadmap_id, user_id)
 
 
@@ -194,15 +225,33 @@ def _attempt(row: QuizAttemptRow, marks: list[QuizMark]) -> QuizAttempt:
     return QuizAttempt(**stored, score=row.correct / row.questions, marks=marks)
 
 
+async def _go_on(session: Session, user_id: str) -> GoOn | None:
+    for roadmap_id in await learning.last_used(session, user_id):
+        framework = roadmaps.framework_of(await roadmaps.get_roadmap_metadata(session, roadmap_id))
+        marks = (await learning.marks(session, user_id, [roadmap_id]))[roadmap_id]
+        if (concept := to_go_on_with(framework, marks)) is not None:
+            title = framework.title
+            return GoOn(roadmap_id=roadmap_id, title=title, concept_id=concept.concept_id, name=concept.name)
+    return None
+
+
+def to_go_on_with(framework: Framework, marks: Mapping[str, learning.Marked]) -> Concept | None:
+    """Return the concept to go on with. `marks`: those of a learner, by concept id."""
+    learned = {concept_id for concept_id, marked in marks.items() if marked.mark in LEARNED}
+    return next_concept(framework, learned, marks.keys() - learned)
+
+
 async def _progress(session: Session, roadmap_id: str, user_id: str) -> Progress:
     names = await roadmaps.concept_names(session, roadmap_id)
-    done_at = (await learning.done(session, user_id, [roadmap_id]))[roadmap_id]
+    marks = (await learning.marks(session, user_id, [roadmap_id]))[roadmap_id]
+    done_at = {concept_id: marked.at for concept_id, marked in marks.items() if marked.mark in LEARNED}
     tries = await learning.tries(session, user_id, roadmap_id)
-    removed = sorted((set(done_at) | set(tries)) - set(names))
+    removed = sorted((set(marks) | set(tries)) - set(names))
     concepts = [
         ConceptProgress(
             concept_id=concept_id,
             name=names.get(concept_id, ""),
+            mark=marks[concept_id].mark if concept_id in marks else None,
             done_at=done_at.get(concept_id),
             attempts=tries[concept_id].attempts if concept_id in tries else 0,
             best_score=tries[concept_id].best_score if concept_id in tries else None,

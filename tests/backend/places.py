@@ -89,6 +89,8 @@ BODIES: Final = {
     "estimate": {"preferences": {"learning_goal": "learn chess"}},
     "{stage_id}": {"answers": [{"concept_id": "c-1-1-1", "version": 1, "question_id": "q0", "chosen": [0]}]},
     "pace": {"available_hours_per_week": 2},
+    "title": {"title": "A title of my own"},
+    "mark": {"mark": "known"},
     "modify": {"instructions": "shorter"},
     "review": {"approved": True},
     "course-book": {"course_book": {}},

@@ -8,6 +8,7 @@ from fastapi import Request
 from backend.auth import Caller
 from backend.pages.support.live import live_roadmap
 from backend.pages.support.page_route import reader_of
+from backend.pages.views.learner import go_on_after, standings_of
 from backend.pages.views.map import Map, map_of
 from backend.pages.views.pace import pace_line
 from domain.framework import Concept, Stage
@@ -37,16 +38,19 @@ async def frame_of(request: Request, roadmap_id: str, caller: Caller, orchestrat
     """Read a roadmap for one of its pages. Raises NotFound."""
     etag = await orchestrator.roadmaps.etag(roadmap_id)  # first, so that a later change is noticed at the next check
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
-    learned = frozenset((await orchestrator.learning.done(caller.user_id, [roadmap_id]))[roadmap_id])
+    progress = await orchestrator.learning.progress(roadmap_id, caller.user_id, owner=caller.reads)
+    standings = standings_of(progress)
+    learned = frozenset(concept_id for concept_id, standing in standings.items() if standing.learned)
     last = None
     if roadmap.framework_version == 0 and not roadmap.active_tasks:
         last = next(iter(await orchestrator.tasks.page(roadmap_id=roadmap_id, limit=1)), None)
-    drawn = map_of(roadmap, learned, last)
+    drawn = map_of(roadmap, standings, last)
     live = await live_roadmap(request, orchestrator, roadmap, etag)
     context = {
         "reader": reader_of(caller),
         "map": drawn,
         "live": live,
+        "go_on": go_on_after(roadmap, progress),
         "pace": pace_line(roadmap.pace, orchestrator.now()),
         "by_rules": roadmap.by_rules,
         "has_book": roadmap.course_book is not None,

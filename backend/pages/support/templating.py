@@ -63,6 +63,9 @@ NOTICES: Final = {
     "changing": "The change was requested.",
     "taken_back": "Taken back. Later versions are written without this wish.",
     "pace": "Saved. The weekly plan uses the new pace.",
+    "learned": "Learned. This is the next concept.",
+    "all_learned": "You have learned everything in this roadmap.",
+    "renamed": "The roadmap has its new title.",
 }
 """Value of `said` in the address after a form was accepted -> message on the page."""
 
