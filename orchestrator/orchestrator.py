@@ -44,6 +44,7 @@ from orchestrator.learners.estimates import estimate_creation
 from orchestrator.learners.learning import Learning
 from orchestrator.learners.pace import Paces
 from orchestrator.learners.practice import Practice
+from orchestrator.learners.repetition import Repetition
 from orchestrator.learners.wishes import Wishes
 from orchestrator.queries.contents import ContentQueries
 from orchestrator.queries.events import EventQueries, never
@@ -107,10 +108,11 @@ class Orchestrator:
         self.roadmaps = RoadmapQueries(database, resources.clock)
         self.contents = ContentQueries(database)
         self.structures = StructureQueries(database)
-        self.learning = Learning(database)
+        self.learning = Learning(database, resources.clock)
         self.paces = Paces(database, resources.clock)
         self.wishes = Wishes(database)
         self.practice = Practice(database)
+        self.repetition = Repetition(database, resources.clock)
         self.metrics = MetricQueries(database)
         self.webhooks = Webhooks(database, resources.settings.webhook_allow)
         self._database = database

@@ -1,4 +1,4 @@
-"""Marks of concepts and titles of one's own. Columns that need no rewrite: nothing waits for them."""
+"""Marks of concepts, titles of one's own, and repetition. Columns without a rewrite and new tables: nothing waits."""
 
 from alembic import op
 
@@ -20,6 +20,38 @@ def upgrade() -> None:
         ALTER TABLE learning_progress ADD CONSTRAINT ck_learning_progress_mark
             CHECK (mark IN ('done', 'in_progress', 'known'));
         ALTER TABLE roadmap_metadata ADD COLUMN own_title TEXT;
+    """)
+    op.execute("""
+        CREATE TABLE IF NOT EXISTS repetitions (
+            user_id TEXT NOT NULL,
+            roadmap_id TEXT NOT NULL,
+            concept_id TEXT NOT NULL,
+            question_id TEXT NOT NULL,
+            answers INTEGER NOT NULL CONSTRAINT ck_repetitions_answers CHECK (answers > 0),
+            phase TEXT NOT NULL CONSTRAINT ck_repetitions_phase CHECK (phase IN ('learning', 'relearning', 'review')),
+            stability DOUBLE PRECISION NOT NULL,
+            difficulty DOUBLE PRECISION NOT NULL,
+            first_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+            answered_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+            due_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+            PRIMARY KEY (user_id, roadmap_id, concept_id, question_id)
+        );
+        CREATE INDEX IF NOT EXISTS ix_repetitions_user_id_due_at ON repetitions (user_id, due_at);
+        CREATE INDEX IF NOT EXISTS ix_repetitions_user_id_first_at ON repetitions (user_id, first_at);
+        CREATE TABLE IF NOT EXISTS repetition_answers (
+            user_id TEXT NOT NULL,
+            answer_id TEXT NOT NULL,
+            roadmap_id TEXT NOT NULL,
+            concept_id TEXT NOT NULL,
+            question_id TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            chosen JSONB NOT NULL,
+            correct BOOLEAN NOT NULL,
+            answered_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+            due_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+            PRIMARY KEY (user_id, answer_id)
+        );
     """)
     if exists(KEPT_MARKS):
         op.execute(f"""
@@ -47,4 +79,5 @@ def downgrade() -> None:
             SELECT roadmap_id, own_title FROM roadmap_metadata WHERE own_title IS NOT NULL;
         ALTER TABLE roadmap_metadata DROP COLUMN own_title;
     """)
-    drop_if_empty(KEPT_MARKS, KEPT_TITLES)
+    # Older versions leave these tables alone, and the next upgrade uses them again.
+    drop_if_empty(KEPT_MARKS, KEPT_TITLES, "repetitions", "repetition_answers")

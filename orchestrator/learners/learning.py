@@ -10,13 +10,16 @@ from domain.contents import Quiz
 from domain.errors import Conflict, NotFound
 from domain.framework import Concept, Framework
 from domain.learners.progress import LEARNED, ConceptMark, next_concept
+from domain.learners.repetition import Schedule, rescheduled
 from domain.quizzes.grading import OpenQuiz, QuizMark, graded, without_key
 from domain.request import UserId, Word
 from domain.vocabulary import ContentType
 from orchestrator.arguments import checks_arguments
+from orchestrator.clock import Clock
 from orchestrator.queries.base import Queries
 from orchestrator.queries.status import View
-from repository.db.database import Session
+from repository.db.database import Database, Session
+from repository.learners import repetitions
 from repository.roadmaps import content_queries, learning, roadmaps
 from repository.tables.users import QuizAttemptRow
 
@@ -98,6 +101,10 @@ class Submitted(NamedTuple):
 class Learning(Queries):
     """Progress of learners, as `Orchestrator.learning`. Methods raise NotFound for an unknown roadmap or concept."""
 
+    def __init__(self, database: Database, clock: Clock) -> None:
+        super().__init__(database)
+        self._clock = clock
+
     async def progress(self, roadmap_id: str, user_id: str, *, owner: str | None = None) -> Progress:
         """Return the progress of a user with a roadmap."""
         return await self._read(_progress_of, roadmap_id, user_id, owner)
@@ -146,7 +153,7 @@ class Learning(Queries):
         answers: Sequence[Sequence[int]],
         owner: str | None = None,
     ) -> Submitted:
-        """Grade an attempt and store it.
+        """Grade an attempt and store it. Its questions are asked again when they are due (`Orchestrator.repetition`).
 
         Args:
             attempt_id: chosen by the caller; an attempt that is sent again under it counts once.
@@ -156,9 +163,11 @@ class Learning(Queries):
         Raises InvalidInput for answers that do not fit the quiz, and Conflict for the id of another attempt.
         """
 
+        now = self._clock()
+
         async def write(session: Session) -> Submitted:
             await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            number, quiz = await _quiz(session, roadmap_id, concept_id, version)
+            number, quiz = await quiz_of(session, roadmap_id, concept_id, version)
             marks = graded(quiz, answers)
             attempt = QuizAttemptRow(
                 user_id=user_id,
@@ -171,6 +180,8 @@ class Learning(Queries):
                 questions=len(marks),
             )
             stored, first = await learning.add_attempt(session, attempt)
+            if first:
+                await repetitions.begin(session, user_id, roadmap_id, concept_id, _first_schedules(marks, now))
             if stored.model_dump(exclude={"created_at"}) != attempt.model_dump(exclude={"created_at"}):
                 raise Conflict("This attempt_id belongs to another attempt: make a new one for each.")
             total = (await learning.tries(session, user_id, roadmap_id))[concept_id]
@@ -183,6 +194,11 @@ class Learning(Queries):
     ) -> list[QuizAttempt]:
         """Return the newest attempts of a user at the quiz of a concept, newest first."""
         return await self._read(_attempts, roadmap_id, concept_id, user_id, limit, owner)
+
+
+def _first_schedules(marks: Sequence[QuizMark], at: datetime) -> dict[str, Schedule]:
+    """Return the schedules of the questions that were answered, by their ids."""
+    return {mark.question_id: rescheduled(None, at, right=mark.right) for mark in marks if mark.chosen}
 
 
 async def _progress_of(session: Session, roadmap_id: str, user_id: str, owner: str | None) -> Progress:
@@ -206,7 +222,7 @@ async def _shown_quiz(
     session: Session, roadmap_id: str, concept_id: str, version: int | None, owner: str | None
 ) -> ShownQuiz:
     await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-    number, quiz = await _quiz(session, roadmap_id, concept_id, version)
+    number, quiz = await quiz_of(session, roadmap_id, concept_id, version)
     return ShownQuiz(roadmap_id=roadmap_id, concept_id=concept_id, version=number, quiz=without_key(quiz))
 
 
@@ -216,7 +232,7 @@ async def _attempts(
     await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
     rows = await learning.attempts(session, user_id, roadmap_id, concept_id, limit)
     versions = {row.version for row in rows}
-    quizzes = {version: (await _quiz(session, roadmap_id, concept_id, version))[1] for version in versions}
+    quizzes = {version: (await quiz_of(session, roadmap_id, concept_id, version))[1] for version in versions}
     return [_attempt(row, graded(quizzes[row.version], row.answers)) for row in rows]
 
 
@@ -275,7 +291,7 @@ async def _check_concept(session: Session, roadmap_id: str, concept_id: str) -> 
         raise NotFound(f"There is no concept {concept_id} in {roadmap_id}.")
 
 
-async def _quiz(session: Session, roadmap_id: str, concept_id: str, version: int | None) -> tuple[int, Quiz]:
+async def quiz_of(session: Session, roadmap_id: str, concept_id: str, version: int | None) -> tuple[int, Quiz]:
     """Return a version of a quiz, the newest if `version` is None. Raises NotFound."""
     rows = await content_queries.versions_of(session, roadmap_id, concept_id, ContentType.QUIZ, version)
     try:
