@@ -23,6 +23,7 @@ from cli.commands import (
     practice,
     quiz,
     rename,
+    repeat,
     reviews,
     runs,
     show,
@@ -109,6 +110,7 @@ app.command()(practice.stage_test)
 app.command()(practice.cards)
 app.command()(wishes.wishes)
 app.command()(quiz.quiz)
+app.command()(repeat.repeat)
 app.command()(export.export)
 app.command()(show.status)
 app.command()(lists.tasks)

@@ -128,7 +128,9 @@ async def search_roadmap(
     roadmap_id: RoadmapId,
     caller: CallerDep,
     orchestrator: OrchestratorDep,
-    q: Annotated[str, Query(max_length=MAX_WORDS_LENGTH, description="The words, as they are written, in any case.")],
+    q: Annotated[
+        str, Query(max_length=MAX_WORDS_LENGTH, description="The words, as they are written, in any case.")
+    ] = "",
 ) -> SearchAnswer:
     """The concepts that have these words in their name, their description or their lesson, in learning order."""
     return SearchAnswer(hits=await orchestrator.roadmaps.search(roadmap_id, q, owner=caller.reads))

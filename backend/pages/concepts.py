@@ -147,7 +147,7 @@ async def answer_quiz(
         roadmap_id,
         concept_id,
         caller.user_id,
-        attempt_id=_attempt_id(form),
+        attempt_id=attempt_id(form),
         version=version,
         answers=_answers(form, len(shown.quiz.questions)),
         owner=caller.reads,
@@ -156,7 +156,8 @@ async def answer_quiz(
     return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, fragment="quiz", attempt=attempt)
 
 
-def _attempt_id(form: Form) -> str:
+def attempt_id(form: Form) -> str:
+    """Return the id of an attempt or answer that a form sends, a new one without any. Raises InvalidInput."""
     given = form["attempt"] or str(uuid7())
     if len(given) > MAX_ATTEMPT_ID_LENGTH or not re.fullmatch(VISIBLE, given):
         raise InvalidInput(INVALID_FORM)

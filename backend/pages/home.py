@@ -127,6 +127,7 @@ async def _home(
         shelf=shelf,
         orders=ORDERS.items(),
         go_on=await orchestrator.learning.go_on(caller.user_id),
+        due=await orchestrator.repetition.count(caller.user_id, owner=caller.reads),
         live=live(
             request,
             ("pulse",),

@@ -4,7 +4,7 @@ import re
 from typing import Final, Literal
 
 from domain.errors import InvalidInput
-from domain.request import check_words
+from domain.text.blank import is_blank
 from orchestrator.queries.status import View
 from repository.db.database import Session
 from repository.roadmaps import roadmaps
@@ -29,12 +29,16 @@ class Hit(View):
 
 
 async def search(session: Session, roadmap_id: str, words: str, *, owner: str | None = None) -> list[Hit]:
-    """Return the concepts of a roadmap that hold these words, in learning order. Raises NotFound and InvalidInput."""
-    check_words("q", words)
+    """Return the concepts of a roadmap that hold these words, in learning order; none for no words.
+
+    Raises NotFound, and InvalidInput for too many words.
+    """
     searched = " ".join(words.split())
     if len(searched) > MAX_WORDS_LENGTH:
         raise InvalidInput(f"q: at most {MAX_WORDS_LENGTH} characters.")
     framework = roadmaps.framework_of(await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner))
+    if is_blank(searched):
+        return []
     lessons = {found.concept_id: found.text for found in await lessons_with(session, roadmap_id, searched)}
     hits = []
     for concept in framework.concepts():

@@ -65,6 +65,7 @@ NOTICES: Final = {
     "pace": "Saved. The weekly plan uses the new pace.",
     "learned": "Learned. This is the next concept.",
     "all_learned": "You have learned everything in this roadmap.",
+    "passed_over": "That question was answered already, or it is no longer asked.",
     "renamed": "The roadmap has its new title.",
 }
 """Value of `said` in the address after a form was accepted -> message on the page."""
