@@ -10,6 +10,7 @@ from backend.auth import Caller, CallerDep
 from backend.dependencies import OrchestratorDep
 from backend.inputs import ConceptId, RoadmapId
 from backend.pages.concepts import CONCEPT, INVALID_FORM
+from backend.pages.roadmaps import map_page
 from backend.pages.support.forms import read_form
 from backend.pages.support.page_route import pages
 from backend.pages.support.roadmap_page import frame_of
@@ -23,6 +24,7 @@ from orchestrator.commands.request_context import Terms
 router = pages()
 
 NO_MARK: Final = "none"
+NOTHING_CHOSEN: Final = "Choose concepts by the boxes on their cards."
 
 
 def _mark_of(text: str) -> ConceptMark | None:
@@ -35,14 +37,17 @@ def _mark_of(text: str) -> ConceptMark | None:
 
 
 @router.post("/roadmaps/{roadmap_id}/marks")
-async def mark_card(
+async def mark_cards(
     request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> Response:
-    """Mark a concept on the map. The buttons of all cards belong to one form: the mark, a blank, and the concept."""
+    """Mark the concepts that are chosen on the map."""
     form = await read_form(request)
-    mark, _, concept_id = form["mark"].partition(" ")
-    await orchestrator.learning.set_mark(roadmap_id, concept_id, caller.user_id, _mark_of(mark), owner=caller.reads)
-    return redirect(request, "roadmaps", roadmap_id, fragment=f"card-{concept_id}")
+    mark, chosen = _mark_of(form["mark"]), form.all("concept")
+    if not chosen:
+        frame = await frame_of(request, roadmap_id, caller, orchestrator)
+        return map_page(request, frame, errors={"concept": NOTHING_CHOSEN})
+    await orchestrator.learning.set_marks(roadmap_id, chosen, caller.user_id, mark, owner=caller.reads)
+    return redirect(request, "roadmaps", roadmap_id, fragment=f"card-{chosen[0]}")
 
 
 @router.post(CONCEPT + "/mark")

@@ -132,9 +132,26 @@ class Learning(Queries):
         self, roadmap_id: str, concept_id: str, user_id: UserId, mark: ConceptMark | None, *, owner: str | None = None
     ) -> Progress:
         """Mark a concept; None removes its mark. A second call changes nothing."""
-        return await self._database.persist(
-            lambda session: _mark(session, roadmap_id, concept_id, user_id, mark, owner=owner)
-        )
+        return await self.set_marks(roadmap_id, [concept_id], user_id, mark, owner=owner)
+
+    async def set_marks(
+        self,
+        roadmap_id: str,
+        concept_ids: Sequence[Word],
+        user_id: UserId,
+        mark: ConceptMark | None,
+        *,
+        owner: str | None = None,
+    ) -> Progress:
+        """Mark concepts, all or none of them; None removes their marks. A second call changes nothing."""
+
+        async def write(session: Session) -> Progress:
+            await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+            for concept_id in sorted(set(concept_ids)):
+                await _mark(session, roadmap_id, concept_id, user_id, mark)
+            return await _progress(session, roadmap_id, user_id)
+
+        return await self._database.persist(write)
 
     async def quiz(
         self, roadmap_id: str, concept_id: str, version: int | None = None, *, owner: str | None = None
@@ -206,16 +223,12 @@ async def _progress_of(session: Session, roadmap_id: str, user_id: str, owner: s
     return await _progress(session, roadmap_id, user_id)
 
 
-async def _mark(
-    session: Session, roadmap_id: str, concept_id: str, user_id: str, mark: ConceptMark | None, *, owner: str | None
-) -> Progress:
-    await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+async def _mark(session: Session, roadmap_id: str, concept_id: str, user_id: str, mark: ConceptMark | None) -> None:
     await _check_concept(session, roadmap_id, concept_id)
     if mark is None:
         await learning.remove_mark(session, user_id, roadmap_id, concept_id)
     else:
         await learning.set_mark(session, user_id, roadmap_id, concept_id, mark)
-    return await _progress(session, roadmap_id, user_id)
 
 
 async def _shown_quiz(

@@ -63,17 +63,24 @@ async def test_a_card_is_marked_on_the_map_and_shows_its_mark_and_its_score(
 ) -> None:
     await _stock(database)
     for mark, says in (("in_progress", "in progress"), ("known", "known already"), ("done", "learned")):
-        answer = await post(client, MAP, f"{MAP}/marks", mark=f"{mark} c-1-1-1")
+        answer = await post(client, MAP, f"{MAP}/marks", mark=mark, concept="c-1-1-1")
         assert answer.headers["location"] == f"{MAP}#card-c-1-1-1"
         card = (await client.get(MAP)).text.partition('id="card-c-1-1-1"')[2].partition("</article>")[0]
         assert re.search(rf"<b>.*{says}</b>", card)
         assert ("is-done" in (await client.get(MAP)).text) == (mark != "in_progress")
     await post(client, FIRST, f"{FIRST}/quiz", version="1", attempt="a", **{"q.0": "0", "q.1": "0", "q.2": "1"})
     assert re.search(r"<span title=.Best score[^>]+>\d+%</span>", (await client.get(MAP)).text)
-    await post(client, MAP, f"{MAP}/marks", mark="none c-1-1-1")
+    await post(client, MAP, f"{MAP}/marks", mark="none", concept="c-1-1-1")
     assert "learned</b>" not in (await client.get(MAP)).text
-    for wrong, status in (("done c-9-9-9", 404), ("finished c-1-1-1", 422), ("", 422), ("done", 404)):
-        assert (await post(client, MAP, f"{MAP}/marks", mark=wrong)).status_code == status
+    both = await post(client, MAP, f"{MAP}/marks", mark="known", concept=["c-1-1-2", "c-1-1-1"])
+    assert both.headers["location"] == f"{MAP}#card-c-1-1-2"
+    assert (await client.get(MAP)).text.count("known already</b>") == 2
+    for mark, concept, status in (("done", "c-9", 404), ("other", "c-1-1-1", 422), ("", "c-1-1-1", 422)):
+        assert (await post(client, MAP, f"{MAP}/marks", mark=mark, concept=concept)).status_code == status
+    nothing = await post(client, MAP, f"{MAP}/marks", mark="done")
+    assert (nothing.status_code, 'id="error-concept"' in nothing.text) == (422, True)
+    await post(client, MAP, f"{MAP}/marks", mark="done", concept=["c-1-1-1", "c-9"])
+    assert (await client.get(MAP)).text.count("known already</b>") == 2, "all or none"
 
 
 async def test_the_header_shows_progress_of_the_reader_and_what_is_written_only_until_all_is(
