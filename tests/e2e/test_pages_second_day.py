@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from tests.e2e.browsing import Site, site
 from tests.support.authors import QUIZ
-from tests.support.stocked import ARABIC, stock, structure
+from tests.support.stocked import ARABIC, stock, structure, waiting_task
 
 SIXTY = structure("sixty", "Sixty concepts", (4, 3, 5), lambda number: f"Concept number {number} with some words")
 ARAB = structure("arab", "البرمجة بلغة بايثون", (1, 1, 3), lambda number: ARABIC[number % len(ARABIC)])
@@ -102,6 +102,28 @@ def test_questions_are_answered_without_scripts(here: Site) -> None:
     page.get_by_role("button", name="Check").click()
     expect(page.locator("#error-q")).to_contain_text("Choose an answer")
     here.complaints.clear()  # a refused form is an answer 422
+
+
+def test_a_notification_says_when_a_roadmap_is_ready_but_only_if_one_asks_for_it(here: Site) -> None:
+    waiting_task(here.database_url, "t-busy", "arab", status="pending", task_type="retry_batch")
+    page = here.page()
+    page.add_init_script("""
+        window.told = [];
+        window.Notification = class {
+            static permission = 'default';
+            static async requestPermission() { return (window.Notification.permission = 'granted'); }
+            constructor(title, options) { window.told.push([title, options.body]); }
+        };""")
+    page.goto(f"{here.served.url}/roadmaps/arab")
+    button = page.get_by_role("button", name="Tell me when it is ready")
+    button.click()
+    expect(page.get_by_role("button", name="You will be told when it is ready")).to_be_visible()
+    with psycopg.connect(here.database_url, autocommit=True) as connection:
+        connection.execute("UPDATE roadmap_tasks SET status = 'completed', current_step = 'completed'")
+    expect(page.locator(".tell-ready")).to_have_count(0)
+    assert page.evaluate("window.told") == [[ARAB.title, "9 of 9 contents are written."]]
+    quiet = here.open("/roadmaps/sixty")
+    expect(quiet.locator(".tell-ready")).to_have_count(0)
 
 
 def fits(page: Page) -> bool:

@@ -48,6 +48,7 @@ MEDIA_TYPES: Final = {
     "formulas.css": "text/css",
     MATH_FONT: "font/woff2",
     "app.js": "text/javascript",
+    "ready.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 
