@@ -106,7 +106,7 @@ def _squeezed(name: str, content: bytes) -> bytes:
     """Return our own style sheet or script without what only its authors read: comments and blanks."""
     match name.rpartition(".")[2]:
         case "css":
-            return _CSS_BLANKS.sub(lambda found: found[1] or b" ", content)
+            return re.sub(rb":\s+", b":", _CSS_BLANKS.sub(lambda found: found[1] or b" ", content))
         case "js":
             return _JS_COMMENTS.sub(b"", content)
         case _:
