@@ -99,7 +99,7 @@ def asset(name: str) -> tuple[bytes, str]:
 
 
 _CSS_BLANKS: Final = re.compile(rb"/\*.*?\*/|\s*([{};,])\s*|\s+", re.DOTALL)
-_JS_COMMENTS: Final = re.compile(rb"^\s*(?://.*)?\n|^\s+", re.MULTILINE)
+_JS_COMMENTS: Final = re.compile(rb"^\s*(?://.*)?\n|^\s+|(?<=[;{]) // .*", re.MULTILINE)
 
 
 def _squeezed(name: str, content: bytes) -> bytes:
