@@ -20,6 +20,7 @@ from backend import errors, openapi
 from backend.api import (
     concepts,
     exports,
+    feedback,
     health,
     learning,
     metrics,
@@ -52,6 +53,7 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
     (API, learning.router),
     (API, practice.router),
     (API, repetition.router),
+    (API, feedback.router),
     (API, concepts.router),
     (API, tasks.router),
     (API, streams.router),

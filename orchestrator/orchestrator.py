@@ -41,6 +41,7 @@ from orchestrator.commands.requests import (
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
 from orchestrator.execution.local_runs import LocalRuns
 from orchestrator.learners.estimates import estimate_creation
+from orchestrator.learners.feedback import Feedback
 from orchestrator.learners.learning import Learning
 from orchestrator.learners.pace import Paces
 from orchestrator.learners.practice import Practice
@@ -112,6 +113,7 @@ class Orchestrator:
         self.paces = Paces(database, resources.clock)
         self.wishes = Wishes(database)
         self.practice = Practice(database)
+        self.feedback = Feedback(database)
         self.repetition = Repetition(database, resources.clock)
         self.metrics = MetricQueries(database)
         self.webhooks = Webhooks(database, resources.settings.webhook_allow)

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field, create_model
 from uuid_utils import uuid7
 
-from backend.auth import CallerDep
+from backend.auth import Caller, CallerDep
 from backend.dependencies import OrchestratorDep, SettingsDep, TutorialsDep
 from backend.inputs import MAX_ATTEMPT_ID_LENGTH, VISIBLE, ConceptId, RoadmapId, terms_of
 from backend.pages.content_sections import CONTENT_SECTIONS, ConceptPage
@@ -24,6 +24,7 @@ from backend.pages.views.concept import (
     summary_of,
 )
 from backend.pages.views.content_labels import CONTENT_LABELS_OF
+from backend.pages.views.feedback import places_of
 from backend.pages.views.learner import MARK_LABELS, Standing, go_on_after, standings_of
 from backend.pages.views.quiz import Result
 from domain.errors import InvalidInput, NotFound
@@ -31,6 +32,7 @@ from domain.framework import ConceptPlace, Framework
 from domain.vocabulary import ContentType
 from orchestrator import Orchestrator
 from orchestrator.commands.run_request import RetryRequest
+from orchestrator.learners.feedback import Report
 from orchestrator.queries.status import RoadmapView
 
 router = pages()
@@ -94,12 +96,26 @@ async def concept(
         best=f"{learned.best_score:.0%}" if learned and learned.best_score is not None else "",
         result=Result(result.correct, result.questions) if result else None,
         attempt_id=str(uuid7()),
+        note=await orchestrator.feedback.note(roadmap_id, concept_id, caller.user_id, owner=caller.reads),
+        places={kind: places_of(part) for kind, part in parts.items()},
+        reported=await _reported(orchestrator, roadmap_id, concept_id, caller),
         wishes=await orchestrator.wishes.that_hold(roadmap_id, concept_id, owner=caller.reads) if present else {},
         may_take_back=caller.writes in (None, roadmap.user_id),
         by_rules=any(part.by_rules for part in parts.values()),
         formulas=any(part.has_formulas for part in parts.values()),
         live=await live_roadmap(request, orchestrator, roadmap, etag),
     )
+
+
+async def _reported(
+    orchestrator: Orchestrator, roadmap_id: str, concept_id: str, caller: Caller
+) -> dict[str, list[Report]]:
+    """Return the reports on the newest contents of a concept, by content type."""
+    reported: dict[str, list[Report]] = {}
+    for report in await orchestrator.feedback.reports(roadmap_id, owner=caller.reads):
+        if report.concept_id == concept_id:
+            reported.setdefault(report.content_type, []).append(report)
+    return reported
 
 
 @router.post(CONCEPT + "/wishes")

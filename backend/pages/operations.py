@@ -70,6 +70,7 @@ async def operations(
         older=f"{here}?{query}{'&' if query else ''}before={following}" if following else "",
         newest=f"{here}?{query}" if before else "",
         workers=[worker_line(process) for process in processes],
+        reports=await orchestrator.feedback.all_reports(limit=50),
         broken=await orchestrator.roadmaps.broken(),
         live=live(request, ("operations", "pulse"), ""),
     )

@@ -10,6 +10,7 @@ from backend.errors import headers_of, problem_of_http
 from backend.pages import (
     books,
     concepts,
+    feedback,
     home,
     learning,
     login,
@@ -28,6 +29,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     home.router,
     roadmaps.router,
     learning.router,
+    feedback.router,
     concepts.router,
     practice.router,
     repetition.router,

@@ -1,4 +1,4 @@
-"""Marks of concepts, titles of one's own, and repetition. Columns without a rewrite and new tables: nothing waits."""
+"""Marks, titles of one's own, repetition, notes, reports. Columns without a rewrite and new tables: nothing waits."""
 
 from alembic import op
 
@@ -11,6 +11,8 @@ down_revision = "0012_code_reports"
 KEPT_MARKS = "kept_concept_marks"
 KEPT_TITLES = "kept_own_titles"
 """Tables for what older columns cannot hold, from a downgrade to the next upgrade."""
+
+TABLES = ("repetitions", "repetition_answers", "concept_notes", "content_reports")
 
 
 def upgrade() -> None:
@@ -52,6 +54,29 @@ def upgrade() -> None:
             due_at TIMESTAMPTZ NOT NULL DEFAULT now(),
             PRIMARY KEY (user_id, answer_id)
         );
+        CREATE TABLE IF NOT EXISTS concept_notes (
+            user_id TEXT NOT NULL,
+            roadmap_id TEXT NOT NULL,
+            concept_id TEXT NOT NULL,
+            note TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            updated_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+            PRIMARY KEY (user_id, roadmap_id, concept_id)
+        );
+        CREATE TABLE IF NOT EXISTS content_reports (
+            user_id TEXT NOT NULL,
+            report_id TEXT NOT NULL,
+            roadmap_id TEXT NOT NULL,
+            concept_id TEXT NOT NULL,
+            content_type TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            part TEXT NOT NULL,
+            words TEXT NOT NULL,
+            created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+            PRIMARY KEY (user_id, report_id)
+        );
+        CREATE INDEX IF NOT EXISTS ix_content_reports_created_at ON content_reports (created_at);
+        CREATE INDEX IF NOT EXISTS ix_content_reports_roadmap_id ON content_reports (roadmap_id, created_at);
     """)
     if exists(KEPT_MARKS):
         op.execute(f"""
@@ -80,4 +105,4 @@ def downgrade() -> None:
         ALTER TABLE roadmap_metadata DROP COLUMN own_title;
     """)
     # Older versions leave these tables alone, and the next upgrade uses them again.
-    drop_if_empty(KEPT_MARKS, KEPT_TITLES, "repetitions", "repetition_answers")
+    drop_if_empty(KEPT_MARKS, KEPT_TITLES, *TABLES)

@@ -224,7 +224,7 @@ async def _progress_of(session: Session, roadmap_id: str, user_id: str, owner: s
 
 
 async def _mark(session: Session, roadmap_id: str, concept_id: str, user_id: str, mark: ConceptMark | None) -> None:
-    await _check_concept(session, roadmap_id, concept_id)
+    await check_concept(session, roadmap_id, concept_id)
     if mark is None:
         await learning.remove_mark(session, user_id, roadmap_id, concept_id)
     else:
@@ -297,7 +297,7 @@ async def _progress(session: Session, roadmap_id: str, user_id: str) -> Progress
     )
 
 
-async def _check_concept(session: Session, roadmap_id: str, concept_id: str) -> None:
+async def check_concept(session: Session, roadmap_id: str, concept_id: str) -> None:
     """Check that a concept is part of the roadmap, or once was. Raises NotFound."""
     names = await roadmaps.concept_names(session, roadmap_id)
     if concept_id not in names and await roadmaps.last_structure_with(session, roadmap_id, concept_id) is None:

@@ -68,6 +68,8 @@ NOTICES: Final = {
     "learned": "Learned. This is the next concept.",
     "all_learned": "You have learned everything in this roadmap.",
     "passed_over": "That question was answered already, or it is no longer asked.",
+    "noted": "The note was saved.",
+    "reported": "Reported. Thank you.",
     "renamed": "The roadmap has its new title.",
 }
 """Value of `said` in the address after a form was accepted -> message on the page."""
