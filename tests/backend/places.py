@@ -51,9 +51,8 @@ async def fill(database: Database, user_id: str = "ann") -> None:
             )
         await execute(session, text(_WEBHOOK), {"user_id": user_id})
         place = {"roadmap_id": "r-1", "concept_id": "c-1-1-1", "content_type": "quiz", "part": "", "words": "Wrong."}
-        await add_report(
-            session, ReportRow.model_validate(place | {"user_id": user_id, "report_id": "w-0", "version": 1})
-        )
+        report = ReportRow.model_validate(place | {"user_id": user_id, "report_id": "w-0", "version": 1})
+        await add_report(session, report)
         for content_type in ContentType:
             await add_wishes(session, "t-queued", "r-1", [("c-1-1-1", content_type)], "shorter")
         await update_task_status(session, "t-cancelled", TaskStatus.CANCELLED, Step.CANCELLED)

@@ -34,7 +34,8 @@ def test_doubts_wishes_and_reports_of_code_are_kept_by_a_downgrade_and_come_back
             UPDATE roadmap_metadata SET own_title = 'Mine', title = 'Mine';
             INSERT INTO learning_progress (user_id, roadmap_id, concept_id, mark)
             VALUES ('u', 'r', 'c-1', 'done'), ('u', 'r', 'c-2', 'known'), ('u', 'r', 'c-3', 'in_progress');
-            INSERT INTO repetitions (user_id, roadmap_id, concept_id, question_id, answers, phase, stability, difficulty)
+            INSERT INTO repetitions
+                (user_id, roadmap_id, concept_id, question_id, answers, phase, stability, difficulty)
             VALUES ('u', 'r', 'c-1', 'q1', 1, 'review', 2, 3);
             INSERT INTO concept_notes (user_id, roadmap_id, concept_id, note, version) VALUES ('u', 'r', 'c-1', 'n', 4);
             INSERT INTO content_wishes (roadmap_id, concept_id, content_type, task_id, wish, withdrawn_at)
