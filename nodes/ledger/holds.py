@@ -28,6 +28,14 @@ Place = tuple[bool, int, int]
 """Position of a request: not urgent, position in learning order, number of arrival."""
 
 
+def tried(place: Place) -> Place:
+    """Return the place of a request after a failed try: before those that have not been tried yet.
+
+    Otherwise a request that comes later would begin to probe, and the tries before it would have told nothing.
+    """
+    return place[0], -1, place[2]
+
+
 class ModelHeld(Exception):
     """A hold began while a request waited for its turn."""
 

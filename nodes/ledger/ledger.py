@@ -18,7 +18,7 @@ from nodes.authors.bugs import blamed_on_author
 from nodes.authors.port import CUT_OFF, Author, AuthorAnswer, CallFailed, NoRoom, RepairingAuthor
 from nodes.authors.reading.answers import received
 from nodes.ledger.budget import Budget
-from nodes.ledger.holds import ModelHeld
+from nodes.ledger.holds import ModelHeld, tried
 from nodes.ledger.repairs import Former, ask_author, former_answer, most_of
 from nodes.ledger.requests import (
     MAX_OBJECTIONS,
@@ -51,6 +51,17 @@ MAX_TRIES: Final = 3
 """Answers that one start buys for one request before the request fails."""
 MAX_LOOKS: Final = 3
 """Answers to one request that are looked at closely."""
+
+
+_MAX_INLINE_LENGTH: Final = 20_000
+"""Characters of an answer that is checked on the event loop, in a few milliseconds. To hand it to a thread costs more,
+since the two wait for each other's turns."""
+
+
+async def _checked(request: AuthorRequest[T], answer: AuthorAnswer) -> tuple[T | None, list[str]]:
+    if len(repr(answer.content)) <= _MAX_INLINE_LENGTH:
+        return checked(request, answer)
+    return await asyncio.to_thread(checked, request, answer)
 
 
 class Permit(Protocol):
@@ -239,6 +250,7 @@ class Ledger:
                 except ModelDenied as denied:
                     raise self._stop_for(denied) from None
                 number += 1
+                place = tried(place)
             except BudgetSpent as spent:
                 self._stop_for(spent)
                 raise
@@ -286,7 +298,7 @@ class Ledger:
                 slot.answered(answer.model)
                 reservation.used = answer.usage
                 self.throttle.correct(expected=most.tokens, used=reservation.used.tokens)
-            value, problems = await asyncio.to_thread(checked, request, answer)
+            value, problems = await _checked(request, answer)
             store = save if value is not None and request.look is None else None
             call = bought_call(request, key, answer, latency, problems, stored=store is not None)
             answered = None if value is None else Answered(value, call)

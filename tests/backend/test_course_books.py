@@ -135,6 +135,7 @@ async def test_one_part_is_edited_and_the_others_stay(client: httpx.AsyncClient,
         assert "<script>pwned" not in (await client.get(shown)).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("part", "typed", "said"),
     [

@@ -11,10 +11,8 @@ from repository.postgres.server import EmbeddedServer
 from tests.e2e.browsing import Site, judged
 from tests.e2e.roadmap_command import Command, ForkedCommand
 from tests.support.browser import chromium
-from tests.support.limits import LEASE_SECONDS
+from tests.support.limits import CONCURRENT_CALLS, LEASE_SECONDS
 from tests.support.servers import place
-
-CONCURRENT_PROCESSES = 3
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -57,7 +55,7 @@ def shell(database_url: str, tmp_path: Path, account: Path) -> Iterator[Command]
         tmp_path / "unused",
         DATABASE_URL=database_url,
         HEARTBEAT_TIMEOUT=str(LEASE_SECONDS),
-        MAX_CONCURRENT_CALLS=str(CONCURRENT_PROCESSES),
+        MAX_CONCURRENT_CALLS=str(CONCURRENT_CALLS),
         MAX_CONCEPTS="8",
         OFFLINE_LATENCY="0.3",
         OFFLINE_LOG=str(account),

@@ -31,7 +31,6 @@ def settings(roadmap: Command) -> Settings:
     return Settings(home=roadmap.home)
 
 
-@pytest.mark.promise
 async def test_a_goal_in_any_script_becomes_a_whole_roadmap(created: list[Done], settings: Settings) -> None:
     async with Orchestrator.open(settings) as orchestrator:
         for done in created:

@@ -13,9 +13,9 @@ import pytest
 from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator, Settings
 from repository.db.database import Database
-from tests.e2e.conftest import CONCURRENT_PROCESSES
 from tests.e2e.roadmap_command import Command, Running
 from tests.e2e.test_crashes import until
+from tests.support.limits import MAX_REPEATED_CALLS
 from tests.support.processes import bought_again, broken_promises, calls_begun
 
 TASK = re.compile(r"^Task    (\S+)$", re.MULTILINE)
@@ -69,7 +69,7 @@ async def test_a_killed_create_is_found_stale_and_resume_buys_nothing_twice(
     assert (await client.status(dead.roadmap_id)).stale_concepts == []
     await all_is_well(database, account)
     needed = 3 + resumed.json()["execution_summary"]["total"]
-    assert len(calls_begun(account)) - needed <= CONCURRENT_PROCESSES, "only calls in flight are repeated"
+    assert len(calls_begun(account)) - needed <= MAX_REPEATED_CALLS, "only what was not committed is repeated"
 
 
 async def test_a_killed_create_is_taken_over_by_a_living_worker_without_anybodys_help(

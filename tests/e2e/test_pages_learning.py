@@ -25,7 +25,6 @@ def roadmap_id(served: Site, browser: Browser) -> str:
     return str(made["roadmap_id"])
 
 
-@pytest.mark.promise
 def test_a_roadmap_grows_while_one_watches_without_loading_the_page_again(here: Site) -> None:
     page = here.open()
     ask_for(page, "learn to draw portraits")

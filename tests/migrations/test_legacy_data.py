@@ -13,6 +13,8 @@ from repository.db import schema
 from tests.migrations.conftest import Fresh
 from tests.migrations.filling import rows
 
+pytestmark = pytest.mark.slow
+
 GONE = "whose processes no longer live"
 
 

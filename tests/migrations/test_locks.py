@@ -117,6 +117,7 @@ def test_a_kill_while_an_index_is_built_leaves_nothing_that_the_next_run_trusts(
     schema.check(at_0002)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quiet", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["busy", "quiet"])
 @pytest.mark.parametrize(
     ("revision", "table"),
@@ -146,6 +147,7 @@ def test_a_table_held_by_a_forgotten_transaction_stops_no_writer_and_names_the_h
     schema.upgrade(url)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["roadmap_metadata", "task_events", "webhooks"])
 def test_a_downgrade_names_the_session_that_holds_any_of_its_tables_and_changes_nothing(
     fresh: Fresh, migrated: str, table: str

@@ -236,11 +236,12 @@ async def test_of_fifty_racing_retries_one_wins_and_the_content_is_bought_once(
     results = await asyncio.gather(*(retry() for _ in range(50)))
     won = [result for result in results if isinstance(result, TaskView)]
     assert len(won) == 1
-    assert all(isinstance(result, Conflict | TaskView) for result in results)
+    assert [result for result in results if not isinstance(result, Conflict | TaskView)] == []
     await done(orchestrator, won[0])
     assert author.times_asked()[AuthorRole.QUIZ, FIRST] == asked + 1
 
 
+@pytest.mark.slow
 async def test_racing_batches_and_singles_never_share_a_content_nor_deadlock(
     orchestrator: Orchestrator, roadmap_id: str, author: Moody
 ) -> None:

@@ -82,6 +82,7 @@ async def test_a_denied_key_still_ends_the_run_at_its_review(settings: Settings)
     assert issubclass(ModelDenied, Exception)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("plan", "reviews"),
     [

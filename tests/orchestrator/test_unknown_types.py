@@ -21,6 +21,8 @@ from rendering.text.event_text import line_of
 from repository.db.database import Database, execute
 from tests.support.authors import ScriptedAuthor
 
+pytestmark = pytest.mark.slow
+
 CARDS = "flashcards"
 RETRY = "retry_flashcards"
 

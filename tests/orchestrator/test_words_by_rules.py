@@ -44,6 +44,7 @@ async def assert_refused_without_a_row(orchestrator: Orchestrator, made: TaskVie
     assert {state.task_id for state in states} == {made.task_id}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", list(ContentType))
 async def test_a_retry_with_words_is_refused_and_one_without_them_runs(
     rules: Orchestrator, made: TaskView, kind: ContentType

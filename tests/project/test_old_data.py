@@ -30,6 +30,8 @@ from tests.support.databases import create_database, drop_database, url_of
 from tests.support.old_data import GOALS
 from tests.support.processes import broken_promises
 
+pytestmark = pytest.mark.slow
+
 FIXTURES: Final = Path(__file__).parents[1] / "fixtures"
 FILES: Final = [FIXTURES / "dump_0015.sql", *sorted(FIXTURES.glob("rows_*.sql"))]
 QUIZZES: Final = {(AuthorRole.QUIZ, "c-1-1-1"), (AuthorRole.QUIZ, "c-1-1-2")}

@@ -1,4 +1,4 @@
-"""The time limit of everything that a test waits for."""
+"""Limits of what tests wait for, and of what they may find."""
 
 from typing import Final
 
@@ -8,3 +8,8 @@ long something takes is measured by bench, chaos and tests marked soak, which ha
 
 LEASE_SECONDS: Final = 4.0
 """Lease of processes in tests: long enough for a live one to renew it beside eight busy processes."""
+CONCURRENT_CALLS: Final = 3
+"""Calls at once of a process in end-to-end tests."""
+MAX_REPEATED_CALLS: Final = 3 * CONCURRENT_CALLS
+"""Calls that a kill may repeat: those in flight and, on a busy machine, twice as many answers that wait for a commit.
+None of them was committed; `bought_again` finds those that were."""

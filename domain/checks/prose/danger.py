@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from domain.checks.findings import Finding, doubt
+from domain.checks.prose.needles import Needled
 
 _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
     # computers
@@ -90,9 +91,7 @@ _PATTERNS: Final[tuple[tuple[str, str, str], ...]] = (
      "medicine needs a doctor"),
 )  # fmt: skip
 """Needles in lower case, one of which the text must contain, the pattern, and why it is dangerous."""
-_DANGERS: Final = tuple(
-    (needles.split("|"), re.compile(pattern, re.IGNORECASE | re.MULTILINE), why) for needles, pattern, why in _PATTERNS
-)
+_DANGERS: Final = tuple((Needled.of(needles, pattern), why) for needles, pattern, why in _PATTERNS)
 _WARNS: Final = re.compile(
     r"\b(?:never|not|don['’]t|can['’]t|cannot|avoid|instead of|unlike|danger\w*|warn\w*|mistake|wrong|attack\w*|bad"
     r"|toxic|poison\w*|lethal|deadly|fatal|kills?|killed|hazard\w*|harm\w*|unsafe|insecure|vulnerable|injection|forbid\w*"
@@ -118,11 +117,11 @@ def check_danger(text: str, place: Callable[[int], str | None] = lambda _: None)
     `place`: returns the part of the content with the character at an index.
     """
     lowered = text.lower()
-    for needles, pattern, why in _DANGERS:
-        for match in pattern.finditer(text) if any(needle in lowered for needle in needles) else ():
+    for advice, why in _DANGERS:
+        for match in advice.found_in(text, lowered):
             if not _is_warned_of(text, match):
-                advice = " ".join(match[0].split())[:80]
-                message = f"It gives dangerous advice: “{advice}” ({why}). Correct it, or warn of it."
+                quoted = " ".join(match[0].split())[:80]
+                message = f"It gives dangerous advice: “{quoted}” ({why}). Correct it, or warn of it."
                 yield doubt("text.danger", message, place(match.start()))
                 return
 

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from domain.checks.prose.needles import Needled
+
 
 def _any_of(*patterns: str, multiline: bool = False) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE | (re.MULTILINE if multiline else re.NOFLAG))
@@ -122,14 +124,17 @@ FAREWELL: Final = _any_of(
     r"أخبرني إذا",
     r"لا تتردد في",
 )
-MACHINE: Final = _any_of(
-    r"\bas an? (?:AI|artificial intelligence|large language)(?: language)?(?: model| assistant|,)",
-    r"作为(?:一个|一名)?(?:AI|人工智能)(?:语言)?(?:模型|助手)",
-    r"als (?:eine )?KI(?:-|\s)(?:Sprachmodell|Assistent)",
-    r"en tant qu['’](?:IA|intelligence artificielle|assistant)",
-    r"como (?:una? )?(?:IA|modelo de lenguaje)",
-    r"my (?:training data|knowledge cutoff)",
-    r"AI(?:言語モデル|アシスタント)として",
+MACHINE: Final = (
+    Needled.of(
+        "as an ai|as a ai|artificial intelligence|as a large|as an large",
+        r"\bas an? (?:AI|artificial intelligence|large language)(?: language)?(?: model| assistant|,)",
+    ),
+    Needled.of("作为", r"作为(?:一个|一名)?(?:AI|人工智能)(?:语言)?(?:模型|助手)"),
+    Needled.of("als ki|als eine ki", r"als (?:eine )?KI(?:-|\s)(?:Sprachmodell|Assistent)"),
+    Needled.of("en tant qu", r"en tant qu['’](?:IA|intelligence artificielle|assistant)"),
+    Needled.of("como ", r"como (?:una? )?(?:IA|modelo de lenguaje)"),
+    Needled.of("my training data|my knowledge cutoff", r"my (?:training data|knowledge cutoff)"),
+    Needled.of("ai言語モデル|aiアシスタント", r"AI(?:言語モデル|アシスタント)として"),
 )
 _UNABLE: Final = (
     r"(?:can(?:not|['’]t)|am unable to|['’]m unable to|am not able to|['’]m not able to|won['’]t(?: be able to)?)"
@@ -161,36 +166,48 @@ _THING: Final = (
     r"|figures?|code|solution"
     r"|quote|table|chart|screenshot|link|url|name|title)"
 )
-PLACEHOLDER: Final = _any_of(
-    r"(?-i:\b(?:TODO|TBD|FIXME)\b\s*[:：]|^\W*\b(?:TODO|TBD|FIXME|XXX)\W*$)",
-    rf"\b{_THING} (?:goes here|to be (?:added|written|completed)|will be added (?:here|soon|later)"
-    rf"|coming (?:soon|later|here))\b",
-    rf"^\W*(?:\w+ ){{0,2}}{_THING} (?:will follow|to follow)\W*$",
-    r"[:(\[]\s*coming soon\b",
-    r"\bleft as a placeholder",
-    r"^\W*to be continued\W*$",
-    r"(?:[\[({（]|\.\.\.|…)\s*(?:the )?(?:rest|remainder) of (?:the|this) (?:lesson|content|section|tutorial"
-    r"|code|text|quiz)\b",
-    rf"[\[{{(<（【]\s*(?:placeholder\b[^\])}}>\n]{{0,40}}|to be (?:added|written|completed|continued)|(?:your"
-    rf"|add|insert|put|write) (?:[\w-]+ ){{1,6}}here|(?:insert|add|include) (?:your|an?|the|{_THING} (?:to|of"
-    rf"|for|showing|about|that|with)) [^\]}})>\n]{{1,60}}|{_THING} (?:goes )?here|(?:hier"
-    rf"|bitte) [^\]\n]{{1,40}} (?:einfügen|ergänzen|einsetzen)|platzhalter[^\]\n]{{0,30}}|(?:insertar?|añadir"
-    rf"|agregar|escrib[ae]) [^\]\n]{{1,40}} aquí|aquí (?:va|insertar?) [^\]\n]{{1,40}}|(?:insérer"
-    rf"|ajouter) [^\]\n]{{1,40}} ici|inserir [^\]\n]{{1,40}} aqui|inserire [^\]\n]{{1,40}} qui"
-    rf"|вставьте [^\]\n]{{1,40}}|待补充[^\]】）\n]{{0,20}}|此处(?:插入|填写|省略|添加|补充"
-    rf"|放)[^\]】）\n]{{0,30}}|ここに[^\]】）\n]{{1,30}}(?:挿入|入れる|追加|記入)"
-    rf"|여기에 [^\]\n]{{1,30}}(?:삽입|추가|입력))\s*[\]}})>）】](?![(\[:])",
-    r"^\s*\[(?:image|diagram|figure|picture|screenshot|chart|illustration|video)(?: of|:)[^\]\n]{2,120}\]\s*$",
-    r"^\s*\[(?:describe|explain|provide|write|list|discuss|mention|summari[sz]e) [^\]\n]{4,120}\]\s*$",
-    r"^\s*\{\{\s*\w+\s*\}\}\s*$",
-    r"内容待(?:补充|添加)",
-    r"此处省略",
-    r"(?:后续|稍后)(?:补充|添加)",
-    r"folgt (?:noch|in kürze)\W*$",
-    r"wird noch ergänzt",
-    r"próximamente\W*$",
-    r"à compléter\W*$",
-    multiline=True,
+PLACEHOLDER: Final = (
+    Needled.of("todo|tbd|fixme|xxx", r"(?-i:\b(?:TODO|TBD|FIXME)\b\s*[:：]|^\W*\b(?:TODO|TBD|FIXME|XXX)\W*$)"),
+    Needled.of(
+        "goes here|to be added|to be written|to be completed|will be added|coming",
+        rf"\b{_THING} (?:goes here|to be (?:added|written|completed)|will be added (?:here|soon|later)"
+        rf"|coming (?:soon|later|here))\b",
+        r"[:(\[]\s*coming soon\b",
+    ),
+    Needled.of("will follow|to follow", rf"^\W*(?:\w+ ){{0,2}}{_THING} (?:will follow|to follow)\W*$"),
+    Needled.of("left as a placeholder", r"\bleft as a placeholder"),
+    Needled.of("to be continued", r"^\W*to be continued\W*$"),
+    Needled.of(
+        "rest of|remainder of",
+        r"(?:[\[({（]|\.\.\.|…)\s*(?:the )?(?:rest|remainder) of (?:the|this) (?:lesson|content|section|tutorial"
+        r"|code|text|quiz)\b",
+    ),
+    Needled.of(
+        "",
+        rf"[\[{{(<（【]\s*(?:placeholder\b[^\])}}>\n]{{0,40}}|to be (?:added|written|completed|continued)|(?:your"
+        rf"|add|insert|put|write) (?:[\w-]+ ){{1,6}}here|(?:insert|add|include) (?:your|an?|the|{_THING} (?:to|of"
+        rf"|for|showing|about|that|with)) [^\]}})>\n]{{1,60}}|{_THING} (?:goes )?here|(?:hier"
+        rf"|bitte) [^\]\n]{{1,40}} (?:einfügen|ergänzen|einsetzen)|platzhalter[^\]\n]{{0,30}}|(?:insertar?|añadir"
+        rf"|agregar|escrib[ae]) [^\]\n]{{1,40}} aquí|aquí (?:va|insertar?) [^\]\n]{{1,40}}|(?:insérer"
+        rf"|ajouter) [^\]\n]{{1,40}} ici|inserir [^\]\n]{{1,40}} aqui|inserire [^\]\n]{{1,40}} qui"
+        rf"|вставьте [^\]\n]{{1,40}}|待补充[^\]】）\n]{{0,20}}|此处(?:插入|填写|省略|添加|补充"
+        rf"|放)[^\]】）\n]{{0,30}}|ここに[^\]】）\n]{{1,30}}(?:挿入|入れる|追加|記入)"
+        rf"|여기에 [^\]\n]{{1,30}}(?:삽입|추가|입력))\s*[\]}})>）】](?![(\[:])",
+    ),
+    Needled.of(
+        "[",
+        r"^\s*\[(?:image|diagram|figure|picture|screenshot|chart|illustration|video)(?: of|:)[^\]\n]{2,120}\]\s*$",
+        r"^\s*\[(?:describe|explain|provide|write|list|discuss|mention|summari[sz]e) [^\]\n]{4,120}\]\s*$",
+    ),
+    Needled.of("{{", r"^\s*\{\{\s*\w+\s*\}\}\s*$"),
+    Needled.of("内容待|此处省略|后续|稍后", r"内容待(?:补充|添加)", r"此处省略", r"(?:后续|稍后)(?:补充|添加)"),
+    Needled.of(
+        "folgt |wird noch ergänzt|próximamente|à compléter",
+        r"folgt (?:noch|in kürze)\W*$",
+        r"wird noch ergänzt",
+        r"próximamente\W*$",
+        r"à compléter\W*$",
+    ),
 )
 """Names of menus and buttons, such as [Insert Chart], are none."""
 FILLER: Final = re.compile(r"lorem ipsum", re.IGNORECASE)
@@ -203,13 +220,19 @@ _NUMBER: Final = (
     r"(?:#|no\.?|nr\.?|number|nummer|número|numéro)?\s*"
     r"(\d{1,4}|eleven|twelve|thirteen|fourteen|fifteen|twenty|thirty)\b"
 )
-LESSON: Final = _any_of(
-    rf"\b(?:lessons?|lektion(?:en)?|leçons?|lecci(?:ón|ones)|lezion[ei]|liç(?:ão|ões)"
-    rf"|урок[а-я]{{0,2}})\s+{_NUMBER}{_OTHER_BOOK}",
-    rf"\b(?:chapter|module|unit|part|section)\s+{_NUMBER} of (?:this|our|the) (?:course|roadmap|series)",
-    r"第\s*(\d{1,4}|[一二三四五六七八九十]{1,3})\s*[课課]",
-    r"レッスン\s*(\d{1,4})",
-    r"(\d{1,4})\s*과(?:에서|를)",
+LESSON: Final = (
+    Needled.of(
+        "lesson|lektion|leçon|lecci|lezion|liç|урок",
+        rf"\b(?:lessons?|lektion(?:en)?|leçons?|lecci(?:ón|ones)|lezion[ei]|liç(?:ão|ões)"
+        rf"|урок[а-я]{{0,2}})\s+{_NUMBER}{_OTHER_BOOK}",
+    ),
+    Needled.of(
+        "of this |of our |of the ",
+        rf"\b(?:chapter|module|unit|part|section)\s+{_NUMBER} of (?:this|our|the) (?:course|roadmap|series)",
+    ),
+    Needled.of("第", r"第\s*(\d{1,4}|[一二三四五六七八九十]{1,3})\s*[课課]"),
+    Needled.of("レッスン", r"レッスン\s*(\d{1,4})"),
+    Needled.of("과에서|과를", r"(\d{1,4})\s*과(?:에서|를)"),
 )
 """A lesson by its number. That of a book or of another course is none of the roadmap."""
 QUOTED: Final = _any_of(

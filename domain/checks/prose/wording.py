@@ -3,11 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final
 
 from domain.checks.expected import Expected
 from domain.checks.findings import Finding, broken, doubt, hint
 from domain.checks.prose.markdown import plain_prose
+from domain.checks.prose.needles import first_of
 from domain.checks.prose.phrases import (
     FAREWELL,
     FILLER,
@@ -62,12 +64,12 @@ def check_phrases(text: str, expected: Expected, place: Place = _nowhere) -> Ite
     if REFUSAL.match(prose):
         yield broken("text.refusal", f"It begins with a refusal: “{prose[:60]}”. Write what was asked for.")
     own = QUOTED.sub(" ", prose)
-    for phrase in (GREETING.match(prose.lstrip("#*_> \n")), FAREWELL.search(own[-_ENDS:]), MACHINE.search(own)):
+    for phrase in (GREETING.match(prose.lstrip("#*_> \n")), FAREWELL.search(own[-_ENDS:]), first_of(MACHINE, own)):
         if phrase and not _given(phrase[0], expected.given):
             message = f"It talks to whoever asked for it: “{_line(phrase[0])}”. Write for the learner only."
             yield doubt("text.chat", message, place(phrase[0]))
             break
-    placeholder = PLACEHOLDER.search(TEMPLATE.sub("", _CODE.sub(" ", text)))
+    placeholder = first_of(PLACEHOLDER, TEMPLATE.sub("", _CODE.sub(" ", text)))
     if placeholder and not _given(placeholder[0], expected.given):
         message = f"There is placeholder text: “{_line(placeholder[0])}”. Write what belongs there."
         yield doubt("text.placeholder", message, place(placeholder[0].strip()))
@@ -80,7 +82,9 @@ def check_lessons(text: str, expected: Expected, place: Place = _nowhere) -> Ite
     if not expected.others:
         return
     count = len(expected.others) + 1
-    for match in LESSON.finditer(plain_prose(text)):
+    prose = plain_prose(text)
+    lowered = prose.lower()
+    for match in chain.from_iterable(lesson.found_in(prose, lowered) for lesson in LESSON):
         number = _number(next(group for group in match.groups() if group))
         if not 1 <= number <= count and not _given(match[0], expected.given):
             message = f"It names “{_line(match[0])}”; the roadmap has no lesson of that number."

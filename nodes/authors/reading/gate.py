@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from math import isfinite
+from operator import is_
 from typing import Any, Final
 
 MAX_REASON_LENGTH: Final = 2000
@@ -80,12 +81,13 @@ def finish_reason(value: object) -> str | None:
 
 def _storable(value: object, levels: int, left: list[int]) -> Any:
     left[0] -= 1
+    if left[0] < 0:
+        return None
+    if type(value) is str and len(value) <= MAX_ANSWER_TEXT:
+        return value if _UNSTORABLE.search(value) is None else storable_text(value, MAX_ANSWER_TEXT)
     match value:
-        case _ if left[0] < 0:
-            return None
         case str():
-            unchanged = len(value) <= MAX_ANSWER_TEXT and not _UNSTORABLE.search(value) and type(value) is str
-            return value if unchanged else storable_text(str(value), MAX_ANSWER_TEXT)
+            return storable_text(str(value), MAX_ANSWER_TEXT)
         case None | bool():
             return value
         case int():
@@ -97,27 +99,21 @@ def _storable(value: object, levels: int, left: list[int]) -> Any:
         case dict() | list() | tuple() | set() | frozenset() if levels <= 0:
             return None
         case dict():
-            items = {_key(name): _storable(item, levels - 1, left) for name, item in value.items()}
-            return value if _unchanged(value, items) else items
+            names = [_key(name) for name in value]
+            items = [_storable(item, levels - 1, left) for item in value.values()]
+            same = type(value) is dict and all(map(is_, names, value)) and all(map(is_, items, value.values()))
+            return value if same else dict(zip(names, items, strict=True))
         case list() | tuple() | set() | frozenset():
             parts = [_storable(item, levels - 1, left) for item in value]
-            same = type(value) is list and all(part is item for part, item in zip(parts, value, strict=True))
-            return value if same else parts
+            return value if type(value) is list and all(map(is_, parts, value)) else parts
         case _:
             return storable_text(value, MAX_ANSWER_TEXT)
 
 
 def _key(name: object) -> str:
-    if type(name) is str and len(name) <= MAX_NAME_LENGTH and not _UNSTORABLE.search(name):
+    if type(name) is str and len(name) <= MAX_NAME_LENGTH and _UNSTORABLE.search(name) is None:
         return name
     return storable_text(name, MAX_NAME_LENGTH)
-
-
-def _unchanged(before: dict[Any, Any], after: dict[str, Any]) -> bool:
-    if type(before) is not dict or len(before) != len(after):
-        return False
-    pairs = zip(before.items(), after.items(), strict=True)
-    return all(old is new and item is part for (old, item), (new, part) in pairs)
 
 
 def _said(value: object) -> str:

@@ -29,9 +29,8 @@ _SUSPECT: Final = re.compile(
     r"(?<!\\)(?:\\\\)*\\(?:[^\"\\/nrtu]|u(?![0-9a-fA-F]{4})|r(?=[A-Za-z])"
     rf"|t(?=(?:{_SURE_T}|{_MATH_T}){_END})|n(?=(?:{_SURE_N}|{_MATH_N}){_END}))|(?<![A-Za-z])[A-Z]:\\t"
 )
-_CONTROLS: Final = re.compile(
-    f"[\x08\x0c]|\r(?=[A-Za-z])|\t(?=(?:{_SURE_T}|{_MATH_T}){_END})|\n(?=(?:{_SURE_N}|{_MATH_N}){_END})"
-)
+_CONTROLS: Final = re.compile(f"[\x08\x0c]|\r(?=[A-Za-z])|\t(?=(?:{_SURE_T}|{_MATH_T}){_END})")
+_LINE_BREAK: Final = re.compile(f"\n(?=(?:{_SURE_N}|{_MATH_N}){_END})")
 _TOKEN: Final = re.compile(
     r"""(?<![A-Za-z])[A-Z]:\\(?![\\n"/])[\w.-]+(?:\\[\w.-]+)*  # a path of Windows
     |\\(?:begin|end)\{
@@ -57,7 +56,8 @@ def mend_escapes(text: str) -> str:
 
 def restore_tex(text: str) -> str:
     """Return a text in which control characters that were commands of TeX are commands again."""
-    if _CONTROLS.search(text) is None:
+    has_controls = any(control in text for control in "\b\f\r\t") and _CONTROLS.search(text)
+    if not has_controls and _LINE_BREAK.search(text) is None:
         return text
     mended: str = json.loads(mend_escapes(json.dumps(text, ensure_ascii=False)), strict=False)
     return mended

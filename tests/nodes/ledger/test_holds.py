@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 
 from nodes.authors.port import CallFailed
-from nodes.ledger.holds import MAX_HOLD_SECONDS, ModelHeld, ModelHold, ModelHolds, Place
+from nodes.ledger.holds import MAX_HOLD_SECONDS, ModelHeld, ModelHold, ModelHolds, Place, tried
 from tests.support.clock import StillTime
 
 BUSY = CallFailed("m answered 429: busy", model="m", outcome="failed 429", away=True)
@@ -45,6 +45,15 @@ def test_sixty_refusals_at_once_are_one_hold(hold: ModelHold, time: StillTime) -
     assert admitted(hold, 1, 2) == []
     time.pass_(1)
     assert admitted(hold, 2, 1, 3) == [1], "one probes, the first in learning order"
+
+
+def test_what_was_tried_probes_before_requests_that_come_later(hold: ModelHold, time: StillTime) -> None:
+    """A server that fails the first tries of each request used up the patience of a run on three of them."""
+    failed, later = tried(place(5)), place(1)
+    with hold.queued(failed), hold.queued(later):
+        hold.failed(hold.era, BUSY, wait=None)
+        time.pass_(1)
+        assert [hold.admits(failed), hold.admits(later)] == [True, False]
 
 
 def test_while_a_probe_runs_nothing_else_is_asked(hold: ModelHold, time: StillTime) -> None:

@@ -76,6 +76,7 @@ async def test_a_thread_is_a_run_that_is_not_taken_over_and_ends_with_its_last_n
     assert story.count("content_completed") == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "node", ["intent_analysis", "structure_validation", "content_generation", "quiz_generation", "finish_run"]
 )
@@ -129,6 +130,7 @@ async def test_a_review_is_asked_once_and_answered_once_through_the_server(
     assert (reviews[1].payload["decision"], reviews[1].payload["by"]) == ("approved", "studio")
 
 
+@pytest.mark.slow
 async def test_a_rejection_through_the_server_leads_round_again(runs: StudioRuns, elsewhere: Orchestrator) -> None:
     graph = served(creation_graph(runs))
     await graph.ainvoke({**CHESS, "wants_review": True}, THREAD)
@@ -175,6 +177,7 @@ async def test_a_node_that_fails_leaves_the_run_where_it_was(
     assert story.count("curriculum_design") == 2
 
 
+@pytest.mark.slow
 async def test_a_run_cancelled_elsewhere_is_not_revived_by_its_next_node(
     runs: StudioRuns, elsewhere: Orchestrator
 ) -> None:
@@ -189,6 +192,7 @@ async def test_a_run_cancelled_elsewhere_is_not_revived_by_its_next_node(
     assert (await elsewhere.task(task.task_id)).status is TaskStatus.COMPLETED
 
 
+@pytest.mark.slow
 async def test_a_fork_buys_again_only_what_was_changed(
     runs: StudioRuns, elsewhere: Orchestrator, author: ScriptedAuthor
 ) -> None:
@@ -229,6 +233,7 @@ async def test_a_jump_to_the_review_of_a_run_without_one_parks_nothing_and_runs_
     assert not {"content_started", "review_requested"} & set(story)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "contents"), [(retry_graph, ["quiz"]), (concept_graph, ["quiz", "resources", "tutorial"])]
 )

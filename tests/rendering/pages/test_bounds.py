@@ -48,6 +48,7 @@ def html(markdown: str) -> str:
     return rendered(markdown, prefix="t-").html
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "render",
     [html, pytest.param(lambda markdown: demoted(markdown, below=2), marks=pytest.mark.slow)],

@@ -39,6 +39,7 @@ async def versions_of(settings: Settings, author: ScriptedAuthor, **changes: Any
         return {version.content_type: version for version in versions}
 
 
+@pytest.mark.slow
 async def test_sql_that_fails_is_asked_for_again(settings: Settings) -> None:
     told: list[Sequence[str]] = []
 
@@ -81,6 +82,7 @@ async def test_without_the_setting_no_code_counts_as_run(settings: Settings) -> 
     assert (await versions_of(settings, author))["tutorial"].code_report is None
 
 
+@pytest.mark.slow
 async def test_what_code_prints_fails_no_content_however_odd_it_is(settings: Settings, sandboxed: CodeRunner) -> None:
     code = 'print("\\x00\\ud800 odd")'
     odd = lesson(f"python run\n{code}", "text output\neven").content
