@@ -24,7 +24,7 @@ from backend.pages.views.concept import (
     summary_of,
 )
 from backend.pages.views.content_labels import CONTENT_LABELS_OF
-from backend.pages.views.feedback import places_of
+from backend.pages.views.feedback import instruction_of, places_of
 from backend.pages.views.learner import MARK_LABELS, Standing, go_on_after, standings_of
 from backend.pages.views.quiz import Result
 from domain.errors import InvalidInput, NotFound
@@ -32,7 +32,6 @@ from domain.framework import ConceptPlace, Framework
 from domain.vocabulary import ContentType
 from orchestrator import Orchestrator
 from orchestrator.commands.run_request import RetryRequest
-from orchestrator.learners.feedback import Report
 from orchestrator.queries.status import RoadmapView
 
 router = pages()
@@ -109,12 +108,12 @@ async def concept(
 
 async def _reported(
     orchestrator: Orchestrator, roadmap_id: str, concept_id: str, caller: Caller
-) -> dict[str, list[Report]]:
-    """Return the reports on the newest contents of a concept, by content type."""
-    reported: dict[str, list[Report]] = {}
+) -> dict[str, list[str]]:
+    """Return, as instructions, the reports on the newest contents of a concept, by content type."""
+    reported: dict[str, list[str]] = {}
     for report in await orchestrator.feedback.reports(roadmap_id, owner=caller.reads):
         if report.concept_id == concept_id:
-            reported.setdefault(report.content_type, []).append(report)
+            reported.setdefault(report.content_type, []).append(instruction_of(report))
     return reported
 
 

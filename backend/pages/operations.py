@@ -15,6 +15,7 @@ from backend.pages.support.forms import read_form
 from backend.pages.support.live import live
 from backend.pages.support.page_route import error_page, pages, reader_of
 from backend.pages.support.templating import address, page, redirect
+from backend.pages.views.feedback import instruction_of
 from backend.pages.views.operations import figures_of, worker_line
 from backend.pages.views.status_labels import TASK_NAMES
 from backend.pages.views.task import task_line
@@ -27,6 +28,7 @@ from rendering.text.task_text import LABELS, state_of
 router = pages()
 
 PAGE: Final = 50
+MAX_REPORTS: Final = 50
 MAX_ITEMS_PER_FORM: Final = 100
 """Runs or roadmaps that one form may name."""
 
@@ -70,7 +72,7 @@ async def operations(
         older=f"{here}?{query}{'&' if query else ''}before={following}" if following else "",
         newest=f"{here}?{query}" if before else "",
         workers=[worker_line(process) for process in processes],
-        reports=await orchestrator.feedback.all_reports(limit=50),
+        reports=[(one, instruction_of(one)) for one in await orchestrator.feedback.all_reports(limit=MAX_REPORTS)],
         broken=await orchestrator.roadmaps.broken(),
         live=live(request, ("operations", "pulse"), ""),
     )

@@ -47,11 +47,6 @@ class Report(View):
     words: str
     created_at: datetime
 
-    @property
-    def instruction(self) -> str:
-        """What a retry of the content is told."""
-        return f"{self.part}: {self.words}" if self.part else self.words
-
 
 @checks_arguments
 class Feedback(Queries):

@@ -1,13 +1,19 @@
-"""The places of a content that a reader can call wrong."""
+"""What readers call wrong: the places of a content, and reports."""
 
 from typing import Final
 
 from markupsafe import Markup
 
 from backend.pages.views.concept import ContentPart, QuizPart, ResourcesPart, TutorialPart
+from orchestrator.learners.feedback import Report
 
 MAX_PLACE_LENGTH: Final = 120
 """Characters."""
+
+
+def instruction_of(report: Report) -> str:
+    """Return what a retry of the content is told."""
+    return f"{report.part}: {report.words}" if report.part else report.words
 
 
 def places_of(part: ContentPart) -> tuple[str, ...]:
