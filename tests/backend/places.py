@@ -50,8 +50,16 @@ async def fill(database: Database, user_id: str = "ann") -> None:
                 session, task_id, user_id, {}, TaskType.CREATION, roadmap_id=f"r-{number}", status=TaskStatus.PENDING
             )
         await execute(session, text(_WEBHOOK), {"user_id": user_id})
-        place = {"roadmap_id": "r-1", "concept_id": "c-1-1-1", "content_type": "quiz", "part": "", "words": "Wrong."}
-        report = ReportRow.model_validate(place | {"user_id": user_id, "report_id": "w-0", "version": 1})
+        report = ReportRow(
+            user_id=user_id,
+            report_id="w-0",
+            roadmap_id="r-1",
+            concept_id="c-1-1-1",
+            content_type="quiz",
+            version=1,
+            part="",
+            words="It is wrong.",
+        )
         await add_report(session, report)
         for content_type in ContentType:
             await add_wishes(session, "t-queued", "r-1", [("c-1-1-1", content_type)], "shorter")
