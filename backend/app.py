@@ -17,7 +17,20 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from backend import errors, openapi
-from backend.api import concepts, exports, health, learning, metrics, practice, roadmaps, streams, tasks, webhooks
+from backend.api import (
+    concepts,
+    exports,
+    feedback,
+    health,
+    learning,
+    metrics,
+    practice,
+    repetition,
+    roadmaps,
+    streams,
+    tasks,
+    webhooks,
+)
 from backend.api.webhooks import MAX_TESTS_PER_MINUTE
 from backend.event_streams import EventStreams
 from backend.middleware.http_guard import HttpGuard
@@ -39,6 +52,8 @@ ROUTERS: Final[tuple[tuple[str, APIRouter], ...]] = (
     (API, exports.router),
     (API, learning.router),
     (API, practice.router),
+    (API, repetition.router),
+    (API, feedback.router),
     (API, concepts.router),
     (API, tasks.router),
     (API, streams.router),

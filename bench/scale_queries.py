@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from bench.scale_rows import MAX_ROWS, Key
 from bench.scale_rows import key as key_of
+from domain.learners.progress import ConceptMark
 from domain.vocabulary import ContentType, Role, Step, TaskStatus, TaskType
 from domain.webhooks import WebhookEvent
 from orchestrator.queries.status import roadmap_view, status_check
@@ -159,8 +160,8 @@ WRITES: Final[dict[str, Ask]] = {
         WebhookRow(webhook_id="new", user_id=k.user_id, url="https://example.org", events=["run_finished"], secret="s"),
     ),
     "delete a webhook": lambda s, k: webhooks.remove_webhook(s, f"hook-{k.number % 20_000}"),
-    "mark a concept as done": lambda s, k: learning.mark_done(s, k.user_id, k.roadmap_id, "c-1-1-4"),
-    "mark a concept as not done": lambda s, k: learning.mark_undone(s, k.user_id, k.roadmap_id, "c-1-1-1"),
+    "mark a concept as done": lambda s, k: learning.set_mark(s, k.user_id, k.roadmap_id, "c-1-1-4", ConceptMark.DONE),
+    "mark a concept as not done": lambda s, k: learning.remove_mark(s, k.user_id, k.roadmap_id, "c-1-1-1"),
     "store a quiz attempt": lambda s, k: learning.add_attempt(
         s,
         QuizAttemptRow(

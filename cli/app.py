@@ -22,6 +22,8 @@ from cli.commands import (
     pace,
     practice,
     quiz,
+    rename,
+    repeat,
     reviews,
     runs,
     show,
@@ -102,12 +104,14 @@ app.command()(show.show)
 app.command()(book.book)
 app.command()(bin.delete)
 app.command()(bin.restore)
+app.command()(rename.rename)
 app.command()(pace.pace)
 app.command()(practice.stage_test)
 app.command()(practice.cards)
 app.command()(wishes.wishes)
 app.command()(wishes.revert)
 app.command()(quiz.quiz)
+app.command()(repeat.repeat)
 app.command()(export.export)
 app.command()(show.status)
 app.command()(lists.tasks)

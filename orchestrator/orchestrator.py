@@ -28,6 +28,7 @@ from orchestrator.clock import Clock, utc_now
 from orchestrator.commands import transitions
 from orchestrator.commands.bin import request_bin, request_restore
 from orchestrator.commands.book_edits import request_book_edit
+from orchestrator.commands.renaming import request_rename
 from orchestrator.commands.request_context import OPERATOR, Terms
 from orchestrator.commands.requests import (
     request_batch,
@@ -41,10 +42,12 @@ from orchestrator.commands.reverts import request_revert
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
 from orchestrator.execution.local_runs import LocalRuns
 from orchestrator.learners.estimates import estimate_creation
+from orchestrator.learners.feedback import Feedback
 from orchestrator.learners.learning import Learning
 from orchestrator.learners.pace import Paces
 from orchestrator.learners.practice import Practice
 from orchestrator.learners.proposals import Proposal, proposal_of
+from orchestrator.learners.repetition import Repetition
 from orchestrator.learners.wishes import Wishes
 from orchestrator.queries.contents import ContentQueries
 from orchestrator.queries.events import EventQueries, never
@@ -109,10 +112,12 @@ class Orchestrator:
         self.roadmaps = RoadmapQueries(database, resources.clock)
         self.contents = ContentQueries(database)
         self.structures = StructureQueries(database)
-        self.learning = Learning(database)
+        self.learning = Learning(database, resources.clock)
         self.paces = Paces(database, resources.clock)
         self.wishes = Wishes(database)
         self.practice = Practice(database)
+        self.feedback = Feedback(database)
+        self.repetition = Repetition(database, resources.clock)
         self.metrics = MetricQueries(database)
         self.webhooks = Webhooks(database, resources.settings.webhook_allow)
         self._database = database
@@ -360,6 +365,14 @@ class Orchestrator:
     async def restore(self, roadmap_id: str, *, terms: Terms = OPERATOR) -> RoadmapView:
         """Take a roadmap out of the bin. Raises NotFound."""
         await request_restore(self._database, roadmap_id, terms)
+        return await self.roadmap(roadmap_id)
+
+    async def rename(self, roadmap_id: str, title: str, *, terms: Terms = OPERATOR) -> RoadmapView:
+        """Give a roadmap a title of one's own, which later structures keep.
+
+        Raises NotFound, InvalidInput, and Conflict for a roadmap in the bin.
+        """
+        await request_rename(self._database, roadmap_id, title, terms)
         return await self.roadmap(roadmap_id)
 
     async def task(self, task_id: str, *, owner: str | None = None) -> TaskView:

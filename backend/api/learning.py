@@ -11,6 +11,7 @@ from backend.errors import reject_other_methods
 from backend.inputs import MAX_ATTEMPT_ID_LENGTH, VISIBLE, ConceptId, RoadmapId, Version
 from backend.openapi import documented
 from backend.paging import Limit
+from domain.learners.progress import ConceptMark
 from domain.request import Shape, UserId
 from orchestrator.learners.learning import Progress, QuizAttempt, ShownQuiz
 
@@ -18,6 +19,14 @@ router = APIRouter(prefix="/roadmaps/{roadmap_id}", tags=["learning"])
 
 Learner = Annotated[UserId | None, Query(description="The learner; only the role `service` may name another user.")]
 Choice = Annotated[list[Annotated[int, Field(ge=0, le=1000)]], Field(max_length=100)]
+
+
+class MarkBody(Shape):
+    """What a learner says about a concept: `done` and `known` count as learned."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"mark": "in_progress"}]})
+
+    mark: ConceptMark | None
 
 
 class AttemptBody(Shape):
@@ -88,7 +97,22 @@ async def _mark(
     return await orchestrator.learning.mark(roadmap_id, concept_id, learner, done=done, owner=caller.reads)
 
 
-# A route below would read `done` as a content type.
+@router.put("/concepts/{concept_id:path}/mark", responses=documented(400, 403, 404, 413, 415, 422))
+async def mark_concept(
+    roadmap_id: RoadmapId,
+    concept_id: ConceptId,
+    body: MarkBody,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    user_id: Learner = None,
+) -> Progress:
+    """Say how far one is with a concept; `null` removes the mark. Repeating it has no effect."""
+    learner = caller.acting_for(user_id)
+    return await orchestrator.learning.set_mark(roadmap_id, concept_id, learner, body.mark, owner=caller.reads)
+
+
+# Routes below would read `done` and `mark` as content types.
+reject_other_methods(router, "/concepts/{concept_id:path}/mark", "PUT")
 reject_other_methods(router, "/concepts/{concept_id:path}/done", "PUT", "DELETE")
 
 

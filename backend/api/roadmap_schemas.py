@@ -21,7 +21,9 @@ from domain.request import (
     UserId,
     Word,
 )
+from domain.text.names import MAX_NAME_LENGTH
 from domain.vocabulary import ContentType, TaskStatus
+from orchestrator.queries.search import Hit
 from orchestrator.queries.status import AnyContentType, AnyTaskType, TaskView
 
 MAX_REVIEW_TIMEOUT_SECONDS = 366 * 86_400.0
@@ -137,6 +139,20 @@ class PaceBody(Shape):
     time_zone: Annotated[str, Field(max_length=MAX_ZONE_LENGTH)] | None = Field(
         default=None, description="Time zone of the learner; default: the stored one."
     )
+
+
+class TitleBody(Shape):
+    """A title of one's own for a roadmap."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"title": "Guitar for the evenings"}]})
+
+    title: Annotated[str, Field(min_length=1, max_length=MAX_NAME_LENGTH)]
+
+
+class SearchAnswer(BaseModel):
+    """What a search in a roadmap found."""
+
+    hits: list[Hit]
 
 
 class StartedCreation(Started):

@@ -16,10 +16,12 @@ from backend.api.roadmap_schemas import (
     RoadmapAnswer,
     RoadmapPage,
     RoadmapSummary,
+    SearchAnswer,
     StartedCreation,
     StructureDiff,
     StructureVersion,
     StructureVersions,
+    TitleBody,
 )
 from backend.auth import CallerDep
 from backend.dependencies import OrchestratorDep, SettingsDep
@@ -33,6 +35,7 @@ from domain.vocabulary import ContentType
 from orchestrator.commands.request_context import Terms
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
 from orchestrator.learners.pace import PaceChange, PaceView
+from orchestrator.queries.search import MAX_WORDS_LENGTH
 from orchestrator.queries.status import RoadmapView, StatusCheck
 
 router = APIRouter(prefix="/roadmaps", tags=["roadmaps"])
@@ -110,6 +113,27 @@ async def bin_roadmap(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: Or
 async def restore_roadmap(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> RoadmapAnswer:
     """Restore a roadmap from the bin."""
     return _answer(await orchestrator.restore(roadmap_id, terms=Terms(owner=caller.writes)))
+
+
+@router.put("/{roadmap_id}/title", responses=documented(400, 404, 409, 413, 415, 422))
+async def rename_roadmap(
+    roadmap_id: RoadmapId, body: TitleBody, caller: CallerDep, orchestrator: OrchestratorDep
+) -> RoadmapAnswer:
+    """Give a roadmap another title. Later changes of the roadmap keep it."""
+    return _answer(await orchestrator.rename(roadmap_id, body.title, terms=Terms(owner=caller.writes)))
+
+
+@router.get("/{roadmap_id}/search", responses=documented(404, 422))
+async def search_roadmap(
+    roadmap_id: RoadmapId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    q: Annotated[
+        str, Query(max_length=MAX_WORDS_LENGTH, description="The words, as they are written, in any case.")
+    ] = "",
+) -> SearchAnswer:
+    """The concepts that have these words in their name, their description or their lesson, in learning order."""
+    return SearchAnswer(hits=await orchestrator.roadmaps.search(roadmap_id, q, owner=caller.reads))
 
 
 @router.get("/{roadmap_id}/active-task", response_model_exclude_unset=True, responses=documented(404, 422))

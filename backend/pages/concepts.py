@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field, create_model
 from uuid_utils import uuid7
 
-from backend.auth import CallerDep
+from backend.auth import Caller, CallerDep
 from backend.dependencies import OrchestratorDep, SettingsDep, TutorialsDep
 from backend.inputs import MAX_ATTEMPT_ID_LENGTH, VISIBLE, ConceptId, RoadmapId, terms_of
 from backend.pages.content_sections import CONTENT_SECTIONS, ConceptPage
@@ -25,6 +25,8 @@ from backend.pages.views.concept import (
     summary_of,
 )
 from backend.pages.views.content_labels import CONTENT_LABELS_OF
+from backend.pages.views.feedback import instruction_of, places_of
+from backend.pages.views.learner import MARK_LABELS, Standing, go_on_after, standings_of
 from backend.pages.views.quiz import Result
 from domain.errors import InvalidInput, NotFound
 from domain.framework import ConceptPlace, Framework
@@ -68,6 +70,7 @@ async def concept(
     framework, place, removed_after = await _place(orchestrator, roadmap, concept_id)
     progress = await orchestrator.learning.progress(roadmap_id, caller.user_id, owner=caller.reads)
     learned = next((entry for entry in progress.concepts if entry.concept_id == concept_id), None)
+    following = go_on_after(roadmap, progress)
     attempts = await orchestrator.learning.attempts(roadmap_id, concept_id, caller.user_id, owner=caller.reads)
     result = next((entry for entry in attempts if entry.attempt_id == query.attempt), None)
     present = removed_after is None and roadmap.deleted_at is None
@@ -91,11 +94,17 @@ async def concept(
         concept=summary_of(framework, place, removed_after=removed_after),
         parts=parts,
         done_at=learned.done_at if learned else None,
+        standing=standings_of(progress).get(concept_id, Standing()),
+        go_on=following if following and following.concept_id != concept_id else None,
+        mark_labels=MARK_LABELS,
         attempts=learned.attempts if learned else 0,
         best=f"{learned.best_score:.0%}" if learned and learned.best_score is not None else "",
         result=Result(result.correct, result.questions) if result else None,
         attempt_id=str(uuid7()),
         asks_about_empty=query.ask == "empty" and not result,
+        note=await orchestrator.feedback.note(roadmap_id, concept_id, caller.user_id, owner=caller.reads),
+        places={kind: places_of(part) for kind, part in parts.items()},
+        reported=await _reported(orchestrator, roadmap_id, concept_id, caller),
         wishes=await orchestrator.wishes.that_hold(roadmap_id, concept_id, owner=caller.reads) if present else {},
         may=may,
         blocked={content_type for _, content_type in blocked},
@@ -104,6 +113,17 @@ async def concept(
         formulas=any(part.has_formulas for part in parts.values()),
         live=await live_roadmap(request, orchestrator, roadmap, etag),
     )
+
+
+async def _reported(
+    orchestrator: Orchestrator, roadmap_id: str, concept_id: str, caller: Caller
+) -> dict[str, list[str]]:
+    """Return, as instructions, the reports on the newest contents of a concept, by content type."""
+    reported: dict[str, list[str]] = {}
+    for report in await orchestrator.feedback.reports(roadmap_id, owner=caller.reads):
+        if report.concept_id == concept_id:
+            reported.setdefault(report.content_type, []).append(instruction_of(report))
+    return reported
 
 
 @router.post(CONCEPT + "/wishes")
@@ -158,17 +178,6 @@ async def retry(
     return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, notice="asked", fragment=kind)
 
 
-@router.post(CONCEPT + "/done")
-async def done(
-    request: Request, roadmap_id: RoadmapId, concept_id: ConceptId, caller: CallerDep, orchestrator: OrchestratorDep
-) -> Response:
-    form = await read_form(request)
-    await orchestrator.learning.mark(
-        roadmap_id, concept_id, caller.user_id, done=form["done"] == "yes", owner=caller.reads
-    )
-    return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id)
-
-
 @router.post(CONCEPT + "/quiz")
 async def answer_quiz(
     request: Request, roadmap_id: RoadmapId, concept_id: ConceptId, caller: CallerDep, orchestrator: OrchestratorDep
@@ -176,14 +185,14 @@ async def answer_quiz(
     form = await read_form(request)
     version = number(form["version"], INVALID_FORM)
     shown = await orchestrator.learning.quiz(roadmap_id, concept_id, version, owner=caller.reads)
-    attempt_id, answers = _attempt_id(form), _answers(form, len(shown.quiz.questions))
+    attempt, answers = attempt_id(form), _answers(form, len(shown.quiz.questions))
     if not any(answers) and form["empty"] != "yes":
         return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, ask="empty", quiz=str(version))
     submitted = await orchestrator.learning.submit(
         roadmap_id,
         concept_id,
         caller.user_id,
-        attempt_id=attempt_id,
+        attempt_id=attempt,
         version=version,
         answers=answers,
         owner=caller.reads,
@@ -192,7 +201,8 @@ async def answer_quiz(
     return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, fragment="quiz", attempt=attempt)
 
 
-def _attempt_id(form: Form) -> str:
+def attempt_id(form: Form) -> str:
+    """Return the id of an attempt or answer that a form sends, a new one without any. Raises InvalidInput."""
     given = form["attempt"] or str(uuid7())
     if len(given) > MAX_ATTEMPT_ID_LENGTH or not re.fullmatch(VISIBLE, given):
         raise InvalidInput(INVALID_FORM)

@@ -17,6 +17,7 @@ from backend.pages.support.live import live
 from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.templating import address, page, redirect
 from backend.pages.views.roadmap_list import RoadmapCard, roadmap_card
+from backend.pages.views.shelf import MAX_SORTED, NEWEST, ORDERS, WHOLE_SHELF, Shelf, shelf_of
 from backend.pages.views.task import TaskLine, task_line
 from backend.paging import decode, encode
 from domain.course.estimate import Estimate
@@ -56,8 +57,15 @@ BLANK: Final[Mapping[str, Any]] = {
 
 
 @router.get("/")
-async def home(request: Request, caller: CallerDep, orchestrator: OrchestratorDep, before: str = "") -> Response:
-    return await _home(request, caller, orchestrator, before=before)
+async def home(
+    request: Request,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    before: str = "",
+    q: str = "",
+    order: str = "",
+) -> Response:
+    return await _home(request, caller, orchestrator, shelf=shelf_of(before, q, order))
 
 
 @router.post("/")
@@ -94,12 +102,12 @@ async def _home(
     caller: CallerDep,
     orchestrator: Orchestrator,
     *,
-    before: str = "",
+    shelf: Shelf = WHOLE_SHELF,
     form: Mapping[str, Any] = BLANK,
     errors: Mapping[str, str] | None = None,
     estimate: Estimate | None = None,
 ) -> Response:
-    cards, older = await _roadmap_page(request, caller, orchestrator, before=before)
+    cards, older = await _roadmap_page(request, caller, orchestrator, shelf)
     reviews = await _reviews(caller, orchestrator)
     at = address(request)
     return page(
@@ -116,8 +124,12 @@ async def _home(
         by_rules=request.app.state.settings.model is None,
         reviews=reviews,
         older=older,
-        newest=at("") if before else "",
-        live=_live(request, cards, reviews, older, f"?before={quote(before)}" if before else ""),
+        newest=at("") if shelf.before else "",
+        shelf=shelf,
+        orders=ORDERS.items(),
+        go_on=await orchestrator.learning.go_on(caller.user_id),
+        due=await orchestrator.repetition.count(caller.user_id, owner=caller.reads),
+        live=_live(request, cards, reviews, older, shelf.query),
     )
 
 
@@ -138,17 +150,24 @@ async def _reviews(caller: CallerDep, orchestrator: Orchestrator) -> list[TaskLi
 
 @router.get("/pulse")
 async def home_etag(
-    request: Request, caller: CallerDep, orchestrator: OrchestratorDep, before: str = "", binned: bool = False
+    request: Request,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    before: str = "",
+    q: str = "",
+    order: str = "",
+    binned: bool = False,
 ) -> Response:
     """Return an ETag that changes whenever the list, or that of the bin, would look different."""
-    cards, older = await _roadmap_page(request, caller, orchestrator, before=before, binned=binned)
+    shelf = Shelf(before) if binned else shelf_of(before, q, order)
+    cards, older = await _roadmap_page(request, caller, orchestrator, shelf, binned=binned)
     reviews = [] if binned else await _reviews(caller, orchestrator)
     return Response(_etag(cards, reviews, older), media_type="text/plain")
 
 
 @router.get("/bin")
 async def bin_of(request: Request, caller: CallerDep, orchestrator: OrchestratorDep, before: str = "") -> Response:
-    cards, older = await _roadmap_page(request, caller, orchestrator, before=before, binned=True)
+    cards, older = await _roadmap_page(request, caller, orchestrator, Shelf(before), binned=True)
     return page(
         request,
         "bin.html",
@@ -162,19 +181,26 @@ async def bin_of(request: Request, caller: CallerDep, orchestrator: Orchestrator
 
 
 async def _roadmap_page(
-    request: Request, caller: CallerDep, orchestrator: Orchestrator, *, before: str, binned: bool = False
+    request: Request, caller: CallerDep, orchestrator: Orchestrator, shelf: Shelf, *, binned: bool = False
 ) -> tuple[list[RoadmapCard], str]:
     """Return a page of the reader's own roadmaps, and the address of the next page."""
+    size = PAGE if shelf.order == NEWEST else MAX_SORTED
     rows = await orchestrator.roadmaps.summaries(
-        owner=caller.user_id, binned=binned, before=decode(before or None), limit=PAGE + 1
+        owner=caller.user_id,
+        binned=binned,
+        words=shelf.words,
+        order=shelf.order,
+        before=decode(shelf.before or None) if shelf.order == NEWEST else None,
+        limit=size + 1,
     )
-    shown = rows[:PAGE]
+    shown = rows[:size]
     done = await orchestrator.learning.done(caller.user_id, [row.roadmap_id for row in shown])
     learned = {roadmap_id: len(concepts) for roadmap_id, concepts in done.items()}
     older = ""
-    if len(rows) > PAGE:
+    if len(rows) > size and shelf.order == NEWEST:
         path = address(request)("bin" if binned else "")
-        older = f"{path}?before={encode((shown[-1].created_at, shown[-1].roadmap_id))}"
+        words = f"q={quote(shelf.words)}&" if shelf.words else ""
+        older = f"{path}?{words}before={encode((shown[-1].created_at, shown[-1].roadmap_id))}"
     return [roadmap_card(row, learned) for row in shown], older
 
 

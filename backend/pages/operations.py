@@ -16,6 +16,7 @@ from backend.pages.support.forms import Form, read_form
 from backend.pages.support.live import live
 from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.templating import address, page, redirect
+from backend.pages.views.feedback import instruction_of
 from backend.pages.views.operations import figures_of, worker_line
 from backend.pages.views.status_labels import TASK_NAMES
 from backend.pages.views.task import task_line
@@ -30,6 +31,7 @@ router = pages()
 
 PAGE: Final = 50
 NOTHING_SELECTED: Final = "Nothing was selected: select one or more rows."
+MAX_REPORTS: Final = 50
 MAX_ITEMS_PER_FORM: Final = 100
 """Runs or roadmaps that one form may name."""
 
@@ -87,6 +89,7 @@ async def _operations(
         older=f"{here}?{query}{'&' if query else ''}before={following}" if following else "",
         newest=f"{here}?{query}" if before else "",
         workers=[worker_line(process) for process in processes],
+        reports=[(one, instruction_of(one)) for one in await orchestrator.feedback.all_reports(limit=MAX_REPORTS)],
         broken=await orchestrator.roadmaps.broken(),
         message=message,
         live=live(

@@ -12,8 +12,9 @@ from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.inputs import RoadmapId, terms_of, zone_of
 from backend.pages.support.forms import read_form
 from backend.pages.support.page_route import pages
-from backend.pages.support.roadmap_page import frame_of
+from backend.pages.support.roadmap_page import Frame, frame_of
 from backend.pages.support.templating import address, page, redirect
+from backend.pages.views.learner import MARK_LABELS
 from backend.pages.views.plan import plan_of
 from backend.pages.views.status_labels import CONTENT_LABELS, TASK_NAMES
 from backend.pages.views.structure import history_of
@@ -37,8 +38,23 @@ async def roadmap_map(
     request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    legend = CONTENT_LABELS.items()
-    return page(request, "map.html", tab="map", wide=True, legend=legend, stages=frame.stages, **frame.context)
+    return map_page(request, frame)
+
+
+def map_page(request: Request, frame: Frame, errors: Mapping[str, str] | None = None) -> Response:
+    """Return the page of the map; `errors`: of its forms, by field."""
+    return page(
+        request,
+        "map.html",
+        status=422 if errors else 200,
+        tab="map",
+        wide=True,
+        legend=CONTENT_LABELS.items(),
+        stages=frame.stages,
+        mark_labels=MARK_LABELS,
+        errors=errors or {},
+        **frame.context,
+    )
 
 
 @router.get("/roadmaps/{roadmap_id}/pulse")

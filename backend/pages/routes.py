@@ -7,7 +7,20 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from backend.errors import headers_of, problem_of_http
-from backend.pages import books, concepts, home, login, operations, practice, roadmaps, runs, static_files
+from backend.pages import (
+    books,
+    concepts,
+    feedback,
+    home,
+    learning,
+    login,
+    operations,
+    practice,
+    repetition,
+    roadmaps,
+    runs,
+    static_files,
+)
 from backend.pages.support.page_route import error_page
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -15,8 +28,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
     home.router,
     roadmaps.router,
+    learning.router,
+    feedback.router,
     concepts.router,
     practice.router,
+    repetition.router,
     runs.router,
     books.router,
     operations.router,

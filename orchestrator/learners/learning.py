@@ -1,6 +1,6 @@
 """Progress of learners: concepts that are done and attempts at quizzes. Kept per user, beside roadmaps and runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,13 +8,18 @@ from pydantic import ValidationError
 
 from domain.contents import Quiz
 from domain.errors import Conflict, NotFound
+from domain.framework import Concept, Framework
+from domain.learners.progress import LEARNED, ConceptMark, next_concept
+from domain.learners.repetition import Schedule, rescheduled
 from domain.quizzes.grading import OpenQuiz, QuizMark, graded, without_key
 from domain.request import UserId, Word
 from domain.vocabulary import ContentType
 from orchestrator.arguments import checks_arguments
+from orchestrator.clock import Clock
 from orchestrator.queries.base import Queries
 from orchestrator.queries.status import View
-from repository.db.database import Session
+from repository.db.database import Database, Session
+from repository.learners import repetitions
 from repository.roadmaps import content_queries, learning, roadmaps
 from repository.tables.users import QuizAttemptRow
 
@@ -24,7 +29,10 @@ class ConceptProgress(View):
 
     concept_id: str
     name: str
+    mark: ConceptMark | None
+    """What the learner said about it; null where nothing was."""
     done_at: datetime | None
+    """When it was marked as learned; null for a concept that is in progress."""
     attempts: int
     """Attempts at its quiz."""
     best_score: float | None
@@ -42,6 +50,16 @@ class Progress(View):
     total: int
     concepts: list[ConceptProgress]
     """In learning order; then removed ones with progress."""
+
+
+class GoOn(View):
+    """The concept with which a learner goes on: its prerequisites are learned."""
+
+    roadmap_id: str
+    title: str
+    """Of the roadmap."""
+    concept_id: str
+    name: str
 
 
 class ShownQuiz(View):
@@ -83,22 +101,57 @@ class Submitted(NamedTuple):
 class Learning(Queries):
     """Progress of learners, as `Orchestrator.learning`. Methods raise NotFound for an unknown roadmap or concept."""
 
+    def __init__(self, database: Database, clock: Clock) -> None:
+        super().__init__(database)
+        self._clock = clock
+
     async def progress(self, roadmap_id: str, user_id: str, *, owner: str | None = None) -> Progress:
         """Return the progress of a user with a roadmap."""
         return await self._read(_progress_of, roadmap_id, user_id, owner)
 
     async def done(self, user_id: str, roadmap_ids: Sequence[str]) -> dict[str, set[str]]:
-        """Return the ids of done concepts by roadmap, also of concepts that were removed."""
+        """Return the ids of learned concepts by roadmap, also of concepts that were removed."""
         done = await self._read(learning.done, user_id, roadmap_ids)
         return {roadmap_id: set(concepts) for roadmap_id, concepts in done.items()}
+
+    async def go_on(self, user_id: str) -> GoOn | None:
+        """Return the concept to go on with, in that roadmap of the user in which the last step was made.
+
+        None where nothing is left to learn.
+        """
+        return await self._read(_go_on, user_id)
 
     async def mark(
         self, roadmap_id: str, concept_id: str, user_id: UserId, *, done: bool, owner: str | None = None
     ) -> Progress:
-        """Mark a concept as done or not done; a second call changes nothing."""
-        return await self._database.persist(
-            lambda session: _mark(session, roadmap_id, concept_id, user_id, done=done, owner=owner)
-        )
+        """Mark a concept as done, or remove its mark; a second call changes nothing."""
+        mark = ConceptMark.DONE if done else None
+        return await self.set_mark(roadmap_id, concept_id, user_id, mark, owner=owner)
+
+    async def set_mark(
+        self, roadmap_id: str, concept_id: str, user_id: UserId, mark: ConceptMark | None, *, owner: str | None = None
+    ) -> Progress:
+        """Mark a concept; None removes its mark. A second call changes nothing."""
+        return await self.set_marks(roadmap_id, [concept_id], user_id, mark, owner=owner)
+
+    async def set_marks(
+        self,
+        roadmap_id: str,
+        concept_ids: Sequence[Word],
+        user_id: UserId,
+        mark: ConceptMark | None,
+        *,
+        owner: str | None = None,
+    ) -> Progress:
+        """Mark concepts, all or none of them; None removes their marks. A second call changes nothing."""
+
+        async def write(session: Session) -> Progress:
+            await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
+            for concept_id in sorted(set(concept_ids)):
+                await _mark(session, roadmap_id, concept_id, user_id, mark)
+            return await _progress(session, roadmap_id, user_id)
+
+        return await self._database.persist(write)
 
     async def quiz(
         self, roadmap_id: str, concept_id: str, version: int | None = None, *, owner: str | None = None
@@ -117,7 +170,7 @@ class Learning(Queries):
         answers: Sequence[Sequence[int]],
         owner: str | None = None,
     ) -> Submitted:
-        """Grade an attempt and store it.
+        """Grade an attempt and store it. Its questions are asked again when they are due (`Orchestrator.repetition`).
 
         Args:
             attempt_id: chosen by the caller; an attempt that is sent again under it counts once.
@@ -127,9 +180,11 @@ class Learning(Queries):
         Raises InvalidInput for answers that do not fit the quiz, and Conflict for the id of another attempt.
         """
 
+        now = self._clock()
+
         async def write(session: Session) -> Submitted:
             await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-            number, quiz = await _quiz(session, roadmap_id, concept_id, version)
+            number, quiz = await quiz_of(session, roadmap_id, concept_id, version)
             marks = graded(quiz, answers)
             attempt = QuizAttemptRow(
                 user_id=user_id,
@@ -142,6 +197,8 @@ class Learning(Queries):
                 questions=len(marks),
             )
             stored, first = await learning.add_attempt(session, attempt)
+            if first:
+                await repetitions.begin(session, user_id, roadmap_id, concept_id, _first_schedules(marks, now))
             if stored.model_dump(exclude={"created_at"}) != attempt.model_dump(exclude={"created_at"}):
                 raise Conflict("This attempt_id belongs to another attempt: make a new one for each.")
             total = (await learning.tries(session, user_id, roadmap_id))[concept_id]
@@ -156,26 +213,29 @@ class Learning(Queries):
         return await self._read(_attempts, roadmap_id, concept_id, user_id, limit, owner)
 
 
+def _first_schedules(marks: Sequence[QuizMark], at: datetime) -> dict[str, Schedule]:
+    """Return the schedules of the questions that were answered, by their ids."""
+    return {mark.question_id: rescheduled(None, at, right=mark.right) for mark in marks if mark.chosen}
+
+
 async def _progress_of(session: Session, roadmap_id: str, user_id: str, owner: str | None) -> Progress:
     await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
     return await _progress(session, roadmap_id, user_id)
 
 
-async def _mark(
-    session: Session, roadmap_id: str, concept_id: str, user_id: str, *, done: bool, owner: str | None
-) -> Progress:
-    await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-    await _check_concept(session, roadmap_id, concept_id)
-    change = learning.mark_done if done else learning.mark_undone
-    await change(session, user_id, roadmap_id, concept_id)
-    return await _progress(session, roadmap_id, user_id)
+async def _mark(session: Session, roadmap_id: str, concept_id: str, user_id: str, mark: ConceptMark | None) -> None:
+    await check_concept(session, roadmap_id, concept_id)
+    if mark is None:
+        await learning.remove_mark(session, user_id, roadmap_id, concept_id)
+    else:
+        await learning.set_mark(session, user_id, roadmap_id, concept_id, mark)
 
 
 async def _shown_quiz(
     session: Session, roadmap_id: str, concept_id: str, version: int | None, owner: str | None
 ) -> ShownQuiz:
     await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-    number, quiz = await _quiz(session, roadmap_id, concept_id, version)
+    number, quiz = await quiz_of(session, roadmap_id, concept_id, version)
     return ShownQuiz(roadmap_id=roadmap_id, concept_id=concept_id, version=number, quiz=without_key(quiz))
 
 
@@ -185,7 +245,7 @@ async def _attempts(
     await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
     rows = await learning.attempts(session, user_id, roadmap_id, concept_id, limit)
     versions = {row.version for row in rows}
-    quizzes = {version: (await _quiz(session, roadmap_id, concept_id, version))[1] for version in versions}
+    quizzes = {version: (await quiz_of(session, roadmap_id, concept_id, version))[1] for version in versions}
     return [_attempt(row, graded(quizzes[row.version], row.answers)) for row in rows]
 
 
@@ -194,15 +254,33 @@ def _attempt(row: QuizAttemptRow, marks: list[QuizMark]) -> QuizAttempt:
     return QuizAttempt(**stored, score=row.correct / row.questions, marks=marks)
 
 
+async def _go_on(session: Session, user_id: str) -> GoOn | None:
+    for roadmap_id in await learning.last_used(session, user_id):
+        framework = roadmaps.framework_of(await roadmaps.get_roadmap_metadata(session, roadmap_id))
+        marks = (await learning.marks(session, user_id, [roadmap_id]))[roadmap_id]
+        if (concept := to_go_on_with(framework, marks)) is not None:
+            title = framework.title
+            return GoOn(roadmap_id=roadmap_id, title=title, concept_id=concept.concept_id, name=concept.name)
+    return None
+
+
+def to_go_on_with(framework: Framework, marks: Mapping[str, learning.Marked]) -> Concept | None:
+    """Return the concept to go on with. `marks`: those of a learner, by concept id."""
+    learned = {concept_id for concept_id, marked in marks.items() if marked.mark in LEARNED}
+    return next_concept(framework, learned, marks.keys() - learned)
+
+
 async def _progress(session: Session, roadmap_id: str, user_id: str) -> Progress:
     names = await roadmaps.concept_names(session, roadmap_id)
-    done_at = (await learning.done(session, user_id, [roadmap_id]))[roadmap_id]
+    marks = (await learning.marks(session, user_id, [roadmap_id]))[roadmap_id]
+    done_at = {concept_id: marked.at for concept_id, marked in marks.items() if marked.mark in LEARNED}
     tries = await learning.tries(session, user_id, roadmap_id)
-    removed = sorted((set(done_at) | set(tries)) - set(names))
+    removed = sorted((set(marks) | set(tries)) - set(names))
     concepts = [
         ConceptProgress(
             concept_id=concept_id,
             name=names.get(concept_id, ""),
+            mark=marks[concept_id].mark if concept_id in marks else None,
             done_at=done_at.get(concept_id),
             attempts=tries[concept_id].attempts if concept_id in tries else 0,
             best_score=tries[concept_id].best_score if concept_id in tries else None,
@@ -219,14 +297,14 @@ async def _progress(session: Session, roadmap_id: str, user_id: str) -> Progress
     )
 
 
-async def _check_concept(session: Session, roadmap_id: str, concept_id: str) -> None:
+async def check_concept(session: Session, roadmap_id: str, concept_id: str) -> None:
     """Check that a concept is part of the roadmap, or once was. Raises NotFound."""
     names = await roadmaps.concept_names(session, roadmap_id)
     if concept_id not in names and await roadmaps.last_structure_with(session, roadmap_id, concept_id) is None:
         raise NotFound(f"There is no concept {concept_id} in {roadmap_id}.")
 
 
-async def _quiz(session: Session, roadmap_id: str, concept_id: str, version: int | None) -> tuple[int, Quiz]:
+async def quiz_of(session: Session, roadmap_id: str, concept_id: str, version: int | None) -> tuple[int, Quiz]:
     """Return a version of a quiz, the newest if `version` is None. Raises NotFound."""
     rows = await content_queries.versions_of(session, roadmap_id, concept_id, ContentType.QUIZ, version)
     try:

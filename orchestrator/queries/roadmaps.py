@@ -8,6 +8,7 @@ from orchestrator.arguments import checks_arguments
 from orchestrator.clock import Clock
 from orchestrator.queries.base import Queries
 from orchestrator.queries.export import manuscript
+from orchestrator.queries.search import Hit, search
 from orchestrator.queries.status import (
     ActiveTask,
     RoadmapView,
@@ -18,7 +19,7 @@ from orchestrator.queries.status import (
 )
 from repository.db.database import Database
 from repository.roadmaps import roadmaps, summaries
-from repository.roadmaps.summaries import BrokenRoadmap, ListedRoadmap
+from repository.roadmaps.summaries import BrokenRoadmap, ListedRoadmap, ListOrder
 from repository.tables.roadmaps import RoadmapRow
 
 
@@ -66,11 +67,34 @@ class RoadmapQueries(Queries):
         *,
         owner: str | None,
         binned: bool = False,
+        words: str = "",
+        order: ListOrder = "newest",
         before: tuple[datetime, str] | None = None,
         limit: int = 50,
     ) -> list[ListedRoadmap]:
-        """Return a page as `page` does, each roadmap with its progress; of all users where `owner` is None."""
-        return await self._read(summaries.list_roadmaps, user_id=owner, binned=binned, before=before, limit=limit)
+        """Return a page as `page` does, each roadmap with its progress; of all users where `owner` is None.
+
+        Args:
+            owner: only roadmaps of this user.
+            binned: those in the bin instead of the others.
+            words: only those whose title holds these words.
+            order: `newest` first; `title`; or `used`: those in which the owner learned last.
+            before: as in `page`; for the order `newest`.
+            limit: roadmaps of a page.
+        """
+        return await self._read(
+            summaries.list_roadmaps,
+            user_id=owner,
+            binned=binned,
+            words=words,
+            order=order,
+            before=before,
+            limit=limit,
+        )
+
+    async def search(self, roadmap_id: str, words: str, *, owner: str | None = None) -> list[Hit]:
+        """Return the concepts of a roadmap that hold these words, in learning order. Raises NotFound, InvalidInput."""
+        return await self._read(search, roadmap_id, words, owner=owner)
 
     async def status(self, roadmap_id: str, *, owner: str | None = None) -> StatusCheck:
         """Return the active tasks and the stale contents of a roadmap. Raises NotFound."""

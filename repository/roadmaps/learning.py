@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
+from domain.learners.progress import LEARNED, ConceptMark
 from repository.db.database import Session, execute
 from repository.tables.users import LearningRow, QuizAttemptRow
 
@@ -21,17 +22,20 @@ class Tries(NamedTuple):
     last_at: datetime
 
 
-async def mark_done(session: Session, user_id: str, roadmap_id: str, concept_id: str) -> None:
-    """Mark a concept as done, unless it already is."""
+async def set_mark(session: Session, user_id: str, roadmap_id: str, concept_id: str, mark: ConceptMark) -> None:
+    """Mark a concept. The same mark again changes nothing, nor its time."""
+    row = insert(LearningRow).values(user_id=user_id, roadmap_id=roadmap_id, concept_id=concept_id, mark=mark)
     await session.exec(
-        insert(LearningRow)
-        .values(user_id=user_id, roadmap_id=roadmap_id, concept_id=concept_id)
-        .on_conflict_do_nothing()
+        row.on_conflict_do_update(
+            index_elements=["user_id", "roadmap_id", "concept_id"],
+            set_={"mark": row.excluded.mark, "done_at": func.clock_timestamp()},
+            where=col(LearningRow.mark) != row.excluded.mark,
+        )
     )
 
 
-async def mark_undone(session: Session, user_id: str, roadmap_id: str, concept_id: str) -> None:
-    """Remove the mark that a concept is done."""
+async def remove_mark(session: Session, user_id: str, roadmap_id: str, concept_id: str) -> None:
+    """Remove the mark of a concept."""
     await session.exec(
         delete(LearningRow)
         .where(
@@ -43,15 +47,47 @@ async def mark_undone(session: Session, user_id: str, roadmap_id: str, concept_i
     )
 
 
-async def done(session: Session, user_id: str, roadmap_ids: Sequence[str]) -> dict[str, dict[str, datetime]]:
-    """Return when concepts were done, by roadmap and concept id, including concepts that were removed since."""
+class Marked(NamedTuple):
+    """The mark of a concept, and when it was set."""
+
+    mark: ConceptMark
+    at: datetime
+
+
+async def marks(session: Session, user_id: str, roadmap_ids: Sequence[str]) -> dict[str, dict[str, Marked]]:
+    """Return the marks of concepts, by roadmap and concept id, including concepts that were removed since."""
     statement = select(LearningRow).where(
         LearningRow.user_id == user_id, col(LearningRow.roadmap_id).in_(list(roadmap_ids))
     )
-    times: dict[str, dict[str, datetime]] = {roadmap_id: {} for roadmap_id in roadmap_ids}
+    found: dict[str, dict[str, Marked]] = {roadmap_id: {} for roadmap_id in roadmap_ids}
     for row in (await session.exec(statement)).all():
-        times[row.roadmap_id][row.concept_id] = row.done_at
-    return times
+        found[row.roadmap_id][row.concept_id] = Marked(ConceptMark(row.mark), row.done_at)
+    return found
+
+
+async def done(session: Session, user_id: str, roadmap_ids: Sequence[str]) -> dict[str, dict[str, datetime]]:
+    """Return when concepts were learned, by roadmap and concept id, including concepts that were removed since."""
+    return {
+        roadmap_id: {concept_id: marked.at for concept_id, marked in concepts.items() if marked.mark in LEARNED}
+        for roadmap_id, concepts in (await marks(session, user_id, roadmap_ids)).items()
+    }
+
+
+_LAST_USED: Final = text("""
+    SELECT m.roadmap_id FROM roadmap_metadata m LEFT JOIN (
+        SELECT roadmap_id, max(at) AS at FROM (
+            SELECT roadmap_id, max(done_at) AS at FROM learning_progress WHERE user_id = :user_id GROUP BY roadmap_id
+            UNION ALL
+            SELECT roadmap_id, max(created_at) FROM quiz_attempts WHERE user_id = :user_id GROUP BY roadmap_id) AS steps
+        GROUP BY roadmap_id) AS used USING (roadmap_id)
+    WHERE m.user_id = :user_id AND m.deleted_at IS NULL AND m.framework_version > 0
+    ORDER BY used.at DESC NULLS LAST, m.created_at DESC, m.roadmap_id DESC LIMIT :limit""")
+
+
+async def last_used(session: Session, user_id: str, limit: int = 5) -> list[str]:
+    """Return the ids of a user's own roadmaps with a plan, the one first in which the user learned last."""
+    rows = await execute(session, _LAST_USED, {"user_id": user_id, "limit": limit})
+    return [row.roadmap_id for row in rows]
 
 
 async def add_attempt(session: Session, attempt: QuizAttemptRow) -> tuple[QuizAttemptRow, bool]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, text, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, case, cast, func, text, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlmodel import col, select
 
 from domain.course.book import CourseBook
@@ -52,7 +52,7 @@ async def save_roadmap_metadata(session: Session, roadmap_id: str, user_id: str,
     row = await _locked(session, roadmap_id)
     if row.framework_version == 0:
         await _write(session, row, framework, None, version=0)
-    elif row.framework_data != framework.model_dump(mode="json"):
+    elif row.framework_data != framework.model_copy(update=_own_title(row)).model_dump(mode="json"):
         return await accept_framework(session, framework, expected_version=row.framework_version)
     return row.framework_version
 
@@ -140,6 +140,18 @@ async def set_pace(session: Session, roadmap_id: str, pace: dict[str, Any]) -> N
         .where(col(RoadmapRow.roadmap_id) == roadmap_id)
         .values(pace=pace, updated_at=func.clock_timestamp())
         .execution_options(synchronize_session=False)
+    )
+
+
+async def set_title(session: Session, roadmap_id: str, title: str) -> None:
+    """Give a roadmap a title of its owner's own, under the lock of its row. Its structure is no other version."""
+    await execute(
+        session,
+        text("""
+            UPDATE roadmap_metadata SET own_title = :title, title = :title, updated_at = clock_timestamp(),
+                framework_data = jsonb_set(framework_data, '{title}', to_jsonb(CAST(:title AS text)))
+            WHERE roadmap_id = :roadmap_id"""),
+        {"roadmap_id": roadmap_id, "title": title},
     )
 
 
@@ -319,10 +331,17 @@ async def _write(
     )
 
 
+def _own_title(row: RoadmapRow) -> dict[str, str]:
+    return {} if row.own_title is None else {"title": row.own_title}
+
+
 def _columns(framework: Framework) -> dict[str, Any]:
+    """Return the columns of a structure; a title of the owner's own stays."""
+    own, data = col(RoadmapRow.own_title), framework.model_dump(mode="json")
+    titled = func.jsonb_set(cast(data, JSONB), cast(["title"], ARRAY(Text)), func.to_jsonb(own))
     return {
-        "title": framework.title,
+        "title": func.coalesce(own, framework.title),
         "total_estimated_hours": framework.total_estimated_hours,
         "recommended_completion_weeks": framework.recommended_completion_weeks,
-        "framework_data": framework.model_dump(mode="json"),
+        "framework_data": case((own.is_(None), cast(data, JSONB)), else_=titled),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import text
 
@@ -24,6 +24,7 @@ from repository.predicates import (
     UNSUCCESSFUL,
     WAITING_FOR_WORKER,
 )
+from repository.roadmaps.search import pattern_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ _ROADMAP_PAGE: Final = f"""
         m.created_at, m.deleted_at, c.concepts, c.contents, c.completed, c.failed, c.stale, c.out_of_date,
         t.task_id, t.status AS task_status, t.current_step AS task_step,
         coalesce(t.live, false) AS task_live, coalesce(t.waiting, false) AS task_waiting
-    FROM (SELECT * FROM roadmap_metadata WHERE {{condition}}
-          ORDER BY created_at DESC, roadmap_id DESC LIMIT :limit) AS m
+    FROM (SELECT *, {{used}} AS used_at FROM roadmap_metadata r WHERE {{condition}}
+          ORDER BY {{order}} LIMIT :limit) AS m
     CROSS JOIN LATERAL (
         SELECT count(DISTINCT c.concept_id) AS concepts, count(*) AS contents,
             count(*) FILTER (WHERE {COMPLETED_CONTENT}) AS completed,
@@ -69,7 +70,17 @@ _ROADMAP_PAGE: Final = f"""
         FROM roadmap_tasks t WHERE t.roadmap_id = m.roadmap_id
         ORDER BY {ACTIVE_TASK} DESC, t.created_at DESC
         LIMIT 1) AS t ON true
-    ORDER BY m.created_at DESC, m.roadmap_id DESC"""
+    ORDER BY {{order}}"""
+
+ListOrder = Literal["newest", "title", "used"]
+_ORDERS: Final[dict[ListOrder, str]] = {
+    "newest": "created_at DESC, roadmap_id DESC",
+    "title": "lower(title), created_at DESC, roadmap_id DESC",
+    "used": "used_at DESC NULLS LAST, created_at DESC, roadmap_id DESC",
+}
+_USED: Final = """greatest(
+        (SELECT max(p.done_at) FROM learning_progress p WHERE p.user_id = r.user_id AND p.roadmap_id = r.roadmap_id),
+        (SELECT max(a.created_at) FROM quiz_attempts a WHERE a.user_id = r.user_id AND a.roadmap_id = r.roadmap_id))"""
 
 
 async def list_roadmaps(
@@ -77,10 +88,16 @@ async def list_roadmaps(
     *,
     user_id: str | None = None,
     binned: bool = False,
+    words: str = "",
+    order: ListOrder = "newest",
     before: tuple[datetime, str] | None = None,
     limit: int = 50,
 ) -> list[ListedRoadmap]:
-    """Return a page of roadmaps, or of those in the bin, newest first."""
+    """Return a page of roadmaps, or of those in the bin.
+
+    `words`: only those whose title holds them, in any case. `order`: newest first, by title, or by the last step of
+    their owner in them. `before`: the last roadmap of the previous page, in the order `newest`.
+    """
     conditions = [f"deleted_at IS {'NOT ' if binned else ''}NULL"]
     values: dict[str, object] = {"limit": limit}
     if user_id is not None:
@@ -89,7 +106,11 @@ async def list_roadmaps(
     if before is not None:
         conditions.append("(created_at, roadmap_id) < (:moment, :roadmap_id)")
         values |= {"moment": before[0], "roadmap_id": before[1]}
-    sql = _ROADMAP_PAGE.format(condition=" AND ".join(conditions))
+    if words.strip():
+        conditions.append("title ILIKE :pattern")
+        values["pattern"] = pattern_of(words.strip())
+    used = _USED if order == "used" else "CAST(NULL AS timestamptz)"
+    sql = _ROADMAP_PAGE.format(condition=" AND ".join(conditions), order=_ORDERS[order], used=used)
     rows = await execute(session, text(sql), values)
     return [
         ListedRoadmap(**row | {"task_status": TaskStatus(row["task_status"]) if row["task_status"] else None})

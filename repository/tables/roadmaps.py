@@ -35,6 +35,8 @@ class RoadmapRow(SQLModel, table=True):
     """Current hours a week and deadline (domain/pace/pace.py); null for roadmaps of older versions."""
     course_book: dict[str, Any] | None = json()
     """The book of the structure beside it (domain/course/book.py); null for a roadmap without one."""
+    own_title: str | None = string(required=False)
+    """The title that its owner gave it; new structures do not change it."""
 
 
 class FrameworkVersionRow(SQLModel, table=True):

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Text, UniqueC
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
+from domain.learners.progress import ConceptMark
 from domain.vocabulary import Role
 from domain.webhooks import DeliveryStatus, WebhookEvent
 from repository.tables.columns import json, moment, number, one_of, string
@@ -112,14 +113,17 @@ class WebhookDeliveryRow(SQLModel, table=True):
 
 
 class LearningRow(SQLModel, table=True):
-    """A concept that a learner has completed; kept if the concept is removed, since it may come back."""
+    """A concept that a learner has marked; kept if the concept is removed, since it may come back."""
 
     __tablename__: ClassVar[Any] = "learning_progress"
+    __table_args__ = (CheckConstraint(one_of("mark", ConceptMark), name="ck_learning_progress_mark"),)
 
     user_id: str = string(key=True)
     roadmap_id: str = string(key=True)
     concept_id: str = string(key=True)
     done_at: datetime = moment()
+    """When it got its mark."""
+    mark: str = string(default=ConceptMark.DONE)
 
 
 class QuizAttemptRow(SQLModel, table=True):

@@ -8,9 +8,11 @@ from sqlalchemy import text
 from domain.contents import Quiz
 from domain.vocabulary import ContentType, Step, TaskStatus, TaskType
 from repository.db.database import Database, execute
+from repository.learners.feedback import add_report
 from repository.roadmaps.roadmaps import reserve_roadmap, save_roadmap_metadata
 from repository.roadmaps.wishes import add_wishes
 from repository.runs.tasks import create_task, update_task_status
+from repository.tables.learners import ReportRow
 from repository.tables.roadmaps import ContentVersionRow
 from tests.support.authors import QUIZ
 from tests.support.rows import framework, lessons_written
@@ -49,6 +51,17 @@ async def fill(database: Database, user_id: str = "ann") -> None:
                 session, task_id, user_id, {}, TaskType.CREATION, roadmap_id=f"r-{number}", status=TaskStatus.PENDING
             )
         await execute(session, text(_WEBHOOK), {"user_id": user_id})
+        report = ReportRow(
+            user_id=user_id,
+            report_id="w-0",
+            roadmap_id="r-1",
+            concept_id="c-1-1-1",
+            content_type="quiz",
+            version=1,
+            part="",
+            words="It is wrong.",
+        )
+        await add_report(session, report)
         for content_type in ContentType:
             await add_wishes(session, "t-queued", "r-1", [("c-1-1-1", content_type)], "shorter")
         await update_task_status(session, "t-cancelled", TaskStatus.CANCELLED, Step.CANCELLED)
@@ -90,6 +103,19 @@ BODIES: Final = {
     "estimate": {"preferences": {"learning_goal": "learn chess"}},
     "{stage_id}": {"answers": [{"concept_id": "c-1-1-1", "version": 1, "question_id": "q0", "chosen": [0]}]},
     "pace": {"available_hours_per_week": 2},
+    "answers": {
+        "answer_id": "a",
+        "roadmap_id": "r-1",
+        "concept_id": "c-1-1-1",
+        "question_id": "q0",
+        "version": 1,
+        "answers": 0,
+        "chosen": [0],
+    },
+    "reports": {"report_id": "w-1", "version": 1, "part": "Question 1", "words": "Two options are right."},
+    "note": {"note": "Mine.", "version": 0},
+    "title": {"title": "A title of my own"},
+    "mark": {"mark": "known"},
     "modify": {"instructions": "shorter"},
     "revert": {"version": 1},
     "review": {"approved": True},

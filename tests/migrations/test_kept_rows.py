@@ -12,6 +12,10 @@ from tests.migrations.filling import rows
 ROWS: tuple[LiteralString, ...] = (
     "SELECT concept_id, version, doubts::text, code_report::text FROM content_versions ORDER BY 1, 2",
     "SELECT concept_id, task_id, wish, created_at, withdrawn_at FROM content_wishes ORDER BY 1, 2",
+    "SELECT concept_id, done_at, mark FROM learning_progress ORDER BY 1",
+    "SELECT title, own_title FROM roadmap_metadata",
+    "SELECT question_id, answers, due_at FROM repetitions",
+    "SELECT note, version FROM concept_notes",
 )
 
 
@@ -27,6 +31,13 @@ def test_doubts_wishes_and_reports_of_code_are_kept_by_a_downgrade_and_come_back
                 ('r', 'c-1', 'quiz', 2, '{}', 't', 'm', '[{"rule": "quiz.size", "message": "Few.", "part": null}]',
                     NULL),
                 ('r', 'c-1', 'quiz', 3, '{}', 't', 'm', '[]', '[{"number": 1, "line": 0, "state": "ran"}]');
+            UPDATE roadmap_metadata SET own_title = 'Mine', title = 'Mine';
+            INSERT INTO learning_progress (user_id, roadmap_id, concept_id, mark)
+            VALUES ('u', 'r', 'c-1', 'done'), ('u', 'r', 'c-2', 'known'), ('u', 'r', 'c-3', 'in_progress');
+            INSERT INTO repetitions
+                (user_id, roadmap_id, concept_id, question_id, answers, phase, stability, difficulty)
+            VALUES ('u', 'r', 'c-1', 'q1', 1, 'review', 2, 3);
+            INSERT INTO concept_notes (user_id, roadmap_id, concept_id, note, version) VALUES ('u', 'r', 'c-1', 'n', 4);
             INSERT INTO content_wishes (roadmap_id, concept_id, content_type, task_id, wish, withdrawn_at)
             VALUES ('r', 'c-1', 'quiz', 't-1', 'shorter', NULL), ('r', 'c-1', 'quiz', 't-2', 'longer', now());
         """)

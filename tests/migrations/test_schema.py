@@ -14,12 +14,12 @@ from sqlalchemy import Connection, NullPool, create_engine
 
 from domain.errors import DatabaseUnavailable, InvalidInput
 from repository.db import schema
-from repository.tables import roadmaps, runs, users
+from repository.tables import learners, roadmaps, runs, users
 from tests.migrations.catalog import catalog
 from tests.migrations.conftest import Fresh
 from tests.migrations.filling import rows
 
-(METADATA,) = {row.metadata for row in (runs.TaskRow, roadmaps.RoadmapRow, users.TokenRow)}
+(METADATA,) = {row.metadata for row in (runs.TaskRow, roadmaps.RoadmapRow, users.TokenRow, learners.RepetitionRow)}
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from backend.auth import Caller
 from backend.pages.support.live import live_roadmap
 from backend.pages.support.page_route import reader_of
 from backend.pages.support.permissions import blocked_contents, permissions_of
+from backend.pages.views.learner import go_on_after, standings_of
 from backend.pages.views.map import Map, map_of
 from backend.pages.views.pace import pace_line
 from domain.framework import Concept, Stage
@@ -42,11 +43,13 @@ async def frame_of(
     # First, so that a later change is noticed at the next check.
     etag = await orchestrator.roadmaps.etag(roadmap_id, caller.user_id)
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
-    learned = frozenset((await orchestrator.learning.done(caller.user_id, [roadmap_id]))[roadmap_id])
+    progress = await orchestrator.learning.progress(roadmap_id, caller.user_id, owner=caller.reads)
+    standings = standings_of(progress)
+    learned = frozenset(concept_id for concept_id, standing in standings.items() if standing.learned)
     last = None
     if roadmap.framework_version == 0 and not roadmap.active_tasks:
         last = next(iter(await orchestrator.tasks.page(roadmap_id=roadmap_id, limit=1)), None)
-    drawn = map_of(roadmap, learned, last, await blocked_contents(roadmap.contents))
+    drawn = map_of(roadmap, standings, last, await blocked_contents(roadmap.contents))
     path = ("roadmaps", roadmap_id, tab) if tab else ()
     may = permissions_of(caller, roadmap)
     stopped = [run.task_id for run in drawn.runs if not run.live] + ([drawn.ended.task_id] if drawn.ended else [])
@@ -57,6 +60,7 @@ async def frame_of(
         "resumable": {task for task in stopped if may.owns and await orchestrator.may_resume(task)},
         "map": drawn,
         "live": live,
+        "go_on": go_on_after(roadmap, progress),
         "pace": pace_line(roadmap.pace, orchestrator.now()),
         "by_rules": roadmap.by_rules,
         "BY_RULES": origin_note(roadmap.plan_author),

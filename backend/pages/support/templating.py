@@ -52,6 +52,7 @@ MEDIA_TYPES: Final = {
     "formulas.css": "text/css",
     MATH_FONT: "font/woff2",
     "app.js": "text/javascript",
+    "ready.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 
@@ -69,6 +70,12 @@ NOTICES: Final = {
     "reverted": "Put back. The newest version is the same as that one, and nothing was generated.",
     "taken_back": "Taken back. Later versions are written without this wish.",
     "pace": "Saved. The weekly plan uses the new pace.",
+    "learned": "Learned. This is the next concept.",
+    "all_learned": "You have learned everything in this roadmap.",
+    "passed_over": "That question was answered already, or it is no longer asked.",
+    "noted": "The note was saved.",
+    "reported": "Reported. Thank you.",
+    "renamed": "The roadmap has its new title.",
 }
 """Value of `said` in the address after a form was accepted -> message on the page."""
 
@@ -94,22 +101,27 @@ def asset(name: str) -> tuple[bytes, str]:
     elif name == MATH_FONT:
         content = files("rendering").joinpath("fonts", name).read_bytes()
     elif name == "app.js":
-        content = _short(*(files("backend.pages").joinpath("static", part).read_bytes() for part in SCRIPTS))
-    elif name == "app.css":
-        content = _short(files("backend.pages").joinpath("static", name).read_bytes())
+        content = b"".join(
+            _squeezed(part, files("backend.pages").joinpath("static", part).read_bytes()) for part in SCRIPTS
+        )
     else:
-        content = files("backend.pages").joinpath("static", name).read_bytes()
+        content = _squeezed(name, files("backend.pages").joinpath("static", name).read_bytes())
     return content, hashlib.sha256(content).hexdigest()[:12]
 
 
-def _short(*parts: bytes) -> bytes:
-    """Return files as one, without indentation and lines of comments."""
-    lines = (line.strip() for part in parts for line in part.splitlines())
-    return b"\n".join(line for line in lines if line and not _is_comment(line))
+_CSS_BLANKS: Final = re.compile(rb"/\*.*?\*/|\s*([{};,])\s*|\s+", re.DOTALL)
+_JS_COMMENTS: Final = re.compile(rb"^\s*(?://.*)?\n|^\s+|(?<=[;{]) // .*", re.MULTILINE)
 
 
-def _is_comment(line: bytes) -> bool:
-    return line.startswith(b"//") or (line.startswith(b"/*") and line.endswith(b"*/"))
+def _squeezed(name: str, content: bytes) -> bytes:
+    """Return our own style sheet or script without what only its authors read: comments and blanks."""
+    match name.rpartition(".")[2]:
+        case "css":
+            return re.sub(rb":\s+", b":", _CSS_BLANKS.sub(lambda found: found[1] or b" ", content))
+        case "js":
+            return _JS_COMMENTS.sub(b"", content)
+        case _:
+            return content
 
 
 def address(request: Request) -> Callable[..., str]:

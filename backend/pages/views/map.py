@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Final, Literal
 
+from backend.pages.views.learner import Standing
 from backend.pages.views.status_labels import (
     CONTENT_LABELS,
     Look,
@@ -28,6 +29,9 @@ MAX_PROBLEMS: Final = 20
 """Problems that are listed; a button retries all of them."""
 
 States = Mapping[tuple[str, ContentType], ContentState]
+Standings = Mapping[str, Standing]
+NO_STANDINGS: Final[Standings] = {}
+NO_STANDING: Final = Standing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Card:
     name: str
     hours: str
     difficulty: str
-    done: bool
+    standing: Standing
     marks: tuple[ContentMark, ...]
 
 
@@ -158,20 +162,21 @@ class Map:
 
 def map_of(
     roadmap: RoadmapView,
-    learned: Collection[str] = (),
+    standings: Standings = NO_STANDINGS,
     last: TaskView | None = None,
     blocked: Collection[tuple[str, ContentType]] = (),
 ) -> Map:
     """Return the map.
 
-    `learned`: ids of the concepts that the reader has learned. `last`: newest run of the roadmap. `blocked`: contents
-    that cannot be requested alone.
+    `standings`: how far the reader is with concepts. `last`: newest run of the roadmap. `blocked`: contents that cannot
+    be requested alone.
     """
+    learned = {concept_id for concept_id, standing in standings.items() if standing.learned}
     framework = roadmap.framework or Framework(roadmap_id=roadmap.roadmap_id)
     states = {(state.concept_id, state.content_type): state for state in roadmap.contents}
     right_to_left = direction_of(framework.title or roadmap.title) == "rtl"
     drawing = draw(framework, right_to_left=right_to_left)
-    lanes = _lanes(framework, drawing, states, learned)
+    lanes = _lanes(framework, drawing, states, standings)
     present = {concept.concept_id for concept in framework.concepts()}
     shown = [state for state in roadmap.contents if state.concept_id in present]
     return Map(
@@ -264,20 +269,21 @@ def _ended(roadmap: RoadmapView, last: TaskView | None) -> Ended | None:
     return Ended(last.task_id, task_name(last.task_type), label_of(last), last.error_message)
 
 
-def _lanes(framework: Framework, drawing: Drawing, states: States, learned: Collection[str]) -> tuple[Lane, ...]:
+def _lanes(framework: Framework, drawing: Drawing, states: States, standings: Standings) -> tuple[Lane, ...]:
     numbers = {concept.concept_id: number for number, concept in enumerate(framework.concepts(), start=1)}
     boxes = iter(drawing.modules)
     return tuple(
-        _lane(stage, [next(boxes).box.x for _ in stage.modules], states, learned, numbers) for stage in framework.stages
+        _lane(stage, [next(boxes).box.x for _ in stage.modules], states, standings, numbers)
+        for stage in framework.stages
     )
 
 
 def _lane(
-    stage: Stage, places: Sequence[float], states: States, learned: Collection[str], numbers: Mapping[str, int]
+    stage: Stage, places: Sequence[float], states: States, standings: Standings, numbers: Mapping[str, int]
 ) -> Lane:
     """Return the lane of a stage. `places`: x of each module; modules with the same x form a column."""
     concepts = [concept for module in stage.modules for concept in module.concepts]
-    modules = [_box(module, states, learned, numbers) for module in stage.modules]
+    modules = [_box(module, states, standings, numbers) for module in stage.modules]
     columns = [
         tuple(module for _, module in column)
         for _, column in groupby(zip(places, modules, strict=True), key=lambda placed: placed[0])
@@ -288,26 +294,26 @@ def _lane(
         description=stage.description,
         hours=hours(sum(concept.estimated_hours for concept in concepts)),
         concepts=len(concepts),
-        done=sum(concept.concept_id in learned for concept in concepts),
+        done=sum(standings.get(concept.concept_id, NO_STANDING).learned for concept in concepts),
         completed=sum(mark.look == "completed" for mark in marks),
         contents=len(marks),
         columns=tuple(columns) or ((),),
     )
 
 
-def _box(module: Module, states: States, learned: Collection[str], numbers: Mapping[str, int]) -> ModuleBox:
-    cards = (_card(concept, states, learned, numbers[concept.concept_id]) for concept in module.concepts)
+def _box(module: Module, states: States, standings: Standings, numbers: Mapping[str, int]) -> ModuleBox:
+    cards = (_card(concept, states, standings, numbers[concept.concept_id]) for concept in module.concepts)
     return ModuleBox(module.name, tuple(cards))
 
 
-def _card(concept: Concept, states: States, learned: Collection[str], number: int) -> Card:
+def _card(concept: Concept, states: States, standings: Standings, number: int) -> Card:
     return Card(
         concept_id=concept.concept_id,
         number=number,
         name=concept.name,
         hours=hours(concept.estimated_hours),
         difficulty=concept.difficulty,
-        done=concept.concept_id in learned,
+        standing=standings.get(concept.concept_id, NO_STANDING),
         marks=tuple(_mark(concept.concept_id, content_type, states) for content_type in ContentType),
     )
 

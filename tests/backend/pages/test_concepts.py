@@ -39,7 +39,7 @@ async def test_a_concept_with_a_slash_in_its_id_has_a_page_and_its_contents_are_
         session.add(quiz_row("go-1", "a/b"))
     link = "/roadmaps/go-1/concepts/a%2Fb"
     assert '<h1 dir="auto">Types</h1>' in (await client.get(link)).text
-    assert (await post(client, link, f"{link}/done", done="yes")).headers["location"] == link
+    assert (await post(client, link, f"{link}/mark", mark="done")).headers["location"] == link
     progress = (await client.get("/api/v1/roadmaps/go-1/progress")).json()
     assert [one["concept_id"] for one in progress["concepts"] if one["done_at"]] == ["a/b"]
     assert (await client.put(f"/api/v1{link}/done")).status_code == 200

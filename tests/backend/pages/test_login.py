@@ -103,7 +103,7 @@ async def test_what_belongs_to_others_looks_as_if_it_were_not_there(
         "/roadmaps/r-1/concepts/c-1-1-1/retry": {"content_type": "quiz"},
         "/roadmaps/r-1/concepts/c-1-1-1/wishes": {"content_type": "quiz", "task_id": "t-queued"},
         "/roadmaps/r-1/concepts/c-1-1-1/revert": {"content_type": "quiz", "version": "1"},
-        "/roadmaps/r-1/concepts/c-1-1-1/done": {"done": "yes"},
+        "/roadmaps/r-1/concepts/c-1-1-1/mark": {"mark": "done"},
         "/roadmaps/r-1/concepts/c-1-1-1/quiz": {"version": "1"},
         "/tasks/t-queued/cancel": {},
         "/tasks/t-cancelled/resume": {},

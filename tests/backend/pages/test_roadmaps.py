@@ -83,7 +83,7 @@ async def test_a_run_of_ones_own_does_not_say_twice_whose_it_is(
 async def test_what_an_admin_has_learned_from_a_roadmap_is_not_its_owners(
     admin: httpx.AsyncClient, post: Post, bearer: Bearer
 ) -> None:
-    await post(admin, "/", "/roadmaps/r-1/concepts/c-1-1-1/done", done="yes")
+    await post(admin, "/", "/roadmaps/r-1/concepts/c-1-1-1/mark", mark="done")
     mine = (await admin.get("/api/v1/roadmaps/r-1/progress")).json()
     anns = (await admin.get("/api/v1/roadmaps/r-1/progress", headers=await bearer("ann"))).json()
     assert [

@@ -2,13 +2,18 @@
 
 from datetime import date
 
+from backend.pages.views.learner import Standing
 from backend.pages.views.map import map_of, run_line
 from domain.framework import Framework
+from domain.learners.progress import ConceptMark
 from domain.pace.pace import Pace
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from tests.cli.roadmaps import framework, roadmap, state, states, task
 
 QUIZ = ("c-1-1-1", ContentType.QUIZ)
+
+
+LEARNED = Standing(ConceptMark.DONE)
 
 
 def test_what_failed_and_what_is_stale_are_counted_apart() -> None:
@@ -21,16 +26,16 @@ def test_what_failed_and_what_is_stale_are_counted_apart() -> None:
 
 
 def test_a_removed_concept_that_was_learned_is_not_counted() -> None:
-    drawn = map_of(roadmap(), learned={"c-1-1-2", "c-gone"})
+    drawn = map_of(roadmap(), dict.fromkeys(["c-1-1-2", "c-gone"], LEARNED))
     assert (drawn.done, drawn.concepts) == (1, 2)
-    assert [card.done for card in drawn.stages[0].columns[0][0].cards] == [False, True]
+    assert [card.standing.learned for card in drawn.stages[0].columns[0][0].cards] == [False, True]
 
 
 def test_the_weeks_are_those_of_the_present_pace_not_of_the_creation() -> None:
     pace = Pace(hours_per_week=1, asked_on=date(2026, 11, 30))
     assert map_of(roadmap(pace=pace)).weeks_left == 6
-    assert map_of(roadmap(pace=pace), learned={"c-1-1-1"}).weeks_left == 3
-    assert map_of(roadmap(pace=pace), learned={"c-1-1-1", "c-1-1-2"}).weeks_left == 0
+    assert map_of(roadmap(pace=pace), {"c-1-1-1": LEARNED}).weeks_left == 3
+    assert map_of(roadmap(pace=pace), dict.fromkeys(["c-1-1-1", "c-1-1-2"], LEARNED)).weeks_left == 0
     assert map_of(roadmap(pace=None)).weeks_left == 0
 
 

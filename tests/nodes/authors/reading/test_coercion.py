@@ -138,5 +138,5 @@ def test_nothing_that_has_the_names_of_a_shape_raises(shape: type[BaseModel], da
 
 
 def test_an_object_in_which_one_name_is_left_is_read_as_if_it_had_one() -> None:
-    content = {"options": {}, "dimension_scores": None}
+    content: dict[str, object] = {"options": {}, "dimension_scores": None}
     assert conform(content, StructureReview) == conform({"options": {}}, StructureReview) == {}

@@ -1,0 +1,157 @@
+"""The second day in a browser: going on, marks, repetition by keyboard, on a phone, and without scripts."""
+
+import asyncio
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from psycopg.types.json import Jsonb
+
+from tests.e2e.browsing import Site, site
+from tests.support.authors import QUIZ
+from tests.support.stocked import ARABIC, stock, structure, waiting_task
+
+SIXTY = structure("sixty", "Sixty concepts", (4, 3, 5), lambda number: f"Concept number {number} with some words")
+ARAB = structure("arab", "البرمجة بلغة بايثون", (1, 1, 3), lambda number: ARABIC[number % len(ARABIC)])
+MAX_REQUESTS, MAX_BYTES = 5, 100 * 1024
+QUESTIONS = [
+    one.model_copy(update={"question_id": f"q{n}", "options": ["w" * 80, *one.options[1:]]}).model_dump(mode="json")
+    for n, one in enumerate(QUIZ.questions)
+]
+
+
+@pytest.fixture(scope="module")
+def served(server_url: str) -> Iterator[Site]:
+    with site(server_url, "--no-worker") as served:
+        asyncio.run(stock(served.database_url, [SIXTY, ARAB]))
+        with psycopg.connect(served.database_url, autocommit=True) as connection:
+            connection.execute(
+                "UPDATE content_versions SET payload = %s WHERE content_type = 'quiz'",
+                (Jsonb({"questions": QUESTIONS}),),
+            )
+        yield served
+
+
+@pytest.fixture(autouse=True)
+def nothing_learned(served: Site) -> None:
+    with psycopg.connect(served.database_url, autocommit=True) as connection:
+        connection.execute("TRUNCATE learning_progress, quiz_attempts, repetitions, repetition_answers")
+
+
+def begin(here: Site, roadmap_id: str = "sixty") -> None:
+    here.served.client.put(f"/api/v1/roadmaps/{roadmap_id}/concepts/c-1-1-1/done")
+
+
+def test_a_map_of_sixty_is_small_and_does_not_move(here: Site) -> None:
+    page = here.page()
+    sizes: list[int] = []
+    page.on("response", lambda response: sizes.append(int(response.headers.get("content-length", "0"))))
+    page.goto(f"{here.served.url}/roadmaps/sixty")
+    page.wait_for_load_state("networkidle")
+    assert len(sizes) <= MAX_REQUESTS
+    transferred = page.evaluate(
+        "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+        ".reduce((sum, one) => sum + one.transferSize, 0)"
+    )
+    assert transferred <= MAX_BYTES
+    shift = page.evaluate(
+        """() => new Promise(resolve => {
+            let shift = 0;
+            new PerformanceObserver(list => list.getEntries().forEach(entry => { shift += entry.value; }))
+                .observe({ type: 'layout-shift', buffered: true });
+            setTimeout(() => resolve(shift), 300);
+        })"""
+    )
+    assert shift == 0
+
+
+def test_cards_are_marked_and_the_map_leads_on_by_keyboard(here: Site) -> None:
+    page = here.open("/roadmaps/sixty")
+    page.locator("#card-c-1-1-1 input").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="learned", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#card-c-1-1-1")).to_contain_text("learned")
+    page.get_by_role("link", name="Go on: Concept number 1").click()
+    expect(page.locator("h1")).to_have_text("Concept number 1 with some words")
+    page.get_by_role("button", name="I have learned this").click()
+    expect(page.locator("h1")).to_have_text("Concept number 2 with some words")
+
+
+def test_questions_are_answered_with_the_keyboard_alone(here: Site) -> None:
+    begin(here)
+    page = here.open("/")
+    page.get_by_role("link", name="3 for today").click()
+    for _ in range(3):
+        expect(page.locator("input[name=q]").first).to_be_focused()
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("orrect")
+        expect(page.locator("a.primary")).to_be_focused()
+        page.keyboard.press("Enter")
+
+
+def test_questions_are_answered_without_scripts(here: Site) -> None:
+    begin(here)
+    page = here.open("/repeat", java_script_enabled=False)
+    page.get_by_role("button", name="I do not know").click()
+    expect(page.locator(".verdict")).to_contain_text("It comes again in a few minutes.")
+    page.get_by_role("link", name="Next question").click()
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator("#error-q")).to_contain_text("Choose an answer")
+    here.complaints.clear()  # a refused form is an answer 422
+
+
+def test_a_notification_says_when_a_roadmap_is_ready_but_only_if_one_asks_for_it(here: Site) -> None:
+    waiting_task(here.database_url, "t-busy", "arab", status="pending", task_type="retry_batch")
+    page = here.page()
+    page.add_init_script("""
+        window.told = [];
+        window.Notification = class {
+            static permission = 'default';
+            static async requestPermission() { return (window.Notification.permission = 'granted'); }
+            constructor(title, options) { window.told.push([title, options.body]); }
+        };""")
+    page.goto(f"{here.served.url}/roadmaps/arab")
+    button = page.get_by_role("button", name="Tell me when it is ready")
+    button.click()
+    expect(page.get_by_role("button", name="You will be told when it is ready")).to_be_visible()
+    with psycopg.connect(here.database_url, autocommit=True) as connection:
+        connection.execute("UPDATE roadmap_tasks SET status = 'completed', current_step = 'completed'")
+    expect(page.locator(".tell-ready")).to_have_count(0)
+    assert page.evaluate("window.told") == [[ARAB.title, "9 of 9 contents are written."]]
+    quiet = here.open("/roadmaps/sixty")
+    expect(quiet.locator(".tell-ready")).to_have_count(0)
+
+
+def fits(page: Page) -> bool:
+    fits: bool = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    return fits
+
+
+PATHS = ["/", "/repeat", "/roadmaps/sixty", "/roadmaps/sixty/search?q=one", "/roadmaps/sixty/title"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_on_a_phone_nothing_sticks_out(here: Site, path: str) -> None:
+    begin(here)
+    assert fits(here.open(path, viewport={"width": 360, "height": 740}, has_touch=True))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_issue(here: Site, scheme: str) -> None:
+    begin(here, "arab")
+    begin(here)
+    page = here.page(color_scheme=scheme)
+    found = []
+    for path in ("/", "/repeat", "/roadmaps/sixty", "/roadmaps/arab", "/roadmaps/sixty/search?q=one",
+                 "/roadmaps/sixty/title", "/roadmaps/sixty/concepts/c-1-1-1"):  # fmt: skip
+        page.goto(here.served.url + path)
+        found += [
+            (path, violation["id"], [node["html"][:200] for node in violation["nodes"][:3]])
+            for violation in Axe().run(page).response["violations"]
+            if violation["impact"] in {"serious", "critical"}
+        ]
+    assert not found
