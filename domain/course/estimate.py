@@ -149,9 +149,14 @@ def calls_of(size: Size, *, lessons: int, second_look: SecondLook) -> dict[str, 
         **{GENERATOR_OF[content_type]: size.concepts for content_type in ContentType},
     }
     calls[Step.TUTORIAL_GENERATION] = lessons
-    if second_look != "none":
-        calls[Step.SECOND_LOOK] = size.concepts if second_look == "quiz" else lessons + 2 * size.concepts
-    return calls
+    return calls | looks_at(lessons, size.concepts, second_look)
+
+
+def looks_at(lessons: int, quizzes: int, second_look: SecondLook) -> dict[str, int]:
+    """Return the number of calls that look a second time: a reader of each quiz, and a critic of lessons and quizzes."""
+    if second_look == "none":
+        return {}
+    return {Step.SECOND_LOOK: quizzes if second_look == "quiz" else lessons + 2 * quizzes}
 
 
 def variant(

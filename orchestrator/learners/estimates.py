@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING
 
 from domain.authors import RULES, AuthorKind
 from domain.content_types import GENERATOR_OF
-from domain.course.estimate import CallAverage, Estimate, Limits, ModelPrice, Size, Variant, calls_of, variant
+from domain.course.estimate import (
+    CallAverage,
+    Estimate,
+    Limits,
+    ModelPrice,
+    Size,
+    Variant,
+    calls_of,
+    looks_at,
+    variant,
+)
 from domain.errors import InvalidInput
 from domain.pace.pace import DEFAULT_ZONE, read_pace, read_zone
 from domain.request import LearningRequest, Preferences, check_languages, check_words
-from domain.vocabulary import Step
+from domain.vocabulary import SecondLook, Step
 from orchestrator.resources import OrchestratorResources
 from orchestrator.settings import Settings
 from repository.runs.averages import step_averages
@@ -116,10 +126,12 @@ async def _averages(resources: OrchestratorResources, writers: _Writers) -> dict
 
 
 async def estimate_calls(resources: OrchestratorResources, calls: Mapping[str, int]) -> Variant:
-    """Return what these calls take, by step; `calls` has every step that writes contents."""
+    """Return what these calls take, by step, with second looks; `calls` has every step that writes contents."""
     writers = await asyncio.to_thread(_writers, resources)
     averages = await _averages(resources, writers)
     settings = resources.settings
+    second_look = _second_look(settings, writers)
+    calls = {**calls, **looks_at(calls[Step.TUTORIAL_GENERATION], calls[Step.QUIZ_GENERATION], second_look)}
     return await asyncio.to_thread(lambda: variant(calls, averages, _price_by(writers), _limits(settings)))
 
 
@@ -137,6 +149,10 @@ def _price_by(writers: _Writers) -> Callable[[str, int, int], float | None]:
     return price
 
 
+def _second_look(settings: Settings, writers: _Writers) -> SecondLook:
+    return "none" if writers.is_by_rules else settings.second_look
+
+
 def _limits(settings: Settings) -> Limits:
     return Limits(settings.max_concurrent_calls, settings.requests_per_minute, settings.tokens_per_minute)
 
@@ -145,7 +161,7 @@ def _estimate(
     settings: Settings, size: Size, writers: _Writers, averages: Mapping[str, CallAverage], *, has_deadline: bool
 ) -> Estimate:
     price, limits = _price_by(writers), _limits(settings)
-    second_look = "none" if writers.is_by_rules else settings.second_look
+    second_look = _second_look(settings, writers)
     short = calls_of(size, lessons=size.concepts, second_look=second_look)
     # Rules write one worksheet for a concept.
     lessons = size.concepts if writers.is_by_rules else size.lessons

@@ -139,6 +139,4 @@ async def _estimated(resources: OrchestratorResources, found: _Found) -> Variant
         plans = {plan.concept_id: plan for plan in found.book.concepts}
         lessons = [plans[key[0]].lessons for key in found.asked if key[1] == ContentType.TUTORIAL and key[0] in plans]
         calls[Step.TUTORIAL_GENERATION] += sum(max(len(chain), 1) - 1 for chain in lessons)
-    if settings.model_review is not None:
-        calls[Step.QUIZ_GENERATION] *= 2
     return await estimate_calls(resources, calls)
