@@ -153,7 +153,7 @@ def calls_of(size: Size, *, lessons: int, second_look: SecondLook) -> dict[str, 
 
 
 def looks_at(lessons: int, quizzes: int, second_look: SecondLook) -> dict[str, int]:
-    """Return the number of calls that look a second time: a reader of each quiz, and a critic of lessons and quizzes."""
+    """Return the calls that look a second time: a reader of each quiz, and a critic of lessons and quizzes."""
     if second_look == "none":
         return {}
     return {Step.SECOND_LOOK: quizzes if second_look == "quiz" else lessons + 2 * quizzes}
