@@ -81,7 +81,8 @@ def _of_model(shape: type[BaseModel]) -> Reader:
                 result[name] = None
             elif item is not None or not known.has_default:
                 result[name] = known.read(item, scope)
-        return result
+        # What is left of it may be a wrapper of one name, which was none before.
+        return read(result, scope) if len(result) < len(value) else result
 
     return read
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, ValidationError
 
 from domain.contents import Quiz, QuizKey
+from domain.editing.review import StructureReview
 from domain.framework import StageParts
 from domain.request import Intent
 from nodes.authors.port import KnownBrief
@@ -134,3 +135,8 @@ def test_nothing_that_has_the_names_of_a_shape_raises(shape: type[BaseModel], da
     conformed = conform(content, shape)
     json.dumps(conformed, ensure_ascii=False, allow_nan=False).encode()
     assert conform(conformed, shape) == conformed
+
+
+def test_an_object_in_which_one_name_is_left_is_read_as_if_it_had_one() -> None:
+    content = {"options": {}, "dimension_scores": None}
+    assert conform(content, StructureReview) == conform({"options": {}}, StructureReview) == {}
