@@ -84,10 +84,15 @@ async def grade_stage_test(
 
 
 @router.get("/roadmaps/{roadmap_id}/cards")
-async def cards(request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
+async def cards(
+    request: Request, roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep, tutorials: TutorialsDep
+) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
     made = await orchestrator.practice.cards(roadmap_id, owner=caller.reads)
-    return page(request, "cards.html", tab="map", cards=made.cards, **frame.context)
+    texts = await tutorials.short([side for card in made.cards for side in (card.front, card.back)])
+    sides = [(card, _html_of(texts, card.front), _html_of(texts, card.back)) for card in made.cards]
+    formulas = any(text.has_formulas for text in texts.values())
+    return page(request, "cards.html", tab="map", cards=sides, formulas=formulas, **frame.context)
 
 
 async def _shown(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def stage_test(
     roadmap_id: RoadmapId,
-    stage_id: Annotated[str, typer.Argument(metavar="STAGE_ID", help="ID of a stage from `roadmap show`.")],
+    stage_id: Annotated[str, typer.Argument(metavar="STAGE_ID", help="ID of a stage, such as s-1 for the first.")],
     attempt: Annotated[int, typer.Option(min=1, max=1_000_000, help="Another attempt has other questions.")] = 1,
     key: Annotated[bool, typer.Option("--key", help="Show the correct answers too.")] = False,
     json: Json = False,
@@ -77,6 +77,9 @@ def cards(roadmap_id: RoadmapId, json: Json = False) -> None:
         print_json(made.model_dump(mode="json"))
         return
     for card in made.cards:
-        print_text(f"{one_line(card.front)}\n    {one_line(card.back)}")
+        front = one_line(card.front)
+        if card.kind == "misconception":
+            front = f"Misconception: {front}  [{one_line(card.concept_name or card.concept_id or '')}]"
+        print_text(f"{front}\n    {one_line(card.back)}")
     if not made.cards:
         echo_err("This roadmap has no cards: they are made from its course book, which it does not have.")

@@ -27,7 +27,7 @@ class Term(BookPart):
 
     term: str = Field(description="The term as every lesson writes it.")
     meaning: str = Field(default="", description="Its meaning in this course, one sentence.")
-    notation: str = Field(default="", description="How it is written in formulas or code; empty without a notation.")
+    notation: str = Field(default="", description="TeX between dollar signs, or code in backticks; empty without one.")
 
 
 class RunningExample(BookPart):

@@ -1,5 +1,6 @@
 """The parts of a course book as an author writes them; code adds ids and leaves out what cannot be used."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -23,6 +24,13 @@ from domain.text.names import NameIndex, name_key
 
 MAX_PLAN_LENGTH: Final = 4_000
 """Characters of the plan of one concept."""
+_TEX: Final = re.compile(
+    r"\\(?:alpha|beta|gamma|delta|epsilon|theta|lambda|mu|nu|xi|pi|rho|sigma|tau|phi|chi|psi|omega|Gamma|Delta|Theta"
+    r"|Lambda|Sigma|Phi|Psi|Omega|math(?:bb|bf|rm|cal|sf|it)|boldsymbol|operatorname|hat|bar|tilde|vec|frac|sqrt|sum|int"
+    r"|prod|mid|top|cdot|times|le|ge|in|to|infty|partial|nabla|langle|lVert|sim)(?![A-Za-z])"
+    r"|(?<=[A-Za-z)])[\^_]\{[A-Za-z\d,+*-]+\}"
+)
+"""What is TeX for certain, and no path, regular expression or command of a shell."""
 
 
 def _filled(description: str) -> Any:
@@ -86,10 +94,16 @@ def lines(texts: Sequence[str]) -> list[str]:
     return list(reversed(distinct.values()))
 
 
+def notation_of(term: Term) -> str:
+    """Return a notation as Markdown in one line: TeX that lacks its dollar signs gets them."""
+    notation = line(term.notation)
+    return f"${notation}$" if _TEX.search(notation) and not set(notation) & {"$", "`"} else notation
+
+
 def shared_part(draft: BookDraft, framework: Framework) -> CourseBook:
     """Return a book without plans. Terms without a meaning, repetitions and unknown stages are left out."""
     terms = {
-        name_key(term.term): Term(term=line(term.term), meaning=line(term.meaning), notation=line(term.notation))
+        name_key(term.term): Term(term=line(term.term), meaning=line(term.meaning), notation=notation_of(term))
         for term in reversed(draft.glossary)
         if line(term.term) and line(term.meaning)
     }

@@ -192,7 +192,11 @@ def _concept_plans(brief: ConceptPlansBrief) -> Data:
             "stage": stage.name,
             "concepts": [
                 {"id": concept.concept_id, "name": concept.name}
-                | ({"teaches": planned[concept.concept_id]} if concept.concept_id in planned else {})
+                | (
+                    {"teaches": planned[concept.concept_id]}
+                    if concept.concept_id in planned
+                    else {"description": concept.description}
+                )
                 for module in stage.modules
                 for concept in module.concepts
             ],

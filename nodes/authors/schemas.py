@@ -31,7 +31,7 @@ def schema_of(
     """
     schema: dict[str, Any] = deepcopy(shape.model_json_schema())  # pydantic returns its own objects
     schema["title"] = str(role)
-    schema.setdefault("description", f"The {role} that was asked for.")
+    schema.setdefault("description", f"What is asked for: {role}.")
     _bound(schema, "", most, LESS**cut_off)
     for part in schema.get("$defs", {}).values() if unasked else ():
         _leave_out(part, unasked)

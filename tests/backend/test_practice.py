@@ -80,16 +80,19 @@ async def test_cards_are_made_from_the_book_and_there_are_none_without_one(
     assert (await client.get("/api/v1/roadmaps/r-1/cards")).json()["cards"] == []
     assert "No cards" in (await client.get("/roadmaps/r-1/cards")).text
     plan = ConceptPlan(concept_id="c-1-1-1", teaches="It is <not>.", misconceptions=["It <b>is</b>."])
-    book = CourseBook(glossary=[Term(term="T", meaning="M")], concepts=[plan])
+    book = CourseBook(glossary=[Term(term="T", meaning="M", notation=r"$\theta$")], concepts=[plan])
     async with database.transaction() as session:
         update = text("UPDATE roadmap_metadata SET course_book = CAST(:book AS jsonb) WHERE roadmap_id = 'r-1'")
         await execute(session, update, {"book": book.model_dump_json()})
     cards = (await client.get("/api/v1/roadmaps/r-1/cards")).json()["cards"]
     assert [(card["kind"], card["front"], card["back"]) for card in cards] == [
-        ("term", "T", "M"),
+        ("term", "T", "M\n\n$\\theta$"),
         ("misconception", "It <b>is</b>.", "It is <not>."),
     ]
-    assert "It &lt;b&gt;is&lt;/b&gt;." in (await client.get("/roadmaps/r-1/cards")).text
+    shown = (await client.get("/roadmaps/r-1/cards")).text
+    assert "It &lt;b&gt;is&lt;/b&gt;." in shown
+    assert "<mi>θ</mi>" in shown
+    assert r"\theta" not in shown
 
 
 async def test_a_test_can_be_taken_on_its_page(client: httpx.AsyncClient, database: Database) -> None:

@@ -37,8 +37,8 @@ CONTENT_TASKS: Final[dict[AuthorRole, str]] = {
         "and its solution in `<details>` with a `<summary>`. Name a misconception and show where it fails. Build on "
         "the prerequisites, leave the other concepts to their own tutorials. Code blocks name their language, are "
         "complete, and are closed. Formulas in TeX between dollar signs, tables, footnotes and `> [!NOTE]` are shown. "
-        "Mark Python and SQL after the language: `run` if it runs as it is, `fragment` if not, `fails` if it ends with "
-        "an error; what a block prints follows it exactly, as ```text output. "
+        "Mark Python and SQL after the language: `run` if it runs after the blocks before it, `fragment` if not, "
+        "`fails` if it ends with an error; what a block prints follows it exactly, as ```text output. "
         "`language` of the answer is the code that the data gives."
     ),
     AuthorRole.RESOURCES: (
