@@ -1,6 +1,7 @@
 """The home page, with the form for a new roadmap and the roadmaps of the user, and the bin."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, get_args
 from urllib.parse import quote
@@ -26,6 +27,7 @@ from domain.request import LearningRequest, Level, Preferences, check_languages
 from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator
 from orchestrator.commands.run_request import ReviewRequest
+from orchestrator.learners.learning import GoOn
 from rendering.text.estimate_text import estimate_lines
 
 router = pages()
@@ -109,6 +111,7 @@ async def _home(
 ) -> Response:
     cards, older = await _roadmap_page(request, caller, orchestrator, shelf)
     reviews = await _reviews(caller, orchestrator)
+    to_learn = await _to_learn(caller, orchestrator)
     at = address(request)
     return page(
         request,
@@ -127,17 +130,31 @@ async def _home(
         newest=at("") if shelf.before else "",
         shelf=shelf,
         orders=ORDERS.items(),
-        go_on=await orchestrator.learning.go_on(caller.user_id),
-        due=await orchestrator.repetition.count(caller.user_id, owner=caller.reads),
-        live=_live(request, cards, reviews, older, shelf.query),
+        go_on=to_learn.go_on,
+        due=to_learn.due,
+        live=_live(request, _etag(cards, reviews, older, to_learn), cards, shelf.query),
     )
 
 
-def _live(
-    request: Request, cards: Sequence[RoadmapCard], reviews: Sequence[TaskLine], older: str, query: str
-) -> dict[str, str]:
-    busy = any(card.is_changing for card in cards)
-    return live(request, ("pulse",), _etag(cards, reviews, older), busy=busy, query=query)
+@dataclass(frozen=True, slots=True)
+class _ToLearn:
+    """What a learner may do next."""
+
+    go_on: GoOn | None = None
+    due: int = 0
+    """Questions to repeat today."""
+
+
+_NOTHING: Final = _ToLearn()
+
+
+async def _to_learn(caller: CallerDep, orchestrator: Orchestrator) -> _ToLearn:
+    due = await orchestrator.repetition.count(caller.user_id, owner=caller.reads)
+    return _ToLearn(await orchestrator.learning.go_on(caller.user_id), due)
+
+
+def _live(request: Request, etag: str, cards: Sequence[RoadmapCard], query: str) -> dict[str, str]:
+    return live(request, ("pulse",), etag, busy=any(card.is_changing for card in cards), query=query)
 
 
 async def _reviews(caller: CallerDep, orchestrator: Orchestrator) -> list[TaskLine]:
@@ -162,7 +179,8 @@ async def home_etag(
     shelf = Shelf(before) if binned else shelf_of(before, q, order)
     cards, older = await _roadmap_page(request, caller, orchestrator, shelf, binned=binned)
     reviews = [] if binned else await _reviews(caller, orchestrator)
-    return Response(_etag(cards, reviews, older), media_type="text/plain")
+    to_learn = _NOTHING if binned else await _to_learn(caller, orchestrator)
+    return Response(_etag(cards, reviews, older, to_learn), media_type="text/plain")
 
 
 @router.get("/bin")
@@ -176,7 +194,7 @@ async def bin_of(request: Request, caller: CallerDep, orchestrator: Orchestrator
         cards=cards,
         older=older,
         newest=address(request)("bin") if before else "",
-        live=_live(request, cards, [], older, f"?binned=true&before={quote(before)}"),
+        live=_live(request, _etag(cards, [], older), cards, f"?binned=true&before={quote(before)}"),
     )
 
 
@@ -204,5 +222,6 @@ async def _roadmap_page(
     return [roadmap_card(row, learned) for row in shown], older
 
 
-def _etag(cards: Sequence[RoadmapCard], reviews: Sequence[TaskLine], older: str) -> str:
-    return sha256(repr((cards, [(task.task_id, task.state) for task in reviews], older)).encode()).hexdigest()[:16]
+def _etag(cards: Sequence[RoadmapCard], reviews: Sequence[TaskLine], older: str, to_learn: _ToLearn = _NOTHING) -> str:
+    shown = (cards, [(task.task_id, task.state) for task in reviews], older, to_learn)
+    return sha256(repr(shown).encode()).hexdigest()[:16]

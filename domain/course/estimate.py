@@ -149,14 +149,18 @@ def calls_of(size: Size, *, lessons: int, second_look: SecondLook) -> dict[str, 
         **{GENERATOR_OF[content_type]: size.concepts for content_type in ContentType},
     }
     calls[Step.TUTORIAL_GENERATION] = lessons
-    return calls | looks_at(lessons, size.concepts, second_look)
+    return calls | looks_at(calls, second_look)
 
 
-def looks_at(lessons: int, quizzes: int, second_look: SecondLook) -> dict[str, int]:
-    """Return the calls that look a second time: a reader of each quiz, and a critic of lessons and quizzes."""
+def looks_at(calls: Mapping[str, int], second_look: SecondLook) -> dict[str, int]:
+    """Return the calls that look a second time at contents: a reader of each quiz, and critics of lessons and quizzes.
+
+    `calls` has every step that writes contents.
+    """
     if second_look == "none":
         return {}
-    return {Step.SECOND_LOOK: quizzes if second_look == "quiz" else lessons + 2 * quizzes}
+    quizzes = calls[Step.QUIZ_GENERATION]
+    return {Step.SECOND_LOOK: quizzes if second_look == "quiz" else calls[Step.TUTORIAL_GENERATION] + 2 * quizzes}
 
 
 def variant(

@@ -130,8 +130,7 @@ async def estimate_calls(resources: OrchestratorResources, calls: Mapping[str, i
     writers = await asyncio.to_thread(_writers, resources)
     averages = await _averages(resources, writers)
     settings = resources.settings
-    second_look = _second_look(settings, writers)
-    calls = {**calls, **looks_at(calls[Step.TUTORIAL_GENERATION], calls[Step.QUIZ_GENERATION], second_look)}
+    calls = {**calls, **looks_at(calls, _second_look(settings, writers))}
     return await asyncio.to_thread(lambda: variant(calls, averages, _price_by(writers), _limits(settings)))
 
 

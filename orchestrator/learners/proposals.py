@@ -9,11 +9,12 @@ from pydantic import BaseModel
 from domain.content_types import GENERATOR_OF
 from domain.course.book import CourseBook
 from domain.course.estimate import Variant
+from domain.course.lesson_use import LESSON
 from domain.editing.contents import ContentEdit, Key, content_changes
 from domain.editing.review import Issue, Validation
 from domain.errors import Conflict
 from domain.text.parse_stored import read_stored
-from domain.vocabulary import ContentType, Step, TaskStatus
+from domain.vocabulary import ContentType, TaskStatus
 from orchestrator.commands.reviews import framework_under_review
 from orchestrator.learners.estimates import estimate_calls
 from orchestrator.queries.structures import book_under_review
@@ -137,6 +138,6 @@ async def _estimated(resources: OrchestratorResources, found: _Found) -> Variant
     calls: dict[str, int] = {GENERATOR_OF[content_type]: counts[content_type] for content_type in ContentType}
     if settings.lessons == "full" and found.book is not None:
         plans = {plan.concept_id: plan for plan in found.book.concepts}
-        lessons = [plans[key[0]].lessons for key in found.asked if key[1] == ContentType.TUTORIAL and key[0] in plans]
-        calls[Step.TUTORIAL_GENERATION] += sum(max(len(chain), 1) - 1 for chain in lessons)
+        lessons = [plans[key[0]].lessons for key in found.asked if key[1] == LESSON and key[0] in plans]
+        calls[GENERATOR_OF[LESSON]] += sum(max(len(chain), 1) - 1 for chain in lessons)
     return await estimate_calls(resources, calls)

@@ -12,6 +12,7 @@ import pytest
 from domain.course.book import CourseBook
 from domain.editing.review import Decision
 from domain.errors import InvalidInput, NotFound, RoadmapError
+from domain.learners.progress import ConceptMark
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import ContentType
 from domain.webhooks import WebhookEvent
@@ -35,10 +36,13 @@ GOOD: Final[dict[str, Any]] = {
     "after": 0,
     "limit": 5,
     "roadmap_ids": ["a"],
+    "concept_ids": ["a"],
     "task_ids": ["a"],
     "done": True,
     "attempt_id": "1",
     "version": 1,
+    "title": "My title",
+    "mark": ConceptMark.KNOWN,
     "answers": [[0]],
     "url": "https://example.com/hook",
     "events": [WebhookEvent.RUN_FINISHED],

@@ -2,9 +2,10 @@
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from domain.vocabulary import ContentType, Role
-from repository.db.database import Database
+from repository.db.database import Database, execute
 from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.backend.conftest import Serve
 from tests.backend.pages.conftest import Post
@@ -22,6 +23,8 @@ async def _stock(database: Database, user_id: str = "local") -> None:
         session.add(quiz_row("r-1"))
         session.add(content_row(ContentType.TUTORIAL, TUTORIAL, "r-1"))
         session.add(content_row(ContentType.RESOURCES, RESOURCES, "r-1"))
+        written = "UPDATE concept_contents SET status = 'completed', version = 1 WHERE concept_id = 'c-1-1-1'"
+        await execute(session, text(written), {})
 
 
 async def test_a_note_is_kept_and_two_windows_lose_nothing(

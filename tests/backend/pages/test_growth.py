@@ -50,7 +50,7 @@ def _sql(*statements: str) -> Change:
 
 CHANGES: dict[str, Change] = {
     "a roadmap is asked for": _form("/", learning_goal="learn chess"),
-    "a concept is learned": _form(f"{CONCEPT}/done", done="yes"),
+    "a concept is learned": _form(f"{CONCEPT}/mark", mark="done"),
     "a quiz is answered": _form(f"{CONCEPT}/quiz", version="1", empty="yes", attempt="a-1"),
     "a wish is taken back": _form(f"{CONCEPT}/wishes", content_type="quiz", task_id="t-queued"),
     "a content is asked for again": _form(f"{CONCEPT}/retry", content_type="quiz"),
