@@ -30,6 +30,10 @@ TYPED: Final = {
     "available_hours_per_week": "4",
     "target_deadline": "in 30 weeks",
     "meaning": "",
+    "words": "The second line is wrong.",
+    "note": "Ask about this.",
+    "title": "My title",
+    "concept": "c-1-1-1",
 }
 CONCEPT: Final = "/roadmaps/r-1/concepts/c-1-1-1"
 PAGES: Final = [
