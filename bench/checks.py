@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Final
 
-from bench.answers import Recorded, judge, read_answers
+from bench.eval.answers import Recorded, judge, read_answers
 
 ANSWERS: Final = Path(__file__).parents[1] / "tests" / "domain" / "checks" / "answers"
 TARGET: Final = 5.0

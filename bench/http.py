@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import httpx
 
-from bench.scale_rows import PER_ROADMAP, fill
+from bench.scale.rows import PER_ROADMAP, fill
 from bench.servers import bench_server
 
 TARGET: Final = 0.7

@@ -15,7 +15,7 @@ from domain.framework import Framework
 from domain.vocabulary import ContentType
 from nodes.authors.prices import Prices
 from nodes.authors.prompting.course import shared_part
-from nodes.authors.prompts import Prompt, prompt_for
+from nodes.authors.prompting.prompts import Prompt, prompt_for
 from nodes.authors.usage import Tokens
 from tests.support.books import BOOK, BRIEF_TYPES, FRAMEWORK, brief_of, large_course
 

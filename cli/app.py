@@ -14,14 +14,10 @@ import typer
 
 from cli.commands import (
     bin,
-    book,
     export,
     graph,
     lists,
     open_command,
-    pace,
-    practice,
-    quiz,
     rename,
     repeat,
     reviews,
@@ -31,6 +27,7 @@ from cli.commands import (
     watch,
     wishes,
 )
+from cli.commands.learning import book, pace, practice, quiz
 from cli.commands.operations import backup, cost, db, doctor, prune, serve, token, worker
 from cli.output.stdio import print_error
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable

@@ -157,7 +157,7 @@ class Orchestrator:
         check_opening(settings, author, kind, model, callbacks)
         effective = settings or load_settings()
         if model is not None:
-            from nodes.authors.given_model import name_of
+            from nodes.authors.chat_models.given_model import name_of
 
             effective = effective.model_copy(update={"model": name_of(model)})
         async with open_resources(

@@ -246,9 +246,9 @@ def build_author(settings: Settings, model: "BaseChatModel | None" = None) -> Au
 
         return OfflineAuthor(latency=settings.offline_latency, fail=settings.offline_fail, log=settings.offline_log)
     from nodes.authors.abilities.evidence import Abilities, endpoint
-    from nodes.authors.chat import ChatAuthor
-    from nodes.authors.given_model import GivenModel
-    from nodes.authors.models import Models, Names, check, endpoint_of
+    from nodes.authors.chat_models.chat import ChatAuthor
+    from nodes.authors.chat_models.given_model import GivenModel
+    from nodes.authors.chat_models.models import Models, Names, check, endpoint_of
     from nodes.authors.prices import Prices
 
     names = Names(

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from domain.errors import InvalidInput
 from domain.text.secrets import MASK, redact, redact_url, redact_values
 from domain.vocabulary import SecondLook
-from nodes.authors.parameters import read_parameters
+from nodes.authors.chat_models.parameters import read_parameters
 from nodes.authors.prices import Price, read_prices
 from nodes.ledger.budget import Limit
 from nodes.net.addresses import AllowList

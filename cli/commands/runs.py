@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.pace import local_zone
+from cli.commands.learning.pace import local_zone
 from cli.foreground import run_and_follow
 from cli.inputs import language_note, read_request, read_retry_request, validate_id
 from cli.options import Detach, Json, NewUser, Review, ReviewTimeout, RoadmapId, TaskId, review_request

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.pace import local_zone
+from cli.commands.learning.pace import local_zone
 from cli.inputs import read_request, read_retry_request, validate_id
 from cli.options import NewUser, Review, RoadmapId, TaskId
 from cli.output.outcome import answers_to_review

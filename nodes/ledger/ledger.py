@@ -39,8 +39,8 @@ from nodes.ledger.requests import (
 )
 from nodes.ledger.retry_policy import RetryPolicy
 from nodes.ledger.scheduler import Throttle
+from nodes.ledger.tracing import span
 from nodes.ledger.waiting import ModelWaits, Slot, Tell, ignore
-from nodes.tracing import span
 from repository.db.database import Database, Session
 from repository.db.fence import Fence, fenced_transaction
 from repository.db.group_commit import Work

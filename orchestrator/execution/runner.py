@@ -15,7 +15,7 @@ from domain.errors import DatabaseUnavailable, Superseded
 from domain.logs import get_log
 from domain.vocabulary import TaskStatus
 from nodes.authors.reading.gate import storable_text
-from nodes.tracing import continued, span
+from nodes.ledger.tracing import continued, span
 from orchestrator.commands.outcomes import cause_of
 from orchestrator.execution.attempt import Attempt, end_task, open_attempt, requeue_task
 from orchestrator.resources import OrchestratorResources

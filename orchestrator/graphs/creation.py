@@ -6,8 +6,8 @@ from domain.vocabulary import Step
 from nodes.context import RunContext
 from nodes.curriculum_design import curriculum_design
 from nodes.intent_analysis import intent_analysis
+from nodes.ledger.tracing import traced
 from nodes.state import RunState
-from nodes.tracing import traced
 from orchestrator.graphs.parts import add_editing, add_generators
 
 

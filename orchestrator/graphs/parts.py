@@ -10,10 +10,10 @@ from nodes.context import RunContext
 from nodes.course_design import course_design
 from nodes.edit_plan_analysis import edit_plan_analysis
 from nodes.human_review import human_review
+from nodes.ledger.tracing import traced
 from nodes.roadmap_edit import roadmap_edit
 from nodes.state import RunState
 from nodes.structure_validation import structure_validation
-from nodes.tracing import traced
 from orchestrator.graphs.routing import after_course, after_plan, after_review, after_validation
 
 

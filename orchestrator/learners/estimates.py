@@ -27,7 +27,7 @@ from orchestrator.settings import Settings
 from repository.runs.averages import step_averages
 
 if TYPE_CHECKING:
-    from nodes.authors.models import Names
+    from nodes.authors.chat_models.models import Names
     from nodes.authors.prices import Prices
     from nodes.offline.recordings import RecordedCourse
 
@@ -79,7 +79,7 @@ def _recording(
 
 def _writers(resources: OrchestratorResources) -> _Writers:
     """Return which model each step asks. Loads integrations: it may take seconds."""
-    from nodes.authors.models import Names
+    from nodes.authors.chat_models.models import Names
     from nodes.authors.port import AuthorRole
 
     settings = resources.settings
@@ -100,7 +100,7 @@ def _writers(resources: OrchestratorResources) -> _Writers:
 
 def _prices(settings: Settings, names: "Names") -> "Prices":
     """Return the prices of models. A server without their keys prices them by their names."""
-    from nodes.authors.models import check
+    from nodes.authors.chat_models.models import check
     from nodes.authors.prices import Prices
 
     addresses: dict[str, str | None] = {}

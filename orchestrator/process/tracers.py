@@ -1,6 +1,6 @@
 """Tracers that are found by their usual environment variables, and their last traces at the end of a process.
 
-LangSmith (LANGSMITH_TRACING) is attached by LangChain itself, OpenTelemetry by nodes/tracing.py. Both send in the
+LangSmith (LANGSMITH_TRACING) is attached by LangChain itself, OpenTelemetry by nodes/ledger. Both send in the
 background, so that a run never waits for them.
 """
 

@@ -162,7 +162,7 @@ def _model(settings: Settings) -> Check:
 
 def _answers(settings: Settings) -> Iterator[Check]:
     """Ask each model once, as runs do."""
-    from nodes.authors.chat import ChatAuthor
+    from nodes.authors.chat_models.chat import ChatAuthor
     from nodes.authors.trial import try_model
     from orchestrator.resources import build_author
 

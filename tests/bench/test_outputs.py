@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.answers import judge_all, read_answers
+from bench.eval.answers import judge_all, read_answers
 from bench.outputs import CodeFailed, CodeFence, comparable, fences_of, main, run_course, with_outputs
 from bench.outputs_sql import aligned, sql_database
 from nodes.offline.recordings import FOLDER, read_course

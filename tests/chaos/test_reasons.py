@@ -10,7 +10,7 @@ from orchestrator.commands.outcomes import outcome
 from repository.db.database import Database
 from repository.roadmaps.contents import ContentCounts
 from tests.chaos_program.reasons import is_truth, untrue_reasons
-from tests.nodes.authors.test_chat import QUIZ_BRIEF, author
+from tests.nodes.authors.chat_models.test_chat import QUIZ_BRIEF, author
 from tests.support.environment import variables
 from tests.support.faults import PASSING, Fault, always
 from tests.support.provider import Provider

@@ -16,7 +16,7 @@ from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief, EditPlanBrief
-from nodes.authors.prompts import prompt_for
+from nodes.authors.prompting.prompts import prompt_for
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView

@@ -9,7 +9,7 @@ from langchain_core.language_models import BaseChatModel
 
 from domain.errors import InvalidInput
 from domain.vocabulary import Step, TaskStatus
-from nodes.authors.given_model import name_of
+from nodes.authors.chat_models.given_model import name_of
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings

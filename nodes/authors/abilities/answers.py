@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from nodes.authors.abilities.approach import Unusable
 from nodes.authors.abilities.reply import Reply
 from nodes.authors.port import CUT_OFF, AuthorAnswer
-from nodes.authors.prompts import Prompt, leaks
+from nodes.authors.prompting.prompts import Prompt, leaks
 from nodes.authors.reading import Reading
 from nodes.authors.reading.reader import EMPTY
 from nodes.authors.usage import estimated_tokens

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from nodes.authors.prompts import Prompt
+from nodes.authors.prompting.prompts import Prompt
 
 CACHE_MARKED: Final = ("anthropic:", "openrouter:anthropic/")
 """Models of which what stands before a mark is cached, and nothing without one. Others cache prefixes unasked."""

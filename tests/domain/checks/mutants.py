@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from bench.answers import Recorded
+from bench.eval.answers import Recorded
 from domain.vocabulary import ContentType
 
 Answer = dict[str, Any]

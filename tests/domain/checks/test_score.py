@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import domain.checks
-from bench.answers import Recorded, judge, judge_all, read_answers, report
+from bench.eval.answers import Recorded, judge, judge_all, read_answers, report
 from domain.checks.findings import Kind
 from domain.contents import Quiz
 from domain.quizzes.options import with_ordered_options

@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from bench.answers import read_answers
+from bench.eval.answers import read_answers
 from domain.checks.findings import Finding
 from domain.contents import KeyAnswer, Quiz, QuizKey
 from domain.errors import BudgetSpent, ModelDenied, ModelUnavailable

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bench.answers import read_answers
 from bench.checks import ANSWERS
+from bench.eval.answers import read_answers
 from domain.checks.findings import broken
 from domain.contents import Quiz
 from domain.course.book import CourseBook, Term
@@ -17,8 +17,8 @@ from nodes.authors.abilities.answers import LEAKED, problem_of
 from nodes.authors.abilities.reply import Reply
 from nodes.authors.port import AuthorRole, ContentBrief, LessonCritiqueBrief, QuizCritiqueBrief
 from nodes.authors.prompting.course import CUTS, MIN_COURSE_WINDOW, shared_part
+from nodes.authors.prompting.prompts import Prompt, leaks, prompt_for
 from nodes.authors.prompting.rules import CONTENT_TASKS, COURSE_RULES, CRITIQUE_TASK, SHORT_COURSE_RULES
-from nodes.authors.prompts import Prompt, leaks, prompt_for
 from nodes.authors.reading import Reading
 from nodes.authors.repairs import Repair
 from nodes.authors.schemas import strict

@@ -12,12 +12,12 @@ import pytest
 from domain.vocabulary import ContentType
 from nodes.authors.abilities.approach import Approach, Mode
 from nodes.authors.abilities.evidence import Abilities
-from nodes.authors.chat import ChatAuthor
-from nodes.authors.models import Models, Names
+from nodes.authors.chat_models.chat import ChatAuthor
+from nodes.authors.chat_models.models import Models, Names
 from nodes.authors.port import CallFailed, ContentBrief
 from nodes.authors.prices import Prices
 from nodes.authors.prompting.messages import messages_of
-from nodes.authors.prompts import prompt_for
+from nodes.authors.prompting.prompts import prompt_for
 from nodes.authors.usage import Tokens
 from tests.nodes.authors.prompting.test_course import course_in
 from tests.support.books import all_briefs, brief_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.answers import read_answers
+from bench.eval.answers import read_answers
 from domain.course.book import CourseBook, RunningExample, Term
 from domain.vocabulary import ContentType
 from nodes.verification.code.course import CourseLesson, check_course

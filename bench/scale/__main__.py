@@ -19,8 +19,8 @@ import psycopg
 from sqlalchemy import Engine, event, text
 
 from bench import migrations
-from bench.scale_queries import AGES, COLD, QUERIES, Ask
-from bench.scale_rows import PER_ROADMAP, Key, fill, key
+from bench.scale.queries import AGES, COLD, QUERIES, Ask
+from bench.scale.rows import PER_ROADMAP, Key, fill, key
 from bench.servers import bench_server
 from orchestrator.workers.pruner import prune
 from repository.db.database import Database, Session, execute

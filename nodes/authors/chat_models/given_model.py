@@ -7,7 +7,7 @@ from typing import Final
 
 from langchain_core.language_models import BaseChatModel
 
-from nodes.authors.models import CallOptions, Models
+from nodes.authors.chat_models.models import CallOptions, Models
 
 _PROVIDERS: Final[Mapping[str, str]] = {
     "amazon_bedrock": "bedrock",

@@ -5,7 +5,7 @@ what the checks find (0 broken, 100 sound), `code run` counts the blocks of Pyth
 those that are typeset. A tutorial in another language than requested counts as a fault, also for the offline author,
 where a run accepts it.
 `python -m bench.eval [--concepts N] [MODEL ...]`; without models the offline author, and ROADMAP_MODEL where it is set.
-With `--answers FOLDER` it judges recorded answers instead (bench/answers.py), with `--course FOLDER` whole courses.
+With `--answers FOLDER` it judges recorded answers instead (see answers.py), with `--course FOLDER` whole courses.
 """
 
 import argparse
@@ -21,8 +21,8 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
 
-from bench import answers, course
-from bench.eval_score import EvalScore, formulas_of, report, soundness
+from bench.eval import answers, course
+from bench.eval.score import EvalScore, formulas_of, report, soundness
 from domain.checks import check_draft, check_framework
 from domain.checks.findings import objections
 from domain.checks.tutorial import count_words

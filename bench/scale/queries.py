@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from bench.scale_rows import MAX_ROWS, Key
-from bench.scale_rows import key as key_of
+from bench.scale.rows import MAX_ROWS, Key
+from bench.scale.rows import key as key_of
 from domain.learners.progress import ConceptMark
 from domain.vocabulary import ContentType, Role, Step, TaskStatus, TaskType
 from domain.webhooks import WebhookEvent

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from bench.answers import Recorded
+from bench.eval.answers import Recorded
 from domain.vocabulary import ContentType
 from nodes.verification.code.course import CourseLesson, CourseReport, check_course
 from nodes.verification.code.runner import CodeRunner

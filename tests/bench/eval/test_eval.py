@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from bench.eval import GOALS, Examiner, evaluate
-from bench.eval_score import report, soundness
+from bench.eval.__main__ import GOALS, Examiner, evaluate
+from bench.eval.score import report, soundness
 from domain.checks.findings import broken, doubt, hint
 from domain.request import Preferences
 from nodes.authors.port import AuthorRole, Brief, CallFailed

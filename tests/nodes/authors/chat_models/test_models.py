@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from nodes.authors.abilities.approach import LimitName
-from nodes.authors.models import CallOptions, Models
+from nodes.authors.chat_models.models import CallOptions, Models
 from tests.support.environment import variables
 
 

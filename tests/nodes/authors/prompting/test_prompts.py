@@ -12,8 +12,8 @@ from domain.editing.review import EditPlan
 from domain.framework import Concept
 from domain.request import Intent, LearningRequest, Preferences
 from nodes.authors.abilities.answers import LEAKED
-from nodes.authors.chat import ChatAuthor
-from nodes.authors.models import Models, Names
+from nodes.authors.chat_models.chat import ChatAuthor
+from nodes.authors.chat_models.models import Models, Names
 from nodes.authors.port import (
     AuthorRole,
     Brief,
@@ -25,8 +25,8 @@ from nodes.authors.port import (
     TutorialBrief,
 )
 from nodes.authors.prices import Prices
+from nodes.authors.prompting.prompts import leaks, prompt_for
 from nodes.authors.prompting.texts import MAX_DATA_LENGTH
-from nodes.authors.prompts import leaks, prompt_for
 from tests.conformance.test_authors import BRIEFS
 from tests.support.authors import INTENT
 from tests.support.environment import variables
