@@ -53,9 +53,9 @@ MAX_LOOKS: Final = 3
 """Answers to one request that are looked at closely."""
 
 
-_MAX_INLINE_LENGTH: Final = 20_000
-"""Characters of an answer that is checked on the event loop, in a few milliseconds. To hand it to a thread costs more,
-since the two wait for each other's turns."""
+_MAX_INLINE_LENGTH: Final = 4_000
+"""Characters of an answer that is checked on the event loop, in about a millisecond, as most quizzes and lists of links
+are. To hand it to a thread costs as much, since the two wait for each other's turns."""
 
 
 async def _checked(request: AuthorRequest[T], answer: AuthorAnswer) -> tuple[T | None, list[str]]:
