@@ -12,6 +12,8 @@ from tests.e2e.browsing import Site, site
 from tests.support.rough import ROUGH, ROUGH_TUTORIAL
 from tests.support.stocked import ARABIC, PAYLOADS, stock, structure, write
 
+pytestmark = pytest.mark.soak
+
 SIXTY = structure("sixty", "Sixty concepts", (5, 4, 3), lambda number: f"Concept number {number}")
 ARAB = structure("arab", "البرمجة بلغة بايثون", (1, 1, 2), lambda number: ARABIC[number % len(ARABIC)])
 MAX_REQUESTS = 5

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.e2e.browsing import Site, site
 from tests.e2e.grown import assert_fresh
 
+pytestmark = pytest.mark.soak
+
 
 @pytest.fixture(scope="module")
 def served(server_url: str) -> Iterator[Site]:

@@ -12,6 +12,8 @@ from domain.vocabulary import ContentType
 from tests.e2e.browsing import Site, site
 from tests.support.stocked import PAYLOADS, stock, structure, tell, waiting_task, write
 
+pytestmark = pytest.mark.soak
+
 IDS = [f"small-{number}" for number in range(8)]
 
 

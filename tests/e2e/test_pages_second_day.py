@@ -44,6 +44,7 @@ def begin(here: Site, roadmap_id: str = "sixty") -> None:
     here.served.client.put(f"/api/v1/roadmaps/{roadmap_id}/concepts/c-1-1-1/done")
 
 
+@pytest.mark.soak
 def test_a_map_of_sixty_is_small_and_does_not_move(here: Site) -> None:
     page = here.page()
     sizes: list[int] = []
@@ -93,6 +94,7 @@ def test_questions_are_answered_with_the_keyboard_alone(here: Site) -> None:
         page.keyboard.press("Enter")
 
 
+@pytest.mark.soak
 def test_questions_are_answered_without_scripts(here: Site) -> None:
     begin(here)
     page = here.open("/repeat", java_script_enabled=False)
@@ -104,6 +106,7 @@ def test_questions_are_answered_without_scripts(here: Site) -> None:
     here.complaints.clear()  # a refused form is an answer 422
 
 
+@pytest.mark.soak
 def test_a_notification_says_when_a_roadmap_is_ready_but_only_if_one_asks_for_it(here: Site) -> None:
     waiting_task(here.database_url, "t-busy", "arab", status="pending", task_type="retry_batch")
     page = here.page()
@@ -134,6 +137,7 @@ def fits(page: Page) -> bool:
 PATHS = ["/", "/repeat", "/roadmaps/sixty", "/roadmaps/sixty/search?q=one", "/roadmaps/sixty/title"]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("path", PATHS)
 def test_on_a_phone_nothing_sticks_out(here: Site, path: str) -> None:
     begin(here)
