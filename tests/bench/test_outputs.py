@@ -24,7 +24,7 @@ def unable_to_run_go() -> str | None:
     return None if version.startswith(GO_VERSION) else f"the course is for {GO_VERSION}, and this is {version}"
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_outputs_of_the_course_on_go_are_real() -> None:
     if reason := unable_to_run_go():
         pytest.skip(reason)

@@ -23,7 +23,8 @@ RUNS = """
 
 SUSPECT = """() => [...document.querySelectorAll('*')].flatMap(element => {
     const found = [];
-    if (element.localName === 'script' && !element.src.includes('/static/app.js')) found.push(element.outerHTML);
+    const own = ['app', 'ready'].some(name => element.src?.includes(`/static/${name}.js`));
+    if (element.localName === 'script' && !own) found.push(element.outerHTML);
     const forbidden = ['iframe', 'object', 'embed', 'math', 'base', 'img', 'video', 'audio', 'style', 'foreignobject'];
     if (forbidden.includes(element.localName)) found.push(element.outerHTML);
     for (const {name, value} of element.attributes) {

@@ -69,7 +69,7 @@ def author() -> Failing:
 
 @pytest.fixture
 async def orchestrator(old_url: str, author: Failing, tmp_path: Path) -> AsyncIterator[Orchestrator]:
-    settings = Settings.model_validate({"database_url": old_url, "home": tmp_path})
+    settings = Settings.model_validate({"database_url": old_url, "home": tmp_path, "second_look": "none"})
     async with Orchestrator.open(settings, author=author) as orchestrator:
         yield orchestrator
 
