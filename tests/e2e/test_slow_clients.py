@@ -5,6 +5,7 @@ import socket
 from contextlib import ExitStack
 
 import psutil
+import pytest
 
 from tests.e2e.roadmap_command import Command
 from tests.e2e.served import eventually, serving
@@ -30,6 +31,7 @@ def test_a_server_out_of_descriptors_says_so_in_few_lines_and_recovers(shell: Co
     assert said.count("cannot accept connections") < MANY / 10
 
 
+@pytest.mark.soak
 def test_two_thousand_connections_do_not_keep_a_server_from_answering(shell: Command) -> None:
     """More than it takes, some with half a head, some with half a body, none with an end."""
     beginnings = (

@@ -66,6 +66,7 @@ def test_an_install_that_fails_fails_the_target_and_runs_nothing(clone: Path, tm
     assert make("setup", clone).returncode != 0, "and it is not taken for complete the next time"
 
 
+@pytest.mark.soak
 def test_an_extra_is_installed_beside_the_editable_checkout_and_stays_when_it_is_not_named_again(clone: Path) -> None:
     python = clone / ".venv" / "bin" / "python"
     where = "import cli, langchain_anthropic; print(cli.__file__)"

@@ -53,6 +53,7 @@ def test_the_examples_run_in_order_and_the_page_explains_their_events(database_u
     assert types <= EVENT_TYPES
 
 
+@pytest.mark.soak
 def test_the_examples_are_typed_strictly(tmp_path: Path) -> None:
     samples = []
     for number, block in enumerate(BLOCKS):
