@@ -133,7 +133,7 @@ def told(served: Site) -> None:
     tell(served.database_url, "t-told", story)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
 @pytest.mark.usefixtures("told")
 def test_axe_finds_no_serious_issue(here: Site, scheme: str) -> None:
     page = here.page(color_scheme=scheme)

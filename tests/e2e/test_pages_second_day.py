@@ -144,6 +144,7 @@ def test_on_a_phone_nothing_sticks_out(here: Site, path: str) -> None:
     assert fits(here.open(path, viewport={"width": 360, "height": 740}, has_touch=True))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_issue(here: Site, scheme: str) -> None:
     begin(here, "arab")
