@@ -6,7 +6,7 @@ had received but not committed when it died is asked for again. Every try is a r
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,6 +32,7 @@ from nodes.ledger.requests import (
     call_key,
     checked,
     failed_call,
+    looked_at,
     rejection,
     reserved_call,
     soundest,
@@ -62,6 +63,14 @@ async def _checked(request: AuthorRequest[T], answer: AuthorAnswer) -> tuple[T |
     if len(repr(answer.content)) <= _MAX_INLINE_LENGTH:
         return checked(request, answer)
     return await asyncio.to_thread(checked, request, answer)
+
+
+async def _sound_part(look: Look[T], looked: Sequence[Answered[T]]) -> Answered[T] | None:
+    """Return the sound part of the newest of some answers that has one."""
+    for answered in reversed(looked):
+        if (sound := (await look(answered.value)).of(answered)) is not None:
+            return sound
+    return None
 
 
 class Permit(Protocol):
@@ -176,28 +185,37 @@ class Ledger:
     async def _examined(self, request: AuthorRequest[T], look: Look[T], save: AnswerStore[T] | None) -> Answered[T]:
         """Return an answer without problems, or the sound part of the last one that had any.
 
-        Its author is asked again after each look that found problems, at most MAX_LOOKS times in all.
+        Its author is asked again after each look that found problems, at most MAX_LOOKS times in all. A process that
+        ended between the last look and the save leaves rejected answers only: they are looked at again, not bought.
         """
-        sound: Answered[T] | None = None
+        if (left := await _sound_part(look, self._left_by_earlier_rounds(request))) is not None:
+            return left
+        looked = looked_at(self.known, request, self.round)
         problems: list[str] = []
-        for _ in range(MAX_LOOKS):
+        sound: Answered[T] | None = None
+        for _ in range(len(looked), MAX_LOOKS):
             try:
                 answered = await self._answer(request, save)
             except (AnswerRejected, ModelUnavailable, ModelDenied, BudgetSpent):
-                if sound is None:
+                if (left := sound or await _sound_part(look, looked)) is None:
                     raise
-                return sound
+                return left
             verdict = await look(answered.value)
             problems = objections(verdict.findings)
-            if verdict.sound is not None:
-                doubts = [*answered.doubts, *verdict.doubts, *verdict.noted]
-                sound = Answered(verdict.sound, answered.call, doubts, verdict.code)
+            sound = verdict.of(answered) or sound
             if sound is not None and not problems:
                 return sound
             await self._reject(answered.call, verdict)
-        if sound is None:
+        if (left := sound or await _sound_part(look, looked)) is None:
             raise AnswerRejected(f"The author's answers were found wanting {MAX_LOOKS} times: {' '.join(problems)}")
-        return sound
+        return left
+
+    def _left_by_earlier_rounds(self, request: AuthorRequest[T]) -> list[Answered[T]]:
+        """Return what looks rejected in earlier rounds, if none of these ended with an answer that counts."""
+        rounds = range(self.round)
+        if any(walk(self.known, request, round_).answered is not None for round_ in rounds):
+            return []
+        return [answered for round_ in rounds for answered in looked_at(self.known, request, round_)]
 
     async def _reject(self, call: Call, verdict: Verdict[Any]) -> None:
         """Commit that an accepted answer does not count, so that its request is asked again with the problems."""
@@ -210,7 +228,7 @@ class Ledger:
         for round_ in range(self.round if request.reuses_rounds or request.is_read_again else 0):
             before = walk(self.known, request, round_)
             answered = before.answered
-            if answered is None and request.reuses_rounds and before.ordinal >= MAX_TRIES:
+            if answered is None and before.ordinal >= MAX_TRIES:
                 answered = soundest(self.known, request, round_)
             if answered is not None:
                 return answered

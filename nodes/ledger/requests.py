@@ -65,6 +65,14 @@ class Verdict(Generic[T]):
         return [finding for finding in (*self.doubts, *self.removed) if finding.kind is not Kind.HINT]
 
 
+    def of(self, answered: Answered[T]) -> Answered[T] | None:
+        """Return what is left of the answer that was looked at; None where nothing is."""
+        if self.sound is None:
+            return None
+        doubts = [*answered.doubts, *self.doubts, *self.noted]
+        return Answered(self.sound, answered.call, doubts, self.code)
+
+
 Look = Callable[[T], Awaitable[Verdict[T]]]
 """Looks closely at an answer that passed its check; may use the network or ask the ledger."""
 
@@ -184,6 +192,19 @@ def soundest(known: Mapping[str, KnownAnswer], request: AuthorRequest[T], round_
         if best is None or len(doubts) <= len(best.doubts):
             best = Answered(value, known_call(request, key, answer), doubts)
     return best
+
+
+def looked_at(known: Mapping[str, KnownAnswer], request: AuthorRequest[T], round_: int) -> list[Answered[T]]:
+    """Return the answers of a round that a closer look rejected, oldest first: their objection is not the check's."""
+    looked: list[Answered[T]] = []
+    for key, answer in walk(known, request, round_).rejected:
+        value, _ = shaped(request, answer.answer)
+        found = [] if value is None else request.check(value)
+        is_broken = value is None or any(finding.kind is Kind.BROKEN for finding in found)
+        if value is not None and not is_broken and answer.objection != rejection(objections(found)):
+            doubts = [finding for finding in found if finding.kind is Kind.DOUBT]
+            looked.append(Answered(value, known_call(request, key, answer), doubts))
+    return looked
 
 
 def rejection(problems: Sequence[str]) -> str:

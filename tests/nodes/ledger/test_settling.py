@@ -11,7 +11,7 @@ from domain.contents import Quiz
 from domain.errors import AnswerRejected
 from domain.vocabulary import Step
 from nodes.authors.port import AuthorRole, Brief
-from nodes.ledger.requests import AuthorRequest, Verdict
+from nodes.ledger.requests import Answered, AuthorRequest, Look, Verdict
 from repository.db.database import Database
 from repository.db.fence import Fence
 from tests.nodes.ledger.test_ledger import QUIZ_BRIEF, SUBJECT, Store, ledger
@@ -105,3 +105,51 @@ async def test_a_process_that_died_before_settling_buys_nothing_again(database: 
     assert len(author.asked) == 3
     assert store.quizzes == [answered.value]
     assert len(answered.doubts) == 1
+
+
+def removing(empty: str) -> Look[Quiz]:
+    """Return a look that always objects, and leaves nothing of a quiz with this mark in its first question."""
+
+    async def look(content: Quiz) -> Verdict[Quiz]:
+        sound = None if content.questions[0].explanation == empty else content
+        return Verdict(sound, removed=[doubt("look", "Question 2 is disputed.")])
+
+    return look
+
+
+async def die(_: Answered[Quiz]) -> Answered[Quiz]:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("round_", [0, 1])
+async def test_what_every_look_rejected_is_not_bought_again_by_a_process_that_has_to_read_and_save_it(
+    database: Database, fence: Fence, round_: int
+) -> None:
+    """A kill while a critic read the answer that was left had three more answers bought."""
+    author = answering(quiz("first"), quiz("second"), quiz("empty"))
+    looked = replace(request(), look=removing("empty"))
+    with pytest.raises(KeyboardInterrupt):
+        await (await ledger(database, fence, author)).ask(replace(looked, reread=die), save=Store(database, fence))
+    assert len(author.asked) == 3
+    store = Store(database, fence)
+    answered = await (await ledger(database, fence, author, round_=round_)).ask(looked, save=store)
+    assert len(author.asked) == 3
+    assert store.quizzes == [answered.value] == [quiz("second")], "nothing is left of the last one"
+
+
+async def test_a_restart_buys_no_more_looks_than_were_left(database: Database, fence: Fence) -> None:
+    looks = 0
+
+    async def look(content: Quiz) -> Verdict[Quiz]:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            raise KeyboardInterrupt
+        return Verdict(None, removed=[doubt("look", f"Look {looks} found nothing to keep.")])
+
+    author = answering(quiz("first"), quiz("second"), quiz("third"), quiz("fourth"))
+    with pytest.raises(KeyboardInterrupt):
+        await (await ledger(database, fence, author)).ask(replace(request(), look=look))
+    with pytest.raises(AnswerRejected, match="found wanting"):
+        await (await ledger(database, fence, author)).ask(replace(request(), look=look))
+    assert len(author.asked) == 3
