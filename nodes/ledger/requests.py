@@ -64,7 +64,6 @@ class Verdict(Generic[T]):
         """All that the author is asked to mend."""
         return [finding for finding in (*self.doubts, *self.removed) if finding.kind is not Kind.HINT]
 
-
     def of(self, answered: Answered[T]) -> Answered[T] | None:
         """Return what is left of the answer that was looked at; None where nothing is."""
         if self.sound is None:

@@ -63,35 +63,42 @@ class _SecondLook(Generic[C]):
         read = await ask_second_reader(self.context.ledger, asked)
         if isinstance(read, Finding):
             return replace(answered, doubts=[*answered.doubts, read])
-        return await self._mended(answered, read.findings)
+        return await self._mended(answered, read.findings) if read.findings else answered
 
     async def _mended(self, answered: Answered[C], remarks: Sequence[Remark]) -> Answered[C]:
-        before = list(self.request.check(answered.value))
+        before = await self._check(answered.value)
 
         async def apply(allowed: Callable[[Mend], bool]) -> Mended[C]:
             return await asyncio.to_thread(mended, answered.value, remarks, self._passes(before), allowed)
 
+        async def without(left_out: Callable[[Mend], bool]) -> Mended[C]:
+            """Apply fewer mends: others were refused, or nobody has read what they make of a question."""
+            kept = [mend for mend in result.applied if not left_out(mend)]
+            return await apply(kept.__contains__)
+
         result = await apply(lambda _: True)
-        changed = _asked_anew(answered.value, result.content)
-        untrusted = await self._untrusted(changed)
-        if untrusted:
-            result = await apply(lambda mend: mend.part not in untrusted)
+        if untrusted := await self._untrusted(_asked_again(answered.value, result.content)):
+            result = await without(lambda mend: mend.part in untrusted)
         if not result.applied:
             return replace(answered, doubts=[*answered.doubts, *result.doubts])
         report = await self._run_code(result.content)
         if report is not None and _more(report.findings, _of_code(answered.doubts)):
-            result = await apply(lambda mend: mend.part not in untrusted and not mend.in_code)
+            result = await without(lambda mend: mend.in_code)
             report = await self._run_code(result.content)
-        settled = {one.question_id for one in changed} - untrusted
-        gone = set(before) - set(self.request.check(result.content))
+        settled = {one.question_id for one in _asked_again(answered.value, result.content)}
+        rules = {one.rule for one in answered.doubts}
+        still = [one for one in await self._check(result.content) if one.kind is Kind.DOUBT and one.rule in rules]
         left = [
             one
             for one in answered.doubts
-            if one not in gone and not (one.rule == KEY and one.part in settled) and not (report and _of_code([one]))
+            if one not in before and not (one.rule == KEY and one.part in settled) and not (report and _of_code([one]))
         ]
         found = report.findings if report else []
         code = report.runs if report else answered.code
-        return replace(answered, value=result.content, doubts=[*left, *found, *result.doubts], code=code)
+        return replace(answered, value=result.content, doubts=[*still, *left, *found, *result.doubts], code=code)
+
+    async def _check(self, content: C) -> list[Finding]:
+        return await asyncio.to_thread(lambda: list(self.request.check(content)))
 
     def _passes(self, before: Sequence[Finding]) -> Callable[[C], bool]:
         """Return the check of a mended content: it has no more findings than the one that was mended."""
@@ -111,7 +118,7 @@ class _SecondLook(Generic[C]):
         return None if self.context.code is None else await report_code(content, self.context.code, self.brief.book)
 
 
-def _asked_anew(before: Tutorial | Quiz, after: Tutorial | Quiz) -> list[Question]:
+def _asked_again(before: Tutorial | Quiz, after: Tutorial | Quiz) -> list[Question]:
     """Return the questions of a mended quiz whose text or options are other ones."""
     if not isinstance(before, Quiz) or not isinstance(after, Quiz):
         return []

@@ -13,11 +13,11 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from bench.eval.answers import read_answers
-from domain.checks.findings import Finding
+from domain.checks.findings import Finding, doubt
 from domain.contents import KeyAnswer, Quiz, QuizKey
 from domain.errors import BudgetSpent, ModelDenied, ModelUnavailable
 from domain.mending import Critique, Remark
-from domain.vocabulary import ContentType, SecondLook
+from domain.vocabulary import ContentType, SecondLook, Step
 from nodes.authors.port import (
     AuthorRole,
     Brief,
@@ -28,9 +28,12 @@ from nodes.authors.port import (
     QuizKeyBrief,
 )
 from nodes.ledger.budget import Budget, Limit
+from nodes.ledger.requests import Answered, AuthorRequest
 from nodes.verification.code.runner import CodeRunner
 from nodes.verification.quiz_key import disagreements
+from nodes.verification.second_look import second_look
 from repository.db.database import Database, execute
+from tests.nodes.ledger.test_ledger import QUIZ_BRIEF
 from tests.support.authors import QUIZ, TUTORIAL, ScriptedAuthor, quiz_of
 from tests.support.content_process import (
     calls_by_step,
@@ -40,6 +43,7 @@ from tests.support.content_process import (
     write_contents,
     written,
 )
+from tests.support.rows import BOUGHT
 
 FIRST: Final = "c-1-1-1"
 LESSON, ASKED = ContentType.TUTORIAL, ContentType.QUIZ
@@ -325,3 +329,22 @@ def test_every_brief_of_a_critic_says_what_its_author_knew() -> None:
     assert set(ContentBrief.model_fields) < set(LessonCritiqueBrief.model_fields)
     assert LessonCritiqueBrief.unkeyed >= ContentBrief.unkeyed
     assert Remark(quote="a", problem="b").severity == "critical"
+
+
+async def test_a_doubt_stays_with_the_figures_that_a_mend_has_changed(database: Database) -> None:
+    """The doubt of before was no longer found, word for word, and the one of after was dropped: the quiz was sound."""
+
+    def check(quiz: Quiz) -> list[Finding]:
+        return [doubt("quiz.size", f"Its texts have {sum(len(one.explanation) for one in quiz.questions)} characters.")]
+
+    explained = QUIZ.model_copy(
+        update={"questions": [QUIZ.questions[0].model_copy(update={"explanation": "Seven."}), *QUIZ.questions[1:]]}
+    )
+    author = Reviewed(quiz=lambda: critique(("Seven.", "It is eight.")))
+    context = await context_of(database, await run_with_contents(database), author, second_look="all")
+    request = AuthorRequest(Step.QUIZ_GENERATION, QUIZ_BRIEF, check, subject=(FIRST, ASKED))
+    read = second_look(context, request)
+    assert read is not None
+    answered = await read(Answered(explained, BOUGHT, check(explained)))
+    assert answered.value.questions[0].explanation == "It is eight."
+    assert answered.doubts == check(answered.value) != check(explained)
