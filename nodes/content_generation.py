@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from langgraph.runtime import Runtime
 
 from domain.course.book import CourseBook
-from domain.editing.contents import ContentEdit, content_changes
+from domain.editing.contents import ContentEdit, content_changes, numbers_of
 from domain.errors import Conflict
 from domain.framework import Framework
 from nodes.context import RunContext
@@ -78,10 +78,7 @@ async def _take_over(
     Return the contents that were put back, as payloads of events.
     """
     rows = await claims.lock_contents(session, context.roadmap_id)
-    versions = {
-        (past.concept_id, past.content_type): [one.version for one in past.versions]
-        for past in await version_history(session, context.roadmap_id)
-    }
+    versions = numbers_of(await version_history(session, context.roadmap_id))
     changes = content_changes(before, after, edits, versions)
     rewritten, put_back = set(changes.rewritten), {edit.key: edit for edit in changes.reverted}
     remaining = {concept.concept_id for concept in after.concepts()}

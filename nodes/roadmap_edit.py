@@ -21,12 +21,11 @@ from domain.request import LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.port import NewPartsBrief
 from nodes.context import RunContext
-from nodes.editing.material import edits_in, material_of, words_in
+from nodes.editing.material import Material, edits_in, material_of, words_in
 from nodes.ledger.best_effort import ask_if_possible
 from nodes.ledger.requests import AuthorRequest
 from nodes.state import Json, RunState, as_json
-from repository.roadmaps.books import parse_book
-from repository.roadmaps.roadmaps import get_roadmap_metadata, ids_ever_used, save_draft
+from repository.roadmaps.roadmaps import ids_ever_used, save_draft
 
 
 async def roadmap_edit(state: RunState, runtime: Runtime[RunContext]) -> RunState:
@@ -50,7 +49,7 @@ async def roadmap_edit(state: RunState, runtime: Runtime[RunContext]) -> RunStat
             plan=plan,
             asked_for=words_in(state),
             accepted=material.accepted,
-            book=await _book(context, state),
+            book=_book(context, state, material),
         )
         parts = await _new_parts(context, brief, required=bool(feedback))
     used = await context.commit(lambda session: ids_ever_used(session, context.roadmap_id))
@@ -100,16 +99,11 @@ async def _new_parts(context: RunContext, brief: NewPartsBrief, *, required: boo
     return parts or NewParts(parts=[])
 
 
-async def _book(context: RunContext, state: RunState) -> CourseBook | None:
+def _book(context: RunContext, state: RunState, material: Material) -> CourseBook | None:
     """Return the course book that new concepts get plans for; None where there is none yet, and for rules."""
     if context.ledger.author.kind == "rules":
         return None
-    if "course_book" in state:
-        return CourseBook.model_validate(state["course_book"])
-    if context.base_version == 0:
-        return None
-    row = await context.commit(lambda session: get_roadmap_metadata(session, context.roadmap_id))
-    return parse_book(row.course_book)
+    return CourseBook.model_validate(state["course_book"]) if "course_book" in state else material.book
 
 
 def _plans_of(parts: NewParts, before: Framework, after: Framework, language: str) -> dict[str, Json]:

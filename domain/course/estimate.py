@@ -62,7 +62,7 @@ class LookShare(BaseModel):
 
 
 class Variant(BaseModel):
-    """What one setting of ROADMAP_LESSONS takes."""
+    """The cost of one setting of ROADMAP_LESSONS, or of some calls."""
 
     lessons: int
     calls: int
@@ -82,7 +82,7 @@ class ModelPrice(BaseModel):
 
 
 class Estimate(BaseModel):
-    """What a roadmap takes, about. Nothing was created for it."""
+    """The approximate cost of a roadmap. Nothing was created for it."""
 
     concepts: int
     hours: float
@@ -223,5 +223,5 @@ def _one_after_another(calls: Mapping[str, int]) -> dict[str, int]:
     asked: dict[str, int] = {step: 1 for step in (Step.TUTORIAL_GENERATION, Step.QUIZ_GENERATION) if step in calls}
     looks, quizzes = calls.get(Step.SECOND_LOOK, 0), calls.get(Step.QUIZ_GENERATION, 0)
     if looks:
-        asked[Step.SECOND_LOOK] = 3 if looks > quizzes else 1
-    return asked
+        asked[Step.SECOND_LOOK] = 1 if looks <= quizzes else (Step.TUTORIAL_GENERATION in calls) + 2 * (quizzes > 0)
+    return asked or {step: 1 for step in GENERATOR_OF.values() if step in calls}

@@ -1,4 +1,4 @@
-"""How contents depend on the lesson of their concept, its tutorial."""
+"""The use that contents make of the lesson of their concept, its tutorial."""
 
 from enum import StrEnum
 from typing import Final
@@ -12,7 +12,7 @@ NEEDS_LESSON: Final = "It needs its lesson"
 
 
 class LessonUse(StrEnum):
-    """How a content type uses the lesson of its concept."""
+    """The use that a content type makes of the lesson of its concept."""
 
     NONE = "none"
     """It is written without the lesson, and does not wait for it."""

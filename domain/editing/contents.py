@@ -1,4 +1,4 @@
-"""What an edit plan does with contents: write them again with a wish, or put an older version back.
+"""Edits of contents in an edit plan: write them again with a wish, or put an older version back.
 
 Each operation names its contents, and each wish goes to those only. What is unclear is refused, never guessed.
 """
@@ -25,7 +25,7 @@ _MAX_NAMED: Final = 5
 
 
 class ContentEdit(BaseModel):
-    """What becomes of one content."""
+    """The edit of one content."""
 
     concept_id: str
     content_type: str
@@ -52,6 +52,11 @@ class PastVersions(BaseModel):
     concept_id: str
     content_type: str
     versions: list[PastVersion]
+
+
+def numbers_of(history: Iterable[PastVersions]) -> Versions:
+    """Return the numbers of the versions of each content."""
+    return {(past.concept_id, past.content_type): [one.version for one in past.versions] for past in history}
 
 
 class Refusal(BaseModel):
@@ -178,7 +183,7 @@ def merged(pending: Sequence[ContentEdit], edits: Sequence[ContentEdit], framewo
 
 @dataclass(frozen=True, slots=True)
 class ContentChanges:
-    """What the acceptance of a proposal does with contents, each in learning order."""
+    """The effect of accepting a proposal on contents, each list in learning order."""
 
     written: Sequence[Key]
     """Contents of new concepts."""

@@ -1,4 +1,4 @@
-"""What a learner says about a concept, and with which concept the learner goes on."""
+"""Marks of learners on concepts, and the concept to go on with."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -8,7 +8,7 @@ from domain.framework import Concept, Framework
 
 
 class ConceptMark(StrEnum):
-    """What a learner says about a concept."""
+    """A mark of a learner on a concept."""
 
     DONE = "done"
     KNOWN = "known"

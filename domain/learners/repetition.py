@@ -1,4 +1,4 @@
-"""When a question of a quiz is asked again: the schedule of one learner for one question, by FSRS."""
+"""Schedules of questions of quizzes, each of one learner for one question, by FSRS."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ MAX_DAYS: Final = 365
 
 
 class Phase(StrEnum):
-    """What a question is to a learner."""
+    """The phase of a question for a learner."""
 
     LEARNING = "learning"
     """It was never answered right."""
@@ -30,7 +30,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a question is asked again, and what this follows from."""
+    """The time at which a question is asked again, with the values from which it follows."""
 
     phase: Phase
     stability: float

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from domain.contents import OpenQuestion, Quiz
+from domain.contents import OpenQuestion, Question, Quiz
 from domain.errors import InvalidInput
 
 
@@ -26,9 +26,14 @@ class QuizMark(BaseModel):
     """The heading of the lesson under which the answer is found, as its author names it; empty where it is unknown."""
 
 
+def opened(question: Question) -> OpenQuestion:
+    """Return a question without its key."""
+    return OpenQuestion.model_validate(question.model_dump())
+
+
 def without_key(quiz: Quiz) -> OpenQuiz:
     """Return a quiz without its key, to be shown before it is answered."""
-    return OpenQuiz(questions=[OpenQuestion.model_validate(question.model_dump()) for question in quiz.questions])
+    return OpenQuiz(questions=list(map(opened, quiz.questions)))
 
 
 def graded(quiz: Quiz, answers: Sequence[Sequence[int]]) -> list[QuizMark]:
@@ -41,19 +46,20 @@ def graded(quiz: Quiz, answers: Sequence[Sequence[int]]) -> list[QuizMark]:
         raise InvalidInput("This quiz has no questions.")
     if len(answers) != len(quiz.questions):
         raise InvalidInput(f"This quiz has {len(quiz.questions)} questions, and there are {len(answers)} answers.")
-    marks = []
-    for number, (question, answer) in enumerate(zip(quiz.questions, answers, strict=True), start=1):
-        if any(not 0 <= index < len(question.options) for index in answer):
-            raise InvalidInput(f"Question {number} has {len(question.options)} options, numbered from 0.")
-        selected, correct = sorted(set(answer)), sorted(set(question.correct_answer))
-        marks.append(
-            QuizMark(
-                question_id=question.question_id,
-                right=bool(correct) and selected == correct,
-                chosen=selected,
-                correct_answer=correct,
-                explanation=question.explanation,
-                heading=question.heading,
-            )
-        )
-    return marks
+    pairs = zip(quiz.questions, answers, strict=True)
+    return [mark_of(question, answer, f"Question {number}") for number, (question, answer) in enumerate(pairs, start=1)]
+
+
+def mark_of(question: Question, answer: Sequence[int], name: str = "This question") -> QuizMark:
+    """Grade the answer to one question, see `graded`. `name`: of the question in errors."""
+    if any(not 0 <= index < len(question.options) for index in answer):
+        raise InvalidInput(f"{name} has {len(question.options)} options, numbered from 0.")
+    selected, correct = sorted(set(answer)), sorted(set(question.correct_answer))
+    return QuizMark(
+        question_id=question.question_id,
+        right=bool(correct) and selected == correct,
+        chosen=selected,
+        correct_answer=correct,
+        explanation=question.explanation,
+        heading=question.heading,
+    )

@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Final
 
 from domain.contents import OpenQuestion, Quiz
+from domain.quizzes.grading import opened
 
 MAX_QUESTIONS: Final = 12
 MAX_EARLIER_QUESTIONS: Final = 4
@@ -49,7 +50,7 @@ def _shuffled(concept_id: str, quiz: tuple[int, Quiz], names: Mapping[str, str],
     version, content = quiz
     questions = [
         StageQuestion(
-            **OpenQuestion.model_validate(question.model_dump()).model_dump(),
+            **opened(question).model_dump(),
             concept_id=concept_id,
             version=version,
             concept_name=names.get(concept_id, ""),

@@ -1,9 +1,10 @@
-"""What a change is planned and judged by: the accepted structure, the versions of contents, what was learned."""
+"""The material of a change: the accepted structure with its book, versions of contents, learned concepts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.editing.contents import ContentEdit, PastVersions, Versions, content_changes
+from domain.course.book import CourseBook
+from domain.editing.contents import ContentEdit, PastVersions, Versions, content_changes, numbers_of
 from domain.editing.review import Issue
 from domain.framework import Framework
 from domain.vocabulary import ContentType
@@ -11,6 +12,7 @@ from nodes.context import RunContext
 from nodes.state import RunState
 from repository.db.database import Session
 from repository.roadmaps import learning
+from repository.roadmaps.books import parse_book
 from repository.roadmaps.reverts import version_history
 from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
 
@@ -22,17 +24,19 @@ MAX_NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What the rows say before a run changes anything."""
+    """The rows from which a change starts."""
 
     accepted: Framework | None = None
     """The accepted structure that a modification changes; None in a creation."""
+    book: CourseBook | None = None
+    """Of the accepted structure; None where it has none, and in a creation."""
     history: Sequence[PastVersions] = ()
     learned: frozenset[str] = frozenset()
     """Ids of the concepts that the owner of the roadmap has marked as learned."""
 
     @property
     def versions(self) -> Versions:
-        return {(past.concept_id, past.content_type): [one.version for one in past.versions] for past in self.history}
+        return numbers_of(self.history)
 
     @property
     def several(self) -> list[PastVersions]:
@@ -49,7 +53,8 @@ async def material_of(context: RunContext) -> Material:
         roadmap = await get_roadmap_metadata(session, context.roadmap_id)
         done = await learning.done(session, context.user_id, [context.roadmap_id])
         history = await version_history(session, context.roadmap_id)
-        return Material(framework_of(roadmap), history, frozenset(done[context.roadmap_id]))
+        book = parse_book(roadmap.course_book)
+        return Material(framework_of(roadmap), book, history, frozenset(done[context.roadmap_id]))
 
     return await context.commit(read)
 

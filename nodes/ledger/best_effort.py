@@ -14,8 +14,13 @@ from nodes.ledger.requests import AuthorRequest
 
 T = TypeVar("T", bound=BaseModel)
 
-MAX_REASON_LENGTH = 300
+_MAX_REASON_LENGTH = 300
 """Characters of a reason that is quoted."""
+
+
+def reason_of(error: object) -> str:
+    """Return why there is no answer, in one line that can be stored."""
+    return storable_text(" ".join(str(error).split()), _MAX_REASON_LENGTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class BestEffort(Generic[T]):
     @property
     def reason(self) -> str:
         """Why there is no accepted answer, in one line."""
-        return storable_text(" ".join(str(self.error).split()), MAX_REASON_LENGTH)
+        return reason_of(self.error)
 
 
 async def ask_if_possible(ledger: Ledger, request: AuthorRequest[T]) -> BestEffort[T]:

@@ -8,7 +8,8 @@ from functools import partial
 
 from domain.checks.findings import Finding, breaking, doubt
 from domain.content_types import objections_to
-from domain.contents import MIN_QUESTIONS, KeyAnswer, OpenQuestion, Question, Quiz, QuizKey
+from domain.contents import MIN_QUESTIONS, KeyAnswer, Question, Quiz, QuizKey
+from domain.quizzes.grading import opened
 from domain.vocabulary import Step
 from nodes.authors.port import ContentBrief, QuizKeyBrief
 from nodes.context import RunContext
@@ -21,8 +22,8 @@ RULE = "look.key"
 async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int, quiz: Quiz) -> Verdict[Quiz]:
     """Have a second reader answer the quiz, and leave out the questions on which the two disagree.
 
-    Where too few would be left, they stay, with a doubt each. So does a quiz that nobody answered. A skipped question
-    is no disagreement.
+    Where too few would be left, they stay, with a doubt each. So does a quiz that was not answered. To skip a question
+    is not to disagree.
     """
     answers = await read_key(context, brief, order, quiz.questions)
     if isinstance(answers, Finding):
@@ -42,13 +43,12 @@ async def read_key(
     context: RunContext, brief: ContentBrief[Quiz], order: int, questions: Sequence[Question]
 ) -> QuizKey | Finding:
     """Return the answers of a second reader to some questions, or the doubt that there are none."""
-    opened = [OpenQuestion.model_validate(question.model_dump()) for question in questions]
     request = AuthorRequest(
         Step.SECOND_LOOK,
         QuizKeyBrief(
             preferences=brief.preferences,
             concept=brief.concept,
-            questions=opened,
+            questions=list(map(opened, questions)),
             lesson=brief.lesson,
             lesson_hash=brief.lesson_hash,
         ),

@@ -1,4 +1,4 @@
-"""Ask a second reader, without whose answer a content is saved nevertheless: with the doubt that nobody has read it."""
+"""Ask a second reader. Without an answer a content is saved nevertheless, with the doubt that it was not read again."""
 
 from typing import TypeVar
 
@@ -6,8 +6,7 @@ from pydantic import BaseModel
 
 from domain.checks.findings import Finding, doubt
 from domain.errors import BudgetSpent, RunFailed
-from nodes.authors.reading.gate import storable_text
-from nodes.ledger.best_effort import MAX_REASON_LENGTH, ask_at_most_once
+from nodes.ledger.best_effort import ask_at_most_once, reason_of
 from nodes.ledger.ledger import Ledger
 from nodes.ledger.requests import AuthorRequest
 
@@ -26,7 +25,7 @@ async def ask_second_reader(ledger: Ledger, request: AuthorRequest[T]) -> T | Fi
     except BudgetSpent:
         raise
     except RunFailed as error:  # an author of another program may know no such briefs
-        reason = storable_text(" ".join(str(error).split()), MAX_REASON_LENGTH)
+        reason = reason_of(error)
     else:
         if read.accepted is not None:
             return read.accepted

@@ -83,7 +83,7 @@ def _writers(resources: OrchestratorResources) -> _Writers:
     from nodes.authors.port import AuthorRole
 
     settings = resources.settings
-    steps = [*Step, "course_design"]
+    steps = list(Step)
     if settings.model is None:
         name = resources.author.name if resources.can_run else RULES
         return _Writers(dict.fromkeys(steps, name), "rules" if name == RULES else "model", None)
@@ -130,7 +130,8 @@ async def estimate_calls(resources: OrchestratorResources, calls: Mapping[str, i
     writers = await asyncio.to_thread(_writers, resources)
     averages = await _averages(resources, writers)
     settings = resources.settings
-    calls = {**calls, **looks_at(calls, _second_look(settings, writers))}
+    looks = looks_at(calls, _second_look(settings, writers))
+    calls = {step: number for step, number in {**calls, **looks}.items() if number}
     return await asyncio.to_thread(lambda: variant(calls, averages, _price_by(writers), _limits(settings)))
 
 

@@ -21,6 +21,8 @@ MAX_NOTE_LENGTH: Final = 20_000
 """Characters."""
 MAX_REPORT_LENGTH: Final = 2000
 """Characters of the words of a report."""
+MAX_PART_LENGTH: Final = 200
+"""Characters of the name of the part that a report is about, which is cut."""
 
 
 class Note(View):
@@ -92,7 +94,8 @@ class Feedback(Queries):
     ) -> Report:
         """Report that something in a content is wrong. A report that is sent again under its id counts once.
 
-        Raises InvalidInput for words that are blank or too long, and NotFound for a version that does not exist.
+        Raises InvalidInput for words that are blank or too long, NotFound for a version that does not exist, and
+        Conflict for the id of another report.
         """
         usable = usable_text("words", words)
         if len(usable) > MAX_REPORT_LENGTH:
@@ -104,7 +107,7 @@ class Feedback(Queries):
             concept_id=concept_id,
             content_type=content_type,
             version=version,
-            part=" ".join(part.split())[:200],
+            part=" ".join(part.split())[:MAX_PART_LENGTH],
             words=usable,
         )
 
@@ -112,7 +115,10 @@ class Feedback(Queries):
             await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
             if not await content_queries.versions_of(session, roadmap_id, concept_id, content_type, version):
                 raise NotFound(f"This content has no version {version}.")
-            return Report.model_validate(await feedback.add_report(session, row), from_attributes=True)
+            stored = await feedback.add_report(session, row)
+            if _without_time(stored) != _without_time(row):
+                raise Conflict("This report_id belongs to another report: make a new one for each.")
+            return Report.model_validate(stored, from_attributes=True)
 
         return await self._database.persist(add)
 
@@ -123,6 +129,10 @@ class Feedback(Queries):
     async def all_reports(self, user_id: str | None = None, *, limit: int = 100) -> Sequence[Report]:
         """Return such reports of all roadmaps; only those that a user made if there is a `user_id`."""
         return await self._read(_all_reports, user_id, limit)
+
+
+def _without_time(report: ReportRow) -> dict[str, object]:
+    return report.model_dump(exclude={"created_at"})
 
 
 async def _note(session: Session, roadmap_id: str, concept_id: str, user_id: str, owner: str | None) -> Note:

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
 
-from domain.contents import OpenQuestion, Quiz
+from domain.contents import Quiz
 from domain.course.cards import Flashcard, flashcards_of
 from domain.errors import InvalidInput, NotFound
 from domain.framework import Framework
-from domain.quizzes.grading import QuizMark, graded
+from domain.quizzes.grading import QuizMark, mark_of, opened
 from domain.quizzes.stage_test import StageQuestion, mixed
 from domain.request import UserId
 from domain.vocabulary import ContentType
 from nodes.contents.briefs import book_of
 from orchestrator.arguments import checks_arguments
+from orchestrator.learners.learning import quiz_of
 from orchestrator.queries.base import Queries
 from orchestrator.queries.status import View
 from repository.db.database import Session
@@ -141,12 +142,11 @@ async def _grade(
     for answer in answers:
         key = answer.concept_id, answer.version
         if key not in known:
-            known[key] = await _quiz(session, roadmap_id, *key)
+            known[key] = (await quiz_of(session, roadmap_id, *key))[1]
         questions = [question for question in known[key].questions if question.question_id == answer.question_id]
         if not questions:
             raise InvalidInput(f"The quiz of {answer.concept_id} has no such question in version {answer.version}.")
-        [mark] = graded(Quiz.model_construct(questions=questions[:1]), [answer.chosen])
-        open_question = OpenQuestion.model_validate(questions[0].model_dump())
+        mark, open_question = mark_of(questions[0], answer.chosen), opened(questions[0])
         place = {"concept_id": answer.concept_id, "version": answer.version}
         name = names.get(answer.concept_id, "")
         marks.append(StageMark(**open_question.model_dump() | mark.model_dump() | place, concept_name=name))
@@ -159,16 +159,6 @@ async def _grade(
         score=correct / len(marks),
         marks=marks,
     )
-
-
-async def _quiz(session: Session, roadmap_id: str, concept_id: str, version: int) -> Quiz:
-    rows = await content_queries.versions_of(session, roadmap_id, concept_id, ContentType.QUIZ, version)
-    try:
-        if rows:
-            return Quiz.model_validate(rows[0].payload)
-    except ValidationError:
-        pass
-    raise NotFound(f"Concept {concept_id} of {roadmap_id} has no quiz in version {version}.")
 
 
 async def _cards(session: Session, roadmap_id: str, owner: str | None) -> Flashcards:

@@ -1,4 +1,4 @@
-"""What the plan under review does with contents, and what that costs: shown where a person decides."""
+"""The effect of the plan under review on contents, and its cost: shown where a person decides."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from domain.content_types import GENERATOR_OF
 from domain.course.book import CourseBook
 from domain.course.estimate import Variant
 from domain.course.lesson_use import LESSON
-from domain.editing.contents import ContentEdit, Key, content_changes
+from domain.editing.contents import ContentEdit, Key, content_changes, numbers_of
 from domain.editing.review import Issue, Validation
 from domain.errors import Conflict
 from domain.text.parse_stored import read_stored
@@ -27,7 +27,7 @@ from repository.runs.events import events_of_type
 
 
 class ProposedContent(BaseModel):
-    """What becomes of one content if the plan is approved."""
+    """The effect on one content if the plan is approved."""
 
     concept_id: str
     concept: str
@@ -42,7 +42,7 @@ class ProposedContent(BaseModel):
 
 
 class Proposal(BaseModel):
-    """What a plan does with contents if it is approved, in learning order."""
+    """The effect of a plan on contents if it is approved, in learning order, and its cost."""
 
     task_id: str
     written: list[ProposedContent]
@@ -86,8 +86,7 @@ async def _read(session: Session, task_id: str, owner: str | None) -> _Found:
     edited = await events_of_type(session, task_id, "framework_edited")
     stored = edited[-1].payload.get("contents", []) if edited else []
     edits = [read_stored(ContentEdit, edit, f"what task {task_id} changed") for edit in stored]
-    history = await version_history(session, roadmap.roadmap_id)
-    versions = {(past.concept_id, past.content_type): [one.version for one in past.versions] for past in history}
+    versions = numbers_of(await version_history(session, roadmap.roadmap_id))
     changes = content_changes(accepted, after, edits, versions)
     done = (await learning.done(session, roadmap.user_id, [roadmap.roadmap_id]))[roadmap.roadmap_id]
     validated = await events_of_type(session, task_id, "framework_validated")

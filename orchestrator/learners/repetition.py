@@ -7,7 +7,7 @@ from typing import Final
 from domain.contents import OpenQuestion, Question, Quiz
 from domain.errors import Conflict, NotFound
 from domain.learners.repetition import MAX_NEW, rescheduled
-from domain.quizzes.grading import QuizMark, graded
+from domain.quizzes.grading import QuizMark, mark_of, opened
 from domain.request import Shape, UserId, Word
 from orchestrator.arguments import checks_arguments
 from orchestrator.clock import Clock
@@ -139,7 +139,7 @@ async def _due(session: Session, user_id: str, now: datetime, limit: int, owner:
         if question is not None:
             questions.append(
                 DueQuestion(
-                    **_open(question).model_dump(),
+                    **opened(question).model_dump(),
                     roadmap_id=row.roadmap_id,
                     concept_id=row.concept_id,
                     concept_name=names[row.roadmap_id].get(row.concept_id, ""),
@@ -148,7 +148,7 @@ async def _due(session: Session, user_id: str, now: datetime, limit: int, owner:
                     due_at=row.due_at,
                 )
             )
-    next_at = None if rows else await repetitions.next_due(session, user_id)
+    next_at = None if rows else await repetitions.next_due(session, user_id, owner=owner)
     return Due(user_id=user_id, total=len(rows), questions=questions, next_at=next_at)
 
 
@@ -164,7 +164,7 @@ async def _answer(
     question = _question(quiz, given.question_id)
     if question is None:
         raise NotFound(f"The quiz of {given.concept_id} has no such question in version {given.version}.")
-    [mark] = graded(Quiz.model_construct(questions=[question]), [given.chosen])
+    mark = mark_of(question, given.chosen)
     newest = await quiz_of(session, given.roadmap_id, given.concept_id, None)
     if _question(newest[1], given.question_id) is None:
         raise Conflict(REPLACED)
@@ -222,7 +222,7 @@ async def _view(session: Session, row: RepetitionAnswerRow) -> Answered:
     question = _question(quiz, row.question_id)
     if question is None:
         raise NotFound(f"The quiz of {row.concept_id} has no such question in version {row.version}.")
-    [mark] = graded(Quiz.model_construct(questions=[question]), [row.chosen])
+    mark = mark_of(question, row.chosen)
     names = await roadmaps.concept_names(session, row.roadmap_id)
     return Answered(
         answer_id=row.answer_id,
@@ -230,7 +230,7 @@ async def _view(session: Session, row: RepetitionAnswerRow) -> Answered:
         concept_id=row.concept_id,
         concept_name=names.get(row.concept_id, ""),
         version=row.version,
-        question=_open(question),
+        question=opened(question),
         mark=mark,
         answered_at=row.answered_at,
         due_at=row.due_at,

@@ -37,8 +37,8 @@ class Waiting(NamedTuple):
 
 # Concepts that the learner has marked, except as known before, or whose quiz was answered; of these, the questions of
 # the newest quiz. Concepts that were removed have no row in concept_contents.
-_WAITING: Final = text(f"""
-    WITH begun AS (
+_QUESTIONS: Final = """
+    begun AS (
         SELECT roadmap_id, concept_id, min(at) AS at FROM (
             SELECT roadmap_id, concept_id, done_at AS at FROM learning_progress WHERE user_id = :user_id
             UNION ALL SELECT roadmap_id, concept_id, created_at FROM quiz_attempts WHERE user_id = :user_id) AS steps
@@ -55,7 +55,10 @@ _WAITING: Final = text(f"""
             WHERE v.roadmap_id = b.roadmap_id AND v.concept_id = b.concept_id AND v.content_type = 'quiz'
             ORDER BY version DESC LIMIT 1) AS v
         CROSS JOIN LATERAL jsonb_path_query(v.payload, 'lax $.questions[*]') WITH ORDINALITY AS q (question, number)
-        WHERE m.deleted_at IS NULL AND (CAST(:owner AS text) IS NULL OR m.user_id = :owner)),
+        WHERE m.deleted_at IS NULL AND (CAST(:owner AS text) IS NULL OR m.user_id = :owner))"""
+
+_WAITING: Final = text(f"""
+    WITH {_QUESTIONS},
     asked AS (
         SELECT q.*, coalesce(r.answers, 0) AS answers, r.due_at,
             CASE WHEN r.answers IS NULL THEN 1 WHEN r.due_at <= :now THEN 0
@@ -65,6 +68,11 @@ _WAITING: Final = text(f"""
         WHERE q.question_id IS NOT NULL)
     SELECT roadmap_id, concept_id, question_id, version, answers, due_at, kind FROM asked WHERE kind IS NOT NULL
     ORDER BY kind, due_at, at, roadmap_id, concept_id, number LIMIT {MAX_LISTED}""")
+
+_NEXT: Final = text(f"""
+    WITH {_QUESTIONS}
+    SELECT min(r.due_at) FROM questions q JOIN repetitions r ON r.user_id = :user_id AND r.roadmap_id = q.roadmap_id
+        AND r.concept_id = q.concept_id AND r.question_id = q.question_id""")
 
 
 async def waiting(session: Session, user_id: str, now: datetime, *, owner: str | None = None) -> list[Waiting]:
@@ -85,9 +93,10 @@ async def first_asked(session: Session, user_id: str, now: datetime) -> int:
     return (await session.exec(select(func.count()).where(row.user_id == user_id, since))).one()
 
 
-async def next_due(session: Session, user_id: str) -> datetime | None:
-    """Return when the next question of a learner is due; None without any."""
-    return (await session.exec(select(func.min(RepetitionRow.due_at)).where(RepetitionRow.user_id == user_id))).one()
+async def next_due(session: Session, user_id: str, *, owner: str | None = None) -> datetime | None:
+    """Return when the next question of a learner is due, of those that can be asked; None without any."""
+    moment: datetime | None = (await execute(session, _NEXT, {"user_id": user_id, "owner": owner})).scalar_one()
+    return moment
 
 
 async def schedule_of(

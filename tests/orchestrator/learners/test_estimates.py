@@ -5,7 +5,9 @@ import pytest
 from domain.errors import InvalidInput
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import Step
+from orchestrator.learners.estimates import estimate_calls
 from orchestrator.orchestrator import Orchestrator
+from orchestrator.resources import open_resources
 from orchestrator.settings import Settings
 from rendering.text.estimate_text import basis_of, estimate_lines
 from repository.db.database import Database
@@ -108,3 +110,17 @@ async def test_what_a_creation_refuses_an_estimate_refuses_too(settings: Setting
     async with Orchestrator.open(settings, kind="reader") as orchestrator:
         with pytest.raises(InvalidInput):
             await orchestrator.estimate(wanted)
+
+
+async def test_calls_that_are_not_made_cost_no_time_and_no_unknown_price(settings: Settings) -> None:
+    """One list of links was said to take as long as a lesson and its quiz, at a price that was unknown."""
+    calls: dict[str, int] = {Step.TUTORIAL_GENERATION: 0, Step.RESOURCE_RECOMMENDATION: 1, Step.QUIZ_GENERATION: 0}
+    with variables({"OPENAI_API_KEY": "none"}):
+        unpriced = of_model(settings, second_look="all", model_review="openai:mystery")
+        async with open_resources(unpriced, kind="reader") as resources:
+            links = await estimate_calls(resources, calls)
+            quiz = await estimate_calls(resources, {**calls, Step.QUIZ_GENERATION: 1})
+    assert (links.calls, links.second_look) == (1, None)
+    assert links.dollars is not None
+    assert 0 < links.minutes < quiz.minutes
+    assert quiz.dollars is None

@@ -200,3 +200,19 @@ async def test_an_answer_that_cannot_be_is_refused(orchestrator: Orchestrator) -
         with pytest.raises(error):
             await orchestrator.repetition.answer("ann", answer_to(question, "a", **changes))
     assert await orchestrator.repetition.count("ann") == 3
+
+
+async def test_the_next_moment_is_that_of_a_question_that_can_be_asked(
+    orchestrator: Orchestrator, database: Database, time: StillTime
+) -> None:
+    """A schedule of a roadmap in the bin made it a moment in the past, for ever."""
+    repetition = orchestrator.repetition
+    await begin(orchestrator)
+    for number, question in enumerate((await repetition.due("ann")).questions):
+        await repetition.answer("ann", answer_to(question, f"a{number}"))
+    assert (await repetition.due("ann")).next_at is not None
+    async with database.transaction() as session:
+        await mark_binned(session, "r-1", binned=True)
+    time.pass_(400 * DAY)
+    due = await repetition.due("ann")
+    assert (due.total, due.next_at) == (0, None)
