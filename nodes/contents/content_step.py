@@ -34,8 +34,6 @@ from repository.db.group_commit import SharedCommits
 from repository.roadmaps.contents import begin_contents, lock_contents_of
 from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
 
-RereadAt = Callable[[RunContext, AuthorRequest[C]], Reread[C] | None]
-
 
 @dataclass(frozen=True, slots=True)
 class Generator(Generic[C]):
@@ -46,7 +44,7 @@ class Generator(Generic[C]):
     """Completes a brief before the author is asked, such as with pages that a search found."""
     look: Callable[[RunContext, ContentBrief[C], int], Look[C] | None] | None = None
     """Returns the closer look at answers to a brief with that position in learning order; None where none is due."""
-    reread: RereadAt[C] | None = None
+    reread: Callable[[RunContext, AuthorRequest[C]], Reread[C] | None] | None = None
     """Returns the last reading of an answer before it is saved; None where the settings ask for none."""
     clean: Callable[[C], C] | None = None
     """Takes out of an answer without a closer look what no author can know."""
@@ -132,21 +130,25 @@ async def _make_content(
     """Ask for one content and commit it, or commit why it failed. Return what was committed, if it is a lesson."""
     concept_id, content_type = brief.concept.concept_id, brief.content_type
     spec = CONTENT_SPECS[content_type]
-    expected = expected_of(brief, any_language=context.any_language, others=others)
-    look = generator.look(context, brief, order) if generator.look is not None else None
-    request = AuthorRequest(
-        spec.step,
-        brief,
-        lambda content: list(spec.check(content, expected)),
-        look=look,
-        subject=(concept_id, content_type),
-        order=order,
-    )
-    if generator.reread is not None:
-        request = replace(request, reread=generator.reread(context, request))
+
+    def request_of(own: ContentBrief[Any], *, reuses_rounds: bool = False, **expectations: Any) -> AuthorRequest[Any]:
+        """Return the request for the content, or for a part of it. `expectations`: fields of Expected that differ."""
+        expected = replace(expected_of(own, any_language=context.any_language, others=others), **expectations)
+        request: AuthorRequest[Any] = AuthorRequest(
+            spec.step,
+            own,
+            lambda content: list(spec.check(content, expected)),
+            look=generator.look(context, own, order) if generator.look is not None else None,
+            subject=(concept_id, content_type),
+            order=order,
+            reuses_rounds=reuses_rounds,
+        )
+        return request if generator.reread is None else replace(request, reread=generator.reread(context, request))
+
+    request: AuthorRequest[C] = request_of(brief)
 
     def finish(content: C) -> C:
-        if generator.clean is not None and look is None:
+        if generator.clean is not None and request.look is None:
             content = generator.clean(content)
         if generator.finish is not None:
             content = generator.finish(content, f"{context.roadmap_id} {concept_id}")
@@ -158,7 +160,7 @@ async def _make_content(
         return None
     try:
         if (chain := planned_chain(context, brief, earlier)) is not None:
-            await write_chain(context, chain, brief, order, others, generator.look, generator.reread, store)
+            await write_chain(context, chain, brief, request_of, store)
         else:
             await context.ledger.ask(request, save=store)
     except (Superseded, DatabaseUnavailable):

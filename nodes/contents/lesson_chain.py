@@ -5,32 +5,35 @@ tutorial is saved, so that a restarted run asks for the missing lessons only.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from domain.checks.code_runs import BlockRun, read_runs
 from domain.checks.findings import Finding
-from domain.content_types import CONTENT_SPECS
 from domain.contents import Tutorial
 from domain.course.book import MAX_LESSON_MINUTES, ConceptPlan, LessonPlan
 from domain.errors import AnswerRejected, BudgetSpent, DatabaseUnavailable, ModelDenied, RunFailed, Superseded
-from domain.framework import Concept
 from domain.parts import Chain, ChainedLesson, chain_of, lessons_in, new_lesson
 from domain.parts.chained import LessonPlace
 from domain.vocabulary import ContentType
 from nodes.authors.port import ContentBrief, LessonBrief
 from nodes.authors.reading.gate import storable_text
-from nodes.contents.briefs import expected_of
 from nodes.contents.earlier import Earlier
 from nodes.contents.store import ContentStore
 from nodes.context import RunContext
-from nodes.ledger.requests import Answered, AuthorRequest, Look, Reread
+from nodes.ledger.requests import Answered, AuthorRequest
 from nodes.state import as_json
 
-LookAt = Callable[[RunContext, ContentBrief[Any], int], Look[Any] | None]
-RereadAt = Callable[[RunContext, AuthorRequest[Any]], Reread[Any] | None]
+
+class RequestOf(Protocol):
+    """Returns the request for a part of a content. `expectations`: fields of Expected that differ for the part."""
+
+    def __call__(
+        self, own: ContentBrief[Any], *, reuses_rounds: bool = False, **expectations: Any
+    ) -> AuthorRequest[Any]: ...
+
 
 _GOES_FIRST: Final = (Superseded, DatabaseUnavailable, ModelDenied, BudgetSpent)
 """Errors that end the run, in the order in which one of several is raised."""
@@ -88,16 +91,13 @@ async def write_chain(
     context: RunContext,
     chain: LessonChain,
     brief: ContentBrief[Any],
-    order: int,
-    others: Sequence[Concept],
-    look: LookAt | None,
-    reread: RereadAt | None,
+    request_of: RequestOf,
     store: ContentStore[Any],
 ) -> None:
     """Ask for the lessons that are missing and save the tutorial when all are there. Raises as the ledger does."""
     plans = chain.plan.lessons
     requests = {
-        plan.lesson_id: _request(context, chain, brief, index, order, others, look, reread)
+        plan.lesson_id: _request(request_of, chain, brief, index)
         for index, plan in enumerate(plans)
         if plan.lesson_id in chain.asked
     }
@@ -143,36 +143,14 @@ def _code(whole: Chain, chain: LessonChain, answers: Mapping[str, Answered[Tutor
 
 
 def _request(
-    context: RunContext,
-    chain: LessonChain,
-    brief: ContentBrief[Any],
-    index: int,
-    order: int,
-    others: Sequence[Concept],
-    look: LookAt | None,
-    reread: RereadAt | None,
+    request_of: RequestOf, chain: LessonChain, brief: ContentBrief[Any], index: int
 ) -> AuthorRequest[Tutorial]:
     lesson = chain.plan.lessons[index]
     before = chain.before.get(lesson.lesson_id)
     fields = {name: getattr(brief, name) for name in ContentBrief.model_fields}
     fields["present_version"] = as_json(before.tutorial) if before else None
     own = LessonBrief(**fields, plan=chain.plan, index=index)
-    spec = CONTENT_SPECS[ContentType.TUTORIAL]
-    expected = replace(
-        expected_of(own, any_language=context.any_language, others=others),
-        hours=lesson.minutes / 60,
-        planned_minutes=lesson.minutes,
-    )
-    request = AuthorRequest(
-        spec.step,
-        own,
-        lambda tutorial: list(spec.check(tutorial, expected)),
-        look=look(context, own, order) if look is not None else None,
-        subject=(brief.concept.concept_id, ContentType.TUTORIAL),
-        order=order,
-        reuses_rounds=True,
-    )
-    return request if reread is None else replace(request, reread=reread(context, request))
+    return request_of(own, reuses_rounds=True, hours=lesson.minutes / 60, planned_minutes=lesson.minutes)
 
 
 async def _all_of(asked: dict[str, Any], plans: Sequence[LessonPlan]) -> dict[str, Answered[Tutorial]]:
