@@ -61,7 +61,7 @@ class Manuscript:
     contents: Mapping[Key, WrittenContent] = field(default_factory=dict)
     plan: Planning | None = None
     book: CourseBook | None = None
-    """What all contents agree on; None where there is no course book."""
+    """The course book; None where there is none."""
     by_rules: bool = False
     """Whether no model was asked for the plan."""
     plan_author: str | None = None

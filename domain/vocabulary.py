@@ -88,7 +88,7 @@ class Role(StrEnum):
 
 
 SecondLook = Literal["none", "quiz", "all"]
-"""What is read again: nothing; the key of each quiz; that, and each lesson and quiz by a critic."""
+"""The second looks: none; at the key of each quiz; at that, and at each lesson and quiz by a critic."""
 
 ACTIVE: Final = frozenset({TaskStatus.PENDING, TaskStatus.PROCESSING, TaskStatus.HUMAN_REVIEW_PENDING})
 FINAL: Final = frozenset(TaskStatus) - ACTIVE

@@ -89,7 +89,7 @@ class Orchestrator:
     * `tasks`, `events`: runs and their events;
     * `roadmaps`, `contents`, `structures`: what runs made;
     * `learning`, `paces`, `wishes`: progress of learners, their hours and deadlines, and their wishes for contents;
-    * `practice`: tests of stages and cards;
+    * `practice`, `repetition`, `feedback`: tests of stages and cards, questions that come back, notes and reports;
     * `metrics`, `webhooks`: for operators.
 
     Arguments of all methods:

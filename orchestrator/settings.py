@@ -119,7 +119,7 @@ class Settings(BaseSettings):
     lessons: Literal["short", "full"] = "full"
     """`full`: as many lessons for a concept as the course book plans for its hours; `short`: one, whatever it plans."""
     second_look: SecondLook = "all"
-    """What a chat model reads again before it is saved: nothing, the key of each quiz, or also lessons and quizzes."""
+    """Second looks before contents are saved: none, at the key of each quiz, or also at lessons and quizzes."""
     max_concurrent_calls: Annotated[int, Field(ge=1, le=1000)] = 30
     """Concurrent calls to the author, over all runs of the process."""
     max_concepts: Annotated[int, Field(ge=1, le=10_000)] = 60

@@ -30,7 +30,7 @@ _TEX: Final = re.compile(
     r"|prod|mid|top|cdot|times|le|ge|in|to|infty|partial|nabla|langle|lVert|sim)(?![A-Za-z])"
     r"|(?<=[A-Za-z)])[\^_]\{[A-Za-z\d,+*-]+\}"
 )
-"""What is TeX for certain, and no path, regular expression or command of a shell."""
+"""TeX for certain: no path, regular expression or command of a shell."""
 
 
 def _filled(description: str) -> Any:

@@ -30,7 +30,7 @@ class ContentEdit(BaseModel):
     concept_id: str
     content_type: str
     wish: str = ""
-    """What is asked of it where it is written again; empty: as before."""
+    """The wish for it where it is written again; empty: as before."""
     version: int | None = None
     """The version that is put back; None: it is written again."""
 

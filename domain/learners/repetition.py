@@ -10,9 +10,9 @@ MAX_NEW: Final = 10
 NEW_WITHIN: Final = timedelta(hours=20)
 """Less than a day, so that whoever learns at about the same hour gets new questions every day."""
 AGAIN_AFTER: Final = timedelta(minutes=10)
-"""When a question is due again that was answered wrong."""
+"""Time after which a question is due again that was answered wrong."""
 AGAIN_WITHIN: Final = timedelta(minutes=15)
-"""How early such a question is asked where no other is due, so that a sitting ends with nothing wrong."""
+"""Time by which such a question is asked early where no other is due, so that a sitting ends with nothing wrong."""
 MAX_DAYS: Final = 365
 """Longest time between two answers."""
 

@@ -1,12 +1,11 @@
 """Apply the mends of a critic exactly: the quoted passage is replaced, and every other byte stays.
 
 A quote that does not stand in the content is ignored with all that is said about it. One that stands there more than
-once is not mended, since nobody knows which place is meant. Of two mends that overlap the graver one is applied. A mend
+once is not mended, since its place is not certain. Of two mends that overlap the graver one is applied. A mend
 is left out if headings, blocks of code or the findings of the checks would become other ones. A critical fault that is
 not mended is a doubt.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
@@ -17,6 +16,7 @@ from domain.checks.findings import Finding, doubt
 from domain.checks.prose.markdown import heading_starts, outline
 from domain.mending.critique import Remark
 from domain.mending.passages import part_at, texts_of, with_texts
+from domain.text.storable import UNSTORABLE
 
 C = TypeVar("C", bound=BaseModel)
 
@@ -31,8 +31,6 @@ _MAX_SHOWN: Final = 120
 _MAX_PROBLEM_LENGTH: Final = 400
 _MAX_PLACES: Final = 20
 """Places of one quote that are looked up."""
-_UNUSABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-"""Characters that no content holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ def _mend(content: BaseModel, texts: Sequence[str], remark: Remark, places: Sequ
     """Return the mend of a fault; None where it has none that is certain."""
     quote, new = remark.quote, remark.mend
     too_long = len(quote) > MAX_QUOTE_LENGTH or len(new) > MAX_MEND_LENGTH
-    if len(places) != 1 or too_long or not new.strip() or new == quote or _UNUSABLE.search(new):
+    if len(places) != 1 or too_long or not new.strip() or new == quote or UNSTORABLE.search(new):
         return None
     index, start = places[0]
     before, after = texts[index], _spliced(texts[index], [(start, remark)])
@@ -166,5 +164,5 @@ def _doubt(content: BaseModel, remark: Remark, places: Sequence[tuple[int, int]]
 
 def _cut(text: str, longest: int) -> str:
     """Return a text in one line, without what cannot be stored."""
-    line = " ".join(_UNUSABLE.sub("", text).split())
+    line = " ".join(UNSTORABLE.sub("", text).split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"

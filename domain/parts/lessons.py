@@ -29,7 +29,7 @@ class LessonPart(BaseModel):
     characters: int = Field(ge=0)
     """Length of its text in the content of the chain, with its heading and in characters of Unicode."""
     heading: int = Field(ge=0)
-    """How many of these characters are its heading and the blank line below it."""
+    """Length of its heading and the blank line below it, which these characters include."""
 
 
 class Chain(Tutorial):

@@ -80,7 +80,8 @@ def upgrade() -> None:
     """)
     if exists(KEPT_MARKS):
         op.execute(f"""
-            INSERT INTO learning_progress SELECT * FROM {KEPT_MARKS}
+            INSERT INTO learning_progress (user_id, roadmap_id, concept_id, done_at, mark)
+                SELECT user_id, roadmap_id, concept_id, done_at, mark FROM {KEPT_MARKS}
                 ON CONFLICT (user_id, roadmap_id, concept_id) DO NOTHING;
             DROP TABLE {KEPT_MARKS};
         """)

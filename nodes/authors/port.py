@@ -145,7 +145,7 @@ class StructureReviewBrief(Brief[StructureReview]):
     accepted: Framework | None = None
     """The structure that a modification changes."""
     content_edits: list[ContentEdit] = []
-    """What is to be written again or put back."""
+    """The contents to be written again or put back."""
 
 
 class EditPlanBrief(Brief[EditPlan]):
@@ -168,7 +168,7 @@ class EditPlanBrief(Brief[EditPlan]):
     accepted: Framework | None = None
     """The structure that a modification changes; None in a creation."""
     content_edits: list[ContentEdit] = []
-    """What the proposal does with contents."""
+    """The edits of contents in the proposal."""
     versions: list[PastVersions] = []
     """Of contents that have several."""
     learned: list[str] = []
@@ -333,7 +333,7 @@ class CritiqueBrief(ContentBrief[Critique]):
     written: dict[str, Any] = {}
     """The content, as its author wrote it."""
     surroundings: dict[str, Any] = {}
-    """What the prompt of its author held beside the fields that all contents have."""
+    """The data in the prompt of its author beside the fields that all contents have."""
 
     def more_data(self) -> dict[str, Any]:
         return self.surroundings

@@ -22,7 +22,7 @@ class Earlier:
     wishes: Sequence[str] = ()
     """Of other runs, oldest first."""
     code_report: Any = None
-    """What became of the code of the newest version, as it is stored."""
+    """The report on the code of the newest version, as it is stored."""
 
     def added_to(self, brief: ContentBrief[C]) -> ContentBrief[C]:
         """Return the brief with the version at hand, which is no part of ledger keys."""
@@ -47,7 +47,7 @@ class Before:
     wishes: Mapping[str, Sequence[str]]
     """Of other runs, by concept id."""
     asked: Mapping[str, str]
-    """What the run itself was asked for, by concept id: each wish goes to the contents that it names only."""
+    """The wishes of the run itself, by concept id: each goes to the contents that it names only."""
 
 
 async def look_before(context: RunContext, content_type: ContentType, concept_ids: Sequence[str]) -> Before:

@@ -51,7 +51,7 @@ class LessonChain:
     former: Chain | None = None
     """The version at hand, where some of its lessons stay."""
     runs_before: Sequence[BlockRun] = ()
-    """What became of the code of that version."""
+    """The runs of the code of that version."""
 
 
 def planned_chain(context: RunContext, brief: ContentBrief[Any], earlier: Earlier) -> LessonChain | None:

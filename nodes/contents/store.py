@@ -31,9 +31,9 @@ class ContentStore(Generic[C]):
     lesson_hash: str | None = None
     """Of the lesson that the content is made from; None where it is made without one."""
     saved: SavedVersion | None = None
-    """What was written; None before, and where another task has claimed the content since."""
+    """The version that was written; None before, and where another task has claimed the content since."""
     lesson: Lesson | None = None
-    """What was written, where that is a lesson."""
+    """The content that was written, where that is a lesson."""
 
     def begin(self) -> None:
         self.tell("content_started")

@@ -55,7 +55,7 @@ class Verdict(Generic[T]):
     removed: Sequence[Finding] = ()
     """Findings about the parts that the sound answer is without."""
     noted: Sequence[Finding] = ()
-    """What is recorded with the sound answer although its author is not asked about it."""
+    """Findings that are recorded with the sound answer although its author is not asked about them."""
     code: Sequence[BlockRun] | None = None
     """What became of its code blocks; None where no code was run."""
 

@@ -59,7 +59,7 @@ class _CourseFile(_Part):
     title: str
     language: str
     recorded: str
-    """When, such as `December 2026`."""
+    """The date of the recording, such as `December 2026`."""
     goals: list[str]
     levels: list[Level]
     intent: Intent

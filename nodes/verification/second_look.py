@@ -1,7 +1,7 @@
 """The second look: a critic reads a lesson or a quiz before it is saved, and what it mends is replaced exactly.
 
 It is one call for each content, and a call of the ledger like any other: a run that starts again finds the same
-critique and mends the same. A critic that does not answer ends nothing; that nobody has read the content is a doubt.
+critique and mends the same. A critic that does not answer ends nothing; the content is then saved with a doubt.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound=Tutorial | Quiz)
 
 _OF_CODE: Final = "code."
-"""How the rules begin whose findings come from running code."""
+"""The beginning of rules whose findings come from running code."""
 _BRIEFS: Final[dict[Any, type[CritiqueBrief]]] = {
     brief.content_type: brief for brief in (LessonCritiqueBrief, QuizCritiqueBrief)
 }
@@ -72,7 +72,7 @@ class _SecondLook(Generic[C]):
             return await asyncio.to_thread(mended, answered.value, remarks, self._passes(before), allowed)
 
         async def without(left_out: Callable[[Mend], bool]) -> Mended[C]:
-            """Apply fewer mends: others were refused, or nobody has read what they make of a question."""
+            """Apply fewer mends: others were refused, or make a question that was not read again."""
             kept = [mend for mend in result.applied if not left_out(mend)]
             return await apply(kept.__contains__)
 

@@ -30,9 +30,9 @@ class ConceptProgress(View):
     concept_id: str
     name: str
     mark: ConceptMark | None
-    """What the learner said about it; null where nothing was."""
+    """The mark of the learner; null without one."""
     done_at: datetime | None
-    """When it was marked as learned; null for a concept that is in progress."""
+    """The time at which it was marked as learned; null for a concept that is in progress."""
     attempts: int
     """Attempts at its quiz."""
     best_score: float | None

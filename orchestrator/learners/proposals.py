@@ -34,7 +34,7 @@ class ProposedContent(BaseModel):
     """Name of the concept."""
     content_type: str
     wish: str = ""
-    """What is asked of it; empty: nothing in particular."""
+    """The wish for it; empty: nothing in particular."""
     version: int | None = None
     """The version that is put back; null where it is written."""
     learned: bool = False

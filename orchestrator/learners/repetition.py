@@ -33,7 +33,7 @@ class DueQuestion(OpenQuestion):
     version: int
     """Of the quiz that it is from."""
     answers: int
-    """How often it was answered before."""
+    """The number of answers before."""
     due_at: datetime | None
     """Null for a question that was never answered."""
 

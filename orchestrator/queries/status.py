@@ -116,7 +116,7 @@ class RoadmapView(View):
     framework_version: int
     framework: Framework | None
     course_book: CourseBook | None = None
-    """What all contents agree on; None for roadmaps without one."""
+    """The course book; None for roadmaps without one."""
     contents: list[ContentState]
     active_tasks: list[TaskView]
     pace: Pace | None = None

@@ -28,7 +28,7 @@ class Waiting(NamedTuple):
     version: int
     """The newest version of its quiz."""
     answers: int
-    """How often it was answered."""
+    """The number of its answers."""
     due_at: datetime | None
     """None for a question that was never answered."""
     kind: int

@@ -11,7 +11,7 @@ from repository.tables.columns import json, moment, one_of, string
 
 
 class RepetitionRow(SQLModel, table=True):
-    """When a learner is asked a question again. It stays while the question is not part of the quiz."""
+    """The schedule of a question for a learner. It stays while the question is not part of the quiz."""
 
     __tablename__: ClassVar[Any] = "repetitions"
     __table_args__ = (
@@ -27,7 +27,7 @@ class RepetitionRow(SQLModel, table=True):
     question_id: str = string(key=True)
     """It stays the same in every version of the quiz that has the question (domain/parts/ids.py)."""
     answers: int
-    """How often it was answered; an answer counts only if it is the next one."""
+    """The number of its answers; an answer counts only if it is the next one."""
     phase: str = string()
     stability: float = Field()
     """In days."""
@@ -57,11 +57,11 @@ class RepetitionAnswerRow(SQLModel, table=True):
     correct: bool
     answered_at: datetime = moment()
     due_at: datetime = moment()
-    """When the question is asked again."""
+    """The time at which the question is asked again."""
 
 
 class NoteRow(SQLModel, table=True):
-    """What a user has noted on a concept; nobody else sees it."""
+    """The note of a user on a concept, which no other user sees."""
 
     __tablename__: ClassVar[Any] = "concept_notes"
 

@@ -122,7 +122,7 @@ class LearningRow(SQLModel, table=True):
     roadmap_id: str = string(key=True)
     concept_id: str = string(key=True)
     done_at: datetime = moment()
-    """When it got its mark."""
+    """The time of its mark."""
     mark: str = string(default=ConceptMark.DONE)
 
 

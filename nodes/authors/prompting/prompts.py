@@ -131,7 +131,7 @@ _CHANGE_TASKS: Final[Mapping[AuthorRole, str]] = {
     ),
     AuthorRole.NEW_PARTS: "Follow what they say about the new parts.",
 }
-"""What is said to each role about a change that a person has asked for."""
+"""The instruction to each role about a change that a person has asked for."""
 _TASKS[AuthorRole.LESSON] = (
     "The tutorial of the concept is a chain of lessons that are written side by side, by the plan in the data. Write "
     "the one that `lesson_plan` names, for that many minutes in all; what the titles of the others promise is left to "

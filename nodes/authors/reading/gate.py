@@ -4,12 +4,13 @@ PostgreSQL refuses NUL and lone surrogates, JSON has no NaN, and columns have a 
 out. Nothing here raises.
 """
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from math import isfinite
 from operator import is_
 from typing import Any, Final
+
+from domain.text.storable import UNSTORABLE
 
 MAX_REASON_LENGTH: Final = 2000
 """Characters of a reason, a refusal or a problem."""
@@ -25,9 +26,6 @@ MAX_COUNT: Final = 1_000_000_000
 """The most tokens of a call: the sum of two counts must fit the ledger's columns of 32 bits."""
 MAX_INTEGER: Final = 2**63 - 1
 
-_UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-"""NUL and lone surrogates, which PostgreSQL refuses, and control characters that no text holds."""
-
 
 def storable_text(text: object, limit: int = MAX_REASON_LENGTH) -> str:
     """Return anything as a text that can be stored, cut at `limit` characters."""
@@ -35,7 +33,7 @@ def storable_text(text: object, limit: int = MAX_REASON_LENGTH) -> str:
         text = _said(text)
     if len(text) > limit:
         text = f"{text[: max(0, limit - 1)]}…"
-    return _UNSTORABLE.sub("", text) if _UNSTORABLE.search(text) else text
+    return UNSTORABLE.sub("", text) if UNSTORABLE.search(text) else text
 
 
 def storable(value: object) -> Any:
@@ -84,7 +82,7 @@ def _storable(value: object, levels: int, left: list[int]) -> Any:
     if left[0] < 0:
         return None
     if type(value) is str and len(value) <= MAX_ANSWER_TEXT:
-        return value if _UNSTORABLE.search(value) is None else storable_text(value, MAX_ANSWER_TEXT)
+        return value if UNSTORABLE.search(value) is None else storable_text(value, MAX_ANSWER_TEXT)
     match value:
         case str():
             return storable_text(str(value), MAX_ANSWER_TEXT)
@@ -111,7 +109,7 @@ def _storable(value: object, levels: int, left: list[int]) -> Any:
 
 
 def _key(name: object) -> str:
-    if type(name) is str and len(name) <= MAX_NAME_LENGTH and _UNSTORABLE.search(name) is None:
+    if type(name) is str and len(name) <= MAX_NAME_LENGTH and UNSTORABLE.search(name) is None:
         return name
     return storable_text(name, MAX_NAME_LENGTH)
 
