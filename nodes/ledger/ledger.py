@@ -6,33 +6,32 @@ had received but not committed when it died is asked for again. Every try is a r
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol
 
 from domain.checks.findings import objections
-from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
+from domain.errors import AnswerRejected, BudgetSpent, ModelDenied
 from nodes.authors.bugs import blamed_on_author
 from nodes.authors.port import CUT_OFF, Author, AuthorAnswer, CallFailed, NoRoom, RepairingAuthor
 from nodes.authors.reading.answers import received
 from nodes.ledger.budget import Budget
 from nodes.ledger.holds import ModelHeld, tried
+from nodes.ledger.looks import examined
 from nodes.ledger.repairs import Former, ask_author, former_answer, most_of
 from nodes.ledger.requests import (
     MAX_OBJECTIONS,
     Answered,
     AnswerStore,
     AuthorRequest,
-    Look,
     T,
     Verdict,
     bought_call,
     call_key,
     checked,
     failed_call,
-    looked_at,
     rejection,
     reserved_call,
     soundest,
@@ -50,8 +49,6 @@ from repository.runs.tasks import reset_crash_count
 
 MAX_TRIES: Final = 3
 """Answers that one start buys for one request before the request fails."""
-MAX_LOOKS: Final = 3
-"""Answers to one request that are looked at closely."""
 
 
 _MAX_INLINE_LENGTH: Final = 4_000
@@ -63,14 +60,6 @@ async def _checked(request: AuthorRequest[T], answer: AuthorAnswer) -> tuple[T |
     if len(repr(answer.content)) <= _MAX_INLINE_LENGTH:
         return checked(request, answer)
     return await asyncio.to_thread(checked, request, answer)
-
-
-async def _sound_part(look: Look[T], looked: Sequence[Answered[T]]) -> Answered[T] | None:
-    """Return the sound part of the newest of some answers that has one."""
-    for answered in reversed(looked):
-        if (sound := (await look(answered.value)).of(answered)) is not None:
-            return sound
-    return None
 
 
 class Permit(Protocol):
@@ -173,57 +162,22 @@ class Ledger:
         for every request of the run from then on.
         """
         if request.look is None:
-            answered = await self._answer(request, save)
+            answered = await self.answer(request, save)
         else:
-            answered = await self._examined(request, request.look, save)
+            answered = await examined(self, request, request.look, save)
         if request.reread is not None:
             answered = await request.reread(answered)
         if save is not None and answered.call.answer is not None:  # else it was saved with its ledger row
             await save.commit(partial(save.write, answered=answered))
         return answered
 
-    async def _examined(self, request: AuthorRequest[T], look: Look[T], save: AnswerStore[T] | None) -> Answered[T]:
-        """Return an answer without problems, or the sound part of the last one that had any.
-
-        Its author is asked again after each look that found problems, at most MAX_LOOKS times in all. A process that
-        ended between the last look and the save leaves rejected answers only: they are looked at again, not bought.
-        """
-        if (left := await _sound_part(look, self._left_by_earlier_rounds(request))) is not None:
-            return left
-        looked = looked_at(self.known, request, self.round)
-        problems: list[str] = []
-        sound: Answered[T] | None = None
-        for _ in range(len(looked), MAX_LOOKS):
-            try:
-                answered = await self._answer(request, save)
-            except (AnswerRejected, ModelUnavailable, ModelDenied, BudgetSpent):
-                if (left := sound or await _sound_part(look, looked)) is None:
-                    raise
-                return left
-            verdict = await look(answered.value)
-            problems = objections(verdict.findings)
-            sound = verdict.of(answered) or sound
-            if sound is not None and not problems:
-                return sound
-            await self._reject(answered.call, verdict)
-        if (left := sound or await _sound_part(look, looked)) is None:
-            raise AnswerRejected(f"The author's answers were found wanting {MAX_LOOKS} times: {' '.join(problems)}")
-        return left
-
-    def _left_by_earlier_rounds(self, request: AuthorRequest[T]) -> list[Answered[T]]:
-        """Return what looks rejected in earlier rounds, if none of these ended with an answer that counts."""
-        rounds = range(self.round)
-        if any(walk(self.known, request, round_).answered is not None for round_ in rounds):
-            return []
-        return [answered for round_ in rounds for answered in looked_at(self.known, request, round_)]
-
-    async def _reject(self, call: Call, verdict: Verdict[Any]) -> None:
+    async def reject(self, call: Call, verdict: Verdict[Any]) -> None:
         """Commit that an accepted answer does not count, so that its request is asked again with the problems."""
         objection = rejection(objections(verdict.findings))
         await self._commit(lambda session: reject_answer(session, self.fence, call.key, objection))
         self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model, tuple(verdict.findings))
 
-    async def _answer(self, request: AuthorRequest[T], save: AnswerStore[T] | None) -> Answered[T]:
+    async def answer(self, request: AuthorRequest[T], save: AnswerStore[T] | None) -> Answered[T]:
         """Return the known answer, or buy at most MAX_TRIES new ones until one passes its check."""
         for round_ in range(self.round if request.reuses_rounds or request.is_read_again else 0):
             before = walk(self.known, request, round_)

@@ -153,3 +153,6 @@ async def test_a_restart_buys_no_more_looks_than_were_left(database: Database, f
     with pytest.raises(AnswerRejected, match="found wanting"):
         await (await ledger(database, fence, author)).ask(replace(request(), look=look))
     assert len(author.asked) == 3
+    with pytest.raises(AnswerRejected, match="found wanting 3 times: Look 4 found nothing to keep"):
+        await (await ledger(database, fence, author)).ask(replace(request(), look=look))
+    assert len(author.asked) == 3, "a third process buys nothing"
