@@ -37,9 +37,12 @@ class Frame:
 
 
 async def frame_of(
-    request: Request, roadmap_id: str, caller: Caller, orchestrator: Orchestrator, tab: str = ""
+    request: Request, roadmap_id: str, caller: Caller, orchestrator: Orchestrator, tab: str | None = None
 ) -> Frame:
-    """Read a roadmap for one of its pages. `tab`: last part of its path, if it answers a form. Raises NotFound."""
+    """Read a roadmap for one of its pages. Raises NotFound.
+
+    `tab`: last part of the path of the page, empty for the map, if the page answers a form.
+    """
     # First, so that a later change is noticed at the next check.
     etag = await orchestrator.roadmaps.etag(roadmap_id, caller.user_id)
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
@@ -50,7 +53,7 @@ async def frame_of(
     if roadmap.framework_version == 0 and not roadmap.active_tasks:
         last = next(iter(await orchestrator.tasks.page(roadmap_id=roadmap_id, limit=1)), None)
     drawn = map_of(roadmap, standings, last, await blocked_contents(roadmap.contents))
-    path = ("roadmaps", roadmap_id, tab) if tab else ()
+    path = () if tab is None else ("roadmaps", roadmap_id, *filter(None, [tab]))
     may = permissions_of(caller, roadmap)
     stopped = [run.task_id for run in drawn.runs if not run.live] + ([drawn.ended.task_id] if drawn.ended else [])
     live = await live_roadmap(request, orchestrator, roadmap, etag, path)
