@@ -12,7 +12,7 @@ from backend.pages.support.permissions import blocked_contents, permissions_of
 from backend.pages.views.learner import go_on_after, standings_of
 from backend.pages.views.map import Map, map_of
 from backend.pages.views.pace import pace_line
-from domain.framework import Concept, Stage
+from domain.framework import Concept
 from orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView
 from rendering.text.text import origin_note
@@ -30,10 +30,6 @@ class Frame:
     @property
     def concepts(self) -> list[Concept]:
         return self.roadmap.framework.concepts() if self.roadmap.framework else []
-
-    @property
-    def stages(self) -> list[Stage]:
-        return self.roadmap.framework.stages if self.roadmap.framework else []
 
 
 async def frame_of(
