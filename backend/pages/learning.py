@@ -20,6 +20,7 @@ from domain.errors import InvalidInput
 from domain.learners.progress import ConceptMark
 from orchestrator import Orchestrator
 from orchestrator.commands.request_context import Terms
+from orchestrator.queries.search import MAX_WORDS_LENGTH
 
 router = pages()
 
@@ -83,7 +84,7 @@ async def search(
         request,
         "search.html",
         status=422 if errors else 200,
-        **frame.context | {"tab": "map", "q": q[:200], "hits": hits, "errors": errors},
+        **frame.context | {"tab": "map", "q": q[:MAX_WORDS_LENGTH], "hits": hits, "errors": errors},
     )
 
 
