@@ -30,6 +30,7 @@ from backend.pages.views.learner import MARK_LABELS, Standing, go_on_after, stan
 from backend.pages.views.quiz import Result
 from domain.errors import InvalidInput, NotFound
 from domain.framework import ConceptPlace, Framework
+from domain.request import MAX_TEXT_LENGTH
 from domain.vocabulary import ContentType
 from orchestrator import Orchestrator
 from orchestrator.commands.run_request import RetryRequest
@@ -104,7 +105,7 @@ async def concept(
         asks_about_empty=query.ask == "empty" and not result,
         note=await orchestrator.feedback.note(roadmap_id, concept_id, caller.user_id, owner=caller.reads),
         places={kind: places_of(part) for kind, part in parts.items()},
-        reported=await _reported(orchestrator, roadmap_id, concept_id, caller),
+        reported=await _reported(orchestrator, roadmap_id, concept_id, caller) if may.owns else {},
         wishes=await orchestrator.wishes.that_hold(roadmap_id, concept_id, owner=caller.reads) if present else {},
         may=may,
         blocked={content_type for _, content_type in blocked},
@@ -115,15 +116,13 @@ async def concept(
     )
 
 
-async def _reported(
-    orchestrator: Orchestrator, roadmap_id: str, concept_id: str, caller: Caller
-) -> dict[str, list[str]]:
-    """Return, as instructions, the reports on the newest contents of a concept, by content type."""
+async def _reported(orchestrator: Orchestrator, roadmap_id: str, concept_id: str, caller: Caller) -> dict[str, str]:
+    """Return the reports on the newest contents of a concept, as far as instructions may hold them, by content type."""
     reported: dict[str, list[str]] = {}
     for report in await orchestrator.feedback.reports(roadmap_id, owner=caller.reads):
         if report.concept_id == concept_id:
             reported.setdefault(report.content_type, []).append(instruction_of(report))
-    return reported
+    return {kind: "\n".join(instructions)[:MAX_TEXT_LENGTH] for kind, instructions in reported.items()}
 
 
 @router.post(CONCEPT + "/wishes")

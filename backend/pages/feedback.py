@@ -90,6 +90,6 @@ async def _form(
     orchestrator: Orchestrator,
     shown: Mapping[str, Any],
 ) -> Response:
-    """Show a form again with what is wrong beside its field."""
+    """Show a form again with what is wrong beside its field. The page follows nothing: no address shows it."""
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    return page(request, template, **frame.context | {"tab": "", "concept_id": concept_id} | dict(shown))
+    return page(request, template, **frame.context | {"tab": "", "live": {}, "concept_id": concept_id} | dict(shown))

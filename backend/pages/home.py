@@ -1,7 +1,7 @@
 """The home page, with the form for a new roadmap and the roadmaps of the user, and the bin."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final, get_args
 from urllib.parse import quote
@@ -127,7 +127,7 @@ async def _home(
         by_rules=request.app.state.settings.model is None,
         reviews=reviews,
         older=older,
-        newest=at("") if shelf.before else "",
+        newest=at("") + replace(shelf, before="").query if shelf.before else "",
         shelf=shelf,
         orders=ORDERS.items(),
         go_on=to_learn.go_on,
@@ -216,9 +216,8 @@ async def _roadmap_page(
     learned = {roadmap_id: len(concepts) for roadmap_id, concepts in done.items()}
     older = ""
     if len(rows) > size and shelf.order == NEWEST:
-        path = address(request)("bin" if binned else "")
-        words = f"q={quote(shelf.words)}&" if shelf.words else ""
-        older = f"{path}?{words}before={encode((shown[-1].created_at, shown[-1].roadmap_id))}"
+        following = replace(shelf, before=encode((shown[-1].created_at, shown[-1].roadmap_id)))
+        older = address(request)("bin" if binned else "") + following.query
     return [roadmap_card(row, learned) for row in shown], older
 
 

@@ -20,6 +20,7 @@ from domain.errors import InvalidInput
 from domain.learners.progress import ConceptMark
 from orchestrator import Orchestrator
 from orchestrator.commands.request_context import Terms
+from orchestrator.queries.search import MAX_WORDS_LENGTH
 
 router = pages()
 
@@ -44,7 +45,7 @@ async def mark_cards(
     form = await read_form(request)
     mark, chosen = _mark_of(form["mark"]), form.all("concept")
     if not chosen:
-        frame = await frame_of(request, roadmap_id, caller, orchestrator)
+        frame = await frame_of(request, roadmap_id, caller, orchestrator, "")
         return map_page(request, frame, errors={"concept": NOTHING_CHOSEN})
     await orchestrator.learning.set_marks(roadmap_id, chosen, caller.user_id, mark, owner=caller.reads)
     return redirect(request, "roadmaps", roadmap_id, fragment=f"card-{chosen[0]}")
@@ -83,7 +84,7 @@ async def search(
         request,
         "search.html",
         status=422 if errors else 200,
-        **frame.context | {"tab": "map", "q": q[:200], "hits": hits, "errors": errors},
+        **frame.context | {"tab": "map", "q": q[:MAX_WORDS_LENGTH], "hits": hits, "errors": errors},
     )
 
 
@@ -112,9 +113,5 @@ async def _title(
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
-    return page(
-        request,
-        "title.html",
-        status=422 if errors else 200,
-        **frame.context | {"tab": "", "typed": frame.map.title if typed is None else typed, "errors": errors or {}},
-    )
+    shown = {"tab": "", "live": {}, "typed": frame.map.title if typed is None else typed, "errors": errors or {}}
+    return page(request, "title.html", status=422 if errors else 200, **frame.context | shown)

@@ -59,8 +59,9 @@ async def _operations(
     *,
     before: str = "",
     message: str = "",
+    status: int = 200,
 ) -> Response:
-    """Return the page. `message`: what became of a form."""
+    """Return the page. `message`: the result of a form, with its `status`."""
     tasks = await orchestrator.tasks.page(
         roadmap_id=filters["roadmap"] or None,
         user_id=filters["user"] or None,
@@ -78,6 +79,7 @@ async def _operations(
     return page(
         request,
         "operations.html",
+        status=status,
         reader=reader_of(caller),
         here="operations",
         figures=figures_of(pressure, processes),
@@ -110,7 +112,7 @@ async def many_tasks(
 ) -> Response:
     form = await read_form(request)
     if not (selection := _selection(form.all("task"))):
-        return await _answer(request, caller, orchestrator, form, NOTHING_SELECTED)
+        return await _answer(request, caller, orchestrator, form, NOTHING_SELECTED, 422)
     terms = terms_of(request, caller, settings, owner=caller.writes)
 
     async def resume(task_id: str) -> object:
@@ -121,7 +123,7 @@ async def many_tasks(
 
     failures = await _each(selection, cancel if form["do"] == "cancel" else resume)
     if failures:
-        return await _answer(request, caller, orchestrator, form, _partly_done(len(selection), failures))
+        return await _answer(request, caller, orchestrator, form, _partly_done(len(selection), failures), 409)
     query = form["back"] if form["back"].isprintable() else ""
     return RedirectResponse(f"{address(request)('operations')}?{query}", status_code=303)
 
@@ -132,7 +134,7 @@ async def many_roadmaps(
 ) -> Response:
     form = await read_form(request)
     if not (selection := _selection(form.all("roadmap"))):
-        return await _answer(request, caller, orchestrator, form, NOTHING_SELECTED)
+        return await _answer(request, caller, orchestrator, form, NOTHING_SELECTED, 422)
     terms = terms_of(request, caller, settings, owner=caller.writes)
 
     async def retry(roadmap_id: str) -> object:
@@ -140,7 +142,7 @@ async def many_roadmaps(
 
     failures = await _each(selection, retry)
     if failures:
-        return await _answer(request, caller, orchestrator, form, _partly_done(len(selection), failures))
+        return await _answer(request, caller, orchestrator, form, _partly_done(len(selection), failures), 409)
     return redirect(request, "operations", notice="asked")
 
 
@@ -165,8 +167,10 @@ def _partly_done(total: int, failures: list[str]) -> str:
     return f"{total - len(failures)} of {total} succeeded. The first failure: {failures[0]}"
 
 
-async def _answer(request: Request, caller: Caller, orchestrator: Orchestrator, form: Form, message: str) -> Response:
-    """Return the page with the filters that the form came from, and what became of it."""
+async def _answer(
+    request: Request, caller: Caller, orchestrator: Orchestrator, form: Form, message: str, status: int
+) -> Response:
+    """Return the page with the filters that the form came from, and its result."""
     query = dict(parse_qsl(form["back"]))
     filters = {name: query.get(name, "") for name in ("status", "type", "user", "roadmap")}
-    return await _operations(request, caller, orchestrator, filters, message=message)
+    return await _operations(request, caller, orchestrator, filters, message=message, status=status)

@@ -74,12 +74,10 @@ async def grade_stage_test(
         for index in range(total)
     ]
     graded = await orchestrator.practice.grade_stage_test(roadmap_id, stage_id, answers, owner=caller.reads)
-    name = next(lane.name for lane in frame.stages if lane.stage_id == stage_id)
     shown = await _shown(graded.marks, graded.marks, tutorials)
     result = Result(graded.correct, graded.questions)
-    test = {"stage_id": stage_id, "stage_name": name}
     return page(
-        request, "stage_test.html", tab="map", test=test, attempt=attempt, result=result, **shown, **frame.context
+        request, "stage_test.html", tab="map", test=graded, attempt=attempt, result=result, **shown, **frame.context
     )
 
 

@@ -50,7 +50,6 @@ def map_page(request: Request, frame: Frame, errors: Mapping[str, str] | None = 
         tab="map",
         wide=True,
         legend=CONTENT_LABELS.items(),
-        stages=frame.stages,
         mark_labels=MARK_LABELS,
         errors=errors or {},
         **frame.context,

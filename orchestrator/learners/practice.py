@@ -52,6 +52,7 @@ class StageResult(View):
 
     roadmap_id: str
     stage_id: str
+    stage_name: str
     correct: int
     questions: int
     score: float
@@ -131,7 +132,7 @@ async def _stage_test(
 async def _grade(
     session: Session, roadmap_id: str, stage_id: str, answers: Sequence[StageAnswer], owner: str | None
 ) -> StageResult:
-    framework, _ = await _framework(session, roadmap_id, stage_id, owner)
+    framework, index = await _framework(session, roadmap_id, stage_id, owner)
     names = {concept.concept_id: concept.name for concept in framework.concepts()}
     if not answers:
         raise InvalidInput("A test without answers cannot be graded.")
@@ -154,6 +155,7 @@ async def _grade(
     return StageResult(
         roadmap_id=roadmap_id,
         stage_id=stage_id,
+        stage_name=framework.stages[index].name,
         correct=correct,
         questions=len(marks),
         score=correct / len(marks),

@@ -8,8 +8,10 @@ from sqlalchemy import text
 
 from domain.course.book import ConceptPlan, CourseBook, Term
 from repository.db.database import Database, execute
+from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.backend.pages.conftest import sent
 from tests.backend.places import fill, quiz_row
+from tests.support.stocked import structure
 
 TEST = "/api/v1/roadmaps/r-1/stage-tests/s-1"
 
@@ -107,3 +109,22 @@ async def test_a_test_can_be_taken_on_its_page(client: httpx.AsyncClient, databa
     for bad in ({"total": "99"}, {"attempt": "x"}, {"version.0": "-1"}, {"q.0": "7"}):
         refused = await sent(client, page, page, **{"attempt": "1", "total": "3", **fields, **bad})
         assert refused.status_code == 422, bad
+
+
+async def test_the_map_links_to_tests_and_cards_that_there_are(client: httpx.AsyncClient, database: Database) -> None:
+    await fill(database, "local")
+    async with database.transaction() as session:
+        await save_roadmap_metadata(session, "r-5", "local", structure("r-5", "Go", (2, 1, 1), "Concept {}".format))
+        session.add(quiz_row("r-5", "c-2-1-1"))
+        await execute(session, text("UPDATE concept_contents SET status = 'completed' WHERE roadmap_id = 'r-5'"), {})
+        written = "UPDATE concept_contents SET version = 1 WHERE roadmap_id = 'r-5' AND concept_id = 'c-2-1-1'"
+        await execute(session, text(written), {})
+    practice = re.compile(r'href="(/roadmaps/r-5/(?:cards|stage-tests)[^"]*)">([^<]+)</a>')
+    tested = ("/roadmaps/r-5/stage-tests/s-2", "test of stage 2")
+    assert practice.findall((await client.get("/roadmaps/r-5")).text) == [tested]
+    assert (await client.get(tested[0])).status_code == 200
+    async with database.transaction() as session:
+        book = """UPDATE roadmap_metadata SET course_book = '{"glossary": []}' WHERE roadmap_id = 'r-5'"""
+        await execute(session, text(book.replace(":", r"\:")), {})
+    cards = ("/roadmaps/r-5/cards", "cards")
+    assert practice.findall((await client.get("/roadmaps/r-5")).text) == [tested, cards]

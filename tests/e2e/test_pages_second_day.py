@@ -1,12 +1,12 @@
 """The second day in a browser: going on, marks, repetition by keyboard, on a phone, and without scripts."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from psycopg.types.json import Jsonb
 
 from tests.e2e.browsing import Site, site
@@ -160,3 +160,22 @@ def test_axe_finds_no_serious_issue(here: Site, scheme: str) -> None:
             if violation["impact"] in {"serious", "critical"}
         ]
     assert not found
+
+
+def _answers(status: int) -> Callable[[Route], None]:
+    page = "<header id=site></header><main id=main><h1>An error</h1></main>"
+    return lambda route: route.fulfill(status=status, body=page, content_type="text/html")
+
+
+def test_a_page_becomes_no_error_but_that_it_is_gone(here: Site) -> None:
+    page = here.open("/roadmaps/sixty")
+    words = page.locator("#q")
+    words.fill("one")
+    for status, heading in ((405, "Sixty concepts"), (422, "Sixty concepts"), (404, "An error")):
+        page.route("**/roadmaps/sixty", _answers(status))
+        with page.expect_response("**/roadmaps/sixty") as answer:
+            page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        answer.value.finished()
+        expect(page.locator("h1").first).to_have_text(heading)
+    expect(words).to_have_value("one")
+    here.complaints.clear()  # the browser counts each of these answers as one

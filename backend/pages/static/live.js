@@ -84,7 +84,8 @@ async function reload() {
   reloading = true;
   const began = performance.now();
   const answer = await ask(main.dataset.url);
-  const isPage = answer?.headers.get("content-type")?.startsWith("text/html") && answer.status !== 429;
+  const shows = answer?.ok || answer?.status === 404; // 404: what the page is about was deleted
+  const isPage = shows && answer.headers.get("content-type")?.startsWith("text/html");
   const text = isPage ? await answer.text().catch(() => "") : "";
   if (text) redraw(new DOMParser().parseFromString(text, "text/html"));
   reloading = false;

@@ -45,7 +45,7 @@ async function check() {
   try {
     const now = await (await fetch(main.dataset.etagUrl, { cache: "no-store" })).text();
     if (now !== etag) {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+      const answer = await fetch(main.dataset.url, { headers: { Accept: "text/html" }, cache: "no-store" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (answer.ok && !page.querySelector("main").dataset.busy) return tell(page);
       etag = now;

@@ -17,9 +17,11 @@ from backend.auth import SECURE_PREFIX, cookie_name
 from backend.middleware.http_guard import same_host
 from domain.errors import InvalidInput
 from domain.text.blank import is_blank
+from orchestrator.learners.feedback import MAX_NOTE_LENGTH
 
 COOKIE: Final = "roadmap_form"
-MAX_FORM_BYTES: Final = 64 * 1024
+MAX_FORM_BYTES: Final = 12 * MAX_NOTE_LENGTH + 16 * 1024
+"""Bytes: a character of the longest field has at most 12 when it is sent, and the other fields need some room."""
 MAX_FIELDS: Final = 2000
 
 
@@ -145,7 +147,7 @@ async def _read(request: Request) -> Form:
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_FORM_BYTES:
-            raise InvalidInput("The form is too large: at most 64 KB are allowed.")
+            raise InvalidInput(f"The form is too large: at most {MAX_FORM_BYTES // 1000} KB are allowed.")
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError as error:

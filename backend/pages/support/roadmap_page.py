@@ -12,7 +12,7 @@ from backend.pages.support.permissions import blocked_contents, permissions_of
 from backend.pages.views.learner import go_on_after, standings_of
 from backend.pages.views.map import Map, map_of
 from backend.pages.views.pace import pace_line
-from domain.framework import Concept, Stage
+from domain.framework import Concept
 from orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView
 from rendering.text.text import origin_note
@@ -31,15 +31,14 @@ class Frame:
     def concepts(self) -> list[Concept]:
         return self.roadmap.framework.concepts() if self.roadmap.framework else []
 
-    @property
-    def stages(self) -> list[Stage]:
-        return self.roadmap.framework.stages if self.roadmap.framework else []
-
 
 async def frame_of(
-    request: Request, roadmap_id: str, caller: Caller, orchestrator: Orchestrator, tab: str = ""
+    request: Request, roadmap_id: str, caller: Caller, orchestrator: Orchestrator, tab: str | None = None
 ) -> Frame:
-    """Read a roadmap for one of its pages. `tab`: last part of its path, if it answers a form. Raises NotFound."""
+    """Read a roadmap for one of its pages. Raises NotFound.
+
+    `tab`: last part of the path of the page, empty for the map, if the page answers a form.
+    """
     # First, so that a later change is noticed at the next check.
     etag = await orchestrator.roadmaps.etag(roadmap_id, caller.user_id)
     roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
@@ -50,7 +49,7 @@ async def frame_of(
     if roadmap.framework_version == 0 and not roadmap.active_tasks:
         last = next(iter(await orchestrator.tasks.page(roadmap_id=roadmap_id, limit=1)), None)
     drawn = map_of(roadmap, standings, last, await blocked_contents(roadmap.contents))
-    path = ("roadmaps", roadmap_id, tab) if tab else ()
+    path = () if tab is None else ("roadmaps", roadmap_id, *filter(None, [tab]))
     may = permissions_of(caller, roadmap)
     stopped = [run.task_id for run in drawn.runs if not run.live] + ([drawn.ended.task_id] if drawn.ended else [])
     live = await live_roadmap(request, orchestrator, roadmap, etag, path)

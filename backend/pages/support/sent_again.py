@@ -12,8 +12,11 @@ LABELS: Final = {
     "available_hours_per_week": "Hours a week",
     "instructions": "What should change?",
     "feedback": "What should change?",
+    "note": "My note",
+    "words": "What is wrong?",
+    "title": "Title",
 }
-UNSHOWN: Final = frozenset({"csrf", "time_zone", "back", "attempt"})
+UNSHOWN: Final = frozenset({"csrf", "time_zone", "back", "attempt", "part"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ class ModuleBox:
 class Lane:
     """A stage with its totals. Its modules are in one or more columns."""
 
+    stage_id: str
     name: str
     description: str
     hours: str
@@ -84,6 +85,8 @@ class Lane:
     completed: int
     contents: int
     columns: tuple[tuple[ModuleBox, ...], ...]
+    tested: bool
+    """Whether a quiz of it is written, from which a test is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +292,9 @@ def _lane(
         for _, column in groupby(zip(places, modules, strict=True), key=lambda placed: placed[0])
     ]
     marks = [mark for module in modules for card in module.cards for mark in card.marks]
+    quizzes = (states.get((concept.concept_id, ContentType.QUIZ)) for concept in concepts)
     return Lane(
+        stage_id=stage.stage_id,
         name=stage.name,
         description=stage.description,
         hours=hours(sum(concept.estimated_hours for concept in concepts)),
@@ -298,6 +303,7 @@ def _lane(
         completed=sum(mark.look == "completed" for mark in marks),
         contents=len(marks),
         columns=tuple(columns) or ((),),
+        tested=any(quiz is not None and quiz.version > 0 for quiz in quizzes),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from orchestrator.queries.search import MAX_WORDS_LENGTH
 from repository.roadmaps.summaries import ListOrder
 
 NEWEST: Final = "newest"
@@ -15,8 +16,6 @@ ORDERS: Final[Mapping[ListOrder, str]] = {
 }
 MAX_SORTED: Final = 200
 """Roadmaps of a list that is not in the order of their creation: it has one page."""
-MAX_WORDS: Final = 200
-"""Characters of a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +41,5 @@ WHOLE_SHELF: Final = Shelf()
 
 def shelf_of(before: str, words: str, order: str) -> Shelf:
     """Return the part of the list that an address names; what cannot be searched or sorted by is left out."""
-    usable = " ".join(words.replace("\x00", " ").split())[:MAX_WORDS]
+    usable = " ".join(words.replace("\x00", " ").split())[:MAX_WORDS_LENGTH]
     return Shelf(before, usable, next((known for known in ORDERS if known == order), NEWEST))

@@ -1,5 +1,7 @@
 """Notes of a learner, and “this is wrong”."""
 
+import re
+
 import httpx
 import pytest
 from sqlalchemy import text
@@ -117,3 +119,33 @@ async def test_a_report_without_words_is_asked_for_them_and_one_of_nothing_is_re
         answer = await post(client, CONCEPT, f"{CONCEPT}/report", **fields | changes, words="wrong")
         assert answer.status_code == status
     assert (await client.get("/api/v1/reports")).json()["reports"] == []
+
+
+async def test_the_longest_note_is_kept_whatever_it_is_written_in(
+    client: httpx.AsyncClient, database: Database, post: Post
+) -> None:
+    await _stock(database)
+    note = "\U0001f600" * 20_000
+    assert (await post(client, CONCEPT, f"{CONCEPT}/note", version="0", note=note)).status_code == 303
+    assert (await client.get(f"/api/v1{CONCEPT}/note")).json()["note"] == note
+
+
+async def test_reports_are_offered_as_far_as_instructions_may_hold_them_and_only_to_who_may_write(
+    serve: Serve, database: Database, bearer: Serve, post: Post
+) -> None:
+    client = await serve(auth="token")
+    await _stock(database, "ann")
+    ann, rev = await bearer("ann"), await bearer("rev", Role.REVIEWER)
+    client.headers.update(ann)
+    for number in range(3):
+        fields = {"content_type": "quiz", "version": "1", "attempt": f"w-{number}"}
+        sent = await post(client, CONCEPT, f"{CONCEPT}/report", **fields, words=f"{number}" * 2000)
+        assert sent.status_code == 303
+    shown = (await client.get(CONCEPT)).text
+    [offered] = re.findall('<textarea id="how-quiz"[^>]*>([^<]*)</textarea>', shown)
+    assert offered == "\n".join(sorted(offered.split("\n"), reverse=True))
+    assert len(offered) == 4000
+    taken = await post(client, CONCEPT, f"{CONCEPT}/retry", content_type="quiz", instructions=offered)
+    assert taken.status_code == 303
+    client.headers.update(rev)
+    assert "000000" not in (await client.get(CONCEPT)).text

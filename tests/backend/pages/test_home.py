@@ -64,3 +64,15 @@ async def test_the_form_tells_what_a_roadmap_takes_before_it_is_created(client: 
     assert (await client.get("/api/v1/tasks")).json()["tasks"] == []
     late = await post(client, "/", "/", learning_goal="chess", target_deadline="2001-01-01", estimate="yes")
     assert late.status_code == 422
+
+
+async def test_the_pages_of_a_search_lead_to_each_other(client: httpx.AsyncClient, database: Database) -> None:
+    await _stock(database, PAGE + 1)
+    first = (await client.get("/?q=goal+%26")).text
+    assert 'rel="next"' not in first
+    older = re.search('<a href="([^"]+)" rel="next">', (await client.get("/?q=goal")).text)
+    assert older is not None
+    last = (await client.get(older[1].replace("&amp;", "&"))).text
+    newest = re.search('<a href="([^"]+)">Newest</a>', last)
+    assert newest is not None
+    assert newest[1] == "/?q=goal"

@@ -56,6 +56,7 @@ async def test_the_quiz_ends_with_the_button_that_leads_on(
     quiz = (await client.get(FIRST)).text.partition('<section id="quiz"')[2]
     assert "I have learned this" not in quiz
     assert _go_on(quiz) == [(SECOND, "Go on")]
+    assert re.search('Learned on <time [^>]+ data-form="day">', (await client.get(FIRST)).text), "in the reader's zone"
 
 
 async def test_a_card_is_marked_on_the_map_and_shows_its_mark_and_its_score(
@@ -190,3 +191,19 @@ async def test_a_mark_over_http(client: httpx.AsyncClient, database: Database) -
     assert (await client.put(target, json={"mark": None})).json()["concepts"][0]["mark"] is None
     assert (await client.put(target, json={"mark": "other"})).status_code == 422
     assert framework("r-1").concepts()
+
+
+async def test_a_page_that_answers_a_form_is_reloaded_from_the_page_or_not_at_all(
+    client: httpx.AsyncClient, database: Database, post: Post
+) -> None:
+    """The address of the form answers GET with an error, which replaced the page and all that was typed."""
+    await _stock(database)
+    followed = re.compile('<main [^>]*data-url="([^"]+)"')
+    assert followed.findall((await post(client, MAP, f"{MAP}/marks", mark="done")).text) == [MAP]
+    for path, fields in (
+        (f"{MAP}/title", {"title": ""}),
+        (f"{FIRST}/note", {"version": "0", "note": "x" * 20_001}),
+        (f"{FIRST}/report", {"content_type": "quiz", "version": "1", "words": ""}),
+    ):
+        refused = await post(client, FIRST, path, **fields)
+        assert (refused.status_code, followed.findall(refused.text)) == (422, []), path

@@ -181,3 +181,13 @@ def test_choices_are_not_shown_as_words() -> None:
 def test_conflicts_are_told_without_ids() -> None:
     said = "Task 01a2-b is already completed; roadmap learn-chess-1c53b125 is in the bin."
     assert in_words(said) == "The run is already completed; this roadmap is in the bin."
+
+
+def test_one_word_of_a_person_is_shown() -> None:
+    fields = [("note", "笔记"), ("words", "间违い"), ("title", "Chess"), ("part", "Question 1: What is one?")]
+    assert [(field.label, field.visible) for field in sent_again(fields)] == [
+        ("My note", True),
+        ("What is wrong?", True),
+        ("Title", True),
+        ("Part", False),
+    ]

@@ -62,7 +62,8 @@ async def test_a_sitting_from_the_first_question_to_the_last(
     key = next(one.correct_answer for one in QUESTIONS if one.question_id == again["question"])
     last = await post(client, "/repeat", "/repeat", **again | {"q": str(key[0])})
     assert "Done for today" in (await client.get(last.headers["location"])).text
-    assert "The next question is due on" in (await client.get("/repeat")).text
+    assert re.search('due on <time [^>]+ data-form="minute">', (await client.get("/repeat")).text)
+    assert re.search('again on <time [^>]+ data-form="day">', (await client.get(last.headers["location"])).text)
     assert "for today" not in (await client.get("/")).text
 
 

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from backend.pages.support.forms import MAX_FORM_BYTES
 from tests.backend.pages.conftest import Post
 
 GOAL = {"learning_goal": "learn chess", "current_level": "beginner", "available_hours_per_week": "5"}
@@ -53,7 +54,8 @@ async def test_the_cookie_of_forms_is_out_of_reach_of_scripts_and_other_sites(cl
 async def test_a_form_that_is_too_large_or_no_text_is_refused_in_one_line(client: httpx.AsyncClient) -> None:
     await client.get("/")
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    assert (await client.post("/", content=b"a=" + b"x" * 70_000, headers=headers)).status_code == 422
+    huge = await client.post("/", content=b"a=" + b"x" * MAX_FORM_BYTES, headers=headers)
+    assert (huge.status_code, f"at most {MAX_FORM_BYTES // 1000} KB" in huge.text) == (422, True)
     assert (await client.post("/", content=b"\xff\xfe=1", headers=headers)).status_code == 422
     assert (await client.post("/", content=b"a&" * 3000, headers=headers)).status_code == 422
 
