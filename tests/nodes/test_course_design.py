@@ -21,7 +21,7 @@ from repository.db.database import Database, execute
 from repository.db.fence import Fence
 from repository.roadmaps.roadmaps import accept_framework, get_roadmap_metadata
 from repository.runs.calls import known_answers
-from tests.support.authors import Reply, ScriptedAuthor, default_reply
+from tests.support.authors import Reply, ScriptedAuthor, default_reply, nothing
 from tests.support.commit_gate import CommitGate
 from tests.support.content_process import Events, context_of
 from tests.support.limits import HANG_SECONDS
@@ -109,10 +109,6 @@ async def test_the_lessons_of_a_book_fill_the_hours_whatever_their_author_wrote(
     assert len(author.asked) == 1 + 3, "the author is told twice"
     assert [lesson.minutes for lesson in lessons] == [40, 40, 40]
     assert [lesson.lesson_id for lesson in lessons] == ["l1", "l2", "l3"]
-
-
-def nothing(_: Brief[Any], __: Sequence[str]) -> Any:
-    return {}
 
 
 def away(_: Brief[Any], __: Sequence[str]) -> Any:
