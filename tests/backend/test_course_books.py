@@ -1,6 +1,5 @@
 """The course book over HTTP and on pages: read, edited during a review, and refused with what was typed still there."""
 
-import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from orchestrator.queries.status import TaskView
 from tests.backend.conftest import Serve
 from tests.backend.pages.conftest import sent
 from tests.support.authors import ScriptedAuthor
+from tests.support.page_forms import controls
 
 HOSTILE = '"><script>pwned()</script>'
 
@@ -95,14 +95,12 @@ async def test_the_book_is_on_a_page_of_its_own_and_in_the_review(client: httpx.
 
 def fields_of(page: str) -> dict[str, Any]:
     """Return the fields of the form, as a browser would send them."""
+    (form,) = [control for control in controls(page, {}) if control.label == "Save"]
     fields: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input[^>]*? name="([^"]+)"[^>]*? value="([^"]*)"', page):
-        fields.setdefault(name, []).append(value)
-    for name, value in re.findall(r'<textarea[^>]*? name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', page):
-        fields.setdefault(name, []).append(value)
-    return {
-        name: [value.replace("&#39;", "'") for value in values] for name, values in fields.items() if name != "csrf"
-    }
+    for name, value in form.fields:
+        if name != "csrf":
+            fields.setdefault(name, []).append(value)
+    return fields
 
 
 async def test_a_form_that_is_sent_unchanged_changes_nothing(client: httpx.AsyncClient, task: TaskView) -> None:

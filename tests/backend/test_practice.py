@@ -1,7 +1,5 @@
 """Tests of stages and cards over HTTP and on pages: made from what is there, graded by what was shown."""
 
-import re
-
 import httpx
 import pytest
 from sqlalchemy import text
@@ -11,6 +9,7 @@ from repository.db.database import Database, execute
 from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.backend.pages.conftest import sent
 from tests.backend.places import fill, quiz_row
+from tests.support.page_forms import controls
 from tests.support.stocked import structure
 
 TEST = "/api/v1/roadmaps/r-1/stage-tests/s-1"
@@ -101,13 +100,14 @@ async def test_a_test_can_be_taken_on_its_page(client: httpx.AsyncClient, databa
     await fill(database, "local")
     page = "/roadmaps/r-1/stage-tests/s-1"
     shown = (await client.get(page)).text
-    fields = dict(re.findall(r'name="((?:concept|version|question)\.\d+)" value="([^"]+)"', shown))
-    assert len(fields) == 9
-    result = await sent(client, page, page, attempt="1", total="3", **fields, **{"q.0": "0", "q.1": "1"})
+    (form,) = [one for one in controls(shown, {}) if one.action == page]
+    fields = {name: value for name, value in form.fields if name != "csrf" and not name.startswith("q.")}
+    assert len(fields) == 2 + 3 * 3
+    result = await sent(client, page, page, **fields, **{"q.0": "0", "q.1": "1"})
     assert (result.status_code, "1 of 3 correct" in result.text) == (200, True)
     assert f"{page}?attempt=2" in result.text
     for bad in ({"total": "99"}, {"attempt": "x"}, {"version.0": "-1"}, {"q.0": "7"}):
-        refused = await sent(client, page, page, **{"attempt": "1", "total": "3", **fields, **bad})
+        refused = await sent(client, page, page, **fields | bad)
         assert refused.status_code == 422, bad
 
 

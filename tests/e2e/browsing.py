@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.roadmap_command import Command, ForkedCommand
@@ -114,3 +115,18 @@ def wait_written(page: Page, total: int | None = None) -> None:
 
 def texts(page: Page, selector: str) -> Sequence[str]:
     return page.locator(selector).all_inner_texts()
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing sticks out of the window to its side."""
+    fits: bool = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    return fits
+
+
+def serious_issues(page: Page, name: str) -> list[tuple[str, str, list[str]]]:
+    """What axe has against a page: (name, rule, elements)."""
+    return [
+        (name, violation["id"], [node["html"][:200] for node in violation["nodes"][:3]])
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in {"serious", "critical"}
+    ]

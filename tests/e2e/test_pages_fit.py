@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Response, expect
 
 from domain.vocabulary import ContentType
-from tests.e2e.browsing import Site, site
+from tests.e2e.browsing import Site, fits, site
 from tests.support.rough import ROUGH, ROUGH_TUTORIAL
 from tests.support.stocked import ARABIC, PAYLOADS, stock, structure, write
 
@@ -94,7 +94,7 @@ def test_words_of_authors_are_marked_with_their_language(here: Site) -> None:
 
 def test_long_words_wide_tables_and_code_scroll_inside(here: Site) -> None:
     page = here.open("/roadmaps/rough/concepts/c-1-1-1", viewport={"width": 360, "height": 740})
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert fits(page)
     for part in (".prose table", ".prose pre"):
         assert page.locator(part).first.evaluate("part => part.scrollWidth > part.clientWidth")
         page.locator(part).first.focus()

@@ -56,7 +56,7 @@ def served(server_url: str) -> Iterator[Site]:
             stock(served.database_url, [structure(i, "Learn chess", (2, 1, 3), "Opening {}".format) for i in IDS])
         )
         for name in IDS:
-            waiting_task(served.database_url, name, name, task_type="modification", status="human_review_pending")
+            waiting_task(served.database_url, name, name, task_type="retry_batch")
         yield served
 
 

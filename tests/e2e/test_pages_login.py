@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import Site, ask_for, site, wait_written
+from tests.e2e.browsing import Site, ask_for, serious_issues, site, wait_written
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +54,5 @@ def test_the_login_can_be_used_by_everybody_and_says_what_is_wrong(here: Site) -
     page.get_by_label("Token").fill("rmo_wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator("#error-access_token")).to_be_visible()
-    serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in {"serious", "critical"}]
-    assert not serious
+    assert serious_issues(page, "login") == []
     here.complaints.clear()  # the browser counts the answer 401 as one

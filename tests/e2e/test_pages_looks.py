@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from psycopg.types.json import Jsonb
 
 from domain.framework import Framework
 from domain.vocabulary import ContentType
 from rendering.pages.map_layout import draw
-from tests.e2e.browsing import Site, site
+from tests.e2e.browsing import Site, fits, serious_issues, site
 from tests.support.books import BOOK
 from tests.support.rough import ROUGH, ROUGH_TUTORIAL
 from tests.support.stocked import ARABIC, stock, structure, tell, waiting_task, write
@@ -32,11 +31,6 @@ def served(server_url: str) -> Iterator[Site]:
             book = Jsonb(BOOK.model_dump(mode="json"))
             connection.execute("UPDATE roadmap_metadata SET course_book = %s WHERE roadmap_id = 'small'", (book,))
         yield served
-
-
-def is_no_wider_than_its_window(page: Page) -> bool:
-    width: bool = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    return width
 
 
 def test_the_first_paint_of_two_hundred_concepts_is_one_small_answer(here: Site) -> None:
@@ -80,7 +74,7 @@ def test_every_card_stands_where_its_lines_were_drawn_to(here: Site, framework: 
 )
 def test_on_a_phone_everything_is_stacked_and_nothing_sticks_out(here: Site, path: str) -> None:
     page = here.open(path, viewport={"width": 360, "height": 740}, has_touch=True)
-    assert is_no_wider_than_its_window(page)
+    assert fits(page)
     lines = page.locator(".lines")
     assert lines.count() == 0 or not lines.is_visible()
 
@@ -140,26 +134,18 @@ def test_axe_finds_no_serious_issue(here: Site, scheme: str) -> None:
     found = []
     for path in [*PLACES, "/tasks/t-told/review", "/roadmaps/none", "/nowhere"]:
         page.goto(here.served.url + path)
-        found += _serious(page, path)
+        found += serious_issues(page, path)
     page.goto(here.served.url)
     page.get_by_label("Your goal").fill("learn chess")
     page.get_by_role("button", name="Estimate first").click()
     expect(page.locator("#estimate")).to_be_visible()
-    found += _serious(page, "an estimate")
+    found += serious_issues(page, "an estimate")
     page.get_by_label("Hours a week").fill("many")
     page.get_by_role("button", name="Create roadmap").click()
     expect(page.locator("#error-available_hours_per_week")).to_be_visible()
-    found += _serious(page, "a refused form")
+    found += serious_issues(page, "a refused form")
     here.complaints.clear()  # the browser counts answers of 4xx as errors
     assert not found
-
-
-def _serious(page: Page, name: str) -> list[tuple[str, str, list[str]]]:
-    return [
-        (name, violation["id"], [node["html"][:200] for node in violation["nodes"][:3]])
-        for violation in Axe().run(page).response["violations"]
-        if violation["impact"] in {"serious", "critical"}
-    ]
 
 
 @pytest.mark.soak

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from backend.pages.support.templating import POLICY
-from tests.e2e.browsing import Site, site
+from tests.e2e.browsing import Site, fits, site
 from tests.support.marked import marked_payloads
 from tests.support.stocked import stock, structure, write
 
@@ -69,7 +69,7 @@ def test_without_scripts_nothing_is_missing_but_the_copy_buttons(here: Site) -> 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_lesson_with_formulas_fits_a_phone_and_can_be_read_by_all(here: Site, scheme: str) -> None:
     page = here.open(LESSON, viewport={"width": 360, "height": 740}, color_scheme=scheme)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert fits(page)
     for fold in page.locator(".prose details").all():
         fold.evaluate("fold => { fold.open = true }")
     results = Axe().run(page)

@@ -49,7 +49,7 @@ def test_without_a_worker_a_page_says_why_nothing_happens(here: Site) -> None:
 
 
 def test_a_killed_worker_is_seen_and_so_is_the_one_that_takes_over(here: Site, hire: Hire) -> None:
-    worker = hire(OFFLINE_LATENCY="2")
+    worker = hire(OFFLINE_LATENCY="2", MAX_CONCURRENT_CALLS="1")
     page = here.open()
     roadmap_id = ask_for(page, "learn to fence")
     expect(page.locator(".card .mark.is-completed").first).to_be_visible()

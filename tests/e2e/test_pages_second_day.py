@@ -5,17 +5,15 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 from psycopg.types.json import Jsonb
 
-from tests.e2e.browsing import Site, site
+from tests.e2e.browsing import Site, fits, serious_issues, site
 from tests.support.authors import QUIZ
 from tests.support.stocked import ARABIC, stock, structure, waiting_task
 
 SIXTY = structure("sixty", "Sixty concepts", (4, 3, 5), lambda number: f"Concept number {number} with some words")
 ARAB = structure("arab", "البرمجة بلغة بايثون", (1, 1, 3), lambda number: ARABIC[number % len(ARABIC)])
-MAX_REQUESTS, MAX_BYTES = 5, 100 * 1024
 QUESTIONS = [
     one.model_copy(update={"question_id": f"q{n}", "options": ["w" * 80, *one.options[1:]]}).model_dump(mode="json")
     for n, one in enumerate(QUIZ.questions)
@@ -42,30 +40,6 @@ def nothing_learned(served: Site) -> None:
 
 def begin(here: Site, roadmap_id: str = "sixty") -> None:
     here.served.client.put(f"/api/v1/roadmaps/{roadmap_id}/concepts/c-1-1-1/done")
-
-
-@pytest.mark.soak
-def test_a_map_of_sixty_is_small_and_does_not_move(here: Site) -> None:
-    page = here.page()
-    sizes: list[int] = []
-    page.on("response", lambda response: sizes.append(int(response.headers.get("content-length", "0"))))
-    page.goto(f"{here.served.url}/roadmaps/sixty")
-    page.wait_for_load_state("networkidle")
-    assert len(sizes) <= MAX_REQUESTS
-    transferred = page.evaluate(
-        "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
-        ".reduce((sum, one) => sum + one.transferSize, 0)"
-    )
-    assert transferred <= MAX_BYTES
-    shift = page.evaluate(
-        """() => new Promise(resolve => {
-            let shift = 0;
-            new PerformanceObserver(list => list.getEntries().forEach(entry => { shift += entry.value; }))
-                .observe({ type: 'layout-shift', buffered: true });
-            setTimeout(() => resolve(shift), 300);
-        })"""
-    )
-    assert shift == 0
 
 
 def test_cards_are_marked_and_the_map_leads_on_by_keyboard(here: Site) -> None:
@@ -129,11 +103,6 @@ def test_a_notification_says_when_a_roadmap_is_ready_but_only_if_one_asks_for_it
     expect(quiet.locator(".tell-ready")).to_have_count(0)
 
 
-def fits(page: Page) -> bool:
-    fits: bool = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    return fits
-
-
 PATHS = ["/", "/repeat", "/roadmaps/sixty", "/roadmaps/sixty/search?q=one", "/roadmaps/sixty/title"]
 
 
@@ -154,11 +123,7 @@ def test_axe_finds_no_serious_issue(here: Site, scheme: str) -> None:
     for path in ("/", "/repeat", "/roadmaps/sixty", "/roadmaps/arab", "/roadmaps/sixty/search?q=one",
                  "/roadmaps/sixty/title", "/roadmaps/sixty/concepts/c-1-1-1"):  # fmt: skip
         page.goto(here.served.url + path)
-        found += [
-            (path, violation["id"], [node["html"][:200] for node in violation["nodes"][:3]])
-            for violation in Axe().run(page).response["violations"]
-            if violation["impact"] in {"serious", "critical"}
-        ]
+        found += serious_issues(page, path)
     assert not found
 
 

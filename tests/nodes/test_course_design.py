@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -14,38 +14,21 @@ from domain.course.book import CourseBook
 from domain.editing.review import Issue, Validation
 from domain.errors import ModelDenied
 from domain.framework import Concept, Framework, Module, Stage
-from domain.vocabulary import Step
 from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, ConceptPlansBrief, NoRoom
-from nodes.context import RunContext
 from nodes.course_design import MAX_CONCEPTS_PER_CALL, course_design
-from nodes.ledger.ledger import Ledger
-from nodes.ledger.scheduler import Throttle
 from nodes.state import RunState, as_json
-from repository.db.database import Database
+from repository.db.database import Database, execute
 from repository.db.fence import Fence
 from repository.roadmaps.roadmaps import accept_framework, get_roadmap_metadata
 from repository.runs.calls import known_answers
-from tests.nodes.ledger.test_ledger import Always
-from tests.support.authors import Reply, ScriptedAuthor, default_reply
+from tests.support.authors import Reply, ScriptedAuthor, default_reply, nothing
 from tests.support.commit_gate import CommitGate
+from tests.support.content_process import Events, context_of
 from tests.support.limits import HANG_SECONDS
 from tests.support.rows import fence_of, reserved, started
 
 REQUEST = {"preferences": {"learning_goal": "chess", "primary_language": "en"}}
 WARNING = Issue(severity="warning", category="gap", issue="“C1” is thin.", suggestion="Add a game")
-
-
-@dataclass
-class Told:
-    """Events of a run that are not stored."""
-
-    events: list[tuple[str, Any]] = field(default_factory=list)
-
-    def append(self, event_type: str, payload: Any) -> None:
-        self.events.append((event_type, payload))
-
-    def types(self) -> list[str]:
-        return [kind for kind, _ in self.events if kind != "step_started"]
 
 
 def structure(*stages: int, hours: float = 2.0) -> Framework:
@@ -69,29 +52,11 @@ def state_of(framework: Framework, **more: Any) -> RunState:
 
 
 async def design(
-    database: Database, fence: Fence, author: ScriptedAuthor, state: RunState, told: Told, *, base_version: int = 0
+    database: Database, fence: Fence, author: ScriptedAuthor, state: RunState, told: Events, *, base_version: int = 0
 ) -> RunState:
     """Run the node as a process that starts now; return the state after it."""
-    async with database.transaction() as session:
-        known = await known_answers(session, fence.task_id)
-    context = RunContext(
-        roadmap_id="r-1",
-        user_id="ann",
-        base_version=base_version,
-        instructions="",
-        content_step=Step.CONTENT_GENERATION,
-        max_concepts=60,
-        weeks=None,
-        any_language=True,
-        second_look="none",
-        links=None,
-        search=None,
-        code=None,
-        database=database,
-        fence=fence,
-        ledger=Ledger(author, Throttle(5), Always(), database, fence, 0, False, known),
-        events=cast(Any, told),
-    )
+    context = await context_of(database, fence, author, limit=5)
+    context = replace(context, base_version=base_version, max_concepts=60, events=cast(Any, told))
     update = await course_design(state, Runtime(context=context))
     return cast(RunState, {**state, **update})
 
@@ -107,7 +72,7 @@ def book_in(state: RunState) -> CourseBook:
 
 
 async def test_a_book_takes_one_call_and_one_for_each_stage_side_by_side(database: Database, fence: Fence) -> None:
-    author, told = ScriptedAuthor(latencies={AuthorRole.CONCEPT_PLANS: 0.2}), Told()
+    author, told = ScriptedAuthor(latencies={AuthorRole.CONCEPT_PLANS: 0.2}), Events()
     after = await design(database, fence, author, state_of(structure(2, 1)), told)
     book = book_in(after)
     assert [role for role, _ in author.asked] == [AuthorRole.COURSE_BOOK, *2 * [AuthorRole.CONCEPT_PLANS]]
@@ -124,7 +89,7 @@ async def test_a_book_takes_one_call_and_one_for_each_stage_side_by_side(databas
 
 async def test_a_stage_that_is_too_large_for_one_answer_is_planned_in_several(database: Database, fence: Fence) -> None:
     author = ScriptedAuthor()
-    after = await design(database, fence, author, state_of(structure(MAX_CONCEPTS_PER_CALL + 1)), Told())
+    after = await design(database, fence, author, state_of(structure(MAX_CONCEPTS_PER_CALL + 1)), Events())
     assert len(author.asked) == 1 + 2
     assert len(book_in(after).concepts) == MAX_CONCEPTS_PER_CALL + 1
 
@@ -139,15 +104,11 @@ async def test_the_lessons_of_a_book_fill_the_hours_whatever_their_author_wrote(
         return plans
 
     author = ScriptedAuthor({AuthorRole.CONCEPT_PLANS: short})
-    after = await design(database, fence, author, state_of(structure(1)), Told())
+    after = await design(database, fence, author, state_of(structure(1)), Events())
     lessons = book_in(after).concepts[0].lessons
     assert len(author.asked) == 1 + 3, "the author is told twice"
     assert [lesson.minutes for lesson in lessons] == [40, 40, 40]
     assert [lesson.lesson_id for lesson in lessons] == ["l1", "l2", "l3"]
-
-
-def nothing(_: Brief[Any], __: Sequence[str]) -> Any:
-    return {}
 
 
 def away(_: Brief[Any], __: Sequence[str]) -> Any:
@@ -158,7 +119,7 @@ def away(_: Brief[Any], __: Sequence[str]) -> Any:
 async def test_an_unreadable_book_is_a_warning_and_ends_no_run(
     database: Database, fence: Fence, reply: Reply, calls: int
 ) -> None:
-    author, told = ScriptedAuthor({AuthorRole.COURSE_BOOK: reply}), Told()
+    author, told = ScriptedAuthor({AuthorRole.COURSE_BOOK: reply}), Events()
     after = await design(database, fence, author, state_of(structure(2, 1)), told)
     assert "course_book" not in after
     assert [issue["category"] for issue in after["validation"]["issues"]] == ["gap", "no_course_book"]
@@ -171,8 +132,8 @@ async def test_a_book_that_was_given_up_is_not_bought_again_by_the_next_process(
     database: Database, fence: Fence
 ) -> None:
     state, author = state_of(structure(1)), ScriptedAuthor({AuthorRole.COURSE_BOOK: nothing})
-    first = await design(database, fence, author, state, Told())
-    assert await design(database, fence, author, state, Told()) == first
+    first = await design(database, fence, author, state, Events())
+    assert await design(database, fence, author, state, Events()) == first
     assert len(author.asked) == 3
 
 
@@ -182,7 +143,7 @@ async def test_concepts_without_a_plan_are_named_and_the_others_keep_theirs(data
         return {"plans": []} if brief.concept_ids == ["c-2-1-1"] else default_reply(brief)
 
     author = ScriptedAuthor({AuthorRole.CONCEPT_PLANS: second_stage_fails})
-    after = await design(database, fence, author, state_of(structure(2, 1)), Told())
+    after = await design(database, fence, author, state_of(structure(2, 1)), Events())
     assert [plan.concept_id for plan in book_in(after).concepts] == ["c-1-1-1", "c-1-1-2"]
     [issue] = [one for one in after["validation"]["issues"] if one["category"] == "no_concept_plan"]
     assert "c-2-1-1" in issue["issue"]
@@ -209,10 +170,10 @@ async def test_plans_without_room_are_asked_for_in_halves_and_bought_once(
     author = NarrowAuthor()
     author.cuts = cuts
     state = state_of(structure(2))
-    after = await design(database, fence, author, state, Told())
+    after = await design(database, fence, author, state, Events())
     assert len(book_in(after).concepts) == 2
     other = ScriptedAuthor()
-    assert await design(database, fence, other, state, Told()) == after
+    assert await design(database, fence, other, state, Events()) == after
     assert other.asked == [], "a process with more room goes on in halves"
 
 
@@ -228,9 +189,9 @@ async def test_a_denied_model_ends_the_run_after_what_is_paid_for_is_committed(
     state, author = state_of(structure(1, 1)), ScriptedAuthor({AuthorRole.CONCEPT_PLANS: denied})
     author.latency = 0.05
     with pytest.raises(ModelDenied):
-        await design(database, fence, author, state, Told())
+        await design(database, fence, author, state, Events())
     again = ScriptedAuthor()
-    after = await design(database, fence, again, state, Told())
+    after = await design(database, fence, again, state, Events())
     assert again.asked == [(AuthorRole.CONCEPT_PLANS, None)]
     assert len(book_in(after).concepts) == 2
 
@@ -238,7 +199,7 @@ async def test_a_denied_model_ends_the_run_after_what_is_paid_for_is_committed(
 async def test_an_edit_asks_for_new_and_changed_concepts_and_keeps_the_rest_byte_for_byte(
     database: Database, fence: Fence
 ) -> None:
-    before = await design(database, fence, ScriptedAuthor(), state_of(structure(2, 2)), Told())
+    before = await design(database, fence, ScriptedAuthor(), state_of(structure(2, 2)), Events())
     edited = structure(3, 1)  # c-1-1-3 is new, c-2-1-2 is gone
     edited.stages[0].modules[0].concepts[1].name = "Another"
     edited.stages[1].modules[0].concepts[0].estimated_hours = 1.0
@@ -251,7 +212,7 @@ async def test_an_edit_asks_for_new_and_changed_concepts_and_keeps_the_rest_byte
 
     author = ScriptedAuthor({AuthorRole.CONCEPT_PLANS: plans})
     round_two = cast(RunState, {**before, "framework": as_json(edited), "validation": validated()})
-    after = await design(database, fence, author, round_two, Told())
+    after = await design(database, fence, author, round_two, Events())
     assert wanted == [["c-1-1-2", "c-1-1-3"]]
     assert author.times_asked()[AuthorRole.COURSE_BOOK, None] == 0
     old, new = book_in(before), book_in(after)
@@ -273,17 +234,17 @@ async def accepted_with(database: Database, framework: Framework, book: CourseBo
 
 async def test_a_modification_of_a_roadmap_without_a_book_buys_none(database: Database, fence: Fence) -> None:
     await accepted_with(database, structure(1), None)
-    author, told = ScriptedAuthor(), Told()
+    author, told = ScriptedAuthor(), Events()
     state = state_of(structure(2), modifies=True)
     assert await design(database, fence, author, state, told, base_version=1) == state
-    assert (author.asked, told.events) == ([], [])
+    assert (author.asked, told.appended) == ([], [])
 
 
 async def test_a_modification_goes_on_with_the_book_of_the_accepted_structure(database: Database, fence: Fence) -> None:
-    made = book_in(await design(database, fence, ScriptedAuthor(), state_of(structure(1)), Told()))
+    made = book_in(await design(database, fence, ScriptedAuthor(), state_of(structure(1)), Events()))
     await accepted_with(database, structure(1), made)
     author = ScriptedAuthor()
-    after = await design(database, fence, author, state_of(structure(2), modifies=True), Told(), base_version=1)
+    after = await design(database, fence, author, state_of(structure(2), modifies=True), Events(), base_version=1)
     assert author.asked == [(AuthorRole.CONCEPT_PLANS, None)]
     assert book_in(after).concepts[0] == made.concepts[0]
     async with database.transaction() as session:
@@ -293,7 +254,7 @@ async def test_a_modification_goes_on_with_the_book_of_the_accepted_structure(da
 
 async def test_rules_are_asked_for_no_book(database: Database, fence: Fence) -> None:
     author = ScriptedAuthor(kind="rules")
-    assert "course_book" not in await design(database, fence, author, state_of(structure(1)), Told())
+    assert "course_book" not in await design(database, fence, author, state_of(structure(1)), Events())
     assert author.asked == []
 
 
@@ -313,7 +274,7 @@ async def test_hostile_texts_of_an_author_are_kept_as_texts_or_left_out(database
         }
 
     after = await design(
-        database, fence, ScriptedAuthor({AuthorRole.COURSE_BOOK: hostile}), state_of(structure(1)), Told()
+        database, fence, ScriptedAuthor({AuthorRole.COURSE_BOOK: hostile}), state_of(structure(1)), Events()
     )
     book = book_in(after)
     assert [(term.term, term.meaning) for term in book.glossary] == [
@@ -329,7 +290,7 @@ async def test_a_huge_book_is_refused(database: Database, fence: Fence) -> None:
         return {"glossary": [{"term": f"t{number}", "meaning": "x" * 3000} for number in range(100)]}
 
     author = ScriptedAuthor({AuthorRole.COURSE_BOOK: huge})
-    after = await design(database, fence, author, state_of(structure(1)), Told())
+    after = await design(database, fence, author, state_of(structure(1)), Events())
     assert "course_book" not in after
     assert "at most 20000" in after["validation"]["issues"][-1]["issue"]
 
@@ -343,13 +304,11 @@ async def test_killed_at_any_commit_a_book_buys_no_committed_answer_twice(
     database: Database, database_url: str, fence: Fence, after: bool
 ) -> None:
     state = state_of(structure(1, 1))
-    commit = 0
-    while True:
-        commit += 1
+    for commit in range(1, 50):
         author = ScriptedAuthor()
         async with CommitGate(database_url, commit, after).open() as gate:
             dying = Database(gate.url)
-            running = asyncio.create_task(design(dying, fence, author, state, Told()))
+            running = asyncio.create_task(design(dying, fence, author, state, Events()))
             gate.kill = partial(_cancel, running)
             await asyncio.wait([running], timeout=HANG_SECONDS)
             survived = not running.cancelled() and running.exception() is None
@@ -357,13 +316,11 @@ async def test_killed_at_any_commit_a_book_buys_no_committed_answer_twice(
         async with database.transaction() as session:
             committed = len(await known_answers(session, fence.task_id))
         bought = ScriptedAuthor()
-        await design(database, fence, bought, state, Told())
+        await design(database, fence, bought, state, Events())
         assert len(bought.asked) == 3 - committed, f"commit {commit}"
         if survived:
             assert commit > 3, "every call was committed, and every commit was tried"
             return
         async with database.transaction() as session:
-            await session.exec(cast(Any, _FORGET))
-
-
-_FORGET = text("DELETE FROM model_calls")
+            await execute(session, text("DELETE FROM model_calls"), {})
+    pytest.fail("the node never came to its end")

@@ -1,22 +1,18 @@
 """How a framework is asked for: the ledger decides before what a process knows about its model does."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from domain.errors import AnswerRejected, ModelUnavailable
-from domain.vocabulary import Step
 from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, NoRoom
-from nodes.context import RunContext
 from nodes.curriculum_design import designed
-from nodes.ledger.ledger import Ledger
-from nodes.ledger.scheduler import Throttle
 from repository.db.database import Database
 from repository.db.fence import Fence
-from repository.runs.calls import known_answers
-from tests.nodes.ledger.test_ledger import INTENT_BRIEF, Always
+from tests.nodes.ledger.test_ledger import INTENT_BRIEF
 from tests.support.authors import INTENT, Reply, ScriptedAuthor
+from tests.support.content_process import context_of
 from tests.support.rows import fence_of, started
 
 
@@ -40,27 +36,7 @@ def away(_: Brief[Any], __: Sequence[str]) -> Any:
 
 async def design(database: Database, fence: Fence, author: ScriptedAuthor) -> list[AuthorRole]:
     """Design as a process that starts now; return what was asked, also when the process ends early."""
-    async with database.transaction() as session:
-        known = await known_answers(session, fence.task_id)
-    ledger = Ledger(author, Throttle(1), Always(), database, fence, 0, False, known)
-    context = RunContext(
-        roadmap_id="r-1",
-        user_id="u",
-        base_version=0,
-        instructions="",
-        content_step=Step.CONTENT_GENERATION,
-        max_concepts=10,
-        weeks=None,
-        any_language=True,
-        second_look="none",
-        links=None,
-        search=None,
-        code=None,
-        database=database,
-        fence=fence,
-        ledger=ledger,
-        events=cast(Any, None),
-    )
+    context = await context_of(database, fence, author, limit=1)
     try:
         await designed(context, INTENT_BRIEF.request, INTENT)
     except ModelUnavailable:

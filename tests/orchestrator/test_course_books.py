@@ -1,7 +1,7 @@
 """A course book over whole runs: reviewed with the structure, edited, accepted, versioned, kept, and shown."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from domain.course.book import CourseBook, Term
 from domain.editing.review import Decision
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import AuthorRole, Brief
+from nodes.authors.port import AuthorRole
 from nodes.state import as_json
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
@@ -18,21 +18,15 @@ from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
 from repository.db.database import Database
 from repository.roadmaps.roadmaps import get_roadmap_metadata
-from tests.orchestrator.test_modifications import FIRST, NEW, SECOND, THIRD, parts, plan
-from tests.support.authors import ScriptedAuthor, framework_draft
+from tests.support.authors import ScriptedAuthor, nothing
+from tests.support.edits import FIRST, NEW, SECOND, THIRD, editing_author
 
 OWN_TERM = Term(term="gambit", meaning="A pawn for a lead.", notation="`x`")
 
 
 @pytest.fixture
 def author() -> ScriptedAuthor:
-    return ScriptedAuthor(
-        {
-            AuthorRole.FRAMEWORK: lambda _, __: framework_draft(3),
-            AuthorRole.EDIT_PLAN: plan,
-            AuthorRole.NEW_PARTS: parts,
-        }
-    )
+    return editing_author()
 
 
 @pytest.fixture
@@ -138,9 +132,6 @@ async def test_a_modification_keeps_unchanged_plans_byte_for_byte_and_both_versi
 
 
 async def test_a_roadmap_whose_book_was_unreadable_is_written_without_one_and_says_so(settings: Settings) -> None:
-    def nothing(_: Brief[Any], __: Sequence[str]) -> dict[str, Any]:
-        return {}
-
     author = ScriptedAuthor(dict.fromkeys((AuthorRole.COURSE_BOOK, AuthorRole.CONCEPT_PLANS), nothing))
     async with Orchestrator.open(settings, author=author) as orchestrator:
         task = await orchestrator.wait((await orchestrator.create("chess")).task_id)
@@ -185,13 +176,9 @@ async def test_edits_of_two_reviewers_both_count(orchestrator: Orchestrator) -> 
     assert {term.term for term in (await book_of(orchestrator, task)).glossary} == {"move", "gambit", "zugzwang"}
 
 
-def no_book(_: Brief[Any], __: Sequence[str]) -> dict[str, Any]:
-    return {}
-
-
 async def test_a_review_without_a_book_is_approved_and_its_contents_are_written(settings: Settings) -> None:
     """As a run is that an older version has parked: its checkpoint knows no book."""
-    author = ScriptedAuthor({AuthorRole.COURSE_BOOK: no_book})
+    author = ScriptedAuthor({AuthorRole.COURSE_BOOK: nothing})
     async with Orchestrator.open(settings, author=author) as orchestrator:
         task = await under_review(orchestrator)
         assert await orchestrator.structures.book_under_review(task.task_id) is None
@@ -201,7 +188,7 @@ async def test_a_review_without_a_book_is_approved_and_its_contents_are_written(
 
 
 async def test_a_person_can_write_the_book_that_no_model_wrote(settings: Settings) -> None:
-    author = ScriptedAuthor({AuthorRole.COURSE_BOOK: no_book})
+    author = ScriptedAuthor({AuthorRole.COURSE_BOOK: nothing})
     async with Orchestrator.open(settings, author=author) as orchestrator:
         task = await under_review(orchestrator)
         await orchestrator.edit_book(task.task_id, CourseBook(glossary=[OWN_TERM]))

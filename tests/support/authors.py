@@ -162,6 +162,11 @@ def _plan(concept_id: str, minutes: int) -> PlanDraft:
     return PlanDraft(concept_id=concept_id, outcomes=outcomes, teaches=f"{concept_id} alone.", lessons=parts)
 
 
+def nothing(_: Brief[Any], __: Sequence[str]) -> dict[str, Any]:
+    """A reply in which there is nothing to read."""
+    return {}
+
+
 def default_reply(brief: Brief[Any]) -> BaseModel:
     """Return what an author without a script says to a brief."""
     if isinstance(brief, CourseBookBrief):

@@ -1,7 +1,9 @@
 """A course book as a strong model writes it, for a small course in SQL, and the roadmap that it belongs to."""
 
+import json
 from typing import Any, Final
 
+from domain.contents import Quiz
 from domain.course.book import (
     ConceptPlan,
     CourseBook,
@@ -16,7 +18,7 @@ from domain.course.book import (
 from domain.framework import Concept, ConceptPlace, Framework, Module, Stage
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import ContentType
-from nodes.authors.port import ContentBrief, QuizBrief, ResourcesBrief, TutorialBrief
+from nodes.authors.port import AuthorRole, ContentBrief, QuizBrief, ResourcesBrief, TutorialBrief
 from nodes.contents.briefs import content_brief
 
 BRIEF_TYPES: Final[dict[ContentType, type[ContentBrief[Any]]]] = {
@@ -219,3 +221,20 @@ def large_course(concepts: int, words: str = "something") -> tuple[CourseBook, F
         _plan(concept.concept_id, outcomes, f"Teaches {words}.", f"Leaves {words} out.", words) for concept in made
     ]
     return BOOK.model_copy(update={"concepts": plans}), framework
+
+
+class OtherContent(ContentBrief[Quiz]):
+    """A content type of another package, which brings its task along."""
+
+    role = AuthorRole.QUIZ
+    shape = Quiz
+    content_type = ContentType.QUIZ
+    task = "Write something that this program does not know."
+
+
+def course_in(user: str) -> Any:
+    return json.loads(user.partition("<course>\n")[2].partition("\n</course>")[0])
+
+
+def data_in(user: str) -> Any:
+    return json.loads(user.partition("<data>\n")[2].partition("\n</data>")[0])

@@ -77,6 +77,10 @@ class Events:
     def append(self, event_type: str, payload: Mapping[str, Any]) -> None:
         self.appended.append((event_type, payload))
 
+    def types(self) -> list[str]:
+        """Return the types of the events, but for the begin of steps."""
+        return [kind for kind, _ in self.appended if kind != "step_started"]
+
     def contents(self, event_type: str) -> list[tuple[str, str]]:
         """Return (concept id, content type) of the events of a type."""
         return [(told["concept_id"], told["content_type"]) for kind, told in self.appended if kind == event_type]
@@ -111,6 +115,7 @@ async def context_of(
     *,
     roadmap_id: str = "r-1",
     limit: int = 4,
+    round_: int = 0,
     second_look: SecondLook = "none",
     budget: Budget | None = None,
 ) -> RunContext:
@@ -118,7 +123,7 @@ async def context_of(
     async with database.transaction() as session:
         known = await known_answers(session, fence.task_id)
     ledger = Ledger(
-        author, Throttle(limit), Always(), database, fence, 0, urgent=False, known=known, budget=budget or Budget()
+        author, Throttle(limit), Always(), database, fence, round_, urgent=False, known=known, budget=budget or Budget()
     )
     return RunContext(
         roadmap_id=roadmap_id,

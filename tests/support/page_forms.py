@@ -29,7 +29,7 @@ class _Form:
 
 
 class _Reader(HTMLParser):
-    """`typed`: what is typed into fields for text, by name. Of choices the first is taken, boxes are checked."""
+    """`typed`: what is typed into empty fields for text, by name. Of choices the first is taken, boxes are checked."""
 
     def __init__(self, typed: dict[str, str]) -> None:
         super().__init__(convert_charrefs=True)
@@ -39,6 +39,8 @@ class _Reader(HTMLParser):
         self._form: _Form | None = None
         self._button: tuple[str, str] | None = None
         self._label = ""
+        self._area: str | None = None
+        self._words = ""
         self._select: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -54,7 +56,7 @@ class _Reader(HTMLParser):
         if tag == "button" and values.get("type") != "button":
             self._button, self._label = (name, values.get("value", "")), values.get("aria-label", "")
         if tag == "textarea":
-            self._form.fields.append((name, self.typed.get(name, "")))
+            self._area, self._words = name, ""
         if tag == "select":
             self._select = name
         if tag == "option" and self._select and ("selected" in values or self._select not in dict(self._form.fields)):
@@ -70,11 +72,17 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._button is not None:
             self._label += data
+        if self._area is not None:
+            self._words += data
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "button" and self._button is not None and self._form is not None:
             self._form.buttons.append((" ".join(self._label.split()), *self._button))
             self._button = None
+        if tag == "textarea" and self._area is not None and self._form is not None:
+            words = self._words.removeprefix("\n")  # browsers ignore one there
+            self._form.fields.append((self._area, words or self.typed.get(self._area, "")))
+            self._area = None
         if tag == "select":
             self._select = None
         if tag == "form":

@@ -57,7 +57,7 @@ async def test_a_note_that_cannot_be_kept_is_said_beside_the_field(
     answer = await post(client, CONCEPT, f"{CONCEPT}/note", version="0", note=note)
     assert answer.status_code == 422
     assert 'id="error-note"' in answer.text
-    assert note.replace("\x00", "")[:100] in answer.text or "ab</textarea>" in answer.text
+    assert f">\n{note.replace(chr(0), '')}</textarea>" in answer.text
     huge = await post(client, CONCEPT, f"{CONCEPT}/note", version="0", note="x" * 100_000)
     assert huge.status_code == 422
 

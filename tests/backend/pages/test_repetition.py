@@ -1,6 +1,5 @@
 """Repetition on the pages: one question at a time, graded at once, without JavaScript."""
 
-import re
 from typing import Any
 
 import httpx
@@ -14,6 +13,7 @@ from tests.backend.conftest import Serve
 from tests.backend.pages.conftest import Post
 from tests.backend.places import quiz_row
 from tests.support.authors import QUIZ
+from tests.support.page_forms import controls
 from tests.support.rows import framework
 
 HOSTILE = "<script>alert(1)</script> " + "w" * 80 + " سؤال"
@@ -30,8 +30,9 @@ async def _begin(client: httpx.AsyncClient, database: Database, user_id: str = "
 
 
 async def _fields(client: httpx.AsyncClient) -> dict[str, Any]:
-    text = (await client.get("/repeat")).text
-    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', text))
+    """Of the form of the question that is due, without an answer."""
+    (check,) = [one for one in controls((await client.get("/repeat")).text, {}) if one.label == "Check"]
+    return {name: value for name, value in check.fields if name not in {"csrf", "q"}}
 
 
 async def test_a_sitting_from_the_first_question_to_the_last(

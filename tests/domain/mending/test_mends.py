@@ -1,7 +1,6 @@
 """Mends replace what they quote and nothing else; what is not certain is left, and said."""
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -86,7 +85,7 @@ def test_a_mend_is_the_text_before_it_the_new_text_and_the_text_after_it(start: 
     quote = TEXT[start : start + length]
     lesson, result = looked(LESSON, remark(quote, new))
     if result.applied:
-        assert lesson.content == TEXT[:start] + new + TEXT[start + len(quote) :] or quote in {"Sums", "Adding."}
+        assert lesson.content == TEXT[:start] + new + TEXT[start + len(quote) :]
     else:
         assert lesson is LESSON
 
@@ -167,19 +166,18 @@ def test_a_mend_that_fails_the_checks_is_left_out_and_the_others_are_applied() -
         QUIZ,
         remark("9", "11", "warning"),
         remark("What is 2 times two?", "What is 1 times two?"),
-        remark("10", "6"),
+        remark("13", "6"),
         passes=passes_as_before(QUIZ),
     )
     assert lesson.questions[0].options == ["2", "11"]
     assert lesson.questions[1].question == "What is 1 times two?"
     assert lesson.questions[2] == QUIZ.questions[2], "its two options would be the same"
-    assert (len(result.applied), len(result.doubts)) == (2, 0)
+    assert (len(result.applied), len(result.doubts)) == (2, 1)
 
 
 def test_a_mend_that_lets_the_explanation_contradict_the_key_is_left_out() -> None:
     quiz = Quiz.model_validate(QUIZ.model_dump())
-    swapped = [remark("9", "2", "critical"), remark("1 + 1 = 2", "1 + 1 = 9")]
-    _, result = looked(quiz, swapped[1], passes=passes_as_before(quiz))
+    _, result = looked(quiz, remark("1 + 1 = 2", "1 + 1 = 9"), passes=passes_as_before(quiz))
     assert (result.content, len(result.doubts)) == (quiz, 1)
 
 
@@ -199,10 +197,18 @@ def test_quizzes_keep_their_keys_whatever_is_mended() -> None:
 
 
 def test_a_thousand_findings_cost_little_and_the_first_ones_count() -> None:
-    began = time.perf_counter()
-    _, result = looked(LESSON, *[remark("is five", f"is {number}") for number in range(1000)], passes=lambda _: False)
-    assert time.perf_counter() - began < 5
-    assert len(result.doubts) <= MAX_REMARKS
+    checks = 0
+
+    def refuse(_: Any) -> bool:
+        nonlocal checks
+        checks += 1
+        return False
+
+    words = [f"w{number}." for number in range(1000)]
+    lesson = LESSON.model_copy(update={"content": " ".join(words)})
+    _, result = looked(lesson, *[remark(word, "other.") for word in words], passes=refuse)
+    assert checks == 1 + MAX_REMARKS, "all of them together, then each"
+    assert [doubt.message.split("”")[0].split("“")[1] for doubt in result.doubts] == words[:MAX_REMARKS]
 
 
 SEVERITIES: Sequence[tuple[Any, str]] = [

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from types import SimpleNamespace
-from typing import Any, Final, cast
+from dataclasses import replace
+from typing import Any, Final
 
 import pytest
+from langgraph.runtime import Runtime
 from sqlalchemy import text
 
 from domain.contents import Tutorial
@@ -14,11 +15,8 @@ from domain.errors import RunFailed, Superseded
 from domain.mending import Critique, Remark
 from domain.parts import lessons_in
 from domain.request import LearningRequest, Preferences
-from domain.vocabulary import ContentStatus, ContentType, SecondLook, Step
+from domain.vocabulary import ContentStatus, ContentType, SecondLook
 from nodes.authors.port import AuthorRole, Brief, LessonBrief, LessonCritiqueBrief
-from nodes.context import RunContext
-from nodes.ledger.ledger import Ledger
-from nodes.ledger.scheduler import Throttle
 from nodes.tutorial_generation import tutorial_generation
 from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence
@@ -26,8 +24,8 @@ from repository.roadmaps.content_queries import states, versions_of
 from repository.roadmaps.contents import reopen_contents
 from repository.roadmaps.roadmaps import save_roadmap_metadata
 from repository.runs.calls import known_answers
-from tests.nodes.ledger.test_ledger import Always
 from tests.support.authors import LESSON, ScriptedAuthor
+from tests.support.content_process import context_of
 from tests.support.rows import accepted, framework
 
 CONCEPT: Final = "c-1-1-1"
@@ -109,31 +107,9 @@ async def write(
     lesson_id: str | None = None, second_look: SecondLook = "none",
 ) -> None:  # fmt: skip
     """Write the tutorials as a process that starts now."""
-    async with database.transaction() as session:
-        known = await known_answers(session, fence.task_id)
-    ledger = Ledger(author, Throttle(9), Always(), database, fence, round_, False, known)
-    context = RunContext(
-        roadmap_id="r-1",
-        user_id="ann",
-        base_version=0,
-        instructions="",
-        content_step=Step.CONTENT_GENERATION,
-        max_concepts=10,
-        weeks=None,
-        any_language=True,
-        second_look=second_look,
-        links=None,
-        search=None,
-        code=None,
-        database=database,
-        fence=fence,
-        ledger=ledger,
-        events=cast(Any, SimpleNamespace(append=lambda *_: None)),
-        short_lessons=short,
-        lesson_id=lesson_id,
-    )
-    runtime = cast(Any, SimpleNamespace(context=context))
-    await tutorial_generation({"request": REQUEST.model_dump(mode="json")}, runtime)
+    context = await context_of(database, fence, author, limit=9, round_=round_, second_look=second_look)
+    context = replace(context, short_lessons=short, lesson_id=lesson_id)
+    await tutorial_generation({"request": REQUEST.model_dump(mode="json")}, Runtime(context=context))
 
 
 async def payloads(database: Database) -> list[dict[str, Any]]:

@@ -1,36 +1,25 @@
 """Quizzes and links are asked for when the lesson of their concept is settled, whatever dies in between."""
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final
 
 import pytest
 from langgraph.runtime import Runtime
 from sqlalchemy import text
 
-from domain.contents import KeyAnswer, Quiz, QuizKey, Resources, Tutorial
 from domain.course.lesson_use import NEEDS_LESSON
-from domain.errors import BudgetSpent, ModelDenied, RunFailed
-from domain.mending import Critique, Remark
-from domain.vocabulary import ContentType, SecondLook, TaskStatus, TaskType
-from nodes.authors.port import AuthorRole, Brief, CallFailed, ContentBrief, QuizCritiqueBrief, QuizKeyBrief
+from domain.errors import BudgetSpent, ModelDenied
+from domain.vocabulary import ContentType, TaskStatus, TaskType
+from nodes.authors.port import AuthorRole, Brief, CallFailed, ContentBrief
 from nodes.contents.content_step import make_contents
-from nodes.contents.lesson_signals import LessonSignals
-from nodes.contents.turns import Turns
 from nodes.ledger.budget import Budget, Limit
 from nodes.quiz_generation import QUIZ as QUIZ_GENERATOR
 from repository.db.database import Database, execute
-from repository.db.fence import Fence
 from repository.roadmaps.contents import save_version
-from tests.support.authors import QUIZ, RESOURCES, TUTORIAL, ScriptedAuthor
+from tests.nodes.contents.teacher import Teacher
 from tests.support.content_process import (
     STATE,
-    Died,
-    Mortal,
-    calls_by_step,
     context_of,
     next_attempt,
     run_with_contents,
@@ -42,65 +31,6 @@ from tests.support.rows import BOUGHT, fence_of, started
 
 LESSON, LINKS, ASKED = ContentType.TUTORIAL, ContentType.RESOURCES, ContentType.QUIZ
 FIRST: Final = "c-1-1-1"
-
-
-class Teacher(ScriptedAuthor):
-    """Notes the lesson of every brief; lessons of the concepts in `broken` fail."""
-
-    def __init__(self, *broken: str) -> None:
-        super().__init__(
-            {
-                AuthorRole.TUTORIAL: self._lesson,
-                AuthorRole.RESOURCES: self._links,
-                AuthorRole.QUIZ: self._quiz,
-                AuthorRole.CRITIQUE: self._critique,
-                AuthorRole.QUIZ_KEY: self._key,
-            }
-        )
-        self.broken = set(broken)
-        self.lessons: dict[tuple[str, str], tuple[str, str]] = {}
-        """(text, hash) of the lesson in a brief, by concept id and content type."""
-
-    def _lesson(self, brief: Brief[Any], _: Sequence[str]) -> Tutorial:
-        assert isinstance(brief, ContentBrief)
-        if brief.concept.concept_id in self.broken:
-            raise RunFailed("no luck")
-        return TUTORIAL.model_copy(update={"content": f"{TUTORIAL.content}\nAbout {brief.concept.name}.\n"})
-
-    def _links(self, brief: Brief[Any], _: Sequence[str]) -> Resources:
-        self._note(brief)
-        return RESOURCES
-
-    def _quiz(self, brief: Brief[Any], _: Sequence[str]) -> Quiz:
-        self._note(brief)
-        return QUIZ
-
-    def _critique(self, brief: Brief[Any], _: Sequence[str]) -> Critique:
-        """Mend a word of each lesson and of a question of each quiz."""
-        of_quiz = isinstance(brief, QuizCritiqueBrief)
-        quote, mend = ("What is 1 and one?", "What are 1 and one?") if of_quiz else ("A short", "A brief")
-        return Critique(findings=[Remark(quote=quote, problem="A word.", severity="warning", mend=mend)])
-
-    def _key(self, brief: Brief[Any], _: Sequence[str]) -> QuizKey:
-        assert isinstance(brief, QuizKeyBrief)
-        return QuizKey(answers=[KeyAnswer(question_id=one.question_id, correct_answer=[0]) for one in brief.questions])
-
-    def _note(self, brief: Brief[Any]) -> None:
-        assert isinstance(brief, ContentBrief)
-        self.lessons[brief.concept.concept_id, brief.content_type] = brief.lesson, brief.lesson_hash
-
-
-@pytest.fixture
-async def mortal(database_url: str) -> AsyncIterator[Callable[[], Mortal]]:
-    made: list[Mortal] = []
-
-    def make() -> Mortal:
-        made.append(Mortal(database_url))
-        return made[-1]
-
-    yield make
-    for database in made:
-        await database.close()
 
 
 async def test_quiz_and_links_are_asked_after_their_lesson_and_store_its_hash(database: Database) -> None:
@@ -291,104 +221,3 @@ async def test_without_a_writer_of_lessons_nobody_waits_for_ever_and_nothing_is_
     await asyncio.wait_for(make_contents(STATE, Runtime(context=context), QUIZ_GENERATOR), 60)
     assert author.asked == []
     assert (await written(database))[FIRST, ASKED].status == "generating"
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """What a run that is killed was to do, for one concept."""
-
-    broken: tuple[str, ...] = ()
-    """Concepts whose lesson fails."""
-    second_look: SecondLook = "none"
-    """What is looked at, so that its ledger row is committed before it is."""
-
-    async def run(self, database: Database, fence: Fence, roadmap_id: str) -> Teacher:
-        author = Teacher(*self.broken)
-        context = await context_of(database, fence, author, roadmap_id=roadmap_id, second_look=self.second_look)
-        if isinstance(database, Mortal):
-            database.commits = 0
-        await write_contents(context)
-        return author
-
-
-SCENARIOS: Final = {
-    "written": Scenario(),
-    "lesson fails": Scenario(broken=(FIRST,)),
-    "looked at": Scenario(second_look="quiz"),
-    "all looked at": Scenario(second_look="all"),
-}
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
-async def test_killed_at_any_commit_a_run_goes_on_with_the_same_lesson_and_buys_nothing_twice(
-    database: Database, mortal: Callable[[], Mortal], scenario: Scenario
-) -> None:
-    unhurt = mortal()
-    await scenario.run(unhurt, await run_with_contents(database, "r-0", "t-0"), "r-0")
-    needed = await calls_by_step(database, "t-0")
-    assert unhurt.commits > 10
-    for commit in range(1, unhurt.commits + 1):
-        for after in (False, True):
-            await die_and_go_on(database, mortal(), commit, after, scenario, needed)
-
-
-async def die_and_go_on(
-    database: Database, mortal: Mortal, commit: int, after: bool, scenario: Scenario, needed: Counter[str]
-) -> None:
-    where = f"{'after' if after else 'before'} {commit}"
-    roadmap_id, task_id = f"r-{commit}-{after}", f"t-{commit}-{after}"
-    fence = await run_with_contents(database, roadmap_id, task_id)
-    mortal.last, mortal.after = commit, after
-    with suppress(Died):  # groups of commits differ from run to run: there may be fewer than in the unhurt one
-        await scenario.run(mortal, fence, roadmap_id)
-    bought = await calls_by_step(database, task_id)
-    author = await scenario.run(database, await next_attempt(database, task_id), roadmap_id)
-    assert await calls_by_step(database, task_id) == needed, where
-    answered = [role for role, _ in author.asked if not (role is AuthorRole.TUTORIAL and scenario.broken)]
-    assert len(answered) == (needed - bought).total(), f"{where}: {author.asked}"
-    rows = await written(database, roadmap_id)
-    lesson = rows[FIRST, LESSON]
-    assert {row.lesson_hash for key, row in rows.items() if key[1] != LESSON and row.version} == {lesson.payload_hash}
-    assert rows[FIRST, LINKS].status == "completed", where
-    ended = "failed" if scenario.broken else "completed"
-    assert (lesson.status, rows[FIRST, ASKED].status) == (ended, ended), where
-    if scenario.second_look == "all":
-        assert (lesson.payload_hash, rows[FIRST, ASKED].payload_hash) == await looked_at(database), where
-    if scenario.broken:
-        assert (rows[FIRST, ASKED].last_error or "").startswith(NEEDS_LESSON), where
-
-
-async def looked_at(database: Database) -> tuple[str | None, str | None]:
-    """The hashes of the mended lesson and quiz of the run that nobody killed."""
-    rows = await written(database, "r-0")
-    return rows[FIRST, LESSON].payload_hash, rows[FIRST, ASKED].payload_hash
-
-
-async def test_turns_are_given_in_learning_order_among_those_that_are_ready() -> None:
-    signals = LessonSignals()
-    with signals.writing(), signals.following() as news:
-        turns = Turns(["a", "b", "c", "d"], {"a", "c"})
-        releasing = asyncio.ensure_future(turns.release(news))
-        assert [await anext(turns), await anext(turns)] == ["b", "d"]
-        signals.settle("unknown", None)
-        signals.settle("c", None)
-        assert await anext(turns) == "c"
-        last = asyncio.ensure_future(anext(turns))
-        await asyncio.sleep(0)
-        assert not last.done()
-        signals.settle("a", None)
-        assert await last == "a"
-        await releasing
-        with pytest.raises(StopAsyncIteration):
-            await anext(turns)
-
-
-async def test_news_of_a_writer_that_begins_late_are_waited_for() -> None:
-    signals = LessonSignals(writer_timeout=30)
-    with signals.following() as news:
-        waiting = asyncio.ensure_future(news.next())
-        await asyncio.sleep(0)
-        with signals.writing():
-            signals.settle("a", None)
-        assert await waiting == "a"
-        assert await news.next() is None

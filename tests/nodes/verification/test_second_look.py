@@ -183,10 +183,10 @@ async def test_what_a_reader_says_about_questions_that_nobody_asked_ends_nothing
 
 
 async def test_a_mend_that_fails_the_checks_of_its_content_is_a_doubt(database: Database) -> None:
-    every = critique((TUTORIAL.content[:900], "Short."), ("A short lesson", "[Insert lesson here]\n\n```\n"))
-    contents = await made(database, Reviewed(lesson=lambda: every))
+    unfinished = critique(("A short lesson", "[Insert lesson here]"))
+    contents = await made(database, Reviewed(lesson=lambda: unfinished))
     assert contents["tutorial"]["content"] == TUTORIAL.content
-    assert {rule for rule, _ in contents["tutorial"]["doubts"]} == {"look.critic"}
+    assert contents["tutorial"]["doubts"] == [("look.critic", "s1")]
 
 
 async def test_a_mended_question_counts_if_a_second_reader_answers_it_as_the_key_does(database: Database) -> None:

@@ -16,14 +16,10 @@ from orchestrator.commands.run_request import RetryRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from repository.tables.roadmaps import RoadmapRow
-from tests.support.authors import DEFAULTS, ScriptedAuthor
+from tests.support.authors import DEFAULTS, ScriptedAuthor, nothing
 from tests.support.books import BOOK
 
 FIRST, SECOND = "c-1-1-1", "c-1-1-2"
-
-
-def _no_book(_: Brief[Any], __: Sequence[str]) -> dict[str, Any]:
-    return {}
 
 
 class Asked(ScriptedAuthor):
@@ -31,7 +27,7 @@ class Asked(ScriptedAuthor):
 
     def __init__(self) -> None:
         contents = {AuthorRole(content_type.value): self._keep for content_type in ContentType}
-        super().__init__({**contents, AuthorRole.COURSE_BOOK: _no_book})
+        super().__init__({**contents, AuthorRole.COURSE_BOOK: nothing})
         self.briefs: list[ContentBrief[Any]] = []
 
     def _keep(self, brief: Brief[Any], _: Sequence[str]) -> BaseModel:

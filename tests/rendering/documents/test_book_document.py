@@ -1,12 +1,11 @@
-from html.parser import HTMLParser
-
 from domain.course.book import CourseBook
 from domain.course.drafts import numbered, shared_part
 from rendering.documents.book_document import book_document, book_lines
 from rendering.documents.html_document import html_document
 from rendering.documents.markdown_document import roadmap_document
-from rendering.pages.markdown import rendered
+from rendering.pages.markdown import TAGS, rendered
 from tests.support.authors import concept_plans, course_book
+from tests.support.html import dangers
 from tests.support.manuscripts import manuscript
 from tests.support.rows import framework
 from tests.support.xss import XSS
@@ -72,22 +71,7 @@ def test_no_text_of_a_book_becomes_markup_in_any_document() -> None:
             }
         )
         html = rendered("\n".join(book_lines(hostile, FRAMEWORK, level=1)), prefix="book-").html
-        assert harmful_parts(html) == [], attack
-
-
-def harmful_parts(html: str) -> list[str]:
-    found: list[str] = []
-
-    class Reader(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            if tag in {"script", "img", "iframe", "object", "style", "form", "input", "link", "meta", "base"}:
-                found.append(tag)
-            found.extend(
-                name for name, value in attrs if name.startswith("on") or "script:" in (value or "").casefold()
-            )
-
-    Reader(convert_charrefs=True).feed(html)
-    return found
+        assert list(dangers(html, TAGS)) == [], attack
 
 
 def test_exports_hold_the_book() -> None:

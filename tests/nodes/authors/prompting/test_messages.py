@@ -19,8 +19,7 @@ from nodes.authors.prices import Prices
 from nodes.authors.prompting.messages import messages_of
 from nodes.authors.prompting.prompts import prompt_for
 from nodes.authors.usage import Tokens
-from tests.nodes.authors.prompting.test_course import course_in
-from tests.support.books import all_briefs, brief_of
+from tests.support.books import all_briefs, brief_of, course_in
 from tests.support.environment import variables
 from tests.support.faults import Asked
 from tests.support.integrations import Integrations
