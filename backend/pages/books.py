@@ -75,14 +75,11 @@ class _Edited:
 async def _edited(task_id: str, part: str, caller: Caller, orchestrator: Orchestrator) -> _Edited:
     """Read the book of a run for a reviewer. Raises NotFound."""
     task = await orchestrator.task(task_id, owner=caller.reviews)
-    edits = await orchestrator.structures.edited(task_id)
-    roadmap = await orchestrator.roadmap(task.roadmap_id or "")
-    framework = edits[1] if edits else roadmap.framework or Framework(roadmap_id=roadmap.roadmap_id)
+    framework, book = await orchestrator.structures.under_review(task_id)
     place = framework.find(part)
     if place is None and part != SHARED:
         raise NotFound("There is no such part of the course book.")
-    book = await orchestrator.structures.book_under_review(task_id) or CourseBook()
-    return _Edited(task, framework, book, place.concept if place else None)
+    return _Edited(task, framework, book or CourseBook(), place.concept if place else None)
 
 
 @router.get("/tasks/{task_id}/book")

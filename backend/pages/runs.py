@@ -137,9 +137,8 @@ async def _review(
     task = await orchestrator.task(task_id, owner=caller.reviews)
     events = await _events(orchestrator, task_id, caller)
     title, framework = await _structure(orchestrator, task.roadmap_id, caller)
-    edits = await orchestrator.structures.edited(task_id)
-    book = await orchestrator.structures.book_under_review(task_id)
-    shown = await book_context(tutorials, book, edits[1] if edits else framework)
+    reviewed, book = await orchestrator.structures.under_review(task_id)
+    shown = await book_context(tutorials, book, reviewed)
     return page(
         request,
         "review.html",

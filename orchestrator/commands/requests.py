@@ -28,6 +28,7 @@ from orchestrator.commands.new_run import (
 )
 from orchestrator.commands.request_context import OPERATOR, Terms, admit
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest, retry_json
+from orchestrator.queries.structures import under_review
 from orchestrator.resources import OrchestratorResources
 from repository.db.database import Session
 from repository.db.fence import Fence
@@ -267,7 +268,7 @@ async def request_decision(
     async def decide(session: Session, task: TaskRow, worker_id: str | None) -> TaskRow:
         by_rules = await words_need_a_model(session, resources, task.roadmap_id or "", detach=detach)
         if by_rules and not decision.approved and task.status == TaskStatus.HUMAN_REVIEW_PENDING:
-            reviewed = await reviews.framework_under_review(session, task)
+            reviewed, _ = await under_review(session, task)
             read_instructions(decision.feedback, reviewed, resources.settings.max_concepts)
         return await reviews.decide(session, task.task_id, decision, worker_id)
 

@@ -13,18 +13,15 @@ from domain.checks.course import book_problem
 from domain.course.book import CourseBook
 from domain.editing.review import Decision
 from domain.errors import Conflict, InvalidInput
-from domain.framework import Framework
-from domain.text.parse_stored import read_stored
 from domain.vocabulary import FINAL, Step, TaskStatus
 from domain.webhooks import WebhookEvent
 from orchestrator.commands.transitions import begin, end
-from orchestrator.queries.structures import book_under_review
+from orchestrator.queries.structures import under_review
 from repository.db.database import Session
 from repository.db.fence import Fence
-from repository.roadmaps import roadmaps
 from repository.roadmaps.books import save_book_draft
 from repository.runs import tasks
-from repository.runs.events import append_transition, events_of_type
+from repository.runs.events import append_transition
 from repository.runs.review_edits import keep_review
 from repository.runs.tasks import lock_task, update_task_status
 from repository.runs.workers import database_now
@@ -71,13 +68,6 @@ def _next_round(review: dict[str, Any], interrupt_id: str) -> dict[str, Any]:
     return {"interrupt_id": interrupt_id, "round": review.get("round", 0) + 1, "previous": previous}
 
 
-async def framework_under_review(session: Session, task: TaskRow) -> Framework:
-    """Return the structure under review: the result of the last edit of the run, else the structure of the roadmap."""
-    if edits := await events_of_type(session, task.task_id, "framework_edited"):
-        return read_stored(Framework, edits[-1].payload.get("after"), f"what task {task.task_id} changed")
-    return roadmaps.framework_of(await roadmaps.get_roadmap_metadata(session, task.roadmap_id or ""))
-
-
 async def edit_book(
     session: Session, task_id: str, change: Callable[[CourseBook], CourseBook], round: int | None, by: str
 ) -> CourseBook:
@@ -91,8 +81,9 @@ async def edit_book(
     review = task.review or {}
     if task.status != TaskStatus.HUMAN_REVIEW_PENDING or round not in (None, review["round"]):
         raise Conflict(_conflict(task))
-    book = change(await book_under_review(session, task) or CourseBook())
-    if problem := book_problem(book, await framework_under_review(session, task)):
+    framework, before = await under_review(session, task)
+    book = change(before or CourseBook())
+    if problem := book_problem(book, framework):
         raise InvalidInput(f"The course book cannot be used: {problem}.")
     stored = book.model_dump(mode="json")
     await keep_review(session, task_id, {**review, "course_book": stored})

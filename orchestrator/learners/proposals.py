@@ -15,9 +15,8 @@ from domain.editing.review import Issue, Validation
 from domain.errors import Conflict
 from domain.text.parse_stored import read_stored
 from domain.vocabulary import ContentType, TaskStatus
-from orchestrator.commands.reviews import framework_under_review
 from orchestrator.learners.estimates import estimate_calls
-from orchestrator.queries.structures import book_under_review
+from orchestrator.queries.structures import book_under_review, framework_under_review
 from orchestrator.resources import OrchestratorResources
 from repository.db.database import Session
 from repository.roadmaps import learning, roadmaps
@@ -82,7 +81,7 @@ async def _read(session: Session, task_id: str, owner: str | None) -> _Found:
         raise Conflict(f"Task {task_id} waits for no review; it is {task.status}.")
     roadmap = await roadmaps.get_roadmap_metadata(session, task.roadmap_id or "")
     accepted = roadmaps.framework_of(roadmap) if roadmap.framework_version > 0 else None
-    after = await framework_under_review(session, task)
+    after = await framework_under_review(session, task, roadmap)
     edited = await events_of_type(session, task_id, "framework_edited")
     stored = edited[-1].payload.get("contents", []) if edited else []
     edits = [read_stored(ContentEdit, edit, f"what task {task_id} changed") for edit in stored]
@@ -105,7 +104,7 @@ async def _read(session: Session, task_id: str, owner: str | None) -> _Found:
         minutes=0.0,
         dollars=0.0,
     )
-    return _Found(proposal, changes.asked, await book_under_review(session, task))
+    return _Found(proposal, changes.asked, await book_under_review(session, task, roadmap))
 
 
 def _warnings(validation: Mapping[str, object]) -> list[Issue]:

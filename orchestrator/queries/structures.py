@@ -15,6 +15,7 @@ from repository.roadmaps.books import parse_book, stored_book
 from repository.roadmaps.roadmaps import Structure
 from repository.runs import tasks
 from repository.runs.events import Event, events_of_type
+from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
 
 MAX_VERSIONS: Final = 20
@@ -81,6 +82,10 @@ class StructureQueries(Queries):
         """Return the course book of a run as it stands in its review; None without a book. Raises NotFound."""
         return await self._read(_book_under_review, task_id, owner)
 
+    async def under_review(self, task_id: str, *, owner: str | None = None) -> tuple[Framework, CourseBook | None]:
+        """Return the structure and the course book of a run as they stand in its review. Raises NotFound."""
+        return await self._read(_under_review, task_id, owner)
+
     async def removed(self, roadmap_id: str, concept_id: str) -> Removed | None:
         """Return a concept that an edit removed, as it was, or None if the roadmap never had it."""
         return await self._read(_removed, roadmap_id, concept_id)
@@ -131,16 +136,38 @@ async def _book(session: Session, roadmap_id: str, version: int | None, owner: s
 
 
 async def _book_under_review(session: Session, task_id: str, owner: str | None) -> CourseBook | None:
-    return await book_under_review(session, await tasks.get_task(session, task_id, owner=owner))
+    task = await tasks.get_task(session, task_id, owner=owner)
+    return await book_under_review(session, task, await _roadmap_of(session, task))
 
 
-async def book_under_review(session: Session, task: TaskRow) -> CourseBook | None:
-    """Return the book of a run: as people have edited it, else as the run has written it last, else the roadmap's."""
+async def _under_review(session: Session, task_id: str, owner: str | None) -> tuple[Framework, CourseBook | None]:
+    return await under_review(session, await tasks.get_task(session, task_id, owner=owner))
+
+
+async def under_review(session: Session, task: TaskRow) -> tuple[Framework, CourseBook | None]:
+    """Return the structure and the course book of a run as they stand in its review."""
+    roadmap = await _roadmap_of(session, task)
+    return await framework_under_review(session, task, roadmap), await book_under_review(session, task, roadmap)
+
+
+async def _roadmap_of(session: Session, task: TaskRow) -> RoadmapRow:
+    return await roadmaps.get_roadmap_metadata(session, task.roadmap_id or "")
+
+
+async def framework_under_review(session: Session, task: TaskRow, roadmap: RoadmapRow) -> Framework:
+    """Return the structure under review: the result of the last edit of the run, else the structure of its roadmap."""
+    if edits := await events_of_type(session, task.task_id, "framework_edited"):
+        return read_stored(Framework, edits[-1].payload.get("after"), f"what task {task.task_id} changed")
+    return roadmaps.framework_of(roadmap)
+
+
+async def book_under_review(session: Session, task: TaskRow, roadmap: RoadmapRow) -> CourseBook | None:
+    """Return the book of a run: as people have edited it, else as the run has written it last, else its roadmap's."""
     if edited := (task.review or {}).get("course_book"):
         return parse_book(edited)
     if designed := await events_of_type(session, task.task_id, "course_designed"):
         return parse_book(designed[-1].payload.get("book"))
-    return parse_book((await roadmaps.get_roadmap_metadata(session, task.roadmap_id or "")).course_book)
+    return parse_book(roadmap.course_book)
 
 
 async def _removed(session: Session, roadmap_id: str, concept_id: str) -> Removed | None:

@@ -32,12 +32,11 @@ def book(
     task_id = None if task is None else validate_id(task, "task")
 
     async def read(orchestrator: "Orchestrator") -> "tuple[CourseBook | None, Framework | None]":
-        framework = (await orchestrator.roadmap(identifier)).framework
+        accepted = (await orchestrator.roadmap(identifier)).framework
         if task_id is None:
-            return await orchestrator.structures.book(identifier, version), framework
-        edited = await orchestrator.structures.edited(task_id)
-        book = await orchestrator.structures.book_under_review(task_id)
-        return book, framework if edited is None else edited[1]
+            return await orchestrator.structures.book(identifier, version), accepted
+        framework, book = await orchestrator.structures.under_review(task_id)
+        return book, framework
 
     found, framework = with_orchestrator(read)
     if found is None:
