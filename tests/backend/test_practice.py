@@ -1,5 +1,7 @@
 """Tests of stages and cards over HTTP and on pages: made from what is there, graded by what was shown."""
 
+import re
+
 import httpx
 import pytest
 from sqlalchemy import text

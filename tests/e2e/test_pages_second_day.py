@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 from psycopg.types.json import Jsonb
 
 from tests.e2e.browsing import Site, fits, serious_issues, site

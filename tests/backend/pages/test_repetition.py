@@ -1,5 +1,6 @@
 """Repetition on the pages: one question at a time, graded at once, without JavaScript."""
 
+import re
 from typing import Any
 
 import httpx
