@@ -17,20 +17,8 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from backend import errors, openapi
-from backend.api import (
-    concepts,
-    exports,
-    feedback,
-    health,
-    learning,
-    metrics,
-    practice,
-    repetition,
-    roadmaps,
-    streams,
-    tasks,
-    webhooks,
-)
+from backend.api import concepts, exports, health, metrics, roadmaps, streams, tasks, webhooks
+from backend.api.learners import feedback, learning, practice, repetition
 from backend.api.webhooks import MAX_TESTS_PER_MINUTE
 from backend.event_streams import EventStreams
 from backend.middleware.http_guard import HttpGuard

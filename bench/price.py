@@ -47,9 +47,9 @@ from nodes.offline.author import OfflineAuthor
 from nodes.state import as_json
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
+from repository.contents.contents import insert_contents, save_version
 from repository.db.database import Database
 from repository.db.fence import Fence
-from repository.roadmaps.contents import insert_contents, save_version
 from repository.roadmaps.roadmaps import accept_framework, reserve_roadmap
 from repository.runs.calls import ACCEPTED, Call
 from repository.runs.events import Unnumbered, append_events

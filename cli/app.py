@@ -12,22 +12,8 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.commands import (
-    bin,
-    export,
-    graph,
-    lists,
-    open_command,
-    rename,
-    repeat,
-    reviews,
-    runs,
-    show,
-    step,
-    watch,
-    wishes,
-)
-from cli.commands.learning import book, pace, practice, quiz
+from cli.commands import bin, export, graph, lists, open_command, rename, reviews, runs, show, step, watch, wishes
+from cli.commands.learning import book, pace, practice, quiz, repeat
 from cli.commands.operations import backup, cost, db, doctor, prune, serve, token, worker
 from cli.output.stdio import print_error
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from domain.checks.expected import Expected
 from domain.checks.findings import Finding, objections
-from domain.checks.quiz import check_quiz
+from domain.checks.quizzes.quiz import check_quiz
 from domain.checks.resources import check_resources
 from domain.checks.tutorial import check_tutorial
 from domain.content_plugins import PLUGINS, Parts

@@ -11,9 +11,10 @@ from domain.framework import Framework
 from nodes.context import RunContext
 from nodes.editing.material import edits_in
 from nodes.state import Json, RunState, as_json
+from repository.contents import claims, contents
+from repository.contents.reverts import revert_content, version_history
 from repository.db.database import Session
-from repository.roadmaps import claims, contents, roadmaps, wishes
-from repository.roadmaps.reverts import revert_content, version_history
+from repository.roadmaps import roadmaps, wishes
 from repository.runs import tasks
 from repository.runs.events import contents_without_event
 

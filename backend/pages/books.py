@@ -14,7 +14,7 @@ from backend.pages.support.forms import Form, number, read_form
 from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.roadmap_page import frame_of
 from backend.pages.support.templating import page, redirect
-from backend.pages.views.book import PlanForm, SharedForm
+from backend.pages.views.roadmaps.book import PlanForm, SharedForm
 from backend.tutorials import Tutorials
 from domain.course.book import CourseBook
 from domain.errors import InvalidInput, NotFound

@@ -18,16 +18,16 @@ from backend.pages.support.live import live_roadmap
 from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.permissions import blocked_contents, permissions_of
 from backend.pages.support.templating import page, redirect
-from backend.pages.views.concept import (
+from backend.pages.views.concepts.concept import (
     ContentPart,
     ContentView,
     TutorialPart,
     summary_of,
 )
-from backend.pages.views.content_labels import CONTENT_LABELS_OF
-from backend.pages.views.feedback import instruction_of, places_of
-from backend.pages.views.learner import MARK_LABELS, Standing, go_on_after, standings_of
-from backend.pages.views.quiz import Result
+from backend.pages.views.concepts.content_labels import CONTENT_LABELS_OF
+from backend.pages.views.concepts.feedback import instruction_of, places_of
+from backend.pages.views.concepts.quiz import Result
+from backend.pages.views.roadmaps.learner import MARK_LABELS, Standing, go_on_after, standings_of
 from domain.errors import InvalidInput, NotFound
 from domain.framework import ConceptPlace, Framework
 from domain.request import MAX_TEXT_LENGTH

@@ -7,7 +7,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from backend.pages.views.concept import (
+from backend.pages.views.concepts.concept import (
     ContentPart,
     ContentView,
     PassagePart,
@@ -18,7 +18,7 @@ from backend.pages.views.concept import (
     resources_of,
     tutorial_of,
 )
-from backend.pages.views.quiz import questions_of, texts_of
+from backend.pages.views.concepts.quiz import questions_of, texts_of
 from backend.tutorials import Texts, Tutorials
 from domain.content_plugins import PLUGINS
 from domain.contents import Quiz, Resources, Tutorial

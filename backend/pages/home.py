@@ -17,9 +17,9 @@ from backend.pages.support.forms import read_form
 from backend.pages.support.live import live
 from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.templating import address, page, redirect
-from backend.pages.views.roadmap_list import RoadmapCard, roadmap_card
-from backend.pages.views.shelf import MAX_SORTED, NEWEST, ORDERS, WHOLE_SHELF, Shelf, shelf_of
-from backend.pages.views.task import TaskLine, task_line
+from backend.pages.views.roadmaps.roadmap_list import RoadmapCard, roadmap_card
+from backend.pages.views.roadmaps.shelf import MAX_SORTED, NEWEST, ORDERS, WHOLE_SHELF, Shelf, shelf_of
+from backend.pages.views.runs.task import TaskLine, task_line
 from backend.paging import decode, encode
 from domain.course.estimate import Estimate
 from domain.errors import InvalidInput

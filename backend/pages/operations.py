@@ -16,10 +16,10 @@ from backend.pages.support.forms import Form, read_form
 from backend.pages.support.live import live
 from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.templating import address, page, redirect
-from backend.pages.views.feedback import instruction_of
-from backend.pages.views.operations import figures_of, worker_line
+from backend.pages.views.concepts.feedback import instruction_of
+from backend.pages.views.runs.operations import figures_of, worker_line
+from backend.pages.views.runs.task import task_line
 from backend.pages.views.status_labels import TASK_NAMES
-from backend.pages.views.task import task_line
 from backend.paging import decode, encode
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.request import Word, usable_text

@@ -14,11 +14,11 @@ from backend.pages.support.forms import read_form
 from backend.pages.support.page_route import pages
 from backend.pages.support.roadmap_page import Frame, frame_of
 from backend.pages.support.templating import address, page, redirect
-from backend.pages.views.learner import MARK_LABELS
-from backend.pages.views.plan import plan_of
+from backend.pages.views.roadmaps.learner import MARK_LABELS
+from backend.pages.views.roadmaps.plan import plan_of
+from backend.pages.views.roadmaps.structure import history_of
+from backend.pages.views.runs.task import task_line
 from backend.pages.views.status_labels import CONTENT_LABELS, TASK_NAMES
-from backend.pages.views.structure import history_of
-from backend.pages.views.task import task_line
 from backend.paging import decode, encode
 from domain.errors import InvalidInput
 from domain.framework import Framework

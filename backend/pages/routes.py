@@ -7,20 +7,8 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from backend.errors import headers_of, problem_of_http
-from backend.pages import (
-    books,
-    concepts,
-    feedback,
-    home,
-    learning,
-    login,
-    operations,
-    practice,
-    repetition,
-    roadmaps,
-    runs,
-    static_files,
-)
+from backend.pages import books, concepts, home, login, operations, roadmaps, runs, static_files
+from backend.pages.learners import feedback, learning, practice, repetition
 from backend.pages.support.page_route import error_page
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (

@@ -14,8 +14,8 @@ from backend.pages.support.forms import number, read_form
 from backend.pages.support.live import live
 from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.templating import page, redirect
-from backend.pages.views.review import review_of
-from backend.pages.views.run import run_of
+from backend.pages.views.runs.review import review_of
+from backend.pages.views.runs.run import run_of
 from backend.tutorials import Tutorials
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import Framework

@@ -10,9 +10,10 @@ from domain.learners.progress import ConceptMark
 from domain.vocabulary import ContentType, Role, Step, TaskStatus, TaskType
 from domain.webhooks import WebhookEvent
 from orchestrator.queries.status import roadmap_view, status_check
+from repository.contents import claims, content_queries, contents
 from repository.db.database import Session
 from repository.db.fence import Fence, assert_fence
-from repository.roadmaps import claims, content_queries, contents, learning, roadmaps, summaries
+from repository.roadmaps import learning, roadmaps, summaries
 from repository.runs import calls, events, liveness, recovery, retention, tasks, totals, workers
 from repository.tables.runs import TaskRow
 from repository.tables.users import QuizAttemptRow, WebhookRow

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from orchestrator import Orchestrator
     from orchestrator.queries.status import RoadmapView, StatusCheck
     from orchestrator.queries.structures import Removed
-    from repository.roadmaps.content_queries import ContentState
+    from repository.contents.content_queries import ContentState
     from repository.tables.roadmaps import ContentVersionRow
 
 
@@ -115,7 +115,7 @@ def _completed_states(contents: "Sequence[ContentVersionRow]") -> "list[ContentS
     """Return states for the contents of a removed concept, which has none any more: all are completed."""
     from domain.content_types import CONTENT_SPECS
     from domain.vocabulary import ContentStatus, ContentType
-    from repository.roadmaps.content_queries import ContentState
+    from repository.contents.content_queries import ContentState
 
     return [
         ContentState(

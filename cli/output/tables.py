@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from orchestrator.queries.status import ActiveTask, RoadmapView, StatusCheck, TaskView
-    from repository.roadmaps.content_queries import ContentState
+    from repository.contents.content_queries import ContentState
     from repository.tables.roadmaps import RoadmapRow
 
 ROADMAP_FIELDS: Final = {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from domain.framework import Concept, Framework, Module, Stage
     from domain.pace.pace import Pace
     from orchestrator.queries.status import RoadmapView
-    from repository.roadmaps.content_queries import ContentState
+    from repository.contents.content_queries import ContentState
 
 STALE: Final = "stale"
 OUT_OF_DATE: Final = "out of date"

@@ -6,7 +6,7 @@ from hashlib import sha256
 from random import Random
 from typing import Final
 
-from domain.checks.quiz import names_place
+from domain.checks.quizzes.quiz import names_place
 from domain.contents import Question, Quiz
 
 _NUMBER: Final = re.compile(r"\s*[$€£¥]?\s*([+-]?\d+(?:[.,]\d+)?)\s*([^\d\s]{0,12}(?: [^\d\s]{1,12})?)\s*[.;]?\s*")

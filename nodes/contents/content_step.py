@@ -29,9 +29,9 @@ from nodes.contents.turns import Turns
 from nodes.context import RunContext
 from nodes.ledger.requests import AuthorRequest, Look, Reread
 from nodes.state import RunState
+from repository.contents.contents import begin_contents, lock_contents_of
 from repository.db.database import Session
 from repository.db.group_commit import SharedCommits
-from repository.roadmaps.contents import begin_contents, lock_contents_of
 from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
 
 

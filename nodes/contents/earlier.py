@@ -7,9 +7,9 @@ from typing import Any, Final
 from domain.vocabulary import ContentType
 from nodes.authors.port import C, ContentBrief
 from nodes.context import RunContext
+from repository.contents.content_queries import versions_of
+from repository.contents.earlier_versions import written_before
 from repository.db.database import Session
-from repository.roadmaps.content_queries import versions_of
-from repository.roadmaps.earlier_versions import written_before
 from repository.roadmaps.wishes import earlier_wishes, wishes_of_task
 
 

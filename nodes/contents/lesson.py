@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from domain.course.lesson_use import LessonUse, lesson_missing
 from nodes.contents.lesson_signals import Lesson
 from nodes.context import RunContext
-from repository.roadmaps.lessons import lesson_for, unsettled_lessons
+from repository.contents.lessons import lesson_for, unsettled_lessons
 
 
 async def lessons_to_wait_for(context: RunContext, use: LessonUse, concept_ids: Sequence[str]) -> set[str]:

@@ -13,9 +13,9 @@ from nodes.contents.lesson_signals import Lesson
 from nodes.context import RunContext
 from nodes.ledger.requests import Answered
 from nodes.state import as_json
+from repository.contents.contents import SavedVersion, fail_content, save_version
 from repository.db.database import Session
 from repository.db.group_commit import SharedCommits, Work
-from repository.roadmaps.contents import SavedVersion, fail_content, save_version
 
 
 @dataclass(slots=True)

@@ -10,10 +10,10 @@ from domain.framework import Framework
 from domain.vocabulary import ContentType
 from nodes.context import RunContext
 from nodes.state import RunState
+from repository.contents.reverts import version_history
 from repository.db.database import Session
 from repository.roadmaps import learning
 from repository.roadmaps.books import parse_book
-from repository.roadmaps.reverts import version_history
 from repository.roadmaps.roadmaps import framework_of, get_roadmap_metadata
 
 LEARNED = "learned"

@@ -15,7 +15,7 @@ from typing import Final
 from domain.course.lesson_use import LESSON, LessonUse
 from domain.errors import Conflict
 from domain.vocabulary import ContentType
-from repository.roadmaps.claims import Claimable
+from repository.contents.claims import Claimable
 
 MAX_NAMED: Final = 3
 """Concepts that a refusal names."""

@@ -24,9 +24,10 @@ from orchestrator.commands.lesson_rules import lesson_uses
 from orchestrator.commands.request_context import Terms, admit, forget, task_of_earlier_request
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.resources import OrchestratorResources
+from repository.contents import content_queries, contents
+from repository.contents.claims import Claimable
 from repository.db.database import Session
-from repository.roadmaps import content_queries, contents, roadmaps, wishes
-from repository.roadmaps.claims import Claimable
+from repository.roadmaps import roadmaps, wishes
 from repository.runs import tasks
 from repository.runs.events import append_events
 from repository.runs.workers import retry_past_stalled_sessions

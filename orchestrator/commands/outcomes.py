@@ -8,7 +8,7 @@ from domain.course.lesson_use import LESSON, NEEDS_LESSON
 from domain.editing.review import Issue
 from domain.errors import BudgetSpent, ModelUnavailable
 from domain.vocabulary import TaskStatus
-from repository.roadmaps.contents import ContentCounts
+from repository.contents.contents import ContentCounts
 from repository.runs.calls import TaskUsage
 from repository.tables.roadmaps import ContentRow
 

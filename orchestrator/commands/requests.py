@@ -30,10 +30,11 @@ from orchestrator.commands.request_context import OPERATOR, Terms, admit
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest, retry_json
 from orchestrator.queries.structures import under_review
 from orchestrator.resources import OrchestratorResources
+from repository.contents import claims
+from repository.contents.claims import Claimable
 from repository.db.database import Session
 from repository.db.fence import Fence
-from repository.roadmaps import claims, roadmaps
-from repository.roadmaps.claims import Claimable
+from repository.roadmaps import roadmaps
 from repository.runs import tasks
 from repository.runs.workers import retry_past_stalled_sessions
 from repository.tables.roadmaps import RoadmapRow

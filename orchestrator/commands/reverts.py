@@ -10,10 +10,11 @@ from orchestrator.commands.new_run import check_concept, check_free
 from orchestrator.commands.request_context import OPERATOR, Terms
 from orchestrator.commands.run_request import RetryRequest, retry_json
 from orchestrator.resources import OrchestratorResources
+from repository.contents import claims, contents, reverts
+from repository.contents.content_queries import versions_of
 from repository.db.database import Session
 from repository.db.fence import Fence
-from repository.roadmaps import claims, contents, reverts, roadmaps
-from repository.roadmaps.content_queries import versions_of
+from repository.roadmaps import roadmaps
 from repository.runs import tasks
 from repository.runs.events import append_events, append_transition
 from repository.runs.workers import retry_past_stalled_sessions

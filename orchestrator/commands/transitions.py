@@ -12,9 +12,9 @@ from domain.errors import Conflict, NotFound
 from domain.vocabulary import ACTIVE, FINAL, FINAL_STEPS, STRUCTURAL, Step, TaskStatus
 from domain.webhooks import WebhookEvent
 from orchestrator.commands.outcomes import Cause, execution_summary, outcome
+from repository.contents import contents
 from repository.db.database import Session, set_lock_timeout
 from repository.db.fence import Fence
-from repository.roadmaps import contents
 from repository.roadmaps.roadmaps import get_roadmap_metadata, lock_roadmap
 from repository.runs import liveness, recovery, tasks
 from repository.runs.calls import settle_lost_calls, usage_of

@@ -38,10 +38,11 @@ from orchestrator.process.lease import HeldRun
 from orchestrator.queries.pace import pace_of_task
 from orchestrator.resources import OrchestratorResources
 from orchestrator.settings import Settings
+from repository.contents import contents
 from repository.db.checkpoints import FencedSaver
 from repository.db.database import Session
 from repository.db.fence import Fence, assert_fence
-from repository.roadmaps import contents, roadmaps
+from repository.roadmaps import roadmaps
 from repository.runs import events, tasks
 from repository.runs.calls import KnownAnswer, TaskUsage, known_answers, settle_lost_calls, usage_of
 from repository.runs.events import EventWriter

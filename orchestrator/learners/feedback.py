@@ -12,9 +12,10 @@ from orchestrator.arguments import checks_arguments
 from orchestrator.learners.learning import check_concept
 from orchestrator.queries.base import Queries
 from orchestrator.queries.status import View
+from repository.contents import content_queries
 from repository.db.database import Session
 from repository.learners import feedback
-from repository.roadmaps import content_queries, roadmaps
+from repository.roadmaps import roadmaps
 from repository.tables.learners import ReportRow
 
 MAX_NOTE_LENGTH: Final = 20_000

@@ -18,9 +18,10 @@ from orchestrator.arguments import checks_arguments
 from orchestrator.clock import Clock
 from orchestrator.queries.base import Queries
 from orchestrator.queries.status import View
+from repository.contents import content_queries
 from repository.db.database import Database, Session
 from repository.learners import repetitions
-from repository.roadmaps import content_queries, learning, roadmaps
+from repository.roadmaps import learning, roadmaps
 from repository.tables.users import QuizAttemptRow
 
 

@@ -18,8 +18,9 @@ from orchestrator.arguments import checks_arguments
 from orchestrator.learners.learning import quiz_of
 from orchestrator.queries.base import Queries
 from orchestrator.queries.status import View
+from repository.contents import content_queries
 from repository.db.database import Session
-from repository.roadmaps import content_queries, roadmaps
+from repository.roadmaps import roadmaps
 
 
 class StageTest(View):

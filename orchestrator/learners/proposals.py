@@ -18,9 +18,9 @@ from domain.vocabulary import ContentType, TaskStatus
 from orchestrator.learners.estimates import estimate_calls
 from orchestrator.queries.structures import book_under_review, framework_under_review
 from orchestrator.resources import OrchestratorResources
+from repository.contents.reverts import version_history
 from repository.db.database import Session
 from repository.roadmaps import learning, roadmaps
-from repository.roadmaps.reverts import version_history
 from repository.runs import tasks
 from repository.runs.events import events_of_type
 

@@ -7,9 +7,10 @@ from domain.errors import NotFound
 from domain.vocabulary import ContentType
 from orchestrator.arguments import checks_arguments
 from orchestrator.queries.base import Queries
+from repository.contents import content_queries
+from repository.contents.content_queries import ContentState
 from repository.db.database import Session
-from repository.roadmaps import content_queries, roadmaps
-from repository.roadmaps.content_queries import ContentState
+from repository.roadmaps import roadmaps
 from repository.tables.roadmaps import ContentVersionRow
 
 

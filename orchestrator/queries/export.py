@@ -10,8 +10,9 @@ from domain.roadmap_export import NOTHING, Key, Manuscript, Planning, WrittenCon
 from domain.vocabulary import ContentType
 from orchestrator.queries.pace import pace_of_roadmap
 from orchestrator.queries.status import RoadmapView, roadmap_view
+from repository.contents import content_queries
 from repository.db.database import Session
-from repository.roadmaps import content_queries, learning, roadmaps
+from repository.roadmaps import learning, roadmaps
 from repository.tables.roadmaps import ContentVersionRow
 
 

@@ -13,10 +13,11 @@ from domain.framework import Framework
 from domain.pace.pace import Pace
 from domain.vocabulary import FINAL, ContentStatus, ContentType, TaskStatus, TaskType
 from domain.waits.model_wait import ModelWait, parse_wait
+from repository.contents import content_queries
+from repository.contents.content_queries import ContentState
 from repository.db.database import Session
-from repository.roadmaps import content_queries, roadmaps
+from repository.roadmaps import roadmaps
 from repository.roadmaps.books import parse_book
-from repository.roadmaps.content_queries import ContentState
 from repository.runs import liveness, tasks
 from repository.runs.calls import plan_author
 from repository.tables.roadmaps import RoadmapRow

@@ -15,7 +15,7 @@ from rendering.documents import document_text
 from rendering.documents.book_document import book_lines
 from rendering.documents.content_forms import CONTENT_FORMS, Passage
 from rendering.documents.document_text import remarks, why_missing
-from rendering.pages.map_layout import draw
+from rendering.drawing.map_layout import draw
 from rendering.pages.markdown import is_safe_link, rendered, rendered_short
 from rendering.pages.remarks import Remarks
 from rendering.text.schedule import plan_of

@@ -12,10 +12,10 @@ from domain.course.book import CourseBook
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import Framework
 from domain.text.parse_stored import read_stored
+from repository.contents.contents import ensure_contents
 from repository.db.database import Session, execute
 from repository.predicates import KNOWN_CONTENT, OUT_OF_DATE_CONTENT
 from repository.roadmaps.books import book_for
-from repository.roadmaps.contents import ensure_contents
 from repository.runs.tasks import no_such_roadmap
 from repository.tables.roadmaps import FrameworkVersionRow, RoadmapRow
 

@@ -4,9 +4,9 @@ import httpx
 from sqlalchemy import text
 
 from domain.vocabulary import ContentType
+from repository.contents.contents import insert_contents, save_version
 from repository.db.database import Database, execute
 from repository.db.fence import Fence
-from repository.roadmaps.contents import insert_contents, save_version
 from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.backend.conftest import GOAL
 from tests.backend.places import fill

@@ -7,8 +7,8 @@ import pytest
 
 from nodes.authors.port import CallFailed
 from orchestrator.commands.outcomes import outcome
+from repository.contents.contents import ContentCounts
 from repository.db.database import Database
-from repository.roadmaps.contents import ContentCounts
 from tests.chaos_program.reasons import is_truth, untrue_reasons
 from tests.nodes.authors.chat_models.test_chat import QUIZ_BRIEF, author
 from tests.support.environment import variables

@@ -7,7 +7,7 @@ from typing import Any
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
 from orchestrator.queries.status import RoadmapView, TaskView
-from repository.roadmaps.content_queries import ContentState
+from repository.contents.content_queries import ContentState
 from repository.tables.roadmaps import ContentVersionRow
 from tests.support.authors import QUIZ, RESOURCES, TUTORIAL
 

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from domain.framework import Framework
 from domain.vocabulary import ContentType
-from rendering.pages.map_layout import draw
+from rendering.drawing.map_layout import draw
 from tests.e2e.browsing import Site, fits, serious_issues, site
 from tests.support.books import BOOK
 from tests.support.rough import ROUGH, ROUGH_TUTORIAL

@@ -16,10 +16,10 @@ from domain.vocabulary import ACTIVE, FINAL, TRANSITIONS, ContentType, TaskStatu
 from orchestrator.commands import transitions
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
+from repository.contents.content_queries import states
+from repository.contents.contents import begin_contents, fail_content, save_version
 from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence, assert_fence
-from repository.roadmaps.content_queries import states
-from repository.roadmaps.contents import begin_contents, fail_content, save_version
 from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.support.authors import ScriptedAuthor
 from tests.support.rows import BOUGHT, framework

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from backend.pages.content_sections import CONTENT_SECTIONS
-from backend.pages.views.content_labels import CONTENT_LABELS_OF
+from backend.pages.views.concepts.content_labels import CONTENT_LABELS_OF
 from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import ContentType
 from nodes.contents.generators import GENERATORS
@@ -19,10 +19,10 @@ DECLARATIONS: Final = {
     "nodes/authors/port.py",
     "nodes/contents/generators.py",
     "backend/pages/content_sections.py",
-    "backend/pages/views/content_labels.py",
+    "backend/pages/views/concepts/content_labels.py",
 }
 ABOUT_ONE_TYPE: Final = {
-    "backend/pages/views/concept.py": "the parts of the sections",
+    "backend/pages/views/concepts/concept.py": "the parts of the sections",
     "orchestrator/learners/learning.py": "attempts at a quiz",
     "domain/course/lesson_use.py": "which of them is the lesson",
     "orchestrator/learners/practice.py": "tests made of quizzes",

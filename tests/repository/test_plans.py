@@ -17,10 +17,11 @@ from domain.vocabulary import ContentType, TaskStatus, TaskType
 from domain.webhooks import WebhookEvent
 from orchestrator.process.queue_pgqueuer import PgQueuerQueue
 from orchestrator.queries.status import roadmap_view, status_check
+from repository.contents import claims, content_queries, contents, lessons
+from repository.contents.earlier_versions import written_before
 from repository.db.database import Database, execute
 from repository.db.fence import assert_fence
-from repository.roadmaps import claims, content_queries, contents, lessons, roadmaps, summaries
-from repository.roadmaps.earlier_versions import written_before
+from repository.roadmaps import roadmaps, summaries
 from repository.runs import calls, events, liveness, recovery, retention, tasks, totals
 from repository.tables.runs import TaskRow
 from repository.users import deliveries, idempotency, limits, tokens, webhooks

@@ -19,9 +19,9 @@ from nodes.ledger.ledger import Ledger
 from nodes.ledger.scheduler import Throttle
 from nodes.state import RunState, as_json
 from orchestrator.graphs.retry import build_retry_graph
+from repository.contents.contents import adopt_contents, insert_contents
 from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence
-from repository.roadmaps.contents import adopt_contents, insert_contents
 from repository.roadmaps.roadmaps import accept_framework
 from repository.runs.calls import known_answers
 from tests.support.rows import fence_of, framework, reserved, started

@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from domain.framework import Concept, Framework, Module, Stage
 from domain.vocabulary import ContentType, TaskStatus, TaskType
+from repository.contents.contents import insert_contents
 from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence
-from repository.roadmaps.contents import insert_contents
 from repository.roadmaps.roadmaps import reserve_roadmap
 from repository.runs.calls import ACCEPTED, Call
 from repository.runs.tasks import create_task

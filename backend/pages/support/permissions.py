@@ -9,7 +9,7 @@ from domain.course.lesson_use import LESSON, LessonUse
 from domain.vocabulary import STRUCTURAL, ContentType
 from orchestrator.commands.lesson_rules import lesson_uses
 from orchestrator.queries.status import RoadmapView
-from repository.roadmaps.content_queries import ContentState
+from repository.contents.content_queries import ContentState
 
 
 def permissions_of(caller: Caller, roadmap: RoadmapView) -> Permissions:

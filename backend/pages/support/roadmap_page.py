@@ -9,9 +9,9 @@ from backend.auth import Caller
 from backend.pages.support.live import live_roadmap
 from backend.pages.support.page_route import reader_of
 from backend.pages.support.permissions import blocked_contents, permissions_of
-from backend.pages.views.learner import go_on_after, standings_of
-from backend.pages.views.map import Map, map_of
-from backend.pages.views.pace import pace_line
+from backend.pages.views.roadmaps.learner import go_on_after, standings_of
+from backend.pages.views.roadmaps.map import Map, map_of
+from backend.pages.views.roadmaps.pace import pace_line
 from domain.framework import Concept
 from orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView

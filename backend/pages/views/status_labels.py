@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Final, Literal, assert_never
 
-from backend.pages.views.content_labels import CONTENT_LABELS_OF
+from backend.pages.views.concepts.content_labels import CONTENT_LABELS_OF
 from domain.text.language import direction, guess_language
 from domain.vocabulary import RETRY_OF, ContentStatus, TaskType
 from orchestrator.queries.status import TaskView
 from rendering.text.task_text import TaskState, state_of_task
-from repository.roadmaps.content_queries import ContentState
+from repository.contents.content_queries import ContentState
 
 Look = Literal["completed", "generating", "pending", "failed", "stale", "waiting", "cancelled", "partial", "review"]
 

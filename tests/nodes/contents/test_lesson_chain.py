@@ -18,10 +18,10 @@ from domain.request import LearningRequest, Preferences
 from domain.vocabulary import ContentStatus, ContentType, SecondLook
 from nodes.authors.port import AuthorRole, Brief, LessonBrief, LessonCritiqueBrief
 from nodes.tutorial_generation import tutorial_generation
+from repository.contents.content_queries import states, versions_of
+from repository.contents.contents import reopen_contents
 from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence
-from repository.roadmaps.content_queries import states, versions_of
-from repository.roadmaps.contents import reopen_contents
 from repository.roadmaps.roadmaps import save_roadmap_metadata
 from repository.runs.calls import known_answers
 from tests.support.authors import LESSON, ScriptedAuthor

@@ -15,8 +15,8 @@ from nodes.authors.port import AuthorRole, Brief, CallFailed, ContentBrief
 from nodes.contents.content_step import make_contents
 from nodes.ledger.budget import Budget, Limit
 from nodes.quiz_generation import QUIZ as QUIZ_GENERATOR
+from repository.contents.contents import save_version
 from repository.db.database import Database, execute
-from repository.roadmaps.contents import save_version
 from tests.nodes.contents.teacher import Teacher
 from tests.support.content_process import (
     STATE,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from domain.checks.item_flaws import right_is_longest
+from domain.checks.quizzes.item_flaws import right_is_longest
 from domain.content_types import objections_to
 from domain.contents import Content, Question, Quiz, Resources, Tutorial
 from domain.framework import Concept

@@ -2,7 +2,7 @@ import pytest
 
 from domain.vocabulary import TaskStatus
 from orchestrator.commands.outcomes import other_language, outcome
-from repository.roadmaps.contents import ContentCounts
+from repository.contents.contents import ContentCounts
 from repository.tables.roadmaps import ContentRow
 
 

@@ -16,9 +16,9 @@ from orchestrator.commands.run_request import RetryRequest
 from orchestrator.commands.transitions import end
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
+from repository.contents.claims import claim_contents, lock_contents, retire_contents
+from repository.contents.content_queries import states
 from repository.db.database import STATEMENT_TIMEOUT_SECONDS, Database, Session, execute
-from repository.roadmaps.claims import claim_contents, lock_contents, retire_contents
-from repository.roadmaps.content_queries import states
 from repository.roadmaps.roadmaps import accept_framework, save_roadmap_metadata
 from repository.runs.tasks import create_task
 from tests.support.authors import ScriptedAuthor

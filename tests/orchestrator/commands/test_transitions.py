@@ -7,10 +7,10 @@ import pytest
 from domain.errors import Conflict
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from orchestrator.commands import transitions
+from repository.contents.claims import Claimable, claim_contents, lock_contents
+from repository.contents.content_queries import states
+from repository.contents.contents import ensure_contents
 from repository.db.database import Database
-from repository.roadmaps.claims import Claimable, claim_contents, lock_contents
-from repository.roadmaps.content_queries import states
-from repository.roadmaps.contents import ensure_contents
 from repository.roadmaps.roadmaps import save_roadmap_metadata
 from repository.runs.events import events_of_type
 from repository.runs.tasks import get_task

@@ -7,10 +7,10 @@ from sqlalchemy import text
 
 from domain.errors import Superseded
 from domain.vocabulary import ContentType, Step, TaskStatus
+from repository.contents.contents import lock_contents_of, save_version
 from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence
 from repository.db.group_commit import SharedCommits, Work
-from repository.roadmaps.contents import lock_contents_of, save_version
 from repository.runs.tasks import update_task_status
 from tests.support.rows import BOUGHT, accepted
 

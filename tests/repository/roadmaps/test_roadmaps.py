@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 
 from domain.errors import Conflict, InvalidInput, NotFound
+from repository.contents.content_queries import states
 from repository.db.database import Database, execute
-from repository.roadmaps.content_queries import states
 from repository.roadmaps.roadmaps import (
     accept_framework,
     get_roadmap_metadata,

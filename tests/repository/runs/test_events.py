@@ -5,8 +5,8 @@ from sqlalchemy import text
 
 from domain.errors import Superseded
 from domain.vocabulary import ContentType, Step, TaskStatus
+from repository.contents.contents import insert_contents, save_version
 from repository.db.database import Database, execute
-from repository.roadmaps.contents import insert_contents, save_version
 from repository.runs.events import (
     EventWriter,
     append_events,
