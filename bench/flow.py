@@ -24,7 +24,8 @@ from bench.servers import bench_server
 from domain.authors import AuthorKind
 from domain.course.lesson_use import LessonUse
 from domain.vocabulary import ContentType, SecondLook
-from nodes.authors.port import AuthorAnswer, Brief, ContentBrief, Usage
+from nodes.authors.briefs import Brief, ContentBrief
+from nodes.authors.port import AuthorAnswer, Usage
 from nodes.contents.content_step import Generator, make_contents
 from nodes.contents.lesson_signals import LessonSignals
 from nodes.contents.turns import Turns

@@ -31,17 +31,9 @@ from domain.framework import ConceptDraft, ConceptPlace, FrameworkDraft, ModuleD
 from domain.identity import identify
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import ContentType, TaskStatus
-from nodes.authors.port import (
-    AuthorAnswer,
-    Brief,
-    ContentBrief,
-    FrameworkBrief,
-    QuizBrief,
-    ResourcesBrief,
-    TutorialBrief,
-    Usage,
-)
-from nodes.contents.briefs import content_brief, expected_of, neighbours
+from nodes.authors.briefs import Brief, ContentBrief, FrameworkBrief, QuizBrief, ResourcesBrief, TutorialBrief
+from nodes.authors.port import AuthorAnswer, Usage
+from nodes.contents.content_brief import content_brief, expected_of, neighbours
 from nodes.contents.lesson_signals import Lesson
 from nodes.offline.author import OfflineAuthor
 from nodes.state import as_json

@@ -24,7 +24,8 @@ from domain.errors import BudgetSpent, ModelDenied
 from domain.framework import Concept, Framework
 from domain.request import LearningRequest
 from domain.vocabulary import Step
-from nodes.authors.port import ConceptPlansBrief, CourseBookBrief, NoRoom
+from nodes.authors.briefs import ConceptPlansBrief, CourseBookBrief
+from nodes.authors.port import NoRoom
 from nodes.context import RunContext
 from nodes.ledger.best_effort import ask_at_most_once
 from nodes.ledger.requests import AuthorRequest

@@ -16,11 +16,13 @@ from domain.framework import FrameworkDraft, Outline, StageDraft
 from domain.identity import identify
 from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
-from nodes.authors.port import FrameworkBrief, NoRoom, OutlineBrief, StageBrief
+from nodes.authors.briefs import FrameworkBrief, OutlineBrief, StageBrief
+from nodes.authors.port import NoRoom
 from nodes.context import RunContext
 from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
-from repository.roadmaps.roadmaps import ids_ever_used, save_draft
+from repository.roadmaps.roadmaps import save_draft
+from repository.roadmaps.structures import ids_ever_used
 
 
 async def curriculum_design(state: RunState, runtime: Runtime[RunContext]) -> RunState:

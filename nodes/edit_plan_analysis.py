@@ -16,7 +16,7 @@ from domain.editing.review import EditPlan, Validation
 from domain.framework import Framework
 from domain.request import LearningRequest
 from domain.vocabulary import Step
-from nodes.authors.port import EditPlanBrief
+from nodes.authors.briefs import EditPlanBrief
 from nodes.context import RunContext
 from nodes.editing.material import LEARNED, Material, edits_in, material_of, words_in
 from nodes.ledger.best_effort import ask_if_possible

@@ -4,7 +4,7 @@ from langgraph.runtime import Runtime
 
 from domain.request import LearningRequest
 from domain.vocabulary import Step
-from nodes.authors.port import IntentBrief
+from nodes.authors.briefs import IntentBrief
 from nodes.context import RunContext
 from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json

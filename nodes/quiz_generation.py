@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 from domain.course.lesson_use import LessonUse
 from domain.parts import with_question_ids
 from domain.quizzes.options import with_ordered_options
-from nodes.authors.port import QuizBrief
+from nodes.authors.briefs import QuizBrief
 from nodes.contents.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState

@@ -6,7 +6,7 @@ from langgraph.runtime import Runtime
 
 from domain.contents import Resources
 from domain.course.lesson_use import LessonUse
-from nodes.authors.port import ContentBrief, ResourcesBrief
+from nodes.authors.briefs import ContentBrief, ResourcesBrief
 from nodes.contents.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState

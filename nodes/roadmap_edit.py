@@ -19,13 +19,14 @@ from domain.errors import RunFailed
 from domain.framework import Framework
 from domain.request import LearningRequest
 from domain.vocabulary import Step
-from nodes.authors.port import NewPartsBrief
+from nodes.authors.briefs import NewPartsBrief
 from nodes.context import RunContext
 from nodes.editing.material import Material, edits_in, material_of, words_in
 from nodes.ledger.best_effort import ask_if_possible
 from nodes.ledger.requests import AuthorRequest
 from nodes.state import Json, RunState, as_json
-from repository.roadmaps.roadmaps import ids_ever_used, save_draft
+from repository.roadmaps.roadmaps import save_draft
+from repository.roadmaps.structures import ids_ever_used
 
 
 async def roadmap_edit(state: RunState, runtime: Runtime[RunContext]) -> RunState:

@@ -14,7 +14,7 @@ from domain.editing.review import MAX_EDIT_ROUNDS, Issue, Validation
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
-from nodes.authors.port import StructureReviewBrief
+from nodes.authors.briefs import StructureReviewBrief
 from nodes.context import RunContext
 from nodes.editing.material import edits_in, learned_again, material_of, words_in
 from nodes.ledger.best_effort import ask_if_possible

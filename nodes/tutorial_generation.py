@@ -5,7 +5,7 @@ from typing import Final
 from langgraph.runtime import Runtime
 
 from domain.parts import with_section_ids
-from nodes.authors.port import TutorialBrief
+from nodes.authors.briefs import TutorialBrief
 from nodes.contents.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.state import RunState

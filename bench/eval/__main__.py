@@ -33,10 +33,8 @@ from domain.identity import identify
 from domain.pace.deadlines import read_deadline, weeks_between
 from domain.request import Intent, LearningRequest, Preferences
 from domain.text.language import same_language
-from nodes.authors.port import (
-    Author,
+from nodes.authors.briefs import (
     Brief,
-    CallFailed,
     ContentBrief,
     FrameworkBrief,
     IntentBrief,
@@ -44,7 +42,8 @@ from nodes.authors.port import (
     ResourcesBrief,
     TutorialBrief,
 )
-from nodes.contents.briefs import content_brief, expected_of
+from nodes.authors.port import Author, CallFailed
+from nodes.contents.content_brief import content_brief, expected_of
 from nodes.verification.code.examination import report_code
 from nodes.verification.code.runner import CodeRunner
 from nodes.verification.links import LinkChecker

@@ -14,6 +14,7 @@ from repository.contents import claims, content_queries, contents
 from repository.db.database import Session
 from repository.db.fence import Fence, assert_fence
 from repository.roadmaps import learning, roadmaps, summaries
+from repository.roadmaps.structures import ids_ever_used, last_structure_with, structure_at, structures
 from repository.runs import calls, events, liveness, recovery, retention, tasks, totals, workers
 from repository.tables.runs import TaskRow
 from repository.tables.users import QuizAttemptRow, WebhookRow
@@ -33,7 +34,7 @@ def _fence(key: Key) -> Fence:
 
 async def _structure_at(session: Session, key: Key) -> object:
     old = key_of(key.number % MAX_ROWS)
-    return await roadmaps.structure_at(session, await roadmaps.get_roadmap_metadata(session, old.roadmap_id), 0)
+    return await structure_at(session, await roadmaps.get_roadmap_metadata(session, old.roadmap_id), 0)
 
 
 async def _with_liveness(session: Session, key: Key) -> object:
@@ -83,9 +84,9 @@ READS: Final[dict[str, Ask]] = {
     "active tasks of a roadmap": lambda s, k: tasks.get_active_tasks_by_roadmap_id(s, k.roadmap_id),
     "preferences of a roadmap": lambda s, k: tasks.first_request(s, k.roadmap_id),
     "names of concepts": lambda s, k: roadmaps.concept_names(s, k.roadmap_id),
-    "structures": lambda s, k: roadmaps.structures(s, k.roadmap_id),
-    "older structure": lambda s, k: roadmaps.last_structure_with(s, k.roadmap_id, "c-1-1-1"),
-    "all ids of a roadmap": lambda s, k: roadmaps.ids_ever_used(s, k.roadmap_id),
+    "structures": lambda s, k: structures(s, k.roadmap_id),
+    "older structure": lambda s, k: last_structure_with(s, k.roadmap_id, "c-1-1-1"),
+    "all ids of a roadmap": lambda s, k: ids_ever_used(s, k.roadmap_id),
     "statuses of contents": lambda s, k: content_queries.states(s, k.roadmap_id),
     "contents of a roadmap": lambda s, k: content_queries.newest_versions(s, k.roadmap_id),
     "contents of a concept": lambda s, k: content_queries.newest_versions(s, k.roadmap_id, "c-1-1-3"),

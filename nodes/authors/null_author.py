@@ -7,7 +7,8 @@ from domain.errors import RunFailed
 
 if TYPE_CHECKING:
     from domain.authors import AuthorKind
-    from nodes.authors.port import AuthorAnswer, Brief, Usage
+    from nodes.authors.briefs import Brief
+    from nodes.authors.port import AuthorAnswer, Usage
 
 
 class NullAuthor:

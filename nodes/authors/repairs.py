@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from domain.checks.findings import Finding, Kind
 from domain.contents import Tutorial
 from domain.parts import PartialAnswer
-from nodes.authors.port import Brief
+from nodes.authors.briefs import Brief
 from nodes.authors.reading import Reading, read_answer
 from nodes.authors.reading.lessons import read_lesson
 from nodes.authors.reading.reader import NO_JSON

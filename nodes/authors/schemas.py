@@ -4,7 +4,7 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any, Final
 
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 
 MAX_ITEMS: Final = 60
 MAX_TEXTS: Final = 12

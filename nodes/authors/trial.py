@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from domain.contents import OpenQuestion
 from domain.framework import Concept
 from domain.request import Preferences
+from nodes.authors.briefs import QuizKeyBrief
 from nodes.authors.chat_models.chat import ChatAuthor
-from nodes.authors.port import CallFailed, FailureKind, QuizKeyBrief
+from nodes.authors.port import CallFailed, FailureKind
 from nodes.authors.provider_errors.classification import CHECK_ADDRESS
 
 MAX_TRIES: Final = 12

@@ -17,9 +17,9 @@ from domain.course.lesson_use import LESSON, LessonUse
 from domain.errors import BudgetSpent, DatabaseUnavailable, ModelDenied, Superseded
 from domain.framework import Concept
 from domain.request import LearningRequest
-from nodes.authors.port import C, ContentBrief
+from nodes.authors.briefs import C, ContentBrief
 from nodes.authors.reading.gate import storable_text
-from nodes.contents.briefs import book_of, content_brief, expected_of, neighbours
+from nodes.contents.content_brief import book_of, content_brief, expected_of, neighbours
 from nodes.contents.earlier import Earlier, earlier_of, look_before
 from nodes.contents.lesson import lesson_of, lessons_to_wait_for
 from nodes.contents.lesson_chain import planned_chain, write_chain

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from domain.vocabulary import ContentType
-from nodes.authors.port import C, ContentBrief
+from nodes.authors.briefs import C, ContentBrief
 from nodes.context import RunContext
 from repository.contents.content_queries import versions_of
 from repository.contents.earlier_versions import written_before

@@ -9,7 +9,7 @@ from domain.content_plugins import Parts
 from domain.content_types import CONTENT_SPECS, GENERATOR_OF
 from domain.course.lesson_use import LessonUse
 from domain.vocabulary import ContentType
-from nodes.authors.port import ContentBrief
+from nodes.authors.briefs import ContentBrief
 from nodes.contents.content_step import Generator, make_contents
 from nodes.context import RunContext
 from nodes.quiz_generation import QUIZ, quiz_generation

@@ -18,7 +18,7 @@ from domain.errors import AnswerRejected, BudgetSpent, DatabaseUnavailable, Mode
 from domain.parts import Chain, ChainedLesson, chain_of, lessons_in, new_lesson
 from domain.parts.chained import LessonPlace
 from domain.vocabulary import ContentType
-from nodes.authors.port import ContentBrief, LessonBrief
+from nodes.authors.briefs import ContentBrief, LessonBrief
 from nodes.authors.reading.gate import storable_text
 from nodes.contents.earlier import Earlier
 from nodes.contents.store import ContentStore

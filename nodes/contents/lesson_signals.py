@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from nodes.authors.port import C, ContentBrief
+from nodes.authors.briefs import C, ContentBrief
 
 WRITER_TIMEOUT_SECONDS: Final = 10.0
 """Seconds in which the generator of lessons begins beside the others. A graph that is continued in the middle may have

@@ -7,7 +7,7 @@ from typing import Any, Generic
 from domain.course.lesson_use import LESSON
 from domain.parts import with_stored_parts
 from domain.vocabulary import ContentType
-from nodes.authors.port import C
+from nodes.authors.briefs import C
 from nodes.authors.reading.gate import storable_text
 from nodes.contents.lesson_signals import Lesson
 from nodes.context import RunContext

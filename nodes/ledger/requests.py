@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 from domain.checks.code_runs import BlockRun
 from domain.checks.findings import Finding, Kind, objections
 from domain.vocabulary import Step
-from nodes.authors.port import AuthorAnswer, Brief, CallFailed, Usage
+from nodes.authors.briefs import Brief
+from nodes.authors.port import AuthorAnswer, CallFailed, Usage
 from nodes.authors.reading import conform, storable_text
 from nodes.authors.reading.values.answer_keys import doubts as unclear_keys
 from repository.db.database import Session

@@ -19,7 +19,8 @@ from domain.course.drafts import BookDraft, ConceptPlans
 from domain.errors import InvalidInput, RunFailed
 from domain.request import Preferences
 from domain.text.instructions import read_wishes
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief, Usage
+from nodes.authors.briefs import AuthorRole, Brief, ContentBrief
+from nodes.authors.port import AuthorAnswer, Usage
 from nodes.offline.contents import write_lesson, write_quiz, write_resources, write_worksheet
 from nodes.offline.edits import plan_edits, write_new_parts
 from nodes.offline.plan import outline_of, write_framework, write_intent, write_review, write_stage_parts

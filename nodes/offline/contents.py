@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 from domain.contents import Question, Quiz, Resources, Tutorial
 from domain.text.goals import plain
-from nodes.authors.port import C, ContentBrief, LessonBrief, QuizBrief, ResourcesBrief, TutorialBrief
+from nodes.authors.briefs import C, ContentBrief, LessonBrief, QuizBrief, ResourcesBrief, TutorialBrief
 from nodes.offline.goals import Reading, reading_of
 from nodes.offline.subjects import TermType, avoided, capital, joined, listed, number, phrases, toml, types_of
 

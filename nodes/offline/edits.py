@@ -4,7 +4,7 @@ from domain.editing.repairs import repair
 from domain.editing.review import EditPlan, NewPart, NewParts, Operation
 from domain.text.goals import plain
 from domain.text.instructions import parts_of, read_instructions
-from nodes.authors.port import EditPlanBrief, NewPartsBrief
+from nodes.authors.briefs import EditPlanBrief, NewPartsBrief
 from nodes.offline.plan import write_concept, write_module, write_stage
 from nodes.offline.subjects import phrases
 

@@ -17,7 +17,7 @@ from domain.framework import (
 )
 from domain.request import Intent, LearningRequest, Level, Preferences
 from domain.text.goals import plain
-from nodes.authors.port import StageBrief
+from nodes.authors.briefs import StageBrief
 from nodes.offline.goals import Reading, reading_of
 from nodes.offline.subjects import EXAM, Entry, language_of, listed, number, phrases
 

@@ -9,7 +9,7 @@ from domain.editing.review import StructureReview
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
 from domain.request import Preferences
 from domain.text.names import loose_key, name_key
-from nodes.authors.port import (
+from nodes.authors.briefs import (
     Brief,
     ConceptPlansBrief,
     ContentBrief,

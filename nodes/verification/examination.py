@@ -8,7 +8,7 @@ from functools import partial
 
 from domain.checks.findings import doubt
 from domain.contents import Quiz, Resources
-from nodes.authors.port import ContentBrief
+from nodes.authors.briefs import ContentBrief
 from nodes.context import RunContext
 from nodes.ledger.repairs import LOOK
 from nodes.ledger.requests import Look, Verdict

@@ -11,7 +11,7 @@ from domain.content_types import objections_to
 from domain.contents import MIN_QUESTIONS, KeyAnswer, Question, Quiz, QuizKey
 from domain.quizzes.grading import opened
 from domain.vocabulary import Step
-from nodes.authors.port import ContentBrief, QuizKeyBrief
+from nodes.authors.briefs import ContentBrief, QuizKeyBrief
 from nodes.context import RunContext
 from nodes.ledger.requests import AuthorRequest, Verdict
 from nodes.verification.second_reader import ask_second_reader

@@ -14,7 +14,7 @@ from domain.checks.findings import Finding, Kind
 from domain.contents import Question, Quiz, Tutorial
 from domain.mending import Mend, Mended, Remark, mended
 from domain.vocabulary import Step
-from nodes.authors.port import ContentBrief, CritiqueBrief, LessonCritiqueBrief, QuizBrief, QuizCritiqueBrief
+from nodes.authors.briefs import ContentBrief, CritiqueBrief, LessonCritiqueBrief, QuizBrief, QuizCritiqueBrief
 from nodes.context import RunContext
 from nodes.ledger.requests import Answered, AuthorRequest, Reread
 from nodes.state import as_json

@@ -79,8 +79,8 @@ def _recording(
 
 def _writers(resources: OrchestratorResources) -> _Writers:
     """Return which model each step asks. Loads integrations: it may take seconds."""
+    from nodes.authors.briefs import AuthorRole
     from nodes.authors.chat_models.models import Names
-    from nodes.authors.port import AuthorRole
 
     settings = resources.settings
     steps = list(Step)

@@ -22,6 +22,7 @@ from repository.contents import content_queries
 from repository.db.database import Database, Session
 from repository.learners import repetitions
 from repository.roadmaps import learning, roadmaps
+from repository.roadmaps.structures import last_structure_with
 from repository.tables.users import QuizAttemptRow
 
 
@@ -301,7 +302,7 @@ async def _progress(session: Session, roadmap_id: str, user_id: str) -> Progress
 async def check_concept(session: Session, roadmap_id: str, concept_id: str) -> None:
     """Check that a concept is part of the roadmap, or once was. Raises NotFound."""
     names = await roadmaps.concept_names(session, roadmap_id)
-    if concept_id not in names and await roadmaps.last_structure_with(session, roadmap_id, concept_id) is None:
+    if concept_id not in names and await last_structure_with(session, roadmap_id, concept_id) is None:
         raise NotFound(f"There is no concept {concept_id} in {roadmap_id}.")
 
 

@@ -13,7 +13,7 @@ from domain.quizzes.grading import QuizMark, mark_of, opened
 from domain.quizzes.stage_test import StageQuestion, mixed
 from domain.request import UserId
 from domain.vocabulary import ContentType
-from nodes.contents.briefs import book_of
+from nodes.contents.content_brief import book_of
 from orchestrator.arguments import checks_arguments
 from orchestrator.learners.learning import quiz_of
 from orchestrator.queries.base import Queries

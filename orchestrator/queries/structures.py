@@ -12,7 +12,7 @@ from orchestrator.queries.base import Queries
 from repository.db.database import Session
 from repository.roadmaps import roadmaps
 from repository.roadmaps.books import parse_book, stored_book
-from repository.roadmaps.roadmaps import Structure
+from repository.roadmaps.structures import Structure, last_structure_with, structure_at, structures
 from repository.runs import tasks
 from repository.runs.events import Event, events_of_type
 from repository.tables.roadmaps import RoadmapRow
@@ -103,7 +103,7 @@ class StructureQueries(Queries):
 
 async def _versions(session: Session, roadmap_id: str, owner: str | None) -> list[Structure]:
     await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-    return await roadmaps.structures(session, roadmap_id)
+    return await structures(session, roadmap_id)
 
 
 async def _changes(
@@ -112,18 +112,18 @@ async def _changes(
     roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
     to = roadmap.framework_version if after is None else after
     since = max(to - 1, 1) if before is None else before
-    old = await roadmaps.structure_at(session, roadmap, since)
-    new = await roadmaps.structure_at(session, roadmap, to)
+    old = await structure_at(session, roadmap, since)
+    new = await structure_at(session, roadmap, to)
     return VersionDiff(since, to, diff(old, new))
 
 
 async def _history(session: Session, roadmap_id: str, owner: str | None) -> list[PastStructure]:
     roadmap = await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
     # One more than is returned: a structure begins when the one before it was replaced.
-    versions = list(reversed((await roadmaps.structures(session, roadmap_id))[: MAX_VERSIONS + 1]))
+    versions = list(reversed((await structures(session, roadmap_id))[: MAX_VERSIONS + 1]))
     begun = [None, *(structure.replaced_at for structure in versions)]
     return [
-        PastStructure(one.version, since, await roadmaps.structure_at(session, roadmap, one.version))
+        PastStructure(one.version, since, await structure_at(session, roadmap, one.version))
         for one, since in zip(versions, begun, strict=False)
     ][-MAX_VERSIONS:]
 
@@ -171,7 +171,7 @@ async def book_under_review(session: Session, task: TaskRow, roadmap: RoadmapRow
 
 
 async def _removed(session: Session, roadmap_id: str, concept_id: str) -> Removed | None:
-    last = await roadmaps.last_structure_with(session, roadmap_id, concept_id)
+    last = await last_structure_with(session, roadmap_id, concept_id)
     place = last[1].find(concept_id) if last else None
     return Removed(last[0], last[1], place) if last and place else None
 

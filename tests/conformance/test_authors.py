@@ -12,8 +12,7 @@ from domain.course.book import ConceptPlan, CourseBook, LessonPlan, Outcome
 from domain.editing.review import EditPlan, Issue, Operation, Position
 from domain.framework import Outline, StageOutline
 from domain.request import LearningRequest, Preferences
-from nodes.authors.port import (
-    Author,
+from nodes.authors.briefs import (
     AuthorRole,
     Brief,
     ConceptPlansBrief,
@@ -33,6 +32,7 @@ from nodes.authors.port import (
     StructureReviewBrief,
     TutorialBrief,
 )
+from nodes.authors.port import Author
 from nodes.authors.reading.answers import storable_answer
 from nodes.offline.author import OfflineAuthor
 from tests.support.authors import INTENT, ScriptedAuthor

@@ -11,7 +11,7 @@ from domain.content_plugins import GROUP, RESERVED, ContentDeclaration, load_par
 from domain.content_types import CONTENT_STEPS, ContentSpec
 from domain.framework import Concept
 from domain.vocabulary import ContentType, Step, TaskType
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 
 
 def point(name: str, value: str = "module:DECLARATION") -> EntryPoint:

@@ -13,7 +13,7 @@ from domain.checks import Expected
 from domain.content_types import objections_to
 from domain.editing.review import Decision
 from domain.vocabulary import FINAL, ContentStatus, ContentType, TaskStatus
-from nodes.authors.port import QuizBrief, ResourcesBrief, TutorialBrief
+from nodes.authors.briefs import QuizBrief, ResourcesBrief, TutorialBrief
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView

@@ -14,7 +14,8 @@ from domain.course.book import CourseBook
 from domain.editing.review import Issue, Validation
 from domain.errors import ModelDenied
 from domain.framework import Concept, Framework, Module, Stage
-from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, ConceptPlansBrief, NoRoom
+from nodes.authors.briefs import AuthorRole, Brief, ConceptPlansBrief
+from nodes.authors.port import CUT_OFF, AuthorAnswer, CallFailed, NoRoom
 from nodes.course_design import MAX_CONCEPTS_PER_CALL, course_design
 from nodes.state import RunState, as_json
 from repository.db.database import Database, execute

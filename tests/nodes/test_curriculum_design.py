@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from domain.errors import AnswerRejected, ModelUnavailable
-from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, NoRoom
+from nodes.authors.briefs import AuthorRole, Brief
+from nodes.authors.port import CUT_OFF, AuthorAnswer, CallFailed, NoRoom
 from nodes.curriculum_design import designed
 from repository.db.database import Database
 from repository.db.fence import Fence

@@ -10,7 +10,7 @@ from domain.course.book import CourseBook, Term
 from domain.editing.review import Decision
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from nodes.state import as_json
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator

@@ -156,7 +156,7 @@ async def test_a_server_shares_one_orchestrator_and_a_caller_that_disconnects_en
 
 BROKEN = """
 import asyncio, logging, os, sys
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator import Orchestrator, Settings
 from tests.support.authors import ScriptedAuthor
 

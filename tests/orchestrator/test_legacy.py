@@ -8,7 +8,7 @@ import pytest
 from cli.app import main
 from domain.errors import Conflict
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator import Orchestrator, Settings
 from repository.db import schema
 from tests.migrations.filling import fill

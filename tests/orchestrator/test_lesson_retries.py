@@ -10,7 +10,7 @@ from domain.course.book import ConceptPlan, CourseBook, LessonPlan
 from domain.errors import InvalidInput, NotFound
 from domain.parts import lessons_in
 from domain.vocabulary import ContentType, TaskStatus
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings

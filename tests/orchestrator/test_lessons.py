@@ -13,7 +13,7 @@ from domain.course.lesson_use import NEEDS_LESSON
 from domain.editing.review import EditPlan, Operation
 from domain.errors import Conflict, RunFailed
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
-from nodes.authors.port import AuthorRole, Brief, ContentBrief
+from nodes.authors.briefs import AuthorRole, Brief, ContentBrief
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings

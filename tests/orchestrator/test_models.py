@@ -9,7 +9,8 @@ from sqlalchemy import text
 from domain.course.lesson_use import NEEDS_LESSON
 from domain.errors import InvalidInput
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
-from nodes.authors.port import AuthorRole, Usage
+from nodes.authors.briefs import AuthorRole
+from nodes.authors.port import Usage
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings

@@ -9,7 +9,7 @@ from domain.editing.diff import diff
 from domain.editing.review import Decision, EditPlan, Operation
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
-from nodes.authors.port import AuthorRole, Brief
+from nodes.authors.briefs import AuthorRole, Brief
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.contents import Quiz
 from domain.vocabulary import ContentType, TaskStatus
-from nodes.authors.port import AuthorRole, Brief
+from nodes.authors.briefs import AuthorRole, Brief
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from tests.support.authors import ScriptedAuthor, quiz_for

@@ -11,7 +11,7 @@ import pytest
 from domain.editing.review import Decision, EditPlan, Operation
 from domain.errors import Conflict, NotFound, RoadmapError
 from domain.vocabulary import FINAL, ContentType, TaskStatus
-from nodes.authors.port import AuthorRole, Brief
+from nodes.authors.briefs import AuthorRole, Brief
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from domain.contents import Quiz
 from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
-from nodes.authors.port import AuthorRole, Brief, ContentBrief
+from nodes.authors.briefs import AuthorRole, Brief, ContentBrief
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView

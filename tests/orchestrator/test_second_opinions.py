@@ -8,7 +8,8 @@ import pytest
 from domain.editing.review import Issue, StructureReview
 from domain.errors import ModelDenied
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import AuthorRole, Brief, CallFailed, EditPlanBrief
+from nodes.authors.briefs import AuthorRole, Brief, EditPlanBrief
+from nodes.authors.port import CallFailed
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from domain.editing.review import EditPlan, Operation
 from domain.errors import InvalidInput
 from domain.vocabulary import ContentStatus, TaskStatus
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator.commands import transitions
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.process.queue_pgqueuer import PgQueuerQueue

@@ -16,13 +16,14 @@ PRODUCT: Final = ("domain", "repository", "rendering", "nodes", "orchestrator", 
 NAMES_A_TYPE: Final = re.compile(r"\b(?:ContentType|TaskType\.RETRY|Step)[._](?:TUTORIAL|RESOURCES?|QUIZ)")
 DECLARATIONS: Final = {
     "domain/content_types.py",
-    "nodes/authors/port.py",
+    "nodes/authors/briefs.py",
     "nodes/contents/generators.py",
     "backend/pages/content_sections.py",
     "backend/pages/views/concepts/content_labels.py",
 }
 ABOUT_ONE_TYPE: Final = {
     "backend/pages/views/concepts/concept.py": "the parts of the sections",
+    "backend/pages/views/roadmaps/map.py": "the quizzes that a test is made of",
     "orchestrator/learners/learning.py": "attempts at a quiz",
     "domain/course/lesson_use.py": "which of them is the lesson",
     "orchestrator/learners/practice.py": "tests made of quizzes",

@@ -16,7 +16,7 @@ from domain.editing.diff import diff
 from domain.editing.review import Decision
 from domain.errors import UnknownFormat
 from domain.vocabulary import ContentType, TaskStatus, TaskType
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from starlette.responses import Response
 
 from domain.vocabulary import FINAL, TaskStatus
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from tests.support.environment import variables

@@ -24,7 +24,8 @@ from domain.editing.review import EditPlan, NewParts, StructureReview
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, Outline, StageDraft, StageOutline, StageParts
 from domain.mending import Critique
 from domain.request import Intent
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ConceptPlansBrief, ContentBrief, CourseBookBrief, Usage
+from nodes.authors.briefs import AuthorRole, Brief, ConceptPlansBrief, ContentBrief, CourseBookBrief
+from nodes.authors.port import AuthorAnswer, Usage
 
 Reply = Callable[[Brief[Any], Sequence[str]], BaseModel | Mapping[str, Any]]
 """What to say to a brief and the objections so far; may raise."""

@@ -18,8 +18,8 @@ from domain.course.book import (
 from domain.framework import Concept, ConceptPlace, Framework, Module, Stage
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import ContentType
-from nodes.authors.port import AuthorRole, ContentBrief, QuizBrief, ResourcesBrief, TutorialBrief
-from nodes.contents.briefs import content_brief
+from nodes.authors.briefs import AuthorRole, ContentBrief, QuizBrief, ResourcesBrief, TutorialBrief
+from nodes.contents.content_brief import content_brief
 
 BRIEF_TYPES: Final[dict[ContentType, type[ContentBrief[Any]]]] = {
     ContentType.TUTORIAL: TutorialBrief,

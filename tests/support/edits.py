@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.editing.review import EditPlan, NewPart, NewParts, Operation, Position
 from domain.framework import ConceptDraft
-from nodes.authors.port import AuthorRole, Brief, EditPlanBrief
+from nodes.authors.briefs import AuthorRole, Brief, EditPlanBrief
 from tests.support.authors import ScriptedAuthor, framework_draft
 
 FIRST, SECOND, THIRD, NEW = "c-1-1-1", "c-1-1-2", "c-1-1-3", "c-1-1-4"

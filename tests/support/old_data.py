@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from domain.editing.review import EditPlan, Operation
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import AuthorRole, Brief, EditPlanBrief
+from nodes.authors.briefs import AuthorRole, Brief, EditPlanBrief
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView

@@ -17,7 +17,7 @@ from domain.framework import Framework
 from domain.identity import identify
 from domain.request import Intent, LearningRequest, Preferences
 from domain.vocabulary import ContentType
-from nodes.authors.port import (
+from nodes.authors.briefs import (
     Brief,
     ConceptPlansBrief,
     ContentBrief,
@@ -28,7 +28,7 @@ from nodes.authors.port import (
     ResourcesBrief,
     TutorialBrief,
 )
-from nodes.contents.briefs import content_brief, expected_of, neighbours
+from nodes.contents.content_brief import content_brief, expected_of, neighbours
 from nodes.offline.author import OfflineAuthor
 from nodes.offline.recordings import RecordedCourse
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, Outline, StageDraft, StageOutline, StageParts
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from tests.support.authors import DEFAULTS, concept_plans, course_book, quiz_of
 
 CONCEPTS_A_STAGE: Final = 10

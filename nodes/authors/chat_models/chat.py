@@ -16,9 +16,10 @@ from nodes.authors.abilities.evidence import MIN_WINDOW, Abilities, Ability, Abi
 from nodes.authors.abilities.refusals import AskFailed, due_again, unreadable
 from nodes.authors.abilities.reply import Reply, reply_in_error, reply_of_message
 from nodes.authors.abilities.sizing import CONCEPT_TOKENS, SHRINK, SizedCall, sized_call
+from nodes.authors.briefs import AuthorRole, Brief
 from nodes.authors.chat_models.given_model import GivenModel
 from nodes.authors.chat_models.models import CallOptions, Models, Names
-from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, NoRoom, Usage
+from nodes.authors.port import CUT_OFF, AuthorAnswer, CallFailed, NoRoom, Usage
 from nodes.authors.prices import Prices
 from nodes.authors.prompting.messages import messages_of
 from nodes.authors.provider_errors import call_failed, stopped_early, timed_out

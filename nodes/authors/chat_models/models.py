@@ -13,7 +13,7 @@ from langchain_core.language_models import BaseChatModel
 from domain.errors import InvalidInput
 from domain.vocabulary import ContentType
 from nodes.authors.abilities.approach import LimitName
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 
 EXTRAS: Final = ("openai", "anthropic", "ollama")
 """Providers whose integration is an extra of this project, of the same name."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from domain.course.book import CourseBook
 from domain.framework import Framework
-from nodes.authors.port import Brief
+from nodes.authors.briefs import Brief
 from nodes.authors.prompting.rules import CONTENT_TASKS, COURSE_RULES, SHORT_COURSE_RULES
 from nodes.authors.prompting.texts import MAX_TEXT_LENGTH, between, capped, without
 from nodes.authors.usage import estimated_tokens

@@ -8,7 +8,7 @@ from domain.checks.prose.markdown import heading_starts
 from domain.course.book import ConceptPlan, CourseBook
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest, Preferences
-from nodes.authors.port import (
+from nodes.authors.briefs import (
     Brief,
     ConceptPlansBrief,
     ContentBrief,

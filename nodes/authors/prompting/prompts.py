@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from nodes.authors.port import AuthorRole, Brief, ContentBrief, FrameworkBrief, OutlineBrief, StageBrief
+from nodes.authors.briefs import AuthorRole, Brief, ContentBrief, FrameworkBrief, OutlineBrief, StageBrief
 from nodes.authors.prompting.course import SharedPart, shared_part
 from nodes.authors.prompting.prompt_data import ASKED_FOR, data_of, earlier_data
 from nodes.authors.prompting.rules import (

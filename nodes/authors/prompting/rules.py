@@ -7,7 +7,7 @@ their sentences is refused: no sentence here may be one that a good lesson says.
 from typing import Final
 
 from domain.course.book import MAX_LESSON_MINUTES
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 
 PURPOSE: Final = "You write for a system that turns a learning goal into a roadmap of stages, modules and concepts. "
 ONE_OBJECT: Final = "You answer with one JSON object that fits the given schema, and with nothing beside it. "

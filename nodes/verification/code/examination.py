@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from domain.contents import Content, Quiz, Tutorial
 from domain.course.book import CourseBook
-from nodes.authors.port import ContentBrief
+from nodes.authors.briefs import ContentBrief
 from nodes.context import RunContext
 from nodes.ledger.requests import Look, Verdict
 from nodes.verification.code.report import CodeReport

@@ -7,7 +7,7 @@ import httpx
 
 from domain.editing.review import Decision, EditPlan, Operation
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator import Orchestrator, Settings
 from orchestrator.commands.run_request import ReviewRequest
 from rendering.text.event_text import line_of

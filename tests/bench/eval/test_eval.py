@@ -8,7 +8,8 @@ from bench.eval.__main__ import GOALS, Examiner, evaluate
 from bench.eval.score import report, soundness
 from domain.checks.findings import broken, doubt, hint
 from domain.request import Preferences
-from nodes.authors.port import AuthorRole, Brief, CallFailed
+from nodes.authors.briefs import AuthorRole, Brief
+from nodes.authors.port import CallFailed
 from nodes.offline.author import OfflineAuthor
 from nodes.verification.code.runner import CodeRunner
 from tests.support.authors import QUIZ, TEXT, TUTORIAL, ScriptedAuthor

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.app import main
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator import Orchestrator, Settings
 from orchestrator.queries.status import TaskView
 from tests.cli.roadmaps import HOSTILE

@@ -5,7 +5,7 @@ import pytest
 
 from cli.output.progress import PlainDisplay, RunProgress, follow_to_end
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator import Orchestrator, Settings
 from repository.runs.events import Event
 from tests.cli.roadmaps import NOON

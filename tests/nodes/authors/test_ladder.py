@@ -8,9 +8,10 @@ import pytest
 
 from domain.contents import Quiz
 from nodes.authors.abilities.evidence import Abilities, endpoint
+from nodes.authors.briefs import Brief
 from nodes.authors.chat_models.chat import ChatAuthor
 from nodes.authors.chat_models.models import Models, Names
-from nodes.authors.port import CUT_OFF, AuthorAnswer, Brief, CallFailed, NoRoom
+from nodes.authors.port import CUT_OFF, AuthorAnswer, CallFailed, NoRoom
 from nodes.authors.prices import Prices
 from nodes.authors.prompting.rules import AS_MARKDOWN
 from tests.conformance.test_authors import BRIEFS

@@ -7,7 +7,8 @@ from typing import Any, Final
 import pytest
 
 from domain.vocabulary import Step
-from nodes.authors.port import AuthorRole, Brief, CallFailed
+from nodes.authors.briefs import AuthorRole, Brief
+from nodes.authors.port import CallFailed
 from nodes.ledger.ledger import Ledger
 from nodes.ledger.requests import AuthorRequest
 from nodes.ledger.scheduler import Throttle

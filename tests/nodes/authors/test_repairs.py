@@ -8,9 +8,10 @@ import pytest
 
 from domain.checks.findings import Finding, broken, doubt
 from domain.contents import Quiz
+from nodes.authors.briefs import AuthorRole, Brief, ContentBrief
 from nodes.authors.chat_models.chat import ChatAuthor
 from nodes.authors.chat_models.models import Models, Names
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief
+from nodes.authors.port import AuthorAnswer
 from nodes.authors.prices import Prices
 from nodes.authors.prompting.prompts import prompt_for
 from nodes.authors.prompting.rules import LESSON as LESSON_HINT

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from domain.errors import BudgetSpent, Superseded
 from domain.vocabulary import Step, TaskStatus
-from nodes.authors.port import AuthorRole, CallFailed, Usage
+from nodes.authors.briefs import AuthorRole
+from nodes.authors.port import CallFailed, Usage
 from nodes.ledger.budget import Budget, Limit
 from nodes.ledger.ledger import Ledger
 from nodes.ledger.requests import AuthorRequest

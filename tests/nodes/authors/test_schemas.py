@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.course.book import ConceptPlan, CourseBook, Outcome
-from nodes.authors.port import AuthorRole, Brief, QuizBrief
+from nodes.authors.briefs import AuthorRole, Brief, QuizBrief
 from nodes.authors.prompting.prompts import prompt_for
 from nodes.authors.schemas import strict, without_bounds
 from tests.conformance.test_authors import BRIEFS, CONTENT, FRAMEWORK

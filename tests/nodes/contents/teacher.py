@@ -6,7 +6,7 @@ from typing import Any
 from domain.contents import KeyAnswer, Quiz, QuizKey, Resources, Tutorial
 from domain.errors import RunFailed
 from domain.mending import Critique, Remark
-from nodes.authors.port import AuthorRole, Brief, ContentBrief, QuizCritiqueBrief, QuizKeyBrief
+from nodes.authors.briefs import AuthorRole, Brief, ContentBrief, QuizCritiqueBrief, QuizKeyBrief
 from tests.support.authors import QUIZ, RESOURCES, TUTORIAL, ScriptedAuthor
 
 

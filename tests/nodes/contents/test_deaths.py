@@ -10,7 +10,7 @@ import pytest
 
 from domain.course.lesson_use import NEEDS_LESSON
 from domain.vocabulary import ContentType, SecondLook
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from repository.db.database import Database
 from repository.db.fence import Fence
 from tests.nodes.contents.teacher import Teacher

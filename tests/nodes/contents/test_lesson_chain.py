@@ -16,7 +16,7 @@ from domain.mending import Critique, Remark
 from domain.parts import lessons_in
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import ContentStatus, ContentType, SecondLook
-from nodes.authors.port import AuthorRole, Brief, LessonBrief, LessonCritiqueBrief
+from nodes.authors.briefs import AuthorRole, Brief, LessonBrief, LessonCritiqueBrief
 from nodes.tutorial_generation import tutorial_generation
 from repository.contents.content_queries import states, versions_of
 from repository.contents.contents import reopen_contents

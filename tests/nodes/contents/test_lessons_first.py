@@ -11,7 +11,8 @@ from sqlalchemy import text
 from domain.course.lesson_use import NEEDS_LESSON
 from domain.errors import BudgetSpent, ModelDenied
 from domain.vocabulary import ContentType, TaskStatus, TaskType
-from nodes.authors.port import AuthorRole, Brief, CallFailed, ContentBrief
+from nodes.authors.briefs import AuthorRole, Brief, ContentBrief
+from nodes.authors.port import CallFailed
 from nodes.contents.content_step import make_contents
 from nodes.ledger.budget import Budget, Limit
 from nodes.quiz_generation import QUIZ as QUIZ_GENERATOR

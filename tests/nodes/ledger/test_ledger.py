@@ -11,7 +11,8 @@ from domain.errors import AnswerRejected, ModelUnavailable, Superseded
 from domain.framework import Concept
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import Step, TaskStatus
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, IntentBrief, QuizBrief
+from nodes.authors.briefs import AuthorRole, Brief, IntentBrief, QuizBrief
+from nodes.authors.port import AuthorAnswer, CallFailed
 from nodes.authors.reading.answers import storable_answer
 from nodes.ledger.ledger import Ledger
 from nodes.ledger.requests import Answered, AuthorRequest, Look, Verdict, call_key

@@ -10,7 +10,8 @@ from domain.checks.findings import Finding, broken, doubt
 from domain.contents import Quiz
 from domain.errors import AnswerRejected
 from domain.vocabulary import Step
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ResourcesBrief
+from nodes.authors.briefs import AuthorRole, Brief, ResourcesBrief
+from nodes.authors.port import AuthorAnswer
 from nodes.ledger.requests import AuthorRequest, Look, Verdict, call_key
 from repository.db.database import Database
 from repository.db.fence import Fence

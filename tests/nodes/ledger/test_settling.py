@@ -10,7 +10,7 @@ from domain.checks.findings import Finding, broken, doubt
 from domain.contents import Quiz
 from domain.errors import AnswerRejected
 from domain.vocabulary import Step
-from nodes.authors.port import AuthorRole, Brief
+from nodes.authors.briefs import AuthorRole, Brief
 from nodes.ledger.requests import Answered, AuthorRequest, Look, Verdict
 from repository.db.database import Database
 from repository.db.fence import Fence

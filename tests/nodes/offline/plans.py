@@ -11,7 +11,7 @@ from domain.editing.review import EditPlan, Issue, NewParts
 from domain.framework import Concept, Framework, FrameworkDraft
 from domain.identity import identify
 from domain.request import LearningRequest, Level, Preferences
-from nodes.authors.port import (
+from nodes.authors.briefs import (
     Brief,
     ContentBrief,
     EditPlanBrief,

@@ -14,7 +14,7 @@ from domain.checks import check_draft
 from domain.errors import RunFailed
 from domain.framework import FrameworkDraft
 from domain.request import Intent, LearningRequest, Level
-from nodes.authors.port import IntentBrief, QuizBrief, ResourcesBrief, StructureReviewBrief, TutorialBrief
+from nodes.authors.briefs import IntentBrief, QuizBrief, ResourcesBrief, StructureReviewBrief, TutorialBrief
 from nodes.offline.author import OfflineAuthor
 from tests.nodes.offline.plans import (
     LEVELS,

@@ -15,8 +15,8 @@ from domain.contents import Content, Question, Quiz, Resources, Tutorial
 from domain.framework import Concept
 from domain.request import Level
 from domain.text.language import is_written_in
-from nodes.authors.port import QuizBrief, ResourcesBrief, TutorialBrief
-from nodes.contents.briefs import expected_of
+from nodes.authors.briefs import QuizBrief, ResourcesBrief, TutorialBrief
+from nodes.contents.content_brief import expected_of
 from tests.nodes.offline.plans import (
     GOALS,
     LEVELS,

@@ -8,7 +8,8 @@ import pytest
 from domain.authors import kind_of
 from domain.course.notation import other_notations
 from domain.request import LearningRequest, Preferences
-from nodes.authors.port import AuthorByGoal, IntentBrief, TutorialBrief
+from nodes.authors.briefs import IntentBrief, TutorialBrief
+from nodes.authors.port import AuthorByGoal
 from nodes.offline.author import OfflineAuthor
 from nodes.offline.playback import course_for
 from nodes.offline.recordings import FOLDER, RecordedCourse, courses, parts_of, read_course, with_lesson

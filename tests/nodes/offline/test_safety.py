@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.contents import Tutorial
 from domain.framework import Concept
 from domain.request import Level
-from nodes.authors.port import TutorialBrief
+from nodes.authors.briefs import TutorialBrief
 from nodes.offline.goals import reading_of
 from nodes.offline.subjects import ANY, EXAM, avoided, neutral, subjects, toml, types_of
 from tests.nodes.offline.plans import GOALS, LEVELS, content_briefs, draft_for, first_brief, goals, preferences, write

@@ -6,7 +6,7 @@ from typing import Any
 from domain.contents import KeyAnswer, Question, Quiz, QuizKey, Resource, Resources
 from domain.errors import ModelUnavailable
 from domain.vocabulary import ContentType
-from nodes.authors.port import AuthorRole, Brief, QuizKeyBrief
+from nodes.authors.briefs import AuthorRole, Brief, QuizKeyBrief
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView, TaskView
 from orchestrator.settings import Settings

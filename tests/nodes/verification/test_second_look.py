@@ -18,15 +18,8 @@ from domain.contents import KeyAnswer, Quiz, QuizKey
 from domain.errors import BudgetSpent, ModelDenied, ModelUnavailable
 from domain.mending import Critique, Remark
 from domain.vocabulary import ContentType, SecondLook, Step
-from nodes.authors.port import (
-    AuthorRole,
-    Brief,
-    CallFailed,
-    ContentBrief,
-    LessonCritiqueBrief,
-    QuizCritiqueBrief,
-    QuizKeyBrief,
-)
+from nodes.authors.briefs import AuthorRole, Brief, ContentBrief, LessonCritiqueBrief, QuizCritiqueBrief, QuizKeyBrief
+from nodes.authors.port import CallFailed
 from nodes.ledger.budget import Budget, Limit
 from nodes.ledger.requests import Answered, AuthorRequest
 from nodes.verification.code.runner import CodeRunner

@@ -14,7 +14,7 @@ from domain.editing.diff import diff
 from domain.editing.review import Decision, EditPlan, Operation
 from domain.errors import Conflict, RoadmapError
 from domain.vocabulary import ContentStatus, TaskStatus
-from nodes.authors.port import AuthorRole, Brief, EditPlanBrief
+from nodes.authors.briefs import AuthorRole, Brief, EditPlanBrief
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
 from tests.orchestrator.editing.course import Recorded, linear_algebra, new_svd

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from domain.editing.review import Decision, EditPlan, NewPart, NewParts, Operation, Position
 from domain.framework import ConceptDraft, FrameworkDraft, ModuleDraft, StageDraft
 from domain.vocabulary import ContentType
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, ContentBrief, EditPlanBrief
+from nodes.authors.briefs import AuthorRole, Brief, ContentBrief, EditPlanBrief
+from nodes.authors.port import AuthorAnswer
 from nodes.authors.prompting.prompts import prompt_for
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator

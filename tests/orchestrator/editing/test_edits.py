@@ -7,7 +7,7 @@ import pytest
 from domain.editing.review import EditPlan, Operation
 from domain.errors import Conflict, NotFound
 from domain.vocabulary import ContentType, TaskStatus
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator.orchestrator import Orchestrator
 from repository.db.database import Database
 from tests.orchestrator.editing.course import (

@@ -4,7 +4,7 @@ import pytest
 
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.vocabulary import TaskStatus, TaskType
-from nodes.authors.port import AuthorRole, EditPlanBrief
+from nodes.authors.briefs import AuthorRole, EditPlanBrief
 from orchestrator.orchestrator import Orchestrator
 from repository.db.database import Database
 from tests.orchestrator.editing.course import EIGEN, QUIZ, TUTORIAL, Recorded, modified, newest, revert, rewrite, stored

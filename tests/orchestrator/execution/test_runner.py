@@ -12,7 +12,8 @@ from domain.editing.review import EditPlan, Issue, Operation, StructureReview
 from domain.errors import ModelUnavailable
 from domain.framework import ModuleDraft, StageDraft
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus, TaskType
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed, ContentBrief, EditPlanBrief
+from nodes.authors.briefs import AuthorRole, Brief, ContentBrief, EditPlanBrief
+from nodes.authors.port import AuthorAnswer, CallFailed
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView, TaskView
 from orchestrator.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 from domain.editing.review import Decision
 from domain.errors import InvalidInput, ModelUnavailable, Superseded
 from domain.vocabulary import ContentStatus, Step, TaskStatus
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.execution.stepper import Stepper
 from orchestrator.orchestrator import Orchestrator

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from domain.course.book import CourseBook
 from domain.vocabulary import ContentType, Step, TaskStatus
-from nodes.authors.port import AuthorRole, Brief, ContentBrief
+from nodes.authors.briefs import AuthorRole, Brief, ContentBrief
 from nodes.authors.prompting.prompts import prompt_for
 from nodes.ledger.requests import AuthorRequest, call_key
 from orchestrator.commands.run_request import RetryRequest

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.request import LearningRequest, Preferences
 from domain.vocabulary import Step, TaskStatus
-from nodes.authors.port import StructureReviewBrief
+from nodes.authors.briefs import StructureReviewBrief
 from nodes.ledger.requests import AuthorRequest, call_key
 from orchestrator.commands.request_context import Terms
 from orchestrator.learners.pace import PaceChange

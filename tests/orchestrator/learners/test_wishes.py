@@ -8,7 +8,7 @@ import pytest
 from domain.contents import Quiz
 from domain.errors import NotFound
 from domain.vocabulary import ContentType
-from nodes.authors.port import AuthorRole, Brief, ContentBrief
+from nodes.authors.briefs import AuthorRole, Brief, ContentBrief
 from nodes.authors.prompting.prompts import prompt_for
 from nodes.authors.prompting.rules import WISHES
 from orchestrator.commands.run_request import RetryRequest

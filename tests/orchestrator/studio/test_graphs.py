@@ -13,7 +13,7 @@ from langgraph.types import Command
 from domain.editing.review import Decision
 from domain.errors import Conflict, InvalidInput, ModelUnavailable, NotFound, Superseded
 from domain.vocabulary import TaskStatus, TaskType
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings

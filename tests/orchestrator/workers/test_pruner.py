@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from domain.editing.review import Decision
 from domain.vocabulary import FINAL, ContentType, TaskStatus
-from nodes.authors.port import AuthorRole
+from nodes.authors.briefs import AuthorRole
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings

@@ -13,7 +13,7 @@ from domain.contents import Quiz
 from domain.editing.review import Decision
 from domain.errors import DatabaseUnavailable
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import AuthorRole, Brief
+from nodes.authors.briefs import AuthorRole, Brief
 from orchestrator.commands import reviews, transitions
 from orchestrator.process.lease import Lease
 from orchestrator.process.queue_pgqueuer import PgQueuerQueue

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from domain.errors import Conflict
 from domain.vocabulary import TaskStatus
-from nodes.authors.port import AuthorAnswer, AuthorRole, Brief, CallFailed
+from nodes.authors.briefs import AuthorRole, Brief
+from nodes.authors.port import AuthorAnswer, CallFailed
 from orchestrator.commands import transitions
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings

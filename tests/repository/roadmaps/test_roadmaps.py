@@ -9,11 +9,11 @@ from repository.db.database import Database, execute
 from repository.roadmaps.roadmaps import (
     accept_framework,
     get_roadmap_metadata,
-    ids_ever_used,
     page_of_roadmaps,
     reserve_roadmap,
     save_roadmap_metadata,
 )
+from repository.roadmaps.structures import ids_ever_used
 from repository.tables.roadmaps import RoadmapRow
 from tests.support.rows import framework, reserved
 

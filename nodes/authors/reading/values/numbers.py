@@ -51,20 +51,16 @@ class Scale:
         return word if word in {"hours", "minutes"} else ""
 
 
-def read_number(value: Any, scale: Scale) -> Any:
-    """Return the number that a value stands for on a scale; the value itself where that is not certain."""
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
+def read_number(answer: Any, scale: Scale) -> Any:
+    """Return the number that an answer stands for on a scale; the answer itself where that is not certain."""
+    value = answer[0] if isinstance(answer, list) and len(answer) == 1 else answer
     if isinstance(value, dict) and isinstance(value.get("value"), int | float | str):
         value = f"{value['value']} {value['unit']}" if isinstance(value.get("unit"), str) else value["value"]
     if isinstance(value, str):
-        number = _number_in(" ".join(value.split()), scale) if len(value) <= MAX_LENGTH else None
-        if number is None:
-            return value
-        value = number
-    if isinstance(value, float) and isfinite(value) and scale.whole:
-        return floor(value + 0.5)
-    return value
+        value = _number_in(" ".join(value.split()), scale) if len(value) <= MAX_LENGTH else None
+    if not isinstance(value, int | float):
+        return answer
+    return floor(value + 0.5) if isinstance(value, float) and isfinite(value) and scale.whole else value
 
 
 def _number_in(text: str, scale: Scale) -> float | int | None:

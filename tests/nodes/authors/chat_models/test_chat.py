@@ -8,9 +8,10 @@ import pytest
 
 from domain.contents import Quiz
 from nodes.authors.abilities.answers import LEAKED, REFUSED
+from nodes.authors.briefs import AuthorRole, Brief
 from nodes.authors.chat_models.chat import ChatAuthor
 from nodes.authors.chat_models.models import CURRICULUM, Models, Names
-from nodes.authors.port import CUT_OFF, AuthorAnswer, AuthorRole, Brief, CallFailed, Usage
+from nodes.authors.port import CUT_OFF, AuthorAnswer, CallFailed, Usage
 from nodes.authors.prices import Prices
 from nodes.authors.reading.reader import EMPTY, NO_JSON
 from tests.conformance.test_authors import BRIEFS

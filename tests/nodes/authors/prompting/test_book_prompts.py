@@ -3,7 +3,7 @@
 from domain.course.book import CourseBook
 from domain.course.drafts import shared_part
 from domain.request import LearningRequest, Preferences
-from nodes.authors.port import ConceptPlansBrief, CourseBookBrief
+from nodes.authors.briefs import ConceptPlansBrief, CourseBookBrief
 from nodes.authors.prompting.prompts import prompt_for
 from tests.support.authors import course_book
 from tests.support.rows import framework

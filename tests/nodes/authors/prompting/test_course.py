@@ -13,13 +13,13 @@ from domain.course.book import CourseBook, Term
 from domain.vocabulary import ContentType
 from nodes.authors.abilities.answers import LEAKED, problem_of
 from nodes.authors.abilities.reply import Reply
-from nodes.authors.port import AuthorRole, ContentBrief, LessonCritiqueBrief, QuizCritiqueBrief
+from nodes.authors.briefs import AuthorRole, ContentBrief, LessonCritiqueBrief, QuizCritiqueBrief
 from nodes.authors.prompting.prompts import Prompt, leaks, prompt_for
 from nodes.authors.prompting.rules import CONTENT_TASKS, COURSE_RULES, CRITIQUE_TASK, SHORT_COURSE_RULES
 from nodes.authors.reading import Reading
 from nodes.authors.repairs import Repair
 from nodes.authors.schemas import strict
-from nodes.contents.briefs import expected_of
+from nodes.contents.content_brief import expected_of
 from tests.domain.parts.test_repairs import QUIZ
 from tests.support.books import (
     BOOK,

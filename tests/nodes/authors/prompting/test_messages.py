@@ -12,9 +12,10 @@ import pytest
 from domain.vocabulary import ContentType
 from nodes.authors.abilities.approach import Approach, Mode
 from nodes.authors.abilities.evidence import Abilities
+from nodes.authors.briefs import ContentBrief
 from nodes.authors.chat_models.chat import ChatAuthor
 from nodes.authors.chat_models.models import Models, Names
-from nodes.authors.port import CallFailed, ContentBrief
+from nodes.authors.port import CallFailed
 from nodes.authors.prices import Prices
 from nodes.authors.prompting.messages import messages_of
 from nodes.authors.prompting.prompts import prompt_for

@@ -12,9 +12,7 @@ from domain.editing.review import EditPlan
 from domain.framework import Concept
 from domain.request import Intent, LearningRequest, Preferences
 from nodes.authors.abilities.answers import LEAKED
-from nodes.authors.chat_models.chat import ChatAuthor
-from nodes.authors.chat_models.models import Models, Names
-from nodes.authors.port import (
+from nodes.authors.briefs import (
     AuthorRole,
     Brief,
     EditPlanBrief,
@@ -24,6 +22,8 @@ from nodes.authors.port import (
     StructureReviewBrief,
     TutorialBrief,
 )
+from nodes.authors.chat_models.chat import ChatAuthor
+from nodes.authors.chat_models.models import Models, Names
 from nodes.authors.prices import Prices
 from nodes.authors.prompting.prompts import leaks, prompt_for
 from nodes.authors.prompting.texts import MAX_DATA_LENGTH

@@ -13,7 +13,7 @@ from domain.contents import Quiz, QuizKey
 from domain.editing.review import StructureReview
 from domain.framework import StageParts
 from domain.request import Intent
-from nodes.authors.port import KnownBrief
+from nodes.authors.briefs import KnownBrief
 from nodes.authors.reading import conform
 from tests.nodes.authors.reading.cases import CONCEPT, MODULE, READ, Case, concept, operation, resources, tutorial
 from tests.support.nonsense import ANYTHING, fuzzed, json_values
@@ -140,3 +140,8 @@ def test_nothing_that_has_the_names_of_a_shape_raises(shape: type[BaseModel], da
 def test_an_object_in_which_one_name_is_left_is_read_as_if_it_had_one() -> None:
     content: dict[str, object] = {"options": {}, "dimension_scores": None}
     assert conform(content, StructureReview) == conform({"options": {}}, StructureReview) == {}
+
+
+def test_a_list_of_nothing_is_no_number() -> None:
+    content: dict[str, object] = {"content_format_weights": {"visual": [None]}}
+    assert conform(conform(content, Intent), Intent) == conform(content, Intent) == content

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.contents import Tutorial
-from nodes.authors.port import AuthorRole, Brief
+from nodes.authors.briefs import AuthorRole, Brief
 from nodes.authors.prompting.prompts import prompt_for
 from nodes.authors.prompting.rules import AS_MARKDOWN
 from nodes.authors.reading.lessons import read_lesson

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.contents import Tutorial
-from nodes.authors.port import AuthorRole, Brief
+from nodes.authors.briefs import AuthorRole, Brief
 from nodes.verification.code.runner import CodeRunner
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.resources import ProcessKind, code_mode

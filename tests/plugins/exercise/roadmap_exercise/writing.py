@@ -1,7 +1,7 @@
 """How exercises are asked for, and how the offline author writes them."""
 
 from domain.vocabulary import ContentType
-from nodes.authors.port import AuthorRole, ContentBrief
+from nodes.authors.briefs import AuthorRole, ContentBrief
 from nodes.contents.content_step import Generator
 
 from .shape import Exercise

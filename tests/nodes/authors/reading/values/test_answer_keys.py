@@ -9,7 +9,8 @@ from domain.contents import Quiz, QuizKey
 from domain.framework import Concept
 from domain.request import Preferences
 from domain.vocabulary import Step
-from nodes.authors.port import AuthorAnswer, QuizBrief
+from nodes.authors.briefs import QuizBrief
+from nodes.authors.port import AuthorAnswer
 from nodes.authors.reading import conform
 from nodes.ledger.requests import AuthorRequest, checked
 

@@ -1,8 +1,8 @@
 """What an answer is checked against: the lesson at hand and the plan of the course book are part of it."""
 
 from domain.course.book import ConceptPlan, CourseBook, Outcome, RunningExample
-from nodes.authors.port import QuizBrief
-from nodes.contents.briefs import expected_of
+from nodes.authors.briefs import QuizBrief
+from nodes.contents.content_brief import expected_of
 from tests.conformance.test_authors import CONTENT, FRAMEWORK
 
 PLAN = ConceptPlan(

@@ -11,7 +11,7 @@ from domain.course.book import CourseBook
 from domain.framework import Concept, ConceptPlace, Framework
 from domain.logs import get_log
 from domain.request import LearningRequest
-from nodes.authors.port import C, ContentBrief
+from nodes.authors.briefs import C, ContentBrief
 from repository.tables.roadmaps import RoadmapRow
 
 _log = get_log(__name__)
