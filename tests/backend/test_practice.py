@@ -113,6 +113,17 @@ async def test_a_test_can_be_taken_on_its_page(client: httpx.AsyncClient, databa
         assert refused.status_code == 422, bad
 
 
+async def test_only_a_test_with_earlier_questions_says_that_it_has_them(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    async with database.transaction() as session:
+        await save_roadmap_metadata(session, "r-5", "local", structure("r-5", "Go", (2, 1, 1), "Concept {}".format))
+        for concept_id in ("c-1-1-1", "c-2-1-1"):
+            session.add(quiz_row("r-5", concept_id))
+    first, second = [(await client.get(f"/roadmaps/r-5/stage-tests/{stage}")).text for stage in ("s-1", "s-2")]
+    assert ("earlier stages" in first, "earlier stages" in second) == (False, True)
+
+
 async def test_the_map_links_to_tests_and_cards_that_there_are(client: httpx.AsyncClient, database: Database) -> None:
     await fill(database, "local")
     async with database.transaction() as session:

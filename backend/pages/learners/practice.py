@@ -14,7 +14,7 @@ from backend.inputs import RoadmapId, StageId
 from backend.pages.concepts import INVALID_FORM
 from backend.pages.support.forms import number, read_form
 from backend.pages.support.page_route import pages
-from backend.pages.support.roadmap_page import frame_of
+from backend.pages.support.roadmap_page import Frame, frame_of
 from backend.pages.support.templating import page
 from backend.pages.views.concepts.quiz import Result, questions_of, texts_of
 from backend.tutorials import Texts, Tutorials
@@ -43,7 +43,7 @@ async def stage_test(
     test = await orchestrator.practice.stage_test(
         roadmap_id, stage_id, caller.user_id, attempt=attempt, owner=caller.reads
     )
-    shown = await _shown(test.questions, None, tutorials)
+    shown = await _shown(frame, stage_id, test.questions, None, tutorials)
     return page(
         request, "stage_test.html", tab="map", test=test, attempt=attempt, result=None, **shown, **frame.context
     )
@@ -74,7 +74,7 @@ async def grade_stage_test(
         for index in range(total)
     ]
     graded = await orchestrator.practice.grade_stage_test(roadmap_id, stage_id, answers, owner=caller.reads)
-    shown = await _shown(graded.marks, graded.marks, tutorials)
+    shown = await _shown(frame, stage_id, graded.marks, graded.marks, tutorials)
     result = Result(graded.correct, graded.questions)
     return page(
         request, "stage_test.html", tab="map", test=graded, attempt=attempt, result=result, **shown, **frame.context
@@ -94,13 +94,22 @@ async def cards(
 
 
 async def _shown(
-    questions: Sequence[StageQuestion], marks: Sequence[StageMark] | None, tutorials: Tutorials
+    frame: Frame,
+    stage_id: str,
+    questions: Sequence[StageQuestion],
+    marks: Sequence[StageMark] | None,
+    tutorials: Tutorials,
 ) -> dict[str, Any]:
-    """Return what the template needs of the questions: their text as HTML, and where each is from."""
+    """Return what the template needs of the questions: their text as HTML, where each is from, and whether any is from
+    another stage.
+    """
     quiz = OpenQuiz(questions=list(questions))
     texts = await tutorials.short(texts_of(quiz, marks))
     cards = questions_of(quiz, marks, partial(_html_of, texts))
+    framework = frame.roadmap.framework
+    places = [framework.find(question.concept_id) for question in questions] if framework else []
     return {
+        "mixed": any(place is not None and place.stage.stage_id != stage_id for place in places),
         "questions": list(zip(questions, cards, strict=True)),
         "formulas": any(text.has_formulas for text in texts.values()),
     }
