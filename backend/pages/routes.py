@@ -1,15 +1,18 @@
 """The routers of all pages, and the pages for unknown addresses."""
 
+from contextlib import suppress
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from backend.errors import headers_of, problem_of_http
+from backend.auth import authenticate, token_of
+from backend.errors import Problem, headers_of, problem_of_http
 from backend.pages import books, concepts, home, login, operations, roadmaps, runs, static_files
 from backend.pages.learners import feedback, learning, practice, repetition
 from backend.pages.support.page_route import error_page
+from domain.errors import RoadmapError
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     static_files.router,
@@ -38,6 +41,7 @@ def install(app: FastAPI) -> None:
 
     async def _wrong_address(request: Request, error: HTTPException) -> Response:
         if "text/html" in request.headers.get("accept", "") and not _is_of_api(request):
+            await _recognise(request)
             response = error_page(request, error.status_code, MESSAGES[error.status_code])
             response.headers.update(headers_of(request, error) or {})
             return response
@@ -45,6 +49,13 @@ def install(app: FastAPI) -> None:
 
     for status in MESSAGES:
         app.exception_handler(status)(_wrong_address)
+
+
+async def _recognise(request: Request) -> None:
+    """Let the page for a wrong address have the navigation of its reader, if the reader is known."""
+    state = request.app.state
+    with suppress(Problem, RoadmapError):
+        request.state.caller = await authenticate(state.authority, token_of(request), state.orchestrator.database)
 
 
 def _is_of_api(request: Request) -> bool:

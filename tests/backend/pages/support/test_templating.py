@@ -26,6 +26,18 @@ async def test_files_are_kept_by_browsers_until_they_change(client: httpx.AsyncC
     assert (await client.get("/static/..%2Fsite.py")).status_code == 404
 
 
+async def test_files_are_sent_compressed_to_browsers_that_read_it_and_pages_never(client: httpx.AsyncClient) -> None:
+    for name in ("app.css", "app.js", "icon.svg", "texts.css"):
+        plain = await client.get(f"/static/{name}", headers={"accept-encoding": "identity"})
+        short = await client.get(f"/static/{name}", headers={"accept-encoding": "gzip, br"})
+        assert (plain.content, "content-encoding" in plain.headers) == (short.content, False)
+        assert short.headers["content-encoding"] == "gzip"
+        assert plain.headers["etag"] != short.headers["etag"]
+        assert plain.headers["vary"] == short.headers["vary"] == "Accept-Encoding"
+    for path in ("/", "/static/STIXMath-Regular-1.1.1.woff2"):
+        assert "content-encoding" not in (await client.get(path, headers={"accept-encoding": "gzip"})).headers
+
+
 async def test_nothing_is_asked_from_elsewhere(client: httpx.AsyncClient) -> None:
     for path in ("/", "/static/app.css", "/static/app.js", "/bin"):
         text = (await client.get(path)).text
@@ -76,6 +88,7 @@ async def test_an_address_that_does_not_exist_is_a_page_for_browsers_and_a_docum
     browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     page = await client.get("/nowhere", headers=browser)
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert 'href="/bin"' in page.text, "with the navigation of its reader"
     for path, headers in (("/nowhere", {}), ("/api/v1/nowhere", browser), ("/api/v1/roadmaps/none", browser)):
         answer = await client.get(path, headers=headers)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
