@@ -1,6 +1,6 @@
 # Everything runs out of .venv, which `make setup` builds, mends, and leaves alone when nothing changed.
 .DEFAULT_GOAL := help
-.PHONY: help setup .venv studio studio-setup demo check test test-all coverage soak chaos bench bench-scale eval test-model lock audit clean
+.PHONY: help setup .venv studio studio-setup demo check test test-all coverage soak chaos bench bench-scale eval test-model texts lock audit clean
 
 PYTHON ?= python3
 GOAL ?= become a backend engineer in Go
@@ -127,6 +127,9 @@ eval: setup ## score the answers of models; MODELS="offline openai:..." names th
 
 # For deployments: all that runs, model providers included, each file by its hash. constraints.txt has the versions.
 LOCKED := --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
+
+texts: setup ## add new messages of pages and exports to the catalogues of languages
+	@$(BIN)/python -m tests.support.texts
 
 lock: setup ## requirements.lock and docs/licences.md, from pyproject.toml and constraints.txt
 	@$(BIN)/python -m uv pip compile -q $(LOCKED) -c constraints.txt pyproject.toml \

@@ -12,6 +12,7 @@ from backend.dependencies import OrchestratorDep, TutorialsDep
 from backend.inputs import RoadmapId, TaskId
 from backend.pages.support.forms import Form, number, read_form
 from backend.pages.support.page_route import pages, reader_of
+from backend.pages.support.refusals import in_reader_words
 from backend.pages.support.roadmap_page import frame_of
 from backend.pages.support.templating import page, redirect
 from backend.pages.views.roadmaps.book import PlanForm, SharedForm
@@ -24,6 +25,7 @@ from orchestrator import Orchestrator
 from orchestrator.commands.request_context import Terms
 from orchestrator.queries.status import TaskView
 from rendering.documents.book_document import book_lines
+from rendering.languages.translation import _
 
 router = pages()
 
@@ -100,7 +102,7 @@ async def save(request: Request, task_id: TaskId, caller: CallerDep, orchestrato
     form = await read_form(request)
     edited = await _edited(task_id, form["part"], caller, orchestrator)
     typed = edited.typed(form)
-    round = number(form["round"], "The form is not valid: reload the page and edit again.")
+    round = number(form["round"], _("The form is not valid: reload the page and edit again."))
 
     def change(book: CourseBook) -> CourseBook:
         return typed.applied_to(book) if isinstance(typed, SharedForm) else typed.applied_to(book, edited.framework)
@@ -109,7 +111,7 @@ async def save(request: Request, task_id: TaskId, caller: CallerDep, orchestrato
         terms = Terms(owner=caller.reviews)
         await orchestrator.edit_book(task_id, change, round=round or None, by=caller.user_id, terms=terms)
     except InvalidInput as error:
-        return _page(request, caller, edited, typed, round, str(error))
+        return _page(request, caller, edited, typed, round, in_reader_words(str(error)))
     return redirect(request, "tasks", task_id, "review", notice="book")
 
 

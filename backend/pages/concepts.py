@@ -27,7 +27,7 @@ from backend.pages.views.concepts.concept import (
 from backend.pages.views.concepts.content_labels import CONTENT_LABELS_OF
 from backend.pages.views.concepts.feedback import instruction_of, places_of
 from backend.pages.views.concepts.quiz import Result
-from backend.pages.views.roadmaps.learner import MARK_LABELS, Standing, go_on_after, standings_of
+from backend.pages.views.roadmaps.learner import Standing, go_on_after, mark_labels, standings_of
 from domain.errors import InvalidInput, NotFound
 from domain.framework import ConceptPlace, Framework
 from domain.request import MAX_TEXT_LENGTH
@@ -35,12 +35,13 @@ from domain.vocabulary import ContentType
 from orchestrator import Orchestrator
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.queries.status import RoadmapView
+from rendering.languages.translation import N_, _
 
 router = pages()
 
 CONCEPT: Final = "/roadmaps/{roadmap_id}/concepts/{concept_id:path}"
 """Ids of the legacy system may contain a slash, which is decoded before routes are matched."""
-INVALID_FORM: Final = "The form is not valid: reload the page and try again."
+INVALID_FORM: Final = N_("The form is not valid: reload the page and try again.")
 _Version = Annotated[int | None, Field(ge=1, le=2_000_000_000)]
 
 
@@ -97,7 +98,7 @@ async def concept(
         done_at=learned.done_at if learned else None,
         standing=standings_of(progress).get(concept_id, Standing()),
         go_on=following if following and following.concept_id != concept_id else None,
-        mark_labels=MARK_LABELS,
+        mark_labels=mark_labels(),
         attempts=learned.attempts if learned else 0,
         best=f"{learned.best_score:.0%}" if learned and learned.best_score is not None else "",
         result=Result(result.correct, result.questions) if result else None,
@@ -166,8 +167,8 @@ async def retry(
 ) -> Response:
     form = await read_form(request)
     if form["content_type"] not in set(ContentType):
-        *nouns, last = (labels.noun for labels in CONTENT_LABELS_OF.values())
-        raise InvalidInput(f"Choose what to regenerate: {', '.join(nouns)} or {last}.")
+        *nouns, last = (_(labels.noun) for labels in CONTENT_LABELS_OF.values())
+        raise InvalidInput(_("Choose what to regenerate: {nouns} or {last}.", nouns=", ".join(nouns), last=last))
     kind = ContentType(form["content_type"])
     request_body = RetryRequest(instructions=form["instructions"] or None, lesson_id=form["lesson"] or None)
     terms = terms_of(request, caller, settings, owner=caller.writes)

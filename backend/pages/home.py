@@ -14,8 +14,9 @@ from backend.auth import CallerDep
 from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.inputs import terms_of, zone_of
 from backend.pages.support.forms import read_form
-from backend.pages.support.live import live
+from backend.pages.support.live import etag_response, live
 from backend.pages.support.page_route import pages, reader_of
+from backend.pages.support.refusals import in_reader_words
 from backend.pages.support.templating import address, page, redirect
 from backend.pages.views.roadmaps.roadmap_list import RoadmapCard, roadmap_card
 from backend.pages.views.roadmaps.shelf import MAX_SORTED, NEWEST, ORDERS, WHOLE_SHELF, Shelf, shelf_of
@@ -28,6 +29,7 @@ from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.learners.learning import GoOn
+from rendering.languages.translation import N_, _
 from rendering.text.estimate_text import estimate_lines
 
 router = pages()
@@ -43,13 +45,14 @@ FIELDS: Final = (
     "target_deadline",
 )
 ADVICE: Final = {
-    "learning_goal": "Describe in at most 2000 characters what you want to learn.",
-    "current_level": "Choose one of the levels.",
-    "available_hours_per_week": "Enter a number from 1 to 168.",
-    "career_background": "At most 4000 characters.",
-    "primary_language": "Enter a language code like en, zh or pt-BR.",
-    "target_deadline": "At most 200 characters.",
+    "learning_goal": N_("Describe in at most 2000 characters what you want to learn."),
+    "current_level": N_("Choose one of the levels."),
+    "available_hours_per_week": N_("Enter a number from 1 to 168."),
+    "career_background": N_("At most 4000 characters."),
+    "primary_language": N_("Enter a language code like en, zh or pt-BR."),
+    "target_deadline": N_("At most 200 characters."),
 }
+_LEVELS: Final = (N_("Beginner"), N_("Intermediate"), N_("Advanced"))
 BLANK: Final[Mapping[str, Any]] = {
     **dict.fromkeys(FIELDS, ""),
     "current_level": "beginner",
@@ -80,11 +83,11 @@ async def create(request: Request, caller: CallerDep, orchestrator: Orchestrator
         preferences = Preferences.model_validate({name: text for name, text in fields.items() if text})
         check_languages(preferences.model_dump())
     except InvalidInput:
-        errors = {"primary_language": ADVICE["primary_language"]}
+        errors = {"primary_language": _(ADVICE["primary_language"])}
         return await _home(request, caller, orchestrator, form=values, errors=errors)
     except ValidationError as error:
         invalid = {str(problem["loc"][0]) if problem["loc"] else "form" for problem in error.errors()}
-        errors = {name: ADVICE.get(name, "This value is not valid.") for name in invalid}
+        errors = {name: _(ADVICE.get(name, N_("This value is not valid."))) for name in invalid}
         return await _home(request, caller, orchestrator, form=values, errors=errors)
     learning_request = LearningRequest(preferences=preferences, user_id=caller.user_id)
     terms = terms_of(request, caller, settings, owner=None, time_zone=zone_of(form["time_zone"]))
@@ -95,7 +98,8 @@ async def create(request: Request, caller: CallerDep, orchestrator: Orchestrator
             return await _home(request, caller, orchestrator, form=values, estimate=estimate)
         task = await orchestrator.create(learning_request, review=review_request, detach=True, terms=terms)
     except InvalidInput as error:  # a deadline in the past
-        return await _home(request, caller, orchestrator, form=values, errors={"target_deadline": str(error)})
+        errors = {"target_deadline": in_reader_words(str(error))}
+        return await _home(request, caller, orchestrator, form=values, errors=errors)
     return redirect(request, "roadmaps", str(task.roadmap_id))
 
 
@@ -129,7 +133,7 @@ async def _home(
         older=older,
         newest=at("") + replace(shelf, before="").query if shelf.before else "",
         shelf=shelf,
-        orders=ORDERS.items(),
+        orders=[(key, _(name)) for key, name in ORDERS.items()],
         go_on=to_learn.go_on,
         due=to_learn.due,
         live=_live(request, _etag(cards, reviews, older, to_learn), cards, shelf.query),
@@ -180,7 +184,7 @@ async def home_etag(
     cards, older = await _roadmap_page(request, caller, orchestrator, shelf, binned=binned)
     reviews = [] if binned else await _reviews(caller, orchestrator)
     to_learn = _NOTHING if binned else await _to_learn(caller, orchestrator)
-    return Response(_etag(cards, reviews, older, to_learn), media_type="text/plain")
+    return etag_response(_etag(cards, reviews, older, to_learn))
 
 
 @router.get("/bin")

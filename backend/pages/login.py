@@ -9,7 +9,8 @@ from backend.auth import COOKIE, authenticate, cookie_name
 from backend.errors import Problem
 from backend.pages.support.forms import drop_cookie, read_form, renew_token, set_cookie
 from backend.pages.support.page_route import pages
-from backend.pages.support.templating import address, page, redirect
+from backend.pages.support.templating import address, local_path, page, redirect
+from rendering.languages.translation import _
 
 router = pages()
 
@@ -21,18 +22,18 @@ COOKIE_TTL_SECONDS: Final = 30 * 86_400
 async def login(request: Request, next: str = "") -> Response:
     if request.app.state.authority.open_to_all:
         return redirect(request, "")
-    return page(request, "login.html", next=_local_path(request, next), errors={})
+    return page(request, "login.html", next=local_path(request, next), errors={})
 
 
 @router.post("/login")
 async def sign_in(request: Request) -> Response:
     form = await read_form(request)
     state = request.app.state
-    token, target = form["access_token"], _local_path(request, form["next"])
+    token, target = form["access_token"], local_path(request, form["next"])
     try:
         await authenticate(state.authority, token, state.orchestrator.database)
-    except Problem as error:
-        message = str(error.detail) if token else "Enter your token."
+    except Problem:
+        message = _("This token is not valid.") if token else _("Enter your token.")
         return page(request, "login.html", status=401, next=target, errors={"access_token": message})
     response = RedirectResponse(target or address(request)(""), status_code=303)
     set_cookie(request, response, COOKIE, token, seconds=COOKIE_TTL_SECONDS)
@@ -49,9 +50,3 @@ async def sign_out(request: Request) -> Response:
     drop_cookie(request, response, COOKIE)
     renew_token(request, response)
     return response
-
-
-def _local_path(request: Request, target: str) -> str:
-    """Return an address of this site, or nothing: a login must not redirect to another site."""
-    inside = target.startswith(address(request)("")) and not target.startswith(("//", "/\\"))
-    return target if inside and target.isprintable() and "\\" not in target else ""

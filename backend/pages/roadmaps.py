@@ -11,14 +11,16 @@ from backend.auth import Caller, CallerDep
 from backend.dependencies import OrchestratorDep, SettingsDep
 from backend.inputs import RoadmapId, terms_of, zone_of
 from backend.pages.support.forms import read_form
+from backend.pages.support.live import etag_response
 from backend.pages.support.page_route import pages
+from backend.pages.support.refusals import in_reader_words
 from backend.pages.support.roadmap_page import Frame, frame_of
 from backend.pages.support.templating import address, page, redirect
-from backend.pages.views.roadmaps.learner import MARK_LABELS
+from backend.pages.views.roadmaps.learner import mark_labels
 from backend.pages.views.roadmaps.plan import plan_of
 from backend.pages.views.roadmaps.structure import history_of
 from backend.pages.views.runs.task import task_line
-from backend.pages.views.status_labels import CONTENT_LABELS, TASK_NAMES
+from backend.pages.views.status_labels import CONTENT_LABELS, TASK_NAMES, task_name
 from backend.paging import decode, encode
 from domain.errors import InvalidInput
 from domain.framework import Framework
@@ -27,6 +29,7 @@ from orchestrator import Orchestrator
 from orchestrator.commands.request_context import Terms
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.learners.pace import PaceChange, check_hours
+from rendering.languages.translation import _
 
 router = pages()
 
@@ -49,8 +52,8 @@ def map_page(request: Request, frame: Frame, errors: Mapping[str, str] | None = 
         status=422 if errors else 200,
         tab="map",
         wide=True,
-        legend=CONTENT_LABELS.items(),
-        mark_labels=MARK_LABELS,
+        legend=[(look, _(label)) for look, label in CONTENT_LABELS.items()],
+        mark_labels=mark_labels(),
         errors=errors or {},
         **frame.context,
     )
@@ -60,7 +63,7 @@ def map_page(request: Request, frame: Frame, errors: Mapping[str, str] | None = 
 async def roadmap_etag(roadmap_id: RoadmapId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
     """Return an ETag that changes whenever the page would look different."""
     await orchestrator.status(roadmap_id, owner=caller.reads)
-    return Response(await orchestrator.roadmaps.etag(roadmap_id, caller.user_id), media_type="text/plain")
+    return etag_response(await orchestrator.roadmaps.etag(roadmap_id, caller.user_id))
 
 
 @router.get("/roadmaps/{roadmap_id}/plan")
@@ -79,7 +82,7 @@ async def change_pace(
         weekly = float(fields["available_hours_per_week"]) if fields["available_hours_per_week"] else None
         check_hours(weekly)
     except (ValueError, InvalidInput):
-        errors = {"available_hours_per_week": "Enter a number from 1 to 168."}
+        errors = {"available_hours_per_week": _("Enter a number from 1 to 168.")}
         return await _plan(request, roadmap_id, caller, orchestrator, values=fields, errors=errors)
     is_unchanged = fields["target_deadline"] == (before.deadline_words or "")
     change = PaceChange(weekly, None if is_unchanged else fields["target_deadline"])
@@ -87,7 +90,7 @@ async def change_pace(
     try:
         await orchestrator.paces.change(roadmap_id, change, terms=terms)
     except InvalidInput as error:
-        errors = {"target_deadline": str(error)}
+        errors = {"target_deadline": in_reader_words(str(error))}
         return await _plan(request, roadmap_id, caller, orchestrator, values=fields, errors=errors)
     return redirect(request, "roadmaps", roadmap_id, "plan", notice="pace")
 
@@ -135,7 +138,7 @@ async def modify(
     form = await read_form(request)
     instructions, review = form["instructions"], form["review"] == "yes"
     if not instructions or len(instructions) > 4000:
-        message = "Describe in at most 4000 characters what should change."
+        message = _("Describe in at most 4000 characters what should change.")
         return await _changes(
             request,
             roadmap_id,
@@ -152,7 +155,11 @@ async def modify(
             terms=terms_of(request, caller, settings, owner=caller.writes),
         )
     except InvalidInput as error:  # instructions that cannot be followed are marked in the form
-        typed = {"instructions": instructions, "review": review, "errors": {"instructions": str(error)}}
+        typed = {
+            "instructions": instructions,
+            "review": review,
+            "errors": {"instructions": in_reader_words(str(error))},
+        }
         return await _changes(request, roadmap_id, caller, orchestrator, typed=typed)
     return redirect(request, "tasks", task.task_id, notice="changing")
 
@@ -204,7 +211,7 @@ async def runs(
         "runs.html",
         tab="runs",
         kind=type,
-        kinds=[("", "All"), *TASK_NAMES.items()],
+        kinds=[("", _("All")), *((kind, task_name(kind)) for kind in TASK_NAMES)],
         tasks=[task_line(task, names) for task in shown],
         older=f"{here}{query}before={encode((shown[-1].created_at, shown[-1].task_id))}" if len(tasks) > PAGE else "",
         newest=f"{here}{query[:-1]}" if before else "",

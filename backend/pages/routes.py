@@ -9,14 +9,17 @@ from starlette.exceptions import HTTPException
 
 from backend.auth import authenticate, token_of
 from backend.errors import Problem, headers_of, problem_of_http
-from backend.pages import books, concepts, home, login, operations, roadmaps, runs, static_files
+from backend.pages import books, concepts, home, language, login, operations, roadmaps, runs, static_files
 from backend.pages.learners import feedback, learning, practice, repetition
+from backend.pages.support.languages import language_for
 from backend.pages.support.page_route import error_page
 from domain.errors import RoadmapError
+from rendering.languages.translation import N_, _, read_in
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     static_files.router,
     login.router,
+    language.router,
     home.router,
     roadmaps.router,
     learning.router,
@@ -31,8 +34,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
 
 
 MESSAGES: Final = {
-    404: "There is no page at this address.",
-    405: "This address accepts only forms of our pages; it has nothing to show.",
+    404: N_("There is no page at this address."),
+    405: N_("This address accepts only forms of our pages; it has nothing to show."),
 }
 
 
@@ -42,7 +45,8 @@ def install(app: FastAPI) -> None:
     async def _wrong_address(request: Request, error: HTTPException) -> Response:
         if "text/html" in request.headers.get("accept", "") and not _is_of_api(request):
             await _recognise(request)
-            response = error_page(request, error.status_code, MESSAGES[error.status_code])
+            with read_in(language_for(request)):
+                response = error_page(request, error.status_code, _(MESSAGES[error.status_code]))
             response.headers.update(headers_of(request, error) or {})
             return response
         return problem_of_http(request, error)

@@ -11,7 +11,7 @@ from backend.dependencies import OrchestratorDep, SettingsDep, TutorialsDep
 from backend.inputs import TaskId, decision_of, terms_of
 from backend.pages.books import book_context
 from backend.pages.support.forms import number, read_form
-from backend.pages.support.live import live
+from backend.pages.support.live import etag_response, live
 from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.templating import page, redirect
 from backend.pages.views.runs.review import review_of
@@ -65,7 +65,7 @@ async def run(
 @router.get("/tasks/{task_id}/pulse")
 async def run_etag(task_id: TaskId, caller: CallerDep, orchestrator: OrchestratorDep) -> Response:
     await orchestrator.task(task_id, owner=caller.reads)
-    return Response(await orchestrator.tasks.etag(task_id), media_type="text/plain")
+    return etag_response(await orchestrator.tasks.etag(task_id))
 
 
 @router.post("/tasks/{task_id}/cancel")

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from domain.course.book import ConceptPlan, CourseBook, Project, RunningExample, Term
+from domain.course.book import ConceptPlan, CourseBook, LessonPlan, Project, RunningExample, Term
 from domain.framework import Framework
 from rendering.documents.content_forms import heading
 from rendering.documents.markdown_embedding import embedded, escaped
+from rendering.languages.translation import N_, _
 from rendering.text.text import clean, one_line
 
 _LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#.-]{1,20}")
@@ -19,7 +20,7 @@ _LANGUAGE: Final = re.compile(r"[A-Za-z0-9+#.-]{1,20}")
 def book_document(book: CourseBook, framework: Framework | None) -> str:
     """Return a book as a document of its own."""
     title = f": {escaped(framework.title)}" if framework and framework.title else ""
-    return "\n".join([f"# Course book{title}", "", *book_lines(book, framework, level=2)])
+    return "\n".join([f"# {_('Course book')}{title}", "", *book_lines(book, framework, level=2)])
 
 
 def book_lines(book: CourseBook, framework: Framework | None, *, level: int) -> Iterator[str]:
@@ -28,16 +29,21 @@ def book_lines(book: CourseBook, framework: Framework | None, *, level: int) -> 
     if book.example is not None:
         yield from _example(book.example, level)
     if book.tools:
-        yield from [f"{heading(level)} Tools", ""]
+        yield from [f"{heading(level)} {_('Tools')}", ""]
         for tool in book.tools:
             yield f"- {_text(f'{tool.name} {tool.version}'.strip())}"
         yield ""
     if book.project is not None:
         yield from _project(book.project, framework, level)
     if book.warnings:
-        yield from [f"{heading(level)} Notes of the review", "", *(f"- {_text(note)}" for note in book.warnings), ""]
+        yield from [
+            f"{heading(level)} {_('Notes of the review')}",
+            "",
+            *(f"- {_text(note)}" for note in book.warnings),
+            "",
+        ]
     if book.concepts:
-        yield from [f"{heading(level)} Concepts", ""]
+        yield from [f"{heading(level)} {_('Concepts')}", ""]
         names = {concept.concept_id: concept.name for concept in framework.concepts()} if framework else {}
         for plan in book.concepts:
             yield from _plan(plan, names.get(plan.concept_id, plan.concept_id), level + 1)
@@ -50,7 +56,7 @@ def _text(markdown: str) -> str:
 def _glossary(terms: list[Term], level: int) -> Iterator[str]:
     if not terms:
         return
-    yield from [f"{heading(level)} Glossary", ""]
+    yield from [f"{heading(level)} {_('Glossary')}", ""]
     for term in terms:
         notation = f" ({_text(term.notation)})" if term.notation.strip() else ""
         yield f"- **{escaped(term.term)}**{notation}: {_text(term.meaning)}"
@@ -58,7 +64,7 @@ def _glossary(terms: list[Term], level: int) -> Iterator[str]:
 
 
 def _example(example: RunningExample, level: int) -> Iterator[str]:
-    yield from [f"{heading(level)} Running example: {escaped(example.title)}", ""]
+    yield from [f"{heading(level)} {_('Running example: {title}', title=escaped(example.title))}", ""]
     if example.description.strip():
         yield from [_text(example.description), ""]
     if example.code.strip():
@@ -69,7 +75,7 @@ def _example(example: RunningExample, level: int) -> Iterator[str]:
 
 
 def _project(project: Project, framework: Framework | None, level: int) -> Iterator[str]:
-    yield from [f"{heading(level)} Project: {escaped(project.title)}", ""]
+    yield from [f"{heading(level)} {_('Project: {title}', title=escaped(project.title))}", ""]
     if project.description.strip():
         yield from [_text(project.description), ""]
     names = {stage.stage_id: stage.name for stage in framework.stages} if framework else {}
@@ -80,15 +86,19 @@ def _project(project: Project, framework: Framework | None, level: int) -> Itera
 
 def _plan(plan: ConceptPlan, name: str, level: int) -> Iterator[str]:
     yield from [f"{heading(level)} {escaped(name)}", ""]
-    for label, text in {"Teaches": plan.teaches, "Leaves out": plan.leaves_out}.items():
+    for label, text in ((N_("Teaches: {text}"), plan.teaches), (N_("Leaves out: {text}"), plan.leaves_out)):
         if text.strip():
-            yield from [f"{label}: {_text(text)}", ""]
-    yield from _list("The learner", [outcome.text for outcome in plan.outcomes])
-    yield from _list("Misconceptions", plan.misconceptions)
-    lessons = [f"{lesson.title or f'Lesson {n}'}: {lesson.minutes} min" for n, lesson in enumerate(plan.lessons, 1)]
-    yield from _list("Lessons", lessons)
+            yield from [_(label, text=_text(text)), ""]
+    yield from _list(_("The learner:"), [outcome.text for outcome in plan.outcomes])
+    yield from _list(_("Misconceptions:"), plan.misconceptions)
+    yield from _list(_("Lessons:"), [_lesson(number, lesson) for number, lesson in enumerate(plan.lessons, start=1)])
+
+
+def _lesson(number: int, lesson: LessonPlan) -> str:
+    title = lesson.title or _("Lesson {number}", number=number)
+    return _("{title}: {minutes} min", title=title, minutes=lesson.minutes)
 
 
 def _list(label: str, texts: list[str]) -> Iterator[str]:
     if texts:
-        yield from [f"{label}:", "", *(f"- {_text(text)}" for text in texts), ""]
+        yield from [label, "", *(f"- {_text(text)}" for text in texts), ""]

@@ -11,6 +11,7 @@ from domain.framework import Concept
 from domain.vocabulary import ContentType
 from rendering.documents.document_text import LETTERS, right, seen, trust
 from rendering.documents.markdown_embedding import demoted, embedded, escaped, label
+from rendering.languages.translation import _
 from rendering.text.text import counted, one_line
 
 
@@ -78,15 +79,15 @@ def _tutorial(tutorial: Tutorial, concept: Concept, level: int) -> Iterator[str]
         level += 1
         yield f"{heading(level)} {label(tutorial.title)}"
         yield ""
-    yield f"*About {counted(tutorial.estimated_completion_time, 'minute')}.*"
+    yield f"*{_('About {minutes}.', minutes=counted(tutorial.estimated_completion_time, 'minute'))}*"
     yield ""
     yield from note(tutorial.summary)
     yield demoted(tutorial.content, below=level)
     yield ""
 
 
-def _resources(resources: Resources, _: Concept, level: int) -> Iterator[str]:
-    yield f"{heading(level + 1)} Resources"
+def _resources(resources: Resources, _concept: Concept, level: int) -> Iterator[str]:
+    yield f"{heading(level + 1)} {_('Resources')}"
     yield ""
     for resource in resources.resources:
         url = one_line(resource.url).replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C")
@@ -100,11 +101,11 @@ def _resources(resources: Resources, _: Concept, level: int) -> Iterator[str]:
     yield ""
 
 
-def _quiz(quiz: Quiz, _: Concept, level: int) -> Iterator[str]:
-    yield f"{heading(level + 1)} Quiz"
+def _quiz(quiz: Quiz, _concept: Concept, level: int) -> Iterator[str]:
+    yield f"{heading(level + 1)} {_('Quiz')}"
     yield ""
     for number, question in enumerate(quiz.questions, start=1):
-        several = " *(several answers are right)*" if question.question_type == "multiple_choice" else ""
+        several = f" *({_('several answers are right')})*" if question.question_type == "multiple_choice" else ""
         yield from item(f"{number}.", question.question, behind=several)
         indent = " " * len(f"{number}. ")
         for letter, option in zip(LETTERS, question.options, strict=False):
@@ -116,7 +117,7 @@ def _answers(quiz: Quiz) -> Iterator[str]:
     for number, question in enumerate(quiz.questions, start=1):
         yield from item(f"{number}. {right(question)}:", question.explanation)
         if question.heading.strip():
-            yield f"{' ' * len(f'{number}. ')}*See “{escaped(question.heading)}”.*"
+            yield f"{' ' * len(f'{number}. ')}*{_('See “{heading}”.', heading=escaped(question.heading))}*"
 
 
 _FORMS: Final[tuple[ContentForm[Any], ...]] = (

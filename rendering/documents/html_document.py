@@ -18,6 +18,7 @@ from rendering.documents.document_text import remarks, why_missing
 from rendering.drawing.map_layout import draw
 from rendering.pages.markdown import is_safe_link, rendered, rendered_short
 from rendering.pages.remarks import Remarks
+from rendering.text.markup import GLOBALS
 from rendering.text.schedule import plan_of
 from rendering.text.text import CONFIGURE, counted, hours, origin_note, shown
 
@@ -160,7 +161,9 @@ def _environment() -> "Environment":
     )
     environment.filters |= {"hours": hours, "counted": counted, "direction": direction}
     environment.globals |= {
+        **GLOBALS,
         "overview": document_text.overview,
+        "size_of": document_text.size_of,
         "weekly": document_text.weekly,
         "days_of": document_text.days_of,
         "prose": _prose,

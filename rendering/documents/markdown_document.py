@@ -13,10 +13,12 @@ from rendering.documents.document_text import (
     days_of,
     overview,
     remarks,
+    size_of,
     weekly,
     why_missing,
 )
 from rendering.documents.markdown_embedding import escaped
+from rendering.languages.translation import _
 from rendering.text.schedule import plan_of
 from rendering.text.text import CONFIGURE, hours, origin_note
 
@@ -25,23 +27,28 @@ def roadmap_document(manuscript: Manuscript) -> str:
     """Return the document: title, overview, plan, concepts with their contents, and the answers at the end."""
     framework = manuscript.framework
     if framework is None:
-        return f"# {escaped(manuscript.title)}\n\nThis roadmap has no framework yet.\n"
+        return f"# {escaped(manuscript.title)}\n\n{_('This roadmap has no framework yet.')}\n"
     origin = escaped(origin_note(manuscript.plan_author))
-    note = [f"> {origin} A model writes after `{CONFIGURE}`.", ""] if manuscript.by_rules else []
-    lines = [f"# {escaped(framework.title)}", "", *note, "## Overview", "", overview(framework), ""]
+    advice = _("A model writes after {command}.", command=f"`{CONFIGURE}`")
+    note = [f"> {origin} {advice}", ""] if manuscript.by_rules else []
+    lines = [f"# {escaped(framework.title)}", "", *note, f"## {_('Overview')}", "", overview(framework), ""]
     lines += [*_plan(framework), *_weeks(manuscript, framework)]
     if manuscript.book is not None:
-        lines += ["## Course book", "", *book_lines(manuscript.book, framework, level=3)]
+        lines += [f"## {_('Course book')}", "", *book_lines(manuscript.book, framework, level=3)]
     answers: list[str] = []
     for number, stage in enumerate(framework.stages, start=1):
-        lines += [f"## Stage {number}: {escaped(stage.name)}", "", *paragraph(stage.description)]
+        lines += [
+            f"## {_('Stage {number}: {name}', number=number, name=escaped(stage.name))}",
+            "",
+            *paragraph(stage.description),
+        ]
         for module in stage.modules:
             lines += [f"### {escaped(module.name)}", "", *paragraph(module.description)]
             for concept in module.concepts:
                 lines += _concept(manuscript, concept, level=4)
                 answers += _answers(manuscript, concept, level=3)
     if answers:
-        lines += ["## Answers", "", *answers]
+        lines += [f"## {_('Answers')}", "", *answers]
     return "\n".join(lines)
 
 
@@ -53,7 +60,7 @@ def concept_document(manuscript: Manuscript, place: ConceptPlace, *, note: str =
 
 
 def _plan(framework: Framework) -> Iterator[str]:
-    yield "## Plan"
+    yield f"## {_('Plan')}"
     yield ""
     for number, stage in enumerate(framework.stages, start=1):
         yield f"{number}. **{escaped(stage.name)}** ({hours(_hours_of(stage))})"
@@ -72,14 +79,15 @@ def _weeks(manuscript: Manuscript, framework: Framework) -> Iterator[str]:
     plan = plan_of(manuscript, framework)
     if plan is None:
         return
-    yield "## Weeks"
+    yield f"## {_('Weeks')}"
     yield ""
     yield weekly(plan)
     yield ""
     for week in plan.weeks:
         shares = (f"{escaped(share.name)} ({hours(share.hours)})" for share in week.shares)
         days = days_of(week)
-        yield f"- Week {week.number}{f' ({days})' if days else ''}: {', '.join(shares)}"
+        name = _("Week {number}", number=week.number)
+        yield f"- {name}{f' ({days})' if days else ''}: {', '.join(shares)}"
     yield ""
 
 
@@ -87,7 +95,7 @@ def _concept(manuscript: Manuscript, concept: Concept, *, level: int) -> Iterato
     yield f"{'#' * level} {escaped(concept.name)}"
     yield ""
     names = ", ".join(map(escaped, builds_on(manuscript.framework, concept)))
-    yield f"*{hours(concept.estimated_hours)}, {concept.difficulty}{f'; builds on {names}' if names else ''}*"
+    yield f"*{size_of(concept)}{_('; builds on {names}', names=names) if names else ''}*"
     yield ""
     yield from paragraph(concept.description)
     for form in CONTENT_FORMS.values():
@@ -113,4 +121,4 @@ def _answers(manuscript: Manuscript, concept: Concept, *, level: int) -> list[st
             lines += form.answers(content)
     if not lines:
         return []
-    return [f"{heading(level)} {escaped(concept.name)}" if level > 2 else "## Answers", "", *lines, ""]
+    return [f"{heading(level)} {escaped(concept.name)}" if level > 2 else f"## {_('Answers')}", "", *lines, ""]

@@ -6,10 +6,12 @@ from typing import Final
 
 from domain.editing.diff import Change
 from domain.framework import Framework
+from rendering.languages.translation import N_, _, ngettext
 from rendering.text.text import counted, hours, one_line
 
 SIGNS: Final[Mapping[str, str]] = {"added": "+", "removed": "-"}
 OTHER: Final = "~"
+_FIELDS: Final = (N_("description"), N_("difficulty"), N_("prerequisites"), N_("keywords"))
 
 
 def change_line(change: Change) -> str:
@@ -29,21 +31,24 @@ def note(change: Change) -> str:
     """Return what changed about a part, without its name: `was “Basics”`, `2 h -> 3 h`."""
     match change.kind:
         case "renamed":
-            return f"was “{one_line(change.before)}”"
+            return _("was “{name}”", name=one_line(change.before))
         case "hours":
             return f"{change.before} -> {change.after}"
         case "moved":
             before, after = one_line(change.before), one_line(change.after)
-            return "moved to another place" if before == after else f"moved here from “{before}”"
+            return _("moved to another place") if before == after else _("moved here from “{place}”", place=before)
         case _:
-            return f"{one_line(change.after)} changed"
+            return _("{field} changed", field=", ".join(_(field) for field in one_line(change.after).split(", ")))
 
 
 def totals_line(before: Framework, after: Framework) -> str:
     """Return `13 -> 15 concepts, 60 h -> 64 h`."""
     concepts = len(before.concepts()), len(after.concepts())
     study = hours(before.total_estimated_hours), hours(after.total_estimated_hours)
-    return f"{_arrow(*map(str, concepts))} {'concept' if concepts[1] == 1 else 'concepts'}, {_arrow(*study)}"
+    counts = _arrow(*map(str, concepts))
+    return ngettext(
+        "{counts} concept, {hours}", "{counts} concepts, {hours}", concepts[1], counts=counts, hours=_arrow(*study)
+    )
 
 
 def _arrow(before: str, after: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import Step
 from domain.waits.model_wait import ModelWait
+from rendering.languages.translation import N_, _
 from rendering.text.text import clean, counted, hours, one_line
 
 
@@ -25,19 +26,21 @@ class StoredEvent(Protocol):
 
 
 DOING: Final[Mapping[str, str]] = {
-    Step.INIT: "Starting",
-    Step.INTENT_ANALYSIS: "Understanding the goal",
-    Step.CURRICULUM_DESIGN: "Designing the curriculum",
-    Step.STRUCTURE_VALIDATION: "Checking the structure",
-    Step.EDIT_PLAN_ANALYSIS: "Planning changes",
-    Step.ROADMAP_EDIT: "Changing the structure",
-    Step.COURSE_DESIGN: "Writing the course book",
-    Step.HUMAN_REVIEW: "Waiting for a reviewer",
-    Step.CONTENT_GENERATION: "Writing the contents",
-    Step.SECOND_LOOK: "Looking again at what was written",
+    Step.INIT: N_("Starting"),
+    Step.INTENT_ANALYSIS: N_("Understanding the goal"),
+    Step.CURRICULUM_DESIGN: N_("Designing the curriculum"),
+    Step.STRUCTURE_VALIDATION: N_("Checking the structure"),
+    Step.EDIT_PLAN_ANALYSIS: N_("Planning changes"),
+    Step.ROADMAP_EDIT: N_("Changing the structure"),
+    Step.COURSE_DESIGN: N_("Writing the course book"),
+    Step.HUMAN_REVIEW: N_("Waiting for a reviewer"),
+    Step.CONTENT_GENERATION: N_("Writing the contents"),
+    Step.SECOND_LOOK: N_("Looking again at what was written"),
     **{spec.step: spec.activity for spec in CONTENT_SPECS.values()},
 }
 """Step -> what a run does in it."""
+_ACTIVITIES: Final = (N_("Writing a tutorial"), N_("Looking for resources"), N_("Writing a quiz"))
+"""Of the content types that are built in."""
 
 MAX_TEXT_LENGTH: Final = 160
 
@@ -69,12 +72,12 @@ def details(event: StoredEvent) -> list[str]:
 
 def doing(step: str) -> str:
     """Return what a run does in a step: `Writing a quiz`."""
-    return DOING.get(step, step.replace("_", " ").capitalize())
+    return _(DOING.get(step, step.replace("_", " ").capitalize()))
 
 
 def subject(payload: Mapping[str, Any]) -> str:
     """Return `quiz of c-1-2-3`."""
-    return f"{payload['content_type']} of {payload['concept_id']}"
+    return _("{content_type} of {concept}", content_type=_(str(payload["content_type"])), concept=payload["concept_id"])
 
 
 def wait_in_words(wait: ModelWait, now: datetime | None = None) -> str:
@@ -83,11 +86,18 @@ def wait_in_words(wait: ModelWait, now: datetime | None = None) -> str:
     Without `now`, as in a log of the past, the next try is a moment too.
     """
     if now is None:
-        following = f"next at {wait.next_at.astimezone():%H:%M:%S}"
+        following = _("next at {time}", time=f"{wait.next_at.astimezone():%H:%M:%S}")
     else:
-        following = f"next in {max(round((wait.next_at - now).total_seconds()), 0)} s"
-    gives_up = f"gives up at {wait.gives_up_at.astimezone():%H:%M}"
-    return one_line(f"{wait.model}: {wait.reason}; try {wait.tries}, {following}, {gives_up}")
+        following = _("next in {seconds} s", seconds=max(round((wait.next_at - now).total_seconds()), 0))
+    line = _(
+        "{model}: {reason}; try {number}, {following}, gives up at {time}",
+        model=wait.model,
+        reason=wait.reason,
+        number=wait.tries,
+        following=following,
+        time=f"{wait.gives_up_at.astimezone():%H:%M}",
+    )
+    return one_line(line)
 
 
 def _waits(payload: Mapping[str, Any]) -> str:
@@ -95,21 +105,33 @@ def _waits(payload: Mapping[str, Any]) -> str:
 
 
 def _requested(payload: Mapping[str, Any]) -> str:
-    by = f", requested by {payload['by']}" if payload.get("by") else ""
+    run = _(
+        "{task_type} of {roadmap} for {user}",
+        task_type=payload["task_type"],
+        roadmap=payload["roadmap_id"],
+        user=payload["user_id"],
+    )
+    by = _(", requested by {user}", user=payload["by"]) if payload.get("by") else ""
     pace = payload.get("pace") or {}
-    deadline = f", by {pace['deadline']}" if pace.get("deadline") else ""
+    deadline = _(", by {day}", day=pace["deadline"]) if pace.get("deadline") else ""
     if pace.get("deadline_words") and not deadline:
-        deadline = f", the deadline “{pace['deadline_words']}” was not understood and is ignored"
-    return f"{payload['task_type']} of {payload['roadmap_id']} for {payload['user_id']}{by}{deadline}"
+        deadline = _(", the deadline “{words}” was not understood and is ignored", words=pace["deadline_words"])
+    return f"{run}{by}{deadline}"
 
 
 def _resumed(payload: Mapping[str, Any]) -> str:
-    return f"was {payload['from']}" + (f", resumed by {payload['by']}" if payload.get("by") else "")
+    by = _(", resumed by {user}", user=payload["by"]) if payload.get("by") else ""
+    return _("was {status}", status=payload["from"]) + by
 
 
 def _started(payload: Mapping[str, Any]) -> str:
-    attempt = f"attempt {payload['attempt']} by {payload['worker_id']}"
-    return f"{attempt}, after the previous process died" if payload.get("from") == "processing" else attempt
+    died = payload.get("from") == "processing"
+    line = (
+        N_("attempt {number} by {worker}, after the previous process died")
+        if died
+        else N_("attempt {number} by {worker}")
+    )
+    return _(line, number=payload["attempt"], worker=payload["worker_id"])
 
 
 def framework_in_words(framework: Mapping[str, Any]) -> str:
@@ -128,17 +150,19 @@ def validation_in_words(validation: Mapping[str, Any]) -> str:
     issues = validation["issues"]
     critical = [issue["issue"] for issue in issues if issue["severity"] == "critical"]
     if not validation["is_valid"]:
-        return f"not valid: {'; '.join(critical) or validation['validation_summary']}"
+        return _("not valid: {reasons}", reasons="; ".join(critical) or validation["validation_summary"])
     warnings = f", {counted(len(issues), 'warning')}" if issues else ""
     score = validation["overall_score"]
-    return f"structure is sound{warnings}" if score is None else f"valid, {score:.0f} of 100 points{warnings}"
+    sound = _("structure is sound") if score is None else _("valid, {score} of 100 points", score=f"{score:.0f}")
+    return f"{sound}{warnings}"
 
 
 def book_in_words(book: Mapping[str, Any]) -> str:
     """Return `12 terms, plans for 8 concepts, example: A library`."""
     example = (book.get("example") or {}).get("title")
-    parts = [counted(len(book["glossary"]), "term"), f"plans for {counted(len(book['concepts']), 'concept')}"]
-    return ", ".join([*parts, *([f"example: {example}"] if example else [])])
+    plans = _("plans for {concepts}", concepts=counted(len(book["concepts"]), "concept"))
+    parts = [counted(len(book["glossary"]), "term"), plans]
+    return ", ".join([*parts, *([_("example: {title}", title=example)] if example else [])])
 
 
 def plan_in_words(plan: Mapping[str, Any]) -> str:
@@ -147,17 +171,30 @@ def plan_in_words(plan: Mapping[str, Any]) -> str:
 
 
 def _edited(payload: Mapping[str, Any]) -> str:
-    return f"{_concepts(payload['before'])} -> {_concepts(payload['after'])} concepts: {payload['after']['title']}"
+    return _(
+        "{before} -> {after} concepts: {title}",
+        before=_concepts(payload["before"]),
+        after=_concepts(payload["after"]),
+        title=payload["after"]["title"],
+    )
 
 
 def _asked(payload: Mapping[str, Any]) -> str:
-    until = f", until {payload['deadline'][:19]} UTC" if payload.get("deadline") else ""
-    return f"round {payload['round']}{until}"
+    until = _(", until {time} UTC", time=payload["deadline"][:19]) if payload.get("deadline") else ""
+    return _("round {number}", number=payload["round"]) + until
 
 
 def _decided(payload: Mapping[str, Any]) -> str:
     feedback = f": {payload['feedback']}" if payload["feedback"] else ""
-    return f"{payload['decision']} by {payload['by'] or 'unknown'}{feedback}"
+    return decided_by(payload) + feedback
+
+
+_DECISIONS: Final = (N_("approved"), N_("rejected"))
+
+
+def decided_by(payload: Mapping[str, Any]) -> str:
+    """Return `approved by ann`."""
+    return _("{decision} by {user}", decision=_(payload["decision"]), user=payload["by"] or _("unknown"))
 
 
 def _whole_plan(payload: Mapping[str, Any]) -> Iterator[str]:
@@ -197,7 +234,9 @@ _GISTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "run_requested": _requested,
     "run_started": _started,
     "run_resumed": _resumed,
-    "run_handed_back": lambda payload: f"process {payload['worker_id']} was stopped; the next worker continues",
+    "run_handed_back": lambda payload: _(
+        "process {worker} was stopped; the next worker continues", worker=payload["worker_id"]
+    ),
     "step_started": lambda payload: str(payload["step"]),
     "intent_analysed": lambda payload: str(payload["intent"]["parsed_goal"]),
     "framework_designed": lambda payload: framework_in_words(payload["framework"]),
@@ -208,14 +247,18 @@ _GISTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "course_not_designed": lambda payload: str(payload["reason"]),
     "review_requested": _asked,
     "review_decided": _decided,
-    "framework_accepted": lambda payload: (
-        f"version {payload['version']} with {counted(payload['concepts'], 'concept')}"
+    "framework_accepted": lambda payload: _(
+        "version {version} with {concepts}",
+        version=payload["version"],
+        concepts=counted(payload["concepts"], "concept"),
     ),
     "content_started": subject,
-    "content_completed": lambda payload: f"{subject(payload)}, version {payload['version']}",
+    "content_completed": lambda payload: _(
+        "{content}, version {version}", content=subject(payload), version=payload["version"]
+    ),
     "content_failed": lambda payload: f"{subject(payload)}: {payload['reason']}",
     "model_waiting": _waits,
-    "model_answering": lambda payload: f"{payload['model']} answers again",
+    "model_answering": lambda payload: _("{model} answers again", model=payload["model"]),
     "run_finished": _finished,
 }
 

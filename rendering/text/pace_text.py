@@ -5,6 +5,7 @@ from datetime import date
 
 from domain.pace.deadlines import weeks_between
 from domain.pace.pace import Pace
+from rendering.languages.translation import _
 from rendering.text.text import counted, hours, one_line
 
 
@@ -15,12 +16,14 @@ def span_of(weeks: float) -> str:
 
 def until(deadline: date, today: date) -> str:
     """Return `by 2027-02-28, 13 weeks`."""
-    return f"by {deadline}, {span_of(weeks_between(today, deadline))}"
+    return _("by {day}, {span}", day=deadline, span=span_of(weeks_between(today, deadline)))
 
 
 def misunderstood(words: str) -> str:
     """Return a note on a deadline that could not be parsed, and how to write one."""
-    return f"“{one_line(words, 60)}” is ignored; write a date like 2027-06-30 or a period like “3 months”"
+    return _(
+        "“{words}” is ignored; write a date like 2027-06-30 or a period like “3 months”", words=one_line(words, 60)
+    )
 
 
 def understood(pace: Pace) -> Iterator[str]:

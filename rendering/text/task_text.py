@@ -9,6 +9,7 @@ from typing import Final, Literal, Protocol, assert_never
 
 from domain.vocabulary import TaskStatus
 from domain.waits.model_wait import ModelWait
+from rendering.languages.translation import N_, _
 from rendering.text.event_text import doing, wait_in_words
 
 TaskState = Literal[
@@ -24,24 +25,24 @@ TaskState = Literal[
 ]
 
 LABELS: Final[Mapping[TaskState, str]] = {
-    "queued": "Queued",
-    "waiting_for_worker": "Waiting for a worker",
-    "running": "Running",
-    "stale": "Stale: its process died",
-    "in_review": "Waiting for review",
-    "completed": "Completed",
-    "partial_failure": "Partly failed",
-    "failed": "Failed",
-    "cancelled": "Cancelled",
+    "queued": N_("Queued"),
+    "waiting_for_worker": N_("Waiting for a worker"),
+    "running": N_("Running"),
+    "stale": N_("Stale: its process died"),
+    "in_review": N_("Waiting for review"),
+    "completed": N_("Completed"),
+    "partial_failure": N_("Partly failed"),
+    "failed": N_("Failed"),
+    "cancelled": N_("Cancelled"),
 }
 _NOT_RUNNING: Final[Mapping[TaskState, str]] = {
-    "queued": "waiting in the queue",
-    "waiting_for_worker": "waiting for a worker; none is running",
-    "in_review": "waiting for review",
-    "completed": "completed",
-    "partial_failure": "partly failed",
-    "failed": "failed",
-    "cancelled": "cancelled",
+    "queued": N_("waiting in the queue"),
+    "waiting_for_worker": N_("waiting for a worker; none is running"),
+    "in_review": N_("waiting for review"),
+    "completed": N_("completed"),
+    "partial_failure": N_("partly failed"),
+    "failed": N_("failed"),
+    "cancelled": N_("cancelled"),
 }
 
 
@@ -90,7 +91,7 @@ def state_of_task(task: TaskLike) -> TaskState:
 
 def label_of(task: TaskLike) -> str:
     """Return the label of a run's badge: `Waiting for a worker`."""
-    return LABELS[state_of_task(task)]
+    return _(LABELS[state_of_task(task)])
 
 
 def clause_of(task: TaskLike) -> str:
@@ -101,34 +102,34 @@ def clause_of(task: TaskLike) -> str:
             waiting = "" if task.waiting_for_model is None else f"; {_waiting(task.waiting_for_model)}"
             return step[0].lower() + step[1:] + waiting
         case "stale":
-            return f"stale: its process died at {task.current_step}"
+            return _("stale: its process died at {step}", step=task.current_step)
         case _:
-            return _NOT_RUNNING[state]
+            return _(_NOT_RUNNING[state])
 
 
 def sentence_of(task: TaskLike) -> str:
     """Return what happens in a run now, or why nothing does and what comes next."""
     match state_of_task(task):
         case "queued":
-            return "Waiting in the queue until a worker is free."
+            return _("Waiting in the queue until a worker is free.")
         case "waiting_for_worker":
-            return "Waiting for a worker, but none is running. The run starts as soon as there is one."
+            return _("Waiting for a worker, but none is running. The run starts as soon as there is one.")
         case "running":
             waiting = "" if task.waiting_for_model is None else f" {_waiting(task.waiting_for_model)}"
             return f"{doing(task.current_step)} …{waiting}"
         case "stale":
-            return "The process that ran this died. Another worker takes over; if there is none, resume the run."
+            return _("The process that ran this died. Another worker takes over; if there is none, resume the run.")
         case "in_review":
-            return "Waiting for someone to approve the plan. No process is kept busy in the meantime."
+            return _("Waiting for someone to approve the plan. No process is kept busy in the meantime.")
         case "completed":
-            return "Everything you asked for is ready."
+            return _("Everything you asked for is ready.")
         case "partial_failure":
-            return "Some contents failed; the others can be read. Resume the run to try only those that failed."
+            return _("Some contents failed; the others can be read. Resume the run to try only those that failed.")
         case "failed":
-            return "The run failed. Answers that were paid for are kept; resume the run to get the rest."
+            return _("The run failed. Answers that were paid for are kept; resume the run to get the rest.")
         case "cancelled":
-            return "The run was cancelled. Finished contents are kept."
+            return _("The run was cancelled. Finished contents are kept.")
 
 
 def _waiting(wait: ModelWait) -> str:
-    return f"waiting for {wait_in_words(wait)}"
+    return _("waiting for {model}", model=wait_in_words(wait))

@@ -98,7 +98,7 @@ def test_a_pressed_button_is_pressed_to_its_end(chess: Chess) -> None:
     page.mouse.down()
     chess.fail_a_quiz()
     page.wait_for_timeout(2500)
-    expect(page.locator("#standing")).not_to_contain_text("failed")
+    expect(page.locator("#standing")).not_to_contain_text("1 content failed")
     page.mouse.up()
     expect(page.locator(".legend .marks")).to_be_visible()
     _grown(page)

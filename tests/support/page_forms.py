@@ -90,9 +90,11 @@ class _Reader(HTMLParser):
 
 
 def controls(html: str, typed: dict[str, str]) -> list[Control]:
-    """Every button of a page, with its form filled in."""
+    """Every button of a page but those of its language, with its form filled in."""
     found = []
     for form in _read(html, typed).forms:
+        if form.action.endswith("/language"):
+            continue
         for label, name, value in form.buttons:
             pressed = [(name, value)] if name else []
             found.append(Control(form.method, form.action, label, [*form.fields, *pressed]))

@@ -12,12 +12,14 @@ from backend.inputs import ConceptId, RoadmapId
 from backend.pages.concepts import CONCEPT, INVALID_FORM, attempt_id
 from backend.pages.support.forms import number, read_form
 from backend.pages.support.page_route import pages
+from backend.pages.support.refusals import in_reader_words
 from backend.pages.support.roadmap_page import frame_of
 from backend.pages.support.templating import page, redirect
 from backend.pages.views.concepts.content_labels import CONTENT_LABELS_OF
 from domain.errors import Conflict, InvalidInput
 from domain.vocabulary import ContentType
 from orchestrator import Orchestrator
+from rendering.languages.translation import _
 
 router = pages()
 
@@ -38,7 +40,7 @@ async def save_note(
         shown = {
             "typed": typed,
             "stored": stored,
-            "errors": {"note": words[0].upper() + words[1:]},
+            "errors": {"note": in_reader_words(words[0].upper() + words[1:])},
             "status": 409 if isinstance(error, Conflict) else 422,
         }
         return await _form(request, "note.html", roadmap_id, concept_id, caller, orchestrator, shown)
@@ -71,10 +73,10 @@ async def report(
             "typed": form["words"],
             "part": form["part"],
             "kind": kind,
-            "noun": CONTENT_LABELS_OF[kind].noun,
+            "noun": _(CONTENT_LABELS_OF[kind].noun),
             "version": version,
             "attempt_id": attempt_id(form),
-            "errors": {"words": words[0].upper() + words[1:]},
+            "errors": {"words": in_reader_words(words[0].upper() + words[1:])},
             "status": 422,
         }
         return await _form(request, "report.html", roadmap_id, concept_id, caller, orchestrator, shown)

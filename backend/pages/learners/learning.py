@@ -13,6 +13,7 @@ from backend.pages.concepts import CONCEPT, INVALID_FORM
 from backend.pages.roadmaps import map_page
 from backend.pages.support.forms import read_form
 from backend.pages.support.page_route import pages
+from backend.pages.support.refusals import in_reader_words
 from backend.pages.support.roadmap_page import frame_of
 from backend.pages.support.templating import page, redirect
 from backend.pages.views.roadmaps.learner import go_on_after
@@ -21,11 +22,12 @@ from domain.learners.progress import ConceptMark
 from orchestrator import Orchestrator
 from orchestrator.commands.request_context import Terms
 from orchestrator.queries.search import MAX_WORDS_LENGTH
+from rendering.languages.translation import N_, _
 
 router = pages()
 
 NO_MARK: Final = "none"
-NOTHING_CHOSEN: Final = "Choose concepts by the boxes on their cards."
+NOTHING_CHOSEN: Final = N_("Choose concepts by the boxes on their cards.")
 
 
 def _mark_of(text: str) -> ConceptMark | None:
@@ -46,7 +48,7 @@ async def mark_cards(
     mark, chosen = _mark_of(form["mark"]), form.all("concept")
     if not chosen:
         frame = await frame_of(request, roadmap_id, caller, orchestrator, "")
-        return map_page(request, frame, errors={"concept": NOTHING_CHOSEN})
+        return map_page(request, frame, errors={"concept": _(NOTHING_CHOSEN)})
     await orchestrator.learning.set_marks(roadmap_id, chosen, caller.user_id, mark, owner=caller.reads)
     return redirect(request, "roadmaps", roadmap_id, fragment=f"card-{chosen[0]}")
 
@@ -79,7 +81,7 @@ async def search(
         try:
             hits = await orchestrator.roadmaps.search(roadmap_id, q, owner=caller.reads)
         except InvalidInput as error:
-            errors["q"] = str(error).removeprefix("q: ").capitalize()
+            errors["q"] = in_reader_words(str(error).removeprefix("q: ").capitalize())
     return page(
         request,
         "search.html",
@@ -99,7 +101,7 @@ async def rename(request: Request, roadmap_id: RoadmapId, caller: CallerDep, orc
     try:
         await orchestrator.rename(roadmap_id, form["title"], terms=Terms(owner=caller.writes))
     except InvalidInput as error:
-        message = str(error).removeprefix("title: ").capitalize()
+        message = in_reader_words(str(error).removeprefix("title: ").capitalize())
         return await _title(request, roadmap_id, caller, orchestrator, form["title"], {"title": message})
     return redirect(request, "roadmaps", roadmap_id, notice="renamed")
 

@@ -22,10 +22,11 @@ from domain.errors import Conflict, InvalidInput, NotFound
 from domain.quizzes.grading import OpenQuiz, QuizMark
 from orchestrator import Orchestrator
 from orchestrator.learners.repetition import RepetitionAnswer
+from rendering.languages.translation import N_, _
 
 router = pages()
 
-NOTHING_CHOSEN: Final = "Choose an answer, or press “I do not know”."
+NOTHING_CHOSEN: Final = N_("Choose an answer, or press “I do not know”.")
 
 
 @router.get("/repeat")
@@ -58,7 +59,7 @@ async def answer(
     form = await read_form(request)
     chosen = [number(option, INVALID_FORM) for option in form.all("q")]
     if not chosen and form["skip"] != "yes":
-        return await _question(request, caller, orchestrator, tutorials, error=NOTHING_CHOSEN)
+        return await _question(request, caller, orchestrator, tutorials, error=_(NOTHING_CHOSEN))
     try:
         given = RepetitionAnswer(
             answer_id=attempt_id(form),

@@ -101,6 +101,7 @@ function redraw(fresh) {
   waiting = null;
   const now = fresh.getElementById("main");
   if (!now) return;
+  readWords(fresh);
   prepare(fresh);
   const completed = new Set(main.querySelectorAll(".mark.is-completed"));
   const versions = new Map([...main.querySelectorAll("[data-version]")].map((part) => [part.id, part.dataset.version]));
@@ -108,7 +109,8 @@ function redraw(fresh) {
     const known = [...document.head.querySelectorAll("link[rel=stylesheet]")].map((link) => link.getAttribute("href"));
     if (!known.includes(sheet.getAttribute("href"))) document.head.append(document.importNode(sheet));
   }
-  morph(document.getElementById("site"), fresh.getElementById("site"));
+  document.documentElement.lang = fresh.documentElement.lang; // it may have been changed in another tab
+  for (const part of ["site", "foot"]) morph(document.getElementById(part), fresh.getElementById(part));
   morph(main, now);
   document.title = fresh.title;
   for (const mark of main.querySelectorAll(".mark.is-completed")) if (!completed.has(mark)) arrived(mark);
@@ -134,7 +136,8 @@ function announceVersion(part, before) {
   const link = new URL(main.dataset.url, location.href);
   link.searchParams.set(part.id, before);
   link.hash = part.id;
-  news(`${noun} was written anew: you see version ${version} now.`, `Version ${before}`, link.href);
+  const words = say("{noun} was written anew: you see version {version} now.", { noun, version });
+  news(words, say("Version {number}", { number: before }), link.href);
 }
 
 // A line at the foot of the window that stays until it is closed.
@@ -152,7 +155,8 @@ function news(words, label, address) {
 
 onHeld = (form) => {
   held.add(form);
-  news("A form on this page is out of date. What you typed is kept in it.", "Load the page anew", main.dataset.url);
+  const words = say("A form on this page is out of date. What you typed is kept in it.");
+  news(words, say("Load the page anew"), main.dataset.url);
 };
 
 async function poll() {

@@ -27,8 +27,8 @@ function addCopyButtons(page) {
     const button = page.createElement("button");
     button.type = "button";
     button.className = "copy";
-    button.textContent = "Copy";
-    button.setAttribute("aria-label", "Copy code");
+    button.textContent = say("Copy");
+    button.setAttribute("aria-label", say("Copy code"));
     const frame = page.createElement("div");
     frame.className = "copyable";
     code.replaceWith(frame);
@@ -40,11 +40,11 @@ function addCopyButtons(page) {
 async function copy(button) {
   try {
     await navigator.clipboard.writeText(button.parentElement.querySelector("code").textContent);
-    announcement.textContent = button.textContent = "Copied";
+    announcement.textContent = button.textContent = say("Copied");
   } catch {
-    button.textContent = "Not allowed";
+    button.textContent = say("Not allowed");
   }
-  setTimeout(() => (button.textContent = "Copy"), 2000);
+  setTimeout(() => (button.textContent = say("Copy")), 2000);
 }
 
 // The map of a large roadmap is made smaller, or larger, on this page. The root keeps it, which no update changes.

@@ -4,6 +4,8 @@
 
 const CHECK_INTERVAL = 15000; // milliseconds between two checks of a page that is hidden, which app.js does not update
 const main = document.querySelector("main");
+const words = JSON.parse(document.body.dataset.words ?? "{}");
+const say = (message) => words[message] ?? message;
 const key = `ready:${location.pathname}`; // in sessionStorage: whether this tab was asked to tell
 const button = document.createElement("button");
 button.type = "button";
@@ -21,7 +23,7 @@ function show() {
     button.remove();
     return;
   }
-  button.textContent = isAsked() ? "You will be told when it is ready" : "Tell me when it is ready";
+  button.textContent = isAsked() ? say("You will be told when it is ready") : say("Tell me when it is ready");
   button.setAttribute("aria-pressed", isAsked());
   if (!button.isConnected) document.body.append(button);
 }

@@ -6,7 +6,7 @@ form, and a form contains the token of its page.
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import parse_qsl
 
 from fastapi import Request
@@ -90,8 +90,16 @@ def keep_token(request: Request, response: Response) -> None:
             response.delete_cookie(name, path=_plain_path(request), secure=True, httponly=True, samesite="strict")
 
 
-def set_cookie(request: Request, response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
-    """Set a cookie that scripts cannot read and other sites cannot send."""
+def set_cookie(
+    request: Request,
+    response: Response,
+    name: str,
+    value: str,
+    *,
+    seconds: int | None = None,
+    same_site: Literal["strict", "lax"] = "strict",
+) -> None:
+    """Set a cookie that scripts cannot read and, where it is `strict`, other sites cannot send."""
     full = cookie_name(request, name)
     response.set_cookie(
         full,
@@ -100,7 +108,7 @@ def set_cookie(request: Request, response: Response, name: str, value: str, *, s
         path=_path_of(request, full),
         secure=request.url.scheme == "https",
         httponly=True,
-        samesite="strict",
+        samesite=same_site,
     )
 
 

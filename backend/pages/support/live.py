@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from fastapi import Request
+from fastapi.responses import Response
 
 from backend.pages.support.templating import address
 from orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView
+from rendering.languages.translation import language
 
 
 def live(
@@ -30,11 +32,20 @@ def live(
     return {
         "url": at(*path) if path and request.method != "GET" else own,
         "etag-url": at(*etag_path) + query,
-        "etag": etag,
+        "etag": _in_language(etag),
         "busy": "yes" if tasks or busy else "",
         "tasks": " ".join(f"{task_id}:{last}" for task_id, last in (tasks or {}).items()),
         "streams": at("api", "v1", "tasks", "TASK", "stream"),
     }
+
+
+def etag_response(etag: str) -> Response:
+    """Return the answer at the address that `live` names: the etag of the page in the language of the reader."""
+    return Response(_in_language(etag), media_type="text/plain", headers={"Vary": "Accept-Language, Cookie"})
+
+
+def _in_language(etag: str) -> str:
+    return etag and f"{etag} {language()}"
 
 
 async def live_roadmap(

@@ -17,29 +17,32 @@ from backend.auth import Caller
 from backend.errors import DESCRIPTIONS, STATUSES, when_again, without_cli_hints
 from backend.middleware.http_guard import same_host
 from backend.pages.support.forms import ForeignForm, Form, refused_form
+from backend.pages.support.languages import language_for
+from backend.pages.support.refusals import in_reader_words
 from backend.pages.support.sent_again import sent_again
 from backend.pages.support.templating import address, page
 from backend.pages.views.reader import PageReader
 from backend.pages.views.status_labels import task_name
 from domain.errors import RoadmapError
 from domain.logs import get_log
+from rendering.languages.translation import N_, _, read_in
 from rendering.text.task_text import clause_of
 
 _log = get_log(__name__)
 
 HEADINGS: Final = {
-    401: "Signed out",
-    403: "Not allowed",
-    404: "Page not found",
-    405: "Nothing to show here",
-    409: "Not possible now",
-    413: "Too much data",
-    422: "Invalid input",
-    429: "Limit reached",
-    503: "Database unavailable",
+    401: N_("Signed out"),
+    403: N_("Not allowed"),
+    404: N_("Page not found"),
+    405: N_("Nothing to show here"),
+    409: N_("Not possible now"),
+    413: N_("Too much data"),
+    422: N_("Invalid input"),
+    429: N_("Limit reached"),
+    503: N_("Database unavailable"),
 }
-SIGNED_OUT: Final = "You are signed out. Sign in in another tab, then send this again."
-FOREIGN: Final = "This form did not come from a page of this site, or the page is too old. Reload it and try again."
+SIGNED_OUT: Final = N_("You are signed out. Sign in in another tab, then send this again.")
+FOREIGN: Final = N_("This form did not come from a page of this site, or the page is too old. Reload it and try again.")
 
 
 def reader_of(caller: Caller) -> PageReader:
@@ -53,6 +56,10 @@ class PageRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
+            with read_in(language_for(request)):
+                return await shown(request)
+
+        async def shown(request: Request) -> Response:
             try:
                 return await handler(request)
             except HTTPException as error:
@@ -60,9 +67,9 @@ class PageRoute(APIRoute):
                     return await _signed_out(request)
                 return error_page(request, error.status_code, str(error.detail), form=await refused_form(request))
             except RequestValidationError:
-                return error_page(request, 422, "The address of this page is not valid.")
+                return error_page(request, 422, _("The address of this page is not valid."))
             except ForeignForm:
-                return error_page(request, 403, FOREIGN, form=await refused_form(request))
+                return error_page(request, 403, _(FOREIGN), form=await refused_form(request))
             except RoadmapError as error:
                 return await _refused(request, error)
             except ClientDisconnect:
@@ -91,8 +98,8 @@ def error_page(
         request,
         "error.html",
         status=status,
-        heading=HEADINGS.get(status, "Something went wrong"),
-        message=message,
+        heading=_(HEADINGS.get(status, N_("Something went wrong"))),
+        message=in_reader_words(message),
         task_id=task_id,
         action=request.url.path,
         fields=sent_again(form) if form else (),
@@ -116,8 +123,12 @@ async def _run_in_the_way(request: Request, task_id: str) -> str:
     try:
         task = await request.app.state.orchestrator.task(task_id)
     except RoadmapError:
-        return "Another run is in the way. Try again when it has ended."
-    return f"Another run is in the way: {task_name(task.task_type)}, {clause_of(task)}. Try again when it has ended."
+        return _("Another run is in the way. Try again when it has ended.")
+    return _(
+        "Another run is in the way: {run}, {state}. Try again when it has ended.",
+        run=task_name(task.task_type),
+        state=clause_of(task),
+    )
 
 
 def in_words(message: str) -> str:
@@ -142,7 +153,7 @@ async def _signed_out(request: Request) -> Response:
     if request.method != "GET":
         form = await refused_form(request)
         if form and any(field.visible for field in sent_again(form)):
-            return error_page(request, 401, SIGNED_OUT, form=form)
+            return error_page(request, 401, _(SIGNED_OUT), form=form)
         return RedirectResponse(at("login"), status_code=303)
     target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"{at('login')}?next={quote(target, safe='')}", status_code=303)

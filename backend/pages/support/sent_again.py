@@ -4,17 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from rendering.languages.translation import N_, _
+
 LABELS: Final = {
-    "learning_goal": "Your goal",
-    "career_background": "Background",
-    "primary_language": "Language",
-    "target_deadline": "Deadline",
-    "available_hours_per_week": "Hours a week",
-    "instructions": "What should change?",
-    "feedback": "What should change?",
-    "note": "My note",
-    "words": "What is wrong?",
-    "title": "Title",
+    "learning_goal": N_("Your goal"),
+    "career_background": N_("Background"),
+    "primary_language": N_("Language"),
+    "target_deadline": N_("Deadline"),
+    "available_hours_per_week": N_("Hours a week"),
+    "instructions": N_("What should change?"),
+    "feedback": N_("What should change?"),
+    "note": N_("My note"),
+    "words": N_("What is wrong?"),
+    "title": N_("Title"),
 }
 UNSHOWN: Final = frozenset({"csrf", "time_zone", "back", "attempt", "part"})
 
@@ -31,7 +33,7 @@ class SentField:
 def sent_again(pairs: Iterable[tuple[str, str]]) -> list[SentField]:
     """Return the fields of a form without its token. Words are visible, choices are not."""
     return [
-        SentField(name, value, LABELS.get(name) or _label(name), _is_typed(name, value))
+        SentField(name, value, _(LABELS[name]) if name in LABELS else _label(name), _is_typed(name, value))
         for name, value in pairs
         if name != "csrf"
     ]

@@ -1,8 +1,9 @@
 """Rendering of pages: templates, addresses, and security headers."""
 
 import hashlib
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from html import escape, unescape
 from importlib.resources import files
@@ -14,7 +15,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from backend.pages.support.forms import form_token, keep_token
-from domain.text.language import language_of
+from domain.text.language import language_of, same_language
+from rendering.languages.translation import ENGLISH, LANGUAGES, N_, PSEUDO, _, language, read_in
+from rendering.text.markup import GLOBALS
 from rendering.text.text import BY_RULES, CONFIGURE, shown
 
 POLICY: Final = "; ".join(
@@ -32,7 +35,7 @@ POLICY: Final = "; ".join(
 )
 """Nothing from other hosts and nothing inline: even injected markup could not run scripts."""
 
-SCRIPTS: Final = ("morph.js", "live.js", "reading.js", "forms.js")
+SCRIPTS: Final = ("words.js", "morph.js", "live.js", "reading.js", "forms.js")
 """The files of app.js, which browsers load as one, without lines of comments."""
 TEXT_STYLES: Final = ("code.css", "marked.css")
 """The files of texts.css, which pages with texts of authors load."""
@@ -44,6 +47,7 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
+    "Vary": "Accept-Language, Cookie",
 }
 
 MEDIA_TYPES: Final = {
@@ -57,32 +61,32 @@ MEDIA_TYPES: Final = {
 }
 
 NOTICES: Final = {
-    "asked": "Requested. A worker will write it.",
-    "nothing": "Nothing to do: no content has failed, is stale or out of date.",
-    "cancelled": "The run was cancelled.",
-    "resumed": "The run continues.",
-    "book": "The course book was changed.",
-    "approved": "Approved: the contents are being written.",
-    "rejected": "Rejected. The plan is revised with your feedback.",
-    "binned": "Moved to the bin. You can restore it there.",
-    "restored": "The roadmap was restored.",
-    "changing": "The change was requested.",
-    "reverted": "Put back. The newest version is the same as that one, and nothing was generated.",
-    "taken_back": "Taken back. Later versions are written without this wish.",
-    "pace": "Saved. The weekly plan uses the new pace.",
-    "learned": "Learned. This is the next concept.",
-    "all_learned": "You have learned everything in this roadmap.",
-    "passed_over": "That question was answered already, or it is no longer asked.",
-    "noted": "The note was saved.",
-    "reported": "Reported. Thank you.",
-    "renamed": "The roadmap has its new title.",
+    "asked": N_("Requested. A worker will write it."),
+    "nothing": N_("Nothing to do: no content has failed, is stale or out of date."),
+    "cancelled": N_("The run was cancelled."),
+    "resumed": N_("The run continues."),
+    "book": N_("The course book was changed."),
+    "approved": N_("Approved: the contents are being written."),
+    "rejected": N_("Rejected. The plan is revised with your feedback."),
+    "binned": N_("Moved to the bin. You can restore it there."),
+    "restored": N_("The roadmap was restored."),
+    "changing": N_("The change was requested."),
+    "reverted": N_("Put back. The newest version is the same as that one, and nothing was generated."),
+    "taken_back": N_("Taken back. Later versions are written without this wish."),
+    "pace": N_("Saved. The weekly plan uses the new pace."),
+    "learned": N_("Learned. This is the next concept."),
+    "all_learned": N_("You have learned everything in this roadmap."),
+    "passed_over": N_("That question was answered already, or it is no longer asked."),
+    "noted": N_("The note was saved."),
+    "reported": N_("Reported. Thank you."),
+    "renamed": N_("The roadmap has its new title."),
 }
 """Value of `said` in the address after a form was accepted -> message on the page."""
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("backend.pages"),
         autoescape=select_autoescape(["html", "svg"], default=True),
         undefined=StrictUndefined,
@@ -90,6 +94,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= GLOBALS
+    return environment
 
 
 @cache
@@ -134,44 +140,73 @@ def address(request: Request) -> Callable[..., str]:
     return at
 
 
+def local_path(request: Request, target: str) -> str:
+    """Return an address of this site, or nothing: a form must not redirect to another site."""
+    inside = target.startswith(address(request)("")) and not target.startswith(("//", "/\\"))
+    return target if inside and target.isprintable() and "\\" not in target else ""
+
+
+def _page_of(request: Request, live: Mapping[str, str]) -> str:
+    """Return the address at which the page of a response is seen again; empty if a form has none."""
+    own = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return own if request.method == "GET" else live.get("url", "")
+
+
+_WORDS_OF_SCRIPTS: Final = re.compile(r'\bsay\(\s*"([^"]+)"')
+
+
+@cache
+def words_of_scripts(code: str) -> str:
+    """Return the messages of the scripts, in JSON from English to a language; empty for English."""
+    if code == ENGLISH:
+        return ""
+    sources = (files("backend.pages").joinpath("static", name).read_text() for name in (*SCRIPTS, "ready.js"))
+    messages = sorted({message for source in sources for message in _WORDS_OF_SCRIPTS.findall(source)})
+    with read_in(code):
+        return json.dumps({message: _(message) for message in messages}, ensure_ascii=False)
+
+
 def render(request: Request, template: str, **context: Any) -> str:
     """Render a template with the variables that all templates use: `at`, `asset`, `token`, `notice`, ..."""
     at = address(request)
-    values = {
+    values: dict[str, Any] = {
         "at": at,
         "asset": lambda name: f"{at('static', name)}?v={asset(name)[1]}",
         "token": form_token(request),
-        "notice": NOTICES.get(request.query_params.get("said", "")),
+        "notice": _(NOTICES.get(request.query_params.get("said", ""), "")),
         "here": "",
         "live": {},
         "wide": False,
         "reader": None,
         "by_rules": False,
         "language": "",
-        "BY_RULES": BY_RULES,
+        "BY_RULES": _(BY_RULES),
         "CONFIGURE": CONFIGURE,
+        "languages": LANGUAGES,
+        "in_language": "" if language() == ENGLISH else f"&language={language()}",
+        "words": words_of_scripts(language()),
+        "here_again": _page_of(request, context.get("live", {})),
         **context,
     }
-    return with_languages(_environment().get_template(template).render(values), str(values["language"]))
+    return with_languages(_environment().get_template(template).render(values), str(values["language"]), language())
 
 
 _WORDS: Final = re.compile(r'<\w+ [^<>]*?\bdir="auto"[^<>]*>(?=(?:\s|<[a-z][^<>]*>)*([^<\s][^<]{0,300}))')
 """The tag of an element with words of a learner or an author, followed by its first words."""
 
 
-def with_languages(html: str, language: str) -> str:
+def with_languages(html: str, language: str, of_page: str = ENGLISH) -> str:
     """Mark words of learners and authors, whose direction is `auto`, with their language.
 
-    `language`: of the contents of the page; empty if it is not known.
+    `language`: of the contents of the page; empty if it is not known. `of_page`: the one that need not be marked. Words
+    in Latin letters of which nothing is known are marked as unknown on a page in another script.
     """
 
     def marked(match: re.Match[str]) -> str:
-        spoken = language_of(unescape(match[1]), language)
-        tag = match[0]
+        spoken, tag = language_of(unescape(match[1]), language), match[0]
+        is_usual = same_language(spoken, of_page) or (not spoken and of_page in (ENGLISH, PSEUDO))
         return (
-            tag
-            if spoken in ("", "en") or " lang=" in tag
-            else tag.replace('dir="auto"', f'dir="auto" lang="{escape(spoken)}"', 1)
+            tag if is_usual or " lang=" in tag else tag.replace('dir="auto"', f'dir="auto" lang="{escape(spoken)}"', 1)
         )
 
     return _WORDS.sub(marked, html)
@@ -179,7 +214,8 @@ def with_languages(html: str, language: str) -> str:
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """Return a response with a page."""
-    response = HTMLResponse(render(request, template, **context), status_code=status, headers=HEADERS)
+    headers = HEADERS | {"Content-Language": language()}
+    response = HTMLResponse(render(request, template, **context), status_code=status, headers=headers)
     keep_token(request, response)
     return response
 

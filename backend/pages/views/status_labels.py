@@ -7,6 +7,7 @@ from backend.pages.views.concepts.content_labels import CONTENT_LABELS_OF
 from domain.text.language import direction, guess_language
 from domain.vocabulary import RETRY_OF, ContentStatus, TaskType
 from orchestrator.queries.status import TaskView
+from rendering.languages.translation import N_, _
 from rendering.text.task_text import TaskState, state_of_task
 from repository.contents.content_queries import ContentState
 
@@ -14,10 +15,10 @@ Look = Literal["completed", "generating", "pending", "failed", "stale", "waiting
 
 CONTENT_NAMES: Final[Mapping[str, str]] = {kind: labels.name for kind, labels in CONTENT_LABELS_OF.items()}
 TASK_NAMES: Final[Mapping[str, str]] = {
-    TaskType.CREATION: "Creation",
+    TaskType.CREATION: N_("Creation"),
     **{RETRY_OF[kind]: labels.retry for kind, labels in CONTENT_LABELS_OF.items()},
-    TaskType.RETRY_BATCH: "Retry of failed contents",
-    TaskType.MODIFICATION: "Change",
+    TaskType.RETRY_BATCH: N_("Retry of failed contents"),
+    TaskType.MODIFICATION: N_("Change"),
 }
 TASK_LOOKS: Final[Mapping[TaskState, Look]] = {
     "queued": "waiting",
@@ -34,12 +35,12 @@ TASK_LOOKS: Final[Mapping[TaskState, Look]] = {
 
 def content_name(content_type: str) -> str:
     """Return the name of a content type, also of one that this program does not have."""
-    return CONTENT_NAMES.get(content_type, content_type)
+    return _(CONTENT_NAMES.get(content_type, content_type))
 
 
 def task_name(task_type: str) -> str:
     """Return the name of a type of run, also of one that this program does not have."""
-    return TASK_NAMES.get(task_type, task_type)
+    return _(TASK_NAMES.get(task_type, task_type))
 
 
 def content_look(state: ContentState | None) -> Look:
@@ -60,13 +61,19 @@ def content_look(state: ContentState | None) -> Look:
 
 
 CONTENT_LABELS: Final[Mapping[Look, str]] = {
-    "pending": "not written yet",
-    "waiting": "waiting for its turn",
-    "generating": "being written",
-    "completed": "completed",
-    "failed": "failed",
-    "stale": "never finished",
+    "pending": N_("not written yet"),
+    "waiting": N_("waiting for its turn"),
+    "generating": N_("being written"),
+    "completed": N_("completed"),
+    "failed": N_("failed"),
+    "stale": N_("never finished"),
 }
+
+
+def content_label(look: Look, *, out_of_date: bool = False) -> str:
+    """Return what is said of a content with a look."""
+    label = _(CONTENT_LABELS[look])
+    return _("{state}, out of date", state=label) if out_of_date else label
 
 
 def task_look(task: TaskView) -> Look:

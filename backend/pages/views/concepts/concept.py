@@ -11,9 +11,9 @@ from markupsafe import Markup, escape
 from backend.pages.views.concepts.content_labels import CONTENT_LABELS_OF
 from backend.pages.views.concepts.quiz import QuestionCard
 from backend.pages.views.status_labels import (
-    CONTENT_LABELS,
     CONTENT_NAMES,
     Look,
+    content_label,
     content_look,
     direction_of,
 )
@@ -22,19 +22,22 @@ from domain.contents import Resource, Resources, Tutorial
 from domain.framework import Concept, ConceptPlace, Framework
 from domain.parts import PlacedDoubt, lessons_in, placed_doubts
 from domain.vocabulary import ContentType
+from rendering.languages.translation import N_, _
 from rendering.pages.markdown import Heading, Rendered, is_safe_link
 from rendering.text.text import hours, one_line, origin_note
 from repository.contents.content_queries import ContentState
 from repository.tables.roadmaps import ContentVersionRow
 
+_KINDS: Final = (N_("docs"), N_("book"), N_("course"), N_("video"), N_("article"), N_("reference"), N_("exercise"))
+"""Common types of links; an author may write others."""
 MAX_TOC_LEVEL: Final = 4
 """Lowest level of headings in a table of contents."""
 MIN_TOC_HEADINGS: Final = 3
 """Headings that a tutorial needs to get a table of contents."""
 CHECK_LABELS: Final[dict[str, tuple[Look, str]]] = {
-    "verified": ("completed", "checked"),
-    "unreachable": ("failed", "did not answer"),
-    "unchecked": ("pending", "not checked"),
+    "verified": ("completed", N_("checked")),
+    "unreachable": ("failed", N_("did not answer")),
+    "unchecked": ("pending", N_("not checked")),
 }
 
 
@@ -98,19 +101,19 @@ class ContentPart:
 
     @property
     def name(self) -> str:
-        return CONTENT_NAMES[self.content_type]
+        return _(CONTENT_NAMES[self.content_type])
 
     @property
     def noun(self) -> str:
-        return CONTENT_LABELS_OF[self.content_type].noun
+        return _(CONTENT_LABELS_OF[self.content_type].noun)
 
     @property
     def heading(self) -> str:
-        return CONTENT_LABELS_OF[self.content_type].heading
+        return _(CONTENT_LABELS_OF[self.content_type].heading)
 
     @property
     def says(self) -> str:
-        return f"{CONTENT_LABELS[self.look]}, out of date" if self.out_of_date else CONTENT_LABELS[self.look]
+        return content_label(self.look, out_of_date=self.out_of_date)
 
     @property
     def retryable(self) -> bool:
@@ -125,17 +128,17 @@ class ContentPart:
         subject = self.noun[0].upper() + self.noun[1:]
         match self.look:
             case "failed":
-                return f"{subject} could not be written:"
+                return _("{subject} could not be written:", subject=subject)
             case "stale":
-                return f"{subject} was never finished, and no run is working on it."
+                return _("{subject} was never finished, and no run is working on it.", subject=subject)
             case "waiting":
-                return f"{subject} is waiting for its turn and will appear here."
+                return _("{subject} is waiting for its turn and will appear here.", subject=subject)
             case "generating":
-                return f"{subject} is being written and will appear here."
+                return _("{subject} is being written and will appear here.", subject=subject)
             case "completed":  # by the legacy system, which stored contents elsewhere
-                return f"{subject} was written by an earlier system and is not stored here."
+                return _("{subject} was written by an earlier system and is not stored here.", subject=subject)
             case _:
-                return f"{subject} has not been written yet."
+                return _("{subject} has not been written yet.", subject=subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +243,7 @@ def summary_of(framework: Framework, place: ConceptPlace, *, removed_after: int 
         number=at + 1,
         total=len(concepts),
         hours=hours(place.concept.estimated_hours),
-        difficulty=place.concept.difficulty,
+        difficulty=_(place.concept.difficulty),
         builds_on=tuple(_neighbour(known[other]) for other in place.concept.prerequisites if other in known),
         previous=_neighbour(concepts[at - 1]) if at > 0 and removed_after is None else None,
         next=_neighbour(concepts[at + 1]) if at + 1 < len(concepts) and removed_after is None else None,
@@ -311,7 +314,7 @@ def _link(resource: Resource, title: Markup, note: Markup) -> Link:
         description=note,
         kind=resource.type.replace("_", " "),
         look=look,
-        says=says,
+        says=_(says),
         checked_at=resource.checked_at,
     )
 

@@ -7,6 +7,7 @@ from typing import Final
 from domain.content_plugins import PLUGINS
 from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import ContentType
+from rendering.languages.translation import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ def _by_noun(noun: str) -> ContentLabels:
 
 
 CONTENT_LABELS_OF: Final[Mapping[ContentType, ContentLabels]] = {
-    ContentType.TUTORIAL: ContentLabels("Tutorial", "Tutorial", "the tutorial", "New tutorial"),
-    ContentType.RESOURCES: ContentLabels("Links", "Further reading", "the list of links", "New links"),
-    ContentType.QUIZ: ContentLabels("Quiz", "Quiz", "the quiz", "New quiz"),
+    ContentType.TUTORIAL: ContentLabels(N_("Tutorial"), N_("Tutorial"), N_("the tutorial"), N_("New tutorial")),
+    ContentType.RESOURCES: ContentLabels(N_("Links"), N_("Further reading"), N_("the list of links"), N_("New links")),
+    ContentType.QUIZ: ContentLabels(N_("Quiz"), N_("Quiz"), N_("the quiz"), N_("New quiz")),
     **{ContentType(name): _by_noun(CONTENT_SPECS[ContentType(name)].noun) for name in PLUGINS},
 }

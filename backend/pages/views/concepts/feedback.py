@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from backend.pages.views.concepts.concept import ContentPart, QuizPart, ResourcesPart, TutorialPart
 from orchestrator.learners.feedback import Report
+from rendering.languages.translation import _
 
 MAX_PLACE_LENGTH: Final = 120
 """Characters."""
@@ -21,11 +22,14 @@ def places_of(part: ContentPart) -> tuple[str, ...]:
     match part:
         case QuizPart():
             questions = enumerate(part.questions or (), start=1)
-            return tuple(_short(f"Question {number}: {_plain(one.text)}") for number, one in questions)
+            return tuple(
+                _short(_("Question {number}: {text}", number=number, text=_plain(one.text)))
+                for number, one in questions
+            )
         case ResourcesPart():
-            return tuple(_short(f"Link: {_plain(link.title)}") for link in part.items or ())
+            return tuple(_short(_("Link: {title}", title=_plain(link.title))) for link in part.items or ())
         case TutorialPart():
-            return tuple(_short(f"Section: {heading.text}") for heading in part.contents_table)
+            return tuple(_short(_("Section: {title}", title=heading.text)) for heading in part.contents_table)
         case _:
             return ()
 

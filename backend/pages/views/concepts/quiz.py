@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from domain.contents import OpenQuestion
 from domain.quizzes.grading import OpenQuiz, QuizMark
 from domain.quizzes.places import heading_index
+from rendering.languages.translation import _
 from rendering.pages.markdown import Heading
 
 
@@ -40,8 +41,8 @@ class Result:
     @property
     def says(self) -> str:
         if self.right == self.total:
-            return "All answers are correct. You can mark the concept as learned."
-        return "The explanations below show what was not correct. Review them and try again."
+            return _("All answers are correct. You can mark the concept as learned.")
+        return _("The explanations below show what was not correct. Review them and try again.")
 
 
 def texts_of(quiz: OpenQuiz, marks: Sequence[QuizMark] | None) -> Iterator[str]:
@@ -85,11 +86,11 @@ def _option(index: int, text: Markup, mark: QuizMark) -> Option:
     chosen, right = index in mark.chosen, index in mark.correct_answer
     match chosen, right:
         case True, True:
-            return Option(text, chosen, "right", "your answer, correct")
+            return Option(text, chosen, "right", _("your answer, correct"))
         case False, True:
-            return Option(text, chosen, "right", "correct")
+            return Option(text, chosen, "right", _("correct"))
         case True, False:
-            return Option(text, chosen, "wrong", "your answer, not correct")
+            return Option(text, chosen, "wrong", _("your answer, not correct"))
         case _:
             return Option(text)
 

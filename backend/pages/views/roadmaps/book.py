@@ -10,6 +10,7 @@ from domain.course.drafts import line, lines
 from domain.course.edits import outcomes_of, with_plan
 from domain.errors import InvalidInput
 from domain.framework import Concept, Framework
+from rendering.languages.translation import _
 
 BLANK_ROWS: Final = 3
 """Empty rows below those of a list, to be filled."""
@@ -77,12 +78,12 @@ class SharedForm:
         if unnamed := [
             meaning for term, notation, meaning in self.terms if not line(term) and line(notation + meaning)
         ]:
-            raise InvalidInput(f"Name the term that means “{line(unnamed[0])[:80]}”.")
+            raise InvalidInput(_("Name the term that means “{meaning}”.", meaning=line(unnamed[0])[:80]))
         if line(self.example_code) and not line(self.example_title):
-            raise InvalidInput("Give the example a title.")
+            raise InvalidInput(_("Give the example a title."))
         steps = [ProjectStep(stage_id=step.stage_id, task=line(step.task)) for step in self.steps if line(step.task)]
         if steps and not line(self.project_title):
-            raise InvalidInput("Give the project a title.")
+            raise InvalidInput(_("Give the project a title."))
         example = RunningExample(
             title=line(self.example_title),
             description=line(self.example_description),
@@ -158,5 +159,5 @@ class PlanForm:
     def _lessons(self) -> Iterator[LessonPlan]:
         filled = [(line(title), line(minutes)) for title, minutes in self.lessons if line(title + minutes)]
         for position, (title, minutes) in enumerate(filled, start=1):
-            error = f"Give lesson “{title[:80]}” its minutes as a number."
+            error = _("Give lesson “{title}” its minutes as a number.", title=title[:80])
             yield LessonPlan(lesson_id=f"l{position}", title=title, minutes=number(minutes, error))

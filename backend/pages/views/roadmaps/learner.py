@@ -7,11 +7,12 @@ from typing import Final
 from domain.learners.progress import LEARNED, ConceptMark, next_concept
 from orchestrator.learners.learning import Progress
 from orchestrator.queries.status import RoadmapView
+from rendering.languages.translation import N_, _
 
 MARK_LABELS: Final[Mapping[ConceptMark, str]] = {
-    ConceptMark.DONE: "learned",
-    ConceptMark.KNOWN: "known already",
-    ConceptMark.IN_PROGRESS: "in progress",
+    ConceptMark.DONE: N_("learned"),
+    ConceptMark.KNOWN: N_("known already"),
+    ConceptMark.IN_PROGRESS: N_("in progress"),
 }
 
 
@@ -29,7 +30,7 @@ class Standing:
 
     @property
     def says(self) -> str:
-        return "" if self.mark is None else MARK_LABELS[self.mark]
+        return "" if self.mark is None else _(MARK_LABELS[self.mark])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ class GoOnLink:
     name: str
     first: bool
     """Whether nothing is marked yet."""
+
+
+def mark_labels() -> dict[ConceptMark, str]:
+    """Return the label of each mark."""
+    return {mark: _(label) for mark, label in MARK_LABELS.items()}
 
 
 def percent(score: float) -> str:

@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 from backend.pages.views.roadmaps.learner import Standing
 from backend.pages.views.status_labels import (
-    CONTENT_LABELS,
     Look,
+    content_label,
     content_look,
     content_name,
     direction_of,
@@ -21,6 +21,7 @@ from domain.pace.pace import hours_left, weeks_of_study
 from domain.vocabulary import ContentStatus, ContentType, TaskStatus
 from orchestrator.queries.status import RoadmapView, TaskView
 from rendering.drawing.map_layout import Drawing, draw
+from rendering.languages.translation import _
 from rendering.text.task_text import clause_of, label_of
 from rendering.text.text import hours
 from repository.contents.content_queries import ContentState
@@ -49,7 +50,7 @@ class ContentMark:
 
     @property
     def says(self) -> str:
-        return f"{CONTENT_LABELS[self.look]}, out of date" if self.out_of_date else CONTENT_LABELS[self.look]
+        return content_label(self.look, out_of_date=self.out_of_date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +225,12 @@ def run_line(task: TaskView, contents: Sequence[ContentState]) -> RunLine:
 def _doing(task: TaskView, contents: Sequence[ContentState]) -> str:
     clause = clause_of(task)
     if task.status is not TaskStatus.PROCESSING or not task.live:
-        return f"{clause}."
+        return _("{state}.", state=clause)
     claimed = [state for state in contents if state.task_id == task.task_id]
     if not claimed:
         return f"{clause} …"
     finished = sum(state.status in (ContentStatus.COMPLETED, ContentStatus.FAILED) for state in claimed)
-    return f"{clause}, {finished} of {len(claimed)}."
+    return _("{state}, {number} of {total}.", state=clause, number=finished, total=len(claimed))
 
 
 def _is_broken(state: ContentState) -> bool:
@@ -257,7 +258,7 @@ def _broken(framework: Framework, states: States, blocked: Collection[tuple[str,
             name=content_name(state.content_type),
             concept_name=concept.name or concept.concept_id,
             look=content_look(state),
-            says=CONTENT_LABELS[content_look(state)],
+            says=content_label(content_look(state)),
             reason=state.last_error or "",
             retryable=(concept.concept_id, state.content_type) not in blocked,
         )
@@ -318,7 +319,7 @@ def _card(concept: Concept, states: States, standings: Standings, number: int) -
         number=number,
         name=concept.name,
         hours=hours(concept.estimated_hours),
-        difficulty=concept.difficulty,
+        difficulty=_(concept.difficulty),
         standing=standings.get(concept.concept_id, NO_STANDING),
         marks=tuple(_mark(concept.concept_id, content_type, states) for content_type in ContentType),
     )

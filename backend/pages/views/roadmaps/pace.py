@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.pace.pace import Pace, today_in
+from rendering.languages.translation import _
 from rendering.text.pace_text import misunderstood, until
 from rendering.text.text import hours
 
@@ -20,10 +21,11 @@ def pace_line(pace: Pace | None, now: datetime) -> PaceLine:
     if pace is None:
         return PaceLine("", "")
     ignored = misunderstood(pace.deadline_words or "") if pace.is_misunderstood else ""
-    facts = [f"{hours(pace.hours_per_week)} a week"] if pace.deadline or pace.from_goal else []
+    facts = [_("{hours} a week", hours=hours(pace.hours_per_week))] if pace.deadline or pace.from_goal else []
     if pace.deadline is not None:
         today = today_in(pace.time_zone, now)
         is_past = pace.deadline < today
-        facts.append(f"the deadline, {pace.deadline}, has passed" if is_past else until(pace.deadline, today))
-    source = ", read from your goal" if pace.from_goal else ""
-    return PaceLine(f"{', '.join(facts)}{source}", ignored)
+        passed = _("the deadline, {day}, has passed", day=pace.deadline)
+        facts.append(passed if is_past else until(pace.deadline, today))
+    source = _(", read from your goal") if pace.from_goal else ""
+    return PaceLine(_(", ").join(facts) + source, ignored)

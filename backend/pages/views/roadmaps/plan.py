@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from domain.framework import Framework
 from orchestrator.learners.pace import PaceView
 from rendering.documents.document_text import days_of, in_time
+from rendering.languages.translation import _
 from rendering.text.schedule import Share, schedule
 from rendering.text.text import counted, hours
 
@@ -42,8 +43,13 @@ def plan_of(framework: Framework, pace: PaceView, learned: Collection[str]) -> P
         WeekCard(week.number, days_of(week), hours(week.hours), tuple(map(_item, week.shares)))
         for week in planned.weeks
     )
-    left = f"{hours(planned.hours)} left. At {hours(planned.hours_per_week)} a week this takes"
-    says = f"{left} {counted(len(weeks), 'week')}. {in_time(planned)}".rstrip()
+    left = _(
+        "{left} left. At {hours} a week this takes {weeks}.",
+        left=hours(planned.hours),
+        hours=hours(planned.hours_per_week),
+        weeks=counted(len(weeks), "week"),
+    )
+    says = f"{left} {in_time(planned)}".rstrip()
     done = sum(concept.concept_id in learned for concept in framework.concepts())
     return Plan(says, planned.is_too_long, weeks, done)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from backend.pages.views.status_labels import TASK_LOOKS, Look
 from domain.vocabulary import ACTIVE, TaskStatus
+from rendering.languages.translation import _
 from rendering.text.event_text import doing
 from rendering.text.task_text import LABELS, state_of
 from rendering.text.text import counted, hours
@@ -63,15 +64,15 @@ def _state(row: ListedRoadmap) -> tuple[Look, str]:
     """Return the look and the label of a roadmap: of its active run, else of its contents."""
     if row.task_status in ACTIVE:
         state = state_of(TaskStatus(row.task_status), live=row.task_live, waiting_for_worker=row.task_waiting)
-        return TASK_LOOKS[state], doing(row.task_step or "") if state == "running" else LABELS[state]
+        return TASK_LOOKS[state], doing(row.task_step or "") if state == "running" else _(LABELS[state])
     if row.framework_version == 0:
         if row.task_status is TaskStatus.CANCELLED:
-            return "cancelled", "Cancelled before the plan was ready"
-        return "failed", "No plan: the run failed"
+            return "cancelled", _("Cancelled before the plan was ready")
+        return "failed", _("No plan: the run failed")
     if row.failed:
-        return "failed", f"{counted(row.failed, 'content')} failed"
+        return "failed", _("{contents} failed", contents=counted(row.failed, "content"))
     if row.stale:
-        return "stale", f"{row.stale} never finished"
+        return "stale", _("{number} never finished", number=row.stale)
     if row.out_of_date:
-        return "completed", f"Ready to read, {row.out_of_date} out of date"
-    return "completed", "Ready to read"
+        return "completed", _("Ready to read, {number} out of date", number=row.out_of_date)
+    return "completed", _("Ready to read")

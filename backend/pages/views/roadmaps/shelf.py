@@ -6,13 +6,14 @@ from typing import Final
 from urllib.parse import urlencode
 
 from orchestrator.queries.search import MAX_WORDS_LENGTH
+from rendering.languages.translation import N_
 from repository.roadmaps.summaries import ListOrder
 
 NEWEST: Final = "newest"
 ORDERS: Final[Mapping[ListOrder, str]] = {
-    NEWEST: "Newest first",
-    "used": "Last learned first",
-    "title": "By title",
+    NEWEST: N_("Newest first"),
+    "used": N_("Last learned first"),
+    "title": N_("By title"),
 }
 MAX_SORTED: Final = 200
 """Roadmaps of a list that is not in the order of their creation: it has one page."""

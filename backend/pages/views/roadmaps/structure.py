@@ -8,18 +8,20 @@ from typing import Final, Literal
 from backend.pages.views.status_labels import direction_of
 from domain.editing.diff import Change, ChangeKind, diff
 from domain.framework import Framework
+from rendering.languages.translation import N_, _
 from rendering.text.changes import note, totals_line
-from rendering.text.text import hours
+from rendering.text.text import counted, hours
 
 SIGNS: Final[dict[ChangeKind, tuple[str, str, str]]] = {
-    "added": ("+", "added", "added"),
-    "removed": ("−", "removed", "removed"),
-    "renamed": ("~", "changed", "renamed"),
-    "moved": ("→", "changed", "moved"),
-    "hours": ("~", "changed", "other hours"),
-    "changed": ("~", "changed", "changed"),
+    "added": ("+", "added", N_("added")),
+    "removed": ("−", "removed", N_("removed")),
+    "renamed": ("~", "changed", N_("renamed")),
+    "moved": ("→", "changed", N_("moved")),
+    "hours": ("~", "changed", N_("other hours")),
+    "changed": ("~", "changed", N_("changed")),
 }
 """Sign, colour, and word of each kind of change."""
+_PARTS: Final = (N_("stage"), N_("module"), N_("concept"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def changes_between(before: Framework, after: Framework) -> tuple[ChangeLine, ..
 def _line(change: Change) -> ChangeLine:
     sign, look, kind = SIGNS[change.kind]
     text = "" if change.kind in ("added", "removed") else note(change)
-    return ChangeLine(look, sign, kind, change.target_type, change.name, text)
+    return ChangeLine(look, sign, _(kind), _(change.target_type), change.name, text)
 
 
 def history_of(structures: Sequence[tuple[int, datetime | None, Framework]]) -> tuple[Version, ...]:
@@ -111,12 +113,16 @@ def history_of(structures: Sequence[tuple[int, datetime | None, Framework]]) -> 
     versions: list[Version] = []
     for place, (version, at, framework) in enumerate(structures):
         before = structures[place - 1][2] if place else None
-        facts = f"{len(framework.stages)} stages, {len(framework.concepts())} concepts, "
         versions.append(
             Version(
                 version=version,
                 at=at,
-                facts=facts + hours(framework.total_estimated_hours),
+                facts=_(
+                    "{stages}, {concepts}, {hours}",
+                    stages=counted(len(framework.stages), "stage"),
+                    concepts=counted(len(framework.concepts()), "concept"),
+                    hours=hours(framework.total_estimated_hours),
+                ),
                 changes=changes_between(before, framework) if before else None,
                 totals=totals_line(before, framework) if before else "",
                 outline=outline_of(framework),

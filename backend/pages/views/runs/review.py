@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from backend.pages.views.roadmaps.structure import ChangeLine, OutlineView, changes_between, outline_of
 from domain.editing.review import DimensionScore, Issue, Validation
@@ -11,9 +11,14 @@ from domain.framework import Framework
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator.learners.proposals import Proposal
 from orchestrator.queries.status import TaskView
+from rendering.languages.translation import N_, _
 from rendering.text.changes import totals_line
+from rendering.text.event_text import decided_by
 from rendering.text.proposal_text import price_line, proposed_lines
 from repository.runs.events import Event
+
+
+_SEVERITIES: Final = (N_("Critical"), N_("Warning"), N_("Suggestion"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +103,5 @@ def _last(events: Sequence[Event], kind: str) -> dict[str, Any]:
 
 def _result(decided: dict[str, Any]) -> str:
     if not decided:
-        return "This run is not waiting for review."
-    return f"This review is closed: {decided['decision']} by {decided['by'] or 'unknown'}."
+        return _("This run is not waiting for review.")
+    return _("This review is closed: {decision}.", decision=decided_by(decided))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from backend.pages.views.status_labels import Look, task_look, task_name
 from orchestrator.queries.status import TaskView
+from rendering.languages.translation import _
 from rendering.text.event_text import doing
 from rendering.text.task_text import label_of
 from rendering.text.text import seconds
@@ -44,5 +45,7 @@ def task_line(task: TaskView, names: Mapping[str, str]) -> TaskLine:
 
 def _about(task: TaskView) -> str:
     summary = task.execution_summary or {}
-    counts = f"{summary['completed']} of {summary['total']} contents" if summary.get("total") else ""
+    counts = ""
+    if summary.get("total"):
+        counts = _("{number} of {total} contents", number=summary["completed"], total=summary["total"])
     return "; ".join(filter(None, [counts, task.error_message or ""]))

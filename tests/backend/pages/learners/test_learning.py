@@ -30,7 +30,7 @@ async def _stock(database: Database) -> None:
 
 
 def _go_on(text: str) -> list[tuple[str, str]]:
-    return re.findall(r'<a class="button primary" href="([^"]+)">(\w[\w ]*): <bdi>', text)
+    return re.findall(r'<a class="button primary" href="([^"]+)">(\w[\w ]*): <bdi dir="auto">', text)
 
 
 async def test_home_and_map_lead_to_the_next_concept(client: httpx.AsyncClient, database: Database, post: Post) -> None:
