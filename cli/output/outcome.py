@@ -23,7 +23,7 @@ UNAVAILABLE: Final = 5
 FIELDS_OF_A_RUN: Final = ("task_id", "roadmap_id", "status", "current_step", "task_type", "execution_summary")
 
 
-class Outcome(NamedTuple):
+class RunOutcome(NamedTuple):
     """Outcome of a run, read from the database."""
 
     task: "TaskView"
@@ -36,7 +36,7 @@ class Outcome(NamedTuple):
     """What a run that waits for a review proposes."""
 
     @classmethod
-    async def of(cls, orchestrator: "Orchestrator", task: "TaskView") -> "Outcome":
+    async def of(cls, orchestrator: "Orchestrator", task: "TaskView") -> "RunOutcome":
         """Read the outcome of a task that belongs to a roadmap."""
         assert task.roadmap_id is not None
         waits = task.status is TaskStatus.HUMAN_REVIEW_PENDING
@@ -82,13 +82,13 @@ def print_run(task: "TaskView") -> None:
     print_json(task.model_dump(mode="json", include=set(FIELDS_OF_A_RUN)))
 
 
-def show_problems(outcome: Outcome) -> None:
+def show_problems(outcome: RunOutcome) -> None:
     """Print failures and next commands on stderr, for commands that have already printed the events."""
     _show_problems(outcome.task)
     _print_next([*_next_commands(outcome)])
 
 
-def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
+def show_outcome(outcome: RunOutcome, *, as_json: bool) -> None:
     """Print the outcome of a run that ended or waits for a review."""
     _show_problems(outcome.task)
     if as_json:
@@ -103,7 +103,7 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
     _print_next([*reading, *_next_commands(outcome)])
 
 
-def _show_for_review(outcome: Outcome) -> None:
+def _show_for_review(outcome: RunOutcome) -> None:
     """Print the draft of a creation and its changes since the first draft, or the proposal of a modification."""
     from cli.output.changes import changes_tree
     from cli.output.stdio import print_rich
@@ -136,7 +136,7 @@ def _show_proposal(proposal: "Proposal") -> None:
         print_text(f"  ... and {len(proposal.warnings) - MAX_FAILURES_SHOWN} more")
 
 
-def show_detached(outcome: Outcome, *, as_json: bool) -> None:
+def show_detached(outcome: RunOutcome, *, as_json: bool) -> None:
     """Print a run that was queued for a worker."""
     task = outcome.task
     if as_json:
@@ -184,7 +184,7 @@ def _show_problems(task: "TaskView") -> None:
                 echo_err(f"  ... and {len(lines) - MAX_FAILURES_SHOWN} more")
 
 
-def _reading_commands(outcome: Outcome) -> Iterator[str]:
+def _reading_commands(outcome: RunOutcome) -> Iterator[str]:
     roadmap_id, framework = outcome.roadmap.roadmap_id, outcome.roadmap.framework
     if framework is None or not framework.concepts():
         return
@@ -194,7 +194,7 @@ def _reading_commands(outcome: Outcome) -> Iterator[str]:
         yield f"roadmap show {roadmap_id} --format markdown > roadmap.md"
 
 
-def _next_commands(outcome: Outcome) -> Iterator[str]:
+def _next_commands(outcome: RunOutcome) -> Iterator[str]:
     task = outcome.task
     if task.status is TaskStatus.COMPLETED:
         return
