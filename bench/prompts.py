@@ -111,7 +111,9 @@ def main() -> None:
         print("| --- | ---: | ---: | ---: | ---: |")
         for model in MODELS:
             usual = bill(model, before, NEVER)
-            changes = [bill(model, after, cached).whole / usual.whole - 1 for cached in (NEVER, SIDE_BY_SIDE, ONE_FIRST)]
+            changes = [
+                bill(model, after, cached).whole / usual.whole - 1 for cached in (NEVER, SIDE_BY_SIDE, ONE_FIRST)
+            ]
             row = " | ".join(f"{change:+.1%}" for change in changes)
             print(f"| {model} | ${usual.whole:.4f} (input {usual.input / usual.whole:.0%}) | {row} |")
         print("\n| window | left of the shared part |\n| ---: | --- |")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from cli.output.outcome import RunOutcome, exit_code_of, show_detached, show_outcome
+from cli.exit_codes import exit_code_of
+from cli.output.outcome import RunOutcome, show_detached, show_outcome
 from cli.output.stdio import echo_err, print_error
 from cli.session import read_run_settings
 from cli.terminal.signals import run_until_signal

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from cli.exit_codes import exit_code_of
 from cli.inputs import validate_id
 from cli.options import Json, TaskId
-from cli.output.outcome import RunOutcome, exit_code_of, print_run, show_outcome, show_problems
+from cli.output.outcome import RunOutcome, print_run, show_outcome, show_problems
 from cli.output.stdio import echo_err, print_error, print_json_line, print_text
 from cli.session import read_run_settings, with_orchestrator
 from cli.terminal.signals import run_until_signal

@@ -1,7 +1,7 @@
 """Print the outcome of a run: one line or JSON document on stdout, failures and next commands on stderr."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cli.output.stdio import echo_err, print_json, print_text
 from domain.errors import Conflict
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 MAX_FAILURES_SHOWN: Final = 10
 """Failures and warnings in a summary; `roadmap status` and --json have all of them."""
-
-UNAVAILABLE: Final = 5
-"""Exit code if the model is unavailable, as in cli/app.py."""
 
 FIELDS_OF_A_RUN: Final = ("task_id", "roadmap_id", "status", "current_step", "task_type", "execution_summary")
 
@@ -58,23 +55,6 @@ async def _proposal(orchestrator: "Orchestrator", task_id: str) -> "Proposal | N
         return await orchestrator.proposal(task_id)
     except Conflict:
         return None
-
-
-def exit_code_of(task: "TaskView") -> int:
-    """Return the exit code of a command that ran this task. Raises Conflict if another process has taken it over."""
-    match task.status:
-        case TaskStatus.COMPLETED | TaskStatus.HUMAN_REVIEW_PENDING:
-            return 0
-        case TaskStatus.FAILED if (task.execution_summary or {}).get("cause") == "model_unavailable":
-            return UNAVAILABLE
-        case TaskStatus.FAILED | TaskStatus.PARTIAL_FAILURE | TaskStatus.CANCELLED:
-            return 1
-        case TaskStatus.PENDING | TaskStatus.PROCESSING:
-            raise Conflict(
-                f"another process has taken over task {task.task_id}; follow it with `roadmap watch {task.task_id}`"
-            )
-        case _:
-            assert_never(task.status)
 
 
 def print_run(task: "TaskView") -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.contents import OpenQuestion, Question, Quiz
 from domain.errors import Conflict, NotFound
-from domain.learners.repetition import MAX_NEW, rescheduled
+from domain.learners.spaced_repetition import MAX_NEW, rescheduled
 from domain.quizzes.grading import QuizMark, mark_of, opened
 from domain.request import Shape, UserId, Word
 from orchestrator.arguments import checks_arguments
@@ -15,8 +15,8 @@ from orchestrator.learners.learning import quiz_of
 from orchestrator.queries.base import Queries
 from orchestrator.queries.status import View
 from repository.db.database import Database, Session
-from repository.learners import repetitions
-from repository.learners.repetitions import Waiting
+from repository.learners import due_questions as repetitions
+from repository.learners.due_questions import Waiting
 from repository.roadmaps import roadmaps
 from repository.tables.learners import RepetitionAnswerRow
 

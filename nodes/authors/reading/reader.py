@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from nodes.authors.reading.coercion import conform
 from nodes.authors.reading.gate import MAX_NESTING
+from nodes.authors.reading.json_repair import values_in
 from nodes.authors.reading.reasoning import visible_parts
-from nodes.authors.reading.repair import values_in
 from nodes.authors.reading.tagged import tagged_values
 from nodes.authors.reading.tex import mend_escapes
 

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from cli.output.outcome import FIELDS_OF_A_RUN, RunOutcome, exit_code_of, show_detached, show_outcome
+from cli.exit_codes import exit_code_of
+from cli.output.outcome import FIELDS_OF_A_RUN, RunOutcome, show_detached, show_outcome
 from domain.errors import Conflict
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from tests.cli.roadmaps import roadmap, task

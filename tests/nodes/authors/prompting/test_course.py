@@ -14,8 +14,8 @@ from domain.vocabulary import ContentType
 from nodes.authors.abilities.answers import LEAKED, problem_of
 from nodes.authors.abilities.reply import Reply
 from nodes.authors.briefs import AuthorRole, ContentBrief, LessonCritiqueBrief, QuizCritiqueBrief
+from nodes.authors.prompting.content_rules import CONTENT_TASKS, COURSE_RULES, CRITIQUE_TASK, SHORT_COURSE_RULES
 from nodes.authors.prompting.prompts import Prompt, leaks, prompt_for
-from nodes.authors.prompting.rules import CONTENT_TASKS, COURSE_RULES, CRITIQUE_TASK, SHORT_COURSE_RULES
 from nodes.authors.reading import ReadAnswer
 from nodes.authors.repairs import Repair
 from nodes.authors.schemas import strict
