@@ -12,7 +12,7 @@ from domain.vocabulary import ContentStatus
 from rendering.languages.translation import N_, _
 from rendering.pages.remarks import run_of
 from rendering.text.pace_text import span_of
-from rendering.text.schedule import Schedule, Week
+from rendering.text.schedule import Week, WeeklyPlan
 from rendering.text.text import counted, hours, one_line
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -46,7 +46,7 @@ def size_of(concept: Concept) -> str:
     return _("{hours}, {difficulty}", hours=hours(concept.estimated_hours), difficulty=_(concept.difficulty))
 
 
-def weekly(plan: Schedule) -> str:
+def weekly(plan: WeeklyPlan) -> str:
     """Return the length of a weekly plan, and whether it meets the deadline."""
     length = _(
         "With {hours} a week: {weeks}, as of {today}.",
@@ -57,7 +57,7 @@ def weekly(plan: Schedule) -> str:
     return f"{length} {in_time(plan)}".rstrip()
 
 
-def in_time(plan: Schedule) -> str:
+def in_time(plan: WeeklyPlan) -> str:
     """Return how much time the deadline leaves and, if that is too little, how many hours a week it would take.
 
     Empty without a deadline.
