@@ -33,6 +33,7 @@ from orchestrator.access.auth import authority
 from orchestrator.clock import Clock, utc_now
 from orchestrator.settings import load_settings
 from rendering.documents.content_forms import CONTENT_FORMS
+from rendering.languages.translation import load_catalogues
 
 API: Final = "/api/v1"
 
@@ -79,6 +80,7 @@ def create_app(
     """
     effective = settings or load_settings()
     assert len(CONTENT_FORMS)  # loads those of plug-ins before anything is served
+    load_catalogues()
     app = FastAPI(
         title="Roadmap Orchestrator",
         version=version("roadmap-orchestrator"),

@@ -13,10 +13,12 @@ from backend.openapi import documented
 from domain.roadmap_export import Manuscript
 from rendering.documents.html_document import html_document
 from rendering.documents.markdown_document import roadmap_document
+from rendering.languages.translation import read_in
 
 router = APIRouter(prefix="/roadmaps/{roadmap_id}", tags=["roadmaps"])
 
 FileFormat = Literal["markdown", "html"]
+Language = Literal["en", "zh"]
 _FILES: Final = {"markdown": ("text/markdown", "md"), "html": ("text/html", "html")}
 _UNSAFE_IN_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -32,13 +34,14 @@ async def export_roadmap(
     caller: CallerDep,
     orchestrator: OrchestratorDep,
     format: Annotated[FileFormat, Query(description="Markdown, or self-contained HTML.")] = "markdown",
+    language: Annotated[Language, Query(description="Language of headings and notes that the program adds.")] = "en",
 ) -> Response:
     """The framework, the weekly plan and the newest contents, as one file."""
     manuscript = await orchestrator.roadmaps.export(roadmap_id, owner=caller.reads)
     media_type, suffix = _FILES[format]
     name = _UNSAFE_IN_NAME.sub("-", roadmap_id).strip(".-")[:100] or "roadmap"
     return Response(
-        await asyncio.to_thread(_document, manuscript, format),
+        await asyncio.to_thread(_document, manuscript, format, language),
         media_type=media_type,
         headers={
             "Content-Disposition": f'attachment; filename="{name}.{suffix}"',
@@ -48,11 +51,12 @@ async def export_roadmap(
     )
 
 
-def _document(manuscript: Manuscript, format: FileFormat) -> str:
-    match format:
-        case "markdown":
-            return roadmap_document(manuscript).rstrip() + "\n"
-        case "html":
-            return html_document(manuscript)
-        case _ as unreachable:
-            assert_never(unreachable)
+def _document(manuscript: Manuscript, format: FileFormat, language: Language) -> str:
+    with read_in(language):
+        match format:
+            case "markdown":
+                return roadmap_document(manuscript).rstrip() + "\n"
+            case "html":
+                return html_document(manuscript)
+            case _ as unreachable:
+                assert_never(unreachable)

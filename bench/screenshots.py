@@ -1,0 +1,118 @@
+"""Pictures of the pages for docs/pages.md: `python -m bench.screenshots [NAME...]`.
+
+They show the two recorded courses, as the offline author plays them, in the Chromium of this machine.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Page, expect
+
+from bench.servers import bench_server
+from tests.e2e.browsing import Site, site
+from tests.support.browser import chromium
+
+FOLDER: Final = Path(__file__).parents[1] / "docs"
+GO: Final = "become a backend engineer in Go"
+SQL: Final = "用 SQL 做数据分析"
+DESK: Final[dict[str, Any]] = {"viewport": {"width": 1000, "height": 640}}
+DARK: Final[dict[str, Any]] = {**DESK, "color_scheme": "dark"}
+PHONE: Final[dict[str, Any]] = {"viewport": {"width": 390, "height": 640}, "has_touch": True, "locale": "zh-CN"}
+
+
+def _nothing(_: Page) -> None:
+    pass
+
+
+def _to(selector: str) -> Callable[[Page], None]:
+    """Scroll until an element is at the top."""
+    return lambda page: page.locator(selector).first.evaluate("node => node.scrollIntoView()")
+
+
+def _answer(page: Page) -> None:
+    for question in page.locator("#quiz .question").all():
+        question.locator("input").first.check()
+    page.get_by_role("button", name="Check my answers").click()
+    _to("#quiz")(page)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture `pages-<name>.png` of a page; its path may hold the ids of roadmaps and runs."""
+
+    name: str
+    path: str
+    window: dict[str, Any]
+    prepare: Callable[[Page], None] = _nothing
+
+
+PICTURES: Final = (
+    Picture("home", "/", DESK),
+    Picture("dark", "/roadmaps/{go}", DARK),
+    Picture("plan", "/roadmaps/{go}/plan", DESK),
+    Picture("book", "/roadmaps/{go}/book", DESK),
+    Picture("concept", "/roadmaps/{go}/concepts/{first}", DESK, _to(".reading")),
+    Picture("quiz", "/roadmaps/{go}/concepts/{first}", DESK, _answer),
+    Picture("repeat", "/repeat", DESK),
+    Picture("run", "/tasks/{run}", DESK),
+    Picture("review", "/tasks/{review}/review", DESK),
+    Picture("operations", "/operations", DESK),
+    Picture("phone", "/roadmaps/{sql}", PHONE),
+    Picture("phone-concept", "/roadmaps/{sql}/concepts/{first}", PHONE, _to("#tutorial")),
+)
+"""All but `map`, which is taken while the course is being written."""
+
+
+def main(names: Sequence[str]) -> None:
+    settings = {"MAX_CONCEPTS": "60", "OFFLINE_LATENCY": "0.1", "MAX_CONCURRENT_CALLS": "4"}
+    with bench_server() as server, chromium() as browser, site(server.url, **settings) as here:
+        here.browser = browser
+        ids = _stock(here, wanted=names)
+        for picture in PICTURES:
+            if not names or picture.name in names:
+                _take(here, picture, ids)
+
+
+def _stock(here: Site, wanted: Sequence[str]) -> dict[str, str]:
+    """Create both courses, learn a little, and leave one plan in review; return the ids that paths hold."""
+    served = here.served
+    go = served.generate(GO)
+    if not wanted or "map" in wanted:
+        page = here.open(f"/roadmaps/{go['roadmap_id']}", viewport={"width": 1280, "height": 900})
+        expect(page.locator(".card .mark.is-completed").nth(12)).to_be_visible()
+        _save(page, "map")
+    served.ended(go["task_id"])
+    sql = served.generate(SQL)
+    served.ended(sql["task_id"])
+    review = served.generate("learn to read music", review={})
+    served.until(review["task_id"], lambda task: task["status"] == "human_review_pending")
+    concepts = [f"c-1-1-{number}" for number in (1, 2)]
+    for concept in concepts:
+        served.call("PUT", f"/roadmaps/{go['roadmap_id']}/concepts/{concept}/done")
+    return {
+        "go": go["roadmap_id"],
+        "sql": sql["roadmap_id"],
+        "run": go["task_id"],
+        "review": review["task_id"],
+        "first": concepts[0],
+    }
+
+
+def _take(here: Site, picture: Picture, ids: dict[str, str]) -> None:
+    page = here.open(picture.path.format(**ids), **picture.window)
+    picture.prepare(page)
+    _save(page, picture.name)
+
+
+def _save(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    path = FOLDER / f"pages-{name}.png"
+    page.screenshot(path=path, animations="disabled", caret="hide")
+    print(f"{path.name}: {path.stat().st_size:,} bytes", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
