@@ -87,7 +87,7 @@ def _stock(here: Site, wanted: Sequence[str]) -> dict[str, str]:
     served.ended(go["task_id"])
     sql = served.generate(SQL)
     served.ended(sql["task_id"])
-    review = served.generate("learn to read music", review={})
+    review = served.generate("learn to read music", review=True)
     served.until(review["task_id"], lambda task: task["status"] == "human_review_pending")
     concepts = [f"c-1-1-{number}" for number in (1, 2)]
     for concept in concepts:

@@ -62,6 +62,8 @@ class Manuscript:
     plan: Planning | None = None
     book: CourseBook | None = None
     """The course book; None where there is none."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """Notes of the reader, in Markdown, by concept id; empty in what is made for others."""
     by_rules: bool = False
     """Whether no model was asked for the plan."""
     plan_author: str | None = None

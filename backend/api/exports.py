@@ -34,10 +34,13 @@ async def export_roadmap(
     caller: CallerDep,
     orchestrator: OrchestratorDep,
     format: Annotated[FileFormat, Query(description="Markdown, or self-contained HTML.")] = "markdown",
+    notes: Annotated[bool, Query(description="With the caller's own notes, if the roadmap is the caller's.")] = True,
     language: Annotated[Language, Query(description="Language of headings and notes that the program adds.")] = "en",
 ) -> Response:
     """The framework, the weekly plan and the newest contents, as one file."""
-    manuscript = await orchestrator.roadmaps.export(roadmap_id, owner=caller.reads)
+    manuscript = await orchestrator.roadmaps.export(
+        roadmap_id, owner=caller.reads, notes_of=caller.user_id if notes else None
+    )
     media_type, suffix = _FILES[format]
     name = _UNSAFE_IN_NAME.sub("-", roadmap_id).strip(".-")[:100] or "roadmap"
     return Response(

@@ -43,12 +43,13 @@ def export(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Write to this file and replace it; `-` is stdout.")
     ] = STDOUT,
+    notes: Annotated[bool, typer.Option(help="With your own notes.")] = True,
     json: Json = False,
 ) -> None:
     """Export a roadmap as one Markdown or HTML file."""
     identifier = validate_id(roadmap_id, "roadmap")
     file_format = _choose_format(output, format)
-    document = _render(identifier, file_format)
+    document = _render(identifier, file_format, notes=notes)
     if output != STDOUT:
         write_whole(output, document)
     if json:
@@ -76,11 +77,14 @@ def _choose_format(output: str, option: FileFormat | None) -> FileFormat:
     return option or FORMATS.get(extension, FileFormat.MARKDOWN)
 
 
-def _render(roadmap_id: str, file_format: FileFormat) -> bytes:
+def _render(roadmap_id: str, file_format: FileFormat, *, notes: bool) -> bytes:
+    from orchestrator.commands.requests import DEFAULT_USER
     from rendering.documents.html_document import html_document
     from rendering.documents.markdown_document import roadmap_document
 
-    manuscript = with_orchestrator(lambda orchestrator: orchestrator.roadmaps.export(roadmap_id))
+    manuscript = with_orchestrator(
+        lambda orchestrator: orchestrator.roadmaps.export(roadmap_id, notes_of=DEFAULT_USER if notes else None)
+    )
     match file_format:
         case FileFormat.MARKDOWN:
             document = roadmap_document(manuscript)

@@ -12,22 +12,27 @@ from orchestrator.queries.pace import pace_of_roadmap
 from orchestrator.queries.status import RoadmapView, roadmap_view
 from repository.contents import content_queries
 from repository.db.database import Session
+from repository.learners import feedback
 from repository.roadmaps import learning, roadmaps
 from repository.tables.roadmaps import ContentVersionRow
 
 
-async def manuscript(session: Session, roadmap_id: str, now: datetime, *, owner: str | None = None) -> Manuscript:
+async def manuscript(
+    session: Session, roadmap_id: str, now: datetime, *, owner: str | None = None, notes_of: str | None = None
+) -> Manuscript:
     """Return a roadmap with its newest contents, and a plan for the concepts that its owner has not done yet.
 
-    Raises NotFound.
+    `notes_of`: a user whose notes it holds, if the roadmap is that user's own. Raises NotFound.
     """
     roadmap = await roadmap_view(session, roadmap_id, owner=owner)
     row = await roadmaps.get_roadmap_metadata(session, roadmap_id)
     contents = await content_queries.newest_versions(session, roadmap_id)
     pace = await pace_of_roadmap(session, row)
     done = (await learning.done(session, row.user_id, [roadmap_id]))[roadmap_id]
+    notes = await feedback.notes_of(session, row.user_id, roadmap_id) if notes_of == row.user_id else {}
     return replace(
         manuscript_of(roadmap, contents),
+        notes=notes,
         plan=Planning(today_in(pace.time_zone, now), pace.hours_per_week, pace.deadline, frozenset(done)),
     )
 

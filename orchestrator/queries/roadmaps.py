@@ -104,9 +104,12 @@ class RoadmapQueries(Queries):
         """Return the live tasks of a roadmap, newest first. Raises NotFound."""
         return await self._read(active_tasks, roadmap_id, owner=owner)
 
-    async def export(self, roadmap_id: str, *, owner: str | None = None) -> Manuscript:
-        """Return a roadmap with its newest contents and its plan, to be written as one document. Raises NotFound."""
-        return await self._read(manuscript, roadmap_id, self._clock(), owner=owner)
+    async def export(self, roadmap_id: str, *, owner: str | None = None, notes_of: str | None = None) -> Manuscript:
+        """Return a roadmap with its newest contents and its plan, to be written as one document. Raises NotFound.
+
+        `notes_of`: a user whose notes it holds, if the roadmap is that user's own.
+        """
+        return await self._read(manuscript, roadmap_id, self._clock(), owner=owner, notes_of=notes_of)
 
     async def etag(self, roadmap_id: str, reader: str = "") -> str:
         """Return a word that changes whenever a view of the roadmap would; empty for an unknown roadmap.

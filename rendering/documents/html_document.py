@@ -43,6 +43,8 @@ class Chapter:
     contents: list[tuple[str, BaseModel | Passage, Remarks]]
     """(template, payload, remarks) of each content that can be read."""
     notes: list[str]
+    own_note: str
+    """Of the reader, in Markdown."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ def _chapter(manuscript: Manuscript, concept: Concept, number: int) -> Chapter:
         builds_on=document_text.builds_on(manuscript.framework, concept),
         contents=contents,
         notes=notes,
+        own_note=manuscript.notes.get(concept.concept_id, "").strip(),
     )
 
 

@@ -17,7 +17,7 @@ from rendering.documents.document_text import (
     weekly,
     why_missing,
 )
-from rendering.documents.markdown_embedding import escaped
+from rendering.documents.markdown_embedding import demoted, escaped
 from rendering.languages.translation import _
 from rendering.text.schedule import plan_of
 from rendering.text.text import CONFIGURE, hours, origin_note
@@ -110,6 +110,8 @@ def _concept(manuscript: Manuscript, concept: Concept, *, level: int) -> Iterato
             for remark in filter(None, (code, *remarks(written, form.spec))):
                 yield f"*{escaped(remark)}*"
                 yield ""
+    if note := manuscript.notes.get(concept.concept_id, "").strip():
+        yield from [f"{heading(level + 1)} {_('My note')}", "", demoted(note, below=level + 1), ""]
 
 
 def _answers(manuscript: Manuscript, concept: Concept, *, level: int) -> list[str]:

@@ -16,6 +16,14 @@ async def note_of(session: Session, user_id: str, roadmap_id: str, concept_id: s
     return await session.get(NoteRow, (user_id, roadmap_id, concept_id), populate_existing=True)
 
 
+async def notes_of(session: Session, user_id: str, roadmap_id: str) -> dict[str, str]:
+    """Return the notes of a user on the concepts of a roadmap, by concept id."""
+    rows = select(NoteRow.concept_id, NoteRow.note).where(
+        NoteRow.user_id == user_id, NoteRow.roadmap_id == roadmap_id, NoteRow.note != ""
+    )
+    return dict((await session.exec(rows)).all())
+
+
 async def save_note(
     session: Session, user_id: str, roadmap_id: str, concept_id: str, note: str, *, version: int
 ) -> bool:

@@ -17,7 +17,6 @@ from rendering.text.event_text import decided_by
 from rendering.text.proposal_text import price_line, proposed_lines
 from repository.runs.events import Event
 
-
 _SEVERITIES: Final = (N_("Critical"), N_("Warning"), N_("Suggestion"))
 
 
