@@ -88,7 +88,9 @@ class HttpGuard:
     def _rejection(self, scope: Scope, headers: Headers) -> Any:
         """Return the response to a request that must not reach the app, else None."""
         length = headers.get("content-length", "0")
-        if length.isdecimal() and int(length) > self._max_body_bytes:
+        is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+        # The bytes of a form are counted as they arrive, so that a page can say what is wrong.
+        if length.isdecimal() and int(length) > self._max_body_bytes and not is_form:
             return problem(413, self._too_large(), headers={"Connection": "close"})
         if self._loopback_only and _host(headers.get("host", "")) not in LOOPBACK:
             return problem(421, "Without authentication this server answers requests to localhost only.")

@@ -153,15 +153,15 @@ async def _read(request: Request) -> Form:
         raise ForeignForm
     body = bytearray()
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_FORM_BYTES:
-            raise InvalidInput(f"The form is too large: at most {MAX_FORM_BYTES // 1000} KB are allowed.")
+        body += chunk  # of a bounded length: backend/middleware/http_guard.py
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError as error:
         raise InvalidInput("The form is not valid: reload the page and try again.") from error
     del request.state.unreadable_form
     request.state.form = Form(pairs)
+    if len(body) > MAX_FORM_BYTES:
+        raise InvalidInput(f"The form is too large: at most {MAX_FORM_BYTES // 1000} KB are allowed.")
     return Form(pairs)
 
 

@@ -45,6 +45,11 @@ SIGNED_OUT: Final = N_("You are signed out. Sign in in another tab, then send th
 FOREIGN: Final = N_("This form did not come from a page of this site, or the page is too old. Reload it and try again.")
 
 
+TOO_LARGE: Final = N_(
+    "This is too much to be sent at once. Go back in the browser, which keeps what you typed, and shorten it."
+)
+
+
 def reader_of(caller: Caller) -> PageReader:
     return PageReader(caller.user_id, caller.authenticated, caller.operates)
 
@@ -65,6 +70,8 @@ class PageRoute(APIRoute):
             except HTTPException as error:
                 if error.status_code == HTTPStatus.UNAUTHORIZED:
                     return await _signed_out(request)
+                if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                    return error_page(request, 413, _(TOO_LARGE))
                 return error_page(request, error.status_code, str(error.detail), form=await refused_form(request))
             except RequestValidationError:
                 return error_page(request, 422, _("The address of this page is not valid."))

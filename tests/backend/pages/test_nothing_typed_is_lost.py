@@ -195,3 +195,22 @@ def test_one_word_of_a_person_is_shown() -> None:
         ("Title", True),
         ("Part", False),
     ]
+
+
+async def test_a_form_that_is_too_large_is_said_on_a_page_and_its_words_are_kept(
+    client: httpx.AsyncClient, post: Post, database: Database
+) -> None:
+    await fill(database, "local")
+    note = "/roadmaps/r-1/concepts/c-1-1-1/note"
+    for size, status, said in (
+        (70_000, 422, "At most 20000 characters"),
+        (258_000, 422, "The form is too large"),
+        (300_000, 413, "Go back in the browser, which keeps what you typed"),
+        (2_000_000, 413, "Go back in the browser, which keeps what you typed"),
+    ):
+        answer = await post(client, "/", note, note="w" * size, version="0")
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), size
+        assert said in answer.text, size
+        assert ("w" * size in answer.text) == (status == 422), size
+    large = await client.post("/api/v1/roadmaps/generate", json={"preferences": {"learning_goal": "w" * 300_000}})
+    assert (large.status_code, large.json()["code"]) == (413, "too_large")
