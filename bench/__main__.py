@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from bench import capacity, checks, flow, http, migrations, price, prompts, retention, stream
+from bench import capacity, checks, flow, http, migrations, pages, price, prompts, retention, stream
 
 QUICK: Final[dict[str, Callable[[], None]]] = {
     "checks": checks.main,
@@ -16,6 +16,7 @@ QUICK: Final[dict[str, Callable[[], None]]] = {
     "prompts": prompts.main,
     "flow": lambda: flow.main(rounds=1),
     "http": lambda: http.main(requests=800, rounds=3),
+    "pages": pages.main,
     "stream": lambda: stream.main(events=300),
     "migrations": lambda: migrations.main(tasks=20_000),
     "retention": lambda: retention.main(waves=3, runs=20),
@@ -27,6 +28,7 @@ FULL: Final[dict[str, Callable[[], None]]] = {
     "prompts": prompts.main,
     "flow": lambda: flow.main(rounds=5),
     "http": http.main,
+    "pages": lambda: pages.main(loads=20),
     "stream": stream.main,
     "migrations": migrations.main,
     "retention": retention.main,

@@ -1,6 +1,7 @@
 """Pictures of the pages for docs/pages.md: `python -m bench.screenshots [NAME...]`.
 
-They show the two recorded courses, as the offline author plays them, in the Chromium of this machine.
+They show the two recorded courses, as the offline author plays them, in the Chromium of this machine. One is in
+Chinese, which needs a font (Debian: fonts-wqy-microhei).
 """
 
 import sys
@@ -51,7 +52,7 @@ class Picture:
 
 PICTURES: Final = (
     Picture("home", "/", DESK),
-    Picture("dark", "/roadmaps/{go}", DARK),
+    Picture("dark", "/roadmaps/{go}", DARK, _to(".tabs")),
     Picture("plan", "/roadmaps/{go}/plan", DESK),
     Picture("book", "/roadmaps/{go}/book", DESK),
     Picture("concept", "/roadmaps/{go}/concepts/{first}", DESK, _to(".reading")),
@@ -61,7 +62,7 @@ PICTURES: Final = (
     Picture("review", "/tasks/{review}/review", DESK),
     Picture("operations", "/operations", DESK),
     Picture("phone", "/roadmaps/{sql}", PHONE),
-    Picture("phone-concept", "/roadmaps/{sql}/concepts/{first}", PHONE, _to("#tutorial")),
+    Picture("phone-concept", "/roadmaps/{sql}/concepts/{first}", PHONE, _to("#tutorial .prose")),
 )
 """All but `map`, which is taken while the course is being written."""
 
