@@ -26,20 +26,20 @@ MEASURE: Final = """new Promise(resolve => {
 
 def main(loads: int = 5) -> None:
     """Print a line for each page. `loads`: of each page."""
-    with bench_server() as server, chromium() as browser, site(server.url, "--no-worker") as here:
-        here.browser = browser
+    with bench_server() as server, site(server.url, "--no-worker") as here:
         asyncio.run(stock(here.database_url, [SIXTY]))
         print("page       requests    bytes  first paint    CLS")
-        for name, path in PAGES.items():
-            figures = [_load(here, path) for _ in range(loads)]
-            requests, size, paint, shift = (median(column) for column in zip(*figures, strict=True))
-            print(f"{name:<10} {requests:8.0f} {size:8,.0f} {paint:9.0f} ms {shift:6.3f}", flush=True)
+        with chromium() as here.browser:
+            for name, path in PAGES.items():
+                figures = [_load(here, path) for _ in range(loads)]
+                requests, size, paint, shift = (median(column) for column in zip(*figures, strict=True))
+                print(f"{name:<10} {requests:8.0f} {size:8,.0f} {paint:9.0f} ms {shift:6.3f}", flush=True)
 
 
 def _load(here: Site, path: str) -> tuple[float, float, float, float]:
     page = here.page()
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(here.served.url + path)
     paint, shift = page.evaluate(MEASURE)
     sent = sum(answer.request.sizes()["responseBodySize"] for answer in answers)

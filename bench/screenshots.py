@@ -54,7 +54,6 @@ PICTURES: Final = (
     Picture("home", "/", DESK),
     Picture("dark", "/roadmaps/{go}", DARK, _to(".tabs")),
     Picture("plan", "/roadmaps/{go}/plan", DESK),
-    Picture("book", "/roadmaps/{go}/book", DESK),
     Picture("concept", "/roadmaps/{go}/concepts/{first}", DESK, _to(".reading")),
     Picture("quiz", "/roadmaps/{go}/concepts/{first}", DESK, _answer),
     Picture("repeat", "/repeat", DESK),
@@ -84,7 +83,7 @@ def _stock(here: Site, wanted: Sequence[str]) -> dict[str, str]:
     if not wanted or "map" in wanted:
         page = here.open(f"/roadmaps/{go['roadmap_id']}", viewport={"width": 1280, "height": 900})
         expect(page.locator(".card .mark.is-completed").nth(12)).to_be_visible()
-        _save(page, "map")
+        _save(page, "map", settled=False)
     served.ended(go["task_id"])
     sql = served.generate(SQL)
     served.ended(sql["task_id"])
@@ -108,8 +107,9 @@ def _take(here: Site, picture: Picture, ids: dict[str, str]) -> None:
     _save(page, picture.name)
 
 
-def _save(page: Page, name: str) -> None:
-    page.wait_for_load_state("networkidle")
+def _save(page: Page, name: str, *, settled: bool = True) -> None:
+    if settled:
+        page.wait_for_load_state("networkidle")
     path = FOLDER / f"pages-{name}.png"
     page.screenshot(path=path, animations="disabled", caret="hide")
     print(f"{path.name}: {path.stat().st_size:,} bytes", flush=True)
