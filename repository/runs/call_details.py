@@ -1,5 +1,6 @@
 """The ledger of one run, as a person reads it: what each step and content cost, and single questions and answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -7,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from repository.db.database import Session, execute
-from repository.runs.calls import ACCEPTED, LOST, TRY
+from repository.runs.calls import ACCEPTED, LOST, TRY, TaskUsage
 from repository.runs.tasks import get_task
 
 
@@ -52,6 +53,18 @@ async def usages(session: Session, task_id: str, owner: str | None = None) -> li
         Usage(**{**row, "models": tuple(row["models"]), "tokens": int(row["tokens"])})
         for row in map(dict, rows.mappings())
     ]
+
+
+_USAGES_OF: Final = text("""
+    SELECT task_id, sum(tokens_in + tokens_out) AS tokens, coalesce(sum(cost), 0) AS cost,
+        count(*) FILTER (WHERE cost IS NULL) AS unpriced, count(*) FILTER (WHERE estimated) AS estimated
+    FROM model_calls WHERE task_id = ANY(:task_ids) GROUP BY task_id""")
+
+
+async def usages_of(session: Session, task_ids: Sequence[str]) -> dict[str, TaskUsage]:
+    """Return the usage of each task that has calls."""
+    rows = await execute(session, _USAGES_OF, {"task_ids": list(task_ids)})
+    return {row.task_id: TaskUsage(int(row.tokens), float(row.cost), row.unpriced, row.estimated) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
