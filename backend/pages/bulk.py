@@ -57,12 +57,14 @@ async def matching(
     request: Request, caller: OperatorDep, orchestrator: OrchestratorDep, filters: FiltersDep, do: str = ""
 ) -> Response:
     """Ask whether an action on all runs of a filter is meant, and say how many these are."""
-    action, words, now = _action(do), filters.words(), orchestrator.now()
-    wanted = filter_of(words, now)
-    total = await count_possible(orchestrator, wanted, action, now)
+    action, words = _action(do), filters.words()
+    wanted = filter_of(words, orchestrator.now())
     first: list[TaskView] = []
-    for part in possible(wanted, action, now):
+    for part in possible(wanted, action):
         first += await orchestrator.tasks.filtered(part, limit=MAX_NAMED)
+    # By the database's clock, which dates the runs: those that are requested from now on are not meant.
+    until = max((task.created_at for task in first), default=orchestrator.now())
+    total = await count_possible(orchestrator, replace(wanted, until=until), action)
     return page(
         request,
         "matching.html",
@@ -75,7 +77,7 @@ async def matching(
         described=filters_in_words(words, dict(TASK_NAMES)),
         filters=words,
         query=urlencode({name: value for name, value in words.items() if value}),
-        until=now.isoformat(),
+        until=until.isoformat(),
         tasks=[task_line(task, {}) for task in first[:MAX_NAMED]],
     )
 
@@ -87,12 +89,13 @@ async def act_on_matching(
     form = await read_form(request)
     action, until = _action(form["do"]), _moment(form["until"])
     words = {name: usable_text("The filter", form[name]) if form[name] else "" for name in FILTERS}
-    wanted, confirmed = filter_of(words, until), number(form["number"], INVALID_FORM)
-    if not confirmed or not await count_possible(orchestrator, wanted, action, until):
+    wanted = replace(filter_of(words, orchestrator.now()), until=until)
+    confirmed = number(form["number"], INVALID_FORM)
+    if not confirmed or not await count_possible(orchestrator, wanted, action):
         return await operations_page(request, caller, orchestrator, words, message=NOTHING_POSSIBLE, status=409)
     terms = terms_of(request, caller, settings, owner=caller.writes)
     limit = min(confirmed, MAX_RUNS)
-    outcome = await act_on_all(orchestrator, wanted, action, until, terms, limit=limit)
+    outcome = await act_on_all(orchestrator, wanted, action, terms, limit=limit)
     if outcome.refused or not outcome.done:
         reasons = "; ".join(f"{one.count} × {one.reason}" for one in grouped(outcome.refused, str)[:3])
         said = f"{counted(outcome.done, 'run')} {ACTIONS[action][1]}, {len(outcome.refused)} refused. {reasons}"
@@ -127,24 +130,24 @@ class Outcome:
     """Why, for each that was refused."""
 
 
-def possible(tasks: TaskFilter, action: Action, until: datetime) -> list[TaskFilter]:
-    """Return the parts of a filter that an action can apply to. `until`: runs requested later are left out."""
+def possible(tasks: TaskFilter, action: Action) -> list[TaskFilter]:
+    """Return the parts of a filter that an action can apply to."""
     statuses = [status for status in sorted(_APPLIES_TO[action]) if not tasks.statuses or status in tasks.statuses]
     if tasks.stale:
-        return [] if action == "retry" else [replace(tasks, until=until)]
-    parts = [replace(tasks, statuses=statuses, until=until)] if statuses else []
+        return [] if action == "retry" else [tasks]
+    parts = [replace(tasks, statuses=statuses)] if statuses else []
     dead = action == "resume" and (not tasks.statuses or TaskStatus.PROCESSING in tasks.statuses)
-    return [*parts, replace(tasks, statuses=[TaskStatus.PROCESSING], stale=True, until=until)] if dead else parts
+    return [*parts, replace(tasks, statuses=[TaskStatus.PROCESSING], stale=True)] if dead else parts
 
 
-async def count_possible(orchestrator: Orchestrator, tasks: TaskFilter, action: Action, until: datetime) -> int:
+async def count_possible(orchestrator: Orchestrator, tasks: TaskFilter, action: Action) -> int:
     """Return the number of runs that an action would be tried on, at most one more than MAX_RUNS."""
-    parts = possible(tasks, action, until)
+    parts = possible(tasks, action)
     return min(sum([await orchestrator.tasks.count(part, limit=MAX_RUNS + 1) for part in parts]), MAX_RUNS + 1)
 
 
 async def act_on_all(
-    orchestrator: Orchestrator, tasks: TaskFilter, action: Action, until: datetime, terms: Terms, *, limit: int
+    orchestrator: Orchestrator, tasks: TaskFilter, action: Action, terms: Terms, *, limit: int
 ) -> Outcome:
     """Apply an action to the newest `limit` runs of a filter, and return what became of it."""
     outcome, seen = Outcome(), set[str]()
@@ -158,7 +161,7 @@ async def act_on_all(
             except (Conflict, NotFound, LimitReached, InvalidInput) as error:
                 outcome.refused.append(without_cli_hints(error))
 
-    async for batch in _batches(orchestrator, possible(tasks, action, until), limit):
+    async for batch in _batches(orchestrator, possible(tasks, action), limit):
         targets = {_target(task, action): task for task in reversed(batch)}
         await asyncio.gather(*(act(task) for target, task in targets.items() if target not in seen))
         seen |= targets.keys()

@@ -31,7 +31,7 @@ class TaskFilter:
     since: datetime | None = None
     """Requested at this moment or later."""
     until: datetime | None = None
-    """Requested before this moment."""
+    """Requested at this moment or earlier."""
 
     def apply(self, statement: Any) -> Any:
         """Return a statement about tasks with these conditions."""
@@ -46,7 +46,7 @@ class TaskFilter:
         if self.since is not None:
             statement = statement.where(col(TaskRow.created_at) >= self.since)
         if self.until is not None:
-            statement = statement.where(col(TaskRow.created_at) < self.until)
+            statement = statement.where(col(TaskRow.created_at) <= self.until)
         return statement.where(_STALE) if self.stale else statement
 
 

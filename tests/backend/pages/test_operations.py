@@ -14,8 +14,8 @@ from tests.backend.pages.conftest import Post
 from tests.backend.pages.test_every_button import Bearer
 
 INSERT = """
-    INSERT INTO roadmap_tasks (task_id, roadmap_id, user_id, task_type, status, error_message, execution_summary, created_at)
-    VALUES (:task_id, NULL, :user_id, 'retry_batch', :status, :reason, CAST(:summary AS jsonb),
+    INSERT INTO roadmap_tasks (task_id, user_id, task_type, status, error_message, execution_summary, created_at)
+    VALUES (:task_id, :user_id, 'retry_batch', :status, :reason, CAST(:summary AS jsonb),
         now() - make_interval(secs => :age))"""
 
 
@@ -50,7 +50,8 @@ async def confirmed(client: httpx.AsyncClient, post: Post, do: str, **filters: s
     assert asked.status_code == 200
     hidden = dict(re.findall('type="hidden" name="([^"]+)" value="([^"]*)"', asked.text))
     hidden.pop("csrf")
-    return await post(client, "/", "/operations/matching", **hidden)
+    answer: httpx.Response = await post(client, "/", "/operations/matching", **hidden)
+    return answer
 
 
 @pytest.mark.parametrize("query", ["user=a%00b", "roadmap=%00", "user=" + "x" * 300])

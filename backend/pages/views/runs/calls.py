@@ -105,11 +105,11 @@ def _lines(value: Any, depth: int) -> Iterator[str]:
     named = value.items() if isinstance(value, Mapping) else (("-", part) for part in value)
     for name, part in named:
         label = f"{indent}{name}:" if isinstance(value, Mapping) else f"{indent}{name}"
-        text = "" if isinstance(part, Mapping | list) and part else _plain(part)
-        if text and "\n" not in text and len(text) <= MAX_BLOCK:
-            yield f"{label} {text}"
-        elif part in ("", None, [], {}):
+        text = "" if isinstance(part, Mapping | list) else _plain(part)
+        if part in ("", None, [], {}):
             yield f"{label} –"
+        elif text and "\n" not in text and len(text) <= MAX_BLOCK:
+            yield f"{label} {text}"
         else:
             yield label
             yield from _lines(part, depth + 1)
