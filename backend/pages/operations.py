@@ -103,6 +103,7 @@ async def operations_page(
 ) -> Response:
     """Return the page. `message`: what a form could not do, with its `status`; `result`: what it did."""
     content = await _content(orchestrator, filters, before)
+    etag = _etag(content)
     here = address(request)("operations")
     query = urlencode({name: value for name, value in filters.items() if value})
     position = urlencode({"before": before}) if before else ""
@@ -127,7 +128,7 @@ async def operations_page(
         live=live(
             request,
             ("operations", "pulse"),
-            _etag({**content, "following": following}),
+            etag,
             busy=True,
             path=("operations",),
             query="?" + "&".join(filter(None, [query, position])) if query or position else "",

@@ -123,6 +123,16 @@ async def test_what_does_not_change_keeps_its_etag(client: httpx.AsyncClient, da
     assert not {path for path in PAGES if first[path][1] != second[path][1]}
 
 
+async def test_a_page_that_was_just_loaded_is_not_loaded_again(client: httpx.AsyncClient, database: Database) -> None:
+    await fill(database, "local")
+    for path in PAGES:
+        shown = await client.get(path)
+        known, asked = (re.search(f'data-{name}="([^"]+)"', shown.text) for name in ("etag", "etag-url"))
+        assert known is not None, path
+        assert asked is not None, path
+        assert (await client.get(asked[1].replace("&amp;", "&"))).text == known[1], path
+
+
 async def test_a_page_that_answers_a_refused_form_knows_where_to_look(
     client: httpx.AsyncClient, database: Database, post: Post
 ) -> None:

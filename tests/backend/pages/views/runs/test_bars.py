@@ -90,13 +90,14 @@ def test_steps_end_with_the_next_one_and_those_side_by_side_with_their_last_cont
 
 
 def test_a_step_tells_how_its_attempt_ended() -> None:
-    for kind, payload, looks in [
+    endings: list[tuple[str, dict[str, Any], str]] = [
         ("run_finished", {"status": "failed"}, "failed"),
         ("run_finished", {"status": "cancelled"}, "lost"),
         ("run_finished", {"status": "partial_failure"}, "done"),
         ("run_started", {"attempt": 2, "from": "processing"}, "lost"),
         ("review_requested", {"round": 1}, "done"),
-    ]:
+    ]
+    for kind, payload, looks in endings:
         told = events(START, (1, "step_started", {"step": "intent_analysis"}), (4, kind, payload))
         assert step_spans(told, going_on=False)[2].kind == looks, kind
     assert step_spans(told[:2], going_on=True)[2].kind == "working"
