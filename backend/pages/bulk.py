@@ -122,7 +122,7 @@ def _moment(text: str) -> datetime:
 
 
 @dataclass(slots=True)
-class Outcome:
+class BulkOutcome:
     """The result of an action on many runs."""
 
     done: int = 0
@@ -148,9 +148,9 @@ async def count_possible(orchestrator: Orchestrator, tasks: TaskFilter, action: 
 
 async def act_on_all(
     orchestrator: Orchestrator, tasks: TaskFilter, action: Action, terms: Terms, *, limit: int
-) -> Outcome:
+) -> BulkOutcome:
     """Apply an action to the newest `limit` runs of a filter, and return what became of it."""
-    outcome, seen = Outcome(), set[str]()
+    outcome, seen = BulkOutcome(), set[str]()
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def act(task: TaskView) -> None:

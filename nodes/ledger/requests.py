@@ -20,7 +20,7 @@ from nodes.authors.reading.values.answer_keys import doubts as unclear_keys
 from nodes.ledger.questions import keyed_data, question_of
 from repository.db.database import Session
 from repository.db.group_commit import Work
-from repository.runs.calls import ACCEPTED, Call, KnownAnswer, Reservation
+from repository.runs.calls import ACCEPTED, Call, CallReservation, KnownAnswer
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -294,6 +294,6 @@ def _about(request: AuthorRequest[Any], told: Sequence[str]) -> dict[str, Any]:
     return {"concept_id": concept_id, "content_type": content_type, "question": question_of(request.brief, told)}
 
 
-def reserved_call(key: str, step: Step, model: str, most: Usage) -> Reservation:
+def reserved_call(key: str, step: Step, model: str, most: Usage) -> CallReservation:
     """Return what a call may use at most, as it is recorded before the call."""
-    return Reservation(key, step, model, most.tokens_in, most.tokens_out, most.cost)
+    return CallReservation(key, step, model, most.tokens_in, most.tokens_out, most.cost)

@@ -3,14 +3,14 @@
 from orchestrator.arguments import checks_arguments
 from orchestrator.queries.base import Queries
 from repository.runs import call_details
-from repository.runs.call_details import StoredCall, Usage
+from repository.runs.call_details import CallUsage, StoredCall
 
 
 @checks_arguments
 class LedgerQueries(Queries):
     """Calls of a run, as `Orchestrator.ledger`."""
 
-    async def usages(self, task_id: str, *, owner: str | None = None) -> list[Usage]:
+    async def usages(self, task_id: str, *, owner: str | None = None) -> list[CallUsage]:
         """Return calls, tokens, cost and seconds of a run, by step and content. Raises NotFound."""
         return await self._read(call_details.usages, task_id, owner)
 

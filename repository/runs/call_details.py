@@ -8,12 +8,12 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from repository.db.database import Session, execute
-from repository.runs.calls import ACCEPTED, LOST, TRY, TaskUsage
+from repository.runs.calls import ACCEPTED, TRY, TaskUsage
 from repository.runs.tasks import get_task
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class CallUsage:
     """The calls of a run in one step, about one content or about none."""
 
     step: str
@@ -45,12 +45,12 @@ _USAGES: Final = text(f"""
     GROUP BY c.step, c.concept_id, c.content_type ORDER BY min(c.call_id)""")
 
 
-async def usages(session: Session, task_id: str, owner: str | None = None) -> list[Usage]:
+async def usages(session: Session, task_id: str, owner: str | None = None) -> list[CallUsage]:
     """Return what the calls of a run used, by step and content. Raises NotFound."""
     await get_task(session, task_id, owner=owner)
     rows = await execute(session, _USAGES, {"task_id": task_id})
     return [
-        Usage(**{**row, "models": tuple(row["models"]), "tokens": int(row["tokens"])})
+        CallUsage(**{**row, "models": tuple(row["models"]), "tokens": int(row["tokens"])})
         for row in map(dict, rows.mappings())
     ]
 
@@ -96,11 +96,6 @@ class StoredCall:
     @property
     def accepted(self) -> bool:
         return self.outcome == ACCEPTED
-
-    @property
-    def lost(self) -> bool:
-        """Whether its process died before it was answered."""
-        return self.outcome == LOST
 
 
 # A content is saved in the statement that records its call, so both rows have the time of that transaction.

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.pages.views.runs.bars import Bar, Span, bars_of, content_spans, seconds_of
+from backend.pages.views.runs.bars import Bar, WorkSpan, bars_of, content_spans, seconds_of
 from backend.pages.views.runs.phases import Axis
 from backend.pages.views.runs.usage import NO_USAGE, UsageLine, usage_line
 from backend.pages.views.status_labels import Look, content_name
@@ -12,7 +12,7 @@ from domain.vocabulary import FINAL, ContentType, TaskStatus
 from orchestrator.queries.status import TaskView
 from rendering.text.reasons import ReasonGroup, grouped
 from rendering.text.text import seconds
-from repository.runs.call_details import Usage
+from repository.runs.call_details import CallUsage
 from repository.runs.events import Event
 
 
@@ -69,9 +69,9 @@ def contents_of(
     events: Sequence[Event],
     names: Mapping[str, str],
     task: TaskView,
-    usages: Sequence[Usage],
+    usages: Sequence[CallUsage],
     axis: Axis,
-    waits: Sequence[Span],
+    waits: Sequence[WorkSpan],
     retryable: Collection[tuple[str, str]],
 ) -> tuple[ContentLine, ...]:
     """Return the contents of a run in learning order, as their last event has them.
@@ -82,7 +82,7 @@ def contents_of(
     spans = content_spans(events, going_on=going_on)
     last = {_key(event.payload): event for event in events if event.type.startswith("content_")}
     started = max((event.sequence for event in events if event.type == "run_started"), default=0)
-    used: dict[tuple[str, str], list[Usage]] = {}
+    used: dict[tuple[str, str], list[CallUsage]] = {}
     for usage in usages:
         used.setdefault((usage.concept_id or "", usage.content_type or ""), []).append(usage)
     order = {concept_id: number for number, concept_id in enumerate(names)}
@@ -137,7 +137,7 @@ def lanes_of(contents: Sequence[ContentLine]) -> list[str]:
     return [content_name(kind) for kind in types_of(contents)]
 
 
-def rows_of(contents: Sequence[ContentLine], usages: Sequence[Usage]) -> tuple[ConceptRow, ...]:
+def rows_of(contents: Sequence[ContentLine], usages: Sequence[CallUsage]) -> tuple[ConceptRow, ...]:
     """Return a row for each concept."""
     types = types_of(contents)
     by_concept: dict[str, list[ContentLine]] = {}
@@ -157,7 +157,7 @@ def rows_of(contents: Sequence[ContentLine], usages: Sequence[Usage]) -> tuple[C
     )
 
 
-def _used(contents: Sequence[ContentLine], usages: Sequence[Usage]) -> str:
+def _used(contents: Sequence[ContentLine], usages: Sequence[CallUsage]) -> str:
     took = sum(content.seconds for content in contents)
     return " · ".join(filter(None, [usage_line(usages).cost, seconds(took) if took else ""]))
 

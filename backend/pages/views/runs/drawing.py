@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from typing import Final
 
-from backend.pages.views.runs.phases import Axis, Phase, PhaseKind, Piece, phase_words
+from backend.pages.views.runs.phases import Axis, Piece, RunPhase, RunPhaseKind, phase_words
 from backend.pages.views.status_labels import Look
 
 MAX_PHASES: Final = 40
 """Phases that are listed in words; all are drawn."""
-_LOOKS: Final[dict[PhaseKind, Look]] = {
+_LOOKS: Final[dict[RunPhaseKind, Look]] = {
     "work": "generating",
     "queue": "waiting",
     "review": "review",
     "dead": "failed",
     "ended": "cancelled",
 }
-_LABELS: Final[dict[PhaseKind, str]] = {"review": "review", "dead": "died", "ended": "ended", "queue": "queued"}
+_LABELS: Final[dict[RunPhaseKind, str]] = {"review": "review", "dead": "died", "ended": "ended", "queue": "queued"}
 MIN_LABELLED: Final = 4.5
 """Percent of the width that a label needs."""
 
@@ -24,7 +24,7 @@ MIN_LABELLED: Final = 4.5
 class Gap:
     """A phase in which no worker held the run."""
 
-    kind: PhaseKind
+    kind: RunPhaseKind
     at: Piece
     label: str
     """Empty where it has no room."""
@@ -37,7 +37,7 @@ class PhaseLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class AxisDrawing:
     gaps: tuple[Gap, ...]
     ticks: tuple[tuple[str, str], ...]
     """(place, label)"""
@@ -47,9 +47,9 @@ class Drawing:
     earlier_phases: int
 
 
-def drawing_of(axis: Axis) -> Drawing:
+def drawing_of(axis: Axis) -> AxisDrawing:
     shown = [phase for phase in axis.phases if phase.length or phase.open]
-    return Drawing(
+    return AxisDrawing(
         gaps=tuple(_gap(axis, phase) for phase in shown if phase.kind != "work"),
         ticks=tuple(axis.ticks()),
         work=tuple(axis.of(phase) for phase in shown if phase.kind == "work"),
@@ -58,11 +58,11 @@ def drawing_of(axis: Axis) -> Drawing:
     )
 
 
-def _gap(axis: Axis, phase: Phase) -> Gap:
+def _gap(axis: Axis, phase: RunPhase) -> Gap:
     piece = axis.of(phase)
     return Gap(phase.kind, piece, _LABELS[phase.kind] if float(piece.width.rstrip("%")) >= MIN_LABELLED else "")
 
 
-def _line(phase: Phase) -> PhaseLine:
+def _line(phase: RunPhase) -> PhaseLine:
     done = phase.kind == "work" and not phase.open
     return PhaseLine("completed" if done else _LOOKS[phase.kind], phase_words(phase))

@@ -15,7 +15,7 @@ from orchestrator.queries.status import TaskView
 from rendering.text.text import seconds
 from repository.runs.events import Event
 
-PhaseKind = Literal["work", "queue", "review", "dead", "ended"]
+RunPhaseKind = Literal["work", "queue", "review", "dead", "ended"]
 
 MAX_GAP: Final = 0.06
 """Width of a phase in which no worker held the run, as a part of the whole work: longer ones are drawn shorter."""
@@ -25,7 +25,7 @@ TAIL: Final = 0.03
 """Width of what still goes on after the last event."""
 MAX_TICK: Final = 0.96
 """Place of the last tick: the label of a later one would stick out."""
-_BEGINS: Final[dict[str, PhaseKind]] = {
+_BEGINS: Final[dict[str, RunPhaseKind]] = {
     "run_requested": "queue",
     "run_started": "work",
     "run_handed_back": "queue",
@@ -40,10 +40,10 @@ _OF_A_WORKER: Final = frozenset({"run_handed_back", "review_requested", "run_fin
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
+class RunPhase:
     """A part of a run's life. `end` is its last event where it is `open`: it still goes on."""
 
-    kind: PhaseKind
+    kind: RunPhaseKind
     start: datetime
     end: datetime
     attempt: int = 0
@@ -56,22 +56,24 @@ class Phase:
         return max((self.end - self.start).total_seconds(), 0.0)
 
 
-def phases_of(events: Sequence[Event], task: TaskView) -> tuple[Phase, ...]:
+def phases_of(events: Sequence[Event], task: TaskView) -> tuple[RunPhase, ...]:
     """Return the phases of a run, oldest first, without gaps between them."""
-    phases: list[Phase] = []
+    phases: list[RunPhase] = []
     for event in events:
         kind = _BEGINS.get(event.type, "work" if not phases else None)
         if kind is not None and phases and phases[-1].kind == "work" and event.type not in _OF_A_WORKER:
-            phases.append(Phase("dead", phases[-1].end, event.created_at))  # its last event was its last sign of life
+            phases.append(
+                RunPhase("dead", phases[-1].end, event.created_at)
+            )  # its last event was its last sign of life
         if phases:
             phases[-1] = replace(phases[-1], end=event.created_at)
         if kind is not None:
             attempt = event.payload.get("attempt", 0) if event.type == "run_started" else 0
-            phases.append(Phase(kind, event.created_at, event.created_at, attempt))
+            phases.append(RunPhase(kind, event.created_at, event.created_at, attempt))
     return tuple(_ended(phases, task))
 
 
-def _ended(phases: list[Phase], task: TaskView) -> Iterator[Phase]:
+def _ended(phases: list[RunPhase], task: TaskView) -> Iterator[RunPhase]:
     """Leave the last phase open where it goes on, and leave out the time after the end of the run."""
     if not phases:
         return
@@ -82,7 +84,7 @@ def _ended(phases: list[Phase], task: TaskView) -> Iterator[Phase]:
             yield last
     elif last.kind == "work" and not (task.live and task.status is TaskStatus.PROCESSING):
         yield last
-        yield Phase("dead", last.end, last.end, open=True)
+        yield RunPhase("dead", last.end, last.end, open=True)
     else:
         yield replace(last, open=True)
 
@@ -99,7 +101,7 @@ class Piece:
 class Axis:
     """Maps times to places. Work has one scale; phases without a worker are cut short."""
 
-    phases: tuple[Phase, ...]
+    phases: tuple[RunPhase, ...]
     starts: tuple[datetime, ...] = field(default=(), repr=False)
     offsets: tuple[float, ...] = field(default=(), repr=False)
     """Place of the start of each phase, from 0 to `total`."""
@@ -130,7 +132,7 @@ class Axis:
             if phase.kind == "work" and phase.start <= end and phase.end >= start:
                 yield max(phase.start, start), min(phase.end, end)
 
-    def of(self, phase: Phase) -> Piece:
+    def of(self, phase: RunPhase) -> Piece:
         index = self.phases.index(phase)
         return self.piece(self.offsets[index] / self.total, (self.offsets[index] + self.widths[index]) / self.total)
 
@@ -149,7 +151,7 @@ class Axis:
             passed += phase.length
 
 
-def axis_of(phases: Sequence[Phase]) -> Axis:
+def axis_of(phases: Sequence[RunPhase]) -> Axis:
     """Return the axis of a run."""
     work = sum(phase.length for phase in phases if phase.kind == "work")
     base = max(work, 1.0)
@@ -170,7 +172,7 @@ def axis_of(phases: Sequence[Phase]) -> Axis:
     )
 
 
-def phase_words(phase: Phase) -> str:
+def phase_words(phase: RunPhase) -> str:
     """Return what a phase was, with its length where it is over: `attempt 2, 14.0 s`."""
     match phase.kind:
         case "work":

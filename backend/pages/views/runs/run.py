@@ -7,7 +7,7 @@ from typing import Final
 
 from backend.pages.views.runs.bars import waits_of
 from backend.pages.views.runs.contents import ConceptRow, ContentLine, contents_of, failures_of, rows_of
-from backend.pages.views.runs.drawing import Drawing, drawing_of
+from backend.pages.views.runs.drawing import AxisDrawing, drawing_of
 from backend.pages.views.runs.phases import axis_of, phases_of
 from backend.pages.views.runs.steps import StepView, steps_of
 from backend.pages.views.status_labels import Look, task_look, task_name
@@ -17,7 +17,7 @@ from rendering.text.event_text import gist
 from rendering.text.reasons import ReasonGroup
 from rendering.text.task_text import label_of, sentence_of
 from rendering.text.text import dollars, seconds, tokens, warnings_in_words
-from repository.runs.call_details import Usage
+from repository.runs.call_details import CallUsage
 from repository.runs.events import Event
 
 MAX_EVENTS: Final = 50
@@ -64,7 +64,7 @@ class RunView:
     completed: int
     writing: int
     failed: int
-    drawing: Drawing
+    drawing: AxisDrawing
     steps: tuple[StepView, ...]
     contents: tuple[ContentLine, ...]
     concepts: tuple[ConceptRow, ...]
@@ -85,7 +85,7 @@ class RunView:
 def run_of(
     task: TaskView,
     events: Sequence[Event],
-    usages: Sequence[Usage],
+    usages: Sequence[CallUsage],
     names: Mapping[str, str],
     *,
     roadmap_title: str,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from backend.pages.views.runs.bars import Bar, BarKind, Span, bars_of, seconds_of, step_spans
+from backend.pages.views.runs.bars import Bar, BarKind, WorkSpan, bars_of, seconds_of, step_spans
 from backend.pages.views.runs.phases import Axis
 from backend.pages.views.runs.usage import NO_USAGE, UsageLine, usage_line
 from backend.pages.views.status_labels import Look, task_look
@@ -13,7 +13,7 @@ from domain.vocabulary import TaskStatus
 from orchestrator.queries.status import TaskView
 from rendering.text.event_text import doing, gist
 from rendering.text.text import seconds
-from repository.runs.call_details import Usage
+from repository.runs.call_details import CallUsage
 from repository.runs.events import Event
 
 RESULT_EVENTS: Final = frozenset(
@@ -64,7 +64,7 @@ class StepView:
 
 
 def steps_of(
-    events: Sequence[Event], task: TaskView, usages: Sequence[Usage], axis: Axis, waits: Sequence[Span]
+    events: Sequence[Event], task: TaskView, usages: Sequence[CallUsage], axis: Axis, waits: Sequence[WorkSpan]
 ) -> tuple[StepView, ...]:
     """Return the periods of work, oldest first. Time in which no worker held the run is not counted."""
     spans = step_spans(events, going_on=task.status is TaskStatus.PROCESSING and task.live)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rendering.text.text import counted, dollars, tokens
-from repository.runs.call_details import Usage
+from repository.runs.call_details import CallUsage
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class UsageLine:
 NO_USAGE = UsageLine()
 
 
-def usage_line(usages: Sequence[Usage]) -> UsageLine:
+def usage_line(usages: Sequence[CallUsage]) -> UsageLine:
     """Return the sum of some usages; authors without a model use no tokens and cost nothing."""
     calls = sum(one.calls for one in usages)
     if not calls:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from backend.pages.views.runs.bars import Span, bars_of, content_spans, seconds_of, step_spans, waits_of
+from backend.pages.views.runs.bars import WorkSpan, bars_of, content_spans, seconds_of, step_spans, waits_of
 from backend.pages.views.runs.phases import axis_of, phases_of
 from repository.runs.events import Event
 from tests.backend.pages.views.runs.test_phases import events
@@ -18,7 +18,7 @@ def spans(told: list[Event], *, going_on: bool = False) -> list[tuple[str, float
     return [_seconds(span) for span in content_spans(told, going_on=going_on)[KEY]]
 
 
-def _seconds(span: Span) -> tuple[str, float, float]:
+def _seconds(span: WorkSpan) -> tuple[str, float, float]:
     return span.kind, (span.start - NOON).total_seconds(), (span.end - NOON).total_seconds()
 
 
@@ -106,6 +106,6 @@ def test_a_step_tells_how_its_attempt_ended() -> None:
 def test_bars_stay_on_the_axis() -> None:
     told = events(START, (1, "content_started", QUIZ), (1, "content_completed", QUIZ), (2, "run_finished", {}))
     axis = axis_of(phases_of(told, task()))
-    outside = [Span("done", NOON - timedelta(hours=1), NOON + timedelta(hours=1))]
+    outside = [WorkSpan("done", NOON - timedelta(hours=1), NOON + timedelta(hours=1))]
     (bar,) = bars_of(outside, (), axis)
     assert (bar.at.x, bar.at.width) == ("0%", "100%")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from backend.pages.views.runs.phases import TAIL, Axis, Phase, axis_of, phase_words, phases_of
+from backend.pages.views.runs.phases import TAIL, Axis, RunPhase, axis_of, phase_words, phases_of
 from domain.vocabulary import TaskStatus
 from orchestrator.queries.status import TaskView
 from repository.runs.events import Event
@@ -87,7 +87,7 @@ def test_ticks_are_round_numbers_of_seconds_of_work() -> None:
     ticks = list(axis_of(phases_of(LIFE, task())).ticks())
     assert [label for _, label in ticks] == ["10 s", "20 s", "30 s", "40 s"]
     assert all(place.endswith("%") for place, _ in ticks)
-    long = axis_of([Phase("work", NOON, NOON + timedelta(hours=2))])
+    long = axis_of([RunPhase("work", NOON, NOON + timedelta(hours=2))])
     assert [label for _, label in long.ticks()] == ["30 min", "1 h", "1 h 30 min"]
 
 

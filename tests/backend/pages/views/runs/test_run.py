@@ -6,7 +6,7 @@ from typing import Any
 from backend.pages.views.runs.run import MAX_EVENTS, RunView, run_of
 from domain.vocabulary import TaskStatus
 from orchestrator.queries.status import TaskView
-from repository.runs.call_details import Usage
+from repository.runs.call_details import CallUsage
 from repository.runs.events import Event
 from tests.cli.roadmaps import NOON, task
 
@@ -23,7 +23,7 @@ def shown(of: TaskView, events: list[Event], **more: Any) -> RunView:
     return run_of(of, events, more.pop("usages", []), {"c-1": "Types"}, roadmap_title="Go", **more)
 
 
-def used(model: str, tokens: int, cost: float, *, unpriced: int = 0, estimated: int = 0, **more: Any) -> Usage:
+def used(model: str, tokens: int, cost: float, *, unpriced: int = 0, estimated: int = 0, **more: Any) -> CallUsage:
     values: dict[str, Any] = {
         "step": "quiz_generation",
         "concept_id": "c-1",
@@ -32,7 +32,7 @@ def used(model: str, tokens: int, cost: float, *, unpriced: int = 0, estimated: 
         "rejected": 0,
     }
     values |= {"failed": 0, "seconds": 1.0, **more}
-    return Usage(
+    return CallUsage(
         models=(model,), tokens=tokens, cost=cost, unpriced_calls=unpriced, estimated_calls=estimated, **values
     )
 
