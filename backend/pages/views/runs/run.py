@@ -20,7 +20,7 @@ from rendering.text.text import dollars, seconds, tokens, warnings_in_words
 from repository.runs.call_details import CallUsage
 from repository.runs.events import Event
 
-MAX_EVENTS: Final = 50
+MAX_EVENTS: Final = 80
 """Events of the log on one page."""
 RESUMABLE: Final = frozenset({TaskStatus.FAILED, TaskStatus.PARTIAL_FAILURE, TaskStatus.CANCELLED})
 
