@@ -63,7 +63,7 @@ PICTURES: Final = (
     Picture("phone", "/roadmaps/{sql}", PHONE),
     Picture("phone-concept", "/roadmaps/{sql}/concepts/{first}", PHONE, _to("#tutorial .prose")),
 )
-"""All but `map`, which is taken while the course is being written."""
+"""All but `map`, which is taken as soon as the first contents are there."""
 
 
 def main(names: Sequence[str]) -> None:

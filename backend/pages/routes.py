@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from backend.auth import authenticate, token_of
 from backend.errors import Problem, headers_of, problem_of_http
-from backend.pages import books, concepts, home, language, login, operations, roadmaps, runs, static_files
+from backend.pages import books, bulk, concepts, home, language, login, operations, roadmaps, runs, static_files
 from backend.pages.learners import feedback, learning, practice, repetition
 from backend.pages.support.languages import language_for
 from backend.pages.support.page_route import error_page
@@ -30,6 +30,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     runs.router,
     books.router,
     operations.router,
+    bulk.router,
 )
 
 
