@@ -129,17 +129,19 @@ class KnownAnswer:
     """The model that gave it."""
     findings: tuple[Finding, ...] = ()
     """What a closer look of this process found in it."""
+    step: str = ""
+    """The step that asked for it."""
 
 
 async def known_answers(session: Session, task_id: str) -> dict[str, KnownAnswer]:
     """Return the answers that a restarted run does not buy again, by key."""
-    statement = select(ModelCallRow.key, ModelCallRow.answer, ModelCallRow.outcome, ModelCallRow.model).where(
-        ModelCallRow.task_id == task_id, col(ModelCallRow.answer).is_not(None)
-    )
+    statement = select(ModelCallRow).where(ModelCallRow.task_id == task_id, col(ModelCallRow.answer).is_not(None))
     return {
-        key: KnownAnswer(dict(answer), None if outcome == ACCEPTED else outcome, model)
-        for key, answer, outcome, model in await session.exec(statement)
-        if answer is not None
+        row.key: KnownAnswer(
+            dict(row.answer), None if row.outcome == ACCEPTED else row.outcome, row.model, step=row.step
+        )
+        for row in await session.exec(statement)
+        if row.answer is not None
     }
 
 
