@@ -29,6 +29,8 @@ class RunState(TypedDict, total=False):
     """Issues that code repaired while it built the framework; curriculum_design and roadmap_edit."""
     validation: Json
     """Validation; structure_validation."""
+    review_issues: list[Json]
+    """Issues of the last review, without those that code found; structure_validation."""
     course_book: Json
     """CourseBook; course_design, and human_review where a person has edited it. Absent: contents are written without
     one."""
@@ -67,6 +69,7 @@ SHAPES: Final[Mapping[str, TypeAdapter[Any]]] = {
     "framework": TypeAdapter(Framework),
     "repairs": TypeAdapter(list[Issue]),
     "validation": TypeAdapter(Validation),
+    "review_issues": TypeAdapter(list[Issue]),
     "course_book": TypeAdapter(CourseBook),
     "planned_framework": TypeAdapter(Framework),
     "wants_review": TypeAdapter(bool),

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.authors import recording_of
 from domain.contents import Question, Quiz, Resource, Resources, Tutorial
-from domain.course.book import RunningExample, Term, Tool
+from domain.course.book import Misconception, RunningExample, Term, Tool
 from domain.framework import ConceptDraft
 from domain.request import Intent, Level
 from domain.text.names import loose_key, name_key
@@ -75,7 +75,7 @@ class _Head(ConceptDraft):
     outcomes: list[str]
     teaches: str
     leaves_out: str
-    misconceptions: list[str]
+    misconceptions: list[Misconception]
     title: str
     summary: str
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from domain.course.book import ConceptPlan, CourseBook, Project, RunningExample, Term
+from domain.course.book import ConceptPlan, CourseBook, Misconception, Project, RunningExample, Term
 from domain.framework import Framework
 from rendering.documents.content_forms import heading
 from rendering.documents.markdown_embedding import embedded, escaped
@@ -84,9 +84,19 @@ def _plan(plan: ConceptPlan, name: str, level: int) -> Iterator[str]:
         if text.strip():
             yield from [f"{label}: {_text(text)}", ""]
     yield from _list("The learner", [outcome.text for outcome in plan.outcomes])
-    yield from _list("Misconceptions", plan.misconceptions)
+    yield from _misconceptions(plan.misconceptions)
     lessons = [f"{lesson.title or f'Lesson {n}'}: {lesson.minutes} min" for n, lesson in enumerate(plan.lessons, 1)]
     yield from _list("Lessons", lessons)
+
+
+def _misconceptions(misconceptions: list[Misconception]) -> Iterator[str]:
+    """Yield each belief between quotation marks, so that nobody takes it for a statement, with its correction."""
+    if misconceptions:
+        yield from ["Misconceptions:", ""]
+        for one in misconceptions:
+            correction = f" {_text(one.correction)}" if one.correction.strip() else ""
+            yield f"- “{_text(one.belief)}”{correction}"
+        yield ""
 
 
 def _list(label: str, texts: list[str]) -> Iterator[str]:

@@ -83,8 +83,8 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "concepts of the "
         "roadmap. Names that exist already are not used again. Where there is a `course`, `plans` holds the plan of "
         "each new concept, under its exact name: three to five `outcomes` that begin with “can” or its equivalent in "
-        "the language, what it `teaches` and `leaves_out` beside `taught_by_concept`, `misconceptions`, and `lessons` "
-        "of at most 45 minutes each whose minutes add up to the hours of the concept."
+        "the language, what it `teaches` and `leaves_out` beside `taught_by_concept`, `misconceptions` with what is "
+        "true instead, and `lessons` of at most 45 minutes each whose minutes add up to the hours of the concept."
     ),
     AuthorRole.COURSE_BOOK: (
         "Write what all lessons of the roadmap share, so that they fit together, as the author of a textbook would. "
@@ -99,8 +99,9 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "Plan the lessons of `concepts`, one plan for each under its id. `outcomes`: three to five things that the "
         "learner can do afterwards and that a question can test; each begins with “can” or its equivalent in the "
         "language. `teaches` and `leaves_out` draw the line to the other concepts of `roadmap`: what one teaches, the "
-        "others build on and do not explain again. `misconceptions`: what learners get wrong about it. `lessons`: one "
-        "lesson where `minutes` is about an hour or less, else a chain of lessons of at most 45 minutes each; the "
+        "others build on and do not explain again. `misconceptions`: what learners get wrong about it (`belief`, in "
+        "their words), and what is true instead (`correction`, which names a case in which the belief fails). "
+        "`lessons`: one lesson where `minutes` is about an hour or less, else a chain of at most 45 minutes each; the "
         "minutes of all lessons of a concept add up to its `minutes`. Use the terms, the example and the tools of "
         "`course`."
     ),
@@ -111,7 +112,20 @@ _TASKS: Final[dict[AuthorRole, str]] = {
     ),
     AuthorRole.CRITIQUE: CRITIQUE_TASK,
 }
-_HINTS: Final = {"present_version": REWRITE, "earlier_wishes": WISHES, "lesson": LESSON}
+_HINTS: Final = {
+    "present_version": REWRITE,
+    "earlier_wishes": WISHES,
+    "lesson": LESSON,
+    "earlier_issues": (
+        "`earlier_issues` in the data were found in the version before. Look at each again: name those that still "
+        "hold, in the same words, and leave out those that the changes have settled."
+    ),
+    "former_plans": (
+        "`former_plans` in the data holds what some of the concepts taught before the change: keep what still holds "
+        "letter by letter, and change what the change calls for."
+    ),
+    "single_lessons": "Every concept is one lesson here, so its plan names no `lessons`.",
+}
 """What is said about fields of the data that a prompt has."""
 _CHANGE: Final = (
     "A person asked for a change: `asked_for` holds all their words, oldest first; where two contradict each other, "
@@ -130,6 +144,7 @@ _CHANGE_TASKS: Final[Mapping[AuthorRole, str]] = {
         "asked for."
     ),
     AuthorRole.NEW_PARTS: "Follow what they say about the new parts.",
+    AuthorRole.CONCEPT_PLANS: "Follow what they say about `concepts`; what they say about others is done elsewhere.",
 }
 """The instruction to each role about a change that a person has asked for."""
 _TASKS[AuthorRole.LESSON] = (
