@@ -10,7 +10,7 @@ from domain.course.book import ConceptPlan, CourseBook
 from domain.editing.contents import ContentEdit
 from domain.editing.review import EditPlan, Issue, Validation
 from domain.framework import Framework
-from domain.request import Intent, LearningRequest, Text
+from domain.request import Intent, LearningRequest, Words
 from domain.text.parse_stored import unknown_format
 
 Json = dict[str, Any]
@@ -74,8 +74,8 @@ SHAPES: Final[Mapping[str, TypeAdapter[Any]]] = {
     "planned_framework": TypeAdapter(Framework),
     "wants_review": TypeAdapter(bool),
     "approved": TypeAdapter(bool),
-    "feedback": TypeAdapter(Text),
-    "asked_for": TypeAdapter(list[Text]),
+    "feedback": TypeAdapter(Words),
+    "asked_for": TypeAdapter(list[Words]),
     "modifies": TypeAdapter(bool),
     "edit_plan": TypeAdapter(EditPlan),
     "content_edits": TypeAdapter(list[ContentEdit]),

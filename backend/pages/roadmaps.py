@@ -22,6 +22,7 @@ from backend.pages.views.status_labels import CONTENT_LABELS, TASK_NAMES
 from backend.paging import decode, encode
 from domain.errors import InvalidInput
 from domain.framework import Framework
+from domain.request import MAX_WORDS_LENGTH
 from domain.vocabulary import TaskType
 from orchestrator import Orchestrator
 from orchestrator.commands.request_context import Terms
@@ -134,8 +135,8 @@ async def modify(
 ) -> Response:
     form = await read_form(request)
     instructions, review = form["instructions"], form["review"] == "yes"
-    if not instructions or len(instructions) > 4000:
-        message = "Describe in at most 4000 characters what should change."
+    if not instructions or len(instructions) > MAX_WORDS_LENGTH:
+        message = f"Describe in at most {MAX_WORDS_LENGTH} characters what should change."
         return await _changes(
             request,
             roadmap_id,

@@ -75,7 +75,7 @@ class Outcome(BookPart):
 
 
 class Misconception(BookPart):
-    """Something that learners wrongly believe about a concept. Older books have the belief alone, as a text."""
+    """Something that learners wrongly believe about a concept."""
 
     belief: str = Field(description="What learners wrongly believe, as they would say it, one sentence.")
     correction: str = Field(default="", description="What is true instead, and where the belief fails, one sentence.")
@@ -83,6 +83,7 @@ class Misconception(BookPart):
     @model_validator(mode="before")
     @classmethod
     def _of_text(cls, stored: Any) -> Any:
+        """Older books have the belief alone."""
         return {"belief": stored} if isinstance(stored, str) else stored
 
 

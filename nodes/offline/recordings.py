@@ -190,8 +190,16 @@ def courses() -> tuple[RecordedCourse, ...]:
 @cache
 def goals() -> Mapping[str, str]:
     """Return the folders of the courses by the keys of their goals. Reads no concept: most goals have no course."""
-    return {
-        loose_key(goal): path.parent.name
-        for path in sorted(FOLDER.glob("*/course.toml"))
-        for goal in tomllib.loads(path.read_text("utf-8"))["goals"]
-    }
+    return {loose_key(goal): folder for folder, goals_of in _goals().items() for goal in goals_of}
+
+
+def example_goals() -> list[str]:
+    """Return a goal of each course, as a person types it."""
+    return [goals_of[0] for goals_of in _goals().values()]
+
+
+@cache
+def _goals() -> Mapping[str, list[str]]:
+    """Return the goals of the courses by their folders."""
+    files = {path.parent.name: path.read_text("utf-8") for path in sorted(FOLDER.glob("*/course.toml"))}
+    return {folder: tomllib.loads(text)["goals"] for folder, text in files.items()}

@@ -35,6 +35,8 @@ from nodes.authors.schemas import MAX_ITEMS, schema_of
 MIN_LEAK_LENGTH: Final = 50
 """Characters of a sentence of the rules that no answer repeats by chance."""
 
+_WORDS: Final = (ASKED_FOR, "feedback", "wishes")
+"""Fields with what a person asks for. They are whole, whatever else is cut for a small context window."""
 _COMMON: Final = f"{PURPOSE}{ONE_OBJECT}{IN_DATA}{MATERIAL}{LANGUAGE}"
 _TASKS: Final[dict[AuthorRole, str]] = {
     **CONTENT_TASKS,
@@ -247,17 +249,15 @@ def _material(brief: Brief[Any], repair: Repair | None, max_data: int) -> dict[s
     A repair begins with the former answer: the version before it is left out.
     """
     data = data_of(brief)
-    if ASKED_FOR in data:  # a person's words are whole, whatever else is cut for a small context window
-        words = {name: data.pop(name) for name in (ASKED_FOR, "feedback") if name in data}
-        room = max(max_data - length_of(words), max_data // 4)
-        return {**fitted(data, room if max_data < MAX_DATA_LENGTH else max_data), **words}
+    words = {name: data.pop(name) for name in _WORDS if name in data}
+    if words and max_data < MAX_DATA_LENGTH:
+        max_data = max(max_data - length_of(words), max_data // 4)
     if repair is not None:
-        return {**fitted(data, max_data), **repair.data()}
+        return {**fitted(data, max_data), **words, **repair.data()}
     earlier = earlier_data(brief)
     if max_data == MAX_DATA_LENGTH and length_of(earlier) <= MAX_DATA_LENGTH // 2:
-        return {**fitted(data, max_data), **earlier}
-    shorter: dict[str, Any] = fitted({**data, **earlier}, max_data)
-    return shorter
+        return {**fitted(data, max_data), **words, **earlier}
+    return {**fitted({**data, **earlier}, max_data), **words}
 
 
 def leaks(rules: str, answer: str) -> bool:

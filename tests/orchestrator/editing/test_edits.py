@@ -133,7 +133,7 @@ REMOVE_PCA = Operation(action="remove", target_type="concept", target_id=PCA)
         ([rewrite("", wish="x")], "names no concept"),
         ([rewrite(EIGEN, wish="x", types=[])], "`content_types` is empty"),
         ([rewrite(EIGEN, wish="x", types=["poem"])], "“poem” is no content type"),
-        ([rewrite(EIGEN, wish="x" * 4001)], "longer than 4000"),
+        ([rewrite(EIGEN, wish="x" * 20_001)], "longer than 20000"),
         ([revert(EIGEN, 7)], "has no version 7; its newest version is 1"),
         ([revert(EIGEN, None)], "`version` is missing"),
         ([revert("c-1-1-9", 1)], "no concept “c-1-1-9”"),
