@@ -16,7 +16,7 @@ from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.briefs import StructureReviewBrief
 from nodes.context import RunContext
-from nodes.editing.material import edits_in, learned_again, material_of, words_in
+from nodes.editing.material import Material, edits_in, learned_again, material_of, words_in
 from nodes.ledger.best_effort import ask_if_possible
 from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
@@ -25,8 +25,8 @@ from nodes.state import RunState, as_json
 async def structure_validation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
     """request, intent, framework, repairs, what was asked for, content_edits -> validation, review_issues
 
-    Each review of a run gets the issues of the one before, and names again those that still hold. Where there is no
-    review, its warnings stay.
+    Each review of a run gets the issues of the one before, at first the warnings that the accepted roadmap has, and
+    names again those that still hold. Where there is no review, the warnings stay.
 
     A run that failed here and is resumed gets new rounds of editing.
     """
@@ -38,7 +38,7 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
     repairs = [Issue.model_validate(issue) for issue in state.get("repairs", [])]
     material, edits = await material_of(context), edits_in(state)
     repairs += learned_again(material, framework, edits)
-    before = [Issue.model_validate(issue) for issue in state.get("review_issues", [])]
+    before = _issues_before(state, material)
     kept = [issue for issue in before if issue.severity == "warning"]
     is_new_round = state.get("round", 0) != context.ledger.round
     is_accepted = material.accepted is not None and framework.stages == material.accepted.stages
@@ -67,6 +67,7 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             accepted=material.accepted,
             content_edits=edits,
             earlier_issues=before,
+            max_concepts=context.max_concepts,
         )
         is_last = not is_new_round and state.get("edit_rounds", 0) >= MAX_EDIT_ROUNDS
         review = await _review(context, brief)
@@ -84,6 +85,14 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
     if is_new_round:
         update["edit_rounds"] = 0
     return update
+
+
+def _issues_before(state: RunState, material: Material) -> list[Issue]:
+    """Return the issues of the review before: of this run, else those that the course book of the roadmap keeps."""
+    if "review_issues" in state:
+        return [Issue.model_validate(issue) for issue in state["review_issues"]]
+    warnings = material.book.warnings if material.book else []
+    return [Issue(severity="warning", category="accepted", issue=warning, suggestion="") for warning in warnings]
 
 
 async def _review(context: RunContext, brief: StructureReviewBrief) -> StructureReview | str:

@@ -124,7 +124,7 @@ class StageBrief(Brief[StageParts]):
 class StructureReviewBrief(Brief[StructureReview]):
     role = AuthorRole.STRUCTURE_REVIEW
     shape = StructureReview
-    unkeyed = frozenset({"weeks", "earlier_issues"})
+    unkeyed = frozenset({"weeks", "earlier_issues", "max_concepts"})
     keyed_if_set = frozenset({"asked_for", "accepted", "content_edits"})
     request: LearningRequest
     intent: Intent | None
@@ -138,7 +138,8 @@ class StructureReviewBrief(Brief[StructureReview]):
     content_edits: list[ContentEdit] = []
     """The contents to be written again or put back."""
     earlier_issues: list[Issue] = []
-    """Of the review before, in this run. The same structure is not judged twice, so they are in no key."""
+    """Of the review before. The same structure is not judged twice, so they are in no key."""
+    max_concepts: int | None = None
 
 
 class EditPlanBrief(Brief[EditPlan]):

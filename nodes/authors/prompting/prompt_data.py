@@ -140,13 +140,14 @@ def _review(brief: StructureReviewBrief) -> Data:
         **intent,
         **_asked(brief),
         **({"earlier_issues": earlier} if earlier else {}),
+        **({"max_concepts": brief.max_concepts} if brief.max_concepts else {}),
         "roadmap": _framework(brief.framework),
     }
 
 
 def _new_parts(brief: NewPartsBrief) -> Data:
     additions = [
-        {"operation": number, **operation.model_dump(mode="json", exclude={"action", "target_id"})}
+        {"operation": number, **operation.model_dump(mode="json", exclude={"action"}, exclude_defaults=True)}
         for number, operation in enumerate(brief.plan.operations)
         if operation.action == "add"
     ]

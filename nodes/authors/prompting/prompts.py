@@ -66,7 +66,8 @@ _TASKS: Final[dict[AuthorRole, str]] = {
     AuthorRole.STRUCTURE_REVIEW: (
         "Judge the roadmap as an experienced teacher of its subject: does it lead to the goal, in an order that can be "
         "learned, without gaps and repetitions, within the hours? An issue is critical only where the learner could "
-        "not reach the goal; `location` is the id of the part it is about. Scores run from 0 to 100."
+        "not reach the goal; `location` is the id of the part it is about. The roadmap holds at most `max_concepts` "
+        "concepts: ask for no more than have room. Scores run from 0 to 100."
     ),
     AuthorRole.EDIT_PLAN: (
         "Plan the edits that follow the feedback and mend the issues, and touch nothing else. Operations name parts by "

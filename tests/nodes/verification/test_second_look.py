@@ -408,3 +408,26 @@ async def test_a_doubt_stays_with_the_figures_that_a_mend_has_changed(database: 
     answered = await read(Answered(explained, BOUGHT, check(explained)))
     assert answered.value.questions[0].explanation == "It is eight."
     assert answered.doubts == check(answered.value) != check(explained)
+
+
+async def test_a_reader_sees_the_options_in_another_order_than_their_author_chose(database: Database) -> None:
+    options = ["the right one", "a wrong one", "another wrong one", "a last wrong one"]
+    quiz = quiz_of(TUTORIAL.content, [])
+    quiz.questions = [
+        one.model_copy(update={"question_id": f"q{n}", "question": f"Is it {n}?", "options": options})
+        for n, one in enumerate(quiz.questions * 4, start=1)
+    ]
+    author = Reviewed(reads=_knows("the right one"), written={AuthorRole.QUIZ: quiz})
+    contents = await made(database, author, "quiz")
+    shown = [one.options.index("the right one") for brief in author.of(QuizKeyBrief) for one in brief.questions]
+    assert len(set(shown)) > 1
+    assert contents["quiz"]["doubts"] == []
+    assert len(contents["quiz"]["questions"]) == len(quiz.questions)
+
+
+def _knows(right: str) -> Callable[[QuizKeyBrief], QuizKey]:
+    def read(brief: QuizKeyBrief) -> QuizKey:
+        answers = [(one.question_id, [one.options.index(right)]) for one in brief.questions]
+        return QuizKey(answers=[KeyAnswer(question_id=name, correct_answer=answer) for name, answer in answers])
+
+    return read
