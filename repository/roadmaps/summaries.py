@@ -15,7 +15,6 @@ from repository.predicates import (
     FAILED_CONTENT,
     KNOWN_CONTENT,
     LIVE,
-    MODEL_WAIT,
     OUT_OF_DATE_CONTENT,
     PENDING_TASK,
     PROCESSING_TASK,
@@ -118,48 +117,6 @@ async def list_roadmaps(
     ]
 
 
-_ROADMAP_ETAG: Final = text(f"""
-    SELECT md5(concat_ws('|', m.framework_version, m.updated_at, m.deleted_at,
-        (SELECT string_agg(concat_ws(',', t.task_id, t.status, t.current_step, t.attempt, {LIVE},
-                {WAITING_FOR_WORKER}, {MODEL_WAIT},
-                (SELECT max(sequence) FROM task_events e WHERE e.task_id = t.task_id)), ';' ORDER BY t.task_id)
-            FROM roadmap_tasks t WHERE t.roadmap_id = m.roadmap_id
-            AND {ACTIVE_TASK}),
-        (SELECT concat_ws(',', count(*), max(t.updated_at)) FROM roadmap_tasks t WHERE t.roadmap_id = m.roadmap_id),
-        (SELECT concat_ws(',', count(*), max(c.updated_at), count(*) FILTER (WHERE {COMPLETED_CONTENT}))
-            FROM concept_contents c WHERE c.roadmap_id = m.roadmap_id),
-        (SELECT concat_ws(',', count(*), count(withdrawn_at)) FROM content_wishes w
-            WHERE w.roadmap_id = m.roadmap_id),
-        (SELECT concat_ws(',', count(*), max(done_at)) FROM learning_progress l
-            WHERE l.user_id = :reader AND l.roadmap_id = m.roadmap_id),
-        (SELECT count(*) FROM quiz_attempts a
-            WHERE a.user_id = :reader AND a.roadmap_id = m.roadmap_id))) AS etag
-    FROM roadmap_metadata m WHERE m.roadmap_id = :roadmap_id""")
-
-
-async def roadmap_etag(session: Session, roadmap_id: str, reader: str = "") -> str:
-    """Return a hash that changes when a roadmap would be shown differently; empty for an unknown roadmap.
-
-    `reader`: the user whose progress is shown with it.
-    """
-    values = {"roadmap_id": roadmap_id, "reader": reader}
-    return str((await execute(session, _ROADMAP_ETAG, values)).scalar_one_or_none() or "")
-
-
-_TASK_ETAG: Final = text(f"""
-    SELECT md5(concat_ws('|', t.status, t.current_step, t.attempt, t.updated_at, {LIVE}, {WAITING_FOR_WORKER},
-        (SELECT concat_ws(',', m.title, m.framework_version, m.deleted_at) FROM roadmap_metadata m
-            WHERE m.roadmap_id = t.roadmap_id),
-        (SELECT count(*) FROM model_calls c WHERE c.task_id = t.task_id),
-        (SELECT max(sequence) FROM task_events e WHERE e.task_id = t.task_id))) AS etag
-    FROM roadmap_tasks t WHERE t.task_id = :task_id""")
-
-
-async def task_etag(session: Session, task_id: str) -> str:
-    """Return a hash that changes when a run would be shown differently; empty for an unknown task."""
-    return str((await execute(session, _TASK_ETAG, {"task_id": task_id})).scalar_one_or_none() or "")
-
-
 _LAST_EVENTS: Final = text("""
     SELECT task.task_id,
         coalesce((SELECT max(sequence) FROM task_events e WHERE e.task_id = task.task_id), 0) AS last
@@ -184,12 +141,14 @@ class Process:
     alive: bool
     seconds_left: float
     """Seconds until its lease expires; negative after that."""
+    alive_until: datetime
     tasks: int
 
 
 _PROCESSES: Final = text(f"""
     SELECT w.worker_id, w.kind, w.host, w.pid, w.started_at, w.alive_until > clock_timestamp() AS alive,
-        CAST(extract(epoch FROM w.alive_until - clock_timestamp()) AS float) AS seconds_left, count(t.task_id) AS tasks
+        CAST(extract(epoch FROM w.alive_until - clock_timestamp()) AS float) AS seconds_left, w.alive_until,
+        count(t.task_id) AS tasks
     FROM workers w LEFT JOIN roadmap_tasks t ON t.worker_id = w.worker_id AND {PROCESSING_TASK}
     GROUP BY w.worker_id ORDER BY alive DESC, w.started_at DESC LIMIT 100""")
 
@@ -206,6 +165,8 @@ class Pressure:
     queued: int
     oldest_seconds: float
     """Seconds for which the oldest queued task has waited."""
+    oldest_at: datetime | None
+    """When it was queued; None without one."""
     running: int
     abandoned: int
     """Tasks that are `processing`, but whose process is dead."""
@@ -216,6 +177,7 @@ _PRESSURE: Final = text(f"""
     SELECT count(*) FILTER (WHERE {PENDING_TASK}) AS queued,
         coalesce(CAST(extract(epoch FROM clock_timestamp() - min(updated_at) FILTER (WHERE {PENDING_TASK}))
             AS float), 0) AS oldest_seconds,
+        min(updated_at) FILTER (WHERE {PENDING_TASK}) AS oldest_at,
         count(*) FILTER (WHERE {PROCESSING_TASK} AND live) AS running,
         count(*) FILTER (WHERE {PROCESSING_TASK} AND NOT live) AS abandoned,
         count(*) FILTER (WHERE {REVIEW_TASK}) AS in_review

@@ -33,6 +33,11 @@ class Call:
     answer: dict[str, Any] | None
     estimated: bool = False
     """Whether the numbers of tokens are estimates."""
+    concept_id: str | None = None
+    """With `content_type`, the content that the call is about; None for calls about a structure."""
+    content_type: str | None = None
+    question: dict[str, Any] | None = None
+    """What was asked: `role`, `objections` to earlier answers, and `brief`, cut where it is long."""
 
     @property
     def objection(self) -> str | None:
@@ -45,8 +50,8 @@ RECORD: Final = f"""
     INSERT INTO model_calls (task_id, {", ".join(_COLUMNS)}) VALUES (:task_id, {", ".join(f":{c}" for c in _COLUMNS)})
     ON CONFLICT DO NOTHING"""
 """Inserts a ledger row unless its key exists. Also a part of the statement that saves a content."""
-ANSWER: Final = bindparam("answer", type_=JSONB(none_as_null=True))
-_RECORD: Final = text(RECORD).bindparams(ANSWER)
+JSON_COLUMNS: Final = tuple(bindparam(column, type_=JSONB(none_as_null=True)) for column in ("answer", "question"))
+_RECORD: Final = text(RECORD).bindparams(*JSON_COLUMNS)
 
 
 def parameters(call: Call) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def try_key(key: str, number: int, fence: Fence) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Reservation:
+class CallReservation:
     """The upper bound of a call's usage, stored from before the call until its result is committed."""
 
     key: str
@@ -103,7 +108,7 @@ _SETTLE_LOST: Final = text(f"""
     ON CONFLICT DO NOTHING""")
 
 
-async def reserve_call(session: Session, fence: Fence, reservation: Reservation) -> None:
+async def reserve_call(session: Session, fence: Fence, reservation: CallReservation) -> None:
     """Store a reservation before the call, in the run's fenced transaction."""
     await execute(session, _RESERVE, {"task_id": fence.task_id, **asdict(reservation)})
 
@@ -133,15 +138,17 @@ class KnownAnswer:
     """The step that asked for it."""
 
 
+_KNOWN: Final = text("""
+    SELECT key, answer, outcome, model, step FROM model_calls
+    WHERE task_id = :task_id AND answer IS NOT NULL AND jsonb_typeof(answer) <> 'null'""")
+
+
 async def known_answers(session: Session, task_id: str) -> dict[str, KnownAnswer]:
     """Return the answers that a restarted run does not buy again, by key."""
-    statement = select(ModelCallRow).where(ModelCallRow.task_id == task_id, col(ModelCallRow.answer).is_not(None))
+    rows = await execute(session, _KNOWN, {"task_id": task_id})
     return {
-        row.key: KnownAnswer(
-            dict(row.answer), None if row.outcome == ACCEPTED else row.outcome, row.model, step=row.step
-        )
-        for row in await session.exec(statement)
-        if row.answer is not None
+        row.key: KnownAnswer(row.answer, None if row.outcome == ACCEPTED else row.outcome, row.model, step=row.step)
+        for row in rows
     }
 
 

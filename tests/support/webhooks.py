@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from domain.vocabulary import TaskStatus
 from domain.webhooks import DeliveryStatus, WebhookEvent
 from nodes.net.addresses import AllowList
-from nodes.net.connect import Limits
+from nodes.net.connect import RequestTimeouts
 from nodes.net.post import Poster
 from orchestrator.access.webhooks import Webhooks
 from orchestrator.commands.transitions import end
@@ -28,8 +28,7 @@ async def added(webhooks: Webhooks, server: WebServer, path: str = "/hook", user
 
 async def finish(database: Database, number: int = 1, status: TaskStatus = TaskStatus.COMPLETED) -> None:
     task = await started(database, f"t-{number}", roadmap_id=f"r-{number}")
-    async with database.transaction() as session:
-        await end(session, fence_of(task), status, None)
+    await database.persist(lambda session: end(session, fence_of(task), status, None))
 
 
 @asynccontextmanager
@@ -42,7 +41,9 @@ async def delivering(
     grace: float = HANG_SECONDS,
 ) -> AsyncIterator[WebhookSender]:
     """Send messages while the block runs; `seconds`: the time that a receiver has, `grace`: the same at the end."""
-    deliverer = WebhookSender(database, Poster(AllowList.read(allowed), limits=Limits(total_seconds=seconds)), policy)
+    deliverer = WebhookSender(
+        database, Poster(AllowList.read(allowed), limits=RequestTimeouts(total_seconds=seconds)), policy
+    )
     async with running(deliverer, grace):
         yield deliverer
 
