@@ -68,7 +68,7 @@ studio-setup: setup
 			-c constraints-studio.txt -e ".[studio]" \
 		&& $(STUDIO_STATE) >$(STUDIO)/.complete; }
 
-demo: setup ## create a roadmap for a sample goal and show it
+demo: setup ## play a recorded course and show it; GOAL="..." for another goal
 	@set -e; made=$$($(BIN)/roadmap create "$$GOAL" --json); \
 	id=$$(printf '%s' "$$made" | $(BIN)/python -c 'import json, sys; print(json.load(sys.stdin)["roadmap_id"])'); \
 	$(BIN)/roadmap show "$$id"; \

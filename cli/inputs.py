@@ -88,7 +88,7 @@ def read_retry_request(
     """
     from pydantic import ValidationError
 
-    from domain.request import LearningRequest, usable_text, usable_user_id
+    from domain.request import LearningRequest, usable_user_id, usable_words
     from orchestrator.commands.requests import DEFAULT_USER
     from orchestrator.commands.run_request import RetryRequest
 
@@ -103,9 +103,9 @@ def read_retry_request(
     if text is not None and not isinstance(text, str):
         raise InvalidInput(f"{file}: instructions: must be a string")
     if instructions is not None:
-        text = usable_text("--instructions", instructions)
+        text = usable_words("--instructions", instructions)
     elif text is not None:
-        text = usable_text(f"{file}: instructions", text)
+        text = usable_words(f"{file}: instructions", text)
     user_id = DEFAULT_USER if user is None else usable_user_id(user, "--user")
     try:  # validate as a creation with these preferences
         LearningRequest.model_validate({"preferences": {"learning_goal": "any", **preferences}})

@@ -15,6 +15,8 @@ ContentPreference = Literal["visual", "text", "audio", "hands_on"]
 
 MAX_GOAL_LENGTH = 2000
 MAX_TEXT_LENGTH = 4000
+MAX_WORDS_LENGTH: Final = 20_000
+"""Characters of instructions, wishes and feedback: prompts hold them whole, so this bounds what every call costs."""
 UNKNOWN_LANGUAGE: Final = "unknown language {!r}; give a code such as en, zh or pt-BR"
 
 
@@ -45,6 +47,8 @@ def _visible_name(text: str) -> str:
 
 
 Text = Annotated[str, Field(max_length=MAX_TEXT_LENGTH), AfterValidator(_storable)]
+Words = Annotated[str, Field(max_length=MAX_WORDS_LENGTH), AfterValidator(_storable)]
+"""What a person asks for in their own words."""
 Word = Annotated[str, Field(max_length=200), AfterValidator(_storable)]
 Goal = Annotated[
     str, Field(min_length=1, max_length=MAX_GOAL_LENGTH), AfterValidator(_storable), AfterValidator(_not_blank)
@@ -64,9 +68,22 @@ def check_words(name: str, text: str) -> None:
 
 def usable_text(name: str, text: str) -> str:
     """Return a user's text as it is stored. Raises InvalidInput with the name of the field."""
+    return _usable(name, text, _TEXT)
+
+
+def usable_words(name: str, text: str) -> str:
+    """Return instructions or feedback as they are stored. Raises InvalidInput with the name of the field."""
+    return _usable(name, text, _WORDS)
+
+
+_TEXT: Final[TypeAdapter[str]] = TypeAdapter(Annotated[Text, AfterValidator(_not_blank)])
+_WORDS: Final[TypeAdapter[str]] = TypeAdapter(Annotated[Words, AfterValidator(_not_blank)])
+
+
+def _usable(name: str, text: str, shape: TypeAdapter[str]) -> str:
     check_words(name, text)
     try:
-        return TypeAdapter(Annotated[Text, AfterValidator(_not_blank)]).validate_python(text)
+        return shape.validate_python(text)
     except ValidationError as error:
         raise InvalidInput(f"{name}: {error.errors()[0]['msg'].removeprefix('Value error, ')}.") from error
 

@@ -27,6 +27,7 @@ from domain.vocabulary import Step
 from nodes.authors.briefs import ConceptPlansBrief, CourseBookBrief
 from nodes.authors.port import NoRoom
 from nodes.context import RunContext
+from nodes.editing.material import words_in
 from nodes.ledger.best_effort import ask_at_most_once
 from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
@@ -59,31 +60,49 @@ async def course_design(state: RunState, runtime: Runtime[RunContext]) -> RunSta
     is_by_rules = context.ledger.author.kind == "rules"
     if before is None and (context.base_version > 0 or is_by_rules):
         return {}
-    if before is not None and before.framework.stages == framework.stages:
-        return {}  # the book is of this very structure
+    if before is not None and before.framework.stages == framework.stages:  # the book is of this very structure
+        unplanned = [] if is_by_rules else _unplanned(before.book, await _to_write(context, framework))
+        return _warned(state, _no_plans(unplanned, [])) if unplanned else {}
     await context.enter(Step.COURSE_DESIGN)
     request = LearningRequest.model_validate(state["request"])
-    validation = Validation.model_validate(state["validation"])
-    warnings = warnings_for_authors(validation.issues)
+    warnings = warnings_for_authors(Validation.model_validate(state["validation"]).issues)
     shared = before.book if before else await _shared_part(context, request, framework, warnings)
     if isinstance(shared, str):
         context.tell("course_not_designed", reason=shared)
-        return {"validation": _with_warning(validation, _no_book(shared))}
+        return _warned(state, _no_book(shared))
     former = before.framework if before else Framework(roadmap_id=framework.roadmap_id)
-    kept = revised(shared, former, framework, {}, warnings)
+    kept = revised(shared, former, framework, {}, warnings, single_lessons=context.short_lessons)
     wanted = [] if is_by_rules else concepts_to_plan(former, framework)
     kept = kept.model_copy(update={"concepts": [plan for plan in kept.concepts if plan.concept_id not in wanted]})
     given = {key: ConceptPlan.model_validate(plan) for key, plan in state.get("new_plans", {}).items()}
     plans = {concept_id: given[concept_id] for concept_id in wanted if concept_id in given}
-    planning = _Planning(context, request, framework, kept)
+    touched = [plan for plan in shared.concepts if plan.concept_id in wanted]
+    planning = _Planning(context, request, framework, kept, touched, words_in(state))
     plans |= await planning.plans_of([concept_id for concept_id in wanted if concept_id not in plans])
-    book = revised(kept, former, framework, plans, warnings)
+    book = revised(kept, former, framework, plans, warnings, single_lessons=context.short_lessons)
     await context.commit(lambda session: save_book_draft(session, context.roadmap_id, book))
     context.tell("course_designed", book=as_json(book))
     update: RunState = {"course_book": as_json(book), "planned_framework": as_json(framework)}
-    if unplanned := [concept_id for concept_id in wanted if concept_id not in plans]:
-        update["validation"] = _with_warning(validation, _no_plans(unplanned, planning.reasons))
-    return update
+    unplanned = [] if is_by_rules else _unplanned(book, await _to_write(context, framework))
+    return {**update, **_warned(state, _no_plans(unplanned, planning.reasons))} if unplanned else update
+
+
+async def _to_write(context: RunContext, framework: Framework) -> list[str]:
+    """Return the ids of the concepts whose contents a run writes from scratch: in a modification, the changed ones."""
+    if context.base_version == 0:
+        return [concept.concept_id for concept in framework.concepts()]
+    row = await context.commit(lambda session: get_roadmap_metadata(session, context.roadmap_id))
+    return concepts_to_plan(framework_of(row), framework)
+
+
+def _unplanned(book: CourseBook, concept_ids: Sequence[str]) -> list[str]:
+    return [concept_id for concept_id in concept_ids if book.plan_of(concept_id) is None]
+
+
+def _warned(state: RunState, warning: Issue) -> RunState:
+    """Return the validation with one more warning."""
+    validation = Validation.model_validate(state["validation"])
+    return {"validation": as_json(validation.model_copy(update={"issues": [*validation.issues, warning]}))}
 
 
 async def _before(context: RunContext, state: RunState, framework: Framework) -> Planned | None:
@@ -117,6 +136,9 @@ class _Planning:
     framework: Framework
     book: CourseBook
     """The shared part, with the plans that are kept."""
+    former: Sequence[ConceptPlan]
+    """The plans that are not kept, of concepts that a change has touched."""
+    asked_for: list[str]
     reasons: list[str] = field(default_factory=list)
     """Why some concepts have no plan."""
 
@@ -148,7 +170,7 @@ class _Planning:
         if ledger.knows(request) or not (begun or ledger.was_cut_off(request)):
             answer = await ask_at_most_once(ledger, request)
             if answer.accepted is not None:
-                return _usable(answer.accepted, concepts)
+                return self._usable(answer.accepted, concepts)
             if not halves or not (isinstance(answer.error, NoRoom) or ledger.was_cut_off(request)):
                 self.reasons.append(answer.reason)
                 return {}
@@ -162,13 +184,29 @@ class _Planning:
             preferences=self.request.preferences,
             framework=self.framework,
             book=self.book,
-            concept_ids=[concept.concept_id for concept in concepts],
+            concept_ids=(ids := [concept.concept_id for concept in concepts]),
+            asked_for=self.asked_for,
+            former=[plan for plan in self.former if plan.concept_id in ids],
+            single_lessons=self.context.short_lessons,
         )
-        check = partial(check_plans, concepts=concepts, language=self.request.preferences.primary_language)
+        check = partial(
+            check_plans,
+            concepts=concepts,
+            language=self.request.preferences.primary_language,
+            single_lessons=self.context.short_lessons,
+        )
         order = next(
             (number for number, one in enumerate(self.framework.concepts()) if one.concept_id in brief.concept_ids), 0
         )
         return AuthorRequest(Step.COURSE_DESIGN, brief, check, order=order, reuses_rounds=True)
+
+    def _usable(self, draft: ConceptPlans, concepts: Sequence[Concept]) -> dict[str, ConceptPlan]:
+        plans, single = plans_by_concept(draft, concepts), self.context.short_lessons
+        return {
+            concept.concept_id: numbered(plan, concept, single_lessons=single)
+            for concept in concepts
+            if (plan := plans.get(concept.concept_id)) and is_usable(plan, single_lessons=single)
+        }
 
 
 def _groups(framework: Framework, wanted: set[str]) -> list[list[Concept]]:
@@ -184,19 +222,6 @@ def _groups(framework: Framework, wanted: set[str]) -> list[list[Concept]]:
 def _halves(concepts: Sequence[Concept]) -> list[Sequence[Concept]]:
     middle = ceil(len(concepts) / 2)
     return [concepts[:middle], concepts[middle:]] if len(concepts) > 1 else []
-
-
-def _usable(draft: ConceptPlans, concepts: Sequence[Concept]) -> dict[str, ConceptPlan]:
-    plans = plans_by_concept(draft, concepts)
-    return {
-        concept.concept_id: numbered(plans[concept.concept_id], concept)
-        for concept in concepts
-        if concept.concept_id in plans and is_usable(plans[concept.concept_id])
-    }
-
-
-def _with_warning(validation: Validation, warning: Issue) -> dict[str, object]:
-    return as_json(validation.model_copy(update={"issues": [*validation.issues, warning]}))
 
 
 def _no_book(reason: str) -> Issue:

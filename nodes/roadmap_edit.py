@@ -51,6 +51,7 @@ async def roadmap_edit(state: RunState, runtime: Runtime[RunContext]) -> RunStat
             asked_for=words_in(state),
             accepted=material.accepted,
             book=_book(context, state, material),
+            single_lessons=context.short_lessons,
         )
         parts = await _new_parts(context, brief, required=bool(feedback))
     used = await context.commit(lambda session: ids_ever_used(session, context.roadmap_id))
@@ -75,7 +76,7 @@ async def roadmap_edit(state: RunState, runtime: Runtime[RunContext]) -> RunStat
     rounds = state.get("edit_rounds", 0) + 1
     same = {concept.concept_id for concept in after.concepts() if concept in before.concepts()}
     plans = {concept_id: plan for concept_id, plan in state.get("new_plans", {}).items() if concept_id in same}
-    plans |= _plans_of(parts, before, after, preferences.primary_language)
+    plans |= _plans_of(parts, before, after, preferences.primary_language, single_lessons=context.short_lessons)
     return {
         "framework": as_json(after),
         "repairs": [as_json(issue) for issue in repairs],
@@ -107,18 +108,22 @@ def _book(context: RunContext, state: RunState, material: Material) -> CourseBoo
     return CourseBook.model_validate(state["course_book"]) if "course_book" in state else material.book
 
 
-def _plans_of(parts: NewParts, before: Framework, after: Framework, language: str) -> dict[str, Json]:
+def _plans_of(
+    parts: NewParts, before: Framework, after: Framework, language: str, *, single_lessons: bool
+) -> dict[str, Json]:
     """Return the plans that came with new concepts, those without objection; course_design asks for the others."""
     known = {concept.concept_id for concept in before.concepts()}
     new = [concept for concept in after.concepts() if concept.concept_id not in known]
     drafts = ConceptPlans(plans=[plan for part in parts.parts for plan in part.plans])
     by_concept = plans_by_concept(drafts, new)
-    return {
-        concept.concept_id: as_json(numbered(by_concept[concept.concept_id], concept))
-        for concept in new
-        if concept.concept_id in by_concept
-        and not objections(check_plans(ConceptPlans(plans=[by_concept[concept.concept_id]]), [concept], language))
-    }
+    plans: dict[str, Json] = {}
+    for concept in new:
+        if (draft := by_concept.get(concept.concept_id)) is None:
+            continue
+        found = check_plans(ConceptPlans(plans=[draft]), [concept], language, single_lessons=single_lessons)
+        if not objections(found):
+            plans[concept.concept_id] = as_json(numbered(draft, concept, single_lessons=single_lessons))
+    return plans
 
 
 _SAY_IT_AGAIN: Final = "Ask for the change in other words, and name the parts as the roadmap does."

@@ -10,7 +10,7 @@ from domain.course.book import ConceptPlan, CourseBook
 from domain.editing.contents import ContentEdit
 from domain.editing.review import EditPlan, Issue, Validation
 from domain.framework import Framework
-from domain.request import Intent, LearningRequest, Text
+from domain.request import Intent, LearningRequest, Words
 from domain.text.parse_stored import unknown_format
 
 Json = dict[str, Any]
@@ -29,6 +29,8 @@ class RunState(TypedDict, total=False):
     """Issues that code repaired while it built the framework; curriculum_design and roadmap_edit."""
     validation: Json
     """Validation; structure_validation."""
+    review_issues: list[Json]
+    """Issues of the last review, without those that code found; structure_validation."""
     course_book: Json
     """CourseBook; course_design, and human_review where a person has edited it. Absent: contents are written without
     one."""
@@ -67,12 +69,13 @@ SHAPES: Final[Mapping[str, TypeAdapter[Any]]] = {
     "framework": TypeAdapter(Framework),
     "repairs": TypeAdapter(list[Issue]),
     "validation": TypeAdapter(Validation),
+    "review_issues": TypeAdapter(list[Issue]),
     "course_book": TypeAdapter(CourseBook),
     "planned_framework": TypeAdapter(Framework),
     "wants_review": TypeAdapter(bool),
     "approved": TypeAdapter(bool),
-    "feedback": TypeAdapter(Text),
-    "asked_for": TypeAdapter(list[Text]),
+    "feedback": TypeAdapter(Words),
+    "asked_for": TypeAdapter(list[Words]),
     "modifies": TypeAdapter(bool),
     "edit_plan": TypeAdapter(EditPlan),
     "content_edits": TypeAdapter(list[ContentEdit]),

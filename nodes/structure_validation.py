@@ -10,20 +10,23 @@ from langgraph.runtime import Runtime
 
 from domain.checks import check_framework, check_review
 from domain.checks.findings import breaking
-from domain.editing.review import MAX_EDIT_ROUNDS, Issue, Validation
+from domain.editing.review import MAX_EDIT_ROUNDS, Issue, StructureReview, Validation
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest
 from domain.vocabulary import Step
 from nodes.authors.briefs import StructureReviewBrief
 from nodes.context import RunContext
-from nodes.editing.material import edits_in, learned_again, material_of, words_in
+from nodes.editing.material import Material, edits_in, learned_again, material_of, words_in
 from nodes.ledger.best_effort import ask_if_possible
 from nodes.ledger.requests import AuthorRequest
 from nodes.state import RunState, as_json
 
 
 async def structure_validation(state: RunState, runtime: Runtime[RunContext]) -> RunState:
-    """request, intent, framework, repairs, what was asked for, content_edits -> validation
+    """request, intent, framework, repairs, what was asked for, content_edits -> validation, review_issues
+
+    Each review of a run gets the issues of the one before, at first the warnings that the accepted roadmap has, and
+    names again those that still hold. Where there is no review, the warnings stay.
 
     A run that failed here and is resumed gets new rounds of editing.
     """
@@ -35,6 +38,8 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
     repairs = [Issue.model_validate(issue) for issue in state.get("repairs", [])]
     material, edits = await material_of(context), edits_in(state)
     repairs += learned_again(material, framework, edits)
+    before = _issues_before(state, material)
+    kept = [issue for issue in before if issue.severity == "warning"]
     is_new_round = state.get("round", 0) != context.ledger.round
     is_accepted = material.accepted is not None and framework.stages == material.accepted.stages
     if is_accepted:  # what was accepted once is not judged again
@@ -49,7 +54,7 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
         validation = Validation(
             is_valid=False,
             overall_score=0,
-            issues=findings + repairs,
+            issues=findings + repairs + kept,
             validation_summary="The structure is broken, so no review was asked for.",
         )
     else:
@@ -61,33 +66,57 @@ async def structure_validation(state: RunState, runtime: Runtime[RunContext]) ->
             asked_for=words_in(state),
             accepted=material.accepted,
             content_edits=edits,
+            earlier_issues=before,
+            max_concepts=context.max_concepts,
         )
         is_last = not is_new_round and state.get("edit_rounds", 0) >= MAX_EDIT_ROUNDS
-        validation = await _reviewed(context, brief, findings, repairs, is_last=is_last)
+        review = await _review(context, brief)
+        if isinstance(review, str):
+            validation = _unreviewed([*findings, *repairs, *kept], review)
+        else:
+            before, is_scored = review.issues, context.ledger.author.kind == "model"
+            validation = _reviewed(review, findings, repairs, is_last=is_last, is_scored=is_scored)
     context.tell("framework_validated", validation=as_json(validation))
-    update: RunState = {"validation": as_json(validation), "round": context.ledger.round}
+    update: RunState = {
+        "validation": as_json(validation),
+        "review_issues": [as_json(issue) for issue in before],
+        "round": context.ledger.round,
+    }
     if is_new_round:
         update["edit_rounds"] = 0
     return update
 
 
-async def _reviewed(
-    context: RunContext, brief: StructureReviewBrief, findings: list[Issue], repairs: list[Issue], *, is_last: bool
-) -> Validation:
-    """Return the verdict on a structure that code found sound. `is_last`: no more rounds of editing follow."""
+def _issues_before(state: RunState, material: Material) -> list[Issue]:
+    """Return the issues of the review before: of this run, else those that the course book of the roadmap keeps."""
+    if "review_issues" in state:
+        return [Issue.model_validate(issue) for issue in state["review_issues"]]
+    warnings = material.book.warnings if material.book else []
+    return [Issue(severity="warning", category="accepted", issue=warning, suggestion="") for warning in warnings]
+
+
+async def _review(context: RunContext, brief: StructureReviewBrief) -> StructureReview | str:
+    """Return the review of a structure that code found sound, or why there is none."""
     request = AuthorRequest(Step.STRUCTURE_VALIDATION, brief, breaking("structure_review", check_review))
     answer = await ask_if_possible(context.ledger, request)
-    review = answer.accepted
-    if review is None:
-        return Validation(
-            is_valid=True,
-            issues=[*findings, *repairs, _no_review(answer.reason)],
-            validation_summary="The structure passed the checks of the program. It was not reviewed.",
-        )
+    return answer.reason if answer.accepted is None else answer.accepted
+
+
+def _unreviewed(issues: list[Issue], reason: str) -> Validation:
+    return Validation(
+        is_valid=True,
+        issues=[*issues, _no_review(reason)],
+        validation_summary="The structure passed the checks of the program. It was not reviewed.",
+    )
+
+
+def _reviewed(
+    review: StructureReview, findings: list[Issue], repairs: list[Issue], *, is_last: bool, is_scored: bool
+) -> Validation:
+    """Return the verdict of a review. `is_last`: no more rounds of editing follow."""
     reviewed = {issue.category for issue in review.issues}
     issues = [issue for issue in findings if issue.category not in reviewed] + repairs
     issues += _without_veto(review.issues) if is_last else review.issues
-    is_scored = context.ledger.author.kind == "model"
     return Validation(
         is_valid=all(issue.severity != "critical" for issue in issues),
         overall_score=review.overall_score if is_scored else None,

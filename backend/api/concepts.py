@@ -15,7 +15,7 @@ from backend.inputs import ConceptId, Key, RoadmapId, TaskId, Version, terms_of
 from backend.openapi import documented
 from domain.checks.code_runs import BlockRun, read_runs
 from domain.parts import placed_doubts
-from domain.request import Shape, Text, Word
+from domain.request import Shape, Word, Words
 from domain.vocabulary import ContentStatus, ContentType
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.learners.wishes import Wish
@@ -30,7 +30,7 @@ class RetryBody(Shape):
     model_config = ConfigDict(json_schema_extra={"examples": [{"instructions": "more exercises, fewer words"}]})
 
     preferences: PreferenceChanges | None = None
-    instructions: Text | None = None
+    instructions: Words | None = None
     lesson: Word | None = Field(default=None, description="Only this lesson of a tutorial of several, such as `l2`.")
 
 

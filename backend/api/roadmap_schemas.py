@@ -20,6 +20,7 @@ from domain.request import (
     Text,
     UserId,
     Word,
+    Words,
 )
 from domain.text.names import MAX_NAME_LENGTH
 from domain.vocabulary import ContentType, TaskStatus
@@ -122,7 +123,7 @@ class ModifyBody(Shape):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"instructions": "add a stage about testing"}]})
 
-    instructions: Text = Field(min_length=1)
+    instructions: Words = Field(min_length=1)
     review: bool = False
     review_timeout: Annotated[float, Field(gt=0, le=MAX_REVIEW_TIMEOUT_SECONDS, allow_inf_nan=False)] | None = None
 

@@ -35,7 +35,7 @@ from domain.vocabulary import ContentType
 from orchestrator.commands.request_context import Terms
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest
 from orchestrator.learners.pace import PaceChange, PaceView
-from orchestrator.queries.search import MAX_WORDS_LENGTH
+from orchestrator.queries.search import MAX_QUERY_LENGTH
 from orchestrator.queries.status import RoadmapView, StatusCheck
 
 router = APIRouter(prefix="/roadmaps", tags=["roadmaps"])
@@ -129,7 +129,7 @@ async def search_roadmap(
     caller: CallerDep,
     orchestrator: OrchestratorDep,
     q: Annotated[
-        str, Query(max_length=MAX_WORDS_LENGTH, description="The words, as they are written, in any case.")
+        str, Query(max_length=MAX_QUERY_LENGTH, description="The words, as they are written, in any case.")
     ] = "",
 ) -> SearchAnswer:
     """The concepts that have these words in their name, their description or their lesson, in learning order."""

@@ -14,7 +14,7 @@ from backend.inputs import RoadmapFilter, TaskId, UserFilter, decision_of, terms
 from backend.openapi import documented
 from backend.paging import Cursor, Limit, cut, decode
 from domain.course.edits import book_of_json
-from domain.request import Shape, Text
+from domain.request import Shape, Words
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator.commands.request_context import Terms
 from orchestrator.learners.proposals import Proposal
@@ -31,7 +31,7 @@ class ReviewBody(Shape):
     )
 
     approved: bool
-    feedback: Text = ""
+    feedback: Words = ""
     round: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
         default=None, description="The round that the reviewer has seen; a conflict if another one is open."
     )

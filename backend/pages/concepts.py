@@ -30,7 +30,7 @@ from backend.pages.views.concepts.quiz import Result
 from backend.pages.views.roadmaps.learner import Standing, go_on_after, mark_labels, standings_of
 from domain.errors import InvalidInput, NotFound
 from domain.framework import ConceptPlace, Framework
-from domain.request import MAX_TEXT_LENGTH
+from domain.request import MAX_WORDS_LENGTH
 from domain.vocabulary import ContentType
 from orchestrator import Orchestrator
 from orchestrator.commands.run_request import RetryRequest
@@ -123,7 +123,7 @@ async def _reported(orchestrator: Orchestrator, roadmap_id: str, concept_id: str
     for report in await orchestrator.feedback.reports(roadmap_id, owner=caller.reads):
         if report.concept_id == concept_id:
             reported.setdefault(report.content_type, []).append(instruction_of(report))
-    return {kind: "\n".join(instructions)[:MAX_TEXT_LENGTH] for kind, instructions in reported.items()}
+    return {kind: "\n".join(instructions)[:MAX_WORDS_LENGTH] for kind, instructions in reported.items()}
 
 
 @router.post(CONCEPT + "/wishes")

@@ -1,5 +1,6 @@
 """The home page, with the form for a new roadmap and the roadmaps of the user, and the bin."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -26,11 +27,13 @@ from domain.course.estimate import Estimate
 from domain.errors import InvalidInput
 from domain.request import LearningRequest, Level, Preferences, check_languages
 from domain.vocabulary import TaskStatus
+from nodes.offline.recordings import example_goals
 from orchestrator import Orchestrator
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.learners.learning import GoOn
 from rendering.languages.translation import N_, _
 from rendering.text.estimate_text import estimate_lines
+from rendering.text.text import no_model_note
 
 router = pages()
 
@@ -129,6 +132,7 @@ async def _home(
         estimate=list(estimate_lines(estimate)) if estimate else [],
         cards=cards,
         by_rules=request.app.state.settings.model is None,
+        BY_RULES=no_model_note(await asyncio.to_thread(example_goals)),
         reviews=reviews,
         older=older,
         newest=at("") + replace(shelf, before="").query if shelf.before else "",

@@ -24,6 +24,7 @@ from backend.pages.views.status_labels import CONTENT_LABELS, TASK_NAMES, task_n
 from backend.paging import decode, encode
 from domain.errors import InvalidInput
 from domain.framework import Framework
+from domain.request import MAX_WORDS_LENGTH
 from domain.vocabulary import TaskType
 from orchestrator import Orchestrator
 from orchestrator.commands.request_context import Terms
@@ -137,8 +138,8 @@ async def modify(
 ) -> Response:
     form = await read_form(request)
     instructions, review = form["instructions"], form["review"] == "yes"
-    if not instructions or len(instructions) > 4000:
-        message = _("Describe in at most 4000 characters what should change.")
+    if not instructions or len(instructions) > MAX_WORDS_LENGTH:
+        message = _("Describe in at most {length} characters what should change.", length=MAX_WORDS_LENGTH)
         return await _changes(
             request,
             roadmap_id,

@@ -24,7 +24,7 @@ from backend.pages.views.status_labels import content_name
 from backend.tutorials import Tutorials
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import Framework
-from domain.request import Word
+from domain.request import MAX_WORDS_LENGTH, Word
 from domain.vocabulary import ContentStatus, TaskStatus
 from orchestrator import Orchestrator
 from orchestrator.commands.request_context import Terms
@@ -160,8 +160,8 @@ async def decide(
     if not approved and not feedback:
         errors = {"feedback": "Describe what should change: the plan is revised with your feedback."}
         return await _review(request, task_id, caller, orchestrator, tutorials, errors=errors)
-    if len(feedback) > 4000:
-        errors = {"feedback": "At most 4000 characters."}
+    if len(feedback) > MAX_WORDS_LENGTH:
+        errors = {"feedback": f"At most {MAX_WORDS_LENGTH} characters."}
         return await _review(request, task_id, caller, orchestrator, tutorials, feedback=feedback, errors=errors)
     if form["decision"] == "approve" and feedback:
         return await _review(request, task_id, caller, orchestrator, tutorials, feedback=feedback, asks=True)

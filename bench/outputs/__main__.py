@@ -132,7 +132,8 @@ def run_course(folder: Path, *, write: bool, database_url: str | None = None) ->
 
 def _first_difference(shown: str, real: str) -> str:
     pairs = zip([*shown.split("\n"), ""], [*real.split("\n"), ""], strict=False)
-    return next((f"shows {a!r}, prints {b!r}" for a, b in pairs if a != b), "has lines that are not printed")
+    differing = (f"shows {a!r}, prints {b!r}" for a, b in pairs if comparable(a) != comparable(b))
+    return next(differing, "has lines that are not printed")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -28,9 +28,9 @@ def modify(
     json: Json = False,
 ) -> None:
     """Change the structure of a roadmap in words. New concepts get contents; the others keep theirs."""
-    from domain.request import usable_text
+    from domain.request import usable_words
 
-    roadmap, words = validate_id(roadmap_id, "roadmap"), usable_text("INSTRUCTIONS", instructions)
+    roadmap, words = validate_id(roadmap_id, "roadmap"), usable_words("INSTRUCTIONS", instructions)
     review_stop, user_id = review_request(review, review_timeout), read_retry_request(None, user=user).user_id
     run_and_follow(
         lambda orchestrator: orchestrator.modify(roadmap, words, user_id=user_id, review=review_stop, detach=detach),
@@ -63,7 +63,7 @@ def review(
     With --book alone the course book is replaced, and the review stays open.
     """
     from domain.editing.review import Decision
-    from domain.request import usable_text
+    from domain.request import usable_words
 
     identifier = validate_id(task_id, "task")
     if approve == reject and (approve or book is None):
@@ -72,7 +72,7 @@ def review(
         raise InvalidInput("--reject requires --feedback TEXT: describe what should change")
     if approve and feedback is not None:
         raise InvalidInput("--feedback requires --reject: an approved framework is not edited any more")
-    words = "" if feedback is None else usable_text("--feedback", feedback)
+    words = "" if feedback is None else usable_words("--feedback", feedback)
     by = read_retry_request(None, user=user).user_id
     edited = None if book is None else read_book(book)
     if edited is not None and not approve and not reject:

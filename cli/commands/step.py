@@ -74,9 +74,9 @@ def step_modify(
     review: Review = False,
 ) -> None:
     """Step a modification of the framework."""
-    from domain.request import usable_text
+    from domain.request import usable_words
 
-    roadmap, words = validate_id(roadmap_id, "roadmap"), usable_text("INSTRUCTIONS", instructions)
+    roadmap, words = validate_id(roadmap_id, "roadmap"), usable_words("INSTRUCTIONS", instructions)
     user_id = read_retry_request(None, user=user).user_id
     _step(lambda orchestrator: orchestrator.modify(roadmap, words, user_id=user_id, review=_review(review)))
 

@@ -43,6 +43,7 @@ REPORTED_EVENTS: Final = {
     "framework_edited": "Changed",
     "course_designed": "Course",
     "course_not_designed": "No book",
+    "step_given_up": "Given up",
     "run_handed_back": "Requeued",
     "run_resumed": "Resumed",
     "model_waiting": "Waiting",

@@ -98,8 +98,13 @@ def _doubtful_steps(draft: BookDraft, framework: Framework) -> Iterator[Finding]
         yield doubt("book.project", f"The project has no step for {_named(missing)}.")
 
 
-def check_plans(draft: ConceptPlans, concepts: Sequence[Concept], language: str) -> list[Finding]:
-    """Return what is wrong with the plans of these concepts. Without a single usable plan the answer is broken."""
+def check_plans(
+    draft: ConceptPlans, concepts: Sequence[Concept], language: str, *, single_lessons: bool = False
+) -> list[Finding]:
+    """Return what is wrong with the plans of these concepts. Without a single usable plan the answer is broken.
+
+    `single_lessons`: every concept is one lesson, whatever its plan says about lessons.
+    """
     plans = plans_by_concept(draft, concepts)
     findings: list[Finding] = []
     if missing := [concept.concept_id for concept in concepts if concept.concept_id not in plans]:
@@ -107,7 +112,8 @@ def check_plans(draft: ConceptPlans, concepts: Sequence[Concept], language: str)
     for concept in concepts:
         if plan := plans.get(concept.concept_id):
             findings += _check_plan(plan, concept, language)
-    if any(map(is_usable, plans.values())):
+            findings += [] if single_lessons else _check_lessons(plan, concept)
+    if any(is_usable(plan, single_lessons=single_lessons) for plan in plans.values()):
         return findings
     return [broken(finding.rule, finding.message) for finding in findings]
 
@@ -124,11 +130,17 @@ def _check_plan(plan: PlanDraft, concept: Concept, language: str) -> Iterator[Fi
     beginnings = _CAN.get(language.partition("-")[0], ())
     if wrong := [text for text in outcomes if beginnings and not text.lower().startswith(beginnings)]:
         yield doubt("plan.outcomes", f"Outcomes of {name} do not begin with “{beginnings[0]}”: {_named(wrong)}.")
+    if beliefs := [line(one.belief) for one in plan.misconceptions if line(one.belief) and not line(one.correction)]:
+        yield doubt("plan.misconceptions", f"Misconceptions of {name} have no `correction`: {_named(beliefs)}.")
+
+
+def _check_lessons(plan: PlanDraft, concept: Concept) -> Iterator[Finding]:
     lessons = [LessonPlan(lesson_id="", minutes=lesson.minutes) for lesson in plan.lessons]
     if not lessons_fit(lessons, concept.estimated_hours):
         minutes, wanted = sum(lesson.minutes for lesson in plan.lessons), round(60 * concept.estimated_hours)
         longest = "" if wanted <= MAX_SINGLE_LESSON_MINUTES else f", none longer than {MAX_LESSON_MINUTES}"
-        yield doubt("plan.minutes", f"The lessons of {name} take {minutes} minutes; {wanted} are planned{longest}.")
+        taken = f"The lessons of {concept.concept_id} take {minutes} minutes"
+        yield doubt("plan.minutes", f"{taken}; {wanted} are planned{longest}.")
 
 
 def book_problem(book: CourseBook, framework: Framework) -> str | None:
@@ -186,6 +198,8 @@ def _plan_problem(plan: ConceptPlan) -> str | None:
             return f"every {what} needs an id of its own"
     if any(not line(outcome.text) for outcome in plan.outcomes):
         return "an outcome is empty"
+    if any(line(one.correction) and not line(one.belief) for one in plan.misconceptions):
+        return "a misconception has a correction alone, without its belief"
     if any(not 1 <= lesson.minutes <= 24 * 60 for lesson in plan.lessons):
         return "a lesson takes between 1 and 1440 minutes"
     return None

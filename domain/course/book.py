@@ -74,6 +74,19 @@ class Outcome(BookPart):
     """Begins with "can", or its equivalent in the language of the course."""
 
 
+class Misconception(BookPart):
+    """Something that learners wrongly believe about a concept."""
+
+    belief: str = Field(description="What learners wrongly believe, as they would say it, one sentence.")
+    correction: str = Field(default="", description="What is true instead, and where the belief fails, one sentence.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, stored: Any) -> Any:
+        """Older books have the belief alone."""
+        return {"belief": stored} if isinstance(stored, str) else stored
+
+
 class LessonPlan(BookPart):
     """One lesson of a concept; a concept of more than about an hour is a chain of several."""
 
@@ -91,7 +104,7 @@ class ConceptPlan(BookPart):
     outcomes: list[Outcome] = []
     teaches: str = ""
     leaves_out: str = ""
-    misconceptions: list[str] = []
+    misconceptions: list[Misconception] = []
     lessons: list[LessonPlan] = []
 
 

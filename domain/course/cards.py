@@ -18,7 +18,7 @@ class Flashcard(BaseModel):
     front: str
     """A term, or a statement that is wrong."""
     back: str
-    """The meaning and notation of the term, or what its concept teaches instead."""
+    """The meaning and notation of the term, or what is true instead; in older books, what the concept teaches."""
     concept_id: str | None
     """The concept of a misconception; null for a term, which belongs to the whole course."""
     concept_name: str | None
@@ -39,8 +39,9 @@ def _terms(book: CourseBook) -> Iterator[Flashcard]:
 def _misconceptions(book: CourseBook, names: Mapping[str, str]) -> Iterator[Flashcard]:
     for plan in book.concepts:
         if plan.concept_id in names:
-            for misconception in plan.misconceptions:
-                yield _card("misconception", misconception, plan.teaches, plan.concept_id, names[plan.concept_id])
+            for one in plan.misconceptions:
+                back = one.correction if one.correction.strip() else plan.teaches
+                yield _card("misconception", one.belief, back, plan.concept_id, names[plan.concept_id])
 
 
 def _card(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from domain.course.book import ConceptPlan, CourseBook
-from domain.course.lessons import fitted_lessons
+from domain.course.lessons import fitted_lessons, single_lesson
 from domain.editing.diff import changed_concepts
 from domain.editing.review import Issue
 from domain.framework import Framework
@@ -24,12 +24,18 @@ def concepts_to_plan(before: Framework, after: Framework) -> list[str]:
 
 
 def revised(
-    book: CourseBook, before: Framework, after: Framework, plans: Mapping[str, ConceptPlan], warnings: Sequence[str]
+    book: CourseBook,
+    before: Framework,
+    after: Framework,
+    plans: Mapping[str, ConceptPlan],
+    warnings: Sequence[str],
+    *,
+    single_lessons: bool = False,
 ) -> CourseBook:
     """Return the book of `before` as that of `after`, with these new plans.
 
-    Other plans stay as they are, apart from the minutes of lessons where a concept got other hours. What is about
-    removed parts is left out.
+    Other plans stay as they are, apart from the minutes of lessons where a concept got other hours; `single_lessons`:
+    as one lesson. What is about removed parts is left out.
     """
     hours = {concept.concept_id: concept.estimated_hours for concept in before.concepts()}
     known = {plan.concept_id: plan for plan in book.concepts}
@@ -39,7 +45,9 @@ def revised(
         if plan is None:
             continue
         if plan.lessons and hours.get(concept.concept_id, concept.estimated_hours) != concept.estimated_hours:
-            plan = plan.model_copy(update={"lessons": fitted_lessons(plan.lessons, concept.estimated_hours)})
+            new = concept.estimated_hours
+            lessons = single_lesson(concept.name, new) if single_lessons else fitted_lessons(plan.lessons, new)
+            plan = plan.model_copy(update={"lessons": lessons})
         ordered.append(plan)
     project = book.project
     if project is not None:

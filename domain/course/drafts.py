@@ -11,6 +11,7 @@ from domain.course.book import (
     ConceptPlan,
     CourseBook,
     LessonPlan,
+    Misconception,
     Outcome,
     Project,
     ProjectStep,
@@ -18,7 +19,7 @@ from domain.course.book import (
     Term,
     Tool,
 )
-from domain.course.lessons import fitted_lessons
+from domain.course.lessons import fitted_lessons, single_lesson
 from domain.framework import Concept, Framework
 from domain.text.names import NameIndex, name_key
 
@@ -73,7 +74,7 @@ class PlanDraft(BookPart):
     outcomes: list[str] = Field(default=[], description="Three to five things that the learner can do afterwards.")
     teaches: str = Field(default="", description="What its lessons teach, one to three sentences.")
     leaves_out: str = Field(default="", description="What they leave to other concepts or out of the course.")
-    misconceptions: list[str] = Field(default=[], description="What learners often get wrong, one sentence each.")
+    misconceptions: list[Misconception] = Field(default=[], description="What learners often get wrong.")
     lessons: list[LessonDraft] = Field(default=[], description="Its lessons in order.")
 
 
@@ -92,6 +93,14 @@ def lines(texts: Sequence[str]) -> list[str]:
     """Return texts in one line each, without empty ones and repetitions."""
     distinct = {name_key(text): line(text) for text in reversed(texts) if line(text)}
     return list(reversed(distinct.values()))
+
+
+def misconceptions_of(given: Sequence[Misconception]) -> list[Misconception]:
+    """Return misconceptions in one line each, without empty ones and repetitions; the first of each counts."""
+    distinct = {name_key(one.belief): one for one in reversed(given) if line(one.belief)}
+    return [
+        Misconception(belief=line(one.belief), correction=line(one.correction)) for one in reversed(distinct.values())
+    ]
 
 
 def notation_of(term: Term) -> str:
@@ -161,14 +170,14 @@ def plans_by_concept(draft: ConceptPlans, concepts: Sequence[Concept]) -> dict[s
     return plans
 
 
-def is_usable(plan: PlanDraft) -> bool:
+def is_usable(plan: PlanDraft, *, single_lessons: bool = False) -> bool:
     """Return whether a plan says what a concept teaches, and is short enough for prompts."""
-    is_complete = lines(plan.outcomes) and line(plan.teaches) and plan.lessons
+    is_complete = lines(plan.outcomes) and line(plan.teaches) and (plan.lessons or single_lessons)
     return bool(is_complete) and len(plan.model_dump_json()) <= MAX_PLAN_LENGTH
 
 
-def numbered(draft: PlanDraft, concept: Concept) -> ConceptPlan:
-    """Return a plan with ids, whose lessons fill the hours of the concept."""
+def numbered(draft: PlanDraft, concept: Concept, *, single_lessons: bool = False) -> ConceptPlan:
+    """Return a plan with ids, whose lessons fill the hours of the concept; `single_lessons`: as one lesson."""
     outcomes = [Outcome(outcome_id=f"o{n}", text=text) for n, text in enumerate(lines(draft.outcomes), start=1)]
     lessons = [
         LessonPlan(lesson_id=f"l{number}", title=line(lesson.title), minutes=lesson.minutes)
@@ -179,6 +188,8 @@ def numbered(draft: PlanDraft, concept: Concept) -> ConceptPlan:
         outcomes=outcomes,
         teaches=line(draft.teaches),
         leaves_out=line(draft.leaves_out),
-        misconceptions=lines(draft.misconceptions),
-        lessons=fitted_lessons(lessons, concept.estimated_hours),
+        misconceptions=misconceptions_of(draft.misconceptions),
+        lessons=single_lesson(concept.name, concept.estimated_hours)
+        if single_lessons
+        else fitted_lessons(lessons, concept.estimated_hours),
     )

@@ -20,6 +20,11 @@ def lessons_fit(lessons: Sequence[LessonPlan], hours: float) -> bool:
     return 60 * hours <= MAX_SINGLE_LESSON_MINUTES or max(minutes) <= MAX_LESSON_MINUTES
 
 
+def single_lesson(title: str, hours: float) -> list[LessonPlan]:
+    """Return the one lesson of a concept that is no chain, however long it takes."""
+    return [LessonPlan(lesson_id="l1", title=title, minutes=max(1, round(60 * hours)))]
+
+
 def fitted_lessons(lessons: Sequence[LessonPlan], hours: float) -> list[LessonPlan]:
     """Return lessons that fit: those given where they do, else with other minutes, long ones in several parts."""
     if lessons_fit(lessons, hours):

@@ -9,7 +9,7 @@ from pydantic.config import JsonDict
 from domain.course.book import CourseBook
 from domain.course.drafts import PlanDraft
 from domain.framework import ConceptDraft, Difficulty, ModuleDraft, StageDraft
-from domain.request import Text, Word
+from domain.request import MAX_WORDS_LENGTH, Word, Words
 from domain.vocabulary import ContentType
 
 Severity = Literal["critical", "warning"]
@@ -115,7 +115,7 @@ _VALUES: Final[JsonDict] = {
 """The schema for authors. Without fixed names, a model could add properties endlessly."""
 
 
-MAX_WISH_LENGTH: Final = 4000
+MAX_WISH_LENGTH: Final = MAX_WORDS_LENGTH
 """Characters of the wish of one rewrite."""
 MAX_REWRITTEN: Final = 60
 """Concepts that one operation names."""
@@ -161,7 +161,7 @@ class Decision(BaseModel):
     """The decision of a user in a review. A rejection needs feedback."""
 
     approved: bool
-    feedback: Text = ""
+    feedback: Words = ""
     by: Word = ""
     round: int | None = Field(default=None, ge=1)
     """The round that the user has seen; None for the open one."""

@@ -124,7 +124,7 @@ class StageBrief(Brief[StageParts]):
 class StructureReviewBrief(Brief[StructureReview]):
     role = AuthorRole.STRUCTURE_REVIEW
     shape = StructureReview
-    unkeyed = frozenset({"weeks"})
+    unkeyed = frozenset({"weeks", "earlier_issues", "max_concepts"})
     keyed_if_set = frozenset({"asked_for", "accepted", "content_edits"})
     request: LearningRequest
     intent: Intent | None
@@ -137,6 +137,9 @@ class StructureReviewBrief(Brief[StructureReview]):
     """The structure that a modification changes."""
     content_edits: list[ContentEdit] = []
     """The contents to be written again or put back."""
+    earlier_issues: list[Issue] = []
+    """Of the review before. The same structure is not judged twice, so they are in no key."""
+    max_concepts: int | None = None
 
 
 class EditPlanBrief(Brief[EditPlan]):
@@ -171,6 +174,7 @@ class NewPartsBrief(Brief[NewParts]):
 
     role = AuthorRole.NEW_PARTS
     shape = NewParts
+    unkeyed = frozenset({"single_lessons"})
     keyed_if_set = frozenset({"asked_for", "accepted", "book"})
     preferences: Preferences
     framework: Framework
@@ -179,10 +183,14 @@ class NewPartsBrief(Brief[NewParts]):
     accepted: Framework | None = None
     book: CourseBook | None = None
     """The course book that new concepts get plans for; None where there is none."""
+    single_lessons: bool = False
+    """Whether every concept is one lesson, so that its plan names none."""
 
     @property
     def unasked(self) -> frozenset[str]:
-        return frozenset() if self.book else frozenset({"plans"})
+        if self.book is None:
+            return frozenset({"plans"})
+        return frozenset({"lessons"}) if self.single_lessons else frozenset()
 
 
 class CourseBookBrief(Brief[BookDraft]):
@@ -201,11 +209,23 @@ class ConceptPlansBrief(Brief[ConceptPlans]):
 
     role = AuthorRole.CONCEPT_PLANS
     shape = ConceptPlans
+    unkeyed = frozenset({"single_lessons"})
+    keyed_if_set = frozenset({"asked_for", "former"})
     preferences: Preferences
     framework: Framework
     book: CourseBook
     """The shared part, with the plans that are there already."""
     concept_ids: list[str]
+    asked_for: list[str] = []
+    """All that a person has asked to change, oldest first."""
+    former: list[ConceptPlan] = []
+    """The plans that those of them had which a change has touched."""
+    single_lessons: bool = False
+    """Whether every concept is one lesson, so that its plan names none."""
+
+    @property
+    def unasked(self) -> frozenset[str]:
+        return frozenset({"lessons"}) if self.single_lessons else frozenset()
 
 
 class ContentBrief(Brief[C], Generic[C]):

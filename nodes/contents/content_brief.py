@@ -87,7 +87,8 @@ def _texts_of(book: CourseBook | None, concept: Concept) -> list[str]:
     plan = book.plan_of(concept.concept_id)
     if plan is None:
         return texts
-    return [*texts, plan.teaches, *(outcome.text for outcome in plan.outcomes), *plan.misconceptions]
+    misconceptions = [text for one in plan.misconceptions for text in (one.belief, one.correction)]
+    return [*texts, plan.teaches, *(outcome.text for outcome in plan.outcomes), *misconceptions]
 
 
 def _subject(concept: Concept) -> Subject:

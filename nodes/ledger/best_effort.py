@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from domain.checks.findings import Finding
 from domain.errors import AnswerRejected, ModelDenied, ModelUnavailable
 from nodes.authors.reading.gate import storable_text
-from nodes.ledger.ledger import MAX_TRIES, Ledger
+from nodes.ledger.ledger import Ledger
 from nodes.ledger.requests import AuthorRequest
 
 T = TypeVar("T", bound=BaseModel)
@@ -62,8 +62,6 @@ async def ask_at_most_once(ledger: Ledger, request: AuthorRequest[T]) -> BestEff
 
     The run ends no earlier for such an answer, so buying it again would bring nothing but costs.
     """
-    if objection := ledger.given_up(request):
-        return BestEffort(
-            error=AnswerRejected(f"The author's answers failed their check {MAX_TRIES} times: {objection}")
-        )
+    if error := ledger.given_up(request):
+        return BestEffort(error=error)
     return await ask_if_possible(ledger, request)

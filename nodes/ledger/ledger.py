@@ -40,16 +40,13 @@ from nodes.ledger.requests import (
 from nodes.ledger.retry_policy import RetryPolicy
 from nodes.ledger.scheduler import Throttle
 from nodes.ledger.tracing import span
+from nodes.ledger.tries import MAX_TRIES, MAX_UNUSABLE, NOT_ASKED, failed, max_tries, unusable_answers
 from nodes.ledger.waiting import ModelWaits, Slot, Tell, ignore
 from repository.db.database import Database, Session
 from repository.db.fence import Fence, fenced_transaction
 from repository.db.group_commit import Work
 from repository.runs.calls import Call, KnownAnswer, record_call, reject_answer, release_call, reserve_call, try_key
 from repository.runs.tasks import reset_crash_count
-
-MAX_TRIES: Final = 3
-"""Answers that one start buys for one request before the request fails."""
-
 
 _MAX_INLINE_LENGTH: Final = 4_000
 """Characters of an answer that is checked on the event loop, in about a millisecond, as most quizzes and lists of links
@@ -146,11 +143,13 @@ class Ledger:
         known = walk(self.known, request, self.round)
         return known.ordinal >= MAX_TRIES and known.objections[-1] == CUT_OFF
 
-    def given_up(self, request: AuthorRequest[Any]) -> str | None:
-        """Return the last objection where as many answers as one start buys were bought in this round, for nothing."""
+    def given_up(self, request: AuthorRequest[Any]) -> AnswerRejected | None:
+        """Return the error where as many answers as one start buys were bought in this round, for nothing."""
         known = walk(self.known, request, self.round)
-        used_up = known.answered is None and known.ordinal >= MAX_TRIES
-        return known.objections[-1] if used_up and soundest(self.known, request, self.round) is None else None
+        used_up = known.answered is None and known.ordinal >= max_tries(self.known, request)
+        if not used_up or soundest(self.known, request, self.round) is not None:
+            return None
+        return failed(known.ordinal, known.objections[-1] if known.objections else NOT_ASKED)
 
     async def ask(self, request: AuthorRequest[T], *, save: AnswerStore[T] | None = None) -> Answered[T]:
         """Return an answer that passed its check, committed: its ledger row and, with `save`, what that writes.
@@ -175,7 +174,7 @@ class Ledger:
         """Commit that an accepted answer does not count, so that its request is asked again with the problems."""
         objection = rejection(objections(verdict.findings))
         await self._commit(lambda session: reject_answer(session, self.fence, call.key, objection))
-        self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model, tuple(verdict.findings))
+        self.known[call.key] = KnownAnswer(call.answer or {}, objection, call.model, tuple(verdict.findings), call.step)
 
     async def answer(self, request: AuthorRequest[T], save: AnswerStore[T] | None) -> Answered[T]:
         """Return the known answer, or buy at most MAX_TRIES new ones until one passes its check."""
@@ -192,15 +191,19 @@ class Ledger:
         told, key = earlier.objections, earlier.key
         if earlier.ordinal >= MAX_TRIES and (settled := soundest(self.known, request, self.round)) is not None:
             return settled  # the process before this one ended between the last repair and this line
-        for bought in range(1, MAX_TRIES + 1):
+        bought = 0
+        while bought < max_tries(self.known, request):
             answered, problems = await self._buy(request, save, key, told[-MAX_OBJECTIONS:])
             if answered is not None:
                 return answered
+            bought += 1
             told.append(rejection(problems))
             key = call_key(request, self.round, earlier.ordinal + bought, told[-MAX_OBJECTIONS:])
+            if not max_tries(self.known, request) and unusable_answers(self.known, request) == MAX_UNUSABLE:
+                self.tell("step_given_up", {"step": request.step, "answers": MAX_UNUSABLE, "reason": told[-1]})
         if (settled := soundest(self.known, request, self.round)) is not None:
             return settled
-        raise AnswerRejected(f"The author's answers failed their check {MAX_TRIES} times: {told[-1]}")
+        raise failed(bought, told[-1] if told else NOT_ASKED)
 
     async def _buy(
         self, request: AuthorRequest[T], save: AnswerStore[T] | None, key: str, objections: list[str]
@@ -250,6 +253,8 @@ class Ledger:
                 await until_committed.enter_async_context(self.permit.call())
                 if self.stopped is not None:
                     raise self.stopped
+                if not max_tries(self.known, request):  # others found that out while this one waited
+                    raise failed(0, NOT_ASKED)
                 slot.check()
                 reserved = try_key(key, number, self.fence)
                 if self.budget.limit is not None:
@@ -280,7 +285,7 @@ class Ledger:
             await (self._commit if save is None else save.commit)(work)
             self._progressed = True
             if call.answer is not None:
-                self.known[key] = KnownAnswer(call.answer, call.objection, call.model)
+                self.known[key] = KnownAnswer(call.answer, call.objection, call.model, step=request.step)
         return answered, problems
 
     async def _former(self, request: AuthorRequest[Any]) -> Former | None:

@@ -122,6 +122,8 @@ class AuthorRequest(Generic[T]):
     """Position in learning order."""
     reuses_rounds: bool = False
     """Answers that earlier rounds of the run accepted count too: only what failed is asked again."""
+    is_optional: bool = False
+    """The run goes on without an answer, so it asks less often where its step brings none that can be used."""
 
     @property
     def is_read_again(self) -> bool:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.authors import recording_of
 from domain.contents import Question, Quiz, Resource, Resources, Tutorial
-from domain.course.book import RunningExample, Term, Tool
+from domain.course.book import Misconception, RunningExample, Term, Tool
 from domain.framework import ConceptDraft
 from domain.request import Intent, Level
 from domain.text.names import loose_key, name_key
@@ -75,7 +75,7 @@ class _Head(ConceptDraft):
     outcomes: list[str]
     teaches: str
     leaves_out: str
-    misconceptions: list[str]
+    misconceptions: list[Misconception]
     title: str
     summary: str
 
@@ -190,8 +190,16 @@ def courses() -> tuple[RecordedCourse, ...]:
 @cache
 def goals() -> Mapping[str, str]:
     """Return the folders of the courses by the keys of their goals. Reads no concept: most goals have no course."""
-    return {
-        loose_key(goal): path.parent.name
-        for path in sorted(FOLDER.glob("*/course.toml"))
-        for goal in tomllib.loads(path.read_text("utf-8"))["goals"]
-    }
+    return {loose_key(goal): folder for folder, goals_of in _goals().items() for goal in goals_of}
+
+
+def example_goals() -> list[str]:
+    """Return a goal of each course, as a person types it."""
+    return [goals_of[0] for goals_of in _goals().values()]
+
+
+@cache
+def _goals() -> Mapping[str, list[str]]:
+    """Return the goals of the courses by their folders."""
+    files = {path.parent.name: path.read_text("utf-8") for path in sorted(FOLDER.glob("*/course.toml"))}
+    return {folder: tomllib.loads(text)["goals"] for folder, text in files.items()}

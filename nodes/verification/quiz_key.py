@@ -10,6 +10,7 @@ from domain.checks.findings import Finding, breaking, doubt
 from domain.content_types import objections_to
 from domain.contents import MIN_QUESTIONS, KeyAnswer, Question, Quiz, QuizKey
 from domain.quizzes.grading import opened
+from domain.quizzes.options import with_ordered_options
 from domain.vocabulary import Step
 from nodes.authors.briefs import ContentBrief, QuizKeyBrief
 from nodes.context import RunContext
@@ -42,13 +43,17 @@ async def examine_key(context: RunContext, brief: ContentBrief[Quiz], order: int
 async def read_key(
     context: RunContext, brief: ContentBrief[Quiz], order: int, questions: Sequence[Question]
 ) -> QuizKey | Finding:
-    """Return the answers of a second reader to some questions, or the doubt that there are none."""
+    """Return the answers of a second reader to some questions, or the doubt that there are none.
+
+    The reader sees the options in an order that code chooses: many authors put the right one first.
+    """
+    shown = with_ordered_options(Quiz(questions=list(questions)), brief.concept.concept_id).questions
     request = AuthorRequest(
         Step.SECOND_LOOK,
         QuizKeyBrief(
             preferences=brief.preferences,
             concept=brief.concept,
-            questions=list(map(opened, questions)),
+            questions=list(map(opened, shown)),
             lesson=brief.lesson,
             lesson_hash=brief.lesson_hash,
         ),
@@ -57,7 +62,23 @@ async def read_key(
         order=order,
         reuses_rounds=True,
     )
-    return await ask_second_reader(context.ledger, request)
+    answers = await ask_second_reader(context.ledger, request)
+    return answers if isinstance(answers, Finding) else _in_order_of(questions, shown, answers)
+
+
+def _in_order_of(questions: Sequence[Question], shown: Sequence[Question], key: QuizKey) -> QuizKey:
+    """Return answers to questions that were shown with their options in another order, as answers to the questions."""
+    places = {
+        new.question_id: [old.options.index(option) for option in new.options]
+        for old, new in zip(questions, shown, strict=True)
+    }
+    return QuizKey(
+        answers=[
+            answer.model_copy(update={"correct_answer": [places[answer.question_id][n] for n in answer.correct_answer]})
+            for answer in key.answers
+            if answer.question_id in places
+        ]
+    )
 
 
 def disagreements(quiz: Quiz, key: QuizKey) -> list[Finding]:

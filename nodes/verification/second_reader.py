@@ -1,5 +1,6 @@
 """Ask a second reader. Without an answer a content is saved nevertheless, with the doubt that it was not read again."""
 
+from dataclasses import replace
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -21,7 +22,7 @@ async def ask_second_reader(ledger: Ledger, request: AuthorRequest[T]) -> T | Fi
     Raises ModelDenied and BudgetSpent, which end the run: a resumed one asks again.
     """
     try:
-        read = await ask_at_most_once(ledger, request)
+        read = await ask_at_most_once(ledger, replace(request, is_optional=True))
     except BudgetSpent:
         raise
     except RunFailed as error:  # an author of another program may know no such briefs

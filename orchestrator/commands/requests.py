@@ -11,7 +11,7 @@ from domain.editing.review import Decision
 from domain.errors import InvalidInput
 from domain.identity import new_roadmap_id, new_task_id
 from domain.pace.pace import DEFAULT_ZONE, Pace, read_pace, read_zone
-from domain.request import LearningRequest, Preferences, check_languages, check_words, usable_text, usable_user_id
+from domain.request import LearningRequest, Preferences, check_languages, check_words, usable_user_id, usable_words
 from domain.text.instructions import read_instructions
 from domain.vocabulary import ACTIVE, RETRY_OF, ContentType, TaskStatus, TaskType
 from orchestrator.commands import reviews, transitions
@@ -235,7 +235,7 @@ async def request_modification(
 
     Raises NotFound, InvalidInput, LimitReached, and Conflict while another run makes or changes the structure.
     """
-    usable_text("instructions", request.instructions or "")
+    usable_words("instructions", request.instructions or "")
     task = TaskRow(task_id=new_task_id(), roadmap_id=roadmap_id, task_type=TaskType.MODIFICATION)
     return _made(await _Modification(resources, task, terms, detach, roadmap_id, request, review).make())
 
@@ -248,7 +248,7 @@ class _Modification(RunOnRoadmap):
         return await transitions.lock_conflicting_task(session, self.task)
 
     async def choose(self, session: Session, roadmap: RoadmapRow) -> None:
-        instructions = usable_text("instructions", self.request.instructions or "")
+        instructions = usable_words("instructions", self.request.instructions or "")
         if await self.is_by_rules(session):
             read_instructions(instructions, roadmaps.framework_of(roadmap), self.resources.settings.max_concepts)
         self.task.user_request = {

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from domain.errors import InvalidInput
 from domain.pace.pace import dated, today_in
-from domain.request import LearningRequest, Preferences, UserId, check_languages, check_words, usable_text
+from domain.request import LearningRequest, Preferences, UserId, check_languages, check_words, usable_words
 from domain.vocabulary import TaskType
 from nodes.state import Json, RunState
 from orchestrator.commands import transitions
@@ -113,6 +113,6 @@ async def retry_json(
         "roadmap_id": roadmap.roadmap_id,
         "concept_id": task.concept_id,
         "preferences": preferences.model_dump(mode="json", exclude_none=True),
-        "instructions": usable_text("instructions", request.instructions) if request.instructions else None,
+        "instructions": usable_words("instructions", request.instructions) if request.instructions else None,
         "pace": pace.model_dump(mode="json", exclude={"from_goal"}),
     }

@@ -156,7 +156,8 @@ def _model(settings: Settings) -> Check:
 
     build_author(settings)
     if settings.model is None:
-        return Check(name="model", ok=True, detail="none (ROADMAP_MODEL is unset): a plan and worksheets by rules")
+        detail = "none (ROADMAP_MODEL is unset): recorded courses for a few goals, else a plan and worksheets by rules"
+        return Check(name="model", ok=True, detail=detail)
     return Check(name="model", ok=True, detail=redact(settings.model))
 
 

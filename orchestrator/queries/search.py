@@ -10,7 +10,7 @@ from repository.db.database import Session
 from repository.roadmaps import roadmaps
 from repository.roadmaps.search import lessons_with
 
-MAX_WORDS_LENGTH: Final = 200
+MAX_QUERY_LENGTH: Final = 200
 """Characters of a search."""
 _AROUND: Final = 80
 """Characters shown on each side of what was found."""
@@ -34,8 +34,8 @@ async def search(session: Session, roadmap_id: str, words: str, *, owner: str | 
     Raises NotFound, and InvalidInput for too many words.
     """
     searched = " ".join(words.split())
-    if len(searched) > MAX_WORDS_LENGTH:
-        raise InvalidInput(f"q: at most {MAX_WORDS_LENGTH} characters.")
+    if len(searched) > MAX_QUERY_LENGTH:
+        raise InvalidInput(f"q: at most {MAX_QUERY_LENGTH} characters.")
     framework = roadmaps.framework_of(await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner))
     if is_blank(searched):
         return []

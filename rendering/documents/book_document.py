@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from domain.course.book import ConceptPlan, CourseBook, LessonPlan, Project, RunningExample, Term
+from domain.course.book import ConceptPlan, CourseBook, LessonPlan, Misconception, Project, RunningExample, Term
 from domain.framework import Framework
 from rendering.documents.content_forms import heading
 from rendering.documents.markdown_embedding import embedded, escaped
@@ -90,13 +90,23 @@ def _plan(plan: ConceptPlan, name: str, level: int) -> Iterator[str]:
         if text.strip():
             yield from [_(label, text=_text(text)), ""]
     yield from _list(_("The learner:"), [outcome.text for outcome in plan.outcomes])
-    yield from _list(_("Misconceptions:"), plan.misconceptions)
+    yield from _misconceptions(plan.misconceptions)
     yield from _list(_("Lessons:"), [_lesson(number, lesson) for number, lesson in enumerate(plan.lessons, start=1)])
 
 
 def _lesson(number: int, lesson: LessonPlan) -> str:
     title = lesson.title or _("Lesson {number}", number=number)
     return _("{title}: {minutes} min", title=title, minutes=lesson.minutes)
+
+
+def _misconceptions(misconceptions: list[Misconception]) -> Iterator[str]:
+    """Yield each belief between quotation marks, so that nobody takes it for a statement, with its correction."""
+    if misconceptions:
+        yield from [_("Misconceptions:"), ""]
+        for one in misconceptions:
+            correction = f" {_text(one.correction)}" if one.correction.strip() else ""
+            yield f"- “{_text(one.belief)}”{correction}"
+        yield ""
 
 
 def _list(label: str, texts: list[str]) -> Iterator[str]:

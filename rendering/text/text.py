@@ -1,7 +1,7 @@
 """Formatting that the command line and the pages share: text that is safe to show, and amounts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from domain.authors import kind_of
@@ -26,6 +26,15 @@ def origin_note(author: str | None) -> str:
     if author is None or kind_of(author) != "recording":
         return _(BY_RULES)
     return _(_PLAYED_BACK, author=f"{author[:1].upper()}{author[1:]}")
+
+
+def no_model_note(goals: Sequence[str]) -> str:
+    """Return what a program without a model writes. `goals`: examples of those that it has recorded courses for."""
+    named = " and ".join(f"“{goal}”" for goal in goals)
+    return (
+        f"No model is configured. Recorded courses are played for {named}; any other goal gets a plan and worksheets, "
+        "written by rules."
+    )
 
 
 def clean(text: str) -> str:

@@ -134,17 +134,21 @@ class KnownAnswer:
     """The model that gave it."""
     findings: tuple[Finding, ...] = ()
     """What a closer look of this process found in it."""
+    step: str = ""
+    """The step that asked for it."""
+
+
+_KNOWN: Final = text("""
+    SELECT key, answer, outcome, model, step FROM model_calls
+    WHERE task_id = :task_id AND answer IS NOT NULL AND jsonb_typeof(answer) <> 'null'""")
 
 
 async def known_answers(session: Session, task_id: str) -> dict[str, KnownAnswer]:
     """Return the answers that a restarted run does not buy again, by key."""
-    statement = select(ModelCallRow.key, ModelCallRow.answer, ModelCallRow.outcome, ModelCallRow.model).where(
-        ModelCallRow.task_id == task_id, col(ModelCallRow.answer).is_not(None)
-    )
+    rows = await execute(session, _KNOWN, {"task_id": task_id})
     return {
-        key: KnownAnswer(dict(answer), None if outcome == ACCEPTED else outcome, model)
-        for key, answer, outcome, model in await session.exec(statement)
-        if answer is not None
+        row.key: KnownAnswer(row.answer, None if row.outcome == ACCEPTED else row.outcome, row.model, step=row.step)
+        for row in rows
     }
 
 

@@ -118,6 +118,7 @@ async def test_one_part_is_edited_and_the_others_stay(client: httpx.AsyncClient,
     address = f"/tasks/{task.task_id}/book?part=c-1-1-2&round=1"
     fields = fields_of((await client.get(address)).text)
     fields |= {"outcomes": "can judge c-1-1-2\n\ncan do more", "lesson_title": [HOSTILE], "lesson_minutes": ["30"]}
+    fields |= {"belief": [HOSTILE, " ", "It is."], "correction": ["It is not.", "", ""]}
     answer = await sent(client, address, f"/tasks/{task.task_id}/book", **fields)
     assert answer.status_code == 303, answer.text
     after = await book_of(client, task)
@@ -129,6 +130,10 @@ async def test_one_part_is_edited_and_the_others_stay(client: httpx.AsyncClient,
         ("o4", "can do more"),
     ]
     assert plan["lessons"] == [{"lesson_id": "l1", "title": HOSTILE, "minutes": 30}]
+    assert [(one["belief"], one["correction"]) for one in plan["misconceptions"]] == [
+        (" ".join(HOSTILE.split()), "It is not."),
+        ("It is.", ""),
+    ]
     for shown in (address, f"/tasks/{task.task_id}/review", f"/roadmaps/{task.roadmap_id}/book"):
         assert "<script>pwned" not in (await client.get(shown)).text
 
@@ -139,6 +144,7 @@ async def test_one_part_is_edited_and_the_others_stay(client: httpx.AsyncClient,
     [
         ("c-1-1-1", {"teaches": "kept", "lesson_title": ["L"], "lesson_minutes": ["soon"]}, "minutes as a number"),
         ("c-1-1-1", {"teaches": "kept", "lesson_title": ["L"], "lesson_minutes": ["0"]}, "between 1 and 1440"),
+        ("c-1-1-1", {"belief": [""], "correction": ["kept"]}, "Say which misconception"),
         ("shared", {"term": [""], "notation": [""], "meaning": ["kept"]}, "Name the term"),
         ("shared", {"term": ["a", "A"], "notation": ["", ""], "meaning": ["kept", ""]}, "there twice"),
         ("shared", {"example_title": "", "example_code": "kept"}, "Give the example a title"),

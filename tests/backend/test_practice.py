@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from domain.course.book import ConceptPlan, CourseBook, Term
+from domain.course.book import ConceptPlan, CourseBook, Misconception, Term
 from repository.db.database import Database, execute
 from repository.roadmaps.roadmaps import save_roadmap_metadata
 from tests.backend.pages.conftest import sent
@@ -82,7 +82,9 @@ async def test_cards_are_made_from_the_book_and_there_are_none_without_one(
     await fill(database, "local")
     assert (await client.get("/api/v1/roadmaps/r-1/cards")).json()["cards"] == []
     assert "No cards" in (await client.get("/roadmaps/r-1/cards")).text
-    plan = ConceptPlan(concept_id="c-1-1-1", teaches="It is <not>.", misconceptions=["It <b>is</b>."])
+    plan = ConceptPlan(
+        concept_id="c-1-1-1", misconceptions=[Misconception(belief="It <b>is</b>.", correction="It is <not>.")]
+    )
     book = CourseBook(glossary=[Term(term="T", meaning="M", notation=r"$\theta$")], concepts=[plan])
     async with database.transaction() as session:
         update = text("UPDATE roadmap_metadata SET course_book = CAST(:book AS jsonb) WHERE roadmap_id = 'r-1'")

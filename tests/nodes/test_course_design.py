@@ -1,6 +1,7 @@
 """The course book of a run: what is asked for and kept, what a kill leaves, and what is said where there is none."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -10,12 +11,13 @@ import pytest
 from langgraph.runtime import Runtime
 from sqlalchemy import text
 
-from domain.course.book import CourseBook
+from domain.course.book import CourseBook, LessonPlan
 from domain.editing.review import Issue, Validation
 from domain.errors import ModelDenied
 from domain.framework import Concept, Framework, Module, Stage
 from nodes.authors.briefs import AuthorRole, Brief, ConceptPlansBrief
 from nodes.authors.port import CUT_OFF, AuthorAnswer, CallFailed, NoRoom
+from nodes.authors.prompting.prompts import prompt_for
 from nodes.course_design import MAX_CONCEPTS_PER_CALL, course_design
 from nodes.state import RunState, as_json
 from repository.db.database import Database, execute
@@ -53,11 +55,18 @@ def state_of(framework: Framework, **more: Any) -> RunState:
 
 
 async def design(
-    database: Database, fence: Fence, author: ScriptedAuthor, state: RunState, told: Events, *, base_version: int = 0
+    database: Database,
+    fence: Fence,
+    author: ScriptedAuthor,
+    state: RunState,
+    told: Events,
+    *,
+    base_version: int = 0,
+    short: bool = False,
 ) -> RunState:
     """Run the node as a process that starts now; return the state after it."""
     context = await context_of(database, fence, author, limit=5)
-    context = replace(context, base_version=base_version, max_concepts=60, events=cast(Any, told))
+    context = replace(context, base_version=base_version, max_concepts=60, short_lessons=short, events=cast(Any, told))
     update = await course_design(state, Runtime(context=context))
     return cast(RunState, {**state, **update})
 
@@ -110,6 +119,24 @@ async def test_the_lessons_of_a_book_fill_the_hours_whatever_their_author_wrote(
     assert len(author.asked) == 1 + 3, "the author is told twice"
     assert [lesson.minutes for lesson in lessons] == [40, 40, 40]
     assert [lesson.lesson_id for lesson in lessons] == ["l1", "l2", "l3"]
+
+
+async def test_where_every_concept_is_one_lesson_no_chain_is_asked_for_or_planned(
+    database: Database, fence: Fence
+) -> None:
+    def without_lessons(brief: Brief[Any], _: Sequence[str]) -> Any:
+        assert '"lessons"' not in json.dumps(prompt_for(brief).schema)
+        assert "names no `lessons`" in prompt_for(brief).user
+        plans = default_reply(brief).model_dump(mode="json")
+        return {"plans": [{name: item for name, item in plan.items() if name != "lessons"} for plan in plans["plans"]]}
+
+    author = ScriptedAuthor({AuthorRole.CONCEPT_PLANS: without_lessons})
+    before = await design(database, fence, author, state_of(structure(1)), Events(), short=True)
+    assert len(author.asked) == 2
+    assert book_in(before).concepts[0].lessons == [LessonPlan(lesson_id="l1", title="Nc-1-1-1", minutes=120)]
+    longer = cast(RunState, {**before, "framework": as_json(structure(1, hours=3.0))})
+    after = await design(database, fence, author, longer, Events(), short=True)
+    assert [lesson.minutes for lesson in book_in(after).concepts[0].lessons] == [180]
 
 
 def away(_: Brief[Any], __: Sequence[str]) -> Any:
@@ -209,10 +236,16 @@ async def test_an_edit_asks_for_new_and_changed_concepts_and_keeps_the_rest_byte
     def plans(brief: Brief[Any], _: Sequence[str]) -> Any:
         assert isinstance(brief, ConceptPlansBrief)
         wanted.append(brief.concept_ids)
+        assert brief.former == [book_in(before).plan_of("c-1-1-2")]
+        prompt = prompt_for(brief).user
+        assert "keep what still holds letter by letter" in prompt
+        assert prompt.count("can judge c-1-1-2") == 1
+        assert "Call it another name." in prompt
         return default_reply(brief)
 
     author = ScriptedAuthor({AuthorRole.CONCEPT_PLANS: plans})
-    round_two = cast(RunState, {**before, "framework": as_json(edited), "validation": validated()})
+    asked = ["Call it another name."]
+    round_two = cast(RunState, {**before, "framework": as_json(edited), "validation": validated(), "asked_for": asked})
     after = await design(database, fence, author, round_two, Events())
     assert wanted == [["c-1-1-2", "c-1-1-3"]]
     assert author.times_asked()[AuthorRole.COURSE_BOOK, None] == 0
@@ -226,6 +259,20 @@ async def test_an_edit_asks_for_new_and_changed_concepts_and_keeps_the_rest_byte
     assert moved.outcomes == kept.outcomes
     assert sum(lesson.minutes for lesson in moved.lessons) == 60, "other hours need no call"
     assert new.warnings == []
+
+
+async def test_a_concept_without_a_plan_is_named_in_every_version_of_a_draft(database: Database, fence: Fence) -> None:
+    def no_second(brief: Brief[Any], _: Sequence[str]) -> Any:
+        plans = default_reply(brief).model_dump(mode="json")["plans"]
+        return {"plans": [plan for plan in plans if plan["concept_id"] != "c-1-1-2"]}
+
+    author = ScriptedAuthor({AuthorRole.CONCEPT_PLANS: no_second})
+    state = await design(database, fence, author, state_of(structure(2)), Events())
+    for edited in (structure(3), structure(3)):  # the second round has the same structure
+        fresh = cast(RunState, {**state, "framework": as_json(edited), "validation": validated()})
+        state = await design(database, fence, ScriptedAuthor(), fresh, Events())
+        [warning] = Validation.model_validate(state["validation"]).issues
+        assert "no plan for c-1-1-2," in warning.issue
 
 
 async def accepted_with(database: Database, framework: Framework, book: CourseBook | None) -> None:

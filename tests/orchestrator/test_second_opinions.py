@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from domain.editing.review import Issue, StructureReview
+from domain.editing.review import Decision, Issue, StructureReview
 from domain.errors import ModelDenied
 from domain.vocabulary import TaskStatus
-from nodes.authors.briefs import AuthorRole, Brief, EditPlanBrief
+from nodes.authors.briefs import AuthorRole, Brief, EditPlanBrief, StructureReviewBrief
 from nodes.authors.port import CallFailed
+from nodes.authors.prompting.prompts import prompt_for
 from orchestrator.commands.run_request import ReviewRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import TaskView
@@ -115,3 +116,34 @@ async def test_parts_that_nobody_writes_are_left_out_of_the_edits_for_a_reviewer
     task = await create(settings, ScriptedAuthor(replies))
     assert task.status == TaskStatus.COMPLETED
     assert "review_not_satisfied" in warnings(task)
+
+
+GAP = Issue(severity="warning", category="gap", issue="Endgames are missing.", suggestion="Add them.")
+
+
+@pytest.mark.parametrize(("second", "left"), [(["gap"], ["gap"]), ([], []), (None, ["gap", "no_review"])])
+async def test_the_review_of_a_second_version_looks_at_the_issues_of_the_first(
+    settings: Settings, second: list[str] | None, left: list[str]
+) -> None:
+    seen: list[list[Issue]] = []
+
+    def review(brief: Brief[Any], _: Sequence[str]) -> Any:
+        assert isinstance(brief, StructureReviewBrief)
+        seen.append(brief.earlier_issues)
+        assert ("name those that still hold" in " ".join(prompt_for(brief).user.split())) is bool(brief.earlier_issues)
+        issues = [GAP] if not brief.earlier_issues or second else []
+        return {} if brief.earlier_issues and second is None else opinion(issues)
+
+    replies = {AuthorRole.STRUCTURE_REVIEW: review, AuthorRole.EDIT_PLAN: change_of_description}
+    async with Orchestrator.open(settings, author=ScriptedAuthor(replies)) as orchestrator:
+        task = await orchestrator.wait((await orchestrator.create("chess", review=ReviewRequest())).task_id)
+        await orchestrator.review(task.task_id, Decision(approved=False, feedback="Say more."))
+        await orchestrator.wait(task.task_id)
+        await orchestrator.review(task.task_id, Decision(approved=True))
+        task = await orchestrator.wait(task.task_id)
+    assert seen[:2] == [[], [GAP]]
+    assert warnings(task) == left
+
+
+def opinion(issues: list[Issue]) -> StructureReview:
+    return StructureReview(overall_score=80, issues=issues, validation_summary="Fine.")

@@ -21,7 +21,7 @@ from domain.errors import InvalidInput
 from domain.learners.progress import ConceptMark
 from orchestrator import Orchestrator
 from orchestrator.commands.request_context import Terms
-from orchestrator.queries.search import MAX_WORDS_LENGTH
+from orchestrator.queries.search import MAX_QUERY_LENGTH
 from rendering.languages.translation import N_, _
 
 router = pages()
@@ -86,7 +86,7 @@ async def search(
         request,
         "search.html",
         status=422 if errors else 200,
-        **frame.context | {"tab": "map", "q": q[:MAX_WORDS_LENGTH], "hits": hits, "errors": errors},
+        **frame.context | {"tab": "map", "q": q[:MAX_QUERY_LENGTH], "hits": hits, "errors": errors},
     )
 
 

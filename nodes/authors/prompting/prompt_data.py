@@ -5,7 +5,7 @@ from typing import Any, Final, assert_never, cast
 from pydantic import ValidationError
 
 from domain.checks.prose.markdown import heading_starts
-from domain.course.book import ConceptPlan, CourseBook
+from domain.course.book import ConceptPlan, CourseBook, Misconception
 from domain.framework import Framework
 from domain.request import Intent, LearningRequest, Preferences
 from nodes.authors.briefs import (
@@ -48,8 +48,7 @@ def data_of(brief: Brief[Any]) -> Data:
         case StageBrief():
             return _stage(known)
         case StructureReviewBrief():
-            intent = {} if known.intent is None else {"intent": _intent(known.intent)}
-            return {**_request(known.request), **intent, **_asked(known), "roadmap": _framework(known.framework)}
+            return _review(known)
         case EditPlanBrief():
             return _edit_plan(known)
         case NewPartsBrief():
@@ -133,9 +132,22 @@ def _stage(brief: StageBrief) -> Data:
     }
 
 
+def _review(brief: StructureReviewBrief) -> Data:
+    intent = {} if brief.intent is None else {"intent": _intent(brief.intent)}
+    earlier = [issue.model_dump(mode="json") for issue in brief.earlier_issues]
+    return {
+        **_request(brief.request),
+        **intent,
+        **_asked(brief),
+        **({"earlier_issues": earlier} if earlier else {}),
+        **({"max_concepts": brief.max_concepts} if brief.max_concepts else {}),
+        "roadmap": _framework(brief.framework),
+    }
+
+
 def _new_parts(brief: NewPartsBrief) -> Data:
     additions = [
-        {"operation": number, **operation.model_dump(mode="json", exclude={"action", "target_id"})}
+        {"operation": number, **operation.model_dump(mode="json", exclude={"action"}, exclude_defaults=True)}
         for number, operation in enumerate(brief.plan.operations)
         if operation.action == "add"
     ]
@@ -147,6 +159,7 @@ def _new_parts(brief: NewPartsBrief) -> Data:
         "additions": additions,
         "roadmap": _framework(brief.framework),
         **course,
+        **_single(brief),
     }
 
 
@@ -216,12 +229,20 @@ def _concept_plans(brief: ConceptPlansBrief) -> Data:
         for concept in brief.framework.concepts()
         if concept.concept_id in brief.concept_ids
     ]
+    former = {plan.concept_id: _planned(plan) for plan in brief.former}
     return {
         **_learner(brief.preferences),
+        **({ASKED_FOR: brief.asked_for} if brief.asked_for else {}),
         "roadmap": {"title": brief.framework.title, "stages": roadmap},
         "course": _shared(brief.book),
+        **_single(brief),
+        **({"former_plans": former} if former else {}),
         "concepts": concepts,
     }
+
+
+def _single(brief: ConceptPlansBrief | NewPartsBrief) -> Data:
+    return {"single_lessons": True} if brief.single_lessons else {}
 
 
 def _content(brief: ContentBrief[Any]) -> Data:
@@ -249,19 +270,26 @@ def _content(brief: ContentBrief[Any]) -> Data:
 
 def _plan(brief: ContentBrief[Any]) -> Data:
     plan = brief.book.plan_of(brief.concept.concept_id) if brief.book else None
-    if plan is None:
-        return {}
+    return {} if plan is None else _planned(plan)
+
+
+def _planned(plan: ConceptPlan) -> Data:
+    """Return what a plan says, without what it leaves empty."""
     fields = {
         "outcomes": _outcomes(plan),
         "teaches": plan.teaches,
         "leaves_out": plan.leaves_out,
-        "misconceptions": plan.misconceptions[:MAX_PLANNED],
+        "misconceptions": [_misconception(one) for one in plan.misconceptions[:MAX_PLANNED]],
         "lessons": [
             {"id": lesson.lesson_id, "title": lesson.title, "minutes": lesson.minutes}
             for lesson in plan.lessons[:MAX_PLANNED]
         ],
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _misconception(one: Misconception) -> Data:
+    return one.model_dump(exclude_defaults=True)
 
 
 def _prerequisites(brief: ContentBrief[Any]) -> Data:

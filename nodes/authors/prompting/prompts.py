@@ -35,6 +35,8 @@ from nodes.authors.schemas import MAX_ITEMS, schema_of
 MIN_LEAK_LENGTH: Final = 50
 """Characters of a sentence of the rules that no answer repeats by chance."""
 
+_WORDS: Final = (ASKED_FOR, "feedback", "wishes")
+"""Fields with what a person asks for. They are whole, whatever else is cut for a small context window."""
 _COMMON: Final = f"{PURPOSE}{ONE_OBJECT}{IN_DATA}{MATERIAL}{LANGUAGE}"
 _TASKS: Final[dict[AuthorRole, str]] = {
     **CONTENT_TASKS,
@@ -64,7 +66,8 @@ _TASKS: Final[dict[AuthorRole, str]] = {
     AuthorRole.STRUCTURE_REVIEW: (
         "Judge the roadmap as an experienced teacher of its subject: does it lead to the goal, in an order that can be "
         "learned, without gaps and repetitions, within the hours? An issue is critical only where the learner could "
-        "not reach the goal; `location` is the id of the part it is about. Scores run from 0 to 100."
+        "not reach the goal; `location` is the id of the part it is about. The roadmap holds at most `max_concepts` "
+        "concepts: ask for no more than have room. Scores run from 0 to 100."
     ),
     AuthorRole.EDIT_PLAN: (
         "Plan the edits that follow the feedback and mend the issues, and touch nothing else. Operations name parts by "
@@ -83,8 +86,8 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "concepts of the "
         "roadmap. Names that exist already are not used again. Where there is a `course`, `plans` holds the plan of "
         "each new concept, under its exact name: three to five `outcomes` that begin with “can” or its equivalent in "
-        "the language, what it `teaches` and `leaves_out` beside `taught_by_concept`, `misconceptions`, and `lessons` "
-        "of at most 45 minutes each whose minutes add up to the hours of the concept."
+        "the language, what it `teaches` and `leaves_out` beside `taught_by_concept`, `misconceptions` with what is "
+        "true instead, and `lessons` of at most 45 minutes each whose minutes add up to the hours of the concept."
     ),
     AuthorRole.COURSE_BOOK: (
         "Write what all lessons of the roadmap share, so that they fit together, as the author of a textbook would. "
@@ -99,8 +102,9 @@ _TASKS: Final[dict[AuthorRole, str]] = {
         "Plan the lessons of `concepts`, one plan for each under its id. `outcomes`: three to five things that the "
         "learner can do afterwards and that a question can test; each begins with “can” or its equivalent in the "
         "language. `teaches` and `leaves_out` draw the line to the other concepts of `roadmap`: what one teaches, the "
-        "others build on and do not explain again. `misconceptions`: what learners get wrong about it. `lessons`: one "
-        "lesson where `minutes` is about an hour or less, else a chain of lessons of at most 45 minutes each; the "
+        "others build on and do not explain again. `misconceptions`: what learners get wrong about it (`belief`, in "
+        "their words), and what is true instead (`correction`, which names a case in which the belief fails). "
+        "`lessons`: one lesson where `minutes` is about an hour or less, else a chain of at most 45 minutes each; the "
         "minutes of all lessons of a concept add up to its `minutes`. Use the terms, the example and the tools of "
         "`course`."
     ),
@@ -111,7 +115,20 @@ _TASKS: Final[dict[AuthorRole, str]] = {
     ),
     AuthorRole.CRITIQUE: CRITIQUE_TASK,
 }
-_HINTS: Final = {"present_version": REWRITE, "earlier_wishes": WISHES, "lesson": LESSON}
+_HINTS: Final = {
+    "present_version": REWRITE,
+    "earlier_wishes": WISHES,
+    "lesson": LESSON,
+    "earlier_issues": (
+        "`earlier_issues` in the data were found in the version before. Look at each again: name those that still "
+        "hold, in the same words, and leave out those that the changes have settled."
+    ),
+    "former_plans": (
+        "`former_plans` in the data holds what some of the concepts taught before the change: keep what still holds "
+        "letter by letter, and change what the change calls for."
+    ),
+    "single_lessons": "Every concept is one lesson here, so its plan names no `lessons`.",
+}
 """What is said about fields of the data that a prompt has."""
 _CHANGE: Final = (
     "A person asked for a change: `asked_for` holds all their words, oldest first; where two contradict each other, "
@@ -130,6 +147,7 @@ _CHANGE_TASKS: Final[Mapping[AuthorRole, str]] = {
         "asked for."
     ),
     AuthorRole.NEW_PARTS: "Follow what they say about the new parts.",
+    AuthorRole.CONCEPT_PLANS: "Follow what they say about `concepts`; what they say about others is done elsewhere.",
 }
 """The instruction to each role about a change that a person has asked for."""
 _TASKS[AuthorRole.LESSON] = (
@@ -232,17 +250,15 @@ def _material(brief: Brief[Any], repair: Repair | None, max_data: int) -> dict[s
     A repair begins with the former answer: the version before it is left out.
     """
     data = data_of(brief)
-    if ASKED_FOR in data:  # a person's words are whole, whatever else is cut for a small context window
-        words = {name: data.pop(name) for name in (ASKED_FOR, "feedback") if name in data}
-        room = max(max_data - length_of(words), max_data // 4)
-        return {**fitted(data, room if max_data < MAX_DATA_LENGTH else max_data), **words}
+    words = {name: data.pop(name) for name in _WORDS if name in data}
+    if words and max_data < MAX_DATA_LENGTH:
+        max_data = max(max_data - length_of(words), max_data // 4)
     if repair is not None:
-        return {**fitted(data, max_data), **repair.data()}
+        return {**fitted(data, max_data), **words, **repair.data()}
     earlier = earlier_data(brief)
     if max_data == MAX_DATA_LENGTH and length_of(earlier) <= MAX_DATA_LENGTH // 2:
-        return {**fitted(data, max_data), **earlier}
-    shorter: dict[str, Any] = fitted({**data, **earlier}, max_data)
-    return shorter
+        return {**fitted(data, max_data), **words, **earlier}
+    return {**fitted({**data, **earlier}, max_data), **words}
 
 
 def leaks(rules: str, answer: str) -> bool:

@@ -13,7 +13,7 @@ from cli.app import main
         (["review", "t", "--reject"], "--reject requires --feedback TEXT"),
         (["review", "t", "--reject", "--feedback", "  "], "--feedback: must not be blank"),
         (["review", "t", "--reject", "--feedback", "a\x00b"], "--feedback: contains a NUL character"),
-        (["review", "t", "--reject", "--feedback", "x" * 4001], "--feedback: String should have at most 4000"),
+        (["review", "t", "--reject", "--feedback", "x" * 20_001], "--feedback: String should have at most 20000"),
         (["review", "t", "--approve", "--feedback", "x"], "--feedback requires --reject"),
         (["modify", "r", ""], "INSTRUCTIONS: must not be blank"),
         (["modify", "r", "a\udcff"], "INSTRUCTIONS: "),

@@ -10,7 +10,7 @@ from nodes.authors.briefs import AuthorRole, Brief, QuizKeyBrief
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.queries.status import RoadmapView, TaskView
 from orchestrator.settings import Settings
-from tests.support.authors import ScriptedAuthor, framework_draft
+from tests.support.authors import Reply, ScriptedAuthor, framework_draft
 from tests.support.web_server import page, web_server
 
 ONE_CONCEPT = {AuthorRole.FRAMEWORK: lambda *_: framework_draft(1)}
@@ -132,10 +132,20 @@ def quiz(keys: Sequence[int], version: int = 0) -> Quiz:
     )
 
 
-def second(*answers: list[int]) -> QuizKey:
+def second(brief: Brief[Any], *answers: list[int]) -> QuizKey:
+    """Return a reader's answers, which name options of `quiz` by their places there; a brief shows them in others."""
+    assert isinstance(brief, QuizKeyBrief)
+    places = [[one.options.index(option) for option in ("one", "two", "six")] for one in brief.questions]
     return QuizKey(
-        answers=[KeyAnswer(question_id=f"q{n}", correct_answer=answer) for n, answer in enumerate(answers, start=1)]
+        answers=[
+            KeyAnswer(question_id=one.question_id, correct_answer=[place[index] for index in answer])
+            for one, place, answer in zip(brief.questions, places, answers, strict=False)
+        ]
     )
+
+
+def says(*answers: list[int]) -> Reply:
+    return lambda brief, _: second(brief, *answers)
 
 
 async def doubts(settings: Settings, roadmap_id: str) -> list[tuple[str, str | None]]:
@@ -159,7 +169,7 @@ async def test_a_key_that_another_reader_doubts_is_asked_for_again(settings: Set
     def read(brief: Brief[Any], _: Sequence[str]) -> QuizKey:
         assert isinstance(brief, QuizKeyBrief)
         seen.append(brief)
-        return second([0], [1], [2])
+        return second(brief, [0], [1], [2])
 
     author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.QUIZ: write, AuthorRole.QUIZ_KEY: read})
     task, _, payloads = await create(settings, author, **REVIEWING)
@@ -175,7 +185,7 @@ async def test_a_question_that_stays_doubtful_is_dropped_where_three_remain(sett
         {
             **ONE_CONCEPT,
             AuthorRole.QUIZ: lambda _, objections: quiz([0, 1, 2, 0], len(objections)),
-            AuthorRole.QUIZ_KEY: lambda *_: second([0], [1], [2], [1]),
+            AuthorRole.QUIZ_KEY: says([0], [1], [2], [1]),
         }
     )
     task, _, payloads = await create(settings, author, **REVIEWING)
@@ -188,7 +198,7 @@ async def test_a_quiz_that_nobody_agrees_with_is_shown_with_a_doubt_at_each_ques
         {
             **ONE_CONCEPT,
             AuthorRole.QUIZ: lambda _, objections: quiz([0, 1, 2], len(objections)),
-            AuthorRole.QUIZ_KEY: lambda *_: second([1], [0], [2]),
+            AuthorRole.QUIZ_KEY: says([1], [0], [2]),
         }
     )
     task, roadmap, payloads = await create(settings, author, **REVIEWING)
@@ -209,9 +219,7 @@ async def test_a_reader_who_does_not_answer_ends_nothing_and_is_no_agreement(set
 
 
 async def test_a_reader_who_cannot_tell_has_not_disagreed(settings: Settings) -> None:
-    author = ScriptedAuthor(
-        {**ONE_CONCEPT, AuthorRole.QUIZ: lambda *_: quiz([0, 1, 2]), AuthorRole.QUIZ_KEY: lambda *_: second([])}
-    )
+    author = ScriptedAuthor({**ONE_CONCEPT, AuthorRole.QUIZ: lambda *_: quiz([0, 1, 2]), AuthorRole.QUIZ_KEY: says([])})
     task, _, payloads = await create(settings, author, **REVIEWING)
     assert task.status == "completed"
     assert len(payloads["quiz"]["questions"]) == 3

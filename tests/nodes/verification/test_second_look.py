@@ -29,6 +29,7 @@ from repository.db.database import Database, execute
 from tests.nodes.ledger.test_ledger import QUIZ_BRIEF
 from tests.support.authors import QUIZ, TUTORIAL, ScriptedAuthor, quiz_of
 from tests.support.content_process import (
+    Events,
     calls_by_step,
     context_of,
     next_attempt,
@@ -166,6 +167,72 @@ async def test_a_critic_that_cannot_be_read_ends_nothing_and_what_nobody_read_is
     assert {row.status for row in rows.values()} == {"completed"}
     assert contents["tutorial"]["content"] == TUTORIAL.content
     assert contents["tutorial"]["doubts"] == contents["quiz"]["doubts"] == [("look.unread", None)]
+
+
+MANY: Final = range(6, 10)
+"""Six, and what is on its way when the sixth one comes: two lessons and two quizzes at most."""
+
+
+def critiques(author: Reviewed) -> int:
+    return author.roles().count(AuthorRole.CRITIQUE)
+
+
+async def test_a_critic_that_is_never_readable_is_asked_six_times_in_a_run_and_one_event_says_so(
+    database: Database,
+) -> None:
+    fence = await run_with_contents(database, concepts=5)
+    author = Reviewed(lesson=prose, quiz=prose)
+    context = await context_of(database, fence, author, second_look="all", limit=1)
+    told = Events()
+    context.ledger.tell = told.append
+    await write_contents(context)
+    assert critiques(author) in MANY
+    assert {row.status for row in (await written(database)).values()} == {"completed"}
+    assert [(kind, payload["step"], payload["answers"]) for kind, payload in told.appended] == [
+        ("step_given_up", "second_look", 6)
+    ]
+
+
+async def test_after_a_restart_a_critic_that_was_never_readable_is_not_asked_again(database: Database) -> None:
+    fence = await run_with_contents(database, concepts=5)
+    with pytest.raises(ModelDenied):
+        first = Reviewed(prose, prose, _deny)
+        await write_contents(await context_of(database, fence, first, second_look="all", limit=1))
+    before = await unusable(database)
+    assert 3 <= before <= MANY.stop
+    author = Reviewed(prose, prose)
+    await write_contents(await context_of(database, await next_attempt(database), author, second_look="all", limit=1))
+    assert before + critiques(author) == await unusable(database) in MANY
+    assert {row.status for row in (await written(database)).values()} == {"completed"}
+
+
+async def unusable(database: Database) -> int:
+    counted = (
+        "SELECT count(*) FROM model_calls WHERE step = 'second_look' AND outcome NOT IN ('accepted', 'failed 401')"
+    )
+    async with database.transaction() as session:
+        return int((await execute(session, text(counted), {})).scalar_one())
+
+
+def _deny(_: QuizKeyBrief) -> Any:
+    raise CallFailed("wrong key", model="critic", outcome="failed 401", denied=True)
+
+
+async def test_a_critic_that_was_readable_once_is_asked_as_often_as_any_other_author(database: Database) -> None:
+    fence = await run_with_contents(database, concepts=5)
+    answers = iter([critique(), *([prose()] * 100)])
+    author = Reviewed(lesson=lambda: next(answers), quiz=lambda: next(answers))
+    await write_contents(await context_of(database, fence, author, second_look="all"))
+    assert critiques(author) == 1 + 3 * 9
+
+
+async def test_a_critic_that_is_readable_at_the_fourth_time_is_asked_for_all_contents(database: Database) -> None:
+    fence = await run_with_contents(database, concepts=3)
+    answers = iter([prose(), prose(), prose(), *([critique()] * 100)])
+    author = Reviewed(lesson=lambda: next(answers), quiz=lambda: next(answers))
+    await write_contents(await context_of(database, fence, author, second_look="all", limit=1))
+    briefs = [*author.of(LessonCritiqueBrief), *author.of(QuizCritiqueBrief)]
+    assert len({(brief.role, brief.content_type, brief.concept.concept_id) for brief in briefs}) == 6
 
 
 async def test_what_a_reader_says_about_questions_that_nobody_asked_ends_nothing(database: Database) -> None:
@@ -341,3 +408,26 @@ async def test_a_doubt_stays_with_the_figures_that_a_mend_has_changed(database: 
     answered = await read(Answered(explained, BOUGHT, check(explained)))
     assert answered.value.questions[0].explanation == "It is eight."
     assert answered.doubts == check(answered.value) != check(explained)
+
+
+async def test_a_reader_sees_the_options_in_another_order_than_their_author_chose(database: Database) -> None:
+    options = ["the right one", "a wrong one", "another wrong one", "a last wrong one"]
+    quiz = quiz_of(TUTORIAL.content, [])
+    quiz.questions = [
+        one.model_copy(update={"question_id": f"q{n}", "question": f"Is it {n}?", "options": options})
+        for n, one in enumerate(quiz.questions * 4, start=1)
+    ]
+    author = Reviewed(reads=_knows("the right one"), written={AuthorRole.QUIZ: quiz})
+    contents = await made(database, author, "quiz")
+    shown = [one.options.index("the right one") for brief in author.of(QuizKeyBrief) for one in brief.questions]
+    assert len(set(shown)) > 1
+    assert contents["quiz"]["doubts"] == []
+    assert len(contents["quiz"]["questions"]) == len(quiz.questions)
+
+
+def _knows(right: str) -> Callable[[QuizKeyBrief], QuizKey]:
+    def read(brief: QuizKeyBrief) -> QuizKey:
+        answers = [(one.question_id, [one.options.index(right)]) for one in brief.questions]
+        return QuizKey(answers=[KeyAnswer(question_id=name, correct_answer=answer) for name, answer in answers])
+
+    return read

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from domain.editing.review import EditPlan, Operation
+from domain.editing.review import EditPlan, Issue, Operation, StructureReview
 from domain.errors import Conflict, NotFound
 from domain.vocabulary import ContentType, TaskStatus
-from nodes.authors.briefs import AuthorRole
+from nodes.authors.briefs import AuthorRole, StructureReviewBrief
 from orchestrator.orchestrator import Orchestrator
+from orchestrator.settings import Settings
 from repository.db.database import Database
 from tests.orchestrator.editing.course import (
     EIGEN,
@@ -133,7 +134,7 @@ REMOVE_PCA = Operation(action="remove", target_type="concept", target_id=PCA)
         ([rewrite("", wish="x")], "names no concept"),
         ([rewrite(EIGEN, wish="x", types=[])], "`content_types` is empty"),
         ([rewrite(EIGEN, wish="x", types=["poem"])], "“poem” is no content type"),
-        ([rewrite(EIGEN, wish="x" * 4001)], "longer than 4000"),
+        ([rewrite(EIGEN, wish="x" * 20_001)], "longer than 20000"),
         ([revert(EIGEN, 7)], "has no version 7; its newest version is 1"),
         ([revert(EIGEN, None)], "`version` is missing"),
         ([revert("c-1-1-9", 1)], "no concept “c-1-1-9”"),
@@ -217,3 +218,19 @@ async def test_a_proposal_has_its_price_and_ends_with_its_review(
         await orchestrator.proposal(task.task_id)
     with pytest.raises(NotFound):
         await orchestrator.proposal("nope")
+
+
+async def test_the_review_of_a_change_looks_at_the_warnings_of_the_accepted_roadmap_again(
+    settings: Settings, author: Recorded
+) -> None:
+    gap = Issue(severity="warning", category="gap", issue="No endings", suggestion="Add one.")
+    first = StructureReview(overall_score=80, issues=[gap], validation_summary="Fine.")
+    author.replies = {**author.replies, AuthorRole.STRUCTURE_REVIEW: lambda *_: first}
+    author.plan(add_svd())
+    async with Orchestrator.open(settings, author=author) as orchestrator:
+        task = await orchestrator.wait((await orchestrator.create("understand PCA")).task_id)
+        await modified(orchestrator, task.roadmap_id or "")
+    [created, changed] = [brief for brief in author.briefs if isinstance(brief, StructureReviewBrief)]
+    assert created.earlier_issues == []
+    assert [issue.issue for issue in changed.earlier_issues] == ["No endings. Add one."]
+    assert created.max_concepts == settings.max_concepts

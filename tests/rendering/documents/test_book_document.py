@@ -64,7 +64,7 @@ def test_no_text_of_a_book_becomes_markup_in_any_document() -> None:
                         "concept_id": "c-1-1-1",
                         "outcomes": [{"outcome_id": "o1", "text": attack}],
                         "teaches": attack,
-                        "misconceptions": [attack],
+                        "misconceptions": [attack, {"belief": f"{attack} ", "correction": attack}],
                         "lessons": [{"lesson_id": "l1", "title": attack, "minutes": 5}],
                     }
                 ],
@@ -72,6 +72,12 @@ def test_no_text_of_a_book_becomes_markup_in_any_document() -> None:
         )
         html = rendered("\n".join(book_lines(hostile, FRAMEWORK, level=1)), prefix="book-").html
         assert list(dangers(html, TAGS)) == [], attack
+
+
+def test_a_misconception_stands_in_quotation_marks_beside_its_correction() -> None:
+    plan = {"concept_id": "c-1-1-1", "misconceptions": [{"belief": "It is.", "correction": "It is not."}, "It was."]}
+    lines = list(book_lines(CourseBook.model_validate({"concepts": [plan]}), FRAMEWORK, level=1))
+    assert lines[-4:-1] == ["", "- “It is.” It is not.", "- “It was.”"]
 
 
 def test_exports_hold_the_book() -> None:

@@ -5,8 +5,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from backend.pages.support.forms import Form, number
-from domain.course.book import ConceptPlan, CourseBook, LessonPlan, Project, ProjectStep, RunningExample, Term, Tool
-from domain.course.drafts import line, lines
+from domain.course.book import (
+    ConceptPlan,
+    CourseBook,
+    LessonPlan,
+    Misconception,
+    Project,
+    ProjectStep,
+    RunningExample,
+    Term,
+    Tool,
+)
+from domain.course.drafts import line, lines, misconceptions_of
 from domain.course.edits import outcomes_of, with_plan
 from domain.errors import InvalidInput
 from domain.framework import Concept, Framework
@@ -111,10 +121,11 @@ class PlanForm:
     concept_id: str
     name: str
     outcomes: str
-    """One a line, as of `misconceptions`."""
+    """One a line."""
     teaches: str
     leaves_out: str
-    misconceptions: str
+    misconceptions: list[tuple[str, str]]
+    """(belief, correction)"""
     lessons: list[tuple[str, str]]
     """(title, minutes)"""
 
@@ -127,7 +138,7 @@ class PlanForm:
             outcomes="\n".join(line(outcome.text) for outcome in plan.outcomes),
             teaches=plan.teaches,
             leaves_out=plan.leaves_out,
-            misconceptions="\n".join(map(line, plan.misconceptions)),
+            misconceptions=[(one.belief, one.correction) for one in plan.misconceptions] + BLANK_ROWS * [("", "")],
             lessons=[(one.title, str(one.minutes)) for one in plan.lessons] + BLANK_ROWS * [("", "")],
         )
 
@@ -139,19 +150,25 @@ class PlanForm:
             outcomes=form["outcomes"],
             teaches=form["teaches"],
             leaves_out=form["leaves_out"],
-            misconceptions=form["misconceptions"],
+            misconceptions=list(zip(form.all("belief"), form.all("correction"), strict=False)),
             lessons=list(zip(form.all("lesson_title"), form.all("lesson_minutes"), strict=False)),
         )
 
     def applied_to(self, book: CourseBook, framework: Framework) -> CourseBook:
         """Return the book with this plan. Raises InvalidInput."""
+        if unnamed := [
+            correction for belief, correction in self.misconceptions if line(correction) and not line(belief)
+        ]:
+            raise InvalidInput(f"Say which misconception “{line(unnamed[0])[:80]}” corrects.")
         before = book.plan_of(self.concept_id) or ConceptPlan(concept_id=self.concept_id)
         plan = ConceptPlan(
             concept_id=self.concept_id,
             outcomes=outcomes_of(lines(self.outcomes.split("\n")), before.outcomes),
             teaches=line(self.teaches),
             leaves_out=line(self.leaves_out),
-            misconceptions=lines(self.misconceptions.split("\n")),
+            misconceptions=misconceptions_of(
+                [Misconception(belief=belief, correction=correction) for belief, correction in self.misconceptions]
+            ),
             lessons=list(self._lessons()),
         )
         return with_plan(book, plan, [concept.concept_id for concept in framework.concepts()])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from orchestrator.queries.search import MAX_WORDS_LENGTH
+from orchestrator.queries.search import MAX_QUERY_LENGTH
 from rendering.languages.translation import N_
 from repository.roadmaps.summaries import ListOrder
 
@@ -42,5 +42,5 @@ WHOLE_SHELF: Final = Shelf()
 
 def shelf_of(before: str, words: str, order: str) -> Shelf:
     """Return the part of the list that an address names; what cannot be searched or sorted by is left out."""
-    usable = " ".join(words.replace("\x00", " ").split())[:MAX_WORDS_LENGTH]
+    usable = " ".join(words.replace("\x00", " ").split())[:MAX_QUERY_LENGTH]
     return Shelf(before, usable, next((known for known in ORDERS if known == order), NEWEST))

@@ -25,6 +25,7 @@ RESULT_EVENTS: Final = frozenset(
         "framework_edited",
         "course_designed",
         "course_not_designed",
+        "step_given_up",
         "framework_accepted",
         "review_requested",
         "review_decided",

@@ -15,6 +15,7 @@ from nodes.authors.abilities.answers import LEAKED, problem_of
 from nodes.authors.abilities.reply import Reply
 from nodes.authors.briefs import AuthorRole, ContentBrief, LessonCritiqueBrief, QuizCritiqueBrief
 from nodes.authors.prompting.content_rules import CONTENT_TASKS, COURSE_RULES, CRITIQUE_TASK, SHORT_COURSE_RULES
+from nodes.authors.prompting.data_blocks import MAX_DATA_LENGTH
 from nodes.authors.prompting.prompts import Prompt, leaks, prompt_for
 from nodes.authors.reading import ReadAnswer
 from nodes.authors.repairs import Repair
@@ -256,3 +257,10 @@ def test_what_the_book_says_is_no_placeholder_in_a_content() -> None:
     assert CODE in given
     assert "A join never has more rows" in given
     assert CODE not in expected_of(brief_of("c-2-1-1", book=None), any_language=True).given
+
+
+@pytest.mark.parametrize("room", [MAX_DATA_LENGTH, 30_000, 2_000])
+def test_the_words_of_a_person_are_whole_in_every_room(room: int) -> None:
+    wish = "Take chess as the example. " * 740
+    data = data_in(prompt_for(brief_of("c-1-1-1", instructions=wish), max_data=room).user)
+    assert data["wishes"] == wish
