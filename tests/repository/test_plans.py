@@ -217,7 +217,7 @@ FLEET: Final = """
             CASE WHEN n % 4 = 0 THEN 'retry_quiz' ELSE 'creation' END, CASE WHEN n % 4 = 0 THEN 'c-1' END,
             CASE WHEN n % 4 = 0 THEN 'quiz' END,
             CASE WHEN n <= 100000 THEN 'completed' WHEN n % 5 = 0 THEN 'processing' ELSE 'pending' END,
-            CASE WHEN n > 100000 AND n % 5 = 0 THEN 'w-' || 1 + n % 20 END
+            CASE WHEN n > 100000 AND n % 5 = 0 THEN 'w-' || 1 + n / 5 % 20 END
         FROM generate_series(1, 105000) AS n;
     INSERT INTO concept_contents (roadmap_id, concept_id, content_type, status, version, task_id, attempt)
         SELECT 'q-' || n, 'c-1', 'quiz', 'completed', 1, 'c-' || n, 1 FROM generate_series(1, 100000) AS n;
