@@ -48,7 +48,7 @@ MAX_RATIO: Final = {30: 1.15}
 """Wall time at most, as a multiple of all at once, by number of concepts."""
 
 LESSONS_FIRST: Final[Sequence[Generator[Any]]] = (TUTORIAL, RESOURCES, QUIZ)
-AT_ONCE: Final[Sequence[Generator[Any]]] = [replace(one, lesson=LessonUse.NONE) for one in LESSONS_FIRST]
+WITHOUT_LESSON: Final[Sequence[Generator[Any]]] = [replace(one, lesson=LessonUse.NONE) for one in LESSONS_FIRST]
 
 
 def latency(seed: str, concept_id: str, content_type: str) -> float:
@@ -161,7 +161,7 @@ def _table(title: str, sizes: Sequence[int], rounds: int, measure: Measure) -> l
     missed = []
     for size in sizes:
         pairs = [
-            [measure(size, f"{size} {number}", generators) for generators in (AT_ONCE, LESSONS_FIRST)]
+            [measure(size, f"{size} {number}", generators) for generators in (WITHOUT_LESSON, LESSONS_FIRST)]
             for number in range(rounds)
         ]
         at_once, first = (median(walls) for walls in zip(*pairs, strict=True))

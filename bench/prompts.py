@@ -16,7 +16,7 @@ from domain.vocabulary import ContentType
 from nodes.authors.prices import Prices
 from nodes.authors.prompting.course import shared_part
 from nodes.authors.prompting.prompts import Prompt, prompt_for
-from nodes.authors.usage import Tokens
+from nodes.authors.usage import TokenCounts
 from tests.support.books import BOOK, BRIEF_TYPES, FRAMEWORK, brief_of, large_course
 
 CHARACTERS_PER_TOKEN: Final = 4
@@ -36,7 +36,7 @@ ANSWERS: Final = {ContentType.TUTORIAL: 4940, ContentType.RESOURCES: 1180, Conte
 WORDS: Final = "a topic of the course with its terms, its notation and its usual limits"
 """A line of a plan has about 80 characters."""
 NEVER: Final = dict.fromkeys(ANSWERS, 10**9)
-AT_ONCE: Final = {**dict.fromkeys(ANSWERS, 1), ContentType.TUTORIAL: 30}
+SIDE_BY_SIDE: Final = {**dict.fromkeys(ANSWERS, 1), ContentType.TUTORIAL: 30}
 """Lessons begin side by side, 30 at a time; the others follow one by one."""
 ONE_FIRST: Final = dict.fromkeys(ANSWERS, 1)
 
@@ -82,7 +82,7 @@ def bill(model: str, prompts: dict[ContentType, list[Prompt]], cached_after: Map
             writes = model.partition(":")[0] in WRITES_COST and not is_cached and cached_after != NEVER
             write = prefix if writes else 0
             for name, out in (("whole", written), ("input", 0)):
-                tokens = Tokens(tokens_in, out, cache_read=read, cache_write=write)
+                tokens = TokenCounts(tokens_in, out, cache_read=read, cache_write=write)
                 dollars[name] += prices.usage(model, tokens).cost or 0.0
     return Bill(dollars["whole"], dollars["input"])
 
@@ -111,7 +111,9 @@ def main() -> None:
         print("| --- | ---: | ---: | ---: | ---: |")
         for model in MODELS:
             usual = bill(model, before, NEVER)
-            changes = [bill(model, after, cached).whole / usual.whole - 1 for cached in (NEVER, AT_ONCE, ONE_FIRST)]
+            changes = [
+                bill(model, after, cached).whole / usual.whole - 1 for cached in (NEVER, SIDE_BY_SIDE, ONE_FIRST)
+            ]
             row = " | ".join(f"{change:+.1%}" for change in changes)
             print(f"| {model} | ${usual.whole:.4f} (input {usual.input / usual.whole:.0%}) | {row} |")
         print("\n| window | left of the shared part |\n| ---: | --- |")

@@ -1,4 +1,4 @@
-"""The command `roadmap`: its subcommands, and the exit code for each error.
+"""The command `roadmap`: its subcommands, and one line for each error.
 
 Import nothing heavy here or at the top of the command modules: `roadmap --help` must start fast.
 """
@@ -15,26 +15,13 @@ import typer
 from cli.commands import bin, export, graph, lists, open_command, rename, reviews, runs, show, step, watch, wishes
 from cli.commands.learning import book, pace, practice, quiz, repeat
 from cli.commands.operations import backup, cost, db, doctor, prune, serve, token, worker
+from cli.exit_codes import BROKEN_PIPE, BUG, exit_code
 from cli.output.stdio import print_error
-from domain.errors import Conflict, InvalidInput, NotFound, RoadmapError, RunFailed, Superseded, Unavailable
+from domain.errors import RoadmapError
 from domain.text.secrets import redact
-
-EXIT_CODES: Final[dict[type[RoadmapError], int]] = {
-    RunFailed: 1,
-    InvalidInput: 2,
-    NotFound: 3,
-    Conflict: 4,
-    Superseded: 4,
-    Unavailable: 5,
-}
-"""Exit code of each error class; a class that is not listed has the code of its nearest parent."""
 
 GC_THRESHOLDS: Final = (50_000, 20, 50)
 """Far above Python's defaults: collecting garbage takes a ninth of the imports and a twentieth of a run otherwise."""
-
-BUG: Final = 1
-BROKEN_PIPE: Final = 1  # as in Typer
-# Typer turns KeyboardInterrupt into 130; cli/terminal/signals.py handles the other signals.
 
 EPILOG: Final = (
     "Exit codes: 0 success, or the run waits for a review; 1 the run ended failed, partial_failure or cancelled; "
@@ -112,11 +99,6 @@ app.add_typer(db.db)
 app.add_typer(token.token)
 app.command()(doctor.doctor)
 app.command()(doctor.settings)
-
-
-def exit_code(error: RoadmapError) -> int:
-    """Return the exit code of an error, looked up along its class hierarchy."""
-    return next((EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES), BUG)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from cli.output.outcome import Outcome, exit_code_of, show_detached, show_outcome
+from cli.exit_codes import exit_code_of
+from cli.output.outcome import RunOutcome, show_detached, show_outcome
 from cli.output.stdio import echo_err, print_error
 from cli.session import read_run_settings
 from cli.terminal.signals import run_until_signal
@@ -49,7 +50,7 @@ def run_and_follow(request: RunRequest, *, detach: bool, json: bool, nothing: Ca
         raise typer.Exit(exit_code_of(outcome.task))
 
 
-async def _run(settings: "Settings", request: RunRequest, *, detach: bool) -> Outcome | None:
+async def _run(settings: "Settings", request: RunRequest, *, detach: bool) -> RunOutcome | None:
     from orchestrator import Orchestrator
 
     async with Orchestrator.open(settings, kind="reader" if detach else "foreground") as orchestrator:
@@ -61,7 +62,7 @@ async def _run(settings: "Settings", request: RunRequest, *, detach: bool) -> Ou
         _print_interpretation(task)
         if not detach:
             task = await _follow(orchestrator, task)
-        return await Outcome.of(orchestrator, task)
+        return await RunOutcome.of(orchestrator, task)
 
 
 def _print_interpretation(task: "TaskView") -> None:

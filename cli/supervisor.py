@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from cli.exit_codes import UNAVAILABLE
 from cli.output.stdio import echo_err, print_error
 from domain.errors import Unavailable
 from domain.waits.backoff import Backoff
@@ -22,8 +23,6 @@ MIN_STEADY_SECONDS: Final = 30.0
 """A process that ran for this long is restarted without extra delay."""
 KILL_TIMEOUT_SECONDS: Final = 15.0
 """Added to the grace period of the processes: a process that has not stopped by then is killed."""
-UNAVAILABLE: Final = 5
-"""Exit code of a process if an external service, such as the database, is unavailable."""
 
 
 @dataclass(slots=True)

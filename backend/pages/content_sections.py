@@ -102,7 +102,7 @@ def _have_formulas(texts: Texts) -> bool:
 
 
 def _html_of(texts: Texts, text: str) -> Markup:
-    return Markup(texts[text].html)  # sanitised by an allow-list: rendering/pages/cleaner.py
+    return Markup(texts[text].html)  # sanitised by an allow-list: rendering/pages/html_sanitizer.py
 
 
 def _of_plugin(content_type: ContentType) -> ContentSection:

@@ -31,7 +31,7 @@ MAX_SWEEP_INTERVAL: Final = 1.0
 """Seconds."""
 
 
-class Phase(Enum):
+class ConnectionPhase(Enum):
     """The event that a connection waits for."""
 
     IDLE = "the next request"
@@ -132,7 +132,7 @@ class Connections:
 
     def _close_waiting(self, among: "set[TimedProtocol]") -> bool:
         """Close the longest waiting connection of the address with the most waiting ones, if there is one."""
-        waiting = [connection for connection in among if connection.phase is not Phase.ANSWER]
+        waiting = [connection for connection in among if connection.phase is not ConnectionPhase.ANSWER]
         if not waiting:
             return False
         number = Counter(connection.peer for connection in waiting)
@@ -150,7 +150,7 @@ class TimedProtocol(H11Protocol):
         self._pool = pool
         self.app = _identifying(self.app, self)
         self.timeout_keep_alive = math.ceil(pool.limits.idle_timeout)
-        self.phase = Phase.HEAD
+        self.phase = ConnectionPhase.HEAD
         self.since = pool.clock()
         self.peer = ""
         self._unread = 0
@@ -189,13 +189,13 @@ class TimedProtocol(H11Protocol):
             return
         limits = self._pool.limits
         match self.phase:
-            case Phase.IDLE:
+            case ConnectionPhase.IDLE:
                 limit = limits.idle_timeout
-            case Phase.HEAD:
+            case ConnectionPhase.HEAD:
                 limit = limits.head_timeout
-            case Phase.BODY:
+            case ConnectionPhase.BODY:
                 limit = limits.body_timeout
-            case Phase.ANSWER:
+            case ConnectionPhase.ANSWER:
                 return
         if now - self.since >= limit and not self.transport.is_closing():
             self._expire()
@@ -210,12 +210,12 @@ class TimedProtocol(H11Protocol):
 
     def _expire(self) -> None:
         cycle = self.cycle
-        if self.phase is Phase.BODY and cycle is not None and not cycle.response_complete:
+        if self.phase is ConnectionPhase.BODY and cycle is not None and not cycle.response_complete:
             answered = cycle.response_started
             cycle.disconnected = True
             cycle.message_event.set()
         else:
-            answered = self.phase is not Phase.HEAD or not self.conn.trailing_data[0]
+            answered = self.phase is not ConnectionPhase.HEAD or not self.conn.trailing_data[0]
         if answered:
             self.transport.close()
         else:
@@ -226,14 +226,14 @@ class TimedProtocol(H11Protocol):
         if phase is not self.phase:
             self.phase, self.since = phase, self._pool.clock()
 
-    def _phase(self) -> Phase:
+    def _phase(self) -> ConnectionPhase:
         if self.cycle is None:
-            return Phase.HEAD
+            return ConnectionPhase.HEAD
         if self.conn.their_state is h11.SEND_BODY:  # also if the response did not wait for it
-            return Phase.BODY
+            return ConnectionPhase.BODY
         if not self.cycle.response_complete:
-            return Phase.ANSWER
-        return Phase.HEAD if self.conn.trailing_data[0] else Phase.IDLE
+            return ConnectionPhase.ANSWER
+        return ConnectionPhase.HEAD if self.conn.trailing_data[0] else ConnectionPhase.IDLE
 
     def _refuse(self, status: int, detail: str, code: str | None = None) -> None:
         """Answer without the app, and close."""

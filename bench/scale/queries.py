@@ -13,9 +13,10 @@ from orchestrator.queries.status import roadmap_view, status_check
 from repository.contents import claims, content_queries, contents
 from repository.db.database import Session
 from repository.db.fence import Fence, assert_fence
-from repository.roadmaps import learning, roadmaps, summaries
+from repository.roadmaps import etags, learning, roadmaps, summaries
 from repository.roadmaps.structures import ids_ever_used, last_structure_with, structure_at, structures
-from repository.runs import calls, events, liveness, queue, recovery, retention, tasks, totals, workers
+from repository.runs import calls, events, queue, recovery, retention, tasks, totals, workers
+from repository.runs import live_tasks as liveness
 from repository.tables.runs import TaskRow
 from repository.tables.users import QuizAttemptRow, WebhookRow
 from repository.users import deliveries, idempotency, limits, tokens, webhooks
@@ -96,8 +97,8 @@ READS: Final[dict[str, Ask]] = {
     "events of a type": lambda s, k: events.events_of_type(s, k.task_id, "run_finished"),
     "new events of runs": lambda s, k: events.news_of(s, {k.task_id: 1, "nobody": 0}),
     "newest event of runs": lambda s, k: summaries.last_events(s, [k.task_id, "nobody"]),
-    "etag of a roadmap": lambda s, k: summaries.roadmap_etag(s, k.roadmap_id),
-    "etag of a run": lambda s, k: summaries.task_etag(s, k.task_id),
+    "etag of a roadmap": lambda s, k: etags.roadmap_etag(s, k.roadmap_id),
+    "etag of a run": lambda s, k: etags.task_etag(s, k.task_id),
     "progress of a learner": lambda s, k: learning.done(s, k.user_id, [k.roadmap_id]),
     "quizzes of a learner": lambda s, k: learning.tries(s, k.user_id, k.roadmap_id),
     "attempts at a quiz": lambda s, k: learning.attempts(s, k.user_id, k.roadmap_id, "c-1-1-1"),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from cli.exit_codes import exit_code_of
 from cli.inputs import validate_id
 from cli.options import Json, TaskId
-from cli.output.outcome import Outcome, exit_code_of, print_run, show_outcome, show_problems
+from cli.output.outcome import RunOutcome, print_run, show_outcome, show_problems
 from cli.output.stdio import echo_err, print_error, print_json_line, print_text
 from cli.session import read_run_settings, with_orchestrator
 from cli.terminal.signals import run_until_signal
@@ -59,7 +60,7 @@ def watch(
     raise typer.Exit(exit_code_of(outcome.task))
 
 
-async def _watch(settings: "Settings", task_id: str, *, as_json: bool) -> Outcome:
+async def _watch(settings: "Settings", task_id: str, *, as_json: bool) -> RunOutcome:
     from cli.output.progress import follow_to_end
     from orchestrator import Orchestrator
 
@@ -75,7 +76,7 @@ async def _watch(settings: "Settings", task_id: str, *, as_json: bool) -> Outcom
             raise
         if task.roadmap_id is None:  # legacy data without a relation
             raise Conflict(f"Task {task_id} belongs to no roadmap; see `roadmap log {task_id}`.")
-        return await Outcome.of(orchestrator, task)
+        return await RunOutcome.of(orchestrator, task)
 
 
 async def _last_task(orchestrator: "Orchestrator", task_id: str) -> "TaskView":

@@ -1,7 +1,7 @@
 """Print the outcome of a run: one line or JSON document on stdout, failures and next commands on stderr."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cli.output.stdio import echo_err, print_json, print_text
 from domain.errors import Conflict
@@ -17,13 +17,10 @@ if TYPE_CHECKING:
 MAX_FAILURES_SHOWN: Final = 10
 """Failures and warnings in a summary; `roadmap status` and --json have all of them."""
 
-UNAVAILABLE: Final = 5
-"""Exit code if the model is unavailable, as in cli/app.py."""
-
 FIELDS_OF_A_RUN: Final = ("task_id", "roadmap_id", "status", "current_step", "task_type", "execution_summary")
 
 
-class Outcome(NamedTuple):
+class RunOutcome(NamedTuple):
     """Outcome of a run, read from the database."""
 
     task: "TaskView"
@@ -36,7 +33,7 @@ class Outcome(NamedTuple):
     """What a run that waits for a review proposes."""
 
     @classmethod
-    async def of(cls, orchestrator: "Orchestrator", task: "TaskView") -> "Outcome":
+    async def of(cls, orchestrator: "Orchestrator", task: "TaskView") -> "RunOutcome":
         """Read the outcome of a task that belongs to a roadmap."""
         assert task.roadmap_id is not None
         waits = task.status is TaskStatus.HUMAN_REVIEW_PENDING
@@ -60,35 +57,18 @@ async def _proposal(orchestrator: "Orchestrator", task_id: str) -> "Proposal | N
         return None
 
 
-def exit_code_of(task: "TaskView") -> int:
-    """Return the exit code of a command that ran this task. Raises Conflict if another process has taken it over."""
-    match task.status:
-        case TaskStatus.COMPLETED | TaskStatus.HUMAN_REVIEW_PENDING:
-            return 0
-        case TaskStatus.FAILED if (task.execution_summary or {}).get("cause") == "model_unavailable":
-            return UNAVAILABLE
-        case TaskStatus.FAILED | TaskStatus.PARTIAL_FAILURE | TaskStatus.CANCELLED:
-            return 1
-        case TaskStatus.PENDING | TaskStatus.PROCESSING:
-            raise Conflict(
-                f"another process has taken over task {task.task_id}; follow it with `roadmap watch {task.task_id}`"
-            )
-        case _:
-            assert_never(task.status)
-
-
 def print_run(task: "TaskView") -> None:
     """Print a task as JSON: the document of all commands that start, end or follow a run."""
     print_json(task.model_dump(mode="json", include=set(FIELDS_OF_A_RUN)))
 
 
-def show_problems(outcome: Outcome) -> None:
+def show_problems(outcome: RunOutcome) -> None:
     """Print failures and next commands on stderr, for commands that have already printed the events."""
     _show_problems(outcome.task)
     _print_next([*_next_commands(outcome)])
 
 
-def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
+def show_outcome(outcome: RunOutcome, *, as_json: bool) -> None:
     """Print the outcome of a run that ended or waits for a review."""
     _show_problems(outcome.task)
     if as_json:
@@ -103,7 +83,7 @@ def show_outcome(outcome: Outcome, *, as_json: bool) -> None:
     _print_next([*reading, *_next_commands(outcome)])
 
 
-def _show_for_review(outcome: Outcome) -> None:
+def _show_for_review(outcome: RunOutcome) -> None:
     """Print the draft of a creation and its changes since the first draft, or the proposal of a modification."""
     from cli.output.changes import changes_tree
     from cli.output.stdio import print_rich
@@ -136,7 +116,7 @@ def _show_proposal(proposal: "Proposal") -> None:
         print_text(f"  ... and {len(proposal.warnings) - MAX_FAILURES_SHOWN} more")
 
 
-def show_detached(outcome: Outcome, *, as_json: bool) -> None:
+def show_detached(outcome: RunOutcome, *, as_json: bool) -> None:
     """Print a run that was queued for a worker."""
     task = outcome.task
     if as_json:
@@ -184,7 +164,7 @@ def _show_problems(task: "TaskView") -> None:
                 echo_err(f"  ... and {len(lines) - MAX_FAILURES_SHOWN} more")
 
 
-def _reading_commands(outcome: Outcome) -> Iterator[str]:
+def _reading_commands(outcome: RunOutcome) -> Iterator[str]:
     roadmap_id, framework = outcome.roadmap.roadmap_id, outcome.roadmap.framework
     if framework is None or not framework.concepts():
         return
@@ -194,7 +174,7 @@ def _reading_commands(outcome: Outcome) -> Iterator[str]:
         yield f"roadmap show {roadmap_id} --format markdown > roadmap.md"
 
 
-def _next_commands(outcome: Outcome) -> Iterator[str]:
+def _next_commands(outcome: RunOutcome) -> Iterator[str]:
     task = outcome.task
     if task.status is TaskStatus.COMPLETED:
         return

@@ -17,8 +17,9 @@ from typing import Any, Final, TypeVar
 
 import typer
 
+from cli.exit_codes import exit_code_after
 from cli.output.stdio import echo_err, print_text
-from cli.terminal.signals import end_at_once, exit_code_after, handle_signals
+from cli.terminal.signals import end_at_once, handle_signals
 from rendering.text.text import clean
 
 T = TypeVar("T")

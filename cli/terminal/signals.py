@@ -9,17 +9,14 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import typer
 
+from cli.exit_codes import exit_code_after
+
 TERMINATION_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Ctrl-C, a service manager, a closed terminal."""
 
 SHOW_CURSOR: Final = b"\x1b[?25h"
 
 T = TypeVar("T")
-
-
-def exit_code_after(number: int) -> int:
-    """Return the exit code by the convention of shells: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP."""
-    return 128 + number
 
 
 def run_until_signal(work: Coroutine[Any, Any, T], *, at_once: str) -> T:

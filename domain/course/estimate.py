@@ -130,7 +130,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class CallLimits:
     """Limits of the process that makes the calls."""
 
     concurrent_calls: int
@@ -167,7 +167,7 @@ def variant(
     calls: Mapping[str, int],
     averages: Mapping[str, CallAverage],
     price: Callable[[str, int, int], float | None],
-    limits: Limits,
+    limits: CallLimits,
 ) -> Variant:
     """Return what these calls take. `price`: US dollars of a step's tokens in and out, None where unknown."""
     whole = _taken(calls, averages, price, limits)
@@ -189,7 +189,7 @@ def _taken(
     calls: Mapping[str, int],
     averages: Mapping[str, CallAverage],
     price: Callable[[str, int, int], float | None],
-    limits: Limits,
+    limits: CallLimits,
 ) -> Variant:
     average = {step: averages.get(step) or ASSUMED.get(step, _OTHER) for step in calls}
     made = {step: number * average[step].tries for step, number in calls.items()}

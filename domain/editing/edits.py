@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from domain.editing.review import EditPlan, Issue, NewPart, NewParts, Operation, TargetType
 from domain.framework import Concept, ConceptDraft, Framework, Module, ModuleDraft, Stage, StageDraft
-from domain.identity import Numbering, all_ids, resolve_prerequisites, with_totals
+from domain.identity import Numbering, all_ids, with_totals
+from domain.prerequisites import resolve_prerequisites
 from domain.text.names import NameIndex, tidy_name
 
 _CHANGEABLE: Final = frozenset({"description", "estimated_hours", "difficulty", "prerequisites", "keywords"})

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from nodes.authors.port import Usage
-from nodes.authors.usage import Tokens
+from nodes.authors.usage import TokenCounts
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, Provider
@@ -26,7 +26,7 @@ Price = tuple[_Dollars, _Dollars] | tuple[_Dollars, _Dollars, _Dollars]
 """US dollars for a million tokens of input, of output and, optionally, of cached input."""
 
 _PRICES: Final = TypeAdapter(dict[_Name, Price])
-_Rate = Callable[[Tokens], float | None]
+_Rate = Callable[[TokenCounts], float | None]
 
 _LISTED_AS: Final[Mapping[str, str]] = {
     "anthropic_bedrock": "aws",
@@ -74,7 +74,7 @@ class Prices:
     def knows(self, model: str) -> bool:
         return self._rate(model) is not None
 
-    def usage(self, model: str, tokens: Tokens) -> Usage:
+    def usage(self, model: str, tokens: TokenCounts) -> Usage:
         """Return the tokens with their price, None where it is unknown."""
         rate = self._rate(model)
         cost = None if rate is None else rate(tokens)
@@ -98,7 +98,7 @@ def _own_rate(price: Price) -> _Rate:
     price_in, price_out = price[:2]
     price_cached = price[2] if len(price) == 3 else price_in
 
-    def cost(tokens: Tokens) -> float:
+    def cost(tokens: TokenCounts) -> float:
         fresh = tokens.tokens_in - tokens.cache_read
         return (fresh * price_in + tokens.cache_read * price_cached + tokens.tokens_out * price_out) / 1_000_000
 
@@ -164,7 +164,7 @@ def _literals(clause: Any) -> list[str]:
 def _rate_of(provider: "Provider", model: "ModelInfo") -> _Rate | None:
     from genai_prices.types import Usage as Counted
 
-    def cost(tokens: Tokens) -> float | None:
+    def cost(tokens: TokenCounts) -> float | None:
         context = {"service_tier": tokens.service_tier} if tokens.service_tier else None
         now = datetime.now(UTC)
         prices = model.get_prices(now, context)
@@ -185,4 +185,4 @@ def _rate_of(provider: "Provider", model: "ModelInfo") -> _Rate | None:
             return None
         return float(bill.total_price)
 
-    return None if cost(Tokens(1, 1)) is None else cost
+    return None if cost(TokenCounts(1, 1)) is None else cost

@@ -11,7 +11,7 @@ from domain.checks.findings import Finding, Kind
 from domain.contents import Tutorial
 from domain.parts import PartialAnswer
 from nodes.authors.briefs import Brief
-from nodes.authors.reading import Reading, read_answer
+from nodes.authors.reading import ReadAnswer, read_answer
 from nodes.authors.reading.lessons import read_lesson
 from nodes.authors.reading.reader import NO_JSON
 
@@ -69,13 +69,13 @@ class Repair:
         ]
         return {"former_answer": self.parts, "objections": objections}
 
-    def read(self, texts: Sequence[str]) -> Reading:
+    def read(self, texts: Sequence[str]) -> ReadAnswer:
         """Read an answer: parts, which are merged into the former answer, or else a complete answer."""
         parts = self._parts_in(texts)
         if parts is not None and (merged := parts.merged_into(self.former, self.allowed)) is not None:
-            return Reading(merged)
+            return ReadAnswer(merged)
         if parts is not None and not parts.is_complete:
-            return Reading(None, NO_PART)
+            return ReadAnswer(None, NO_PART)
         complete = read_answer(texts, self.brief.shape)
         try:
             self.brief.shape.model_validate(complete.content or {})
@@ -111,12 +111,12 @@ class Inquiry:
         """The shape that the answer is asked for in."""
         return self.repair.shape if self.repair else self.brief.shape
 
-    def read(self, texts: Sequence[str]) -> Reading:
+    def read(self, texts: Sequence[str]) -> ReadAnswer:
         if self.repair:
             return self.repair.read(texts)
         lesson = read_lesson(texts, self.brief.shape) if self.is_lesson else None
         if lesson is not None:
-            return Reading(lesson)
+            return ReadAnswer(lesson)
         reading = read_answer(texts, self.brief.shape)
         return replace(reading, problem=NO_LESSON) if self.is_lesson and reading.problem == NO_JSON else reading
 

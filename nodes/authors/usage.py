@@ -42,7 +42,7 @@ _HOLDERS: Final = ("token_usage", "usage", "usage_metadata", "usageMetadata", "t
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class TokenCounts:
     """Tokens of one call. Cached ones are part of `tokens_in`, reasoning is part of `tokens_out`."""
 
     tokens_in: int
@@ -56,13 +56,13 @@ class Tokens:
     """Whether a number is an estimate, for lack of a plausible report."""
 
 
-def plausible_tokens(reports: Iterable[Mapping[str, Any]], *, sent: int, written: int, room: int) -> Tokens:
+def plausible_tokens(reports: Iterable[Mapping[str, Any]], *, sent: int, written: int, room: int) -> TokenCounts:
     """Return the first report with two plausible numbers, else estimates for the numbers that are missing.
 
     `sent` and `written` are estimates of the prompt and of the answer, `room` is the token limit of the answer.
     """
-    found: Tokens | None = None
-    partly: Tokens | None = None
+    found: TokenCounts | None = None
+    partly: TokenCounts | None = None
     for report in reports:
         tokens_in = _number(report, _IN, _most(sent)) or None
         tokens_out = _number(report, _OUT, _most(room))
@@ -71,16 +71,16 @@ def plausible_tokens(reports: Iterable[Mapping[str, Any]], *, sent: int, written
         if tokens_out == 0 and written:
             tokens_out = None
         if tokens_in is not None and tokens_out is not None:
-            tokens = _with_cache(Tokens(tokens_in, tokens_out), report, _most(sent))
+            tokens = _with_cache(TokenCounts(tokens_in, tokens_out), report, _most(sent))
             found = tokens if found is None else _with_cache_of(found, tokens, tokens_in)
         elif partly is None and (tokens_in is not None or tokens_out is not None):
-            partly = Tokens(
+            partly = TokenCounts(
                 sent if tokens_in is None else tokens_in, written if tokens_out is None else tokens_out, estimated=True
             )
-    return found or partly or Tokens(sent, written, estimated=True)
+    return found or partly or TokenCounts(sent, written, estimated=True)
 
 
-def _with_cache_of(found: Tokens, other: Tokens, reported_in: int) -> Tokens:
+def _with_cache_of(found: TokenCounts, other: TokenCounts, reported_in: int) -> TokenCounts:
     """Return the tokens with the cached input of another report of the same call.
 
     Some integrations keep the numbers of input and output, and drop those of the cache. `reported_in` is the input of
@@ -134,7 +134,7 @@ def _number(report: Mapping[str, Any], names: tuple[str, ...], most: int) -> int
     return None
 
 
-def _with_cache(tokens: Tokens, report: Mapping[str, Any], most: int) -> Tokens:
+def _with_cache(tokens: TokenCounts, report: Mapping[str, Any], most: int) -> TokenCounts:
     """Return the tokens with the cached input and the billed service tier of a report; `most` is plausible."""
     details = next((inner for name in _DETAILS if isinstance(inner := report.get(name), Mapping)), {})
     tier = next((tier for tier in ("priority", "flex") if tier in details), None)

@@ -48,7 +48,7 @@ class Limit:
 
 
 @dataclass(slots=True)
-class Reservation:
+class BudgetReservation:
     """A reservation for one call; the caller sets `used` to what the call has used."""
 
     used: Usage = field(default_factory=Usage)
@@ -65,12 +65,12 @@ class Budget:
     _given_back: asyncio.Event = field(default_factory=asyncio.Event)
 
     @asynccontextmanager
-    async def reserve(self, most: Usage) -> AsyncIterator[Reservation]:
+    async def reserve(self, most: Usage) -> AsyncIterator[BudgetReservation]:
         """Reserve the most that a call can use; wait while only the reservations of other calls stand against it.
 
         Raises BudgetSpent where the run would exceed its limit without them too, or where a price is unknown.
         """
-        reservation = Reservation()
+        reservation = BudgetReservation()
         if self.limit is None:
             yield reservation
             return

@@ -20,7 +20,7 @@ from nodes.ledger.clock import WaitClock
 
 MAX_HOLD_SECONDS: Final = 60.0
 HOLD_BACKOFF: Final = Backoff(first=1.0, longest=MAX_HOLD_SECONDS, jitter=(0.8, 1.0))
-_PROBES_OF_PATIENCE: Final = 15
+_PROBES_PER_WAIT: Final = 15
 """A long patience is divided into about this many longest holds, so that no run makes hundreds of calls."""
 
 
@@ -148,7 +148,7 @@ class ModelHolds:
 
     def __init__(self, clock: WaitClock | None = None, *, patience: float = 0.0) -> None:
         clock = clock or WaitClock()
-        backoff = replace(HOLD_BACKOFF, longest=max(MAX_HOLD_SECONDS, patience / _PROBES_OF_PATIENCE))
+        backoff = replace(HOLD_BACKOFF, longest=max(MAX_HOLD_SECONDS, patience / _PROBES_PER_WAIT))
         self._holds: defaultdict[str, ModelHold] = defaultdict(lambda: ModelHold(clock, backoff))
         self._models: dict[str, str] = {}
         """Role -> the model that was last asked for it."""

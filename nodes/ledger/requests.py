@@ -19,7 +19,7 @@ from nodes.authors.reading import conform, storable_text
 from nodes.authors.reading.values.answer_keys import doubts as unclear_keys
 from repository.db.database import Session
 from repository.db.group_commit import Work
-from repository.runs.calls import ACCEPTED, Call, KnownAnswer, Reservation
+from repository.runs.calls import ACCEPTED, Call, CallReservation, KnownAnswer
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -278,6 +278,6 @@ def failed_call(key: str, step: Step, failure: CallFailed, latency: float) -> Ca
     )
 
 
-def reserved_call(key: str, step: Step, model: str, most: Usage) -> Reservation:
+def reserved_call(key: str, step: Step, model: str, most: Usage) -> CallReservation:
     """Return what a call may use at most, as it is recorded before the call."""
-    return Reservation(key, step, model, most.tokens_in, most.tokens_out, most.cost)
+    return CallReservation(key, step, model, most.tokens_in, most.tokens_out, most.cost)

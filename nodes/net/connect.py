@@ -51,7 +51,7 @@ class FetchFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RequestTimeouts:
     """Time limits in seconds: for a request with all its hops, and for one connection."""
 
     total_seconds: float = 8.0
@@ -61,7 +61,7 @@ class Limits:
 class Connector:
     """Makes requests, each on its own connection to an address that was checked."""
 
-    def __init__(self, allowed: AllowList, outside: "NetworkEnvironment", limits: Limits) -> None:
+    def __init__(self, allowed: AllowList, outside: "NetworkEnvironment", limits: RequestTimeouts) -> None:
         self._outside = outside
         self._backend = _JudgingBackend(allowed, outside.resolve)
         self._limits = limits

@@ -13,7 +13,7 @@ import httpcore
 import httpx
 
 from nodes.net.addresses import AllowList
-from nodes.net.connect import Connector, FetchFailed, Headers, Limits, NetworkEnvironment, readable
+from nodes.net.connect import Connector, FetchFailed, Headers, NetworkEnvironment, RequestTimeouts, readable
 
 MAX_REDIRECTS: Final = 5
 MAX_BODY_BYTES: Final = 262_144
@@ -40,9 +40,12 @@ class WebPage:
 
 class Fetcher:
     def __init__(
-        self, allowed: AllowList = _ALLOW_NONE, outside: NetworkEnvironment | None = None, limits: Limits | None = None
+        self,
+        allowed: AllowList = _ALLOW_NONE,
+        outside: NetworkEnvironment | None = None,
+        limits: RequestTimeouts | None = None,
     ) -> None:
-        self._limits = limits or Limits()
+        self._limits = limits or RequestTimeouts()
         self._connector = Connector(allowed, outside or NetworkEnvironment(), self._limits)
 
     async def fetch(self, url: str) -> WebPage:

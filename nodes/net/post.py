@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nodes.net.addresses import AllowList
-from nodes.net.connect import Connector, FetchFailed, Limits, NetworkEnvironment, readable
+from nodes.net.connect import Connector, FetchFailed, NetworkEnvironment, RequestTimeouts, readable
 
 MAX_BODY_BYTES: Final = 512
 """Of a response; the rest is not read."""
@@ -21,9 +21,9 @@ class PostAnswer:
 
 class Poster:
     def __init__(
-        self, allowed: AllowList, outside: NetworkEnvironment | None = None, limits: Limits | None = None
+        self, allowed: AllowList, outside: NetworkEnvironment | None = None, limits: RequestTimeouts | None = None
     ) -> None:
-        self.limits = limits or Limits()
+        self.limits = limits or RequestTimeouts()
         self._connector = Connector(allowed, outside or NetworkEnvironment(), self.limits)
 
     async def post(self, url: str, headers: dict[str, str], body: bytes) -> PostAnswer:

@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 from domain.contents import Question, Quiz, Resources, Tutorial
 from domain.text.goals import plain
 from nodes.authors.briefs import C, ContentBrief, LessonBrief, QuizBrief, ResourcesBrief, TutorialBrief
-from nodes.offline.goals import Reading, reading_of
+from nodes.offline.goals import GoalReading, reading_of
 from nodes.offline.subjects import TermType, avoided, capital, joined, listed, number, phrases, toml, types_of
 
 _ESCAPED: Final = r"([\\`*_\[\]<>|$])"
@@ -21,7 +21,7 @@ def _markdown(text: str) -> str:
     return re.sub(_ESCAPED, r"\\\1", plain(text, 120))
 
 
-def terms_of(brief: "ContentBrief[C]", reading: Reading) -> list[tuple[TermType, str]]:
+def terms_of(brief: "ContentBrief[C]", reading: GoalReading) -> list[tuple[TermType, str]]:
     """Return the terms of a concept with their types; other terms than those of the curricula are `know` or `avoid`."""
     types = [types_of(one, code) for one, _ in reading.curricula for code in ("en", "zh")]
     named = [plain(term, 60) for term in brief.concept.keywords or [brief.concept.name]]
@@ -31,7 +31,7 @@ def terms_of(brief: "ContentBrief[C]", reading: Reading) -> list[tuple[TermType,
     return [("avoid" if term.casefold() in avoided() else kind, term) for kind, term in zip(known, terms, strict=True)]
 
 
-def _values(brief: "ContentBrief[C]", reading: Reading) -> dict[str, Any]:
+def _values(brief: "ContentBrief[C]", reading: GoalReading) -> dict[str, Any]:
     """Return the values that worksheet and quiz share. Only the first worksheet has the log and its script."""
     minutes = max(8, round(60 * brief.concept.estimated_hours))
     seed = crc32(f"{brief.concept.name} {brief.roadmap_title}".encode("utf-8", "replace"))

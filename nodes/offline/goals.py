@@ -6,14 +6,25 @@ from typing import Final, NamedTuple
 
 from domain.request import Preferences
 from domain.text.goals import plain, read_goal
-from nodes.offline.subjects import ANY, EXAM, Pair, Subject, capital, language_of, neutral, phrases, subjects, toml
+from nodes.offline.subjects import (
+    ANY,
+    EXAM,
+    OfflineSubject,
+    Pair,
+    capital,
+    language_of,
+    neutral,
+    phrases,
+    subjects,
+    toml,
+)
 
-Named = tuple[Subject, Pair]
+Named = tuple[OfflineSubject, Pair]
 _WORD: Final = r"[^\W_][\w+#]*(?:[.'’/-]?[\w+#]+)*"
 _CJK: Final = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 
 
-class Reading(NamedTuple):
+class GoalReading(NamedTuple):
     """The interpretation of a goal. `subject` is in the words of the goal; two curricula are a tool and its field."""
 
     subject: str
@@ -21,7 +32,7 @@ class Reading(NamedTuple):
     curricula: tuple[Named, ...]
 
     @property
-    def main(self) -> Subject:
+    def main(self) -> OfflineSubject:
         return self.curricula[-1][0]
 
     @property
@@ -37,13 +48,13 @@ class Reading(NamedTuple):
         return capital(plain(text.of(self.language).replace("{s}", self.name), 80))
 
 
-def reading_of(preferences: Preferences) -> Reading:
+def reading_of(preferences: Preferences) -> GoalReading:
     language = language_of(preferences.primary_language)
     return _read(preferences.learning_goal, language, preferences.current_level == "beginner")
 
 
 @lru_cache(maxsize=256)
-def _read(goal: str, language: str, beginner: bool) -> Reading:
+def _read(goal: str, language: str, beginner: bool) -> GoalReading:
     verb, clause, subject = read_goal(goal)
     words, curricula = toml("reading"), _curricula(subject, infinitive=verb.lower().endswith(" to"))
     exam = rf"(?<!\w)(?:{'|'.join(words['exam'])})(?!\w)|{words['exam_cjk']}"
@@ -52,7 +63,7 @@ def _read(goal: str, language: str, beginner: bool) -> Reading:
     elif beginner and re.search(words["improve"], f"{verb} {clause}", re.IGNORECASE):
         curricula = tuple(pair for pair in curricula if pair[0].practice != "language")  # which begins with greetings
     subject = subject or phrases(language)["plan"]["nothing_named"]
-    return Reading(subject, language, curricula or ((neutral(ANY), neutral(ANY).names[0][0]),))
+    return GoalReading(subject, language, curricula or ((neutral(ANY), neutral(ANY).names[0][0]),))
 
 
 def _curricula(text: str, *, infinitive: bool) -> tuple[Named, ...]:
@@ -67,7 +78,7 @@ def _curricula(text: str, *, infinitive: bool) -> tuple[Named, ...]:
     return tuple(strong) if len(strong) == 1 else ()
 
 
-def _named(subject: Subject, text: str, infinitive: bool) -> tuple[Pair, set[str]] | None:
+def _named(subject: OfflineSubject, text: str, infinitive: bool) -> tuple[Pair, set[str]] | None:
     """Return the name by which a text refers to the subject, and its other words; None if it does not."""
     cjk = bool(re.search(_CJK, text))
     rest = text.lower() if cjk else f" {'  '.join(re.findall(_WORD, text)).lower()} "
@@ -85,6 +96,6 @@ def _named(subject: Subject, text: str, infinitive: bool) -> tuple[Pair, set[str
 
 
 @cache
-def _words_of(subject: Subject) -> list[tuple[str, Pair]]:
+def _words_of(subject: OfflineSubject) -> list[tuple[str, Pair]]:
     """Return the words for a subject, the longest first."""
     return sorted(((word, name) for name, words in subject.names for word in words), key=lambda pair: -len(pair[0]))

@@ -18,7 +18,7 @@ from domain.framework import (
 from domain.request import Intent, LearningRequest, Level, Preferences
 from domain.text.goals import plain
 from nodes.authors.briefs import StageBrief
-from nodes.offline.goals import Reading, reading_of
+from nodes.offline.goals import GoalReading, reading_of
 from nodes.offline.subjects import EXAM, Entry, language_of, listed, number, phrases
 
 _WEIGHTS: Final = {"easy": 1.0, "medium": 1.4, "hard": 1.8}
@@ -56,7 +56,7 @@ def write_intent(request: LearningRequest) -> Intent:
     )
 
 
-def _notes(reading: Reading, preferences: Preferences) -> list[str]:
+def _notes(reading: GoalReading, preferences: Preferences) -> list[str]:
     """Return notes for the learner about the whole plan."""
     words = phrases(reading.language)["plan"]
     notes = [words["neutral_exam" if reading.main.key == EXAM else "neutral"]] if reading.is_neutral else []
@@ -86,7 +86,7 @@ def write_framework(preferences: Preferences, max_concepts: int, weeks: float | 
     return FrameworkDraft(title=reading.subject, stages=stages)
 
 
-def _rows(reading: Reading, level: Level) -> list[_Row]:
+def _rows(reading: GoalReading, level: Level) -> list[_Row]:
     """Return the concepts of this level in learning order; lower ranks are used first, in turn by module."""
     stages = list(reading.main.stages[level != "beginner" :])
     if len(reading.curricula) > 1:  # of a tool, one stage goes before its field

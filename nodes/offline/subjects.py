@@ -39,7 +39,7 @@ class Group(NamedTuple):
     parts: list[Any]
 
 
-class Subject:
+class OfflineSubject:
     """A curriculum. `names`: names, each with the words of goals for it. `sources`: kind, title, address."""
 
     def __init__(self, key: str) -> None:
@@ -53,9 +53,9 @@ class Subject:
         return (entry for stage in self.stages for module in stage.parts for entry in module.parts)
 
 
-def parse(key: str, text: str) -> Subject:
+def parse(key: str, text: str) -> OfflineSubject:
     """Parse a subject file. Raises ValueError that names the file and the line."""
-    subject = Subject(key)
+    subject = OfflineSubject(key)
     for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
         try:
             if line and not line.startswith("#"):
@@ -67,7 +67,7 @@ def parse(key: str, text: str) -> Subject:
     return subject
 
 
-def _read(subject: Subject, line: str) -> None:
+def _read(subject: OfflineSubject, line: str) -> None:
     mark, _, rest = line.partition(" ") if line[0] == "=" else line.partition(":")
     word, columns = mark.removeprefix("more "), [column.strip() for column in rest.split("|")]
     if mark == "==":
@@ -99,19 +99,19 @@ def _pair(columns: list[str]) -> Pair:
 
 
 @cache
-def subjects() -> tuple[Subject, ...]:
+def subjects() -> tuple[OfflineSubject, ...]:
     paths = sorted((DATA / "subjects").iterdir())
     return tuple(parse(path.stem, path.read_text("utf-8")) for path in paths)
 
 
 @cache
-def types_of(subject: Subject, language: str) -> dict[str, TermType]:
+def types_of(subject: OfflineSubject, language: str) -> dict[str, TermType]:
     """Return every term of a subject with its type."""
     return {term.of(language): kind for entry in subject.entries() for kind, term in entry.terms}
 
 
 @cache
-def neutral(key: str) -> Subject:
+def neutral(key: str) -> OfflineSubject:
     return parse(key, (DATA / "neutral" / f"{key}.txt").read_text("utf-8"))
 
 

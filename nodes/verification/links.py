@@ -27,7 +27,7 @@ _GONE: Final = frozenset({404, 410})
 _READABLE: Final = ("text/", "image/", "video/", "audio/", "application/pdf", "application/json", "application/epub")
 
 
-class Finding(BaseModel):
+class LinkFinding(BaseModel):
     """The result of checking one URL."""
 
     verification: Verification = "unchecked"
@@ -40,12 +40,12 @@ class Finding(BaseModel):
 class Findings(BaseModel):
     """Results in the order of the links."""
 
-    findings: list[Finding]
+    findings: list[LinkFinding]
 
 
 @dataclass(slots=True)
 class _Seen:
-    finding: Finding
+    finding: LinkFinding
     at: float
     needs_network: bool
 
@@ -77,11 +77,15 @@ class LinkChecker:
             await asyncio.gather(*looks, return_exceptions=True)
         return Findings(findings=[self._finding_of(look) for look in looks])
 
-    def _finding_of(self, look: "asyncio.Task[_Seen]") -> Finding:
+    def _finding_of(self, look: "asyncio.Task[_Seen]") -> LinkFinding:
         if look.cancelled():
-            return Finding(reason="there was no time left to look at it")
+            return LinkFinding(reason="there was no time left to look at it")
         seen = look.result()
-        return seen.finding if self._heard or not seen.needs_network else Finding(reason="there seems to be no network")
+        return (
+            seen.finding
+            if self._heard or not seen.needs_network
+            else LinkFinding(reason="there seems to be no network")
+        )
 
     async def _look(self, resource: Resource) -> _Seen:
         known = self._seen.get(key := f"{resource.url} {resource.title}")
@@ -89,7 +93,7 @@ class LinkChecker:
             return known
         async with self._turns:
             if not self._heard and self._clock() < self._away_until:
-                return _Seen(Finding(), self._clock(), needs_network=True)
+                return _Seen(LinkFinding(), self._clock(), needs_network=True)
             seen = await self._fetch(resource)
         if self._heard or not seen.needs_network:
             if len(self._seen) >= _MAX_REMEMBERED:
@@ -107,7 +111,7 @@ class LinkChecker:
             needs_network = failure.offline
             self._heard = self._heard or failure.heard
             self._note(resource.url, failure)
-            finding = Finding(verification="unreachable", dead=failure.lasting, reason=str(failure))
+            finding = LinkFinding(verification="unreachable", dead=failure.lasting, reason=str(failure))
         return _Seen(finding.model_copy(update={"checked_at": datetime.now(UTC)}), self._clock(), needs_network)
 
     def _note(self, url: str, failure: FetchFailed) -> None:
@@ -118,21 +122,21 @@ class LinkChecker:
                 self._away_until = self._clock() + AWAY_SECONDS
 
 
-def _judged(resource: Resource, page: WebPage) -> Finding:
+def _judged(resource: Resource, page: WebPage) -> LinkFinding:
     if page.status in _GONE:
-        return Finding(verification="unreachable", dead=True, reason=f"it answers {page.status}")
+        return LinkFinding(verification="unreachable", dead=True, reason=f"it answers {page.status}")
     if page.status >= 500:
-        return Finding(verification="unreachable", reason=f"it answers {page.status}")
+        return LinkFinding(verification="unreachable", reason=f"it answers {page.status}")
     if page.status >= 300:  # sites that refuse programs may well serve people
-        return Finding(reason=f"it answers {page.status}")
+        return LinkFinding(reason=f"it answers {page.status}")
     titles = titles_of(page.body, page.content_type)
     if any(looks_like_404(title) for title in titles[:1]) and not looks_like_404(resource.title):
-        return Finding(verification="unreachable", dead=True, reason="the page says that it does not exist")
+        return LinkFinding(verification="unreachable", dead=True, reason="the page says that it does not exist")
     if not titles and page.content_type and not page.content_type.lower().startswith(_READABLE):
-        return Finding(reason="it is nothing that one reads")
+        return LinkFinding(reason="it is nothing that one reads")
     at = urlsplit(page.url)
     if agree(resource.title, titles, at.hostname or ""):
-        return Finding(verification="verified")
+        return LinkFinding(verification="verified")
     if page.hops and at.path in {"", "/"} and urlsplit(resource.url).path not in {"", "/"}:
-        return Finding(verification="unreachable", dead=True, reason="it leads to a front page only")
-    return Finding(reason="the page has another title")
+        return LinkFinding(verification="unreachable", dead=True, reason="it leads to a front page only")
+    return LinkFinding(reason="the page has another title")

@@ -20,7 +20,7 @@ MAX_PAGES: Final = 8
 SEARCH_SECONDS: Final = 6.0
 _CONCURRENT_SEARCHES: Final = 4
 _MAX_QUERY_LENGTH: Final = 300
-_LONGEST_TITLE, _LONGEST_SNIPPET = 200, 400
+_MAX_TITLE_LENGTH, _MAX_SNIPPET_LENGTH = 200, 400
 _MAX_BODY_BYTES: Final = 300_000
 TAVILY: Final = "https://api.tavily.com/search"
 DUCKDUCKGO: Final = "https://html.duckduckgo.com/html/"
@@ -161,7 +161,7 @@ def _usable(pages: Sequence[FoundPage]) -> list[FoundPage]:
     kept: dict[str, FoundPage] = {}
     for page in pages:
         if is_web_address(page.url) and len(page.url) <= 1000 and page.title.strip():
-            short = {"title": page.title[:_LONGEST_TITLE], "snippet": page.snippet[:_LONGEST_SNIPPET]}
+            short = {"title": page.title[:_MAX_TITLE_LENGTH], "snippet": page.snippet[:_MAX_SNIPPET_LENGTH]}
             kept.setdefault(page.url, page.model_copy(update=short))
     return list(kept.values())[:MAX_PAGES]
 

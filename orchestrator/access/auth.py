@@ -58,7 +58,7 @@ class OpenToAll:
         return tokens
 
 
-class Tokens:
+class OpaqueTokens:
     """ROADMAP_AUTH=token: opaque tokens, stored as hashes. A revoked token is refused from the next request on."""
 
     open_to_all = False
@@ -135,7 +135,7 @@ def authority(settings: Settings) -> Authority:
         case "none":
             return OpenToAll()
         case "token":
-            return Tokens()
+            return OpaqueTokens()
         case "jwt":
             return Jwt(settings.jwt_algorithm, _keys(settings), settings.jwt_issuer, settings.jwt_audience)
 

@@ -16,7 +16,8 @@ from repository.contents import contents
 from repository.db.database import Session, set_lock_timeout
 from repository.db.fence import Fence
 from repository.roadmaps.roadmaps import get_roadmap_metadata, lock_roadmap
-from repository.runs import liveness, recovery, tasks
+from repository.runs import live_tasks as liveness
+from repository.runs import recovery, tasks
 from repository.runs.calls import settle_lost_calls, usage_of
 from repository.runs.events import append_transition
 from repository.runs.tasks import lock_task, update_task_status

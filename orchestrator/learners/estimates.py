@@ -9,8 +9,8 @@ from domain.authors import RULES, AuthorKind
 from domain.content_types import GENERATOR_OF
 from domain.course.estimate import (
     CallAverage,
+    CallLimits,
     Estimate,
-    Limits,
     ModelPrice,
     Size,
     Variant,
@@ -137,14 +137,14 @@ async def estimate_calls(resources: OrchestratorResources, calls: Mapping[str, i
 
 def _price_by(writers: _Writers) -> Callable[[str, int, int], float | None]:
     """Return the function that prices the tokens of a step, see `variant`."""
-    from nodes.authors.usage import Tokens
+    from nodes.authors.usage import TokenCounts
 
     def price(step: str, tokens_in: int, tokens_out: int) -> float | None:
         if writers.is_by_rules:
             return 0.0
         if writers.prices is None:
             return None
-        return writers.prices.usage(writers.by_step[step], Tokens(tokens_in, tokens_out)).cost
+        return writers.prices.usage(writers.by_step[step], TokenCounts(tokens_in, tokens_out)).cost
 
     return price
 
@@ -153,8 +153,8 @@ def _second_look(settings: Settings, writers: _Writers) -> SecondLook:
     return "none" if writers.is_by_rules else settings.second_look
 
 
-def _limits(settings: Settings) -> Limits:
-    return Limits(settings.max_concurrent_calls, settings.requests_per_minute, settings.tokens_per_minute)
+def _limits(settings: Settings) -> CallLimits:
+    return CallLimits(settings.max_concurrent_calls, settings.requests_per_minute, settings.tokens_per_minute)
 
 
 def _estimate(

@@ -10,7 +10,7 @@ from domain.contents import Quiz
 from domain.errors import Conflict, NotFound
 from domain.framework import Concept, Framework
 from domain.learners.progress import LEARNED, ConceptMark, next_concept
-from domain.learners.repetition import Schedule, rescheduled
+from domain.learners.spaced_repetition import Schedule, rescheduled
 from domain.quizzes.grading import OpenQuiz, QuizMark, graded, without_key
 from domain.request import UserId, Word
 from domain.vocabulary import ContentType
@@ -20,7 +20,7 @@ from orchestrator.queries.base import Queries
 from orchestrator.queries.status import View
 from repository.contents import content_queries
 from repository.db.database import Database, Session
-from repository.learners import repetitions
+from repository.learners import due_questions as repetitions
 from repository.roadmaps import learning, roadmaps
 from repository.roadmaps.structures import last_structure_with
 from repository.tables.users import QuizAttemptRow

@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.contents import OpenQuestion, Question, Quiz
 from domain.errors import Conflict, NotFound
-from domain.learners.repetition import MAX_NEW, rescheduled
+from domain.learners.spaced_repetition import MAX_NEW, rescheduled
 from domain.quizzes.grading import QuizMark, mark_of, opened
 from domain.request import Shape, UserId, Word
 from orchestrator.arguments import checks_arguments
@@ -15,8 +15,8 @@ from orchestrator.learners.learning import quiz_of
 from orchestrator.queries.base import Queries
 from orchestrator.queries.status import View
 from repository.db.database import Database, Session
-from repository.learners import repetitions
-from repository.learners.repetitions import Waiting
+from repository.learners import due_questions as repetitions
+from repository.learners.due_questions import Waiting
 from repository.roadmaps import roadmaps
 from repository.tables.learners import RepetitionAnswerRow
 
@@ -65,7 +65,7 @@ class RepetitionAnswer(Shape):
     """Indices of options; empty if the learner does not know."""
 
 
-class Answered(View):
+class GradedAnswer(View):
     """A graded answer, and when the question is asked again."""
 
     answer_id: str
@@ -99,7 +99,7 @@ class Repetition(Queries):
         """Return how many questions a user is asked now."""
         return await self._read(_count, user_id, self._clock(), owner)
 
-    async def answer(self, user_id: UserId, answer: RepetitionAnswer, *, owner: str | None = None) -> Answered:
+    async def answer(self, user_id: UserId, answer: RepetitionAnswer, *, owner: str | None = None) -> GradedAnswer:
         """Grade an answer, and store it with the new schedule of its question.
 
         Raises NotFound for what does not exist, InvalidInput for options that the question does not have, and Conflict
@@ -108,7 +108,7 @@ class Repetition(Queries):
         now = self._clock()
         return await self._database.persist(lambda session: _answer(session, user_id, answer, now, owner))
 
-    async def answered(self, user_id: str, answer_id: str, *, owner: str | None = None) -> Answered:
+    async def answered(self, user_id: str, answer_id: str, *, owner: str | None = None) -> GradedAnswer:
         """Return an answer that was given. Raises NotFound."""
         return await self._read(_answered, user_id, answer_id, owner)
 
@@ -154,7 +154,7 @@ async def _due(session: Session, user_id: str, now: datetime, limit: int, owner:
 
 async def _answer(
     session: Session, user_id: str, given: RepetitionAnswer, now: datetime, owner: str | None
-) -> Answered:
+) -> GradedAnswer:
     await roadmaps.get_roadmap_metadata(session, given.roadmap_id, owner=owner)
     stored = await repetitions.answer_of(session, user_id, given.answer_id)
     if stored is not None:
@@ -191,7 +191,7 @@ async def _answer(
     return await _view(session, row)
 
 
-async def _raced(session: Session, user_id: str, given: RepetitionAnswer) -> Answered:
+async def _raced(session: Session, user_id: str, given: RepetitionAnswer) -> GradedAnswer:
     """Return the stored answer if another request has just sent the same one. Raises Conflict otherwise."""
     stored = await repetitions.answer_of(session, user_id, given.answer_id)
     if stored is None:
@@ -199,7 +199,7 @@ async def _raced(session: Session, user_id: str, given: RepetitionAnswer) -> Ans
     return await _same(session, stored, given)
 
 
-async def _same(session: Session, stored: RepetitionAnswerRow, given: RepetitionAnswer) -> Answered:
+async def _same(session: Session, stored: RepetitionAnswerRow, given: RepetitionAnswer) -> GradedAnswer:
     """Return a stored answer to one that is sent again. Raises Conflict if it is another one."""
     same = (stored.roadmap_id, stored.concept_id, stored.question_id, stored.version, stored.number)
     if same != (given.roadmap_id, given.concept_id, given.question_id, given.version, given.answers + 1) or (
@@ -209,7 +209,7 @@ async def _same(session: Session, stored: RepetitionAnswerRow, given: Repetition
     return await _view(session, stored)
 
 
-async def _answered(session: Session, user_id: str, answer_id: str, owner: str | None) -> Answered:
+async def _answered(session: Session, user_id: str, answer_id: str, owner: str | None) -> GradedAnswer:
     row = await repetitions.answer_of(session, user_id, answer_id)
     if row is None:
         raise NotFound("There is no such answer.")
@@ -217,14 +217,14 @@ async def _answered(session: Session, user_id: str, answer_id: str, owner: str |
     return await _view(session, row)
 
 
-async def _view(session: Session, row: RepetitionAnswerRow) -> Answered:
+async def _view(session: Session, row: RepetitionAnswerRow) -> GradedAnswer:
     _, quiz = await quiz_of(session, row.roadmap_id, row.concept_id, row.version)
     question = _question(quiz, row.question_id)
     if question is None:
         raise NotFound(f"The quiz of {row.concept_id} has no such question in version {row.version}.")
     mark = mark_of(question, row.chosen)
     names = await roadmaps.concept_names(session, row.roadmap_id)
-    return Answered(
+    return GradedAnswer(
         answer_id=row.answer_id,
         roadmap_id=row.roadmap_id,
         concept_id=row.concept_id,

@@ -17,7 +17,7 @@ from repository.db import schema
 from repository.db.database import Database, schema_revision
 from repository.db.urls import where
 from repository.postgres.server import EmbeddedServer
-from repository.runs import liveness
+from repository.runs import live_tasks as liveness
 
 _log = get_log(__name__)
 

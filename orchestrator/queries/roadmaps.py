@@ -18,7 +18,7 @@ from orchestrator.queries.status import (
     status_check,
 )
 from repository.db.database import Database
-from repository.roadmaps import roadmaps, summaries
+from repository.roadmaps import etags, roadmaps, summaries
 from repository.roadmaps.summaries import BrokenRoadmap, ListedRoadmap, ListOrder
 from repository.tables.roadmaps import RoadmapRow
 
@@ -113,7 +113,7 @@ class RoadmapQueries(Queries):
 
         `reader`: the user whose progress the view shows.
         """
-        return await self._read(summaries.roadmap_etag, roadmap_id, reader)
+        return await self._read(etags.roadmap_etag, roadmap_id, reader)
 
     async def broken(self, limit: int = 50) -> Sequence[BrokenRoadmap]:
         """Return roadmaps with failed contents, or unfinished ones that no live task will finish."""

@@ -18,7 +18,8 @@ from repository.contents.content_queries import ContentState
 from repository.db.database import Session
 from repository.roadmaps import roadmaps
 from repository.roadmaps.books import parse_book
-from repository.runs import liveness, tasks
+from repository.runs import live_tasks as liveness
+from repository.runs import tasks
 from repository.runs.calls import plan_author
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow

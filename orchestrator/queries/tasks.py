@@ -8,7 +8,7 @@ from orchestrator.arguments import checks_arguments
 from orchestrator.queries.base import Queries
 from orchestrator.queries.status import TaskView, task_views
 from repository.db.database import Session
-from repository.roadmaps import roadmaps, summaries
+from repository.roadmaps import etags, roadmaps
 from repository.runs import tasks
 
 
@@ -61,7 +61,7 @@ class TaskQueries(Queries):
 
     async def etag(self, task_id: str) -> str:
         """Return a word that changes whenever a view of the task would; empty for an unknown task."""
-        return await self._read(summaries.task_etag, task_id)
+        return await self._read(etags.task_etag, task_id)
 
 
 async def _task(session: Session, task_id: str, owner: str | None) -> TaskView:

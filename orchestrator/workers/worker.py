@@ -73,12 +73,12 @@ class Worker:
     def _webhook_sender(self) -> "WebhookSender":
         """Return the sender of webhooks. It brings an HTTP client, so it is imported here."""
         from nodes.net.addresses import AllowList
-        from nodes.net.connect import Limits
+        from nodes.net.connect import RequestTimeouts
         from nodes.net.post import Poster
         from orchestrator.workers.webhook_sender import WebhookSender
 
         settings = self._resources.settings
-        limits = Limits(total_seconds=settings.webhook_timeout)
+        limits = RequestTimeouts(total_seconds=settings.webhook_timeout)
         return WebhookSender(self._resources.database, Poster(AllowList.read(settings.webhook_allow), limits=limits))
 
     async def _drain(self) -> None:

@@ -11,7 +11,7 @@ from domain.roadmap_export import WrittenContent
 from domain.vocabulary import ContentStatus
 from rendering.pages.remarks import run_of
 from rendering.text.pace_text import span_of
-from rendering.text.schedule import Schedule, Week
+from rendering.text.schedule import Week, WeeklyPlan
 from rendering.text.text import counted, hours, one_line
 
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -33,13 +33,13 @@ def overview(framework: Framework) -> str:
     )
 
 
-def weekly(plan: Schedule) -> str:
+def weekly(plan: WeeklyPlan) -> str:
     """Return the length of a weekly plan, and whether it meets the deadline."""
     length = f"With {hours(plan.hours_per_week)} a week: {counted(len(plan.weeks), 'week')}"
     return f"{length}, as of {plan.today}. {in_time(plan)}".rstrip()
 
 
-def in_time(plan: Schedule) -> str:
+def in_time(plan: WeeklyPlan) -> str:
     """Return how much time the deadline leaves and, if that is too little, how many hours a week it would take.
 
     Empty without a deadline.

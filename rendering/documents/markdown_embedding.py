@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from rendering.documents.sanitize import harmless
+from rendering.documents.safe_markdown import harmless
 from rendering.pages.bounds import LOWEST_HEADING, MAX_NESTING, fits
 from rendering.pages.folds import folds
 from rendering.pages.formulas import formulas

@@ -16,9 +16,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from rendering.pages.bounds import LOWEST_HEADING, MAX_LENGTH, fits
-from rendering.pages.cleaner import SCHEMES, TAGS, cleaner, is_safe_link
 from rendering.pages.formulas import formula_html, shown_bars, with_hidden_bars
 from rendering.pages.highlighting import Highlighter
+from rendering.pages.html_sanitizer import SCHEMES, TAGS, cleaner, is_safe_link
 from rendering.pages.parser import document_parser, short_parser
 from rendering.pages.remarks import Remarks
 from rendering.text.labels import labels_of

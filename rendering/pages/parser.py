@@ -11,9 +11,9 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from rendering.pages.bounds import bounded
-from rendering.pages.cleaner import is_safe_link
 from rendering.pages.folds import folds
 from rendering.pages.formulas import formula_html, formulas
+from rendering.pages.html_sanitizer import is_safe_link
 from rendering.pages.inline_rules import inline_rules
 from rendering.pages.remarks import Remarks
 

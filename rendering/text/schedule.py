@@ -37,7 +37,7 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class WeeklyPlan:
     """A plan from `today` on. `weeks_left` until the deadline is None without one, and 0 once it has passed."""
 
     weeks: tuple[Week, ...]
@@ -64,7 +64,7 @@ def schedule(
     today: date,
     deadline: date | None = None,
     done: Collection[str] = (),
-) -> Schedule:
+) -> WeeklyPlan:
     """Return the plan for the concepts that are not `done` (ids), in weeks that are counted from `today`.
 
     A concept continues in the next week when a week is full. A concept without hours takes no time and is listed.
@@ -89,10 +89,10 @@ def schedule(
             begins = False
     planned = tuple(_week(number, shares, today) for number, shares in enumerate(weeks, start=1) if shares)
     weeks_left = None if deadline is None else weeks_between(today, deadline)
-    return Schedule(planned, sum(week.hours for week in planned), weekly / 60, today, deadline, weeks_left)
+    return WeeklyPlan(planned, sum(week.hours for week in planned), weekly / 60, today, deadline, weeks_left)
 
 
-def plan_of(manuscript: Manuscript, framework: Framework) -> Schedule | None:
+def plan_of(manuscript: Manuscript, framework: Framework) -> WeeklyPlan | None:
     """Return the plan of a manuscript; None if it has no pace or nothing is left to learn."""
     pace = manuscript.plan
     if pace is None:

@@ -78,7 +78,7 @@ def try_key(key: str, number: int, fence: Fence) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Reservation:
+class CallReservation:
     """The upper bound of a call's usage, stored from before the call until its result is committed."""
 
     key: str
@@ -103,7 +103,7 @@ _SETTLE_LOST: Final = text(f"""
     ON CONFLICT DO NOTHING""")
 
 
-async def reserve_call(session: Session, fence: Fence, reservation: Reservation) -> None:
+async def reserve_call(session: Session, fence: Fence, reservation: CallReservation) -> None:
     """Store a reservation before the call, in the run's fenced transaction."""
     await execute(session, _RESERVE, {"task_id": fence.task_id, **asdict(reservation)})
 

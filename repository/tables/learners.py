@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from domain.learners.repetition import Phase
+from domain.learners.spaced_repetition import Phase
 from repository.tables.columns import json, moment, one_of, string
 
 

@@ -8,7 +8,8 @@ from typing import Final
 
 import pytest
 
-from cli.app import EXIT_CODES, exit_code, main
+from cli.app import main
+from cli.exit_codes import EXIT_CODES, exit_code
 from domain import errors
 from domain.errors import RoadmapError
 from repository.db.database import Database

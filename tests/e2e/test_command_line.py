@@ -46,7 +46,6 @@ async def test_a_goal_in_any_script_becomes_a_whole_roadmap(created: list[Done],
             assert {state.status for state in view.contents} == {ContentStatus.COMPLETED}
 
 
-@pytest.mark.promise
 def test_what_was_made_can_be_read(roadmap: Command, created: list[Done]) -> None:
     roadmap_id = created[3].json()["roadmap_id"]
     tree, document = roadmap.all(["show", roadmap_id], ["show", roadmap_id, "--format", "markdown"])
@@ -58,7 +57,6 @@ def test_what_was_made_can_be_read(roadmap: Command, created: list[Done]) -> Non
     assert "## Answers" in document.out
 
 
-@pytest.mark.promise
 def test_what_was_made_can_be_taken_away_in_one_file(roadmap: Command, created: list[Done]) -> None:
     roadmap_id = created[2].json()["roadmap_id"]
     page, text = roadmap.home / "roadmap.html", roadmap.home / "roadmap.md"

@@ -18,7 +18,6 @@ def story(out: str) -> list[tuple[int, str]]:
     return [(int(sequence), kind) for sequence, kind in EVENT.findall(out)]
 
 
-@pytest.mark.promise
 async def test_all_watchers_of_a_detached_run_see_the_same_events(
     shell: Command, database: Database, account: Path
 ) -> None:

@@ -59,7 +59,6 @@ def rows_of(database_url: str) -> str:
     return json.dumps(found, ensure_ascii=False, default=str)
 
 
-@pytest.mark.promise
 def test_a_wrong_key_exits_5_with_one_line_and_the_run_can_be_resumed(shell: Command, provider: Provider) -> None:
     provider.script = lambda _, __: Fault.WRONG_KEY
     ended = shell("create", "chess", "--json")

@@ -41,7 +41,6 @@ def names(roadmap: RoadmapView) -> dict[str, str]:
     return {concept.concept_id: concept.name for concept in roadmap.framework.concepts()}
 
 
-@pytest.mark.promise
 async def test_words_change_the_roadmap_and_nothing_that_stays_is_written_again(
     shell: Command, database: Database, account: Path, client: Orchestrator, made: RoadmapView
 ) -> None:

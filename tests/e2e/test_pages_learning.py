@@ -94,7 +94,6 @@ def test_a_form_that_cannot_be_used_keeps_what_was_typed_and_says_what_is_wrong(
     here.complaints.clear()  # the browser counts the answer 422 as one
 
 
-@pytest.mark.promise
 def test_a_quiz_is_answered_explained_and_its_best_score_kept(here: Site, roadmap_id: str) -> None:
     page = here.open(f"/roadmaps/{roadmap_id}/concepts/c-1-1-1")
     key = here.served.get(f"/roadmaps/{roadmap_id}/concepts/c-1-1-1/quiz")["content"]["questions"]

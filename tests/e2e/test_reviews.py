@@ -53,7 +53,6 @@ async def counted_events(client: Orchestrator, task_id: str) -> Counter[str]:
     return Counter(event.type for event in await client.events.page(task_id))
 
 
-@pytest.mark.promise
 async def test_a_framework_is_sent_back_and_approved_before_anything_is_written_for_it(
     shell: Command, database: Database, account: Path, client: Orchestrator
 ) -> None:

@@ -22,7 +22,6 @@ def children(running: Running, what: str) -> list[psutil.Process]:
     return [child for child in psutil.Process(running.pid).children() if what in " ".join(child.cmdline())]
 
 
-@pytest.mark.promise
 async def test_the_life_of_a_roadmap_over_http_with_two_more_workers(
     shell: Command, database: Database, account: Path
 ) -> None:

@@ -42,7 +42,6 @@ def answer_to(done: Done, command: str) -> str:
     )[0]
 
 
-@pytest.mark.promise
 async def test_a_script_is_echoed_and_its_mistakes_neither_end_it_nor_the_run(
     shell: Command, database: Database, account: Path, client: Orchestrator
 ) -> None:

@@ -28,7 +28,6 @@ def _deliveries(url: str, webhook_id: str) -> list[dict[str, object]]:
     return found
 
 
-@pytest.mark.promise
 async def test_a_delivery_of_a_killed_worker_is_sent_by_another(shell: Command, receiver: WebServer) -> None:
     asked, release = asyncio.Event(), asyncio.Event()
 

@@ -32,6 +32,7 @@ async def created(orchestrator: Orchestrator, course: RecordedCourse) -> TaskVie
     return await orchestrator.wait(task.task_id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("course", COURSES.values(), ids=COURSES)
 async def test_a_run_plays_the_whole_course_and_asks_for_nothing_twice(
     offline: Orchestrator, course: RecordedCourse

@@ -14,7 +14,8 @@ from typing import Any, Final
 import pytest
 import typer.main
 
-from cli.app import EXIT_CODES, app
+from cli.app import app
+from cli.exit_codes import EXIT_CODES
 from domain.vocabulary import ContentStatus, ContentType, Step, TaskStatus, TaskType
 from orchestrator.graphs.creation import build_creation_graph
 from orchestrator.graphs.modification import build_modification_graph

@@ -37,7 +37,7 @@ from domain.text.language import guess_language, is_written_in
 from domain.text.parse_stored import read_stored
 from domain.text.secrets import redact, redact_url
 from nodes.authors.prices import Prices, read_prices
-from nodes.authors.usage import Tokens
+from nodes.authors.usage import TokenCounts
 from nodes.ledger.budget import Limit
 from nodes.net.addresses import AllowList
 from nodes.state import SHAPES
@@ -80,7 +80,7 @@ def test_prices(text: str) -> None:
         one_line(error)
     else:
         for model in read_prices(text):
-            assert math.isfinite(prices.usage(model, Tokens(0, 10**9)).cost or 0)
+            assert math.isfinite(prices.usage(model, TokenCounts(0, 10**9)).cost or 0)
 
 
 @fuzzed

@@ -18,8 +18,9 @@ from repository.contents import claims, content_queries, contents, lessons
 from repository.contents.earlier_versions import written_before
 from repository.db.database import Database, execute
 from repository.db.fence import assert_fence
-from repository.roadmaps import roadmaps, summaries
-from repository.runs import calls, events, liveness, queue, recovery, retention, tasks, totals
+from repository.roadmaps import etags, roadmaps, summaries
+from repository.runs import calls, events, queue, recovery, retention, tasks, totals
+from repository.runs import live_tasks as liveness
 from repository.tables.runs import TaskRow
 from repository.users import deliveries, idempotency, limits, tokens, webhooks
 from tests.support.databases import create_database, drop_database, url_of
@@ -270,7 +271,7 @@ OVERVIEWS: Final[dict[str, Work]] = {
     "broken_roadmaps": summaries.broken_roadmaps,
     "roadmap list": lambda session: summaries.list_roadmaps(session, user_id="user-7"),
     "roadmap_list_of_all_users": lambda session: summaries.list_roadmaps(session, before=(datetime.now(UTC), "r")),
-    "roadmap_etag": lambda session: summaries.roadmap_etag(session, ROADMAP),
+    "roadmap_etag": lambda session: etags.roadmap_etag(session, ROADMAP),
     "pressure": summaries.pressure,
     "processes": summaries.processes,
     "webhooks_of_everybody": lambda session: webhooks.page_of_webhooks(session),

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from domain.vocabulary import TaskStatus
 from domain.webhooks import DeliveryStatus, WebhookEvent
 from nodes.net.addresses import AllowList
-from nodes.net.connect import Limits
+from nodes.net.connect import RequestTimeouts
 from nodes.net.post import Poster
 from orchestrator.access.webhooks import Webhooks
 from orchestrator.commands.transitions import end
@@ -42,7 +42,9 @@ async def delivering(
     grace: float = HANG_SECONDS,
 ) -> AsyncIterator[WebhookSender]:
     """Send messages while the block runs; `seconds`: the time that a receiver has, `grace`: the same at the end."""
-    deliverer = WebhookSender(database, Poster(AllowList.read(allowed), limits=Limits(total_seconds=seconds)), policy)
+    deliverer = WebhookSender(
+        database, Poster(AllowList.read(allowed), limits=RequestTimeouts(total_seconds=seconds)), policy
+    )
     async with running(deliverer, grace):
         yield deliverer
 

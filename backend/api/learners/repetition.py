@@ -12,7 +12,7 @@ from backend.inputs import MAX_ATTEMPT_ID_LENGTH, VISIBLE
 from backend.openapi import documented
 from backend.paging import Limit
 from domain.request import Shape, Word
-from orchestrator.learners.repetition import Answered, Due, RepetitionAnswer
+from orchestrator.learners.repetition import Due, GradedAnswer, RepetitionAnswer
 
 router = APIRouter(prefix="/repetition", tags=["learning"])
 
@@ -56,7 +56,7 @@ async def read_due(caller: CallerDep, orchestrator: OrchestratorDep, user_id: Le
 @router.post("/answers", responses=documented(400, 403, 404, 409, 413, 415, 422))
 async def answer_question(
     body: AnswerBody, caller: CallerDep, orchestrator: OrchestratorDep, user_id: Learner = None
-) -> Answered:
+) -> GradedAnswer:
     """Grade an answer and say when the question is asked again. A conflict if it was answered or replaced meanwhile."""
     answer = RepetitionAnswer(**body.model_dump())
     return await orchestrator.repetition.answer(caller.acting_for(user_id), answer, owner=caller.reads)

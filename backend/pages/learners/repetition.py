@@ -111,4 +111,4 @@ async def _card(question: OpenQuestion, mark: QuizMark | None, tutorials: Tutori
 
 
 def _html_of(texts: Texts, text: str) -> Markup:
-    return Markup(texts[text].html)  # sanitised by an allow-list: rendering/pages/cleaner.py
+    return Markup(texts[text].html)  # sanitised by an allow-list: rendering/pages/html_sanitizer.py

@@ -13,7 +13,7 @@ from domain.errors import Conflict
 
 if TYPE_CHECKING:
     from cli.terminal.prompt import Conversation
-    from orchestrator.learners.repetition import Answered, Due, DueQuestion
+    from orchestrator.learners.repetition import Due, DueQuestion, GradedAnswer
 
 _LETTERS: Final = re.compile(r"[A-Za-z]{1,26}")
 SKIP: Final = "-"
@@ -91,7 +91,7 @@ def _question(question: "DueQuestion", total: int) -> Iterator[str]:
         yield f"   {letter}. {option.strip()}"
 
 
-def _result(answered: "Answered") -> Iterator[str]:
+def _result(answered: "GradedAnswer") -> Iterator[str]:
     from rendering.documents.document_text import LETTERS
 
     mark = answered.mark

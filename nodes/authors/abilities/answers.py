@@ -9,7 +9,7 @@ from nodes.authors.abilities.approach import Unusable
 from nodes.authors.abilities.reply import Reply
 from nodes.authors.port import CUT_OFF, AuthorAnswer
 from nodes.authors.prompting.prompts import Prompt, leaks
-from nodes.authors.reading import Reading
+from nodes.authors.reading import ReadAnswer
 from nodes.authors.reading.reader import EMPTY
 from nodes.authors.usage import estimated_tokens
 
@@ -17,7 +17,7 @@ REFUSED: Final = "The model refused to answer"
 LEAKED: Final = "It repeated its instructions. Write only what was asked for."
 
 
-def problem_of(prompt: Prompt, reply: Reply, reading: Reading) -> str | None:
+def problem_of(prompt: Prompt, reply: Reply, reading: ReadAnswer) -> str | None:
     """Return why an answer cannot be checked, worded for the author."""
     refusal = reply.reason_of_refusal
     if refusal is not None:

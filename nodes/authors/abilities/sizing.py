@@ -6,8 +6,8 @@ from typing import Final
 
 from nodes.authors.abilities.approach import Approach, Mode
 from nodes.authors.abilities.evidence import Ability
+from nodes.authors.prompting.data_blocks import MAX_DATA_LENGTH
 from nodes.authors.prompting.prompts import Prompt, prompt_for
-from nodes.authors.prompting.texts import MAX_DATA_LENGTH
 from nodes.authors.repairs import Inquiry
 from nodes.authors.usage import ASCII_CHARACTERS_PER_TOKEN, estimated_tokens
 

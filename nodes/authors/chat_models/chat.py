@@ -24,11 +24,11 @@ from nodes.authors.prices import Prices
 from nodes.authors.prompting.messages import messages_of
 from nodes.authors.provider_errors import call_failed, stopped_early, timed_out
 from nodes.authors.provider_errors.error_facts import facts_of
-from nodes.authors.reading import Reading
+from nodes.authors.reading import ReadAnswer
 from nodes.authors.reading.reader import EMPTY
 from nodes.authors.repairs import Inquiry, Repair
 from nodes.authors.schemas import strict, without_bounds
-from nodes.authors.usage import Tokens, estimated_tokens, plausible_tokens
+from nodes.authors.usage import TokenCounts, estimated_tokens, plausible_tokens
 
 MAX_CONCEPTS: Final = 20
 """Concepts of a framework that is asked for in one answer."""
@@ -102,7 +102,7 @@ class ChatAuthor:
 
     def _most_of(self, call: SizedCall) -> Usage:
         """Return the most that a call can use: all of its prompt may be written to a cache, which may cost more."""
-        return self._prices.usage(call.model, Tokens(call.sent, call.room, cache_write=call.sent, estimated=True))
+        return self._prices.usage(call.model, TokenCounts(call.sent, call.room, cache_write=call.sent, estimated=True))
 
     async def write(self, brief: Brief[Any], objections: Sequence[str] = ()) -> AuthorAnswer:
         """Ask once. Raises CallFailed, with `step_down` where another approach or model is due next."""
@@ -267,7 +267,7 @@ class ChatAuthor:
             raise AskFailed(broken, facts_of(broken))
         return reply
 
-    def _answer(self, call: SizedCall, reply: Reply, reading: Reading) -> AuthorAnswer:
+    def _answer(self, call: SizedCall, reply: Reply, reading: ReadAnswer) -> AuthorAnswer:
         written = estimated_tokens(reply.written)
         usage = self._prices.usage(
             call.model,

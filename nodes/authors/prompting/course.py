@@ -13,8 +13,8 @@ from typing import Any, Final
 from domain.course.book import CourseBook
 from domain.framework import Framework
 from nodes.authors.briefs import Brief
-from nodes.authors.prompting.rules import CONTENT_TASKS, COURSE_RULES, SHORT_COURSE_RULES
-from nodes.authors.prompting.texts import MAX_TEXT_LENGTH, between, capped, without
+from nodes.authors.prompting.content_rules import CONTENT_TASKS, COURSE_RULES, SHORT_COURSE_RULES
+from nodes.authors.prompting.data_blocks import MAX_TEXT_LENGTH, between, capped, without
 from nodes.authors.usage import estimated_tokens
 
 MIN_COURSE_WINDOW: Final = 4096

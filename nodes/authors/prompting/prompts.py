@@ -12,9 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from nodes.authors.briefs import AuthorRole, Brief, ContentBrief, FrameworkBrief, OutlineBrief, StageBrief
-from nodes.authors.prompting.course import SharedPart, shared_part
-from nodes.authors.prompting.prompt_data import ASKED_FOR, data_of, earlier_data
-from nodes.authors.prompting.rules import (
+from nodes.authors.prompting.content_rules import (
     AS_MARKDOWN,
     AS_SHOWN,
     CONTENT_TASKS,
@@ -28,7 +26,9 @@ from nodes.authors.prompting.rules import (
     REWRITE,
     WISHES,
 )
-from nodes.authors.prompting.texts import MAX_DATA_LENGTH, MAX_TEXT_LENGTH, cut, fitted, length_of, marked
+from nodes.authors.prompting.course import SharedPart, shared_part
+from nodes.authors.prompting.data_blocks import MAX_DATA_LENGTH, MAX_TEXT_LENGTH, cut, fitted, length_of, marked
+from nodes.authors.prompting.prompt_data import ASKED_FOR, data_of, earlier_data
 from nodes.authors.repairs import INSTRUCTIONS, Repair
 from nodes.authors.schemas import MAX_ITEMS, schema_of
 

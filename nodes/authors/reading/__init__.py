@@ -2,6 +2,6 @@
 
 from nodes.authors.reading.coercion import conform
 from nodes.authors.reading.gate import storable, storable_text
-from nodes.authors.reading.reader import Reading, read_answer
+from nodes.authors.reading.reader import ReadAnswer, read_answer
 
-__all__ = ["Reading", "conform", "read_answer", "storable", "storable_text"]
+__all__ = ["ReadAnswer", "conform", "read_answer", "storable", "storable_text"]

@@ -17,8 +17,8 @@ from pydantic_core import PydanticUndefined
 
 from domain.text.language import code_of_language
 from nodes.authors.reading.gate import MAX_NAME_LENGTH, storable
+from nodes.authors.reading.json_repair import json_in
 from nodes.authors.reading.objects import as_object, knows, renamed
-from nodes.authors.reading.repair import json_in
 from nodes.authors.reading.texts import clean_text, shortened
 from nodes.authors.reading.values import answer_keys
 from nodes.authors.reading.values.bounds import longest, most

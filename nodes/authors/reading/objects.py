@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from nodes.authors.reading.gate import MAX_NAME_LENGTH, MAX_NESTING
-from nodes.authors.reading.repair import json_in
+from nodes.authors.reading.json_repair import json_in
 from nodes.authors.reading.values import answer_keys
 from nodes.authors.reading.values.choices import fold
 

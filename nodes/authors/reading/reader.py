@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 
 from nodes.authors.reading.coercion import conform
 from nodes.authors.reading.gate import MAX_NESTING
+from nodes.authors.reading.json_repair import values_in
 from nodes.authors.reading.reasoning import visible_parts
-from nodes.authors.reading.repair import values_in
 from nodes.authors.reading.tagged import tagged_values
 from nodes.authors.reading.tex import mend_escapes
 
@@ -29,7 +29,7 @@ _FAIR: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadAnswer:
     """The result of reading an answer."""
 
     content: dict[str, Any] | None
@@ -40,7 +40,7 @@ class Reading:
     """Whether the JSON breaks off in the middle, whatever the finish reason says."""
 
 
-def read_answer(texts: Sequence[str], shape: type[BaseModel]) -> Reading:
+def read_answer(texts: Sequence[str], shape: type[BaseModel]) -> ReadAnswer:
     """Read an answer out of everything that a model sent, the likeliest text first. Never raises."""
     best, best_fit, breaks_off = None, -1.0, False
     for text in texts:
@@ -49,17 +49,17 @@ def read_answer(texts: Sequence[str], shape: type[BaseModel]) -> Reading:
         for part in visible_parts(text[:MAX_TEXT]):
             content, fit, is_open = _best_in(part, shape)
             if fit == VALID:
-                return Reading(content)
+                return ReadAnswer(content)
             if content is not None and fit > best_fit:
                 best, best_fit = content, fit
             breaks_off = breaks_off or is_open
             if fit >= _FAIR:
                 break
     if breaks_off:
-        return Reading(None, BREAKS_OFF, cut_off=True)
+        return ReadAnswer(None, BREAKS_OFF, cut_off=True)
     if best is not None:
-        return Reading(best)
-    return Reading(None, NO_JSON if any(isinstance(text, str) and text.strip() for text in texts) else EMPTY)
+        return ReadAnswer(best)
+    return ReadAnswer(None, NO_JSON if any(isinstance(text, str) and text.strip() for text in texts) else EMPTY)
 
 
 def _best_in(text: str, shape: type[BaseModel]) -> tuple[dict[str, Any] | None, float, bool]:

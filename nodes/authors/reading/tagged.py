@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from nodes.authors.reading.repair import Found
+from nodes.authors.reading.json_repair import Found
 
 _PARAMETER: Final = re.compile(r"<parameter=([\w-]{1,60})>\n?(.*?)\n?</parameter>", re.DOTALL)
 _ARGUMENT: Final = re.compile(r"<arg_key>\s*([\w-]{1,60})\s*</arg_key>\s*<arg_value>(.*?)</arg_value>", re.DOTALL)

@@ -40,7 +40,7 @@ class ShownOutput:
 
 
 @dataclass(frozen=True, slots=True)
-class CodeBlock:
+class RunnableBlock:
     number: int
     """Counted over all fences of the lesson, from 1, as in the findings of domain/checks; 0 for an example."""
     name: str
@@ -83,17 +83,17 @@ class CodeBlock:
         return "The example" if self.is_example else f"Code block {self.number} ({self.name})"
 
 
-def example_blocks(book: CourseBook | None) -> list[CodeBlock]:
+def example_blocks(book: CourseBook | None) -> list[RunnableBlock]:
     """Return the code of the example that the lessons of a course share, one block where there is any."""
     example = book.example if book else None
     if example is None or (language := RUNNABLE.get(example.language.strip().lower())) is None:
         return []
     if not example.code.strip():
         return []
-    return [CodeBlock(0, example.language.strip().lower(), language, example.code, frozenset(), None, "", "")]
+    return [RunnableBlock(0, example.language.strip().lower(), language, example.code, frozenset(), None, "", "")]
 
 
-def code_blocks(markdown: str, *, part: str | None = None, sections: bool = False) -> list[CodeBlock]:
+def code_blocks(markdown: str, *, part: str | None = None, sections: bool = False) -> list[RunnableBlock]:
     """Return the blocks in Python or SQL, in order.
 
     `part`: the id of the question that the text is from. `sections`: the text is a lesson, of which sections are parts.
@@ -101,7 +101,7 @@ def code_blocks(markdown: str, *, part: str | None = None, sections: bool = Fals
     lines = _LINE_END.split(markdown)
     fences = [token for token in MarkdownIt().parse(markdown) if token.type == "fence"]
     places = Places(markdown) if sections else None
-    blocks: list[CodeBlock] = []
+    blocks: list[RunnableBlock] = []
     for number, fence in enumerate(fences, start=1):
         name, marks = _info(fence)
         language = RUNNABLE.get(name)
@@ -114,7 +114,7 @@ def code_blocks(markdown: str, *, part: str | None = None, sections: bool = Fals
         shown = None if following is None else _shown(fence, following, lines)
         around = f"{before}\n{after}"
         place = places.on(start) if places else part
-        blocks.append(CodeBlock(number, name, language, fence.content, marks, shown, beside, around, start, place))
+        blocks.append(RunnableBlock(number, name, language, fence.content, marks, shown, beside, around, start, place))
     return blocks
 
 

@@ -13,7 +13,7 @@ from domain.checks.code import SHOWS_ERROR
 from domain.checks.code.sql import sql_problem
 from domain.course.book import CourseBook
 from domain.course.notation import other_notations
-from nodes.verification.code.blocks import CodeBlock, code_blocks, example_blocks
+from nodes.verification.code.blocks import RunnableBlock, code_blocks, example_blocks
 from nodes.verification.code.python_code import run_python_blocks
 from nodes.verification.code.report import CodeReport
 from nodes.verification.code.results import StatementResult, sql_results
@@ -92,15 +92,15 @@ def check_course(lessons: Sequence[CourseLesson], book: CourseBook | None, runne
     return CourseReport(course.findings, course.ran, list(dict.fromkeys(course.not_run)))
 
 
-_Blocks = Sequence[tuple[CourseLesson, Sequence[CodeBlock]]]
+_Blocks = Sequence[tuple[CourseLesson, Sequence[RunnableBlock]]]
 
 
-def _run_sql(course: _Course, lessons: _Blocks, example: Sequence[CodeBlock]) -> None:
+def _run_sql(course: _Course, lessons: _Blocks, example: Sequence[RunnableBlock]) -> None:
     if (reason := course.runner.unavailable("sql")) is not None:
         course.not_run.append(reason)
         return
     repeated = Repeated()
-    walk: list[tuple[CourseLesson | None, CodeBlock, list[str]]] = []
+    walk: list[tuple[CourseLesson | None, RunnableBlock, list[str]]] = []
     for lesson, blocks in [(None, example), *lessons]:
         walk += [(lesson, block, [] if block.left_out else repeated.new_in(block.code)) for block in blocks]
         for block in blocks:
@@ -128,7 +128,7 @@ class _Database:
     """Whether a statement that changes tables or rows did not run here for a reason of this machine."""
 
     def judge(
-        self, lesson: str, block: CodeBlock, statements: Sequence[str], results: Sequence[StatementResult]
+        self, lesson: str, block: RunnableBlock, statements: Sequence[str], results: Sequence[StatementResult]
     ) -> None:
         for statement, result in zip(statements, results, strict=False):
             if result.error is not None:
@@ -148,7 +148,7 @@ class _Database:
         if whole and (problem := rows_problem(block, statements[-1], results[-1])):
             self.course.find(lesson, "course.output", f"{block.title} {problem}")
 
-    def _judge_error(self, lesson: str, block: CodeBlock, statement: str, message: str) -> None:
+    def _judge_error(self, lesson: str, block: RunnableBlock, statement: str, message: str) -> None:
         shown = block.shown is not None and ERROR_OUTPUT.search(block.shown.text)
         if block.fails or shown or SHOWS_ERROR.search(block.code):
             return
@@ -172,8 +172,8 @@ def _check_tables(course: _Course, lessons: _Blocks, shared: set[str]) -> None:
             course.find(lesson.name, "course.tables", message)
 
 
-def _run_python(course: _Course, lessons: _Blocks, example: Sequence[CodeBlock]) -> None:
-    numbered: list[tuple[str, CodeBlock, CodeBlock]] = [("", block, block) for block in example]
+def _run_python(course: _Course, lessons: _Blocks, example: Sequence[RunnableBlock]) -> None:
+    numbered: list[tuple[str, RunnableBlock, RunnableBlock]] = [("", block, block) for block in example]
     for lesson, blocks in lessons:
         for block in blocks:
             numbered.append((lesson.name, block, replace(block, number=len(numbered) + 1)))

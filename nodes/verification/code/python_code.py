@@ -15,7 +15,7 @@ from typing import Final
 
 from domain.checks.code import SHOWS_ERROR
 from domain.checks.code.python import python_problem
-from nodes.verification.code.blocks import CodeBlock
+from nodes.verification.code.blocks import RunnableBlock
 from nodes.verification.code.child.main import MAX_OUTPUT_LENGTH
 from nodes.verification.code.comparison import agrees, resembles
 from nodes.verification.code.report import CodeReport, other_output
@@ -65,7 +65,7 @@ class _Lesson:
     again: Sequence[PythonResult] | None
     """The results of a second run, which tell what changes from run to run; None before it."""
     defined: set[str] = field(default_factory=set)
-    missed: list[CodeBlock] = field(default_factory=list)
+    missed: list[RunnableBlock] = field(default_factory=list)
     """Blocks before that did not run to their end: later ones may need them."""
     code: list[str] = field(default_factory=list)
     unfinished: bool = False
@@ -74,7 +74,7 @@ class _Lesson:
     """Since the last output that was shown."""
 
 
-def run_python_blocks(blocks: Sequence[CodeBlock], runner: CodeRunner, report: CodeReport) -> None:
+def run_python_blocks(blocks: Sequence[RunnableBlock], runner: CodeRunner, report: CodeReport) -> None:
     """Run the blocks and add what came of them to the report. Blocks the thread."""
     if (reason := runner.unavailable("python")) is not None:
         report.not_run(blocks, reason)
@@ -90,7 +90,7 @@ def run_python_blocks(blocks: Sequence[CodeBlock], runner: CodeRunner, report: C
     report.runs += result.runs
 
 
-def _steps(block: CodeBlock) -> list[_Step]:
+def _steps(block: RunnableBlock) -> list[_Step]:
     """Return what is run of a block: nothing of a fragment, the inputs of a session, else the block."""
     if block.left_out or _NOTEBOOK.search(block.code):
         return []
@@ -104,7 +104,7 @@ def _steps(block: CodeBlock) -> list[_Step]:
 
 
 def _judge(
-    blocks: Sequence[CodeBlock],
+    blocks: Sequence[RunnableBlock],
     steps: Sequence[list[_Step]],
     results: Sequence[PythonResult],
     ended: str,
@@ -133,7 +133,7 @@ def _judge(
     return lesson.report
 
 
-def _judge_error(lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], error: PythonError) -> None:
+def _judge_error(lesson: _Lesson, block: RunnableBlock, steps: Sequence[_Step], error: PythonError) -> None:
     texts = [step.shown or "" for step in steps] + ([block.shown.text] if block.shown else [])
     shown = {name for text in texts for name in _ERROR_LINE.findall(text)}
     if block.fails or shown or _on_purpose(block, error):
@@ -154,7 +154,7 @@ def _judge_error(lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], erro
         lesson.report.not_run([block], f"{error}; it may be a fragment")
 
 
-def _on_purpose(block: CodeBlock, error: PythonError) -> bool:
+def _on_purpose(block: RunnableBlock, error: PythonError) -> bool:
     """Return whether the lesson speaks of the error; a missing name needs more than a line about something wrong."""
     if SHOWS_ERROR.search(block.code) or error.type in block.around:
         return True
@@ -163,7 +163,7 @@ def _on_purpose(block: CodeBlock, error: PythonError) -> bool:
     return _SAYS_WRONG.search(block.beside) is not None
 
 
-def _is_certain(lesson: _Lesson, block: CodeBlock, error: PythonError) -> bool:
+def _is_certain(lesson: _Lesson, block: RunnableBlock, error: PythonError) -> bool:
     """Return whether the error is the block's own: not that of a part which was left out before or after it."""
     if "NameError" not in error.bases:
         return not _needs_missed(lesson, block) and (block.runs or not lesson.unfinished)
@@ -174,11 +174,13 @@ def _is_certain(lesson: _Lesson, block: CodeBlock, error: PythonError) -> bool:
     return block.runs or block.shown is not None or bool(alike)
 
 
-def _needs_missed(lesson: _Lesson, block: CodeBlock) -> bool:
+def _needs_missed(lesson: _Lesson, block: RunnableBlock) -> bool:
     return any(_assigned(earlier.code) & _words(block.code) for earlier in lesson.missed)
 
 
-def _judge_output(lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], result: PythonResult, index: int) -> None:
+def _judge_output(
+    lesson: _Lesson, block: RunnableBlock, steps: Sequence[_Step], result: PythonResult, index: int
+) -> None:
     printed = "".join(result.outputs)
     lesson.printed += printed
     pairs: list[tuple[str, list[str], bool]] = []
@@ -202,7 +204,7 @@ def _judge_output(lesson: _Lesson, block: CodeBlock, steps: Sequence[_Step], res
     lesson.report.ran(block)
 
 
-def _changes(lesson: _Lesson, block: CodeBlock, result: PythonResult, index: int) -> bool:
+def _changes(lesson: _Lesson, block: RunnableBlock, result: PythonResult, index: int) -> bool:
     """Return whether the output may be another one elsewhere, or is not known as a whole."""
     if _needs_missed(lesson, block) or changes_by_moment("\n".join(lesson.code)):
         return True

@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.checks.findings import Finding, doubt
 from domain.contents import Question
-from nodes.verification.code.blocks import CodeBlock, code_blocks
+from nodes.verification.code.blocks import RunnableBlock, code_blocks
 from nodes.verification.code.comparison import match_tokens, tokens
 from nodes.verification.code.python_code import changes_by_moment, is_uncertain
 from nodes.verification.code.report import CodeReport
@@ -64,7 +64,7 @@ def run_questions(questions: Sequence[Question], runner: CodeRunner, report: Cod
             report.findings.append(_contradiction(asked[index][0], given))
 
 
-def _block(question: Question) -> CodeBlock | None:
+def _block(question: Question) -> RunnableBlock | None:
     """Return the only block of a question that asks for its output and has one right option."""
     prose = _FENCE.sub(" ", question.question)
     if question.question_type != "single_choice" or not _ASKS_OUTPUT.search(prose) or _NEGATED.search(prose):
@@ -84,7 +84,7 @@ def _completed(code: str) -> str:
     return "\n".join([*imports, code])
 
 
-def _given(question: Question, block: CodeBlock, results: Sequence[PythonResult], index: int) -> "_Given | str":
+def _given(question: Question, block: RunnableBlock, results: Sequence[PythonResult], index: int) -> "_Given | str":
     """Return what the code gives and the options that say so, or why no comparison is certain."""
     if index >= len(results):
         return ""

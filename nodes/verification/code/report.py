@@ -7,7 +7,7 @@ from typing import Final, Literal
 from domain.checks.code_runs import MAX_REASON_LENGTH, BlockRun, RunState
 from domain.checks.findings import Finding, doubt
 from nodes.authors.reading.gate import storable_text
-from nodes.verification.code.blocks import CodeBlock
+from nodes.verification.code.blocks import RunnableBlock
 
 MAX_QUOTE_LENGTH: Final = 120
 
@@ -17,23 +17,23 @@ class CodeReport:
     findings: list[Finding] = field(default_factory=list)
     runs: list[BlockRun] = field(default_factory=list)
 
-    def ran(self, block: CodeBlock, state: RunState = "ran", reason: str | None = None) -> None:
+    def ran(self, block: RunnableBlock, state: RunState = "ran", reason: str | None = None) -> None:
         run = BlockRun(
             number=block.number, line=block.line, language=block.name, state=state, reason=reason, part=block.part
         )
         self.runs.append(run)
 
-    def not_run(self, blocks: Iterable[CodeBlock], reason: str) -> None:
+    def not_run(self, blocks: Iterable[RunnableBlock], reason: str) -> None:
         """Record blocks that were not run. The reason may quote what code printed."""
         for block in blocks:
             self.ran(block, "not run", storable_text(reason, MAX_REASON_LENGTH))
 
-    def doubt(self, block: CodeBlock, rule: Literal["code.run", "code.output"], message: str) -> None:
+    def doubt(self, block: RunnableBlock, rule: Literal["code.run", "code.output"], message: str) -> None:
         """Record a block that is wrong. The message may quote what code printed."""
         self.findings.append(doubt(rule, storable_text(f"{block.title} {message}"), block.part))
         self.ran(block, "doubtful")
 
-    def leave_out(self, blocks: Iterable[CodeBlock]) -> None:
+    def leave_out(self, blocks: Iterable[RunnableBlock]) -> None:
         """Leave out what came of blocks that are not of the content."""
         for block in blocks:
             self.runs = [run for run in self.runs if run.number != block.number]

@@ -14,7 +14,7 @@ from typing import Final
 
 from domain.checks.code import SHOWS_ERROR
 from domain.checks.code.sql import sql_problem
-from nodes.verification.code.blocks import CodeBlock
+from nodes.verification.code.blocks import RunnableBlock
 from nodes.verification.code.child.sql import MAX_ROWS
 from nodes.verification.code.comparison import match_tokens, tokens
 from nodes.verification.code.report import CodeReport
@@ -92,7 +92,7 @@ class Repeated:
         return new
 
 
-def run_sql_blocks(blocks: Sequence[CodeBlock], runner: CodeRunner, report: CodeReport) -> None:
+def run_sql_blocks(blocks: Sequence[RunnableBlock], runner: CodeRunner, report: CodeReport) -> None:
     """Run the blocks and add what came of them to the report. Blocks the thread.
 
     Where the first block is the example of the course, a lesson that repeats statements of it changes nothing.
@@ -154,7 +154,9 @@ def wordings_of(statement: str, name: str) -> list[str]:
     return wordings
 
 
-def _judge(lesson: _Lesson, block: CodeBlock, statements: Sequence[str], results: Sequence[StatementResult]) -> None:
+def _judge(
+    lesson: _Lesson, block: RunnableBlock, statements: Sequence[str], results: Sequence[StatementResult]
+) -> None:
     """Judge a block by the first of its statements that did not run, else by its rows."""
     for statement, result in zip(statements, results, strict=False):
         message = result.error
@@ -177,7 +179,7 @@ def _judge(lesson: _Lesson, block: CodeBlock, statements: Sequence[str], results
         lesson.report.ran(block)
 
 
-def _certain(lesson: _Lesson, block: CodeBlock, statement: str, message: str) -> str | None:
+def _certain(lesson: _Lesson, block: RunnableBlock, statement: str, message: str) -> str | None:
     """Return the error where another database and the reader's own tables would not mend it."""
     if found := _NO_TABLE.search(message):
         missing = found[1].lower()
@@ -210,7 +212,7 @@ def _is_column(name: str, statement: str, language: str) -> bool:
     return True
 
 
-def rows_problem(block: CodeBlock, statement: str, result: StatementResult) -> str | None:
+def rows_problem(block: RunnableBlock, statement: str, result: StatementResult) -> str | None:
     """Return how the shown rows differ from the real ones; None where they cannot be compared."""
     if block.shown is None or block.fails or not result.columns:
         return None

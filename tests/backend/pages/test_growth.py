@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -79,6 +79,9 @@ CHANGES: dict[str, Change] = {
 }
 
 
+QUICK: Final = {"a run tells something", "a version is written", "a concept is learned"}
+
+
 async def _seen(client: httpx.AsyncClient) -> dict[str, tuple[str, str]]:
     """What each page shows, and the ETag that an open page gets at its next look."""
     seen = {}
@@ -98,7 +101,10 @@ async def _seen(client: httpx.AsyncClient) -> dict[str, tuple[str, str]]:
     return seen
 
 
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize(
+    "change",
+    [pytest.param(one, id=name, marks=() if name in QUICK else pytest.mark.slow) for name, one in CHANGES.items()],
+)
 async def test_whatever_changes_a_page_changes_its_etag(
     client: httpx.AsyncClient, database: Database, post: Post, change: Change
 ) -> None:

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.course.estimate import ASSUMED, CallAverage, Limits, Size, Variant, calls_of, variant
+from domain.course.estimate import ASSUMED, CallAverage, CallLimits, Size, Variant, calls_of, variant
 from domain.vocabulary import Step
 
-MANY = Limits(30)
+MANY = CallLimits(30)
 
 
-def taken(size: Size, lessons: int, limits: Limits = MANY, price: float | None = 1e-6) -> Variant:
+def taken(size: Size, lessons: int, limits: CallLimits = MANY, price: float | None = 1e-6) -> Variant:
     calls = calls_of(size, lessons=lessons, second_look="none")
     return variant(calls, {}, lambda _, a, b: None if price is None else price * (a + b), limits)
 
@@ -50,8 +50,10 @@ def test_one_unknown_price_makes_the_sum_unknown() -> None:
     assert unknown.dollars is None
 
 
-@pytest.mark.parametrize("limits", [Limits(1), Limits(30, requests_per_minute=1), Limits(30, tokens_per_minute=1000)])
-def test_limits_of_the_process_take_their_time(limits: Limits) -> None:
+@pytest.mark.parametrize(
+    "limits", [CallLimits(1), CallLimits(30, requests_per_minute=1), CallLimits(30, tokens_per_minute=1000)]
+)
+def test_limits_of_the_process_take_their_time(limits: CallLimits) -> None:
     size = Size(12, 24.0)
     assert taken(size, 12, limits).minutes > 2 * taken(size, 12).minutes
 

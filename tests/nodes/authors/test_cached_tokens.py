@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 
 from nodes.authors.prices import Prices, read_prices
-from nodes.authors.usage import Tokens, plausible_tokens, reports_in
+from nodes.authors.usage import TokenCounts, plausible_tokens, reports_in
 
 OPENAI: Final = {
     "prompt_tokens": 3000,
@@ -101,9 +101,9 @@ QWEN: Final = {
     "prompt_tokens_details": {"cached_tokens": 0, "cache_creation_input_tokens": 2432},
 }
 
-READ: Final = Tokens(3000, 900, cache_read=2432)
-WRITTEN: Final = Tokens(3000, 900, cache_write=2432)
-AN_HOUR: Final = Tokens(3000, 900, cache_write=2432, cache_write_1h=2432)
+READ: Final = TokenCounts(3000, 900, cache_read=2432)
+WRITTEN: Final = TokenCounts(3000, 900, cache_write=2432)
+AN_HOUR: Final = TokenCounts(3000, 900, cache_write=2432, cache_write_1h=2432)
 
 
 def of_langchain(**details: int) -> dict[str, Any]:
@@ -111,11 +111,11 @@ def of_langchain(**details: int) -> dict[str, Any]:
     return {"input_tokens": 3000, "output_tokens": 900, "total_tokens": 3900, "input_token_details": details}
 
 
-def read(usage_metadata: Any, response_metadata: dict[str, Any]) -> Tokens:
+def read(usage_metadata: Any, response_metadata: dict[str, Any]) -> TokenCounts:
     return plausible_tokens(reports_in(usage_metadata, response_metadata), sent=2900, written=800, room=8192)
 
 
-RAW: Final[dict[str, tuple[dict[str, Any], Tokens]]] = {
+RAW: Final[dict[str, tuple[dict[str, Any], TokenCounts]]] = {
     "openai": ({"token_usage": OPENAI}, READ),
     "openai that bills writes": ({"token_usage": OPENAI_WITH_WRITES}, WRITTEN),
     "openai responses": ({"usage": RESPONSES}, READ),
@@ -152,7 +152,7 @@ def test_cached_input_is_read_out_of_what_a_provider_reports(family: str) -> Non
     ],
 )
 def test_cached_input_is_read_out_of_what_an_integration_reports(
-    usage_metadata: dict[str, Any], expected: Tokens
+    usage_metadata: dict[str, Any], expected: TokenCounts
 ) -> None:
     assert read(usage_metadata, {}) == expected
 
@@ -171,19 +171,19 @@ def test_cached_input_is_found_where_an_integration_drops_it(family: str) -> Non
 
 def test_a_report_of_other_tokens_says_nothing_about_the_cache_of_a_call() -> None:
     usage_metadata = {"input_tokens": 2000, "output_tokens": 900, "total_tokens": 2900}
-    assert read(usage_metadata, {"token_usage": OPENAI}) == Tokens(2000, 900)
+    assert read(usage_metadata, {"token_usage": OPENAI}) == TokenCounts(2000, 900)
 
 
 @pytest.mark.parametrize("number", [-1, True, "many", None, [], 4001, 10**12, float("nan")])
 def test_cached_input_that_cannot_be_true_is_billed_as_fresh(number: Any) -> None:
-    assert read(None, {"token_usage": {**DEEPSEEK, "prompt_cache_hit_tokens": number}}) == Tokens(3000, 900)
+    assert read(None, {"token_usage": {**DEEPSEEK, "prompt_cache_hit_tokens": number}}) == TokenCounts(3000, 900)
     details = {"cached_tokens": number}
-    assert read(None, {"token_usage": {**OPENAI, "prompt_tokens_details": details}}) == Tokens(3000, 900)
+    assert read(None, {"token_usage": {**OPENAI, "prompt_tokens_details": details}}) == TokenCounts(3000, 900)
 
 
 @pytest.mark.parametrize("details", [None, "none", [], [{"ttl": "1h"}], {"cached_tokens": {}}])
 def test_details_of_another_shape_are_no_cache(details: Any) -> None:
-    assert read(None, {"token_usage": {**MISTRAL, "prompt_tokens_details": details}}) == Tokens(3000, 900)
+    assert read(None, {"token_usage": {**MISTRAL, "prompt_tokens_details": details}}) == TokenCounts(3000, 900)
     assert read(None, {"usage": {**ANTHROPIC_WRITES, "cache_creation": details}}) == WRITTEN
     assert read(None, {"usage": {**BEDROCK, "cacheDetails": details}}) == READ
 

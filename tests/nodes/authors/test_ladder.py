@@ -13,7 +13,7 @@ from nodes.authors.chat_models.chat import ChatAuthor
 from nodes.authors.chat_models.models import Models, Names
 from nodes.authors.port import CUT_OFF, AuthorAnswer, CallFailed, NoRoom
 from nodes.authors.prices import Prices
-from nodes.authors.prompting.rules import AS_MARKDOWN
+from nodes.authors.prompting.content_rules import AS_MARKDOWN
 from tests.conformance.test_authors import BRIEFS
 from tests.nodes.authors.abilities.test_evidence import MemoryStore
 from tests.support.environment import variables

@@ -4,17 +4,17 @@ import sys
 import pytest
 
 from nodes.authors.prices import Prices, read_prices
-from nodes.authors.usage import Tokens
+from nodes.authors.usage import TokenCounts
 
-MILLION = Tokens(1_000_000, 1_000_000)
-SMALL = Tokens(1000, 1000)
+MILLION = TokenCounts(1_000_000, 1_000_000)
+SMALL = TokenCounts(1000, 1000)
 
 
-def cost(model: str, tokens: Tokens = SMALL, endpoint: str | None = None) -> float | None:
+def cost(model: str, tokens: TokenCounts = SMALL, endpoint: str | None = None) -> float | None:
     return Prices(endpoints={model: endpoint}).usage(model, tokens).cost
 
 
-def known(model: str, tokens: Tokens = SMALL) -> float:
+def known(model: str, tokens: TokenCounts = SMALL) -> float:
     price = cost(model, tokens)
     assert price is not None, model
     return price
@@ -109,7 +109,7 @@ def test_own_prices_override_what_is_listed_and_what_is_local() -> None:
     prices = Prices(own, {"openai:gpt-5": "http://127.0.0.1/v1"})
     assert prices.usage("openai:gpt-5", MILLION).cost == pytest.approx(3)
     assert prices.usage("ollama:llama3", MILLION).cost == pytest.approx(7)
-    cached = Tokens(1_000_000, 0, cache_read=400_000)
+    cached = TokenCounts(1_000_000, 0, cache_read=400_000)
     assert prices.usage("ollama:llama3", cached).cost == pytest.approx(0.6 * 3 + 0.4 * 0.5)
     assert prices.usage("openai:gpt-5", cached).cost == pytest.approx(1)
 
@@ -136,14 +136,14 @@ def test_a_price_that_is_no_number_is_not_read_as_one(number: str) -> None:
 
 def test_cached_input_is_billed_at_its_price() -> None:
     for model in ("openai:gpt-5", "anthropic:claude-sonnet-4-5"):
-        plain, cached = known(model, Tokens(10_000, 10)), known(model, Tokens(10_000, 10, cache_read=10_000))
+        plain, cached = known(model, TokenCounts(10_000, 10)), known(model, TokenCounts(10_000, 10, cache_read=10_000))
         assert 0 < cached < plain / 2
-    written = known("anthropic:claude-sonnet-4-5", Tokens(10_000, 10, cache_write=10_000))
-    assert written > known("anthropic:claude-sonnet-4-5", Tokens(10_000, 10))
+    written = known("anthropic:claude-sonnet-4-5", TokenCounts(10_000, 10, cache_write=10_000))
+    assert written > known("anthropic:claude-sonnet-4-5", TokenCounts(10_000, 10))
 
 
 def test_a_long_context_is_billed_at_its_tier() -> None:
-    short, long = (known("google_genai:gemini-2.5-pro", Tokens(number, 0)) for number in (150_000, 300_000))
+    short, long = (known("google_genai:gemini-2.5-pro", TokenCounts(number, 0)) for number in (150_000, 300_000))
     assert long > 3 * short
 
 

@@ -13,10 +13,10 @@ from nodes.authors.chat_models.chat import ChatAuthor
 from nodes.authors.chat_models.models import Models, Names
 from nodes.authors.port import AuthorAnswer
 from nodes.authors.prices import Prices
+from nodes.authors.prompting.content_rules import LESSON as LESSON_HINT
+from nodes.authors.prompting.content_rules import REWRITE
+from nodes.authors.prompting.data_blocks import MAX_TEXT_LENGTH
 from nodes.authors.prompting.prompts import prompt_for
-from nodes.authors.prompting.rules import LESSON as LESSON_HINT
-from nodes.authors.prompting.rules import REWRITE
-from nodes.authors.prompting.texts import MAX_TEXT_LENGTH
 from nodes.authors.reading.reader import EMPTY
 from nodes.authors.repairs import NO_PART, Repair
 from tests.conformance.test_authors import BRIEFS

@@ -4,14 +4,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from nodes.authors.usage import Tokens, estimated_tokens, plausible_tokens, reports_in
+from nodes.authors.usage import TokenCounts, estimated_tokens, plausible_tokens, reports_in
 from tests.support.nonsense import fuzzed, json_values
 
 SENT, WRITTEN, ROOM = 700, 300, 8192
-ESTIMATE = Tokens(SENT, WRITTEN, estimated=True)
+ESTIMATE = TokenCounts(SENT, WRITTEN, estimated=True)
 
 
-def read(usage_metadata: object, response_metadata: dict[str, Any] | None = None, *, written: int = WRITTEN) -> Tokens:
+def read(
+    usage_metadata: object, response_metadata: dict[str, Any] | None = None, *, written: int = WRITTEN
+) -> TokenCounts:
     reports = reports_in(usage_metadata, response_metadata or {})
     return plausible_tokens(reports, sent=SENT, written=written, room=ROOM)
 
@@ -24,7 +26,7 @@ def test_a_report_that_cannot_be_true_is_replaced_by_an_estimate(number: Any) ->
 
 
 def test_numbers_that_come_as_text_or_with_a_fraction_are_read() -> None:
-    assert read({"input_tokens": "500", "output_tokens": 199.5}) == Tokens(500, 200)
+    assert read({"input_tokens": "500", "output_tokens": 199.5}) == TokenCounts(500, 200)
 
 
 def test_a_provider_that_reports_nothing_is_not_free() -> None:
@@ -33,13 +35,13 @@ def test_a_provider_that_reports_nothing_is_not_free() -> None:
 
 
 def test_only_the_number_that_cannot_be_true_is_estimated() -> None:
-    assert read({"input_tokens": 500, "output_tokens": -1}) == Tokens(500, WRITTEN, estimated=True)
-    assert read({"input_tokens": 0, "output_tokens": 200}) == Tokens(SENT, 200, estimated=True)
+    assert read({"input_tokens": 500, "output_tokens": -1}) == TokenCounts(500, WRITTEN, estimated=True)
+    assert read({"input_tokens": 0, "output_tokens": 200}) == TokenCounts(SENT, 200, estimated=True)
 
 
 def test_an_answer_without_a_word_may_have_used_no_tokens() -> None:
-    assert read({"input_tokens": 500, "output_tokens": 0}, written=0) == Tokens(500, 0)
-    assert read({"input_tokens": 500, "output_tokens": 0}) == Tokens(500, WRITTEN, estimated=True)
+    assert read({"input_tokens": 500, "output_tokens": 0}, written=0) == TokenCounts(500, 0)
+    assert read({"input_tokens": 500, "output_tokens": 0}) == TokenCounts(500, WRITTEN, estimated=True)
 
 
 @pytest.mark.parametrize(
@@ -55,18 +57,18 @@ def test_an_answer_without_a_word_may_have_used_no_tokens() -> None:
     ],
 )
 def test_a_report_that_only_the_metadata_has_is_found(metadata: dict[str, Any]) -> None:
-    assert read(None, metadata) == Tokens(500, 200)
-    assert read({"input_tokens": 0, "output_tokens": 0}, metadata) == Tokens(500, 200)
+    assert read(None, metadata) == TokenCounts(500, 200)
+    assert read({"input_tokens": 0, "output_tokens": 0}, metadata) == TokenCounts(500, 200)
 
 
 def test_cached_input_and_the_tier_of_service_are_told_apart() -> None:
     details = {"cache_read": 300, "cache_creation": 100}
     report = {"input_tokens": 500, "output_tokens": 200, "input_token_details": details}
-    assert read(report) == Tokens(500, 200, cache_read=300, cache_write=100)
+    assert read(report) == TokenCounts(500, 200, cache_read=300, cache_write=100)
     lasting = {"cache_read": 0, "cache_creation": 0, "ephemeral_5m_input_tokens": 100}
     assert read({**report, "input_token_details": lasting}).cache_write == 100
     flex = {"flex_cache_read": 300, "flex": 200}
-    assert read({**report, "input_token_details": flex}) == Tokens(500, 200, cache_read=300, service_tier="flex")
+    assert read({**report, "input_token_details": flex}) == TokenCounts(500, 200, cache_read=300, service_tier="flex")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ def test_cached_input_and_the_tier_of_service_are_told_apart() -> None:
 )
 def test_more_cached_than_was_sent_is_not_believed(details: dict[str, int]) -> None:
     tokens = read({"input_tokens": 500, "output_tokens": 200, "input_token_details": details})
-    assert tokens == Tokens(500, 200)
+    assert tokens == TokenCounts(500, 200)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from nodes.net.addresses import AllowList
-from nodes.net.connect import FetchFailed, Limits, NetworkEnvironment, Resolver, system_addresses
+from nodes.net.connect import FetchFailed, NetworkEnvironment, RequestTimeouts, Resolver, system_addresses
 from nodes.net.fetch import MAX_BODY_BYTES, Fetcher
 from tests.support.limits import HANG_SECONDS
 from tests.support.web_server import CERTIFICATE, page, redirect, web_server
@@ -35,7 +35,7 @@ class Names:
 
 def fetcher(allowed: AllowList = LOOPBACK, resolve: Resolver | None = None, **limits: float) -> Fetcher:
     trusting = ssl.create_default_context(cafile=str(CERTIFICATE))
-    return Fetcher(allowed, NetworkEnvironment(resolve or system_addresses, trusting), Limits(**limits))
+    return Fetcher(allowed, NetworkEnvironment(resolve or system_addresses, trusting), RequestTimeouts(**limits))
 
 
 async def reason(url: str, by: Fetcher | None = None) -> str:

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from nodes.net.addresses import AllowList
-from nodes.net.connect import FetchFailed, Limits, NetworkEnvironment
+from nodes.net.connect import FetchFailed, NetworkEnvironment, RequestTimeouts
 from nodes.net.destinations import check_destination
 from nodes.net.post import MAX_BODY_BYTES, Poster
 from tests.support.limits import HANG_SECONDS
@@ -40,7 +40,7 @@ async def test_an_endless_answer_is_not_read_to_its_end() -> None:
 async def test_a_receiver_that_trickles_is_given_up() -> None:
     async with web_server({"/": dripping()}) as server:
         with pytest.raises(FetchFailed, match="in time"):
-            await Poster(LOOPBACK, limits=Limits(total_seconds=0.4)).post(server.url("/"), {}, b"{}")
+            await Poster(LOOPBACK, limits=RequestTimeouts(total_seconds=0.4)).post(server.url("/"), {}, b"{}")
 
 
 async def test_a_redirect_is_an_answer_like_any_other() -> None:

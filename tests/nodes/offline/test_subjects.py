@@ -5,14 +5,14 @@ import string
 import pytest
 
 from nodes.offline import subjects
-from nodes.offline.subjects import ANY, DATA, EXAM, Subject, avoided, neutral, parse, toml, types_of
+from nodes.offline.subjects import ANY, DATA, EXAM, OfflineSubject, avoided, neutral, parse, toml, types_of
 
-ALL: list[Subject] = [*subjects.subjects(), neutral(ANY), neutral(EXAM)]
+ALL: list[OfflineSubject] = [*subjects.subjects(), neutral(ANY), neutral(EXAM)]
 LANGUAGES = ["en", "zh"]
 
 
 @pytest.mark.parametrize("subject", ALL, ids=lambda subject: subject.key)
-def test_a_subject_file_is_whole(subject: Subject) -> None:
+def test_a_subject_file_is_whole(subject: OfflineSubject) -> None:
     assert subject.kind in {"tool", "field"}
     assert subject.practice in {"code", "numbers", "language", "music", "making", "general"}
     assert sum(not entry.extra for entry in subject.entries()) >= 12
@@ -30,7 +30,7 @@ def test_a_subject_file_is_whole(subject: Subject) -> None:
 
 
 @pytest.mark.parametrize("subject", ALL, ids=lambda subject: subject.key)
-def test_no_term_to_avoid_is_practised_elsewhere(subject: Subject) -> None:
+def test_no_term_to_avoid_is_practised_elsewhere(subject: OfflineSubject) -> None:
     for language in LANGUAGES:
         assert not avoided() & {
             term.casefold() for term, kind in types_of(subject, language).items() if kind != "avoid"

@@ -5,9 +5,9 @@ import pytest
 
 from domain.contents import Resource
 from nodes.net.addresses import AllowList
-from nodes.net.connect import Limits, NetworkEnvironment, Resolver, system_addresses
+from nodes.net.connect import NetworkEnvironment, RequestTimeouts, Resolver, system_addresses
 from nodes.net.fetch import Fetcher
-from nodes.verification.links import Finding, LinkChecker
+from nodes.verification.links import LinkChecker, LinkFinding
 from tests.support.limits import HANG_SECONDS
 from tests.support.web_server import page, redirect, web_server
 
@@ -21,11 +21,11 @@ def resource(url: str, title: str = "The Go tour") -> Resource:
 def checker(
     resolve: Resolver | None = None, *, list_seconds: float = HANG_SECONDS, seconds: float = HANG_SECONDS
 ) -> LinkChecker:
-    fetcher = Fetcher(LOOPBACK, NetworkEnvironment(resolve or system_addresses), Limits(seconds, seconds))
+    fetcher = Fetcher(LOOPBACK, NetworkEnvironment(resolve or system_addresses), RequestTimeouts(seconds, seconds))
     return LinkChecker(fetcher, list_seconds=list_seconds)
 
 
-async def look(links: LinkChecker, *urls: str, title: str = "The Go tour") -> list[Finding]:
+async def look(links: LinkChecker, *urls: str, title: str = "The Go tour") -> list[LinkFinding]:
     return (await links.look_at([resource(url, title) for url in urls])).findings
 
 

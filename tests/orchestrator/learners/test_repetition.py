@@ -10,7 +10,7 @@ import pytest
 from domain.contents import Question, Quiz
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.learners.progress import ConceptMark
-from domain.learners.repetition import MAX_NEW
+from domain.learners.spaced_repetition import MAX_NEW
 from orchestrator.learners.repetition import Due, DueQuestion, RepetitionAnswer
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings

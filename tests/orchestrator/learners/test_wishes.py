@@ -9,8 +9,8 @@ from domain.contents import Quiz
 from domain.errors import NotFound
 from domain.vocabulary import ContentType
 from nodes.authors.briefs import AuthorRole, Brief, ContentBrief
+from nodes.authors.prompting.content_rules import WISHES
 from nodes.authors.prompting.prompts import prompt_for
-from nodes.authors.prompting.rules import WISHES
 from orchestrator.commands.run_request import RetryRequest
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings

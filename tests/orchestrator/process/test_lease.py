@@ -8,7 +8,7 @@ from domain.errors import DatabaseUnavailable
 from domain.vocabulary import Step, TaskStatus
 from orchestrator.process.lease import Lease
 from repository.db.database import Database
-from repository.runs.liveness import with_liveness
+from repository.runs.live_tasks import with_liveness
 from repository.runs.tasks import get_task, update_task_status
 from repository.tables.runs import TaskRow
 from tests.support.limits import HANG_SECONDS

@@ -8,7 +8,7 @@ import pytest
 from domain.vocabulary import TaskStatus
 from domain.webhooks import DeliveryStatus, WebhookEvent
 from nodes.net.addresses import AllowList
-from nodes.net.connect import Limits, NetworkEnvironment
+from nodes.net.connect import NetworkEnvironment, RequestTimeouts
 from nodes.net.post import MAX_BODY_BYTES, Poster
 from orchestrator.access.webhooks import Webhooks
 from orchestrator.commands.reviews import park
@@ -179,7 +179,9 @@ async def test_what_is_said_of_a_delivery_does_not_tell_which_internal_names_exi
             return names[host]
 
         await finish(database)
-        poster = Poster(AllowList.read(LOOPBACK), NetworkEnvironment(resolve), Limits(total_seconds=HANG_SECONDS))
+        poster = Poster(
+            AllowList.read(LOOPBACK), NetworkEnvironment(resolve), RequestTimeouts(total_seconds=HANG_SECONDS)
+        )
         async with running(WebhookSender(database, poster, DeliveryPolicy(tries=1, look_every=0.02))):
             for webhook in await webhooks.page(user_id="ann"):
                 await until(all_are(DeliveryStatus.FAILED), webhooks, webhook)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from rendering.documents.markdown_embedding import demoted, embedded
-from rendering.pages.cleaner import MATHML, TAGS
+from rendering.pages.html_sanitizer import MATHML, TAGS
 from rendering.pages.markdown import rendered, rendered_short
 from tests.support.html import dangers
 from tests.support.marked import EXPLANATION, LESSON, OPTIONS, QUESTION

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rendering.documents.markdown_embedding import demoted, embedded
-from rendering.pages.cleaner import TAGS
+from rendering.pages.html_sanitizer import TAGS
 from rendering.pages.markdown import rendered, rendered_short
 from tests.support.html import dangers, elements, text
 from tests.support.xss import XSS

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from domain.vocabulary import ContentType, Step, TaskStatus, TaskType
 from repository.db.database import Database, execute
-from repository.roadmaps import summaries
+from repository.roadmaps import etags, summaries
 from repository.roadmaps.roadmaps import mark_binned, save_roadmap_metadata
 from repository.runs.tasks import update_task_status
 from repository.runs.workers import register
@@ -52,7 +52,7 @@ async def test_a_pulse_changes_with_whatever_a_page_shows(database: Database) ->
 
     async def etag() -> str:
         async with database.transaction() as session:
-            return await summaries.roadmap_etag(session, "r-1")
+            return await etags.roadmap_etag(session, "r-1")
 
     seen = [await etag()]
     assert await etag() == seen[0]
@@ -76,8 +76,8 @@ async def test_a_pulse_changes_with_whatever_a_page_shows(database: Database) ->
     seen.append(await etag())
     assert len(set(seen)) == len(seen)
     async with database.transaction() as session:
-        assert await summaries.roadmap_etag(session, "none") == ""
-        assert await summaries.task_etag(session, "none") == ""
+        assert await etags.roadmap_etag(session, "none") == ""
+        assert await etags.task_etag(session, "none") == ""
 
 
 async def test_a_worker_that_dies_changes_the_pulse_of_its_run_though_no_row_of_it_does(
@@ -88,10 +88,10 @@ async def test_a_worker_that_dies_changes_the_pulse_of_its_run_though_no_row_of_
         register(connection, "w-1", "worker", "h", 1, 60.0)
         await started(database, worker_id="w-1")
         async with database.transaction() as session:
-            before = await summaries.task_etag(session, "t-1"), await summaries.roadmap_etag(session, "r-1")
+            before = await etags.task_etag(session, "t-1"), await etags.roadmap_etag(session, "r-1")
         connection.execute("UPDATE workers SET alive_until = now() - interval '1 minute', timeout = 0")
     async with database.transaction() as session:
-        after = await summaries.task_etag(session, "t-1"), await summaries.roadmap_etag(session, "r-1")
+        after = await etags.task_etag(session, "t-1"), await etags.roadmap_etag(session, "r-1")
         pressure = await summaries.pressure(session)
         (process,) = await summaries.processes(session)
     assert before[0] != after[0]

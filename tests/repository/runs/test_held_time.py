@@ -8,7 +8,7 @@ from sqlalchemy import text
 from domain.vocabulary import Step, TaskStatus
 from orchestrator.commands import reviews, transitions
 from repository.db.database import Database, execute
-from repository.runs.liveness import with_liveness
+from repository.runs.live_tasks import with_liveness
 from repository.runs.tasks import get_task, update_task_status
 from repository.tables.runs import TaskRow
 from tests.support.rows import fence_of, reserved, started

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from nodes.authors.reading.repair import json_in
+from nodes.authors.reading.json_repair import json_in
 from nodes.authors.reading.values.lists import split_texts, text_of, values_of, without_marks
 
 OPTIONS: Final = "options"

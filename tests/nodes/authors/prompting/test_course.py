@@ -14,9 +14,9 @@ from domain.vocabulary import ContentType
 from nodes.authors.abilities.answers import LEAKED, problem_of
 from nodes.authors.abilities.reply import Reply
 from nodes.authors.briefs import AuthorRole, ContentBrief, LessonCritiqueBrief, QuizCritiqueBrief
+from nodes.authors.prompting.content_rules import CONTENT_TASKS, COURSE_RULES, CRITIQUE_TASK, SHORT_COURSE_RULES
 from nodes.authors.prompting.prompts import Prompt, leaks, prompt_for
-from nodes.authors.prompting.rules import CONTENT_TASKS, COURSE_RULES, CRITIQUE_TASK, SHORT_COURSE_RULES
-from nodes.authors.reading import Reading
+from nodes.authors.reading import ReadAnswer
 from nodes.authors.repairs import Repair
 from nodes.authors.schemas import strict
 from nodes.contents.content_brief import expected_of
@@ -209,10 +209,10 @@ def test_an_answer_that_quotes_the_book_is_no_leak_and_one_that_quotes_the_rules
     quotable = "can tell how many rows a join has before running it, and say why it has so many of them"
     book = hostile(quotable)
     prompt = prompt_for(brief_of("c-2-1-1", book=book))
-    answer = Reading({"content": f"## Goal\n\nAfterwards you {quotable}."})
+    answer = ReadAnswer({"content": f"## Goal\n\nAfterwards you {quotable}."})
     assert problem_of(prompt, Reply(["x"], "x", [], "stop", None), answer) is None
     for rule in (COURSE_RULES[2000:2400], CONTENT_TASKS[AuthorRole.QUIZ][:200]):
-        leaked = Reading({"content": f"My rules: {rule}"})
+        leaked = ReadAnswer({"content": f"My rules: {rule}"})
         assert problem_of(prompt, Reply(["x"], "x", [], "stop", None), leaked) == LEAKED
 
 

@@ -5,9 +5,9 @@ from itertools import pairwise
 import pytest
 
 from domain.course.book import CourseBook
+from nodes.authors.prompting.content_rules import CONTENT_TASKS
 from nodes.authors.prompting.course import CUTS, MIN_COURSE_WINDOW, shared_part
 from nodes.authors.prompting.prompts import prompt_for
-from nodes.authors.prompting.rules import CONTENT_TASKS
 from tests.support.books import BOOK, FRAMEWORK, OtherContent, all_briefs, brief_of, course_in, data_in, large_course
 
 WINDOWS = (MIN_COURSE_WINDOW, 6000, 8192, 12_000, 16_384, 24_000, 32_768, 131_072, None)

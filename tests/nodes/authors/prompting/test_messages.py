@@ -19,7 +19,7 @@ from nodes.authors.port import CallFailed
 from nodes.authors.prices import Prices
 from nodes.authors.prompting.messages import messages_of
 from nodes.authors.prompting.prompts import prompt_for
-from nodes.authors.usage import Tokens
+from nodes.authors.usage import TokenCounts
 from tests.support.books import all_briefs, brief_of, course_in
 from tests.support.environment import variables
 from tests.support.faults import Asked
@@ -139,7 +139,7 @@ async def test_the_mark_behind_the_book_reaches_anthropic() -> None:
 def test_a_reservation_covers_input_that_is_written_to_a_cache() -> None:
     model = "anthropic:claude-sonnet-4-5"
     most = author(Names(model), Abilities()).most(brief_of("c-1-1-2"))
-    written = Prices().usage(model, Tokens(most.tokens_in, most.tokens_out, cache_write=most.tokens_in))
+    written = Prices().usage(model, TokenCounts(most.tokens_in, most.tokens_out, cache_write=most.tokens_in))
     assert most.cost is not None
     assert written.cost is not None
     assert most.cost >= written.cost

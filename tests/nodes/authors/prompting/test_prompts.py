@@ -25,8 +25,8 @@ from nodes.authors.briefs import (
 from nodes.authors.chat_models.chat import ChatAuthor
 from nodes.authors.chat_models.models import Models, Names
 from nodes.authors.prices import Prices
+from nodes.authors.prompting.data_blocks import MAX_DATA_LENGTH
 from nodes.authors.prompting.prompts import leaks, prompt_for
-from nodes.authors.prompting.texts import MAX_DATA_LENGTH
 from tests.conformance.test_authors import BRIEFS
 from tests.support.authors import INTENT
 from tests.support.environment import variables

@@ -7,8 +7,8 @@ import pytest
 
 from domain.contents import Tutorial
 from nodes.authors.briefs import AuthorRole, Brief
+from nodes.authors.prompting.content_rules import AS_MARKDOWN
 from nodes.authors.prompting.prompts import prompt_for
-from nodes.authors.prompting.rules import AS_MARKDOWN
 from nodes.authors.reading.lessons import read_lesson
 from nodes.authors.repairs import NO_LESSON, Inquiry
 from tests.conformance.test_authors import BRIEFS

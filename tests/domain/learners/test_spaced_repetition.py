@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from domain.learners.repetition import AGAIN_AFTER, MAX_DAYS, Phase, Schedule, rescheduled
+from domain.learners.spaced_repetition import AGAIN_AFTER, MAX_DAYS, Phase, Schedule, rescheduled
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 

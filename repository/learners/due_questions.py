@@ -11,7 +11,7 @@ from sqlalchemy import func, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
-from domain.learners.repetition import AGAIN_WITHIN, NEW_WITHIN, Phase, Schedule
+from domain.learners.spaced_repetition import AGAIN_WITHIN, NEW_WITHIN, Phase, Schedule
 from repository.db.database import Session, execute
 from repository.tables.learners import RepetitionAnswerRow, RepetitionRow
 

@@ -1,7 +1,7 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from rendering.documents.sanitize import harmless
+from rendering.documents.safe_markdown import harmless
 from tests.support.html import elements
 
 HTML = [

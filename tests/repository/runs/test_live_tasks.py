@@ -6,7 +6,7 @@ from sqlalchemy import text
 from domain.vocabulary import TaskStatus
 from repository.db.database import Database, execute
 from repository.runs.events import append_events
-from repository.runs.liveness import live_tasks_of, with_liveness
+from repository.runs.live_tasks import live_tasks_of, with_liveness
 from repository.runs.tasks import get_task
 from repository.tables.runs import TaskRow
 from tests.support.rows import reserved, started
