@@ -52,6 +52,7 @@ from orchestrator.learners.wishes import Wishes
 from orchestrator.queries.contents import ContentQueries
 from orchestrator.queries.events import EventQueries, never
 from orchestrator.queries.health import Readiness, read_readiness
+from orchestrator.queries.ledger import LedgerQueries
 from orchestrator.queries.metrics import MetricQueries
 from orchestrator.queries.roadmaps import RoadmapQueries
 from orchestrator.queries.status import RoadmapView, StatusCheck, TaskView
@@ -86,7 +87,7 @@ class Orchestrator:
 
     Small objects read what is stored:
 
-    * `tasks`, `events`: runs and their events;
+    * `tasks`, `events`, `ledger`: runs, their events and their calls;
     * `roadmaps`, `contents`, `structures`: what runs made;
     * `learning`, `paces`, `wishes`: progress of learners, their hours and deadlines, and their wishes for contents;
     * `practice`, `repetition`, `feedback`: tests of stages and cards, questions that come back, notes and reports;
@@ -109,6 +110,7 @@ class Orchestrator:
         retry_seconds = FOLLOW_TIMEOUT_SECONDS if resources.kind == "server" else None
         self.tasks = TaskQueries(database)
         self.events = EventQueries(database, retry_seconds=retry_seconds)
+        self.ledger = LedgerQueries(database)
         self.roadmaps = RoadmapQueries(database, resources.clock)
         self.contents = ContentQueries(database)
         self.structures = StructureQueries(database)

@@ -171,7 +171,9 @@ async def retry(
     kind = ContentType(form["content_type"])
     request_body = RetryRequest(instructions=form["instructions"] or None, lesson_id=form["lesson"] or None)
     terms = terms_of(request, caller, settings, owner=caller.writes)
-    await orchestrator.retry(roadmap_id, concept_id, kind, request_body, detach=True, terms=terms)
+    task = await orchestrator.retry(roadmap_id, concept_id, kind, request_body, detach=True, terms=terms)
+    if form["to"] == "run":
+        return redirect(request, "tasks", task.task_id, notice="asked")
     if form["to"] == "map":
         return redirect(request, "roadmaps", roadmap_id, notice="asked")
     return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, notice="asked", fragment=kind)

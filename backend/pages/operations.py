@@ -1,11 +1,12 @@
 """The operations page: runs of all users, processes, stale and failed contents, and bulk actions."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from backend.auth import Caller, OperatorDep
@@ -17,23 +18,53 @@ from backend.pages.support.live import live
 from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.templating import address, page, redirect
 from backend.pages.views.concepts.feedback import instruction_of
-from backend.pages.views.runs.operations import figures_of, worker_line
+from backend.pages.views.runs.operations import (
+    ACTIONS,
+    AGES,
+    FILTERS,
+    MAX_RUNS,
+    STATUSES,
+    figures_of,
+    filter_of,
+    reasons_of,
+    worker_line,
+)
 from backend.pages.views.runs.task import task_line
 from backend.pages.views.status_labels import TASK_NAMES
 from backend.paging import decode, encode
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.request import Word, usable_text
-from domain.vocabulary import TaskStatus, TaskType
+from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator
-from rendering.text.task_text import LABELS, state_of
+from rendering.text.text import counted
 
 router = pages()
 
 PAGE: Final = 50
 NOTHING_SELECTED: Final = "Nothing was selected: select one or more rows."
+FAILED: Final = (TaskStatus.FAILED, TaskStatus.PARTIAL_FAILURE)
+MAX_FAILED: Final = 100
+"""The newest failed runs, whose reasons are grouped."""
 MAX_REPORTS: Final = 50
 MAX_ITEMS_PER_FORM: Final = 100
 """Runs or roadmaps that one form may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The filters of runs, as the address has them."""
+
+    status: str = ""
+    type: str = ""
+    user: Word = ""
+    roadmap: Word = ""
+    age: str = ""
+
+    def words(self) -> dict[str, str]:
+        return {name: getattr(self, name).strip() for name in FILTERS}
+
+
+FiltersDep = Annotated[Filters, Depends()]
 
 
 @router.get("/operations")
@@ -41,69 +72,94 @@ async def operations(
     request: Request,
     caller: OperatorDep,
     orchestrator: OrchestratorDep,
-    status: str = "",
-    type: str = "",
-    user: Word = "",
-    roadmap: Word = "",
+    filters: FiltersDep,
     before: str = "",
+    did: str = "",
+    done: Annotated[int, Query(ge=0, le=MAX_RUNS)] = 0,
 ) -> Response:
-    filters = {"status": status, "type": type, "user": user.strip(), "roadmap": roadmap.strip()}
-    return await _operations(request, caller, orchestrator, filters, before=before)
+    """`did` and `done`: what was done with how many runs, after a form."""
+    result = f"{counted(done, 'run')} {'was' if done == 1 else 'were'} {ACTIONS[did][1]}." if did in ACTIONS else ""
+    return await operations_page(request, caller, orchestrator, filters.words(), before=before, result=result)
 
 
-async def _operations(
+@router.get("/operations/pulse")
+async def operations_etag(
+    _: OperatorDep, orchestrator: OrchestratorDep, filters: FiltersDep, before: str = ""
+) -> Response:
+    """Return a word that changes when the page with these filters would look different."""
+    return Response(_etag(await _content(orchestrator, filters.words(), before)), media_type="text/plain")
+
+
+async def operations_page(
     request: Request,
     caller: Caller,
     orchestrator: Orchestrator,
-    filters: Mapping[str, str],
+    filters: dict[str, str],
     *,
     before: str = "",
     message: str = "",
+    result: str = "",
     status: int = 200,
 ) -> Response:
-    """Return the page. `message`: the result of a form, with its `status`."""
-    tasks = await orchestrator.tasks.page(
-        roadmap_id=filters["roadmap"] or None,
-        user_id=filters["user"] or None,
-        statuses=[known for known in TaskStatus if known == filters["status"]],
-        task_types=[known for known in TaskType if known == filters["type"]],
-        before=decode(before or None),
-        limit=PAGE + 1,
-    )
-    shown = tasks[:PAGE]
-    query = urlencode({name: value for name, value in filters.items() if value})
+    """Return the page. `message`: what a form could not do, with its `status`; `result`: what it did."""
+    content = await _content(orchestrator, filters, before)
+    etag = _etag(content)
     here = address(request)("operations")
-    following = encode((shown[-1].created_at, shown[-1].task_id)) if len(tasks) > PAGE else ""
-    processes = await orchestrator.metrics.processes()
-    pressure = await orchestrator.metrics.pressure()
+    query = urlencode({name: value for name, value in filters.items() if value})
+    position = urlencode({"before": before}) if before else ""
+    following = content.pop("following")
     return page(
         request,
         "operations.html",
         status=status,
         reader=reader_of(caller),
         here="operations",
-        figures=figures_of(pressure, processes),
-        statuses=[(status, LABELS[state_of(status)]) for status in TaskStatus],
+        statuses=STATUSES,
         types=TASK_NAMES.items(),
+        ages=[(age, words) for age, (words, _) in AGES.items()],
+        actions=[(action, label) for action, (label, _) in ACTIONS.items()],
         filters=filters,
         query=query,
-        tasks=[task_line(task, {}) for task in shown],
         older=f"{here}?{query}{'&' if query else ''}before={following}" if following else "",
         newest=f"{here}?{query}" if before else "",
-        workers=[worker_line(process) for process in processes],
-        reports=[(one, instruction_of(one)) for one in await orchestrator.feedback.all_reports(limit=MAX_REPORTS)],
-        broken=await orchestrator.roadmaps.broken(),
         message=message,
+        result=result,
+        **content,
         live=live(
-            request, ("operations", "pulse"), "", busy=bool(pressure.running or pressure.queued), path=("operations",)
+            request,
+            ("operations", "pulse"),
+            etag,
+            busy=True,
+            path=("operations",),
+            query="?" + "&".join(filter(None, [query, position])) if query or position else "",
         ),
     )
 
 
-@router.get("/operations/pulse")
-async def operations_etag(_: OperatorDep) -> Response:
-    """Return the current time: leases change all the time, so the page is always reloaded."""
-    return Response(datetime.now(UTC).isoformat(), media_type="text/plain")
+async def _content(orchestrator: Orchestrator, filters: dict[str, str], before: str) -> dict[str, Any]:
+    """Return all that the page shows. `following`: the position of the next page."""
+    wanted = filter_of(filters, orchestrator.now())
+    tasks = await orchestrator.tasks.filtered(wanted, before=decode(before or None), limit=PAGE + 1)
+    shown = tasks[:PAGE]
+    costs = await orchestrator.tasks.costs([task.task_id for task in shown])
+    failed = [status for status in FAILED if not wanted.statuses or status in wanted.statuses]
+    unsuccessful = replace(wanted, statuses=failed) if failed and not wanted.stale else None
+    ended = await orchestrator.tasks.filtered(unsuccessful, limit=MAX_FAILED) if unsuccessful else []
+    processes = await orchestrator.metrics.processes()
+    pressure = await orchestrator.metrics.pressure()
+    return {
+        "figures": figures_of(pressure, processes),
+        "tasks": [task_line(task, {}, costs.get(task.task_id)) for task in shown],
+        "following": encode((shown[-1].created_at, shown[-1].task_id)) if len(tasks) > PAGE else "",
+        "reasons": reasons_of(ended),
+        "workers": [worker_line(process) for process in processes],
+        "reports": [(one, instruction_of(one)) for one in await orchestrator.feedback.all_reports(limit=MAX_REPORTS)],
+        "broken": await orchestrator.roadmaps.broken(),
+    }
+
+
+def _etag(content: dict[str, Any]) -> str:
+    return sha256(repr(content).encode()).hexdigest()
 
 
 @router.post("/operations/tasks")
@@ -172,5 +228,5 @@ async def _answer(
 ) -> Response:
     """Return the page with the filters that the form came from, and its result."""
     query = dict(parse_qsl(form["back"]))
-    filters = {name: query.get(name, "") for name in ("status", "type", "user", "roadmap")}
-    return await _operations(request, caller, orchestrator, filters, message=message, status=status)
+    filters = {name: query.get(name, "") for name in FILTERS}
+    return await operations_page(request, caller, orchestrator, filters, message=message, status=status)

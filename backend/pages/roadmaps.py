@@ -223,6 +223,8 @@ async def retry_failed(
         detach=True,
         terms=terms_of(request, caller, settings, owner=caller.writes),
     )
+    if task is not None and form["to"] == "run":
+        return redirect(request, "tasks", task.task_id, notice="asked")
     return redirect(request, "roadmaps", roadmap_id, notice="asked" if task else "nothing")
 
 

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from backend.errors import headers_of, problem_of_http
-from backend.pages import books, concepts, home, login, operations, roadmaps, runs, static_files
+from backend.pages import books, bulk, concepts, home, login, operations, roadmaps, runs, static_files
 from backend.pages.learners import feedback, learning, practice, repetition
 from backend.pages.support.page_route import error_page
 
@@ -24,6 +24,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     runs.router,
     books.router,
     operations.router,
+    bulk.router,
 )
 
 

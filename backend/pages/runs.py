@@ -1,9 +1,10 @@
-"""The page of a run (state, steps, contents, cost, events), and the page to review its plan."""
+"""The page of a run (state, timeline, contents, cost, events), its calls, and the page to review its plan."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from typing import Annotated, Final
+from urllib.parse import urlencode
 
-from fastapi import Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 
 from backend.auth import Caller, CallerDep
@@ -13,20 +14,29 @@ from backend.pages.books import book_context
 from backend.pages.support.forms import number, read_form
 from backend.pages.support.live import live
 from backend.pages.support.page_route import pages, reader_of
-from backend.pages.support.templating import page, redirect
+from backend.pages.support.permissions import blocked_contents, permissions_of
+from backend.pages.support.templating import address, page, redirect
+from backend.pages.views.runs.calls import call_lines
+from backend.pages.views.runs.contents import lanes_of
 from backend.pages.views.runs.review import review_of
-from backend.pages.views.runs.run import run_of
+from backend.pages.views.runs.run import run_name, run_of
+from backend.pages.views.status_labels import content_name
 from backend.tutorials import Tutorials
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.framework import Framework
-from domain.vocabulary import TaskStatus
+from domain.request import Word
+from domain.vocabulary import ContentStatus, TaskStatus
 from orchestrator import Orchestrator
 from orchestrator.commands.request_context import Terms
 from orchestrator.learners.proposals import Proposal
-from orchestrator.queries.status import TaskView
+from orchestrator.queries.status import RoadmapView, TaskView
+from rendering.text.event_text import doing
 from repository.runs.events import Event
 
 router = pages()
+
+MAX_CALLS: Final = 20
+"""Calls on one page."""
 
 
 @router.get("/tasks/{task_id}")
@@ -36,16 +46,16 @@ async def run(
     etag = await orchestrator.tasks.etag(task_id)
     task = await orchestrator.task(task_id, owner=caller.reads)
     events = await _events(orchestrator, task_id, caller)
-    title, framework = await _structure(orchestrator, task.roadmap_id, caller)
-    names = {concept.concept_id: concept.name for concept in framework.concepts()}
+    roadmap = await _roadmap(orchestrator, task.roadmap_id, caller)
     owns = await _owns(orchestrator, task_id, caller)
+    retryable = await _retryable(caller, roadmap)
     shown = run_of(
         task,
         events,
-        await orchestrator.metrics.expenses(task_id=task_id),
-        names,
-        roadmap_title=title,
-        now=datetime.now(UTC),
+        await orchestrator.ledger.usages(task_id, owner=caller.reads),
+        _names(roadmap),
+        roadmap_title=_title(task, roadmap),
+        retryable=retryable,
         before=before,
     )
     return page(
@@ -53,12 +63,57 @@ async def run(
         "run.html",
         reader=reader_of(caller),
         run=shown,
+        lanes=lanes_of(shown.contents),
+        retries=sum(content.retryable for content in shown.contents),
         language=await orchestrator.contents.language(task.roadmap_id or ""),
         may_cancel=owns and shown.active,
         may_resume=owns and await orchestrator.may_resume(task_id),
         live=live(
             request, ("tasks", task_id, "pulse"), etag, {task_id: shown.last} if task.live else {}, busy=shown.active
         ),
+    )
+
+
+@router.get("/tasks/{task_id}/calls")
+async def calls(
+    request: Request,
+    task_id: TaskId,
+    caller: CallerDep,
+    orchestrator: OrchestratorDep,
+    step: Word = "",
+    concept: Word = "",
+    type: Word = "",
+    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+) -> Response:
+    """Show the calls about a step, or about a content: `concept` and `type`."""
+    etag = await orchestrator.tasks.etag(task_id)
+    task = await orchestrator.task(task_id, owner=caller.reads)
+    roadmap = await _roadmap(orchestrator, task.roadmap_id, caller)
+    limit, owner = MAX_CALLS + 1, caller.reads
+    if concept:
+        found = await orchestrator.ledger.calls_of_content(
+            task_id, concept, type, after=after, limit=limit, owner=owner
+        )
+        subject = f"{content_name(type)}: {_names(roadmap).get(concept, concept)}"
+    else:
+        found = await orchestrator.ledger.calls_of_step(task_id, step, after=after, limit=limit, owner=owner)
+        subject = doing(step) if step else "Calls"
+    kept = found[:MAX_CALLS]
+    query = {"concept": concept, "type": type} if concept else {"step": step}
+    here = address(request)("tasks", task_id, "calls")
+    return page(
+        request,
+        "calls.html",
+        reader=reader_of(caller),
+        task=task,
+        run_name=run_name(task, _names(roadmap)),
+        roadmap_title=_title(task, roadmap),
+        subject=subject,
+        of_content=(concept, type) if concept and concept in _names(roadmap) else None,
+        calls=call_lines(kept),
+        later=f"{here}?{urlencode({**query, 'after': kept[-1].call_id})}" if len(found) > MAX_CALLS else "",
+        language=await orchestrator.contents.language(task.roadmap_id or ""),
+        live=live(request, ("tasks", task_id, "pulse"), etag, busy=task.live),
     )
 
 
@@ -136,7 +191,7 @@ async def _review(
     etag = await orchestrator.tasks.etag(task_id)
     task = await orchestrator.task(task_id, owner=caller.reviews)
     events = await _events(orchestrator, task_id, caller)
-    title, framework = await _structure(orchestrator, task.roadmap_id, caller)
+    roadmap = await _roadmap(orchestrator, task.roadmap_id, caller)
     reviewed, book = await orchestrator.structures.under_review(task_id)
     shown = await book_context(tutorials, book, reviewed)
     return page(
@@ -144,7 +199,9 @@ async def _review(
         "review.html",
         status=422 if errors else 200,
         reader=reader_of(caller),
-        review=review_of(task, events, framework, title, await _proposal(orchestrator, task)),
+        review=review_of(
+            task, events, _framework(task, roadmap), _title(task, roadmap), await _proposal(orchestrator, task)
+        ),
         **shown,
         language=await orchestrator.contents.language(task.roadmap_id or ""),
         feedback=feedback,
@@ -188,12 +245,40 @@ async def _events(orchestrator: Orchestrator, task_id: str, caller: Caller) -> l
     return events
 
 
-async def _structure(orchestrator: Orchestrator, roadmap_id: str | None, caller: Caller) -> tuple[str, Framework]:
-    """Return the title and the structure of a roadmap; empty if it has none or was deleted."""
+async def _roadmap(orchestrator: Orchestrator, roadmap_id: str | None, caller: Caller) -> RoadmapView | None:
+    """Return the roadmap of a run; None if it has none, or it was deleted."""
     if roadmap_id is None:
-        return "", Framework(roadmap_id="")
+        return None
     try:
-        roadmap = await orchestrator.roadmap(roadmap_id, owner=caller.reads)
+        return await orchestrator.roadmap(roadmap_id, owner=caller.reads)
     except NotFound:
-        return roadmap_id, Framework(roadmap_id=roadmap_id)
-    return roadmap.title, roadmap.framework or Framework(roadmap_id=roadmap_id)
+        return None
+
+
+def _title(task: TaskView, roadmap: RoadmapView | None) -> str:
+    return roadmap.title if roadmap else task.roadmap_id or ""
+
+
+def _framework(task: TaskView, roadmap: RoadmapView | None) -> Framework:
+    """Return the structure of a roadmap; an empty one if it has none."""
+    found = roadmap.framework if roadmap else None
+    return found or Framework(roadmap_id=task.roadmap_id or "")
+
+
+def _names(roadmap: RoadmapView | None) -> dict[str, str]:
+    """Return the names of the concepts in learning order, by id."""
+    found = roadmap.framework if roadmap else None
+    return {concept.concept_id: concept.name for concept in found.concepts()} if found else {}
+
+
+async def _retryable(caller: Caller, roadmap: RoadmapView | None) -> set[tuple[str, str]]:
+    """Return the contents that the caller may ask for again, since they failed and no run holds them."""
+    if roadmap is None or not permissions_of(caller, roadmap).writes:
+        return set()
+    blocked = await blocked_contents(roadmap.contents)
+    return {
+        (state.concept_id, state.content_type)
+        for state in roadmap.contents
+        if (state.status is ContentStatus.FAILED or state.last_error or state.stale)
+        and (state.concept_id, state.content_type) not in blocked
+    }

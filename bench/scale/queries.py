@@ -15,7 +15,7 @@ from repository.db.database import Session
 from repository.db.fence import Fence, assert_fence
 from repository.roadmaps import etags, learning, roadmaps, summaries
 from repository.roadmaps.structures import ids_ever_used, last_structure_with, structure_at, structures
-from repository.runs import calls, events, queue, recovery, retention, tasks, totals, workers
+from repository.runs import calls, events, queue, recovery, retention, task_pages, tasks, totals, workers
 from repository.runs import live_tasks as liveness
 from repository.tables.runs import TaskRow
 from repository.tables.users import QuizAttemptRow, WebhookRow
@@ -39,7 +39,7 @@ async def _structure_at(session: Session, key: Key) -> object:
 
 
 async def _with_liveness(session: Session, key: Key) -> object:
-    return await liveness.with_liveness(session, await tasks.page_of_tasks(session, user_id=key.user_id))
+    return await liveness.with_liveness(session, await task_pages.page_of_tasks(session, user_id=key.user_id))
 
 
 async def _webhook_told(session: Session, key: Key) -> None:
@@ -48,19 +48,19 @@ async def _webhook_told(session: Session, key: Key) -> None:
 
 
 PAGES: Final[dict[str, Ask]] = {
-    "tasks": lambda s, _: tasks.page_of_tasks(s),
-    "tasks, from the middle": lambda s, _: tasks.page_of_tasks(s, before=(MIDDLE, "t")),
-    "tasks of a user": lambda s, k: tasks.page_of_tasks(s, user_id=k.user_id),
-    "tasks of a roadmap": lambda s, k: tasks.page_of_tasks(s, roadmap_id=k.roadmap_id),
-    "tasks of a status": lambda s, _: tasks.page_of_tasks(s, statuses=[TaskStatus.PENDING]),
-    "tasks of several statuses": lambda s, _: tasks.page_of_tasks(
+    "tasks": lambda s, _: task_pages.page_of_tasks(s),
+    "tasks, from the middle": lambda s, _: task_pages.page_of_tasks(s, before=(MIDDLE, "t")),
+    "tasks of a user": lambda s, k: task_pages.page_of_tasks(s, user_id=k.user_id),
+    "tasks of a roadmap": lambda s, k: task_pages.page_of_tasks(s, roadmap_id=k.roadmap_id),
+    "tasks of a status": lambda s, _: task_pages.page_of_tasks(s, statuses=[TaskStatus.PENDING]),
+    "tasks of several statuses": lambda s, _: task_pages.page_of_tasks(
         s, statuses=[TaskStatus.PENDING, TaskStatus.PROCESSING, TaskStatus.HUMAN_REVIEW_PENDING]
     ),
-    "tasks of a type": lambda s, _: tasks.page_of_tasks(s, task_types=[TaskType.MODIFICATION]),
-    "tasks of a type and a status": lambda s, _: tasks.page_of_tasks(
+    "tasks of a type": lambda s, _: task_pages.page_of_tasks(s, task_types=[TaskType.MODIFICATION]),
+    "tasks of a type and a status": lambda s, _: task_pages.page_of_tasks(
         s, task_types=[TaskType.CREATION], statuses=[TaskStatus.PENDING]
     ),
-    "tasks of a user and a status": lambda s, k: tasks.page_of_tasks(
+    "tasks of a user and a status": lambda s, k: task_pages.page_of_tasks(
         s, user_id=k.user_id, statuses=[TaskStatus.FAILED]
     ),
     "liveness of a page of tasks": _with_liveness,

@@ -265,7 +265,7 @@ class Ledger:
                     latency = time.monotonic() - began
                     reservation.used = failure.used
                     self.throttle.correct(expected=most.tokens, used=failure.used.tokens)
-                    row = failed_call(reserved, request.step, failure, latency)
+                    row = failed_call(request, reserved, failure, latency, told=objections)
                     await self._commit(partial(self._record, row, reserved))
                     raise
                 latency = time.monotonic() - began
@@ -274,7 +274,7 @@ class Ledger:
                 self.throttle.correct(expected=most.tokens, used=reservation.used.tokens)
             value, problems = await _checked(request, answer)
             store = save if value is not None and not request.is_read_again else None
-            call = bought_call(request, key, answer, latency, problems, stored=store is not None)
+            call = bought_call(request, key, answer, latency, problems, told=objections, stored=store is not None)
             answered = None if value is None else Answered(value, call)
             work = partial(self._save, call, answered, store, reserved)
             await (self._commit if save is None else save.commit)(work)

@@ -17,6 +17,7 @@ from nodes.authors.briefs import Brief
 from nodes.authors.port import AuthorAnswer, CallFailed, Usage
 from nodes.authors.reading import conform, storable_text
 from nodes.authors.reading.values.answer_keys import doubts as unclear_keys
+from nodes.ledger.questions import keyed_data, question_of
 from repository.db.database import Session
 from repository.db.group_commit import Work
 from repository.runs.calls import ACCEPTED, Call, CallReservation, KnownAnswer
@@ -130,9 +131,7 @@ class AuthorRequest(Generic[T]):
 
 def call_key(request: AuthorRequest[Any], round_: int, ordinal: int, told: list[str]) -> str:
     """Return the key of an answer. The same request has the same key: it holds no clock, model or setting."""
-    unset = {name for name in request.brief.keyed_if_set if not getattr(request.brief, name)}
-    brief = request.brief.model_dump(mode="json", exclude={*request.brief.unkeyed, *unset})
-    parts = [request.brief.role, request.step, round_, request.subject, ordinal, told, brief]
+    parts = [request.brief.role, request.step, round_, request.subject, ordinal, told, keyed_data(request.brief)]
     return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -242,7 +241,14 @@ def _objection(error: ErrorDetails) -> str:
 
 
 def bought_call(
-    request: AuthorRequest[Any], key: str, answer: AuthorAnswer, latency: float, problems: list[str], *, stored: bool
+    request: AuthorRequest[Any],
+    key: str,
+    answer: AuthorAnswer,
+    latency: float,
+    problems: list[str],
+    *,
+    told: Sequence[str],
+    stored: bool,
 ) -> Call:
     """Return the call of a new answer. `stored`: an AnswerStore holds it, so the ledger row need not."""
     return Call(
@@ -257,15 +263,18 @@ def bought_call(
         outcome=rejection(problems) or ACCEPTED,
         answer=None if stored else answer.content,
         estimated=answer.estimated,
+        **_about(request, told),
     )
 
 
-def failed_call(key: str, step: Step, failure: CallFailed, latency: float) -> Call:
+def failed_call(
+    request: AuthorRequest[Any], key: str, failure: CallFailed, latency: float, *, told: Sequence[str]
+) -> Call:
     """Return the call of a try without an answer: it is on the account, and answers nothing."""
     used, outcome = failure.used, failure.outcome
     return Call(
         key,
-        step,
+        request.step,
         failure.model,
         used.tokens_in,
         used.tokens_out,
@@ -275,7 +284,14 @@ def failed_call(key: str, step: Step, failure: CallFailed, latency: float) -> Ca
         outcome,
         None,
         used.estimated,
+        **_about(request, told),
     )
+
+
+def _about(request: AuthorRequest[Any], told: Sequence[str]) -> dict[str, Any]:
+    """Return what a call is about and what is asked, as fields of its ledger row."""
+    concept_id, content_type = request.subject or (None, None)
+    return {"concept_id": concept_id, "content_type": content_type, "question": question_of(request.brief, told)}
 
 
 def reserved_call(key: str, step: Step, model: str, most: Usage) -> CallReservation:

@@ -9,7 +9,9 @@ from orchestrator.queries.base import Queries
 from orchestrator.queries.status import TaskView, task_views
 from repository.db.database import Session
 from repository.roadmaps import etags, roadmaps
-from repository.runs import tasks
+from repository.runs import call_details, task_pages, tasks
+from repository.runs.calls import TaskUsage
+from repository.runs.task_pages import TaskFilter
 
 
 @checks_arguments
@@ -55,6 +57,20 @@ class TaskQueries(Queries):
             owner=owner,
         )
 
+    async def filtered(
+        self, tasks: TaskFilter, *, before: tuple[datetime, str] | None = None, limit: int = 50
+    ) -> list[TaskView]:
+        """Return a page of the tasks of a filter, of all users, newest first. `before`: as in `page`."""
+        return await self._read(_filtered, tasks, before, limit)
+
+    async def count(self, tasks: TaskFilter, *, limit: int) -> int:
+        """Return the number of tasks of a filter, counted up to `limit`."""
+        return await self._read(task_pages.count_tasks, tasks, limit=limit)
+
+    async def costs(self, task_ids: Sequence[str]) -> dict[str, TaskUsage]:
+        """Return what tasks have used so far; those without a call are left out."""
+        return await self._read(call_details.usages_of, task_ids)
+
     async def open_round(self, task_id: str, *, owner: str | None = None) -> int | None:
         """Return the round of the review that waits for an answer, from 1, or None. Raises NotFound."""
         return await self._read(_open_round, task_id, owner)
@@ -81,7 +97,7 @@ async def _page(
 ) -> list[TaskView]:
     if owner is not None and roadmap_id is not None:
         await roadmaps.get_roadmap_metadata(session, roadmap_id, owner=owner)
-    rows = await tasks.page_of_tasks(
+    rows = await task_pages.page_of_tasks(
         session,
         roadmap_id=roadmap_id,
         user_id=user_id if owner is None or roadmap_id is not None else owner,
@@ -91,6 +107,12 @@ async def _page(
         limit=limit,
     )
     return await task_views(session, rows)
+
+
+async def _filtered(
+    session: Session, tasks: TaskFilter, before: tuple[datetime, str] | None, limit: int
+) -> list[TaskView]:
+    return await task_views(session, await task_pages.filtered_tasks(session, tasks, before=before, limit=limit))
 
 
 async def _open_round(session: Session, task_id: str, owner: str | None) -> int | None:

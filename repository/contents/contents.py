@@ -26,7 +26,7 @@ from repository.predicates import (
     hash_of,
     payload_hash,
 )
-from repository.runs.calls import ANSWER, RECORD, Call, parameters
+from repository.runs.calls import JSON_COLUMNS, RECORD, Call, parameters
 from repository.runs.held_time import HELD
 from repository.tables.roadmaps import ContentRow
 
@@ -140,7 +140,7 @@ _SAVE_VERSION: Final = text(f"""
     SELECT :roadmap_id, :concept_id, :content_type, version, :payload, :task_id, :model, :doubts,
         :code, {payload_hash(":payload")}, :lesson_hash FROM updated
     RETURNING version, payload_hash""").bindparams(
-    ANSWER,
+    *JSON_COLUMNS,
     bindparam("payload", type_=JSONB),
     bindparam("doubts", type_=JSONB),
     bindparam("code", type_=JSONB(none_as_null=True)),
@@ -178,8 +178,8 @@ async def save_version(
         session,
         _SAVE_VERSION,
         {
-            **content,
             **parameters(call),
+            **content,
             "payload": payload,
             "doubts": [{"rule": doubt.rule, "message": doubt.message, "part": doubt.part} for doubt in doubts],
             "code": None if code is None else [run.model_dump(mode="json") for run in code],

@@ -37,8 +37,12 @@ async def roadmap_etag(session: Session, roadmap_id: str, reader: str = "") -> s
 
 _TASK_ETAG: Final = text(f"""
     SELECT md5(concat_ws('|', t.status, t.current_step, t.attempt, t.updated_at, {LIVE}, {WAITING_FOR_WORKER},
-        (SELECT concat_ws(',', m.title, m.framework_version, m.deleted_at) FROM roadmap_metadata m
-            WHERE m.roadmap_id = t.roadmap_id),
+        (SELECT concat_ws(',', m.title, m.framework_version, m.deleted_at,
+                (SELECT string_agg(concat_ws(' ', t.task_id, t.status, {LIVE}), ',' ORDER BY t.task_id)
+                    FROM roadmap_tasks t WHERE t.roadmap_id = m.roadmap_id AND {ACTIVE_TASK}),
+                (SELECT concat_ws(' ', count(*), max(c.updated_at)) FROM concept_contents c
+                    WHERE c.roadmap_id = m.roadmap_id))
+            FROM roadmap_metadata m WHERE m.roadmap_id = t.roadmap_id),
         (SELECT count(*) FROM model_calls c WHERE c.task_id = t.task_id),
         (SELECT max(sequence) FROM task_events e WHERE e.task_id = t.task_id))) AS etag
     FROM roadmap_tasks t WHERE t.task_id = :task_id""")

@@ -141,12 +141,14 @@ class Process:
     alive: bool
     seconds_left: float
     """Seconds until its lease expires; negative after that."""
+    alive_until: datetime
     tasks: int
 
 
 _PROCESSES: Final = text(f"""
     SELECT w.worker_id, w.kind, w.host, w.pid, w.started_at, w.alive_until > clock_timestamp() AS alive,
-        CAST(extract(epoch FROM w.alive_until - clock_timestamp()) AS float) AS seconds_left, count(t.task_id) AS tasks
+        CAST(extract(epoch FROM w.alive_until - clock_timestamp()) AS float) AS seconds_left, w.alive_until,
+        count(t.task_id) AS tasks
     FROM workers w LEFT JOIN roadmap_tasks t ON t.worker_id = w.worker_id AND {PROCESSING_TASK}
     GROUP BY w.worker_id ORDER BY alive DESC, w.started_at DESC LIMIT 100""")
 
@@ -163,6 +165,8 @@ class Pressure:
     queued: int
     oldest_seconds: float
     """Seconds for which the oldest queued task has waited."""
+    oldest_at: datetime | None
+    """When it was queued; None without one."""
     running: int
     abandoned: int
     """Tasks that are `processing`, but whose process is dead."""
@@ -173,6 +177,7 @@ _PRESSURE: Final = text(f"""
     SELECT count(*) FILTER (WHERE {PENDING_TASK}) AS queued,
         coalesce(CAST(extract(epoch FROM clock_timestamp() - min(updated_at) FILTER (WHERE {PENDING_TASK}))
             AS float), 0) AS oldest_seconds,
+        min(updated_at) FILTER (WHERE {PENDING_TASK}) AS oldest_at,
         count(*) FILTER (WHERE {PROCESSING_TASK} AND live) AS running,
         count(*) FILTER (WHERE {PROCESSING_TASK} AND NOT live) AS abandoned,
         count(*) FILTER (WHERE {REVIEW_TASK}) AS in_review

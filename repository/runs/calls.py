@@ -33,6 +33,11 @@ class Call:
     answer: dict[str, Any] | None
     estimated: bool = False
     """Whether the numbers of tokens are estimates."""
+    concept_id: str | None = None
+    """With `content_type`, the content that the call is about; None for calls about a structure."""
+    content_type: str | None = None
+    question: dict[str, Any] | None = None
+    """What was asked: `role`, `objections` to earlier answers, and `brief`, cut where it is long."""
 
     @property
     def objection(self) -> str | None:
@@ -45,8 +50,8 @@ RECORD: Final = f"""
     INSERT INTO model_calls (task_id, {", ".join(_COLUMNS)}) VALUES (:task_id, {", ".join(f":{c}" for c in _COLUMNS)})
     ON CONFLICT DO NOTHING"""
 """Inserts a ledger row unless its key exists. Also a part of the statement that saves a content."""
-ANSWER: Final = bindparam("answer", type_=JSONB(none_as_null=True))
-_RECORD: Final = text(RECORD).bindparams(ANSWER)
+JSON_COLUMNS: Final = tuple(bindparam(column, type_=JSONB(none_as_null=True)) for column in ("answer", "question"))
+_RECORD: Final = text(RECORD).bindparams(*JSON_COLUMNS)
 
 
 def parameters(call: Call) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class Ages(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """Numbers of pruned rows: checkpoints and events are deleted, answers are set to NULL."""
+    """Numbers of pruned rows: checkpoints and events are deleted, answers are set to NULL, and questions with them."""
 
     checkpoints: int = 0
     answers: int = 0
@@ -84,6 +84,8 @@ _EVENTS: Final = f"""task_events e USING roadmap_tasks t
 _FORGET_ANSWERS: Final = text(f"""
     UPDATE model_calls SET answer = NULL, key = 'pruned:' || call_id || ':' || key
     WHERE call_id IN (SELECT call_id FROM {_ANSWERS})""")
+_FORGET_QUESTIONS: Final = text(f"""
+    UPDATE model_calls SET question = NULL WHERE task_id IN {_OF_RUNS} AND question IS NOT NULL""")
 
 
 async def page_of_due_tasks(session: Session, ages: Ages, *, after: str = "", limit: int = 500) -> PrunePage:
@@ -108,6 +110,7 @@ async def prune_tasks(session: Session, task_ids: Sequence[str], ages: Ages) -> 
     locked = await execute(session, _LOCK, {"task_ids": sorted(task_ids)})
     # Separate statements, since each sees what was committed before the locks were taken.
     values = {**_seconds(ages), "task_ids": [row.task_id for row in locked]}
+    await execute(session, _FORGET_QUESTIONS, values)
     return Pruned(
         checkpoints=sum([await _remove(session, table, values) for table in _CHECKPOINTS]),
         answers=(await execute(session, _FORGET_ANSWERS, values)).rowcount,

@@ -1,4 +1,4 @@
-"""Tasks: creation, transitions, and queries for active tasks and pages.
+"""Tasks: creation, transitions, and queries for active tasks.
 
 Two kinds of writers change a task's row. Its run sets `current_step` under the shared lock of its fence. A transition
 changes the worker or the status under the exclusive lock and increments `attempt`. So the two never overlap.
@@ -6,10 +6,9 @@ changes the worker or the status under the exclusive lock and increments `attemp
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import exists, func, literal_column, or_, text, tuple_, update
+from sqlalchemy import exists, func, literal_column, or_, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
@@ -256,35 +255,6 @@ async def get_active_tasks_by_roadmap_id(session: Session, roadmap_id: str) -> S
         .order_by(col(TaskRow.created_at).desc(), col(TaskRow.task_id).desc())
     )
     return (await session.exec(statement)).all()
-
-
-async def page_of_tasks(
-    session: Session,
-    *,
-    roadmap_id: str | None = None,
-    user_id: str | None = None,
-    statuses: Sequence[TaskStatus] = (),
-    task_types: Sequence[TaskType] = (),
-    before: tuple[datetime, str] | None = None,
-    limit: int = 50,
-) -> Sequence[TaskRow]:
-    """Return a page of tasks, newest first.
-
-    `before`: the (created_at, task_id) of the last task of the previous page. Empty or None filters match all tasks.
-    """
-    statement = select(TaskRow)
-    if statuses:
-        statement = statement.where(col(TaskRow.status).in_(sorted(statuses)))
-    if task_types:
-        statement = statement.where(col(TaskRow.task_type).in_(sorted(task_types)))
-    if roadmap_id is not None:
-        statement = statement.where(TaskRow.roadmap_id == roadmap_id)
-    if user_id is not None:
-        statement = statement.where(TaskRow.user_id == user_id)
-    if before is not None:
-        statement = statement.where(tuple_(col(TaskRow.created_at), col(TaskRow.task_id)) < before)
-    newest_first = col(TaskRow.created_at).desc(), col(TaskRow.task_id).desc()
-    return (await session.exec(statement.order_by(*newest_first).limit(limit))).all()
 
 
 def no_such_task(task_id: str) -> NotFound:

@@ -147,6 +147,11 @@ class ModelCallRow(SQLModel, table=True):
     created_at: datetime = moment()
     estimated: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     """Whether the numbers of tokens are estimates, since the provider reported none that are plausible."""
+    concept_id: str | None = string(required=False)
+    """With `content_type`, the content that it is about; null for calls about a structure, and of older programs."""
+    content_type: str | None = string(required=False)
+    question: dict[str, Any] | None = json()
+    """What was asked; null for calls of older programs, and once it was pruned."""
 
 
 class CallReservationRow(SQLModel, table=True):

@@ -97,6 +97,7 @@ PLACES = [
     "/",
     "/bin",
     "/operations",
+    "/operations/matching?do=cancel",
     "/roadmaps/big",
     "/roadmaps/arab",
     "/roadmaps/small/plan",
@@ -111,6 +112,7 @@ PLACES = [
     "/roadmaps/rough/concepts/c-1-1-1",
     "/tasks/t-told",
     "/tasks/t-told/book",
+    "/tasks/t-told/calls?step=intent_analysis",
 ]
 
 

@@ -16,6 +16,7 @@ ROWS: tuple[LiteralString, ...] = (
     "SELECT title, own_title FROM roadmap_metadata",
     "SELECT question_id, answers, due_at FROM repetitions",
     "SELECT note, version FROM concept_notes",
+    "SELECT key, concept_id, content_type, question::text FROM model_calls ORDER BY key",
 )
 
 
@@ -37,6 +38,10 @@ def test_doubts_wishes_and_reports_of_code_are_kept_by_a_downgrade_and_come_back
             INSERT INTO repetitions
                 (user_id, roadmap_id, concept_id, question_id, answers, phase, stability, difficulty)
             VALUES ('u', 'r', 'c-1', 'q1', 1, 'review', 2, 3);
+            INSERT INTO model_calls (task_id, key, step, model, outcome, concept_id, content_type, question)
+            VALUES ('t', 'k-1', 'quiz_generation', 'm', 'accepted', 'c-1', 'quiz', NULL),
+                ('t', 'k-2', 'intent_analysis', 'm', 'accepted', NULL, NULL, '{"role": "intent"}'),
+                ('t', 'k-3', 'intent_analysis', 'm', 'accepted', NULL, NULL, NULL);
             INSERT INTO concept_notes (user_id, roadmap_id, concept_id, note, version) VALUES ('u', 'r', 'c-1', 'n', 4);
             INSERT INTO content_wishes (roadmap_id, concept_id, content_type, task_id, wish, withdrawn_at)
             VALUES ('r', 'c-1', 'quiz', 't-1', 'shorter', NULL), ('r', 'c-1', 'quiz', 't-2', 'longer', now());

@@ -19,7 +19,7 @@ from repository.contents.earlier_versions import written_before
 from repository.db.database import Database, execute
 from repository.db.fence import assert_fence
 from repository.roadmaps import etags, roadmaps, summaries
-from repository.runs import calls, events, queue, recovery, retention, tasks, totals
+from repository.runs import calls, events, queue, recovery, retention, task_pages, tasks, totals
 from repository.runs import live_tasks as liveness
 from repository.tables.runs import TaskRow
 from repository.users import deliveries, idempotency, limits, tokens, webhooks
@@ -79,14 +79,16 @@ async def test_no_reader_slows_down_as_roadmaps_pile_up(filled: Database, subtes
 
 OLD = datetime(2020, 1, 1, tzinfo=UTC)
 PAGES: Final[dict[str, Work]] = {
-    "of_a_user": lambda session: tasks.page_of_tasks(session, user_id="user-7"),
-    "of_a_user_from_the_middle": lambda session: tasks.page_of_tasks(session, user_id="user-7", before=(OLD, "t")),
-    "of_a_roadmap": lambda session: tasks.page_of_tasks(session, roadmap_id=ROADMAP),
-    "of_a_roadmap_from_the_middle": lambda session: tasks.page_of_tasks(session, roadmap_id=ROADMAP, before=(OLD, "t")),
-    "of_everybody": lambda session: tasks.page_of_tasks(session, before=(OLD, "t")),
-    "of_a_status": lambda session: tasks.page_of_tasks(session, statuses=[TaskStatus.FAILED]),
-    "of_a_type": lambda session: tasks.page_of_tasks(session, task_types=[TaskType.MODIFICATION]),
-    "of_a_user_and_a_status": lambda session: tasks.page_of_tasks(
+    "of_a_user": lambda session: task_pages.page_of_tasks(session, user_id="user-7"),
+    "of_a_user_from_the_middle": lambda session: task_pages.page_of_tasks(session, user_id="user-7", before=(OLD, "t")),
+    "of_a_roadmap": lambda session: task_pages.page_of_tasks(session, roadmap_id=ROADMAP),
+    "of_a_roadmap_from_the_middle": lambda session: task_pages.page_of_tasks(
+        session, roadmap_id=ROADMAP, before=(OLD, "t")
+    ),
+    "of_everybody": lambda session: task_pages.page_of_tasks(session, before=(OLD, "t")),
+    "of_a_status": lambda session: task_pages.page_of_tasks(session, statuses=[TaskStatus.FAILED]),
+    "of_a_type": lambda session: task_pages.page_of_tasks(session, task_types=[TaskType.MODIFICATION]),
+    "of_a_user_and_a_status": lambda session: task_pages.page_of_tasks(
         session, user_id="user-7", statuses=[TaskStatus.COMPLETED, TaskStatus.FAILED]
     ),
     "of_everybodys_roadmaps": lambda session: roadmaps.page_of_roadmaps(session, before=(OLD, "r")),

@@ -23,9 +23,10 @@ class Control:
 class _Form:
     method: str
     action: str
+    form_id: str = ""
     fields: list[tuple[str, str]] = field(default_factory=list)
-    buttons: list[tuple[str, str, str]] = field(default_factory=list)
-    """(label, name, value)"""
+    buttons: list[tuple[str, str, str, str]] = field(default_factory=list)
+    """(label, name, value, address of its own)"""
 
 
 class _Reader(HTMLParser):
@@ -37,7 +38,10 @@ class _Reader(HTMLParser):
         self.forms: list[_Form] = []
         self.links: list[str] = []
         self._form: _Form | None = None
-        self._button: tuple[str, str] | None = None
+        self._button: tuple[str, str, str] | None = None
+        self._owner: str | None = None
+        """The id of the form that the button names; it need not stand inside."""
+        self._outside: list[tuple[str, tuple[str, str, str, str]]] = []
         self._label = ""
         self._area: str | None = None
         self._words = ""
@@ -49,12 +53,15 @@ class _Reader(HTMLParser):
         if tag == "a" and "href" in values:
             self.links.append(values["href"])
         if tag == "form":
-            self._form = _Form(values.get("method", "get").upper(), values.get("action", ""))
+            self._form = _Form(values.get("method", "get").upper(), values.get("action", ""), values.get("id", ""))
             self.forms.append(self._form)
-        if self._form is None or "disabled" in values:
+        if (self._form is None and "form" not in values) or "disabled" in values:
             return
         if tag == "button" and values.get("type") != "button":
-            self._button, self._label = (name, values.get("value", "")), values.get("aria-label", "")
+            self._button = name, values.get("value", ""), values.get("formaction", "")
+            self._owner, self._label = values.get("form"), values.get("aria-label", "")
+        if self._form is None:
+            return
         if tag == "textarea":
             self._area, self._words = name, ""
         if tag == "select":
@@ -76,8 +83,12 @@ class _Reader(HTMLParser):
             self._words += data
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "button" and self._button is not None and self._form is not None:
-            self._form.buttons.append((" ".join(self._label.split()), *self._button))
+        if tag == "button" and self._button is not None:
+            button = " ".join(self._label.split()), *self._button
+            if self._owner is not None:
+                self._outside.append((self._owner, button))
+            elif self._form is not None:
+                self._form.buttons.append(button)
             self._button = None
         if tag == "textarea" and self._area is not None and self._form is not None:
             words = self._words.removeprefix("\n")  # browsers ignore one there
@@ -88,14 +99,19 @@ class _Reader(HTMLParser):
         if tag == "form":
             self._form = None
 
+    def close(self) -> None:
+        super().close()
+        for owner, button in self._outside:
+            next(form for form in self.forms if form.form_id == owner).buttons.append(button)
+
 
 def controls(html: str, typed: dict[str, str]) -> list[Control]:
     """Every button of a page, with its form filled in."""
     found = []
     for form in _read(html, typed).forms:
-        for label, name, value in form.buttons:
+        for label, name, value, own in form.buttons:
             pressed = [(name, value)] if name else []
-            found.append(Control(form.method, form.action, label, [*form.fields, *pressed]))
+            found.append(Control(form.method, own or form.action, label, [*form.fields, *pressed]))
     return found
 
 

@@ -28,8 +28,7 @@ async def added(webhooks: Webhooks, server: WebServer, path: str = "/hook", user
 
 async def finish(database: Database, number: int = 1, status: TaskStatus = TaskStatus.COMPLETED) -> None:
     task = await started(database, f"t-{number}", roadmap_id=f"r-{number}")
-    async with database.transaction() as session:
-        await end(session, fence_of(task), status, None)
+    await database.persist(lambda session: end(session, fence_of(task), status, None))
 
 
 @asynccontextmanager

@@ -69,7 +69,7 @@ def test_a_block_that_was_not_run_does_not_look_as_if_it_was() -> None:
     html = shown([run(2, "ran"), run(18, "not run", reason='no module named "x<y>"')])
     assert marks(html) == ["", "", 'no module named "x<y>"']
     assert text(html).count("Not run") == 2
-    assert html.count("Run</p>") == 1
+    assert html.count("Was run</p>") == 1
 
 
 @pytest.mark.parametrize("report", [None, [], "nonsense", [{"line": 2}]])

@@ -10,12 +10,12 @@ from sqlalchemy.event import listen
 from domain.errors import Conflict, NotFound, RoadmapError
 from domain.vocabulary import ACTIVE, FINAL, TRANSITIONS, ContentType, Step, TaskStatus, TaskType
 from repository.db.database import Database, Session, execute
+from repository.runs.task_pages import page_of_tasks
 from repository.runs.tasks import (
     create_task,
     get_active_task_by_roadmap_id,
     get_active_tasks_by_roadmap_id,
     get_task,
-    page_of_tasks,
     update_task_status,
 )
 from tests.support.rows import started

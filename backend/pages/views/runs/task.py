@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from backend.pages.views.status_labels import Look, task_look, task_name
+from domain.vocabulary import ACTIVE, TaskStatus
 from orchestrator.queries.status import TaskView
 from rendering.text.event_text import doing
 from rendering.text.task_text import label_of
-from rendering.text.text import seconds
+from rendering.text.text import dollars, seconds
+from repository.runs.calls import TaskUsage
+
+STEP_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +24,17 @@ class TaskLine:
     name: str
     look: Look
     state: str
+    active: bool
     step: str
     created_at: datetime
     took: str
+    cost: str
+    """Empty where nothing was paid."""
     about: str
 
 
-def task_line(task: TaskView, names: Mapping[str, str]) -> TaskLine:
-    """Return the row of a run. `names`: names of concepts by id."""
+def task_line(task: TaskView, names: Mapping[str, str], used: TaskUsage | None = None) -> TaskLine:
+    """Return the row of a run. `names`: names of concepts by id. `used`: according to the ledger."""
     name = task_name(task.task_type)
     return TaskLine(
         task_id=task.task_id,
@@ -35,11 +43,21 @@ def task_line(task: TaskView, names: Mapping[str, str]) -> TaskLine:
         name=f"{name}: {names.get(task.concept_id, task.concept_id)}" if task.concept_id else name,
         look=task_look(task),
         state=label_of(task),
+        active=task.status in ACTIVE,
         step=doing(task.current_step),
         created_at=task.created_at,
-        took=seconds(task.seconds),
+        took=_took(task),
+        cost=dollars(used.cost, used.unpriced_calls) if used and (used.cost or used.unpriced_calls) else "",
         about=_about(task),
     )
+
+
+def _took(task: TaskView) -> str:
+    """Return the time for which workers held a run. It changes every ten seconds while that goes on."""
+    held = task.seconds
+    if task.status is TaskStatus.PROCESSING and task.live:
+        return f"{seconds(held - held % STEP_SECONDS)} so far" if held >= STEP_SECONDS else "just started"
+    return seconds(held)
 
 
 def _about(task: TaskView) -> str:

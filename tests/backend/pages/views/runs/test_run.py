@@ -6,7 +6,7 @@ from typing import Any
 from backend.pages.views.runs.run import MAX_EVENTS, RunView, run_of
 from domain.vocabulary import TaskStatus
 from orchestrator.queries.status import TaskView
-from repository.runs.calls import Expense
+from repository.runs.call_details import CallUsage
 from repository.runs.events import Event
 from tests.cli.roadmaps import NOON, task
 
@@ -20,7 +20,21 @@ def story(*events: tuple[str, dict[str, Any]]) -> list[Event]:
 
 
 def shown(of: TaskView, events: list[Event], **more: Any) -> RunView:
-    return run_of(of, events, more.pop("expenses", []), {"c-1": "Types"}, roadmap_title="Go", now=NOON, **more)
+    return run_of(of, events, more.pop("usages", []), {"c-1": "Types"}, roadmap_title="Go", **more)
+
+
+def used(model: str, tokens: int, cost: float, *, unpriced: int = 0, estimated: int = 0, **more: Any) -> CallUsage:
+    values: dict[str, Any] = {
+        "step": "quiz_generation",
+        "concept_id": "c-1",
+        "content_type": "quiz",
+        "calls": 1,
+        "rejected": 0,
+    }
+    values |= {"failed": 0, "seconds": 1.0, **more}
+    return CallUsage(
+        models=(model,), tokens=tokens, cost=cost, unpriced_calls=unpriced, estimated_calls=estimated, **values
+    )
 
 
 RUNNING = task(status=TaskStatus.PROCESSING, live=True)
@@ -64,18 +78,18 @@ def test_contents_read_as_their_last_event_has_them() -> None:
         ("content_started", {"concept_id": "c-gone", "content_type": "tutorial"}),
     )
     run = shown(RUNNING, events)
-    assert [(made.name, made.look) for made in run.contents] == [("c-gone", "generating"), ("Types", "completed")]
+    assert [(made.name, made.look) for made in run.contents] == [("Types", "completed"), ("c-gone", "generating")]
     assert (run.total, run.completed, run.writing, run.failed, run.finished) == (2, 1, 1, 0, 1)
 
 
 def test_a_failed_content_is_not_hidden_below_the_others() -> None:
     events = story(
-        ("content_failed", {"concept_id": "c-1", "content_type": "quiz", "reason": "No answer."}),
         ("content_completed", {"concept_id": "c-1", "content_type": "tutorial", "version": 1}),
-        ("content_completed", {"concept_id": "c-1", "content_type": "resources", "version": 1}),
+        ("content_failed", {"concept_id": "c-1", "content_type": "quiz", "reason": "No answer."}),
     )
-    made = shown(RUNNING, events).contents
-    assert [content.content_type for content in made] == ["quiz", "resources", "tutorial"]
+    run = shown(RUNNING, events, retryable={("c-1", "quiz"), ("c-1", "tutorial")})
+    assert [(group.reason, group.count) for group in run.failures] == [("No answer.", 1)]
+    assert [(made.content_type, made.retryable) for made in run.contents] == [("tutorial", False), ("quiz", True)]
 
 
 def test_why_a_run_waits_and_what_can_be_done_about_it() -> None:
@@ -92,21 +106,16 @@ def test_why_a_run_waits_and_what_can_be_done_about_it() -> None:
 
 
 def test_tokens_and_dollars_are_summed_over_models() -> None:
-    spent = [
-        Expense("a", "quiz", 1, 0, 0, 1000, 500, 0.004, 1.0),
-        Expense("b", "quiz", 1, 0, 0, 100, 50, 0.001, 1.0),
-    ]
-    run = shown(RUNNING, [], expenses=spent)
-    assert (run.tokens, run.cost) == ("1,650", "$0.0050")
+    run = shown(RUNNING, [], usages=[used("a", 1500, 0.004), used("b", 150, 0.001)])
+    assert (run.tokens, run.cost, run.models) == ("1,650", "$0.0050", ("a", "b"))
     assert shown(RUNNING, []).cost == "$0.00"
 
 
 def test_a_cost_that_leaves_calls_out_is_a_lower_bound_and_estimates_are_called_so() -> None:
-    priced = Expense("a", "quiz", 1, 0, 0, 1000, 500, 1.5, 1.0)
-    unpriced = Expense("b", "quiz", 1, 0, 0, 100, 50, 0.0, 1.0, unpriced_calls=1, estimated_calls=1)
-    run = shown(RUNNING, [], expenses=[priced, unpriced])
+    unpriced = used("b", 150, 0.0, unpriced=1, estimated=1)
+    run = shown(RUNNING, [], usages=[used("a", 1500, 1.5), unpriced])
     assert (run.tokens, run.cost) == ("about 1,650", "at least $1.50")
-    assert shown(RUNNING, [], expenses=[unpriced]).cost == "unknown"
+    assert shown(RUNNING, [], usages=[unpriced]).cost == "unknown"
 
 
 def test_a_long_log_is_shown_in_parts() -> None:
