@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from bench import capacity, checks, flow, http, migrations, pages, price, prompts, retention, stream
+from bench import capacity, checks, fleet, flow, http, migrations, pages, price, prompts, retention, stream
 
 QUICK: Final[dict[str, Callable[[], None]]] = {
     "checks": checks.main,
@@ -21,6 +21,7 @@ QUICK: Final[dict[str, Callable[[], None]]] = {
     "migrations": lambda: migrations.main(tasks=20_000),
     "retention": lambda: retention.main(waves=3, runs=20),
     "capacity": lambda: capacity.main(runs=100, fleets=(1, 2)),
+    "fleet": lambda: fleet.main(requests=30),
 }
 FULL: Final[dict[str, Callable[[], None]]] = {
     "checks": lambda: checks.main(rounds=20),
@@ -33,6 +34,7 @@ FULL: Final[dict[str, Callable[[], None]]] = {
     "migrations": migrations.main,
     "retention": retention.main,
     "capacity": capacity.main,
+    "fleet": fleet.main,
 }
 
 

@@ -20,6 +20,7 @@ from bench.servers import ServerCpu, bench_server
 from nodes.offline.author import OfflineAuthor
 from orchestrator.orchestrator import Orchestrator
 from orchestrator.settings import Settings
+from repository.runs.queue import CHANNEL
 from tests.support.processes import process
 
 LATENCY: Final = 0.15
@@ -80,7 +81,8 @@ class BenchFleet:
         """Release the queued runs and measure until all have ended."""
         idle, workers_cpu, database_cpu = self.memory(), self.workers_cpu(), self._server.seconds()
         peak, connections, at_once = idle, 0, 0
-        self._connection.execute("UPDATE queue.pgqueuer SET execute_after = now()")
+        self._connection.execute("UPDATE roadmap_tasks SET due_at = now()")
+        self._connection.execute(f"NOTIFY {CHANNEL}")
         began = time.monotonic()
         while self.value(_ENDED) < runs:
             if time.monotonic() - began > TIMEOUT_SECONDS:
@@ -117,7 +119,7 @@ def measure(url: str, number: int, runs: int) -> Load:
     asyncio.run(queue_up(url, runs))
     with ExitStack() as stack:
         connection = stack.enter_context(psycopg.connect(url, autocommit=True))
-        connection.execute("UPDATE queue.pgqueuer SET execute_after = now() + interval '1 hour'")
+        connection.execute("UPDATE roadmap_tasks SET due_at = now() + interval '1 hour'")
         log = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="roadmap-bench-"))) / "workers.log"
         settings = {
             "database_url": url,

@@ -11,7 +11,7 @@ from typing import Any, Final
 from domain.text.secrets import redact
 
 ROOT: Final = "roadmap_orchestrator"
-_DRIVERS: Final = ("psycopg", "sqlalchemy", "pgqueuer")
+_DRIVERS: Final = ("psycopg", "sqlalchemy")
 """They log warnings about errors that are handled here; without a handler, stdlib would print them on stderr."""
 _OPTIONS: Final = frozenset({"exc_info", "stack_info", "stacklevel", "extra"})
 

@@ -101,9 +101,6 @@ STRUCTURAL: Final = frozenset({TaskType.CREATION, TaskType.MODIFICATION})
 RETRY_OF: Final = {content_type: TaskType(f"retry_{content_type}") for content_type in ContentType}
 """The task type that retries one content of a type. Only these tasks name a concept and a content type."""
 
-PLUGIN_RETRIES: Final = frozenset(RETRY_OF[ContentType(name)] for name in PLUGINS)
-"""Task types that only processes with the package of their content type can run."""
-
 _RESUMABLE = frozenset({TaskStatus.FAILED, TaskStatus.PARTIAL_FAILURE, TaskStatus.CANCELLED})
 
 TRANSITIONS: Final[dict[TaskStatus, frozenset[TaskStatus]]] = {

@@ -1,6 +1,6 @@
 """The resources of one orchestrator: opened together, closed together, handed down frozen.
 
-LangGraph, PgQueuer and the texts of the offline author take longer to import than a roadmap takes to read. Only runs
+LangGraph and the texts of the offline author take longer to import than a roadmap takes to read. Only runs
 need them, so they are imported by the first run.
 """
 
@@ -20,7 +20,6 @@ from nodes.ledger.scheduler import Throttle
 from orchestrator.clock import Clock, utc_now
 from orchestrator.process.call_gate import Gate
 from orchestrator.process.lease import Lease
-from orchestrator.process.queue import RunQueue
 from orchestrator.process.tracers import flush_tracers, usual_callbacks
 from orchestrator.settings import Settings
 from repository.db import schema
@@ -89,13 +88,6 @@ class OrchestratorResources:
     def can_run(self) -> bool:
         """False for a `server` or `reader` without an author: it can only request runs with `detach`."""
         return not isinstance(self.author, NullAuthor)
-
-    @property
-    def queue(self) -> RunQueue:
-        """The run queue; it has no state of its own."""
-        from orchestrator.process.queue_pgqueuer import PgQueuerQueue
-
-        return PgQueuerQueue(self.database)
 
 
 @asynccontextmanager

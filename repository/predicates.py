@@ -21,13 +21,17 @@ STRUCTURAL_TASK: Final = one_of("t.task_type", STRUCTURAL)
 UNSUCCESSFUL: Final = literals(FINAL - {TaskStatus.COMPLETED})
 """Elements of an SQL array: the statuses of runs that ended without completing everything."""
 
-LIVE: Final = f"""({one_of("t.status", ACTIVE - {TaskStatus.PROCESSING})}
-    OR {PROCESSING_TASK} AND EXISTS (
-    SELECT FROM workers w WHERE w.worker_id = t.worker_id
-    AND greatest(w.alive_until, pg_postmaster_start_time() + make_interval(secs => w.timeout)) > clock_timestamp()))"""
-"""The task will make progress: it is queued, in review, or run by a process with a valid lease.
+HOLDER: Final = "coalesce(t.worker_id, '')"
+"""The worker of a task that is processed, as the index of these tasks has it."""
+VALID_LEASE: Final = """
+    greatest(w.alive_until, pg_postmaster_start_time() + make_interval(secs => w.timeout)) > clock_timestamp()"""
+"""The process of a worker `w` is alive.
 
 A restart of the database extends every lease by its timeout: no process can renew while the database is down."""
+
+LIVE: Final = f"""({one_of("t.status", ACTIVE - {TaskStatus.PROCESSING})}
+    OR {PROCESSING_TASK} AND EXISTS (SELECT FROM workers w WHERE w.worker_id = t.worker_id AND {VALID_LEASE}))"""
+"""The task will make progress: it is queued, in review, or run by a process with a valid lease."""
 
 WAITING_FOR_WORKER: Final = f"""{PENDING_TASK} AND NOT EXISTS (
     SELECT FROM workers WHERE kind = 'worker' AND alive_until > clock_timestamp())"""
@@ -73,8 +77,10 @@ OUT_OF_DATE_CONTENT: Final = f"""(c.version > 0 AND c.content_type <> '{LESSON}'
 """The newest version of the content was made from another lesson than the newest one. Versions without a
 `lesson_hash`, which were made without a lesson or by an older program, are never out of date."""
 
-RUNNABLE_TASK: Final = f"""({one_of("t.task_type", TaskType)} AND NOT EXISTS (
-    SELECT FROM concept_contents c WHERE c.task_id = t.task_id AND {UNFINISHED_CONTENT} AND NOT {KNOWN_CONTENT}))"""
+# Not as NOT EXISTS, which PostgreSQL may turn into a join with all contents, although few tasks are looked at.
+RUNNABLE_TASK: Final = f"""({one_of("t.task_type", TaskType)} AND coalesce((
+    SELECT false FROM concept_contents c
+    WHERE c.task_id = t.task_id AND {UNFINISHED_CONTENT} AND NOT {KNOWN_CONTENT} LIMIT 1), true))"""
 """This program has the type of the task, and those of all contents that the task still has to write."""
 
 PENDING_DELIVERY: Final = f"d.status = '{DeliveryStatus.PENDING}'"

@@ -15,7 +15,7 @@ from repository.db.database import Session
 from repository.db.fence import Fence, assert_fence
 from repository.roadmaps import etags, learning, roadmaps, summaries
 from repository.roadmaps.structures import ids_ever_used, last_structure_with, structure_at, structures
-from repository.runs import calls, events, recovery, retention, task_pages, tasks, totals, workers
+from repository.runs import calls, events, queue, recovery, retention, task_pages, tasks, totals, workers
 from repository.runs import live_tasks as liveness
 from repository.tables.runs import TaskRow
 from repository.tables.users import QuizAttemptRow, WebhookRow
@@ -117,8 +117,7 @@ OPERATIONS: Final[dict[str, Ask]] = {
     "metrics: calls": lambda s, _: totals.call_totals(s),
     "metrics: deliveries": lambda s, _: totals.waiting_deliveries(s),
     "add up totals": lambda s, _: totals.add_up(s),
-    "abandoned tasks": lambda s, _: recovery.abandoned_tasks(s),
-    "undelivered tasks": lambda s, _: recovery.undelivered_tasks(s),
+    "tasks to claim": lambda s, _: queue.claimable_tasks(s),
     "tasks of a worker": lambda s, _: recovery.owned_tasks(s, "dead"),
     "overdue reviews": lambda s, _: recovery.overdue_reviews(s),
     "find data to prune": lambda s, k: retention.page_of_due_tasks(s, AGES, after=f"task-{k.number + 300_000:07}"),

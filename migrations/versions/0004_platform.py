@@ -9,7 +9,7 @@ from alembic import op
 
 from migrations.legacy import create_to_jsonb, known_timezone
 from migrations.locks import build_index, lock
-from migrations.platform import contents, fence, library_schemas, new_tables, roadmaps, tasks, totals
+from migrations.platform import checkpoint_schema, contents, fence, new_tables, queue_schema, roadmaps, tasks, totals
 from migrations.tables import exists
 
 revision = "0004_platform"
@@ -42,8 +42,8 @@ def _convert() -> None:
     tasks.convert(zone)
     roadmaps.convert(zone)
     fence.create()
-    library_schemas.create_checkpoint()
-    library_schemas.create_queue()
+    checkpoint_schema.create()
+    queue_schema.create()
 
 
 def downgrade() -> None:
@@ -54,7 +54,7 @@ def downgrade() -> None:
     roadmaps.revert(zone)
     tasks.revert(zone)
     fence.drop()
-    library_schemas.drop_checkpoint()
-    library_schemas.drop_queue()
+    checkpoint_schema.drop()
+    queue_schema.drop()
     totals.drop()
     new_tables.drop()

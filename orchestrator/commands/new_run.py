@@ -4,8 +4,8 @@ The order, which docs/architecture.md gives for the whole system, is that of the
 Idempotency-Key, user, tasks, roadmap, place among the active tasks, contents. A subclass fills in what it locks and
 writes at each of them, and takes no lock elsewhere. A request that is refused leaves no row.
 
-In the foreground the task is `processing` under the lease of this process at once. Detached it is `pending`, and a
-queue entry wakes a worker when the transaction commits.
+In the foreground the task is `processing` under the lease of this process at once. Detached it is `pending`, which is
+its place in the queue, and workers are notified after the commit.
 """
 
 import asyncio
@@ -16,13 +16,14 @@ from domain.content_types import CONTENT_SPECS
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.parts import lessons_in
 from domain.request import usable_user_id
-from domain.vocabulary import RETRY_OF, ContentType, TaskStatus, TaskType
+from domain.vocabulary import ContentType, TaskStatus, TaskType
 from nodes.state import Json
 from orchestrator.commands import transitions
 from orchestrator.commands.author_guard import words_need_a_model
 from orchestrator.commands.lesson_rules import lesson_uses
 from orchestrator.commands.request_context import Terms, admit, forget, task_of_earlier_request
 from orchestrator.commands.run_request import RetryRequest
+from orchestrator.process.wakeups import wake_workers
 from orchestrator.resources import OrchestratorResources
 from repository.contents import content_queries, contents
 from repository.contents.claims import Claimable
@@ -56,7 +57,10 @@ class NewRun:
     async def make(self) -> TaskRow | None:
         """Make the request, or return the task that the same request made before. None if there is nothing to do."""
         await prepare_process(self.resources, detach=self.detach)
-        return await retry_past_stalled_sessions(self.resources.database, self._transaction)
+        task = await retry_past_stalled_sessions(self.resources.database, self._transaction)
+        if self.detach and task is not None:
+            await wake_workers(self.resources.database)
+        return task
 
     async def _transaction(self, session: Session) -> TaskRow | None:
         if (earlier := await task_of_earlier_request(session, self.terms, self.task)) is not None:
@@ -91,7 +95,7 @@ class NewRun:
         """Claim the contents of the run for the inserted task."""
 
     async def _insert(self, session: Session, size: int | None) -> TaskRow:
-        """Insert the task, its first events and its queue entry."""
+        """Insert the task and its first events."""
         request, trace = self.task.user_request or {}, {} if self.terms.trace is None else {"trace": self.terms.trace}
         task = await tasks.create_task(
             session,
@@ -115,8 +119,6 @@ class NewRun:
         if not self.detach:
             events.append(("run_started", {"attempt": task.attempt, "worker_id": task.worker_id}))
         await append_events(session, task.task_id, events, last=0)
-        if self.detach:
-            await self.resources.queue.enqueue(session, task.task_id, urgent=is_urgent(task))
         return task
 
 
@@ -168,11 +170,6 @@ class RunOnRoadmap(NewRun):
     async def choose(self, session: Session, roadmap: RoadmapRow) -> int | None:
         """Fill `user_request` of the task; the result is that of `lock_roadmap`."""
         raise NotImplementedError
-
-
-def is_urgent(task: TaskRow) -> bool:
-    """Whether a person waits for one content: such a task is delivered before others."""
-    return task.task_type in RETRY_OF.values()
 
 
 def check_concept(roadmap: RoadmapRow, concept_id: str) -> None:

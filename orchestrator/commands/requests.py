@@ -23,11 +23,11 @@ from orchestrator.commands.new_run import (
     check_concept,
     check_free,
     check_lesson,
-    is_urgent,
     prepare_process,
 )
 from orchestrator.commands.request_context import OPERATOR, Terms, admit
 from orchestrator.commands.run_request import RetryRequest, ReviewRequest, retry_json
+from orchestrator.process.wakeups import wake_workers
 from orchestrator.queries.structures import under_review
 from orchestrator.resources import OrchestratorResources
 from repository.contents import claims
@@ -305,12 +305,12 @@ async def _continue(
         if not detach:
             await check_author(session, task_id, resources.author.name)
             await check_types(session, task)
-        task = await transition(session, task, None if detach else resources.lease.worker_id)
-        if detach:
-            await resources.queue.enqueue(session, task_id, urgent=is_urgent(task))
-        return task
+        return await transition(session, task, None if detach else resources.lease.worker_id)
 
-    return await retry_past_stalled_sessions(resources.database, transaction)
+    task = await retry_past_stalled_sessions(resources.database, transaction)
+    if detach:
+        await wake_workers(resources.database)
+    return task
 
 
 def _made(task: TaskRow | None) -> TaskRow:

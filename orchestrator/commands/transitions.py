@@ -37,8 +37,7 @@ async def start(session: Session, task_id: str, worker_id: str) -> TaskRow | Non
 
     A task with a content type that this program does not have is left to other workers.
 
-    Poison (MAX_FRUITLESS_STARTS) fails instead. Raises DatabaseBusy if a stopped process still holds the task: the
-    next sweep enqueues it again, and no connection is spent on waiting.
+    Poison (MAX_FRUITLESS_STARTS) fails instead. Raises DatabaseBusy if a stopped process holds the task.
     """
     await set_lock_timeout(session, START_LOCK_TIMEOUT_SECONDS)
     task = await lock_task(session, task_id)

@@ -35,6 +35,7 @@ from orchestrator.graphs.modification import build_modification_graph
 from orchestrator.graphs.retry import build_retry_graph
 from orchestrator.process.call_gate import RunPermit
 from orchestrator.process.lease import HeldRun
+from orchestrator.process.wakeups import wake_workers
 from orchestrator.queries.pace import pace_of_task
 from orchestrator.resources import OrchestratorResources
 from orchestrator.settings import Settings
@@ -145,16 +146,12 @@ async def end_task(
 
 
 async def requeue_task(resources: OrchestratorResources, fence: Fence) -> None:
-    """Give a task back to the queue, row and entry together. If its attempt is open, flush its events before.
+    """Give a task back to the queue. If its attempt is open, flush its events before.
 
     Raises Superseded.
     """
-
-    async def requeue(session: Session) -> None:
-        await transitions.requeue(session, fence)
-        await resources.queue.enqueue(session, fence.task_id)
-
-    await resources.database.persist(requeue)
+    await resources.database.persist(lambda session: transitions.requeue(session, fence))
+    await wake_workers(resources.database)
 
 
 @asynccontextmanager

@@ -1,18 +1,20 @@
-"""A worker: takes task ids from the queue, starts their tasks and runs them, until it is asked to stop.
+"""A worker: claims tasks of the queue and runs them, until it is asked to stop.
 
-To stop, it takes no task and starts no call. Calls in flight may end for `grace` seconds, since they are paid for. Then
-unfinished tasks are requeued, and other workers have them at once.
+To stop, it claims no task and starts no call. Calls in flight may end for `grace` seconds, since they are paid for.
+Then unfinished tasks are requeued, and other workers have them at once.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable
-from contextlib import aclosing, suppress
+import time
+from collections.abc import Awaitable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from domain.errors import DatabaseUnavailable, Superseded
+from domain.errors import DatabaseBusy, DatabaseUnavailable, Superseded
 from domain.logs import get_log
-from orchestrator.commands import transitions
+from orchestrator.commands.claiming import Claim
 from orchestrator.execution.runner import Runner
+from orchestrator.process.wakeups import Wakeups
 from orchestrator.resources import OrchestratorResources
 from orchestrator.workers.pruner import keep_pruning
 from orchestrator.workers.sweep import keep_sweeping
@@ -27,6 +29,8 @@ _log = get_log(__name__)
 T = TypeVar("T")
 CANCEL_INTERVAL_SECONDS: Final = 5.0
 """Seconds in which a cancelled run should be requeued; then it is cancelled once more."""
+SET_ASIDE_SECONDS: Final = 5.0
+"""Seconds for which a worker leaves out a task that it could not start, so that others are started."""
 
 
 class Worker:
@@ -38,6 +42,8 @@ class Worker:
         self._places = asyncio.Semaphore(concurrency)
         self._stopping = asyncio.Event()
         self._runs: set[asyncio.Task[None]] = set()
+        self._wakeups = Wakeups(resources.database)
+        self._set_aside: dict[str, float] = {}
 
     def stop(self) -> None:
         """Stop in good order; called a second time: at once."""
@@ -51,13 +57,13 @@ class Worker:
         await self._resources.lease.begin()
         resources = self._resources
         chores = [
-            asyncio.create_task(keep_sweeping(resources.database, resources.queue, resources.lease)),
+            asyncio.create_task(self._wakeups.keep_listening()),
+            asyncio.create_task(keep_sweeping(resources.database, resources.lease)),
             asyncio.create_task(self._webhook_sender().keep_sending(resources.settings.grace)),
             asyncio.create_task(keep_pruning(resources.database, resources.settings)),
         ]
         try:
-            async with aclosing(self._resources.queue.deliveries()) as deliveries:
-                await self._take_until_stopped(deliveries)
+            await self._claim_until_stopped()
         finally:
             for chore in chores:
                 chore.cancel()
@@ -90,14 +96,38 @@ class Worker:
         for run in self._runs:
             run.cancel()
 
-    async def _take_until_stopped(self, deliveries: AsyncGenerator[str, None]) -> None:
+    async def _claim_until_stopped(self) -> None:
         while await self._unless_stopped(self._places.acquire()):
-            task_id = await self._unless_stopped(anext(deliveries))
-            if task_id is None:
+            task = await self._unless_stopped(self._next_task())
+            if task is None:
                 return
-            run = asyncio.create_task(self._start_and_run(task_id))
+            run = asyncio.create_task(self._run(task))
             self._runs.add(run)
             run.add_done_callback(self._ended)
+
+    async def _next_task(self) -> TaskRow:
+        """Claim a task as soon as there is one. A claim that is interrupted leaves it pending, or to be taken over."""
+        while True:
+            self._wakeups.forget()
+            if task := await self._resources.database.with_retries(self._claim):
+                return task
+            await self._wakeups.wait()
+
+    async def _claim(self) -> TaskRow | None:
+        """Start the next task; one that cannot be started is set aside. Raises DatabaseUnavailable."""
+        now = time.monotonic()
+        self._set_aside = {task_id: until for task_id, until in self._set_aside.items() if until > now}
+        claim = Claim(self._resources.lease.worker_id, list(self._set_aside))
+        try:
+            async with self._resources.database.transaction() as session:
+                return await claim.make(session)
+        except Exception as error:
+            outage = isinstance(error, DatabaseUnavailable) and not isinstance(error, DatabaseBusy)
+            if outage or claim.candidate is None:
+                raise
+            _log.error("run not started", task_id=claim.candidate, exc_info=error)
+            self._set_aside[claim.candidate] = now + SET_ASIDE_SECONDS
+            return None
 
     async def _unless_stopped(self, awaited: Awaitable[T]) -> T | None:
         """Return the result of `awaited`, or None if the worker is asked to stop before."""
@@ -115,16 +145,14 @@ class Worker:
         self._runs.discard(run)
         self._places.release()
 
-    async def _start_and_run(self, task_id: str) -> None:
-        """Run the task of one queue entry, if there is something to start. The sweep requeues what this abandons."""
+    async def _run(self, task: TaskRow) -> None:
+        """Run a task that was started. The sweep requeues what this abandons."""
+        task_id = task.task_id
         try:
-            async with self._resources.database.transaction() as session:
-                task = await transitions.start(session, task_id, self._resources.lease.worker_id)
-            if task is not None:
-                traced = _trace_of(task)
-                _log.info("run started", task_id=task_id, task_type=task.task_type, attempt=task.attempt, **traced)
-                task = await self._runner.run(task)
-                _log.info("run ended", task_id=task_id, status=task.status, **traced)
+            traced = _trace_of(task)
+            _log.info("run started", task_id=task_id, task_type=task.task_type, attempt=task.attempt, **traced)
+            task = await self._runner.run(task)
+            _log.info("run ended", task_id=task_id, status=task.status, **traced)
         except Superseded:
             _log.info("run taken or ended by another process", task_id=task_id)
         except DatabaseUnavailable as error:

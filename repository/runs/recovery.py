@@ -1,6 +1,6 @@
-"""Orphaned tasks, which a sweep recovers. Every statement uses the partial index of active tasks.
+"""Tasks that a sweep looks after, and whether this program can run a task.
 
-A sweep recovers only tasks that its program can run; others wait for a worker that has their content types.
+Every statement about several tasks uses the partial index of active ones.
 """
 
 from typing import Final
@@ -9,28 +9,10 @@ from sqlalchemy import text
 
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
-from repository.predicates import (
-    INCOMPLETE_CONTENT,
-    KNOWN_CONTENT,
-    LIVE,
-    PENDING_TASK,
-    PROCESSING_TASK,
-    REVIEW_TASK,
-    RUNNABLE_TASK,
-)
-from repository.tables.runs import STEPPER
+from repository.predicates import HOLDER, INCOMPLETE_CONTENT, KNOWN_CONTENT, PROCESSING_TASK, REVIEW_TASK, RUNNABLE_TASK
 
-_ABANDONED: Final = text(f"""
-    SELECT t.task_id FROM roadmap_tasks t
-    WHERE {PROCESSING_TASK} AND NOT starts_with(coalesce(t.worker_id, ''), '{STEPPER}') AND NOT {LIVE}
-        AND {RUNNABLE_TASK}
-    ORDER BY t.updated_at LIMIT :limit""")
-_UNDELIVERED: Final = text(f"""
-    SELECT t.task_id FROM roadmap_tasks t
-    WHERE {PENDING_TASK} AND t.updated_at < clock_timestamp() - interval '5 seconds' AND {RUNNABLE_TASK}
-    ORDER BY t.updated_at LIMIT :limit""")
 _OWNED: Final = text(f"""
-    SELECT t.task_id, t.attempt FROM roadmap_tasks t WHERE {PROCESSING_TASK} AND t.worker_id = :worker_id""")
+    SELECT t.task_id, t.attempt FROM roadmap_tasks t WHERE {PROCESSING_TASK} AND {HOLDER} = :worker_id""")
 _RUNNABLE: Final = text(f"SELECT {RUNNABLE_TASK} FROM roadmap_tasks t WHERE t.task_id = :task_id")
 _UNKNOWN: Final = text(f"""
     SELECT DISTINCT c.content_type FROM concept_contents c
@@ -39,16 +21,6 @@ _OVERDUE: Final = text(f"""
     SELECT t.task_id FROM roadmap_tasks t
     WHERE {REVIEW_TASK}
         AND CAST(t.review ->> 'deadline' AS timestamptz) < clock_timestamp() ORDER BY t.task_id LIMIT 100""")
-
-
-async def abandoned_tasks(session: Session, *, limit: int = 100) -> list[str]:
-    """Return tasks whose worker died, oldest first; tasks of interactive steppers are never taken over."""
-    return [row.task_id for row in await execute(session, _ABANDONED, {"limit": limit})]
-
-
-async def undelivered_tasks(session: Session, *, limit: int = 1000) -> list[str]:
-    """Return tasks that have been queued for some seconds, oldest first: their queue entry may be lost."""
-    return [row.task_id for row in await execute(session, _UNDELIVERED, {"limit": limit})]
 
 
 async def owned_tasks(session: Session, worker_id: str) -> list[Fence]:

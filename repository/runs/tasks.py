@@ -159,6 +159,7 @@ async def update_task_status(
             completed_at=func.clock_timestamp() if status in FINAL else None,
             held_seconds=literal_column(_HELD_SO_FAR),
             held_since=func.clock_timestamp() if status is TaskStatus.PROCESSING else None,
+            due_at=func.clock_timestamp() if task.status in FINAL else TaskRow.due_at,
             **{column: value for column, value in changes.items() if value is not None},
         )
         .returning(TaskRow)

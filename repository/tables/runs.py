@@ -11,6 +11,8 @@ from domain.vocabulary import ACTIVE, STRUCTURAL, TaskStatus, TaskType
 from repository.tables.columns import json, moment, number, one_of, string
 
 _ACTIVE = one_of("status", ACTIVE)
+_PENDING = f"status = '{TaskStatus.PENDING}'"
+_PROCESSING = f"status = '{TaskStatus.PROCESSING}'"
 
 _OF_NO_CONTENT = one_of("task_type", [*STRUCTURAL, TaskType.RETRY_BATCH])
 
@@ -32,6 +34,19 @@ class TaskRow(SQLModel, table=True):
         Index("idx_roadmap_tasks_roadmap_id_status", "roadmap_id", "status"),
         Index("idx_roadmap_tasks_roadmap_id_created_at", "roadmap_id", text("created_at DESC")),
         Index("idx_roadmap_tasks_active", "updated_at", postgresql_where=text(_ACTIVE)),
+        Index("idx_roadmap_tasks_holder", text("coalesce(worker_id, '')"), postgresql_where=text(_PROCESSING)),
+        Index(
+            "idx_roadmap_tasks_due_retry",
+            "due_at",
+            "task_id",
+            postgresql_where=text(f"{_PENDING} AND concept_id IS NOT NULL"),
+        ),
+        Index(
+            "idx_roadmap_tasks_due_run",
+            "due_at",
+            "task_id",
+            postgresql_where=text(f"{_PENDING} AND concept_id IS NULL"),
+        ),
         Index("idx_roadmap_tasks_active_user", "user_id", postgresql_where=text(_ACTIVE)),
         Index("idx_roadmap_tasks_created_at", "created_at", "task_id"),
         Index("idx_roadmap_tasks_status_created_at", "status", "created_at", "task_id"),
@@ -81,6 +96,8 @@ class TaskRow(SQLModel, table=True):
     """Seconds for which workers held it, up to `held_since`."""
     held_since: datetime | None = moment(required=False)
     """When the current worker took it; null without a worker."""
+    due_at: datetime = moment()
+    """A pending task may be started from then on; earlier ones first."""
     created_at: datetime = moment()
     updated_at: datetime = moment()
     completed_at: datetime | None = moment(required=False)

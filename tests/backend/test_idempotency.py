@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
-from orchestrator.process.queue_pgqueuer import PgQueuerQueue
 from orchestrator.workers.sweep import sweep
 from repository.db.database import Database, execute
 from tests.backend.conftest import GOAL, Serve
@@ -63,6 +62,6 @@ async def test_old_keys_are_swept_and_young_ones_stay(client: httpx.AsyncClient,
         age = "UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = 'old'"
         await execute(session, text(age), {})
     async with database.transaction() as session:
-        await sweep(session, PgQueuerQueue(database))
+        await sweep(session)
     async with database.transaction() as session:
         assert (await execute(session, text("SELECT key FROM idempotency_keys"), {})).scalars().all() == ["young"]

@@ -123,7 +123,7 @@ async def test_reading_commands_do_not_import_langgraph(database: Database, data
         await save_roadmap_metadata(session, "r-1", "ann", framework())
     imported = await asyncio.to_thread(_imported_by, READING, {"ROADMAP_DATABASE_URL": database_url})
     assert "sqlmodel" in imported, "it has read"
-    assert not imported & {"langchain_core", "langgraph", "langgraph_sdk", "langsmith", "pgqueuer"}
+    assert not imported & {"langchain_core", "langgraph", "langgraph_sdk", "langsmith"}
 
 
 def _imported_by(commands: Sequence[list[str]], settings: dict[str, str]) -> set[str]:

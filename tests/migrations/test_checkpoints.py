@@ -5,7 +5,7 @@ from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.checkpoint.postgres.base import MIGRATIONS
 from psycopg.rows import dict_row
 
-from migrations.platform.library_schemas import CHECKPOINT_MIGRATIONS
+from migrations.platform.checkpoint_schema import CHECKPOINT_MIGRATIONS
 from repository.db import schema
 from tests.migrations.conftest import Fresh
 from tests.migrations.filling import rows

@@ -215,7 +215,7 @@ def test_logs_go_where_the_program_sends_them_with_the_traceback_of_its_author_a
 @pytest.mark.slow
 def test_drivers_do_not_warn_on_the_stderr_of_a_program_without_logging() -> None:
     """What stdlib finds no handler for, it prints there."""
-    names = ("psycopg.pool", "sqlalchemy.pool", "pgqueuer", "roadmap_orchestrator.repository.database")
+    names = ("psycopg.pool", "sqlalchemy.pool", "roadmap_orchestrator.repository.database")
     said = "\n".join(f"logging.getLogger({name!r}).warning('x')" for name in names)
     program = f"import logging, orchestrator.orchestrator\n{said}"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -1,7 +1,6 @@
 """Rows of content types that this program does not have: they are read, left alone, and never lost."""
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 
 import pytest
 from sqlalchemy import text
@@ -12,13 +11,12 @@ from domain.vocabulary import ContentStatus, TaskStatus
 from nodes.authors.briefs import AuthorRole
 from orchestrator.commands import transitions
 from orchestrator.orchestrator import Orchestrator
-from orchestrator.process.queue_pgqueuer import PgQueuerQueue
 from orchestrator.settings import Settings
-from orchestrator.workers.sweep import sweep
 from rendering.documents.html_document import html_document
 from rendering.documents.markdown_document import roadmap_document
 from rendering.text.event_text import line_of
 from repository.db.database import Database, execute
+from repository.runs.queue import claimable_tasks
 from tests.support.authors import ScriptedAuthor
 
 pytestmark = pytest.mark.slow
@@ -73,18 +71,10 @@ async def started(database: Database, task_id: str) -> bool:
         return await transitions.start(session, task_id, "worker-1") is not None
 
 
-async def delivered(database: Database) -> list[str]:
-    """Sweep, and take all entries that a worker of this program would take."""
-    queue, taken = PgQueuerQueue(database), []
+async def claimable(database: Database) -> list[str]:
+    """Return what a worker of this program would claim."""
     async with database.transaction() as session:
-        await sweep(session, queue)
-        await queue.enqueue(session, "the last one")
-    async with aclosing(queue.deliveries()) as deliveries:
-        async for task_id in deliveries:
-            if task_id == "the last one":
-                break
-            taken.append(task_id)
-    return taken
+        return await claimable_tasks(session)
 
 
 async def test_their_contents_are_left_out_and_their_runs_are_shown_by_name(
@@ -106,13 +96,8 @@ async def test_their_contents_are_left_out_and_their_runs_are_shown_by_name(
 
 
 async def test_no_worker_of_this_program_takes_their_retry(database: Database, roadmap_id: str) -> None:
-    async with database.transaction() as session:
-        await PgQueuerQueue(database).enqueue(session, "t-cards")
-    assert await delivered(database) == []
+    assert await claimable(database) == [], "it waits for a worker that has the type"
     assert not await started(database, "t-cards")
-    async with database.transaction() as session:
-        entries = await execute(session, text("SELECT entrypoint FROM queue.pgqueuer"), {})
-        assert [row.entrypoint for row in entries] == [f"run {RETRY}"], "it waits for a worker that has the type"
 
 
 @pytest.mark.parametrize("status", ["pending", "processing"])
@@ -128,12 +113,12 @@ async def test_a_run_of_several_types_waits_for_a_worker_that_can_finish_it(
         UPDATE concept_contents SET task_id = 't-batch', attempt = 1, status = 'pending'
         WHERE content_type IN ('quiz', '{CARDS}')""",
     )
-    assert await delivered(database) == []
+    assert await claimable(database) == []
     assert not await started(database, "t-batch")
     with pytest.raises(InvalidInput, match=rf"^Task t-batch writes contents of type {CARDS}, which .* Install"):
         await orchestrator.resume("t-batch")
     await change(database, f"UPDATE concept_contents SET status = 'completed' WHERE content_type = '{CARDS}'")
-    assert await delivered(database) == ["t-batch"]
+    assert await claimable(database) == ["t-batch"]
     assert await started(database, "t-batch")
 
 

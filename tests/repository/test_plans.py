@@ -3,31 +3,28 @@
 The product's own functions run over a filled database (tests/support/filled.py), which counts.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 import pytest
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from domain.vocabulary import ContentType, TaskStatus, TaskType
 from domain.webhooks import WebhookEvent
-from orchestrator.process.queue_pgqueuer import PgQueuerQueue
 from orchestrator.queries.status import roadmap_view, status_check
 from repository.contents import claims, content_queries, contents, lessons
 from repository.contents.earlier_versions import written_before
 from repository.db.database import Database, execute
 from repository.db.fence import assert_fence
 from repository.roadmaps import etags, roadmaps, summaries
-from repository.runs import calls, events, recovery, retention, task_pages, tasks, totals
+from repository.runs import calls, events, queue, recovery, retention, task_pages, tasks, totals
 from repository.runs import live_tasks as liveness
 from repository.tables.runs import TaskRow
 from repository.users import deliveries, idempotency, limits, tokens, webhooks
 from tests.support.databases import create_database, drop_database, url_of
-from tests.support.filled import FENCE, FILL, ROADMAP, RUNS, TASK, TASKS, Work, check
+from tests.support.filled import FENCE, FILL, ROADMAP, TASK, TASKS, Work, check
 from tests.support.rows import BOUGHT
 
 
@@ -157,8 +154,6 @@ async def test_no_request_locks_more_than_it_is_about(filled: Database, subtests
 
 
 SWEEPS: Final[dict[str, Work]] = {
-    "abandoned_tasks": recovery.abandoned_tasks,
-    "undelivered_tasks": recovery.undelivered_tasks,
     "owned_tasks": lambda session: recovery.owned_tasks(session, "alive"),
     "overdue_reviews": recovery.overdue_reviews,
 }
@@ -217,27 +212,51 @@ async def test_a_look_for_what_to_prune_does_not_read_all_checkpoints(filled: Da
     await check(filled, lambda session: retention.page_of_due_tasks(session, NOW, after="t-2"), most_rows=5_000)
 
 
-async def test_enqueueing_does_not_read_the_queue(filled: Database) -> None:
-    await check(filled, lambda session: PgQueuerQueue(filled).enqueue(session, "t-7"))
+FLEET: Final = """
+    INSERT INTO workers (worker_id, kind, host, pid, timeout, alive_until)
+        SELECT 'w-' || n, 'worker', 'h', 1, 5, now() + interval '1 day' FROM generate_series(1, 20) AS n;
+    INSERT INTO roadmap_tasks (task_id, user_id, roadmap_id, task_type, concept_id, content_type, status, worker_id)
+        SELECT 'c-' || n, 'user-' || n % 500, 'q-' || n,
+            CASE WHEN n % 4 = 0 THEN 'retry_quiz' ELSE 'creation' END, CASE WHEN n % 4 = 0 THEN 'c-1' END,
+            CASE WHEN n % 4 = 0 THEN 'quiz' END,
+            CASE WHEN n <= 100000 THEN 'completed' WHEN n % 5 = 0 THEN 'processing' ELSE 'pending' END,
+            CASE WHEN n > 100000 AND n % 5 = 0 THEN 'w-' || 1 + n / 5 % 20 END
+        FROM generate_series(1, 105000) AS n;
+    INSERT INTO concept_contents (roadmap_id, concept_id, content_type, status, version, task_id, attempt)
+        SELECT 'q-' || n, 'c-1', 'quiz', 'completed', 1, 'c-' || n, 1 FROM generate_series(1, 100000) AS n;
+"""
+"""100,000 ended runs, 4,000 queued ones and 1,000 that 20 workers run."""
 
 
-async def test_a_delivery_does_not_read_the_whole_queue(filled: Database) -> None:
-    """Over the queue's own connection, whose counts reach others a second later."""
-    async with aclosing(PgQueuerQueue(filled).deliveries()) as deliveries:
-        before = await _told_about_the_queue(filled, deliveries)
-        after = await _told_about_the_queue(filled, deliveries)
-    assert after.seq_scan == before.seq_scan
-    assert after.idx_scan >= before.idx_scan + RUNS
+@pytest.fixture(scope="module")
+def fleet_url(server_url: str) -> Iterator[str]:
+    name = create_database(server_url)
+    with psycopg.connect(url_of(server_url, name), autocommit=True) as connection:
+        connection.execute(FLEET)
+        connection.execute("VACUUM ANALYZE")
+    yield url_of(server_url, name)
+    drop_database(server_url, name)
 
 
-async def _told_about_the_queue(filled: Database, deliveries: AsyncGenerator[str, None]) -> Row[Any]:
-    for _ in range(RUNS):
-        await anext(deliveries)
-    await asyncio.sleep(1.2)
-    await anext(deliveries)
-    statement = text("SELECT seq_scan, idx_scan FROM pg_stat_user_tables WHERE relname = 'pgqueuer'")
-    async with filled.transaction() as session:
-        return (await execute(session, statement, {})).one()
+@pytest.mark.slow
+@pytest.mark.parametrize("dead", [0, 1, 20])
+async def test_a_claim_reads_neither_ended_runs_nor_the_whole_queue_nor_all_runs_of_live_workers(
+    fleet_url: str, dead: int
+) -> None:
+    with psycopg.connect(fleet_url, autocommit=True) as connection:
+        connection.execute("UPDATE workers SET alive_until = now() - interval '1 hour' WHERE pid = 1")
+        connection.execute(
+            "UPDATE workers SET alive_until = now() + interval '1 day' WHERE worker_id IN ("
+            "SELECT worker_id FROM workers ORDER BY worker_id LIMIT %s)",
+            [20 - dead],
+        )
+    database = Database(fleet_url)
+    try:
+        await check(database, queue.claimable_tasks)
+        async with database.transaction() as session:
+            assert len(await queue.claimable_tasks(session)) == (3 if dead else 2) * queue.MAX_CANDIDATES
+    finally:
+        await database.close()
 
 
 async def test_a_statement_without_an_index_would_be_noticed(filled: Database) -> None:

@@ -63,8 +63,6 @@ FILL = f"""
         SELECT 'user-' || n, 'k', 'h', 't' FROM generate_series(1, 2000) AS n;
     INSERT INTO checkpoint.checkpoints (thread_id, checkpoint_id, checkpoint)
         SELECT 't-' || n, 'c', '{{}}' FROM generate_series(1, {TASKS // 2}) AS n;
-    INSERT INTO queue.pgqueuer (priority, status, entrypoint, payload)
-        SELECT 0, 'queued', 'run', convert_to('t-' || n, 'UTF8') FROM generate_series(1, 5000) AS n;
 """
 
 _COUNTED = text("""

@@ -21,7 +21,7 @@ FORKS.set_forkserver_preload(
         "orchestrator.graphs.modification",
         "orchestrator.graphs.retry",
         "orchestrator.orchestrator",
-        "orchestrator.process.queue_pgqueuer",
+        "orchestrator.commands.claiming",
         "nodes.authors.chat_models.chat",
         "nodes.authors.chat_models.models",
         "nodes.authors.offline",

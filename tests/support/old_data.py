@@ -27,7 +27,7 @@ from tests.support.servers import EMBEDDED, server
 
 GOALS: Final = ("completed", "partial", "parked", "failed", "cancelled", "running")
 """Each creation's goal says how it was left."""
-_NOT_OURS: Final = ("public.alembic_version", "public.workers", "checkpoint.checkpoint_migrations", "queue.*")
+_NOT_OURS: Final = ("public.alembic_version", "public.workers", "checkpoint.checkpoint_migrations")
 
 
 async def leave(settings: Settings, dump: Callable[[], Any]) -> None:

@@ -1,6 +1,7 @@
 """Roadmaps to look at, written straight into the rows: large ones, in other scripts, with hostile words."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -79,13 +80,14 @@ def write(url: str, roadmap_id: str, payloads: dict[ContentType, dict[str, Any]]
 
 
 def waiting_task(url: str, task_id: str, roadmap_id: str, **columns: Any) -> None:
-    """A task of user `local` that is queued, without an entry in the queue: nobody takes it for a while."""
+    """A task of user `local` that is queued and not due for an hour: no worker takes it."""
     values = {
         "task_id": task_id,
         "roadmap_id": roadmap_id,
         "user_id": "local",
         "task_type": "creation",
         "status": "pending",
+        "due_at": datetime.now(UTC) + timedelta(hours=1),
         **columns,
     }
     names = ", ".join(values)

@@ -1,23 +1,29 @@
-"""Workers in one process: deliveries, takeover, stopping. Dying workers are processes of their own, in tests/e2e."""
+"""Workers in one process: claims, takeover, stopping. Dying workers are processes of their own, in tests/e2e."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
-from domain.errors import Conflict
+from domain.errors import Conflict, RoadmapError
 from domain.vocabulary import TaskStatus
 from nodes.authors.briefs import AuthorRole, Brief
 from nodes.authors.port import AuthorAnswer, CallFailed
 from orchestrator.commands import transitions
 from orchestrator.orchestrator import Orchestrator
+from orchestrator.process.wakeups import wake_workers
+from orchestrator.queries.status import TaskView
 from orchestrator.settings import Settings
 from repository.db.database import Database, execute
+from repository.runs.tasks import create_task
 from tests.support.authors import ScriptedAuthor
 from tests.support.limits import HANG_SECONDS
+from tests.support.rows import reserved
 from tests.support.runs import content_begun
 
 
@@ -43,7 +49,7 @@ async def client(settings: Settings) -> AsyncIterator[Orchestrator]:
         yield orchestrator
 
 
-async def test_a_detached_request_only_enqueues_and_a_worker_runs_it(settings: Settings, client: Orchestrator) -> None:
+async def test_a_detached_request_only_queues_and_a_worker_runs_it(settings: Settings, client: Orchestrator) -> None:
     task = await client.create("chess", detach=True)
     assert (task.status, task.live, task.waiting_for_worker) == (TaskStatus.PENDING, True, True)
     author = ScriptedAuthor()
@@ -72,37 +78,86 @@ async def test_several_workers_share_the_work_and_run_nothing_twice(settings: Se
     assert all(author.asked for author in authors), "none idled"
 
 
-async def test_a_late_or_double_delivery_finds_nothing_to_start(
+async def test_superfluous_notifications_start_nothing_twice(
     settings: Settings, client: Orchestrator, database: Database
 ) -> None:
-    task = await client.create("chess", detach=True)
-    for _ in range(3):
-        async with database.transaction() as session:
-            await client._resources.queue.enqueue(session, task.task_id)
     author = ScriptedAuthor(latency=0.05)
     async with working(settings, author):
+        task = await client.create("chess", detach=True)
+        for _ in range(5):
+            await wake_workers(database)
         await client.wait(task.task_id)
         await asyncio.sleep(0.3)
     assert author.times_asked()[AuthorRole.INTENT, None] == 1
     assert (await client.task(task.task_id)).attempt == 2
 
 
-async def test_a_lost_queue_entry_is_made_again(settings: Settings, client: Orchestrator, database: Database) -> None:
-    task = await client.create("chess", detach=True)
-    async with database.transaction() as session:
-        await execute(session, text("DELETE FROM queue.pgqueuer"), {})
-        await execute(session, text("UPDATE roadmap_tasks SET updated_at = now() - interval '1 minute'"), {})
-    async with working(settings, ScriptedAuthor()):
-        assert (await asyncio.wait_for(client.wait(task.task_id), HANG_SECONDS)).status is TaskStatus.COMPLETED
-
-
-async def test_a_rolled_back_request_leaves_no_entry(client: Orchestrator, database: Database) -> None:
-    with pytest.raises(ZeroDivisionError):
+async def test_a_task_whose_notification_was_lost_is_found_all_the_same(settings: Settings, database: Database) -> None:
+    async with working(settings, ScriptedAuthor()) as (worker, _):
+        await asyncio.sleep(0.3)
+        await reserved(database)
         async with database.transaction() as session:
-            await client._resources.queue.enqueue(session, "t-1")
-            raise ZeroDivisionError
+            request = {"preferences": {"learning_goal": "chess"}}
+            await create_task(session, "t-1", "ann", request, roadmap_id="r-1")
+        assert (await asyncio.wait_for(worker.wait("t-1"), HANG_SECONDS)).status is TaskStatus.COMPLETED
+
+
+async def test_a_task_that_is_not_due_waits(settings: Settings, client: Orchestrator, database: Database) -> None:
+    early, late = [await client.create(goal, detach=True) for goal in ("chess", "go")]
     async with database.transaction() as session:
-        assert (await execute(session, text("SELECT count(*) FROM queue.pgqueuer"), {})).scalar_one() == 0
+        later = text("UPDATE roadmap_tasks SET due_at = now() + interval '1 hour' WHERE task_id = :task_id")
+        await execute(session, later, {"task_id": early.task_id})
+    async with working(settings, ScriptedAuthor()):
+        assert (await asyncio.wait_for(client.wait(late.task_id), HANG_SECONDS)).status is TaskStatus.COMPLETED
+        assert (await client.task(early.task_id)).status is TaskStatus.PENDING
+
+
+@pytest.mark.slow
+async def test_a_lost_connection_costs_a_worker_neither_its_tasks_nor_its_ear(
+    settings: Settings, database: Database
+) -> None:
+    """LISTEN is not repeated by itself; a worker that only listened waited for ever."""
+    async with working(settings, ScriptedAuthor()) as (worker, work):
+        for number in range(2):
+            await asyncio.to_thread(sever, database.url)
+            await asyncio.sleep(0.2)
+            task = await asyncio.wait_for(patiently(partial(worker.create, f"{number}", detach=True)), HANG_SECONDS)
+            assert (await asyncio.wait_for(worker.wait(task.task_id), HANG_SECONDS)).status is TaskStatus.COMPLETED
+        assert not work.done()
+
+
+def sever(database_url: str) -> None:
+    """Every session of the database but this one ends, as in a restart of the server."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("""
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()""")
+
+
+async def patiently(request: Callable[[], Awaitable[TaskView]]) -> TaskView:
+    """The pool's own connections were severed too."""
+    while True:
+        try:
+            return await request()
+        except RoadmapError:
+            await asyncio.sleep(0.05)
+
+
+async def test_a_task_that_cannot_be_started_does_not_keep_others_from_it(
+    settings: Settings, client: Orchestrator, database: Database
+) -> None:
+    """It is the first of the queue, and raises an error that nobody foresaw."""
+    broken, sound = [await client.create(goal, detach=True) for goal in ("chess", "go")]
+    async with database.transaction() as session:
+        for statement in (
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$",
+            "CREATE TRIGGER refuse BEFORE UPDATE ON roadmap_tasks FOR EACH ROW "
+            f"WHEN (old.task_id = '{broken.task_id}') EXECUTE FUNCTION refuse()",
+        ):
+            await execute(session, text(statement), {})
+    async with working(settings, ScriptedAuthor()):
+        assert (await asyncio.wait_for(client.wait(sound.task_id), HANG_SECONDS)).status is TaskStatus.COMPLETED
+        assert (await client.task(broken.task_id)).status is TaskStatus.PENDING
 
 
 @pytest.mark.slow

@@ -1,13 +1,12 @@
-"""The tables of langgraph-checkpoint-postgres and of PgQueuer, each in a schema of its own."""
+"""The tables of langgraph-checkpoint-postgres, in the schema `checkpoint`."""
 
 from alembic import op
-from pgqueuer.adapters.persistence.qb import DBSettings, QueryBuilderEnvironment
 
 CHECKPOINT_MIGRATIONS = 10
 """The number of the checkpointer's own migrations that belong to this revision; later ones get a new revision."""
 
 
-def create_checkpoint() -> None:
+def create() -> None:
     """Run the checkpointer's migrations in this transaction, hence without CONCURRENTLY; `setup()` has nothing to do.
 
     A test checks that their number is the one for which this revision was written.
@@ -22,7 +21,7 @@ def create_checkpoint() -> None:
     op.execute("SET LOCAL search_path TO public")
 
 
-def drop_checkpoint() -> None:
+def drop() -> None:
     """Drop the schema, unless it holds checkpoints of unfinished runs."""
     op.execute("""
         DO $$ BEGIN
@@ -30,12 +29,3 @@ def drop_checkpoint() -> None:
         EXCEPTION WHEN undefined_table OR invalid_schema_name THEN NULL;
         END $$
     """)
-
-
-def create_queue() -> None:
-    op.execute(QueryBuilderEnvironment(settings=DBSettings(db_schema="queue")).build_install_query())
-
-
-def drop_queue() -> None:
-    """Drop the queue: its entries only wake workers, and the next sweep enqueues waiting tasks again."""
-    op.execute("DROP SCHEMA IF EXISTS queue CASCADE")
