@@ -30,10 +30,10 @@ def origin_note(author: str | None) -> str:
 
 def no_model_note(goals: Sequence[str]) -> str:
     """Return what a program without a model writes. `goals`: examples of those that it has recorded courses for."""
-    named = " and ".join(f"“{goal}”" for goal in goals)
-    return (
-        f"No model is configured. Recorded courses are played for {named}; any other goal gets a plan and worksheets, "
-        "written by rules."
+    return _(
+        "No model is configured. Recorded courses are played for {goals}; any other goal gets a plan and worksheets, "
+        "written by rules.",
+        goals=_(", ").join(f"“{goal}”" for goal in goals),
     )
 
 

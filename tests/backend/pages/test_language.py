@@ -122,7 +122,7 @@ async def test_common_refusals_are_in_the_language_of_the_reader(
     for target, fields, said in (
         ("/", {"learning_goal": ""}, "请用最多 2000 个字符描述你想学什么。"),
         ("/", {"learning_goal": "x", "target_deadline": "2001-01-01"}, "已经过去；请给出更晚的期限。"),
-        ("/roadmaps/r-1/modify", {"instructions": ""}, "请用最多 4000 个字符描述要更改什么。"),
+        ("/roadmaps/r-1/modify", {"instructions": ""}, "请用最多 20000 个字符描述要更改什么。"),
         ("/roadmaps/r-1/title", {"title": "x" * 300}, "最多 200 个字符。"),
         ("/roadmaps/r-1/title", {"title": ""}, "不能为空。"),
         ("/roadmaps/r-1/marks", {"mark": "done"}, "请用卡片上的方框选择概念。"),
