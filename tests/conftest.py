@@ -5,6 +5,7 @@ server. By default they run on the embedded one, and the files in ON_EVERY_SERVE
 tests on each kind.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -31,6 +32,10 @@ ON_EVERY_SERVER: Final = {
         "repository/runs/test_liveness",
     )
 }
+
+# Importing the program and collecting the tests leave nothing to collect, and make a million objects: they are not
+# looked at again and again.
+gc.disable()
 
 TERMINAL: Final = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"}
 for name in [name for name in os.environ if name.startswith("ROADMAP_") or name in TERMINAL]:
@@ -59,6 +64,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Return three workers for each core: tests wait for the database and for processes most of their time."""
     return 3 * (os.cpu_count() or 1)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
