@@ -13,13 +13,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final
 
+import psycopg
 import pytest
 import structlog
 from hypothesis import settings as hypothesis_settings
 
 from orchestrator.settings import Settings
 from repository.db.database import Database
-from tests.support.databases import create_database, drop_database, url_of
+from tests.support.databases import connect, create, drop, url_of
 from tests.support.servers import EMBEDDED, KINDS, NotHere, Servers
 
 ON_EVERY_SERVER: Final = {
@@ -113,14 +114,21 @@ def server_url(request: pytest.FixtureRequest, servers: Servers) -> str:
         pytest.skip(str(reason))
 
 
+@pytest.fixture(scope="session")
+def server_connection(server_url: str) -> Iterator[psycopg.Connection]:
+    """One connection for the databases of all tests: a new one costs as much as a database."""
+    with connect(server_url) as connection:
+        yield connection
+
+
 @pytest.fixture
-def database_url(server_url: str) -> Iterator[str]:
+def database_url(server_url: str, server_connection: psycopg.Connection) -> Iterator[str]:
     """URL of an empty database at the newest revision; dropped after the test."""
-    name = create_database(server_url)
+    name = create(server_connection)
     try:
         yield url_of(server_url, name)
     finally:
-        drop_database(server_url, name)
+        drop(server_connection, name)
 
 
 @pytest.fixture

@@ -16,18 +16,30 @@ def url_of(server_url: str, name: str) -> str:
     return urlsplit(server_url)._replace(path=f"/{name}").geturl()
 
 
+def connect(server_url: str) -> psycopg.Connection:
+    """A connection that can create and drop databases."""
+    return psycopg.connect(server_url, autocommit=True)
+
+
 def create_database(server_url: str, name: str | None = None, *, template: str = TEMPLATE) -> str:
     """The name of the new database."""
-    name = name or f"test_{next(_numbers)}"
-    # Files are copied in half the time that it takes to write every page to the log.
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-        sql.Identifier(name), sql.Identifier(template)
-    )
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(statement)
-    return name
+    with connect(server_url) as connection:
+        return create(connection, name, template=template)
 
 
 def drop_database(server_url: str, name: str) -> None:
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    with connect(server_url) as connection:
+        drop(connection, name)
+
+
+def create(connection: psycopg.Connection, name: str | None = None, *, template: str = TEMPLATE) -> str:
+    """The name of the new database."""
+    name = name or f"test_{next(_numbers)}"
+    # Files are copied in half the time that it takes to write every page to the log.
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+    connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+    return name
+
+
+def drop(connection: psycopg.Connection, name: str) -> None:
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
