@@ -8,7 +8,7 @@ import asyncio
 import gc
 import json
 import os
-import resource
+import re
 import subprocess
 import sys
 import time
@@ -236,8 +236,12 @@ async def gather(concepts: int, url: str) -> Cost:
 
 
 def _cost(before: tuple[float, float, float], after: tuple[float, float, float]) -> Cost:
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Cost(after[0] - before[0], after[1] - before[1], after[2] - before[2], memory)
+    return Cost(after[0] - before[0], after[1] - before[1], after[2] - before[2], _peak_memory_mb())
+
+
+def _peak_memory_mb() -> float:
+    """Return the peak of this process; `ru_maxrss` would be that of its parent, if that was larger at the fork."""
+    return int(re.findall(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)[0]) / 1024
 
 
 def measured(variant: str, concepts: int, server_url: str) -> Cost:

@@ -48,9 +48,9 @@ from repository.db.group_commit import Work
 from repository.runs.calls import Call, KnownAnswer, record_call, reject_answer, release_call, reserve_call, try_key
 from repository.runs.tasks import reset_crash_count
 
-_MAX_INLINE_LENGTH: Final = 4_000
-"""Characters of an answer that is checked on the event loop, in about a millisecond, as most quizzes and lists of links
-are. To hand it to a thread costs as much, since the two wait for each other's turns."""
+_MAX_INLINE_LENGTH: Final = 20_000
+"""Characters of an answer that is checked on the event loop, in a few milliseconds. To hand it to a thread makes a run a
+third longer, since the two wait for each other's turns."""
 
 
 async def _checked(request: AuthorRequest[T], answer: AuthorAnswer) -> tuple[T | None, list[str]]:

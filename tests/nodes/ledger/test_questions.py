@@ -13,8 +13,13 @@ def test_a_question_names_its_role_the_objections_and_what_makes_it_another_one(
     brief = QUIZ_BRIEF.model_copy(update={"lesson": "A whole lesson.", "lesson_hash": "h"})
     question = question_of(brief, ["Too short."])
     assert (question["role"], question["objections"]) == ("quiz", ["Too short."])
-    assert question["brief"] == keyed_data(brief)
+    keyed = keyed_data(brief)
     assert question["brief"]["lesson_hash"] == "h"
+    assert question["brief"]["concept"] == {
+        name: part for name, part in keyed["concept"].items() if part not in ("", [])
+    }
+    assert "preferences" not in question["brief"], "the run has them"
+    assert "instructions" not in question["brief"], "there are none"
     assert "lesson" not in question["brief"], "it is stored as a version"
 
 
