@@ -63,8 +63,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return three workers for each core: tests wait for the database and for processes most of their time."""
-    return 3 * (os.cpu_count() or 1)
+    """Return two workers for each core: tests wait for the database and for processes half of their time."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_finish() -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from domain.course.book import CourseBook
     from domain.framework import Framework
     from orchestrator import Orchestrator
+    from orchestrator.learners.proposals import Proposal
     from orchestrator.queries.status import TaskView
 
 
@@ -96,23 +97,33 @@ async def _edit(
 
 
 def diff(task_id: TaskId, json: Json = False) -> None:
-    """Show the changes of a run to the framework. All its edits are summed up."""
+    """Show the changes of a run to the framework, all edits summed up; under review, the effect on contents too."""
     from cli.output.changes import changes_tree
+    from cli.output.outcome import proposal_under_review, show_proposal
     from domain.editing.diff import diff as changes_of
 
     identifier = validate_id(task_id, "task")
 
-    async def read(orchestrator: "Orchestrator") -> "tuple[Framework, Framework] | None":
+    async def read(orchestrator: "Orchestrator") -> "tuple[tuple[Framework, Framework] | None, Proposal | None]":
         edited = await orchestrator.structures.edited(identifier)
         if edited is None and await orchestrator.events.is_pruned(identifier):
             raise NotFound(f"the changes of task {identifier} are no longer known: its events were pruned")
-        return edited
+        return edited, await proposal_under_review(orchestrator, identifier)
 
-    edited = with_orchestrator(read)
+    edited, proposal = with_orchestrator(read)
     if json:
         changes = [] if edited is None else changes_of(*edited)
-        print_json({"task_id": identifier, "changes": [change.model_dump(mode="json") for change in changes]})
-    elif edited is None:
+        print_json(
+            {
+                "task_id": identifier,
+                "changes": [change.model_dump(mode="json") for change in changes],
+                "proposal": proposal and proposal.model_dump(mode="json"),
+            }
+        )
+        return
+    if edited is None:
         print_text("This run has not changed the framework.")
     else:
         print_rich(*changes_tree(*edited))
+    if proposal is not None:
+        show_proposal(proposal)

@@ -45,12 +45,12 @@ class RunOutcome(NamedTuple):
             roadmap,
             await orchestrator.structures.edited(task.task_id),
             await orchestrator.tasks.open_round(task.task_id),
-            await _proposal(orchestrator, task.task_id),
+            await proposal_under_review(orchestrator, task.task_id),
         )
 
 
-async def _proposal(orchestrator: "Orchestrator", task_id: str) -> "Proposal | None":
-    """Return what is under review; None where somebody has decided meanwhile."""
+async def proposal_under_review(orchestrator: "Orchestrator", task_id: str) -> "Proposal | None":
+    """Return what is proposed; None where nothing is under review, or somebody has decided meanwhile."""
     try:
         return await orchestrator.proposal(task_id)
     except Conflict:
@@ -96,11 +96,11 @@ def _show_for_review(outcome: RunOutcome) -> None:
         print_text(f"Proposed for {outcome.roadmap.roadmap_id}:" if modifies else "\nChanged since the first draft:")
         print_rich(*changes_tree(*outcome.edited))
     if outcome.proposal is not None:
-        _show_proposal(outcome.proposal)
+        show_proposal(outcome.proposal)
     print_text("Waiting for your approval; no contents are generated before.")
 
 
-def _show_proposal(proposal: "Proposal") -> None:
+def show_proposal(proposal: "Proposal") -> None:
     """Print warnings, what is written again and put back, and the price, before the person decides."""
     from rendering.text.proposal_text import price_line, proposed_lines
 

@@ -22,7 +22,11 @@ INDEXES = {
 
 def upgrade() -> None:
     lock(op.get_bind(), "roadmap_tasks")
-    op.execute("ALTER TABLE roadmap_tasks ADD COLUMN IF NOT EXISTS due_at TIMESTAMPTZ NOT NULL DEFAULT now()")
+    # The same moment in all rows that are not queued, whenever the migration runs.
+    op.execute("""
+        ALTER TABLE roadmap_tasks ADD COLUMN IF NOT EXISTS due_at TIMESTAMPTZ NOT NULL DEFAULT 'epoch';
+        ALTER TABLE roadmap_tasks ALTER COLUMN due_at SET DEFAULT now()
+    """)
     if exists(queue_schema.TABLE):
         op.execute("UPDATE roadmap_tasks SET due_at = updated_at WHERE status = 'pending'")
         op.execute(f"""

@@ -1,4 +1,7 @@
-"""Messages in templates: they may hold tags, and their values are escaped and cleaned as what templates insert."""
+"""Messages in templates: they may hold tags, and their values are escaped and cleaned as what templates insert.
+
+A message is a literal of its template. A word that is data goes through `translated`, and is escaped as all data.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -23,5 +26,10 @@ def _filled(text: str, values: Mapping[str, object]) -> Markup:
     return Markup(text).format(**{name: shown(value) for name, value in values.items()}) if values else Markup(text)
 
 
-GLOBALS: Final[Mapping[str, Any]] = {"_": markup, "ngettext": plural_markup, "reader_language": language}
+GLOBALS: Final[Mapping[str, Any]] = {
+    "_": markup,
+    "ngettext": plural_markup,
+    "translated": translated,
+    "reader_language": language,
+}
 """What every environment of templates has."""

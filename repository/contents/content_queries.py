@@ -67,7 +67,8 @@ async def states(session: Session, roadmap_id: str, concept_id: str | None = Non
             FROM concept_contents c LEFT JOIN content_versions v USING (roadmap_id, concept_id, content_type, version)
             CROSS JOIN LATERAL (SELECT v.payload -> (CAST(:fields AS jsonb) ->> c.content_type) AS listed) AS l
             WHERE c.roadmap_id = :roadmap_id AND {KNOWN_CONTENT}
-                AND (CAST(:concept_id AS text) IS NULL OR c.concept_id = :concept_id)"""),
+                AND (CAST(:concept_id AS text) IS NULL OR c.concept_id = :concept_id)
+            ORDER BY c.concept_id, c.content_type"""),
         {"roadmap_id": roadmap_id, "concept_id": concept_id, "fields": json.dumps(fields)},
     )
     return [
@@ -94,7 +95,8 @@ async def stale_contents(session: Session, roadmap_id: str) -> list[tuple[str, C
         session,
         text(f"""
             SELECT c.concept_id, c.content_type, c.status FROM concept_contents c
-            WHERE c.roadmap_id = :roadmap_id AND {KNOWN_CONTENT} AND {STALE_CONTENT}"""),
+            WHERE c.roadmap_id = :roadmap_id AND {KNOWN_CONTENT} AND {STALE_CONTENT}
+            ORDER BY c.concept_id, c.content_type"""),
         {"roadmap_id": roadmap_id},
     )
     return [(row.concept_id, ContentType(row.content_type), ContentStatus(row.status)) for row in rows]
@@ -106,7 +108,8 @@ async def out_of_date_contents(session: Session, roadmap_id: str) -> list[tuple[
         session,
         text(f"""
             SELECT c.concept_id, c.content_type FROM concept_contents c
-            WHERE c.roadmap_id = :roadmap_id AND {KNOWN_CONTENT} AND {OUT_OF_DATE_CONTENT}"""),
+            WHERE c.roadmap_id = :roadmap_id AND {KNOWN_CONTENT} AND {OUT_OF_DATE_CONTENT}
+            ORDER BY c.concept_id, c.content_type"""),
         {"roadmap_id": roadmap_id},
     )
     return [(row.concept_id, ContentType(row.content_type)) for row in rows]

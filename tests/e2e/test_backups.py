@@ -31,7 +31,7 @@ async def test_a_run_that_is_backed_up_half_way_goes_on_in_the_restored_database
     shell: Command, account: Path, elsewhere: str, tmp_path: Path
 ) -> None:
     file = str(tmp_path / "roadmap.dump")
-    running = await asyncio.to_thread(shell.start, "create", "learn chess", "--json", OFFLINE_LATENCY="1")
+    running = await asyncio.to_thread(shell.start, "create", "learn chess", "--json", OFFLINE_LATENCY="2")
     while len(calls_begun(account)) < 10:
         await asyncio.sleep(0.05)
     assert (await asyncio.to_thread(shell, "db", "backup", file)).code == 0

@@ -15,6 +15,8 @@ TEMPLATES: Final = [
     for folder in ("backend/pages/templates", "rendering/templates")
     for path in sorted((ROOT / folder).rglob("*.html"))
 ]
+FORMS: Final = {"_": 1, "ngettext": 2}
+"""Function of templates -> how many forms of a message it is given."""
 SHOWN_ATTRIBUTES: Final = {"title", "aria-label", "placeholder", "alt"}
 NAMES: Final = {"UTC", "×"}
 
@@ -50,7 +52,25 @@ def test_a_template_has_no_text_of_its_own(template: Path) -> None:
 def test_an_expression_of_a_template_has_no_sentence_that_is_no_message(template: Path) -> None:
     """What begins with a capital is shown to readers; it belongs into `_(...)`."""
     tree = Environment().parse(template.read_text())
-    calls = [call for call in tree.find_all(nodes.Call) if getattr(call.node, "name", "") in {"_", "ngettext"}]
+    calls = [call for call in tree.find_all(nodes.Call) if getattr(call.node, "name", "") in FORMS]
     messages = {id(argument) for call in calls for argument in call.args}
     texts = [const.value for const in tree.find_all(nodes.Const) if id(const) not in messages]
     assert [text for text in texts if isinstance(text, str) and re.match("[A-Z][a-z]", text)] == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_data_is_never_a_message_since_messages_may_hold_tags(template: Path) -> None:
+    tree = Environment().parse(template.read_text())
+    messages = [
+        argument
+        for call in tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name)
+        for argument in call.args[: FORMS.get(call.node.name, 0)]
+    ]
+    assert [f"line {message.lineno}" for message in messages if not _is_literal(message)] == []
+
+
+def _is_literal(expression: nodes.Node) -> bool:
+    if isinstance(expression, nodes.CondExpr):
+        return all(isinstance(branch, nodes.Const) for branch in (expression.expr1, expression.expr2))
+    return isinstance(expression, nodes.Const)

@@ -23,6 +23,8 @@ from tests.support.embedded_homes import (
 )
 from tests.support.limits import HANG_SECONDS
 
+pytestmark = pytest.mark.slow  # each test starts servers of its own
+
 # Races
 
 
@@ -33,7 +35,6 @@ def race_on(home: Path) -> None:
     keep(url, "first")
 
 
-@pytest.mark.slow
 def test_six_processes_on_a_fresh_home_do_not_make_two_clusters_or_servers(home: Path) -> None:
     race_on(home)
 
@@ -53,7 +54,6 @@ def recover_by_four(server: EmbeddedServer, home: Path) -> None:
     assert len(postmasters(home)) == 1
 
 
-@pytest.mark.slow
 def test_four_processes_that_lost_their_server_do_not_start_two(server: EmbeddedServer, home: Path) -> None:
     recover_by_four(server, home)
 
@@ -122,7 +122,6 @@ def test_no_server_starts_beside_a_frozen_orphan_of_the_last(server: EmbeddedSer
     assert kept(server.start()) == ["from before"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("delay", [0, 0.2])
 def test_initdb_killed_half_way_does_not_leave_half_a_cluster(home: Path, delay: float) -> None:
     starting = spawn("embedded_call.py", home, "start")
@@ -136,7 +135,6 @@ def test_initdb_killed_half_way_does_not_leave_half_a_cluster(home: Path, delay:
     assert not list(home.glob("unfinished-*"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["initdb", "pg_ctl"])
 def test_a_starter_killed_half_way_does_not_spoil_the_next_start(home: Path, name: str) -> None:
     starting = spawn("embedded_call.py", home, "start")

@@ -110,7 +110,7 @@ function redraw(fresh) {
     if (!known.includes(sheet.getAttribute("href"))) document.head.append(document.importNode(sheet));
   }
   document.documentElement.lang = fresh.documentElement.lang; // it may have been changed in another tab
-  for (const part of ["site", "foot"]) morph(document.getElementById(part), fresh.getElementById(part));
+  for (const part of fresh.querySelectorAll("#site, #foot")) morph(document.getElementById(part.id), part);
   morph(main, now);
   document.title = fresh.title;
   for (const mark of main.querySelectorAll(".mark.is-completed")) if (!completed.has(mark)) arrived(mark);

@@ -26,6 +26,8 @@ from tests.support.embedded_homes import (
     spawn,
 )
 
+pytestmark = pytest.mark.slow  # each test starts servers of its own
+
 OTHER = "nobody"  # an ordinary user, who is not the server's account
 
 
@@ -36,7 +38,6 @@ def content_of(folder: Path) -> dict[Path, int]:
 # Paths
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ["with space", "ünï-漢字", "quo'te\"d $HOME `id`; &", "/".join(["long" * 20] * 5)],
@@ -76,7 +77,6 @@ def test_the_server_of_root_does_not_run_as_root(server: EmbeddedServer, home: P
     assert home.stat().st_mode & 0o777 == 0o701
 
 
-@pytest.mark.slow
 @needs_root
 def test_an_ordinary_user_can_do_all_that_root_can(home: Path) -> None:
     home.mkdir()
@@ -88,7 +88,6 @@ def test_an_ordinary_user_can_do_all_that_root_can(home: Path) -> None:
     assert call(home, "stop", user=OTHER) == {"value": True}
 
 
-@pytest.mark.slow
 @needs_root
 def test_root_in_a_users_home_does_not_lock_the_user_out(home: Path) -> None:
     home.mkdir()
@@ -192,7 +191,6 @@ def remount(home: Path, option: str) -> None:
     subprocess.run(["mount", "-o", f"remount,{option}", str(home)], check=True)
 
 
-@pytest.mark.slow
 def test_a_full_home_is_named_and_works_once_there_is_room(home: Path) -> None:
     with mounted(home, "20m"):
         refused = refusal(EmbeddedServer(home))
@@ -204,7 +202,6 @@ def test_a_full_home_is_named_and_works_once_there_is_room(home: Path) -> None:
         keep(EmbeddedServer(home).start(), "first")
 
 
-@pytest.mark.slow
 def test_an_initialised_home_that_fills_up_or_turns_read_only_loses_nothing(initialised: Path, home: Path) -> None:
     with mounted(home, "100m"):
         subprocess.run(["cp", "-a", f"{initialised}/.", home], check=True)

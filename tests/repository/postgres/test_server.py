@@ -28,6 +28,8 @@ from tests.support.embedded_homes import (
     spawn,
 )
 
+pytestmark = pytest.mark.slow  # each test starts servers of its own
+
 # Lock files that lie
 
 
