@@ -26,6 +26,7 @@ from backend.middleware.http_guard import HttpGuard
 from backend.middleware.rate_limiter import RateLimiter
 from backend.middleware.request_metrics import MetricsMiddleware, RequestMetrics
 from backend.pages import routes as pages
+from backend.pages.support.templating import compile_templates
 from backend.stream_access import CHECK_INTERVAL, StreamAccess
 from backend.tutorials import Tutorials
 from orchestrator import Orchestrator, Settings
@@ -150,6 +151,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     ) as orchestrator:
         app.state.orchestrator = orchestrator
         app.state.tutorials = Tutorials()
+        app.state.tutorials.prepare(compile_templates)
         valid = partial(app.state.authority.valid, database=orchestrator.database)
         app.state.stream_access.wake = orchestrator.events.wake
         ending = asyncio.create_task(_end_streams(app.state.stopping, orchestrator))

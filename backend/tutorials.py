@@ -18,6 +18,9 @@ _PREFIX: Final = "t-"
 _BELOW: Final = 2
 """Prefix of heading ids, and level of the heading above a tutorial, on the page of a concept."""
 
+_ONE_OF_ALL: Final = "# Code\n\n```python\nx = 1\n```\n\nA formula, $x$, and a note.[^1]\n\n[^1]: Like this."
+"""A text that needs every part of the renderer."""
+
 
 Texts = Mapping[str, Rendered]
 """Text -> the same as HTML."""
@@ -35,6 +38,12 @@ class Tutorials:
         self._cache: OrderedDict[bytes, Texts] = OrderedDict()
         self._in_progress: dict[bytes, asyncio.Task[Texts]] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="tutorials")
+
+    def prepare(self, *others: Callable[[], object]) -> None:
+        """Call `others` in the thread, and load what the first tutorial needs, so that no reader waits for it."""
+        for other in others:
+            self._thread.submit(other)
+        self._thread.submit(rendered, _ONE_OF_ALL, prefix=_PREFIX, below=_BELOW)
 
     async def rendered(
         self, markdown: str, *, prefix: str = _PREFIX, language: str = "en", remarks: Remarks | None = None

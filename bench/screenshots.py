@@ -1,5 +1,8 @@
 """Pictures of the pages for docs/pages.md: `python -m bench.screenshots [NAME...]`.
 
+`python -m bench.screenshots --into FOLDER [NAME...]` takes every page into a folder instead, in the light, in the dark
+and on a phone, to be looked at; the documents embed a few only.
+
 They show the two recorded courses, as the offline author plays them, in the Chromium of this machine. One is in
 Chinese, which needs a font (Debian: fonts-wqy-microhei).
 """
@@ -14,6 +17,7 @@ from playwright.sync_api import Page, expect
 
 from bench.servers import bench_server
 from tests.e2e.browsing import Site, site
+from tests.e2e.served import serving
 from tests.support.browser import chromium
 
 FOLDER: Final = Path(__file__).parents[1] / "docs"
@@ -64,13 +68,41 @@ PICTURES: Final = (
     Picture("phone-concept", "/roadmaps/{sql}/concepts/{first}", PHONE, _to("#tutorial .prose")),
 )
 """All but `map`, which is taken as soon as the first contents are there."""
+WINDOWS: Final = {"light": DESK, "dark": DARK, "phone": PHONE}
+PATHS: Final = {
+    "home": "/",
+    "bin": "/bin",
+    "repeat": "/repeat",
+    "map": "/roadmaps/{go}",
+    "plan": "/roadmaps/{go}/plan",
+    "book": "/roadmaps/{go}/book",
+    "changes": "/roadmaps/{go}/changes",
+    "cards": "/roadmaps/{go}/cards",
+    "runs": "/roadmaps/{go}/runs",
+    "concept": "/roadmaps/{go}/concepts/{first}",
+    "run": "/tasks/{run}",
+    "calls": "/tasks/{run}/calls?step=curriculum_design",
+    "review": "/tasks/{review}/review",
+    "edit-book": "/tasks/{run}/book",
+    "operations": "/operations",
+    "matching": "/operations/matching?do=cancel",
+    "missing": "/nowhere",
+    "right-to-left": "/roadmaps/{arabic}",
+    "right-to-left-concept": "/roadmaps/{arabic}/concepts/{first}",
+}
+"""Every page; the login is taken from a server of its own."""
+ARABIC: Final = "تعلم العزف على البيانو"
 
 
-def main(names: Sequence[str]) -> None:
+def main(arguments: Sequence[str]) -> None:
+    folder, names = (Path(arguments[1]), arguments[2:]) if arguments[:1] == ["--into"] else (None, arguments)
     settings = {"MAX_CONCEPTS": "60", "OFFLINE_LATENCY": "0.1", "MAX_CONCURRENT_CALLS": "4"}
     with bench_server() as server, chromium() as browser, site(server.url, **settings) as here:
         here.browser = browser
-        ids = _stock(here, wanted=names)
+        ids = _stock(here, wanted=["none"] if folder else names)
+        if folder is not None:
+            _take_all(here, folder, names, ids)
+            return
         for picture in PICTURES:
             if not names or picture.name in names:
                 _take(here, picture, ids)
@@ -107,10 +139,27 @@ def _take(here: Site, picture: Picture, ids: dict[str, str]) -> None:
     _save(page, picture.name)
 
 
-def _save(page: Page, name: str, *, settled: bool = True) -> None:
+def _take_all(here: Site, folder: Path, names: Sequence[str], ids: dict[str, str]) -> None:
+    """Take every page in every window."""
+    served = here.served
+    gone = served.generate("learn to juggle")
+    served.ended(gone["task_id"])
+    served.call("DELETE", f"/roadmaps/{gone['roadmap_id']}")
+    arabic = served.generate(ARABIC)
+    served.ended(arabic["task_id"])
+    paths = {name: served.url + path.format(**ids, arabic=arabic["roadmap_id"]) for name, path in PATHS.items()}
+    with serving(here.shell, "--no-worker", AUTH="token") as guarded:
+        for name, url in {**paths, "login": f"{guarded.url}/login"}.items():
+            for light, window in WINDOWS.items() if not names or name in names else ():
+                page = here.page(**window)
+                page.goto(url)
+                _save(page, f"{name}-{light}", folder=folder)
+
+
+def _save(page: Page, name: str, *, settled: bool = True, folder: Path = FOLDER) -> None:
     if settled:
         page.wait_for_load_state("networkidle")
-    path = FOLDER / f"pages-{name}.png"
+    path = folder / f"pages-{name}.png"
     page.screenshot(path=path, animations="disabled", caret="hide")
     print(f"{path.name}: {path.stat().st_size:,} bytes", flush=True)
 

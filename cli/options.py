@@ -1,5 +1,6 @@
 """Arguments and options shared by several commands."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +9,14 @@ from domain.errors import InvalidInput
 
 if TYPE_CHECKING:
     from orchestrator.commands.run_request import ReviewRequest
+
+
+class Language(StrEnum):
+    """A language of exported documents, one of `rendering.languages.translation.LANGUAGES`."""
+
+    ENGLISH = "en"
+    CHINESE = "zh"
+
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 RoadmapId = Annotated[str, typer.Argument(metavar="ROADMAP_ID", help="ID from `roadmap list`.")]

@@ -22,23 +22,29 @@ from backend.pages.operations import FiltersDep, operations_page
 from backend.pages.support.forms import number, read_form
 from backend.pages.support.page_route import pages, reader_of
 from backend.pages.support.templating import page, redirect
-from backend.pages.views.runs.operations import ACTIONS, FILTERS, MAX_RUNS, Action, filter_of, filters_in_words
+from backend.pages.views.runs.operations import (
+    ACTIONS,
+    FILTERS,
+    MAX_RUNS,
+    Action,
+    filter_of,
+    filters_in_words,
+    refused_in_words,
+)
 from backend.pages.views.runs.task import task_line
-from backend.pages.views.status_labels import TASK_NAMES
 from domain.errors import Conflict, InvalidInput, LimitReached, NotFound
 from domain.request import usable_text
 from domain.vocabulary import ACTIVE, TaskStatus
 from orchestrator import Orchestrator
 from orchestrator.commands.request_context import Terms
 from orchestrator.queries.status import TaskView
-from rendering.text.reasons import grouped
-from rendering.text.text import counted
+from rendering.languages.translation import N_, _, ngettext
 from repository.runs.task_pages import TaskFilter
 
 router = pages()
 
-NOTHING_POSSIBLE: Final = "No run that matches can be changed like this any more."
-INVALID_FORM: Final = "The form is not valid: reload the page and try again."
+NOTHING_POSSIBLE: Final = N_("No run that matches can be changed like this any more.")
+INVALID_FORM: Final = N_("The form is not valid: reload the page and try again.")
 MAX_NAMED: Final = 10
 """Runs that are named before they are changed."""
 BATCH: Final = 50
@@ -71,10 +77,11 @@ async def matching(
         reader=reader_of(caller),
         here="operations",
         action=action,
-        label=ACTIONS[action][0],
+        label=_(ACTIONS[action].all),
+        button=ngettext(*ACTIONS[action].number, min(total, MAX_RUNS)),
         number=min(total, MAX_RUNS),
         more=total > MAX_RUNS,
-        described=filters_in_words(words, dict(TASK_NAMES)),
+        described=filters_in_words(words),
         filters=words,
         query=urlencode({name: value for name, value in words.items() if value}),
         until=until.isoformat(),
@@ -88,18 +95,17 @@ async def act_on_matching(
 ) -> Response:
     form = await read_form(request)
     action, until = _action(form["do"]), _moment(form["until"])
-    words = {name: usable_text("The filter", form[name]) if form[name] else "" for name in FILTERS}
+    words = {name: usable_text(_("The filter"), form[name]) if form[name] else "" for name in FILTERS}
     wanted = replace(filter_of(words, orchestrator.now()), until=until)
-    confirmed = number(form["number"], INVALID_FORM)
+    confirmed = number(form["number"], _(INVALID_FORM))
     if not confirmed or not await count_possible(orchestrator, wanted, action):
-        return await operations_page(request, caller, orchestrator, words, message=NOTHING_POSSIBLE, status=409)
+        return await operations_page(request, caller, orchestrator, words, message=_(NOTHING_POSSIBLE), status=409)
     terms = terms_of(request, caller, settings, owner=caller.writes)
     limit = min(confirmed, MAX_RUNS)
     outcome = await act_on_all(orchestrator, wanted, action, terms, limit=limit)
     if outcome.refused or not outcome.done:
-        reasons = "; ".join(f"{one.count} × {one.reason}" for one in grouped(outcome.refused, str)[:3])
-        said = f"{counted(outcome.done, 'run')} {ACTIONS[action][1]}, {len(outcome.refused)} refused. {reasons}"
-        return await operations_page(request, caller, orchestrator, words, message=said.strip(), status=409)
+        said = f"{ngettext(*ACTIONS[action].done, outcome.done)} {refused_in_words(outcome.refused)}"
+        return await operations_page(request, caller, orchestrator, words, message=said.strip())
     query = {name: value for name, value in words.items() if value}
     return redirect(request, "operations", **query, did=action, done=str(outcome.done))
 
@@ -110,7 +116,7 @@ def _action(text: str) -> Action:
         case "cancel" | "resume" | "retry":
             return text
         case _:
-            raise InvalidInput("Choose what to do: cancel, resume or retry.")
+            raise InvalidInput(_("Choose what to do: cancel, resume or retry."))
 
 
 def _moment(text: str) -> datetime:
@@ -118,7 +124,7 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise InvalidInput(INVALID_FORM) from None
+        raise InvalidInput(_(INVALID_FORM)) from None
 
 
 @dataclass(slots=True)

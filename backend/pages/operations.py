@@ -27,21 +27,22 @@ from backend.pages.views.runs.operations import (
     figures_of,
     filter_of,
     reasons_of,
+    refused_in_words,
     worker_line,
 )
 from backend.pages.views.runs.task import task_line
-from backend.pages.views.status_labels import TASK_NAMES
+from backend.pages.views.status_labels import TASK_NAMES, content_name, task_name
 from backend.paging import decode, encode
 from domain.errors import Conflict, InvalidInput, NotFound
 from domain.request import Word, usable_text
 from domain.vocabulary import TaskStatus
 from orchestrator import Orchestrator
-from rendering.text.text import counted
+from rendering.languages.translation import N_, _, ngettext
 
 router = pages()
 
 PAGE: Final = 50
-NOTHING_SELECTED: Final = "Nothing was selected: select one or more rows."
+NOTHING_SELECTED: Final = N_("Nothing was selected: select one or more rows.")
 FAILED: Final = (TaskStatus.FAILED, TaskStatus.PARTIAL_FAILURE)
 MAX_FAILED: Final = 100
 """The newest failed runs, whose reasons are grouped."""
@@ -78,7 +79,7 @@ async def operations(
     done: Annotated[int, Query(ge=0, le=MAX_RUNS)] = 0,
 ) -> Response:
     """`did` and `done`: what was done with how many runs, after a form."""
-    result = f"{counted(done, 'run')} {'was' if done == 1 else 'were'} {ACTIONS[did][1]}." if did in ACTIONS else ""
+    result = ngettext(*ACTIONS[did].done, done) if did in ACTIONS else ""
     return await operations_page(request, caller, orchestrator, filters.words(), before=before, result=result)
 
 
@@ -114,11 +115,12 @@ async def operations_page(
         status=status,
         reader=reader_of(caller),
         here="operations",
-        statuses=STATUSES,
-        types=TASK_NAMES.items(),
-        ages=[(age, words) for age, (words, _) in AGES.items()],
-        actions=[(action, label) for action, (label, _) in ACTIONS.items()],
+        statuses=[(status, _(label)) for status, label in STATUSES],
+        types=[(kind, task_name(kind)) for kind in TASK_NAMES],
+        ages=[(age, _(words)) for age, (words, _length) in AGES.items()],
+        actions=[(action, _(texts.all)) for action, texts in ACTIONS.items()],
         filters=filters,
+        content_name=content_name,
         query=query,
         older=f"{here}?{query}{'&' if query else ''}before={following}" if following else "",
         newest=f"{here}?{query}" if before else "",
@@ -168,7 +170,7 @@ async def many_tasks(
 ) -> Response:
     form = await read_form(request)
     if not (selection := _selection(form.all("task"))):
-        return await _answer(request, caller, orchestrator, form, NOTHING_SELECTED, 422)
+        return await _answer(request, caller, orchestrator, form, _(NOTHING_SELECTED), 422)
     terms = terms_of(request, caller, settings, owner=caller.writes)
 
     async def resume(task_id: str) -> object:
@@ -179,7 +181,7 @@ async def many_tasks(
 
     failures = await _each(selection, cancel if form["do"] == "cancel" else resume)
     if failures:
-        return await _answer(request, caller, orchestrator, form, _partly_done(len(selection), failures), 409)
+        return await _answer(request, caller, orchestrator, form, _partly_done(len(selection), failures))
     query = form["back"] if form["back"].isprintable() else ""
     return RedirectResponse(f"{address(request)('operations')}?{query}", status_code=303)
 
@@ -190,7 +192,7 @@ async def many_roadmaps(
 ) -> Response:
     form = await read_form(request)
     if not (selection := _selection(form.all("roadmap"))):
-        return await _answer(request, caller, orchestrator, form, NOTHING_SELECTED, 422)
+        return await _answer(request, caller, orchestrator, form, _(NOTHING_SELECTED), 422)
     terms = terms_of(request, caller, settings, owner=caller.writes)
 
     async def retry(roadmap_id: str) -> object:
@@ -198,14 +200,14 @@ async def many_roadmaps(
 
     failures = await _each(selection, retry)
     if failures:
-        return await _answer(request, caller, orchestrator, form, _partly_done(len(selection), failures), 409)
+        return await _answer(request, caller, orchestrator, form, _partly_done(len(selection), failures))
     return redirect(request, "operations", notice="asked")
 
 
 def _selection(identifiers: list[str]) -> list[str]:
     if len(identifiers) > MAX_ITEMS_PER_FORM:
-        raise InvalidInput(f"At most {MAX_ITEMS_PER_FORM} can be selected at once.")
-    return [usable_text("The selection", identifier) for identifier in identifiers]
+        raise InvalidInput(_("At most {limit} can be selected at once.", limit=MAX_ITEMS_PER_FORM))
+    return [usable_text(_("The selection"), identifier) for identifier in identifiers]
 
 
 async def _each(identifiers: Iterable[str], act: Callable[[str], Awaitable[object]]) -> list[str]:
@@ -220,11 +222,13 @@ async def _each(identifiers: Iterable[str], act: Callable[[str], Awaitable[objec
 
 
 def _partly_done(total: int, failures: list[str]) -> str:
-    return f"{total - len(failures)} of {total} succeeded. The first failure: {failures[0]}"
+    """Return the result of an action that not all of a selection allowed; none of it is an error of its reader."""
+    done = _("{number} of {total} succeeded.", number=total - len(failures), total=total)
+    return f"{done} {refused_in_words(failures)}"
 
 
 async def _answer(
-    request: Request, caller: Caller, orchestrator: Orchestrator, form: Form, message: str, status: int
+    request: Request, caller: Caller, orchestrator: Orchestrator, form: Form, message: str, status: int = 200
 ) -> Response:
     """Return the page with the filters that the form came from, and its result."""
     query = dict(parse_qsl(form["back"]))

@@ -30,6 +30,7 @@ from orchestrator import Orchestrator
 from orchestrator.commands.request_context import Terms
 from orchestrator.learners.proposals import Proposal
 from orchestrator.queries.status import RoadmapView, TaskView
+from rendering.languages.translation import _
 from rendering.text.event_text import doing
 from repository.runs.events import Event
 
@@ -94,10 +95,10 @@ async def calls(
         found = await orchestrator.ledger.calls_of_content(
             task_id, concept, type, after=after, limit=limit, owner=owner
         )
-        subject = f"{content_name(type)}: {_names(roadmap).get(concept, concept)}"
+        subject = _("{type}: {name}", type=content_name(type), name=_names(roadmap).get(concept, concept))
     else:
         found = await orchestrator.ledger.calls_of_step(task_id, step, after=after, limit=limit, owner=owner)
-        subject = doing(step) if step else "Calls"
+        subject = doing(step) if step else _("Calls")
     kept = found[:MAX_CALLS]
     query = {"concept": concept, "type": type} if concept else {"step": step}
     here = address(request)("tasks", task_id, "calls")
@@ -158,14 +159,14 @@ async def decide(
     form = await read_form(request)
     approved, feedback = form["decision"] in {"approve", "approve_anyway"}, form["feedback"]
     if not approved and not feedback:
-        errors = {"feedback": "Describe what should change: the plan is revised with your feedback."}
+        errors = {"feedback": _("Describe what should change: the plan is revised with your feedback.")}
         return await _review(request, task_id, caller, orchestrator, tutorials, errors=errors)
     if len(feedback) > MAX_WORDS_LENGTH:
-        errors = {"feedback": f"At most {MAX_WORDS_LENGTH} characters."}
+        errors = {"feedback": _("At most {limit} characters.", limit=MAX_WORDS_LENGTH)}
         return await _review(request, task_id, caller, orchestrator, tutorials, feedback=feedback, errors=errors)
     if form["decision"] == "approve" and feedback:
         return await _review(request, task_id, caller, orchestrator, tutorials, feedback=feedback, asks=True)
-    round = number(form["round"], "The form is not valid: reload the page and decide again.")
+    round = number(form["round"], _("The form is not valid: reload the page and decide again."))
     terms = terms_of(request, caller, settings, owner=caller.reviews)
     try:
         decision = decision_of(approved, feedback, by=caller.user_id, round=round)

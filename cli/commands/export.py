@@ -10,7 +10,7 @@ from typing import Annotated, Final, assert_never
 import typer
 
 from cli.inputs import validate_id
-from cli.options import Json, RoadmapId
+from cli.options import Json, Language, RoadmapId
 from cli.output.stdio import echo_err, print_json
 from cli.session import with_orchestrator
 from domain.errors import InvalidInput
@@ -44,17 +44,27 @@ def export(
         str, typer.Option("--output", "-o", metavar="FILE", help="Write to this file and replace it; `-` is stdout.")
     ] = STDOUT,
     notes: Annotated[bool, typer.Option(help="With your own notes.")] = True,
+    language: Annotated[
+        Language, typer.Option(help="Language of headings and notes that the program adds.")
+    ] = Language.ENGLISH,
     json: Json = False,
 ) -> None:
     """Export a roadmap as one Markdown or HTML file."""
     identifier = validate_id(roadmap_id, "roadmap")
     file_format = _choose_format(output, format)
-    document = _render(identifier, file_format, notes=notes)
+    document = _render(identifier, file_format, language, notes=notes)
     if output != STDOUT:
         write_whole(output, document)
     if json:
         destination = {"file": None, "document": document.decode()} if output == STDOUT else {"file": output}
-        print_json({"roadmap_id": identifier, "format": file_format, "bytes": len(document), **destination})
+        print_json(
+            {
+                "roadmap_id": identifier,
+                "format": file_format,
+                "bytes": len(document),
+                **destination,
+            }
+        )
     elif output == STDOUT:
         sys.stdout.flush()
         sys.stdout.buffer.write(document)  # the document declares UTF-8, whatever the encoding of the terminal
@@ -77,21 +87,23 @@ def _choose_format(output: str, option: FileFormat | None) -> FileFormat:
     return option or FORMATS.get(extension, FileFormat.MARKDOWN)
 
 
-def _render(roadmap_id: str, file_format: FileFormat, *, notes: bool) -> bytes:
+def _render(roadmap_id: str, file_format: FileFormat, language: Language, *, notes: bool) -> bytes:
     from orchestrator.commands.requests import DEFAULT_USER
     from rendering.documents.html_document import html_document
     from rendering.documents.markdown_document import roadmap_document
+    from rendering.languages.translation import read_in
 
     manuscript = with_orchestrator(
         lambda orchestrator: orchestrator.roadmaps.export(roadmap_id, notes_of=DEFAULT_USER if notes else None)
     )
-    match file_format:
-        case FileFormat.MARKDOWN:
-            document = roadmap_document(manuscript)
-        case FileFormat.HTML:
-            document = html_document(manuscript)
-        case _ as unreachable:
-            assert_never(unreachable)
+    with read_in(language):
+        match file_format:
+            case FileFormat.MARKDOWN:
+                document = roadmap_document(manuscript)
+            case FileFormat.HTML:
+                document = html_document(manuscript)
+            case _ as unreachable:
+                assert_never(unreachable)
     return f"{document.rstrip()}\n".encode()
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, assert_never
 import typer
 
 from cli.inputs import validate_id
-from cli.options import Json, RoadmapId
+from cli.options import Json, Language, RoadmapId
 from cli.output.stdio import print_json, print_markdown, print_rich, print_text
 from cli.session import with_orchestrator
 from domain.authors import kind_of
 from domain.errors import InvalidInput, NotFound
 from domain.vocabulary import STRUCTURAL, TaskStatus
+from rendering.languages.translation import _
 from rendering.text.text import one_line, warnings_in_words
 
 if TYPE_CHECKING:
@@ -39,19 +40,28 @@ def show(
     roadmap_id: RoadmapId,
     concept: Annotated[str | None, typer.Option(metavar="ID", help="Show the contents of this concept.")] = None,
     format: Annotated[Format | None, typer.Option(help="Output format (default: tree).")] = None,
+    language: Annotated[
+        Language | None,
+        typer.Option(help="Language of headings and notes that the program adds to a document (default: en)."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Show a roadmap, or the contents of one concept."""
     from cli.output.tree import roadmap_tree
     from rendering.documents.markdown_document import roadmap_document
+    from rendering.languages.translation import read_in
 
     if json and format not in (None, Format.JSON):
         raise InvalidInput(f"--json and --format {format} contradict each other: give only one")
     if concept is not None and format is Format.TREE:
         raise InvalidInput("--format tree does not apply to --concept: use json or markdown, or omit --format")
     output_format = Format.JSON if json else format or Format.TREE
+    if language is not None and (output_format is Format.JSON or (concept is None and output_format is Format.TREE)):
+        raise InvalidInput("--language applies to documents: add --format markdown")
+    language = language or Language.ENGLISH
     if concept is not None:
-        _print_concept(validate_id(roadmap_id, "roadmap"), validate_id(concept, "concept"), output_format)
+        with read_in(language):
+            _print_concept(validate_id(roadmap_id, "roadmap"), validate_id(concept, "concept"), output_format)
         return
     identifier = validate_id(roadmap_id, "roadmap")
     match output_format:
@@ -61,10 +71,9 @@ def show(
             shown = {"course_book": book.model_dump(mode="json")} if book else {}
             print_json(roadmap.as_json() | shown)
         case Format.MARKDOWN:
-            document = roadmap_document(
-                with_orchestrator(lambda orchestrator: orchestrator.roadmaps.export(identifier))
-            )
-            print_text(document.rstrip("\n"))
+            manuscript = with_orchestrator(lambda orchestrator: orchestrator.roadmaps.export(identifier))
+            with read_in(language):
+                print_text(roadmap_document(manuscript).rstrip("\n"))
         case Format.TREE:
             print_rich(*roadmap_tree(*with_orchestrator(lambda orchestrator: _with_warnings(orchestrator, identifier))))
         case _ as unreachable:
@@ -96,10 +105,14 @@ def _print_concept(roadmap_id: str, concept_id: str, output_format: Format) -> N
     note = ""
     if removed is not None:
         roadmap = roadmap.model_copy(update={"framework": removed.framework, "contents": _completed_states(contents)})
-        note = f"This concept is no longer part of the roadmap: an edit removed it after version {removed.version}."
+        note = _(
+            "This concept is no longer part of the roadmap: an edit removed it after version {number}. Its contents "
+            "and your progress are kept.",
+            number=removed.version,
+        )
     origins = dict.fromkeys(origin_note(row.author) for row in contents if kind_of(row.author) != "model")
     if origins:
-        note = " ".join(filter(None, [note, *origins, f"A model writes after: {CONFIGURE}"]))
+        note = " ".join(filter(None, [note, *origins, _("A model writes after {command}.", command=f"`{CONFIGURE}`")]))
     place = roadmap.framework.find(concept_id) if roadmap.framework else None
     if place is None:
         hint = f"list them with `roadmap show {roadmap_id}`"

@@ -6,8 +6,8 @@
     move X to Y                              把X移到Y
     set X to 3 hours                         把X改为3小时
 
-Parts are identified by name, by id, or by words that occur in only one name. Instructions that cannot be applied are
-refused as a whole.
+Parts are identified by name, by id, by words that occur in only one name, or by their place, as in “the first stage”.
+Instructions that cannot be applied are refused as a whole.
 """
 
 import re
@@ -43,6 +43,15 @@ _GRAMMAR: Final = (
     ("remove", r"(?:删除|删掉|去掉|移除)(?P<what>.+)"),
     ("add", rf"(?:在(?P<where>.+?)[中里下]?)?(?:添加|增加|加入){_KIND}?(?P<new>.+)"),
 )
+_PLACES: Final = {
+    word: number
+    for number, words in enumerate(
+        ("last 最后一", "first 1st 一", "second 2nd 二", "third 3rd 三", "fourth 4th 四"), -1
+    )
+    for word in words.split()
+}
+"""Word -> index among the parts of a kind."""
+_PLACE: Final = rf"(?:the |第)?(?P<place>{'|'.join(_PLACES)}) ?个?(?P<kind>stage|module|concept|阶段|模块|知识点)"
 _VERBS: Final = r"(?:(?:add|remove|delete|drop|rename|move|set|change) |[把将]|删除|删掉|去掉|移除|添加|增加|加入|在)"
 _ALSO: Final = r"(?:(?:and|then|also|并且?|然后|再)\s*)"
 _NEXT: Final = rf"(?i)[;；。\n]+|[.!](?:\s|$)|(?:\s*[,，]\s*{_ALSO}*|\s+{_ALSO}+|(?:并且?|然后|再))(?={_VERBS})"
@@ -134,13 +143,25 @@ def _one(named: str, parts: list[Part]) -> Part:
     pool = [part for part in parts if kind in {None, part.kind}]
     matches = [part for part in parts if named.casefold() in {part.id.casefold(), part.name.casefold()}]
     matches = matches or [part for part in pool if words in {part.id.casefold(), part.name.casefold()}]
-    matches = matches or [part for part in pool if len(words) > 1 and words in part.name.casefold()]
+    matches = (
+        matches or [part for part in pool if len(words) > 1 and words in part.name.casefold()] or _placed(named, parts)
+    )
     if not matches:
         raise InvalidInput(f"This roadmap has no part “{plain(named, 60)}”.")
     if len(matches) > 1:
         several = ", ".join(f"“{part.name}” ({part.id})" for part in matches[:3])
         raise InvalidInput(f"“{plain(named, 60)}” may mean {several}: name one by its id.")
     return matches[0]
+
+
+def _placed(named: str, parts: list[Part]) -> list[Part]:
+    """Return the part that is named by its place, as in `the first stage`; none if it is not named so."""
+    hit = re.fullmatch(_PLACE, named, re.IGNORECASE)
+    if hit is None:
+        return []
+    kind = _KINDS.get(hit["kind"], hit["kind"].lower())
+    index, pool = _PLACES[hit["place"].lower()], [part for part in parts if part.kind == kind]
+    return [pool[index]] if index < len(pool) and pool else []
 
 
 def _highest_left_empty(part: Part, parts: list[Part]) -> Part:

@@ -245,9 +245,11 @@ _GISTS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "framework_edited": _edited,
     "course_designed": lambda payload: book_in_words(payload["book"]),
     "course_not_designed": lambda payload: str(payload["reason"]),
-    "step_given_up": lambda payload: (
-        f"{doing(payload['step'])}: no more is asked, {payload['answers']} answers could not be used: "
-        f"{payload['reason']}"
+    "step_given_up": lambda payload: _(
+        "{step}: no more is asked, {number} answers could not be used: {reason}",
+        step=doing(payload["step"]),
+        number=payload["answers"],
+        reason=payload["reason"],
     ),
     "review_requested": _asked,
     "review_decided": _decided,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+from rendering.languages.translation import _
 from rendering.text.text import one_line
 
 T = TypeVar("T")
@@ -37,6 +38,6 @@ def grouped(members: Iterable[T], reason_of: Callable[[T], str]) -> tuple[Reason
         groups.setdefault(_VARIES.sub("#", reason_of(member)[:2_000]).casefold(), []).append(member)
     largest = sorted(groups.values(), key=len, reverse=True)
     return tuple(
-        ReasonGroup(one_line(reason_of(group[0]), MAX_REASON_LENGTH) or "No reason was stored.", tuple(group))
+        ReasonGroup(one_line(reason_of(group[0]), MAX_REASON_LENGTH) or _("No reason was stored."), tuple(group))
         for group in largest
     )

@@ -62,6 +62,7 @@ _COUNTED: Final = (
     nN_("{number} question", "{number} questions"),
     nN_("{number} term", "{number} terms"),
     nN_("{number} call", "{number} calls"),
+    nN_("{number} attempt", "{number} attempts"),
     nN_("{number} change", "{number} changes"),
     nN_("{number} warning", "{number} warnings"),
     nN_("{number} minute", "{number} minutes"),

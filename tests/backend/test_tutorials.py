@@ -70,3 +70,11 @@ async def test_short_texts_of_a_quiz_are_rendered_once_and_never_taken_for_other
         "<a"
     ) < 0
     assert "<h" in (await tutorials.rendered("# a")).html
+
+
+async def test_what_the_first_reader_needs_is_loaded_in_the_thread() -> None:
+    tutorials, called = Tutorials(), list[str]()
+    tutorials.prepare(lambda: called.append("templates"))
+    assert "<p>text</p>" in (await tutorials.rendered("text")).html
+    assert called == ["templates"], "before the first text"
+    tutorials.close()

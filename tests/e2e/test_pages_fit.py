@@ -15,6 +15,7 @@ from tests.support.stocked import ARABIC, PAYLOADS, stock, structure, write
 pytestmark = pytest.mark.soak
 
 SIXTY = structure("sixty", "Sixty concepts", (5, 4, 3), lambda number: f"Concept number {number}")
+DROPPED = structure("dropped", "Dropped", (1, 1, 1), "Part {}".format)
 ARAB = structure("arab", "البرمجة بلغة بايثون", (1, 1, 2), lambda number: ARABIC[number % len(ARABIC)])
 MAX_REQUESTS = 5
 MAX_BYTES = 100_000
@@ -29,7 +30,7 @@ SHIFTS = """new Promise(resolve => {
 @pytest.fixture(scope="module")
 def served(server_url: str) -> Iterator[Site]:
     with site(server_url, "--no-worker") as served:
-        asyncio.run(stock(served.database_url, [SIXTY, ROUGH, ARAB]))
+        asyncio.run(stock(served.database_url, [SIXTY, ROUGH, ARAB, DROPPED]))
         write(served.database_url, "rough", {ContentType.TUTORIAL: ROUGH_TUTORIAL}, version=2)
         arabic = {**PAYLOADS[ContentType.TUTORIAL], "language": "ar"}
         write(served.database_url, "arab", {ContentType.TUTORIAL: arabic}, version=2)
@@ -63,6 +64,27 @@ def test_a_map_of_sixty_fits_its_window_and_zooms(here: Site) -> None:
     assert page.evaluate(width) <= room + 1
     page.get_by_role("button", name="Larger").click()
     assert page.evaluate(width) > room
+
+
+def test_a_week_is_named_in_one_line(here: Site) -> None:
+    for width in (360, 1000):
+        page = here.open("/roadmaps/sixty/plan", viewport={"width": width, "height": 740})
+        names = page.locator(".week h3 > :first-child")
+        expect(names.first).to_be_visible()
+        assert max(names.evaluate_all("all => all.map(one => one.getClientRects()[0].height)")) < 40
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_all_tabs_are_in_sight_on_a_phone(here: Site, locale: str) -> None:
+    page = here.open("/roadmaps/sixty/runs", viewport={"width": 360, "height": 740}, has_touch=True, locale=locale)
+    for tab in page.locator(".tabs a").all():
+        expect(tab).to_be_in_viewport(ratio=1)
+
+
+def test_the_bin_can_be_emptied_on_a_phone(here: Site) -> None:
+    here.served.call("DELETE", "/roadmaps/dropped")
+    page = here.open("/bin", viewport={"width": 360, "height": 740}, has_touch=True)
+    expect(page.get_by_role("button", name="Restore Dropped")).to_be_in_viewport(ratio=1)
 
 
 def test_stages_fold_on_a_phone(here: Site) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,11 +12,14 @@ from tests.e2e.roadmap_command import Running
 
 Hire = Callable[..., Running]
 
+MOST_CONCEPTS: Final = 14
+"""One more than the plan of the offline author has for any goal."""
+
 
 @pytest.fixture(scope="module")
 def served(server_url: str) -> Iterator[Site]:
-    """Its workers are started by the tests."""
-    with site(server_url, "--no-worker") as served:
+    """Its workers are started by the tests. It knows their limits: words that would exceed one are refused at once."""
+    with site(server_url, "--no-worker", MAX_CONCEPTS=str(MOST_CONCEPTS)) as served:
         yield served
 
 
@@ -25,7 +29,7 @@ def hire(here: Site) -> Iterator[Hire]:
     hired: list[Running] = []
 
     def start(**settings: str) -> Running:
-        hired.append(here.shell.start("worker", terminal=False, **settings))
+        hired.append(here.shell.start("worker", terminal=False, **{"MAX_CONCEPTS": "8", **settings}))
         return hired[-1]
 
     yield start
@@ -112,7 +116,7 @@ def test_all_that_failed_is_retried_with_one_button(here: Site, hire: Hire) -> N
 
 @pytest.mark.soak
 def test_a_plan_is_sent_back_with_words_and_then_approved(here: Site, hire: Hire) -> None:
-    hire(MAX_CONCEPTS="14")
+    hire(MAX_CONCEPTS=str(MOST_CONCEPTS))
     page = here.open()
     ask_for(page, "learn to garden", review=True)
     page.get_by_role("link", name="Review the plan").click()
@@ -135,7 +139,7 @@ def test_a_plan_is_sent_back_with_words_and_then_approved(here: Site, hire: Hire
 
 @pytest.mark.soak
 def test_a_change_shows_its_difference_before_it_counts(here: Site, hire: Hire) -> None:
-    hire(MAX_CONCEPTS="14")
+    hire(MAX_CONCEPTS=str(MOST_CONCEPTS))
     page = here.open()
     roadmap_id = ask_for(page, "learn to paint")
     wait_written(page)

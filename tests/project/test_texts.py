@@ -10,14 +10,11 @@ from jinja2 import Environment, nodes
 
 from tests.support.texts import ROOT
 
-UNFINISHED: Final = {"run.html", "runs.html", "operations.html", "calls.html", "matching.html"}
-"""Templates about runs, mostly for operators, whose texts are not messages yet."""
-ALL_TEMPLATES: Final = [
+TEMPLATES: Final = [
     path
     for folder in ("backend/pages/templates", "rendering/templates")
     for path in sorted((ROOT / folder).rglob("*.html"))
 ]
-TEMPLATES: Final = [path for path in ALL_TEMPLATES if path.name not in UNFINISHED]
 FORMS: Final = {"_": 1, "ngettext": 2}
 """Function of templates -> how many forms of a message it is given."""
 SHOWN_ATTRIBUTES: Final = {"title", "aria-label", "placeholder", "alt"}
@@ -61,7 +58,7 @@ def test_an_expression_of_a_template_has_no_sentence_that_is_no_message(template
     assert [text for text in texts if isinstance(text, str) and re.match("[A-Z][a-z]", text)] == []
 
 
-@pytest.mark.parametrize("template", ALL_TEMPLATES, ids=lambda path: path.name)
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_data_is_never_a_message_since_messages_may_hold_tags(template: Path) -> None:
     tree = Environment().parse(template.read_text())
     messages = [

@@ -98,6 +98,13 @@ def _environment() -> Environment:
     return environment
 
 
+def compile_templates() -> None:
+    """Compile all templates, 0.3 s of work, so that no reader waits for it."""
+    environment = _environment()
+    for name in environment.list_templates():
+        environment.get_template(name)
+
+
 @cache
 def asset(name: str) -> tuple[bytes, str]:
     """Return a static file and a hash of its content. Raises KeyError."""

@@ -36,8 +36,13 @@ PAGES: Final = [
     "/tasks/t-queued/review",
     "/nowhere",
     "/roadmaps/none",
+    "/roadmaps/r-1/runs",
+    *(f"/tasks/t-{name}" for name in ("asked", "queued", "cancelled")),
+    "/tasks/t-asked/calls?step=intent_analysis",
+    "/operations",
+    "/operations?status=stale&type=creation&age=day&user=ann",
+    *(f"/operations/matching?do={action}&status=cancelled" for action in ("cancel", "resume", "retry")),
 ]
-"""All but those about runs, whose texts are not messages yet."""
 
 
 async def test_the_browser_asks_for_a_language_and_the_reader_chooses_one(

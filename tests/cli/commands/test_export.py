@@ -54,6 +54,16 @@ def cli(settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> Cli:
     return run
 
 
+def test_what_the_program_adds_is_in_the_language_that_is_asked_for(cli: Cli, roadmap_id: str, tmp_path: Path) -> None:
+    document = cli("export", roadmap_id, "--language", "zh")
+    assert document.startswith("# Scripted\n")
+    assert "## 各周" in document
+    assert "## Weeks" not in document
+    page = tmp_path / "roadmap.html"
+    cli("export", roadmap_id, "--language", "zh", "-o", str(page))
+    assert "各周" in page.read_text()
+
+
 def test_default_is_markdown_on_stdout(cli: Cli, roadmap_id: str) -> None:
     document = cli("export", roadmap_id)
     assert document.startswith("# Scripted\n")

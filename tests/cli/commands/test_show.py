@@ -130,6 +130,15 @@ def test_show_a_concept(cli: Cli, runs: list[TaskView]) -> None:
     assert "no quiz today" in said
 
 
+def test_documents_are_shown_in_a_language(cli: Cli, runs: list[TaskView]) -> None:
+    roadmap_id = str(runs[0].roadmap_id)
+    assert "## 各周" in cli("show", roadmap_id, "--format", "markdown", "--language", "zh")
+    assert "答案" in cli("show", roadmap_id, "--concept", "c-1-1-1", "--language", "zh")
+    for more in ((), ("--json",), ("--concept", "c-1-1-1", "--json")):
+        cli("show", roadmap_id, "--language", "zh", *more, code=2)
+        assert "add --format markdown" in cli.err
+
+
 def test_status_of_a_roadmap(cli: Cli, runs: list[TaskView]) -> None:
     roadmap_id = str(runs[1].roadmap_id)
     assert cli.json("status", roadmap_id) == {

@@ -66,6 +66,9 @@ def followed(framework: Framework, text: str) -> Framework:
         ("remove Salt", None, "In the kitchen/Taste/Salt and acid"),
         ("在Heat中添加知识点：蒸", "In the kitchen/Heat/蒸", None),
         ("删除Frying，把Menus改名为菜单", "For others/菜单/Planning", "In the kitchen/Heat/Frying"),
+        ("add a concept about Baking to the first stage", "In the kitchen/Taste/Baking", None),
+        ("remove the last concept", None, "For others/Menus/Plating"),
+        ("在第二个阶段中添加知识点：汤", "For others/Menus/汤", None),
         ("把Frying移到Menus", "For others/Menus/Frying", "In the kitchen/Heat/Frying"),
     ],
 )
@@ -103,6 +106,7 @@ def test_nothing_is_left_empty(framework: Framework) -> None:
         ("remove Baking", "This roadmap has no part “Baking”"),
         ("remove Pla", "may mean “Planning” (c-2-1-1), “Plating” (c-2-1-2)"),
         ("move Heat to Menus", "a module moves to a stage"),
+        ("add concept Baking to the fourth stage", "no part “the fourth stage”"),
         ("move Frying to Boiling", "a module moves to a stage"),
         ("add concept Frying to Heat", "There is a concept “Frying” already"),
         ("add module Ovens to Heat", "cannot be added there"),

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from backend.pages.views.status_labels import Look
+from rendering.languages.translation import _, ngettext
 from rendering.text.event_text import doing
-from rendering.text.text import counted, dollars, seconds, tokens
+from rendering.text.text import dollars, seconds, tokens
 from repository.runs.call_details import StoredCall
 
 MAX_LENGTH: Final = 30_000
@@ -59,7 +60,7 @@ def _line(call: StoredCall, number: int, before: StoredCall | None) -> CallLine:
         number=number,
         at=call.created_at,
         look="completed" if call.accepted else "partial" if call.answered else "failed",
-        outcome="accepted" if call.accepted else "rejected" if call.answered else "no answer",
+        outcome=_("accepted") if call.accepted else _("rejected") if call.answered else _("no answer"),
         objection="" if call.accepted else call.outcome,
         step=doing(call.step),
         role=str(question.get("role", "")).replace("_", " "),
@@ -76,7 +77,7 @@ def _line(call: StoredCall, number: int, before: StoredCall | None) -> CallLine:
 def _used(call: StoredCall) -> str:
     used = [seconds(call.latency)]
     if call.tokens_in or call.tokens_out:
-        used.append(f"{tokens(call.tokens_in)} tokens in, {tokens(call.tokens_out)} out")
+        used.append(_("{number} tokens in, {out} out", number=tokens(call.tokens_in), out=tokens(call.tokens_out)))
     if call.cost is None or call.cost:
         used.append(dollars(call.cost or 0.0, int(call.cost is None)))
     if call.finish_reason:
@@ -91,7 +92,7 @@ def readable(value: Any) -> str:
     for line in _lines(value, 0):
         length += len(line) + 1
         if length > MAX_LENGTH:
-            parts.append(f"… cut after {counted(len(parts), 'line')}.")
+            parts.append(ngettext("… cut after {number} line.", "… cut after {number} lines.", len(parts)))
             break
         parts.append(line)
     return "\n".join(parts)

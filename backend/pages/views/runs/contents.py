@@ -10,6 +10,7 @@ from backend.pages.views.runs.usage import NO_USAGE, UsageLine, usage_line
 from backend.pages.views.status_labels import Look, content_name
 from domain.vocabulary import FINAL, ContentType, TaskStatus
 from orchestrator.queries.status import TaskView
+from rendering.languages.translation import N_, _
 from rendering.text.reasons import ReasonGroup, grouped
 from rendering.text.text import seconds
 from repository.runs.call_details import CallUsage
@@ -56,12 +57,12 @@ class ConceptRow:
 LANE_HEIGHT = 8
 """Height of a lane of a track, in pixels."""
 _WORDS: Mapping[Look, str] = {
-    "completed": "written",
-    "generating": "being written",
-    "failed": "failed",
-    "waiting": "waiting",
-    "cancelled": "not written",
-    "stale": "never finished",
+    "completed": N_("{number} written"),
+    "generating": N_("{number} being written"),
+    "failed": N_("{number} failed"),
+    "waiting": N_("{number} waiting"),
+    "cancelled": N_("{number} not written"),
+    "stale": N_("{number} never finished"),
 }
 
 
@@ -163,8 +164,8 @@ def _used(contents: Sequence[ContentLine], usages: Sequence[CallUsage]) -> str:
 
 
 def _says(contents: Sequence[ContentLine]) -> str:
-    counts = ((sum(one.look == look for one in contents), word) for look, word in _WORDS.items())
-    return ", ".join(f"{number} {word}" for number, word in counts if number)
+    counts = ((sum(one.look == look for one in contents), words) for look, words in _WORDS.items())
+    return _(", ").join(_(words, number=number) for number, words in counts if number)
 
 
 def failures_of(contents: Sequence[ContentLine]) -> tuple[ReasonGroup[ContentLine], ...]:

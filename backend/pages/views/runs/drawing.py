@@ -5,6 +5,7 @@ from typing import Final
 
 from backend.pages.views.runs.phases import Axis, Piece, RunPhase, RunPhaseKind, phase_words
 from backend.pages.views.status_labels import Look
+from rendering.languages.translation import N_, _
 
 MAX_PHASES: Final = 40
 """Phases that are listed in words; all are drawn."""
@@ -15,7 +16,12 @@ _LOOKS: Final[dict[RunPhaseKind, Look]] = {
     "dead": "failed",
     "ended": "cancelled",
 }
-_LABELS: Final[dict[RunPhaseKind, str]] = {"review": "review", "dead": "died", "ended": "ended", "queue": "queued"}
+_LABELS: Final[dict[RunPhaseKind, str]] = {
+    "review": N_("review"),
+    "dead": N_("died"),
+    "ended": N_("ended"),
+    "queue": N_("queued"),
+}
 MIN_LABELLED: Final = 4.5
 """Percent of the width that a label needs."""
 
@@ -60,7 +66,7 @@ def drawing_of(axis: Axis) -> AxisDrawing:
 
 def _gap(axis: Axis, phase: RunPhase) -> Gap:
     piece = axis.of(phase)
-    return Gap(phase.kind, piece, _LABELS[phase.kind] if float(piece.width.rstrip("%")) >= MIN_LABELLED else "")
+    return Gap(phase.kind, piece, _(_LABELS[phase.kind]) if float(piece.width.rstrip("%")) >= MIN_LABELLED else "")
 
 
 def _line(phase: RunPhase) -> PhaseLine:

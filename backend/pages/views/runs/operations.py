@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from backend.pages.views.runs.task import TaskLine, task_line
-from backend.pages.views.status_labels import Look
+from backend.pages.views.status_labels import TASK_NAMES, Look, task_name
 from domain.vocabulary import TaskStatus, TaskType
 from orchestrator.queries.status import TaskView
+from rendering.languages.translation import N_, _, ngettext, nN_
 from rendering.text.reasons import ReasonGroup, grouped
 from rendering.text.task_text import LABELS, state_of
 from repository.roadmaps.summaries import Pressure, Process
@@ -22,21 +23,47 @@ FILTERS: Final = ("status", "type", "user", "roadmap", "age")
 STALE: Final = "stale"
 """The status of a run whose process died: its row still reads `processing`."""
 STATUSES: Final = [*((str(status), LABELS[state_of(status)]) for status in TaskStatus), (STALE, LABELS["stale"])]
+"""Status -> its name, a message."""
 AGES: Final = {
-    "hour": ("in the last hour", timedelta(hours=1)),
-    "day": ("in the last day", timedelta(days=1)),
-    "week": ("in the last week", timedelta(weeks=1)),
-    "month": ("in the last 30 days", timedelta(days=30)),
+    "hour": (N_("in the last hour"), timedelta(hours=1)),
+    "day": (N_("in the last day"), timedelta(days=1)),
+    "week": (N_("in the last week"), timedelta(weeks=1)),
+    "month": (N_("in the last 30 days"), timedelta(days=30)),
 }
 MAX_RUNS: Final = 500
 """Runs that are changed by one confirmation of an action on all that match."""
 Action = Literal["cancel", "resume", "retry"]
-ACTIONS: Final[dict[str, tuple[str, str]]] = {
-    "cancel": ("Cancel", "cancelled"),
-    "resume": ("Resume", "resumed"),
-    "retry": ("Retry the failed contents of", "asked to write their failed contents again"),
+
+
+@dataclass(frozen=True, slots=True)
+class ActionTexts:
+    """Messages about an action on runs."""
+
+    all: str
+    number: tuple[str, str]
+    done: tuple[str, str]
+
+
+ACTIONS: Final[dict[str, ActionTexts]] = {
+    "cancel": ActionTexts(
+        N_("Cancel all"),
+        nN_("Cancel {number} run", "Cancel {number} runs"),
+        nN_("{number} run was cancelled.", "{number} runs were cancelled."),
+    ),
+    "resume": ActionTexts(
+        N_("Resume all"),
+        nN_("Resume {number} run", "Resume {number} runs"),
+        nN_("{number} run was resumed.", "{number} runs were resumed."),
+    ),
+    "retry": ActionTexts(
+        N_("Retry the failed contents of all"),
+        nN_("Retry the failed contents of {number} run", "Retry the failed contents of {number} runs"),
+        nN_(
+            "{number} run was asked to write its failed contents again.",
+            "{number} runs were asked to write their failed contents again.",
+        ),
+    ),
 }
-"""Action -> what its button says, and what it says when it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +100,8 @@ class Reason:
 
 
 MAX_RUNS_NAMED: Final = 5
+MAX_REASONS: Final = 3
+"""Reasons of refusals that are named."""
 
 
 def filter_of(filters: dict[str, str], now: datetime) -> TaskFilter:
@@ -88,26 +117,36 @@ def filter_of(filters: dict[str, str], now: datetime) -> TaskFilter:
     )
 
 
-def filters_in_words(filters: dict[str, str], type_names: dict[str, str]) -> str:
+def filters_in_words(filters: dict[str, str]) -> str:
     """Return `status Queued, of user ann, in the last day`, or `all runs`."""
-    labels = dict(STATUSES)
-    words = [f"with the status “{labels[filters['status']]}”"] if filters["status"] in labels else []
-    words += [f"of the type “{type_names[filters['type']]}”"] if filters["type"] in type_names else []
-    words += [f"of user {filters['user']}"] if filters["user"] else []
-    words += [f"of roadmap {filters['roadmap']}"] if filters["roadmap"] else []
-    words += [f"requested {AGES[filters['age']][0]}"] if filters["age"] in AGES else []
-    return "runs " + ", ".join(words) if words else "all runs"
+    labels, kind, age = dict(STATUSES), filters["type"], AGES.get(filters["age"])
+    words = [_("with the status “{status}”", status=_(label))] if (label := labels.get(filters["status"])) else []
+    words += [_("of the type “{type}”", type=task_name(kind))] if kind in TASK_NAMES else []
+    words += [_("of user {user}", user=filters["user"])] if filters["user"] else []
+    words += [_("of roadmap {roadmap}", roadmap=filters["roadmap"])] if filters["roadmap"] else []
+    words += [_("requested {age}", age=_(age[0]))] if age else []
+    return _("runs {filters}", filters=_(", ").join(words)) if words else _("all runs")
+
+
+def refused_in_words(refused: Sequence[str]) -> str:
+    """Return why some things were refused; empty if nothing was. `refused`: the reason of each."""
+    groups = grouped(refused, str)[:MAX_REASONS]
+    reasons = [one.reason if one.count == len(refused) else f"{one.count} × {one.reason}" for one in groups]
+    if not reasons:
+        return ""
+    words = _("; ").join(reasons)
+    return ngettext("{number} was refused: {reasons}", "{number} were refused: {reasons}", len(refused), reasons=words)
 
 
 def figures_of(pressure: Pressure, workers: Sequence[Process]) -> tuple[Figure, ...]:
     alive = sum(worker.alive and worker.kind == "worker" for worker in workers)
     return (
-        Figure("Running", str(pressure.running), ""),
-        Figure("Queued", str(pressure.queued), "is-stale" if pressure.queued and not alive else ""),
-        Figure("Oldest queued since", "–", "", pressure.oldest_at),
-        Figure("In review", str(pressure.in_review), ""),
-        Figure("Stale", str(pressure.abandoned), "is-failed" if pressure.abandoned else ""),
-        Figure("Workers alive", str(alive), "" if alive else "is-failed"),
+        Figure(_("Running"), str(pressure.running), ""),
+        Figure(_("Queued"), str(pressure.queued), "is-stale" if pressure.queued and not alive else ""),
+        Figure(_("Oldest queued since"), "–", "", pressure.oldest_at),
+        Figure(_("In review"), str(pressure.in_review), ""),
+        Figure(_("Stale"), str(pressure.abandoned), "is-failed" if pressure.abandoned else ""),
+        Figure(_("Workers alive"), str(alive), "" if alive else "is-failed"),
     )
 
 
@@ -118,7 +157,7 @@ def worker_line(process: Process) -> WorkerLine:
         host=process.host,
         pid=process.pid,
         look="completed" if process.alive else "failed",
-        lease="renewed" if process.alive else "expired",
+        lease=_("renewed") if process.alive else _("expired"),
         expired_at=None if process.alive else process.alive_until,
         tasks=process.tasks,
     )

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from domain.vocabulary import FINAL, TaskStatus
 from orchestrator.queries.status import TaskView
+from rendering.languages.translation import _
 from rendering.text.text import seconds
 from repository.runs.events import Event
 
@@ -176,16 +177,21 @@ def phase_words(phase: RunPhase) -> str:
     """Return what a phase was, with its length where it is over: `attempt 2, 14.0 s`."""
     match phase.kind:
         case "work":
-            name = f"attempt {phase.attempt}" if phase.attempt else "work"
-            return f"{name}, still going on" if phase.open else f"{name}, {seconds(phase.length)}"
+            name = _("attempt {number}", number=phase.attempt) if phase.attempt else _("work")
+            lasted = _("still going on") if phase.open else seconds(phase.length)
+            return _(", ").join((name, lasted))
         case "queue":
-            return "in the queue" if phase.open else f"{seconds(phase.length)} in the queue"
+            return _("in the queue") if phase.open else _("{duration} in the queue", duration=seconds(phase.length))
         case "review":
-            return "waiting for a review" if phase.open else f"{seconds(phase.length)} in review"
+            return (
+                _("waiting for a review") if phase.open else _("{duration} in review", duration=seconds(phase.length))
+            )
         case "dead":
-            return "its process died" if phase.open else f"its process died; taken over after {seconds(phase.length)}"
+            if phase.open:
+                return _("its process died")
+            return _("its process died; taken over after {duration}", duration=seconds(phase.length))
         case "ended":
-            return f"ended, and resumed after {seconds(phase.length)}"
+            return _("ended, and resumed after {duration}", duration=seconds(phase.length))
 
 
 def _percent(part: float) -> str:
@@ -202,8 +208,10 @@ def _round_step(wished: float) -> float:
 
 def _label(passed: float) -> str:
     if passed < 60:
-        return f"{passed:g} s" if passed >= 1 else f"{passed:.1f} s"
+        return _("{seconds} s", seconds=f"{passed:g}" if passed >= 1 else f"{passed:.1f}")
     minutes, rest = divmod(round(passed), 60)
     if minutes < 60:
-        return f"{minutes} min" + (f" {rest} s" if rest else "")
-    return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+        shown = _("{minutes} min {seconds} s") if rest else _("{minutes} min")
+        return shown.format(minutes=minutes, seconds=rest)
+    shown = _("{hours} h {minutes} min") if minutes % 60 else _("{hours} h")
+    return shown.format(hours=minutes // 60, minutes=minutes % 60)

@@ -13,6 +13,7 @@ from backend.pages.views.runs.steps import StepView, steps_of
 from backend.pages.views.status_labels import Look, task_look, task_name
 from domain.vocabulary import ACTIVE, ContentType, TaskStatus
 from orchestrator.queries.status import TaskView
+from rendering.languages.translation import _
 from rendering.text.event_text import gist
 from rendering.text.reasons import ReasonGroup
 from rendering.text.task_text import label_of, sentence_of
@@ -122,7 +123,7 @@ def run_of(
         waits_for_review=task.status is TaskStatus.HUMAN_REVIEW_PENDING,
         created_at=task.created_at,
         took=seconds(task.seconds),
-        attempts=", ".join(str(attempt) for event in events if (attempt := _attempt_of(event))) or "none yet",
+        attempts=_(", ").join(str(attempt) for event in events if (attempt := _attempt_of(event))) or _("none yet"),
         tokens=tokens(
             sum(usage.tokens for usage in usages),
             sum(usage.estimated_calls for usage in usages),
@@ -146,7 +147,8 @@ def run_of(
 
 def run_name(task: TaskView, names: Mapping[str, str]) -> str:
     name = task_name(task.task_type)
-    return f"{name}: {names.get(task.concept_id, task.concept_id)}" if task.concept_id else name
+    concept = task.concept_id
+    return _("{type}: {name}", type=name, name=names.get(concept, concept)) if concept else name
 
 
 def _instructions(events: Sequence[Event]) -> str:

@@ -36,12 +36,12 @@ class TaskLine:
 
 def task_line(task: TaskView, names: Mapping[str, str], used: TaskUsage | None = None) -> TaskLine:
     """Return the row of a run. `names`: names of concepts by id. `used`: according to the ledger."""
-    name = task_name(task.task_type)
+    name, concept = task_name(task.task_type), task.concept_id
     return TaskLine(
         task_id=task.task_id,
         roadmap_id=task.roadmap_id,
         user_id=task.user_id,
-        name=f"{name}: {names.get(task.concept_id, task.concept_id)}" if task.concept_id else name,
+        name=_("{type}: {name}", type=name, name=names.get(concept, concept)) if concept else name,
         look=task_look(task),
         state=label_of(task),
         active=task.status in ACTIVE,
@@ -57,7 +57,9 @@ def _took(task: TaskView) -> str:
     """Return the time for which workers held a run. It changes every ten seconds while that goes on."""
     held = task.seconds
     if task.status is TaskStatus.PROCESSING and task.live:
-        return f"{seconds(held - held % STEP_SECONDS)} so far" if held >= STEP_SECONDS else "just started"
+        if held < STEP_SECONDS:
+            return _("just started")
+        return _("{duration} so far", duration=seconds(held - held % STEP_SECONDS))
     return seconds(held)
 
 
@@ -66,4 +68,4 @@ def _about(task: TaskView) -> str:
     counts = ""
     if summary.get("total"):
         counts = _("{number} of {total} contents", number=summary["completed"], total=summary["total"])
-    return "; ".join(filter(None, [counts, task.error_message or ""]))
+    return _("; ").join(filter(None, [counts, task.error_message or ""]))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rendering.languages.translation import _
 from rendering.text.text import counted, dollars, tokens
 from repository.runs.call_details import CallUsage
 
@@ -34,12 +35,12 @@ def usage_line(usages: Sequence[CallUsage]) -> UsageLine:
     used, estimated = sum(one.tokens for one in usages), sum(one.estimated_calls for one in usages)
     cost, unpriced = sum(one.cost for one in usages), sum(one.unpriced_calls for one in usages)
     parts = [counted(calls, "attempt")]
-    parts += [f"{rejected} rejected"] if rejected else []
-    parts += [f"{failed} without an answer"] if failed else []
+    parts += [_("{number} rejected", number=rejected)] if rejected else []
+    parts += [_("{number} without an answer", number=failed)] if failed else []
     return UsageLine(
         calls,
-        ", ".join(parts),
-        f"{tokens(used, estimated)} tokens" if used else "",
+        _(", ").join(parts),
+        _("{number} tokens", number=tokens(used, estimated)) if used else "",
         dollars(cost, unpriced) if cost or unpriced else "",
-        ", ".join(dict.fromkeys(model for one in usages for model in one.models)),
+        _(", ").join(dict.fromkeys(model for one in usages for model in one.models)),
     )
