@@ -49,7 +49,7 @@ from repository.runs.calls import Call, KnownAnswer, record_call, reject_answer,
 from repository.runs.tasks import reset_crash_count
 
 _MAX_INLINE_LENGTH: Final = 20_000
-"""Characters of an answer that is checked on the event loop, in a few milliseconds. To hand it to a thread makes a run a
+"""Characters of an answer that is checked on the event loop, in a few milliseconds. Handed to a thread they make a run a
 third longer, since the two wait for each other's turns."""
 
 
