@@ -42,8 +42,8 @@ from orchestrator.settings import Settings
 from repository.contents.contents import insert_contents, save_version
 from repository.db.database import Database
 from repository.db.fence import Fence
+from repository.ledger.calls import ACCEPTED, Call
 from repository.roadmaps.roadmaps import accept_framework, reserve_roadmap
-from repository.runs.calls import ACCEPTED, Call
 from repository.runs.events import Unnumbered, append_events
 from repository.runs.tasks import create_task
 

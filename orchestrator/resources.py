@@ -24,8 +24,8 @@ from orchestrator.process.tracers import flush_tracers, usual_callbacks
 from orchestrator.settings import Settings
 from repository.db import schema
 from repository.db.database import Database
+from repository.ledger.abilities import ModelAbilities
 from repository.postgres.server import EmbeddedServer
-from repository.runs.abilities import ModelAbilities
 
 if TYPE_CHECKING:
     from langchain_core.callbacks import BaseCallbackHandler

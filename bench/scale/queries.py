@@ -13,9 +13,10 @@ from orchestrator.queries.status import roadmap_view, status_check
 from repository.contents import claims, content_queries, contents
 from repository.db.database import Session
 from repository.db.fence import Fence, assert_fence
+from repository.ledger import calls, totals
 from repository.roadmaps import etags, learning, roadmaps, summaries
 from repository.roadmaps.structures import ids_ever_used, last_structure_with, structure_at, structures
-from repository.runs import calls, events, queue, recovery, retention, task_pages, tasks, totals, workers
+from repository.runs import events, queue, recovery, retention, task_pages, tasks, workers
 from repository.runs import live_tasks as liveness
 from repository.tables.runs import TaskRow
 from repository.tables.users import QuizAttemptRow, WebhookRow

@@ -45,11 +45,11 @@ from nodes.ledger.waiting import ModelWaits, Slot, Tell, ignore
 from repository.db.database import Database, Session
 from repository.db.fence import Fence, fenced_transaction
 from repository.db.group_commit import Work
-from repository.runs.calls import Call, KnownAnswer, record_call, reject_answer, release_call, reserve_call, try_key
+from repository.ledger.calls import Call, KnownAnswer, record_call, reject_answer, release_call, reserve_call, try_key
 from repository.runs.tasks import reset_crash_count
 
 _MAX_INLINE_LENGTH: Final = 20_000
-"""Characters of an answer that is checked on the event loop, in a few milliseconds. Handed to a thread they make a run a
+"""Characters of an answer that is checked on the event loop, in a few milliseconds. In a thread they make a run a
 third longer, since the two wait for each other's turns."""
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 from domain.checks.findings import objections
 from domain.errors import AnswerRejected, BudgetSpent, ModelDenied, ModelUnavailable
 from nodes.ledger.requests import Answered, AnswerStore, AuthorRequest, Look, T, Verdict, looked_at, walk
-from repository.runs.calls import Call, KnownAnswer
+from repository.ledger.calls import Call, KnownAnswer
 
 MAX_LOOKS: Final = 3
 """Answers to one request that are looked at closely."""

@@ -7,7 +7,7 @@ from typing import Any
 from domain.checks.findings import Finding, Kind, doubt, objections
 from nodes.authors.port import Author, AuthorAnswer, RepairingAuthor, Usage
 from nodes.ledger.requests import AuthorRequest, rejection, shaped, walk
-from repository.runs.calls import KnownAnswer
+from repository.ledger.calls import KnownAnswer
 
 LOOK = "look"
 """The rule of what a closer look found."""

@@ -20,7 +20,7 @@ from nodes.authors.reading.values.answer_keys import doubts as unclear_keys
 from nodes.ledger.questions import keyed_data, question_of
 from repository.db.database import Session
 from repository.db.group_commit import Work
-from repository.runs.calls import ACCEPTED, Call, CallReservation, KnownAnswer
+from repository.ledger.calls import ACCEPTED, Call, CallReservation, KnownAnswer
 
 T = TypeVar("T", bound=BaseModel)
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from domain.errors import AnswerRejected
 from nodes.ledger.requests import AuthorRequest, shaped
-from repository.runs.calls import KnownAnswer
+from repository.ledger.calls import KnownAnswer
 
 MAX_TRIES: Final = 3
 """Answers that one start buys for one request before the request fails."""

@@ -11,7 +11,7 @@ from domain.text.instructions import BY_RULES
 from domain.vocabulary import ContentType, TaskType
 from orchestrator.resources import OrchestratorResources
 from repository.db.database import Session
-from repository.runs.calls import models_that_answered, plan_author
+from repository.ledger.calls import models_that_answered, plan_author
 from repository.runs.recovery import unknown_types
 from repository.tables.runs import TaskRow
 

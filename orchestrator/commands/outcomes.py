@@ -9,7 +9,7 @@ from domain.editing.review import Issue
 from domain.errors import BudgetSpent, ModelUnavailable
 from domain.vocabulary import TaskStatus
 from repository.contents.contents import ContentCounts
-from repository.runs.calls import TaskUsage
+from repository.ledger.calls import TaskUsage
 from repository.tables.roadmaps import ContentRow
 
 Cause = Literal["model_unavailable", "budget_spent"]

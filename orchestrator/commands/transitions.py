@@ -15,13 +15,13 @@ from orchestrator.commands.outcomes import Cause, execution_summary, outcome
 from repository.contents import contents
 from repository.db.database import Session, set_lock_timeout
 from repository.db.fence import Fence
+from repository.ledger.calls import settle_lost_calls, usage_of
+from repository.ledger.totals import count_run
 from repository.roadmaps.roadmaps import get_roadmap_metadata, lock_roadmap
 from repository.runs import live_tasks as liveness
 from repository.runs import recovery, tasks
-from repository.runs.calls import settle_lost_calls, usage_of
 from repository.runs.events import append_transition
 from repository.runs.tasks import lock_task, update_task_status
-from repository.runs.totals import count_run
 from repository.tables.runs import STEPPER, TaskRow
 from repository.users.deliveries import announce
 

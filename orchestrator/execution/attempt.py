@@ -43,9 +43,9 @@ from repository.contents import contents
 from repository.db.checkpoints import FencedSaver
 from repository.db.database import Session
 from repository.db.fence import Fence, assert_fence
+from repository.ledger.calls import KnownAnswer, TaskUsage, known_answers, settle_lost_calls, usage_of
 from repository.roadmaps import roadmaps
 from repository.runs import events, tasks
-from repository.runs.calls import KnownAnswer, TaskUsage, known_answers, settle_lost_calls, usage_of
 from repository.runs.events import EventWriter
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow

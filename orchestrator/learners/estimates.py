@@ -24,7 +24,7 @@ from domain.request import LearningRequest, Preferences, check_languages, check_
 from domain.vocabulary import SecondLook, Step
 from orchestrator.resources import OrchestratorResources
 from orchestrator.settings import Settings
-from repository.runs.averages import step_averages
+from repository.ledger.averages import step_averages
 
 if TYPE_CHECKING:
     from nodes.authors.chat_models.models import Names

@@ -2,8 +2,8 @@
 
 from orchestrator.arguments import checks_arguments
 from orchestrator.queries.base import Queries
-from repository.runs import call_details
-from repository.runs.call_details import CallUsage, StoredCall
+from repository.ledger import call_details
+from repository.ledger.call_details import CallUsage, StoredCall
 
 
 @checks_arguments

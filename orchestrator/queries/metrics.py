@@ -5,11 +5,12 @@ from typing import NamedTuple
 from orchestrator.arguments import checks_arguments
 from orchestrator.queries.base import Queries
 from repository.db.database import Session
+from repository.ledger import totals
+from repository.ledger.calls import Expense, expenses
+from repository.ledger.totals import ActiveTotal, CallTotal, RunTotal
 from repository.roadmaps import roadmaps, summaries
 from repository.roadmaps.summaries import Pressure, Process
-from repository.runs import tasks, totals
-from repository.runs.calls import Expense, expenses
-from repository.runs.totals import ActiveTotal, CallTotal, RunTotal
+from repository.runs import tasks
 
 
 class Metrics(NamedTuple):

@@ -16,11 +16,11 @@ from domain.waits.model_wait import ModelWait, parse_wait
 from repository.contents import content_queries
 from repository.contents.content_queries import ContentState
 from repository.db.database import Session
+from repository.ledger.calls import plan_author
 from repository.roadmaps import roadmaps
 from repository.roadmaps.books import parse_book
 from repository.runs import live_tasks as liveness
 from repository.runs import tasks
-from repository.runs.calls import plan_author
 from repository.tables.roadmaps import RoadmapRow
 from repository.tables.runs import TaskRow
 

@@ -8,9 +8,10 @@ from orchestrator.arguments import checks_arguments
 from orchestrator.queries.base import Queries
 from orchestrator.queries.status import TaskView, task_views
 from repository.db.database import Session
+from repository.ledger import call_details
+from repository.ledger.calls import TaskUsage
 from repository.roadmaps import etags, roadmaps
-from repository.runs import call_details, task_pages, tasks
-from repository.runs.calls import TaskUsage
+from repository.runs import task_pages, tasks
 from repository.runs.task_pages import TaskFilter
 
 

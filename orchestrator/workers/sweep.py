@@ -18,8 +18,8 @@ from orchestrator.process.lease import Lease
 from orchestrator.process.wakeups import wake_workers
 from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence
+from repository.ledger.totals import add_up
 from repository.runs.recovery import overdue_reviews, owned_tasks
-from repository.runs.totals import add_up
 from repository.runs.workers import forget_dead_workers, terminate_stalled_sessions
 from repository.users.idempotency import sweep_keys
 

@@ -18,6 +18,7 @@ from domain.content_types import CONTENT_SPECS
 from domain.vocabulary import ContentStatus, ContentType
 from repository.db.database import Session, execute
 from repository.db.fence import Fence
+from repository.ledger.calls import JSON_COLUMNS, RECORD, Call, parameters
 from repository.predicates import (
     COMPLETED_CONTENT,
     INCOMPLETE_CONTENT,
@@ -26,7 +27,6 @@ from repository.predicates import (
     hash_of,
     payload_hash,
 )
-from repository.runs.calls import JSON_COLUMNS, RECORD, Call, parameters
 from repository.runs.held_time import HELD
 from repository.tables.roadmaps import ContentRow
 

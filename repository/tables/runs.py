@@ -212,7 +212,7 @@ class CallTotalRow(SQLModel, table=True):
 
 
 class ModelAbilityRow(SQLModel, table=True):
-    """What a model was seen to do at an endpoint (repository/runs/abilities.py)."""
+    """What a model was seen to do at an endpoint (repository/ledger/abilities.py)."""
 
     __tablename__: ClassVar[Any] = "model_abilities"
 

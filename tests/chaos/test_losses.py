@@ -14,9 +14,9 @@ from orchestrator.commands.transitions import end
 from orchestrator.queries.metrics import read_metrics
 from repository.db.database import Database
 from repository.db.fence import Fence
-from repository.runs.calls import record_call
+from repository.ledger.calls import record_call
+from repository.ledger.totals import add_up
 from repository.runs.events import append_transition
-from repository.runs.totals import add_up
 from tests.chaos_program.losses import fingerprint, lost_of, miscounted, rows_broken, unfinished
 from tests.chaos_program.users import User
 from tests.support.rows import BOUGHT, reserved, started

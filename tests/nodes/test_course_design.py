@@ -22,8 +22,8 @@ from nodes.course_design import MAX_CONCEPTS_PER_CALL, course_design
 from nodes.state import RunState, as_json
 from repository.db.database import Database, execute
 from repository.db.fence import Fence
+from repository.ledger.calls import known_answers
 from repository.roadmaps.roadmaps import accept_framework, get_roadmap_metadata
-from repository.runs.calls import known_answers
 from tests.support.authors import Reply, ScriptedAuthor, default_reply, nothing
 from tests.support.commit_gate import CommitGate
 from tests.support.content_process import Events, context_of

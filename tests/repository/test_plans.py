@@ -18,8 +18,9 @@ from repository.contents import claims, content_queries, contents, lessons
 from repository.contents.earlier_versions import written_before
 from repository.db.database import Database, execute
 from repository.db.fence import assert_fence
+from repository.ledger import calls, totals
 from repository.roadmaps import etags, roadmaps, summaries
-from repository.runs import calls, events, queue, recovery, retention, task_pages, tasks, totals
+from repository.runs import events, queue, recovery, retention, task_pages, tasks
 from repository.runs import live_tasks as liveness
 from repository.tables.runs import TaskRow
 from repository.users import deliveries, idempotency, limits, tokens, webhooks

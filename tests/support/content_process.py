@@ -22,8 +22,8 @@ from orchestrator.graphs.retry import build_retry_graph
 from repository.contents.contents import adopt_contents, insert_contents
 from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence
+from repository.ledger.calls import known_answers
 from repository.roadmaps.roadmaps import accept_framework
-from repository.runs.calls import known_answers
 from tests.support.rows import fence_of, framework, reserved, started
 
 STATE: Final[RunState] = {"request": as_json(LearningRequest(preferences=Preferences(learning_goal="chess")))}

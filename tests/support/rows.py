@@ -10,8 +10,8 @@ from domain.vocabulary import ContentType, TaskStatus, TaskType
 from repository.contents.contents import insert_contents
 from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence
+from repository.ledger.calls import ACCEPTED, Call
 from repository.roadmaps.roadmaps import reserve_roadmap
-from repository.runs.calls import ACCEPTED, Call
 from repository.runs.tasks import create_task
 from repository.tables.runs import TaskRow
 from tests.support.authors import TUTORIAL

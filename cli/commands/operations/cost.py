@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from orchestrator import Orchestrator
-    from repository.runs.calls import Expense
+    from repository.ledger.calls import Expense
 
 
 def cost(

@@ -10,7 +10,7 @@ from domain.vocabulary import Role, TaskStatus
 from orchestrator.commands.transitions import end
 from orchestrator.settings import Settings
 from repository.db.database import Database
-from repository.runs.calls import record_call
+from repository.ledger.calls import record_call
 from tests.backend.conftest import Serve, served
 from tests.support.http_server import http_server
 from tests.support.rows import BOUGHT, fence_of, started

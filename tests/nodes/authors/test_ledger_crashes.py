@@ -14,7 +14,7 @@ from nodes.ledger.requests import AuthorRequest
 from nodes.ledger.scheduler import Throttle
 from repository.db.database import Database, Session
 from repository.db.fence import Fence
-from repository.runs.calls import known_answers
+from repository.ledger.calls import known_answers
 from tests.nodes.ledger.test_ledger import INTENT_BRIEF, QUIZ_BRIEF, SUBJECT, Always, at_least_one_question
 from tests.support.authors import INTENT, QUIZ, ScriptedAuthor
 from tests.support.rows import fence_of, started

@@ -17,7 +17,7 @@ from nodes.ledger.scheduler import Throttle
 from orchestrator.commands.transitions import end
 from repository.db.database import Database, execute
 from repository.db.fence import Fence
-from repository.runs.calls import LOST, TaskUsage, expenses, settle_lost_calls, usage_of
+from repository.ledger.calls import LOST, TaskUsage, expenses, settle_lost_calls, usage_of
 from repository.runs.tasks import update_task_status
 from tests.nodes.ledger.test_ledger import INTENT_BRIEF, Always, broken_until, quiz_request
 from tests.support.authors import ScriptedAuthor

@@ -22,8 +22,8 @@ from repository.contents.content_queries import states, versions_of
 from repository.contents.contents import reopen_contents
 from repository.db.database import Database, Session, execute
 from repository.db.fence import Fence
+from repository.ledger.calls import known_answers
 from repository.roadmaps.roadmaps import save_roadmap_metadata
-from repository.runs.calls import known_answers
 from tests.support.authors import LESSON, ScriptedAuthor
 from tests.support.content_process import context_of
 from tests.support.rows import accepted, framework

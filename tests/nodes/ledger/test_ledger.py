@@ -21,7 +21,7 @@ from nodes.ledger.scheduler import Throttle
 from repository.db.database import Database, Session
 from repository.db.fence import Fence, fenced_transaction
 from repository.db.group_commit import Work
-from repository.runs.calls import TaskUsage, known_answers, record_call, usage_of
+from repository.ledger.calls import TaskUsage, known_answers, record_call, usage_of
 from repository.runs.tasks import update_task_status
 from tests.support.authors import INTENT, QUIZ, ScriptedAuthor
 from tests.support.rows import fence_of, started

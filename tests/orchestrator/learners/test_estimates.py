@@ -11,7 +11,7 @@ from orchestrator.resources import open_resources
 from orchestrator.settings import Settings
 from rendering.text.estimate_text import basis_of, estimate_lines
 from repository.db.database import Database
-from repository.runs.calls import ACCEPTED, Call, record_call
+from repository.ledger.calls import ACCEPTED, Call, record_call
 from tests.support.environment import variables
 from tests.support.rows import fence_of, started
 

@@ -10,7 +10,7 @@ from backend.pages.views.status_labels import Look
 from rendering.languages.translation import _, ngettext
 from rendering.text.event_text import doing
 from rendering.text.text import dollars, seconds, tokens
-from repository.runs.call_details import StoredCall
+from repository.ledger.call_details import StoredCall
 
 MAX_LENGTH: Final = 30_000
 """Characters of one question or answer on the page."""

@@ -13,7 +13,7 @@ from orchestrator.queries.status import TaskView
 from rendering.languages.translation import N_, _
 from rendering.text.reasons import ReasonGroup, grouped
 from rendering.text.text import seconds
-from repository.runs.call_details import CallUsage
+from repository.ledger.call_details import CallUsage
 from repository.runs.events import Event
 
 

@@ -18,7 +18,7 @@ from rendering.text.event_text import gist
 from rendering.text.reasons import ReasonGroup
 from rendering.text.task_text import label_of, sentence_of
 from rendering.text.text import dollars, seconds, tokens, warnings_in_words
-from repository.runs.call_details import CallUsage
+from repository.ledger.call_details import CallUsage
 from repository.runs.events import Event
 
 MAX_EVENTS: Final = 80

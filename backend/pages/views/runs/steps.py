@@ -13,7 +13,7 @@ from domain.vocabulary import TaskStatus
 from orchestrator.queries.status import TaskView
 from rendering.text.event_text import doing, gist
 from rendering.text.text import seconds
-from repository.runs.call_details import CallUsage
+from repository.ledger.call_details import CallUsage
 from repository.runs.events import Event
 
 RESULT_EVENTS: Final = frozenset(

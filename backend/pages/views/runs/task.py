@@ -12,7 +12,7 @@ from rendering.languages.translation import _
 from rendering.text.event_text import doing
 from rendering.text.task_text import label_of
 from rendering.text.text import dollars, seconds
-from repository.runs.calls import TaskUsage
+from repository.ledger.calls import TaskUsage
 
 STEP_SECONDS: Final = 10.0
 

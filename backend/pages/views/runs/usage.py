@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rendering.languages.translation import _
 from rendering.text.text import counted, dollars, tokens
-from repository.runs.call_details import CallUsage
+from repository.ledger.call_details import CallUsage
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from cli.commands.operations.cost import print_notes, spending_table
-from repository.runs.calls import Expense
+from repository.ledger.calls import Expense
 
 PAID = Expense("openai:gpt-5", "quiz_generation", 2, 0, 0, 1000, 500, 0.25, 3.0)
 UNPRICED = Expense("openai:ours", "quiz_generation", 1, 0, 0, 100, 50, 0.0, 1.0, unpriced_calls=1)

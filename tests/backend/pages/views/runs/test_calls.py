@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from backend.pages.views.runs.calls import MAX_LENGTH, call_lines, readable
-from repository.runs.call_details import StoredCall
+from repository.ledger.call_details import StoredCall
 from tests.cli.roadmaps import NOON
 
 

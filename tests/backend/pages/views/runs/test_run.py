@@ -6,7 +6,7 @@ from typing import Any
 from backend.pages.views.runs.run import MAX_EVENTS, RunView, run_of
 from domain.vocabulary import TaskStatus
 from orchestrator.queries.status import TaskView
-from repository.runs.call_details import CallUsage
+from repository.ledger.call_details import CallUsage
 from repository.runs.events import Event
 from tests.cli.roadmaps import NOON, task
 

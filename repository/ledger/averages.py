@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import text
 
 from repository.db.database import Session, execute
-from repository.runs.calls import ACCEPTED, TRY
+from repository.ledger.calls import ACCEPTED, TRY
 
 MAX_CALLS: Final = 5_000
 """The newest calls of the ledger, which averages are taken over."""

@@ -12,8 +12,8 @@ from typing import Final
 from sqlalchemy import text
 
 from repository.db.database import Session, execute
+from repository.ledger.calls import TRY
 from repository.predicates import ACTIVE_TASK, PENDING_DELIVERY
-from repository.runs.calls import TRY
 from repository.tables.runs import TaskRow
 
 SETTLED_AFTER: Final = 600.0

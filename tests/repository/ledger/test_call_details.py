@@ -8,8 +8,8 @@ from domain.errors import NotFound
 from domain.vocabulary import ContentType
 from repository.contents.contents import begin_contents, save_version
 from repository.db.database import Database
-from repository.runs.call_details import calls_of_content, calls_of_step, usages, usages_of
-from repository.runs.calls import Call, record_call
+from repository.ledger.call_details import calls_of_content, calls_of_step, usages, usages_of
+from repository.ledger.calls import Call, record_call
 from tests.support.rows import BOUGHT, accepted
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from domain.vocabulary import TaskStatus
 from orchestrator.commands.transitions import end, resume
 from repository.db.database import Database, Session, execute
-from repository.runs.totals import CallTotal, active_totals, add_up, call_totals, run_totals
+from repository.ledger.totals import CallTotal, active_totals, add_up, call_totals, run_totals
 from repository.tables.runs import TaskRow
 from tests.support.rows import fence_of, reserved, started
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from repository.db.database import Database, execute
-from repository.runs.abilities import ModelAbilities
+from repository.ledger.abilities import ModelAbilities
 
 KEY = ("openai:test", "https://host.example/v1", "")
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from repository.db.database import Session, execute
-from repository.runs.calls import ACCEPTED, TRY, TaskUsage
+from repository.ledger.calls import ACCEPTED, TRY, TaskUsage
 from repository.runs.tasks import get_task
 
 
