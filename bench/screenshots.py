@@ -20,7 +20,7 @@ from tests.e2e.browsing import Site, site
 from tests.e2e.served import serving
 from tests.support.browser import chromium
 
-FOLDER: Final = Path(__file__).parents[1] / "docs"
+FOLDER: Final = Path(__file__).parents[1] / "docs" / "images"
 GO: Final = "become a backend engineer in Go"
 SQL: Final = "用 SQL 做数据分析"
 DESK: Final[dict[str, Any]] = {"viewport": {"width": 1000, "height": 640}}
