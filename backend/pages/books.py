@@ -48,7 +48,7 @@ async def book(
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
     shown = await book_context(tutorials, frame.roadmap.course_book, frame.roadmap.framework)
-    return page(request, "book.html", tab="book", **shown, **frame.context)
+    return page(request, "roadmaps/book.html", tab="book", **shown, **frame.context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _page(
 ) -> Response:
     return page(
         request,
-        "edit_book.html",
+        "roadmaps/edit_book.html",
         status=422 if error else 200,
         reader=reader_of(caller),
         task_id=edited.task.task_id,

@@ -73,7 +73,7 @@ async def matching(
     total = await count_possible(orchestrator, replace(wanted, until=until), action)
     return page(
         request,
-        "matching.html",
+        "runs/matching.html",
         reader=reader_of(caller),
         here="operations",
         action=action,

@@ -90,7 +90,7 @@ async def concept(
         parts[kind] = part
     return page(
         request,
-        "concept.html",
+        "concepts/concept.html",
         reader=reader_of(caller),
         language=await orchestrator.contents.language(roadmap_id),
         concept=summary_of(framework, place, removed_after=removed_after),

@@ -196,7 +196,7 @@ async def bin_of(request: Request, caller: CallerDep, orchestrator: Orchestrator
     cards, older = await _roadmap_page(request, caller, orchestrator, Shelf(before), binned=True)
     return page(
         request,
-        "bin.html",
+        "roadmaps/bin.html",
         reader=reader_of(caller),
         here="bin",
         cards=cards,

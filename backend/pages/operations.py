@@ -111,7 +111,7 @@ async def operations_page(
     following = content.pop("following")
     return page(
         request,
-        "operations.html",
+        "runs/operations.html",
         status=status,
         reader=reader_of(caller),
         here="operations",

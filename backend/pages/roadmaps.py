@@ -49,7 +49,7 @@ def map_page(request: Request, frame: Frame, errors: Mapping[str, str] | None = 
     """Return the page of the map; `errors`: of its forms, by field."""
     return page(
         request,
-        "map.html",
+        "roadmaps/map.html",
         status=422 if errors else 200,
         tab="map",
         wide=True,
@@ -114,7 +114,7 @@ async def _plan(
     }
     return page(
         request,
-        "plan.html",
+        "roadmaps/plan.html",
         status=422 if errors else 200,
         tab="plan",
         plan=plan_of(framework, pace, frame.learned),
@@ -177,7 +177,7 @@ async def _changes(
     blank: dict[str, Any] = {"instructions": "", "review": True, "errors": {}}
     return page(
         request,
-        "changes.html",
+        "roadmaps/changes.html",
         status=422 if typed else 200,
         tab="changes",
         history=history_of(structures),
@@ -209,7 +209,7 @@ async def runs(
     names = {concept.concept_id: concept.name for concept in frame.concepts}
     return page(
         request,
-        "runs.html",
+        "runs/runs.html",
         tab="runs",
         kind=type,
         kinds=[("", _("All")), *((kind, task_name(kind)) for kind in TASK_NAMES)],

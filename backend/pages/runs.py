@@ -61,7 +61,7 @@ async def run(
     )
     return page(
         request,
-        "run.html",
+        "runs/run.html",
         reader=reader_of(caller),
         run=shown,
         lanes=lanes_of(shown.contents),
@@ -104,7 +104,7 @@ async def calls(
     here = address(request)("tasks", task_id, "calls")
     return page(
         request,
-        "calls.html",
+        "runs/calls.html",
         reader=reader_of(caller),
         task=task,
         run_name=run_name(task, _names(roadmap)),
@@ -197,7 +197,7 @@ async def _review(
     shown = await book_context(tutorials, book, reviewed)
     return page(
         request,
-        "review.html",
+        "runs/review.html",
         status=422 if errors else 200,
         reader=reader_of(caller),
         review=review_of(

@@ -43,7 +43,7 @@ async def save_note(
             "errors": {"note": in_reader_words(words[0].upper() + words[1:])},
             "status": 409 if isinstance(error, Conflict) else 422,
         }
-        return await _form(request, "note.html", roadmap_id, concept_id, caller, orchestrator, shown)
+        return await _form(request, "concepts/note.html", roadmap_id, concept_id, caller, orchestrator, shown)
     return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, notice="noted", fragment="note")
 
 
@@ -79,7 +79,7 @@ async def report(
             "errors": {"words": in_reader_words(words[0].upper() + words[1:])},
             "status": 422,
         }
-        return await _form(request, "report.html", roadmap_id, concept_id, caller, orchestrator, shown)
+        return await _form(request, "concepts/report.html", roadmap_id, concept_id, caller, orchestrator, shown)
     return redirect(request, "roadmaps", roadmap_id, "concepts", concept_id, notice="reported", fragment=kind)
 
 

@@ -84,7 +84,7 @@ async def search(
             errors["q"] = in_reader_words(str(error).removeprefix("q: ").capitalize())
     return page(
         request,
-        "search.html",
+        "roadmaps/search.html",
         status=422 if errors else 200,
         **frame.context | {"tab": "map", "q": q[:MAX_QUERY_LENGTH], "hits": hits, "errors": errors},
     )
@@ -116,4 +116,4 @@ async def _title(
 ) -> Response:
     frame = await frame_of(request, roadmap_id, caller, orchestrator)
     shown = {"tab": "", "live": {}, "typed": frame.map.title if typed is None else typed, "errors": errors or {}}
-    return page(request, "title.html", status=422 if errors else 200, **frame.context | shown)
+    return page(request, "roadmaps/title.html", status=422 if errors else 200, **frame.context | shown)

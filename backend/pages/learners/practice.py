@@ -45,7 +45,14 @@ async def stage_test(
     )
     shown = await _shown(frame, stage_id, test.questions, None, tutorials)
     return page(
-        request, "stage_test.html", tab="map", test=test, attempt=attempt, result=None, **shown, **frame.context
+        request,
+        "roadmaps/stage_test.html",
+        tab="map",
+        test=test,
+        attempt=attempt,
+        result=None,
+        **shown,
+        **frame.context,
     )
 
 
@@ -77,7 +84,14 @@ async def grade_stage_test(
     shown = await _shown(frame, stage_id, graded.marks, graded.marks, tutorials)
     result = Result(graded.correct, graded.questions)
     return page(
-        request, "stage_test.html", tab="map", test=graded, attempt=attempt, result=result, **shown, **frame.context
+        request,
+        "roadmaps/stage_test.html",
+        tab="map",
+        test=graded,
+        attempt=attempt,
+        result=result,
+        **shown,
+        **frame.context,
     )
 
 
@@ -90,7 +104,7 @@ async def cards(
     texts = await tutorials.short([side for card in made.cards for side in (card.front, card.back)])
     sides = [(card, _html_of(texts, card.front), _html_of(texts, card.back)) for card in made.cards]
     formulas = any(text.has_formulas for text in texts.values())
-    return page(request, "cards.html", tab="map", cards=sides, formulas=formulas, **frame.context)
+    return page(request, "roadmaps/cards.html", tab="map", cards=sides, formulas=formulas, **frame.context)
 
 
 async def _shown(
