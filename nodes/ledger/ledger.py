@@ -83,6 +83,8 @@ class Ledger:
     urgent: bool
     known: dict[str, KnownAnswer]
     """Answers by key that no content row holds, of earlier attempts and of this one."""
+    user_id: str = ""
+    """Whose run it is: users get turns alike."""
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     budget: Budget = field(default_factory=Budget)
     tell: Tell = ignore
@@ -247,9 +249,8 @@ class Ledger:
             most = most_of(self.author, request, objections, former)
         async with AsyncExitStack() as until_committed:
             reservation = await until_committed.enter_async_context(self.budget.reserve(most))
-            async with self.throttle.turn(
-                self.fence.task_id, order=request.order, urgent=self.urgent, tokens=most.tokens
-            ):
+            task, user = self.fence.task_id, self.user_id
+            async with self.throttle.turn(task, user=user, order=request.order, urgent=self.urgent, tokens=most.tokens):
                 await until_committed.enter_async_context(self.permit.call())
                 if self.stopped is not None:
                     raise self.stopped

@@ -18,6 +18,8 @@ from nodes.ledger.holds import ModelHolds
 
 BURST: Final = 1 / 6
 """Share of a minute's amount that may be taken at once after a pause."""
+URGENT_IN_A_ROW: Final = 3
+"""Urgent calls that are admitted before another one that waits: retries get three of four turns, not all."""
 
 
 class Rate:
@@ -41,16 +43,53 @@ class Rate:
         self._level -= amount
 
 
+_Turn = tuple[asyncio.Future[None], int]
+"""The future of a call that waits, and the tokens that it is expected to use."""
+
+
 @dataclass(slots=True)
 class _Lane:
     """Calls of one task that wait for a turn, in learning order."""
 
     waiting: list[tuple[int, int, asyncio.Future[None], int]] = field(default_factory=list)
 
+    def first(self) -> _Turn | None:
+        """Take the first call that still waits."""
+        while self.waiting:
+            _, _, turn, tokens = heapq.heappop(self.waiting)
+            if not turn.done():
+                return turn, tokens
+        return None
+
+
+@dataclass(slots=True)
+class _Lanes:
+    """Calls that wait: users in turn, and the tasks of a user in turn, however many calls and tasks each has."""
+
+    users: OrderedDict[str, OrderedDict[str, _Lane]] = field(default_factory=OrderedDict)
+
+    def lane(self, user: str, task: str) -> _Lane:
+        return self.users.setdefault(user, OrderedDict()).setdefault(task, _Lane())
+
+    def first(self) -> _Turn | None:
+        """Take the first call of the next task of the next user. What holds no waiting call is dropped."""
+        while self.users:
+            user, tasks = next(iter(self.users.items()))
+            while tasks:
+                task, lane = next(iter(tasks.items()))
+                if (turn := lane.first()) is not None:
+                    tasks.move_to_end(task)
+                    self.users.move_to_end(user)
+                    return turn
+                del tasks[task]
+            del self.users[user]
+        return None
+
 
 class Throttle:
-    """Admits at most `limit` calls at once: urgent tasks first, tasks in turn, contents of a task in learning order.
+    """Admits at most `limit` calls at once: users in turn, tasks of a user in turn, contents in learning order.
 
+    Urgent calls have lanes of their own. They go first, but after URGENT_IN_A_ROW of them one other call is admitted.
     Calls and tokens per minute are limited where rates are given. `holds` are the pauses of models that refuse calls;
     who holds a turn must look at them.
     """
@@ -66,19 +105,22 @@ class Throttle:
         self.limit: Final = limit
         self.holds: Final = holds or ModelHolds()
         self._free = limit
-        self._lanes: dict[bool, OrderedDict[str, _Lane]] = {True: OrderedDict(), False: OrderedDict()}
+        self._urgent, self._others = _Lanes(), _Lanes()
+        self._urgent_in_a_row = 0
         self._arrival = count()
         self._requests = Rate(requests_per_minute) if requests_per_minute else None
         self._tokens = Rate(tokens_per_minute) if tokens_per_minute else None
         self._later: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
-    async def turn(self, task: str, *, order: int = 0, urgent: bool = False, tokens: int = 0) -> AsyncIterator[None]:
+    async def turn(
+        self, task: str, *, user: str = "", order: int = 0, urgent: bool = False, tokens: int = 0
+    ) -> AsyncIterator[None]:
         """Wait for a turn and hold it. `order` is the position in learning order; retries are urgent.
 
         `tokens` is what the call is expected to use; `correct` adjusts it afterwards.
         """
-        await self._wait(task, order, urgent, tokens)
+        await self._wait((self._urgent if urgent else self._others).lane(user, task), order, tokens)
         try:
             yield
         finally:
@@ -90,9 +132,8 @@ class Throttle:
         if self._tokens is not None:
             self._tokens.take(used - expected)
 
-    async def _wait(self, task: str, order: int, urgent: bool, tokens: int) -> None:
+    async def _wait(self, lane: _Lane, order: int, tokens: int) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        lane = self._lanes[urgent].setdefault(task, _Lane())
         heapq.heappush(lane.waiting, (order, next(self._arrival), turn, tokens))
         self._admit()
         try:
@@ -117,29 +158,16 @@ class Throttle:
     def _must_wait(self) -> bool:
         """Return whether a rate forbids the next turn, and schedule another look for when it no longer does."""
         wait = max((rate.wait() for rate in (self._requests, self._tokens) if rate is not None), default=0.0)
-        if wait <= 0 or not (self._lanes[True] or self._lanes[False]):
+        if wait <= 0 or not (self._urgent.users or self._others.users):
             return wait > 0
         if self._later is not None:
             self._later.cancel()
         self._later = asyncio.get_running_loop().call_later(wait, self._admit)
         return True
 
-    def _next(self) -> tuple[asyncio.Future[None], int] | None:
-        for lanes in (self._lanes[True], self._lanes[False]):
-            while lanes:
-                task, lane = next(iter(lanes.items()))
-                turn = self._first(lane)
-                if turn is None:
-                    del lanes[task]
-                    continue
-                lanes.move_to_end(task)  # round robin
-                return turn
-        return None
-
-    @staticmethod
-    def _first(lane: _Lane) -> tuple[asyncio.Future[None], int] | None:
-        while lane.waiting:
-            _, _, turn, tokens = heapq.heappop(lane.waiting)
-            if not turn.done():
-                return turn, tokens
-        return None
+    def _next(self) -> _Turn | None:
+        if self._urgent_in_a_row < URGENT_IN_A_ROW and (turn := self._urgent.first()):
+            self._urgent_in_a_row += 1
+            return turn
+        self._urgent_in_a_row = 0
+        return self._others.first() or self._urgent.first()

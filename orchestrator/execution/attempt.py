@@ -185,6 +185,7 @@ async def open_attempt(resources: OrchestratorResources, task: TaskRow, held: He
         fence=fence,
         round=task.round,
         urgent=task.task_type in RETRY_OF.values(),
+        user_id=task.user_id,
         known=known,
         retry_policy=RetryPolicy(resources.settings.model_patience),
         budget=_budget(resources.settings, spent),

@@ -244,3 +244,25 @@ async def test_sixty_requests_do_not_each_find_out_that_a_model_is_busy(database
     assert {type(result) for result in results} == {ModelUnavailable}
     assert limit <= len(author.asked) <= limit + 1
     assert told == []
+
+
+async def test_runs_of_one_user_wait_in_turn_with_those_of_another(database: Database) -> None:
+    throttle, order = Throttle(1), list[str]()
+
+    async def run_of(number: int, user_id: str) -> asyncio.Task[Any]:
+        def reply(_: Brief[Any], __: Sequence[str]) -> Any:
+            order.append(user_id)
+            return INTENT
+
+        author = ScriptedAuthor({AuthorRole.INTENT: reply})
+        task = await started(database, f"t-{number}", roadmap_id=f"r-{number}", user_id=user_id)
+        fence = fence_of(task)
+        asking = Ledger(author, throttle, Always(), database, fence, 0, False, {}, user_id=task.user_id)
+        return asyncio.create_task(asking.ask(AuthorRequest(Step.INTENT_ANALYSIS, INTENT_BRIEF)))
+
+    async with throttle.turn("holder"):
+        runs = [await run_of(*run) for run in enumerate(["many", "many", "many", "one"])]
+        for _ in range(50):  # until the last one waits too
+            await asyncio.sleep(0)
+    await asyncio.gather(*runs)
+    assert order == ["many", "one", "many", "many"]

@@ -1,6 +1,9 @@
 import asyncio
+from collections import Counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nodes.ledger.scheduler import Throttle
 from tests.support.limits import HANG_SECONDS
@@ -32,6 +35,53 @@ async def test_a_lone_retry_does_not_wait_behind_a_long_creation() -> None:
     await crowd(Throttle(1), order, names)
     assert order[0] == "retry"
     assert len(order) == 1001
+
+
+async def turns_by_user(throttle: Throttle, calls: list[tuple[str, str, bool]]) -> list[str]:
+    """Users in the order of their turns, for calls (user, task, urgent) that all wait for the only place."""
+    order: list[str] = []
+
+    async def one(user: str, task: str, urgent: bool) -> None:
+        async with throttle.turn(task, user=user, urgent=urgent):
+            order.append(user)
+
+    async with throttle.turn("holder"):
+        waiting = [asyncio.create_task(one(*call)) for call in calls]
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting)
+    return order
+
+
+async def test_many_tasks_of_one_user_get_no_more_turns_than_one_task_of_another() -> None:
+    crowd_ = [("many", f"task {number}", False) for number in range(100)]
+    order = await turns_by_user(Throttle(1), crowd_ + [("one", "only", False)] * 5)
+    assert order[:10].count("one") == 5
+    assert len(order) == 105
+
+
+async def test_retries_of_one_user_leave_one_of_four_turns_to_others() -> None:
+    order = await turns_by_user(
+        Throttle(1), [("retries", f"r{n}", True) for n in range(100)] + [("run", "a", False)] * 5
+    )
+    assert [order[: 4 * n].count("run") for n in (1, 2, 3, 4, 5)] == [1, 2, 3, 4, 5]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 4), st.booleans()), min_size=1, max_size=80))
+@settings(max_examples=50, deadline=None)
+def test_while_users_wait_their_turns_differ_by_at_most_one(calls: list[tuple[str, int, bool]]) -> None:
+    for urgent in (True, False):
+        wanted = [(user, f"{user}{task}", urgent) for user, task, of in calls if of is urgent]
+        order = asyncio.run(turns_by_user(Throttle(1), wanted))
+        left = Counter(user for user, _, _ in wanted)
+        got: Counter[str] = Counter()
+        for user in order:
+            got[user] += 1
+            left[user] -= 1
+            waiting = [got[name] for name in left if left[name] > 0]
+            assert not waiting or max(waiting) - min(waiting) <= 1
+        assert not any(left.values())
+    order = asyncio.run(turns_by_user(Throttle(1), [(user, f"{user}{task}", of) for user, task, of in calls]))
+    assert Counter(order) == Counter(user for user, _, _ in calls)
 
 
 async def test_never_more_at_once_than_the_limit_and_nobody_is_forgotten() -> None:
