@@ -42,6 +42,7 @@ def test_no_route_is_missing_in_the_table_of_permissions() -> None:
     assert {(method, path) for method, path, _ in ROWS} == _routes()
 
 
+@pytest.mark.slow
 async def test_every_route_has_the_permissions_of_the_table(
     serve: Serve, bearer: Callable[..., Any], database: Database, subtests: pytest.Subtests
 ) -> None:

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from domain.text.language import code_of_language
-from nodes.authors.reading.gate import MAX_NAME_LENGTH, storable
+from nodes.authors.reading.gate import MAX_NAME_LENGTH, is_stored_as_none, storable
 from nodes.authors.reading.json_repair import json_in
 from nodes.authors.reading.objects import as_object, knows, renamed
 from nodes.authors.reading.texts import clean_text, shortened
@@ -202,7 +202,7 @@ def _of_list(annotation: Any, read: Reader, *, may_be_empty: bool = True) -> Rea
             return value
         if item is str and may_be_empty:
             items = [part for part in items if not is_none(part, scope.names)]
-        items = [read(part, scope) for part in items if part is not None]
+        items = [read(part, scope) for part in items if not is_stored_as_none(part)]
         for name in ranged:
             items = _rescaled(items, name)
         for hook in hooks:

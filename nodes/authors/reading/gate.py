@@ -69,6 +69,19 @@ def finite(value: object) -> float | None:
     return number if isfinite(number) else None
 
 
+def is_stored_as_none(value: object) -> bool:
+    """Return whether nothing is left of a value when it is stored: numbers that JSON or the database cannot hold."""
+    match value:
+        case None:
+            return True
+        case int():
+            return abs(value) > MAX_INTEGER
+        case float() | Decimal():
+            return finite(value) is None
+        case _:
+            return False
+
+
 def finish_reason(value: object) -> str | None:
     """Return why an answer ended, in one word, also from an object like `{"type": "stop"}`."""
     for name in ("type", "reason", "finish_reason", "name"):

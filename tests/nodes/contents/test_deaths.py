@@ -68,13 +68,8 @@ SCENARIOS: Final = {
 }
 
 
-@pytest.mark.parametrize(
-    "scenario",
-    [
-        pytest.param(one, id=name, marks=() if one.second_look == "all" else pytest.mark.slow)
-        for name, one in SCENARIOS.items()
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", [pytest.param(one, id=name) for name, one in SCENARIOS.items()])
 async def test_killed_at_any_commit_a_run_goes_on_with_the_same_lesson_and_buys_nothing_twice(
     database: Database, mortal: Callable[[], Mortal], scenario: Scenario
 ) -> None:

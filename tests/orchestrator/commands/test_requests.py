@@ -102,16 +102,8 @@ async def dead(database: Database, task_type: TaskType, status: TaskStatus = Tas
             await end(session, fence_of(task), status, "no luck")
 
 
-@pytest.mark.parametrize(
-    "what",
-    [
-        "batch",
-        *(
-            pytest.param(what, marks=pytest.mark.slow)
-            for what in ("creation", "single", "modification", "bin", "restore")
-        ),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["batch", "creation", "single", "modification", "bin", "restore"])
 async def test_no_request_waits_half_a_minute_for_a_stopped_process(
     database: Database, orchestrator: Orchestrator, what: str
 ) -> None:

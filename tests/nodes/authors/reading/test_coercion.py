@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from domain.contents import Quiz, QuizKey
 from domain.editing.review import StructureReview
-from domain.framework import StageParts
+from domain.framework import FrameworkDraft, StageParts
 from domain.request import Intent
 from nodes.authors.briefs import KnownBrief
 from nodes.authors.reading import conform
@@ -122,6 +122,10 @@ GOOD: Final[list[Case]] = [
         },
     ),
 ]
+
+
+def test_an_item_that_cannot_be_stored_is_no_empty_item() -> None:
+    assert conform({"stages": [float("inf"), None]}, FrameworkDraft) == {"stages": []}
 
 
 @fuzzed
