@@ -49,9 +49,9 @@ def open_folder() -> Iterator[Path]:
     "place",
     [
         "our Python",
-        "another user",
-        pytest.param("everybody's Python", marks=pytest.mark.slow),
-        pytest.param("without namespaces", marks=pytest.mark.slow),
+        "without namespaces",
+        pytest.param("another user", marks=pytest.mark.soak),
+        pytest.param("everybody's Python", marks=pytest.mark.soak),
     ],
 )
 def test_hostile_code_is_contained_or_nothing_runs(place: str, open_folder: Path) -> None:
