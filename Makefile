@@ -87,14 +87,14 @@ check: setup ## format, lint, types, imports, dead code, fast tests
 
 # tests/conftest.py sets the number of workers behind `-n auto`.
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
-# More examples of each property than `make test` tries.
+# More examples of each property than `make test` and `make test-all` try.
 THOROUGH := --hypothesis-profile=thorough
 
 test: setup ## everything in one process, and one end-to-end test for each promise of the documents
 	@$(PYTEST) -m "not slow and not soak and not model"
 
 test-all: setup ## `make test` and every other end-to-end test, with a smoke size of every loop
-	@$(PYTEST) -m "not soak and not model" $(THOROUGH)
+	@$(PYTEST) -m "not soak and not model"
 
 coverage: setup ## lines and branches that `make test` runs, by file; `htmlcov/` shows them
 	@$(BIN)/coverage erase
@@ -106,7 +106,7 @@ coverage: setup ## lines and branches that `make test` runs, by file; `htmlcov/`
 soak: export NO_FORKS = 1
 soak: setup ## the full size of every loop, and what takes long
 	@$(BIN)/pytest -m soak $(THOROUGH)
-	@$(BIN)/pytest -m "not soak and not model" --server tcp
+	@$(BIN)/pytest -m "not soak and not model" --server tcp $(THOROUGH)
 	@$(BIN)/pytest -m "not soak and not model" --server pg15
 
 chaos: setup ## kill processes and the database at random for CHAOS_MINUTES (5), lose nothing; CHAOS_SEED picks what and when

@@ -52,7 +52,7 @@ for number in (signal.SIGINT, signal.SIGHUP):
 # for an error in a request, and minutes on a busy machine.
 structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 
-# Examples of each property: `make test` tries a few, `make test-all` and `make soak` many (--hypothesis-profile).
+# Examples of each property: tests try a few, `make soak` many (--hypothesis-profile).
 hypothesis_settings.register_profile("quick", max_examples=30, deadline=None)
 hypothesis_settings.register_profile("thorough", max_examples=150, deadline=None)
 hypothesis_settings.load_profile("quick")
