@@ -62,9 +62,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--server", metavar="KIND", help=f"{', '.join(KINDS)} or a URL: run on this server only")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Return two workers for each core: tests wait for the database and for processes half of their time."""
-    return 2 * (os.cpu_count() or 1)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return two workers for each core; three with slow tests, which wait for processes most of their time."""
+    return (2 if "not slow" in config.option.markexpr else 3) * (os.cpu_count() or 1)
 
 
 def pytest_collection_finish() -> None:
