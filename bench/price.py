@@ -257,11 +257,11 @@ class Target:
 
     wall: float
     cpu: float = 1.5
-    wal: float = 1.1
+    wal: float = 1.15
 
 
 TARGETS: Final = {30: Target(wall=1.4), 300: Target(wall=1.05), 1000: Target(wall=1.05)}
-MAX_MEMORY_MB: Final = 200.0
+MAX_MEMORY_MB: Final = 250.0
 
 
 def main(*, sizes: Sequence[int] = tuple(TARGETS), rounds: int = 5) -> None:
