@@ -53,7 +53,7 @@ for number in (signal.SIGINT, signal.SIGHUP):
 structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 
 # Examples of each property: tests try a few, `make soak` many (--hypothesis-profile).
-hypothesis_settings.register_profile("quick", max_examples=30, deadline=None)
+hypothesis_settings.register_profile("quick", max_examples=20, deadline=None)
 hypothesis_settings.register_profile("thorough", max_examples=150, deadline=None)
 hypothesis_settings.load_profile("quick")
 

@@ -66,7 +66,6 @@ def test_what_was_made_can_be_taken_away_in_one_file(roadmap: Command, created: 
     assert text.read_text().startswith("# ")
 
 
-@pytest.mark.promise
 def test_progress_is_plain_without_a_terminal(created: list[Done]) -> None:
     lines = created[0].err.splitlines()
     assert "Designing the curriculum ..." in lines
