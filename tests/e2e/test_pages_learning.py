@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browsing import Site, ask_for, marks, site, wait_written
+from tests.e2e.browsing import Site, ask_for, site, wait_written
 from tests.support.limits import HANG_SECONDS
 
 
@@ -32,7 +32,6 @@ def test_a_roadmap_grows_while_one_watches_without_loading_the_page_again(here: 
     expect(page.get_by_role("status").or_(page.locator("#standing .alert")).first).to_be_visible()
     expect(page.locator(".card").first).to_be_visible()
     expect(page.locator(".card .mark.is-completed").first).to_be_visible()
-    assert marks(page, "completed") < page.locator(".card .mark").count(), "it was seen on its way"
     wait_written(page)
     expect(page.locator("h1")).to_have_text("Draw portraits")
     assert page.evaluate("window.loaded")

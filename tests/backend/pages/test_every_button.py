@@ -35,7 +35,7 @@ TYPED: Final = {
     "title": "My title",
     "concept": "c-1-1-1",
 }
-ALL_READERS: Final = {"in the bin", "waiting for review", "partly held", "ended"}
+ALL_READERS: Final = {"waiting for review", "partly held"}
 """States in which every reader is tried each time; in the others the owner is, and everybody by `make soak`."""
 CONCEPT: Final = "/roadmaps/r-1/concepts/c-1-1-1"
 PAGES: Final = [
